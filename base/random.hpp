@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace offhook::inline v0::base {
+
+/// Where tags, branches, SSRCs and nonces come from. Cores draw only from the source that is passed in.
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual void fill(std::span<std::uint8_t> out) = 0;
+
+  [[nodiscard]] std::uint32_t next_u32();
+  [[nodiscard]] std::uint64_t next_u64();
+  /// Uniform in [0, bound); 0 when bound is 0.
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound);
+  /// 26 characters of lower-case base32: 128 random bits, a valid SIP token and RFC 3261 section 19.3 tag.
+  [[nodiscard]] std::string token();
+};
+
+/// The operating system's generator. Safe from any thread.
+class SystemRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override;
+};
+
+/// Repeatable from its seed: tests, fuzzers and the simulator. Never for anything that a peer must not guess.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
+  void fill(std::span<std::uint8_t> out) override;
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace offhook::inline v0::base

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <tl/expected.hpp>
+
+namespace offhook::inline v0::base {
+
+/// A value or the reason why there is none. One alias, in the public interface too (docs/architecture.md, "Failure").
+template <class T, class E>
+using Result = tl::expected<T, E>;
+
+/// Makes the failing side of a Result: `return base::fail(ParseError::BadNumber);`
+template <class E>
+[[nodiscard]] constexpr auto fail(E error) {
+  return tl::unexpected<E>(std::move(error));
+}
+
+}  // namespace offhook::inline v0::base

@@ -1,0 +1,58 @@
+#include <offhook/base/socket_address.hpp>
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace offhook::inline v0::base {
+
+IpAddress IpAddress::v4(std::array<std::uint8_t, 4> octets) {
+  IpAddress address;
+  std::copy(octets.begin(), octets.end(), address.octets_.begin());
+  return address;
+}
+
+IpAddress IpAddress::v6(std::array<std::uint8_t, 16> octets) {
+  IpAddress address;
+  address.octets_ = octets;
+  address.v6_ = true;
+  return address;
+}
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  if (bracketed) text = text.substr(1, text.size() - 2);
+  std::array<char, INET6_ADDRSTRLEN> buffer{};
+  if (text.empty() || text.size() >= buffer.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), buffer.begin());
+  std::array<std::uint8_t, 16> octets{};
+  if (::inet_pton(AF_INET6, buffer.data(), octets.data()) == 1) return v6(octets);
+  std::array<std::uint8_t, 4> four{};
+  if (!bracketed && ::inet_pton(AF_INET, buffer.data(), four.data()) == 1) return v4(four);
+  return std::nullopt;
+}
+
+bool IpAddress::is_loopback() const {
+  if (!v6_) return octets_[0] == 127;
+  std::array<std::uint8_t, 16> one{};
+  one[15] = 1;
+  return octets_ == one;
+}
+
+bool IpAddress::is_unspecified() const {
+  return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t octet) { return octet == 0; });
+}
+
+std::string IpAddress::to_string() const {
+  std::array<char, INET6_ADDRSTRLEN> buffer{};
+  ::inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), buffer.data(), static_cast<socklen_t>(buffer.size()));
+  return buffer.data();
+}
+
+std::string SocketAddress::to_string() const {
+  const std::string port_text = std::to_string(port);
+  return ip.is_v6() ? "[" + ip.to_string() + "]:" + port_text : ip.to_string() + ":" + port_text;
+}
+
+}  // namespace offhook::inline v0::base

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::base {
+
+/// An IPv4 or IPv6 address. Pure: parsing and printing touch no resolver.
+class IpAddress {
+ public:
+  IpAddress() = default;
+  [[nodiscard]] static IpAddress v4(std::array<std::uint8_t, 4> octets);
+  [[nodiscard]] static IpAddress v6(std::array<std::uint8_t, 16> octets);
+  /// `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`; nothing else, above all no host name.
+  [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
+
+  [[nodiscard]] bool is_v4() const { return !v6_; }
+  [[nodiscard]] bool is_v6() const { return v6_; }
+  [[nodiscard]] bool is_loopback() const;
+  [[nodiscard]] bool is_unspecified() const;
+  /// v4: the first four octets hold the address.
+  [[nodiscard]] const std::array<std::uint8_t, 16>& octets() const { return octets_; }
+  [[nodiscard]] std::string to_string() const;
+
+  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  std::array<std::uint8_t, 16> octets_{};
+  bool v6_ = false;
+};
+
+struct SocketAddress {
+  IpAddress ip;
+  std::uint16_t port = 0;
+
+  /// `192.0.2.1:5060`, `[2001:db8::1]:5060`
+  [[nodiscard]] std::string to_string() const;
+  friend auto operator<=>(const SocketAddress&, const SocketAddress&) = default;
+};
+
+}  // namespace offhook::inline v0::base
+
+template <>
+struct std::hash<offhook::base::SocketAddress> {
+  std::size_t operator()(const offhook::base::SocketAddress& address) const noexcept {
+    const auto& octets = address.ip.octets();
+    const std::string_view bytes(reinterpret_cast<const char*>(octets.data()), octets.size());
+    return std::hash<std::string_view>{}(bytes) * 31 + address.port;
+  }
+};

@@ -1,0 +1,22 @@
+# Everything that we take from others, each as one imported target (docs/dependencies.md says why and what it costs).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(tl-expected REQUIRED)
+pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
+pkg_check_modules(SPDLOG REQUIRED IMPORTED_TARGET spdlog)
+pkg_check_modules(SPANDSP REQUIRED IMPORTED_TARGET spandsp)
+pkg_check_modules(SPEEXDSP REQUIRED IMPORTED_TARGET speexdsp)
+pkg_check_modules(WEBRTC_AUDIO REQUIRED IMPORTED_TARGET webrtc-audio-processing)
+pkg_check_modules(POCKETSPHINX REQUIRED IMPORTED_TARGET pocketsphinx sphinxbase)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(doctest REQUIRED)
+
+add_library(offhook_flite INTERFACE)
+target_link_libraries(offhook_flite INTERFACE flite_cmu_us_slt flite_cmu_us_rms flite_usenglish flite_cmulex flite)
+
+# Boost 1.81 by header: Asio and Beast are compiled once, in the two files that say so (docs/building.md).
+add_library(offhook_boost INTERFACE)
+target_compile_definitions(offhook_boost INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

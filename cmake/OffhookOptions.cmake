@@ -1,0 +1,48 @@
+# What every target of ours is compiled with. Third-party headers come in as SYSTEM and are exempt from our warnings.
+option(OFFHOOK_TESTS "Build the tests" ON)
+option(OFFHOOK_BENCH "Build the benchmarks" OFF)
+option(OFFHOOK_FUZZ "Build the fuzz targets with libFuzzer (clang) instead of as seed runners" OFF)
+set(OFFHOOK_SANITIZE "" CACHE STRING "Comma-separated sanitizers: address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+
+find_program(OFFHOOK_CCACHE ccache)
+if(OFFHOOK_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${OFFHOOK_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${OFFHOOK_CCACHE})
+endif()
+
+# One include root: <offhook/sip/...> is the folder sip/ of this tree.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/include/offhook SYMBOLIC)
+
+add_library(offhook_flags INTERFACE)
+target_include_directories(offhook_flags INTERFACE ${CMAKE_BINARY_DIR}/include)
+target_compile_options(offhook_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wswitch -Wundef -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(offhook_flags INTERFACE -Wno-restrict)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105651).
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT OFFHOOK_SANITIZE)
+  target_compile_options(offhook_flags INTERFACE
+    -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+  target_link_options(offhook_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+if(OFFHOOK_SANITIZE)
+  string(REPLACE "," ";" offhook_sanitizers "${OFFHOOK_SANITIZE}")
+  foreach(sanitizer IN LISTS offhook_sanitizers)
+    add_compile_options(-fsanitize=${sanitizer})
+    add_link_options(-fsanitize=${sanitizer})
+  endforeach()
+  add_compile_options(-fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+if(OFFHOOK_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/strong_id.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
+
+/// Upper case, as in a Via (RFC 3261 section 20.42).
+[[nodiscard]] std::string_view to_string(Transport transport);
+[[nodiscard]] constexpr bool is_reliable(Transport transport) { return transport != Transport::Udp; }
+
+/// A bound UDP socket, or one connection of a stream transport. Given out by the edge; 0 means "open one".
+using FlowId = base::StrongId<struct FlowTag>;
+
+/// Where bytes came from, or shall go: a UDP socket with the peer's address, or a connection.
+struct Flow {
+  FlowId id;
+  Transport transport = Transport::Udp;
+  base::SocketAddress local;
+  base::SocketAddress remote;
+  friend bool operator==(const Flow&, const Flow&) = default;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+/// The header fields that this stack reads or writes itself. Any other is carried as Other, under its own name.
+enum class HeaderName : std::uint8_t {
+  Accept, Allow, AllowEvents, AuthenticationInfo, Authorization, CallId, Contact, ContentDisposition, ContentEncoding, ContentLength,
+  ContentType, CSeq, Date, Diversion, Event, Expires, From, HistoryInfo, MaxForwards, MinExpires, MinSe, Organization, PAssertedIdentity,
+  Path, PPreferredIdentity, Privacy, ProxyAuthenticate, ProxyAuthorization, ProxyRequire, RAck, Reason, RecordRoute, ReferTo, ReferredBy,
+  Replaces, Require, RetryAfter, Route, RSeq, Server, ServiceRoute, SessionExpires, SubscriptionState, Subject, Supported, To, Unsupported,
+  UserAgent, Via, Warning, WwwAuthenticate,
+  Other,
+};
+
+/// Long or compact form, any case (RFC 3261 section 7.3.1, 7.3.3).
+[[nodiscard]] HeaderName parse_header_name(std::string_view name);
+/// Canonical long form as we write it; "" for Other.
+[[nodiscard]] std::string_view to_string(HeaderName name);
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+/// Why a message, or one value in it, was refused. to_string names it for logs and counters.
+enum class ParseError : std::uint8_t {
+  Empty,
+  TooLarge,           // over kMaxMessageBytes
+  BadStartLine,
+  BadVersion,         // not SIP/2.0: 505
+  BadHeaderLine,
+  TooManyHeaders,     // over kMaxHeaders
+  TooManyValues,      // over kMaxVias, kMaxContacts, kMaxRoutes
+  MissingHeader,      // To, From, Call-ID, CSeq or Via: RFC 3261 section 8.1.1
+  DuplicateHeader,    // a single-value header given twice with different values
+  BadContentLength,   // not a number, negative, or two that differ
+  Truncated,          // Content-Length runs past the datagram
+  BadNumber,
+  NumberTooLarge,
+  BadMethod,
+  BadUri,
+  BadNameAddr,
+  BadParameter,
+  BadHost,
+  BadVia,
+  BadQuotedString,
+  MethodMismatch,     // CSeq's method is not the request's: RFC 3261 section 8.1.1.5
+};
+
+[[nodiscard]] std::string_view to_string(ParseError error);
+
+}  // namespace offhook::inline v0::sip

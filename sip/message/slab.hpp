@@ -1,0 +1,52 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/sip/limits.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+class SlabPool;
+
+/// One received message's bytes: move-only, goes back to its pool when it dies. The pool must outlive it.
+class Slab {
+ public:
+  Slab() = default;
+  Slab(Slab&& other) noexcept;
+  Slab& operator=(Slab&& other) noexcept;
+  ~Slab();
+
+  [[nodiscard]] std::span<std::uint8_t> bytes() const { return {memory_.get(), size_}; }
+
+ private:
+  friend class SlabPool;
+  Slab(SlabPool* pool, std::unique_ptr<std::uint8_t[]> memory, std::size_t capacity, std::size_t size);
+  SlabPool* pool_ = nullptr;
+  std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// Keeps freed slabs in two sizes (4 KiB and kMaxMessageBytes), so that receiving a message allocates nothing in steady state.
+/// One thread. At most kMaxIdle slabs of each size are kept.
+class SlabPool {
+ public:
+  static constexpr std::size_t kSmallBytes = 4096;
+  static constexpr std::size_t kMaxIdle = 256;
+
+  /// A copy of `bytes` (at most kMaxMessageBytes; longer input is cut there and refused by the parser).
+  [[nodiscard]] Slab copy(base::Bytes bytes);
+  [[nodiscard]] std::size_t idle() const { return small_.size() + large_.size(); }
+
+ private:
+  friend class Slab;
+  void give_back(std::unique_ptr<std::uint8_t[]> memory, std::size_t capacity);
+  std::vector<std::unique_ptr<std::uint8_t[]>> small_;
+  std::vector<std::unique_ptr<std::uint8_t[]>> large_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/message/params.hpp>
+#include <offhook/sip/message/parse_error.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+/// One Via value (RFC 3261 section 20.42). Views borrow from the parsed text.
+struct Via {
+  std::string_view transport;  ///< "UDP", as sent; may be one that we do not speak
+  std::string_view host;       ///< sent-by; IPv6 with its brackets
+  std::optional<std::uint16_t> port;
+  Params params;
+
+  [[nodiscard]] std::string_view branch() const { return params.find("branch").value_or(""); }
+  /// RFC 3261 section 8.1.1.7: the magic cookie says that the branch is unique.
+  [[nodiscard]] bool has_rfc3261_branch() const { return branch().starts_with("z9hG4bK") && branch().size() > 7; }
+};
+
+/// Takes the first Via off a comma-separated list; `rest` then starts at the next one. Errors: BadVia, BadHost, BadNumber, BadParameter.
+[[nodiscard]] base::Result<Via, ParseError> take_via(std::string_view& rest);
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <offhook/base/strong_id.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/flow.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What the stack tells the floor above, and what it asks of the edge. Values: they own their text and may cross threads.
+namespace offhook::inline v0::sip {
+
+using AccountId = base::StrongId<struct AccountTag>;
+using SessionId = base::StrongId<struct SessionTag>;
+using QueryId = base::StrongId<struct QueryTag>;
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+struct Body {
+  std::string type;  ///< "application/sdp"; "" when there is no body
+  std::string data;
+  [[nodiscard]] bool empty() const { return data.empty(); }
+};
+
+struct Party {
+  std::string uri;      ///< "sip:alice@example.com"
+  std::string display;  ///< safe to show; may be empty
+};
+
+// --- to the edge -----------------------------------------------------------------------------------------------------------
+
+/// Bytes to send. flow.id 0 on a stream transport: use an open connection to flow.remote, or open one.
+struct Transmit {
+  Flow flow;
+  std::string bytes;
+};
+
+/// Find out how to reach a host: its addresses in order of preference, and the local address that packets to it leave from.
+struct Query {
+  QueryId id;
+  std::string host;  ///< name or address literal (IPv6 without brackets)
+  std::optional<std::uint16_t> port;
+  Transport transport = Transport::Udp;
+};
+struct Route {
+  Transport transport = Transport::Udp;
+  base::SocketAddress local;   ///< our listening address of that transport, never unspecified
+  base::SocketAddress remote;
+  FlowId flow;                 ///< UDP: the socket; stream transports: 0
+};
+struct QueryResult {
+  std::vector<Route> routes;   ///< empty: the name does not resolve
+  std::string error;           ///< then says why
+};
+
+// --- to the phone ----------------------------------------------------------------------------------------------------------
+
+struct RegistrationChanged {
+  enum class State : std::uint8_t { Registering, Registered, Failed, Unregistered };
+  enum class Why : std::uint8_t { None, WrongCredentials, Refused, NoAnswer, Unresolvable, Unreachable };
+  AccountId account;
+  State state = State::Unregistered;
+  Why why = Why::None;
+  int status = 0;                      ///< the final response, 0 when there was none
+  std::string reason;
+  base::Duration expires{};            ///< Registered: as the registrar granted it
+  std::optional<base::Duration> retry_in;  ///< Failed: nothing when it will not try again by itself
+  std::string contact;                 ///< Registered: ours, as the registrar reaches it
+};
+
+struct IncomingCall {
+  SessionId session;
+  std::optional<AccountId> account;    ///< whose Contact or AOR the Request-URI names
+  std::string call_id;
+  std::string request_uri;
+  Party from, to;
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  HeaderList headers;                  ///< all others, as sent
+  Body offer;                          ///< empty: the caller wants our offer in the 200
+  base::SocketAddress source;
+};
+struct CallProgress {                  ///< a provisional response to our INVITE
+  SessionId session;
+  int status = 0;
+  std::string reason;
+  std::string branch_tag;              ///< the To tag: which early dialog of a fork this is
+  Body body;
+};
+struct CallAnswered {                  ///< 2xx to our INVITE; `body` answers our offer (or is an offer when we sent none)
+  SessionId session;
+  Body body;
+};
+struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer when the offer was ours
+  SessionId session;
+  Body body;
+};
+struct OfferReceived {                 ///< re-INVITE (or UPDATE): answer with accept_offer() or refuse_offer(). Empty: they want ours
+  SessionId session;
+  Body offer;
+};
+struct OfferAnswered {                 ///< our own re-INVITE was accepted
+  SessionId session;
+  Body answer;
+};
+struct OfferRefused {
+  SessionId session;
+  int status = 0;
+};
+struct CallEnded {
+  enum class By : std::uint8_t { Local, Remote, Network };
+  enum class Why : std::uint8_t { Bye, Cancelled, Rejected, NoAnswer, NoAck, SessionLost, Unreachable, Unresolvable };
+  SessionId session;
+  By by = By::Remote;
+  Why why = Why::Bye;
+  int status = 0;                      ///< the response that ended it, 0 when none did
+  std::string reason;                  ///< its phrase, or the Reason header field's value
+};
+
+using Event = std::variant<RegistrationChanged, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
+                           OfferRefused, CallEnded>;
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <chrono>
+#include <memory>
+
+namespace offhook::inline v0::sip {
+
+struct StackOptions {
+  std::uint32_t number = 1;          ///< several stacks may run side by side; ids that we make carry it
+  std::string user_agent = "Offhook";
+  base::Duration t1 = std::chrono::milliseconds(500);  ///< RFC 3261 section 17.1.1.1
+  base::Duration t2 = std::chrono::seconds(4);
+  base::Duration t4 = std::chrono::seconds(5);
+};
+
+/// One identity at one registrar.
+struct AccountOptions {
+  std::string address_of_record;     ///< "sip:6001@pbx.example"
+  std::string registrar;             ///< "sip:pbx.example[:port][;transport=tcp]": Request-URI of REGISTER, and next hop of calls
+  std::string display_name;
+  std::string username;              ///< for digest; mostly the extension
+  std::string password;
+  std::chrono::seconds expires{300};
+  bool registers = true;             ///< false: an identity for calls only
+};
+
+/// An INVITE of ours.
+struct CallOptions {
+  AccountId account;
+  std::string target;                ///< Request-URI and To
+  Body offer;
+  HeaderList headers;
+  bool through_registrar = true;     ///< false: straight to the target's host
+};
+
+struct StackCounters {               ///< everything dropped or refused, by reason
+  std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
+};
+
+enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full };
+[[nodiscard]] std::string_view to_string(StackError error);
+
+/// A whole SIP user agent as a pure state machine: transactions, dialogs, sessions and registrations behind one face
+/// (docs/architecture.md, "Cores do no I/O"). Feed it bytes, events and time; after each call drain the three polls.
+/// Not thread-safe, no globals: several run side by side.
+class Stack {
+ public:
+  Stack(StackOptions options, base::Random& random);
+  ~Stack();
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  // What happened outside.
+  void receive(const Flow& flow, base::Bytes message, base::TimePoint now);  ///< one datagram, or one framed stream message
+  void on_flow_failed(const Flow& flow, base::TimePoint now);                ///< could not be opened, or broke; id 0: by transport and remote
+  void on_answer(QueryId query, QueryResult result, base::TimePoint now);
+  void handle_timeout(base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  // What shall go out; each until empty.
+  [[nodiscard]] std::optional<Transmit> poll_transmit();
+  [[nodiscard]] std::optional<Query> poll_query();
+  [[nodiscard]] std::optional<Event> poll_event();
+
+  // Registrations.
+  AccountId add_account(AccountOptions options, base::TimePoint now);        ///< and starts to register
+  void unregister(AccountId account, base::TimePoint now);                   ///< ends in RegistrationChanged::Unregistered, within 32 s
+
+  // Calls. An operation on a session that has ended is WrongState or UnknownSession, never undefined.
+  [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
+  base::Result<void, StackError> ring(SessionId session, base::TimePoint now);                     ///< 180
+  base::Result<void, StackError> progress(SessionId session, Body body, base::TimePoint now);      ///< 183, early media
+  base::Result<void, StackError> answer(SessionId session, Body body, base::TimePoint now);        ///< 200, repeated until ACK
+  base::Result<void, StackError> reject(SessionId session, int status, HeaderList headers, base::TimePoint now);
+  base::Result<void, StackError> hang_up(SessionId session, base::TimePoint now);                  ///< CANCEL, BYE or a final response: whichever is due
+  base::Result<void, StackError> offer(SessionId session, Body body, base::TimePoint now);         ///< re-INVITE; 491 is retried (RFC 3261 section 14.1)
+  base::Result<void, StackError> accept_offer(SessionId session, Body body, base::TimePoint now);
+  base::Result<void, StackError> refuse_offer(SessionId session, int status, base::TimePoint now); ///< 488; the session goes on as it was
+
+  void set_accepting(bool accepting);          ///< false: new INVITEs get 503 with Retry-After (drain)
+  [[nodiscard]] std::size_t sessions() const;  ///< those not yet ended
+  [[nodiscard]] const StackCounters& counters() const;
+  [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::inline v0::sip
