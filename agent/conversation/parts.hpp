@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// The three parts that a conversation is made of: who listens, who thinks, who speaks. The embedded ones and each AI provider
+/// fill these faces; agent/conversation knows nothing else of them.
+///
+/// All calls come from the call's conversation thread, never block and never throw. Work happens elsewhere; what it yields is
+/// pulled with poll(), until empty, on that thread. `wake`, given at construction, may be called from any thread when poll()
+/// has something. Destroying a part abandons its work without waiting for it.
+namespace offhook::inline v0::agent {
+
+using Wake = std::function<void()>;
+
+// --- listen: the caller's audio to text ------------------------------------------------------------------------------------
+
+struct Transcript {
+  std::uint32_t turn = 0;    ///< as given to begin()
+  bool final = false;
+  std::string text;          ///< lower case words; "" when nothing was understood
+  double confidence = 0;     ///< 0..1; below the part's own threshold `rejected` is set
+  bool rejected = false;
+};
+struct ListenFailed { std::uint32_t turn = 0; std::string why; };
+using ListenEvent = std::variant<Transcript, ListenFailed>;
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// The rate that feed() wants, Hz.
+  [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
+  /// A turn of the caller begins. `expect` names what is likely to be said: a state of the dialogue, "" for anything.
+  virtual void begin(std::uint32_t turn, std::string_view expect) = 0;
+  virtual void feed(std::span<const std::int16_t> pcm) = 0;
+  /// The turn is over: its final Transcript follows.
+  virtual void end() = 0;
+  /// Forget the turn; nothing more is said of it.
+  virtual void abandon() = 0;
+  [[nodiscard]] virtual std::optional<ListenEvent> poll() = 0;
+};
+
+// --- think: what to reply --------------------------------------------------------------------------------------------------
+
+struct CallContext {
+  std::string call_id, caller, caller_display, called, started_at;  ///< started_at: RFC 3339
+};
+
+struct TurnInput {
+  enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure };
+  std::uint32_t turn = 0;
+  Kind kind = Kind::Speech;
+  std::string text;            ///< Speech: the transcript; Digits: the digits
+  double confidence = 1;
+  bool rejected = false;       ///< Speech: heard, but not understood well enough
+};
+
+/// A piece of the reply, at least a clause: it can be spoken at once.
+struct ReplyText { std::uint32_t turn = 0; std::string text; };
+/// What the model wants done. `what` is one of the built-in tools; `argument` is a number to transfer to, or digits.
+struct ReplyAction {
+  enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate };
+  std::uint32_t turn = 0;
+  What what{};
+  std::string argument;        ///< done when everything said before it in this reply has been heard
+};
+/// How to listen next: `expect` goes to Listener::begin; `digits` more than 0 gathers that many keys ('#' ends early).
+struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t digits = 0; };
+/// For the record: what the caller was understood to want.
+struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
+struct ReplyDone { std::uint32_t turn = 0; };
+struct ThinkFailed { std::uint32_t turn = 0; std::string why; };
+using ThinkEvent = std::variant<ReplyText, ReplyAction, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
+
+class Thinker {
+ public:
+  virtual ~Thinker() = default;
+  virtual void begin(const CallContext& context) = 0;
+  /// Exactly one of ReplyDone and ThinkFailed ends the answer to a turn; nothing follows a cancelled one.
+  virtual void respond(const TurnInput& input) = 0;
+  virtual void cancel(std::uint32_t turn) = 0;
+  /// What the caller really heard of the reply to `turn` (all of it, or up to where they interrupted).
+  virtual void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) = 0;
+  [[nodiscard]] virtual std::optional<ThinkEvent> poll() = 0;
+};
+
+// --- speak: text to audio --------------------------------------------------------------------------------------------------
+
+struct SpokenWord { std::string text; std::uint32_t first_sample = 0; };  ///< counted from the utterance's first sample
+struct SpeechAudio { std::uint32_t utterance = 0; std::vector<std::int16_t> pcm; std::vector<SpokenWord> words; };
+struct SpeechDone { std::uint32_t utterance = 0; };
+struct SpeakFailed { std::uint32_t utterance = 0; std::string why; };
+using SpeakEvent = std::variant<SpeechAudio, SpeechDone, SpeakFailed>;
+
+class Speaker {
+ public:
+  virtual ~Speaker() = default;
+  /// The rate of SpeechAudio, Hz.
+  [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
+  /// Audio of utterances comes in the order of these calls; each ends in SpeechDone or SpeakFailed, unless cancelled.
+  virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
+  virtual void cancel() = 0;  ///< all that was asked for so far
+  [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;
+};
+
+}  // namespace offhook::inline v0::agent
