@@ -1,0 +1,217 @@
+#include <offhook/sip/transport/connections.hpp>
+
+#include <offhook/sip/message/framer.hpp>
+#include <offhook/sip/transport/addresses.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+namespace offhook::inline v0::sip::detail {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+constexpr auto kConnectTimeout = std::chrono::seconds(5);
+constexpr auto kSlowSender = std::chrono::seconds(10);  // From a message's first octet to its last: against slow-loris.
+}  // namespace
+
+class Connections::Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Connections& owner, tcp::socket socket, Flow flow)
+      : owner_(owner), socket_(std::move(socket)), timer_(owner.io_), flow_(flow) {}
+
+  void begin_accepted() {
+    open_ = true;
+    read_next();
+  }
+
+  void begin_connect() {
+    arm(kConnectTimeout);
+    socket_.async_connect(to_asio<tcp>(flow_.remote), [self = shared_from_this()](const error_code& error) {
+      if (error || self->closed_) return self->fail();
+      self->connected();
+    });
+  }
+
+  void send(std::string bytes) {
+    queued_bytes_ += bytes.size();
+    if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
+    queue_.push_back(std::move(bytes));
+    if (open_ && queue_.size() == 1) write_next();
+  }
+
+  void close() {
+    if (closed_) return;
+    closed_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+  }
+
+  [[nodiscard]] const Flow& flow() const { return flow_; }
+
+ private:
+  void connected() {
+    error_code ignored;
+    flow_.local = to_ours(socket_.local_endpoint(ignored));
+    socket_.set_option(tcp::no_delay(true), ignored);
+    timer_.cancel();
+    ++owner_.counters_.connections_opened;
+    open_ = true;
+    read_next();
+    if (!queue_.empty()) write_next();
+  }
+
+  void read_next() {
+    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t size) {
+      if (error || self->closed_) return self->fail();
+      self->framer_.receive({self->buffer_.data(), size});
+      if (!self->drain_framer()) return self->fail();
+      self->watch_slow_sender();
+      if (!self->closed_) self->read_next();
+    });
+  }
+
+  /// False when the stream can no longer be cut into messages.
+  bool drain_framer() {
+    for (;;) {
+      switch (framer_.next()) {
+        case Framer::Next::None: return true;
+        case Framer::Next::Frame: owner_.handlers_.message(flow_, framer_.frame()); break;
+        case Framer::Next::Ping: send("\r\n"); break;  // RFC 5626 section 4.4.1
+        case Framer::Next::Pong: break;
+        case Framer::Next::Error: ++owner_.counters_.framing_errors; return false;
+      }
+      if (closed_) return true;
+    }
+  }
+
+  void watch_slow_sender() {
+    if (!framer_.mid_message()) {
+      if (watching_) timer_.cancel();
+      watching_ = false;
+    } else if (!watching_) {
+      watching_ = true;
+      ++owner_.counters_.slow_senders;
+      arm(kSlowSender);
+    }
+  }
+
+  void arm(base::Duration delay) {
+    timer_.expires_after(delay);
+    timer_.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->fail();
+    });
+  }
+
+  void write_next() {
+    asio::async_write(socket_, asio::buffer(queue_.front()), [self = shared_from_this()](const error_code& error, std::size_t size) {
+      if (error || self->closed_) return self->fail();
+      self->queued_bytes_ -= size;
+      self->queue_.pop_front();
+      if (!self->queue_.empty()) self->write_next();
+    });
+  }
+
+  void fail() {
+    if (closed_) return;
+    const bool was_open = open_;
+    close();
+    if (!was_open) ++owner_.counters_.connections_failed;
+    const auto keep = shared_from_this();
+    owner_.forget(flow_.id);
+    Flow failed = flow_;
+    if (!was_open) failed.id = {};  // The stack never learnt the number of a connection that did not come up.
+    owner_.handlers_.failed(failed);
+  }
+
+  Connections& owner_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  Flow flow_;
+  Framer framer_;
+  std::array<std::uint8_t, 16384> buffer_{};
+  std::deque<std::string> queue_;
+  std::size_t queued_bytes_ = 0;
+  bool open_ = false, closed_ = false, watching_ = false;
+};
+
+Connections::Connections(asio::io_context& io, EdgeCounters& counters, Handlers handlers)
+    : io_(io), counters_(counters), handlers_(std::move(handlers)) {}
+
+Connections::~Connections() { close_all(); }
+
+void Connections::listen(tcp::acceptor acceptor) {
+  acceptor_ = std::make_unique<tcp::acceptor>(std::move(acceptor));
+  accept_next();
+}
+
+void Connections::accept_next() {
+  acceptor_->async_accept([this](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error) adopt(std::move(socket));
+    accept_next();
+  });
+}
+
+void Connections::adopt(tcp::socket socket) {
+  error_code error;
+  const auto remote = to_ours(socket.remote_endpoint(error));
+  if (error) return;
+  if (connections_.size() >= SipEdge::kMaxConnections || from_source(remote.ip) >= SipEdge::kMaxConnectionsPerSource) {
+    ++counters_.connections_refused;
+    return;
+  }
+  const Flow flow{FlowId{next_accepted_id_++}, Transport::Tcp, to_ours(socket.local_endpoint(error)), remote};
+  const auto connection = std::make_shared<Connection>(*this, std::move(socket), flow);
+  connections_.emplace(flow.id, connection);
+  ++counters_.connections_opened;
+  connection->begin_accepted();
+}
+
+std::size_t Connections::from_source(const base::IpAddress& source) const {
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
+                                                [&](const auto& entry) { return entry.second->flow().remote.ip == source; }));
+}
+
+std::shared_ptr<Connections::Connection> Connections::find(const Flow& flow) const {
+  if (const auto it = connections_.find(flow.id); it != connections_.end()) return it->second;
+  const auto it = std::find_if(connections_.begin(), connections_.end(),
+                               [&](const auto& entry) { return entry.second->flow().remote == flow.remote; });
+  return it == connections_.end() ? nullptr : it->second;
+}
+
+void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
+  if (const auto connection = find(flow)) return connection->send(std::move(bytes));
+  if (connections_.size() >= SipEdge::kMaxConnections) {
+    ++counters_.connections_refused;
+    // Not from inside the caller's own pass over the stack's output: it hears of it on the next turn of the loop.
+    asio::post(io_, [this, failed = flow] { handlers_.failed(failed); });
+    return;
+  }
+  Flow fresh = flow;
+  fresh.id = fresh_id;
+  const auto connection = std::make_shared<Connection>(*this, tcp::socket(io_), fresh);
+  connections_.emplace(fresh.id, connection);
+  connection->send(std::move(bytes));
+  connection->begin_connect();
+}
+
+void Connections::forget(FlowId id) { connections_.erase(id); }
+
+void Connections::close_all() {
+  error_code ignored;
+  if (acceptor_) acceptor_->close(ignored);
+  for (const auto& [id, connection] : connections_) connection->close();
+  connections_.clear();
+}
+
+}  // namespace offhook::inline v0::sip::detail

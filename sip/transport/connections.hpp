@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/sip/transport/sip_edge.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace offhook::inline v0::sip::detail {
+
+/// All TCP connections of one edge: accepted ones and those that we open. Cuts each stream into messages; a connection that
+/// breaks, stalls in mid-message or stops reading is closed and reported. One thread.
+class Connections {
+ public:
+  struct Handlers {
+    std::function<void(const Flow&, base::Bytes)> message;
+    std::function<void(const Flow&)> failed;
+  };
+
+  Connections(boost::asio::io_context& io, EdgeCounters& counters, Handlers handlers);
+  ~Connections();
+
+  void listen(boost::asio::ip::tcp::acceptor acceptor);
+  /// Over flow.id if that connection lives, else over any to flow.remote, else over a new one.
+  void send(const Flow& flow, std::string bytes, FlowId fresh_id);
+  void close_all();
+
+ private:
+  class Connection;
+  void accept_next();
+  void adopt(boost::asio::ip::tcp::socket socket);
+  [[nodiscard]] std::shared_ptr<Connection> find(const Flow& flow) const;
+  [[nodiscard]] std::size_t from_source(const base::IpAddress& source) const;
+  void forget(FlowId id);
+
+  boost::asio::io_context& io_;
+  EdgeCounters& counters_;
+  Handlers handlers_;
+  std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
+  std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;
+  std::uint64_t next_accepted_id_ = std::uint64_t{1} << 32;  // Those that we open are numbered by the edge, below this.
+};
+
+}  // namespace offhook::inline v0::sip::detail

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::sip {
+
+struct EdgeOptions {
+  base::IpAddress bind;      ///< 0.0.0.0: every interface
+  std::uint16_t port = 0;    ///< of UDP and TCP alike; 0 lets the system choose
+  bool tcp = true;           ///< also listen on TCP
+};
+
+enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };
+[[nodiscard]] std::string_view to_string(EdgeError error);
+
+struct EdgeCounters {
+  std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_errors = 0;
+  std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0, slow_senders = 0;
+};
+
+/// Sockets, names and time for one Stack, on one thread: the one that calls run(). Only post() may be called from others.
+class SipEdge {
+ public:
+  static constexpr std::size_t kMaxConnections = 256;           ///< a further one is closed at once
+  static constexpr std::size_t kMaxConnectionsPerSource = 32;
+  static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer is taken for dead
+  static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< then timers and connections get their turn
+
+  /// Binds the sockets. Errors: PortInUse, NoPermission, BadAddress (not an address of this machine), Other.
+  [[nodiscard]] static base::Result<std::unique_ptr<SipEdge>, EdgeError> open(const EdgeOptions& options, Stack& stack);
+  virtual ~SipEdge() = default;
+
+  /// Called on the edge's thread with each event of the stack, in order.
+  virtual void on_event(std::function<void(Event)> handler) = 0;
+  virtual void run() = 0;
+  virtual void stop() = 0;                                      ///< run() returns; from any thread
+  virtual void post(std::function<void()> task) = 0;            ///< runs on the edge's thread, the stack is drained after it; from any thread
+  /// Runs `task` on the edge's thread after `delay`.
+  virtual void post_after(base::Duration delay, std::function<void()> task) = 0;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual EdgeCounters counters() const = 0;
+  /// The address that packets to `remote` leave from; nothing when there is no way there.
+  [[nodiscard]] virtual std::optional<base::IpAddress> local_address_towards(const base::IpAddress& remote) const = 0;
+};
+
+}  // namespace offhook::inline v0::sip

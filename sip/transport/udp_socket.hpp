@@ -1,0 +1,41 @@
+#pragma once
+
+#include <offhook/sip/transport/sip_edge.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <array>
+#include <functional>
+
+namespace offhook::inline v0::sip {
+
+/// The one UDP socket of an edge. Reads in bursts; a send that the kernel refuses is counted and left to the transaction's
+/// repetition.
+class UdpSocket {
+ public:
+  UdpSocket(boost::asio::io_context& io, EdgeCounters& counters) : socket_(io), counters_(counters) {}
+
+  [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local);
+  /// `burst_end` runs after each burst of datagrams.
+  void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
+  void send(const base::SocketAddress& remote, std::string bytes);
+
+  [[nodiscard]] FlowId id() const { return FlowId{1}; }
+  [[nodiscard]] base::SocketAddress local() const { return local_; }
+  /// Asks the kernel's routing table, without sending anything.
+  [[nodiscard]] static std::optional<base::IpAddress> route_source(const base::IpAddress& remote);
+
+ private:
+  void wait();
+  void read_burst();
+
+  boost::asio::ip::udp::socket socket_;
+  EdgeCounters& counters_;
+  base::SocketAddress local_;
+  std::function<void(const Flow&, base::Bytes)> datagram_;
+  std::function<void()> burst_end_;
+  std::array<std::uint8_t, 65536> buffer_{};
+};
+
+}  // namespace offhook::inline v0::sip
