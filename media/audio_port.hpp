@@ -1,0 +1,83 @@
+#pragma once
+
+#include <offhook/base/spsc_ring.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::inline v0::media {
+
+inline constexpr std::size_t kMaxFrameSamples = 480;  ///< 20 ms at 24 kHz
+inline constexpr std::uint32_t kNoWord = 0xffffffff;   ///< in Flushed: nothing of the utterance was sent
+
+/// 20 ms of the caller, as the conversation hears it: mono, int16, at the port's rate.
+struct HeardFrame {
+  std::uint64_t tick = 0;       ///< since the engine's origin; tick k is at origin + k x 20 ms
+  std::uint16_t samples = 0;    ///< valid in pcm
+  bool speech = false;          ///< voice activity of this frame
+  bool concealed = false;       ///< made up by the jitter buffer's concealment, or silence because nothing arrived
+  bool echo = false;            ///< its energy is explained by what we sent: not the caller's voice
+  std::int16_t level_dbov = -127;
+  std::array<std::int16_t, kMaxFrameSamples> pcm{};
+};
+
+/// 20 ms for the caller to hear.
+struct PlayoutFrame {
+  std::uint32_t utterance = 0;  ///< rises with each thing we say; Flush takes back everything up to a number
+  std::uint32_t word = 0;       ///< index of the word that is being spoken at the start of this frame
+  std::uint16_t samples = 0;
+  bool last = false;            ///< the utterance's last frame
+  std::array<std::int16_t, kMaxFrameSamples> pcm{};
+};
+
+/// What happened on the call's media, in the order of ticks.
+struct MediaEvent {
+  enum class Kind : std::uint8_t {
+    Digit,            ///< RFC 4733 event ended: `digit`, `duration_ms`; reported once
+    SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick
+    SpeechStopped,    ///< no voice for the hangover; `at_tick` is the last voiced frame
+    Sent,             ///< the timeline: from this tick on, `word` of `utterance` is what leaves as RTP
+    UtteranceSent,    ///< its last frame left
+    Flushed,          ///< `utterance` was taken back; `word` is the last word of which anything was sent, or kNoWord. Each Flush
+                      ///< is answered by one for the number it named, after one for an earlier utterance that it cut short
+    MediaStarted,     ///< first packet from an accepted source
+    MediaLost,        ///< no packet for the silence limit (`duration_ms`)
+    MediaBack,
+  };
+  Kind kind{};
+  char digit = 0;
+  std::uint32_t duration_ms = 0;
+  std::uint32_t utterance = 0;
+  std::uint32_t word = 0;
+  std::uint64_t tick = 0;     ///< when the worker saw it
+  std::uint64_t at_tick = 0;  ///< when it was true on the wire, where the two differ
+};
+
+struct PlayoutCommand {
+  enum class Kind : std::uint8_t {
+    Flush,    ///< drop everything up to and including `utterance`, fade out over 10 ms, report Flushed
+    Rise,     ///< the interruption was none: back to full level
+    Digits,   ///< send `digit` as RFC 4733 events, 100 ms on, 60 ms off
+  };
+  Kind kind{};
+  std::uint32_t utterance = 0;
+  char digit = 0;
+};
+
+/// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
+/// a full one drops the newest and counts.
+struct AudioPort {
+  std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
+  base::SpscRing<HeardFrame, 64> heard;           ///< worker -> conversation: 1.28 s
+  base::SpscRing<PlayoutFrame, 64> playout;       ///< conversation -> worker
+  base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation
+  base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker
+  std::atomic<std::uint64_t> heard_dropped{0};
+  std::atomic<std::uint64_t> events_dropped{0};
+
+  [[nodiscard]] std::uint32_t frame_samples() const { return rate_hz / 50; }
+};
+
+}  // namespace offhook::inline v0::media
