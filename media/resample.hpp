@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// Streaming conversion between 8000, 16000 and 24000 Hz, mono, for one stream.
+///
+/// in      a multiple of in_quantum() samples (20 ms always is); at most kMaxInput
+/// out     [>= output_size(in.size())]; always exactly that many are written, from the first call on
+/// quality windowed-sinc polyphase FIR in float; image and alias below -70 dB, flat to 3.4 kHz of 8 kHz (measured in tests)
+/// delay   latency_us(), under 3 ms; the first call begins with as much silence
+/// cost    no allocation; safe on the audio thread
+class Resampler {
+ public:
+  static constexpr std::size_t kMaxInput = 960;         ///< 40 ms at 24 kHz
+  static constexpr std::size_t kTapsPerPhase = 40;      ///< at the lower of both rates
+  static constexpr std::size_t kMaxTaps = 3 * kTapsPerPhase;
+
+  /// Rates other than the three above, or equal ones, make a copier.
+  Resampler(std::uint32_t from_hz, std::uint32_t to_hz);
+
+  /// Returns the samples written; 0 when the input is too long, no whole quantum, or the output too small: then nothing happens.
+  std::size_t process(std::span<const std::int16_t> in, std::span<std::int16_t> out) noexcept;
+  [[nodiscard]] std::size_t output_size(std::size_t in) const noexcept { return in * up_ / down_; }
+  [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
+  [[nodiscard]] std::uint32_t latency_us() const noexcept;
+  void reset() noexcept { history_.fill(0.0f); }
+
+ private:
+  std::uint32_t from_hz_;
+  std::size_t up_ = 1, down_ = 1;
+  std::size_t taps_ = 0;                         // per output sample, in input samples
+  std::array<float, kMaxTaps * 3> coefficients_{};   // [phase][tap], oldest input first
+  std::array<float, kMaxTaps> history_{};        // the last taps_ - 1 inputs
+};
+
+}  // namespace offhook::inline v0::media

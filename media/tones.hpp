@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace offhook::inline v0::media {
+
+/// A steady sine. Phase runs on from call to call. `amplitude` is the peak, 0..32767.
+class SineSource {
+ public:
+  SineSource(double hz, std::uint32_t rate_hz, double amplitude);
+  void fill(std::span<std::int16_t> out) noexcept;
+  /// Adds instead of overwriting; saturates.
+  void mix(std::span<std::int16_t> inout) noexcept;
+
+ private:
+  [[nodiscard]] double next() noexcept;
+  double step_;
+  double phase_ = 0;
+  double amplitude_;
+};
+
+/// Low and high frequency of a DTMF digit (0-9 * # A-D, a-d), Hz. ITU-T Q.23.
+[[nodiscard]] std::optional<std::pair<double, double>> dtmf_frequencies(char digit);
+
+/// The two tones of one digit, for as long as it is asked. Silence for what is no digit. `amplitude` is the peak of each tone.
+class DtmfSource {
+ public:
+  DtmfSource(char digit, std::uint32_t rate_hz, double amplitude = 6000);
+  void fill(std::span<std::int16_t> out) noexcept;
+
+ private:
+  SineSource low_, high_;
+};
+
+/// White noise at a level that tells the listener that the line lives. Same seed, same noise.
+class ComfortNoise {
+ public:
+  explicit ComfortNoise(std::int16_t level_dbov = -65, std::uint32_t seed = 1);
+  void fill(std::span<std::int16_t> out) noexcept;
+
+ private:
+  std::uint32_t state_;
+  double amplitude_;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/rtp/rtcp.hpp>
+#include <offhook/rtp/sequence.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace offhook::inline v0::rtp {
+
+/// What we report about the stream that we receive: loss, interarrival jitter, and the echo of the sender's report.
+/// RFC 3550 section 6.4.1, appendices A.1, A.3 and A.8. Every accepted RTP packet is fed, telephone events too.
+class ReceptionStatistics {
+ public:
+  explicit ReceptionStatistics(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz) {}
+
+  /// A new SSRC begins a new count; the totals of lost() and received() go on.
+  void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival);
+  void on_sender_report(const SenderReport& report, base::TimePoint arrival);
+  /// The block for our next report; begins a new interval for the fraction lost. Nothing before the first valid packet.
+  [[nodiscard]] std::optional<ReportBlock> take_report(base::TimePoint now);
+
+  [[nodiscard]] std::uint64_t received() const { return received_before_ + received_; }
+  /// Expected minus received, never below 0, of all SSRCs so far.
+  [[nodiscard]] std::uint64_t lost() const;
+  [[nodiscard]] std::chrono::microseconds jitter() const;
+
+ private:
+  [[nodiscard]] std::int64_t lost_now() const;
+  void update_jitter(std::uint32_t timestamp, base::TimePoint arrival);
+
+  std::uint32_t clock_hz_;
+  std::optional<std::uint32_t> ssrc_;
+  SequenceTracker sequence_;
+  std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
+  std::uint64_t expected_prior_ = 0, received_prior_ = 0;
+  std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
+  std::optional<std::uint32_t> transit_;
+  std::optional<std::uint32_t> last_timestamp_;
+  std::uint32_t last_sr_ = 0;
+  base::TimePoint last_sr_at_{};
+};
+
+/// Round trip from a block that the peer wrote about us, by our own clock `now`. RFC 3550 section 6.4.1, figure 2.
+/// Nothing when the block names no report of ours, or the result would be negative or over a minute (a lying or confused peer).
+[[nodiscard]] std::optional<std::chrono::microseconds> round_trip(const ReportBlock& block, NtpTime now);
+
+}  // namespace offhook::inline v0::rtp

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/rtp/ntp.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace offhook::inline v0::rtp {
+
+inline constexpr std::size_t kMaxReportBlocks = 31;     ///< The RC field has five bits.
+inline constexpr std::size_t kMaxRtcpPackets = 32;      ///< in one compound
+inline constexpr std::size_t kMaxSdesText = 255;        ///< The length field has eight bits.
+
+/// RFC 3550 section 6.4.1.
+struct ReportBlock {
+  std::uint32_t ssrc = 0;                ///< whom it is about
+  std::uint8_t fraction_lost = 0;        ///< in 1/256, since the last report
+  std::int32_t cumulative_lost = 0;      ///< 24 bits, signed: duplicates make it negative
+  std::uint32_t highest_sequence = 0;    ///< extended
+  std::uint32_t jitter = 0;              ///< RTP units
+  std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0: none yet
+  std::uint32_t delay_since_last_sr = 0; ///< 1/65536 s
+  friend bool operator==(const ReportBlock&, const ReportBlock&) = default;
+};
+struct ReportBlocks {
+  std::array<ReportBlock, kMaxReportBlocks> items{};
+  std::size_t count = 0;
+  [[nodiscard]] std::span<const ReportBlock> all() const { return {items.data(), count}; }
+};
+struct SenderReport {
+  std::uint32_t ssrc = 0;
+  NtpTime ntp;
+  std::uint32_t rtp_timestamp = 0;
+  std::uint32_t packets = 0;
+  std::uint32_t octets = 0;
+  ReportBlocks blocks;
+};
+struct ReceiverReport {
+  std::uint32_t ssrc = 0;
+  ReportBlocks blocks;
+};
+/// The first chunk alone: a telephone has one source. RFC 3550 section 6.5.
+struct SourceDescription {
+  std::uint32_t ssrc = 0;
+  std::string_view cname;                ///< borrows from the datagram; bytes of the peer, not to be trusted
+};
+struct Bye {
+  std::array<std::uint32_t, kMaxReportBlocks> ssrcs{};
+  std::size_t count = 0;
+  std::string_view reason;               ///< borrows from the datagram
+};
+/// Any other type (APP, feedback, XR): its frame is sound, its content was not looked at.
+struct OtherRtcp {
+  std::uint8_t type = 0;
+  base::Bytes body;
+};
+using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, OtherRtcp>;
+
+enum class RtcpError : std::uint8_t {
+  TooShort,         ///< fewer than 8 octets
+  BadVersion,       ///< some packet is not version 2
+  NotACompound,     ///< does not begin with SR or RR, or its first packet has padding (RFC 3550 appendix A.2)
+  BadLength,        ///< the lengths do not add up to the datagram
+  BadPadding,
+  BadBody,          ///< a count or a text is longer than its packet
+  TooMany,          ///< more than kMaxRtcpPackets
+};
+[[nodiscard]] std::string_view to_string(RtcpError error);
+
+/// Walks over a compound packet that was checked as a whole first. RFC 3550 section 6.1, appendix A.2. Borrows from the datagram.
+class CompoundReader {
+ public:
+  /// Reduced-size RTCP (RFC 5506) is refused as NotACompound: nothing that we offer allows it.
+  [[nodiscard]] static base::Result<CompoundReader, RtcpError> open(base::Bytes datagram);
+  [[nodiscard]] std::optional<RtcpPacket> next();
+  /// SSRC of the first packet: who sends.
+  [[nodiscard]] std::uint32_t sender() const { return sender_; }
+
+ private:
+  explicit CompoundReader(base::Bytes rest) : rest_(rest) {}
+  base::Bytes rest_;
+  std::uint32_t sender_ = 0;
+};
+
+/// Writes a compound into the caller's buffer, in the order of the calls: a report first, then SDES with CNAME, then BYE.
+class CompoundWriter {
+ public:
+  explicit CompoundWriter(std::span<std::uint8_t> out) : out_(out) {}
+  void sender_report(const SenderReport& report);       ///< at most kMaxReportBlocks blocks are written
+  void receiver_report(const ReceiverReport& report);
+  void cname(std::uint32_t ssrc, std::string_view cname);    ///< cut at kMaxSdesText octets
+  void bye(std::uint32_t ssrc, std::string_view reason);     ///< cut likewise; "" for none
+  /// Octets written, or nothing when they did not fit.
+  [[nodiscard]] std::optional<std::size_t> finish() const;
+
+ private:
+  void blocks(const ReportBlocks& blocks);
+  void begin(std::uint8_t count, std::uint8_t type, std::size_t words_behind);
+  base::ByteWriter out_;
+};
+
+}  // namespace offhook::inline v0::rtp

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+
+#include <chrono>
+
+namespace offhook::inline v0::rtp {
+
+/// When the next RTCP report is due, for two parties: the minimum interval of 5 s always governs (RFC 3550 section 6.2), spread by
+/// 0.5 to 1.5 and divided by e - 3/2; the first one after half of it (section 6.3.1).
+class RtcpSchedule {
+ public:
+  static constexpr base::Duration kInterval = std::chrono::seconds(5);
+  RtcpSchedule(base::Random& random, base::TimePoint now);
+
+  [[nodiscard]] base::TimePoint next_deadline() const { return due_; }
+  [[nodiscard]] bool is_due(base::TimePoint now) const { return now >= due_; }
+  /// A report was sent: draws the time of the next one.
+  void on_sent(base::TimePoint now);
+
+ private:
+  [[nodiscard]] base::Duration draw(base::Duration interval);
+  base::Random& random_;   // Outlives this.
+  base::TimePoint due_;
+};
+
+}  // namespace offhook::inline v0::rtp
