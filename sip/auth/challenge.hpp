@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/auth/auth_error.hpp>
+#include <offhook/sip/auth/digest.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+inline constexpr std::size_t kMaxChallenges = 8;       ///< In one response, Digest or not.
+inline constexpr std::size_t kMaxRealmBytes = 256;
+inline constexpr std::size_t kMaxNonceBytes = 1024;
+inline constexpr std::size_t kMaxOpaqueBytes = 1024;
+inline constexpr std::size_t kMaxDomainBytes = 1024;
+
+/// One Digest challenge (RFC 3261 section 20.44, RFC 7616 section 3.3). Quoted values stand here without their quotes and with
+/// their quoted pairs unresolved: that is what is hashed (`unq`) and echoed. Owns its text.
+struct Challenge {
+  bool proxy = false;             ///< Proxy-Authenticate, not WWW-Authenticate
+  std::string realm;
+  std::string nonce;
+  std::string opaque;
+  std::string domain;
+  Algorithm algorithm = Algorithm::Md5;
+  bool algorithm_known = true;    ///< false: an algorithm that we do not speak
+  bool algorithm_given = false;   ///< false: absent, which means MD5
+  bool has_opaque = false;
+  bool has_qop = false;           ///< false: as in RFC 2069
+  bool qop_auth = false;          ///< `auth` is in the list
+  bool stale = false;
+};
+
+/// Takes the first challenge off a header value; `rest` then starts at the next one (RFC 3261 wants one a line, some send a
+/// list). Nothing for a scheme other than Digest. Errors: BadChallenge, TooLarge.
+[[nodiscard]] base::Result<std::optional<Challenge>, AuthError> take_challenge(std::string_view& rest);
+
+/// All Digest challenges of a response, in order, from all WWW-Authenticate and Proxy-Authenticate lines. A line that is broken
+/// is skipped when another one is good. Errors: NoChallenge, TooManyChallenges, and those of take_challenge.
+[[nodiscard]] base::Result<std::vector<Challenge>, AuthError> parse_challenges(const Message& response);
+
+}  // namespace offhook::inline v0::sip

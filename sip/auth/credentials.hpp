@@ -1,0 +1,87 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/auth/auth_error.hpp>
+#include <offhook/sip/auth/challenge.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// Has no to_string and is never logged.
+struct Credentials {
+  std::string username;
+  std::string password;
+};
+
+/// One header field for the next request: Authorization or ProxyAuthorization.
+struct AuthorizationHeader {
+  HeaderName name = HeaderName::Authorization;
+  std::string value;
+};
+using Authorizations = std::vector<AuthorizationHeader>;
+
+/// What one request and its repetitions have tried. The owner of the request keeps one beside it: a fresh one for each new
+/// request, the same one while that request is repeated with credentials.
+class AuthAttempt {
+ public:
+  [[nodiscard]] bool tried() const { return !sent_.empty(); }
+
+ private:
+  friend class DigestClient;
+  struct Sent {
+    bool proxy = false;
+    bool fresh = false;  // The nonce came in a challenge to this very request; else it was reused from before.
+    std::string realm;
+    std::string nonce;
+  };
+  std::vector<Sent> sent_;
+  int stale_retries_ = 0;
+  int rounds_ = 0;
+};
+
+/// Answers digest challenges with one account's credentials and remembers nonces, so that following requests carry an answer
+/// at once (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges are answered at all: only
+/// those of the account's own registrar and proxies, for requests that we sent to them.
+class DigestClient {
+ public:
+  static constexpr std::size_t kMaxRealms = 4;  ///< Remembered at a time; the one unused for longest is forgotten.
+  static constexpr int kMaxRounds = 6;          ///< Challenges that one request is worth, over all realms on its way.
+
+  explicit DigestClient(Credentials credentials) : credentials_(std::move(credentials)) {}
+
+  /// All header fields that the repeated request shall carry: for the challenges of this 401 or 407 the strongest algorithm that
+  /// we speak, and for realms answered earlier in this attempt again (RFC 3261 section 22.3: both a proxy's and the server's).
+  /// stale=true is answered once more with the new nonce; any other refusal of an answer is WrongCredentials.
+  [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, std::string_view method,
+                                                               std::string_view uri, base::Random& random, AuthAttempt& attempt);
+  /// Header fields for a new request from nonces that we hold; empty when there are none.
+  [[nodiscard]] Authorizations preempt(std::string_view method, std::string_view uri, base::Random& random, AuthAttempt& attempt);
+  /// The request went through: takes a nextnonce from (Proxy-)Authentication-Info (RFC 7616 section 3.5).
+  void on_success(const Message& response, const AuthAttempt& attempt);
+  /// Forgets nonces and remembered strengths: the account's settings changed.
+  void reset() { realms_.clear(); }
+
+ private:
+  struct Realm {
+    Challenge challenge;               // Its nonce is empty when there is none to reuse.
+    int strength = 0;                  // Never accept less than this.
+    std::uint32_t nonce_count = 0;     // Uses of this nonce so far.
+    std::string session_cnonce;        // -sess: of the first use, as HA1 was made with it.
+  };
+  [[nodiscard]] Realm* find(bool proxy, std::string_view realm);
+  [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt, bool& stale);
+  [[nodiscard]] base::Result<AuthorizationHeader, AuthError> write(Realm& realm, std::string_view method, std::string_view uri,
+                                                                   base::Random& random);
+
+  Credentials credentials_;
+  std::vector<Realm> realms_;  // Least recently used first.
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/auth/credentials.hpp>
+#include <offhook/sip/flow.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace offhook::inline v0::sip::registration {
+
+/// As RegistrationChanged::Why of the stack, in the same order.
+enum class Why : std::uint8_t { None, WrongCredentials, Refused, NoAnswer, Unresolvable, Unreachable };
+[[nodiscard]] std::string_view to_string(Why why);
+
+/// Build and send a REGISTER in a new transaction: find the route, ask on_route() for the Contact value, then write Call-ID,
+/// CSeq, Contact, `Expires: expires` and the authorizations as they stand here. Exactly one of on_response (with its final
+/// response) and on_failure must follow; provisional responses may be fed too.
+struct SendRegister {
+  std::string call_id;               ///< The same over the machine's life: RFC 3261 section 10.2.
+  std::uint32_t cseq = 0;            ///< Rises by one for each.
+  std::chrono::seconds expires{};    ///< 0: de-registers
+  Authorizations authorizations;
+};
+/// Once for every 2xx, so after each refresh too.
+struct Registered {
+  std::chrono::seconds expires{};    ///< as the registrar granted it
+  std::string contact;               ///< our URI, as it is registered
+};
+struct Failed {
+  Why why = Why::None;
+  int status = 0;                    ///< the final response, 0 when there was none
+  std::string reason;                ///< its phrase
+  base::Duration retry_in{};         ///< it always tries again by itself, until stop()
+};
+/// The end of stop(). The last action until the next start().
+struct Unregistered {};
+
+using Action = std::variant<SendRegister, Registered, Failed, Unregistered>;
+using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
+
+struct Options {
+  std::string registrar;             ///< Request-URI of the REGISTER, which the digest covers
+  std::string user;                  ///< user part of our Contact, escaped as it is written
+  std::chrono::seconds expires{300};
+  bool learn_contact = true;         ///< put the address that the registrar sees us at into the Contact
+};
+
+/// One account's registration at one registrar: RFC 3261 section 10.2, refreshed for as long as it runs. Pure: no I/O, no clock.
+class Registration {
+ public:
+  enum class State : std::uint8_t {
+    Unregistered,   // before start() and after stop()
+    Registering,    // a REGISTER is on its way
+    Registered,     // and refreshes when due
+    Waiting,        // failed; tries again when due
+    Unregistering,  // stop() was called
+  };
+  enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
+
+  /// After the n-th failure in a row: 50 to 100 % of base * 2^(n-1), at most of max (RFC 5626 section 4.5).
+  static constexpr base::Duration kBackoffBase = std::chrono::seconds(2);
+  static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
+  /// After wrong credentials, a 403, or a challenge that we cannot answer; and up to a fifth later.
+  static constexpr base::Duration kCredentialsRetry = std::chrono::seconds(300);
+  /// Retry-After is believed up to this (RFC 5626 section 4.5, max-time).
+  static constexpr std::chrono::seconds kRetryAfterMax{1800};
+  /// Re-registers at a random moment within this after a lost flow.
+  static constexpr base::Duration kFlowLostDelay = std::chrono::seconds(2);
+  /// stop() ends within this in any case.
+  static constexpr base::Duration kStopLimit = std::chrono::seconds(32);
+  /// A refresh starts one whole transaction (64 * T1) before expiry, where the grant is long enough.
+  static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
+  /// Longer grants are refreshed as if they were this, and no Min-Expires above it is obeyed.
+  static constexpr std::chrono::seconds kMaxExpires{86400};
+  static constexpr int kMaxIntervalRetries = 2;      ///< 423 answered at once, in a row.
+  static constexpr std::size_t kMaxBindings = 64;    ///< Contacts read from a 2xx.
+
+  /// `digest` and `random` must outlive this; the digest client is the account's, shared with its calls.
+  Registration(Options options, DigestClient& digest, base::Random& random);
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+  void start(base::TimePoint now, Actions& out);
+  void stop(base::TimePoint now, Actions& out);
+  /// The REGISTER just asked for leaves from `local`. Returns the value of its Contact field: our URI with its expires, and
+  /// an older URI of ours with expires=0 when that one is still registered.
+  [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local);
+  void on_response(const Message& response, base::TimePoint now, Actions& out);
+  void on_failure(Failure failure, base::TimePoint now, Actions& out);
+  /// The connection over which we are reachable broke, or the network changed.
+  void on_flow_lost(base::TimePoint now, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] State state() const { return state_; }
+  /// The URI in our Contact, without <>; "" before the first on_route(). Dialogs of this account use it too.
+  [[nodiscard]] const std::string& contact() const { return contact_; }
+  /// The address inside contact(): learnt or local.
+  [[nodiscard]] const std::optional<base::SocketAddress>& contact_address() const { return contact_address_; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void send(Authorizations authorizations, Actions& out);
+  void send_first(base::TimePoint now, Actions& out);
+  void on_accepted(const Message& response, base::TimePoint now, Actions& out);
+  void on_challenged(const Message& response, base::TimePoint now, Actions& out);
+  void on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out);
+  void refuse(Why why, const Message& response, base::Duration at_least, base::TimePoint now, Actions& out);
+  void fail(Failed failed, base::TimePoint now, Actions& out);
+  void unregister(Actions& out);
+  [[nodiscard]] bool learn(const Message& response);
+  [[nodiscard]] std::optional<std::chrono::seconds> granted(const Message& response) const;
+  [[nodiscard]] base::Duration backoff();
+  [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires);
+  [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
+
+  Options options_;
+  DigestClient& digest_;
+  base::Random& random_;
+  State state_ = State::Unregistered;
+  std::string call_id_;
+  std::uint32_t cseq_ = 0;
+  bool in_flight_ = false;                              // A REGISTER waits for its final response: section 10.2 allows one.
+  bool removing_ = false;                               // That one has Expires 0.
+  bool relearnt_ = false;                               // It was sent because of a learnt address: it teaches no other at once.
+  std::chrono::seconds asked_;                          // What we ask for, raised by 423.
+  int interval_retries_ = 0;
+  int failures_ = 0;                                    // In a row.
+  AuthAttempt attempt_;
+  Transport transport_ = Transport::Udp;
+  std::optional<base::SocketAddress> local_;            // Where the last REGISTER left from.
+  std::optional<base::SocketAddress> learnt_;           // What the registrar sees instead of local_.
+  std::optional<base::SocketAddress> contact_address_;
+  std::string contact_;                                 // In the last REGISTER.
+  std::string registered_;                              // In the last one that was accepted; "" when none is in force.
+  std::optional<base::TimePoint> act_at_;               // Refresh or retry.
+  std::optional<base::TimePoint> stop_at_;              // The end of stop().
+};
+
+}  // namespace offhook::inline v0::sip::registration

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <offhook/sip/transaction/actions.hpp>
+#include <offhook/sip/transaction/timers.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip::transaction {
+
+/// Client side of one INVITE: RFC 3261 section 17.1.1 as amended by RFC 6026 section 7.2. Pure: no I/O, no clock.
+/// The ACK to a 300-699 is this machine's; the ACK to a 2xx, and to each repeat of it, is the session's.
+class InviteClient {
+ public:
+  enum class State : std::uint8_t { Calling, Proceeding, Accepted, Completed, Terminated };
+
+  /// Transmits the request.
+  InviteClient(Timers timers, Transport transport, base::TimePoint now, Actions& out);
+  void on_response(int status, base::TimePoint now, Actions& out);
+  /// A CANCEL was sent: whatever comes, this ends within 64 * T1 (RFC 3261 section 9.1). Ended is then Timeout.
+  void on_cancelled(base::TimePoint now);
+  /// The request or the ACK could not be sent.
+  void on_transport_error(base::TimePoint now, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void enter(State next, std::optional<base::TimePoint> expire_at);
+  void end(Ended::Why why, Actions& out);
+
+  Timers timers_;
+  Transport transport_;
+  State state_ = State::Calling;
+  base::Duration resend_interval_;
+  std::optional<base::TimePoint> resend_at_;  // Timer A
+  std::optional<base::TimePoint> expire_at_;  // Timer B, D or M by state; in Proceeding the limit after a CANCEL
+};
+
+}  // namespace offhook::inline v0::sip::transaction

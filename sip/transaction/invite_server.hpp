@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/sip/transaction/actions.hpp>
+#include <offhook/sip/transaction/timers.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip::transaction {
+
+/// Server side of one INVITE: RFC 3261 section 17.2.1 as amended by RFC 6026 section 7.1. Pure: no I/O, no clock.
+/// Sends no 100 by itself: its owner answers 100 at once, so that the 200 ms rule is kept from outside.
+/// A 2xx is repeated by the session (section 13.3.1.4), which hands each repeat to on_response(); a 300-699 is repeated here.
+class InviteServer {
+ public:
+  enum class State : std::uint8_t { Proceeding, Accepted, Completed, Confirmed, Terminated };
+
+  InviteServer(Timers timers, Transport transport);
+  /// The INVITE again.
+  void on_request(base::TimePoint now, Actions& out);
+  void on_ack(base::TimePoint now, Actions& out);
+  /// The user answers. The owner already holds these bytes when the Transmit comes back. A response that the state does not
+  /// allow any more (a second final one, a 1xx after a final one) makes no action.
+  void on_response(int status, base::TimePoint now, Actions& out);
+  /// A response could not be sent.
+  void on_transport_error(base::TimePoint now, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] State state() const { return state_; }
+  /// Whether on_response(status) would send it: ask before replacing the bytes that are held.
+  [[nodiscard]] bool accepts(int status) const;
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void enter(State next, std::optional<base::TimePoint> expire_at);
+  void end(Ended::Why why, Actions& out);
+
+  Timers timers_;
+  Transport transport_;
+  State state_ = State::Proceeding;
+  bool answered_ = false;  // There is a response to repeat.
+  base::Duration resend_interval_;
+  std::optional<base::TimePoint> resend_at_;  // Timer G
+  std::optional<base::TimePoint> expire_at_;  // Timer L, H or I by state
+};
+
+}  // namespace offhook::inline v0::sip::transaction

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/base/strong_id.hpp>
+#include <offhook/sip/limits.hpp>
+#include <offhook/sip/transaction/key.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+namespace offhook::inline v0::sip::transaction {
+
+using TransactionId = base::StrongId<struct TransactionIdTag>;
+
+enum class TableError : std::uint8_t { Full, Duplicate };
+[[nodiscard]] std::string_view to_string(TableError error);
+
+/// Finds the transaction of a message. Holds at most kMaxTransactions, client and server together; the machines themselves
+/// are the owner's, under the id that it chose.
+class TransactionTable {
+ public:
+  explicit TransactionTable(std::size_t limit = kMaxTransactions) : limit_(limit) {}
+
+  /// Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
+  base::Result<void, TableError> add_client(Key key, TransactionId id);
+  base::Result<void, TableError> add_server(const Message& request, TransactionId id);
+  [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;
+  [[nodiscard]] std::optional<TransactionId> find_server(const Key& key) const;
+  /// True when this request (which matches no transaction) has come before on another way: no To tag, and the From tag,
+  /// Call-ID and CSeq of a server transaction that is still here. Answer 482: RFC 3261 section 8.2.2.2. Never true for an ACK
+  /// or a CANCEL.
+  [[nodiscard]] bool is_merged(const Message& request) const;
+  void erase(TransactionId id);
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct Entry {
+    Key key;
+    std::optional<Key> origin;  // Of a server transaction outside a dialog: what is_merged() looks for.
+    bool server = false;
+  };
+  std::size_t limit_;
+  std::unordered_map<TransactionId, Entry> entries_;
+  std::unordered_map<Key, TransactionId> clients_;
+  std::unordered_map<Key, TransactionId> servers_;
+  std::unordered_map<Key, TransactionId> origins_;  // At most one per origin: a merged request is refused, not stored.
+};
+
+}  // namespace offhook::inline v0::sip::transaction
