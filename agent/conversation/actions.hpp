@@ -1,0 +1,37 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What a conversation wants done; carried out in order by its bridge.
+namespace offhook::inline v0::agent {
+
+struct AnswerCall {};                                        ///< the greeting is ready: pick up
+struct BeginListening { std::uint32_t turn = 0; std::string expect; };
+struct EndListening {};
+struct AbandonListening {};
+struct Respond { TurnInput input; };
+struct CancelThinking { std::uint32_t turn = 0; };
+struct ReportHeard { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
+struct Speak { std::uint32_t utterance = 0; std::string text; };
+struct CancelSpeaking {};
+struct FlushPlayout { std::uint32_t utterance = 0; };        ///< everything up to it is taken back
+struct RisePlayout {};                                       ///< the interruption was none
+struct SendDigits { std::string digits; };
+struct TransferCall { std::string target; };
+struct HangUpCall { std::string why; };
+
+// For the record and for whoever watches the call.
+struct CallerSaid { std::uint32_t turn = 0; std::string text; double confidence = 0; bool rejected = false; bool digits = false; };
+struct AgentSaid { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
+struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0; };
+
+using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
+                                        CancelSpeaking, FlushPlayout, RisePlayout, SendDigits, TransferCall, HangUpCall, CallerSaid,
+                                        AgentSaid, Understood>;
+using ConversationActions = std::vector<ConversationAction>;
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <offhook/agent/conversation/conversation.hpp>
+#include <offhook/agent/conversation/ear.hpp>
+#include <offhook/agent/conversation/playout_queue.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace offhook::inline v0::agent {
+
+struct Parts {
+  std::unique_ptr<Listener> listener;
+  std::unique_ptr<Thinker> thinker;
+  std::unique_ptr<Speaker> speaker;
+};
+
+/// What a conversation may do to its call. Called on the conversation thread; each only posts to the phone.
+struct CallControl {
+  std::function<void()> answer;
+  std::function<void(std::string why)> hang_up;
+  std::function<void(std::string target)> transfer;
+};
+
+/// Carries one conversation: pumps the call's rings and the three parts through the core, and carries out what it decides.
+/// Lives on one conversation thread.
+class Bridge {
+ public:
+  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, TransferCall, HangUpCall.
+  using Observer = std::function<void(const ConversationAction&)>;
+
+  Bridge(Parts parts, std::shared_ptr<media::AudioPort> port, CallControl control, Observer observer, ConversationOptions options);
+
+  void start(const CallContext& context, base::TimePoint now);
+  void on_connected(base::TimePoint now);
+  void on_ended();
+  void close(std::string why, std::string_view farewell, base::TimePoint now);
+  /// Every 10 ms, and whenever a part has something.
+  void tick(base::TimePoint now);
+  [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
+
+ private:
+  void drain_port(base::TimePoint now);
+  void drain_parts(base::TimePoint now);
+  void carry_out();
+  void carry_out(const ConversationAction& action);
+  void on_speech(const SpeakEvent& event, base::TimePoint now);
+
+  Parts parts_;
+  std::shared_ptr<media::AudioPort> port_;
+  CallControl control_;
+  Observer observer_;
+  Conversation core_;
+  Ear ear_;
+  PlayoutQueue playout_;
+  ConversationActions actions_;
+  std::uint64_t first_voiced_ = 0;  // of the speech that began last
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,74 @@
+#include <offhook/agent/conversation/conversation_thread.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr base::Duration kTick = std::chrono::milliseconds(10);  // Half a frame: a finished frame waits 5 ms on average.
+}
+
+class ConversationThread::Impl {
+ public:
+  Impl() : work_(asio::make_work_guard(io_)), timer_(io_), thread_([this] { io_.run(); }) {}
+
+  ~Impl() {
+    asio::post(io_, [this] {
+      for (const auto& bridge : bridges_) bridge->on_ended();
+      bridges_.clear();
+      timer_.cancel();
+      work_.reset();
+    });
+    thread_.join();
+  }
+
+  void post(std::function<void()> task) { asio::post(io_, std::move(task)); }
+
+  void add(std::shared_ptr<Bridge> bridge) {
+    bridges_.push_back(std::move(bridge));
+    if (bridges_.size() > 1) return;
+    timer_.expires_after(kTick);
+    wait();
+  }
+
+  void remove(const std::shared_ptr<Bridge>& bridge) {
+    std::erase(bridges_, bridge);
+    if (bridges_.empty()) timer_.cancel();
+  }
+
+ private:
+  void wait() {
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error || bridges_.empty()) return;
+      const auto now = base::Clock::now();
+      const auto bridges = bridges_;  // A bridge may remove itself.
+      for (const auto& bridge : bridges) bridge->tick(now);
+      if (bridges_.empty()) return;
+      timer_.expires_at(std::max(timer_.expiry() + kTick, now - kTick));  // From the origin; after a stall, one catch-up only.
+      wait();
+    });
+  }
+
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  asio::steady_timer timer_;
+  std::vector<std::shared_ptr<Bridge>> bridges_;
+  std::thread thread_;
+};
+
+ConversationThread::ConversationThread() : impl_(std::make_unique<Impl>()) {}
+ConversationThread::~ConversationThread() = default;
+void ConversationThread::post(std::function<void()> task) { impl_->post(std::move(task)); }
+void ConversationThread::add(std::shared_ptr<Bridge> bridge) { impl_->add(std::move(bridge)); }
+void ConversationThread::remove(const std::shared_ptr<Bridge>& bridge) { impl_->remove(bridge); }
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <offhook/agent/conversation/bridge.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace offhook::inline v0::agent {
+
+/// One thread with one io_context, to which conversations are pinned for life. Its calls are ticked every 10 ms from a fixed
+/// origin while there are any.
+class ConversationThread {
+ public:
+  ConversationThread();
+  ~ConversationThread();  ///< ends its conversations and joins
+  ConversationThread(const ConversationThread&) = delete;
+  ConversationThread& operator=(const ConversationThread&) = delete;
+
+  void post(std::function<void()> task);               ///< from any thread
+  void add(std::shared_ptr<Bridge> bridge);            ///< on the thread
+  void remove(const std::shared_ptr<Bridge>& bridge);  ///< on the thread
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::inline v0::agent

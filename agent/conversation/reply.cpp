@@ -1,0 +1,63 @@
+#include <offhook/agent/conversation/reply.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+void Reply::begin(std::uint32_t turn) {
+  turn_ = turn;
+  complete_ = false;
+  utterances_.clear();
+}
+
+bool Reply::add(std::uint32_t utterance, std::string text) {
+  if (utterances_.size() == kMaxUtterances) return false;
+  utterances_.push_back({utterance, std::move(text), {}, 0, false, false});
+  return true;
+}
+
+Reply::Utterance* Reply::find(std::uint32_t id) {
+  const auto it = std::find_if(utterances_.begin(), utterances_.end(), [id](const Utterance& u) { return u.id == id; });
+  return it == utterances_.end() ? nullptr : &*it;
+}
+
+void Reply::on_words(std::uint32_t utterance, const std::vector<SpokenWord>& words) {
+  Utterance* const found = find(utterance);
+  if (found == nullptr) return;
+  for (const SpokenWord& word : words) found->words.push_back(word.text);
+}
+
+void Reply::on_sent(std::uint32_t utterance, std::uint32_t word) {
+  if (Utterance* const found = find(utterance)) found->words_begun = std::max(found->words_begun, word + 1);
+}
+
+void Reply::on_utterance_over(std::uint32_t utterance, bool was_heard) {
+  if (Utterance* const found = find(utterance)) {
+    found->over = true;
+    found->heard = was_heard;
+  }
+}
+
+bool Reply::outstanding() const {
+  return std::any_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return !u.over; });
+}
+
+std::string Reply::heard_text() const {
+  std::string text;
+  const auto append = [&text](const std::string& piece) {
+    if (!text.empty()) text += ' ';
+    text += piece;
+  };
+  for (const Utterance& u : utterances_) {
+    if (u.heard) {
+      append(u.text);
+      continue;
+    }
+    const auto begun = std::min<std::size_t>(u.words_begun, u.words.size());
+    for (std::size_t i = 0; i < begun; ++i) append(u.words[i]);
+  }
+  return text;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,451 @@
+#include <offhook/agent/conversation/conversation.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace std::chrono_literals;
+using Kind = media::MediaEvent::Kind;
+
+namespace {
+
+/// A call on virtual time: the test plays the worker, the listener, the thinker and the speaker.
+struct Call {
+  base::TimePoint now{};
+  ConversationActions out;
+  ConversationActions seen;  // everything since the last take()
+  Conversation core{ConversationOptions{}};
+  std::uint64_t tick = 0;
+
+  void collect() {
+    seen.insert(seen.end(), out.begin(), out.end());
+    out.clear();
+    CHECK(core.is_consistent());
+  }
+  void advance(base::Duration by) {
+    const auto end = now + by;
+    while (now < end) {
+      now = std::min(end, now + 10ms);
+      tick = static_cast<std::uint64_t>(now.time_since_epoch() / 20ms);
+      core.on_time(now, out);
+      collect();
+    }
+  }
+  template <class A>
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [](const auto& a) { return std::holds_alternative<A>(a); }));
+  }
+  template <class A>
+  const A* last() const {
+    for (auto it = seen.rbegin(); it != seen.rend(); ++it) {
+      if (const A* a = std::get_if<A>(&*it)) return a;
+    }
+    return nullptr;
+  }
+  void media(Kind kind, std::uint32_t utterance = 0, std::uint32_t word = 0, char digit = 0, std::uint64_t silent_ticks = 0) {
+    core.on_media({kind, digit, 0, utterance, word, tick, tick - std::min(tick, silent_ticks)}, now, out);
+    collect();
+  }
+  void think(ThinkEvent event) {
+    core.on_think(event, now, out);
+    collect();
+  }
+  void reply(std::string text) {
+    const auto turn = core.turns();
+    think(ReplyText{turn, std::move(text)});
+    think(ReplyDone{turn});
+  }
+  /// The speaker delivers the utterance asked for last.
+  void spoken() {
+    const auto* speak = last<Speak>();
+    REQUIRE(speak != nullptr);
+    core.on_speak(SpeechAudio{speak->utterance, {}, {{"one", 0}, {"two", 100}, {"three", 200}}}, now, out);
+    core.on_speak(SpeechDone{speak->utterance}, now, out);
+    collect();
+  }
+  void sent() { media(Kind::UtteranceSent, last<Speak>()->utterance); }
+  void connect_with_greeting() {
+    core.start(now, out);
+    collect();
+    reply("Good morning.");
+    spoken();
+    core.on_connected(now, out);
+    collect();
+  }
+  void greet() {
+    connect_with_greeting();
+    advance(1s);
+    sent();
+    seen.clear();
+  }
+  void caller_says(std::string text, base::Duration length = 800ms) {
+    media(Kind::SpeechStarted);
+    advance(length);
+    media(Kind::SpeechStopped, 0, 0, 0, 10);
+    advance(500ms);
+    core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
+    collect();
+  }
+  const BeginListening* listening() const { return last<BeginListening>(); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Call, "The call is answered when the first sample of the greeting is there, not before") {
+  core.start(now, out);
+  collect();
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Opening);
+  advance(300ms);
+  CHECK(count<AnswerCall>() == 0);
+  reply("Good morning.");
+  CHECK(count<AnswerCall>() == 0);
+  spoken();
+  CHECK(count<AnswerCall>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A greeting that is not ready does not delay the answer beyond its limit") {
+  core.start(now, out);
+  collect();
+  advance(1990ms);
+  CHECK(count<AnswerCall>() == 0);
+  advance(10ms);
+  CHECK(count<AnswerCall>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted from the last voiced frame") {
+  greet();
+  media(Kind::SpeechStarted);
+  CHECK(count<BeginListening>() == 1);
+  advance(1s);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);  // 200 ms of silence already
+  advance(290ms);
+  CHECK(count<EndListening>() == 0);
+  advance(10ms);
+  CHECK(count<EndListening>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A breath does not end a turn") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(400ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(200ms);
+  media(Kind::SpeechStarted);
+  advance(5s);
+  CHECK(count<BeginListening>() == 1);
+  CHECK(count<EndListening>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "What the caller said is answered, spoken, and reported as heard when it has left") {
+  greet();
+  caller_says("when are you open");
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.text == "when are you open");
+  reply("From nine to five.");
+  spoken();
+  CHECK(count<ReportHeard>() == 0);
+  sent();
+  REQUIRE(last<ReportHeard>() != nullptr);
+  CHECK(last<ReportHeard>()->text == "From nine to five.");
+  CHECK_FALSE(last<ReportHeard>()->interrupted);
+}
+
+TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is cancelled") {
+  connect_with_greeting();
+  seen.clear();
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  advance(1s);
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<AbandonListening>() == 1);
+  CHECK(count<FlushPlayout>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which words were heard") {
+  connect_with_greeting();
+  seen.clear();
+  media(Kind::Sent, 1, 0);
+  media(Kind::Sent, 1, 1);
+  media(Kind::SpeechStarted);
+  advance(230ms);
+  CHECK(count<FlushPlayout>() == 0);
+  advance(10ms);
+  CHECK(count<FlushPlayout>() == 1);
+  REQUIRE(last<ReportHeard>() != nullptr);
+  CHECK(last<ReportHeard>()->text == "one two");
+  CHECK(last<ReportHeard>()->interrupted);
+  advance(500ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  CHECK(count<EndListening>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A caller who goes on while we think is heard out: both parts become one input") {
+  greet();
+  caller_says("i would like");
+  const auto first = core.turns();
+  advance(50ms);
+  caller_says("to be called back");
+  CHECK(last<CancelThinking>()->turn == first);
+  CHECK(last<Respond>()->input.text == "i would like to be called back");
+  think(ReplyText{first, "A late answer to half a question."});
+  CHECK(count<Speak>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still being recognised loses nothing") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  CHECK(count<EndListening>() == 1);
+  const auto first = listening()->turn;
+  media(Kind::SpeechStarted);
+  core.on_listen(Transcript{first, true, "please give me", 0.9, false}, now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  core.on_listen(Transcript{listening()->turn, true, "the address", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "please give me the address");
+}
+
+TEST_CASE_FIXTURE(Call, "A short noise that means nothing is ignored") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "Speech that was not understood is answered all the same") {
+  greet();
+  caller_says("");
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.rejected);
+}
+
+TEST_CASE_FIXTURE(Call, "An empty reply is no dead air") {
+  greet();
+  caller_says("hello");
+  think(ReplyDone{core.turns()});
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
+}
+
+TEST_CASE_FIXTURE(Call, "Goodbye is heard to its end before the call is hung up") {
+  greet();
+  caller_says("goodbye");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Goodbye."});
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  spoken();
+  advance(500ms);
+  CHECK(count<HangUpCall>() == 0);
+  sent();
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "goodbye");
+  CHECK(core.phase() == Conversation::Phase::Ended);
+}
+
+TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
+  greet();
+  caller_says("goodbye");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Goodbye."});
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  spoken();
+  media(Kind::SpeechStarted);
+  advance(300ms);
+  CHECK(count<FlushPlayout>() == 1);
+  media(Kind::UtteranceSent, last<Speak>()->utterance);
+  CHECK(count<HangUpCall>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been heard") {
+  greet();
+  caller_says("sales please");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "One moment."});
+  think(ReplyAction{turn, ReplyAction::What::Transfer, "6100"});
+  think(ReplyDone{turn});
+  spoken();
+  CHECK(count<TransferCall>() == 0);
+  sent();
+  REQUIRE(last<TransferCall>() != nullptr);
+  CHECK(last<TransferCall>()->target == "6100");
+}
+
+TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {
+  connect_with_greeting();
+  media(Kind::Digit, 0, 0, '3');
+  CHECK(count<FlushPlayout>() == 1);
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Digits);
+  CHECK(last<Respond>()->input.text == "3");
+}
+
+TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pause; '*' starts over") {
+  greet();
+  caller_says("call me back");
+  think(ReplyExpects{core.turns(), "digits", 4});
+  reply("Your number, please.");
+  spoken();
+  sent();
+  seen.clear();
+  SUBCASE("enough") {
+    for (const char c : {'1', '2', '3', '4'}) media(Kind::Digit, 0, 0, c);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "1234");
+  }
+  SUBCASE("hash") {
+    for (const char c : {'1', '2', '#'}) media(Kind::Digit, 0, 0, c);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "12");
+  }
+  SUBCASE("pause") {
+    for (const char c : {'9', '*', '1', '2'}) media(Kind::Digit, 0, 0, c);
+    advance(2990ms);
+    CHECK(count<Respond>() == 0);
+    advance(10ms);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "12");
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Silence is asked about three times, then we say goodbye and hang up") {
+  greet();
+  for (unsigned i = 1; i <= 3; ++i) {
+    advance(8s);
+    REQUIRE(count<Respond>() == i);
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+    reply("Are you still there?");
+    spoken();
+    sent();
+  }
+  advance(8s);
+  CHECK(count<Respond>() == 3);
+  CHECK(last<Speak>()->text == ConversationOptions{}.silence_goodbye);
+  spoken();
+  sent();
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "silence");
+}
+
+TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in the middle of a reply") {
+  greet();
+  for (int i = 0; i < 400 && last<HangUpCall>() == nullptr; ++i) {
+    caller_says("tell me more");
+    reply("There is more.");
+    spoken();
+    advance(4s);
+    if (last<Speak>()->text == ConversationOptions{}.limit_goodbye) {
+      spoken();
+      sent();
+    } else {
+      sent();
+    }
+  }
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "time limit");
+  CHECK(now.time_since_epoch() < 31min);
+}
+
+TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then we apologise") {
+  greet();
+  caller_says("hello");
+  advance(7990ms);
+  CHECK(count<Speak>() == 0);
+  advance(10ms);
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, not in a loop") {
+  greet();
+  for (int i = 0; i < 2; ++i) {
+    caller_says("hello");
+    think(ThinkFailed{core.turns(), "down"});
+    CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+    spoken();
+    sent();
+  }
+  caller_says("hello");
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(last<Speak>()->text == ConversationOptions{}.failure_goodbye);
+  spoken();
+  sent();
+  CHECK(last<HangUpCall>()->why == "failure");
+}
+
+TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of leaving it mute") {
+  greet();
+  caller_says("hello");
+  reply("Yes?");
+  for (int i = 0; i < 5 && last<HangUpCall>() == nullptr; ++i) {
+    core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
+    collect();
+  }
+  CHECK(last<HangUpCall>() != nullptr);
+}
+
+TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the caller asked again") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(500ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + 4s);
+  CHECK(count<AbandonListening>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, and not when it comes back") {
+  greet();
+  SUBCASE("for good") {
+    media(Kind::MediaLost);
+    advance(20s);
+    CHECK(last<HangUpCall>() != nullptr);
+    CHECK(last<HangUpCall>()->why == "no media");
+  }
+  SUBCASE("back in time") {
+    media(Kind::MediaLost);
+    advance(5s);
+    media(Kind::MediaBack);
+    advance(20s);
+    CHECK(last<HangUpCall>() == nullptr);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; before the answer it hangs up at once") {
+  SUBCASE("connected") {
+    greet();
+    core.close("shutdown", "We close now.", now, out);
+    collect();
+    CHECK(last<Speak>()->text == "We close now.");
+    media(Kind::SpeechStarted);
+    CHECK(count<BeginListening>() == 0);
+    spoken();
+    sent();
+    CHECK(last<HangUpCall>()->why == "shutdown");
+  }
+  SUBCASE("ringing") {
+    core.start(now, out);
+    core.close("shutdown", "We close now.", now, out);
+    collect();
+    CHECK(last<HangUpCall>()->why == "shutdown");
+    CHECK(count<Speak>() == 0);
+  }
+}
