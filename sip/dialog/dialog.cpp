@@ -1,0 +1,84 @@
+#include <offhook/sip/dialog/dialog.hpp>
+
+namespace offhook::inline v0::sip {
+
+namespace {
+
+bool is_sip(const Uri& uri) { return uri.scheme == Uri::Scheme::Sip || uri.scheme == Uri::Scheme::Sips; }
+
+/// A Contact that requests can be sent to, as a Request-URI.
+base::Result<std::string, ParseError> target_of(const Message& message) {
+  const auto contact = message.contact();
+  if (!contact) return base::fail(contact.error());
+  if (contact->wildcard || !is_sip(contact->uri) || contact->uri.host.empty()) return base::fail(ParseError::BadUri);
+  return as_request_uri(contact->uri);
+}
+
+std::string tag_of(const NameAddr& party) { return std::string(party.tag().value_or("")); }
+
+}  // namespace
+
+base::Result<Dialog, ParseError> Dialog::as_server(const Message& invite, std::string_view local_tag) {
+  auto target = target_of(invite);
+  if (!target) return base::fail(target.error());
+  auto routes = RouteSet::from_record_route(invite, RouteSet::Order::AsListed);
+  if (!routes) return base::fail(routes.error());
+  Dialog dialog;
+  dialog.id_ = {std::string(invite.call_id()), std::string(local_tag), tag_of(invite.from())};
+  dialog.local_ = std::string(invite.find(HeaderName::To).value_or("")) + ";tag=" + std::string(local_tag);
+  dialog.remote_ = std::string(invite.find(HeaderName::From).value_or(""));
+  dialog.remote_target_ = std::move(*target);
+  dialog.routes_ = std::move(*routes);
+  dialog.remote_cseq_ = invite.cseq().number;
+  return dialog;
+}
+
+base::Result<Dialog, ParseError> Dialog::as_client(const RequestHead& invite, const Message& response) {
+  auto routes = RouteSet::from_record_route(response, RouteSet::Order::Reversed);
+  if (!routes) return base::fail(routes.error());
+  auto target = target_of(response);
+  Dialog dialog;
+  dialog.id_ = {std::string(response.call_id()), tag_of(response.from()), tag_of(response.to())};
+  dialog.local_ = invite.from;
+  dialog.remote_ = std::string(response.find(HeaderName::To).value_or(""));
+  dialog.remote_target_ = target ? std::move(*target) : invite.request_uri;
+  dialog.routes_ = std::move(*routes);
+  dialog.local_cseq_ = response.cseq().number;
+  return dialog;
+}
+
+RequestHead Dialog::head(Method method, std::uint32_t cseq) const {
+  auto path = routes_.path_to(remote_target_);
+  return {method, std::move(path.request_uri), std::move(path.routes), std::move(path.next_hop), local_, remote_, id_.call_id, cseq};
+}
+
+RequestHead Dialog::request(Method method) { return head(method, ++local_cseq_); }
+
+RequestHead Dialog::ack(std::uint32_t cseq) const { return head(Method::Ack, cseq); }
+
+bool Dialog::matches(const Message& request) const {
+  return request.call_id() == id_.call_id && tag_of(request.to()) == id_.local_tag && tag_of(request.from()) == id_.remote_tag;
+}
+
+bool Dialog::accept_sequence(const Message& request) {
+  const std::uint32_t number = request.cseq().number;
+  if (remote_cseq_ && number <= *remote_cseq_) return false;  // An equal one is no retransmission: the transaction saw those.
+  remote_cseq_ = number;
+  return true;
+}
+
+void Dialog::refresh_target(const Message& message) {
+  if (auto target = target_of(message)) remote_target_ = std::move(*target);
+}
+
+void Dialog::confirm() { state_ = State::Confirmed; }
+
+void Dialog::confirm(const Message& ok) {
+  if (state_ == State::Early) {
+    if (auto routes = RouteSet::from_record_route(ok, RouteSet::Order::Reversed)) routes_ = std::move(*routes);
+  }
+  refresh_target(ok);
+  state_ = State::Confirmed;
+}
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/dialog/request_head.hpp>
+#include <offhook/sip/dialog/route_set.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <compare>
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::sip {
+
+struct DialogId {
+  std::string call_id, local_tag, remote_tag;  ///< remote_tag is empty when the peer still speaks RFC 2543.
+  friend auto operator<=>(const DialogId&, const DialogId&) = default;
+};
+
+/// One dialog as one side sees it: names, sequence numbers, target and route set. Owns its text; knows no transaction and no
+/// session. RFC 3261 section 12.
+class Dialog {
+ public:
+  enum class State { Early, Confirmed };
+
+  /// From the INVITE that we answer; `local_tag` is the tag of our To. Errors: MissingHeader (Contact), and those of its parts.
+  [[nodiscard]] static base::Result<Dialog, ParseError> as_server(const Message& invite, std::string_view local_tag);
+  /// From a response with a To tag to the INVITE that we sent. A 2xx without Contact keeps the Request-URI as its target.
+  [[nodiscard]] static base::Result<Dialog, ParseError> as_client(const RequestHead& invite, const Message& response);
+
+  [[nodiscard]] const DialogId& id() const { return id_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const std::string& remote_target() const { return remote_target_; }
+  [[nodiscard]] const RouteSet& routes() const { return routes_; }
+  [[nodiscard]] std::uint32_t local_cseq() const { return local_cseq_; }
+
+  /// The head of a new request; takes the next CSeq. Not for ACK and CANCEL.
+  [[nodiscard]] RequestHead request(Method method);
+  /// The head of the ACK for a 2xx to our INVITE of that CSeq: RFC 3261 section 13.2.2.4.
+  [[nodiscard]] RequestHead ack(std::uint32_t cseq) const;
+  /// Takes the next CSeq for a request that is sent again, with credentials: RFC 3261 section 22.2.
+  [[nodiscard]] std::uint32_t take_cseq() { return ++local_cseq_; }
+
+  /// True when the tags of a request that we received name this dialog.
+  [[nodiscard]] bool matches(const Message& request) const;
+  /// RFC 3261 section 12.2.2: false when the request is out of order (to be answered with 500). ACK and CANCEL are not asked about.
+  [[nodiscard]] bool accept_sequence(const Message& request);
+  /// Target refresh, from a re-INVITE or UPDATE or a 2xx to ours: RFC 3261 sections 12.2.1.2 and 12.2.2. No Contact, no change.
+  void refresh_target(const Message& message);
+  /// An early dialog becomes confirmed; as client the route set is then taken anew from the 2xx: RFC 3261 section 13.2.2.4.
+  void confirm();
+  void confirm(const Message& ok);
+
+ private:
+  [[nodiscard]] RequestHead head(Method method, std::uint32_t cseq) const;
+
+  DialogId id_;
+  State state_ = State::Early;
+  std::string local_;   // Our From, whole.
+  std::string remote_;  // Our To, whole.
+  std::string remote_target_;
+  RouteSet routes_;
+  std::uint32_t local_cseq_ = 0;
+  std::optional<std::uint32_t> remote_cseq_;
+};
+
+}  // namespace offhook::inline v0::sip
