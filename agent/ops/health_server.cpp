@@ -1,0 +1,138 @@
+#include <offhook/agent/ops/health_server.hpp>
+
+#include <offhook/sip/transport/addresses.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include <atomic>
+#include <thread>
+
+namespace offhook::inline v0::agent {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kMaxConnections = 16;
+constexpr std::uint32_t kMaxHeaderBytes = 8192;
+constexpr auto kRequestTimeout = std::chrono::seconds(5);
+
+using Response = http::response<http::string_body>;
+
+Response respond(const http::request<http::empty_body>& request, const std::function<Health()>& report) {
+  Response response;
+  response.version(request.version());
+  response.set(http::field::content_type, "application/json");
+  response.set(http::field::cache_control, "no-store");
+  const auto say = [&response](http::status status, std::string body) {
+    response.result(status);
+    response.body() = std::move(body) + "\n";
+  };
+  if (request.target() != "/healthz" && request.target() != "/readyz") {
+    say(http::status::not_found, R"({"error":"this port answers GET /healthz and GET /readyz"})");
+  } else if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    response.set(http::field::allow, "GET, HEAD");
+    say(http::status::method_not_allowed, R"({"error":"use GET"})");
+  } else if (request.target() == "/healthz") {
+    say(http::status::ok, R"({"status":"alive"})");
+  } else {
+    const Health health = report();
+    say(health.ready ? http::status::ok : http::status::service_unavailable, health.text);
+  }
+  response.keep_alive(false);
+  response.prepare_payload();
+  return response;
+}
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, const std::function<Health()>& report, std::atomic<std::size_t>& open)
+      : stream_(std::move(socket)), report_(report), open_(open) {
+    ++open_;
+    parser_.header_limit(kMaxHeaderBytes);
+    parser_.body_limit(0);
+  }
+  ~Session() { --open_; }
+
+  void run() {
+    stream_.expires_after(kRequestTimeout);
+    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (error) return;
+      self->response_ = respond(self->parser_.get(), self->report_);
+      http::async_write(self->stream_, self->response_, [self](const error_code&, std::size_t) {
+        error_code ignored;
+        self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      });
+    });
+  }
+
+ private:
+  beast::tcp_stream stream_;
+  const std::function<Health()>& report_;
+  std::atomic<std::size_t>& open_;
+  beast::flat_buffer buffer_{kMaxHeaderBytes};
+  http::request_parser<http::empty_body> parser_;
+  Response response_;
+};
+
+class BeastHealthServer final : public HealthServer {
+ public:
+  explicit BeastHealthServer(std::function<Health()> report) : report_(std::move(report)), acceptor_(io_) {}
+  ~BeastHealthServer() override {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  error_code open(const base::SocketAddress& local) {
+    error_code error;
+    const auto endpoint = sip::detail::to_asio<tcp>(local);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return error;
+    port_ = acceptor_.local_endpoint(error).port();
+    accept_next();
+    thread_ = std::thread([this] { io_.run(); });
+    return {};
+  }
+  std::uint16_t port() const override { return port_; }
+
+ private:
+  void accept_next() {
+    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), report_, open_)->run();
+      accept_next();
+    });
+  }
+
+  std::function<Health()> report_;
+  std::atomic<std::size_t> open_{0};
+  asio::io_context io_{1};
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<HealthServer>, base::Error> HealthServer::open(const base::SocketAddress& local, std::function<Health()> report) {
+  auto server = std::make_unique<BeastHealthServer>(std::move(report));
+  if (const error_code error = server->open(local)) {
+    return base::fail(base::Error{"health", error.value(),
+                                  "the health port " + local.to_string() + " cannot be opened (" + error.message() +
+                                      "): choose another with \"health\": {\"port\": ...}, or 0 to go without"});
+  }
+  return server;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,123 @@
+#include <offhook/agent/ops/log.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+namespace offhook::inline v0::agent::log {
+
+namespace {
+
+constexpr std::size_t kMaxValueBytes = 512;
+
+std::atomic<Level> threshold{Level::Info};
+std::atomic<Format> line_format{Format::Text};
+
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::Debug: return "debug";
+    case Level::Info: return "info";
+    case Level::Warning: return "warning";
+    case Level::Error: return "error";
+    case Level::Off: return "off";
+  }
+  return "";
+}
+
+std::shared_ptr<spdlog::logger>& sink() {
+  static std::shared_ptr<spdlog::logger> logger = [] {
+    auto made = std::make_shared<spdlog::logger>("offhook", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    made->set_pattern("%v");
+    made->flush_on(spdlog::level::info);
+    return made;
+  }();
+  return logger;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxValueBytes)) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (code < 0x20 || code == 0x7f) {
+      out += fmt::format("\\u{:04x}", code);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool is_plain(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxValueBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\'; });
+}
+
+std::string to_text(const Value& value, Format format) {
+  if (const auto* text = std::get_if<std::string>(&value)) return format == Format::Text && is_plain(*text) ? *text : quoted(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
+  if (const auto* real = std::get_if<double>(&value)) return fmt::format("{:.3f}", *real);
+  return std::get<bool>(value) ? "true" : "false";
+}
+
+}  // namespace
+
+void configure(const Options& options) {
+  threshold = options.level;
+  line_format = options.format;
+  if (options.to_stderr) {
+    sink() = std::make_shared<spdlog::logger>("offhook", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    sink()->set_pattern("%v");
+  }
+}
+
+std::optional<Level> parse_level(std::string_view text) {
+  for (const Level level : {Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Off}) {
+    if (text == name_of(level)) return level;
+  }
+  return std::nullopt;
+}
+
+std::string format_line(Format format, Level level, std::string_view event, Fields fields) {
+  std::string line;
+  if (format == Format::Json) {
+    line = fmt::format("\"level\":\"{}\",\"event\":{}", name_of(level), quoted(event));
+    for (const Field& field : fields) line += fmt::format(",{}:{}", quoted(field.key), to_text(field.value, format));
+    return line;
+  }
+  line = fmt::format("{:<7} {}", name_of(level), event);
+  for (const Field& field : fields) line += fmt::format(" {}={}", field.key, to_text(field.value, format));
+  return line;
+}
+
+void write(Level level, std::string_view event, Fields fields) {
+  if (level < threshold.load(std::memory_order_relaxed)) return;
+  const Format format = line_format.load(std::memory_order_relaxed);
+  const auto now = std::chrono::system_clock::now();
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const std::string stamp = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis);
+  const std::string line = format_line(format, level, event, fields);
+  sink()->info(format == Format::Json ? fmt::format("{{\"time\":\"{}\",{}}}", stamp, line) : stamp + ' ' + line);
+}
+
+std::string redacted(std::string_view uri) {
+  const auto colon = uri.find(':');
+  const auto begin = colon == std::string_view::npos ? 0 : colon + 1;
+  const auto at = uri.find('@', begin);
+  const auto end = at == std::string_view::npos ? (colon == std::string_view::npos ? uri.size() : begin) : at;
+  std::string out(uri);
+  if (at == std::string_view::npos && uri.starts_with("tel:")) return redacted(uri.substr(4)).insert(0, "tel:");
+  for (std::size_t i = begin; i + 3 < end; ++i) out[i] = '*';
+  return out;
+}
+
+}  // namespace offhook::inline v0::agent::log

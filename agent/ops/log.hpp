@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// Structured logs: one line per event on standard output, as text for people or as JSON for programs.
+///
+///     log::info("call.answered", {{"call", id}, {"codec", "G722"}});
+///     2026-11-21T09:00:00.123Z info  call.answered call=7 codec=G722
+///
+/// Secrets have no way in: a Secret is not a Value. Numbers and addresses of people go through redacted(). Control characters
+/// are escaped, so that nothing a peer sends can forge a line. Safe from any thread but a media worker.
+namespace offhook::inline v0::agent::log {
+
+enum class Level : std::uint8_t { Debug, Info, Warning, Error, Off };
+enum class Format : std::uint8_t { Text, Json };
+
+struct Options {
+  Level level = Level::Info;
+  Format format = Format::Text;
+  bool to_stderr = false;  ///< when standard output belongs to a command's result
+};
+void configure(const Options& options);
+[[nodiscard]] std::optional<Level> parse_level(std::string_view text);
+
+using Value = std::variant<std::string, std::int64_t, double, bool>;
+struct Field {
+  std::string_view key;
+  Value value;
+  Field(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
+  Field(std::string_view k, std::string_view v) : key(k), value(std::string(v)) {}
+  Field(std::string_view k, const char* v) : key(k), value(std::string(v)) {}
+  Field(std::string_view k, bool v) : key(k), value(v) {}
+  Field(std::string_view k, double v) : key(k), value(v) {}
+  template <class Integer>
+    requires std::is_integral_v<Integer>
+  Field(std::string_view k, Integer v) : key(k), value(static_cast<std::int64_t>(v)) {}
+};
+using Fields = std::initializer_list<Field>;
+
+void write(Level level, std::string_view event, Fields fields);
+inline void debug(std::string_view event, Fields fields = {}) { write(Level::Debug, event, fields); }
+inline void info(std::string_view event, Fields fields = {}) { write(Level::Info, event, fields); }
+inline void warning(std::string_view event, Fields fields = {}) { write(Level::Warning, event, fields); }
+inline void error(std::string_view event, Fields fields = {}) { write(Level::Error, event, fields); }
+
+/// The line without its time stamp, as write() would print it; for tests.
+[[nodiscard]] std::string format_line(Format format, Level level, std::string_view event, Fields fields);
+
+/// A person's address for a log: all but the last three characters of the user part become '*'. "sip:+4930123456@x" -> "sip:*********456@x"
+[[nodiscard]] std::string redacted(std::string_view uri);
+
+}  // namespace offhook::inline v0::agent::log
