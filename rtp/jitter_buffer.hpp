@@ -53,7 +53,7 @@ struct Pull {
   bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
   bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
   std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its first octet
-  base::Bytes payload;                 ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull()
+  base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull()
 };
 
 /// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
@@ -64,7 +64,7 @@ struct Pull {
 /// distance is large. Packets of 10 to 60 ms may be mixed.
 class JitterBuffer {
  public:
-  JitterBuffer() = default;
+  JitterBuffer() noexcept;
   JitterBuffer(const JitterBuffer&) = delete;
   JitterBuffer& operator=(const JitterBuffer&) = delete;
 
@@ -75,7 +75,7 @@ class JitterBuffer {
   /// will not be heard.
   [[nodiscard]] Pull pull(base::TimePoint now, bool quiet) noexcept;
 
-  /// Ticking thread. Forgets everything but the counters: re-INVITE, another source.
+  /// Ticking thread. Forgets everything but the counters, what waits in the inbox too: re-INVITE, another source.
   void reset() noexcept;
 
   /// Ticking thread.
@@ -108,6 +108,7 @@ class JitterBuffer {
   [[nodiscard]] static std::int64_t to_units(base::TimePoint at) noexcept;
   void accept(const Arrived& arrived) noexcept;
   [[nodiscard]] bool passes_jump_check(const Arrived& arrived) noexcept;
+  void forget_stream() noexcept;
   void begin_stream(std::uint32_t ssrc) noexcept;
   void insert(const Arrived& arrived, std::int64_t begin) noexcept;
   void remove_oldest() noexcept;
@@ -132,7 +133,6 @@ class JitterBuffer {
   Arrived scratch_{};
   std::array<Slot, kMaxBufferedPackets> slots_{};
   std::array<std::uint8_t, kMaxBufferedPackets> order_{};  // slot numbers: the first count_ by time, the rest free
-  bool order_ready_ = false;
   std::size_t count_ = 0;
   std::array<std::uint8_t, static_cast<std::size_t>(kUnitsPerTick)> frame_{};
   State state_ = State::Empty;
@@ -142,17 +142,16 @@ class JitterBuffer {
   std::int64_t last_transit_ = 0;
   std::int64_t highest_begin_ = 0;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
-  std::int64_t played_sequence_ = -1;  // of the last packet of which something was played
+  std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: nothing was yet
   std::int64_t stalled_ = 0;           // units made up since the buffer ran dry, while position_ stood still
   int concealed_in_row_ = 0;
-  int since_drop_ = 0;
-  int since_insert_ = 0;
+  std::int64_t since_drop_ = 0;        // ticks
+  std::int64_t since_insert_ = 0;
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {
     std::uint16_t sequence;
     std::uint32_t timestamp;
-    std::uint32_t ssrc;
   };
   std::optional<Suspect> suspect_;
   DelayEstimator delay_;

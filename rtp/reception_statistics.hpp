@@ -29,12 +29,14 @@ class ReceptionStatistics {
 
  private:
   [[nodiscard]] std::int64_t lost_now() const;
+  void begin_count();
   void update_jitter(std::uint32_t timestamp, base::TimePoint arrival);
 
   std::uint32_t clock_hz_;
   std::optional<std::uint32_t> ssrc_;
   SequenceTracker sequence_;
   std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
+  std::int64_t lost_ = 0;                          // as of the last valid packet
   std::uint64_t expected_prior_ = 0, received_prior_ = 0;
   std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
   std::optional<std::uint32_t> transit_;

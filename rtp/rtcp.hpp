@@ -65,7 +65,7 @@ using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription,
 enum class RtcpError : std::uint8_t {
   TooShort,         ///< fewer than 8 octets
   BadVersion,       ///< some packet is not version 2
-  NotACompound,     ///< does not begin with SR or RR, or its first packet has padding (RFC 3550 appendix A.2)
+  NotACompound,     ///< does not begin with SR or RR (RFC 3550 appendix A.2)
   BadLength,        ///< the lengths do not add up to the datagram
   BadPadding,
   BadBody,          ///< a count or a text is longer than its packet

@@ -23,7 +23,7 @@ struct TelephoneEvent {
   std::uint8_t volume = 10;      ///< 0..63: power is -volume dBm0
   std::uint16_t duration = 0;    ///< units since the packet's timestamp
 };
-/// Nothing when shorter than 4 octets. More octets (a packet of several events, RFC 4733 section 2.5.1.5 does not forbid them) are ignored.
+/// Nothing when shorter than 4 octets. Further octets are ignored.
 [[nodiscard]] std::optional<TelephoneEvent> parse_telephone_event(base::Bytes payload);
 [[nodiscard]] std::array<std::uint8_t, kEventOctets> write_telephone_event(const TelephoneEvent& event);
 /// 0-9 * # A-D (a-d too) to the event's number, and back; nothing for anything else.
@@ -76,6 +76,8 @@ struct ReceivedDigit {
 /// beginning, or by kEndSilence without a packet. Lost beginnings and lost ends are tolerated, repeats and stragglers ignored.
 class EventReceiver {
  public:
+  static constexpr std::uint16_t kMaxSegmentSlack = 1600;   ///< a segment at most 200 ms short of the limit may go on in another
+  static constexpr base::Duration kForgetEnd = std::chrono::seconds(5);   ///< stragglers come sooner; a clock that went back is heard again
   static constexpr base::Duration kEndSilence = std::chrono::milliseconds(200);   ///< ten packets of 20 ms
 
   /// One packet of the telephone-event payload type, from the accepted source.
@@ -100,8 +102,8 @@ class EventReceiver {
   void finish();
 
   std::optional<Open> open_;
-  std::optional<std::uint32_t> ended_;   // timestamp of the segment that closed the last event
-  std::uint8_t ended_event_ = 0;
+  std::optional<std::uint32_t> ended_;   // timestamp of the segment that closed the last event, for kForgetEnd
+  base::TimePoint ended_at_{};
   std::array<ReceivedDigit, 2> ready_{};
   std::size_t ready_count_ = 0;
   std::uint64_t malformed_ = 0;

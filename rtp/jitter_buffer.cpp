@@ -1,0 +1,324 @@
+#include <offhook/rtp/jitter_buffer.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+namespace offhook::inline v0::rtp {
+namespace {
+
+constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
+constexpr std::int64_t kHysteresis = 5 * kUnitsPerMs;             // on either side of one tick
+constexpr std::int64_t kTooLate = 60 * kUnitsPerMs;               // left out even in speech, one tick in kDropSpacing
+constexpr std::int64_t kTooEarly = 60 * kUnitsPerMs;              // made up even in speech, one tick in kInsertSpacing
+constexpr std::int64_t kFarTooLate = 500 * kUnitsPerMs;           // left out at one go
+constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // no packet waits longer for its stream to begin
+constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // beyond it the timestamps have to be confirmed
+constexpr int kDropSpacing = 4;
+constexpr int kInsertSpacing = 4;
+constexpr int kQuietSpacing = 2;
+
+}  // namespace
+
+JitterBuffer::JitterBuffer() noexcept { std::iota(order_.begin(), order_.end(), std::uint8_t{0}); }
+
+std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
+  return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count() * kUnitsPerMs / 1000;
+}
+
+// --- receiving thread ------------------------------------------------------------------------------------------------------
+
+bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival) noexcept {
+  if (packet.payload.empty() || packet.payload.size() > kMaxPayloadOctets) {
+    refused_payload_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  Arrived arrived;
+  arrived.arrival = to_units(arrival);
+  arrived.timestamp = packet.timestamp;
+  arrived.ssrc = packet.ssrc;
+  arrived.sequence = packet.sequence;
+  arrived.size = static_cast<std::uint16_t>(packet.payload.size());
+  arrived.payload_type = packet.payload_type;
+  std::copy(packet.payload.begin(), packet.payload.end(), arrived.octets.begin());
+  std::fill(arrived.octets.begin() + arrived.size, arrived.octets.end(), std::uint8_t{0});
+  if (inbox_.try_push(arrived)) return true;
+  inbox_full_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+// --- ticking thread: what comes in -----------------------------------------------------------------------------------------
+
+void JitterBuffer::reset() noexcept {
+  while (inbox_.try_pop(scratch_)) {
+  }
+  forget_stream();
+}
+
+void JitterBuffer::forget_stream() noexcept {
+  count_ = 0;
+  state_ = State::Empty;
+  ssrc_.reset();
+  suspect_.reset();
+  restart_ = true;
+}
+
+void JitterBuffer::begin_stream(std::uint32_t ssrc) noexcept {
+  if (ssrc_) ++counts_.resets;
+  forget_stream();
+  ssrc_ = ssrc;
+  timestamps_.reset();
+  sequences_.reset();
+  delay_.reset();
+  position_ = 0;
+  passed_sequence_ = -1;
+  highest_begin_ = 0;
+  stalled_ = 0;
+  concealed_in_row_ = 0;
+  seam_ = false;
+}
+
+/// Whether the packet's timestamp agrees with its arrival. One that does not is dropped, and believed when the next packet in
+/// sequence agrees with it: the idea of RFC 3550 appendix A.1, for timestamps. Talk pauses keep the transit and pass.
+bool JitterBuffer::passes_jump_check(const Arrived& arrived) noexcept {
+  if (ssrc_ != arrived.ssrc) {
+    begin_stream(arrived.ssrc);
+    return true;
+  }
+  const std::int64_t transit = arrived.arrival - timestamps_.peek(arrived.timestamp);
+  if (std::abs(transit - last_transit_) <= kMaxTransitJump) {
+    suspect_.reset();
+    return true;
+  }
+  const bool confirmed = suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == arrived.sequence &&
+                         std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(arrived.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
+  if (!confirmed) {
+    suspect_ = Suspect{arrived.sequence, arrived.timestamp};
+    ++counts_.suspect;
+    return false;
+  }
+  begin_stream(arrived.ssrc);
+  return true;
+}
+
+void JitterBuffer::accept(const Arrived& arrived) noexcept {
+  ++counts_.packets;
+  if (!passes_jump_check(arrived)) return;
+  const std::int64_t begin = timestamps_.unwrap(arrived.timestamp);
+  last_transit_ = arrived.arrival - begin;
+  delay_.on_packet(arrived.arrival, last_transit_);
+  insert(arrived, begin);
+}
+
+void JitterBuffer::insert(const Arrived& arrived, std::int64_t begin) noexcept {
+  const std::int64_t sequence = sequences_.unwrap(arrived.sequence);
+  const std::int64_t end = begin + arrived.size;
+  if (passed_sequence_ >= 0 && end <= position_) {
+    ++(sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
+    return;
+  }
+  std::size_t at = count_;
+  while (at > 0 && slot(at - 1).begin > begin) --at;
+  if (at > 0 && slot(at - 1).begin == begin) {
+    ++counts_.duplicate;
+    return;
+  }
+  if (begin < highest_begin_) ++counts_.reordered;
+  highest_begin_ = std::max(highest_begin_, begin);
+  if (count_ == kMaxBufferedPackets) {
+    ++counts_.overflowed;
+    if (at == 0) return;  // It would itself be the oldest.
+    remove_oldest();
+    --at;
+    if (state_ == State::Playing && slot(0).begin > position_) {
+      position_ = slot(0).begin;
+      seam_ = true;
+    }
+  }
+  const std::uint8_t free = order_[count_];
+  std::copy_backward(order_.begin() + static_cast<std::ptrdiff_t>(at), order_.begin() + static_cast<std::ptrdiff_t>(count_),
+                     order_.begin() + static_cast<std::ptrdiff_t>(count_) + 1);
+  order_[at] = free;
+  ++count_;
+  Slot& target = slots_[free];
+  target.begin = begin;
+  target.end = end;
+  target.sequence = sequence;
+  target.arrival = arrived.arrival;
+  target.payload_type = arrived.payload_type;
+  std::copy_n(arrived.octets.begin(), arrived.size, target.octets.begin());
+  if (state_ == State::Empty) state_ = State::Waiting;
+}
+
+void JitterBuffer::remove_oldest() noexcept {
+  std::rotate(order_.begin(), order_.begin() + 1, order_.begin() + static_cast<std::ptrdiff_t>(count_));
+  --count_;
+}
+
+void JitterBuffer::forget_played() noexcept {
+  while (count_ != 0 && slot(0).end <= position_) {
+    passed_sequence_ = std::max(passed_sequence_, slot(0).sequence);
+    remove_oldest();
+  }
+}
+
+// --- ticking thread: what goes out -----------------------------------------------------------------------------------------
+
+std::int64_t JitterBuffer::ideal(std::int64_t now) const noexcept { return now - delay_.fastest() - delay_.target(); }
+
+Pull JitterBuffer::pull(base::TimePoint now, bool quiet) noexcept {
+  while (inbox_.try_pop(scratch_)) accept(scratch_);
+  const std::int64_t at = to_units(now);
+  ++since_drop_;
+  ++since_insert_;
+  switch (state_) {
+    case State::Empty: return silence();
+    case State::Waiting:
+      if (!may_start(at)) return silence();
+      state_ = State::Playing;
+      stalled_ = 0;
+      concealed_in_row_ = 0;
+      return play(at, quiet);
+    case State::Playing: return play(at, quiet);
+  }
+  return silence();
+}
+
+bool JitterBuffer::may_start(std::int64_t now) noexcept {
+  if (passed_sequence_ >= 0) forget_played();
+  if (count_ == 0) {
+    state_ = State::Empty;
+    return false;
+  }
+  const Slot& first = slot(0);
+  const std::int64_t begin = passed_sequence_ >= 0 ? std::max(position_, first.begin) : first.begin;
+  if (ideal(now) < begin && now - first.arrival < kMaxWait) return false;
+  position_ = begin;
+  seam_ = passed_sequence_ >= 0;
+  return true;
+}
+
+/// Leaves out what is too late. Whole ticks only, so that the phase between tick and packet stays.
+void JitterBuffer::catch_up(std::int64_t now, bool quiet) noexcept {
+  const std::int64_t behind = ideal(now) - position_;
+  const std::int64_t buffered = slot(count_ - 1).end - position_;
+  if (behind < kUnitsPerTick + kHysteresis || buffered < 2 * kUnitsPerTick) return;
+  std::int64_t ticks = 0;
+  if (behind > kFarTooLate) {
+    ticks = behind / kUnitsPerTick;
+  } else if ((quiet && since_drop_ >= kQuietSpacing) || (behind >= kTooLate && since_drop_ >= kDropSpacing)) {
+    ticks = 1;
+  }
+  ticks = std::min(ticks, buffered / kUnitsPerTick - 1);
+  if (ticks == 0) return;
+  since_drop_ = 0;
+  counts_.dropped += static_cast<std::uint64_t>(ticks);
+  position_ += ticks * kUnitsPerTick;
+  seam_ = true;
+  forget_played();
+}
+
+/// Silence on purpose: the next packet in sequence begins later (a talk pause). RFC 3551 section 4.1.
+bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
+  return gap >= kUnitsPerTick && passed_sequence_ >= 0 && slot(0).sequence == passed_sequence_ + 1;
+}
+
+Pull JitterBuffer::play(std::int64_t now, bool quiet) noexcept {
+  forget_played();
+  if (count_ == 0) return underrun();
+  if (stalled_ != 0) {  // What was made up while nothing came stood for the audio that never came.
+    position_ += std::clamp<std::int64_t>(slot(0).begin - position_, 0, stalled_);
+    stalled_ = 0;
+  }
+  const std::int64_t gap = slot(0).begin - position_;
+  if (gap_is_silence(gap) || gap > kMaxConcealedTicks * kUnitsPerTick) {
+    state_ = State::Waiting;
+    if (!may_start(now)) return silence();
+    state_ = State::Playing;
+  }
+  catch_up(now, quiet);
+  const std::int64_t early = position_ - ideal(now);
+  if (early > kHysteresis && ((quiet && since_insert_ >= kQuietSpacing) || (early > kTooEarly && since_insert_ >= kInsertSpacing))) {
+    since_insert_ = 0;
+    ++counts_.inserted;
+    return Pull{.kind = Pull::Kind::Conceal};
+  }
+  std::uint8_t payload_type = 0;
+  const std::int64_t begin = position_;
+  if (slot(count_ - 1).end < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
+  const bool whole = fill_frame(payload_type);
+  position_ += kUnitsPerTick;
+  counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(now - delay_.fastest() - begin, 0) / kUnitsPerMs);
+  if (!whole) return conceal();
+  concealed_in_row_ = 0;
+  ++counts_.frames;
+  Pull pull{.kind = Pull::Kind::Frame, .payload_type = payload_type, .seam = seam_, .restart = restart_,
+            .timestamp = static_cast<std::uint32_t>(begin), .payload = frame_};
+  seam_ = restart_ = false;
+  return pull;
+}
+
+/// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
+bool JitterBuffer::fill_frame(std::uint8_t& payload_type) noexcept {
+  std::int64_t at = position_;
+  const std::int64_t end = position_ + kUnitsPerTick;
+  for (std::size_t i = 0; i < count_ && at < end; ++i) {
+    const Slot& packet = slot(i);
+    if (packet.end <= at) continue;
+    if (packet.begin > at) return false;
+    if (at == position_) payload_type = packet.payload_type;
+    if (packet.payload_type != payload_type) return false;
+    const std::int64_t size = std::min(packet.end, end) - at;
+    std::copy_n(packet.octets.begin() + static_cast<std::ptrdiff_t>(at - packet.begin), size,
+                frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
+    passed_sequence_ = std::max(passed_sequence_, packet.sequence);
+    at += size;
+  }
+  return at == end;
+}
+
+Pull JitterBuffer::underrun() noexcept {
+  stalled_ += kUnitsPerTick;
+  if (concealed_in_row_ >= kMaxConcealedTicks) {
+    if (count_ != 0) position_ = slot(count_ - 1).end;  // A rest of less than a tick, whose other part will not come any more.
+    forget_played();
+    state_ = State::Empty;
+    stalled_ = 0;
+    return silence();
+  }
+  return conceal();
+}
+
+Pull JitterBuffer::conceal() noexcept {
+  ++concealed_in_row_;
+  ++counts_.concealed;
+  return Pull{.kind = Pull::Kind::Conceal};
+}
+
+Pull JitterBuffer::silence() noexcept {
+  ++counts_.silent;
+  return Pull{.kind = Pull::Kind::Silence};
+}
+
+JitterStatistics JitterBuffer::statistics() const noexcept {
+  JitterStatistics counts = counts_;
+  counts.inbox_full = inbox_full_.load(std::memory_order_relaxed);
+  counts.refused_payload = refused_payload_.load(std::memory_order_relaxed);
+  counts.target_ms = static_cast<std::uint32_t>(delay_.target() / kUnitsPerMs);
+  return counts;
+}
+
+bool JitterBuffer::is_consistent() const noexcept {
+  if (count_ > kMaxBufferedPackets || (state_ == State::Waiting && count_ == 0)) return false;
+  std::array<bool, kMaxBufferedPackets> used{};
+  for (const std::uint8_t number : order_) {
+    if (number >= kMaxBufferedPackets || used[number]) return false;
+    used[number] = true;
+  }
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (slot(i).end <= slot(i).begin || (i > 0 && slot(i - 1).begin >= slot(i).begin)) return false;
+  }
+  return state_ == State::Empty ? count_ == 0 : ssrc_.has_value();
+}
+
+}  // namespace offhook::inline v0::rtp
