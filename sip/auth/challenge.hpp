@@ -44,4 +44,7 @@ struct Challenge {
 /// is skipped when another one is good. Errors: NoChallenge, TooManyChallenges, and those of take_challenge.
 [[nodiscard]] base::Result<std::vector<Challenge>, AuthError> parse_challenges(const Message& response);
 
+/// One value out of `name=value, name="value"`, as in Authentication-Info; without its quotes. Borrows from `list`.
+[[nodiscard]] std::optional<std::string_view> find_auth_parameter(std::string_view list, std::string_view name);
+
 }  // namespace offhook::inline v0::sip

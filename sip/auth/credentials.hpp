@@ -8,8 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::sip {
@@ -37,12 +39,12 @@ class AuthAttempt {
   friend class DigestClient;
   struct Sent {
     bool proxy = false;
-    bool fresh = false;  // The nonce came in a challenge to this very request; else it was reused from before.
+    int round = 0;  // In which this realm challenged last; 0: not yet, its nonce was reused from an earlier request.
+    bool stale_retried = false;
     std::string realm;
     std::string nonce;
   };
   std::vector<Sent> sent_;
-  int stale_retries_ = 0;
   int rounds_ = 0;
 };
 
@@ -52,6 +54,7 @@ class AuthAttempt {
 class DigestClient {
  public:
   static constexpr std::size_t kMaxRealms = 4;  ///< Remembered at a time; the one unused for longest is forgotten.
+  static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< Then a new nonce is asked for.
   static constexpr int kMaxRounds = 6;          ///< Challenges that one request is worth, over all realms on its way.
 
   explicit DigestClient(Credentials credentials) : credentials_(std::move(credentials)) {}
@@ -70,15 +73,18 @@ class DigestClient {
 
  private:
   struct Realm {
-    Challenge challenge;               // Its nonce is empty when there is none to reuse.
-    int strength = 0;                  // Never accept less than this.
-    std::uint32_t nonce_count = 0;     // Uses of this nonce so far.
-    std::string session_cnonce;        // -sess: of the first use, as HA1 was made with it.
+    Challenge challenge;             // Its nonce is empty when there is none to reuse.
+    int strength = 0;                // Never accept less than this.
+    std::uint32_t nonce_count = 0;   // Uses of this nonce so far.
+    std::string session_cnonce;      // -sess: of the first use, since HA1 holds it.
   };
-  [[nodiscard]] Realm* find(bool proxy, std::string_view realm);
-  [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt, bool& stale);
-  [[nodiscard]] base::Result<AuthorizationHeader, AuthError> write(Realm& realm, std::string_view method, std::string_view uri,
-                                                                   base::Random& random);
+  [[nodiscard]] Realm* find(bool proxy, std::string_view name);
+  Realm& find_or_add(bool proxy, std::string_view name);
+  [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt);
+  [[nodiscard]] base::Result<Authorizations, AuthError> write_all(std::string_view method, std::string_view uri,
+                                                                  base::Random& random, AuthAttempt& attempt);
+  [[nodiscard]] std::optional<std::string> write(Realm& realm, std::string_view method, std::string_view uri, base::Random& random);
+  void take_next_nonce(bool proxy, std::string_view info, const AuthAttempt& attempt);
 
   Credentials credentials_;
   std::vector<Realm> realms_;  // Least recently used first.
