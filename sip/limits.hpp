@@ -10,6 +10,7 @@ inline constexpr std::size_t kMaxHeaders = 256;
 inline constexpr std::size_t kMaxVias = 70;             ///< As Max-Forwards starts at 70 (RFC 3261 section 8.1.1.6).
 inline constexpr std::size_t kMaxContacts = 16;
 inline constexpr std::size_t kMaxRoutes = 32;
+inline constexpr std::size_t kMaxParams = 64;           ///< Of one URI, one name-addr or one Via; and header components of one URI.
 inline constexpr std::size_t kMaxTransactions = 4096;
 inline constexpr std::size_t kMaxSessions = 1024;
 

@@ -20,6 +20,10 @@ class Slab {
   Slab& operator=(Slab&& other) noexcept;
   ~Slab();
 
+  /// A copy in memory of its own that ends with the last octet, without a pool: for tests and fuzzers, where a read past the
+  /// end shall be seen. Cut like SlabPool::copy.
+  [[nodiscard]] static Slab exact(base::Bytes bytes);
+
   [[nodiscard]] std::span<std::uint8_t> bytes() const { return {memory_.get(), size_}; }
 
  private:
@@ -35,10 +39,14 @@ class Slab {
 /// One thread. At most kMaxIdle slabs of each size are kept.
 class SlabPool {
  public:
+  SlabPool() = default;
+  SlabPool(const SlabPool&) = delete;  // Its slabs point to it.
+  SlabPool& operator=(const SlabPool&) = delete;
+
   static constexpr std::size_t kSmallBytes = 4096;
   static constexpr std::size_t kMaxIdle = 256;
 
-  /// A copy of `bytes` (at most kMaxMessageBytes; longer input is cut there and refused by the parser).
+  /// A copy of `bytes`; longer input than kMaxMessageBytes is cut one octet behind that, which the parser refuses as TooLarge.
   [[nodiscard]] Slab copy(base::Bytes bytes);
   [[nodiscard]] std::size_t idle() const { return small_.size() + large_.size(); }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <offhook/base/socket_address.hpp>
 #include <offhook/sip/message/message.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,7 @@ class Writer {
   [[nodiscard]] std::string finish(std::string_view content_type = {}, std::string_view body = {});
 
  private:
+  static constexpr std::size_t kUsualBytes = 1024;  // Of most messages of ours: one allocation.
   std::string text_;
 };
 

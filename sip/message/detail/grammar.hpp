@@ -1,0 +1,40 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/message/params.hpp>
+#include <offhook/sip/message/parse_error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// The pieces of RFC 3261 section 25.1 that several parsers of this folder share. All views borrow from the argument.
+namespace offhook::inline v0::sip::detail {
+
+[[nodiscard]] bool is_token_char(char c);
+[[nodiscard]] bool is_token(std::string_view text);  ///< At least one character.
+[[nodiscard]] bool is_control(char c);               ///< 0..31 and 127, as char.
+
+void skip_lws(std::string_view& rest);
+/// Takes `"..."` with both quotes. BadQuotedString when it does not end, or holds a bare control character.
+[[nodiscard]] base::Result<std::string_view, ParseError> take_quoted(std::string_view& rest);
+
+struct HostPort {
+  std::string_view host;  ///< IPv6 with its brackets
+  std::optional<std::uint16_t> port;
+};
+/// `host [":" port]`, with space round the colon where `spaces` allows it (Via). Stops behind it. Errors: BadHost, BadNumber.
+[[nodiscard]] base::Result<HostPort, ParseError> take_host_port(std::string_view& rest, bool spaces);
+
+/// The parameters of a header field value: everything from `;` up to a comma or the end, space allowed round `;` and `=`.
+/// At most kMaxParams. The result always points into `rest`, empty or not. Errors: BadParameter, BadQuotedString.
+[[nodiscard]] base::Result<Params, ParseError> take_header_params(std::string_view& rest);
+
+/// The next element of a comma-separated list, trimmed; commas in quotes do not separate. Nothing at the end.
+[[nodiscard]] std::optional<std::string_view> next_element(std::string_view& rest);
+
+/// Digits only. Anything over kMaxMessageBytes comes back as kMaxMessageBytes + 1, so that no caller can wrap. BadContentLength.
+[[nodiscard]] base::Result<std::size_t, ParseError> parse_content_length(std::string_view value);
+
+}  // namespace offhook::inline v0::sip::detail

@@ -1,0 +1,52 @@
+#include <offhook/sip/message/via.hpp>
+
+#include <offhook/sip/message/detail/grammar.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::sip {
+
+namespace {
+
+std::string_view take_token(std::string_view& rest) {
+  const auto size = static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), detail::is_token_char) - rest.begin());
+  const auto token = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return token;
+}
+
+bool try_slash(std::string_view& rest) {
+  detail::skip_lws(rest);
+  if (!rest.starts_with('/')) return false;
+  rest.remove_prefix(1);
+  detail::skip_lws(rest);
+  return true;
+}
+
+}  // namespace
+
+base::Result<Via, ParseError> take_via(std::string_view& rest) {
+  Via via;
+  detail::skip_lws(rest);
+  // sent-protocol is three tokens: a Via of another version is copied, never refused (RFC 3261 section 25.1).
+  if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
+  if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
+  via.transport = take_token(rest);
+  const auto before = rest.size();
+  detail::skip_lws(rest);
+  if (via.transport.empty() || rest.size() == before) return base::fail(ParseError::BadVia);
+  const auto sent_by = detail::take_host_port(rest, true);
+  if (!sent_by) return base::fail(sent_by.error());
+  via.host = sent_by->host;
+  via.port = sent_by->port;
+  const auto params = detail::take_header_params(rest);
+  if (!params) return base::fail(params.error());
+  via.params = *params;
+  if (rest.empty()) return via;
+  rest.remove_prefix(1);  // The comma.
+  detail::skip_lws(rest);
+  if (rest.empty()) return base::fail(ParseError::BadVia);
+  return via;
+}
+
+}  // namespace offhook::inline v0::sip
