@@ -148,7 +148,8 @@ DigestClient::Realm& DigestClient::find_or_add(bool proxy, std::string_view name
   return realm;
 }
 
-std::optional<std::string> DigestClient::write(Realm& realm, std::string_view method, std::string_view uri, base::Random& random) {
+std::optional<std::string> DigestClient::write(Realm& realm, std::string_view method, std::string_view uri,
+                                               base::Random& random) {
   const Challenge& challenge = realm.challenge;
   ++realm.nonce_count;
   std::string cnonce;

@@ -83,7 +83,8 @@ class DigestClient {
   [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt);
   [[nodiscard]] base::Result<Authorizations, AuthError> write_all(std::string_view method, std::string_view uri,
                                                                   base::Random& random, AuthAttempt& attempt);
-  [[nodiscard]] std::optional<std::string> write(Realm& realm, std::string_view method, std::string_view uri, base::Random& random);
+  [[nodiscard]] std::optional<std::string> write(Realm& realm, std::string_view method, std::string_view uri,
+                                                 base::Random& random);
   void take_next_nonce(bool proxy, std::string_view info, const AuthAttempt& attempt);
 
   Credentials credentials_;

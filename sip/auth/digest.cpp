@@ -46,8 +46,8 @@ std::string_view to_string(Algorithm algorithm) {
 }
 
 std::optional<Algorithm> parse_algorithm(std::string_view token) {
-  for (const auto algorithm : {Algorithm::Md5, Algorithm::Md5Sess, Algorithm::Sha256, Algorithm::Sha256Sess, Algorithm::Sha512_256,
-                               Algorithm::Sha512_256Sess}) {
+  for (const auto algorithm : {Algorithm::Md5, Algorithm::Md5Sess, Algorithm::Sha256, Algorithm::Sha256Sess,
+                               Algorithm::Sha512_256, Algorithm::Sha512_256Sess}) {
     if (base::iequals(token, to_string(algorithm))) return algorithm;
   }
   return std::nullopt;

@@ -81,6 +81,8 @@ class Registration {
   static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
   /// Longer grants are refreshed as if they were this, and no Min-Expires above it is obeyed.
   static constexpr std::chrono::seconds kMaxExpires{86400};
+  /// Not even a grant of one second is refreshed faster than this.
+  static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
   static constexpr int kMaxIntervalRetries = 2;      ///< 423 answered at once, in a row.
   static constexpr std::size_t kMaxBindings = 64;    ///< Contacts read from a 2xx.
 
@@ -109,16 +111,16 @@ class Registration {
   [[nodiscard]] bool is_consistent() const;
 
  private:
+  void send_first(Actions& out);
   void send(Authorizations authorizations, Actions& out);
-  void send_first(base::TimePoint now, Actions& out);
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_challenged(const Message& response, base::TimePoint now, Actions& out);
   void on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out);
-  void refuse(Why why, const Message& response, base::Duration at_least, base::TimePoint now, Actions& out);
+  void refuse(Why why, const Message& response, base::TimePoint now, Actions& out, base::Duration at_least = {});
   void fail(Failed failed, base::TimePoint now, Actions& out);
-  void unregister(Actions& out);
+  void remove(Actions& out);
+  void end(Actions& out);
   [[nodiscard]] bool learn(const Message& response);
-  [[nodiscard]] std::optional<std::chrono::seconds> granted(const Message& response) const;
   [[nodiscard]] base::Duration backoff();
   [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires);
   [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);

@@ -1,0 +1,80 @@
+#include <offhook/sip/registration/binding.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <cstdint>
+
+namespace offhook::inline v0::sip::registration {
+namespace {
+
+std::uint16_t default_port(Transport transport) {
+  return transport == Transport::Tls || transport == Transport::Wss ? 5061 : 5060;
+}
+
+bool same_host(std::string_view a, std::string_view b) {
+  const auto ip_a = base::IpAddress::parse(a);
+  const auto ip_b = base::IpAddress::parse(b);
+  if (ip_a && ip_b) return *ip_a == *ip_b;  // One IPv6 address has many spellings: RFC 5118 section 4.
+  return base::iequals(a, b);
+}
+
+bool names_us(const Uri& uri, const Uri& ours) {
+  return unescape(uri.user) == unescape(ours.user) && same_host(uri.host, ours.host) &&
+         uri.port.value_or(5060) == ours.port.value_or(5060);
+}
+
+std::optional<std::chrono::seconds> expires_of(const NameAddr& contact) {
+  auto text = contact.params.find("expires").value_or("");
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  const auto value = base::parse_number<std::uint32_t>(text);
+  return value ? std::optional(std::chrono::seconds(*value)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport) {
+  std::string uri = "sip:";
+  if (!user.empty()) uri.append(user).append("@");
+  uri.append(address.to_string());
+  switch (transport) {
+    case Transport::Udp: break;
+    case Transport::Tcp: uri.append(";transport=tcp"); break;
+    case Transport::Tls: uri.append(";transport=tls"); break;
+    case Transport::Ws:
+    case Transport::Wss: uri.append(";transport=ws"); break;  // RFC 7118 section 5.2: secured or not.
+  }
+  return uri;
+}
+
+std::optional<base::SocketAddress> observed_address(const Via& via, Transport transport) {
+  const auto received = via.params.find("received");
+  const auto ip = base::IpAddress::parse(received.value_or(via.host));
+  if (!ip || ip->is_unspecified()) return std::nullopt;
+  const auto rport = via.params.find("rport").value_or("");
+  // An rport that came back empty was not understood: the port is then the one that we wrote.
+  const auto port = rport.empty() ? via.port.value_or(default_port(transport)) : base::parse_number<std::uint16_t>(rport);
+  if (!port || *port == 0) return std::nullopt;
+  return base::SocketAddress{*ip, *port};
+}
+
+std::optional<std::chrono::seconds> granted_expires(const Message& response, std::string_view contact, std::size_t limit) {
+  const auto field = response.number(HeaderName::Expires);
+  const auto from_field = field ? std::optional(std::chrono::seconds(*field)) : std::nullopt;
+  const auto ours = parse_uri(contact);
+  if (!ours) return from_field;
+
+  std::size_t count = 0;
+  std::optional<std::chrono::seconds> last;
+  for (const Header& header : response.headers()) {
+    if (header.id != HeaderName::Contact) continue;
+    for (std::string_view rest = header.value; !rest.empty() && count < limit; ++count) {
+      const auto binding = take_name_addr(rest);
+      if (!binding) break;  // Nothing behind it can be told apart.
+      last = expires_of(*binding);
+      if (names_us(binding->uri, *ours)) return last ? last : from_field;
+    }
+  }
+  return count == 1 && last ? last : from_field;
+}
+
+}  // namespace offhook::inline v0::sip::registration

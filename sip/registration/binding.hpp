@@ -1,0 +1,30 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sip/flow.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What a registrar's response says about one Contact of ours.
+namespace offhook::inline v0::sip::registration {
+
+/// `sip:6001@192.0.2.1:5060;transport=tcp`; UDP, the default, goes without the parameter.
+[[nodiscard]] std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport);
+
+/// The address that our request came from, as the next hop wrote it into our Via: received and rport, each of which may be
+/// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Brackets around IPv6 are optional there in practice. Nothing when the
+/// values make no address, so never a guess.
+[[nodiscard]] std::optional<base::SocketAddress> observed_address(const Via& via, Transport transport);
+
+/// For how long the registrar keeps `contact`: the expires parameter of the Contact that is ours (same user and address; a
+/// single Contact rewritten on the way counts too), else the Expires field (RFC 3261 section 10.2.4). Nothing when neither can be
+/// read. Looks at no more than `limit` Contacts.
+[[nodiscard]] std::optional<std::chrono::seconds> granted_expires(const Message& response, std::string_view contact,
+                                                                  std::size_t limit);
+
+}  // namespace offhook::inline v0::sip::registration

@@ -1,0 +1,255 @@
+#include <offhook/sip/registration/registration.hpp>
+
+#include <offhook/sip/registration/binding.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace offhook::inline v0::sip::registration {
+
+using std::chrono::seconds;
+
+std::string_view to_string(Why why) {
+  switch (why) {
+    case Why::None: return "none";
+    case Why::WrongCredentials: return "wrong credentials";
+    case Why::Refused: return "refused";
+    case Why::NoAnswer: return "no answer";
+    case Why::Unresolvable: return "unresolvable";
+    case Why::Unreachable: return "unreachable";
+  }
+  return "";
+}
+
+Registration::Registration(Options options, DigestClient& digest, base::Random& random)
+    : options_(std::move(options)),
+      digest_(digest),
+      random_(random),
+      call_id_(random.token()),
+      asked_(std::clamp(options_.expires, seconds(1), kMaxExpires)) {}
+
+void Registration::start(base::TimePoint, Actions& out) {
+  if (state_ != State::Unregistered) return;
+  state_ = State::Registering;
+  failures_ = 0;
+  send_first(out);
+  assert(is_consistent());
+}
+
+void Registration::stop(base::TimePoint now, Actions& out) {
+  switch (state_) {
+    case State::Unregistered: end(out); break;
+    case State::Unregistering: break;
+    case State::Registering:
+    case State::Registered:
+    case State::Waiting:
+      state_ = State::Unregistering;
+      act_at_.reset();
+      stop_at_ = now + kStopLimit;
+      if (!in_flight_) remove(out);  // Otherwise once that one is answered: RFC 3261 section 10.2 allows no second one.
+      break;
+  }
+  assert(is_consistent());
+}
+
+std::string Registration::on_route(Transport transport, const base::SocketAddress& local) {
+  if (transport != transport_ || local_ != local) learnt_.reset();  // Learnt about another address of ours.
+  transport_ = transport;
+  local_ = local;
+  if (removing_ && !registered_.empty()) return "<" + registered_ + ">;expires=0";
+
+  contact_address_ = learnt_.value_or(local);
+  contact_ = contact_uri(options_.user, *contact_address_, transport);
+  if (removing_) return "<" + contact_ + ">;expires=0";
+  std::string value = "<" + contact_ + ">;expires=" + std::to_string(asked_.count());
+  if (!registered_.empty() && registered_ != contact_) value += ", <" + registered_ + ">;expires=0";
+  return value;
+}
+
+void Registration::on_response(const Message& response, base::TimePoint now, Actions& out) {
+  const int status = response.status();
+  if (!in_flight_ || status < 200 || response.cseq().number != cseq_) return;
+  in_flight_ = false;
+  if (status < 300) {
+    on_accepted(response, now, out);
+  } else if (status == 401 || status == 407) {
+    on_challenged(response, now, out);
+  } else if (status == 423) {
+    on_interval_too_brief(response, now, out);
+  } else if (status == 403) {  // Some registrars say so to a wrong password: asking again soon may get us banned.
+    refuse(Why::Refused, response, now, out, kCredentialsRetry);
+  } else {
+    refuse(status == 408 || status == 504 ? Why::NoAnswer : Why::Refused, response, now, out);
+  }
+  assert(is_consistent());
+}
+
+void Registration::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
+  digest_.on_success(response, attempt_);
+  if (removing_) return end(out);
+  const seconds expires = granted_expires(response, contact_, kMaxBindings).value_or(asked_);
+  if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
+
+  registered_ = contact_;
+  if (state_ == State::Unregistering) return remove(out);
+  failures_ = 0;
+  state_ = State::Registered;
+  out.push_back(Registered{expires, contact_});
+  if (learn(response) && !relearnt_) {
+    // Once: behind a NAT that maps each packet anew, the answer to this one will name yet another address, and following it
+    // would never end. That other address is used with the next refresh.
+    state_ = State::Registering;
+    send_first(out);
+    relearnt_ = true;
+    return;
+  }
+  act_at_ = now + refresh_after(expires);
+}
+
+void Registration::on_challenged(const Message& response, base::TimePoint now, Actions& out) {
+  if (state_ == State::Unregistering && !removing_) return remove(out);
+  (void)learn(response);  // The answer to the challenge then brings the right Contact at once.
+  auto authorizations = digest_.answer(response, "REGISTER", options_.registrar, random_, attempt_);
+  if (authorizations) return send(std::move(*authorizations), out);
+  const bool wrong = authorizations.error() == AuthError::WrongCredentials;
+  refuse(wrong ? Why::WrongCredentials : Why::Refused, response, now, out, kCredentialsRetry);
+}
+
+void Registration::on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out) {
+  if (state_ == State::Unregistering) return refuse(Why::Refused, response, now, out);
+  const auto min = response.number(HeaderName::MinExpires);
+  const bool sane = min && seconds(*min) > asked_ && seconds(*min) <= kMaxExpires;
+  if (!sane || interval_retries_ >= kMaxIntervalRetries) return refuse(Why::Refused, response, now, out);
+  ++interval_retries_;
+  asked_ = seconds(*min);
+  attempt_ = AuthAttempt{};
+  send(digest_.preempt("REGISTER", options_.registrar, random_, attempt_), out);
+}
+
+void Registration::refuse(Why why, const Message& response, base::TimePoint now, Actions& out, base::Duration at_least) {
+  Failed failed{why, response.status(), std::string(response.reason()), at_least};
+  if (at_least > base::Duration::zero()) failed.retry_in = uniform(at_least, at_least + at_least / 5);
+  if (const auto after = response.number(HeaderName::RetryAfter)) {
+    const base::Duration wait = std::min(seconds(*after), kRetryAfterMax);
+    failed.retry_in = std::max(failed.retry_in, uniform(wait, wait + wait / 10));  // Not all clients in the same moment.
+  }
+  fail(std::move(failed), now, out);
+}
+
+void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out) {
+  if (!in_flight_) return;
+  in_flight_ = false;
+  switch (failure) {
+    case Failure::Timeout: fail(Failed{Why::NoAnswer, 0, {}, {}}, now, out); break;
+    case Failure::Transport:
+      if (is_reliable(transport_)) learnt_.reset();  // It was the address of a connection that is gone.
+      fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
+      break;
+    case Failure::Unresolvable: fail(Failed{Why::Unresolvable, 0, {}, {}}, now, out); break;
+  }
+  assert(is_consistent());
+}
+
+// `retry_in` comes in as the least wait; the back-off may make it longer.
+void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
+  if (state_ == State::Unregistering) return removing_ ? end(out) : remove(out);
+  state_ = State::Waiting;
+  failed.retry_in = std::max(failed.retry_in, backoff());
+  act_at_ = now + failed.retry_in;
+  out.push_back(std::move(failed));
+}
+
+void Registration::on_flow_lost(base::TimePoint now, Actions&) {
+  if (state_ != State::Registered) return;  // A REGISTER on its way fails by itself; a failed one is due again already.
+  if (is_reliable(transport_)) learnt_.reset();
+  // Not at once: when it was the registrar that went away, all its other clients come back too.
+  act_at_ = std::min(*act_at_, now + uniform(base::Duration::zero(), kFlowLostDelay));
+  assert(is_consistent());
+}
+
+void Registration::on_time(base::TimePoint now, Actions& out) {
+  if (stop_at_ && *stop_at_ <= now) {
+    end(out);
+  } else if (act_at_ && *act_at_ <= now) {
+    state_ = State::Registering;
+    send_first(out);
+  }
+  assert(is_consistent());
+}
+
+std::optional<base::TimePoint> Registration::next_deadline() const { return stop_at_ ? stop_at_ : act_at_; }
+
+bool Registration::is_consistent() const {
+  switch (state_) {
+    case State::Unregistered: return !in_flight_ && !act_at_ && !stop_at_ && registered_.empty();
+    case State::Registering: return in_flight_ && !removing_ && !act_at_ && !stop_at_;
+    case State::Registered: return !in_flight_ && act_at_ && !stop_at_ && !registered_.empty();
+    case State::Waiting: return !in_flight_ && act_at_ && !stop_at_;
+    case State::Unregistering: return in_flight_ && !act_at_ && stop_at_;
+  }
+  return false;
+}
+
+void Registration::send_first(Actions& out) {
+  attempt_ = AuthAttempt{};
+  interval_retries_ = 0;
+  relearnt_ = false;
+  send(digest_.preempt("REGISTER", options_.registrar, random_, attempt_), out);
+}
+
+void Registration::send(Authorizations authorizations, Actions& out) {
+  in_flight_ = true;
+  removing_ = state_ == State::Unregistering;
+  act_at_.reset();
+  out.push_back(SendRegister{call_id_, ++cseq_, removing_ ? seconds(0) : asked_, std::move(authorizations)});
+}
+
+void Registration::remove(Actions& out) {
+  if (registered_.empty()) return end(out);
+  send_first(out);
+}
+
+void Registration::end(Actions& out) {
+  state_ = State::Unregistered;
+  in_flight_ = false;
+  removing_ = false;
+  registered_.clear();
+  learnt_.reset();
+  act_at_.reset();
+  stop_at_.reset();
+  out.push_back(Unregistered{});
+}
+
+// True when the Contact to write next differs from the one that this response answers.
+bool Registration::learn(const Message& response) {
+  if (!options_.learn_contact || !local_) return false;
+  auto seen = observed_address(response.top_via(), transport_);
+  if (!seen || seen->ip.is_v6() != local_->ip.is_v6()) return false;
+  // Without a NAT, the port of our end of a connection is not the one that we listen on.
+  if (is_reliable(transport_) && seen->ip == local_->ip) seen = local_;
+  learnt_ = *seen == *local_ ? std::nullopt : seen;
+  return *seen != contact_address_;
+}
+
+base::Duration Registration::backoff() {
+  base::Duration limit = kBackoffBase;
+  for (int i = 0; i < failures_ && limit < kBackoffMax; ++i) limit *= 2;
+  limit = std::min(limit, kBackoffMax);
+  ++failures_;
+  return uniform(limit / 2, limit);
+}
+
+base::Duration Registration::refresh_after(seconds granted) {
+  const base::Duration expires = std::min(granted, kMaxExpires);
+  const base::Duration spread = uniform(expires / 2, expires * 85 / 100);
+  const base::Duration latest = std::max(expires / 2, expires - kRefreshMargin);
+  return std::max(std::min(spread, latest), kMinRefresh);
+}
+
+base::Duration Registration::uniform(base::Duration low, base::Duration high) {
+  const auto span = static_cast<std::uint64_t>((high - low).count());
+  return low + base::Duration(static_cast<base::Duration::rep>(random_.below(span + 1)));
+}
+
+}  // namespace offhook::inline v0::sip::registration
