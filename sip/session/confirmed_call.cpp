@@ -1,0 +1,216 @@
+#include <offhook/sip/session/confirmed_call.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace offhook::inline v0::sip::session {
+
+Body body_of(const Message& message) { return {std::string(message.content_type()), std::string(message.body())}; }
+
+std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
+
+ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
+    : setup_(setup), dialog_(std::move(dialog)), random_(random), answer_(setup.timers), glare_(setup.owns_call_id) {}
+
+void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now) {
+  assert(state_ == State::Up && !answer_.running());
+  state_ = State::Confirming;
+  expects_answer_ = expects_answer;
+  answer_.start(invite, cseq, now);
+}
+
+void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint, Actions& out) {
+  if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
+  if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});  // RFC 3261 section 12.2.2
+  if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also when both hang up at once.
+  if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
+  if (request.method() == Method::Invite) return on_reinvite(id, request, out);
+  if (request.method() == Method::Update) return on_update(id, request, out);
+  out.push_back(Respond{id, 501, {}, {}});  // The stack hands in nothing else.
+}
+
+void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& out) {
+  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});  // RFC 3261 section 15.1.2
+  theirs_.reset();
+  out.push_back(Respond{id, 200, {}, {}});
+  end({setup_.id, CallEnded::By::Remote, CallEnded::Why::Bye, 0, reason_of(request)}, out);
+}
+
+Respond ConfirmedCall::later(TransactionId id) {
+  // RFC 3261 section 14.2: between 0 and 10 seconds, chosen at random.
+  return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}};
+}
+
+void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Actions& out) {
+  if (theirs_) return out.push_back(later(id));
+  const bool ours_on_its_way = ours_ && !glare_.next_deadline();
+  if (ours_on_its_way || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  if (answer_.running()) {  // Whoever sends the next INVITE has our 2xx: its ACK was lost or overtaken.
+    answer_.stop();
+    confirmed({}, out);
+  }
+  take_offer(id, request, out);
+}
+
+void ConfirmedCall::on_update(TransactionId id, const Message& request, Actions& out) {
+  if (request.body().empty()) {
+    dialog_.refresh_target(request);
+    return out.push_back(Respond{id, 200, {}, {}});
+  }
+  if (theirs_) return out.push_back(later(id));  // RFC 3311 section 5.2
+  const bool ours_on_its_way = ours_ && !glare_.next_deadline();
+  if (ours_on_its_way || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  take_offer(id, request, out);
+}
+
+void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions& out) {
+  dialog_.refresh_target(request);
+  theirs_ = TheirOffer{id, request.method() == Method::Invite, request.body().empty(), request.cseq().number};
+  out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
+}
+
+void ConfirmedCall::on_cancel(TransactionId invite, Actions& out) {
+  if (!theirs_ || theirs_->request != invite) return;  // Answered already: CANCEL has no effect (RFC 3261 section 9.2).
+  theirs_.reset();
+  out.push_back(Respond{invite, 487, {}, {}});
+}
+
+void ConfirmedCall::confirmed(Body body, Actions& out) {
+  const bool tell = state_ == State::Confirming || expects_answer_;
+  expects_answer_ = false;
+  if (state_ == State::Leaving) return send_bye(out);
+  if (state_ == State::Confirming) state_ = State::Up;
+  if (tell && state_ == State::Up) out.push_back(Tell{CallConfirmed{setup_.id, std::move(body)}});
+}
+
+void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
+  if (!dialog_.matches(ack) || !answer_.on_ack(ack.cseq().number)) return;
+  confirmed(body_of(ack), out);
+}
+
+void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
+  if (purpose != Purpose::Reinvite || response.status() < 200) return;  // What a BYE is answered with changes nothing.
+  const int status = response.status();
+  if (status < 300) {
+    dialog_.refresh_target(response);
+    out.push_back(SendAck{dialog_.ack(response.cseq().number), dialog_.id().remote_tag, {}});
+  }
+  if (!ours_) return;
+  if (is_over()) return ours_.reset();
+  if (status == 491 && glare_.retry_later(now, random_)) return;
+  ours_.reset();
+  glare_.reset();
+  if (status < 300) return out.push_back(Tell{OfferAnswered{setup_.id, body_of(response)}});
+  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 3261 section 12.2.1.2
+  out.push_back(Tell{OfferRefused{setup_.id, status}});
+}
+
+void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint, Actions& out) {
+  if (purpose != Purpose::Reinvite || !ours_) return;
+  ours_.reset();
+  glare_.reset();
+  if (is_over()) return;
+  if (failure == Failure::Timeout) return lost(408, "no answer within the call", out);
+  out.push_back(Tell{OfferRefused{setup_.id, 503}});  // RFC 3261 section 8.1.3.1
+}
+
+void ConfirmedCall::lost(int status, std::string reason, Actions& out) {
+  send_bye(out);
+  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, status, std::move(reason)}});
+}
+
+void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
+  switch (answer_.on_time(now)) {
+    case AnswerRepeater::Due::Nothing: break;
+    case AnswerRepeater::Due::Repeat: out.push_back(RepeatAnswer{answer_.invite()}); break;
+    case AnswerRepeater::Due::GiveUp: {
+      const bool told = is_over();
+      send_bye(out);  // RFC 3261 section 13.3.1.4
+      if (!told) out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
+      return;
+    }
+  }
+  if (!glare_.take_due(now) || !ours_) return;
+  if (theirs_ || answer_.running()) return glare_.postpone(now, random_);
+  send_offer(out);
+}
+
+std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
+  const auto answer = answer_.next_deadline();
+  const auto glare = glare_.next_deadline();
+  if (answer && glare) return std::min(*answer, *glare);
+  return answer ? answer : glare;
+}
+
+bool ConfirmedCall::hang_up(Actions& out) {
+  if (is_over()) return false;
+  const CallEnded ended{setup_.id, CallEnded::By::Local, CallEnded::Why::Bye, 0, {}};
+  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
+  theirs_.reset();
+  if (state_ == State::Confirming) {
+    state_ = State::Leaving;
+    ours_.reset();
+    glare_.reset();
+  } else {
+    send_bye(out);
+  }
+  out.push_back(Tell{ended});
+  return true;
+}
+
+void ConfirmedCall::send_bye(Actions& out) {
+  if (state_ == State::Over) return;
+  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
+  out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}});
+  theirs_.reset();
+  ours_.reset();
+  glare_.reset();
+  answer_.stop();
+  state_ = State::Over;
+}
+
+void ConfirmedCall::end(CallEnded ended, Actions& out) {
+  const bool told = is_over();
+  state_ = State::Over;
+  theirs_.reset();
+  ours_.reset();
+  glare_.reset();
+  answer_.stop();
+  if (!told) out.push_back(Tell{std::move(ended)});
+}
+
+bool ConfirmedCall::offer(Body body, Actions& out) {
+  // RFC 3261 section 14.1: not while an INVITE is under way in either direction, its ACK included.
+  if (state_ != State::Up || ours_ || theirs_ || answer_.running() || body.empty()) return false;
+  ours_ = std::move(body);
+  send_offer(out);
+  return true;
+}
+
+void ConfirmedCall::send_offer(Actions& out) { out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, *ours_}); }
+
+bool ConfirmedCall::accept_offer(Body body, base::TimePoint now, Actions& out) {
+  if (!theirs_ || is_over() || (theirs_->invite && answer_.running())) return false;
+  const TheirOffer taken = *std::exchange(theirs_, std::nullopt);
+  out.push_back(Respond{taken.request, 200, {}, std::move(body)});
+  if (!taken.invite) return true;
+  expects_answer_ = taken.wants_ours;
+  answer_.start(taken.request, taken.cseq, now);
+  return true;
+}
+
+bool ConfirmedCall::refuse_offer(int status, Actions& out) {
+  if (!theirs_ || is_over() || status < 300 || status > 699) return false;
+  out.push_back(Respond{theirs_->request, status, {}, {}});
+  theirs_.reset();
+  return true;
+}
+
+bool ConfirmedCall::is_consistent() const {
+  if (state_ == State::Over) return !answer_.running() && !theirs_ && !ours_ && !glare_.next_deadline();
+  if (state_ == State::Confirming || state_ == State::Leaving) return answer_.running() && !ours_;
+  return !glare_.next_deadline() || ours_;
+}
+
+}  // namespace offhook::inline v0::sip::session

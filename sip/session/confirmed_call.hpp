@@ -1,0 +1,89 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/dialog/dialog.hpp>
+#include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/session/answer_repeater.hpp>
+#include <offhook/sip/session/glare.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip::session {
+
+/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, and the repeats of
+/// our own 2xx. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5.2.
+class ConfirmedCall {
+ public:
+  enum class State {
+    Confirming,  // we answered, the ACK is not here yet
+    Up,
+    Leaving,     // hung up while Confirming: the BYE waits for the ACK (RFC 3261 section 15)
+    Over,
+  };
+  struct Setup {
+    SessionId id;
+    transaction::Timers timers;
+    bool owns_call_id = false;
+  };
+
+  /// `random` must outlive this.
+  ConfirmedCall(Setup setup, Dialog dialog, base::Random& random);
+
+  /// Our 2xx to the INVITE that made this call has been sent. `expects_answer`: it carried our offer.
+  void confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now);
+
+  void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  void on_ack(const Message& ack, base::TimePoint now, Actions& out);
+  void on_cancel(TransactionId invite, Actions& out);
+  void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out);
+  void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] bool hang_up(Actions& out);
+  [[nodiscard]] bool offer(Body body, Actions& out);
+  [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool refuse_offer(int status, Actions& out);
+
+  [[nodiscard]] Dialog& dialog() { return dialog_; }
+  [[nodiscard]] const Dialog& dialog() const { return dialog_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool is_over() const { return state_ == State::Over || state_ == State::Leaving; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct TheirOffer {
+    TransactionId request;
+    bool invite = true;      // Else UPDATE.
+    bool wants_ours = false; // Without a body: our offer goes into the 2xx.
+    std::uint32_t cseq = 0;
+  };
+
+  void on_reinvite(TransactionId id, const Message& request, Actions& out);
+  void on_update(TransactionId id, const Message& request, Actions& out);
+  void on_bye(TransactionId id, const Message& request, Actions& out);
+  void take_offer(TransactionId id, const Message& request, Actions& out);
+  [[nodiscard]] Respond later(TransactionId id);
+  void send_offer(Actions& out);
+  void send_bye(Actions& out);
+  void confirmed(Body body, Actions& out);
+  void lost(int status, std::string reason, Actions& out);
+  void end(CallEnded ended, Actions& out);
+
+  Setup setup_;
+  Dialog dialog_;
+  base::Random& random_;
+  State state_ = State::Up;
+  AnswerRepeater answer_;
+  bool expects_answer_ = false;  // Our 2xx carried an offer: the ACK brings the answer.
+  std::optional<TheirOffer> theirs_;
+  std::optional<Body> ours_;     // Our re-INVITE is on its way, or waits for its next try.
+  Glare glare_;
+};
+
+/// A body with its type, as a message carries it.
+[[nodiscard]] Body body_of(const Message& message);
+/// The Reason header field, when there is one.
+[[nodiscard]] std::string reason_of(const Message& request);
+
+}  // namespace offhook::inline v0::sip::session

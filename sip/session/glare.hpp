@@ -1,0 +1,33 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip::session {
+
+/// Both sides offered at once and ours was refused with 491: when to try again. The owner of the Call-ID waits 2.1 to 4 s, the
+/// other one 0 to 2 s, in steps of 10 ms. RFC 3261 section 14.1.
+class Glare {
+ public:
+  static constexpr int kMaxRetries = 8;  ///< Then the offer is given up.
+
+  explicit Glare(bool owns_call_id) : owns_call_id_(owns_call_id) {}
+
+  /// False when there were kMaxRetries already.
+  [[nodiscard]] bool retry_later(base::TimePoint now, base::Random& random);
+  /// The time came, but their offer is in the way: waits again, without counting.
+  void postpone(base::TimePoint now, base::Random& random);
+  /// True once when due.
+  [[nodiscard]] bool take_due(base::TimePoint now);
+  void reset();
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return retry_at_; }
+
+ private:
+  bool owns_call_id_;
+  int retries_ = 0;
+  std::optional<base::TimePoint> retry_at_;
+};
+
+}  // namespace offhook::inline v0::sip::session

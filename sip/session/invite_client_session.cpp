@@ -1,0 +1,186 @@
+#include <offhook/sip/session/invite_client_session.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::sip::session {
+
+InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer,
+                                         base::Random& random, Actions& out)
+    : setup_(setup), invite_(std::move(invite)), offered_(!offer.empty()), random_(random) {
+  out.push_back(Send{Purpose::Invite, invite_, std::move(headers), std::move(offer)});
+}
+
+void InviteClientSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
+  if (purpose != Purpose::Invite) {
+    if (call_) call_->on_response(purpose, response, now, out);
+    return;
+  }
+  if (response.status() < 200) return on_provisional(response, out);
+  if (response.status() < 300) return on_accepted(response, out);
+  on_refused(response, out);
+}
+
+void InviteClientSession::on_provisional(const Message& response, Actions& out) {
+  switch (state_) {
+    case State::Calling: state_ = State::Proceeding; break;
+    case State::Proceeding: break;
+    case State::Cancelling:  // The user hung up before anything came back: only now may CANCEL go (RFC 3261 section 9.1).
+      if (!std::exchange(cancel_sent_, true)) out.push_back(Cancel{});
+      return;
+    case State::Answered:
+    case State::Ended: return;  // Another branch of the fork still rings.
+  }
+  if (response.status() == 100) return;
+  const std::string tag(response.to().tag().value_or(""));
+  if (!tag.empty()) early_.find_or_make(invite_, response);
+  out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, body_of(response)}});
+}
+
+void InviteClientSession::on_accepted(const Message& response, Actions& out) {
+  const std::string tag(response.to().tag().value_or(""));
+  if (call_ && call_->dialog().id().remote_tag == tag) return;  // A repeat, whose ACK waits for our answer.
+  if (state_ != State::Calling && state_ != State::Proceeding) return hang_up_branch(response, out);
+  Dialog* early = early_.find(tag);
+  auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
+  if (!dialog) return;  // Nothing that an ACK could be sent along; the peer gives up after 64 * T1.
+  dialog->confirm(response);
+  early_.keep_only(tag);
+  call_.emplace(setup_, std::move(*dialog), random_);
+  state_ = State::Answered;
+  owed_ack_ = response.cseq().number;
+  if (offered_ || response.body().empty()) send_ack({}, out);
+  out.push_back(Tell{CallAnswered{setup_.id, body_of(response)}});
+}
+
+void InviteClientSession::send_ack(Body answer, Actions& out) {
+  const std::uint32_t cseq = *std::exchange(owed_ack_, std::nullopt);
+  out.push_back(SendAck{call_->dialog().ack(cseq), call_->dialog().id().remote_tag, std::move(answer)});
+}
+
+/// A 2xx that nobody wants any more, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
+void InviteClientSession::hang_up_branch(const Message& response, Actions& out) {
+  auto dialog = Dialog::as_client(invite_, response);
+  if (!dialog || branches_hung_up_ >= kMaxForks) return;
+  ++branches_hung_up_;
+  dialog->confirm(response);
+  out.push_back(SendAck{dialog->ack(response.cseq().number), dialog->id().remote_tag, {}});
+  out.push_back(Send{Purpose::ForkBye, dialog->request(Method::Bye), {}, {}});
+}
+
+void InviteClientSession::on_refused(const Message& response, Actions& out) {
+  if (state_ == State::Answered || state_ == State::Ended) return;
+  const bool told = state_ == State::Cancelling;
+  state_ = State::Ended;
+  if (told) return;
+  const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
+  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason())}});
+}
+
+void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
+  if (purpose != Purpose::Invite) {
+    if (call_) call_->on_failure(purpose, failure, now, out);
+    return;
+  }
+  if (state_ == State::Answered || state_ == State::Ended) return;
+  const bool told = state_ == State::Cancelling;
+  state_ = State::Ended;
+  if (told) return;
+  CallEnded ended{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 0, {}};
+  switch (failure) {
+    case Failure::Timeout: ended.status = 408; break;  // RFC 3261 section 8.1.3.1
+    case Failure::Transport: ended.why = CallEnded::Why::Unreachable; ended.status = 503; break;
+    case Failure::Unresolvable: ended.why = CallEnded::Why::Unresolvable; break;
+  }
+  out.push_back(Tell{std::move(ended)});
+}
+
+void InviteClientSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+  if (call_) {
+    call_->on_request(id, request, now, out);
+    if (call_->is_over() && owed_ack_) send_ack({}, out);  // They hung up before we had an answer: their 2xx still gets its ACK.
+    return;
+  }
+  Dialog* dialog = early_.find(request.from().tag().value_or(""));
+  if (is_over() || dialog == nullptr || !dialog->matches(request) || request.method() == Method::Bye) {
+    return out.push_back(Respond{id, 481, {}, {}});  // The called side has no BYE in an early dialog: RFC 3261 section 15
+  }
+  if (!dialog->accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
+  if (request.method() == Method::Update && request.body().empty()) {
+    dialog->refresh_target(request);
+    return out.push_back(Respond{id, 200, {}, {}});
+  }
+  out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2, RFC 3311 section 5.2
+}
+
+void InviteClientSession::on_ack(const Message& ack, base::TimePoint now, Actions& out) {
+  if (call_) call_->on_ack(ack, now, out);
+}
+
+void InviteClientSession::on_cancel(TransactionId invite, const Message&, base::TimePoint, Actions& out) {
+  if (call_) call_->on_cancel(invite, out);
+}
+
+void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
+  if (call_) call_->on_time(now, out);
+}
+
+std::optional<base::TimePoint> InviteClientSession::next_deadline() const { return call_ ? call_->next_deadline() : std::nullopt; }
+
+bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
+  switch (state_) {
+    case State::Calling: out.push_back(Withdraw{}); break;
+    case State::Proceeding:
+      cancel_sent_ = true;
+      out.push_back(Cancel{});
+      break;
+    case State::Answered:
+      if (owed_ack_) send_ack({}, out);  // A 2xx is always acknowledged, then hung up: RFC 3261 section 13.2.2.4
+      return call_->hang_up(out);
+    case State::Cancelling:
+    case State::Ended: return false;
+  }
+  state_ = State::Cancelling;
+  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Local, CallEnded::Why::Cancelled, 0, {}}});
+  return true;
+}
+
+bool InviteClientSession::offer(Body body, base::TimePoint, Actions& out) {
+  return call_ && !owed_ack_ && call_->offer(std::move(body), out);
+}
+
+bool InviteClientSession::accept_offer(Body body, base::TimePoint now, Actions& out) {
+  if (!call_ || call_->is_over()) return false;
+  if (!owed_ack_) return call_->accept_offer(std::move(body), now, out);
+  send_ack(std::move(body), out);
+  return true;
+}
+
+bool InviteClientSession::refuse_offer(int status, base::TimePoint now, Actions& out) {
+  if (!call_ || call_->is_over()) return false;
+  return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
+}
+
+std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::Invite:
+      if (state_ == State::Calling || state_ == State::Proceeding) return ++invite_.cseq;
+      return std::nullopt;  // Hung up meanwhile: nobody wants that call any more.
+    case Purpose::Reinvite:
+    case Purpose::Bye:
+      if (call_) return call_->dialog().take_cseq();
+      return std::nullopt;
+    case Purpose::ForkBye: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool InviteClientSession::is_over() const {
+  return state_ == State::Cancelling || state_ == State::Ended || (call_ && call_->is_over());
+}
+
+bool InviteClientSession::is_consistent() const {
+  if (call_.has_value() != (state_ == State::Answered)) return false;
+  return !call_ || call_->is_consistent();
+}
+
+}  // namespace offhook::inline v0::sip::session

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <offhook/sip/dialog/dialog_set.hpp>
+#include <offhook/sip/session/confirmed_call.hpp>
+#include <offhook/sip/session/session.hpp>
+
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::sip::session {
+
+/// A call of ours. RFC 3261 sections 13.2 and 9.1. Forked INVITEs: the first 2xx wins, every other one is acknowledged and
+/// hung up.
+class InviteClientSession final : public Session {
+ public:
+  enum class State {
+    Calling,     // no response yet
+    Proceeding,  // a provisional one
+    Cancelling,  // the user hung up; the final response is still to come
+    Answered,
+    Ended,
+  };
+
+  /// Sends the INVITE. `random` must outlive this.
+  InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer, base::Random& random, Actions& out);
+
+  void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
+  void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
+  void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) override;
+  void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) override;
+  void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) override;
+  void on_time(base::TimePoint now, Actions& out) override;
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const override;
+
+  [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
+  /// Also answers the offer that came in the 2xx to an INVITE without one: the answer travels in our ACK.
+  [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
+
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose) override;
+  [[nodiscard]] bool is_over() const override;
+  [[nodiscard]] bool is_consistent() const override;
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] std::size_t early_dialogs() const { return early_.size(); }
+
+ private:
+  void on_provisional(const Message& response, Actions& out);
+  void on_accepted(const Message& response, Actions& out);
+  void on_refused(const Message& response, Actions& out);
+  void hang_up_branch(const Message& response, Actions& out);
+  void send_ack(Body answer, Actions& out);
+
+  ConfirmedCall::Setup setup_;
+  RequestHead invite_;
+  bool offered_;
+  base::Random& random_;
+  State state_ = State::Calling;
+  bool cancel_sent_ = false;
+  std::size_t branches_hung_up_ = 0;       // Bounded by kMaxForks: each costs a BYE.
+  DialogSet early_;
+  std::optional<ConfirmedCall> call_;
+  std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.
+};
+
+}  // namespace offhook::inline v0::sip::session

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/sip/message/message.hpp>
+#include <offhook/sip/session/actions.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace offhook::inline v0::sip::session {
+
+/// One call's signalling, from its first INVITE to its last BYE, as the stack drives it. Pure: no I/O, no clock. Commands that
+/// the state does not allow return false and change nothing.
+class Session {
+ public:
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  virtual ~Session() = default;
+
+  // From the network. Requests are those whose Call-ID and To tag are ours; the From tag is checked here (481).
+  virtual void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) = 0;
+  virtual void on_ack(const Message& ack, base::TimePoint now, Actions& out) = 0;  ///< For a 2xx of ours.
+  virtual void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) = 0;
+  virtual void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) = 0;
+  virtual void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) = 0;
+  virtual void on_time(base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
+
+  // From the phone.
+  [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual bool offer(Body body, base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual bool accept_offer(Body body, base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual bool refuse_offer(int status, base::TimePoint now, Actions& out) = 0;
+
+  /// The CSeq for sending this request again with credentials (RFC 3261 section 22.2); nothing: it shall not be sent again.
+  [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose) = 0;
+  /// CallEnded was told. What is still to be sent or repeated goes on.
+  [[nodiscard]] virtual bool is_over() const = 0;
+  [[nodiscard]] virtual bool is_consistent() const = 0;
+};
+
+}  // namespace offhook::inline v0::sip::session
