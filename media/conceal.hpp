@@ -26,8 +26,9 @@ class Concealer {
 
  private:
   void remember(std::span<const std::int16_t> samples) noexcept;
-  void find_period() noexcept;
+  [[nodiscard]] std::size_t find_period() const noexcept;
   [[nodiscard]] float next_made_up() noexcept;
+  [[nodiscard]] std::size_t blend_samples() const noexcept { return rate_ / 200; }   // 5 ms
   void begin_gap() noexcept;
 
   static constexpr std::size_t kHistory = kMaxRate / 20;      // 50 ms
@@ -38,6 +39,8 @@ class Concealer {
   std::array<float, kMaxPeriod + 1> period_{};                // one period, its end blended into what went before it
   std::size_t period_size_ = 0;
   std::size_t period_at_ = 0;
+  float jump_ = 0;                                            // from what was played last to the period's begin; decays to 0
+  std::size_t jump_left_ = 0;
   std::size_t gap_ = 0;                                       // samples made up since the last good one
   bool heard_ = false;
 };

@@ -33,7 +33,7 @@ class Resampler {
   std::uint32_t from_hz_;
   std::size_t up_ = 1, down_ = 1;
   std::size_t taps_ = 0;                         // per output sample, in input samples
-  std::array<float, kMaxTaps * 3> coefficients_{};   // [phase][tap], oldest input first
+  std::array<float, kMaxTaps> coefficients_{};   // [phase][tap], oldest input first: up_ x taps_ never exceeds kMaxTaps
   std::array<float, kMaxTaps> history_{};        // the last taps_ - 1 inputs
 };
 

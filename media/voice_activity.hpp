@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-
-#include <memory>
 
 namespace offhook::inline v0::media {
 
@@ -24,8 +23,10 @@ class VoiceActivity {
   std::unique_ptr<Impl> impl_;
 };
 
+inline constexpr unsigned kMaxOnsetWindow = 32;
+
 struct SpeechOptions {
-  unsigned onset_window = 4;      ///< 20 ms frames looked back on, at most 32
+  unsigned onset_window = 4;      ///< 20 ms frames looked back on, at most kMaxOnsetWindow
   unsigned onset_voiced = 3;      ///< of them voiced: speech began
   unsigned hangover = 25;         ///< unvoiced frames in a row that end it: 500 ms
 };
@@ -37,7 +38,7 @@ class SpeechDetector {
     enum class Kind : std::uint8_t { Started, Stopped } kind{};
     std::uint64_t at_sample = 0;  ///< Started: first sample of the first voiced frame in the window; Stopped: one past the last voiced frame
   };
-  explicit SpeechDetector(SpeechOptions options = {}) ;
+  explicit SpeechDetector(SpeechOptions options = {});
 
   /// One frame of `samples` samples, voiced or not.
   [[nodiscard]] std::optional<Event> process(bool voiced, std::size_t samples) noexcept;
