@@ -1,0 +1,228 @@
+#include <offhook/agent/agent.hpp>
+
+#include <offhook/agent/ops/log.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <unordered_map>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+}  // namespace
+
+class Agent::Impl {
+ public:
+  Impl(AgentOptions options, std::function<void(AgentEvent)> watch) : options_(std::move(options)), watch_(std::move(watch)) {}
+
+  ~Impl() {
+    endpoint_.reset();  // First: after it nothing reaches a call any more.
+    threads_.clear();
+    engine_.reset();
+  }
+
+  base::Result<void, base::Error> start() {
+    options_.embedded.pool = std::make_shared<WorkPool>();
+    auto provider = embedded::EmbeddedProvider::make(options_.embedded);
+    if (!provider) return base::fail(provider.error());
+    provider_ = std::move(*provider);
+    for (const std::string& warning : provider_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
+    engine_ = std::make_unique<media::Engine>(options_.media);
+    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<ConversationThread>());
+    auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
+    if (!endpoint) return base::fail(endpoint.error());
+    endpoint_ = std::move(*endpoint);
+    endpoint_->post([this] { account_ = endpoint_->add_account(options_.account); });
+    return {};
+  }
+
+  void dial(std::string target) {
+    endpoint_->post([this, target = std::move(target)] { dial_now(target); });
+  }
+
+  void drain() {
+    endpoint_->post([this] {
+      if (draining_.exchange(true)) return;
+      log::info("agent.draining", {{"calls", calls_.size()}});
+      endpoint_->set_accepting(false);
+      endpoint_->post_after(options_.drain_limit, [this] {
+        for (const auto& [id, call] : calls_) call->close("shutdown", {});
+      });
+      const auto farewell_at = options_.drain_limit - std::min<base::Duration>(options_.drain_limit / 2, std::chrono::seconds(8));
+      endpoint_->post_after(farewell_at, [this] {
+        for (const auto& [id, call] : calls_) call->close("shutdown", options_.drain_farewell);
+      });
+      unregister_if_idle();
+    });
+  }
+
+  void cut_calls() {
+    endpoint_->post([this] {
+      for (const auto& [id, call] : calls_) call->close("shutdown", {});
+    });
+  }
+
+  Health health() const {
+    const bool ready = registered_ && !draining_;
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{}}})", ready, registered_.load(), draining_.load(), up_.load())};
+  }
+
+  AgentOptions options_;
+  std::function<void(AgentEvent)> watch_;
+  std::shared_ptr<embedded::EmbeddedProvider> provider_;
+  std::unique_ptr<media::Engine> engine_;
+  std::vector<std::unique_ptr<ConversationThread>> threads_;
+  std::unique_ptr<phone::Endpoint> endpoint_;
+  sip::AccountId account_;
+  std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
+  std::size_t next_thread_ = 0;
+  std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
+  std::atomic<std::size_t> up_{0};
+
+ private:
+  void on_phone(phone::PhoneEvent event) {
+    std::visit(Overloaded{
+                   [&](phone::RegistrationChanged& e) { on_registration(e); },
+                   [&](phone::CallOffered& e) { on_offered(e); },
+                   [&](phone::CallRinging&) {},
+                   [&](phone::CallConnected& e) { on_connected(e); },
+                   [&](phone::CallMediaChanged& e) { log::info("call.media", {{"call", id_of(e.call)}, {"sends", e.sends}, {"receives", e.receives}}); },
+                   [&](phone::CallTransferred& e) { on_transferred(e); },
+                   [&](phone::CallFinished& e) { on_finished(e); },
+               },
+               event);
+  }
+
+  std::shared_ptr<AttendedCall> find(const phone::CallPtr& call) const {
+    const auto it = calls_.find(call->id());
+    return it == calls_.end() ? nullptr : it->second;
+  }
+  std::string id_of(const phone::CallPtr& call) const {
+    const auto attended = find(call);
+    return attended ? attended->context().call_id : std::string();
+  }
+
+  void on_registration(const phone::RegistrationChanged& event) {
+    using State = sip::RegistrationChanged::State;
+    const auto& d = event.details;
+    registered_ = d.state == State::Registered;
+    if (d.state == State::Registered) {
+      log::info("registration.up", {{"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
+    } else if (d.state == State::Failed) {
+      const auto retry = d.retry_in ? std::chrono::duration_cast<std::chrono::seconds>(*d.retry_in).count() : -1;
+      log::warning("registration.failed", {{"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
+    } else if (d.state == State::Unregistered) {
+      log::info("registration.ended");
+    }
+    watch_(event);
+    if (draining_ && calls_.empty() && (d.state == State::Unregistered || d.state == State::Failed)) drained_ = true;
+  }
+
+  std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context) {
+    ConversationThread& thread = *threads_[next_thread_++ % threads_.size()];
+    const std::string id = context.call_id;
+    return std::make_shared<AttendedCall>(*endpoint_, thread, std::move(call), std::move(context),
+                                          [this, id](const ConversationAction& what) { watch_(CallLine{id, what}); });
+  }
+
+  void on_offered(phone::CallOffered& event) {
+    const auto& d = event.details;
+    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()});
+    log::info("call.offered", {{"call", d.call_id}, {"from", log::redacted(d.from.uri)}, {"source", d.source.to_string()}});
+    if (const auto prepared = event.call->prepare(call->port()); !prepared) {
+      log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
+      return;
+    }
+    track(call);
+    watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
+    (void)event.call->ring();
+    call->begin(provider_, options_.conversation);
+  }
+
+  void dial_now(const std::string& target) {
+    const auto call = attend(nullptr, {target, target, {}, target, now_rfc3339()});
+    auto dialled = endpoint_->dial({account_, target, {}, true}, call->port());
+    if (!dialled) {
+      log::error("call.not_dialled", {{"detail", dialled.error().detail}});
+      watch_(CallOver{target, {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Unreachable, 0, dialled.error().detail}, dialled.error().detail, {}, {}});
+      return;
+    }
+    call->set_call(*dialled);
+    track(call);
+    watch_(CallStarted{target, options_.account.address_of_record, target, true});
+    call->begin(provider_, options_.conversation);
+  }
+
+  void track(const std::shared_ptr<AttendedCall>& call) {
+    calls_.emplace(call->call()->id(), call);
+    up_ = calls_.size();
+  }
+
+  void on_connected(const phone::CallConnected& event) {
+    const auto call = find(event.call);
+    if (!call) return;
+    const auto codec = event.call->codec().value_or(media::AudioCodec::Pcmu);
+    log::info("call.up", {{"call", call->context().call_id}, {"codec", phone::to_string(codec)}});
+    watch_(CallUp{call->context().call_id, codec});
+    call->on_connected();
+  }
+
+  void on_transferred(const phone::CallTransferred& event) {
+    const auto call = find(event.call);
+    if (!call) return;
+    log::info("call.transferred", {{"call", call->context().call_id}, {"status", event.status}});
+    call->on_transferred(event.status >= 200 && event.status < 300);
+  }
+
+  void on_finished(phone::CallFinished& event) {
+    const auto call = find(event.call);
+    if (!call) return;
+    calls_.erase(event.call->id());
+    up_ = calls_.size();
+    CallOver over{call->context().call_id, event.details, call->hang_up_why(),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
+    const auto media = event.media.value_or(media::LegStatistics{});
+    log::info("call.over", {{"call", over.call_id}, {"by", event.details.by == sip::CallEnded::By::Local ? "us" : "them"}, {"why", over.why},
+                            {"status", event.details.status}, {"reason", event.details.reason}, {"seconds", static_cast<double>(over.duration.count()) / 1000.0},
+                            {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
+    watch_(std::move(over));
+    call->on_finished();
+    if (draining_) unregister_if_idle();
+  }
+
+  void unregister_if_idle() {
+    if (!calls_.empty()) return;
+    if (!registered_ && !options_.account.registers) drained_ = true;
+    endpoint_->unregister(account_);
+  }
+};
+
+base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions options, std::function<void(AgentEvent)> watch) {
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(watch));
+  if (auto started = impl->start(); !started) return base::fail(started.error());
+  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Agent::~Agent() = default;
+void Agent::dial(std::string target) { impl_->dial(std::move(target)); }
+void Agent::drain() { impl_->drain(); }
+bool Agent::drained() const { return impl_->drained_; }
+void Agent::cut_calls() { impl_->cut_calls(); }
+Health Agent::health() const { return impl_->health(); }
+std::uint16_t Agent::sip_port() const { return impl_->endpoint_->sip_port(); }
+std::size_t Agent::calls() const { return impl_->up_; }
+bool Agent::is_warm() const { return impl_->provider_->is_warm(); }
+
+}  // namespace offhook::inline v0::agent

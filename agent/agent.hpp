@@ -1,0 +1,68 @@
+#pragma once
+
+#include <offhook/agent/attended_call.hpp>
+#include <offhook/agent/ops/health_server.hpp>
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/providers/embedded/provider.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace offhook::inline v0::agent {
+
+struct AgentOptions {
+  phone::EndpointOptions phone;
+  media::EngineOptions media;
+  sip::AccountOptions account;
+  embedded::EmbeddedOptions embedded;                         ///< its pool is made here
+  ConversationOptions conversation;
+  unsigned conversation_threads = 1;
+  base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
+  std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";
+};
+
+struct CallStarted { std::string call_id, from, to; bool outgoing = false; };
+struct CallUp { std::string call_id; media::AudioCodec codec{}; };
+struct CallLine { std::string call_id; ConversationAction what; };
+struct CallOver {
+  std::string call_id;
+  sip::CallEnded details;
+  std::string why;                                            ///< the conversation's own reason, "" when the other side ended it
+  std::chrono::milliseconds duration{};                       ///< since it was answered
+  std::optional<media::LegStatistics> media;
+};
+using AgentEvent = std::variant<phone::RegistrationChanged, CallStarted, CallUp, CallLine, CallOver>;
+
+/// The program's heart: a registered extension that answers its calls and holds the conversation. Owns all threads.
+class Agent {
+ public:
+  /// `watch` is called from the signalling thread and from conversation threads, never from a media worker; it must be quick.
+  /// Everything that can be wrong with the set-up (dialogue, models, ports) is found here, before anything is sent.
+  [[nodiscard]] static base::Result<std::unique_ptr<Agent>, base::Error> start(AgentOptions options, std::function<void(AgentEvent)> watch);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  /// Dials `target` and holds the conversation with whoever answers; from any thread. What becomes of it arrives as events.
+  void dial(std::string target);
+  /// No new calls; running ones end within the limit, then the registration is taken back. From any thread, more than once too.
+  void drain();
+  /// True when a drain is complete: nothing is up and nothing is registered.
+  [[nodiscard]] bool drained() const;
+  /// Hangs up what runs, at once.
+  void cut_calls();
+  [[nodiscard]] Health health() const;
+  [[nodiscard]] std::uint16_t sip_port() const;
+  [[nodiscard]] std::size_t calls() const;
+  /// Greeting and recogniser are ready.
+  [[nodiscard]] bool is_warm() const;
+
+ private:
+  class Impl;
+  explicit Agent(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,90 @@
+#include <offhook/agent/attended_call.hpp>
+
+#include <offhook/agent/ops/log.hpp>
+
+namespace offhook::inline v0::agent {
+
+AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
+    : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), observer_(std::move(observer)) {}
+
+void AttendedCall::begin(std::shared_ptr<embedded::EmbeddedProvider> provider, ConversationOptions options) {
+  thread_.post([self = shared_from_this(), provider = std::move(provider), options = std::move(options)] {
+    Parts parts{provider->make_listener(self->wake()), provider->make_thinker(self->wake()), provider->make_speaker(self->wake())};
+    self->bridge_ = std::make_shared<Bridge>(std::move(parts), self->port_, self->control(), self->observer_, options);
+    self->thread_.add(self->bridge_);
+    self->bridge_->start(self->context_, base::Clock::now());
+  });
+}
+
+Wake AttendedCall::wake() {
+  return [weak = weak_from_this(), &thread = thread_] {
+    thread.post([weak] {
+      const auto self = weak.lock();
+      if (self && self->bridge_) self->bridge_->tick(base::Clock::now());
+    });
+  };
+}
+
+CallControl AttendedCall::control() {
+  const auto weak = weak_from_this();
+  const auto on_call = [weak, &endpoint = endpoint_](auto operation) {
+    endpoint.post([weak, operation] {
+      const auto self = weak.lock();
+      if (self && self->call_) operation(*self);
+    });
+  };
+  return {
+      [on_call] { on_call([](AttendedCall& self) { (void)self.call_->answer(); }); },
+      [on_call](std::string why) {
+        on_call([why](AttendedCall& self) {
+          self.hang_up_why_ = why;
+          (void)self.call_->hang_up();
+        });
+      },
+      [on_call](std::string target) {
+        on_call([target](AttendedCall& self) {
+          if (const auto asked = self.call_->transfer(target); !asked) {
+            log::warning("call.transfer_failed", {{"call", self.context_.call_id}, {"detail", asked.error().detail}});
+            self.on_transferred(false);
+          }
+        });
+      },
+  };
+}
+
+void AttendedCall::on_connected() {
+  connected_at_ = base::Clock::now();
+  thread_.post([self = shared_from_this()] {
+    if (self->bridge_) self->bridge_->on_connected(base::Clock::now());
+  });
+}
+
+void AttendedCall::on_transferred(bool reached) {
+  if (reached) {
+    hang_up_why_ = "transferred";
+    (void)call_->hang_up();  // RFC 5589 section 6.1: the transferor's leg ends when the target was reached.
+    return;
+  }
+  close("transfer failed", "I am sorry, nobody answers there right now. Please call again later. Goodbye.");
+}
+
+void AttendedCall::close(std::string why, std::string farewell) {
+  thread_.post([self = shared_from_this(), why = std::move(why), farewell = std::move(farewell)] {
+    if (self->bridge_) self->bridge_->close(why, farewell, base::Clock::now());
+  });
+}
+
+void AttendedCall::on_finished() {
+  thread_.post([self = shared_from_this()] {
+    if (!self->bridge_) return;
+    self->bridge_->on_ended();
+    self->thread_.remove(self->bridge_);
+    self->bridge_.reset();
+  });
+}
+
+std::chrono::steady_clock::duration AttendedCall::up_for() const {
+  return connected_at_ ? base::Clock::now() - *connected_at_ : base::Duration::zero();
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <offhook/agent/conversation/bridge.hpp>
+#include <offhook/agent/conversation/conversation_thread.hpp>
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/providers/embedded/provider.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+/// One call and its conversation: hands what happens on the signalling thread to the conversation thread, and back. The phone's
+/// side is touched on the signalling thread only, the bridge on its conversation thread only.
+class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
+ public:
+  using Observer = std::function<void(const ConversationAction&)>;  ///< on the conversation thread
+
+  AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer);
+
+  // On the signalling thread.
+  [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
+  void begin(std::shared_ptr<embedded::EmbeddedProvider> provider, ConversationOptions options);
+  void set_call(phone::CallPtr call) { call_ = std::move(call); }
+  void on_connected();
+  void on_finished();
+  void on_transferred(bool reached);
+  void close(std::string why, std::string farewell);
+  [[nodiscard]] const phone::CallPtr& call() const { return call_; }
+  [[nodiscard]] const CallContext& context() const { return context_; }
+  [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
+  [[nodiscard]] const std::string& hang_up_why() const { return hang_up_why_; }
+
+ private:
+  [[nodiscard]] CallControl control();
+  [[nodiscard]] Wake wake();
+
+  phone::Endpoint& endpoint_;
+  ConversationThread& thread_;
+  phone::CallPtr call_;
+  CallContext context_;
+  Observer observer_;
+  std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
+  std::shared_ptr<Bridge> bridge_;  // conversation thread
+  std::optional<base::TimePoint> connected_at_;
+  std::string hang_up_why_;
+};
+
+}  // namespace offhook::inline v0::agent

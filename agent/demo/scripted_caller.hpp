@@ -1,0 +1,69 @@
+#pragma once
+
+#include <offhook/agent/demo/turn_meter.hpp>
+#include <offhook/agent/phone/endpoint.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::demo {
+
+/// Something the caller says, ready to be played: 16 kHz.
+struct Line {
+  std::string text;
+  std::vector<std::int16_t> pcm;
+};
+
+/// Where a line was put in the recording, and how long the answer took.
+struct AskedLine {
+  std::string said;
+  std::size_t begin = 0, end = 0;  ///< samples of Recording::sent
+  std::optional<double> response_ms;
+};
+
+struct CallReport {
+  bool connected = false;
+  double greeting_ms = 0;          ///< from the answered call to the first voiced sample heard
+  std::vector<AskedLine> lines;
+  std::string ended_by;            ///< "agent", "caller" or "limit"
+  Recording recording;
+};
+
+/// The caller's side of a demonstration call on one AudioPort: waits until the other side has finished speaking, says the next
+/// line, and records what left and what arrived on one clock of ticks. Not thread-safe; poll() it every few milliseconds.
+class ScriptedCaller {
+ public:
+  ScriptedCaller(std::vector<Line> lines, std::shared_ptr<media::AudioPort> port);
+
+  void on_connected();
+  void on_ended(std::string by);
+  void poll();
+  /// Every line was said, and answered or waited for.
+  [[nodiscard]] bool done() const;
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// A line was just begun: for whoever shows the call.
+  std::function<void(const std::string& text)> on_line;
+  [[nodiscard]] CallReport report() const;
+
+ private:
+  void on_frame(const media::HeardFrame& frame);
+  void on_event(const media::MediaEvent& event);
+  void pump();
+  [[nodiscard]] bool may_speak() const;
+  void begin_line();
+
+  std::vector<Line> lines_;
+  std::shared_ptr<media::AudioPort> port_;
+  CallReport report_;
+  std::size_t next_line_ = 0;
+  std::size_t pumped_ = 0;           // samples of the line being said that are in the ring
+  std::uint32_t utterance_ = 0;
+  bool speaking_ = false, connected_ = false, ended_ = false;
+  bool heard_since_ = false;         // the other side has spoken since our last line
+  unsigned quiet_frames_ = 0;
+  std::optional<std::uint64_t> origin_tick_;  // of the recording's first sample
+};
+
+}  // namespace offhook::inline v0::agent::demo
