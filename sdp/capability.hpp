@@ -1,0 +1,65 @@
+#pragma once
+
+#include <offhook/sdp/session.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sdp {
+
+enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722 };
+inline constexpr std::size_t kAudioCodecs = 3;
+
+inline constexpr std::string_view kTelephoneEvent = "telephone-event";  ///< RFC 4733 section 7.1.1
+
+/// How a codec is named in SDP.
+struct CodecName {
+  AudioCodec codec{};
+  std::string_view name;          ///< as in a=rtpmap, compared without regard to case
+  std::uint32_t clock_hz = 8000;  ///< of the RTP timestamp. G.722 says 8000 for its 16,000 samples: RFC 3551 section 4.5.2
+  std::uint8_t payload_type = 0;  ///< static number of RFC 3551 section 6
+};
+
+[[nodiscard]] const CodecName& name_of(AudioCodec codec);
+[[nodiscard]] std::string_view to_string(AudioCodec codec);  ///< "PCMU", "PCMA", "G722"
+/// By its SDP name, in any case: what a configuration file writes.
+[[nodiscard]] std::optional<AudioCodec> find_codec(std::string_view name);
+
+/// What we can do, and in which order we like it.
+struct AudioCapability {
+  std::vector<AudioCodec> codecs{AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma};  ///< our order, best first
+  bool telephone_events = true;
+  std::uint8_t event_payload_type = 101;  ///< 96..127; another is taken when the peer uses this number for something else
+  std::uint16_t ptime_ms = 20;            ///< what we like to receive, and send when the peer does not care
+};
+
+/// One a=rtpmap line, or what RFC 3551 says of a static number. `name` borrows from the Media.
+struct PayloadFormat {
+  std::string_view name;
+  std::uint32_t clock_hz = 0;
+  std::uint32_t channels = 1;
+
+  [[nodiscard]] bool is(AudioCodec codec) const;
+  [[nodiscard]] bool is_telephone_event(std::uint32_t clock) const;
+};
+
+/// The payload types of one m= line: what each listed number stands for. Built in one pass; the first rtpmap of a number counts.
+class PayloadTable {
+ public:
+  explicit PayloadTable(const Media& stream);  ///< borrows from `stream`
+
+  /// The numbers as listed by the peer, without repetitions and without those that RTP cannot carry.
+  [[nodiscard]] const std::vector<std::uint8_t>& numbers() const { return numbers_; }
+  [[nodiscard]] const PayloadFormat* find(std::uint8_t number) const;
+  [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first in the peer's order
+  [[nodiscard]] std::optional<std::uint8_t> number_of_events(std::uint32_t clock_hz) const;
+
+ private:
+  std::vector<std::uint8_t> numbers_;
+  std::array<std::optional<PayloadFormat>, 128> formats_{};
+};
+
+}  // namespace offhook::inline v0::sdp
