@@ -1,0 +1,78 @@
+#pragma once
+
+#include <offhook/agent/providers/embedded/language_model.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::embedded {
+
+/// What decoders are built from. The cut dictionary and the language models live in memory files (memfd_create), since the 2015
+/// library reads them by name only: nothing is left on a disk, however we end.
+class DecoderFiles {
+ public:
+  /// Checks the acoustic model, cuts the dictionary, makes the language models.
+  [[nodiscard]] static base::Result<std::shared_ptr<const DecoderFiles>, base::Error> make(
+      const Dialogue& dialogue, const std::string& model_path, const std::string& dictionary_path);
+  ~DecoderFiles();
+  DecoderFiles(const DecoderFiles&) = delete;
+  DecoderFiles& operator=(const DecoderFiles&) = delete;
+
+  [[nodiscard]] const std::string& acoustic_model() const { return acoustic_model_; }
+  [[nodiscard]] const std::string& dictionary() const { return dictionary_; }
+  struct Model {
+    std::string name, path;
+  };
+  [[nodiscard]] const std::vector<Model>& models() const { return models_; }
+  /// Words of the dialogue that have no pronunciation: never recognised.
+  [[nodiscard]] const std::vector<std::string>& missing_words() const { return missing_; }
+
+ private:
+  DecoderFiles() = default;
+  [[nodiscard]] std::string keep(const std::string& content);  // "" when the system refuses
+
+  std::string acoustic_model_, dictionary_;
+  std::vector<Model> models_;
+  std::vector<std::string> missing_;
+  std::vector<int> memory_files_;
+};
+
+struct Recognised {
+  std::string text;       ///< lower-case words, fillers removed
+  double confidence = 0;  ///< 0..1
+};
+
+/// One PocketSphinx decoder, for one call at a time. Not thread-safe; every call may take a while: keep it on a Strand.
+class SphinxDecoder {
+ public:
+  static constexpr std::uint32_t kRateHz = 16000;
+
+  [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files);
+  ~SphinxDecoder();
+  SphinxDecoder(const SphinxDecoder&) = delete;
+  SphinxDecoder& operator=(const SphinxDecoder&) = delete;
+
+  /// A new caller: what was learnt of the last one's line and voice is forgotten.
+  void reset();
+  /// Begins an utterance; one that still runs is thrown away.
+  [[nodiscard]] bool try_start(std::string_view expect);
+  [[nodiscard]] bool try_feed(std::span<const std::int16_t> pcm);
+  /// What has been recognised so far; its confidence is 0.
+  [[nodiscard]] Recognised partial() const;
+  [[nodiscard]] Recognised finish();
+
+ private:
+  struct Engine;
+  SphinxDecoder(std::shared_ptr<const DecoderFiles> files, std::unique_ptr<Engine> engine);
+  std::shared_ptr<const DecoderFiles> files_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace offhook::inline v0::agent::embedded
