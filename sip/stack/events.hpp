@@ -70,6 +70,7 @@ struct RegistrationChanged {
   base::Duration expires{};            ///< Registered: as the registrar granted it
   std::optional<base::Duration> retry_in;  ///< Failed: nothing when it will not try again by itself
   std::string contact;                 ///< Registered: ours, as the registrar reaches it
+  std::optional<base::IpAddress> local;  ///< Registered: the address of this machine that REGISTER left from
 };
 
 struct IncomingCall {
@@ -110,6 +111,10 @@ struct OfferRefused {
   SessionId session;
   int status = 0;
 };
+struct TransferProgress {               ///< what became of our REFER (RFC 3515): its own refusal, or the status in the NOTIFY's sipfrag
+  SessionId session;
+  int status = 0;                      ///< told for final ones only; 408 when neither answer nor NOTIFY came
+};
 struct CallEnded {
   enum class By : std::uint8_t { Local, Remote, Network };
   enum class Why : std::uint8_t { Bye, Cancelled, Rejected, NoAnswer, NoAck, SessionLost, Unreachable, Unresolvable };
@@ -121,6 +126,6 @@ struct CallEnded {
 };
 
 using Event = std::variant<RegistrationChanged, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
-                           OfferRefused, CallEnded>;
+                           OfferRefused, TransferProgress, CallEnded>;
 
 }  // namespace offhook::inline v0::sip

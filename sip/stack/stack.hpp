@@ -82,6 +82,8 @@ class Stack {
   base::Result<void, StackError> accept_offer(SessionId session, Body body, base::TimePoint now);
   base::Result<void, StackError> refuse_offer(SessionId session, int status, base::TimePoint now); ///< 488; the session goes on as it was
 
+  base::Result<void, StackError> refer(SessionId session, std::string target, base::TimePoint now);  ///< blind transfer, RFC 3515; ends in TransferProgress
+
   void set_accepting(bool accepting);          ///< false: new INVITEs get 503 with Retry-After (drain)
   [[nodiscard]] std::size_t sessions() const;  ///< those not yet ended
   [[nodiscard]] const StackCounters& counters() const;

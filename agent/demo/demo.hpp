@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/agent/agent.hpp>
+#include <offhook/agent/demo/scripted_caller.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// A whole call on this machine: a registrar that somebody else wrote (Kamailio), the agent registered there by digest, and a
+/// second telephone that calls it through the registrar and asks.
+namespace offhook::inline v0::agent::demo {
+
+struct DemoOptions {
+  std::string registrar_config;                        ///< share/demo/kamailio.cfg
+  std::string kamailio = "kamailio";
+  std::string dialogue_path;
+  std::string caller_voice = "rms";
+  std::vector<std::string> questions = {"When are you open?", "Where is your shop?", "Goodbye."};
+  std::string directory;                               ///< for the WAV and the registrar's log; made if missing
+  base::Duration limit = std::chrono::seconds(75);
+};
+
+struct DemoTurn {
+  std::string said, heard, intent, reply;
+  std::optional<double> response_ms;
+};
+
+struct DemoResult {
+  bool registered = false;
+  double greeting_ms = 0;
+  std::string greeting;
+  std::vector<DemoTurn> turns;
+  std::string ended_by;
+  std::string wav;
+  /// Every question was heard, understood and answered, and the agent ended the call itself.
+  [[nodiscard]] bool succeeded() const;
+};
+
+/// Called as things happen, to show them: who ("registrar", "agent", "caller") and what.
+using Show = std::function<void(std::string_view who, const std::string& what)>;
+
+/// Runs the whole demonstration, blocking. Errors name what is missing and what to do.
+[[nodiscard]] base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const Show& show);
+
+}  // namespace offhook::inline v0::agent::demo

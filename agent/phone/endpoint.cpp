@@ -1,0 +1,152 @@
+#include <offhook/agent/phone/endpoint.hpp>
+
+#include <offhook/agent/phone/phone_call.hpp>
+#include <offhook/base/random.hpp>
+
+#include <thread>
+#include <unordered_map>
+
+namespace offhook::inline v0::phone {
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
+  const std::string where = base::SocketAddress{options.bind, options.port}.to_string();
+  std::string help;
+  switch (why) {
+    case sip::EdgeError::PortInUse: help = ": another program has it; choose another with \"sip\": {\"bind\": ...}, or 0 for any free port"; break;
+    case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher one"; break;
+    case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
+    case sip::EdgeError::Other: break;
+  }
+  return {"phone", static_cast<int>(PhoneError::Socket), "SIP on " + where + ": " + std::string(sip::to_string(why)) + help};
+}
+
+}  // namespace
+
+class Endpoint::Impl {
+ public:
+  Impl(EndpointOptions options, media::Engine& engine, std::function<void(PhoneEvent)> on_event)
+      : options_(std::move(options)),
+        on_event_(std::move(on_event)),
+        stack_(options_.stack, random_),
+        owner_{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
+               [this](PhoneEvent event) { on_event_(std::move(event)); }} {}
+
+  ~Impl() {
+    if (edge_) edge_->stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  base::Result<void, base::Error> open() {
+    auto edge = sip::SipEdge::open(options_.sip, stack_);
+    if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
+    edge_ = std::move(*edge);
+    edge_->on_event([this](sip::Event event) { on_sip(std::move(event)); });
+    thread_ = std::thread([this] { edge_->run(); });
+    return {};
+  }
+
+  base::Result<CallPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
+    if (calls_.size() >= options_.max_calls) return base::fail(base::Error{"phone", static_cast<int>(PhoneError::Full), "all lines are in use"});
+    const auto local = local_for_calls();
+    if (!local) return base::fail(base::Error{"phone", static_cast<int>(PhoneError::Socket), "this machine has no network address"});
+    auto call = PhoneCall::dial(owner_, options, std::move(port), *local, next_sdp_id());
+    if (!call) return base::fail(call.error());
+    calls_.emplace((*call)->id(), *call);
+    return CallPtr(*call);
+  }
+
+  /// Our address in an offer, before the stack has found the way: where the registrar is reached from, else the default route.
+  std::optional<base::IpAddress> local_for_calls() const {
+    if (local_to_registrar_) return local_to_registrar_;
+    static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // RFC 5737: only the routing table is asked.
+    return edge_->local_address_towards(kAnywhere);
+  }
+
+  EndpointOptions options_;
+  std::function<void(PhoneEvent)> on_event_;
+  base::SystemRandom random_;
+  sip::Stack stack_;
+  std::unique_ptr<sip::SipEdge> edge_;
+  CallOwner owner_;
+  std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
+  std::optional<base::IpAddress> local_to_registrar_;
+  std::thread thread_;
+
+ private:
+  std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits the signed 64 bits that many peers read it into.
+
+  void on_sip(sip::Event event) {
+    std::visit(Overloaded{
+                   [&](sip::RegistrationChanged& e) { on_registration(e); },
+                   [&](sip::IncomingCall& e) { on_incoming(e); },
+                   [&](sip::TransferProgress& e) {
+                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status});
+                   },
+                   [&](sip::CallEnded& e) {
+                     if (const auto call = find(e.session)) call->on_ended(e);
+                     calls_.erase(e.session);
+                   },
+                   [&](sip::CallProgress& e) { with(e.session, [&](PhoneCall& call) { call.on_progress(e); }); },
+                   [&](sip::CallAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_answered(e); }); },
+                   [&](sip::CallConfirmed& e) { with(e.session, [&](PhoneCall& call) { call.on_confirmed(e); }); },
+                   [&](sip::OfferReceived& e) { with(e.session, [&](PhoneCall& call) { call.on_offer(e); }); },
+                   [&](sip::OfferAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_answered(e); }); },
+                   [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(); }); },
+               },
+               event);
+  }
+
+  std::shared_ptr<PhoneCall> find(sip::SessionId session) const {
+    const auto it = calls_.find(session);
+    return it == calls_.end() ? nullptr : it->second;
+  }
+
+  template <class Do>
+  void with(sip::SessionId session, Do what) {
+    if (const auto call = find(session)) what(*call);
+  }
+
+  void on_registration(sip::RegistrationChanged& event) {
+    if (event.local) local_to_registrar_ = event.local;
+    on_event_(RegistrationChanged{std::move(event)});
+  }
+
+  void on_incoming(sip::IncomingCall& event) {
+    if (calls_.size() >= options_.max_calls) {
+      (void)stack_.reject(event.session, 486, {}, base::Clock::now());
+      return;
+    }
+    auto call = std::make_shared<PhoneCall>(owner_, event, next_sdp_id());
+    calls_.emplace(event.session, call);
+    on_event_(CallOffered{std::move(call), std::move(event)});
+  }
+};
+
+base::Result<std::unique_ptr<Endpoint>, base::Error> Endpoint::open(EndpointOptions options, media::Engine& engine,
+                                                                    std::function<void(PhoneEvent)> on_event) {
+  auto impl = std::make_unique<Impl>(std::move(options), engine, std::move(on_event));
+  if (auto opened = impl->open(); !opened) return base::fail(opened.error());
+  return std::unique_ptr<Endpoint>(new Endpoint(std::move(impl)));
+}
+
+Endpoint::Endpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Endpoint::~Endpoint() = default;
+void Endpoint::post(std::function<void()> task) { impl_->edge_->post(std::move(task)); }
+void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->edge_->post_after(delay, std::move(task)); }
+sip::AccountId Endpoint::add_account(sip::AccountOptions account) { return impl_->stack_.add_account(std::move(account), base::Clock::now()); }
+void Endpoint::unregister(sip::AccountId account) { impl_->stack_.unregister(account, base::Clock::now()); }
+base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
+  return impl_->dial(options, std::move(port));
+}
+void Endpoint::set_accepting(bool accepting) { impl_->stack_.set_accepting(accepting); }
+std::size_t Endpoint::calls() const { return impl_->calls_.size(); }
+std::uint16_t Endpoint::sip_port() const { return impl_->edge_->port(); }
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,132 @@
+#include <offhook/agent/phone/media_session.hpp>
+
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/sdp/parser.hpp>
+
+namespace offhook::inline v0::phone {
+
+namespace {
+
+base::Error error(PhoneError code, std::string detail) { return {"phone", static_cast<int>(code), std::move(detail)}; }
+
+// The two enums are kept apart because sdp knows no media and media no sdp: here, and only here, one becomes the other.
+sdp::AudioCodec to_sdp(media::AudioCodec codec) {
+  switch (codec) {
+    case media::AudioCodec::Pcmu: return sdp::AudioCodec::Pcmu;
+    case media::AudioCodec::Pcma: return sdp::AudioCodec::Pcma;
+    case media::AudioCodec::G722: return sdp::AudioCodec::G722;
+  }
+  return sdp::AudioCodec::Pcmu;
+}
+
+media::AudioCodec to_media(sdp::AudioCodec codec) {
+  switch (codec) {
+    case sdp::AudioCodec::Pcmu: return media::AudioCodec::Pcmu;
+    case sdp::AudioCodec::Pcma: return media::AudioCodec::Pcma;
+    case sdp::AudioCodec::G722: return media::AudioCodec::G722;
+  }
+  return media::AudioCodec::Pcmu;
+}
+
+sdp::AudioCapability capability(const std::vector<media::AudioCodec>& codecs) {
+  sdp::AudioCapability result;
+  result.codecs.clear();
+  for (const media::AudioCodec codec : codecs) result.codecs.push_back(to_sdp(codec));
+  return result;
+}
+
+media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
+  media::MediaPlan plan;
+  plan.codec = to_media(agreed.codec);
+  plan.send_payload_type = agreed.send_payload_type;
+  plan.receive_payload_type = agreed.receive_payload_type;
+  plan.send_events = agreed.send_events;
+  plan.receive_events = agreed.receive_events;
+  plan.ptime_ms = agreed.ptime_ms;
+  plan.remote_rtp = agreed.remote_rtp;
+  plan.remote_rtcp = agreed.remote_rtcp;
+  plan.send = agreed.send && !agreed.disabled;
+  plan.receive = agreed.receive && !agreed.disabled;
+  return plan;
+}
+
+base::Result<sdp::Session, base::Error> parse(std::string_view text) {
+  auto session = sdp::parse_session(text);
+  if (!session) return base::fail(error(PhoneError::NotAcceptable, "a session description that cannot be read: " + std::string(to_string(session.error()))));
+  return std::move(*session);
+}
+
+base::Error not_acceptable(sdp::NegotiationError why) {
+  return error(PhoneError::NotAcceptable, "no media in common: " + std::string(to_string(why)));
+}
+
+}  // namespace
+
+MediaSession::MediaSession(media::Engine& engine, std::vector<media::AudioCodec> codecs, std::uint64_t sdp_id)
+    : engine_(engine), capability_(capability(codecs)), sdp_id_(sdp_id), negotiator_(capability_, {}, sdp_id) {}
+
+MediaSession::~MediaSession() { (void)close(); }
+
+base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
+  auto leg = engine_.open(local, std::move(port));
+  if (!leg) return base::fail(error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
+  leg_ = *leg;
+  negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
+  return {};
+}
+
+base::Result<std::string, base::Error> MediaSession::make_offer() {
+  if (!leg_) return base::fail(error(PhoneError::WrongState, "the call has no media yet"));
+  return negotiator_.make_offer();
+}
+
+base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer) {
+  auto session = parse(offer);
+  if (!session) return base::fail(session.error());
+  auto answer = negotiator_.answer(*session);
+  if (!answer) return base::fail(not_acceptable(answer.error()));
+  adopt(answer->audio);
+  return std::move(answer->body);
+}
+
+base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer) {
+  auto session = parse(answer);
+  if (!session) return base::fail(session.error());
+  const auto agreed = negotiator_.accept_answer(*session);
+  if (!agreed) return base::fail(not_acceptable(agreed.error()));
+  adopt(*agreed);
+  return {};
+}
+
+void MediaSession::abandon_offer() { negotiator_.withdraw_offer(); }
+
+void MediaSession::set_on_hold(bool on_hold) {
+  negotiator_.set_direction(on_hold ? sdp::Direction::SendOnly : sdp::Direction::SendRecv);
+}
+
+void MediaSession::adopt(const sdp::AgreedAudio& agreed) {
+  plan_ = to_plan(agreed);
+  // The peer may have moved: whoever sends to us is learnt anew after each exchange.
+  if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, true);
+}
+
+void MediaSession::start() {
+  if (started_ || !leg_ || !plan_) return;
+  started_ = true;
+  (void)engine_.start(leg_->id, *plan_);
+}
+
+std::optional<media::AudioCodec> MediaSession::codec() const {
+  if (!plan_) return std::nullopt;
+  return plan_->codec;
+}
+
+std::optional<media::LegStatistics> MediaSession::close() {
+  if (!leg_) return std::nullopt;
+  const media::LegId id = leg_->id;
+  leg_.reset();
+  (void)engine_.close(id);
+  return engine_.statistics(id);
+}
+
+}  // namespace offhook::inline v0::phone

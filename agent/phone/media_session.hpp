@@ -1,0 +1,57 @@
+#pragma once
+
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/sdp/negotiator.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::phone {
+
+/// One call's media: offer/answer (RFC 3264) joined with one leg of the engine. What is agreed on takes effect at once, from
+/// the first answer on; the leg lives as long as this object.
+class MediaSession {
+ public:
+  /// `sdp_id` becomes the o= line's session id.
+  MediaSession(media::Engine& engine, std::vector<media::AudioCodec> codecs, std::uint64_t sdp_id);
+  ~MediaSession();
+  MediaSession(const MediaSession&) = delete;
+  MediaSession& operator=(const MediaSession&) = delete;
+
+  /// Binds the leg's ports on `local`, which is the address that our descriptions carry too.
+  base::Result<void, base::Error> open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
+
+  [[nodiscard]] base::Result<std::string, base::Error> make_offer();
+  /// Our answer to the peer's offer. NotAcceptable: 488.
+  [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer);
+  base::Result<void, base::Error> accept_answer(std::string_view answer);
+  void abandon_offer();  ///< ours was refused: all stays as agreed before
+  /// What we wish from now on; the next offer says so.
+  void set_on_hold(bool on_hold);
+
+  /// From now on RTP flows as agreed, and as each later answer changes it.
+  void start();
+  [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
+  [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
+  [[nodiscard]] std::optional<media::AudioCodec> codec() const;
+  /// Ends the leg; its last statistics.
+  std::optional<media::LegStatistics> close();
+
+ private:
+  void adopt(const sdp::AgreedAudio& agreed);
+
+  media::Engine& engine_;
+  sdp::AudioCapability capability_;
+  std::uint64_t sdp_id_;
+  sdp::Negotiator negotiator_;
+  std::optional<media::OpenLeg> leg_;
+  std::optional<media::MediaPlan> plan_;
+  bool started_ = false;
+};
+
+}  // namespace offhook::inline v0::phone

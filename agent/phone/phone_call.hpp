@@ -1,0 +1,70 @@
+#pragma once
+
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/phone/media_session.hpp>
+
+#include <functional>
+
+namespace offhook::inline v0::phone {
+
+/// What a call needs of its endpoint.
+struct CallOwner {
+  sip::Stack& stack;
+  media::Engine& engine;
+  const EndpointOptions& options;
+  std::function<std::optional<base::IpAddress>(const base::IpAddress& remote)> local_towards;
+  std::function<void(PhoneEvent)> tell;
+};
+
+/// Behind the Call face: drives one session of the stack and one media session.
+class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
+ public:
+  PhoneCall(CallOwner& owner, sip::IncomingCall incoming, std::uint64_t sdp_id);
+  /// Outgoing: opens the leg and dials.
+  [[nodiscard]] static base::Result<std::shared_ptr<PhoneCall>, base::Error> dial(CallOwner& owner, const DialOptions& options,
+                                                                                  std::shared_ptr<media::AudioPort> port,
+                                                                                  const base::IpAddress& local, std::uint64_t sdp_id);
+  PhoneCall(CallOwner& owner, std::uint64_t sdp_id, std::string peer);
+
+  sip::SessionId id() const override { return session_; }
+  State state() const override { return state_; }
+  bool outgoing() const override { return outgoing_; }
+  std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
+
+  base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port) override;
+  base::Result<void, base::Error> ring() override;
+  base::Result<void, base::Error> answer() override;
+  base::Result<void, base::Error> reject(int status) override;
+  base::Result<void, base::Error> hang_up() override;
+  base::Result<void, base::Error> hold() override { return change_hold(true); }
+  base::Result<void, base::Error> resume() override { return change_hold(false); }
+  base::Result<void, base::Error> transfer(std::string_view target) override;
+
+  // What the stack says of our session.
+  void on_progress(const sip::CallProgress& event);
+  void on_answered(const sip::CallAnswered& event);
+  void on_confirmed(const sip::CallConfirmed& event);
+  void on_offer(const sip::OfferReceived& event);
+  void on_offer_answered(const sip::OfferAnswered& event);
+  void on_offer_refused();
+  void on_ended(const sip::CallEnded& event);
+
+ private:
+  base::Result<void, base::Error> change_hold(bool on_hold);
+  void connected();
+  void tell_media();
+  [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
+
+  CallOwner& owner_;
+  sip::SessionId session_;
+  State state_ = State::Offered;
+  bool outgoing_ = false;
+  std::string peer_;             // the other side's URI: completes a transfer target
+  sip::Body offer_;              // theirs; empty: they want ours
+  base::SocketAddress source_;
+  MediaSession media_;
+  std::string our_answer_;
+  bool prepared_ = false;
+};
+
+}  // namespace offhook::inline v0::phone
