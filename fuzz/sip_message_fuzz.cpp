@@ -1,0 +1,99 @@
+// A datagram and a framed message of any octets: parsed, read through every accessor, answered, written and parsed again.
+#include <offhook/sip/message/parser.hpp>
+#include <offhook/sip/message/writer.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+using namespace offhook::sip;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void read_everything(const Message& message) {
+  for (const auto& header : message.headers()) {
+    require(!header.name.empty());
+    require(header.value.find_first_of("\r\n") == std::string_view::npos);
+    require(message.find(header.name).has_value());
+    if (header.id == HeaderName::Other) continue;
+    require(message.find(header.id).has_value());
+    (void)message.lists(header.id, "timer");
+    (void)message.number(header.id);
+    const auto values = message.name_addrs(header.id, kMaxRoutes);
+    if (!values) continue;
+    require(values->size() <= kMaxRoutes);
+    for (const auto& value : *values) {
+      (void)value.display_text();
+      (void)value.tag();
+      if (!value.wildcard) require(equivalent(value.uri, value.uri));
+    }
+  }
+  require(message.headers().size() <= kMaxHeaders);
+  (void)message.contact();
+  (void)message.content_type();
+}
+
+void check_parsed(const Message& message) {
+  require(message.is_request() != message.is_response());
+  require(!message.call_id().empty() && !message.top_via().host.empty() && !message.method_text().empty());
+  require(message.cseq().method_text == message.method_text());
+  require(message.is_request() || (message.status() >= 100 && message.status() <= 699));
+}
+
+offhook::base::Result<Message, Refusal> parse_text(const std::string& text) {
+  return parse_message(Slab::exact({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+}
+
+/// Our answer to whatever was parsed is a message that we ourselves accept.
+void answer(const Message& message) {
+  const offhook::base::SocketAddress source{offhook::base::IpAddress::v4({192, 0, 2, 1}), 5060};
+  const auto text = Writer::response(message, 200, "OK", "tag", source).finish();
+  if (text.size() > kMaxMessageBytes) return;
+  const auto response = parse_text(text);
+  require(response.has_value());
+  require(response->status() == 200 && response->to().tag().has_value() && response->cseq().number == message.cseq().number);
+}
+
+/// Written again, it reads the same.
+void copy(const Message& message) {
+  auto writer = Writer::request(message.method_text(), message.request_uri());
+  for (const auto& header : message.headers()) {
+    if (header.id != HeaderName::ContentLength) writer.header(header.name, header.value);
+  }
+  const auto text = writer.finish({}, message.body());
+  const auto again = parse_text(text);
+  if (text.size() > kMaxMessageBytes || message.headers().size() == kMaxHeaders) return;  // Our Content-Length may be one too many.
+  require(again.has_value());
+  require(again->body() == message.body() && again->call_id().size() == message.call_id().size());
+  require(again->from().tag() == message.from().tag() && again->request_uri() == message.request_uri());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  for (const auto framing : {Framing::Datagram, Framing::Stream}) {
+    const auto result = parse_message(Slab::exact({data, size}), framing);
+    if (!result) {
+      const auto& refusal = result.error();
+      require(refusal.status >= 400 && refusal.status <= 599);
+      read_everything(refusal.message);
+      if (refusal.answerable) {
+        const auto text = Writer::response(refusal.message, refusal.status, reason_phrase(refusal.status), "tag", {}).finish();
+        require(text.starts_with("SIP/2.0 "));
+      }
+      continue;
+    }
+    read_everything(*result);
+    check_parsed(*result);
+    if (result->is_request()) {
+      answer(*result);
+      copy(*result);
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,80 @@
+// The small grammars on any text: URI, name-addr, Via, CSeq, parameters. What is accepted lies within the input and reads back.
+#include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/cseq.hpp>
+#include <offhook/sip/message/header_name.hpp>
+#include <offhook/sip/message/name_addr.hpp>
+#include <offhook/sip/message/via.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+using namespace offhook::sip;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool within(std::string_view part, std::string_view whole) {
+  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+}
+
+void check_params(const Params& params, std::string_view whole) {
+  require(within(params.text(), whole));
+  auto rest = params.text();
+  std::size_t count = 0;
+  while (const auto param = Params::next(rest)) {
+    require(!param->name.empty() && within(param->name, whole) && within(param->value, whole));
+    require(params.has(param->name));
+    ++count;
+  }
+  require(count <= kMaxParams && rest.empty());
+}
+
+void check_uri(const Uri& uri, std::string_view whole) {
+  for (const auto part : {uri.scheme_text, uri.user, uri.password, uri.host, uri.headers, uri.text}) require(within(part, whole));
+  check_params(uri.params, whole);
+  require(equivalent(uri, uri));
+  const auto again = parse_uri(uri.text);
+  require(again && again->user == uri.user && again->host == uri.host && again->port == uri.port);
+  if (uri.scheme != Uri::Scheme::Sip || uri.user.empty()) return;
+  const auto rebuilt = "sip:" + escape_user(unescape(uri.user)) + "@" + std::string(uri.host);
+  const auto plain = parse_uri(rebuilt);
+  require(plain && unescape(plain->user) == unescape(uri.user));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto uri = parse_uri(text)) check_uri(*uri, text);
+  if (const auto cseq = parse_cseq(text)) require(cseq->number < 1U << 31 && within(cseq->method_text, text));
+  require(unescape(text).size() <= text.size());
+  require(unescape(escape_user(text)) == text);
+  (void)parse_header_name(text);
+
+  auto rest = text;
+  while (!rest.empty()) {
+    const auto before = rest.size();
+    const auto value = take_name_addr(rest);
+    if (!value) break;
+    require(rest.size() < before);
+    require(within(value->display, text) && value->display_text().find_first_of("\r\n") == std::string::npos);
+    check_params(value->params, text);
+    if (!value->wildcard) check_uri(value->uri, text);
+  }
+  rest = text;
+  while (!rest.empty()) {
+    const auto before = rest.size();
+    const auto via = take_via(rest);
+    if (!via) break;
+    require(rest.size() < before && !via->host.empty() && within(via->host, text));
+    check_params(via->params, text);
+  }
+  rest = text;
+  for (std::size_t steps = 0; Params::next(rest); ++steps) require(steps <= text.size());
+  return 0;
+}

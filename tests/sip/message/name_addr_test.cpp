@@ -1,0 +1,139 @@
+#include "support.hpp"
+
+#include <offhook/sip/message/name_addr.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook::sip;
+
+namespace {
+
+ParseError error_of(std::string_view text) {
+  const std::vector<char> exact(text.begin(), text.end());
+  const auto value = parse_name_addr({exact.data(), exact.size()});
+  REQUIRE_MESSAGE(!value, text);
+  return value.error();
+}
+
+NameAddr good(std::string_view text) {
+  const auto value = parse_name_addr(text);
+  REQUIRE_MESSAGE(value, text);
+  return *value;
+}
+
+std::string with_params(std::size_t count) {
+  std::string text = "<sip:h>";
+  for (std::size_t i = 0; i < count; ++i) text += ";p" + std::to_string(i) + "=1";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a name-addr has a display name, a URI and parameters of its own [RFC 3261 section 20.10]") {
+  const auto value = good("\"Bob \\\"B\\\" Low\" <sip:bob@example.com;transport=tcp;lr>;tag=a48s;q = \"0.5;,\" ; flag");
+  CHECK(value.display == "Bob \\\"B\\\" Low");
+  CHECK(value.display_text() == "Bob \"B\" Low");
+  CHECK(value.uri.params.find("transport") == "tcp");
+  CHECK(value.tag() == "a48s");
+  CHECK(value.params.find("Q") == "\"0.5;,\"");
+  CHECK(value.params.find("flag") == "");
+  CHECK_FALSE(value.params.has("transport"));
+}
+
+TEST_CASE("without <> the parameters belong to the header field [RFC 3261 section 20]") {
+  const auto value = good("sip:+15555550100@gw.example;user=phone ;tag=x");
+  CHECK(value.uri.text == "sip:+15555550100@gw.example");
+  CHECK(value.uri.params.text().empty());
+  CHECK(value.params.find("user") == "phone");
+  CHECK(value.tag() == "x");
+  CHECK(error_of("sip:a@h?Route=%3Csip:x%3E") == ParseError::BadNameAddr);
+}
+
+TEST_CASE("display names as the world writes them are read [RFC 3261 section 25.1]") {
+  CHECK(good("caller<sip:c@h>").display == "caller");
+  CHECK(good("A. Bell <sip:c@h>").display == "A. Bell");
+  CHECK(good("  <sip:c@h>  ").display.empty());
+  CHECK(good("\"\"<sip:c@h>").display.empty());
+  CHECK(good("J\xC3\xB6rg (home) <sip:c@h>").display == "J\xC3\xB6rg (home)");
+  CHECK(good("\"a <sip:evil@h>, b\" <sip:c@h>").uri.user == "c");
+  CHECK(good("< sip:c@h >").uri.text == "sip:c@h");
+}
+
+TEST_CASE("malformed values are refused with their reason [RFC 3261 section 25.1]") {
+  CHECK(error_of("") == ParseError::BadUri);
+  CHECK(error_of("\"open <sip:a@h>") == ParseError::BadQuotedString);
+  CHECK(error_of("\"ends in a backslash\\") == ParseError::BadQuotedString);
+  CHECK(error_of(std::string_view("\"a\0b\" <sip:a@h>", 16)) == ParseError::BadQuotedString);
+  CHECK(error_of("\"name\"") == ParseError::BadNameAddr);
+  CHECK(error_of("\"name\" sip:a@h") == ParseError::BadNameAddr);
+  CHECK(error_of("Bell, A <sip:a@h>") == ParseError::BadUri);
+  CHECK(error_of("<sip:a@h") == ParseError::BadNameAddr);
+  CHECK(error_of("<>") == ParseError::BadUri);
+  CHECK(error_of("<sip:a@h> junk") == ParseError::BadParameter);
+  CHECK(error_of("<sip:a@h>;;") == ParseError::BadParameter);
+  CHECK(error_of("<sip:a@h>;") == ParseError::BadParameter);
+  CHECK(error_of("<sip:a@h>;=x") == ParseError::BadParameter);
+  CHECK(error_of("<sip:a@h>;x=\"open") == ParseError::BadQuotedString);
+  CHECK(error_of("<sip:a@h>;x=a b") == ParseError::BadParameter);
+  CHECK(error_of("<sip:a@h>, <sip:b@h>") == ParseError::BadNameAddr);
+  CHECK(error_of("*") == ParseError::BadNameAddr);
+  CHECK(error_of("\xE2\x80\x9C+1\xE2\x80\x9D sip:+1@h;tag=2") == ParseError::BadUri);
+}
+
+TEST_CASE("a name-addr takes kMaxParams parameters, and not one more") {
+  CHECK(good(with_params(kMaxParams)).params.has("p" + std::to_string(kMaxParams - 1)));
+  CHECK(error_of(with_params(kMaxParams + 1)) == ParseError::BadParameter);
+}
+
+TEST_CASE("a list is taken element by element, commas in quotes and <> do not separate [RFC 3261 section 7.3.1]") {
+  std::string_view rest = "\"a, b\" <sip:1@h;x=1,2>;q=\",\" ,sip:2@h;y, *, Z <tel:+3>";
+  auto one = take_name_addr(rest);
+  REQUIRE(one);
+  CHECK(one->display == "a, b");
+  CHECK(one->uri.params.find("x") == "1,2");
+  auto two = take_name_addr(rest);
+  REQUIRE(two);
+  CHECK(two->uri.user == "2");
+  CHECK(two->params.has("y"));
+  auto three = take_name_addr(rest);
+  REQUIRE(three);
+  CHECK(three->wildcard);
+  auto four = take_name_addr(rest);
+  REQUIRE(four);
+  CHECK(four->uri.scheme == Uri::Scheme::Tel);
+  CHECK(rest.empty());
+
+  std::string_view trailing = "<sip:1@h>, ";
+  CHECK_FALSE(take_name_addr(trailing));
+  std::string_view star_name = "* <sip:1@h>";
+  const auto star = take_name_addr(star_name);
+  REQUIRE(star);
+  CHECK_FALSE(star->wildcard);
+}
+
+TEST_CASE("display_text is safe to show: no controls, valid UTF-8 [RFC 3261 section 25.1]") {
+  NameAddr value;
+  value.display = std::string_view("a\\\0b\\\x7F\tc\x1B[1m", 12);
+  CHECK(value.display_text() == "a b  c [1m");
+  value.display = "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80";
+  CHECK(value.display_text() == "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80");
+  value.display = "\xC3";                 // cut
+  CHECK(value.display_text() == " ");
+  value.display = "\xC0\xAF|\xC2\x85|\xED\xA0\x80|\xF4\x90\x80\x80|\xE0\x80\xAF|\xFF";  // overlong, C1, surrogate, too large
+  CHECK(value.display_text() == "  |  |   |    |   | ");
+  value.display = "end\\";
+  CHECK(value.display_text() == "end\\");
+}
+
+TEST_CASE("Params walks any text without running past it or standing still") {
+  for (const std::string_view text : {"", ";", ";;;", "no", "=;=", ";a=\"", ";a=\"x\"y;b", " ; a = b ; c", ";a==b;"}) {
+    const std::vector<char> exact(text.begin(), text.end());
+    std::string_view rest(exact.data(), exact.size());
+    std::size_t count = 0;
+    while (Params::next(rest)) ++count;
+    CHECK(count <= text.size());
+  }
+  CHECK(Params(" ; a = b ; c").find("a") == "b");
+  CHECK(Params(" ; a = b ; c").find("c") == "");
+  CHECK(Params(";a=1;a=2").find("a") == "1");
+}

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <offhook/sip/message/parser.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+inline std::ostream& operator<<(std::ostream& out, ParseError error) { return out << to_string(error); }
+
+namespace test {
+
+inline base::Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+/// Memory that ends with the message's last octet, so that the sanitizer sees one octet too far.
+inline base::Result<Message, Refusal> parse(std::string_view text, Framing framing = Framing::Datagram) {
+  return parse_message(Slab::exact(bytes_of(text)), framing);
+}
+
+/// LF to CRLF, for messages written into tests.
+inline std::string lines(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') out += '\r';
+    out += c;
+  }
+  return out;
+}
+
+/// A good request whose parts a test may replace by name; "" leaves a field out.
+struct Request {
+  std::string method = "OPTIONS";
+  std::string uri = "sip:agent@phone.example";
+  std::string via = "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1";
+  std::string from = "<sip:ada@pbx.example>;tag=a";
+  std::string to = "<sip:agent@phone.example>";
+  std::string call_id = "call-1";
+  std::string cseq = "1 OPTIONS";
+  std::string more;  ///< Whole lines, each with CRLF.
+  std::string content_length = "0";
+  std::string body;
+
+  [[nodiscard]] std::string text() const {
+    std::string out = method + " " + uri + " SIP/2.0\r\n";
+    const auto add = [&](std::string_view name, const std::string& value) {
+      if (!value.empty()) out.append(name).append(": ").append(value).append("\r\n");
+    };
+    add("Via", via);
+    add("From", from);
+    add("To", to);
+    add("Call-ID", call_id);
+    add("CSeq", cseq);
+    out += more;
+    add("Content-Length", content_length);
+    return out + "\r\n" + body;
+  }
+};
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The shared test data, or "" when this machine has none.
+inline std::filesystem::path data_folder() {
+  const char* named = std::getenv("OFFHOOK_TEST_DATA");
+  const std::filesystem::path folder = named != nullptr ? named : "../shared/data";
+  return std::filesystem::is_directory(folder) ? folder : std::filesystem::path();
+}
+
+}  // namespace test
+}  // namespace offhook::inline v0::sip
