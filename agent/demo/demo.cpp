@@ -4,12 +4,11 @@
 #include <offhook/agent/demo/free_port.hpp>
 #include <offhook/agent/demo/prepare_lines.hpp>
 #include <offhook/agent/demo/transcript_watch.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/agent/demo/wav_files.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 namespace offhook::inline v0::agent::demo {
@@ -125,21 +124,6 @@ AgentOptions agent_options(const DemoOptions& options, std::uint16_t registrar_p
   return agent;
 }
 
-base::Result<std::string, base::Error> save_recording(const DemoOptions& options, const Recording& recording) {
-  std::vector<std::int16_t> both;
-  both.reserve(recording.sent.size() * 2);
-  for (std::size_t i = 0; i < recording.sent.size(); ++i) {
-    both.push_back(recording.sent[i]);
-    both.push_back(recording.heard[i]);
-  }
-  const std::string path = options.directory + "/caller.wav";
-  const auto bytes = media::write_wav({recording.rate_hz, 2}, both);
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file.flush()) return base::fail(demo_error("cannot write " + path + ": is there space, and may we write there?"));
-  return path;
-}
-
 void hold_call(CallerPhone& caller, const DemoOptions& options, std::uint16_t port) {
   caller.dial("sip:6001@" + std::string(kHost) + ":" + std::to_string(port));
   const auto end = base::Clock::now() + options.limit;
@@ -195,9 +179,8 @@ base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const
   result.ended_by = report.ended_by;
   (void)wait_for([&] { return (*agent)->calls() == 0; }, std::chrono::seconds(3));
   watch.fill(result, report);
-  auto wav = save_recording(options, report.recording);
-  if (!wav) return base::fail(wav.error());
-  result.wav = *wav;
+  result.wav = options.directory + "/caller.wav";
+  if (auto saved = write_stereo(result.wav, report.recording.sent, report.recording.heard); !saved) return base::fail(saved.error());
 
   caller.unregister();
   (*agent)->drain();

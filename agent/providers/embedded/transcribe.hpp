@@ -1,0 +1,26 @@
+#pragma once
+
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::embedded {
+
+/// Whose words are expected: those of the dialogue's examples, or of its replies.
+enum class TranscribeExpect : std::uint8_t { Callers, Replies };
+
+struct TranscribedUtterance {
+  double begins_s = 0;
+  double confidence = 0;
+  std::string text;
+};
+
+/// A whole recording (16 kHz), utterance by utterance, with the narrow language model of a dialogue. Blocking.
+[[nodiscard]] base::Result<std::vector<TranscribedUtterance>, base::Error> transcribe(std::span<const std::int16_t> pcm,
+                                                                                    const std::string& dialogue_path, TranscribeExpect expect);
+
+}  // namespace offhook::inline v0::agent::embedded

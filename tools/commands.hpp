@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+/// One function per subcommand; each returns the exit code.
+namespace offhook::tools {
+
+enum Exit : int {
+  kOk = 0,
+  kFailed = 1,         ///< what was asked for did not succeed: the call was not answered, the demonstration failed
+  kUsage = 2,          ///< arguments or configuration are wrong; nothing was started
+  kNoPort = 3,         ///< a port cannot be opened
+  kRefused = 4,        ///< the registrar refuses our credentials
+};
+
+struct RunArguments {
+  std::string config;  ///< path; "" for environment and defaults alone
+};
+[[nodiscard]] int run(const RunArguments& arguments);
+
+struct CallArguments {
+  std::string config, target;
+};
+[[nodiscard]] int call(const CallArguments& arguments);
+
+struct DemoArguments {
+  bool json = false;
+  std::string directory = "offhook-demo";
+};
+[[nodiscard]] int demo(const DemoArguments& arguments);
+
+struct SayArguments {
+  std::string text, voice = "slt", out;
+  unsigned rate_hz = 16000, pad_ms = 0, lead_ms = 0;
+};
+[[nodiscard]] int say(const SayArguments& arguments);
+
+struct HearArguments {
+  std::string file, dialogue;
+  unsigned channel = 0;
+  bool replies = false;
+};
+[[nodiscard]] int hear(const HearArguments& arguments);
+
+}  // namespace offhook::tools

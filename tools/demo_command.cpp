@@ -1,0 +1,68 @@
+#include <offhook/tools/commands.hpp>
+
+#include <offhook/agent/demo/demo.hpp>
+#include <offhook/agent/ops/log.hpp>
+#include <offhook/tools/share_path.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <mutex>
+
+namespace offhook::tools {
+
+namespace {
+
+using agent::demo::DemoResult;
+
+void print(const DemoResult& result) {
+  fmt::print("\nMeasured in the caller's own recording, from its last voiced sample to the first voiced sample that came back:\n\n");
+  fmt::print("  {:<26} {:<26} {:<16} {:>10}\n", "the caller said", "the agent heard", "understood", "answered");
+  fmt::print("  {:<26} {:<26} {:<16} {:>7.0f} ms\n", "(call answered)", "", "", result.greeting_ms);
+  for (const auto& turn : result.turns) {
+    fmt::print("  {:<26} {:<26} {:<16} {:>10}\n", turn.said, turn.heard, turn.intent,
+               turn.response_ms ? fmt::format("{:.0f} ms", *turn.response_ms) : std::string("no answer"));
+  }
+  fmt::print("\nEnded by: {}. Recording (left: caller, right: agent): {}\n", result.ended_by, result.wav);
+}
+
+std::string to_json(const DemoResult& result) {
+  nlohmann::ordered_json out{{"registered", result.registered}, {"greeting_ms", result.greeting_ms}, {"turns", nlohmann::ordered_json::array()}};
+  for (const auto& turn : result.turns) {
+    out["turns"].push_back({{"said", turn.said}, {"heard", turn.heard}, {"intent", turn.intent}, {"reply", turn.reply},
+                            {"response_ms", turn.response_ms ? nlohmann::ordered_json(*turn.response_ms) : nlohmann::ordered_json(nullptr)}});
+  }
+  out["ended_by"] = result.ended_by;
+  out["wav"] = result.wav;
+  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+int demo(const DemoArguments& arguments) {
+  agent::log::configure({agent::log::Level::Warning, agent::log::Format::Text, true});
+  agent::demo::DemoOptions options;
+  options.registrar_config = share_path("demo/kamailio.cfg");
+  options.dialogue_path = share_path("dialogues/receptionist.json");
+  options.directory = arguments.directory;
+  std::mutex printing;
+  const auto began = base::Clock::now();
+  const auto show = [&](std::string_view who, const std::string& what) {
+    const std::lock_guard lock(printing);
+    const double seconds = std::chrono::duration<double>(base::Clock::now() - began).count();
+    fmt::print("{:6.1f} s  {:<10} {}\n", seconds, who, what);
+    std::fflush(stdout);
+  };
+  const auto result = agent::demo::run_demo(options, show);
+  if (!result) {
+    fmt::print(stderr, "offhook demo: {}\n", result.error().detail);
+    return kFailed;
+  }
+  print(*result);
+  if (!result->succeeded()) fmt::print("The demonstration did not go as it should.\n");
+  if (arguments.json) fmt::print("{}\n", to_json(*result));
+  return result->succeeded() ? kOk : kFailed;
+}
+
+}  // namespace offhook::tools
