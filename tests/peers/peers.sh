@@ -1,0 +1,208 @@
+# The peers of our tests, as bash functions: Kamailio, baresip, SIPp, and the agent itself. Sourced by tests/peers/run.
+# Everything listens on loopback, on ports that were free; everything started is ended by its own process id; everything
+# written goes into $work, the scenario's own folder.
+
+offhook=${OFFHOOK:-$top/build/release/tools/offhook}
+started=()  # process ids, in the order of starting
+
+# --- waiting, ports, processes ---------------------------------------------------------------------------------------------
+die() { printf '%s\n' "$*" >"$work/reason"; exit 1; }
+
+# within SECONDS COMMAND...: tries ten times a second until it succeeds.
+within() {
+  local tries=$(($1 * 10))
+  shift
+  while ! "$@" >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 0.1
+  done
+}
+# expect SECONDS WHAT COMMAND...: the same, and the scenario fails with WHAT when it does not.
+expect() { within "$1" "${@:3}" || die "after $1 s still not: $2"; }
+says() { grep -qE -- "$2" "$1"; }            # says FILE PATTERN
+gone() { ! kill -0 "$1" 2>/dev/null; }       # gone PID
+
+# free_ports VARIABLE [COUNT]: sets it to the first of COUNT consecutive ports that nobody uses, even, over UDP and TCP. Ports
+# already handed out in this run are skipped. They stay below the range of ephemeral ports.
+next_port=$((20000 + (RANDOM % 500) * 20))
+free_ports() {
+  local -n into=$1
+  local count=${2:-2} candidate in_use
+  in_use=$(awk 'FNR > 1 { split($2, address, ":"); print address[2] }' /proc/net/udp /proc/net/tcp /proc/net/udp6 /proc/net/tcp6 2>/dev/null)
+  while :; do
+    into=$next_port
+    next_port=$((next_port + count + count % 2))
+    [ "$next_port" -lt 32000 ] || next_port=20000
+    for ((candidate = into; candidate < into + count; ++candidate)); do
+      grep -qi "^$(printf %04X "$candidate")$" <<<"$in_use" && continue 2
+    done
+    return 0
+  done
+}
+
+# start NAME COMMAND...: in the background, its output in $work/NAME.log, its id in $pid.
+start() {
+  "${@:2}" >"$work/$1.log" 2>&1 </dev/null &
+  pid=$!
+  started+=("$pid")
+}
+# stop PID [SIGNAL]: asks, waits 10 s, then insists.
+stop() {
+  kill -"${2:-TERM}" "$1" 2>/dev/null || true
+  within 10 gone "$1" || kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+# The last first, one after another: telephones say goodbye to a registrar that is still there.
+stop_all() {
+  local i
+  for ((i = ${#started[@]} - 1; i >= 0; --i)); do stop "${started[i]}"; done
+  started=()
+}
+
+# --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
+# start_kamailio [DEFINE...]: on port $registrar_port, chosen when it is empty. The password of extension E is secret-E.
+registrar_port=''
+start_kamailio() {
+  local defines=() define
+  [ -n "$registrar_port" ] || free_ports registrar_port
+  for define in "$@"; do defines+=(-A "$define"); done
+  mkdir -p "$work/kamailio"
+  start kamailio kamailio -f "$here/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
+    "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
+  kamailio_pid=$pid
+  expect 10 "Kamailio listens on $registrar_port" kamailio_answers
+}
+# It binds its sockets before its workers can answer: only an answer says that it is up.
+kamailio_answers() {
+  local line wire
+  exec {wire}<>"/dev/tcp/127.0.0.1/$registrar_port" || return 1
+  printf 'OPTIONS sip:127.0.0.1:%s SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK%s\r\nMax-Forwards: 70\r\nFrom: <sip:peers@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n' \
+    "$registrar_port" "$RANDOM$RANDOM" "up-$RANDOM$RANDOM" >&"$wire"
+  IFS= read -r -t 1 line <&"$wire" || line=''
+  exec {wire}>&-
+  [[ $line == 'SIP/2.0 200'* ]]
+}
+registered() { says "$work/kamailio.log" "peers: registered $1 "; }
+unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
+
+# --- the agent -------------------------------------------------------------------------------------------------------------
+# agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
+agent_config() {
+  [ -n "${agent_sip:-}" ] || free_ports agent_sip
+  [ -n "${agent_http:-}" ] || free_ports agent_http
+  cat >"$1" <<JSON
+{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": $registrar_port,
+         "transport": "${agent_transport:-udp}", "bind": "127.0.0.1:$agent_sip"}}
+JSON
+}
+# No password of ours may stand in anything that the agent wrote.
+no_secret_in() {
+  if grep -lE 'secret-[0-9]' "$1"/agent*.log 2>/dev/null; then die "the password stands in the agent's log"; fi
+}
+# start_agent EXTENSION: registered when this returns.
+start_agent() {
+  agent_config "$work/agent.json" "$1"
+  start agent "$offhook" run --config "$work/agent.json"
+  agent_pid=$pid
+  expect 20 "the agent is registered as $1" registered "$1"
+}
+
+# --- baresip: a telephone --------------------------------------------------------------------------------------------------
+# baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: a configuration in $work/NAME. It speaks the WAV once a call is up and
+# hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Codecs: $codecs (g711 by default, g722).
+baresip_folder() {
+  local folder=$work/$1 port console module codec
+  mkdir -p "$folder/heard"
+  free_ports port 4
+  free_ports console
+  {
+    printf '%s\n' "poll_method epoll" "sip_listen 127.0.0.1:$port" "net_interface 127.0.0.1" "call_local_timeout 120" \
+      "audio_source aufile,$3" "audio_player aufile,$folder/player.wav" "audio_alert aufile,$folder/alert.wav" \
+      "cons_listen 127.0.0.1:$console" "snd_path $folder/heard" "rtp_timeout 30" "audio_buffer 20-160"
+    module=$(find /usr/lib -type d -path '*baresip/modules' -print -quit)
+    printf 'module_path %s\n' "$module"
+    printf 'module %s.so\n' stdio cons aufile sndfile
+    for codec in ${codecs:-g711}; do printf 'module %s.so\n' "$codec"; done
+    printf 'module_app %s.so\n' account contact menu
+  } >"$folder/config"
+  printf '<sip:%s@127.0.0.1:%s%s>;auth_user=%s;auth_pass=secret-%s%s\n' \
+    "$2" "$registrar_port" "${baresip_transport:+;transport=$baresip_transport}" "$2" "$2" "${4:-}" >"$folder/accounts"
+  : >"$folder/contacts"
+}
+# start_baresip NAME [COMMAND...]: COMMAND as at baresip's prompt, e.g. "/dial sip:6001@127.0.0.1". Ends by itself after 90 s.
+start_baresip() {
+  local name=$1 command commands=()
+  shift
+  for command in "$@"; do commands+=(-e "$command"); done
+  start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
+}
+heard_by() { find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit; }
+
+# --- SIPp ------------------------------------------------------------------------------------------------------------------
+# run_sipp NAME TARGET-PORT [ARGUMENT...]: one call by sipp/NAME.xml; the scenario fails with SIPp's own words when it does.
+# -nr: SIPp repeats nothing and absorbs nothing by itself, so that a scenario sees, and must expect, what really arrives.
+run_sipp() {
+  local name=$1 target=$2 port media status=0
+  shift 2
+  free_ports port
+  free_ports media 6
+  (cd "$work" && timeout 100 sipp -sf "$here/sipp/$name.xml" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
+    -m 1 -l 1 -nr -nostdin -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
+    -message_file "$work/$name-messages.log" "$@" "127.0.0.1:$target" >"$work/$name.log" 2>&1) || status=$?
+  [ "$status" = 0 ] && return
+  die "SIPp ended with $status: $(grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$name-errors.log" 2>/dev/null |
+    head -n 2 | cut -c1-250)"
+}
+# received NAME: what SIPp received in the scenario NAME, one message after another, without CR.
+received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
+
+# --- datagrams by hand: what SIPp cannot send, or only at its own pace --------------------------------------------------------
+# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: a request to the agent. Answers come back by rport.
+sip_request() {
+  local body=${7:-/dev/null}
+  {
+    printf '%s\r\n' "$2 sip:6001@127.0.0.1:$agent_sip SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK-$3;rport" \
+      'Max-Forwards: 70' 'From: <sip:wire@127.0.0.1>;tag=wire' "To: <sip:6001@127.0.0.1>${6:+;tag=$6}" "Call-ID: $4" "CSeq: $5 $2" \
+      'Contact: <sip:wire@127.0.0.1:9>'
+    [ -z "${7:-}" ] || printf 'Content-Type: application/sdp\r\n'
+    printf 'Content-Length: %s\r\n\r\n' "$(wc -c <"$body")"
+    cat "$body"
+  } >"$1"
+}
+# sip_offer FILE: PCMU towards a port where nobody listens.
+sip_offer() {
+  local port
+  free_ports port
+  printf '%s\r\n' 'v=0' 'o=wire 1 1 IN IP4 127.0.0.1' 's=-' 'c=IN IP4 127.0.0.1' 't=0 0' "m=audio $port RTP/AVP 0" >"$1"
+}
+wire_open() { exec {wire}<>"/dev/udp/127.0.0.1/$agent_sip"; }
+wire_send() { local file; for file in "$@"; do cat "$file" >&"$wire"; done; }  # one file, one datagram
+wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # all that comes within so many seconds
+
+# --- sound -----------------------------------------------------------------------------------------------------------------
+# speech_wav FILE RATE LEAD TAIL TEXT [VOICE]: TEXT spoken by flite, after LEAD seconds of silence and before TAIL of it: baresip
+# hangs up when its file ends, and the agent greets before it listens.
+speech_wav() {
+  "$offhook" say "$5" --voice "${6:-rms}" --rate "$2" --out "$1.speech" >/dev/null || die "offhook say \"$5\" failed"
+  pad_wav "$1.speech" "$1" "$2" "$3" "$4"
+}
+# pad_wav IN OUT RATE LEAD TAIL: IN is 16-bit mono with the plain header of 44 octets.
+pad_wav() {
+  local speech=$(($(stat -c %s "$1") - 44)) lead=$(($3 * 2 * $4)) tail=$(($3 * 2 * $5)) size
+  size=$((lead + speech + tail))
+  {
+    printf 'RIFF'; little_endian 4 $((36 + size)); printf 'WAVEfmt '
+    little_endian 4 16; little_endian 2 1; little_endian 2 1; little_endian 4 "$3"; little_endian 4 $(($3 * 2))
+    little_endian 2 2; little_endian 2 16; printf 'data'; little_endian 4 "$size"
+    head -c "$lead" /dev/zero
+    tail -c +45 "$1"
+    head -c "$tail" /dev/zero
+  } >"$2"
+}
+little_endian() {  # little_endian OCTETS NUMBER
+  local i
+  for ((i = 0; i < $1; ++i)); do printf "\\x$(printf %02x $((($2 >> (8 * i)) & 255)))"; done
+}
+# silence_wav FILE RATE SECONDS
+silence_wav() { head -c 44 /dev/zero >"$1.none"; pad_wav "$1.none" "$1" "$2" 0 "$3"; }

@@ -1,0 +1,5 @@
+start_kamailio
+start_agent 6001
+# What the caller sends is the digital milliwatt of ITU-T G.711: a tone of 1 kHz, eight octets a period.
+for ((i = 0; i < 1000; ++i)); do printf '\x1e\x0b\x0b\x1e\x9e\x8b\x8b\x9e'; done >"$work/caller.ulaw"
+run_sipp call_with_rtp "$agent_sip"

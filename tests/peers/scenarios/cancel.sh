@@ -1,0 +1,18 @@
+# RFC 3261 section 9.2. The CANCEL follows in the same moment, as an agent that answers at once leaves no ringing to wait for.
+start_kamailio
+start_agent 6001
+wire_open
+sip_offer "$work/offer"
+sip_request "$work/invite" INVITE cancelled wire-1 1 '' "$work/offer"
+sip_request "$work/cancel" CANCEL cancelled wire-1 1
+wire_send "$work/invite" "$work/cancel"
+wire_read 2 >"$work/replies"
+awk '/^SIP/{status = $2} /^CSeq:/{print status, $3}' "$work/replies" >"$work/statuses"
+says "$work/statuses" '^200 CANCEL$' || die "no 200 for the CANCEL: $(tr '\n' ',' <"$work/statuses")"
+says "$work/statuses" '^487 INVITE$' || die "no 487 for the INVITE: $(tr '\n' ',' <"$work/statuses")"
+says "$work/statuses" '^200 INVITE$' && die "answered although cancelled"
+tag=$(awk '/^SIP/{status = $2} /^To:/ && status == 487 {sub(/.*tag=/, ""); print; exit}' "$work/replies")
+sip_request "$work/ack" ACK cancelled wire-1 1 "$tag"
+wire_send "$work/ack"
+wire_read 5 >"$work/later"   # at T1 and T2 the 487 would come again if the ACK had not been taken
+[ "$(grep -c '^SIP/2.0 487' "$work/later")" -le 1 ] || die "the 487 is repeated after its ACK"

@@ -1,0 +1,12 @@
+start_kamailio
+free_ports agent_sip
+first_sip=$agent_sip
+start_agent 6001
+agent_http=''
+agent_config "$work/second.json" 6002
+start agent-second "$offhook" run --config "$work/second.json"
+expect 10 "the second program ends" gone "$pid"
+code=0
+wait "$pid" || code=$?
+[ "$code" != 0 ] && [ "$code" -lt 128 ] || die "a port in use ends with exit code $code"
+says "$work/agent-second.log" "$first_sip" || die "the message does not name the port: $(tail -n 1 "$work/agent-second.log")"

@@ -1,0 +1,5 @@
+# The registrar grants 10 s: within 12 s it must have heard from the agent again, ahead of the expiry.
+start_kamailio MAX_EXPIRES=10
+start_agent 6001
+twice() { [ "$(grep -c 'peers: registered 6001 ' "$work/kamailio.log")" -ge 2 ]; }
+expect 12 "a second REGISTER of 6001" twice

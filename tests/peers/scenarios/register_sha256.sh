@@ -1,0 +1,2 @@
+start_kamailio WITH_SHA256
+start_agent 6001

@@ -1,0 +1,9 @@
+# No registrar when the agent starts: it says so, keeps trying, and is registered soon after one appears.
+free_ports registrar_port
+agent_config "$work/agent.json" 6001
+start agent "$offhook" run --config "$work/agent.json"
+agent_pid=$pid
+sleep 3
+gone "$agent_pid" && die "it ended because the registrar is down: $(tail -n 1 "$work/agent.log")"
+start_kamailio
+expect 60 "the agent is registered" registered 6001

@@ -1,0 +1,15 @@
+# SIGTERM during a call: the call is ended by BYE within the limit, then the agent leaves with 0.
+start_kamailio
+start_agent 6001
+silence_wav "$work/silence.wav" 8000 60
+baresip_folder caller 6002 "$work/silence.wav"
+start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+expect 15 "the call is up" says "$work/caller.log" 'Call established'
+sleep 1
+kill -TERM "$agent_pid"
+expect 45 "the agent has ended after SIGTERM" gone "$agent_pid"
+code=0
+wait "$agent_pid" || code=$?
+[ "$code" = 0 ] || die "SIGTERM ends with exit code $code"
+says "$work/caller.log" 'session closed' || die "the caller got no BYE"
+unregistered 6001 || die "the registrar was not told"
