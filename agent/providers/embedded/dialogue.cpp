@@ -231,6 +231,23 @@ void check_references(const Node& root, const Dialogue& dialogue) {
   }
 }
 
+/// {names} in what is said must be slots: otherwise the caller hears a gap.
+void check_placeholders(const Node& root, const Dialogue& dialogue) {
+  const auto check = [&](const Phrases& phrases, const char* where) {
+    for (const std::string& phrase : phrases) {
+      for (auto open = phrase.find('{'); open != std::string::npos; open = phrase.find('{', open + 1)) {
+        const auto close = phrase.find('}', open);
+        if (close == std::string::npos || dialogue.find_slot(std::string_view(phrase).substr(open + 1, close - open - 1)) == nullptr)
+          root.need(where).refuse("says \"" + phrase + "\", whose {...} names no slot");
+      }
+    }
+  };
+  for (const Intent& intent : dialogue.intents) check(intent.replies, "intents");
+  for (const Form& form : dialogue.forms) {
+    for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.give_up}) check(*phrases, "states");
+  }
+}
+
 Dialogue read_dialogue(const Node& root) {
   root.allow_only({"name", "greeting", "goodbye", "intents", "slots", "states", "faq", "fallback", "silence", "handoff",
                    "intent_threshold", "confidence_threshold", "pronunciations"});
@@ -253,6 +270,7 @@ Dialogue read_dialogue(const Node& root) {
   if (const auto threshold = root.find("confidence_threshold")) dialogue.confidence_threshold = threshold->fraction();
   if (const auto words = root.find("pronunciations")) read_pronunciations(*words, dialogue);
   check_references(root, dialogue);
+  check_placeholders(root, dialogue);
   return dialogue;
 }
 

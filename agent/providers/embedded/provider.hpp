@@ -28,8 +28,6 @@ struct EmbeddedOptions {
 /// Error::code of the domain "embedded".
 enum class EmbeddedError { BadOption = 1, Dialogue, Model, Dictionary, Voice };
 
-class VoiceCache;
-
 /// What all calls share: the dialogue, its language models, warmed decoders, the voice and its cache. Thread-safe.
 class EmbeddedProvider {
  public:
@@ -40,7 +38,8 @@ class EmbeddedProvider {
   EmbeddedProvider(const EmbeddedProvider&) = delete;
   EmbeddedProvider& operator=(const EmbeddedProvider&) = delete;
 
-  /// One of each per call; quick, never blocking. The parts keep alive what they use, and may outlive the provider.
+  /// One of each per call; quick, never blocking. The parts may outlive the provider; without the
+  /// pool they fail each turn.
   [[nodiscard]] std::unique_ptr<Listener> make_listener(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Thinker> make_thinker(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Speaker> make_speaker(Wake wake) const;
@@ -56,7 +55,8 @@ class EmbeddedProvider {
   std::shared_ptr<Shared> shared_;
 };
 
-/// A voice alone, without a dialogue: what a test caller speaks with. `voice` as in EmbeddedOptions.
+/// A voice alone, without a dialogue: what a test caller speaks with. `voice` as in EmbeddedOptions. The speaker does not keep the
+/// pool alive; once that has ended, every utterance fails.
 [[nodiscard]] base::Result<std::unique_ptr<Speaker>, base::Error> make_flite_speaker(std::shared_ptr<WorkPool> pool,
                                                                                     std::string_view voice, Wake wake);
 

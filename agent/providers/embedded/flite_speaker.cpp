@@ -1,0 +1,79 @@
+#include <offhook/agent/providers/embedded/flite_speaker.hpp>
+
+#include <offhook/agent/providers/embedded/outbox.hpp>
+#include <offhook/agent/providers/embedded/words.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent::embedded {
+
+/// What jobs work with; it lives as long as the last of them.
+struct FliteSpeaker::Session {
+  Session(std::shared_ptr<VoiceCache> cache, Wake wake) : voice(std::move(cache)), outbox(std::move(wake)) {}
+
+  const std::shared_ptr<VoiceCache> voice;
+  Outbox<SpeakEvent> outbox;
+  std::atomic<std::uint64_t> epoch{0};     // Rises with cancel(): older jobs and events are void.
+  std::atomic<std::uint32_t> unfinished{0};  // Jobs of this epoch: while there are any, nothing may overtake them.
+
+  [[nodiscard]] bool is_current(std::uint64_t wanted) const { return epoch.load() == wanted; }
+  void say(std::uint64_t from, SpeakEvent event) {
+    outbox.push_if([&] { return is_current(from); }, std::move(event));
+  }
+
+  void speak(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
+    std::size_t spoken = 0;  // Samples of this utterance so far.
+    for (const std::string& sentence : sentences) {
+      const std::size_t base = spoken;
+      const bool complete = voice->speak(sentence, [&](std::span<const std::int16_t> pcm, std::vector<SpokenWord> words) {
+        if (!is_current(from)) return false;
+        for (SpokenWord& word : words) word.first_sample += static_cast<std::uint32_t>(base);
+        spoken += pcm.size();
+        say(from, SpeechAudio{utterance, {pcm.begin(), pcm.end()}, std::move(words)});
+        return true;
+      });
+      if (!is_current(from)) return;
+      if (!complete && spoken == base && !split_words(sentence).empty())
+        return say(from, SpeakFailed{utterance, "the voice cannot say \"" + sentence + "\""});
+    }
+    say(from, SpeechDone{utterance});
+  }
+};
+
+FliteSpeaker::FliteSpeaker(std::shared_ptr<VoiceCache> voice, Wake wake)
+    : session_(std::make_shared<Session>(std::move(voice), std::move(wake))) {}
+
+FliteSpeaker::~FliteSpeaker() {
+  cancel();
+  session_->outbox.close();
+}
+
+std::uint32_t FliteSpeaker::rate_hz() const { return FliteVoice::kRateHz; }
+
+void FliteSpeaker::speak(std::uint32_t utterance, std::string_view text) {
+  const auto epoch = session_->epoch.load();
+  if (text.size() > kMaxSpokenBytes) return session_->say(epoch, SpeakFailed{utterance, "the text is too long to be spoken"});
+  auto sentences = split_sentences(text);
+  const auto is_known = [&](const std::string& sentence) { return session_->voice->find(sentence) != nullptr; };
+  if (session_->unfinished.load() == 0 && std::ranges::all_of(sentences, is_known)) return session_->speak(epoch, utterance, sentences);
+  ++session_->unfinished;
+  const bool posted = session_->voice->try_post([session = session_, epoch, utterance, what = std::move(sentences)] {
+    if (session->is_current(epoch)) session->speak(epoch, utterance, what);
+    --session->unfinished;
+  });
+  if (posted) return;
+  --session_->unfinished;
+  session_->say(epoch, SpeakFailed{utterance, "the work pool is full or ending"});
+}
+
+void FliteSpeaker::cancel() {
+  session_->outbox.drop([this] { ++session_->epoch; });
+}
+
+std::optional<SpeakEvent> FliteSpeaker::poll() { return session_->outbox.poll(); }
+
+}  // namespace offhook::inline v0::agent::embedded

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/embedded/voice_cache.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace offhook::inline v0::agent::embedded {
+
+inline constexpr std::size_t kMaxSpokenBytes = 4000;  ///< of one speak(); longer ones fail
+
+/// The Speaker of one call. A sentence that the cache knows is there when speak() returns, others come piece by piece.
+class FliteSpeaker final : public Speaker {
+ public:
+  FliteSpeaker(std::shared_ptr<VoiceCache> voice, Wake wake);
+  ~FliteSpeaker() override;
+  FliteSpeaker(const FliteSpeaker&) = delete;
+  FliteSpeaker& operator=(const FliteSpeaker&) = delete;
+
+  [[nodiscard]] std::uint32_t rate_hz() const override;
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel() override;
+  [[nodiscard]] std::optional<SpeakEvent> poll() override;
+
+ private:
+  struct Session;
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace offhook::inline v0::agent::embedded
