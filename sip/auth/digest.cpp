@@ -24,7 +24,7 @@ const EVP_MD* message_digest(Algorithm algorithm) {
 
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string text;
-  for (const std::string_view part : parts) {
+  for (const std::string_view& part : parts) {
     if (&part != parts.begin()) text.push_back(':');
     text.append(part);
   }
