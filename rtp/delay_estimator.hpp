@@ -21,7 +21,7 @@ class DelayEstimator {
   static constexpr std::int64_t kSlotUnits = 250 * kUnitsPerMs;       ///< the two seconds are eight slots of these
   static constexpr std::size_t kSlots = 8;
   static constexpr std::int64_t kPause = 250 * kUnitsPerMs;
-  static constexpr double kQuantile = 0.96;
+  static constexpr double kQuantile = 0.94;
   static constexpr double kForget = 0.983;
 
   DelayEstimator() { reset(); }

@@ -25,8 +25,8 @@ struct Packet {
   std::array<std::uint32_t, kMaxCsrc> csrc{};
   bool has_extension = false;
   std::uint16_t extension_profile = 0;
-  base::Bytes extension;              ///< behind the extension's own four octets; a multiple of 4
-  base::Bytes payload;                ///< without padding; may be empty
+  base::Bytes extension{};            ///< behind the extension's own four octets; a multiple of 4
+  base::Bytes payload{};              ///< without padding; may be empty
   std::uint8_t padding = 0;           ///< octets of padding, its count included; 0: none
 };
 

@@ -35,15 +35,15 @@ struct ReportBlocks {
 };
 struct SenderReport {
   std::uint32_t ssrc = 0;
-  NtpTime ntp;
+  NtpTime ntp{};
   std::uint32_t rtp_timestamp = 0;
   std::uint32_t packets = 0;
   std::uint32_t octets = 0;
-  ReportBlocks blocks;
+  ReportBlocks blocks{};
 };
 struct ReceiverReport {
   std::uint32_t ssrc = 0;
-  ReportBlocks blocks;
+  ReportBlocks blocks{};
 };
 /// The first chunk alone: a telephone has one source. RFC 3550 section 6.5.
 struct SourceDescription {
@@ -58,7 +58,7 @@ struct Bye {
 /// Any other type (APP, feedback, XR): its frame is sound, its content was not looked at.
 struct OtherRtcp {
   std::uint8_t type = 0;
-  base::Bytes body;
+  base::Bytes body{};
 };
 using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, OtherRtcp>;
 

@@ -1,0 +1,128 @@
+#include <offhook/media/resample.hpp>
+
+#include <offhook/base/random.hpp>
+#include <offhook/media/tones.hpp>
+
+#include "tone_meter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 6> kPairs{
+    {{8000, 16000}, {8000, 24000}, {16000, 24000}, {16000, 8000}, {24000, 8000}, {24000, 16000}}};
+
+std::vector<std::int16_t> convert(const std::vector<std::int16_t>& in, std::uint32_t from, std::uint32_t to, std::size_t chunk) {
+  media::Resampler resampler(from, to);
+  std::vector<std::int16_t> out(in.size() * to / from);
+  std::size_t written = 0;
+  for (std::size_t at = 0; at < in.size(); at += chunk) {
+    const auto part = std::span(in).subspan(at, std::min(chunk, in.size() - at));
+    const auto count = resampler.process(part, std::span(out).subspan(written));
+    REQUIRE(count == part.size() * to / from);
+    written += count;
+  }
+  CHECK(written == out.size());
+  return out;
+}
+
+std::vector<std::int16_t> tone(double hz, std::uint32_t rate, double amplitude = 16000) {
+  std::vector<std::int16_t> pcm(rate);
+  media::SineSource(hz, rate, amplitude).fill(pcm);
+  return pcm;
+}
+
+double gain_db(double hz, std::uint32_t from, std::uint32_t to, double measured_at) {
+  const auto out = convert(tone(hz, from), from, to, from / 50);
+  return 20 * std::log10(offhook_test::measure_tone(std::span(out).subspan(to / 10), measured_at, to).amplitude / 16000 + 1e-12);
+}
+
+}  // namespace
+
+TEST_CASE("1 kHz passes every pair of rates with over 75 dB of SNR and its amplitude") {
+  for (const auto& [from, to] : kPairs) {
+    CAPTURE(from);
+    CAPTURE(to);
+    const auto out = convert(tone(1000, from), from, to, from / 50);
+    const auto measured = offhook_test::measure_tone(std::span(out).subspan(to / 10), 1000, to);
+    MESSAGE(from << " -> " << to << ": " << measured.snr_db << " dB, latency " << media::Resampler(from, to).latency_us() << " us");
+    CHECK(measured.snr_db > 75);
+    CHECK(measured.amplitude == doctest::Approx(16000).epsilon(0.002));
+    CHECK(media::Resampler(from, to).latency_us() < 3000);
+  }
+}
+
+TEST_CASE("The telephone band is flat to 3.4 kHz within 0.5 dB") {
+  for (const auto& [from, to] : kPairs) {
+    for (const double hz : {100.0, 300.0, 2000.0, 3000.0, 3300.0, 3400.0}) {
+      CAPTURE(from);
+      CAPTURE(to);
+      CAPTURE(hz);
+      CHECK(std::abs(gain_db(hz, from, to, hz)) < 0.5);
+    }
+  }
+}
+
+TEST_CASE("Images of what goes up and aliases of what comes down stay below -70 dB") {
+  CHECK(gain_db(3000, 8000, 16000, 5000) < -70);
+  CHECK(gain_db(3400, 8000, 16000, 4600) < -70);
+  CHECK(gain_db(1000, 8000, 24000, 7000) < -70);
+  CHECK(gain_db(1000, 8000, 24000, 9000) < -70);
+  CHECK(gain_db(5000, 16000, 24000, 11000) < -70);
+  CHECK(gain_db(5000, 16000, 8000, 3000) < -70);
+  CHECK(gain_db(7000, 16000, 8000, 1000) < -70);
+  CHECK(gain_db(10000, 24000, 8000, 2000) < -70);
+  CHECK(gain_db(11000, 24000, 16000, 5000) < -70);
+}
+
+TEST_CASE("Chunks of any whole number of quanta give the same samples as 20 ms frames, bit by bit") {
+  base::SeededRandom random(4);
+  for (const auto& [from, to] : kPairs) {
+    std::vector<std::int16_t> noise(from / 5);
+    for (auto& sample : noise) sample = static_cast<std::int16_t>(random.next_u32());
+    const auto quantum = media::Resampler(from, to).in_quantum();
+    const auto frames = convert(noise, from, to, from / 50);
+    CHECK(frames == convert(noise, from, to, quantum));
+    CHECK(frames == convert(noise, from, to, quantum * 7));
+  }
+}
+
+TEST_CASE("Full-scale square waves saturate instead of wrapping") {
+  for (const auto& [from, to] : kPairs) {
+    std::vector<std::int16_t> square(from / 10);
+    for (std::size_t i = 0; i < square.size(); ++i) square[i] = i / (from / 400) % 2 == 0 ? 32767 : -32768;
+    const auto out = convert(square, from, to, from / 50);
+    const std::size_t half = to / 400, delay = media::Resampler(from, to).latency_us() * to / 1'000'000;
+    for (std::size_t k = 2; k + 2 < out.size() / half; ++k) {   // In the middle of each half wave the sign is right.
+      const auto sample = out[k * half + half / 2 + delay];
+      CHECK((k % 2 == 0 ? sample > 20000 : sample < -20000));
+    }
+  }
+}
+
+TEST_CASE("Too long, odd or badly fitting calls do nothing; N and N+1 of the longest input") {
+  media::Resampler resampler(24000, 16000);
+  std::vector<std::int16_t> in(media::Resampler::kMaxInput + 3), out(2000);
+  CHECK(resampler.process(std::span(in).first(media::Resampler::kMaxInput), out) == 640);
+  CHECK(resampler.process(in, out) == 0);
+  CHECK(resampler.process(std::span(in).first(4), out) == 0);
+  CHECK(resampler.process({}, out) == 0);
+  CHECK(resampler.process(std::span(in).first(6), std::span(out).first(3)) == 0);
+  CHECK(resampler.process(std::span(in).first(6), std::span(out).first(4)) == 4);
+}
+
+TEST_CASE("Equal rates copy") {
+  media::Resampler resampler(16000, 16000);
+  const std::array<std::int16_t, 3> in{1, -2, 3};
+  std::array<std::int16_t, 3> out{};
+  CHECK(resampler.process(in, out) == 3);
+  CHECK(in == out);
+  CHECK(resampler.latency_us() == 0);
+}

@@ -1,0 +1,70 @@
+#include <offhook/media/tones.hpp>
+
+#include <offhook/media/level.hpp>
+
+#include "tone_meter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+
+TEST_CASE("A sine has its frequency and amplitude, and its phase runs on from call to call") {
+  media::SineSource whole(440, 8000, 12000), parts(440, 8000, 12000);
+  std::vector<std::int16_t> a(800), b(800);
+  whole.fill(a);
+  for (std::size_t at = 0; at < 800; at += 160) parts.fill(std::span(b).subspan(at, 160));
+  CHECK(a == b);
+  const auto tone = offhook_test::measure_tone(a, 440, 8000);
+  CHECK(tone.amplitude == doctest::Approx(12000).epsilon(0.001));
+  CHECK(tone.snr_db > 80);
+}
+
+TEST_CASE("Each DTMF digit has its row and its column [ITU-T Q.23]") {
+  CHECK(media::dtmf_frequencies('1') == std::pair{697.0, 1209.0});
+  CHECK(media::dtmf_frequencies('0') == std::pair{941.0, 1336.0});
+  CHECK(media::dtmf_frequencies('#') == std::pair{941.0, 1477.0});
+  CHECK(media::dtmf_frequencies('*') == std::pair{941.0, 1209.0});
+  CHECK(media::dtmf_frequencies('D') == std::pair{941.0, 1633.0});
+  CHECK(media::dtmf_frequencies('d') == media::dtmf_frequencies('D'));
+  CHECK_FALSE(media::dtmf_frequencies('x'));
+  std::vector<std::int16_t> pcm(8000);
+  media::DtmfSource('6', 8000, 5000).fill(pcm);
+  CHECK(offhook_test::measure_tone(pcm, 770, 8000).amplitude == doctest::Approx(5000).epsilon(0.01));
+  CHECK(offhook_test::measure_tone(pcm, 1477, 8000).amplitude == doctest::Approx(5000).epsilon(0.01));
+  media::DtmfSource('x', 8000).fill(pcm);
+  CHECK(media::level_dbov(pcm) == -127);
+}
+
+TEST_CASE("Mixing saturates") {
+  std::array<std::int16_t, 8> pcm{};
+  pcm.fill(32767);
+  media::SineSource(1000, 8000, 32767).mix(pcm);
+  CHECK(pcm[2] == 32767);
+  CHECK(pcm[6] < 10);
+}
+
+TEST_CASE("Levels: full-scale sine -3, square 0, silence and nothing -127 [RFC 6464 section 3]") {
+  std::vector<std::int16_t> pcm(8000);
+  media::SineSource(1000, 8000, 32767).fill(pcm);
+  CHECK(media::level_dbov(pcm) == -3);
+  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = i % 2 == 0 ? std::int16_t{32767} : std::int16_t{-32768};
+  CHECK(media::level_dbov(pcm) == 0);
+  CHECK(media::level_dbov(std::vector<std::int16_t>(10)) == -127);
+  CHECK(media::level_dbov({}) == -127);
+  CHECK(media::level_dbov(std::vector<std::int16_t>(10, 1)) == -90);
+}
+
+TEST_CASE("Comfort noise has the level that was asked for, and is the same for the same seed") {
+  std::vector<std::int16_t> a(16000), b(16000);
+  for (const std::int16_t level : std::initializer_list<std::int16_t>{-65, -50, -30}) {
+    media::ComfortNoise(level, 7).fill(a);
+    media::ComfortNoise(level, 7).fill(b);
+    CHECK(a == b);
+    CHECK(std::abs(media::level_dbov(a) - level) <= 1);
+  }
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace offhook_test {
+
+/// A file of the shared test data, or nothing where that is absent.
+inline std::vector<std::uint8_t> vector_file(const std::string& name) {
+  const char* data = std::getenv("OFFHOOK_TEST_DATA");
+  std::ifstream file(std::filesystem::path(data != nullptr ? data : "../shared/data") / name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The same as 16-bit little-endian words.
+inline std::vector<std::int16_t> vector_words(const std::string& name) {
+  const auto bytes = vector_file(name);
+  std::vector<std::int16_t> words(bytes.size() / 2);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<std::int16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
+  return words;
+}
+
+}  // namespace offhook_test

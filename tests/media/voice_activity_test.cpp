@@ -1,0 +1,128 @@
+#include <offhook/media/voice_activity.hpp>
+
+#include <offhook/media/tones.hpp>
+
+#include "allocations.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+#include <optional>
+#include <vector>
+
+using namespace offhook;
+using Kind = media::SpeechDetector::Event::Kind;
+
+namespace {
+
+/// Syllables: pitch harmonics under formants at 700, 1200 and 2500 Hz, swelling four times a second.
+std::vector<std::int16_t> babble(std::uint32_t rate, std::size_t samples) {
+  std::vector<std::int16_t> pcm(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double t = static_cast<double>(i) / rate;
+    double sum = 0;
+    for (int h = 1; h <= 24; ++h) {
+      const double hz = 130.0 * h;
+      const double weight = std::exp(-std::abs(hz - 700) / 300) + 0.6 * std::exp(-std::abs(hz - 1200) / 300) + 0.3 * std::exp(-std::abs(hz - 2500) / 400);
+      sum += weight * std::sin(2 * std::numbers::pi * hz * t + h * h);
+    }
+    pcm[i] = static_cast<std::int16_t>(2500 * sum * (0.6 + 0.4 * std::sin(2 * std::numbers::pi * 4 * t)));
+  }
+  return pcm;
+}
+
+struct Detecting {
+  media::SpeechDetector detector;
+  std::optional<media::SpeechDetector::Event> feed(bool voiced) { return detector.process(voiced, 160); }
+};
+
+}  // namespace
+
+TEST_CASE("Voice is found in babble, none in faint noise and none in silence; 8 and 16 kHz") {
+  for (const std::uint32_t rate : {8000u, 16000u}) {
+    CAPTURE(rate);
+    media::VoiceActivity activity(rate);
+    const std::size_t frame = rate / 50;
+    std::vector<std::int16_t> noise(frame), silence(frame);
+    media::ComfortNoise comfort(-65);
+    int voiced = 0;
+    for (int i = 0; i < 100; ++i) {
+      comfort.fill(noise);
+      voiced += activity.process(noise);
+    }
+    CHECK(voiced <= 5);
+    const auto speech = babble(rate, rate * 2);
+    voiced = 0;
+    for (std::size_t at = 0; at < speech.size(); at += frame) voiced += activity.process(std::span(speech).subspan(at, frame));
+    CHECK(voiced >= 90);
+    voiced = 0;
+    for (int i = 0; i < 100; ++i) voiced += activity.process(silence);
+    CHECK(voiced <= 10);
+  }
+}
+
+TEST_CASE("Frames of another size are no voice") {
+  media::VoiceActivity activity(8000);
+  const auto speech = babble(8000, 400);
+  CHECK_FALSE(activity.process({}));
+  CHECK_FALSE(activity.process(std::span(speech).first(159)));
+  CHECK_FALSE(activity.process(std::span(speech).first(161)));
+}
+
+TEST_CASE("Nothing is allocated per frame [design: no allocation on the path]") {
+  media::VoiceActivity activity(16000);
+  const auto speech = babble(16000, 16000);
+  (void)activity.process(std::span(speech).first(320));
+  const auto before = offhook_test::allocations();
+  for (std::size_t at = 0; at < speech.size(); at += 320) (void)activity.process(std::span(speech).subspan(at, 320));
+  CHECK(offhook_test::allocations() == before);
+}
+
+TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, dated back to the first of them") {
+  CHECK_FALSE(feed(false));
+  CHECK_FALSE(feed(true));
+  CHECK_FALSE(feed(true));
+  CHECK_FALSE(feed(false));
+  const auto event = feed(true);
+  REQUIRE(event);
+  CHECK(event->kind == Kind::Started);
+  CHECK(event->at_sample == 160);
+  CHECK(detector.speaking());
+}
+
+TEST_CASE_FIXTURE(Detecting, "Two voiced of each four frames start nothing") {
+  for (int i = 0; i < 100; ++i) CHECK_FALSE(feed(i % 4 < 2));
+}
+
+TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover, not a frame sooner, dated to the last voiced frame") {
+  for (int i = 0; i < 10; ++i) (void)feed(true);
+  for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
+  CHECK_FALSE(feed(true));                                   // It goes on.
+  for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
+  const auto event = feed(false);
+  REQUIRE(event);
+  CHECK(event->kind == Kind::Stopped);
+  CHECK(event->at_sample == 35u * 160);
+  CHECK_FALSE(detector.speaking());
+  CHECK_FALSE(feed(true));
+  CHECK_FALSE(feed(true));
+  CHECK(feed(true)->kind == Kind::Started);
+}
+
+TEST_CASE("Options are brought into their bounds: window 1..32, voiced within it, hangover at least 1") {
+  media::SpeechDetector quick({.onset_window = 0, .onset_voiced = 9, .hangover = 0});
+  CHECK(quick.process(true, 160)->kind == Kind::Started);
+  CHECK(quick.process(false, 160)->kind == Kind::Stopped);
+  media::SpeechDetector slow({.onset_window = 33, .onset_voiced = 33, .hangover = 5});
+  for (int i = 0; i < 31; ++i) CHECK_FALSE(slow.process(true, 160));
+  CHECK(slow.process(true, 160)->at_sample == 0);
+}
+
+TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event; the position runs on") {
+  for (int i = 0; i < 5; ++i) (void)feed(true);
+  detector.reset();
+  CHECK_FALSE(detector.speaking());
+  CHECK(detector.position() == 800);
+  CHECK_FALSE(feed(false));
+}

@@ -1,0 +1,137 @@
+#include <offhook/rtp/packet.hpp>
+
+#include <offhook/base/random.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace offhook;
+using rtp::PacketError;
+
+namespace {
+
+using Octets = std::vector<std::uint8_t>;
+
+Octets plain(std::uint8_t first = 0x80) {
+  return {first, 0x80 | 9, 0x12, 0x34, 0xAA, 0xBB, 0xCC, 0xDD, 0x01, 0x02, 0x03, 0x04};
+}
+
+Octets with(Octets head, Octets tail) {
+  head.insert(head.end(), tail.begin(), tail.end());
+  return head;
+}
+
+}  // namespace
+
+TEST_CASE("A fixed header is read field by field [RFC 3550 section 5.1]") {
+  const auto octets = with(plain(), {7, 8, 9});
+  const auto packet = rtp::parse_packet(octets);
+  REQUIRE(packet);
+  CHECK(packet->marker);
+  CHECK(packet->payload_type == 9);
+  CHECK(packet->sequence == 0x1234);
+  CHECK(packet->timestamp == 0xAABBCCDD);
+  CHECK(packet->ssrc == 0x01020304);
+  CHECK(packet->payload.size() == 3);
+  CHECK(packet->payload.data() == octets.data() + 12);
+  CHECK_FALSE(packet->has_extension);
+}
+
+TEST_CASE("An empty payload is a packet, eleven octets are none [RFC 3550 section 5.1]") {
+  auto octets = plain();
+  CHECK(rtp::parse_packet(octets)->payload.empty());
+  octets.pop_back();
+  CHECK(rtp::parse_packet(octets).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet({}).error() == PacketError::TooShort);
+}
+
+TEST_CASE("Versions other than 2 are refused [RFC 3550 section 5.1]") {
+  for (const int version : {0, 1, 3}) {
+    CHECK(rtp::parse_packet(plain(static_cast<std::uint8_t>(version << 6))).error() == PacketError::BadVersion);
+  }
+}
+
+TEST_CASE("CSRCs: all fifteen are read, one octet less is refused [RFC 3550 section 5.1]") {
+  auto octets = with(plain(0x8F), Octets(60, 0x11));
+  const auto packet = rtp::parse_packet(octets);
+  REQUIRE(packet);
+  CHECK(packet->csrc_count == 15);
+  CHECK(packet->csrc[14] == 0x11111111);
+  CHECK(packet->payload.empty());
+  octets.pop_back();
+  CHECK(rtp::parse_packet(octets).error() == PacketError::TooShort);
+}
+
+TEST_CASE("An extension is cut out by its own length, which must fit [RFC 3550 section 5.3.1]") {
+  const auto good = with(plain(0x90), {0xBE, 0xDE, 0, 1, 1, 2, 3, 4, 99});
+  const auto packet = rtp::parse_packet(good);
+  REQUIRE(packet);
+  CHECK(packet->extension_profile == 0xBEDE);
+  CHECK(std::ranges::equal(packet->extension, Octets{1, 2, 3, 4}));
+  CHECK(std::ranges::equal(packet->payload, Octets{99}));
+  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0, 2, 1, 2, 3, 4, 5, 6, 7})).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0xFF, 0xFF})).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0})).error() == PacketError::TooShort);
+}
+
+TEST_CASE("Padding may take all of the payload and not one octet more [RFC 3550 section 5.1]") {
+  CHECK(rtp::parse_packet(with(plain(0xA0), {1, 2, 3, 2}))->payload.size() == 2);
+  CHECK(rtp::parse_packet(with(plain(0xA0), {0, 0, 0, 4}))->payload.empty());
+  CHECK(rtp::parse_packet(with(plain(0xA0), {0, 0, 0, 5})).error() == PacketError::BadPadding);
+  CHECK(rtp::parse_packet(with(plain(0xA0), {1, 2, 3, 0})).error() == PacketError::BadPadding);
+  CHECK(rtp::parse_packet(plain(0xA0)).error() == PacketError::BadPadding);
+}
+
+TEST_CASE("What is written is read back the same, at random [RFC 3550 section 5.1]") {
+  base::SeededRandom random(1);
+  for (int round = 0; round < 2000; ++round) {
+    Octets payload(random.below(200)), extension(random.below(8) * 4);
+    random.fill(payload);
+    random.fill(extension);
+    rtp::Packet packet{.marker = random.below(2) == 1, .payload_type = static_cast<std::uint8_t>(random.below(128)),
+                       .sequence = static_cast<std::uint16_t>(random.next_u32()), .timestamp = random.next_u32(), .ssrc = random.next_u32(),
+                       .csrc_count = static_cast<std::uint8_t>(random.below(16))};
+    for (std::size_t i = 0; i < packet.csrc_count; ++i) packet.csrc[i] = random.next_u32();
+    packet.has_extension = random.below(2) == 1;
+    if (packet.has_extension) packet.extension = extension;
+    packet.payload = payload;
+    packet.padding = static_cast<std::uint8_t>(random.below(20));
+    Octets out(2000);
+    const auto size = rtp::write_packet(packet, out);
+    REQUIRE(size);
+    const auto again = rtp::parse_packet(std::span(out).first(*size));
+    REQUIRE(again);
+    CHECK(again->marker == packet.marker);
+    CHECK(again->payload_type == packet.payload_type);
+    CHECK(again->sequence == packet.sequence);
+    CHECK(again->timestamp == packet.timestamp);
+    CHECK(again->ssrc == packet.ssrc);
+    CHECK(again->csrc == packet.csrc);
+    CHECK(again->padding == packet.padding);
+    CHECK(std::ranges::equal(again->extension, packet.extension));
+    CHECK(std::ranges::equal(again->payload, payload));
+    CHECK(rtp::write_packet(packet, std::span(out).first(*size)).value_or(0) == *size);
+    CHECK(rtp::write_packet(packet, std::span(out).first(*size - 1)).error() == PacketError::OutputTooSmall);
+  }
+}
+
+TEST_CASE("Fields that do not fit their bits are not written [RFC 3550 section 5.1]") {
+  Octets out(100);
+  CHECK(rtp::write_packet({.payload_type = 127}, out));
+  CHECK(rtp::write_packet({.payload_type = 128}, out).error() == PacketError::BadField);
+  CHECK(rtp::write_packet({.csrc_count = 16}, out).error() == PacketError::BadField);
+  const Octets three(3);
+  CHECK(rtp::write_packet({.has_extension = true, .extension = three}, out).error() == PacketError::BadField);
+}
+
+TEST_CASE("RTCP is told from RTP by its second octet [RFC 5761 section 4]") {
+  CHECK(rtp::is_rtcp(Octets{0x80, 200}));
+  CHECK(rtp::is_rtcp(Octets{0x80, 192}));
+  CHECK(rtp::is_rtcp(Octets{0x80, 223}));
+  CHECK_FALSE(rtp::is_rtcp(Octets{0x80, 191}));
+  CHECK_FALSE(rtp::is_rtcp(Octets{0x80, 224}));
+  CHECK_FALSE(rtp::is_rtcp(Octets{0x80, 0x80 | 0}));
+  CHECK_FALSE(rtp::is_rtcp(Octets{0x80}));
+}

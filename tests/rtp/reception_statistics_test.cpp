@@ -1,0 +1,97 @@
+#include <offhook/rtp/reception_statistics.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Stream {
+  rtp::ReceptionStatistics statistics;
+  base::TimePoint now{};
+  void receive(std::uint16_t sequence, base::Duration after = 20ms, std::uint32_t ssrc = 1) {
+    now += after;
+    statistics.on_packet(ssrc, sequence, sequence * 160u, now);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Stream, "Loss is counted in total and per interval [RFC 3550 appendix A.3]") {
+  CHECK_FALSE(statistics.take_report(now));
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 12, 13}) receive(sequence);   // The first one is probation.
+  auto block = statistics.take_report(now);
+  REQUIRE(block);
+  CHECK(block->ssrc == 1);
+  CHECK(block->fraction_lost == 0);
+  CHECK(block->cumulative_lost == 0);
+  CHECK(block->highest_sequence == 13);
+  receive(16);                                                                 // 14 and 15 are lost: two of three
+  receive(17);                                                                 // ... of four
+  block = statistics.take_report(now);
+  CHECK(block->fraction_lost == 128);
+  CHECK(block->cumulative_lost == 2);
+  CHECK(statistics.lost() == 2);
+  receive(18);
+  CHECK(statistics.take_report(now)->fraction_lost == 0);
+}
+
+TEST_CASE_FIXTURE(Stream, "Duplicates make the loss negative, but never the fraction [RFC 3550 section 6.4.1]") {
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 11, 11}) receive(sequence);
+  const auto block = statistics.take_report(now);
+  CHECK(block->cumulative_lost == -2);
+  CHECK(block->fraction_lost == 0);
+  CHECK(statistics.lost() == 0);
+}
+
+TEST_CASE_FIXTURE(Stream, "Losing all of an interval is reported as 255, and the sequence wraps [RFC 3550 appendix A.3]") {
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535}) receive(sequence);
+  (void)statistics.take_report(now);
+  receive(2999 - 1);
+  const auto block = statistics.take_report(now);
+  CHECK(block->fraction_lost == 255);
+  CHECK(block->highest_sequence == 0x10000 + 2998);
+}
+
+TEST_CASE_FIXTURE(Stream, "Jitter of steady packets is 0; alternating by +-5 ms it nears 10 ms [RFC 3550 appendix A.8]") {
+  for (std::uint16_t i = 0; i < 100; ++i) receive(i);
+  CHECK(statistics.jitter() == 0us);
+  for (std::uint16_t i = 100; i < 400; ++i) receive(i, i % 2 == 0 ? 30ms : 10ms);
+  CHECK(statistics.jitter() > 8500us);
+  CHECK(statistics.jitter() < 10500us);
+  CHECK(statistics.take_report(now)->jitter == statistics.jitter().count() * 8 / 1000);
+}
+
+TEST_CASE_FIXTURE(Stream, "Packets of one telephone event share a timestamp and make no jitter [RFC 4733 section 2.5.1]") {
+  for (std::uint16_t i = 0; i < 10; ++i) receive(i);
+  for (std::uint16_t i = 10; i < 20; ++i) statistics.on_packet(1, i, 10 * 160, now += 20ms);
+  CHECK(statistics.jitter() <= 0us);
+  CHECK(statistics.received() == 19);
+}
+
+TEST_CASE_FIXTURE(Stream, "A new SSRC counts anew, the totals go on") {
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 12, 13}) receive(sequence);
+  CHECK(statistics.lost() == 1);
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{500, 501, 502, 504}) receive(sequence, 20ms, 2);
+  CHECK(statistics.lost() == 2);
+  CHECK(statistics.received() == 6);
+  CHECK(statistics.take_report(now)->cumulative_lost == 1);
+}
+
+TEST_CASE_FIXTURE(Stream, "The sender's report is echoed with its age, and gives the round trip [RFC 3550 section 6.4.1, figure 2]") {
+  for (std::uint16_t i = 0; i < 5; ++i) receive(i);
+  const auto sent_at = rtp::NtpTime::from_unix(1000s);
+  statistics.on_sender_report({.ssrc = 1, .ntp = sent_at, .blocks = {}}, now);
+  const auto block = statistics.take_report(now + 1500ms);
+  CHECK(block->last_sr == sent_at.middle());
+  CHECK(block->delay_since_last_sr == 65536 * 3 / 2);
+  const auto trip = rtp::round_trip(*block, rtp::NtpTime::from_unix(1000s + 1500ms + 80ms));
+  REQUIRE(trip);
+  CHECK(trip->count() == doctest::Approx(80'000).epsilon(0.001));
+  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1001s)));       // negative
+  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1100s)));       // over a minute
+  CHECK_FALSE(rtp::round_trip({}, sent_at));
+  statistics.on_sender_report({.ssrc = 2, .ntp = rtp::NtpTime::from_unix(9s), .blocks = {}}, now);
+  CHECK(statistics.take_report(now)->last_sr == sent_at.middle());           // Another source's report is none of ours.
+}

@@ -1,0 +1,68 @@
+#include <offhook/rtp/sequence.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using Verdict = rtp::SequenceTracker::Verdict;
+
+TEST_CASE("Unwrapping goes up and down over the edge [RFC 3550 appendix A.1]") {
+  rtp::SequenceUnwrapper sequence;
+  const auto first = sequence.unwrap(65534);
+  CHECK(sequence.unwrap(65535) == first + 1);
+  CHECK(sequence.unwrap(0) == first + 2);
+  CHECK(sequence.unwrap(65533) == first - 1);
+  CHECK(sequence.unwrap(1) == first + 3);
+
+  rtp::TimestampUnwrapper timestamp;
+  const auto begin = timestamp.unwrap(0xFFFFFFFF - 80);
+  CHECK(timestamp.unwrap(79) == begin + 160);
+  CHECK(timestamp.peek(0xFFFFFFFF - 80) == begin);
+  CHECK(timestamp.unwrap(239) == begin + 320);
+  for (int i = 0; i < 100; ++i) CHECK(timestamp.unwrap(static_cast<std::uint32_t>(239u + (i + 1) * 0x40000000u)) == begin + 320 + (i + 1) * 0x40000000ll);
+}
+
+TEST_CASE("What precedes the first value stays positive") {
+  rtp::SequenceUnwrapper sequence;
+  CHECK(sequence.unwrap(0) > 0);
+  CHECK(sequence.unwrap(65535) > 0);
+}
+
+TEST_CASE("A source counts from its second packet in order on [RFC 3550 appendix A.1]") {
+  rtp::SequenceTracker tracker;
+  CHECK(tracker.on_packet(10) == Verdict::Probation);
+  CHECK(tracker.on_packet(20) == Verdict::Probation);
+  CHECK(tracker.expected() == 0);
+  CHECK(tracker.on_packet(21) == Verdict::Restarted);
+  CHECK(tracker.on_packet(22) == Verdict::Valid);
+  CHECK(tracker.expected() == 2);
+}
+
+TEST_CASE("Cycles are counted and a small step back is none [RFC 3550 appendix A.1]") {
+  rtp::SequenceTracker tracker;
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535}) (void)tracker.on_packet(sequence);
+  CHECK(tracker.on_packet(1) == Verdict::Valid);
+  CHECK(tracker.extended_highest() == 0x10001);
+  CHECK(tracker.on_packet(0) == Verdict::Valid);
+  CHECK(tracker.extended_highest() == 0x10001);
+  CHECK(tracker.expected() == 4);  // 65534 65535 0 1
+}
+
+TEST_CASE("A jump is believed when the next packet confirms it; N and N+1 of both limits [RFC 3550 appendix A.1]") {
+  const auto begun = [] {
+    rtp::SequenceTracker tracker;
+    (void)tracker.on_packet(4999);
+    (void)tracker.on_packet(5000);
+    return tracker;
+  };
+  auto a = begun();
+  CHECK(a.on_packet(5000 + rtp::kMaxDropout - 1) == Verdict::Valid);
+  auto b = begun();
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout) == Verdict::Jump);
+  CHECK(b.on_packet(5001) == Verdict::Valid);
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 1) == Verdict::Jump);  // The one in between took the confirmation back.
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 2) == Verdict::Restarted);
+  CHECK(b.expected() == 1);
+  auto c = begun();
+  CHECK(c.on_packet(5000 - rtp::kMaxMisorder + 1) == Verdict::Valid);
+  CHECK(c.on_packet(5000 - rtp::kMaxMisorder - 1) == Verdict::Jump);
+}
