@@ -15,7 +15,7 @@ namespace offhook::inline v0::sip::session {
 using transaction::TransactionId;
 
 /// Which request of a session a response belongs to. There is at most one of each at a time, but for ForkBye.
-enum class Purpose : std::uint8_t { Invite, Reinvite, Bye, ForkBye };
+enum class Purpose : std::uint8_t { Invite, Reinvite, Bye, ForkBye, Refer };
 /// Why there will be no response.
 enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 

@@ -27,6 +27,7 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
   if (request.method() == Method::Update) return on_update(id, request, out);
+  if (request.method() == Method::Notify) return on_notify(id, request, out);
   out.push_back(Respond{id, 501, {}, {}});  // The stack hands in nothing else.
 }
 
@@ -35,6 +36,32 @@ void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& ou
   theirs_.reset();
   out.push_back(Respond{id, 200, {}, {}});
   end({setup_.id, CallEnded::By::Remote, CallEnded::Why::Bye, 0, reason_of(request)}, out);
+}
+
+void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions& out) {
+  // RFC 6665 section 4.1.3: a notification that no subscription of ours asked for.
+  if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
+  out.push_back(Respond{id, 200, {}, {}});
+  tell_transfer(transfer_.on_notify(request), out);
+}
+
+void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
+  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status}});
+}
+
+bool ConfirmedCall::refer(std::string target, base::TimePoint now, Actions& out) {
+  if (state_ != State::Up || transfer_.pending()) return false;
+  transfer_.start(now);
+  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), {{"Refer-To", "<" + std::move(target) + ">"}}, {}});
+  return true;
+}
+
+/// Nothing that was under way matters any more.
+void ConfirmedCall::clear() {
+  theirs_.reset();
+  ours_.reset();
+  glare_.reset();
+  transfer_.stop();
 }
 
 Respond ConfirmedCall::later(TransactionId id) {
@@ -90,6 +117,7 @@ void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
 }
 
 void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
+  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_response(response.status()), out);
   if (purpose != Purpose::Reinvite || response.status() < 200) return;  // What a BYE is answered with changes nothing.
   const int status = response.status();
   if (status < 300) {
@@ -107,6 +135,7 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
 }
 
 void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint, Actions& out) {
+  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_response(failure == Failure::Timeout ? 408 : 503), out);
   if (purpose != Purpose::Reinvite || !ours_) return;
   ours_.reset();
   glare_.reset();
@@ -131,16 +160,18 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
       return;
     }
   }
+  tell_transfer(transfer_.on_time(now), out);
   if (!glare_.take_due(now) || !ours_) return;
   if (theirs_ || answer_.running()) return glare_.postpone(now, random_);
   send_offer(out);
 }
 
 std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
-  const auto answer = answer_.next_deadline();
-  const auto glare = glare_.next_deadline();
-  if (answer && glare) return std::min(*answer, *glare);
-  return answer ? answer : glare;
+  std::optional<base::TimePoint> first;
+  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline()}) {
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
 }
 
 bool ConfirmedCall::hang_up(Actions& out) {
@@ -150,8 +181,7 @@ bool ConfirmedCall::hang_up(Actions& out) {
   theirs_.reset();
   if (state_ == State::Confirming) {
     state_ = State::Leaving;
-    ours_.reset();
-    glare_.reset();
+    clear();
   } else {
     send_bye(out);
   }
@@ -163,9 +193,7 @@ void ConfirmedCall::send_bye(Actions& out) {
   if (state_ == State::Over) return;
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
   out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}});
-  theirs_.reset();
-  ours_.reset();
-  glare_.reset();
+  clear();
   answer_.stop();
   state_ = State::Over;
 }
@@ -173,9 +201,7 @@ void ConfirmedCall::send_bye(Actions& out) {
 void ConfirmedCall::end(CallEnded ended, Actions& out) {
   const bool told = is_over();
   state_ = State::Over;
-  theirs_.reset();
-  ours_.reset();
-  glare_.reset();
+  clear();
   answer_.stop();
   if (!told) out.push_back(Tell{std::move(ended)});
 }
@@ -208,7 +234,7 @@ bool ConfirmedCall::refuse_offer(int status, Actions& out) {
 }
 
 bool ConfirmedCall::is_consistent() const {
-  if (state_ == State::Over) return !answer_.running() && !theirs_ && !ours_ && !glare_.next_deadline();
+  if (state_ == State::Over) return !next_deadline() && !theirs_ && !ours_;
   if (state_ == State::Confirming || state_ == State::Leaving) return answer_.running() && !ours_;
   return !glare_.next_deadline() || ours_;
 }

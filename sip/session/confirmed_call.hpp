@@ -5,6 +5,7 @@
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/answer_repeater.hpp>
 #include <offhook/sip/session/glare.hpp>
+#include <offhook/sip/session/transfer.hpp>
 
 #include <optional>
 
@@ -44,6 +45,7 @@ class ConfirmedCall {
   [[nodiscard]] bool offer(Body body, Actions& out);
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
+  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out);
 
   [[nodiscard]] Dialog& dialog() { return dialog_; }
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
@@ -61,6 +63,9 @@ class ConfirmedCall {
 
   void on_reinvite(TransactionId id, const Message& request, Actions& out);
   void on_update(TransactionId id, const Message& request, Actions& out);
+  void on_notify(TransactionId id, const Message& request, Actions& out);
+  void tell_transfer(std::optional<int> status, Actions& out);
+  void clear();
   void on_bye(TransactionId id, const Message& request, Actions& out);
   void take_offer(TransactionId id, const Message& request, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
@@ -79,6 +84,7 @@ class ConfirmedCall {
   std::optional<TheirOffer> theirs_;
   std::optional<Body> ours_;     // Our re-INVITE is on its way, or waits for its next try.
   Glare glare_;
+  Transfer transfer_;
 };
 
 /// A body with its type, as a message carries it.

@@ -160,6 +160,10 @@ bool InviteClientSession::refuse_offer(int status, base::TimePoint now, Actions&
   return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
 }
 
+bool InviteClientSession::refer(std::string target, base::TimePoint now, Actions& out) {
+  return call_ && !owed_ack_ && call_->refer(std::move(target), now, out);
+}
+
 std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose) {
   switch (purpose) {
     case Purpose::Invite:
@@ -167,6 +171,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose) {
       return std::nullopt;  // Hung up meanwhile: nobody wants that call any more.
     case Purpose::Reinvite:
     case Purpose::Bye:
+    case Purpose::Refer:
       if (call_) return call_->dialog().take_cseq();
       return std::nullopt;
     case Purpose::ForkBye: return std::nullopt;

@@ -37,6 +37,7 @@ class InviteClientSession final : public Session {
   /// Also answers the offer that came in the 2xx to an INVITE without one: the answer travels in our ACK.
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
 
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose) override;
   [[nodiscard]] bool is_over() const override;

@@ -112,6 +112,10 @@ bool InviteServerSession::refuse_offer(int status, base::TimePoint, Actions& out
   return state_ == State::Answered && call_.refuse_offer(status, out);
 }
 
+bool InviteServerSession::refer(std::string target, base::TimePoint now, Actions& out) {
+  return state_ == State::Answered && call_.refer(std::move(target), now, out);
+}
+
 std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose) {
   if (state_ != State::Answered || purpose == Purpose::Invite || purpose == Purpose::ForkBye) return std::nullopt;
   return call_.dialog().take_cseq();

@@ -32,6 +32,7 @@ class InviteServerSession final : public Session {
   [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
 
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose) override;
   [[nodiscard]] bool is_over() const override;

@@ -32,6 +32,7 @@ class Session {
   [[nodiscard]] virtual bool offer(Body body, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool accept_offer(Body body, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refuse_offer(int status, base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual bool refer(std::string target, base::TimePoint now, Actions& out) = 0;
 
   /// The CSeq for sending this request again with credentials (RFC 3261 section 22.2); nothing: it shall not be sent again.
   [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose) = 0;

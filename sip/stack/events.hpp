@@ -3,6 +3,7 @@
 #include <offhook/base/strong_id.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/sip/flow.hpp>
+#include <offhook/sip/message/header_name.hpp>  // Before our Event: g++ sees HeaderName::Event shadow it otherwise.
 
 #include <cstdint>
 #include <optional>

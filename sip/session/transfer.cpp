@@ -1,0 +1,48 @@
+#include <offhook/sip/session/transfer.hpp>
+
+#include <offhook/base/text.hpp>
+
+namespace offhook::inline v0::sip::session {
+
+namespace {
+
+/// The status in a body of type message/sipfrag: `SIP/2.0 200 OK`. 0 when there is none.
+int status_of(std::string_view fragment) {
+  base::TextCursor line(fragment);
+  line.skip_spaces();
+  if (!line.try_take("SIP/2.0 ")) return 0;
+  const auto digits = line.take_while([](char c) { return base::is_digit(c); });
+  return digits.size() == 3 ? base::parse_number<int>(digits).value_or(0) : 0;
+}
+
+}  // namespace
+
+std::optional<int> Transfer::end(int status) {
+  if (!pending()) return std::nullopt;
+  stop();
+  return status;
+}
+
+std::optional<int> Transfer::on_response(int status) { return status >= 300 ? end(status) : std::nullopt; }
+
+std::optional<int> Transfer::on_notify(const Message& notify) {
+  const int status = status_of(notify.body());
+  if (status >= 200 && status <= 699) return end(status);
+  const auto state = base::trim(notify.find(HeaderName::SubscriptionState).value_or(""));
+  base::TextCursor value(state);
+  if (base::iequals(base::trim(value.take_until(';')), "terminated")) return end(408);  // Nothing more will be told.
+  return std::nullopt;
+}
+
+std::optional<int> Transfer::on_time(base::TimePoint now) {
+  if (!give_up_at_ || now < *give_up_at_) return std::nullopt;
+  return end(408);
+}
+
+bool is_refer_notify(const Message& request) {
+  if (request.method() != Method::Notify) return false;
+  base::TextCursor value(request.find(HeaderName::Event).value_or(""));
+  return base::iequals(base::trim(value.take_until(';')), "refer");
+}
+
+}  // namespace offhook::inline v0::sip::session

@@ -1,0 +1,224 @@
+#include <offhook/sip/stack/accounts.hpp>
+
+#include <offhook/sip/stack/hop.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+struct Accounts::Account {
+  AccountId id;
+  AccountOptions options;
+  std::string user;  // Of the address of record, as it is written in a Contact.
+  std::string tag;   // From tag of every REGISTER.
+  DigestClient digest;
+  std::optional<registration::Registration> registration;
+  std::optional<Flow> flow;  // The last REGISTER's.
+  std::vector<base::IpAddress> registrars;
+};
+
+namespace {
+
+RegistrationChanged::Why as_event(registration::Why why) {
+  switch (why) {
+    case registration::Why::None: return RegistrationChanged::Why::None;
+    case registration::Why::WrongCredentials: return RegistrationChanged::Why::WrongCredentials;
+    case registration::Why::Refused: return RegistrationChanged::Why::Refused;
+    case registration::Why::NoAnswer: return RegistrationChanged::Why::NoAnswer;
+    case registration::Why::Unresolvable: return RegistrationChanged::Why::Unresolvable;
+    case registration::Why::Unreachable: return RegistrationChanged::Why::Unreachable;
+  }
+  return RegistrationChanged::Why::None;
+}
+
+registration::Registration::Failure as_registration(session::Failure failure) {
+  using Failure = registration::Registration::Failure;
+  switch (failure) {
+    case session::Failure::Timeout: return Failure::Timeout;
+    case session::Failure::Transport: return Failure::Transport;
+    case session::Failure::Unresolvable: return Failure::Unresolvable;
+  }
+  return Failure::Timeout;
+}
+
+RegistrationChanged changed(AccountId account, RegistrationChanged::State state) {
+  RegistrationChanged event;
+  event.account = account;
+  event.state = state;
+  return event;
+}
+
+}  // namespace
+
+Accounts::Accounts(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
+Accounts::~Accounts() = default;
+
+Accounts::Account* Accounts::find(AccountId id) const {
+  const auto at = accounts_.find(id);
+  return at == accounts_.end() ? nullptr : at->second.get();
+}
+
+AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
+  const AccountId id{++last_id_};
+  auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
+                                                   DigestClient({options.username, options.password}), {}, {}, {}});
+  Account& account = *accounts_.emplace(id, std::move(made)).first->second;
+  if (!options.registers) return id;
+  if (!hop_of(options.address_of_record) || !hop_of(options.registrar)) {
+    auto event = changed(id, RegistrationChanged::State::Failed);
+    event.why = RegistrationChanged::Why::Unresolvable;
+    event.reason = "the address of record or the registrar is no SIP URI that we can send to";
+    shared_.outbox.events.push_back(std::move(event));
+    return id;
+  }
+  account.registration.emplace(registration::Options{options.registrar, account.user, options.expires, true}, account.digest,
+                               shared_.random);
+  shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Registering));
+  registration::Actions actions;
+  account.registration->start(now, actions);
+  carry_out(account, std::move(actions), now);
+  return id;
+}
+
+void Accounts::unregister(AccountId id, base::TimePoint now) {
+  Account* account = find(id);
+  if (account == nullptr) return;
+  if (!account->registration) return shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Unregistered));
+  registration::Actions actions;
+  account->registration->stop(now, actions);
+  carry_out(*account, std::move(actions), now);
+}
+
+void Accounts::carry_out(Account& account, registration::Actions actions, base::TimePoint now) {
+  for (registration::Action& action : actions) {
+    if (auto* send = std::get_if<registration::SendRegister>(&action)) {
+      send_register(account, std::move(*send), now);
+    } else if (auto* registered = std::get_if<registration::Registered>(&action)) {
+      auto event = changed(account.id, RegistrationChanged::State::Registered);
+      event.status = 200;
+      event.expires = registered->expires;
+      event.contact = std::move(registered->contact);
+      if (account.flow) event.local = account.flow->local.ip;
+      shared_.outbox.events.push_back(std::move(event));
+    } else if (auto* failed = std::get_if<registration::Failed>(&action)) {
+      auto event = changed(account.id, RegistrationChanged::State::Failed);
+      event.why = as_event(failed->why);
+      event.status = failed->status;
+      event.reason = std::move(failed->reason);
+      event.retry_in = failed->retry_in;
+      shared_.outbox.events.push_back(std::move(event));
+    } else {
+      shared_.outbox.events.push_back(changed(account.id, RegistrationChanged::State::Unregistered));
+    }
+  }
+  deadlines_.set(account.id, account.registration->next_deadline());
+}
+
+void Accounts::send_register(Account& account, registration::SendRegister request, base::TimePoint now) {
+  Outgoing out;
+  out.owner = {Owner::Kind::Account, account.id.value, {}};
+  const std::string name = "<" + account.options.address_of_record + ">";
+  out.head = {Method::Register, account.options.registrar,   {}, account.options.registrar, name + ";tag=" + account.tag, name,
+              request.call_id,  request.cseq};
+  out.headers = {{"Expires", std::to_string(request.expires.count())}};
+  out.authorizations = std::move(request.authorizations);
+  out.to_registrar = true;
+  shared_.clients.send(std::move(out), now);
+}
+
+void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
+  Account* account = find({outcome.owner.id});
+  if (account == nullptr || !account->registration) return;
+  const Flow* flow = shared_.clients.flow(outcome.id);
+  registration::Actions actions;
+  if (outcome.response != nullptr) {
+    if (flow != nullptr) {
+      account->flow = *flow;
+      learn_registrar(account->id, flow->remote.ip);
+    }
+    account->registration->on_response(*outcome.response, now, actions);
+  } else {
+    account->registration->on_failure(as_registration(outcome.failure), now, actions);
+  }
+  carry_out(*account, std::move(actions), now);
+}
+
+void Accounts::on_flow_failed(const Flow& flow, base::TimePoint now) {
+  if (!is_reliable(flow.transport)) return;
+  for (auto& [id, account] : accounts_) {
+    if (!account->registration || !account->flow) continue;
+    if (account->flow->transport != flow.transport || account->flow->remote != flow.remote) continue;
+    account->flow.reset();
+    registration::Actions actions;
+    account->registration->on_flow_lost(now, actions);
+    carry_out(*account, std::move(actions), now);
+  }
+}
+
+void Accounts::on_time(base::TimePoint now) {
+  while (const auto id = deadlines_.take_due(now)) {
+    Account* account = find(*id);
+    if (account == nullptr || !account->registration) continue;
+    registration::Actions actions;
+    account->registration->on_time(now, actions);
+    carry_out(*account, std::move(actions), now);
+  }
+}
+
+const AccountOptions* Accounts::options(AccountId id) const {
+  const Account* account = find(id);
+  return account != nullptr ? &account->options : nullptr;
+}
+
+DigestClient* Accounts::digest(AccountId id) {
+  Account* account = find(id);
+  return account != nullptr ? &account->digest : nullptr;
+}
+
+std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const base::IpAddress& source) const {
+  const std::string user = unescape(user_of(request_uri));
+  std::optional<AccountId> named;
+  for (const auto& [id, account] : accounts_) {
+    if (unescape(account->user) != user && account->options.username != user) continue;
+    if (is_registrar(id, source)) return id;
+    if (!named) named = id;
+  }
+  return named;
+}
+
+bool Accounts::is_registrar(AccountId id, const base::IpAddress& address) const {
+  const Account* account = find(id);
+  if (account == nullptr) return false;
+  return std::find(account->registrars.begin(), account->registrars.end(), address) != account->registrars.end();
+}
+
+void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
+  Account* account = find(id);
+  if (account == nullptr || is_registrar(id, address)) return;
+  if (account->registrars.size() >= kMaxRegistrarAddresses) account->registrars.erase(account->registrars.begin());
+  account->registrars.push_back(address);
+}
+
+std::string Accounts::register_contact(AccountId id, const Flow& flow) {
+  Account* account = find(id);
+  return account != nullptr && account->registration ? account->registration->on_route(flow.transport, flow.local) : std::string();
+}
+
+std::string Accounts::contact(AccountId id, const Flow& flow) const {
+  const Account* account = find(id);
+  if (account == nullptr) return "<" + contact_uri({}, flow.transport, flow.local) + ">";
+  const bool registered = account->registration && !account->registration->contact().empty() && account->flow;
+  if (registered && account->flow->transport == flow.transport && account->flow->remote.ip == flow.remote.ip) {
+    return "<" + account->registration->contact() + ">";
+  }
+  return "<" + contact_uri(account->user, flow.transport, flow.local) + ">";
+}
+
+bool Accounts::is_consistent() const {
+  return std::all_of(accounts_.begin(), accounts_.end(), [](const auto& entry) {
+    return !entry.second->registration || entry.second->registration->is_consistent();
+  });
+}
+
+}  // namespace offhook::inline v0::sip

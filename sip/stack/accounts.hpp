@@ -1,0 +1,67 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/registration/registration.hpp>
+#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// Our identities: their registrations, their credentials, and which of them a request is for.
+class Accounts {
+ public:
+  static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the oldest is forgotten.
+
+  struct Shared {  ///< Parts of the stack, which outlive this.
+    base::Random& random;
+    Outbox& outbox;
+    ClientRequests& clients;
+    std::uint64_t first_id;
+  };
+
+  explicit Accounts(Shared shared);
+  ~Accounts();
+
+  AccountId add(AccountOptions options, base::TimePoint now);
+  void unregister(AccountId id, base::TimePoint now);
+
+  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
+  void on_flow_failed(const Flow& flow, base::TimePoint now);
+  void on_time(base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+
+  [[nodiscard]] bool empty() const { return accounts_.empty(); }
+  [[nodiscard]] const AccountOptions* options(AccountId id) const;
+  [[nodiscard]] DigestClient* digest(AccountId id);
+  /// The account whose user the Request-URI names; of several, the one whose registrar sent it.
+  [[nodiscard]] std::optional<AccountId> named_by(std::string_view request_uri, const base::IpAddress& source) const;
+  /// True when REGISTER or calls of this account went to that address.
+  [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
+  void learn_registrar(AccountId id, const base::IpAddress& address);
+
+  /// Contact of a REGISTER that leaves by this flow.
+  [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
+  /// Contact within calls: as registered when the peer is the registrar, else the flow's own address.
+  [[nodiscard]] std::string contact(AccountId id, const Flow& flow) const;
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct Account;
+  [[nodiscard]] Account* find(AccountId id) const;
+  void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
+  void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
+
+  Shared shared_;
+  std::uint64_t last_id_;
+  std::map<AccountId, std::unique_ptr<Account>> accounts_;
+  Deadlines<AccountId> deadlines_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,95 @@
+#include <offhook/sip/stack/admission.hpp>
+
+#include <offhook/base/text.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
+
+#include <string>
+
+namespace offhook::inline v0::sip {
+
+namespace {
+
+/// RFC 3261 section 8.2.1: 405 for a method that we know and do not take, 501 for one that we have never heard of.
+std::optional<Refused> inspect_method(const Message& request) {
+  switch (request.method()) {
+    case Method::Invite:
+    case Method::Ack:
+    case Method::Bye:
+    case Method::Cancel:
+    case Method::Options:
+    case Method::Notify:  // Of our own REFER; any other is answered with 481.
+    case Method::Update: return std::nullopt;
+    case Method::Register:
+    case Method::Prack:
+    case Method::Info:
+    case Method::Refer:
+    case Method::Subscribe:
+    case Method::Message:
+    case Method::Publish: return Refused{405, {}};
+    case Method::Other: return Refused{501, {}};
+  }
+  return Refused{501, {}};
+}
+
+/// RFC 3261 section 8.2.2.1
+std::optional<Refused> inspect_uri(const Message& request) {
+  const auto uri = parse_uri(request.request_uri());
+  if (!uri) return Refused{400, {}};
+  if (uri->scheme == Uri::Scheme::Other) return Refused{416, {}};
+  return std::nullopt;
+}
+
+/// RFC 3261 section 8.2.2.3. We require no extension of ourselves, so whatever is required is too much.
+std::optional<Refused> inspect_require(const Message& request) {
+  if (request.method() == Method::Cancel) return std::nullopt;
+  std::string unsupported;
+  for (const Header& header : request.headers()) {
+    if (header.id != HeaderName::Require || header.value.empty()) continue;
+    unsupported += (unsupported.empty() ? "" : ", ") + std::string(header.value);
+  }
+  if (unsupported.empty()) return std::nullopt;
+  return Refused{420, {{"Unsupported", unsupported}}};
+}
+
+/// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected.
+std::optional<Refused> inspect_body(const Message& request) {
+  if (request.method() != Method::Invite && request.method() != Method::Update) return std::nullopt;
+  if (request.body().empty()) return std::nullopt;
+  const auto encoding = request.find(HeaderName::ContentEncoding);
+  if (encoding && !base::iequals(base::trim(*encoding), "identity")) return Refused{415, {{"Accept-Encoding", "identity"}}};
+  if (!base::iequals(request.content_type(), kAccept)) return Refused{415, {{"Accept", std::string(kAccept)}}};
+  return std::nullopt;
+}
+
+/// RFC 3261 section 20.1: an INVITE whose Accept leaves no room for SDP cannot be answered.
+std::optional<Refused> inspect_accept(const Message& request) {
+  if (request.method() != Method::Invite) return std::nullopt;
+  bool given = false;
+  for (const Header& header : request.headers()) {
+    if (header.id != HeaderName::Accept) continue;
+    given = true;
+    std::string_view rest = header.value;
+    while (!rest.empty()) {
+      base::TextCursor range(base::trim(rest.substr(0, rest.find(','))));
+      const auto type = base::trim(range.take_until(';'));
+      if (base::iequals(type, kAccept) || base::iequals(type, "application/*") || type == "*/*") return std::nullopt;
+      const auto comma = rest.find(',');
+      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    }
+  }
+  if (!given) return std::nullopt;  // Then application/sdp is assumed.
+  return Refused{406, {}};
+}
+
+}  // namespace
+
+std::optional<Refused> inspect(const Message& request) {
+  if (auto refused = inspect_method(request)) return refused;
+  if (auto refused = inspect_uri(request)) return refused;
+  if (auto refused = inspect_require(request)) return refused;
+  if (auto refused = inspect_body(request)) return refused;
+  if (auto refused = inspect_accept(request)) return refused;
+  return std::nullopt;
+}
+
+}  // namespace offhook::inline v0::sip

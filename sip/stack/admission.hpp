@@ -1,0 +1,19 @@
+#pragma once
+
+#include <offhook/sip/message/message.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip {
+
+struct Refused {
+  int status = 0;
+  HeaderList headers;
+};
+
+/// What a user agent server looks at before it looks at what the request means, in the order of RFC 3261 section 8.2. Nothing
+/// when the request may go on. Not for ACK.
+[[nodiscard]] std::optional<Refused> inspect(const Message& request);
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/session/invite_client_session.hpp>
+#include <offhook/sip/session/invite_server_session.hpp>
+#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/server_requests.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// All calls: finds the session that a request, a response or a command is for, and carries out what it asks for.
+class Calls {
+ public:
+  struct Shared {  ///< Parts of the stack, which outlive this.
+    transaction::Timers timers;
+    base::Random& random;
+    Outbox& outbox;
+    ClientRequests& clients;
+    ServerRequests& servers;
+    Accounts& accounts;
+    StackCounters& counters;
+    std::uint64_t first_id;
+  };
+
+  explicit Calls(Shared shared);
+  ~Calls();
+
+  // Requests that have a transaction, and have been inspected.
+  void on_invite(TransactionId id, base::TimePoint now);     ///< Outside any dialog.
+  void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.
+  void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
+  [[nodiscard]] bool knows(const Message& in_dialog) const { return find(in_dialog) != nullptr; }
+  void on_ack(const Message& ack, base::TimePoint now);
+  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
+  void on_time(base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+
+  [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
+  base::Result<void, StackError> provisional(SessionId id, int status, Body body, base::TimePoint now);
+  base::Result<void, StackError> answer(SessionId id, Body body, base::TimePoint now);
+  base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
+  base::Result<void, StackError> hang_up(SessionId id, base::TimePoint now);
+  base::Result<void, StackError> offer(SessionId id, Body body, base::TimePoint now);
+  base::Result<void, StackError> accept_offer(SessionId id, Body body, base::TimePoint now);
+  base::Result<void, StackError> refuse_offer(SessionId id, int status, base::TimePoint now);
+
+  base::Result<void, StackError> refer(SessionId id, std::string target, base::TimePoint now);
+
+  [[nodiscard]] std::string contact(std::uint64_t session, const Flow& flow) const;
+  void set_accepting(bool accepting) { accepting_ = accepting; }
+  [[nodiscard]] std::size_t live() const { return live_; }
+  [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
+  /// Removes the sessions that are over and own no transaction any more.
+  void collect();
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct Leg;
+  [[nodiscard]] Leg* find(SessionId id) const;
+  [[nodiscard]] Leg* find(const Message& in_dialog) const;
+  Leg& add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
+  void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
+  void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
+  void tell_incoming(const Leg& leg, const Message& invite, const Flow& flow);
+  [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, base::TimePoint now);
+  template <class Do>
+  base::Result<void, StackError> command(SessionId id, base::TimePoint now, Do what);
+
+  Shared shared_;
+  std::uint64_t last_id_;
+  bool accepting_ = true;
+  std::size_t live_ = 0;
+  std::unordered_map<SessionId, std::unique_ptr<Leg>> legs_;
+  std::map<std::pair<std::string, std::string>, SessionId> by_dialog_;  // Call-ID and our tag.
+  std::vector<std::uint64_t> ended_;
+  Deadlines<SessionId> deadlines_;
+};
+
+}  // namespace offhook::inline v0::sip

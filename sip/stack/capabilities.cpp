@@ -1,0 +1,58 @@
+#include <offhook/sip/stack/capabilities.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::sip {
+
+namespace {
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "-.!%*_+`'~";  // RFC 3261 section 25.1
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_ours(HeaderName name) {
+  switch (name) {
+    case HeaderName::Via:
+    case HeaderName::From:
+    case HeaderName::To:
+    case HeaderName::CallId:
+    case HeaderName::CSeq:
+    case HeaderName::Contact:
+    case HeaderName::ContentLength:
+    case HeaderName::ContentType:
+    case HeaderName::ContentEncoding:
+    case HeaderName::MaxForwards:
+    case HeaderName::Route:
+    case HeaderName::RecordRoute:
+    case HeaderName::Authorization:
+    case HeaderName::ProxyAuthorization:
+    case HeaderName::Allow:
+    case HeaderName::Require:
+    case HeaderName::UserAgent: return true;
+    default: return false;  // Every other field of the RFCs, and every private one, is the phone's to set.
+  }
+}
+
+}  // namespace
+
+void write_headers(Writer& writer, const HeaderList& headers) {
+  for (const auto& [name, value] : headers) {
+    if (is_token(name) && !is_ours(parse_header_name(name))) writer.header(name, value);
+  }
+}
+
+std::string quote(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,401 @@
+#include <offhook/sip/stack/client_requests.hpp>
+
+#include <offhook/sip/message/writer.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+struct ClientRequests::Record {
+  TransactionId id;
+  Outgoing what;
+  std::vector<Route> routes;
+  std::size_t route = 0;
+  Flow flow;
+  std::string branch, bytes;
+  std::string ack;  // To a 300-699.
+  std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
+  std::map<std::string, std::string> acks;  // To 2xx, by To tag, with the flow that each took.
+  std::map<std::string, Flow> ack_flows;
+  bool answered = false;  // There was a response.
+  bool final_answer = false;
+  bool cancel_wanted = false, cancelled = false;
+  bool dead = false;
+};
+
+ClientRequests::ClientRequests(Shared shared) : shared_(std::move(shared)) {}
+ClientRequests::~ClientRequests() = default;
+
+void ClientRequests::hold(const Owner& owner) {
+  if (owner.kind == Owner::Kind::Session) ++open_[owner.id];
+}
+
+void ClientRequests::release(const Owner& owner) {
+  if (owner.kind != Owner::Kind::Session) return;
+  const auto at = open_.find(owner.id);
+  if (at != open_.end() && --at->second == 0) open_.erase(at);
+  released_.push_back(owner.id);
+}
+
+ClientRequests::Record& ClientRequests::make(Outgoing request) {
+  const TransactionId id{++shared_.last_id};
+  auto record = std::make_unique<Record>();
+  record->id = id;
+  record->what = std::move(request);
+  hold(record->what.owner);
+  if (record->what.owner.kind != Owner::Kind::Nobody) current_[record->what.owner] = id;
+  return *records_.emplace(id, std::move(record)).first->second;
+}
+
+void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(std::move(request)), now); }
+
+void ClientRequests::look_up(Record& record, base::TimePoint now) {
+  const auto hop = hop_of(record.what.head.next_hop);
+  if (!hop) return fail(record, session::Failure::Unresolvable);
+  if (record.what.owner.kind == Owner::Kind::Session) {
+    const auto known = known_routes_.find({record.what.owner.id, *hop});
+    if (known != known_routes_.end()) {
+      record.routes = known->second;
+      return launch(record, now);
+    }
+  }
+  look_ups_.emplace(query(*hop), record.id);
+}
+
+QueryId ClientRequests::query(const Hop& hop) {
+  const QueryId id{++shared_.last_query_id};
+  shared_.outbox.queries.push_back({id, hop.host, hop.port, hop.transport});
+  return id;
+}
+
+bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
+  if (const auto ack = pending_acks_.extract(query)) {
+    const PendingAck& pending = ack.mapped();
+    const auto invite = records_.find(pending.invite);
+    const Owner owner{Owner::Kind::Session, pending.session, {}};
+    if (!result.routes.empty()) {
+      const Route& route = result.routes.front();
+      write_ack(pending, {route.flow, route.transport, route.local, route.remote});
+      known_routes_[{pending.session, pending.hop}] = std::move(result.routes);
+    } else if (invite != records_.end()) {
+      write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
+    }
+    release(owner);
+    return true;
+  }
+  const auto look_up = look_ups_.extract(query);
+  if (!look_up) return false;
+  const auto at = records_.find(look_up.mapped());
+  if (at == records_.end() || at->second->dead) return true;
+  Record& record = *at->second;
+  if (result.routes.empty()) {
+    fail(record, session::Failure::Unresolvable);
+    return true;
+  }
+  if (const auto hop = hop_of(record.what.head.next_hop); hop && record.what.owner.kind == Owner::Kind::Session) {
+    known_routes_[{record.what.owner.id, *hop}] = result.routes;
+  }
+  record.routes = std::move(result.routes);
+  launch(record, now);
+  return true;
+}
+
+void ClientRequests::launch(Record& record, base::TimePoint now) {
+  const Route& route = record.routes[record.route];
+  record.flow = {route.flow, route.transport, route.local, route.remote};
+  record.branch = "z9hG4bK" + shared_.random.token();
+  record.bytes = compose(record.what, record.flow, record.branch);
+  const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
+  if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport);
+  transaction::Actions actions;
+  if (record.what.head.method == Method::Invite) {
+    record.machine.emplace<transaction::InviteClient>(shared_.timers, route.transport, now, actions);
+  } else {
+    record.machine.emplace<transaction::NonInviteClient>(shared_.timers, route.transport, now, actions);
+  }
+  carry_out(record, std::move(actions), nullptr, now);
+}
+
+bool ClientRequests::try_next_route(Record& record, base::TimePoint now) {
+  if (record.cancel_wanted || record.what.owner.kind == Owner::Kind::Nobody || record.route + 1 >= record.routes.size()) return false;
+  Record& next = make(record.what);
+  next.routes = record.routes;
+  next.route = record.route + 1;
+  release(record.what.owner);
+  record.what.owner = {};
+  launch(next, now);
+  return true;
+}
+
+void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
+                                base::TimePoint now) {
+  const auto at = records_.find(answered);
+  if (at == records_.end()) return;
+  Record& old = *at->second;
+  Outgoing request = old.what;
+  request.head.cseq = cseq;
+  request.authorizations = std::move(authorizations);
+  request.attempt = std::move(attempt);
+  Record& next = make(std::move(request));
+  next.routes = old.routes;
+  next.route = old.route;
+  release(old.what.owner);
+  old.what.owner = {};
+  launch(next, now);
+}
+
+void ClientRequests::carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now) {
+  for (const transaction::Action& action : actions) {
+    if (const auto* transmit = std::get_if<transaction::Transmit>(&action)) {
+      const bool ack = transmit->what == transaction::Transmit::What::Ack;
+      shared_.outbox.transmits.push_back({record.flow, ack ? record.ack : record.bytes});
+    } else if (std::holds_alternative<transaction::Deliver>(action)) {
+      if (response != nullptr) deliver(record, *response, now);
+    } else if (const auto* ended = std::get_if<transaction::Ended>(&action)) {
+      shared_.table.erase(record.id);
+      const bool lost = ended->why != transaction::Ended::Why::Done && !record.final_answer;
+      if (lost && (record.answered || !try_next_route(record, now))) {
+        const bool transport = ended->why == transaction::Ended::Why::TransportError;
+        fail(record, transport ? session::Failure::Transport : session::Failure::Timeout);
+      }
+      finish(record);
+    }
+  }
+  if (record.dead) return;
+  const auto* invite = std::get_if<transaction::InviteClient>(&record.machine);
+  const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine);
+  deadlines_.set(record.id, invite != nullptr ? invite->next_deadline() : other != nullptr ? other->next_deadline() : std::nullopt);
+}
+
+void ClientRequests::deliver(Record& record, const Message& response, base::TimePoint now) {
+  const bool first = !std::exchange(record.answered, true);
+  const int status = response.status();
+  const bool invite = record.what.head.method == Method::Invite;
+  if (status >= 200) record.final_answer = true;
+  if (status < 200 && record.cancel_wanted) send_cancel(record, now);
+  if (invite && status >= 200 && status < 300) {
+    const std::string tag(response.to().tag().value_or(""));
+    if (const auto ack = record.acks.find(tag); ack != record.acks.end()) {
+      return shared_.outbox.transmits.push_back({record.ack_flows[tag], ack->second});  // RFC 3261 section 13.2.2.4
+    }
+  }
+  if (status == 503 && first && try_next_route(record, now)) return;  // RFC 3263 section 4.3
+  if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
+}
+
+void ClientRequests::fail(Record& record, session::Failure failure) {
+  if (record.what.owner.kind == Owner::Kind::Session) {
+    if (const auto hop = hop_of(record.what.head.next_hop)) known_routes_.erase({record.what.owner.id, *hop});
+  }
+  if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, nullptr, failure});
+  finish(record);
+}
+
+void ClientRequests::finish(Record& record) {
+  if (std::exchange(record.dead, true)) return;
+  shared_.table.erase(record.id);
+  deadlines_.set(record.id, std::nullopt);
+  dead_.push_back(record.id);
+}
+
+bool ClientRequests::on_response(const Message& response, base::TimePoint now) {
+  const auto id = shared_.table.find_client(transaction::client_key(response));
+  if (!id) return false;
+  const auto at = records_.find(*id);
+  if (at == records_.end() || at->second->dead) return false;
+  Record& record = *at->second;
+  if (!is_sent_by(response.top_via(), record.flow.local)) return false;  // RFC 3261 section 18.1.2
+  transaction::Actions actions;
+  if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
+    if (response.status() >= 300 && record.ack.empty()) record.ack = compose_ack(record, response);
+    invite->on_response(response.status(), now, actions);
+  } else if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) {
+    other->on_response(response.status(), now, actions);
+  }
+  carry_out(record, std::move(actions), &response, now);
+  return true;
+}
+
+void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
+  std::vector<TransactionId> hit;
+  for (const auto& [id, record] : records_) {
+    // A request that was answered once may get the rest over a new connection: RFC 3261 section 18.2.2.
+    if (record->dead || record->answered || record->machine.index() == 0) continue;
+    if (record->flow.transport == flow.transport && record->flow.remote == flow.remote) hit.push_back(id);
+  }
+  std::sort(hit.begin(), hit.end());  // The order of a hash table is no order to send in.
+  for (const TransactionId id : hit) {
+    Record& record = *records_.at(id);
+    transaction::Actions actions;
+    if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->on_transport_error(now, actions);
+    if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) other->on_transport_error(now, actions);
+    carry_out(record, std::move(actions), nullptr, now);
+  }
+}
+
+void ClientRequests::on_time(base::TimePoint now) {
+  while (const auto id = deadlines_.take_due(now)) {
+    const auto at = records_.find(*id);
+    if (at == records_.end() || at->second->dead) continue;
+    Record& record = *at->second;
+    transaction::Actions actions;
+    if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->on_time(now, actions);
+    if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) other->on_time(now, actions);
+    carry_out(record, std::move(actions), nullptr, now);
+  }
+}
+
+ClientRequests::Record* ClientRequests::find_invite(std::uint64_t session) {
+  const auto current = current_.find({Owner::Kind::Session, session, session::Purpose::Invite});
+  if (current == current_.end()) return nullptr;
+  const auto at = records_.find(current->second);
+  return at == records_.end() || at->second->dead ? nullptr : at->second.get();
+}
+
+void ClientRequests::cancel(std::uint64_t session, base::TimePoint now) {
+  Record* invite = find_invite(session);
+  if (invite == nullptr || invite->final_answer) return;
+  invite->cancel_wanted = true;
+  if (invite->answered) send_cancel(*invite, now);
+}
+
+void ClientRequests::withdraw(std::uint64_t session) {
+  Record* invite = find_invite(session);
+  if (invite == nullptr) return;
+  if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout);
+  invite->cancel_wanted = true;  // It is out: its first provisional response brings the CANCEL.
+}
+
+void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
+  if (std::exchange(invite.cancelled, true)) return;
+  std::get<transaction::InviteClient>(invite.machine).on_cancelled(now);
+  deadlines_.set(invite.id, std::get<transaction::InviteClient>(invite.machine).next_deadline());
+  // Same branch, same way, same route: RFC 3261 section 9.1.
+  Outgoing request;
+  request.head = invite.what.head;
+  request.head.method = Method::Cancel;
+  Record& cancel = make(std::move(request));
+  cancel.routes = {invite.routes[invite.route]};
+  cancel.flow = invite.flow;
+  cancel.branch = invite.branch;
+  cancel.bytes = compose(cancel.what, cancel.flow, cancel.branch);
+  if (!shared_.table.add_client(transaction::client_key(cancel.branch, to_string(Method::Cancel)), cancel.id)) return finish(cancel);
+  transaction::Actions actions;
+  cancel.machine.emplace<transaction::NonInviteClient>(shared_.timers, cancel.flow.transport, now, actions);
+  carry_out(cancel, std::move(actions), nullptr, now);
+}
+
+void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint) {
+  PendingAck pending{session, {}, std::move(ack), {}};
+  for (const auto purpose : {session::Purpose::Invite, session::Purpose::Reinvite}) {
+    const auto current = current_.find({Owner::Kind::Session, session, purpose});
+    if (current == current_.end()) continue;
+    const auto at = records_.find(current->second);
+    if (at != records_.end() && at->second->what.head.cseq == pending.ack.head.cseq) pending.invite = current->second;
+  }
+  const auto hop = hop_of(pending.ack.head.next_hop);
+  if (!hop) {
+    if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(pending, at->second->flow);
+    return;
+  }
+  pending.hop = *hop;
+  const auto known = known_routes_.find({session, *hop});
+  if (known != known_routes_.end() && !known->second.empty()) {
+    const Route& route = known->second.front();
+    return write_ack(pending, {route.flow, route.transport, route.local, route.remote});
+  }
+  hold({Owner::Kind::Session, session, {}});
+  pending_acks_.emplace(query(*hop), std::move(pending));
+}
+
+void ClientRequests::write_ack(const PendingAck& pending, const Flow& flow) {
+  Outgoing request;
+  request.owner = {Owner::Kind::Session, pending.session, {}};
+  request.head = pending.ack.head;
+  request.body = pending.ack.body;
+  const auto invite = records_.find(pending.invite);
+  if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;  // RFC 3261 section 13.2.2.4
+  std::string bytes = compose(request, flow, "z9hG4bK" + shared_.random.token());
+  if (invite != records_.end() && !invite->second->dead) {
+    invite->second->acks[pending.ack.remote_tag] = bytes;
+    invite->second->ack_flows[pending.ack.remote_tag] = flow;
+  }
+  shared_.outbox.transmits.push_back({flow, std::move(bytes)});
+}
+
+std::string ClientRequests::compose(const Outgoing& request, const Flow& flow, std::string_view branch) {
+  const RequestHead& head = request.head;
+  auto writer = Writer::request(to_string(head.method), head.request_uri);
+  writer.header(HeaderName::Via, via_value(flow.transport, flow.local, branch)).header(HeaderName::MaxForwards, 70u);
+  for (const std::string& route : head.routes) writer.header(HeaderName::Route, route);
+  writer.header(HeaderName::From, head.from).header(HeaderName::To, head.to).header(HeaderName::CallId, head.call_id);
+  writer.header(HeaderName::CSeq, std::to_string(head.cseq) + " " + std::string(to_string(head.method)));
+  const std::string contact = shared_.contacts.contact(request.owner, head.method, flow);
+  if (!contact.empty()) writer.header(HeaderName::Contact, contact);
+  for (const auto& authorization : request.authorizations) writer.header(authorization.name, authorization.value);
+  if (head.method == Method::Invite) writer.header(HeaderName::Allow, kAllow).header(HeaderName::Accept, kAccept);
+  writer.header(HeaderName::UserAgent, shared_.user_agent);
+  write_headers(writer, request.headers);
+  return writer.finish(request.body.type, request.body.data);
+}
+
+/// RFC 3261 section 17.1.1.3: the ACK to a 300-699 is the INVITE's own, hop by hop.
+std::string ClientRequests::compose_ack(const Record& invite, const Message& response) const {
+  const RequestHead& head = invite.what.head;
+  auto writer = Writer::request("ACK", head.request_uri);
+  writer.header(HeaderName::Via, via_value(invite.flow.transport, invite.flow.local, invite.branch));
+  writer.header(HeaderName::MaxForwards, 70u);
+  for (const std::string& route : head.routes) writer.header(HeaderName::Route, route);
+  writer.header(HeaderName::From, head.from).header(HeaderName::To, response.find(HeaderName::To).value_or(""));
+  writer.header(HeaderName::CallId, head.call_id).header(HeaderName::CSeq, std::to_string(head.cseq) + " ACK");
+  return writer.finish();
+}
+
+std::optional<ClientRequests::Outcome> ClientRequests::take_outcome() {
+  if (outcomes_.empty()) return std::nullopt;
+  const Outcome outcome = outcomes_.front();
+  outcomes_.erase(outcomes_.begin());
+  return outcome;
+}
+
+const Outgoing* ClientRequests::request(TransactionId id) const {
+  const auto at = records_.find(id);
+  return at == records_.end() ? nullptr : &at->second->what;
+}
+
+const Flow* ClientRequests::flow(TransactionId id) const {
+  const auto at = records_.find(id);
+  return at == records_.end() ? nullptr : &at->second->flow;
+}
+
+void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
+  for (const TransactionId id : std::exchange(dead_, {})) {
+    const auto at = records_.find(id);
+    if (at == records_.end()) continue;
+    const Owner owner = at->second->what.owner;
+    if (const auto current = current_.find(owner); current != current_.end() && current->second == id) current_.erase(current);
+    records_.erase(at);
+    release(owner);
+  }
+  for (const std::uint64_t session : std::exchange(released_, {})) {
+    if (!open_.contains(session)) ended.push_back(session);
+  }
+}
+
+void ClientRequests::forget(std::uint64_t session) {
+  known_routes_.erase(known_routes_.lower_bound({session, Hop{}}), known_routes_.lower_bound({session + 1, Hop{}}));
+}
+
+bool ClientRequests::is_consistent() const {
+  return std::all_of(records_.begin(), records_.end(), [](const auto& entry) {
+    const Record& record = *entry.second;
+    if (record.dead) return true;
+    if (const auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) return invite->is_consistent();
+    if (const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) return other->is_consistent();
+    return true;
+  });
+}
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/auth/credentials.hpp>
+#include <offhook/sip/dialog/request_head.hpp>
+#include <offhook/sip/message/message.hpp>
+#include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/hop.hpp>
+#include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/transaction/invite_client.hpp>
+#include <offhook/sip/transaction/non_invite_client.hpp>
+#include <offhook/sip/transaction/transaction_table.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+using transaction::TransactionId;
+
+/// Whose request it is, and which of its requests.
+struct Owner {
+  enum class Kind : std::uint8_t { Nobody, Session, Account };
+  Kind kind = Kind::Nobody;
+  std::uint64_t id = 0;
+  session::Purpose purpose = session::Purpose::Invite;  ///< Of a session's.
+  friend auto operator<=>(const Owner&, const Owner&) = default;
+};
+
+/// A request that shall reach its next hop, by whichever of that hop's addresses works.
+struct Outgoing {
+  Owner owner;
+  RequestHead head;
+  HeaderList headers;
+  Body body;
+  Authorizations authorizations;
+  AuthAttempt attempt;
+  bool to_registrar = false;  ///< It goes to the account's own registrar: a challenge may be answered.
+};
+
+/// Our Contact, which depends on the way that the request takes. "" for none.
+class ContactSource {
+ public:
+  virtual ~ContactSource() = default;
+  [[nodiscard]] virtual std::string contact(const Owner& owner, Method method, const Flow& flow) = 0;
+};
+
+/// All requests of ours, from the look-up of the next hop to the end of their transaction: Via and Contact, the next address
+/// after a failure (RFC 3263 section 4.3), CANCEL, and the ACKs to 2xx, which it repeats.
+class ClientRequests {
+ public:
+  /// What became of a request. `response` is null when there will be none, and otherwise borrows until the next receive.
+  struct Outcome {
+    TransactionId id;
+    Owner owner;
+    const Message* response = nullptr;
+    session::Failure failure = session::Failure::Timeout;
+  };
+  struct Shared {  ///< Parts of the stack, which outlive this.
+    transaction::Timers timers;
+    std::string user_agent;
+    base::Random& random;
+    Outbox& outbox;
+    transaction::TransactionTable& table;
+    ContactSource& contacts;
+    std::uint64_t& last_id;
+    std::uint64_t& last_query_id;
+  };
+
+  explicit ClientRequests(Shared shared);
+  ~ClientRequests();
+
+  void send(Outgoing request, base::TimePoint now);
+  /// Sends a copy of an answered request with credentials, by the same way.
+  void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt, base::TimePoint now);
+  /// CANCELs the owner's INVITE, at its first provisional response when there is none yet.
+  void cancel(std::uint64_t session, base::TimePoint now);
+  /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
+  void withdraw(std::uint64_t session);
+  void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
+
+  /// False: no request of ours that it could answer.
+  [[nodiscard]] bool on_response(const Message& response, base::TimePoint now);
+  /// False: not a query of ours.
+  bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
+  void on_flow_failed(const Flow& flow, base::TimePoint now);
+  void on_time(base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+
+  [[nodiscard]] std::optional<Outcome> take_outcome();
+  /// Of the request behind an outcome; valid until collect().
+  [[nodiscard]] const Outgoing* request(TransactionId id) const;
+  [[nodiscard]] const Flow* flow(TransactionId id) const;
+
+  /// Removes what has ended; `ended` gets the sessions that owned it.
+  void collect(std::vector<std::uint64_t>& ended);
+  [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
+  /// Forgets the addresses that were looked up for this session.
+  void forget(std::uint64_t session);
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct Record;
+  struct PendingAck {  // Waits for the address of its next hop.
+    std::uint64_t session = 0;
+    TransactionId invite;
+    session::SendAck ack;
+    Hop hop;
+  };
+
+  Record& make(Outgoing request);
+  void look_up(Record& record, base::TimePoint now);
+  [[nodiscard]] QueryId query(const Hop& hop);
+  void launch(Record& record, base::TimePoint now);
+  [[nodiscard]] bool try_next_route(Record& record, base::TimePoint now);
+  void carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now);
+  void deliver(Record& record, const Message& response, base::TimePoint now);
+  void send_cancel(Record& invite, base::TimePoint now);
+  void fail(Record& record, session::Failure failure);
+  void finish(Record& record);
+  void write_ack(const PendingAck& pending, const Flow& flow);
+  [[nodiscard]] std::string compose(const Outgoing& request, const Flow& flow, std::string_view branch);
+  [[nodiscard]] std::string compose_ack(const Record& invite, const Message& response) const;
+  [[nodiscard]] Record* find_invite(std::uint64_t session);
+  void hold(const Owner& owner);
+  void release(const Owner& owner);
+
+  Shared shared_;
+  std::unordered_map<TransactionId, std::unique_ptr<Record>> records_;
+  std::unordered_map<QueryId, TransactionId> look_ups_;
+  std::unordered_map<QueryId, PendingAck> pending_acks_;
+  std::map<std::pair<std::uint64_t, Hop>, std::vector<Route>> known_routes_;  // Of a session, for its life.
+  std::map<Owner, TransactionId> current_;                                    // The latest of its purpose.
+  std::unordered_map<std::uint64_t, std::size_t> open_;                       // Records and pending ACKs of a session.
+  std::vector<Outcome> outcomes_;
+  std::vector<TransactionId> dead_;
+  std::vector<std::uint64_t> released_;
+  Deadlines<TransactionId> deadlines_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+/// Who wants to be woken when: one deadline each, the earliest first.
+template <class Id>
+class Deadlines {
+ public:
+  void set(Id id, std::optional<base::TimePoint> when) {
+    const auto known = by_id_.find(id);
+    if (known != by_id_.end()) {
+      if (when && known->second == *when) return;
+      by_time_.erase({known->second, id});
+      by_id_.erase(known);
+    }
+    if (!when) return;
+    by_id_.emplace(id, *when);
+    by_time_.emplace(*when, id);
+  }
+  [[nodiscard]] std::optional<base::TimePoint> next() const {
+    if (by_time_.empty()) return std::nullopt;
+    return by_time_.begin()->first;
+  }
+  /// Takes the earliest one that is due; nothing when none is.
+  [[nodiscard]] std::optional<Id> take_due(base::TimePoint now) {
+    if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
+    const Id id = by_time_.begin()->second;
+    set(id, std::nullopt);
+    return id;
+  }
+  [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+
+ private:
+  std::set<std::pair<base::TimePoint, Id>> by_time_;
+  std::unordered_map<Id, base::TimePoint> by_id_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,75 @@
+#include <offhook/sip/stack/hop.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <array>
+
+namespace offhook::inline v0::sip {
+
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 5060;
+
+std::optional<Transport> parse_transport(std::string_view text) {
+  constexpr std::array kAll{Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss};
+  for (const Transport transport : kAll) {
+    if (base::iequals(text, to_string(transport))) return transport;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Hop> hop_of(std::string_view text) {
+  const auto uri = parse_uri(text);
+  if (!uri || uri->host.empty() || (uri->scheme != Uri::Scheme::Sip && uri->scheme != Uri::Scheme::Sips)) return std::nullopt;
+  Hop hop;
+  std::string_view host = uri->host;
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  hop.host = std::string(host);
+  hop.port = uri->port;
+  if (const auto name = uri->params.find("transport")) {
+    const auto transport = parse_transport(*name);
+    if (!transport) return std::nullopt;
+    hop.transport = *transport;
+  }
+  if (uri->scheme == Uri::Scheme::Sips) hop.transport = hop.transport == Transport::Ws ? Transport::Wss : Transport::Tls;
+  return hop;
+}
+
+std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address) {
+  std::string uri = "sip:";
+  if (!user.empty()) uri += std::string(user) + "@";
+  uri += address.to_string();
+  switch (transport) {
+    case Transport::Udp: break;
+    case Transport::Tcp: uri += ";transport=tcp"; break;
+    case Transport::Tls: uri += ";transport=tls"; break;
+    case Transport::Ws:
+    case Transport::Wss: uri += ";transport=ws"; break;
+  }
+  return uri;
+}
+
+std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch) {
+  return "SIP/2.0/" + std::string(to_string(transport)) + " " + local.to_string() + ";branch=" + std::string(branch) + ";rport";
+}
+
+bool is_sent_by(const Via& via, const base::SocketAddress& local) {
+  const auto ip = base::IpAddress::parse(via.host);
+  return ip && *ip == local.ip && via.port.value_or(kDefaultPort) == local.port;
+}
+
+Flow reply_flow(const Via& via, const Flow& from) {
+  Flow flow = from;
+  if (is_reliable(from.transport) || via.params.has("rport")) return flow;
+  flow.remote.port = via.port.value_or(kDefaultPort);  // The address stays the one that the request came from: "received".
+  return flow;
+}
+
+std::string user_of(std::string_view text) {
+  const auto uri = parse_uri(text);
+  return uri ? std::string(uri->user) : std::string();
+}
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <offhook/sip/flow.hpp>
+#include <offhook/sip/message/uri.hpp>
+#include <offhook/sip/message/via.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+/// The host that a request goes to next, as a URI names it. RFC 3263 section 4 as far as the URI alone decides.
+struct Hop {
+  std::string host;  ///< IPv6 without brackets.
+  std::optional<std::uint16_t> port;
+  Transport transport = Transport::Udp;
+  friend auto operator<=>(const Hop&, const Hop&) = default;
+};
+
+/// Nothing for a URI without a host, or with a transport that we do not know.
+/// Deviation: a request over 1300 octets is not moved from UDP to TCP (RFC 3261 section 18.1.1); it uses TCP when the target
+/// or route says transport=tcp. Peers behind a UDP-only registrar would otherwise never get a long INVITE.
+[[nodiscard]] std::optional<Hop> hop_of(std::string_view uri);
+
+/// `sip:user@192.0.2.1:5060;transport=tcp`; the transport only where it is not UDP.
+[[nodiscard]] std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address);
+
+/// `SIP/2.0/UDP 192.0.2.1:5060;branch=...;rport`: RFC 3581 section 3.
+[[nodiscard]] std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch);
+/// RFC 3261 section 18.1.2: a response whose top Via does not name us is dropped.
+[[nodiscard]] bool is_sent_by(const Via& via, const base::SocketAddress& local);
+
+/// Where the responses to a request go: RFC 3261 section 18.2.2, RFC 3581 section 4. A stream's flow stays as it is.
+[[nodiscard]] Flow reply_flow(const Via& via, const Flow& from);
+
+/// "sip:alice@[2001:db8::1]:5060" -> "alice"; the number of a tel URI.
+[[nodiscard]] std::string user_of(std::string_view uri);
+
+}  // namespace offhook::inline v0::sip

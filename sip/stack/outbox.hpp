@@ -1,0 +1,25 @@
+#pragma once
+
+#include <offhook/sip/stack/events.hpp>
+
+#include <deque>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+/// What the parts of a stack have to hand out, in order, until the owner polls it.
+struct Outbox {
+  std::deque<Transmit> transmits;
+  std::deque<Query> queries;
+  std::deque<Event> events;
+
+  template <class T>
+  [[nodiscard]] static std::optional<T> take(std::deque<T>& queue) {
+    if (queue.empty()) return std::nullopt;
+    std::optional<T> first(std::move(queue.front()));
+    queue.pop_front();
+    return first;
+  }
+};
+
+}  // namespace offhook::inline v0::sip

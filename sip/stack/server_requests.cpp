@@ -1,0 +1,213 @@
+#include <offhook/sip/stack/server_requests.hpp>
+
+#include <offhook/sip/message/writer.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/hop.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+struct ServerRequests::Record {
+  TransactionId id;
+  std::optional<Message> request;  // Let go after the final answer, whose bytes are all that a repeat needs.
+  Method method = Method::Other;
+  Flow from, reply;
+  std::uint16_t sent_by_port = 5060;  // Where to connect when the stream that it came over has broken.
+  std::string tag;
+  std::string bytes;
+  std::variant<transaction::InviteServer, transaction::NonInviteServer> machine;
+  std::uint64_t session = 0;
+  bool dead = false;
+};
+
+ServerRequests::ServerRequests(Shared shared) : shared_(std::move(shared)), stateless_tag_(shared_.random.token()) {}
+ServerRequests::~ServerRequests() = default;
+
+ServerRequests::Record* ServerRequests::find(TransactionId id) const {
+  const auto at = records_.find(id);
+  return at == records_.end() || at->second->dead ? nullptr : at->second.get();
+}
+
+ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, base::TimePoint now) {
+  const auto known = shared_.table.find_server(transaction::server_key(message));
+  if (known) {
+    Record* record = find(*known);
+    if (record == nullptr) return {Kind::Absorbed, *known};
+    transaction::Actions actions;
+    auto* invite = std::get_if<transaction::InviteServer>(&record->machine);
+    if (message.method() == Method::Ack) {
+      if (invite != nullptr) invite->on_ack(now, actions);
+    } else if (invite != nullptr) {
+      invite->on_request(now, actions);
+    } else {
+      std::get<transaction::NonInviteServer>(record->machine).on_request(now, actions);
+    }
+    const bool for_session = std::erase(actions, transaction::Action(transaction::DeliverAck{})) > 0;
+    carry_out(*record, std::move(actions));
+    if (for_session) return {Kind::AnswerAck, *known};
+    if (message.method() != Method::Ack) ++shared_.counters.retransmissions_absorbed;
+    return {Kind::Absorbed, *known};
+  }
+  if (message.method() == Method::Ack) return {Kind::AnswerAck, {}};
+  if (shared_.table.is_merged(message)) {
+    respond_statelessly(message, flow, 482, reason_phrase(482), {});  // RFC 3261 section 8.2.2.2
+    return {Kind::Refused, {}};
+  }
+  return make(message, flow);
+}
+
+ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow) {
+  const TransactionId id{++shared_.last_id};
+  if (!shared_.table.add_server(message, id)) {
+    ++shared_.counters.refused_limit;
+    respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}});
+    return {Kind::Refused, {}};
+  }
+  using Machine = decltype(Record::machine);
+  const bool invite = message.method() == Method::Invite;
+  auto record = std::unique_ptr<Record>(new Record{
+      id, std::nullopt, message.method(), flow, reply_flow(message.top_via(), flow), message.top_via().port.value_or(5060),
+      shared_.random.token(), {},
+      invite ? Machine(transaction::InviteServer(shared_.timers, flow.transport))
+             : Machine(transaction::NonInviteServer(shared_.timers, flow.transport)),
+      0, false});
+  record->request.emplace(std::move(message));
+  records_.emplace(id, std::move(record));
+  return {Kind::New, id};
+}
+
+std::optional<TransactionId> ServerRequests::cancelled(const Message& cancel) const {
+  return shared_.table.find_server(transaction::cancelled_key(cancel));
+}
+
+void ServerRequests::respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact,
+                             base::TimePoint now) {
+  Record* record = find(id);
+  if (record == nullptr || !record->request) return;
+  auto* invite = std::get_if<transaction::InviteServer>(&record->machine);
+  auto* other = std::get_if<transaction::NonInviteServer>(&record->machine);
+  if (!(invite != nullptr ? invite->accepts(status) : other->accepts(status))) return;
+  const Message& request = *record->request;
+  auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag, record->from.remote);
+  if (invite != nullptr && status > 100 && status < 300) {  // RFC 3261 section 12.1.1
+    for (const Header& header : request.headers()) {
+      if (header.id == HeaderName::RecordRoute) writer.header(HeaderName::RecordRoute, header.value);
+    }
+  }
+  if (!contact.empty()) writer.header(HeaderName::Contact, contact);
+  if (status == 405 || status == 501 || (status >= 200 && status < 300 && request.method() != Method::Bye)) {
+    writer.header(HeaderName::Allow, kAllow);
+  }
+  writer.header(HeaderName::Server, shared_.user_agent);
+  write_headers(writer, headers);
+  record->bytes = writer.finish(body.type, body.data);
+  transaction::Actions actions;
+  if (invite != nullptr) invite->on_response(status, now, actions);
+  if (other != nullptr) other->on_response(status, now, actions);
+  if (status >= 200) answered_.push_back(id);
+  carry_out(*record, std::move(actions));
+}
+
+void ServerRequests::repeat(TransactionId id, base::TimePoint now) {
+  Record* record = find(id);
+  if (record == nullptr || record->method != Method::Invite) return;
+  transaction::Actions actions;
+  std::get<transaction::InviteServer>(record->machine).on_response(200, now, actions);
+  carry_out(*record, std::move(actions));
+}
+
+void ServerRequests::respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
+                                         const HeaderList& headers) {
+  if (request.method() == Method::Ack) return;
+  auto writer = Writer::response(request, status, reason, stateless_tag_, flow.remote);
+  if (status == 501) writer.header(HeaderName::Allow, kAllow);
+  writer.header(HeaderName::Server, shared_.user_agent);
+  write_headers(writer, headers);
+  shared_.outbox.transmits.push_back({reply_flow(request.top_via(), flow), writer.finish()});
+}
+
+const Message* ServerRequests::request(TransactionId id) const {
+  const Record* record = find(id);
+  return record != nullptr && record->request ? &*record->request : nullptr;
+}
+
+const Flow* ServerRequests::flow(TransactionId id) const {
+  const Record* record = find(id);
+  return record != nullptr ? &record->from : nullptr;
+}
+
+const std::string* ServerRequests::tag(TransactionId id) const {
+  const Record* record = find(id);
+  return record != nullptr ? &record->tag : nullptr;
+}
+
+void ServerRequests::assign(TransactionId id, std::uint64_t session) {
+  Record* record = find(id);
+  if (record == nullptr || record->session != 0) return;
+  record->session = session;
+  ++open_[session];
+}
+
+std::uint64_t ServerRequests::session(TransactionId id) const {
+  const Record* record = find(id);
+  return record != nullptr ? record->session : 0;
+}
+
+void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
+  if (!is_reliable(flow.transport)) return;  // A datagram that did not arrive is repeated by its timer.
+  for (auto& [id, record] : records_) {
+    if (record->dead || record->reply.transport != flow.transport || record->reply.remote != flow.remote) continue;
+    record->reply.id = {};
+    record->reply.remote.port = record->sent_by_port;  // RFC 3261 section 18.2.2: a new connection to where it says it listens.
+  }
+}
+
+void ServerRequests::carry_out(Record& record, transaction::Actions actions) {
+  for (const transaction::Action& action : actions) {
+    if (std::holds_alternative<transaction::Transmit>(action)) {
+      shared_.outbox.transmits.push_back({record.reply, record.bytes});
+    } else if (std::holds_alternative<transaction::Ended>(action)) {
+      record.dead = true;
+      shared_.table.erase(record.id);
+      dead_.push_back(record.id);
+    }
+  }
+  const auto next = std::visit([](const auto& machine) { return machine.next_deadline(); }, record.machine);
+  deadlines_.set(record.id, record.dead ? std::nullopt : next);
+}
+
+void ServerRequests::on_time(base::TimePoint now) {
+  while (const auto id = deadlines_.take_due(now)) {
+    Record* record = find(*id);
+    if (record == nullptr) continue;
+    transaction::Actions actions;
+    std::visit([&](auto& machine) { machine.on_time(now, actions); }, record->machine);
+    carry_out(*record, std::move(actions));
+  }
+}
+
+void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
+  for (const TransactionId id : std::exchange(answered_, {})) {
+    if (Record* record = find(id)) record->request.reset();
+  }
+  for (const TransactionId id : std::exchange(dead_, {})) {
+    const auto at = records_.find(id);
+    if (at == records_.end()) continue;
+    const std::uint64_t session = at->second->session;
+    records_.erase(at);
+    const auto open = open_.find(session);
+    if (open == open_.end() || --open->second != 0) continue;
+    open_.erase(open);
+    ended.push_back(session);
+  }
+}
+
+bool ServerRequests::is_consistent() const {
+  return std::all_of(records_.begin(), records_.end(), [](const auto& entry) {
+    return std::visit([](const auto& machine) { return machine.is_consistent(); }, entry.second->machine);
+  });
+}
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,252 @@
+#include <offhook/sip/stack/stack.hpp>
+
+#include <offhook/sip/message/parser.hpp>
+#include <offhook/sip/message/writer.hpp>
+#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/admission.hpp>
+#include <offhook/sip/stack/calls.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/server_requests.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+std::string_view to_string(StackError error) {
+  switch (error) {
+    case StackError::UnknownAccount: return "unknown account";
+    case StackError::UnknownSession: return "unknown session";
+    case StackError::WrongState: return "not in this state of the call";
+    case StackError::BadUri: return "not a URI that can be called";
+    case StackError::Full: return "too many calls";
+  }
+  return "";
+}
+
+/// Only routes: what arrives goes to the part that owns it, and what the parts leave behind is collected after each call.
+class Stack::Impl final : public ContactSource {
+ public:
+  Impl(StackOptions options, base::Random& random);
+
+  void receive(const Flow& flow, base::Bytes bytes, base::TimePoint now);
+  void on_request(Message message, const Flow& flow, base::TimePoint now);
+  void dispatch(TransactionId id, const Message& request, base::TimePoint now);
+  void handle_timeout(base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+  /// Hands out what became of our requests, until nothing follows from it, and lets go of what has ended.
+  void settle(base::TimePoint now);
+
+  [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
+
+  StackOptions options_;
+  transaction::Timers timers_;
+  std::uint64_t last_transaction_, last_query_;
+  StackCounters counters_;
+  SlabPool pool_;  // Outlives every message.
+  Outbox outbox_;
+  transaction::TransactionTable table_;
+  ClientRequests clients_;
+  ServerRequests servers_;
+  Accounts accounts_;
+  Calls calls_;
+};
+
+namespace {
+
+std::uint64_t first_id(const StackOptions& options) { return std::uint64_t{options.number} << 32; }
+
+}  // namespace
+
+Stack::Impl::Impl(StackOptions options, base::Random& random)
+    : options_(std::move(options)),
+      timers_{options_.t1, options_.t2, options_.t4},
+      last_transaction_(first_id(options_)),
+      last_query_(first_id(options_)),
+      clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_}),
+      servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_}),
+      accounts_({random, outbox_, clients_, first_id(options_)}),
+      calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_)}) {}
+
+std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
+  if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
+  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer)) return calls_.contact(owner.id, flow);
+  return {};
+}
+
+void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint now) {
+  const bool keep_alive = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
+  if (keep_alive) return;  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
+  ++counters_.received;
+  auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
+  if (!parsed) {
+    ++counters_.refused_parse;
+    const Refusal& refusal = parsed.error();
+    if (refusal.answerable) servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {});
+    return;
+  }
+  if (parsed->is_request()) return on_request(std::move(*parsed), flow, now);
+  if (!clients_.on_response(*parsed, now)) ++counters_.stray_responses;
+  settle(now);
+}
+
+void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint now) {
+  const auto received = servers_.on_request(message, flow, now);
+  switch (received.kind) {
+    case ServerRequests::Kind::New: dispatch(received.id, *servers_.request(received.id), now); break;
+    case ServerRequests::Kind::AnswerAck: calls_.on_ack(message, now); break;
+    case ServerRequests::Kind::Absorbed:
+    case ServerRequests::Kind::Refused: break;
+  }
+  settle(now);
+}
+
+void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimePoint now) {
+  if (const auto refused = inspect(request)) return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
+  const bool in_dialog = request.to().tag().has_value();
+  if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);
+  if (request.method() == Method::Options) {
+    // RFC 3261 section 11.2. Within a dialog that is not there (any more): section 12.2.2.
+    if (in_dialog && !calls_.knows(request)) return servers_.respond(id, 481, {}, {}, {}, now);
+    return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", ""}}, {}, {}, now);
+  }
+  if (in_dialog) return calls_.on_in_dialog(id, now);
+  if (request.method() == Method::Invite) return calls_.on_invite(id, now);
+  servers_.respond(id, 481, {}, {}, {}, now);  // BYE or UPDATE without a dialog.
+}
+
+void Stack::Impl::settle(base::TimePoint now) {
+  while (const auto outcome = clients_.take_outcome()) {
+    if (outcome->owner.kind == Owner::Kind::Account) accounts_.on_outcome(*outcome, now);
+    if (outcome->owner.kind == Owner::Kind::Session) calls_.on_outcome(*outcome, now);
+  }
+  calls_.collect();
+}
+
+std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
+  std::optional<base::TimePoint> first;
+  for (const auto& due : {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline()}) {
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
+}
+
+void Stack::Impl::handle_timeout(base::TimePoint now) {
+  for (auto due = next_deadline(); due && *due <= now; due = next_deadline()) {
+    clients_.on_time(now);
+    settle(now);
+    servers_.on_time(now);
+    calls_.on_time(now);
+    accounts_.on_time(now);
+    settle(now);
+  }
+}
+
+Stack::Stack(StackOptions options, base::Random& random) : impl_(std::make_unique<Impl>(std::move(options), random)) {}
+Stack::~Stack() = default;
+
+void Stack::receive(const Flow& flow, base::Bytes message, base::TimePoint now) { impl_->receive(flow, message, now); }
+
+void Stack::on_flow_failed(const Flow& flow, base::TimePoint now) {
+  impl_->servers_.on_flow_failed(flow, now);
+  impl_->clients_.on_flow_failed(flow, now);
+  impl_->settle(now);
+  impl_->accounts_.on_flow_failed(flow, now);
+  impl_->settle(now);
+}
+
+void Stack::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
+  impl_->clients_.on_answer(query, std::move(result), now);
+  impl_->settle(now);
+}
+
+void Stack::handle_timeout(base::TimePoint now) { impl_->handle_timeout(now); }
+std::optional<base::TimePoint> Stack::next_deadline() const { return impl_->next_deadline(); }
+
+std::optional<Transmit> Stack::poll_transmit() { return Outbox::take(impl_->outbox_.transmits); }
+std::optional<Query> Stack::poll_query() { return Outbox::take(impl_->outbox_.queries); }
+std::optional<Event> Stack::poll_event() { return Outbox::take(impl_->outbox_.events); }
+
+AccountId Stack::add_account(AccountOptions options, base::TimePoint now) {
+  const AccountId id = impl_->accounts_.add(std::move(options), now);
+  impl_->settle(now);
+  return id;
+}
+
+void Stack::unregister(AccountId account, base::TimePoint now) {
+  impl_->accounts_.unregister(account, now);
+  impl_->settle(now);
+}
+
+base::Result<SessionId, StackError> Stack::call(CallOptions options, base::TimePoint now) {
+  auto session = impl_->calls_.call(std::move(options), now);
+  impl_->settle(now);
+  return session;
+}
+
+base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now) {
+  auto done = impl_->calls_.provisional(session, 180, {}, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::progress(SessionId session, Body body, base::TimePoint now) {
+  auto done = impl_->calls_.provisional(session, 183, std::move(body), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::answer(SessionId session, Body body, base::TimePoint now) {
+  auto done = impl_->calls_.answer(session, std::move(body), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::reject(SessionId session, int status, HeaderList headers, base::TimePoint now) {
+  auto done = impl_->calls_.reject(session, status, std::move(headers), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::hang_up(SessionId session, base::TimePoint now) {
+  auto done = impl_->calls_.hang_up(session, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::offer(SessionId session, Body body, base::TimePoint now) {
+  auto done = impl_->calls_.offer(session, std::move(body), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::accept_offer(SessionId session, Body body, base::TimePoint now) {
+  auto done = impl_->calls_.accept_offer(session, std::move(body), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::refuse_offer(SessionId session, int status, base::TimePoint now) {
+  auto done = impl_->calls_.refuse_offer(session, status, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::refer(SessionId session, std::string target, base::TimePoint now) {
+  auto done = impl_->calls_.refer(session, std::move(target), now);
+  impl_->settle(now);
+  return done;
+}
+
+void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
+std::size_t Stack::sessions() const { return impl_->calls_.live(); }
+const StackCounters& Stack::counters() const { return impl_->counters_; }
+
+bool Stack::is_consistent() const {
+  return impl_->table_.is_consistent() && impl_->clients_.is_consistent() && impl_->servers_.is_consistent() &&
+         impl_->accounts_.is_consistent() && impl_->calls_.is_consistent();
+}
+
+}  // namespace offhook::inline v0::sip
