@@ -137,7 +137,6 @@ start_baresip() {
   for command in "$@"; do commands+=(-e "$command"); done
   start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
 }
-heard_by() { find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit; }
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------
 # run_sipp NAME TARGET-PORT [ARGUMENT...]: one call by sipp/NAME.xml; the scenario fails with SIPp's own words when it does.
@@ -156,6 +155,44 @@ run_sipp() {
 }
 # received NAME: what SIPp received in the scenario NAME, one message after another, without CR.
 received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
+
+# --- datagrams by hand: what SIPp cannot send, or only at its own pace --------------------------------------------------------
+# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: a request to the agent. Answers come back by rport.
+sip_request() {
+  local body=${7:-/dev/null}
+  {
+    printf '%s\r\n' "$2 sip:6001@127.0.0.1:$agent_sip SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK-$3;rport" \
+      'Max-Forwards: 70' 'From: <sip:wire@127.0.0.1>;tag=wire' "To: <sip:6001@127.0.0.1>${6:+;tag=$6}" "Call-ID: $4" "CSeq: $5 $2" \
+      'Contact: <sip:wire@127.0.0.1:9>'
+    [ -z "${7:-}" ] || printf 'Content-Type: application/sdp\r\n'
+    printf 'Content-Length: %s\r\n\r\n' "$(wc -c <"$body")"
+    cat "$body"
+  } >"$1"
+}
+# sip_offer FILE: PCMU towards a port where nobody listens.
+sip_offer() {
+  local port
+  free_ports port
+  printf '%s\r\n' 'v=0' 'o=wire 1 1 IN IP4 127.0.0.1' 's=-' 'c=IN IP4 127.0.0.1' 't=0 0' "m=audio $port RTP/AVP 0" >"$1"
+}
+wire_open() { exec {wire}<>"/dev/udp/127.0.0.1/$agent_sip"; }
+wire_send() { local file; for file in "$@"; do cat "$file" >&"$wire"; done; }  # one file, one datagram
+wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # all that comes within so many seconds
+
+# --- sound -----------------------------------------------------------------------------------------------------------------
+# say_wav FILE RATE LEAD-MS PAD-MS TEXT: TEXT in flite's voice rms, with silence around it: the agent greets before it listens, and
+# baresip hangs up when its file ends.
+say_wav() {
+  "$offhook" say "$5" --voice rms --rate "$2" --lead-ms "$3" --pad-ms "$4" --out "$1" >"$work/say.log" 2>&1 ||
+    die "offhook say: $(tail -n 1 "$work/say.log")"
+}
+# heard_by NAME: what the telephone NAME heard, as text: its own recording, recognised with what the agent may say.
+heard_by() {
+  local recording
+  recording=$(find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit)
+  [ -n "$recording" ] || die "$1 recorded nothing"
+  "$offhook" hear --replies "$recording" 2>&1
+}
 
 # --- datagrams by hand: what SIPp cannot send, or only at its own pace --------------------------------------------------------
 # sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: a request to the agent. Answers come back by rport.

@@ -8,5 +8,5 @@ start agent-second "$offhook" run --config "$work/second.json"
 expect 10 "the second program ends" gone "$pid"
 code=0
 wait "$pid" || code=$?
-[ "$code" != 0 ] && [ "$code" -lt 128 ] || die "a port in use ends with exit code $code"
+[ "$code" = 3 ] || die "a port in use ends with exit code $code, not 3"
 says "$work/agent-second.log" "$first_sip" || die "the message does not name the port: $(tail -n 1 "$work/agent-second.log")"

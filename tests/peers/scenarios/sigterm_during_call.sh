@@ -1,8 +1,8 @@
 # SIGTERM during a call: the call is ended by BYE within the limit, then the agent leaves with 0.
 start_kamailio
 start_agent 6001
-silence_wav "$work/silence.wav" 8000 60
-baresip_folder caller 6002 "$work/silence.wav"
+say_wav "$work/caller.wav" 8000 0 60000 "hello"
+baresip_folder caller 6002 "$work/caller.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
 expect 15 "the call is up" says "$work/caller.log" 'Call established'
 sleep 1

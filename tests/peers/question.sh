@@ -1,0 +1,14 @@
+# question RATE: a call in which baresip asks when the shop is open, checked on both sides. For the scenarios baresip_asks*.
+question() {
+  start_kamailio
+  start_agent 6001
+  say_wav "$work/question.wav" "$1" 6500 17000 "what are your opening hours"
+  baresip_folder caller 6002 "$work/question.wav"
+  start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+  expect 15 "the call is up" says "$work/caller.log" 'Call established'
+  expect 40 "the call is over" says "$work/caller.log" 'terminated'
+  expect 5 "the agent understood opening_hours" says "$work/agent.log" 'opening_hours'
+  heard_by caller >"$work/heard"
+  says "$work/heard" 'how can i help' || die "the greeting was not heard: $(cat "$work/heard")"
+  says "$work/heard" 'nine' || die "the opening hours were not heard: $(cat "$work/heard")"
+}

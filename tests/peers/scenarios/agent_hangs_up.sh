@@ -1,0 +1,11 @@
+# The caller takes leave; the agent says goodbye and hangs up.
+start_kamailio
+start_agent 6001
+say_wav "$work/goodbye.wav" 8000 6500 30000 "thank you goodbye"
+baresip_folder caller 6002 "$work/goodbye.wav"
+start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+expect 15 "the call is up" says "$work/caller.log" 'Call established'
+expect 30 "the agent hung up" says "$work/caller.log" 'session closed'
+says "$work/caller.log" 'end of file.*audio error' && die "the caller's own file ended first"
+heard_by caller >"$work/heard"
+says "$work/heard" 'goodbye' || die "the caller heard no goodbye but: $(cat "$work/heard")"

@@ -1,0 +1,3 @@
+agent_transport=tcp baresip_transport=tcp
+. "$here/question.sh"
+question 8000
