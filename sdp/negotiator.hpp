@@ -70,6 +70,7 @@ struct Answer {
 class Negotiator {
  public:
   /// `local` is what c= and m= name; `session_id` comes from a random source, of which 62 bits are used (RFC 3264 section 5).
+  /// A capability without codecs is one with PCMU.
   Negotiator(AudioCapability capability, base::SocketAddress local, std::uint64_t session_id);
 
   /// What we want from now on: SendOnly or Inactive holds the peer. Takes effect in the next offer or answer.
@@ -106,16 +107,16 @@ class Negotiator {
   struct Chosen;  // What answer() and accept_answer() found in the peer's text.
 
   [[nodiscard]] base::Result<Chosen, NegotiationError> choose_stream(const Session& offer) const;
-  [[nodiscard]] base::Result<Chosen, NegotiationError> examine(const Session& remote, std::size_t index, bool is_answer) const;
+  [[nodiscard]] base::Result<Chosen, NegotiationError> examine(const Session& remote, std::size_t index) const;
+  [[nodiscard]] bool switches_off(const Session& offer) const;
   [[nodiscard]] Answer answer_switched_off(const Session& offer);
-  [[nodiscard]] AgreedAudio agree(const Session& remote, const Chosen& chosen, Direction ours) const;
-  void learn_slots(const Session& offer);
-  void learn_numbers(const Session& offer, const Chosen& chosen);
-  [[nodiscard]] std::uint8_t free_event_number(const std::bitset<128>& taken) const;
+  [[nodiscard]] AgreedAudio agree(const Chosen& chosen, Direction ours) const;
+  void learn_frame(const Session& offer);
+  void learn_numbers(const Media& stream);
+  [[nodiscard]] std::optional<std::uint8_t> free_event_number(const std::bitset<128>& taken) const;
   [[nodiscard]] Session frame() const;
-  [[nodiscard]] Media offered_audio() const;
-  [[nodiscard]] Media answered_audio(const Session& offer, const Chosen& chosen, Direction ours) const;
-  const std::string& publish(Session text);
+  [[nodiscard]] Media audio(const Slot& slot, const std::vector<AudioCodec>& codecs, bool events, Direction ours) const;
+  std::string publish(Session text);
 
   AudioCapability capability_;
   base::SocketAddress local_;
@@ -131,8 +132,8 @@ class Negotiator {
   bool answerable_ = false;      // The last exchange began with our offer: its answer may be replaced by a later one.
   std::vector<Slot> slots_;
   std::size_t audio_slot_ = 0;
-  std::array<std::uint8_t, kAudioCodecs> numbers_{};  // By AudioCodec: what we receive each as.
-  std::uint8_t event_number_;
+  std::array<std::optional<std::uint8_t>, kAudioCodecs> numbers_{};  // By AudioCodec: what we receive each as.
+  std::optional<std::uint8_t> event_number_;
   std::bitset<128> taken_;       // Dynamic numbers that the peer has given a meaning of its own: RFC 3264 section 8.3.2.
   std::optional<AgreedAudio> agreed_;
 };

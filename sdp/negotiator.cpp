@@ -1,0 +1,315 @@
+#include <offhook/sdp/negotiator.hpp>
+
+#include <offhook/base/text.hpp>
+#include <offhook/sdp/remote_stream.hpp>
+#include <offhook/sdp/writer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::sdp {
+
+namespace {
+
+constexpr std::uint64_t kSessionIdMask = (std::uint64_t{1} << 62) - 1;  // Fits a signed 64-bit number: RFC 3264 section 5.
+
+bool sends(Direction direction) { return direction == Direction::SendRecv || direction == Direction::SendOnly; }
+bool receives(Direction direction) { return direction == Direction::SendRecv || direction == Direction::RecvOnly; }
+
+Direction direction_of(bool send, bool receive) {
+  if (send) return receive ? Direction::SendRecv : Direction::SendOnly;
+  return receive ? Direction::RecvOnly : Direction::Inactive;
+}
+
+/// What is left of our wish when the peer's direction is `theirs`: RFC 3264 section 6.1.
+Direction meet(Direction ours, Direction theirs) {
+  return direction_of(sends(ours) && receives(theirs), receives(ours) && sends(theirs));
+}
+
+std::size_t index_of(AudioCodec codec) { return static_cast<std::size_t>(codec); }
+
+/// A stream that we do not take keeps its place with port 0: RFC 3264 section 6.
+Media refused(const std::string& kind, const std::string& protocol, const std::string& format) {
+  Media media;
+  media.kind = kind;
+  media.protocol = protocol;
+  media.formats = {format};
+  return media;
+}
+
+std::string first_format(const Media& media) { return media.formats.empty() ? "0" : media.formats.front(); }
+
+bool is_time(std::string_view value) {
+  base::TextCursor cursor(value);
+  const auto start = cursor.take_while(base::is_digit);
+  return !start.empty() && cursor.try_take(' ') && !cursor.take_while(base::is_digit).empty() && cursor.at_end();
+}
+
+void add_format(Media& media, std::uint8_t number, std::string_view name, std::uint32_t clock_hz) {
+  const std::string text = std::to_string(number);
+  media.formats.push_back(text);
+  media.attributes.push_back({"rtpmap", text + " " + std::string(name) + "/" + std::to_string(clock_hz)});
+}
+
+AudioCapability checked(AudioCapability capability) {
+  std::vector<AudioCodec> once;
+  for (const AudioCodec codec : capability.codecs) {
+    if (std::find(once.begin(), once.end(), codec) == once.end()) once.push_back(codec);
+  }
+  if (once.empty()) once.push_back(AudioCodec::Pcmu);
+  capability.codecs = std::move(once);
+  if (capability.event_payload_type < 96 || capability.event_payload_type > 127) capability.event_payload_type = 101;
+  capability.ptime_ms = clamp_ptime(capability.ptime_ms);
+  return capability;
+}
+
+}  // namespace
+
+struct Negotiator::Chosen {
+  std::size_t index = 0;
+  RemoteStream stream;
+};
+
+std::string_view to_string(NegotiationError error) {
+  switch (error) {
+    case NegotiationError::WrongState: return "no exchange is open that this would fit";
+    case NegotiationError::NoAudio: return "no audio stream";
+    case NegotiationError::UnsupportedProfile: return "audio by an unsupported profile only";
+    case NegotiationError::NoCommonCodec: return "no common codec";
+    case NegotiationError::BadAddress: return "no usable media address";
+    case NegotiationError::AnswerMismatch: return "the answer's streams are not those of the offer";
+  }
+  return "unknown";
+}
+
+Negotiator::Negotiator(AudioCapability capability, base::SocketAddress local, std::uint64_t session_id)
+    : capability_(checked(std::move(capability))),
+      local_(local),
+      origin_ip_(local.ip),
+      session_id_(session_id & kSessionIdMask),
+      event_number_(capability_.event_payload_type) {
+  for (const AudioCodec codec : capability_.codecs) numbers_[index_of(codec)] = name_of(codec).payload_type;
+}
+
+std::string Negotiator::make_offer() {
+  if (slots_.empty()) slots_.push_back({"audio", "RTP/AVP", "0"});
+  Session offer = frame();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    offer.media.push_back(i == audio_slot_ ? audio(slot, capability_.codecs, capability_.telephone_events, wish_)
+                                           : refused(slot.kind, slot.protocol, slot.format));
+  }
+  offered_ = wish_;
+  state_ = State::OfferSent;
+  answerable_ = true;
+  return publish(std::move(offer));
+}
+
+void Negotiator::withdraw_offer() {
+  state_ = State::Stable;
+  answerable_ = false;
+}
+
+base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) {
+  if (state_ == State::OfferSent) return base::fail(NegotiationError::WrongState);
+  const auto chosen = choose_stream(offer);
+  if (!chosen) {
+    if (switches_off(offer)) return answer_switched_off(offer);
+    return base::fail(chosen.error());
+  }
+  learn_frame(offer);
+  learn_numbers(offer.media[chosen->index]);
+  audio_slot_ = chosen->index;
+  answerable_ = false;
+
+  const RemoteStream& stream = chosen->stream;
+  const Direction ours = meet(wish_, stream.direction);
+  Session text = frame();
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    const Slot& slot = slots_[i];
+    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, stream.events.has_value(), ours)
+                                          : refused(slot.kind, slot.protocol, slot.format));
+  }
+  AgreedAudio agreed = agree(*chosen, ours);
+  agreed.also_receivable.clear();  // Our answer names one codec.
+  agreed_ = agreed;
+  return Answer{publish(std::move(text)), std::move(agreed)};
+}
+
+base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Session& answer) {
+  if (state_ != State::OfferSent && !answerable_) return base::fail(NegotiationError::WrongState);
+  // Deviation: RFC 3264 section 6 demands one stream per stream. Peers that drop the refused ones are heard all the same, as long
+  // as ours is in its place.
+  if (audio_slot_ >= answer.media.size()) return base::fail(NegotiationError::AnswerMismatch);
+  if (!base::iequals(answer.media[audio_slot_].kind, "audio")) return base::fail(NegotiationError::AnswerMismatch);
+  auto chosen = examine(answer, audio_slot_);
+  if (!chosen) return base::fail(chosen.error());
+  // In an offer our own order decides; an answer is in the peer's, and its first codec is the one to send: RFC 3264 section 7.
+  sort_as_listed(chosen->stream.codecs, answer.media[audio_slot_]);
+  agreed_ = agree(*chosen, meet(offered_, chosen->stream.direction));
+  state_ = State::Stable;
+  return *agreed_;
+}
+
+/// The stream in use stays in use while it can; else the first that we can take. The error is that of the best candidate.
+base::Result<Negotiator::Chosen, NegotiationError> Negotiator::choose_stream(const Session& offer) const {
+  if (agreed_ && audio_slot_ < offer.media.size()) {
+    if (auto chosen = examine(offer, audio_slot_)) return chosen;
+  }
+  auto reason = NegotiationError::NoAudio;
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    auto chosen = examine(offer, i);
+    if (chosen) return chosen;
+    reason = std::max(reason, chosen.error());
+  }
+  return base::fail(reason);
+}
+
+base::Result<Negotiator::Chosen, NegotiationError> Negotiator::examine(const Session& remote, std::size_t index) const {
+  auto stream = read_remote_stream(remote, remote.media[index], capability_);
+  if (!stream) return base::fail(stream.error());
+  const base::IpAddress& ip = stream->rtp.ip;
+  if (!ip.is_unspecified() && ip.is_v6() != local_.ip.is_v6()) return base::fail(NegotiationError::BadAddress);
+  return Chosen{index, std::move(*stream)};
+}
+
+/// In a later offer all streams may have port 0: the call goes on without any (RFC 3264 section 8.2).
+bool Negotiator::switches_off(const Session& offer) const {
+  if (!agreed_ || audio_slot_ >= offer.media.size()) return false;
+  if (!base::iequals(offer.media[audio_slot_].kind, "audio")) return false;
+  return std::all_of(offer.media.begin(), offer.media.end(), [](const Media& media) { return media.port == 0; });
+}
+
+Answer Negotiator::answer_switched_off(const Session& offer) {
+  learn_frame(offer);
+  answerable_ = false;
+  Session text = frame();
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    text.media.push_back(refused(slots_[i].kind, slots_[i].protocol, slots_[i].format));
+  }
+  agreed_->send = agreed_->receive = false;
+  agreed_->disabled = true;
+  return Answer{publish(std::move(text)), *agreed_};
+}
+
+AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
+  const RemoteStream& stream = chosen.stream;
+  const ReceivableCodec& first = stream.codecs.front();
+  AgreedAudio agreed;
+  agreed.codec = first.codec;
+  agreed.send_payload_type = first.payload_type;
+  agreed.receive_payload_type = numbers_[index_of(first.codec)].value_or(first.payload_type);
+  if (stream.events && event_number_) {
+    agreed.send_events = stream.events;
+    agreed.receive_events = event_number_;
+  }
+  agreed.ptime_ms = stream.ptime_ms;
+  agreed.remote_rtp = stream.rtp;
+  agreed.remote_rtcp = stream.rtcp;
+  agreed.send = sends(ours);
+  agreed.receive = receives(ours);
+  for (const ReceivableCodec& other : stream.codecs) {
+    const auto number = numbers_[index_of(other.codec)];
+    if (other.codec != first.codec && number) agreed.also_receivable.push_back({other.codec, *number});
+  }
+  return agreed;
+}
+
+/// The places of the streams and the t= line are the offerer's. Places never go away, even when a peer's later offer forgets some.
+void Negotiator::learn_frame(const Session& offer) {
+  if (slots_.size() < offer.media.size()) slots_.resize(offer.media.size());
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    slots_[i] = {offer.media[i].kind, offer.media[i].protocol, first_format(offer.media[i])};
+  }
+  time_ = "0 0";
+  for (const Line& line : offer.times) {
+    if (line.type != 't' || !is_time(line.value)) continue;
+    time_ = line.value;
+    break;
+  }
+}
+
+/// From here on we receive by the offerer's numbers, RFC 3264 section 6.1, and use none of them for anything else in an offer of
+/// ours, section 8.3.2.
+void Negotiator::learn_numbers(const Media& stream) {
+  const PayloadTable table(stream);
+  std::bitset<128> codecs;
+  for (const AudioCodec codec : capability_.codecs) {
+    auto& number = numbers_[index_of(codec)];
+    number = table.number_of(codec);
+    const auto fixed = name_of(codec).payload_type;
+    const auto* use = table.find(fixed);
+    if (!number && use != nullptr && use->is(codec)) number = fixed;
+    if (number) codecs.set(*number);
+  }
+  const auto events = table.number_of_events(kEventClockHz);
+  for (const std::uint8_t number : table.numbers()) taken_.set(number, !events || number != *events);
+  event_number_ = events ? events : free_event_number(taken_ | codecs);
+}
+
+std::optional<std::uint8_t> Negotiator::free_event_number(const std::bitset<128>& taken) const {
+  if (event_number_ && !taken.test(*event_number_)) return event_number_;
+  if (!taken.test(capability_.event_payload_type)) return capability_.event_payload_type;
+  for (std::uint8_t number = 96; number <= 127; ++number) {
+    if (!taken.test(number)) return number;
+  }
+  return std::nullopt;
+}
+
+Session Negotiator::frame() const {
+  Session session;
+  session.origin.emplace();
+  session.origin->session_id = std::to_string(session_id_);
+  session.origin->address_type = origin_ip_.is_v6() ? "IP6" : "IP4";
+  session.origin->address = origin_ip_.to_string();
+  session.connection = Connection::of(local_.ip);
+  session.times.push_back({'t', time_});
+  return session;
+}
+
+Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs, bool events, Direction ours) const {
+  Media media;
+  media.kind = slot.kind;
+  media.port = local_.port;
+  media.protocol = slot.protocol;
+  for (const AudioCodec codec : codecs) {
+    const auto number = numbers_[index_of(codec)];
+    if (number) add_format(media, *number, name_of(codec).name, name_of(codec).clock_hz);
+  }
+  if (events && event_number_) {
+    add_format(media, *event_number_, kTelephoneEvent, kEventClockHz);
+    media.attributes.push_back({"fmtp", std::to_string(*event_number_) + " 0-16"});
+  }
+  media.attributes.push_back({"ptime", std::to_string(capability_.ptime_ms)});
+  media.attributes.push_back({std::string(to_string(ours)), std::nullopt});
+  return media;
+}
+
+std::string Negotiator::publish(Session text) {
+  if (version_ == 0 || text != local_session_) {
+    local_session_ = text;
+    text.origin->version = std::to_string(++version_);
+    local_text_ = write_session(text);
+  }
+  return local_text_;
+}
+
+bool Negotiator::is_consistent() const {
+  if (!slots_.empty() && audio_slot_ >= slots_.size()) return false;
+  if (state_ == State::OfferSent && (!answerable_ || local_text_.empty())) return false;
+  std::bitset<128> used;
+  for (const AudioCodec codec : capability_.codecs) {
+    const auto number = numbers_[index_of(codec)];
+    if (number && (*number > 127 || used.test(*number))) return false;
+    if (number) used.set(*number);
+  }
+  if (event_number_ && (*event_number_ > 127 || used.test(*event_number_))) return false;
+  if (!agreed_) return true;
+  if (agreed_->ptime_ms != clamp_ptime(agreed_->ptime_ms)) return false;
+  if (agreed_->send_payload_type > 127 || agreed_->receive_payload_type > 127) return false;
+  if (agreed_->send_events == agreed_->send_payload_type || agreed_->receive_events == agreed_->receive_payload_type) return false;
+  if (agreed_->send_events.has_value() != agreed_->receive_events.has_value()) return false;
+  return agreed_->disabled ? !agreed_->send && !agreed_->receive : agreed_->remote_rtp.port != 0;
+}
+
+}  // namespace offhook::inline v0::sdp

@@ -1,0 +1,112 @@
+#include <offhook/sdp/remote_stream.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::sdp {
+
+namespace {
+
+bool is_supported_profile(const Media& stream) {
+  return base::iequals(stream.protocol, "RTP/AVP") || base::iequals(stream.protocol, "RTP/AVPF");
+}
+
+/// Media to a group of receivers, or to a whole network, would let one INVITE flood others.
+bool is_to_many(const base::IpAddress& ip) {
+  const auto& octets = ip.octets();
+  if (ip.is_v6()) return octets[0] == 0xff;
+  return (octets[0] & 0xf0) == 0xe0 || std::all_of(octets.begin(), octets.begin() + 4, [](std::uint8_t o) { return o == 255; });
+}
+
+/// Where ICE is spoken, an address of zero means that the candidates say it: RFC 8839 section 4.1.
+bool speaks_ice(const Session& remote, const Media& stream) {
+  return stream.attribute("candidate") || stream.attribute("ice-ufrag") || remote.attribute("ice-ufrag");
+}
+
+/// `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. Without it the port after RTP's: RFC 3550 section 11.
+base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp) {
+  const auto next = static_cast<std::uint16_t>(rtp.port == 65535 ? 0 : rtp.port + 1);
+  const base::SocketAddress usual{rtp.ip, next};
+  const auto value = stream.attribute("rtcp");
+  if (!value) return usual;
+  base::TextCursor cursor(*value);
+  const auto port = base::parse_number<std::uint16_t>(cursor.take_until(' '));
+  if (!port) return usual;
+  cursor.skip_spaces();
+  if (cursor.at_end()) return {rtp.ip, *port};
+  Connection connection;
+  connection.net_type = cursor.take_until(' ');
+  connection.address_type = cursor.take_until(' ');
+  connection.address = base::trim(cursor.rest());
+  const auto ip = connection.ip();
+  if (!ip || is_to_many(*ip) || ip->is_v6() != rtp.ip.is_v6()) return usual;
+  return {*ip, *port};
+}
+
+/// The whole milliseconds of `20` or `22.5`; nothing when it is no number or zero. Beyond nine digits all is the same.
+std::optional<std::uint64_t> milliseconds(std::optional<std::string_view> value) {
+  if (!value) return std::nullopt;
+  const auto digits = base::TextCursor(*value).take_while(base::is_digit);
+  const auto number = base::parse_number<std::uint64_t>(digits.substr(0, 9));
+  if (!number || *number == 0) return std::nullopt;
+  return number;
+}
+
+std::uint16_t ptime_of(const Media& stream, const AudioCapability& capability) {
+  const auto wanted = milliseconds(stream.attribute("ptime")).value_or(capability.ptime_ms);
+  const auto most = milliseconds(stream.attribute("maxptime")).value_or(wanted);
+  return clamp_ptime(std::min(wanted, most));
+}
+
+Direction without_receive(Direction direction) {
+  return direction == Direction::SendRecv || direction == Direction::SendOnly ? Direction::SendOnly : Direction::Inactive;
+}
+
+std::vector<ReceivableCodec> common_codecs(const PayloadTable& table, const AudioCapability& capability) {
+  std::vector<ReceivableCodec> codecs;
+  for (const AudioCodec codec : capability.codecs) {
+    if (const auto number = table.number_of(codec)) codecs.push_back({codec, *number});
+  }
+  return codecs;
+}
+
+}  // namespace
+
+base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
+                                                                const AudioCapability& capability) {
+  if (!base::iequals(stream.kind, "audio") || stream.port == 0) return base::fail(NegotiationError::NoAudio);
+  if (!is_supported_profile(stream)) return base::fail(NegotiationError::UnsupportedProfile);
+  const PayloadTable table(stream);
+  RemoteStream result;
+  result.codecs = common_codecs(table, capability);
+  if (result.codecs.empty()) return base::fail(NegotiationError::NoCommonCodec);
+  if (capability.telephone_events) result.events = table.number_of_events(kEventClockHz);
+
+  const Connection* connection = remote.connection_of(stream);
+  const auto ip = connection != nullptr ? connection->ip() : std::nullopt;
+  if (!ip || is_to_many(*ip)) return base::fail(NegotiationError::BadAddress);
+  result.rtp = {*ip, stream.port};
+  result.rtcp = rtcp_of(stream, result.rtp);
+  result.direction = remote.direction_of(stream);
+  // RFC 2543's way to hold: nothing may be sent to 0.0.0.0 (RFC 3264 section 8.4).
+  if (ip->is_unspecified() && !speaks_ice(remote, stream)) result.direction = without_receive(result.direction);
+  result.ptime_ms = ptime_of(stream, capability);
+  return result;
+}
+
+void sort_as_listed(std::vector<ReceivableCodec>& codecs, const Media& stream) {
+  std::vector<ReceivableCodec> sorted;
+  for (const std::uint8_t number : PayloadTable(stream).numbers()) {
+    const auto found = std::find_if(codecs.begin(), codecs.end(), [&](const ReceivableCodec& c) { return c.payload_type == number; });
+    if (found != codecs.end()) sorted.push_back(*found);
+  }
+  codecs = std::move(sorted);
+}
+
+std::uint16_t clamp_ptime(std::uint64_t ptime_ms) {
+  const auto clamped = std::clamp<std::uint64_t>(ptime_ms, kMinPtimeMs, kMaxPtimeMs);
+  return static_cast<std::uint16_t>(clamped - clamped % 10);
+}
+
+}  // namespace offhook::inline v0::sdp

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sdp/negotiator.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sdp {
+
+inline constexpr std::uint32_t kEventClockHz = 8000;  ///< all our codecs have this clock in SDP, and events follow their codec's
+
+/// What a peer's audio m= line, offered or answered, says to us: one look at one line, without memory.
+struct RemoteStream {
+  std::vector<ReceivableCodec> codecs;  ///< at least one; in our order, by the peer's numbers
+  std::optional<std::uint8_t> events;
+  Direction direction = Direction::SendRecv;  ///< the peer's; a connection address of zero takes `receive` away
+  std::uint16_t ptime_ms = 20;          ///< what it likes to receive, clamped
+  base::SocketAddress rtp, rtcp;
+};
+
+/// Errors: NoAudio (other kinds, port 0), UnsupportedProfile, NoCommonCodec, BadAddress (absent, a name, multicast).
+[[nodiscard]] base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
+                                                                              const AudioCapability& capability);
+
+/// Brings `codecs` into the order of the m= line.
+void sort_as_listed(std::vector<ReceivableCodec>& codecs, const Media& stream);
+
+/// Into kMinPtimeMs..kMaxPtimeMs, rounded down to a multiple of 10.
+[[nodiscard]] std::uint16_t clamp_ptime(std::uint64_t ptime_ms);
+
+}  // namespace offhook::inline v0::sdp
