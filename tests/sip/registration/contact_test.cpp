@@ -1,0 +1,172 @@
+#include <offhook/sip/registration/binding.hpp>
+
+#include "registrar.hpp"
+
+namespace offhook::sip::registration::test {
+namespace {
+
+struct BehindNat : Account {
+  BehindNat() { local = at("10.0.0.5", 5060); }
+};
+
+TEST_CASE_FIXTURE(BehindNat,
+                  "the public address in the 200 replaces our Contact at once, and the old one goes [RFC 3581 section 4]") {
+  start();
+  CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=300");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  REQUIRE(sent.size() == 2);
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300, <sip:6001@10.0.0.5:5060>;expires=0");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  CHECK(sent.size() == 2);
+  CHECK(machine.state() == State::Registered);
+  CHECK(last_of<Registered>().contact == "sip:6001@203.0.113.7:40000");
+  CHECK(machine.contact_address() == at("203.0.113.7", 40000));
+  advance_to_next();
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");  // The old one is gone: not removed again.
+}
+
+TEST_CASE_FIXTURE(BehindNat, "a challenge teaches the address already: one REGISTER less, and nothing to take back") {
+  start();
+  respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  CHECK(sent.size() == 2);
+  CHECK(machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(BehindNat, "a NAT that maps each packet anew makes no loop: one more REGISTER per refresh, then rest") {
+  start();
+  int port = 40000;
+  const auto answer = [&] { accept(300, ";received=203.0.113.7;rport=" + std::to_string(++port)); };
+  answer();
+  CHECK(sent.size() == 2);
+  answer();
+  CHECK(sent.size() == 2);
+  CHECK(machine.state() == State::Registered);
+  advance_to_next();
+  CHECK(sent.size() == 3);
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40002>;expires=300, <sip:6001@203.0.113.7:40001>;expires=0");
+  answer();
+  answer();
+  CHECK(sent.size() == 4);
+  CHECK(machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(BehindNat, "the loop is cut too when each re-registration is challenged") {
+  start();
+  int port = 40000;
+  const auto via = [&] { return ";received=203.0.113.7;rport=" + std::to_string(++port); };
+  respond(401, www("n1"), via());
+  accept(300, via());
+  respond(401, www("n2", ", stale=true"), via());
+  accept(300, via());
+  CHECK(sent.size() == 4);
+  CHECK(machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(BehindNat, "a new public address in a refresh is taken over in the same moment") {
+  start();
+  accept(300, ";received=203.0.113.7;rport=40000");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  advance_to_next();
+  accept(300, ";received=198.51.100.99;rport=50000");
+  CHECK(last().contact == "<sip:6001@198.51.100.99:50000>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "the old Contact is named again until its removal is confirmed") {
+  start();
+  accept(300, ";received=203.0.113.7;rport=40000");
+  respond(500);
+  advance_to_next();
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300, <sip:6001@10.0.0.5:5060>;expires=0");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "stop takes back the Contact that is registered, not the one learnt since") {
+  start();
+  accept(300, ";received=203.0.113.7;rport=40000");
+  stop();
+  respond(500);  // The re-registration: refused.
+  CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=0");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the next REGISTER and forgets what was learnt") {
+  start();
+  accept(300, ";received=203.0.113.7;rport=40000");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  local = at("172.16.0.9", 5060);
+  lose_flow();
+  advance_to_next();
+  CHECK(last().contact == "<sip:6001@172.16.0.9:5060>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
+}
+
+TEST_CASE("learning can be switched off") {
+  Account account(1, {.registrar = "sip:pbx.example", .user = "6001", .learn_contact = false});
+  account.start();
+  account.accept(300, ";received=203.0.113.7;rport=40000");
+  CHECK(account.sent.size() == 1);
+}
+
+TEST_CASE("over TCP without NAT the port we listen on stays, not that of our end of the connection") {
+  Account account;
+  account.transport = Transport::Tcp;
+  account.start();
+  account.accept(300, ";received=192.0.2.1;rport=49152");
+  CHECK(account.sent.size() == 1);
+}
+
+TEST_CASE("over TCP behind a NAT the connection's address is learnt, and forgotten with the connection") {
+  BehindNat account;
+  account.transport = Transport::Tcp;
+  account.start();
+  account.accept(300, ";received=203.0.113.7;rport=40000");
+  CHECK(account.last().contact ==
+        "<sip:6001@203.0.113.7:40000;transport=tcp>;expires=300, <sip:6001@10.0.0.5:5060;transport=tcp>;expires=0");
+  account.accept(300, ";received=203.0.113.7;rport=40000");
+  account.lose_flow();
+  account.advance_to_next();
+  CHECK(account.last().contact ==
+        "<sip:6001@10.0.0.5:5060;transport=tcp>;expires=300, <sip:6001@203.0.113.7:40000;transport=tcp>;expires=0");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "garbage in received or rport, and an address of the other family, teach nothing") {
+  for (const char* via : {";received=pbx.example;rport=40000", ";received=203.0.113.7:4000", ";received=203.0.113.7;rport=0",
+                          ";received=203.0.113.7;rport=65536", ";received=203.0.113.7;rport=x", ";received=0.0.0.0;rport=5060",
+                          ";received=999.1.1.1;rport=1", ";received=\"203.0.113.7\";rport=5060", ";received;rport=7",
+                          ";received=2001:db8::9;rport=5060", ";received=[2001:db8::9];rport=5060"}) {
+    CAPTURE(via);
+    Account account;
+    account.local = at("10.0.0.5", 5060);
+    account.start();
+    account.accept(300, via);
+    CHECK(account.sent.size() == 1);
+    CHECK(account.machine.state() == State::Registered);
+  }
+}
+
+TEST_CASE("IPv6 is learnt with and without brackets [RFC 5118 section 4.5]") {
+  for (const char* via : {";received=2001:db8::99;rport=5099", ";received=[2001:db8::99];rport=5099"}) {
+    CAPTURE(via);
+    Account account;
+    account.local = at("fd00::5", 5060);
+    account.start();
+    account.accept(300, via);
+    CHECK(account.last().contact == "<sip:6001@[2001:db8::99]:5099>;expires=300, <sip:6001@[fd00::5]:5060>;expires=0");
+  }
+}
+
+TEST_CASE("received and rport are each understood alone [RFC 3261 section 18.2.1, RFC 3581 section 4]") {
+  const auto seen = [](std::string_view via) {
+    const auto parsed = take_via(via);
+    REQUIRE(parsed.has_value());
+    return observed_address(*parsed, Transport::Udp);
+  };
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;received=203.0.113.7") == at("203.0.113.7", 5070));
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5;received=203.0.113.7") == at("203.0.113.7", 5060));
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport=40000") == at("10.0.0.5", 40000));
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport") == at("10.0.0.5", 5070));
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport=65535;received=203.0.113.7") == at("203.0.113.7", 65535));
+  CHECK_FALSE(seen("SIP/2.0/UDP phone.example:5070"));
+}
+
+}  // namespace
+}  // namespace offhook::sip::registration::test

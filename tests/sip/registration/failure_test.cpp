@@ -1,0 +1,284 @@
+#include "registrar.hpp"
+
+namespace offhook::sip::registration::test {
+namespace {
+
+TEST_CASE("back-off doubles from 2 s to 300 s, each wait between half and all of it [RFC 5626 section 4.5]") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    Account account(seed);
+    account.start();
+    base::Duration limit = 2s;
+    for (int i = 0; i < 12; ++i) {
+      account.fail(Failure::Timeout);
+      const auto failed = account.last_of<Failed>();
+      CHECK(failed.why == Why::NoAnswer);
+      CHECK(failed.status == 0);
+      CHECK(failed.retry_in >= limit / 2);
+      CHECK(failed.retry_in <= limit);
+      CHECK(account.advance_to_next() == failed.retry_in);
+      limit = std::min<base::Duration>(2 * limit, 300s);
+    }
+    CHECK(limit == 300s);
+  }
+}
+
+TEST_CASE("clients that fail in the same moment do not come back in the same moment [RFC 5626 section 4.5]") {
+  std::vector<base::Duration> waits;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Account account(seed);
+    account.start();
+    account.fail(Failure::Transport);
+    waits.push_back(account.last_of<Failed>().retry_in);
+  }
+  std::sort(waits.begin(), waits.end());
+  CHECK(std::unique(waits.begin(), waits.end()) == waits.end());
+  CHECK(waits.back() - waits.front() > 300ms);
+}
+
+TEST_CASE_FIXTURE(Account, "each kind of failure has its name, and success starts the back-off anew") {
+  start();
+  fail(Failure::Unresolvable);
+  CHECK(last_of<Failed>().why == Why::Unresolvable);
+  advance_to_next();
+  fail(Failure::Transport);
+  CHECK(last_of<Failed>().why == Why::Unreachable);
+  advance_to_next();
+  respond(504);
+  CHECK(last_of<Failed>().why == Why::NoAnswer);
+  CHECK(last_of<Failed>().status == 504);
+  advance_to_next();
+  respond(600);
+  CHECK(last_of<Failed>().why == Why::Refused);
+  advance_to_next();
+  accept(300);
+  advance_to_next();
+  respond(302, "Contact: <sip:elsewhere.example>\r\n");  // Not followed.
+  CHECK(last_of<Failed>().why == Why::Refused);
+  CHECK(last_of<Failed>().retry_in <= 2s);
+}
+
+TEST_CASE("a registrar that cannot be found at start is found later [RFC 3261 section 10.2.6]") {
+  Account account;
+  account.routes = false;
+  account.start();
+  account.fail(Failure::Unresolvable);
+  CHECK(account.machine.contact().empty());
+  account.routes = true;
+  account.advance_to_next();
+  account.accept(300);
+  CHECK(account.machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(Account, "Retry-After is obeyed, up to its cap and at most a tenth late [RFC 3261 section 21.5.4]") {
+  start();
+  respond(503, "Retry-After: 120 (maintenance)\r\n");
+  CHECK(last_of<Failed>().retry_in >= 120s);
+  CHECK(last_of<Failed>().retry_in <= 132s);
+  advance_to_next();
+  respond(503, "Retry-After: 1800\r\n");
+  CHECK(last_of<Failed>().retry_in >= 1800s);
+  advance_to_next();
+  respond(503, "Retry-After: 4000000000\r\n");
+  CHECK(last_of<Failed>().retry_in >= 1800s);
+  CHECK(last_of<Failed>().retry_in <= 1980s);
+}
+
+TEST_CASE_FIXTURE(Account, "Retry-After: 0 is no licence to hammer") {
+  start();
+  for (int i = 0; i < 8; ++i) {
+    respond(503, "Retry-After: 0\r\n");
+    CHECK(last_of<Failed>().retry_in >= 1s);
+    advance_to_next();
+  }
+  CHECK(now - base::TimePoint(1h) > 60s);
+}
+
+TEST_CASE("after a lost flow the registration is renewed within two seconds, not all in the same moment [RFC 5626 section 4.5]") {
+  std::vector<base::Duration> waits;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Account account(seed);
+    account.register_for(3600);
+    account.advance(60s);
+    account.lose_flow();
+    account.lose_flow();
+    waits.push_back(account.advance_to_next());
+    CHECK(waits.back() <= Registration::kFlowLostDelay);
+  }
+  std::sort(waits.begin(), waits.end());
+  CHECK(waits.back() - waits.front() > 500ms);
+}
+
+TEST_CASE_FIXTURE(Account, "a lost flow never postpones what is due sooner, and means nothing before, during or after a try") {
+  lose_flow();
+  CHECK(sent.empty());
+  start();
+  lose_flow();
+  fail(Failure::Transport);
+  const auto due = machine.next_deadline();
+  lose_flow();
+  CHECK(machine.next_deadline() == due);
+  advance_to_next();
+  accept(1);
+  lose_flow();
+  CHECK(*machine.next_deadline() - now <= 500ms);
+  stop();
+  lose_flow();
+  CHECK(machine.state() == State::Unregistering);
+}
+
+TEST_CASE_FIXTURE(Account, "stop takes our own Contact back, and only that [RFC 3261 section 10.2.2]") {
+  register_for(300);
+  stop();
+  CHECK(machine.state() == State::Unregistering);
+  CHECK(last().action.expires == 0s);
+  CHECK(last().contact == "<sip:6001@192.0.2.1:5060>;expires=0");
+  CHECK(all<Unregistered>().empty());
+  respond(200);
+  CHECK(machine.state() == State::Unregistered);
+  CHECK(all<Unregistered>().size() == 1);
+  CHECK_FALSE(machine.next_deadline());
+  stop();  // Already: said again, nothing sent.
+  CHECK(sent.size() == 2);
+  CHECK(all<Unregistered>().size() == 2);
+}
+
+TEST_CASE_FIXTURE(Account, "stop answers a challenge and is done with any other answer [RFC 3261 section 22.2]") {
+  register_for(300);
+  stop();
+  respond(401, www("n1"));
+  REQUIRE(sent.size() == 3);
+  CHECK(last().action.expires == 0s);
+  CHECK(last().action.authorizations.size() == 1);
+  SUBCASE("accepted") {
+    respond(200);
+  }
+  SUBCASE("wrong credentials") {
+    respond(401, www("n2"));
+  }
+  SUBCASE("forbidden") {
+    respond(403);
+  }
+  SUBCASE("no such interval") {
+    respond(423, "Min-Expires: 600\r\n");
+  }
+  SUBCASE("registrar down") {
+    respond(503, "Retry-After: 60\r\n");
+  }
+  SUBCASE("no answer") {
+    fail(Failure::Timeout);
+  }
+  CHECK(sent.size() == 3);
+  CHECK(machine.state() == State::Unregistered);
+  CHECK(all<Unregistered>().size() == 1);
+  CHECK(all<Failed>().empty());
+}
+
+TEST_CASE_FIXTURE(Account, "stop ends within 32 s though nothing ever answers, not even the owner") {
+  register_for(300);
+  stop();
+  stop();
+  advance(31999ms);
+  CHECK(machine.state() == State::Unregistering);
+  advance(1ms);
+  CHECK(machine.state() == State::Unregistered);
+  CHECK(all<Unregistered>().size() == 1);
+  respond(200);  // Too late.
+  CHECK(all<Unregistered>().size() == 1);
+}
+
+TEST_CASE_FIXTURE(
+    Account, "stop while a REGISTER is on its way waits for its answer, then takes the Contact back [RFC 3261 section 10.2]") {
+  start();
+  stop();
+  CHECK(sent.size() == 1);  // No second one before the first is answered.
+  accept(300);
+  REQUIRE(sent.size() == 2);
+  CHECK(last().action.expires == 0s);
+  CHECK(all<Registered>().empty());
+  respond(200);
+  CHECK(machine.state() == State::Unregistered);
+}
+
+TEST_CASE_FIXTURE(Account, "stop before anything was registered has nothing to take back") {
+  start();
+  SUBCASE("refused") {
+    stop();
+    respond(403);
+  }
+  SUBCASE("challenged") {
+    stop();
+    respond(401, www("n1"));
+  }
+  SUBCASE("no answer") {
+    stop();
+    fail(Failure::Timeout);
+  }
+  SUBCASE("between two tries") {
+    fail(Failure::Timeout);
+    stop();
+  }
+  CHECK(sent.size() == 1);
+  CHECK(machine.state() == State::Unregistered);
+  CHECK(all<Unregistered>().size() == 1);
+}
+
+TEST_CASE_FIXTURE(Account, "stop after a failed refresh still takes back what may be in force") {
+  register_for(300);
+  advance_to_next();
+  fail(Failure::Timeout);
+  stop();
+  CHECK(last().action.expires == 0s);
+  respond(200);
+  CHECK(machine.state() == State::Unregistered);
+}
+
+TEST_CASE(
+    "a registration keeps its invariants through any order of events, sends one REGISTER at a time, and stop() always ends it "
+    "[RFC 3261 section 10.2]") {
+  constexpr std::array kStatuses{100, 200, 200, 200, 301, 401, 403, 404, 407, 423, 480, 500, 503, 600};
+  constexpr std::array kLines{"",
+                              "Expires: 0\r\n",
+                              "Expires: 30\r\n",
+                              "Min-Expires: 500\r\n",
+                              "Retry-After: 3\r\n",
+                              "WWW-Authenticate: Digest realm=\"r\", nonce=\"1\"\r\n",
+                              "WWW-Authenticate: Digest realm=\"r\", nonce=\"2\", stale=true\r\n",
+                              "Proxy-Authenticate: Digest realm=\"p\", nonce=\"3\", qop=\"auth\"\r\n"};
+  constexpr std::array kVias{";rport", ";received=203.0.113.7;rport=40000", ";received=203.0.113.8;rport=40001",
+                             ";received=garbage", ";received=2001:db8::9;rport=5060"};
+  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+    CAPTURE(seed);
+    Account account(seed);
+    base::SeededRandom walk(seed + 1000000);
+    account.start();
+    for (int step = 0; step < 60; ++step) {
+      const auto before = account.sent.size();
+      switch (walk.below(10)) {
+        case 0:
+          account.start();
+          break;
+        case 1:
+          walk.below(4) == 0 ? account.stop() : account.lose_flow();
+          break;
+        case 2:
+          account.fail(static_cast<Failure>(walk.below(3)));
+          break;
+        case 3:
+        case 4:
+          account.advance(std::chrono::milliseconds(walk.below(40000)));
+          break;
+        default:
+          account.respond(kStatuses[walk.below(kStatuses.size())], kLines[walk.below(kLines.size())],
+                          kVias[walk.below(kVias.size())]);
+      }
+      REQUIRE(account.sent.size() <= before + 1);
+    }
+    account.stop();
+    account.advance(32s);
+    REQUIRE(account.machine.state() == State::Unregistered);
+  }
+}
+
+}  // namespace
+}  // namespace offhook::sip::registration::test

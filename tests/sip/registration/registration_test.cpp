@@ -1,0 +1,273 @@
+#include "registrar.hpp"
+
+namespace offhook::sip::registration::test {
+namespace {
+
+TEST_CASE_FIXTURE(Account,
+                  "a registration asks for its Contact with what it wants, and reports what it got [RFC 3261 section 10.2]") {
+  start();
+  CHECK(machine.state() == State::Registering);
+  CHECK(last().action.expires == 300s);
+  CHECK(last().action.cseq == 1);
+  CHECK(last().action.call_id.size() >= 16);
+  CHECK(last().action.authorizations.empty());
+  CHECK(last().contact == "<sip:6001@192.0.2.1:5060>;expires=300");
+  respond(100);
+  CHECK(machine.state() == State::Registering);
+  accept(120);
+  CHECK(machine.state() == State::Registered);
+  CHECK(last_of<Registered>().expires == 120s);
+  CHECK(last_of<Registered>().contact == "sip:6001@192.0.2.1:5060");
+}
+
+TEST_CASE_FIXTURE(Account,
+                  "Call-ID stays and CSeq rises by one over refreshes, failures, stop and start [RFC 3261 section 10.2]") {
+  register_for(60);
+  advance_to_next();
+  respond(500);
+  advance_to_next();
+  accept(60);
+  stop();
+  respond(200);
+  start();
+  accept(60);
+  std::uint32_t expected = 1;
+  for (const auto& one : sent) {
+    CHECK(one.action.call_id == sent.front().action.call_id);
+    CHECK(one.action.cseq == expected++);
+  }
+  CHECK(sent.size() == 5);
+}
+
+TEST_CASE("the Contact names the transport, and brackets IPv6 [RFC 3261 section 19.1.1, RFC 5118 section 4.1]") {
+  Account account;
+  account.transport = Transport::Tcp;
+  account.local = at("2001:db8::7", 5070);
+  account.start();
+  CHECK(account.last().contact == "<sip:6001@[2001:db8::7]:5070;transport=tcp>;expires=300");
+}
+
+TEST_CASE("the grant is read from our Contact first, then from Expires, then it is what we asked [RFC 3261 section 10.2.4]") {
+  const auto grant = [](std::string_view lines) {
+    Account account;
+    account.start();
+    account.respond(200, lines);
+    REQUIRE(account.machine.state() == State::Registered);
+    return account.last_of<Registered>().expires;
+  };
+  CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=77\r\nExpires: 88\r\n") == 77s);
+  CHECK(grant("Contact: <sip:6001@192.0.2.1>;q=0.5;expires=\"77\"\r\n") == 77s);  // Port by default, quoted by habit.
+  CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>\r\nExpires: 88\r\n") == 88s);
+  CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=4294967296\r\nExpires: 88\r\n") == 88s);
+  CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=soon\r\n") == 300s);
+  CHECK(grant("Expires: 88\r\n") == 88s);
+  CHECK(grant("") == 300s);
+  // Other telephones of the account do not speak for us.
+  CHECK(grant("Contact: <sip:6001@192.0.2.8>;expires=11, <sip:6001@192.0.2.1:5060>;expires=77, "
+              "<sip:6001@192.0.2.9>;expires=22\r\n") == 77s);
+  CHECK(grant("Contact: <sip:6001@192.0.2.8>;expires=11\r\nContact: <sip:6001@192.0.2.9>;expires=22\r\nExpires: 88\r\n") == 88s);
+  CHECK(grant("Contact: <sip:6001@192.0.2.1:5070>;expires=11, <sip:6002@192.0.2.1:5060>;expires=22\r\n") == 300s);
+  // A single Contact that is not as we wrote it is ours, rewritten on the way.
+  CHECK(grant("Contact: <sip:6001@203.0.113.9:40000>;expires=55\r\n") == 55s);
+}
+
+TEST_CASE("our Contact is found up to kMaxBindings, and not looked for behind that") {
+  const auto grant = [](std::size_t others) {
+    Account account;
+    account.start();
+    std::string lines;
+    for (std::size_t i = 0; i < others; ++i)
+      lines += "Contact: <sip:6001@198.51.100." + std::to_string(i + 1) + ">;expires=9\r\n";
+    account.respond(200, lines + "Contact: <sip:6001@192.0.2.1:5060>;expires=77\r\n");
+    return account.last_of<Registered>().expires;
+  };
+  CHECK(grant(Registration::kMaxBindings - 1) == 77s);
+  CHECK(grant(Registration::kMaxBindings) == 300s);
+}
+
+TEST_CASE("an IPv6 Contact is ours in any spelling [RFC 5118 section 4]") {
+  Account account;
+  account.local = at("2001:db8::7", 5060);
+  account.start();
+  account.respond(200, "Contact: <sip:6001@[2001:DB8:0:0::7]:5060>;expires=77, <sip:6001@[2001:db8::8]:5060>;expires=11\r\n");
+  CHECK(account.last_of<Registered>().expires == 77s);
+}
+
+TEST_CASE("a 200 that grants nothing registers nothing, and is tried again with back-off [RFC 3261 section 10.2.4]") {
+  Account account;
+  account.start();
+  account.accept(0);
+  CHECK(account.machine.state() == State::Waiting);
+  CHECK(account.last_of<Failed>().why == Why::Refused);
+  CHECK(account.all<Registered>().empty());
+}
+
+TEST_CASE("a refresh comes between half and 85 % of the grant, one whole transaction before its end [RFC 3261 section 10.2.4]") {
+  base::Duration earliest = 1h, latest = 0s;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Account account(seed);
+    account.register_for(600);
+    const auto wait = account.advance_to_next();
+    earliest = std::min(earliest, wait);
+    latest = std::max(latest, wait);
+  }
+  CHECK(earliest >= 300s);
+  CHECK(earliest < 330s);
+  CHECK(latest > 480s);
+  CHECK(latest <= 510s);
+}
+
+TEST_CASE("short grants are refreshed at half, grants of a second and less not in a storm, longest ones daily") {
+  const auto wait = [](int expires, std::uint64_t seed) {
+    Account account(seed);
+    account.register_for(expires);
+    return account.advance_to_next();
+  };
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CHECK(wait(1, seed) == 500ms);
+    CHECK(wait(5, seed) == 2500ms);
+    CHECK(wait(60, seed) == 30s);
+    CHECK(wait(120, seed) <= 88s);
+    CHECK(wait(120, seed) >= 60s);
+    CHECK(wait(2000000000, seed) <= Registration::kMaxExpires);
+  }
+}
+
+TEST_CASE_FIXTURE(Account, "a registration holds for a day of refreshes with no gap") {
+  register_for(300);
+  for (auto end = now + 24h; now < end;) {
+    CHECK(advance_to_next() <= 300s - Registration::kRefreshMargin);
+    accept(300);
+  }
+  CHECK(all<Failed>().empty());
+}
+
+TEST_CASE_FIXTURE(Account, "an answer to another CSeq, a second answer and a stray failure change nothing") {
+  start();
+  respond_to(7, 200);
+  CHECK(machine.state() == State::Registering);
+  accept(300);
+  respond(500);
+  fail(Failure::Timeout);
+  CHECK(machine.state() == State::Registered);
+  CHECK(all<Registered>().size() == 1);
+  start();  // It runs already.
+  CHECK(sent.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh carries an answer at once [RFC 3261 section 22.2]") {
+  start();
+  respond(401, www("n1"));
+  REQUIRE(sent.size() == 2);
+  REQUIRE(last().action.authorizations.size() == 1);
+  CHECK(last().action.authorizations[0].value.find("uri=\"sip:pbx.example\"") != std::string::npos);
+  accept(300);
+  advance_to_next();
+  CHECK(last().action.authorizations.size() == 1);
+  accept(300);
+  CHECK(sent.size() == 3);
+  CHECK(all<Failed>().empty());
+}
+
+TEST_CASE_FIXTURE(Account, "a wrong password is told once and tried again in five minutes, so that a mended one recovers") {
+  start();
+  respond(401, www("n1"));
+  respond(401, www("n2"));  // A new nonce each time, never stale: no loop.
+  CHECK(sent.size() == 2);
+  CHECK(machine.state() == State::Waiting);
+  const auto failed = last_of<Failed>();
+  CHECK(failed.why == Why::WrongCredentials);
+  CHECK(failed.status == 401);
+  CHECK(failed.reason == "Phrase");
+  CHECK(failed.retry_in >= 300s);
+  CHECK(failed.retry_in <= 360s);
+  CHECK(advance_to_next() == failed.retry_in);
+  CHECK(last().action.authorizations.empty());
+  respond(401, www("n3"));
+  accept(300);
+  CHECK(machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(Account, "a wrong password over a day makes no storm: at most two REGISTERs in five minutes") {
+  start();
+  int nonce = 0;
+  for (const auto end = now + 24h; now < end;) {
+    respond(401, www("a" + std::to_string(++nonce)));
+    respond(401, www("b" + std::to_string(nonce)));
+    REQUIRE(machine.state() == State::Waiting);
+    CHECK(last_of<Failed>().why == Why::WrongCredentials);
+    CHECK(advance_to_next() >= 300s);
+  }
+  CHECK(sent.size() <= 2 * 24 * 12 + 2);
+}
+
+TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a word to anybody [RFC 3261 section 22.4]") {
+  start();
+  respond(401, www("n1"));
+  accept(300);
+  advance_to_next();
+  respond(401, www("n2", ", stale=true"));
+  accept(300);
+  CHECK(all<Failed>().empty());
+  CHECK(machine.state() == State::Registered);
+}
+
+TEST_CASE_FIXTURE(Account, "a challenge that we cannot answer, and a 403, are refusals that are not hammered") {
+  start();
+  SUBCASE("an algorithm unknown to us") {
+    respond(401, www("n1", ", algorithm=SHA3-512"));
+  }
+  SUBCASE("a 401 without a challenge") {
+    respond(401);
+  }
+  SUBCASE("403 to our answer") {
+    respond(401, www("n1"));
+    respond(403);
+  }
+  CHECK(last_of<Failed>().why == Why::Refused);
+  CHECK(last_of<Failed>().retry_in >= Registration::kCredentialsRetry);
+}
+
+TEST_CASE_FIXTURE(Account,
+                  "423 is answered at once with the interval that it names, which is then kept [RFC 3261 section 10.2.8]") {
+  start();
+  respond(423, "Min-Expires: 1800\r\n");
+  REQUIRE(sent.size() == 2);
+  CHECK(last().action.expires == 1800s);
+  CHECK(last().contact == "<sip:6001@192.0.2.1:5060>;expires=1800");
+  respond(401, www("n1"));
+  CHECK(last().action.expires == 1800s);
+  accept(1800);
+  advance_to_next();
+  CHECK(last().action.expires == 1800s);
+  CHECK(all<Failed>().empty());
+}
+
+TEST_CASE_FIXTURE(Account, "423 is followed kMaxIntervalRetries times, and the next one is a failure [RFC 3261 section 10.2.8]") {
+  start();
+  for (int i = 1; i <= Registration::kMaxIntervalRetries; ++i) respond(423, "Min-Expires: " + std::to_string(600 * i) + "\r\n");
+  CHECK(sent.size() == 1 + Registration::kMaxIntervalRetries);
+  CHECK(all<Failed>().empty());
+  respond(423, "Min-Expires: 9000\r\n");
+  CHECK(sent.size() == 1 + Registration::kMaxIntervalRetries);
+  CHECK(last_of<Failed>().why == Why::Refused);
+  CHECK(last_of<Failed>().status == 423);
+}
+
+TEST_CASE("423 without Min-Expires, or with one that makes no sense, is a failure [RFC 3261 section 10.2.8]") {
+  for (const char* line : {"", "Min-Expires: 300\r\n", "Min-Expires: 10\r\n", "Min-Expires: x\r\n", "Min-Expires: 86401\r\n"}) {
+    CAPTURE(line);
+    Account account;
+    account.start();
+    account.respond(423, line);
+    CHECK(account.sent.size() == 1);
+    CHECK(account.last_of<Failed>().why == Why::Refused);
+  }
+  Account account;
+  account.start();
+  account.respond(423, "Min-Expires: 86400\r\n");
+  CHECK(account.sent.size() == 2);
+}
+
+}  // namespace
+}  // namespace offhook::sip::registration::test
