@@ -1,0 +1,162 @@
+// Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
+#include <offhook/sip/transport/sip_edge.hpp>
+
+#include <offhook/base/random.hpp>
+
+#include <doctest/doctest.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+/// A peer's socket.
+class Socket {
+ public:
+  explicit Socket(int type) : fd_(::socket(AF_INET, type, 0)) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ~Socket() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  void connect(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
+  /// Reads until `wanted` is in what came, the peer closed, or 10 s have passed.
+  std::string receive(std::string_view wanted) {
+    std::string all;
+    while (all.find(wanted) == std::string::npos) {
+      pollfd entry{fd_, POLLIN, 0};
+      if (::poll(&entry, 1, 10000) != 1) break;
+      char buffer[4096];
+      const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
+      if (got <= 0) break;
+      all.append(buffer, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+  bool closed_by_peer() {
+    pollfd entry{fd_, POLLIN, 0};
+    char c = 0;
+    return ::poll(&entry, 1, 10000) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
+  }
+
+ private:
+  int fd_;
+};
+
+struct RunningEdge {
+  base::SystemRandom random;
+  sip::Stack stack{{}, random};
+  std::unique_ptr<sip::SipEdge> edge;
+  std::thread thread;
+
+  RunningEdge() {
+    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true}, stack);
+    REQUIRE(opened.has_value());
+    edge = std::move(*opened);
+    thread = std::thread([this] { edge->run(); });
+  }
+  ~RunningEdge() {
+    edge->stop();
+    thread.join();
+  }
+};
+
+std::string options(std::string_view transport, int number) {
+  const std::string n = std::to_string(number);
+  return "OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) + " 127.0.0.1:9;branch=z9hG4bKedge" + n +
+         ";rport\r\nMax-Forwards: 70\r\nFrom: <sip:peer@127.0.0.1>;tag=a" + n + "\r\nTo: <sip:127.0.0.1>\r\nCall-ID: edge-" + n +
+         "\r\nCSeq: " + n + " OPTIONS\r\nContent-Length: 0\r\n\r\n";
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RunningEdge, "A datagram is answered to where it came from [RFC 3581 section 4]") {
+  Socket peer(SOCK_DGRAM);
+  peer.connect(edge->port());
+  peer.send(options("UDP", 1));
+  const std::string answer = peer.receive("\r\n\r\n");
+  CHECK(answer.starts_with("SIP/2.0 200 "));
+  CHECK(answer.find(";rport=") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "A stream is cut into messages wherever its segments end [RFC 3261 section 18.3]") {
+  Socket peer(SOCK_STREAM);
+  peer.connect(edge->port());
+  const std::string two = options("TCP", 1) + options("TCP", 2);
+  for (const char c : two) peer.send({&c, 1});
+  const std::string answers = peer.receive("CSeq: 2 OPTIONS");
+  CHECK(answers.find("CSeq: 1 OPTIONS") != std::string::npos);
+  CHECK(answers.find("CSeq: 2 OPTIONS") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping is answered with a pong [RFC 5626 section 4.4.1]") {
+  Socket peer(SOCK_STREAM);
+  peer.connect(edge->port());
+  peer.send("\r\n\r\n");
+  CHECK(peer.receive("\r\n") == "\r\n");
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is closed; others live on") {
+  Socket good(SOCK_STREAM), bad(SOCK_STREAM);
+  good.connect(edge->port());
+  bad.connect(edge->port());
+  bad.send("OPTIONS sip:x SIP/2.0\r\nContent-Length: 99999999999999999999\r\n\r\n");
+  CHECK(bad.closed_by_peer());
+  good.send(options("TCP", 7));
+  CHECK(good.receive("CSeq: 7 OPTIONS").starts_with("SIP/2.0 200 "));
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "One source gets so many connections and not one more") {
+  std::vector<Socket> sockets;
+  for (std::size_t i = 0; i <= sip::SipEdge::kMaxConnectionsPerSource; ++i) {
+    sockets.emplace_back(SOCK_STREAM);
+    sockets.back().connect(edge->port());
+    if (i < sip::SipEdge::kMaxConnectionsPerSource) {
+      sockets.back().send(options("TCP", static_cast<int>(i)));  // Answered: so it was taken before the next one comes.
+      CHECK(sockets.back().receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+    }
+  }
+  CHECK(sockets.back().closed_by_peer());
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "A port that is taken is said so") {
+  base::SystemRandom other_random;
+  sip::Stack other({}, other_random);
+  const auto second = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), edge->port(), true}, other);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error() == sip::EdgeError::PortInUse);
+}
+
+TEST_CASE("An address that is not ours is said so") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto edge = sip::SipEdge::open({*base::IpAddress::parse("192.0.2.1"), 0, true}, stack);
+  REQUIRE_FALSE(edge.has_value());
+  CHECK(edge.error() == sip::EdgeError::BadAddress);
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, later ones after their delay") {
+  std::atomic<int> order{0};
+  std::atomic<int> first{0}, second{0};
+  edge->post([&] {
+    edge->post_after(std::chrono::milliseconds(1), [&] { second = ++order; });
+    first = ++order;
+  });
+  for (int i = 0; i < 10000 && second == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(first == 1);
+  CHECK(second == 2);
+}
