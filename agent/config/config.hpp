@@ -1,0 +1,84 @@
+#pragma once
+
+#include <offhook/agent/config/secret.hpp>
+#include <offhook/base/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The settings of `offhook run` and `offhook call`: one JSON file, overridden by the environment (docs/configuration.md).
+namespace offhook::inline v0::agent::config {
+
+inline constexpr std::size_t kMaxFileBytes = 256U << 10U;
+inline constexpr std::size_t kMaxDepth = 16;
+
+struct Sip {
+  std::string extension;               ///< SIP_EXTENSION; required
+  Secret password;                     ///< SIP_PASSWORD; required
+  std::string host;                    ///< ASTERISK_HOST, also HOST:PORT; required
+  std::uint16_t port = 5060;
+  std::string transport = "udp";       ///< "udp" or "tcp"
+  std::string auth_user;               ///< "": the extension
+  std::string display_name;
+  std::chrono::seconds expires{300};   ///< 60..7200
+  std::string bind_address = "0.0.0.0";
+  std::uint16_t bind_port = 0;         ///< 0: any free one
+};
+struct AgentSettings {
+  std::string provider = "local";      ///< PROVIDER; only "local" in this version
+  std::string dialogue;                ///< path; "": the receptionist that is shipped
+  std::string voice = "slt";           ///< VOICE
+  std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
+};
+struct Media {
+  std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
+  std::uint16_t first_port = 16384, last_port = 32767;
+};
+struct Limits {
+  std::chrono::seconds call{1800};           ///< a call's length
+  std::chrono::seconds silence{8};           ///< until a silent caller is asked
+  std::size_t calls = 64;                    ///< at once; one more is answered 486
+  std::chrono::seconds drain{30};            ///< after SIGTERM
+};
+struct Log {
+  std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
+  std::string format = "text";         ///< text or json
+};
+struct HealthSettings {
+  std::uint16_t port = 8080;           ///< 0: none
+  std::string address = "127.0.0.1";
+};
+
+struct Config {
+  Sip sip;
+  AgentSettings agent;
+  Media media;
+  Limits limits;
+  Log log;
+  HealthSettings health;
+  bool transcripts = false;            ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
+};
+
+/// One thing that is wrong: `where` is a JSON pointer ("/sip/port") or the name of an environment variable; `what` says what is
+/// wrong and what to do. Never holds a secret.
+struct Problem {
+  std::string where, what;
+};
+
+/// Reads the value of an environment variable; nothing when it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Defaults, then the file (if `path` is given), then the environment; everything is checked, and all problems are told at once.
+[[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path, const Environment& environment);
+/// The same on text: for tests. `text` "" is an empty file.
+[[nodiscard]] base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment);
+/// The process's own environment.
+[[nodiscard]] Environment process_environment();
+
+}  // namespace offhook::inline v0::agent::config

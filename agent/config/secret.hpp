@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace offhook::inline v0::agent::config {
+
+/// Text that must not be seen: it has no operator<< and no formatter that shows it. reveal() is called where a protocol needs it,
+/// and nowhere else.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+
+  [[nodiscard]] const std::string& reveal() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
+
+ private:
+  std::string text_;
+};
+
+/// What logs and printed configurations show instead.
+[[nodiscard]] inline std::string to_string(const Secret& secret) { return secret.empty() ? "" : "***"; }
+
+}  // namespace offhook::inline v0::agent::config
