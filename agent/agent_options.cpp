@@ -1,0 +1,57 @@
+#include <offhook/agent/agent_options.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+std::string host_and_port(const config::Sip& sip) {
+  const bool is_v6 = sip.host.find(':') != std::string::npos && !sip.host.starts_with('[');
+  const std::string host = is_v6 ? "[" + sip.host + "]" : sip.host;
+  return sip.port == 5060 ? host : host + ":" + std::to_string(sip.port);
+}
+
+sip::AccountOptions account(const config::Sip& sip) {
+  sip::AccountOptions account;
+  const std::string host = host_and_port(sip);
+  account.address_of_record = "sip:" + sip.extension + "@" + host;
+  account.registrar = "sip:" + host + (sip.transport == "udp" ? "" : ";transport=" + sip.transport);
+  account.display_name = sip.display_name;
+  account.username = sip.auth_user.empty() ? sip.extension : sip.auth_user;
+  account.password = sip.password.reveal();
+  account.expires = sip.expires;
+  return account;
+}
+
+std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
+  std::vector<media::AudioCodec> found;
+  for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+    if (std::find(names.begin(), names.end(), phone::to_string(codec)) != names.end()) found.push_back(codec);
+  }
+  const auto rank = [&names](media::AudioCodec codec) { return std::find(names.begin(), names.end(), phone::to_string(codec)); };
+  std::sort(found.begin(), found.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  return found;
+}
+
+}  // namespace
+
+AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue) {
+  AgentOptions options;
+  options.account = account(config.sip);
+  options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
+  options.phone.sip.port = config.sip.bind_port;
+  options.phone.codecs = codecs(config.media.codecs);
+  options.phone.max_calls = config.limits.calls;
+  options.media.first_port = config.media.first_port;
+  options.media.last_port = config.media.last_port;
+  options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
+  options.embedded.voice = config.agent.voice;
+  options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);
+  options.conversation.call_limit = config.limits.call;
+  options.conversation.silence_prompt = config.limits.silence;
+  options.drain_limit = config.limits.drain;
+  return options;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <offhook/agent/agent.hpp>
+#include <offhook/agent/config/config.hpp>
+
+namespace offhook::inline v0::agent {
+
+/// What a checked configuration means for the agent. `default_dialogue` is used when the configuration names none.
+[[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
+
+}  // namespace offhook::inline v0::agent
