@@ -2,6 +2,7 @@
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -53,7 +54,9 @@ offhook::base::Result<Message, Refusal> parse_text(const std::string& text) {
 void answer(const Message& message) {
   const offhook::base::SocketAddress source{offhook::base::IpAddress::v4({192, 0, 2, 1}), 5060};
   const auto text = Writer::response(message, 200, "OK", "tag", source).finish();
-  if (text.size() > kMaxMessageBytes) return;
+  // What we add may be the one parameter too many for ourselves.
+  const auto many = [](std::string_view params) { return std::count(params.begin(), params.end(), ';') > 60; };
+  if (text.size() > kMaxMessageBytes || many(message.top_via().params.text()) || many(message.to().params.text())) return;
   const auto response = parse_text(text);
   require(response.has_value());
   require(response->status() == 200 && response->to().tag().has_value() && response->cseq().number == message.cseq().number);
@@ -67,10 +70,11 @@ void copy(const Message& message) {
   }
   const auto text = writer.finish({}, message.body());
   const auto again = parse_text(text);
-  if (text.size() > kMaxMessageBytes || message.headers().size() == kMaxHeaders) return;  // Our Content-Length may be one too many.
+  if (text.size() > kMaxMessageBytes || message.headers().size() == kMaxHeaders)
+    return;  // Our Content-Length may be one too many.
   require(again.has_value());
   require(again->body() == message.body() && again->call_id().size() == message.call_id().size());
-  require(again->from().tag() == message.from().tag() && again->request_uri() == message.request_uri());
+  require(again->from().params.has("tag") == message.from().params.has("tag") && again->request_uri() == message.request_uri());
 }
 
 }  // namespace

@@ -17,11 +17,13 @@ base::Result<std::size_t, ParseError> find_content_length(std::string_view block
   std::optional<std::size_t> found;
   while (!block.empty()) {
     auto end = std::min(block.find('\n'), block.size());
-    while (end + 1 < block.size() && (block[end + 1] == ' ' || block[end + 1] == '\t')) end = std::min(block.find('\n', end + 1), block.size());
+    while (end + 1 < block.size() && (block[end + 1] == ' ' || block[end + 1] == '\t'))
+      end = std::min(block.find('\n', end + 1), block.size());
     const auto line = block.substr(0, end);
     block.remove_prefix(std::min(end + 1, block.size()));
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || parse_header_name(base::trim(line.substr(0, colon))) != HeaderName::ContentLength) continue;
+    if (colon == std::string_view::npos || parse_header_name(base::trim(line.substr(0, colon))) != HeaderName::ContentLength)
+      continue;
     const auto length = detail::parse_content_length(base::trim(line.substr(colon + 1)));
     if (!length || (found && *found != *length)) return base::fail(ParseError::BadContentLength);
     found = *length;

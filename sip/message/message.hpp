@@ -57,6 +57,7 @@ class Message {
   /// All values of a name-addr list over all its lines, in order. Errors: those of take_name_addr, TooManyValues over `limit`.
   [[nodiscard]] base::Result<std::vector<NameAddr>, ParseError> name_addrs(HeaderName name, std::size_t limit) const;
   /// Max-Forwards, Expires, Min-Expires, ...: the number at the front of the value (Retry-After has a comment behind it).
+  /// Nothing when the field is absent, when its value begins with no number, or with one over 32 bits.
   [[nodiscard]] std::optional<std::uint32_t> number(HeaderName name) const;
   /// Lower-case media type without parameters: "application/sdp"; "" when absent.
   [[nodiscard]] std::string_view content_type() const;

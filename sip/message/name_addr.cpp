@@ -63,7 +63,8 @@ base::Result<NameAddr, ParseError> take_one(std::string_view& rest) {
     } else if (const auto stop = rest.find_first_of("<,;\""); stop != std::string_view::npos && rest[stop] == '<') {
       // Deviation: RFC 3261 section 25.1 wants tokens here; names arrive with any letters in them, and no harm is done.
       value.display = base::trim(rest.substr(0, stop));
-      if (std::any_of(value.display.begin(), value.display.end(), [](char c) { return detail::is_control(c) && !base::is_space(c); }))
+      if (std::any_of(value.display.begin(), value.display.end(),
+                      [](char c) { return detail::is_control(c) && !base::is_space(c); }))
         return base::fail(ParseError::BadNameAddr);
       rest.remove_prefix(stop);
       bracketed = true;

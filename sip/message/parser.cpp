@@ -287,7 +287,8 @@ void Parser::find_body() {
   }
   const auto length = detail::parse_content_length(*value);
   if (!length) return note(length.error());
-  if (framing_ == Framing::Stream && *length > kMaxMessageBytes - std::min(at_, kMaxMessageBytes)) return note(ParseError::TooLarge, 513);
+  if (framing_ == Framing::Stream && *length > kMaxMessageBytes - std::min(at_, kMaxMessageBytes))
+    return note(ParseError::TooLarge, 513);
   if (*length > available) return note(ParseError::Truncated);
   message_.body_ = {data_ + at_, *length};
 }

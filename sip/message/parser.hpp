@@ -5,7 +5,8 @@
 namespace offhook::inline v0::sip {
 
 /// What parse_message could still read of a message that it refuses: enough to answer 400 or 505 statelessly, or to know that
-/// nothing can be answered. `message` holds the headers found so far.
+/// nothing can be answered. `message` holds the headers found so far; its typed fields are set as far as they could be read, and
+/// whether it is a request is known only when it is answerable.
 struct Refusal {
   ParseError error = ParseError::Empty;
   Message message;

@@ -16,7 +16,10 @@ using namespace std::string_view_literals;
 // Deviation: wider than RFC 3261 section 25.1. Callers write `*72#` and `{}` unescaped; what cannot be told from the URI's own
 // delimiters, and what could end the line or the <>, stays excluded.
 bool is_uri_char(char c) { return c > 32 && c < 127 && c != '<' && c != '>' && c != '"'; }
-bool is_number_char(char c) { return base::is_digit(c) || (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'f') || "+-.()*#"sv.find(c) != std::string_view::npos; }
+bool is_number_char(char c) {
+  return base::is_digit(c) || (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'f') ||
+         "+-.()*#"sv.find(c) != std::string_view::npos;
+}
 
 /// `;name[=value]` repeated, no spaces; all of `text`. An empty value is taken as a flag.
 base::Result<Params, ParseError> check_params(std::string_view text) {
@@ -209,9 +212,10 @@ bool equivalent(const Uri& a, const Uri& b) {
     case Uri::Scheme::Sip:
     case Uri::Scheme::Sips: break;
   }
-  return same_text(a.user, b.user, Case::Sensitive) && same_text(a.password, b.password, Case::Sensitive) && same_host(a.host, b.host) &&
-         a.port == b.port && params_match(a.params, b.params, Missing::Ignored) && params_match(b.params, a.params, Missing::Ignored) &&
-         headers_match(a.headers, b.headers) && headers_match(b.headers, a.headers);
+  return same_text(a.user, b.user, Case::Sensitive) && same_text(a.password, b.password, Case::Sensitive) &&
+         same_host(a.host, b.host) && a.port == b.port && params_match(a.params, b.params, Missing::Ignored) &&
+         params_match(b.params, a.params, Missing::Ignored) && headers_match(a.headers, b.headers) &&
+         headers_match(b.headers, a.headers);
 }
 
 std::string unescape(std::string_view text) {

@@ -29,7 +29,8 @@ struct Uri {
 /// The whole of `text` as one URI, without <>. Errors: BadUri, BadHost, BadNumber (port), BadParameter.
 [[nodiscard]] base::Result<Uri, ParseError> parse_uri(std::string_view text);
 
-/// RFC 3261 section 19.1.4: escapes compared decoded, host without case, default ports not assumed, parameters by their own rules.
+/// RFC 3261 section 19.1.4: escapes compared decoded, host without case, default ports not assumed, parameters by their own
+/// rules.
 [[nodiscard]] bool equivalent(const Uri& a, const Uri& b);
 
 /// Decodes %XX. An incomplete escape stays as it is. %00 becomes a NUL character of the string.

@@ -22,7 +22,8 @@ struct Via {
   [[nodiscard]] bool has_rfc3261_branch() const { return branch().starts_with("z9hG4bK") && branch().size() > 7; }
 };
 
-/// Takes the first Via off a comma-separated list; `rest` then starts at the next one. Errors: BadVia, BadHost, BadNumber, BadParameter.
+/// Takes the first Via off a comma-separated list; `rest` then starts at the next one. Errors: BadVia, BadHost, BadNumber,
+/// BadParameter.
 [[nodiscard]] base::Result<Via, ParseError> take_via(std::string_view& rest);
 
 }  // namespace offhook::inline v0::sip

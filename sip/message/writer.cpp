@@ -13,7 +13,9 @@ namespace {
 void append_value(std::string& out, std::string_view value) {
   const auto begin = out.size();
   out.append(value);
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  for (auto i = begin; i < out.size(); ++i) {
+    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  }
 }
 
 /// A method or a header field's name: what is not a token's character cannot stand there at all.
@@ -155,12 +157,14 @@ constexpr std::array kPhrases = {
     Phrase{513, "Message Too Large"}, Phrase{555, "Push Notification Service Not Supported"}, Phrase{580, "Precondition Failure"},
     Phrase{600, "Busy Everywhere"}, Phrase{603, "Decline"}, Phrase{604, "Does Not Exist Anywhere"}, Phrase{606, "Not Acceptable"},
     Phrase{607, "Unwanted"}, Phrase{608, "Rejected"}};
-static_assert(std::is_sorted(kPhrases.begin(), kPhrases.end(), [](const Phrase& a, const Phrase& b) { return a.status < b.status; }));
+static_assert(std::is_sorted(kPhrases.begin(), kPhrases.end(),
+                             [](const Phrase& a, const Phrase& b) { return a.status < b.status; }));
 
 }  // namespace
 
 std::string_view reason_phrase(int status) {
-  const auto found = std::lower_bound(kPhrases.begin(), kPhrases.end(), status, [](const Phrase& p, int s) { return p.status < s; });
+  const auto found =
+      std::lower_bound(kPhrases.begin(), kPhrases.end(), status, [](const Phrase& p, int s) { return p.status < s; });
   return found != kPhrases.end() && found->status == status ? found->text : "";
 }
 

@@ -55,7 +55,7 @@ base::Result<void, ParseError> take_param(std::string_view& rest) {
 
 bool is_token_char(char c) { return in(kToken, c); }
 bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char); }
-bool is_control(char c) { return (c >= 0 && c < 32) || c == 127; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
 void skip_lws(std::string_view& rest) {
   while (!rest.empty() && base::is_space(rest.front())) rest.remove_prefix(1);

@@ -52,10 +52,12 @@ TEST_CASE("every header name is found in its own, in lower and in upper case [RF
 }
 
 TEST_CASE("compact names are found, unknown names are Other [RFC 3261 section 7.3.3]") {
-  const std::map<char, HeaderName> compact = {{'b', HeaderName::ReferredBy}, {'c', HeaderName::ContentType}, {'e', HeaderName::ContentEncoding},
-      {'f', HeaderName::From}, {'i', HeaderName::CallId}, {'k', HeaderName::Supported}, {'l', HeaderName::ContentLength},
-      {'m', HeaderName::Contact}, {'o', HeaderName::Event}, {'r', HeaderName::ReferTo}, {'s', HeaderName::Subject}, {'t', HeaderName::To},
-      {'u', HeaderName::AllowEvents}, {'v', HeaderName::Via}, {'x', HeaderName::SessionExpires}};
+  const std::map<char, HeaderName> compact = {
+      {'b', HeaderName::ReferredBy},    {'c', HeaderName::ContentType}, {'e', HeaderName::ContentEncoding},
+      {'f', HeaderName::From},          {'i', HeaderName::CallId},      {'k', HeaderName::Supported},
+      {'l', HeaderName::ContentLength}, {'m', HeaderName::Contact},     {'o', HeaderName::Event},
+      {'r', HeaderName::ReferTo},       {'s', HeaderName::Subject},     {'t', HeaderName::To},
+      {'u', HeaderName::AllowEvents},   {'v', HeaderName::Via},         {'x', HeaderName::SessionExpires}};
   for (int i = 0; i < 256; ++i) {
     const char c = static_cast<char>(i);
     const auto found = compact.find(offhook::base::to_lower(c));
@@ -68,7 +70,8 @@ TEST_CASE("compact names are found, unknown names are Other [RFC 3261 section 7.
 }
 
 TEST_CASE("methods are known by their exact case [RFC 3261 section 7.1]") {
-  for (int i = 0; i < static_cast<int>(Method::Other); ++i) CHECK(parse_method(to_string(static_cast<Method>(i))) == static_cast<Method>(i));
+  for (int i = 0; i < static_cast<int>(Method::Other); ++i)
+    CHECK(parse_method(to_string(static_cast<Method>(i))) == static_cast<Method>(i));
   CHECK(to_string(Method::Invite) == "INVITE");
   CHECK(to_string(Method::Publish) == "PUBLISH");
   CHECK(parse_method("invite") == Method::Other);
@@ -96,12 +99,15 @@ TEST_CASE("a CSeq is a number below 2^31 and a method [RFC 3261 section 8.1.1.5]
   CHECK(parse_cseq("2147483648 ACK").error() == ParseError::NumberTooLarge);
   CHECK(parse_cseq("4294967296 ACK").error() == ParseError::NumberTooLarge);
   CHECK(parse_cseq("36893488147419103232 ACK").error() == ParseError::NumberTooLarge);
-  for (const auto* text : {"", " ", "ACK", "-1 ACK", "+1 ACK", "x1 ACK"}) CHECK(parse_cseq(text).error() == ParseError::BadNumber);
-  for (const auto* text : {"1", "1 ", "1ACK", "1 AC K", "1 A:K", "1 ACK, 2 ACK"}) CHECK(parse_cseq(text).error() == ParseError::BadMethod);
+  for (const auto* text : {"", " ", "ACK", "-1 ACK", "+1 ACK", "x1 ACK"})
+    CHECK(parse_cseq(text).error() == ParseError::BadNumber);
+  for (const auto* text : {"1", "1 ", "1ACK", "1 AC K", "1 A:K", "1 ACK, 2 ACK"})
+    CHECK(parse_cseq(text).error() == ParseError::BadMethod);
 }
 
 TEST_CASE("a Via falls into its parts, with space where the grammar lets it be [RFC 3261 section 20.42]") {
-  std::string_view rest = "SIP  / 2.0  / TCP     spindle.example   :  5071 ;  branch  =   z9hG4bK9ikj8  , SIP/2.0/UDP [2001:db8::9]";
+  std::string_view rest =
+      "SIP  / 2.0  / TCP     spindle.example   :  5071 ;  branch  =   z9hG4bK9ikj8  , SIP/2.0/UDP [2001:db8::9]";
   const auto first = take_via(rest);
   REQUIRE(first);
   CHECK(first->transport == "TCP");

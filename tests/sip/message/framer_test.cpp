@@ -54,7 +54,8 @@ std::string message(const std::string& id, const std::string& body = "") {
 
 TEST_CASE("messages, pings and bodies that look like messages come out alike at any split [RFC 3261 section 18.3]") {
   const auto nested = message("2", message("inner") + "\r\n\r\n");
-  const auto stream = message("1") + "\r\n\r\n" + nested + message("3", std::string("\0\r\n\r\n", 5)) + "\r\n\r\n\r\n\r\n" + message("4");
+  const auto stream =
+      message("1") + "\r\n\r\n" + nested + message("3", std::string("\0\r\n\r\n", 5)) + "\r\n\r\n\r\n\r\n" + message("4");
   const auto whole = in_pieces(stream, stream.size());
   REQUIRE(whole.frames.size() == 4);
   CHECK(whole.frames[1] == nested);
@@ -97,7 +98,9 @@ TEST_CASE("Content-Length is found compact, folded, with space round it, and twi
   }
 }
 
-TEST_CASE("a stream without a usable Content-Length cannot be framed; its header block is kept for the 400 [RFC 4475 section 3.1.2.3]") {
+TEST_CASE(
+    "a stream without a usable Content-Length cannot be framed; its header block is kept for the 400 [RFC 4475 section "
+    "3.1.2.3]") {
   for (const std::string field : {"X: y", "l: -1", "l: +1", "l: 1x", "l:", "l: 1\r\nl: 2", "l: 1\r\n 2"}) {
     Request request;
     request.content_length = "";
@@ -128,7 +131,8 @@ TEST_CASE("a stream message takes kMaxMessageBytes; one more is TooLarge before 
   const auto full = with(fits) + std::string(fits, 'x');
   REQUIRE(full.size() == kMaxMessageBytes);
   CHECK(in_pieces(full + full, 1000).frames.size() == 2);
-  for (const auto& length : {std::to_string(fits + 1), std::string("2147483648"), std::string("4294967296"), std::string("18446744073709551616")}) {
+  for (const auto& length :
+       {std::to_string(fits + 1), std::string("2147483648"), std::string("4294967296"), std::string("18446744073709551616")}) {
     Framer framer;
     framer.receive(test::bytes_of(head + length + "\r\n\r\n"));
     REQUIRE(framer.next() == Next::Error);

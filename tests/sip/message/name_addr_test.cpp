@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -63,7 +64,7 @@ TEST_CASE("malformed values are refused with their reason [RFC 3261 section 25.1
   CHECK(error_of("") == ParseError::BadUri);
   CHECK(error_of("\"open <sip:a@h>") == ParseError::BadQuotedString);
   CHECK(error_of("\"ends in a backslash\\") == ParseError::BadQuotedString);
-  CHECK(error_of(std::string_view("\"a\0b\" <sip:a@h>", 16)) == ParseError::BadQuotedString);
+  CHECK(error_of("\"a\0b\" <sip:a@h>"sv) == ParseError::BadQuotedString);
   CHECK(error_of("\"name\"") == ParseError::BadNameAddr);
   CHECK(error_of("\"name\" sip:a@h") == ParseError::BadNameAddr);
   CHECK(error_of("Bell, A <sip:a@h>") == ParseError::BadUri);
@@ -113,7 +114,7 @@ TEST_CASE("a list is taken element by element, commas in quotes and <> do not se
 
 TEST_CASE("display_text is safe to show: no controls, valid UTF-8 [RFC 3261 section 25.1]") {
   NameAddr value;
-  value.display = std::string_view("a\\\0b\\\x7F\tc\x1B[1m", 12);
+  value.display = "a\\\0b\\\x7F\tc\x1B[1m"sv;
   CHECK(value.display_text() == "a b  c [1m");
   value.display = "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80";
   CHECK(value.display_text() == "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80");

@@ -26,7 +26,9 @@ TEST_CASE("a request is read whole [RFC 3261 section 7]") {
   Request request;
   request.method = "INVITE";
   request.cseq = "4711 INVITE";
-  request.more = "Contact: <sip:ada@192.0.2.1>\r\nX-Own: one\r\nx-own: two\r\nSupported: timer, 100rel\r\nMax-Forwards: 0068\r\nContent-Type: Application / SDP ;x=Y\r\n";
+  request.more =
+      "Contact: <sip:ada@192.0.2.1>\r\nX-Own: one\r\nx-own: two\r\nSupported: timer, 100rel\r\nMax-Forwards: "
+      "0068\r\nContent-Type: Application / SDP ;x=Y\r\n";
   request.content_length = "4";
   request.body = "v=0\n";
   const auto text = request.text();
@@ -57,7 +59,9 @@ TEST_CASE("a request is read whole [RFC 3261 section 7]") {
 }
 
 TEST_CASE("a response is read whole, its method is CSeq's [RFC 3261 section 7.2]") {
-  const auto message = parsed(test::lines("SIP/2.0 183 Session  Progress \nVia: SIP/2.0/UDP h\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: x\nCSeq: 1 INVITE\n\n"));
+  const auto message =
+      parsed(test::lines("SIP/2.0 183 Session  Progress \nVia: SIP/2.0/UDP h\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: "
+                         "x\nCSeq: 1 INVITE\n\n"));
   CHECK(message.is_response());
   CHECK(message.status() == 183);
   CHECK(message.reason() == "Session  Progress");
@@ -80,10 +84,12 @@ TEST_CASE("a moved message keeps its views") {
 
 TEST_CASE("a status code has three digits, 100 to 699 [RFC 3261 section 7.2]") {
   const auto with = [](const std::string& line) {
-    return parse(line + "\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n");
+    return parse(line +
+                 "\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n");
   };
   for (const auto* line : {"SIP/2.0 100 ", "SIP/2.0 699 x", "SIP/2.0 200", "sip/2.0 200 OK"}) CHECK_MESSAGE(with(line), line);
-  for (const auto* line : {"SIP/2.0 099 x", "SIP/2.0 700 x", "SIP/2.0 20 x", "SIP/2.0 0200 x", "SIP/2.0 -20 x", "SIP/2.0 2x0 OK", "SIP/2.0", "SIP/2.0 4294967396 x"}) {
+  for (const auto* line : {"SIP/2.0 099 x", "SIP/2.0 700 x", "SIP/2.0 20 x", "SIP/2.0 0200 x", "SIP/2.0 -20 x", "SIP/2.0 2x0 OK",
+                           "SIP/2.0", "SIP/2.0 4294967396 x"}) {
     const auto result = with(line);
     REQUIRE_MESSAGE(!result, line);
     CHECK(result.error().error == ParseError::BadStartLine);
@@ -106,7 +112,8 @@ TEST_CASE("Content-Length is digits and never wraps [RFC 3261 section 20.14]") {
   CHECK(with("0")->body().empty());
   CHECK(with("4")->body() == "hell");
   CHECK(with("00000000000000000000000000000000000005")->body() == "hello");
-  for (const auto* value : {"6", "65535", "65536", "2147483648", "4294967296", "4294967301", "18446744073709551616", "18446744073709551621"}) {
+  for (const auto* value :
+       {"6", "65535", "65536", "2147483648", "4294967296", "4294967301", "18446744073709551616", "18446744073709551621"}) {
     const auto result = with(value);
     REQUIRE_MESSAGE(!result, value);
     CHECK(result.error().error == ParseError::Truncated);
@@ -135,7 +142,8 @@ TEST_CASE("without Content-Length a datagram's body runs to its end, a stream's 
 }
 
 TEST_CASE("a single-value field may come twice only with one value [RFC 3261 section 7.3.1]") {
-  const char* fields[] = {"From: <sip:ada@pbx.example>;tag=a", "t: <sip:agent@phone.example>", "CALL-ID: call-1", "CSeq:   1 OPTIONS", "l: 00"};
+  const char* fields[] = {"From: <sip:ada@pbx.example>;tag=a", "t: <sip:agent@phone.example>", "CALL-ID: call-1",
+                          "CSeq:   1 OPTIONS", "l: 00"};
   for (const auto* field : fields) {
     Request request;
     request.more = std::string(field) + "\r\n";
@@ -252,7 +260,8 @@ TEST_CASE("numbers at the front of a value, none that would wrap [RFC 3261 secti
   CHECK(of("120 (busy);duration=60") == 120);
   CHECK(of("18;refresher=uac") == 18);
   CHECK(of("4294967295") == 4294967295);
-  for (const auto* value : {"4294967296", "949302838503028349304023988", "-1", "+1", "", "x", "12x", "1.5", "0x10"}) CHECK_FALSE(of(value));
+  for (const auto* value : {"4294967296", "949302838503028349304023988", "-1", "+1", "", "x", "12x", "1.5", "0x10"})
+    CHECK_FALSE(of(value));
 }
 
 TEST_CASE("lists split at commas outside quotes [RFC 3261 section 7.3.1]") {
@@ -267,7 +276,8 @@ TEST_CASE("lists split at commas outside quotes [RFC 3261 section 7.3.1]") {
 
 TEST_CASE("every truncation of a good message is refused or whole, and is read within its octets [RFC 3261 section 18.3]") {
   Request request;
-  request.more = "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\nContent-Type: application/sdp\r\n";
+  request.more =
+      "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\nContent-Type: application/sdp\r\n";
   request.body = "v=0\r\n";
   request.content_length = "5";
   const auto text = request.text();

@@ -41,7 +41,8 @@ TEST_CASE("all messages of the real world parse, as datagram and through the fra
       continue;
     }
     REQUIRE(result);
-    for (const auto list : {HeaderName::Contact, HeaderName::Route, HeaderName::RecordRoute, HeaderName::PAssertedIdentity, HeaderName::Diversion})
+    for (const auto list :
+         {HeaderName::Contact, HeaderName::Route, HeaderName::RecordRoute, HeaderName::PAssertedIdentity, HeaderName::Diversion})
       CHECK(result->name_addrs(list, kMaxRoutes));
     Framer framer;
     framer.receive(test::bytes_of(text));
@@ -66,8 +67,10 @@ TEST_CASE("the traps of the real world are read as they are meant") {
   CHECK(chime.to().params.find("transport") == "UDP");
   CHECK(chime.contact()->uri.params.find("alias") == "203.0.113.47~5060~1");
   CHECK(real("twilio-whatsapp-invite-duplicate-headers.sip").body().size() == 420);
-  CHECK(real("twilio-whatsapp-invite-duplicate-headers.sip").top_via().params.find("received") == "2001:db8:f934:8894:7eb5:24f9:300:0");
-  CHECK(real("jsSIP-register-ws-first.sip").contact()->params.find("+sip.instance") == "\"<urn:uuid:00000000-0000-4000-8000-000000000001>\"");
+  CHECK(real("twilio-whatsapp-invite-duplicate-headers.sip").top_via().params.find("received") ==
+        "2001:db8:f934:8894:7eb5:24f9:300:0");
+  CHECK(real("jsSIP-register-ws-first.sip").contact()->params.find("+sip.instance") ==
+        "\"<urn:uuid:00000000-0000-4000-8000-000000000001>\"");
   CHECK(real("ims-volte-tel-uri-invite.sip").to().uri.scheme == Uri::Scheme::Tel);
   CHECK(real("ims-volte-tel-uri-invite.sip").lists(HeaderName::Require, "precondition"));
   CHECK(real("cucm91-early-offer-savp-invite.sip").from().display == "10048 - Doe, Jane");

@@ -36,7 +36,8 @@ TEST_CASE("assigning to a slab gives the old one back") {
 
 TEST_CASE("a pool has two sizes, and cuts one octet over kMaxMessageBytes") {
   SlabPool pool;
-  for (const std::size_t size : {std::size_t{0}, SlabPool::kSmallBytes, SlabPool::kSmallBytes + 1, kMaxMessageBytes, kMaxMessageBytes + 1})
+  for (const std::size_t size :
+       {std::size_t{0}, SlabPool::kSmallBytes, SlabPool::kSmallBytes + 1, kMaxMessageBytes, kMaxMessageBytes + 1})
     CHECK(pool.copy(std::vector<std::uint8_t>(size)).bytes().size() == size);
   CHECK(pool.idle() == 2);
   CHECK(pool.copy(std::vector<std::uint8_t>(kMaxMessageBytes + 2)).bytes().size() == kMaxMessageBytes + 1);

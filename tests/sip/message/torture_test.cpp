@@ -7,6 +7,7 @@
 #include <sstream>
 
 using namespace offhook::sip;
+using namespace std::string_literals;
 
 namespace {
 
@@ -32,9 +33,9 @@ constexpr Expectation kRfc4475[] = {
 // RFC 5118. ipv6-in-sdp says 268 octets and has 251: fewer than Content-Length is an error in a datagram (RFC 3261 section 18.3).
 // With the length put right it parses, which a test of its own shows.
 constexpr Expectation kRfc5118[] = {
-    {"ipv4-mapped-ipv6", 0}, {"ipv6-bad", 400}, {"ipv6-bug-abnf-3-colons", 400}, {"ipv6-correct-abnf-2-colons", 0}, {"ipv6-good", 0},
-    {"ipv6-in-sdp", 400}, {"mult-ip-in-header", 0}, {"mult-ip-in-sdp", 0}, {"port-ambiguous", 0}, {"port-unambiguous", 0},
-    {"via-received-param-no-delim", 0}, {"via-received-param-with-delim", 0},
+    {"ipv4-mapped-ipv6", 0}, {"ipv6-bad", 400},       {"ipv6-bug-abnf-3-colons", 400},    {"ipv6-correct-abnf-2-colons", 0},
+    {"ipv6-good", 0},        {"ipv6-in-sdp", 400},    {"mult-ip-in-header", 0},           {"mult-ip-in-sdp", 0},
+    {"port-ambiguous", 0},   {"port-unambiguous", 0}, {"via-received-param-no-delim", 0}, {"via-received-param-with-delim", 0},
 };
 
 void check(const std::string& text, const Expectation& expected) {
@@ -52,7 +53,7 @@ template <std::size_t N>
 void check_folder(const char* name, const Expectation (&table)[N]) {
   const auto folder = test::data_folder() / name;
   if (test::data_folder().empty()) {
-    MESSAGE("skipped: no ", name, ", because OFFHOOK_TEST_DATA names no folder; our own set stands in");
+    MESSAGE("skipped: no ", std::string(name), ", because OFFHOOK_TEST_DATA names no folder; our own set stands in");
     return;
   }
   std::size_t files = 0;
@@ -135,7 +136,7 @@ TEST_CASE("what stands in our own torture messages is read as it is meant") {
   CHECK((*contacts)[0].uri.headers == "b=2");
   CHECK((*contacts)[1].uri.user == "c2");
   CHECK(own("octets-behind-the-body.sip").body() == "hello");
-  CHECK(own("nul-octets.sip").body() == std::string_view("\0a\0\r\n\0", 6));
+  CHECK(own("nul-octets.sip").body() == "\0a\0\r\n\0"s);
   CHECK(own("odd-method.sip").method() == Method::Other);
   CHECK(own("ipv6-everywhere.sip").top_via().params.find("received") == "2001:db8::7");
 }

@@ -90,7 +90,8 @@ TEST_CASE("an IPv6 host keeps its brackets, and only what follows them is a port
 TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
   CHECK(parse_uri("sip:h:65535")->port == 65535);
   CHECK(parse_uri("sip:h:1")->port == 1);
-  for (const auto* text : {"sip:h:65536", "sip:h:0", "sip:h:", "sip:h:-1", "sip:h:+1", "sip:h:4294972356", "sip:h:5060x", "sip:h:x"})
+  for (const auto* text :
+       {"sip:h:65536", "sip:h:0", "sip:h:", "sip:h:-1", "sip:h:+1", "sip:h:4294972356", "sip:h:5060x", "sip:h:x"})
     CHECK_MESSAGE(!parse_uri(text), text);
 }
 
@@ -151,7 +152,8 @@ TEST_CASE("equivalent URIs [RFC 3261 section 19.1.4]") {
   CHECK(same("sip:carol@chicago.example", "sip:carol@chicago.example;security=on"));
   CHECK(same("sip:b.example;transport=tcp;method=REGISTER?to=sip:bob%40b.example",
              "sip:b.example;method=REGISTER;transport=tcp?to=sip:bob%40b.example"));
-  CHECK(same("sip:alice@a.example?subject=project%20x&priority=urgent", "sip:alice@a.example?priority=urgent&subject=project%20x"));
+  CHECK(
+      same("sip:alice@a.example?subject=project%20x&priority=urgent", "sip:alice@a.example?priority=urgent&subject=project%20x"));
   CHECK(same("sip:u@[2001:db8::1]", "sip:u@[2001:DB8:0::1]"));
   CHECK(same("sip:h.example;%6C%72", "sip:h.example;lr"));
 }

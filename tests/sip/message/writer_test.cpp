@@ -7,6 +7,7 @@
 using namespace offhook::sip;
 using test::parse;
 using test::Request;
+using namespace std::string_literals;
 
 namespace {
 
@@ -43,8 +44,9 @@ TEST_CASE("a request is written as it reads [RFC 3261 section 7.1]") {
                         .header(HeaderName::MaxForwards, 70)
                         .header("X-Own", "v")
                         .finish("application/sdp", "v=0\r\n");
-  CHECK(text == "INVITE sip:bob@h;transport=tcp SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKx\r\nMax-Forwards: 70\r\nX-Own: v\r\n"
-                "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
+  CHECK(text ==
+        "INVITE sip:bob@h;transport=tcp SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKx\r\nMax-Forwards: 70\r\nX-Own: v\r\n"
+        "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
   CHECK(Writer::request("ACK", "sip:h").finish() == "ACK sip:h SIP/2.0\r\nContent-Length: 0\r\n\r\n");
   CHECK(Writer::request("ACK", "sip:h").finish("application/sdp") == "ACK sip:h SIP/2.0\r\nContent-Length: 0\r\n\r\n");
 }
@@ -53,7 +55,8 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
   Request request;
   request.via = "SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1, SIP/2.0/TCP second;branch=z9hG4bK2;x=\"a,b\"";
   request.more = "v: SIP/2.0/TLS third\r\n";
-  const auto text = Writer::response(good(request), 180, "Ringing", "mine", kSource).header(HeaderName::Contact, "<sip:me@h>").finish();
+  const auto text =
+      Writer::response(good(request), 180, "Ringing", "mine", kSource).header(HeaderName::Contact, "<sip:me@h>").finish();
   const auto response = parse(text);
   REQUIRE(response);
   CHECK(response->status() == 180);
@@ -63,7 +66,8 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
   CHECK(response->from().tag() == "a");
   CHECK(response->call_id() == "call-1");
   CHECK(response->cseq().number == 1);
-  const std::vector<std::string> vias = {"SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1", "SIP/2.0/TCP second;branch=z9hG4bK2;x=\"a,b\"", "SIP/2.0/TLS third"};
+  const std::vector<std::string> vias = {"SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1",
+                                         "SIP/2.0/TCP second;branch=z9hG4bK2;x=\"a,b\"", "SIP/2.0/TLS third"};
   CHECK(vias_of(*response) == vias);
 }
 
@@ -83,18 +87,21 @@ TEST_CASE("only a 100 carries the Timestamp back [RFC 3261 section 8.2.6.1]") {
   CHECK_FALSE(parse(Writer::response(good(request), 180, "Ringing", "t", kSource).finish())->find("Timestamp"));
 }
 
-TEST_CASE("received is added when sent-by is not the source; rport is filled in and takes received with it [RFC 3581 section 4]") {
+TEST_CASE(
+    "received is added when sent-by is not the source; rport is filled in and takes received with it [RFC 3581 section 4]") {
   CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;branch=b") == "SIP/2.0/UDP 198.51.100.7;branch=b");
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;branch=b") == "SIP/2.0/UDP 192.0.2.1;branch=b;received=198.51.100.7");
   CHECK(via_answered("SIP/2.0/UDP host.example;branch=b") == "SIP/2.0/UDP host.example;branch=b;received=198.51.100.7");
-  CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;rport;branch=b") == "SIP/2.0/UDP 198.51.100.7;rport=40001;branch=b;received=198.51.100.7");
+  CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;rport;branch=b") ==
+        "SIP/2.0/UDP 198.51.100.7;rport=40001;branch=b;received=198.51.100.7");
   // What the request claims about its own source is not believed.
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;received=203.0.113.9;rport=1;rport=2;branch=b") ==
         "SIP/2.0/UDP 192.0.2.1;rport=40001;branch=b;received=198.51.100.7");
   const offhook::base::SocketAddress six{*offhook::base::IpAddress::parse("2001:db8::9"), 5060};
   CHECK(via_answered("SIP/2.0/UDP [2001:DB8:0::9]:5060;branch=b", six) == "SIP/2.0/UDP [2001:DB8:0::9]:5060;branch=b");
   CHECK(via_answered("SIP/2.0/UDP h;rport", six) == "SIP/2.0/UDP h;rport=5060;received=2001:db8::9");
-  CHECK(via_answered("SIP / 2.0 / UDP  h : 5062 ; branch = b ; flag") == "SIP / 2.0 / UDP  h : 5062;branch=b;flag;received=198.51.100.7");
+  CHECK(via_answered("SIP / 2.0 / UDP  h : 5062 ; branch = b ; flag") ==
+        "SIP / 2.0 / UDP  h : 5062;branch=b;flag;received=198.51.100.7");
 }
 
 TEST_CASE("a refused message is answered with what it had [RFC 3261 section 21.4.1]") {
@@ -105,12 +112,14 @@ TEST_CASE("a refused message is answered with what it had [RFC 3261 section 21.4
   REQUIRE_FALSE(refused);
   REQUIRE(refused.error().answerable);
   const auto text = Writer::response(refused.error().message, refused.error().status, reason_phrase(400), "t", kSource).finish();
-  CHECK(text == "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP 192.0.2.15;;,;,,\r\nFrom: \"open <sip:a@h>;tag=1\r\nTo: <sip:agent@phone.example>;tag=t\r\n"
-                "Call-ID: call-1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+  CHECK(text ==
+        "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP 192.0.2.15;;,;,,\r\nFrom: \"open <sip:a@h>;tag=1\r\nTo: "
+        "<sip:agent@phone.example>;tag=t\r\n"
+        "Call-ID: call-1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST_CASE("CR, LF and NUL never leave a value, a name or a start line") {
-  const std::string evil("a\r\nEvil: 1\r\n\r\nb\0c\nEvil: 2\rEvil: 3", 36);
+  const std::string evil = "a\r\nEvil: 1\r\n\r\nb\0c\nEvil: 2\rEvil: 3"s;
   auto writer = Writer::request("IN\r\nVITE", "sip:" + evil);
   writer.header(HeaderName::Subject, evil).header("X-" + evil, evil).header(HeaderName::Other, "dropped").header("", "dropped");
   const auto request = writer.finish("text/" + evil, "body\r\n\r\n");
@@ -136,7 +145,7 @@ TEST_CASE("what was parsed and written again parses to the same [RFC 3261 sectio
   request.cseq = "7 INVITE";
   request.from = "\"B \\\"x\\\" <y>\"\r\n <sip:%00b@[2001:db8::1]:5062;lr>;tag=\r\n a1";
   request.more = "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\nX-Odd!%: ;;,,\r\ns:\r\nContent-Type: Multipart/Mixed;boundary=Zz\r\n";
-  request.body = std::string("\0\r\n\r\nx", 6);
+  request.body = "\0\r\n\r\nx"s;
   request.content_length = "6";
   const auto first = good(request);
   auto writer = Writer::request(first.method_text(), first.request_uri());
