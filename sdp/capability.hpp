@@ -52,7 +52,8 @@ class PayloadTable {
   explicit PayloadTable(const Media& stream);  ///< borrows from `stream`
 
   /// The numbers as listed by the peer, without repetitions and without those that RTP cannot carry.
-  [[nodiscard]] const std::vector<std::uint8_t>& numbers() const { return numbers_; }
+  [[nodiscard]] const std::vector<std::uint8_t>& numbers() const& { return numbers_; }
+  const std::vector<std::uint8_t>& numbers() && = delete;  // It would not outlive a loop over it.
   [[nodiscard]] const PayloadFormat* find(std::uint8_t number) const;
   [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first in the peer's order
   [[nodiscard]] std::optional<std::uint8_t> number_of_events(std::uint32_t clock_hz) const;

@@ -1,0 +1,77 @@
+// A peer that sends any bodies in any order. The input is a list of steps, each one octet that says which and, for a body, its
+// text up to the next octet of 0x1e (record separator). A second agent answers each offer that the first makes.
+#include <offhook/sdp/negotiator.hpp>
+#include <offhook/sdp/parser.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace base = offhook::base;
+namespace sdp = offhook::sdp;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+base::SocketAddress local(std::uint8_t last) { return {base::IpAddress::v4({192, 0, 2, last}), 20000}; }
+
+void check_text(const std::string& text, std::uint64_t& version) {
+  const auto session = sdp::parse_session(text);
+  require(session && session->origin && session->origin->session_id == "1");
+  const auto next = std::stoull(session->origin->version);
+  require(next == version || next == version + 1);
+  version = next;
+}
+
+void check_audio(const sdp::AgreedAudio& audio) {
+  require(audio.ptime_ms >= sdp::kMinPtimeMs && audio.ptime_ms <= sdp::kMaxPtimeMs && audio.ptime_ms % 10 == 0);
+  require(!audio.remote_rtp.ip.is_v6() || audio.remote_rtp.ip.is_unspecified());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  sdp::Negotiator ours({}, local(1), 1);
+  std::uint64_t version = 0;
+  for (int steps = 0; !rest.empty() && steps < 32; ++steps) {
+    const char step = rest.front();
+    const auto end = rest.find('\x1e');
+    const auto body = sdp::parse_session(rest.substr(1, end == std::string_view::npos ? end : end - 1));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const auto before = ours.agreed();
+    switch (step) {
+      case 'o': check_text(ours.make_offer(), version); break;
+      case 'w': ours.withdraw_offer(); break;
+      case 'd': ours.set_direction(static_cast<sdp::Direction>(body ? body->media.size() % 4 : 1)); break;
+      case 'x': {  // A well-behaved peer answers whatever we offer.
+        const auto offer = ours.make_offer();
+        check_text(offer, version);
+        sdp::Negotiator peer({}, local(2), 2);
+        const auto answer = peer.answer(*sdp::parse_session(offer));
+        if (answer) require(ours.accept_answer(*sdp::parse_session(answer->body)).has_value());
+        break;
+      }
+      case 'a':
+        if (!body) break;
+        if (const auto audio = ours.accept_answer(*body)) check_audio(*audio);
+        else require(ours.agreed() == before);
+        break;
+      default:
+        if (!body) break;
+        if (const auto answer = ours.answer(*body)) {
+          check_text(answer->body, version);
+          check_audio(answer->audio);
+          require(sdp::parse_session(answer->body)->media.size() == body->media.size());
+        } else {
+          require(ours.agreed() == before);
+        }
+    }
+    require(ours.is_consistent());
+  }
+  return 0;
+}
