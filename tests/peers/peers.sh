@@ -93,8 +93,18 @@ agent_config() {
   [ -n "${agent_http:-}" ] || free_ports agent_http
   cat >"$1" <<JSON
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": $registrar_port,
-         "transport": "${agent_transport:-udp}", "bind": "127.0.0.1:$agent_sip"}}
+         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip},
+ "health": {"port": $agent_http}, "limits": {"drain": 3}, "transcripts": true}
 JSON
+}
+# ready STATUS: what GET /readyz says now: 200 or 503.
+ready() {
+  local line wire
+  exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
+  printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$wire"
+  IFS= read -r -t 2 line <&"$wire" || line=''
+  exec {wire}>&-
+  [[ $line == "HTTP/1.1 $1"* ]]
 }
 # No password of ours may stand in anything that the agent wrote.
 no_secret_in() {

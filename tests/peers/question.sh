@@ -7,7 +7,7 @@ question() {
   start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
   expect 15 "the call is up" says "$work/caller.log" 'Call established'
   expect 40 "the call is over" says "$work/caller.log" 'terminated'
-  expect 5 "the agent understood opening_hours" says "$work/agent.log" 'opening_hours'
+  expect 5 "the agent understood opening_hours" says "$work/agent.log" 'call.understood .*intent=opening_hours'
   heard_by caller >"$work/heard"
   says "$work/heard" 'how can i help' || die "the greeting was not heard: $(cat "$work/heard")"
   says "$work/heard" 'nine' || die "the opening hours were not heard: $(cat "$work/heard")"
