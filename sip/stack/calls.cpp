@@ -122,6 +122,8 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
   carry_out(*leg, std::move(actions), now);
+  // The phone may take its time: RFC 3261 section 17.2.1. Without effect when the session has answered already.
+  if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
 }
 
 void Calls::on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now) {

@@ -1,0 +1,372 @@
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Caller : Scripted {
+  sip::AccountId account;
+  sip::SessionId session;
+  std::string first;  // Our INVITE.
+
+  Caller() {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@pbx.example";
+    options.registrar = "sip:192.0.2.50";
+    options.display_name = "The \"Bot\"";
+    options.username = "bot";
+    options.password = "secret";
+    options.registers = false;
+    account = stack.add_account(options, now);
+  }
+  void dial(const std::string& offer = "offer", bool through_registrar = true) {
+    sip::CallOptions options;
+    options.account = account;
+    options.target = "sip:desk@192.0.2.99";
+    if (!offer.empty()) options.offer = {"application/sdp", offer};
+    options.headers = {{"X-Trace", "7"}, {"Route", "<sip:evil.example>"}};
+    options.through_registrar = through_registrar;
+    const auto made = stack.call(options, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    first = take("INVITE ");
+    call_id = header(first, "Call-ID");
+  }
+  Fields contact() const { return {{"Contact", "<sip:desk@192.0.2.99:5062>"}}; }
+  std::string our_tag() const { return tag_of(header(first, "From")); }
+  void talk() {
+    dial();
+    receive(response(first, 200, "a", "answer", contact()));
+    REQUIRE(event<sip::CallAnswered>());
+    REQUIRE(!take("ACK ").empty());
+    sent.clear();
+  }
+  void expect_no_residue() {
+    advance(66s);
+    CHECK(stack.sessions() == 0);
+    CHECK_FALSE(stack.next_deadline());
+  }
+  static Fields challenge(const std::string& nonce) {
+    return {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"" + nonce + "\", algorithm=MD5, qop=\"auth\""}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Caller, "An INVITE of ours says what it must, and goes to the registrar [RFC 3261 section 8.1.1]") {
+  dial();
+  CHECK(start_line(first) == "INVITE sip:desk@192.0.2.99 SIP/2.0");
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  CHECK(header(first, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK"));
+  CHECK(header(first, "Via").ends_with(";rport"));
+  CHECK(header(first, "Max-Forwards") == "70");
+  CHECK(header(first, "From").starts_with("\"The \\\"Bot\\\"\" <sip:bot@pbx.example>;tag="));
+  CHECK(header(first, "To") == "<sip:desk@192.0.2.99>");
+  CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  CHECK(header(first, "X-Trace") == "7");
+  CHECK(headers(first, "Route").empty());
+  CHECK(body(first) == "offer");
+}
+
+TEST_CASE_FIXTURE(Caller, "A call straight to its target leaves the registrar out") {
+  dial("offer", false);
+  CHECK(last_flow.remote == address("192.0.2.99", 5060));
+}
+
+TEST_CASE_FIXTURE(Caller, "Ringing, answer, ACK along the target, and their BYE [RFC 3261 section 13.2.2.4]") {
+  dial();
+  receive(response(first, 100, ""));
+  CHECK_FALSE(event<sip::CallProgress>());
+  receive(response(first, 180, "a"));
+  const auto ringing = event<sip::CallProgress>();
+  REQUIRE(ringing);
+  CHECK(ringing->status == 180);
+  CHECK(ringing->branch_tag == "a");
+  const std::string ok = response(first, 200, "a", "answer", contact());
+  receive(ok);
+  CHECK(event<sip::CallAnswered>()->body.data == "answer");
+  const std::string ack = take("ACK ");
+  CHECK(start_line(ack) == "ACK sip:desk@192.0.2.99:5062 SIP/2.0");
+  CHECK(header(ack, "CSeq") == "1 ACK");
+  CHECK(header(ack, "Via") != header(first, "Via"));
+  CHECK(last_flow.remote == address("192.0.2.99", 5062));
+  receive(ok);
+  CHECK(take("ACK ") == ack);
+  CHECK_FALSE(event<sip::CallAnswered>());
+  receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));
+  CHECK(!take("SIP/2.0 200").empty());
+  CHECK(event<sip::CallEnded>()->by == sip::CallEnded::By::Remote);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "The route set of a call of ours is the Record-Route reversed [RFC 3261 section 12.1.2]") {
+  dial();
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sip:192.0.2.60;lr>, <sip:192.0.2.50;lr>");
+  receive(response(first, 200, "a", "answer", fields));
+  const std::string ack = take("ACK ");
+  CHECK(headers(ack, "Route") == std::vector<std::string>{"<sip:192.0.2.50;lr>", "<sip:192.0.2.60;lr>"});
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  CHECK(headers(bye, "Route").size() == 2);
+  CHECK(header(bye, "CSeq") == "2 BYE");
+}
+
+TEST_CASE_FIXTURE(Caller, "Early dialogs of a fork are kept apart; the first 2xx wins, the next is acknowledged and hung up [RFC 3261 section 13.2.2.4]") {
+  dial();
+  receive(response(first, 180, "a", {}, contact()));
+  receive(response(first, 183, "b", "early b", {{"Contact", "<sip:b@192.0.2.98>"}}));
+  CHECK(event<sip::CallProgress>()->branch_tag == "a");
+  CHECK(event<sip::CallProgress>()->branch_tag == "b");
+  receive(response(first, 200, "b", "answer b", {{"Contact", "<sip:b@192.0.2.98>"}}));
+  CHECK(event<sip::CallAnswered>()->body.data == "answer b");
+  CHECK(start_line(take("ACK ")) == "ACK sip:b@192.0.2.98 SIP/2.0");
+  const std::string late = response(first, 200, "a", "answer a", contact());
+  receive(late);
+  const std::string ack = take(), bye = take();
+  CHECK(start_line(ack) == "ACK sip:desk@192.0.2.99:5062 SIP/2.0");
+  CHECK(tag_of(header(ack, "To")) == "a");
+  CHECK(bye.starts_with("BYE sip:desk@192.0.2.99:5062"));
+  CHECK(tag_of(header(bye, "To")) == "a");
+  receive(response(bye, 200, ""));
+  receive(late);
+  CHECK(take() == ack);  // Its repeat gets its ACK, and no second BYE.
+  CHECK(sent.empty());
+  CHECK_FALSE(event<sip::CallEnded>());
+  CHECK(stack.sessions() == 1);
+  receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));  // The losing branch cannot end the call.
+  CHECK(!take("SIP/2.0 481").empty());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response; 487 ends it [RFC 3261 section 9.1]") {
+  dial();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Cancelled);
+  CHECK(count("CANCEL ") == 0);
+  receive(response(first, 180, "a"));
+  const std::string cancel = take("CANCEL ");
+  CHECK(header(cancel, "Via") == header(first, "Via"));
+  CHECK(header(cancel, "CSeq") == "1 CANCEL");
+  CHECK(header(cancel, "To") == header(first, "To"));
+  receive(response(cancel, 200, "a"));
+  receive(response(first, 487, "a"));
+  const std::string ack = take("ACK ");
+  CHECK(header(ack, "Via") == header(first, "Via"));
+  CHECK(tag_of(header(ack, "To")) == "a");
+  CHECK_FALSE(event<sip::CallEnded>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "CANCEL that crosses the 200: ACK, then BYE [RFC 3261 section 9.1]") {
+  dial();
+  receive(response(first, 180, "a"));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("CANCEL ").empty());
+  receive(response(first, 200, "a", "answer", contact()));
+  CHECK(take().starts_with("ACK "));
+  const std::string bye = take();
+  CHECK(bye.starts_with("BYE "));
+  receive(response(bye, 200, ""));
+  CHECK_FALSE(event<sip::CallAnswered>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "A CANCEL that nobody honours ends after 64 T1 [RFC 3261 section 9.1]") {
+  dial();
+  receive(response(first, 180, "a"));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "Hung up while the name is looked up: nothing is sent") {
+  answers_queries = false;
+  dial();
+  CHECK(first.empty());
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  stack.on_answer(queries.back().id, resolve(queries.back()), now);
+  drain();
+  CHECK(sent.empty());
+  CHECK(event<sip::CallEnded>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "A refusal is acknowledged and told with its status [RFC 3261 section 13.2.2.3]") {
+  dial();
+  receive(response(first, 486, "a"));
+  CHECK(!take("ACK ").empty());
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::Rejected);
+  CHECK(ended->status == 486);
+  receive(response(first, 486, "a"));
+  CHECK(!take("ACK ").empty());
+  CHECK_FALSE(event<sip::CallEnded>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "No answer within 64 T1: NoAnswer with 408 [RFC 3261 section 17.1.1.2]") {
+  dial();
+  advance(33s);
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::NoAnswer);
+  CHECK(ended->status == 408);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresolvable") {
+  names["192.0.2.50"] = {};
+  dial();
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Unresolvable);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "503 from the first address: the next one is tried in a transaction of its own [RFC 3263 section 4.3]") {
+  names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)), route(sip::Transport::Udp, address("192.0.2.52", 5060))};
+  dial();
+  CHECK(last_flow.remote == address("192.0.2.51", 5060));
+  receive(response(first, 503, "x"));
+  CHECK(count("ACK ") == 1);
+  const std::string second = take("INVITE ");
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  CHECK(header(second, "Via") != header(first, "Via"));
+  receive(response(second, 503, "x"));
+  CHECK(event<sip::CallEnded>()->status == 503);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address, then Unreachable [RFC 3263 section 4.3]") {
+  names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)), route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
+  dial();
+  CHECK(last_flow.id == sip::FlowId{});
+  CHECK(header(first, "Via").starts_with("SIP/2.0/TCP "));
+  CHECK(header(first, "Contact").find(";transport=tcp>") != std::string::npos);
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  CHECK(!take("INVITE ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Unreachable);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "Without an offer of ours theirs comes in the 200, and our answer goes into the ACK [RFC 3261 section 13.2.1]") {
+  dial("");
+  const std::string ok = response(first, 200, "a", "their offer", contact());
+  receive(ok);
+  CHECK(event<sip::CallAnswered>()->body.data == "their offer");
+  receive(ok);
+  CHECK(count("ACK ") == 0);
+  CHECK_FALSE(event<sip::CallAnswered>());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "our answer"}, now));
+  drain();
+  CHECK(body(take("ACK ")) == "our answer");
+  receive(ok);
+  CHECK(body(take("ACK ")) == "our answer");
+}
+
+TEST_CASE_FIXTURE(Caller, "Hung up instead of answering their offer: ACK, then BYE [RFC 3261 section 13.2.2.4]") {
+  dial("");
+  receive(response(first, 200, "a", "their offer", contact()));
+  REQUIRE(stack.refuse_offer(session, 488, now));
+  drain();
+  CHECK(take().starts_with("ACK "));
+  CHECK(take().starts_with("BYE "));
+}
+
+TEST_CASE_FIXTURE(Caller, "A challenge of the registrar is answered once, with the next CSeq [RFC 3261 section 22.2]") {
+  dial();
+  receive(response(first, 401, "x", {}, challenge("n1")));
+  CHECK(!take("ACK ").empty());
+  const std::string second = take("INVITE ");
+  CHECK(header(second, "CSeq") == "2 INVITE");
+  CHECK(header(second, "Call-ID") == call_id);
+  CHECK(header(second, "From") == header(first, "From"));
+  CHECK(header(second, "Authorization").find("nonce=\"n1\"") != std::string::npos);
+  receive(response(second, 200, "a", "answer", contact()));
+  const std::string ack = take("ACK ");
+  CHECK(header(ack, "CSeq") == "2 ACK");
+  CHECK(header(ack, "Authorization") == header(second, "Authorization"));
+  REQUIRE(event<sip::CallAnswered>());
+}
+
+TEST_CASE_FIXTURE(Caller, "Refused credentials end the call with the registrar's status") {
+  dial();
+  receive(response(first, 401, "x", {}, challenge("n1")));
+  const std::string second = take("INVITE ");
+  receive(response(second, 401, "x", {}, challenge("n2")));
+  CHECK(count("INVITE ") == 0);
+  CHECK(event<sip::CallEnded>()->status == 401);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "Whoever is not our registrar gets no digest for a challenge within the call") {
+  talk();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  CHECK(last_flow.remote.ip == address("192.0.2.99", 0).ip);
+  receive(response(bye, 407, "", {}, {{"Proxy-Authenticate", "Digest realm=\"evil\", nonce=\"n\""}}));
+  CHECK(sent.empty());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "A response whose Via is not ours is dropped [RFC 3261 section 18.1.2]") {
+  dial();
+  std::string forged = response(first, 200, "a", "answer", contact());
+  forged.replace(forged.find("192.0.2.1:5060"), 14, "192.0.2.7:5060");
+  receive(forged);
+  CHECK(stack.counters().stray_responses == 1);
+  CHECK_FALSE(event<sip::CallAnswered>());
+  receive(message("SIP/2.0 200 OK", {{"Via", via()}, {"From", "<sip:a@b>;tag=1"}, {"To", "<sip:c@d>;tag=2"}, {"Call-ID", "z"}, {"CSeq", "1 BYE"}}));
+  CHECK(stack.counters().stray_responses == 2);
+}
+
+TEST_CASE_FIXTURE(Caller, "491 to our re-INVITE: tried again after 2.1 to 4 s, as the Call-ID is ours [RFC 3261 section 14.1]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  receive(response(take("INVITE "), 491, ""));
+  sent.clear();
+  advance(2099ms);
+  CHECK(count("INVITE ") == 0);
+  advance(1901ms);
+  CHECK(count("INVITE ") == 1);
+}
+
+TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a call") {
+  talk();
+  const auto before = queries.size();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  receive(response(take("INVITE "), 200, "", "yours", contact()));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("BYE ").empty());
+  CHECK(queries.size() == before);
+}
+
+TEST_CASE_FIXTURE(Caller, "Commands for unknown sessions, accounts and URIs are refused") {
+  CHECK(stack.hang_up(sip::SessionId{99}, now).error() == sip::StackError::UnknownSession);
+  sip::CallOptions options;
+  options.account = account;
+  options.target = "not a uri";
+  CHECK(stack.call(options, now).error() == sip::StackError::BadUri);
+  options.account = {};
+  CHECK(stack.call(options, now).error() == sip::StackError::UnknownAccount);
+  dial();
+  CHECK(stack.answer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.offer(session, {"application/sdp", "x"}, now).error() == sip::StackError::WrongState);
+}

@@ -1,0 +1,190 @@
+#include <offhook/sip/limits.hpp>
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Asked : Scripted {
+  std::string request(const std::string& method, Fields extra = {}, const std::string& content = {}, const std::string& uri = "sip:bot@192.0.2.1") {
+    Fields fields{{"Via", via()},           {"From", "<sip:al@192.0.2.99>;tag=peer"}, {"To", "<sip:bot@192.0.2.1>"}, {"Call-ID", "c" + std::to_string(branches)},
+                  {"CSeq", "1 " + method}, {"Contact", "<sip:al@192.0.2.99>"}};
+    fields.insert(fields.end(), extra.begin(), extra.end());
+    return message(method + " " + uri + " SIP/2.0", fields, content);
+  }
+  std::string ask(const std::string& text) {
+    sent.clear();
+    receive(text);
+    return take();
+  }
+  sip::AccountId add(const std::string& user) {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:" + user + "@pbx.example";
+    options.registrar = "sip:192.0.2.50";
+    options.username = user;
+    options.registers = false;
+    return stack.add_account(options, now);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets 200 with Allow, Accept and Supported [RFC 3261 section 11.2]") {
+  const std::string ok = ask(request("OPTIONS"));
+  CHECK(ok.starts_with("SIP/2.0 200"));
+  CHECK(header(ok, "Allow").find("INVITE") != std::string::npos);
+  CHECK(header(ok, "Accept") == "application/sdp");
+  CHECK(ok.find("\r\nSupported:") != std::string::npos);
+  CHECK(!tag_of(header(ok, "To")).empty());
+}
+
+TEST_CASE_FIXTURE(Asked, "OPTIONS in a dialog that is not there gets 481 [RFC 3261 section 12.2.2]") {
+  std::string text = request("OPTIONS");
+  text.replace(text.find("To: <sip:bot@192.0.2.1>"), 23, "To: <sip:bot@192.0.2.1>;tag=none");
+  CHECK(ask(text).starts_with("SIP/2.0 481"));
+}
+
+TEST_CASE_FIXTURE(Asked, "A method that we know but do not take: 405; one that we do not know: 501; both with Allow [RFC 3261 section 8.2.1]") {
+  for (const char* method : {"REGISTER", "SUBSCRIBE", "MESSAGE", "REFER", "INFO", "PUBLISH", "PRACK"}) {
+    const std::string refused = ask(request(method));
+    CHECK(refused.starts_with("SIP/2.0 405"));
+    CHECK(!header(refused, "Allow").empty());
+  }
+  const std::string unknown = ask(request("DANCE"));
+  CHECK(unknown.starts_with("SIP/2.0 501"));
+  CHECK(!header(unknown, "Allow").empty());
+}
+
+TEST_CASE_FIXTURE(Asked, "An unknown scheme in the Request-URI: 416 [RFC 3261 section 8.2.2.1]") {
+  CHECK(ask(request("INVITE", {}, {}, "nobodyKnowsThisScheme:bot")).starts_with("SIP/2.0 416"));
+}
+
+TEST_CASE_FIXTURE(Asked, "Require: 420 and all that is unsupported [RFC 3261 section 8.2.2.3]") {
+  const std::string refused = ask(request("INVITE", {{"Require", "100rel, timer"}, {"Require", "other"}}, "v=0"));
+  CHECK(refused.starts_with("SIP/2.0 420"));
+  CHECK(header(refused, "Unsupported") == "100rel, timer, other");
+}
+
+TEST_CASE_FIXTURE(Asked, "A body that we cannot read: 415 with Accept, or Accept-Encoding [RFC 3261 section 8.2.3]") {
+  std::string odd = request("INVITE", {}, "x");
+  odd.replace(odd.find("application/sdp"), 15, "application/foo");
+  const std::string refused = ask(odd);
+  CHECK(refused.starts_with("SIP/2.0 415"));
+  CHECK(header(refused, "Accept") == "application/sdp");
+  const std::string packed = ask(request("INVITE", {{"Content-Encoding", "gzip"}}, "x"));
+  CHECK(packed.starts_with("SIP/2.0 415"));
+  CHECK(header(packed, "Accept-Encoding") == "identity");
+}
+
+TEST_CASE_FIXTURE(Asked, "An Accept without room for SDP: 406 [RFC 3261 section 21.4.7]") {
+  CHECK(ask(request("INVITE", {{"Accept", "text/plain, text/nobodyKnowsThis"}})).starts_with("SIP/2.0 406"));
+  CHECK(ask(request("INVITE", {{"Accept", "text/plain, application/sdp;q=0.5"}})).starts_with("SIP/2.0 100"));
+  CHECK(ask(request("INVITE", {{"Accept", "*/*"}})).starts_with("SIP/2.0 100"));
+}
+
+TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact: 400 [RFC 3261 section 8.1.1.8]") {
+  std::string text = request("INVITE");
+  const auto at = text.find("Contact: ");
+  text.erase(at, text.find("\r\n", at) + 2 - at);
+  CHECK(ask(text).starts_with("SIP/2.0 400"));
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Asked, "BYE and UPDATE for a dialog that nobody has: 481 [RFC 3261 section 15.1.2]") {
+  CHECK(ask(request("BYE")).starts_with("SIP/2.0 481"));
+  CHECK(ask(request("UPDATE")).starts_with("SIP/2.0 481"));
+  CHECK(ask(request("NOTIFY")).starts_with("SIP/2.0 481"));
+}
+
+TEST_CASE_FIXTURE(Asked, "A user who is none of our accounts: 404; without accounts everyone is welcome [RFC 3261 section 8.2.2.1]") {
+  CHECK(ask(request("INVITE")).starts_with("SIP/2.0 100"));
+  add("6001");
+  CHECK(ask(request("INVITE")).starts_with("SIP/2.0 404"));
+  const auto account = add("b%6ft");
+  receive(request("INVITE"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  auto last = *call;
+  while (const auto more = event<sip::IncomingCall>()) last = *more;
+  CHECK(last.account == account);
+}
+
+TEST_CASE_FIXTURE(Asked, "An asserted identity of a stranger is not believed [RFC 3325 section 5]") {
+  add("bot");
+  receive(request("INVITE", {{"P-Asserted-Identity", "<sip:boss@example.com>"}}));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  CHECK_FALSE(call->asserted);
+  for (const auto& [name, value] : call->headers) CHECK(name != "P-Asserted-Identity");
+}
+
+TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and broken messages leave no trace; what can be answered is [RFC 3261 section 8.2]") {
+  receive("\r\n\r\n");
+  receive("hello");
+  CHECK(sent.empty());
+  CHECK(stack.counters().received == 1);
+  CHECK(stack.counters().refused_parse == 1);
+  std::string version = request("OPTIONS");
+  version.replace(version.find("SIP/2.0"), 7, "SIP/7.0");
+  CHECK(ask(version).starts_with("SIP/2.0 505"));
+  CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Asked, "kMaxSessions calls are taken; one more gets 503 with Retry-After") {
+  for (std::size_t i = 0; i < sip::kMaxSessions; ++i) receive(request("INVITE"));
+  CHECK(stack.sessions() == sip::kMaxSessions);
+  const std::string busy = ask(request("INVITE"));
+  CHECK(busy.starts_with("SIP/2.0 503"));
+  CHECK(!header(busy, "Retry-After").empty());
+  CHECK(stack.sessions() == sip::kMaxSessions);
+  CHECK(stack.counters().refused_limit == 1);
+}
+
+TEST_CASE_FIXTURE(Asked, "kMaxTransactions are kept; one more is refused statelessly with 503") {
+  for (std::size_t i = 0; i < sip::kMaxTransactions; ++i) {
+    const std::string text = request("OPTIONS");
+    stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
+  }
+  drain();
+  CHECK(count("SIP/2.0 200") == sip::kMaxTransactions);
+  CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 503"));
+  CHECK(stack.counters().refused_limit == 1);
+  advance(33s);
+  CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 200"));
+  CHECK_FALSE(events.size());
+}
+
+TEST_CASE("The messages of RFC 4475 get the answers that a user agent owes them [RFC 4475 section 3]") {
+  const char* data = std::getenv("OFFHOOK_TEST_DATA");
+  const auto folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "rfc4475";
+  if (!std::filesystem::exists(folder)) return;
+  const std::map<std::string, std::vector<std::string>> expected{
+      {"intmeth.dat", {"405", "501"}}, {"badvers.dat", {"505"}},  {"unkscm.dat", {"416"}},         {"novelsc.dat", {"416"}},
+      {"bext01.dat", {"420"}},         {"invut.dat", {"415"}},    {"sdp01.dat", {"406"}},          {"mismatch01.dat", {"400"}},
+      {"mismatch02.dat", {"501", "400"}}, {"scalar02.dat", {"400", "405"}}, {"badinv01.dat", {"400"}},   {"clerr.dat", {"400"}},
+      {"ncl.dat", {"400"}},            {"zeromf.dat", {"200"}},   {"multi01.dat", {"400"}},        {"mcl01.dat", {"400"}},
+      {"quotbal.dat", {"400"}},        {"wsinv.dat", {"481"}},    {"longreq.dat", {"100"}},        {"bcast.dat", {""}},
+      {"bigcode.dat", {""}},           {"scalarlg.dat", {""}},    {"noreason.dat", {""}},          {"unreason.dat", {""}},
+      {"mpart01.dat", {"405"}},        {"regaut01.dat", {"405"}}, {"dblreq.dat", {"405"}},         {"esc01.dat", {"100"}},
+  };
+  for (const auto& [name, statuses] : expected) {
+    Scripted one;
+    std::ifstream file(folder / name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    REQUIRE(!text.empty());
+    one.receive(text);
+    const std::string answer = one.take();
+    const std::string status = answer.size() > 11 ? answer.substr(8, 3) : "";
+    CAPTURE(name);
+    CAPTURE(status);
+    CHECK(std::find(statuses.begin(), statuses.end(), status) != statuses.end());
+  }
+}
