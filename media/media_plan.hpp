@@ -27,6 +27,7 @@ struct MediaPlan {
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_source = 0, refused_payload = 0, malformed = 0;
+  std::uint64_t send_failed = 0;                     ///< datagrams that the socket did not take
   std::uint64_t frames_concealed = 0, frames_played = 0;
   std::uint32_t jitter_us = 0, jitter_buffer_ms = 0;
   std::optional<std::uint32_t> round_trip_us;        ///< from RTCP

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/media/audio_port.hpp>
+#include <offhook/media/codec/g722.hpp>
+#include <offhook/media/conceal.hpp>
+#include <offhook/media/echo_guard.hpp>
+#include <offhook/media/media_plan.hpp>
+#include <offhook/media/resample.hpp>
+#include <offhook/media/voice_activity.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+[[nodiscard]] constexpr std::uint32_t sample_rate_hz(AudioCodec codec) { return codec == AudioCodec::G722 ? 16000 : 8000; }
+
+/// Everything of a leg that depends on the codec and its sample rate. Allocates when made, which happens on the signalling
+/// thread; then it is handed to the worker as a whole and allocates no more.
+class CodecChain {
+ public:
+  static constexpr std::size_t kOctets = 160;       ///< 20 ms in each of the three codecs
+  static constexpr std::size_t kMaxSamples = 320;
+  using Frame = std::array<std::int16_t, kMaxSamples>;
+
+  CodecChain(AudioCodec codec, std::uint32_t port_rate_hz);
+
+  [[nodiscard]] AudioCodec codec() const { return codec_; }
+  /// In 20 ms, at the codec's rate.
+  [[nodiscard]] std::size_t samples() const { return sample_rate_hz(codec_) / 50; }
+
+  void decode(base::Bytes octets, std::span<std::int16_t> pcm);
+  void encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> octets);
+  void restart_decoder() { g722_decoder_ ? g722_decoder_->reset() : void(); }
+
+  /// To and from the port's rate, 20 ms at a time.
+  void to_port(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { to_port_.process(pcm, out); }
+  void from_port(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { from_port_.process(pcm, out); }
+
+  Concealer concealer;
+  VoiceActivity voice;
+  EchoGuard echo_guard;
+
+ private:
+  AudioCodec codec_;
+  std::optional<G722Encoder> g722_encoder_;
+  std::optional<G722Decoder> g722_decoder_;
+  Resampler to_port_, from_port_;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,199 @@
+#include <offhook/media/engine/engine.hpp>
+
+#include <offhook/media/engine/worker.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr unsigned kMaxWorkers = 256;
+constexpr std::uint32_t kMaxPortTries = 512;
+
+}  // namespace
+
+std::string_view to_string(EngineError error) {
+  switch (error) {
+    case EngineError::NoPort: return "no free port in the range";
+    case EngineError::NoSocket: return "the address cannot be bound, or there are no descriptors left";
+    case EngineError::UnknownLeg: return "no such leg";
+    case EngineError::Busy: return "the media workers are full";
+  }
+  return "unknown";
+}
+
+class Engine::Impl {
+ public:
+  explicit Impl(EngineOptions options);
+
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port);
+  base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
+  base::Result<void, EngineError> close(LegId id);
+  std::optional<LegStatistics> statistics(LegId id) const;
+  std::size_t legs() const { return open_legs_; }
+  base::Duration take_worst_lateness();
+
+ private:
+  struct Entry {
+    std::unique_ptr<Leg> leg;
+    std::size_t worker = 0;
+    std::optional<AudioCodec> codec;  // as last asked for
+    bool closing = false;
+    bool told = false;                // its worker knows that it closes
+    bool gone = false;                // its worker has handed it back
+  };
+  struct Pair {
+    UdpSocket rtp, rtcp;
+    std::uint16_t port = 0;
+  };
+  base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
+  base::Result<Entry*, EngineError> find_open(LegId id);
+  void collect();
+  void tell_closing(Entry& entry);
+  void forget_closed();
+
+  EngineOptions options_;
+  base::SystemRandom random_;
+  std::unordered_map<LegId, Entry> entries_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick are freed.
+  std::vector<std::size_t> load_;                 // legs, by worker
+  std::size_t open_legs_ = 0;
+  std::size_t untold_ = 0;                        // closing legs whose worker could not be told yet
+  std::uint64_t last_id_ = 0;
+};
+
+Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = std::min(options_.workers == 0 ? cores : options_.workers, kMaxWorkers);
+  const auto origin = base::Clock::now();
+  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin));
+  load_.resize(count);
+}
+
+base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base::IpAddress& local) {
+  const std::uint32_t first = (std::uint32_t{options_.first_port} + 1) / 2 * 2;
+  const std::uint32_t last = options_.last_port;
+  if (first == 0 || last < first + 1) return base::fail(EngineError::NoPort);
+  const std::uint32_t pairs = (last - first + 1) / 2;
+  const auto begin = random_.below(pairs);  // A port that nobody can guess: RFC 6056 section 3.3.
+  for (std::uint32_t i = 0; i < std::min(pairs, kMaxPortTries); ++i) {
+    const auto port = static_cast<std::uint16_t>(first + 2 * ((begin + i) % pairs));
+    auto rtp = UdpSocket::bind({local, port});
+    if (!rtp && rtp.error() == SocketError::Refused) return base::fail(EngineError::NoSocket);
+    if (!rtp) continue;
+    auto rtcp = UdpSocket::bind({local, static_cast<std::uint16_t>(port + 1)});
+    if (!rtcp && rtcp.error() == SocketError::Refused) return base::fail(EngineError::NoSocket);
+    if (rtcp) return Pair{std::move(*rtp), std::move(*rtcp), port};
+  }
+  return base::fail(EngineError::NoPort);
+}
+
+base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port) {
+  collect();
+  forget_closed();
+  const auto worker = static_cast<std::size_t>(std::min_element(load_.begin(), load_.end()) - load_.begin());
+  if (!workers_[worker]->works()) return base::fail(EngineError::NoSocket);
+  if (load_[worker] == kMaxLegsPerWorker) return base::fail(EngineError::Busy);
+  auto pair = bind_pair(local);
+  if (!pair) return base::fail(pair.error());
+  auto leg = std::make_unique<Leg>(StreamOptions{options_.silence_limit, options_.cname}, std::move(port), std::move(pair->rtp),
+                                   std::move(pair->rtcp));
+  const LegId id{++last_id_};
+  leg->id = id;
+  if (!workers_[worker]->post({.kind = Worker::Command::Kind::Add, .leg = leg.get()})) return base::fail(EngineError::Busy);
+  ++load_[worker];
+  ++open_legs_;
+  Entry entry;
+  entry.leg = std::move(leg);
+  entry.worker = worker;
+  entries_.emplace(id, std::move(entry));
+  return OpenLeg{id, pair->port};
+}
+
+base::Result<Engine::Impl::Entry*, EngineError> Engine::Impl::find_open(LegId id) {
+  collect();
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second.closing) return base::fail(EngineError::UnknownLeg);
+  return &found->second;
+}
+
+base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& plan, bool relearn) {
+  const auto entry = find_open(id);
+  if (!entry) return base::fail(entry.error());
+  Leg* leg = (*entry)->leg.get();
+  auto order = std::make_unique<StartOrder>(StartOrder{plan, nullptr, relearn});
+  if ((*entry)->codec != plan.codec) order->chain = Stream::make_chain(plan, leg->port->rate_hz);
+  if (!workers_[(*entry)->worker]->post({.kind = Worker::Command::Kind::Start, .leg = leg, .order = order.get()})) {
+    return base::fail(EngineError::Busy);
+  }
+  static_cast<void>(order.release());  // Comes back by collect().
+  (*entry)->codec = plan.codec;
+  return {};
+}
+
+base::Result<void, EngineError> Engine::Impl::close(LegId id) {
+  const auto entry = find_open(id);
+  if (!entry) return base::fail(entry.error());
+  (*entry)->closing = true;
+  --open_legs_;
+  tell_closing(**entry);
+  return {};
+}
+
+void Engine::Impl::tell_closing(Entry& entry) {
+  // A full queue is no reason to keep a call: collect() tries again.
+  entry.told = workers_[entry.worker]->post({.kind = Worker::Command::Kind::Remove, .leg = entry.leg.get()});
+  if (!entry.told) ++untold_;
+}
+
+void Engine::Impl::collect() {
+  Worker::Command done;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    while (workers_[i]->reclaim(done)) {
+      const std::unique_ptr<StartOrder> order(done.order);  // Freed here, with the chain that was replaced.
+      if (done.kind != Worker::Command::Kind::Remove) continue;
+      --load_[i];
+      const auto found = entries_.find(done.leg->id);
+      if (found != entries_.end()) found->second.gone = true;
+    }
+  }
+  if (untold_ == 0) return;
+  untold_ = 0;
+  for (auto& [id, entry] : entries_) {
+    if (entry.closing && !entry.told) tell_closing(entry);
+  }
+}
+
+void Engine::Impl::forget_closed() {
+  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone; });
+}
+
+std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.leg->statistics.read();
+}
+
+base::Duration Engine::Impl::take_worst_lateness() {
+  base::Duration worst{};
+  for (const auto& worker : workers_) worst = std::max(worst, worker->take_worst_lateness());
+  return worst;
+}
+
+Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Engine::~Engine() = default;
+
+base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port) {
+  return impl_->open(local, std::move(port));
+}
+base::Result<void, EngineError> Engine::start(LegId leg, const MediaPlan& plan, bool relearn) { return impl_->start(leg, plan, relearn); }
+base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(leg); }
+std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }
+std::size_t Engine::legs() const { return impl_->legs(); }
+base::Duration Engine::take_worst_lateness() { return impl_->take_worst_lateness(); }
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/media/audio_port.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/snapshot.hpp>
+#include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/media/stream.hpp>
+
+#include <memory>
+
+namespace offhook::inline v0::media {
+
+/// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it back.
+struct Leg {
+  Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket)
+      : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
+
+  base::SystemRandom random;
+  std::shared_ptr<AudioPort> port;
+  UdpSocket rtp, rtcp;
+  Stream stream;
+  std::uint64_t send_failed = 0;
+  LegId id;                               // for the signalling thread
+  std::size_t place = 0;                  // in its worker's list
+  Snapshot<LegStatistics> statistics;     // Written by the worker, read by anybody.
+};
+
+/// What start() asks for, made where allocation is allowed. Comes back with the chain that is to be freed.
+struct StartOrder {
+  MediaPlan plan;
+  std::unique_ptr<CodecChain> chain;
+  bool relearn = false;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,106 @@
+#include <offhook/media/engine/udp_socket.hpp>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr int kExpedited = 0xB8;  // DSCP EF, RFC 3246: what routers do well by, where anybody looks
+
+socklen_t to_sockaddr(const base::SocketAddress& address, sockaddr_storage& out) {
+  out = {};
+  const auto& octets = address.ip.octets();
+  if (address.ip.is_v4()) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(address.port);
+    std::memcpy(&v4.sin_addr, octets.data(), sizeof v4.sin_addr);
+    std::memcpy(&out, &v4, sizeof v4);
+    return sizeof v4;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(address.port);
+  std::memcpy(&v6.sin6_addr, octets.data(), sizeof v6.sin6_addr);
+  std::memcpy(&out, &v6, sizeof v6);
+  return sizeof v6;
+}
+
+base::SocketAddress from_sockaddr(const sockaddr_storage& in) {
+  if (in.ss_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, &in, sizeof v4);
+    std::array<std::uint8_t, 4> octets;
+    std::memcpy(octets.data(), &v4.sin_addr, octets.size());
+    return {base::IpAddress::v4(octets), ntohs(v4.sin_port)};
+  }
+  sockaddr_in6 v6;
+  std::memcpy(&v6, &in, sizeof v6);
+  std::array<std::uint8_t, 16> octets;
+  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
+  return {base::IpAddress::v6(octets), ntohs(v6.sin6_port)};
+}
+
+const sockaddr* as_sockaddr(const sockaddr_storage& address) { return reinterpret_cast<const sockaddr*>(&address); }
+
+}  // namespace
+
+base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& local) {
+  const int family = local.ip.is_v4() ? AF_INET : AF_INET6;
+  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (made.fd_ < 0) return base::fail(SocketError::Refused);
+  const int yes = 1;
+  if (family == AF_INET6) {
+    // Without it a v4 address would come in twice, once in disguise.
+    ::setsockopt(made.fd_, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+    ::setsockopt(made.fd_, IPPROTO_IPV6, IPV6_TCLASS, &kExpedited, sizeof kExpedited);
+  } else {
+    ::setsockopt(made.fd_, IPPROTO_IP, IP_TOS, &kExpedited, sizeof kExpedited);
+  }
+  sockaddr_storage address;
+  const auto size = to_sockaddr(local, address);
+  if (::bind(made.fd_, as_sockaddr(address), size) == 0) return made;
+  return base::fail(errno == EADDRINUSE ? SocketError::InUse : SocketError::Refused);
+}
+
+void UdpSocket::close() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+bool UdpSocket::send(base::Bytes datagram, const base::SocketAddress& to) const {
+  sockaddr_storage address;
+  const auto size = to_sockaddr(to, address);
+  const auto sent = ::sendto(fd_, datagram.data(), datagram.size(), MSG_NOSIGNAL, as_sockaddr(address), size);
+  return sent >= 0 && static_cast<std::size_t>(sent) == datagram.size();
+}
+
+ReceiveBatch::ReceiveBatch() {
+  for (std::size_t i = 0; i < kMaxDatagrams; ++i) {
+    vectors_[i] = {octets_[i].data(), octets_[i].size()};
+    headers_[i].msg_hdr.msg_name = &sources_[i];
+    headers_[i].msg_hdr.msg_iov = &vectors_[i];
+    headers_[i].msg_hdr.msg_iovlen = 1;
+  }
+}
+
+void ReceiveBatch::receive(int fd) {
+  for (auto& header : headers_) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);  // The last call wrote the true length.
+  const int got = ::recvmmsg(fd, headers_.data(), kMaxDatagrams, MSG_DONTWAIT, nullptr);
+  count_ = got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+base::Bytes ReceiveBatch::bytes(std::size_t index) const {
+  if ((headers_[index].msg_hdr.msg_flags & MSG_TRUNC) != 0) return {};
+  return base::Bytes(octets_[index]).first(headers_[index].msg_len);
+}
+
+base::SocketAddress ReceiveBatch::from(std::size_t index) const { return from_sockaddr(sources_[index]); }
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/base/socket_address.hpp>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace offhook::inline v0::media {
+
+enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is taken; anything else: no descriptors, no such address
+
+/// A bound, non-blocking UDP socket.
+class UdpSocket {
+ public:
+  [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
+  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UdpSocket& operator=(UdpSocket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~UdpSocket() { close(); }
+
+  void close();
+  [[nodiscard]] int fd() const { return fd_; }
+  /// False when it was not taken whole and at once.
+  [[nodiscard]] bool send(base::Bytes datagram, const base::SocketAddress& to) const;
+
+ private:
+  explicit UdpSocket(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+/// Room for one recvmmsg, used over and over.
+class ReceiveBatch {
+ public:
+  static constexpr std::size_t kMaxDatagrams = 16;
+  static constexpr std::size_t kMaxOctets = 2048;  ///< longer ones are dropped: no RTP or RTCP of a telephone is
+
+  ReceiveBatch();
+  ReceiveBatch(const ReceiveBatch&) = delete;
+  ReceiveBatch& operator=(const ReceiveBatch&) = delete;
+
+  /// Reads what is there, at most kMaxDatagrams; never waits.
+  void receive(int fd);
+  [[nodiscard]] std::size_t size() const { return count_; }
+  /// Empty when it was cut.
+  [[nodiscard]] base::Bytes bytes(std::size_t index) const;
+  [[nodiscard]] base::SocketAddress from(std::size_t index) const;
+
+ private:
+  std::array<mmsghdr, kMaxDatagrams> headers_{};
+  std::array<iovec, kMaxDatagrams> vectors_{};
+  std::array<sockaddr_storage, kMaxDatagrams> sources_{};
+  std::array<std::array<std::uint8_t, kMaxOctets>, kMaxDatagrams> octets_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace offhook::inline v0::media

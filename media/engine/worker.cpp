@@ -1,0 +1,199 @@
+#include <offhook/media/engine/worker.hpp>
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr int kMaxEvents = 64;
+constexpr std::uintptr_t kRtcpBit = 1;  // Of a Leg's address, which is even.
+static_assert(alignof(Leg) > kRtcpBit);
+
+timespec to_timespec(base::Duration since_epoch) {
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+  return {.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
+}
+
+rtp::NtpTime wall_at(base::TimePoint due, base::TimePoint now) {
+  const auto wall = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  return rtp::NtpTime::from_unix(wall - std::chrono::duration_cast<std::chrono::nanoseconds>(now - due));
+}
+
+/// Signals are the program's business: none may interrupt a media thread.
+class BlockSignals {
+ public:
+  BlockSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockSignals(const BlockSignals&) = delete;
+  BlockSignals& operator=(const BlockSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Worker::Worker(base::TimePoint origin) : origin_(origin) {
+  legs_.reserve(kMaxLegsPerWorker);
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);  // steady_clock is this clock.
+  if (!works()) return;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = 0;
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event);
+  itimerspec schedule{};
+  schedule.it_value = to_timespec(origin_.time_since_epoch());
+  schedule.it_interval = to_timespec(kTick);
+  ::timerfd_settime(timer_, TFD_TIMER_ABSTIME, &schedule, nullptr);
+  const BlockSignals block;
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "offhook-media");
+}
+
+Worker::~Worker() {
+  stop_.store(true, std::memory_order_relaxed);  // Seen within one tick.
+  if (thread_.joinable()) thread_.join();
+  if (timer_ >= 0) ::close(timer_);
+  if (epoll_ >= 0) ::close(epoll_);
+  Command command;
+  while (commands_.try_pop(command)) delete command.order;
+  while (done_.try_pop(command)) delete command.order;
+}
+
+bool Worker::post(const Command& command) {
+  if (!works() || under_way_ == kMaxCommands || !commands_.try_push(command)) return false;
+  ++under_way_;
+  return true;
+}
+
+bool Worker::reclaim(Command& done) {
+  if (!done_.try_pop(done)) return false;
+  --under_way_;
+  return true;
+}
+
+base::Duration Worker::take_worst_lateness() { return base::Duration(worst_lateness_.exchange(0, std::memory_order_relaxed)); }
+
+void Worker::run() {
+  while (!stop_.load(std::memory_order_relaxed)) {
+    if (!wait_and_receive()) return;
+    // After every batch, not only when the timer says so: a flood of packets must not hold up a tick.
+    run_due_ticks();
+  }
+}
+
+bool Worker::wait_and_receive() {
+  std::array<epoll_event, kMaxEvents> events;
+  const int count = ::epoll_wait(epoll_, events.data(), kMaxEvents, -1);
+  if (count < 0) return errno == EINTR;
+  for (int i = 0; i < count; ++i) {
+    const auto data = static_cast<std::uintptr_t>(events[static_cast<std::size_t>(i)].data.u64);
+    if (data == 0) {
+      std::uint64_t expirations = 0;
+      static_cast<void>(::read(timer_, &expirations, sizeof expirations));
+      continue;
+    }
+    // Legs leave between batches only, so that no event of this one can name a leg that is gone.
+    receive(*reinterpret_cast<Leg*>(data & ~kRtcpBit), (data & kRtcpBit) != 0 ? Channel::Rtcp : Channel::Rtp);
+  }
+  return true;
+}
+
+void Worker::receive(Leg& leg, Channel channel) {
+  batch_.receive(channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd());
+  const auto now = base::Clock::now();
+  for (std::size_t i = 0; i < batch_.size(); ++i) leg.stream.on_packet(channel, batch_.from(i), batch_.bytes(i), now);
+}
+
+void Worker::run_due_ticks() {
+  auto now = base::Clock::now();
+  if (now < origin_) return;
+  const auto current = static_cast<std::uint64_t>((now - origin_) / kTick);
+  if (current >= next_tick_ + kMaxCatchUpTicks) next_tick_ = current - kMaxCatchUpTicks + 1;  // Suspended, or starved for long.
+  for (auto due = origin_ + static_cast<std::int64_t>(next_tick_) * kTick; due <= now; due += kTick, ++next_tick_) {
+    const auto lateness = (now - due).count();
+    if (lateness > worst_lateness_.load(std::memory_order_relaxed)) worst_lateness_.store(lateness, std::memory_order_relaxed);
+    tick(due);
+    now = base::Clock::now();
+  }
+}
+
+void Worker::tick(base::TimePoint due) {
+  Command command;
+  while (commands_.try_pop(command)) obey(command, due);
+  const TickTime time{.tick = next_tick_, .now = due, .wall = wall_at(due, base::Clock::now())};
+  for (Leg* leg : legs_) {
+    sendout_.clear();
+    leg->stream.tick(time, sendout_);
+    send(*leg);
+    auto statistics = leg->stream.statistics();
+    statistics.send_failed = leg->send_failed;
+    leg->statistics.write(statistics);
+  }
+}
+
+void Worker::obey(const Command& command, base::TimePoint now) {
+  switch (command.kind) {
+    case Command::Kind::Add: add(*command.leg); break;
+    case Command::Kind::Start:
+      command.order->chain =
+          command.leg->stream.start(command.order->plan, std::move(command.order->chain), command.order->relearn, now);
+      break;
+    case Command::Kind::Remove: remove(*command.leg, now); break;
+  }
+  const bool pushed = done_.try_push(command);
+  assert(pushed);
+  static_cast<void>(pushed);
+}
+
+void Worker::add(Leg& leg) {
+  leg.place = legs_.size();
+  legs_.push_back(&leg);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = reinterpret_cast<std::uintptr_t>(&leg);
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtp.fd(), &event);
+  event.data.u64 |= kRtcpBit;
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event);
+}
+
+void Worker::remove(Leg& leg, base::TimePoint now) {
+  sendout_.clear();
+  leg.stream.finish(now, sendout_);
+  send(leg);
+  auto statistics = leg.stream.statistics();
+  statistics.send_failed = leg.send_failed;
+  leg.statistics.write(statistics);
+  // Closing alone would not do: a child between fork and exec holds the descriptor too, and events would go on.
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtp.fd(), nullptr);
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
+  leg.rtp.close();
+  leg.rtcp.close();
+  legs_.back()->place = leg.place;
+  legs_[leg.place] = legs_.back();
+  legs_.pop_back();
+}
+
+void Worker::send(Leg& leg) {
+  for (const auto& datagram : sendout_.all()) {
+    const auto& socket = datagram.channel == Channel::Rtp ? leg.rtp : leg.rtcp;
+    if (!socket.send(datagram.bytes(), datagram.to)) ++leg.send_failed;
+  }
+}
+
+}  // namespace offhook::inline v0::media

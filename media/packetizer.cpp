@@ -1,0 +1,83 @@
+#include <offhook/media/packetizer.hpp>
+
+#include <offhook/rtp/packet.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace offhook::inline v0::media {
+
+Packetizer::Packetizer(base::Random& random)
+    : ssrc_(random.next_u32()), timestamp_(random.next_u32()), sequence_(static_cast<std::uint16_t>(random.next_u32())) {}
+
+void Packetizer::configure(std::uint8_t payload_type, std::uint16_t ptime_ms) {
+  payload_type_ = payload_type;
+  const auto ptime = std::clamp(ptime_ms, kMinPtimeMs, kMaxPtimeMs);
+  packet_octets_ = static_cast<std::size_t>(ptime / 10 * 10) * 8;
+}
+
+void Packetizer::audio(base::Bytes octets, const base::SocketAddress& to, Sendout& out) {
+  assert(octets.size() == kOctetsPerTick && pending_size_ + octets.size() <= pending_.size());
+  std::copy(octets.begin(), octets.end(), pending_.begin() + static_cast<std::ptrdiff_t>(pending_size_));
+  pending_size_ += octets.size();
+  std::size_t sent = 0;
+  while (pending_size_ - sent >= packet_octets_) {
+    const auto begin = timestamp_ + static_cast<std::uint32_t>(kOctetsPerTick - (pending_size_ - sent));
+    emit(base::Bytes(pending_).subspan(sent, packet_octets_), payload_type_, begin, marker_, to, out);
+    marker_ = false;
+    sent += packet_octets_;
+  }
+  std::copy(pending_.begin() + static_cast<std::ptrdiff_t>(sent), pending_.begin() + static_cast<std::ptrdiff_t>(pending_size_),
+            pending_.begin());
+  pending_size_ -= sent;
+}
+
+void Packetizer::event(const rtp::EventSender::Outgoing& event, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out) {
+  if (pending_size_ != 0) {
+    emit(base::Bytes(pending_).first(pending_size_), payload_type_, timestamp_ - static_cast<std::uint32_t>(pending_size_), marker_, to, out);
+    pending_size_ = 0;
+  }
+  marker_ = false;
+  emit(event.payload, payload_type, event.timestamp, event.marker, to, out);
+}
+
+void Packetizer::interrupt() {
+  pending_size_ = 0;
+  marker_ = true;
+}
+
+void Packetizer::skip(std::uint64_t ticks) {
+  interrupt();
+  timestamp_ += static_cast<std::uint32_t>(ticks * kOctetsPerTick);
+}
+
+std::uint64_t Packetizer::ticks_until_sent() const {
+  // After a change to a shorter ptime more may wait than one packet holds: then it leaves now.
+  if (pending_size_ >= packet_octets_) return 0;
+  return (packet_octets_ - pending_size_ + kOctetsPerTick - 1) / kOctetsPerTick - 1;
+}
+
+void Packetizer::emit(base::Bytes payload, std::uint8_t payload_type, std::uint32_t timestamp, bool marker,
+                      const base::SocketAddress& to, Sendout& out) {
+  rtp::Packet packet;
+  packet.marker = marker;
+  packet.payload_type = payload_type;
+  packet.sequence = sequence_++;
+  packet.timestamp = timestamp;
+  packet.ssrc = ssrc_;
+  packet.payload = payload;
+  Datagram* datagram = out.next();
+  assert(datagram != nullptr);
+  if (datagram == nullptr) return;
+  const auto size = rtp::write_packet(packet, datagram->octets);
+  if (!size) return;  // A payload type over 127: the plan is wrong, and nothing can be sent.
+  datagram->channel = Channel::Rtp;
+  datagram->to = to;
+  datagram->size = static_cast<std::uint16_t>(*size);
+  out.keep();
+  ++packets_;
+  payload_octets_ += payload.size();
+  datagram_octets_ += *size;
+}
+
+}  // namespace offhook::inline v0::media

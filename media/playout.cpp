@@ -1,0 +1,145 @@
+#include <offhook/media/playout.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace offhook::inline v0::media {
+namespace {
+
+void copy_padded(const PlayoutFrame& frame, std::span<std::int16_t> out) {
+  const auto samples = std::min({std::size_t{frame.samples}, frame.pcm.size(), out.size()});
+  std::copy_n(frame.pcm.begin(), samples, out.begin());
+  std::fill(out.begin() + static_cast<std::ptrdiff_t>(samples), out.end(), std::int16_t{0});
+}
+
+}  // namespace
+
+bool Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out) {
+  if (fade_pending_) {
+    fade_pending_ = false;
+    copy_padded(fade_frame_, out);
+    apply_gain(out);
+    fade_to_silence(out);
+    gain_ = target_gain_ = 1.0F;
+    return true;
+  }
+  if (!have_frame_ && !next_frame()) {
+    // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
+    std::fill(out.begin(), out.end(), std::int16_t{0});
+    gain_ = target_gain_;
+    return false;
+  }
+  copy_padded(frame_, out);
+  if (ducked() && frame_.utterance != ducked_utterance_) {
+    gain_ = target_gain_ = 1.0F;  // What the caller spoke over is over.
+  }
+  apply_gain(out);
+  note_sent(tick, wire_tick);
+  have_frame_ = false;
+  return true;
+}
+
+bool Playout::next_frame() {
+  while (port_->playout.try_pop(frame_)) {
+    if (flushed_any_ && frame_.utterance <= flushed_up_to_) continue;
+    have_frame_ = true;
+    return true;
+  }
+  return false;
+}
+
+void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
+  const bool changed = !anything_sent_ || frame_.utterance != utterance_ || frame_.word != word_;
+  anything_sent_ = true;
+  utterance_ = frame_.utterance;
+  word_ = frame_.word;
+  speaking_ = !frame_.last;
+  MediaEvent event;
+  event.utterance = utterance_;
+  event.word = word_;
+  event.tick = tick;
+  event.at_tick = wire_tick;
+  if (changed) {
+    event.kind = MediaEvent::Kind::Sent;
+    emit(event);
+  }
+  if (frame_.last) {
+    event.kind = MediaEvent::Kind::UtteranceSent;
+    emit(event);
+  }
+}
+
+void Playout::duck() {
+  if (!speaking_) return;
+  target_gain_ = kDuckGain;
+  ducked_utterance_ = utterance_;
+}
+
+void Playout::rise() { target_gain_ = 1.0F; }
+
+void Playout::flush(std::uint32_t utterance, std::uint64_t tick, bool audible) {
+  flushed_up_to_ = flushed_any_ ? std::max(flushed_up_to_, utterance) : utterance;
+  flushed_any_ = true;
+  const bool cut_short = speaking_ && utterance_ <= flushed_up_to_;
+  drop_flushed(cut_short && audible);
+  report_flushed(utterance, tick, cut_short);
+  if (!audible) fade_pending_ = false;
+  if (cut_short) {
+    speaking_ = false;
+    if (!fade_pending_) gain_ = target_gain_ = 1.0F;
+  }
+}
+
+void Playout::drop_flushed(bool fade) {
+  do {
+    if (have_frame_ && frame_.utterance > flushed_up_to_) return;
+    if (have_frame_ && fade && !fade_pending_ && frame_.utterance == utterance_) {
+      fade_frame_ = frame_;  // The next piece of what is being said: a hard edge would click.
+      fade_pending_ = true;
+    }
+    have_frame_ = port_->playout.try_pop(frame_);
+  } while (have_frame_);
+}
+
+void Playout::report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short) {
+  MediaEvent event;
+  event.kind = MediaEvent::Kind::Flushed;
+  event.tick = event.at_tick = tick;
+  if (cut_short && utterance_ != utterance) {
+    event.utterance = utterance_;
+    event.word = word_;
+    emit(event);
+  }
+  event.utterance = utterance;
+  event.word = anything_sent_ && utterance_ == utterance ? word_ : kNoWord;
+  emit(event);
+}
+
+void Playout::apply_gain(std::span<std::int16_t> out) {
+  if (gain_ == target_gain_) {
+    if (gain_ == 1.0F) return;
+    for (auto& sample : out) sample = static_cast<std::int16_t>(std::lrintf(static_cast<float>(sample) * gain_));
+    return;
+  }
+  const float ramp_samples = static_cast<float>(port_->rate_hz) * static_cast<float>(kRampMs) / 1000.0F;
+  const float step = (1.0F - kDuckGain) / ramp_samples;
+  for (auto& sample : out) {
+    gain_ = gain_ < target_gain_ ? std::min(gain_ + step, target_gain_) : std::max(gain_ - step, target_gain_);
+    sample = static_cast<std::int16_t>(std::lrintf(static_cast<float>(sample) * gain_));
+  }
+}
+
+void Playout::fade_to_silence(std::span<std::int16_t> out) const {
+  const auto ramp = std::min<std::size_t>(port_->rate_hz * kRampMs / 1000, out.size());
+  for (std::size_t i = 0; i < ramp; ++i) {
+    out[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(out[i]) * static_cast<std::int32_t>(ramp - i) /
+                                       static_cast<std::int32_t>(ramp));
+  }
+  std::fill(out.begin() + static_cast<std::ptrdiff_t>(ramp), out.end(), std::int16_t{0});
+}
+
+void Playout::emit(MediaEvent event) {
+  if (!port_->events.try_push(event)) port_->events_dropped.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <offhook/media/audio_port.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// The worker's side of what we say: takes frames from the AudioPort one per tick, ducks, flushes, and keeps the timeline of
+/// what really left. One thread (the leg's worker) calls it; no allocation, no lock.
+class Playout {
+ public:
+  /// `port` is borrowed and outlives the playout.
+  explicit Playout(AudioPort& port) : port_(&port) {}
+
+  /// Takes the next 20 ms. `out` holds port.frame_samples() samples and is always filled, with silence when there is nothing
+  /// to say. True when anything of an utterance is in it. `wire_tick`: when the packet with the first of these samples leaves.
+  bool pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out);
+  /// The caller speaks over us: down to kDuckGain within kRampMs, from the next sample on. Until rise(), a flush, or the end of
+  /// the utterance.
+  void duck();
+  void rise();
+  /// Takes back everything up to and including `utterance`, also what of it arrives later. `audible` false (nothing is sent now,
+  /// hold): without the fade, which would otherwise be heard when we are back.
+  void flush(std::uint32_t utterance, std::uint64_t tick, bool audible = true);
+
+  /// We are in the midst of an utterance: its frames left in the last pull(), and its last one did not.
+  [[nodiscard]] bool speaking() const { return speaking_; }
+  [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
+
+  static constexpr float kDuckGain = 0.1259F;  ///< -18 dB
+  static constexpr std::uint32_t kRampMs = 10;
+
+ private:
+  [[nodiscard]] bool next_frame();
+  void drop_flushed(bool fade);
+  void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
+  void note_sent(std::uint64_t tick, std::uint64_t wire_tick);
+  void apply_gain(std::span<std::int16_t> out);
+  void fade_to_silence(std::span<std::int16_t> out) const;
+  void emit(MediaEvent event);
+
+  AudioPort* port_;
+  PlayoutFrame frame_{};
+  bool have_frame_ = false;      // frame_ was taken from the ring by a flush and waits for its tick
+  bool speaking_ = false;
+  bool anything_sent_ = false;
+  std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
+  std::uint32_t word_ = 0;
+  bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
+  PlayoutFrame fade_frame_{};
+  bool flushed_any_ = false;
+  std::uint32_t flushed_up_to_ = 0;
+  float gain_ = 1.0F;
+  float target_gain_ = 1.0F;
+  std::uint32_t ducked_utterance_ = 0;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/socket_address.hpp>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+enum class Channel : std::uint8_t { Rtp, Rtcp };
+
+inline constexpr std::size_t kMaxDatagramOctets = 640;   ///< 60 ms of RTP are 492; SR, SDES with the longest CNAME and BYE are 340
+/// Two packets of 10 ms, a short one before digits begin, one of an event, one of RTCP, and one to spare.
+inline constexpr std::size_t kMaxDatagramsPerTick = 6;
+
+struct Datagram {
+  Channel channel = Channel::Rtp;
+  std::uint16_t size = 0;
+  base::SocketAddress to;
+  std::array<std::uint8_t, kMaxDatagramOctets> octets{};
+
+  [[nodiscard]] base::Bytes bytes() const { return {octets.data(), size}; }
+};
+
+/// What one tick of one leg sends: room that the caller keeps and lends again and again.
+class Sendout {
+ public:
+  void clear() { count_ = 0; }
+  /// Room for one more, or null when full (which the bounds above rule out). Not counted before keep().
+  [[nodiscard]] Datagram* next() { return count_ < items_.size() ? &items_[count_] : nullptr; }
+  void keep() { ++count_; }
+  [[nodiscard]] std::span<const Datagram> all() const { return {items_.data(), count_}; }
+
+ private:
+  std::array<Datagram, kMaxDatagramsPerTick> items_{};
+  std::size_t count_ = 0;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/audio_port.hpp>
+#include <offhook/media/codec_chain.hpp>
+#include <offhook/media/media_plan.hpp>
+#include <offhook/media/packetizer.hpp>
+#include <offhook/media/playout.hpp>
+#include <offhook/media/sendout.hpp>
+#include <offhook/media/voice_activity.hpp>
+#include <offhook/rtp/jitter_buffer.hpp>
+#include <offhook/rtp/ntp.hpp>
+#include <offhook/rtp/reception_statistics.hpp>
+#include <offhook/rtp/rtcp_schedule.hpp>
+#include <offhook/rtp/source_policy.hpp>
+#include <offhook/rtp/telephone_event.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::media {
+
+/// When a tick is: its number, when it was due on the steady clock, and the wall time for RTCP.
+struct TickTime {
+  std::uint64_t tick = 0;
+  base::TimePoint now{};
+  rtp::NtpTime wall{};
+};
+
+struct StreamOptions {
+  base::Duration silence_limit = std::chrono::seconds(10);
+  std::string cname;              ///< "" draws one: RFC 7022 section 4.2
+};
+
+/// One call's media without its sockets: datagrams and ticks go in, datagrams come out, and the AudioPort's rings are filled and
+/// emptied. Pure: no clock, no I/O; on_packet() and tick() allocate nothing and wait for nobody. They are called from one
+/// thread, the leg's worker; it may be made and destroyed on another.
+class Stream {
+ public:
+  /// `port` and `random` outlive the stream.
+  Stream(StreamOptions options, AudioPort& port, base::Random& random);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// What is needed to follow `plan`, made on the caller's thread because it allocates.
+  [[nodiscard]] static std::unique_ptr<CodecChain> make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz);
+
+  /// Begins or changes the flow. `chain` may be null when the codec stays. Returns the chain that is no longer needed, for the
+  /// caller to free elsewhere. The source is learnt anew when the remote address changed or `relearn`.
+  std::unique_ptr<CodecChain> start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now);
+
+  /// One datagram as it came. Dropped before start(), and counted when it is refused.
+  void on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. What
+  /// is to be sent is added to `out`.
+  void tick(const TickTime& time, Sendout& out);
+  /// The last report, with BYE: RFC 3550 section 6.6.
+  void finish(base::TimePoint now, Sendout& out);
+
+  [[nodiscard]] LegStatistics statistics() const;
+  /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.
+  [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }
+
+ private:
+  void on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  void obey_commands(std::uint64_t tick, bool sending);
+  void hear(const TickTime& time);
+  rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
+  void detect_speech(const TickTime& time, bool voiced);
+  void watch_source(const TickTime& time);
+  void report_digits(const TickTime& time);
+  void say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out);
+  void report(base::TimePoint now, bool bye, Sendout& out);
+  [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
+  void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
+  void push(const MediaEvent& event);
+
+  StreamOptions options_;
+  AudioPort* port_;
+  base::Random* random_;
+  std::optional<MediaPlan> plan_;                 // Nothing before start().
+  std::unique_ptr<CodecChain> chain_;
+
+  rtp::SourcePolicy source_;
+  rtp::JitterBuffer jitter_buffer_;
+  rtp::ReceptionStatistics reception_;
+  rtp::EventReceiver event_receiver_;
+  rtp::EventSender event_sender_;
+  std::optional<rtp::RtcpSchedule> rtcp_schedule_;
+  Packetizer packetizer_;
+  Playout playout_;
+  SpeechDetector speech_;
+  HeardFrame heard_{};
+
+  TickTime last_tick_{};
+  base::TimePoint receiving_since_{};
+  bool ticked_ = false, media_started_ = false, media_lost_ = false;
+  bool voiced_ = false, echo_ = false, barge_in_options_ = false;
+  std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
+  std::uint64_t packets_at_report_ = 0;
+  std::optional<std::uint32_t> round_trip_us_;
+};
+
+}  // namespace offhook::inline v0::media
