@@ -1,6 +1,6 @@
 start_kamailio MAX_EXPIRES=10
 start_agent 6001
-stop "$kamailio_pid" KILL
+stop "$kamailio_pid"   # not by KILL: its workers would live on, and answer
 sleep 12
 gone "$agent_pid" && die "it ended when the registrar was lost"
 start_kamailio MAX_EXPIRES=10
