@@ -136,7 +136,8 @@ bool params_match(const Params& a, const Params& b, Missing missing) {
   while (const auto param = Params::next(rest)) {
     const auto other = find_decoded(b, param->name);
     if (!other && (missing == Missing::Differs || never_ignored(param->name))) return false;
-    if (other && !same_text(param->value, *other, Case::Insensitive)) return false;
+    const auto first = find_decoded(a, param->name);  // Of a name given twice (against RFC 3261 section 19.1.1) the first counts.
+    if (other && first && !same_text(*first, *other, Case::Insensitive)) return false;
   }
   return true;
 }

@@ -156,6 +156,7 @@ TEST_CASE("equivalent URIs [RFC 3261 section 19.1.4]") {
       same("sip:alice@a.example?subject=project%20x&priority=urgent", "sip:alice@a.example?priority=urgent&subject=project%20x"));
   CHECK(same("sip:u@[2001:db8::1]", "sip:u@[2001:DB8:0::1]"));
   CHECK(same("sip:h.example;%6C%72", "sip:h.example;lr"));
+  CHECK(same("sip:h.example;a=1;a=2", "sip:h.example;a=1"));  // Given twice, the first counts.
 }
 
 TEST_CASE("URIs that are not equivalent [RFC 3261 section 19.1.4]") {
