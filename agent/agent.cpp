@@ -155,7 +155,12 @@ class Agent::Impl {
     auto dialled = endpoint_->dial({account_, target, {}, true}, call->port());
     if (!dialled) {
       log::error("call.not_dialled", {{"detail", dialled.error().detail}});
-      watch_(CallOver{target, {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Unreachable, 0, dialled.error().detail}, dialled.error().detail, {}, {}});
+      CallOver over;
+      over.call_id = target;
+      over.details.by = sip::CallEnded::By::Local;
+      over.details.why = sip::CallEnded::Why::Unreachable;
+      over.why = dialled.error().detail;
+      watch_(std::move(over));
       return;
     }
     call->set_call(*dialled);
