@@ -76,8 +76,8 @@ struct Dialogue {
   Phrases silence;              ///< said once when the caller says nothing, before the fallback's steps
   Phrases handoff;              ///< said before the transfer
   std::string handoff_number;   ///< "": nobody to transfer to, so that giving up means goodbye
-  double intent_threshold = 0.4;
-  double confidence_threshold = 0.3;
+  double intent_threshold = 0.45;
+  double confidence_threshold = 0.2;
   std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."
 
   [[nodiscard]] const Slot* find_slot(std::string_view slot) const;

@@ -14,6 +14,7 @@ namespace {
 constexpr double kWayOutScore = 0.7;
 // Nearly an example, word for word: what the recogniser doubts is believed all the same.
 constexpr double kSureScore = 0.85;
+constexpr std::size_t kMinTold = 3;  // Digits that make a number; one or two may be part of anything.
 constexpr std::uint32_t kMaxSteps = 3;  // Again, menu, last.
 
 std::size_t count_words(const std::vector<std::string>& sentences, std::size_t count) {
@@ -68,7 +69,9 @@ void DialogueMachine::on_heard(std::uint32_t turn, std::string_view text, bool i
 }
 
 void DialogueMachine::on_speech(const TurnInput& input, Out& out) {
-  const auto best = state_ == State::Free ? matcher_.match(input.text) : matcher_.match_anywhere(input.text);
+  // A number is not in any example, and would only make the sentence around it look foreign.
+  const std::string wish = spoken_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
+  const auto best = state_ == State::Free ? matcher_.match(wish) : matcher_.match_anywhere(wish);
   if (input.rejected && best.score < kSureScore) return on_not_understood(out);
   if (state_ == State::Free) {
     if (best.intent == nullptr || best.score < dialogue_.intent_threshold) return on_not_understood(out);
@@ -106,11 +109,10 @@ void DialogueMachine::on_speech_confirming(std::string_view text, Out& out) {
 
 void DialogueMachine::on_keys(std::string_view keys, Out& out) {
   if (!keys.empty() && keys.back() == '#') keys.remove_suffix(1);
-  if (keys.empty()) return on_not_understood(out);
   if (state_ == State::Asking) return on_keys_asking(keys, out);
   if (state_ == State::Confirming) return on_keys_confirming(keys, out);
   for (const Intent& intent : dialogue_.intents) {
-    if (intent.key == keys.front()) return perform(intent, 1, {}, out);
+    if (!keys.empty() && intent.key == keys.front()) return perform(intent, 1, {}, out);
   }
   misses_ = std::max<std::uint32_t>(misses_, 1);  // Somebody who presses keys wants the menu, not "in other words".
   on_not_understood(out);
@@ -174,7 +176,7 @@ void DialogueMachine::perform(const Intent& intent, double score, std::string_vi
   for (const std::string& name : intent.slots) values_.erase(name);
   state_ = State::Asking;
   const auto digits = spoken_digits(text);
-  const bool told = wanted().type == Slot::Type::Digits && digits.size() >= std::max<std::size_t>(wanted().min_digits, 3);
+  const bool told = wanted().type == Slot::Type::Digits && digits.size() >= std::max(wanted().min_digits, kMinTold);
   if (told && digits.size() <= wanted().max_digits) return take(digits, out);  // "Call me back at 555 0100"
   say(form().ask, out);
 }

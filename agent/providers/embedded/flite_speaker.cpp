@@ -18,14 +18,15 @@ struct FliteSpeaker::Session {
   const std::shared_ptr<VoiceCache> voice;
   Outbox<SpeakEvent> outbox;
   std::atomic<std::uint64_t> epoch{0};     // Rises with cancel(): older jobs and events are void.
-  std::atomic<std::uint32_t> unfinished{0};  // Jobs of this epoch: while there are any, nothing may overtake them.
+  std::atomic<std::uint32_t> unfinished{0};  // Jobs: while there are any, nothing may overtake them.
 
   [[nodiscard]] bool is_current(std::uint64_t wanted) const { return epoch.load() == wanted; }
   void say(std::uint64_t from, SpeakEvent event) {
     outbox.push_if([&] { return is_current(from); }, std::move(event));
   }
 
-  void speak(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
+  /// Says all but the last event, which it returns.
+  [[nodiscard]] SpeakEvent speak(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
     std::size_t spoken = 0;  // Samples of this utterance so far.
     for (const std::string& sentence : sentences) {
       const std::size_t base = spoken;
@@ -36,11 +37,20 @@ struct FliteSpeaker::Session {
         say(from, SpeechAudio{utterance, {pcm.begin(), pcm.end()}, std::move(words)});
         return true;
       });
-      if (!is_current(from)) return;
+      if (!is_current(from)) break;
       if (!complete && spoken == base && !split_words(sentence).empty())
-        return say(from, SpeakFailed{utterance, "the voice cannot say \"" + sentence + "\""});
+        return SpeakFailed{utterance, "the voice cannot say \"" + sentence + "\""};
     }
-    say(from, SpeechDone{utterance});
+    return SpeechDone{utterance};
+  }
+  void run_job(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
+    SpeakEvent last = is_current(from) ? speak(from, utterance, sentences) : SpeechDone{utterance};
+    // One step with the last event: as soon as that is seen nothing is in the way of the next utterance, and no sooner.
+    const auto finish = [&] {
+      --unfinished;
+      return is_current(from);
+    };
+    outbox.push_if(finish, std::move(last));
   }
 };
 
@@ -59,11 +69,11 @@ void FliteSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (text.size() > kMaxSpokenBytes) return session_->say(epoch, SpeakFailed{utterance, "the text is too long to be spoken"});
   auto sentences = split_sentences(text);
   const auto is_known = [&](const std::string& sentence) { return session_->voice->find(sentence) != nullptr; };
-  if (session_->unfinished.load() == 0 && std::ranges::all_of(sentences, is_known)) return session_->speak(epoch, utterance, sentences);
+  if (session_->unfinished.load() == 0 && std::ranges::all_of(sentences, is_known))
+    return session_->say(epoch, session_->speak(epoch, utterance, sentences));
   ++session_->unfinished;
   const bool posted = session_->voice->try_post([session = session_, epoch, utterance, what = std::move(sentences)] {
-    if (session->is_current(epoch)) session->speak(epoch, utterance, what);
-    --session->unfinished;
+    session->run_job(epoch, utterance, what);
   });
   if (posted) return;
   --session_->unfinished;

@@ -13,13 +13,14 @@ using Counts = std::unordered_map<std::string, double>;
 /// "open today": words w:open w:today, the pair p:open_today, pieces c:_ope c:open c:pen_ ...
 Counts features_of(std::string_view text) {
   constexpr std::size_t kPiece = 4;
+  constexpr double kPairWeight = 0.7;   // "How can", "can I" open questions of all kinds.
   constexpr double kPieceWeight = 0.5;  // A word has several; together they should count about as much as the word.
   Counts counts;
   std::string previous = "^";
   for (const std::string& word : split_words(text)) {
     const std::string root = stem(word);
     counts["w:" + root] += 1;
-    counts["p:" + previous + '_' + root] += 1;
+    counts["p:" + previous + '_' + root] += kPairWeight;
     const std::string padded = '_' + root + '_';
     for (std::size_t i = 0; i + kPiece <= padded.size(); ++i) counts["c:" + padded.substr(i, kPiece)] += kPieceWeight;
     previous = root;

@@ -100,6 +100,16 @@ std::string spoken_digits(std::string_view text) {
   return digits;
 }
 
+std::string without_digits(std::string_view text) {
+  std::string rest;
+  for (const std::string& word : split_words(text)) {
+    if (digit_of(word) != '\0' || word == "double" || word == "triple") continue;
+    if (!rest.empty()) rest += ' ';
+    rest += word;
+  }
+  return rest;
+}
+
 std::string_view digit_word(char digit) {
   return base::is_digit(digit) ? kDigitWords[static_cast<std::size_t>(digit - '0')] : std::string_view{};
 }

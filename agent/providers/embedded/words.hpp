@@ -19,6 +19,8 @@ namespace offhook::inline v0::agent::embedded {
 
 /// The digits in a spoken text: "five five oh double two" is "55022", other words are skipped.
 [[nodiscard]] std::string spoken_digits(std::string_view text);
+/// The other words.
+[[nodiscard]] std::string without_digits(std::string_view text);
 /// "zero" to "nine".
 [[nodiscard]] std::string_view digit_word(char digit);
 /// "5551234" as "five five five, one two three, four": in groups of three, with a pause between them.

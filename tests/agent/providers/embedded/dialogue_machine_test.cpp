@@ -1,0 +1,282 @@
+#include <offhook/agent/providers/embedded/dialogue_machine.hpp>
+#include <offhook/agent/providers/embedded/guided_thinker.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace offhook::agent;
+using namespace offhook::agent::embedded;
+using Kind = TurnInput::Kind;
+using What = ReplyAction::What;
+
+namespace {
+
+struct Reply {
+  std::string text, intent, expect;
+  std::uint32_t digits = 0;
+  std::optional<ReplyAction> action;
+  int done = 0;
+};
+
+Reply collect(const std::vector<ThinkEvent>& events) {
+  Reply reply;
+  for (const ThinkEvent& event : events) {
+    if (const auto* text = std::get_if<ReplyText>(&event)) reply.text += (reply.text.empty() ? "" : " ") + text->text;
+    if (const auto* intent = std::get_if<ReplyIntent>(&event)) reply.intent = intent->name;
+    if (const auto* action = std::get_if<ReplyAction>(&event)) reply.action = *action;
+    if (const auto* expects = std::get_if<ReplyExpects>(&event)) {
+      reply.expect = expects->expect;
+      reply.digits = expects->digits;
+    }
+    if (std::holds_alternative<ReplyDone>(event)) ++reply.done;
+  }
+  return reply;
+}
+
+class Receptionist {
+ public:
+  Reply turn(Kind kind, const std::string& text = "", bool rejected = false) {
+    std::vector<ThinkEvent> out;
+    machine.on_turn({++number, kind, text, rejected ? 0.1 : 0.9, rejected}, out);
+    const auto reply = collect(out);
+    CHECK(reply.done == 1);
+    CHECK(std::holds_alternative<ReplyDone>(out.back()));
+    CHECK(reply.expect.empty() == reply.action.has_value());
+    CHECK_FALSE(reply.text.empty());
+    return reply;
+  }
+  Reply says(const std::string& text) { return turn(Kind::Speech, text); }
+  Reply mumbles() { return turn(Kind::Speech, "the weasel rent to phone", true); }
+  Reply presses(const std::string& keys) { return turn(Kind::Digits, keys); }
+
+  std::shared_ptr<const DialogueKnowledge> knowledge = [] {
+    auto dialogue = load_dialogue("share/dialogues/receptionist.json");
+    REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
+    return std::make_shared<DialogueKnowledge>(*std::move(dialogue));
+  }();
+  DialogueMachine machine{knowledge->dialogue, knowledge->matcher};
+  std::uint32_t number = 0;
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Receptionist, "Sentences that are no example find their intent") {
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"what time are you open today", "opening_hours"}, {"when do you open on saturday", "opening_hours"},
+      {"tell me when you are open please", "opening_hours"}, {"could you tell me the opening hours", "opening_hours"},
+      {"what is the address please", "address"}, {"where do i find your shop", "address"}, {"how can i find the store", "address"},
+      {"i would like a call back please", "call_back"}, {"could you call me back tomorrow", "call_back"},
+      {"can i leave a call back number", "call_back"}, {"i want to talk to the sales department", "sales"},
+      {"transfer me to sales please", "sales"}, {"connect me to a human please", "operator"},
+      {"let me speak to a real person", "operator"}, {"do you repair a flat tire", "repair"}, {"please say that again", "repeat"},
+      {"how much does it cost to rent a bike", "faq_12"}, {"where can i park my car please", "faq_13"},
+      {"that is all thank you goodbye", "goodbye"}, {"bye now", "goodbye"}};
+  for (const auto& [text, intent] : expected) {
+    CAPTURE(text);
+    const auto match = knowledge->matcher.match(text);
+    REQUIRE(match.intent != nullptr);
+    CHECK(match.intent->name == intent);
+    CHECK(match.score >= knowledge->dialogue.intent_threshold);
+  }
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Text out of the domain scores below the threshold") {
+  for (const std::string text :
+       {"the weather in chicago was terrible last week", "my grandmother baked seven chocolate cakes", "play some jazz music",
+        "the stock market went up three percent", "quantum physics is difficult to understand", "fish and chips with vinegar",
+        "set an alarm for seven thirty", "who won the presidential election", "", "weasels"}) {
+    CAPTURE(text);
+    CHECK(knowledge->matcher.match(text).score < knowledge->dialogue.intent_threshold);
+  }
+}
+
+TEST_CASE_FIXTURE(Receptionist, "The opening greets and listens for everything and one key") {
+  const auto reply = turn(Kind::Opening);
+  CHECK(has(reply.text, "Blue River"));
+  CHECK(reply.expect == "main");
+  CHECK(reply.digits == 1);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Asked twice, the same is said in other words") {
+  const auto first = says("when are you open"), second = says("when are you open");
+  CHECK(first.intent == "opening_hours");
+  CHECK(first.text != second.text);
+  CHECK(says("when are you open").text == first.text);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A call-back number given by voice is read back, confirmed and kept") {
+  auto reply = says("could you call me back tomorrow");
+  CHECK(reply.intent == "call_back");
+  CHECK(reply.expect == "digits");
+  CHECK(reply.digits == 15);
+  reply = says("five five five oh one double two");
+  CHECK(reply.text == "I have five five five, zero one two, two. Is that right?");
+  CHECK(reply.expect == "yesno");
+  CHECK(machine.state() == DialogueMachine::State::Confirming);
+  reply = says("yes that is right");
+  CHECK(has(reply.text, "call you back at five five five, zero one two, two"));
+  CHECK(machine.slot("callback_number") == "5550122");
+  CHECK(reply.expect == "main");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A call-back number given by keys is confirmed by a key") {
+  CHECK(presses("3").intent == "call_back");
+  CHECK(has(presses("5550122#").text, "five five five, zero one two, two"));
+  CHECK(presses("1").expect == "main");
+  CHECK(machine.slot("callback_number") == "5550122");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A number that comes with the wish is not asked for again") {
+  CHECK(has(says("please call me back at five five five one two three four").text, "five five five, one two three, four"));
+  CHECK(machine.state() == DialogueMachine::State::Confirming);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A no asks for the number again, and a no with a number is taken at its word") {
+  says("call me back");
+  says("one two three");
+  CHECK(says("no").expect == "digits");
+  CHECK(has(says("four five six").text, "four five six"));
+  CHECK(has(says("no it is seven eight nine").text, "seven eight nine"));
+  says("yes");
+  CHECK(machine.slot("callback_number") == "789");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A form retries twice, then hands over to a person") {
+  says("call me back");
+  CHECK(says("one").expect == "digits");       // Too short.
+  CHECK(mumbles().expect == "digits");
+  const auto last = presses("12");
+  REQUIRE(last.action);
+  CHECK(last.action->what == What::Transfer);
+  CHECK(last.action->argument == "100");
+  CHECK(machine.slot("callback_number").empty());
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A number longer than the slot is not cut, but asked for again") {
+  says("call me back");
+  CHECK(presses("123456789012345").expect == "yesno");
+  says("no");
+  CHECK(presses("1234567890123456").expect == "digits");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A way out works inside a form") {
+  says("call me back");
+  const auto reply = says("transfer me to the operator");
+  CHECK(reply.intent == "operator");
+  REQUIRE(reply.action);
+  CHECK(machine.state() == DialogueMachine::State::Free);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Not understood: asked again, then the keys are offered, then a person takes over") {
+  CHECK(has(mumbles().text, "did not catch that"));
+  CHECK(has(mumbles().text, "Press 1 for opening hours"));
+  const auto last = mumbles();
+  REQUIRE(last.action);
+  CHECK(last.action->what == What::Transfer);
+  CHECK(has(last.text, "putting you through"));
+}
+
+TEST_CASE("Without anybody to hand over to, the third failure says goodbye and hangs up") {
+  auto dialogue = load_dialogue("share/dialogues/receptionist.json");
+  REQUIRE(dialogue);
+  dialogue->handoff_number.clear();
+  const DialogueKnowledge knowledge(*std::move(dialogue));
+  DialogueMachine machine(knowledge.dialogue, knowledge.matcher);
+  std::vector<ThinkEvent> out;
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    out.clear();
+    machine.on_turn({i, Kind::Speech, "", 0, true}, out);
+  }
+  const auto reply = collect(out);
+  REQUIRE(reply.action);
+  CHECK(reply.action->what == What::HangUp);
+  CHECK(has(reply.text, "Goodbye"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Success starts the counting of failures anew") {
+  mumbles();
+  mumbles();
+  says("when are you open");
+  CHECK(has(mumbles().text, "did not catch that"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A doubtful transcript is believed when it is an example word for word") {
+  CHECK(turn(Kind::Speech, "what are your opening hours", true).intent == "opening_hours");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, an unknown one brings the menu") {
+  CHECK(presses("2").intent == "address");
+  CHECK(presses("4").action->argument == "200");
+  CHECK(has(presses("7").text, "Press 1"));
+  presses("2");
+  CHECK(has(presses("#").text, "Press 1"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Goodbye hangs up after the farewell") {
+  const auto reply = says("that is all thank you goodbye");
+  REQUIRE(reply.action);
+  CHECK(reply.action->what == What::HangUp);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Repeat says the last reply again") {
+  const auto reply = says("what is your address");
+  CHECK(says("can you repeat that").text == reply.text);
+  CHECK(presses("*").text == reply.text);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Silence is asked about, then gets the menu, then the call ends") {
+  turn(Kind::Opening);
+  CHECK(has(turn(Kind::Silence).text, "still there"));
+  CHECK(has(turn(Kind::Silence).text, "Press 1"));
+  const auto last = turn(Kind::Silence);
+  REQUIRE(last.action);
+  CHECK(last.action->what == What::HangUp);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A failing recogniser brings the keys at once") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
+
+TEST_CASE_FIXTURE(Receptionist, "A yes before the number was read back does not confirm it") {
+  says("call me back");
+  const auto read_back = says("five five five one two three four");
+  machine.on_heard(number, "I have five five", true);
+  CHECK(says("yes").text == read_back.text);
+  machine.on_heard(number, "I have five five five, one two three, four. Is that", true);  // Only the question was cut off.
+  CHECK(says("yes").expect == "main");
+  CHECK(machine.slot("callback_number") == "5551234");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A reply cut off by something not understood is said again") {
+  const auto reply = says("what is your address");
+  machine.on_heard(number, "You find us", true);
+  CHECK(mumbles().text == reply.text);
+  CHECK(has(mumbles().text, "did not catch that"));  // Heard to its end this time.
+}
+
+TEST_CASE_FIXTURE(Receptionist, "What is heard of an older reply changes nothing") {
+  says("what is your address");
+  says("when are you open");
+  machine.on_heard(number - 1, "You", true);
+  CHECK(has(mumbles().text, "did not catch that"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once, wakes, and says nothing more of a cancelled turn") {
+  int woken = 0;
+  GuidedThinker thinker(knowledge, [&] { ++woken; });
+  thinker.begin({});
+  thinker.respond({1, Kind::Opening, "", 1, false});
+  thinker.respond({2, Kind::Speech, "when are you open", 1, false});
+  thinker.cancel(1);
+  CHECK(woken == 2);
+  std::vector<ThinkEvent> events;
+  while (auto event = thinker.poll()) events.push_back(*std::move(event));
+  const auto reply = collect(events);
+  CHECK(reply.done == 1);
+  CHECK(reply.intent == "opening_hours");
+}

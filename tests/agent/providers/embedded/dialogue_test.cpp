@@ -1,0 +1,125 @@
+#include <offhook/agent/providers/embedded/dialogue.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+using namespace offhook::agent::embedded;
+
+namespace {
+
+std::string small_dialogue(const std::string& intent_extra = "", const std::string& extra = "") {
+  return R"({"name": "small", "greeting": ["Hello."], "goodbye": ["Bye."],
+    "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."])" + intent_extra + R"(}],
+    "fallback": {"again": ["What?"], "menu": ["Press 1."], "last": ["Sorry."]})" + extra + "}";
+}
+
+std::string why(const std::string& json) {
+  const auto parsed = parse_dialogue(json);
+  return parsed ? "accepted" : parsed.error().detail;
+}
+
+const std::string kForm = R"(, "slots": {"number": {"type": "digits", "min_digits": 3, "max_digits": 9}},
+  "states": [{"slot": "number", "ask": ["Which?"], "confirm": ["{number}?"], "retry": ["Again."], "give_up": ["Sorry."]}])";
+
+}  // namespace
+
+TEST_CASE("The shipped receptionist is a valid dialogue with the ways out that a caller needs") {
+  const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
+  REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
+  bool hangs_up = false, transfers = false, asks = false;
+  for (const Intent& intent : dialogue->intents) {
+    hangs_up = hangs_up || intent.action.what == DialogueAction::What::HangUp;
+    transfers = transfers || (intent.key == '0' && intent.action.what == DialogueAction::What::Transfer);
+    asks = asks || !intent.slots.empty();
+  }
+  CHECK(hangs_up);
+  CHECK(transfers);
+  CHECK(asks);
+  CHECK_FALSE(dialogue->handoff_number.empty());
+}
+
+TEST_CASE("A minimal dialogue is accepted with its defaults") {
+  const auto dialogue = parse_dialogue(small_dialogue());
+  REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
+  CHECK(dialogue->intent_threshold == doctest::Approx(0.45));
+  CHECK(dialogue->handoff_number.empty());
+}
+
+TEST_CASE("A dialogue's mistakes are refused with the place where they are") {
+  CHECK(why(small_dialogue(R"(, "exampels": [])")) == "/intents/0/exampels is not a known key");
+  CHECK(why(small_dialogue("", R"(, "colour": 1)")) == "/colour is not a known key");
+  CHECK(why(small_dialogue(R"(, "action": {"do": "fly"})")).starts_with("/intents/0/action/do must be hang_up"));
+  CHECK(why(small_dialogue(R"(, "action": {"do": "transfer"})")) == R"(/intents/0/action lacks "to")");
+  CHECK(why(small_dialogue(R"(, "action": {"do": "hang_up", "to": "1"})")).starts_with("/intents/0/action/to belongs"));
+  CHECK(why(small_dialogue(R"(, "action": {"do": "transfer", "to": "1\r\nX"})")).starts_with("/intents/0/action/to must be"));
+  CHECK(why(small_dialogue(R"(, "key": "12")")).starts_with("/intents/0/key must be one of"));
+  CHECK(why(small_dialogue(R"(, "key": "#")")).starts_with("/intents/0/key must be one of"));
+  CHECK(why(small_dialogue(R"(, "anywhere": 1)")) == "/intents/0/anywhere must be true or false");
+  CHECK(why(small_dialogue(R"(, "slots": ["number"])")).starts_with("/intents hours wants the slot number, which \"slots\" lacks"));
+  CHECK(why(small_dialogue("", R"(, "intent_threshold": 1.5)")) == "/intent_threshold must be a number from 0 to 1");
+  CHECK(why(small_dialogue("", R"(, "handoff": {"say": ["x"]})")) == R"(/handoff lacks "to")");
+  CHECK(why(small_dialogue("", R"(, "silence": [])")) == "/silence must not be empty");
+  CHECK(why(small_dialogue("", R"(, "pronunciations": {"Word": "AA"})")).starts_with("/pronunciations/Word must be named"));
+  CHECK(why(small_dialogue("", R"(, "pronunciations": {"word": "aa"})")).starts_with("/pronunciations/word must be phones"));
+  CHECK(why(small_dialogue("", R"(, "goodnight": "\u00e9")")) == "/goodnight is not a known key");
+  CHECK(why(small_dialogue("", R"(, "silence": ["caf\u00e9"])")) == "/silence/0 must be plain ASCII");
+  CHECK(why("{").starts_with("the dialogue is not JSON"));
+  CHECK(why("[]") == "/ must be an object");
+  CHECK(why("") .starts_with("the dialogue is not JSON"));
+}
+
+TEST_CASE("A dialogue's replies may only name slots") {
+  CHECK(why(small_dialogue("", kForm)) == "accepted");
+  const auto with = [](const std::string& confirm) {
+    std::string form = kForm;
+    return small_dialogue("", form.replace(form.find("{number}?"), 9, confirm));
+  };
+  CHECK(why(with("{nomber}?")).starts_with("/states says"));
+  CHECK(why(with("{number")).starts_with("/states says"));
+}
+
+TEST_CASE("A dialogue's bounds hold at N and refuse N + 1") {
+  const auto phrases = [](std::size_t count) {
+    std::string list = "\"a\"";
+    for (std::size_t i = 1; i < count; ++i) list += ", \"a\"";
+    return small_dialogue("", ", \"silence\": [" + list + "]");
+  };
+  CHECK(why(phrases(kMaxPhrases)) == "accepted");
+  CHECK(why(phrases(kMaxPhrases + 1)) == "/silence has more than 64 entries");
+  const auto phrase = [](std::size_t size) { return small_dialogue("", ", \"silence\": [\"" + std::string(size, 'a') + "\"]"); };
+  CHECK(why(phrase(kMaxPhraseBytes)) == "accepted");
+  CHECK(why(phrase(kMaxPhraseBytes + 1)).starts_with("/silence/0 must have"));
+  const auto faq = [](std::size_t count) {
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) list += std::string(i == 0 ? "" : ",") + R"({"questions": ["q"], "answer": "a"})";
+    return small_dialogue("", ", \"faq\": [" + list + "]");
+  };
+  CHECK(why(faq(kMaxIntents - 1)) == "accepted");
+  CHECK(why(faq(kMaxIntents)) == "/faq has more than 63 entries");
+  const auto padded = [](std::size_t size) {
+    std::string json = small_dialogue();
+    return json + std::string(size - json.size(), ' ');
+  };
+  CHECK(why(padded(kMaxDialogueBytes)) == "accepted");
+  CHECK(why(padded(kMaxDialogueBytes + 1)).starts_with("the dialogue is larger"));
+  const auto digits = [](std::size_t most) {
+    return small_dialogue("", R"(, "slots": {"n": {"type": "digits", "max_digits": )" + std::to_string(most) + "}}");
+  };
+  CHECK(why(digits(kMaxDialogueDigits)) == "accepted");
+  CHECK(why(digits(kMaxDialogueDigits + 1)).starts_with("/slots/n/max_digits must be"));
+}
+
+TEST_CASE("A dialogue nested too deeply is refused before it is built") {
+  CHECK(why(std::string(100000, '[')) == "the dialogue is nested too deeply");
+  CHECK(why(R"({"a": ")" + std::string(100, '[') + "\"}").find("nested") == std::string::npos);
+}
+
+TEST_CASE("A dialogue that cannot be read is an error that names the path") {
+  const auto dialogue = load_dialogue("no/such/dialogue.json");
+  REQUIRE_FALSE(dialogue);
+  CHECK(dialogue.error().detail == "cannot read the dialogue no/such/dialogue.json");
+  CHECK_FALSE(load_dialogue("share"));  // A folder opens, but does not read.
+}

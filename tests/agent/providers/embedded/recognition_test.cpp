@@ -1,0 +1,237 @@
+#include "caller.hpp"
+
+#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/providers/embedded/dialogue.hpp>
+#include <offhook/agent/providers/embedded/intent_matcher.hpp>
+#include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/providers/embedded/sphinx_listener.hpp>
+#include <offhook/agent/providers/embedded/words.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+using namespace offhook::agent;
+using namespace offhook::agent::embedded;
+
+namespace {
+
+const Dialogue& receptionist() {
+  static const Dialogue dialogue = [] {
+    auto loaded = load_dialogue("share/dialogues/receptionist.json");
+    REQUIRE_MESSAGE(loaded, loaded.error().detail);
+    return *std::move(loaded);
+  }();
+  return dialogue;
+}
+
+std::shared_ptr<const DecoderFiles> decoder_files() {
+  static const auto files = [] {
+    const EmbeddedOptions defaults;
+    auto made = DecoderFiles::make(receptionist(), defaults.model_path, defaults.dictionary_path);
+    REQUIRE_MESSAGE(made, made.error().detail);
+    return *std::move(made);
+  }();
+  return files;
+}
+
+/// One call's listener, fed as a call feeds it: 20 ms at a time.
+class Ears {
+ public:
+  explicit Ears(std::size_t limit = 4) : decoders(std::make_shared<DecoderPool>(decoder_files(), 1, limit)) {
+    listener = std::make_unique<SphinxListener>(pool, decoders, receptionist().confidence_threshold, bell.wake());
+  }
+  void feed(const caller::Pcm& pcm) {
+    for (std::size_t i = 0; i < pcm.size(); i += 320) listener->feed(std::span(pcm).subspan(i, std::min<std::size_t>(320, pcm.size() - i)));
+  }
+  Transcript hear(const caller::Pcm& pcm, std::string_view expect) {
+    listener->begin(++turn, expect);
+    feed(pcm);
+    listener->end();
+    return await_final(*listener);
+  }
+  Transcript await_final(Listener& from) {
+    Transcript result;
+    REQUIRE(bell.poll_until(from, [&](const ListenEvent& event) {
+      REQUIRE_FALSE(std::holds_alternative<ListenFailed>(event));
+      result = std::get<Transcript>(event);
+      if (!result.final) ++partials;
+      return result.final;
+    }));
+    return result;
+  }
+
+  caller::Bell bell;
+  WorkPool pool{{.threads = 2}};
+  std::shared_ptr<DecoderPool> decoders;
+  std::unique_ptr<SphinxListener> listener;
+  std::uint32_t turn = 0;
+  int partials = 0;
+};
+
+// None of them is an example of the dialogue, and the thresholds were not chosen with most of them.
+const std::vector<std::pair<std::string, std::string>> kWishes = {
+    {"what time do you open tomorrow", "opening_hours"}, {"are you open today or tomorrow", "opening_hours"},
+    {"please tell me what time you close", "opening_hours"}, {"are you open late on saturday", "opening_hours"},
+    {"could you tell me your address please", "address"}, {"where do i find your store", "address"},
+    {"where is your shop located", "address"}, {"i would like to leave my number", "call_back"},
+    {"can someone call me back tomorrow", "call_back"}, {"please have somebody call me back", "call_back"},
+    {"i want to speak to the sales department", "sales"}, {"please connect me to sales", "sales"},
+    {"can i talk to somebody please", "operator"}, {"let me speak to a person", "operator"},
+    {"how long is a repair", "repair"}, {"i need you to fix a flat tire", "repair"},
+    {"can you say that one more time please", "repeat"}, {"what does it cost to rent a bike", "faq_12"},
+    {"where can i park", "faq_13"}, {"thank you very much goodbye", "goodbye"}};
+
+const std::vector<std::string> kForeign = {
+    "the train to boston leaves at midnight",      "my neighbor has a very loud dog",       "please boil the potatoes for ten minutes",
+    "the orchestra played beethoven wonderfully",  "what is the capital of australia",      "snow is expected in the mountains tonight",
+    "he wrote a novel about pirates",              "tell me a joke about penguins",         "increase the volume of the television",
+    "our grandparents emigrated from norway",      "the lawyer objected to the question",   "buy milk bread and butter"};
+
+}  // namespace
+
+TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line; foreign talk is mostly turned away") {
+  const IntentMatcher matcher(receptionist());
+  for (const std::string voice : {"slt", "rms"}) {
+    for (const bool telephone : {false, true}) {
+      Ears ears;
+      int understood = 0, wrong = 0, accepted = 0;
+      const auto accepts = [&](const Transcript& heard, const IntentMatch& match) {
+        return match.score >= receptionist().intent_threshold && !heard.rejected;
+      };
+      for (const auto& [text, intent] : kWishes) {
+        const auto wide = caller::say(text, voice);
+        const auto heard = ears.hear(telephone ? caller::through_telephone(wide) : wide, kExpectMain);
+        const auto match = matcher.match(heard.text);
+        if (!accepts(heard, match)) continue;
+        if (match.intent->name == intent) ++understood;
+        else ++wrong;
+      }
+      CHECK(ears.partials > 0);
+      for (const std::string& text : kForeign) {
+        const auto wide = caller::say(text, voice);
+        const auto heard = ears.hear(telephone ? caller::through_telephone(wide) : wide, kExpectMain);
+        if (accepts(heard, matcher.match(heard.text))) ++accepted;
+      }
+      MESSAGE(voice << std::string(telephone ? " 8 kHz: " : " 16 kHz: ") << understood << " of 20 understood, " << wrong << " taken for another, "
+                    << accepted << " of 12 foreign sentences accepted");
+      CHECK(understood >= 18);
+      CHECK(wrong <= 1);
+      CHECK(accepted <= 2);
+    }
+  }
+}
+
+TEST_CASE("Digits and a yes are understood with the language model of their state") {
+  Ears ears;
+  for (const std::string voice : {"slt", "rms"}) {
+    for (const std::string number : {"5551234", "016288", "9074"}) {
+      const auto heard = ears.hear(caller::say(read_digits(number), voice), kExpectDigits);
+      CHECK(spoken_digits(heard.text) == number);
+      CHECK_FALSE(heard.rejected);
+    }
+    CHECK(understand_yes_no(ears.hear(caller::say("yes that is right", voice), kExpectYesNo).text) == YesNo::Yes);
+    CHECK(understand_yes_no(ears.hear(caller::say("no", voice), kExpectYesNo).text) == YesNo::No);
+  }
+}
+
+TEST_CASE("Silence and noise are a rejected transcript, not a failure") {
+  Ears ears;
+  const auto nothing = ears.hear(caller::Pcm(16000, 0), kExpectMain);
+  CHECK(nothing.rejected);
+  CHECK(ears.hear({}, kExpectMain).rejected);
+  caller::Pcm noise(16000);
+  std::uint32_t state = 1;
+  for (auto& sample : noise) sample = static_cast<std::int16_t>((state = state * 1664525U + 1013904223U) >> 18U);
+  CHECK(ears.hear(noise, kExpectMain).rejected);
+}
+
+TEST_CASE("What one caller said does not change what is understood of the next one") {
+  Ears ears;
+  const auto wish = caller::say("what is your address", "slt");
+  const auto first = ears.hear(wish, kExpectMain);
+  static_cast<void>(ears.hear(caller::through_telephone(caller::say("goodbye", "rms")), kExpectMain));
+  ears.listener.reset();
+  ears.listener = std::make_unique<SphinxListener>(ears.pool, ears.decoders, 0.2, ears.bell.wake());
+  const auto again = ears.hear(wish, kExpectMain);
+  CHECK(again.text == first.text);
+  CHECK(again.confidence == doctest::Approx(first.confidence));
+}
+
+TEST_CASE("An abandoned turn says nothing more, and the next one is understood") {
+  Ears ears;
+  ears.listener->begin(1, "");
+  ears.feed(caller::say("where are you", "slt"));
+  ears.listener->end();
+  ears.listener->abandon();
+  ears.turn = 1;
+  const auto heard = ears.hear(caller::say("goodbye", "slt"), "no such state");
+  CHECK(heard.turn == 2);
+  CHECK(heard.text == "goodbye");
+}
+
+TEST_CASE("A turn that has ended gets its transcript though the next one has begun") {
+  Ears ears;
+  ears.listener->begin(1, "");
+  ears.feed(caller::say("goodbye", "slt"));
+  ears.listener->end();
+  ears.listener->begin(2, "");
+  CHECK(ears.await_final(*ears.listener).turn == 1);
+}
+
+TEST_CASE("More calls than decoders: the call beyond the bound is told so, and finds one when another has gone") {
+  Ears ears(1);
+  CHECK(ears.hear(caller::say("goodbye", "slt"), "").text == "goodbye");
+  SphinxListener second(ears.pool, ears.decoders, 0.2, ears.bell.wake());
+  second.begin(7, "");
+  second.end();
+  REQUIRE(ears.bell.poll_until(second, [](const ListenEvent& event) {
+    REQUIRE(std::holds_alternative<ListenFailed>(event));
+    CHECK(std::get<ListenFailed>(event).turn == 7);
+    CHECK(std::get<ListenFailed>(event).why == "all 1 decoders are in use");
+    return true;
+  }));
+  ears.listener.reset();
+  // Its decoder comes back when the last of its jobs has let go.
+  const caller::Pcm goodbye = caller::say("goodbye", "slt");
+  bool heard = false;
+  while (!heard) {
+    second.begin(8, "");
+    second.feed(goodbye);
+    second.end();
+    REQUIRE(ears.bell.poll_until(second, [&](const ListenEvent& event) {
+      const auto* transcript = std::get_if<Transcript>(&event);
+      heard = transcript != nullptr && transcript->final && transcript->text == "goodbye";
+      return transcript == nullptr || transcript->final;
+    }));
+  }
+}
+
+TEST_CASE("A listener without its pool fails the turn instead of staying silent") {
+  caller::Bell bell;
+  auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
+  SphinxListener listener(*pool, std::make_shared<DecoderPool>(decoder_files(), 1, 1), 0.2, bell.wake());
+  pool.reset();
+  listener.begin(3, "");
+  listener.feed(caller::Pcm(4000, 0));
+  listener.end();
+  const auto event = listener.poll();
+  REQUIRE(event);
+  REQUIRE(std::holds_alternative<ListenFailed>(*event));
+  CHECK(std::get<ListenFailed>(*event).turn == 3);
+  CHECK_FALSE(listener.poll());
+}
+
+TEST_CASE("A turn is bounded: what is said after the limit is not listened to") {
+  Ears ears;
+  ears.listener->begin(1, "");
+  ears.feed(caller::say("goodbye", "slt"));
+  ears.feed(caller::Pcm(kMaxTurnSeconds * 16000, 0));
+  ears.feed(caller::say("where are you", "slt"));
+  ears.listener->end();
+  CHECK(ears.await_final(*ears.listener).text == "goodbye");
+}

@@ -1,0 +1,147 @@
+#include <offhook/agent/ops/work_pool.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using namespace offhook::agent;
+
+namespace {
+
+/// Holds a thread of the pool until it is opened.
+class Gate {
+ public:
+  [[nodiscard]] Job job() {
+    return [opened = opened_.get_future().share(), entered = entered_] {
+      entered->set_value();
+      opened.wait();
+    };
+  }
+  void await_entered() { entered_->get_future().wait(); }
+  void open() { opened_.set_value(); }
+
+ private:
+  std::promise<void> opened_;
+  std::shared_ptr<std::promise<void>> entered_ = std::make_shared<std::promise<void>>();
+};
+
+}  // namespace
+
+TEST_CASE("WorkPool takes as many jobs as its bound, and refuses the next one visibly") {
+  WorkPool pool({.threads = 1, .max_waiting = 4});
+  Gate gate;
+  REQUIRE(pool.try_post(gate.job()));
+  gate.await_entered();
+  for (int i = 0; i < 3; ++i) CHECK(pool.try_post([] {}));
+  CHECK_FALSE(pool.try_post([] {}));
+  CHECK(pool.counters().refused == 1);
+  CHECK(pool.counters().waiting == 4);
+  gate.open();
+}
+
+TEST_CASE("WorkPool survives a job that throws, and counts it") {
+  WorkPool pool({.threads = 1});
+  std::promise<void> after;
+  REQUIRE(pool.try_post([] { throw std::runtime_error("a bug"); }));
+  REQUIRE(pool.try_post([&] { after.set_value(); }));
+  after.get_future().wait();
+  CHECK(pool.counters().threw == 1);
+}
+
+TEST_CASE("WorkPool drops what has not begun when it ends, and waits for what has") {
+  std::atomic<bool> finished = false, begun_late = false;
+  auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1, .max_waiting = 1U << 24U});
+  Strand probe(*pool, 1U << 24U);  // It may be asked while the pool ends.
+  std::promise<void> entered;
+  REQUIRE(pool->try_post([&] {
+    entered.set_value();
+    while (probe.try_post([&] { begun_late = true; })) std::this_thread::yield();
+    finished = true;  // The pool refuses: it ends, and must now be waiting for this job.
+  }));
+  entered.get_future().wait();
+  pool.reset();
+  CHECK(finished);
+  CHECK_FALSE(begun_late);
+}
+
+TEST_CASE("Strand runs its jobs one at a time and in order, whatever the number of threads") {
+  constexpr int kJobs = 2000;
+  WorkPool pool({.threads = 4, .max_waiting = 8192});
+  Strand strand(pool, kJobs);
+  std::vector<int> seen;
+  std::atomic<int> inside = 0;
+  std::atomic<bool> overlapped = false;
+  std::promise<void> last;
+  for (int i = 0; i < kJobs; ++i) {
+    REQUIRE(strand.try_post([&, i] {
+      if (++inside != 1) overlapped = true;
+      seen.push_back(i);
+      --inside;
+      if (i == kJobs - 1) last.set_value();
+    }));
+  }
+  last.get_future().wait();
+  CHECK_FALSE(overlapped);
+  REQUIRE(seen.size() == kJobs);
+  for (int i = 0; i < kJobs; ++i) REQUIRE(seen[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("Strand refuses beyond its own bound without harm to other strands") {
+  WorkPool pool({.threads = 1, .max_waiting = 100});
+  Gate gate;
+  REQUIRE(pool.try_post(gate.job()));
+  gate.await_entered();
+  Strand narrow(pool, 2), other(pool, 2);
+  CHECK(narrow.try_post([] {}));
+  CHECK(narrow.try_post([] {}));
+  CHECK_FALSE(narrow.try_post([] {}));
+  CHECK(other.try_post([] {}));
+  CHECK(pool.counters().refused == 1);
+  gate.open();
+}
+
+TEST_CASE("A destroyed strand's waiting jobs never begin, and their room in the pool is free again") {
+  WorkPool pool({.threads = 1, .max_waiting = 3});
+  Gate gate;
+  REQUIRE(pool.try_post(gate.job()));
+  gate.await_entered();
+  std::atomic<int> ran = 0;
+  auto held = std::make_shared<int>(1);
+  {
+    Strand strand(pool);
+    REQUIRE(strand.try_post([&ran, held] { ++ran; }));
+    REQUIRE(strand.try_post([&ran, held] { ++ran; }));
+    CHECK_FALSE(pool.try_post([] {}));
+  }
+  CHECK(held.use_count() == 1);
+  CHECK(pool.counters().waiting == 1);
+  std::promise<void> after;
+  REQUIRE(pool.try_post([&] { after.set_value(); }));
+  gate.open();
+  after.get_future().wait();
+  CHECK(ran == 0);
+}
+
+TEST_CASE("A strand that outlives its pool refuses everything") {
+  auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
+  Strand strand(*pool);
+  pool.reset();
+  CHECK_FALSE(strand.try_post([] {}));
+}
+
+TEST_CASE("A job may destroy its own strand") {
+  WorkPool pool({.threads = 2});
+  auto strand = std::make_shared<std::unique_ptr<Strand>>(std::make_unique<Strand>(pool));
+  std::promise<void> destroyed;
+  REQUIRE((*strand)->try_post([&, strand] {
+    strand->reset();
+    destroyed.set_value();
+  }));
+  destroyed.get_future().wait();
+  CHECK(*strand == nullptr);
+}
