@@ -1,5 +1,6 @@
-// A jitter buffer, an event receiver and a source policy driven by bytes: any packets at any time, ticks in between. Octets come in groups of eight:
-// action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and source, digit.
+// A jitter buffer, an event receiver and a source policy driven by bytes: any packets at any time, ticks in between. Octets come
+// in groups of eight: action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and source,
+// digit.
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
@@ -30,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     now += std::chrono::microseconds(reader.u8() * 500) * (action % 32 == 31 ? 100 : 1);
     const std::uint8_t type = reader.u8() & 0x7F, who = reader.u8(), digit = reader.u8();
     const base::SocketAddress from{base::IpAddress::v4({192, 0, 2, static_cast<std::uint8_t>(who >> 6)}), 4000};
-    if (policy.on_rtp(from, who & 3, sequence, now) == rtp::SourcePolicy::Verdict::Accept && policy.locked() != from) std::abort();
+    if (policy.on_rtp(from, who & 3, sequence, now) == rtp::SourcePolicy::Verdict::Accept && policy.locked() != from)
+      std::abort();
     if (action % 4 != 0) {
       payload.fill(digit);
       (void)buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = who & 3u,
@@ -38,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
       const auto pull = buffer->pull(now, (digit & 1) != 0);
       ++ticks;
-      if ((pull.kind == rtp::Pull::Kind::Frame) != (pull.payload.size() == static_cast<std::size_t>(rtp::kUnitsPerTick))) std::abort();
+      if ((pull.kind == rtp::Pull::Kind::Frame) != (pull.payload.size() == static_cast<std::size_t>(rtp::kUnitsPerTick)))
+        std::abort();
     }
     if (action == 0xF0) buffer->reset();
     events.on_packet(rtp::write_telephone_event({.event = static_cast<std::uint8_t>(digit % 20), .end = (who & 4) != 0,

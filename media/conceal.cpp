@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t kHighestPitchHz = 400, kLowestPitchHz = 66;
 constexpr double kVoicedCorrelation = 0.5;
-constexpr double kMultipleMargin = 0.9;   // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
+constexpr double kMultipleMargin =
+    0.9;  // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
 
 std::int16_t to_sample(float value) {
   return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0f, 32767.0f)));

@@ -9,7 +9,8 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr double kBeta = 7.86;      // Kaiser window: 80 dB
-constexpr double kCutoff = 0.975;   // of half the lower rate: -6 dB at 3900 Hz of 8000; flat to 3.4 kHz, images from 4.4 kHz on are gone
+constexpr double kCutoff =
+    0.975;  // of half the lower rate: -6 dB at 3900 Hz of 8000; flat to 3.4 kHz, images from 4.4 kHz on are gone
 
 bool is_supported(std::uint32_t hz) { return hz == 8000 || hz == 16000 || hz == 24000; }
 
@@ -55,7 +56,8 @@ Resampler::Resampler(std::uint32_t from_hz, std::uint32_t to_hz) : from_hz_(from
       exact[k] = windowed_sinc(static_cast<double>(phase + k * up_) - middle, half, cutoff);
       sum += exact[k];
     }
-    for (std::size_t k = 0; k < taps_; ++k) row[taps_ - 1 - k] = static_cast<float>(exact[k] / sum);  // Each phase passes DC alike.
+    for (std::size_t k = 0; k < taps_; ++k)
+      row[taps_ - 1 - k] = static_cast<float>(exact[k] / sum);  // Each phase passes DC alike.
   }
 }
 
@@ -73,7 +75,8 @@ std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::
   std::array<float, kMaxTaps + kMaxInput> line;           // the past in front of the present
   const std::size_t past = taps_ - 1;
   std::copy_n(history_.begin(), past, line.begin());
-  std::transform(in.begin(), in.end(), line.begin() + static_cast<std::ptrdiff_t>(past), [](std::int16_t sample) { return static_cast<float>(sample); });
+  std::transform(in.begin(), in.end(), line.begin() + static_cast<std::ptrdiff_t>(past),
+                 [](std::int16_t sample) { return static_cast<float>(sample); });
 
   const std::size_t count = output_size(in.size());
   for (std::size_t n = 0; n < count; ++n) {

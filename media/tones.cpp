@@ -56,7 +56,8 @@ void DtmfSource::fill(std::span<std::int16_t> out) noexcept {
 
 ComfortNoise::ComfortNoise(std::int16_t level_dbov, std::uint32_t seed)
     : state_(seed == 0 ? 1 : seed),  // xorshift never leaves 0.
-      amplitude_(32768.0 * std::sqrt(3.0) * std::pow(10.0, std::min<double>(level_dbov, 0) / 20)) {}  // Uniform noise has power a^2 / 3.
+      amplitude_(32768.0 * std::sqrt(3.0) * std::pow(10.0, std::min<double>(level_dbov, 0) / 20)) {
+}  // Uniform noise has power a^2 / 3.
 
 void ComfortNoise::fill(std::span<std::int16_t> out) noexcept {
   for (std::int16_t& sample : out) {

@@ -12,13 +12,15 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::int16_t kNoVoiceBelowDbov = -60;   // The idle noise of a digital line, which the detector sometimes takes for voice.
+constexpr std::int16_t kNoVoiceBelowDbov =
+    -60;  // The idle noise of a digital line, which the detector sometimes takes for voice.
 
 }  // namespace
 
 class VoiceActivity::Impl {
  public:
-  explicit Impl(std::uint32_t rate_hz) : rate_hz_(rate_hz == 16000 ? 16000 : 8000), processing_(webrtc::AudioProcessing::Create()) {
+  explicit Impl(std::uint32_t rate_hz)
+      : rate_hz_(rate_hz == 16000 ? 16000 : 8000), processing_(webrtc::AudioProcessing::Create()) {
     auto* detection = processing_->voice_detection();
     detection->Enable(true);
     detection->set_likelihood(webrtc::VoiceDetection::kLowLikelihood);
@@ -40,7 +42,8 @@ class VoiceActivity::Impl {
  private:
   bool voiced(std::span<const std::int16_t> half) {
     std::copy(half.begin(), half.end(), half_.data_);
-    return processing_->ProcessStream(&half_) == webrtc::AudioProcessing::kNoError && processing_->voice_detection()->stream_has_voice();
+    return processing_->ProcessStream(&half_) == webrtc::AudioProcessing::kNoError &&
+           processing_->voice_detection()->stream_has_voice();
   }
 
   std::uint32_t rate_hz_;

@@ -36,7 +36,8 @@ class SpeechDetector {
  public:
   struct Event {
     enum class Kind : std::uint8_t { Started, Stopped } kind{};
-    std::uint64_t at_sample = 0;  ///< Started: first sample of the first voiced frame in the window; Stopped: one past the last voiced frame
+    std::uint64_t at_sample =
+        0;  ///< Started: first sample of the first voiced frame in the window; Stopped: one past the last voiced frame
   };
   explicit SpeechDetector(SpeechOptions options = {});
 

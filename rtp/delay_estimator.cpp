@@ -43,7 +43,8 @@ void DelayEstimator::note_transit(std::int64_t arrival, std::int64_t transit) {
 void DelayEstimator::add_sample(std::int64_t delay) {
   const auto bucket = static_cast<std::size_t>(std::clamp<std::int64_t>(delay / kBucketUnits, 0, kBuckets - 1));
   ++samples_;
-  const double forget = std::min(kForget, 1.0 - 2.0 / (samples_ + 1.0));  // Few samples count fully: the start converges in seconds.
+  const double forget =
+      std::min(kForget, 1.0 - 2.0 / (samples_ + 1.0));  // Few samples count fully: the start converges in seconds.
   for (double& share : histogram_) share *= forget;
   histogram_[bucket] += 1.0 - forget;
 

@@ -90,8 +90,9 @@ bool JitterBuffer::passes_jump_check(const Arrived& arrived) noexcept {
     suspect_.reset();
     return true;
   }
-  const bool confirmed = suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == arrived.sequence &&
-                         std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(arrived.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
+  const bool confirmed =
+      suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == arrived.sequence &&
+      std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(arrived.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
   if (!confirmed) {
     suspect_ = Suspect{arrived.sequence, arrived.timestamp};
     ++counts_.suspect;
@@ -162,6 +163,13 @@ void JitterBuffer::forget_played() noexcept {
   }
 }
 
+/// Not simply the last one's: packets may overlap, and a long one reach beyond a short one that begins later.
+std::int64_t JitterBuffer::buffered_end() const noexcept {
+  std::int64_t end = slot(0).end;
+  for (std::size_t i = 1; i < count_; ++i) end = std::max(end, slot(i).end);
+  return end;
+}
+
 // --- ticking thread: what goes out -----------------------------------------------------------------------------------------
 
 std::int64_t JitterBuffer::ideal(std::int64_t now) const noexcept { return now - delay_.fastest() - delay_.target(); }
@@ -201,7 +209,7 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
 /// Leaves out what is too late. Whole ticks only, so that the phase between tick and packet stays.
 void JitterBuffer::catch_up(std::int64_t now, bool quiet) noexcept {
   const std::int64_t behind = ideal(now) - position_;
-  const std::int64_t buffered = slot(count_ - 1).end - position_;
+  const std::int64_t buffered = buffered_end() - position_;
   if (behind < kUnitsPerTick + kHysteresis || buffered < 2 * kUnitsPerTick) return;
   std::int64_t ticks = 0;
   if (behind > kFarTooLate) {
@@ -238,14 +246,15 @@ Pull JitterBuffer::play(std::int64_t now, bool quiet) noexcept {
   }
   catch_up(now, quiet);
   const std::int64_t early = position_ - ideal(now);
-  if (early > kHysteresis && ((quiet && since_insert_ >= kQuietSpacing) || (early > kTooEarly && since_insert_ >= kInsertSpacing))) {
+  if (early > kHysteresis &&
+      ((quiet && since_insert_ >= kQuietSpacing) || (early > kTooEarly && since_insert_ >= kInsertSpacing))) {
     since_insert_ = 0;
     ++counts_.inserted;
     return Pull{.kind = Pull::Kind::Conceal};
   }
   std::uint8_t payload_type = 0;
   const std::int64_t begin = position_;
-  if (slot(count_ - 1).end < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
+  if (buffered_end() < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
   const bool whole = fill_frame(payload_type);
   position_ += kUnitsPerTick;
   counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(now - delay_.fastest() - begin, 0) / kUnitsPerMs);
@@ -280,7 +289,7 @@ bool JitterBuffer::fill_frame(std::uint8_t& payload_type) noexcept {
 Pull JitterBuffer::underrun() noexcept {
   stalled_ += kUnitsPerTick;
   if (concealed_in_row_ >= kMaxConcealedTicks) {
-    if (count_ != 0) position_ = slot(count_ - 1).end;  // A rest of less than a tick, whose other part will not come any more.
+    if (count_ != 0) position_ = buffered_end();  // A rest of less than a tick, whose other part will not come any more.
     forget_played();
     state_ = State::Empty;
     stalled_ = 0;

@@ -113,6 +113,7 @@ class JitterBuffer {
   void insert(const Arrived& arrived, std::int64_t begin) noexcept;
   void remove_oldest() noexcept;
   void forget_played() noexcept;
+  [[nodiscard]] std::int64_t buffered_end() const noexcept;
   [[nodiscard]] Slot& slot(std::size_t index) noexcept { return slots_[order_[index]]; }
   [[nodiscard]] const Slot& slot(std::size_t index) const noexcept { return slots_[order_[index]]; }
   [[nodiscard]] std::int64_t ideal(std::int64_t now) const noexcept;

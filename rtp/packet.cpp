@@ -63,11 +63,13 @@ base::Result<Packet, PacketError> parse_packet(base::Bytes datagram) {
 base::Result<std::size_t, PacketError> write_packet(const Packet& packet, std::span<std::uint8_t> out) {
   constexpr std::size_t kMaxExtensionWords = 0xFFFF;
   if (packet.payload_type > kMaxPayloadType || packet.csrc_count > kMaxCsrc) return base::fail(PacketError::BadField);
-  if (packet.extension.size() % 4 != 0 || packet.extension.size() / 4 > kMaxExtensionWords) return base::fail(PacketError::BadField);
+  if (packet.extension.size() % 4 != 0 || packet.extension.size() / 4 > kMaxExtensionWords)
+    return base::fail(PacketError::BadField);
   if (!packet.has_extension && !packet.extension.empty()) return base::fail(PacketError::BadField);
 
   base::ByteWriter writer(out);
-  writer.u8(static_cast<std::uint8_t>(0x80 | (packet.padding != 0 ? 0x20 : 0) | (packet.has_extension ? 0x10 : 0) | packet.csrc_count));
+  writer.u8(
+      static_cast<std::uint8_t>(0x80 | (packet.padding != 0 ? 0x20 : 0) | (packet.has_extension ? 0x10 : 0) | packet.csrc_count));
   writer.u8(static_cast<std::uint8_t>((packet.marker ? 0x80 : 0) | packet.payload_type));
   writer.u16(packet.sequence);
   writer.u32(packet.timestamp);

@@ -15,7 +15,8 @@ std::uint32_t to_units(base::TimePoint at, std::uint32_t clock_hz) {
 
 }  // namespace
 
-void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival) {
+void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp,
+                                    base::TimePoint arrival) {
   if (ssrc_ != ssrc) {
     begin_count();
     sequence_ = {};
@@ -48,7 +49,8 @@ void ReceptionStatistics::update_jitter(std::uint32_t timestamp, base::TimePoint
   const std::uint32_t transit = to_units(arrival, clock_hz_) - timestamp;
   if (transit_) {
     const auto difference = static_cast<std::int32_t>(transit - *transit_);
-    const std::uint32_t distance = difference < 0 ? 0u - static_cast<std::uint32_t>(difference) : static_cast<std::uint32_t>(difference);
+    const std::uint32_t distance =
+        difference < 0 ? 0u - static_cast<std::uint32_t>(difference) : static_cast<std::uint32_t>(difference);
     const std::uint32_t most = clock_hz_ * 10;  // A jump of the timestamp is no jitter; it would take minutes to fade.
     if (distance < most) jitter_ += distance - ((jitter_ + 8) >> 4);
   }
@@ -75,12 +77,14 @@ std::optional<ReportBlock> ReceptionStatistics::take_report(base::TimePoint now)
   const std::int64_t lost = expected - static_cast<std::int64_t>(received_ - received_prior_);
   expected_prior_ = sequence_.expected();
   received_prior_ = received_;
-  if (expected > 0 && lost > 0) block.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>((lost << 8) / expected, 255));
+  if (expected > 0 && lost > 0)
+    block.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>((lost << 8) / expected, 255));
   block.jitter = jitter_ >> 4;
   if (last_sr_ != 0) {
     block.last_sr = last_sr_;
     const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now - last_sr_at_).count();
-    block.delay_since_last_sr = static_cast<std::uint32_t>(std::clamp<std::int64_t>(since, 0, 60'000'000'000) * 65536 / 1'000'000);
+    block.delay_since_last_sr =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(since, 0, 60'000'000'000) * 65536 / 1'000'000);
   }
   return block;
 }

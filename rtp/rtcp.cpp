@@ -32,7 +32,8 @@ base::Result<Framed, RtcpError> take_framed(base::ByteReader& reader) {
   if (!reader.ok()) return base::fail(RtcpError::BadLength);
   if (first >> 6 != 2) return base::fail(RtcpError::BadVersion);
   if (framed.padded) {
-    if (reader.remaining() != 0 || framed.body.empty()) return base::fail(RtcpError::BadPadding);  // Only the last one: RFC 3550 section 6.4.1
+    if (reader.remaining() != 0 || framed.body.empty())
+      return base::fail(RtcpError::BadPadding);  // Only the last one: RFC 3550 section 6.4.1
     const std::size_t padding = framed.body.back();
     if (padding == 0 || padding % 4 != 0 || padding > framed.body.size()) return base::fail(RtcpError::BadPadding);
     framed.body = framed.body.first(framed.body.size() - padding);

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// When the next RTCP report is due, for two parties: the minimum interval of 5 s always governs (RFC 3550 section 6.2), spread by
-/// 0.5 to 1.5 and divided by e - 3/2; the first one after half of it (section 6.3.1).
+/// When the next RTCP report is due, for two parties: the minimum interval of 5 s always governs (RFC 3550 section 6.2), spread
+/// by 0.5 to 1.5 and divided by e - 3/2; the first one after half of it (section 6.3.1).
 class RtcpSchedule {
  public:
   static constexpr base::Duration kInterval = std::chrono::seconds(5);

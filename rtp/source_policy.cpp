@@ -41,8 +41,10 @@ void SourcePolicy::lock(const base::SocketAddress& from, std::uint32_t ssrc, bas
   ++counts_.locks;
 }
 
-SourcePolicy::Verdict SourcePolicy::on_rtp(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now) {
-  if (!learning_ && now - *last_heard_ >= silence_limit_) learning_ = true;  // Ours goes on to source_ until another one has proved itself.
+SourcePolicy::Verdict SourcePolicy::on_rtp(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
+                                           base::TimePoint now) {
+  if (!learning_ && now - *last_heard_ >= silence_limit_)
+    learning_ = true;  // Ours goes on to source_ until another one has proved itself.
   if (learning_) {
     const bool known = from == expected_rtp_ || (from == source_ && ssrc == ssrc_);  // The latter was only silent for long.
     if (!known && !proves_itself(from, ssrc, sequence, now)) {
@@ -67,7 +69,8 @@ SourcePolicy::Verdict SourcePolicy::on_rtp(const base::SocketAddress& from, std:
   return accept(now);
 }
 
-bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now) {
+bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
+                                 base::TimePoint now) {
   const auto same = std::find_if(candidates_.begin(), candidates_.end(),
                                  [&](const Candidate& c) { return c.in_row != 0 && c.from == from && c.ssrc == ssrc; });
   const bool goes_on = same != candidates_.end() && same->next_sequence == sequence && now - same->first <= kProbationWindow;
@@ -81,7 +84,12 @@ bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t 
     return (a.in_row == 0) != (b.in_row == 0) ? a.in_row == 0 : a.last < b.last;
   };
   Candidate& place = same != candidates_.end() ? *same : *std::min_element(candidates_.begin(), candidates_.end(), quietest);
-  place = {.from = from, .ssrc = ssrc, .next_sequence = static_cast<std::uint16_t>(sequence + 1), .in_row = 1, .first = now, .last = now};
+  place = {.from = from,
+           .ssrc = ssrc,
+           .next_sequence = static_cast<std::uint16_t>(sequence + 1),
+           .in_row = 1,
+           .first = now,
+           .last = now};
   return false;
 }
 

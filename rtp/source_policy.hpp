@@ -37,7 +37,8 @@ class SourcePolicy {
 
   explicit SourcePolicy(base::Duration silence_limit = std::chrono::seconds(10)) : silence_limit_(silence_limit) {}
 
-  /// The remote addresses of the SDP; an unspecified ip (0.0.0.0, ::) or port 0 counts as none. Call relearn() too when they changed.
+  /// The remote addresses of the SDP; an unspecified ip (0.0.0.0, ::) or port 0 counts as none. Call relearn() too when they
+  /// changed.
   void expect(const base::SocketAddress& rtp, const base::SocketAddress& rtcp);
   void relearn();
 
@@ -64,7 +65,8 @@ class SourcePolicy {
     int in_row = 0;                    // 0: free
     base::TimePoint first{}, last{};
   };
-  [[nodiscard]] bool proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now);
+  [[nodiscard]] bool proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
+                                   base::TimePoint now);
   void lock(const base::SocketAddress& from, std::uint32_t ssrc, base::TimePoint now);
   Verdict accept(base::TimePoint now);
 

@@ -11,7 +11,9 @@ constexpr std::uint32_t kTickUnits = 160;
 constexpr std::uint32_t kTickMs = 20;
 constexpr std::uint32_t kMaxTicks = 60 * 50;               // A minute: longer than anyone presses a key.
 
-std::uint32_t to_ticks(std::uint32_t ms) { return std::clamp<std::uint32_t>(ms / kTickMs + (ms % kTickMs != 0 ? 1 : 0), 1, kMaxTicks); }
+std::uint32_t to_ticks(std::uint32_t ms) {
+  return std::clamp<std::uint32_t>(ms / kTickMs + (ms % kTickMs != 0 ? 1 : 0), 1, kMaxTicks);
+}
 
 bool is_after(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 
@@ -62,7 +64,8 @@ EventSender::Outgoing EventSender::sound(bool first) {
   duration_ += kTickUnits;
   --ticks_left_;
   const bool last = ticks_left_ == 0;
-  Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = static_cast<std::uint16_t>(duration_)}), begin_, first};
+  Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = static_cast<std::uint16_t>(duration_)}),
+               begin_, first};
   if (last) {
     state_ = State::Ending;
     ends_left_ = kEndPackets - 1;
@@ -87,13 +90,16 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
       duration_ = 0;
       return sound(true);
     case State::Sounding:
-      if (duration_ + kTickUnits > kMaxEventDuration) {  // A new segment, whose timestamp joins the old one's end: RFC 4733 section 2.5.1.3
+      if (duration_ + kTickUnits >
+          kMaxEventDuration) {  // A new segment, whose timestamp joins the old one's end: RFC 4733 section 2.5.1.3
         begin_ += duration_;
         duration_ = 0;
       }
       return sound(false);
     case State::Ending: {
-      const Outgoing out{write_telephone_event({.event = now_.event, .end = true, .duration = static_cast<std::uint16_t>(duration_)}), begin_, false};
+      const Outgoing out{
+          write_telephone_event({.event = now_.event, .end = true, .duration = static_cast<std::uint16_t>(duration_)}), begin_,
+          false};
       if (--ends_left_ == 0) {  // The repeats have taken their share of the pause already.
         const std::uint32_t spent = kEndPackets - 1;
         state_ = now_.off_ticks > spent ? State::Pause : State::Idle;
@@ -132,7 +138,8 @@ void EventReceiver::on_packet(base::Bytes payload, std::uint32_t timestamp, base
   if (open_ && timestamp != open_->segment) {
     if (!is_after(timestamp, open_->segment)) return;
     const bool continues = event->event == open_->event && timestamp - open_->segment >= open_->duration &&
-                           timestamp - open_->segment <= kMaxEventDuration && open_->duration >= kMaxEventDuration - kMaxSegmentSlack;
+                           timestamp - open_->segment <= kMaxEventDuration &&
+                           open_->duration >= kMaxEventDuration - kMaxSegmentSlack;
     if (continues) {
       open_->before += timestamp - open_->segment;
       open_->segment = timestamp;

@@ -77,7 +77,8 @@ struct ReceivedDigit {
 class EventReceiver {
  public:
   static constexpr std::uint16_t kMaxSegmentSlack = 1600;   ///< a segment at most 200 ms short of the limit may go on in another
-  static constexpr base::Duration kForgetEnd = std::chrono::seconds(5);   ///< stragglers come sooner; a clock that went back is heard again
+  static constexpr base::Duration kForgetEnd =
+      std::chrono::seconds(5);  ///< stragglers come sooner; a clock that went back is heard again
   static constexpr base::Duration kEndSilence = std::chrono::milliseconds(200);   ///< ten packets of 20 ms
 
   /// One packet of the telephone-event payload type, from the accepted source.

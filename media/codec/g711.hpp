@@ -25,9 +25,13 @@ inline constexpr std::uint8_t kAlawSilence = 0xD5;    ///< +1/2 of the smallest 
 /// returns n
 /// errors  OutputTooSmall when out.size() < n; then nothing is written
 /// cost    decoding one table look-up a sample, encoding a few operations; no allocation; safe on the audio thread
-[[nodiscard]] base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept;
+[[nodiscard]] base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in,
+                                                                 std::span<std::uint8_t> out) noexcept;
+[[nodiscard]] base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in,
+                                                                std::span<std::uint8_t> out) noexcept;
+[[nodiscard]] base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in,
+                                                                 std::span<std::int16_t> out) noexcept;
+[[nodiscard]] base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in,
+                                                                std::span<std::int16_t> out) noexcept;
 
 }  // namespace offhook::inline v0::media

@@ -26,14 +26,16 @@ void G722Decoder::Release::operator()(g722_decode_state_s* state) const noexcept
 G722Encoder::G722Encoder() : state_(or_abort(g722_encode_init(nullptr, kBitRate, 0))) {}
 G722Decoder::G722Decoder() : state_(or_abort(g722_decode_init(nullptr, kBitRate, 0))) {}
 
-base::Result<std::size_t, CodecError> G722Encoder::encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
+base::Result<std::size_t, CodecError> G722Encoder::encode(std::span<const std::int16_t> in,
+                                                          std::span<std::uint8_t> out) noexcept {
   if (in.size() % 2 != 0) return base::fail(CodecError::OddInput);
   if (out.size() < in.size() / 2) return base::fail(CodecError::OutputTooSmall);
   if (in.empty()) return std::size_t{0};
   return static_cast<std::size_t>(g722_encode(state_.get(), out.data(), in.data(), static_cast<int>(in.size())));
 }
 
-base::Result<std::size_t, CodecError> G722Decoder::decode(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept {
+base::Result<std::size_t, CodecError> G722Decoder::decode(std::span<const std::uint8_t> in,
+                                                          std::span<std::int16_t> out) noexcept {
   if (out.size() < in.size() * 2) return base::fail(CodecError::OutputTooSmall);
   if (in.empty()) return std::size_t{0};
   return static_cast<std::size_t>(g722_decode(state_.get(), out.data(), in.data(), static_cast<int>(in.size())));

@@ -20,7 +20,8 @@ class G722Encoder {
  public:
   G722Encoder();
   /// in [even n] samples; out [>= n/2] octets; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.
-  [[nodiscard]] base::Result<std::size_t, CodecError> encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept;
+  [[nodiscard]] base::Result<std::size_t, CodecError> encode(std::span<const std::int16_t> in,
+                                                             std::span<std::uint8_t> out) noexcept;
   void reset() noexcept;
 
  private:
@@ -32,7 +33,8 @@ class G722Decoder {
  public:
   G722Decoder();
   /// in [n] octets; out [>= 2n] samples; returns 2n. Errors: OutputTooSmall; then nothing is written.
-  [[nodiscard]] base::Result<std::size_t, CodecError> decode(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept;
+  [[nodiscard]] base::Result<std::size_t, CodecError> decode(std::span<const std::uint8_t> in,
+                                                             std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
 
  private:

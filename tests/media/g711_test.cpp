@@ -29,7 +29,8 @@ std::vector<Interval> mulaw_table() {   // ITU-T G.711 table 2a: 16 intervals of
   return table;
 }
 
-std::vector<Interval> alaw_table() {    // ITU-T G.711 table 1a, in half steps so that the middles are whole: 32 intervals of 2, then 16 each of 4 ... 128
+std::vector<Interval>
+alaw_table() {  // ITU-T G.711 table 1a, in half steps so that the middles are whole: 32 intervals of 2, then 16 each of 4 ... 128
   std::vector<Interval> table;
   int begin = 0;
   for (int segment = 0; segment < 8; ++segment) {
@@ -57,7 +58,8 @@ TEST_CASE("mu-law: all 65,536 inputs fall into the recommendation's intervals [I
   REQUIRE(table.back().middle == 8031);
   int wrong = 0;
   for (int x = -32768; x <= 32767; ++x) {
-    // Character signal 1: value n of table 2a is sent with all bits inverted, the sign first. Negative x: one's complement, see g711.cpp.
+    // Character signal 1: value n of table 2a is sent with all bits inverted, the sign first. Negative x: one's complement, see
+    // g711.cpp.
     const int magnitude = (x < 0 ? -x - 1 : x) >> 2;
     const int code = (x < 0 ? 0x00 : 0x80) | (~find(table, magnitude) & 0x7F);
     wrong += media::encode_mulaw(static_cast<std::int16_t>(x)) != code;
@@ -129,7 +131,8 @@ TEST_CASE("The ITU-T STL sweep is met bit by bit, both laws, both ways [ITU-T G.
   }
   const auto u = offhook_test::vector_words("audio/g711/sweep-r.u"), a = offhook_test::vector_words("audio/g711/sweep-r.a");
   const auto uu = offhook_test::vector_words("audio/g711/sweep-r.u-u"), aa = offhook_test::vector_words("audio/g711/sweep-r.a-a");
-  const auto reu = offhook_test::vector_words("audio/g711/sweep-r.reu"), rea = offhook_test::vector_words("audio/g711/sweep-r.rea");
+  const auto reu = offhook_test::vector_words("audio/g711/sweep-r.reu"),
+             rea = offhook_test::vector_words("audio/g711/sweep-r.rea");
   REQUIRE(source.size() == 65536);
   for (const auto* vector : {&u, &a, &uu, &aa, &reu, &rea}) REQUIRE(vector->size() == source.size());
   int wrong_u = 0, wrong_a = 0, wrong_uu = 0, wrong_aa = 0, wrong_reu = 0, wrong_rea = 0;

@@ -52,7 +52,8 @@ TEST_CASE("1 kHz passes every pair of rates with over 75 dB of SNR and its ampli
     CAPTURE(to);
     const auto out = convert(tone(1000, from), from, to, from / 50);
     const auto measured = offhook_test::measure_tone(std::span(out).subspan(to / 10), 1000, to);
-    MESSAGE(from << " -> " << to << ": " << measured.snr_db << " dB, latency " << media::Resampler(from, to).latency_us() << " us");
+    MESSAGE(from << " -> " << to << ": " << measured.snr_db << " dB, latency " << media::Resampler(from, to).latency_us()
+                 << " us");
     CHECK(measured.snr_db > 75);
     CHECK(measured.amplitude == doctest::Approx(16000).epsilon(0.002));
     CHECK(media::Resampler(from, to).latency_us() < 3000);

@@ -24,7 +24,8 @@ std::vector<std::int16_t> babble(std::uint32_t rate, std::size_t samples) {
     double sum = 0;
     for (int h = 1; h <= 24; ++h) {
       const double hz = 130.0 * h;
-      const double weight = std::exp(-std::abs(hz - 700) / 300) + 0.6 * std::exp(-std::abs(hz - 1200) / 300) + 0.3 * std::exp(-std::abs(hz - 2500) / 400);
+      const double weight = std::exp(-std::abs(hz - 700) / 300) + 0.6 * std::exp(-std::abs(hz - 1200) / 300) +
+                            0.3 * std::exp(-std::abs(hz - 2500) / 400);
       sum += weight * std::sin(2 * std::numbers::pi * hz * t + h * h);
     }
     pcm[i] = static_cast<std::int16_t>(2500 * sum * (0.6 + 0.4 * std::sin(2 * std::numbers::pi * 4 * t)));

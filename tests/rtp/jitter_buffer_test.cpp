@@ -29,7 +29,8 @@ struct Buffer {
   bool put(std::uint16_t sequence, std::uint32_t timestamp, std::size_t size = 160, std::uint8_t type = 0) {
     std::vector<std::uint8_t> payload(size);
     for (std::size_t i = 0; i < size; ++i) payload[i] = octet_at(timestamp + static_cast<std::uint32_t>(i));
-    return buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload}, now);
+    return buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload},
+                       now);
   }
   rtp::Pull pull(bool quiet = false) {
     const auto result = buffer->pull(now, quiet);
@@ -150,7 +151,8 @@ TEST_CASE_FIXTURE(Buffer, "Sequence and timestamp wrap unnoticed") {
   CHECK(counts().concealed == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "When nothing comes any more: concealed for 100 ms, then silence; a fresh start afterwards loses nothing") {
+TEST_CASE_FIXTURE(Buffer,
+                  "When nothing comes any more: concealed for 100 ms, then silence; a fresh start afterwards loses nothing") {
   (void)run(0, 10);
   std::vector<Kind> kinds;
   for (int i = 0; i < 20; ++i) kinds.push_back(tick().kind);
@@ -163,7 +165,8 @@ TEST_CASE_FIXTURE(Buffer, "When nothing comes any more: concealed for 100 ms, th
   CHECK(counts().frames - before >= 36);        // One packet went into confirming the jump, two ticks into the start delay.
 }
 
-TEST_CASE_FIXTURE(Buffer, "A talk pause is silence, not loss, and the first packet after it is not clipped [RFC 3551 section 4.1]") {
+TEST_CASE_FIXTURE(Buffer,
+                  "A talk pause is silence, not loss, and the first packet after it is not clipped [RFC 3551 section 4.1]") {
   (void)run(0, 50);
   for (int i = 0; i < 100; ++i) (void)tick();
   const auto concealed = counts().concealed;
@@ -200,7 +203,9 @@ TEST_CASE_FIXTURE(Buffer, "Another SSRC begins anew at once") {
   CHECK(std::count(kinds.begin(), kinds.end(), Kind::Frame) >= 8);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A jump of the timestamps is believed when the next packet confirms it, one stray packet is not [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(
+    Buffer,
+    "A jump of the timestamps is believed when the next packet confirms it, one stray packet is not [RFC 3550 appendix A.1]") {
   (void)run(0, 10);
   put(500, 0x70000000);
   const auto kinds = run(10, 10);
@@ -262,6 +267,15 @@ TEST_CASE_FIXTURE(Buffer, "A rest of half a tick that never gets its other half 
   CHECK(counts().concealed <= rtp::kMaxConcealedTicks);
 }
 
+TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one leaves nothing behind [found by fuzzing]") {
+  (void)run(0, 10);
+  put(10, 1600, 150);
+  put(11, 1620, 20);
+  for (int i = 0; i < 30; ++i) (void)tick();
+  CHECK(buffer->buffered_packets() == 0);
+  CHECK(tick().kind == Kind::Silence);
+}
+
 TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the counters") {
   (void)run(0, 10);
   put(10, 1600);
@@ -309,7 +323,9 @@ struct Outcome {
 using DelayOf = std::function<std::optional<double>(int packet, base::SeededRandom& random)>;   // ms; nothing: lost
 
 double uniform(base::SeededRandom& random) { return (random.next_u32() + 0.5) / 4294967296.0; }
-double gamma2(base::SeededRandom& random, double theta) { return -theta * (std::log(uniform(random)) + std::log(uniform(random))); }
+double gamma2(base::SeededRandom& random, double theta) {
+  return -theta * (std::log(uniform(random)) + std::log(uniform(random)));
+}
 
 /// Ten minutes of 50 packets a second; every third second is quiet. `ppm`: how much faster the sender's clock runs.
 Outcome simulate(const DelayOf& delay_of, bool fifo = true, double ppm = 0) {
@@ -422,8 +438,12 @@ TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-fr
   std::thread receiver([&] {
     std::vector<std::uint8_t> payload(160);
     for (int i = 0; i < kPackets; ++i) {
-      for (std::size_t k = 0; k < payload.size(); ++k) payload[k] = Buffer::octet_at(static_cast<std::uint32_t>(i * 160) + static_cast<std::uint32_t>(k));
-      while (!buffer->put({.sequence = static_cast<std::uint16_t>(i), .timestamp = static_cast<std::uint32_t>(i) * 160, .ssrc = 1, .payload = payload},
+      for (std::size_t k = 0; k < payload.size(); ++k)
+        payload[k] = Buffer::octet_at(static_cast<std::uint32_t>(i * 160) + static_cast<std::uint32_t>(k));
+      while (!buffer->put({.sequence = static_cast<std::uint16_t>(i),
+                           .timestamp = static_cast<std::uint32_t>(i) * 160,
+                           .ssrc = 1,
+                           .payload = payload},
                           origin + i * 20ms)) {
         std::this_thread::yield();
       }
@@ -432,7 +452,10 @@ TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-fr
   });
   int torn = 0, frames = 0;
   for (int t = 0; t < kPackets;) {
-    if (sent.load(std::memory_order_acquire) < std::min(t, kPackets - 1)) { std::this_thread::yield(); (void)buffer->statistics(); }
+    if (sent.load(std::memory_order_acquire) < std::min(t, kPackets - 1)) {
+      std::this_thread::yield();
+      (void)buffer->statistics();
+    }
     const int now = sent.load(std::memory_order_acquire);
     if (now < t && now < kPackets - 1) continue;
     const auto pull = buffer->pull(origin + t * 20ms, false);

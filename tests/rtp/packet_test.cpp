@@ -90,8 +90,11 @@ TEST_CASE("What is written is read back the same, at random [RFC 3550 section 5.
     Octets payload(random.below(200)), extension(random.below(8) * 4);
     random.fill(payload);
     random.fill(extension);
-    rtp::Packet packet{.marker = random.below(2) == 1, .payload_type = static_cast<std::uint8_t>(random.below(128)),
-                       .sequence = static_cast<std::uint16_t>(random.next_u32()), .timestamp = random.next_u32(), .ssrc = random.next_u32(),
+    rtp::Packet packet{.marker = random.below(2) == 1,
+                       .payload_type = static_cast<std::uint8_t>(random.below(128)),
+                       .sequence = static_cast<std::uint16_t>(random.next_u32()),
+                       .timestamp = random.next_u32(),
+                       .ssrc = random.next_u32(),
                        .csrc_count = static_cast<std::uint8_t>(random.below(16))};
     for (std::size_t i = 0; i < packet.csrc_count; ++i) packet.csrc[i] = random.next_u32();
     packet.has_extension = random.below(2) == 1;

@@ -20,7 +20,8 @@ struct Stream {
 
 TEST_CASE_FIXTURE(Stream, "Loss is counted in total and per interval [RFC 3550 appendix A.3]") {
   CHECK_FALSE(statistics.take_report(now));
-  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 12, 13}) receive(sequence);   // The first one is probation.
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 12, 13})
+    receive(sequence);  // The first one is probation.
   auto block = statistics.take_report(now);
   REQUIRE(block);
   CHECK(block->ssrc == 1);
@@ -79,7 +80,8 @@ TEST_CASE_FIXTURE(Stream, "A new SSRC counts anew, the totals go on") {
   CHECK(statistics.take_report(now)->cumulative_lost == 1);
 }
 
-TEST_CASE_FIXTURE(Stream, "The sender's report is echoed with its age, and gives the round trip [RFC 3550 section 6.4.1, figure 2]") {
+TEST_CASE_FIXTURE(Stream,
+                  "The sender's report is echoed with its age, and gives the round trip [RFC 3550 section 6.4.1, figure 2]") {
   for (std::uint16_t i = 0; i < 5; ++i) receive(i);
   const auto sent_at = rtp::NtpTime::from_unix(1000s);
   statistics.on_sender_report({.ssrc = 1, .ntp = sent_at, .blocks = {}}, now);

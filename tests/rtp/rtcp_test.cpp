@@ -33,10 +33,23 @@ RtcpError error_of(const Octets& octets) {
 }  // namespace
 
 TEST_CASE("A compound of SR, SDES and BYE is read back as written [RFC 3550 section 6]") {
-  rtp::SenderReport report{.ssrc = 7, .ntp = {0x1122334455667788}, .rtp_timestamp = 99, .packets = 5, .octets = 800, .blocks = {}};
+  rtp::SenderReport report{
+      .ssrc = 7, .ntp = {0x1122334455667788}, .rtp_timestamp = 99, .packets = 5, .octets = 800, .blocks = {}};
   report.blocks.count = 2;
-  report.blocks.items[0] = {.ssrc = 42, .fraction_lost = 12, .cumulative_lost = -3, .highest_sequence = 0x10005, .jitter = 8, .last_sr = 4, .delay_since_last_sr = 9};
-  report.blocks.items[1] = {.ssrc = 43, .fraction_lost = 255, .cumulative_lost = 0x7FFFFF, .highest_sequence = 1, .jitter = 2, .last_sr = 3, .delay_since_last_sr = 4};
+  report.blocks.items[0] = {.ssrc = 42,
+                            .fraction_lost = 12,
+                            .cumulative_lost = -3,
+                            .highest_sequence = 0x10005,
+                            .jitter = 8,
+                            .last_sr = 4,
+                            .delay_since_last_sr = 9};
+  report.blocks.items[1] = {.ssrc = 43,
+                            .fraction_lost = 255,
+                            .cumulative_lost = 0x7FFFFF,
+                            .highest_sequence = 1,
+                            .jitter = 2,
+                            .last_sr = 3,
+                            .delay_since_last_sr = 4};
   Octets out(300);
   rtp::CompoundWriter writer(out);
   writer.sender_report(report);

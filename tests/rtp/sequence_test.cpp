@@ -18,7 +18,8 @@ TEST_CASE("Unwrapping goes up and down over the edge [RFC 3550 appendix A.1]") {
   CHECK(timestamp.unwrap(79) == begin + 160);
   CHECK(timestamp.peek(0xFFFFFFFF - 80) == begin);
   CHECK(timestamp.unwrap(239) == begin + 320);
-  for (int i = 0; i < 100; ++i) CHECK(timestamp.unwrap(static_cast<std::uint32_t>(239u + (i + 1) * 0x40000000u)) == begin + 320 + (i + 1) * 0x40000000ll);
+  for (int i = 0; i < 100; ++i)
+    CHECK(timestamp.unwrap(static_cast<std::uint32_t>(239u + (i + 1) * 0x40000000u)) == begin + 320 + (i + 1) * 0x40000000ll);
 }
 
 TEST_CASE("What precedes the first value stays positive") {
@@ -39,7 +40,8 @@ TEST_CASE("A source counts from its second packet in order on [RFC 3550 appendix
 
 TEST_CASE("Cycles are counted and a small step back is none [RFC 3550 appendix A.1]") {
   rtp::SequenceTracker tracker;
-  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535}) (void)tracker.on_packet(sequence);
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535})
+    (void)tracker.on_packet(sequence);
   CHECK(tracker.on_packet(1) == Verdict::Valid);
   CHECK(tracker.extended_highest() == 0x10001);
   CHECK(tracker.on_packet(0) == Verdict::Valid);

@@ -39,7 +39,8 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address is believed at its first packet, an
 }
 
 TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequence, not at its third") {
-  for (std::uint16_t i = 0; i < rtp::kProbationPackets - 1; ++i) CHECK(from(nat, static_cast<std::uint16_t>(65534 + i)) == Verdict::Probation);
+  for (std::uint16_t i = 0; i < rtp::kProbationPackets - 1; ++i)
+    CHECK(from(nat, static_cast<std::uint16_t>(65534 + i)) == Verdict::Probation);
   CHECK(policy.rtp_destination() == sdp);
   CHECK(from(nat, 1) == Verdict::Accept);
   CHECK(policy.rtp_destination() == nat);
@@ -47,7 +48,8 @@ TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequ
 }
 
 TEST_CASE_FIXTURE(Policy, "Four packets out of sequence, of several SSRCs, or spread over too long prove nothing") {
-  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{1, 3, 5, 7, 7, 7, 7, 7}) CHECK(from(nat, sequence) == Verdict::Probation);
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{1, 3, 5, 7, 7, 7, 7, 7})
+    CHECK(from(nat, sequence) == Verdict::Probation);
   for (std::uint32_t ssrc = 0; ssrc < 20; ++ssrc) CHECK(from(nat, 10, 100 + ssrc) == Verdict::Probation);
   for (std::uint16_t i = 0; i < 20; ++i) {
     now += 1s;
@@ -69,7 +71,8 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address wins during another one's probation
   CHECK(policy.rtp_destination() == nat);
 }
 
-TEST_CASE_FIXTURE(Policy, "100,000 packets of a third party during a locked call move nothing and are never played [RTP Bleed, RTP Inject]") {
+TEST_CASE_FIXTURE(
+    Policy, "100,000 packets of a third party during a locked call move nothing and are never played [RTP Bleed, RTP Inject]") {
   lock_on(nat);
   std::uint16_t sequence = rtp::kProbationPackets;
   for (int i = 0; i < 100'000; ++i) {
@@ -158,7 +161,8 @@ TEST_CASE("Without a usable SDP address nothing is sent until a source is learnt
   CHECK_FALSE(policy.rtcp_destination());   // Port 65535 has no next one.
 }
 
-TEST_CASE_FIXTURE(Policy, "RTCP is believed from the SDP's address, else from the locked ip with the locked SSRC, then from that port only") {
+TEST_CASE_FIXTURE(
+    Policy, "RTCP is believed from the SDP's address, else from the locked ip with the locked SSRC, then from that port only") {
   CHECK(policy.on_rtcp(at(1, 4001), 77));
   CHECK_FALSE(policy.on_rtcp(attacker, 1));
   lock_on(nat, 5);

@@ -74,7 +74,9 @@ TEST_CASE("Sixteen digits have numbers, nothing else has [RFC 4733 section 3.2]"
   CHECK_FALSE(rtp::digit_of(16));   // A flash is no digit.
 }
 
-TEST_CASE("One digit: marker on the first, growing duration, one timestamp, the end three times, then a pause [RFC 4733 section 2.5.1]") {
+TEST_CASE(
+    "One digit: marker on the first, growing duration, one timestamp, the end three times, then a pause [RFC 4733 section "
+    "2.5.1]") {
   rtp::EventSender sender;
   REQUIRE(sender.queue('5', 100, 60));
   const auto sent = run(sender, 1000, 20);
@@ -94,7 +96,8 @@ TEST_CASE("Digits follow each other after the pause, and are taken apart again")
   Receiving r;
   for (const char digit : std::string("11#*A0")) REQUIRE(sender.queue(digit));
   for (const auto& sent : run(sender, 0xFFFFFF00, 100)) {   // The timestamps wrap on the way.
-    r.receiver.on_packet(sent.packet.payload, sent.packet.timestamp, r.now + std::chrono::milliseconds((sent.at - 0xFFFFFF00) / 8));
+    r.receiver.on_packet(sent.packet.payload, sent.packet.timestamp,
+                         r.now + std::chrono::milliseconds((sent.at - 0xFFFFFF00) / 8));
     r.drain();
   }
   CHECK(r.heard == "11#*A0");
