@@ -11,8 +11,8 @@ namespace {
 constexpr float kFullScale = 32768.0F * 32768.0F;
 constexpr float kSentFloor = kFullScale * 1e-5F;     // -50 dBov in a band: quieter steps of ours prove nothing
 constexpr float kHeardFloor = kFullScale * 1e-6F;    // -60 dBov in a frame: nobody's voice
-constexpr float kMargin = 2.0F;                      // 3 dB over what an echo should have
-constexpr float kCaller = 0.3F;                      // so much of the energy unexplained, and it is the caller
+constexpr float kMargin = 3.0F;                      // 5 dB over what an echo should have
+constexpr float kCaller = 0.4F;                      // so much of the energy unexplained, and it is the caller
 constexpr float kTail = 0.65F;                       // 1.9 dB per step: a room that rings for 300 ms
 constexpr float kFall = 0.7F, kRise = 1.02F;         // of a bound, per step that contradicts or outgrows it
 constexpr float kMaxCoupling = 1.0F;

@@ -3,6 +3,7 @@
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -34,7 +35,10 @@ class Engine::Impl {
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
   base::Result<void, EngineError> close(LegId id);
   std::optional<LegStatistics> statistics(LegId id) const;
-  std::size_t legs() const { return open_legs_; }
+  std::size_t legs() const {
+    const std::lock_guard lock(mutex_);
+    return open_legs_;
+  }
   base::Duration take_worst_lateness();
 
  private:
@@ -56,6 +60,7 @@ class Engine::Impl {
   void tell_closing(Entry& entry);
   void forget_closed();
 
+  mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
@@ -93,6 +98,7 @@ base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base
 }
 
 base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port) {
+  const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
   const auto worker = static_cast<std::size_t>(std::min_element(load_.begin(), load_.end()) - load_.begin());
@@ -122,6 +128,7 @@ base::Result<Engine::Impl::Entry*, EngineError> Engine::Impl::find_open(LegId id
 }
 
 base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& plan, bool relearn) {
+  const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   Leg* leg = (*entry)->leg.get();
@@ -136,6 +143,7 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
 }
 
 base::Result<void, EngineError> Engine::Impl::close(LegId id) {
+  const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
@@ -173,6 +181,7 @@ void Engine::Impl::forget_closed() {
 }
 
 std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
+  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return std::nullopt;
   return found->second.leg->statistics.read();

@@ -32,7 +32,8 @@ struct OpenLeg {
 };
 
 /// The media edge: worker threads on epoll, each ticked at origin + k x 20 ms. A leg is one call's RTP; it belongs to one worker
-/// for life. Called from the signalling thread; commands cross by bounded queue and take effect at the next tick.
+/// for life. Called from any thread but the workers (two telephones may share an engine); commands cross by bounded queue and
+/// take effect at the next tick.
 class Engine {
  public:
   explicit Engine(EngineOptions options);

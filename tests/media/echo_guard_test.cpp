@@ -1,0 +1,208 @@
+#include <offhook/media/echo_guard.hpp>
+#include <offhook/media/voice_activity.hpp>
+
+#include <offhook/tests/media/synthetic_voice.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <random>
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+constexpr std::size_t kFrame = 160;
+
+/// A call on a speakerphone: we speak, it comes back late and fainter, perhaps with the room's tail, and the caller may speak too.
+struct Speakerphone {
+  double delay_ms = 100;
+  double loss_db = 300;           // echo return loss
+  bool room = false;              // a tail as loud as the direct sound
+  double echo_from_ms = 0;
+  std::optional<double> caller_at_ms;
+  double caller_db = 0;           // against us
+  double lost_share = 0;          // of frames: concealed as silence
+  std::vector<std::int16_t> ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(12);
+  std::vector<std::int16_t> callers = offhook_test::SyntheticVoice(8000, 2, 110).speak(12);
+
+  struct Outcome {
+    std::vector<double> barge_ins_ms;
+    int voiced = 0, echo = 0;
+    media::EchoGuard::Path path;
+  };
+
+  [[nodiscard]] std::vector<float> inbound() const {
+    std::vector<float> in(ours.size() + 8000);
+    std::vector<float> response{1.0F};
+    std::mt19937 random(5);
+    std::normal_distribution<float> noise(0, 1);
+    if (room) {
+      for (int i = 1; i < 1200; ++i) response.push_back(0.08F * noise(random) * std::exp(-static_cast<float>(i) / 320.0F));
+    }
+    const auto gain = static_cast<float>(std::pow(10.0, -loss_db / 20));
+    const auto delay = static_cast<std::size_t>(delay_ms * 8), from = static_cast<std::size_t>(echo_from_ms * 8);
+    for (std::size_t i = 0; i < ours.size() && gain > 1e-9F; ++i) {
+      if (ours[i] == 0) continue;
+      for (std::size_t k = 0; k < response.size() && i + delay + k < in.size(); ++k) {
+        if (i + delay + k >= from) in[i + delay + k] += gain * response[k] * static_cast<float>(ours[i]);
+      }
+    }
+    if (caller_at_ms) {
+      const auto at = static_cast<std::size_t>(*caller_at_ms * 8);
+      const auto level = static_cast<float>(std::pow(10.0, caller_db / 20));
+      for (std::size_t i = 0; i < callers.size() && at + i < in.size(); ++i) in[at + i] += level * static_cast<float>(callers[i]);
+    }
+    for (auto& sample : in) sample += 3 * noise(random);  // -80 dBov: the line
+    return in;
+  }
+
+  [[nodiscard]] Outcome run() const {
+    media::EchoGuard guard(8000);
+    media::VoiceActivity voice(8000);
+    media::SpeechDetector detector({.onset_window = 6, .onset_voiced = 5, .hangover = 25});
+    const auto in = inbound();
+    Outcome outcome;
+    std::mt19937 random(9);
+    std::uniform_real_distribution<double> dice(0, 1);
+    for (std::size_t tick = 0; tick < ours.size() / kFrame; ++tick) {
+      std::array<std::int16_t, kFrame> heard{};
+      const bool lost = dice(random) < lost_share;
+      for (std::size_t i = 0; i < kFrame && !lost; ++i) {
+        heard[i] = static_cast<std::int16_t>(std::clamp(in[tick * kFrame + i], -32768.0F, 32767.0F));
+      }
+      const auto verdict = guard.on_heard(heard, !lost);
+      const bool voiced = voice.process(heard);
+      outcome.voiced += voiced;
+      outcome.echo += verdict.echo;
+      const auto event = detector.process(voiced && !verdict.echo, kFrame);
+      if (event && event->kind == media::SpeechDetector::Event::Kind::Started) outcome.barge_ins_ms.push_back(static_cast<double>(tick) * 20);
+      guard.on_sent(std::span(ours).subspan(tick * kFrame, kFrame));
+    }
+    outcome.path = guard.path();
+    return outcome;
+  }
+};
+
+std::optional<double> first_from(const std::vector<double>& times, double from) {
+  const auto found = std::find_if(times.begin(), times.end(), [from](double t) { return t >= from; });
+  return found == times.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace
+
+TEST_CASE("EchoGuard: our own voice never interrupts us, at any delay, loss and room") {
+  for (const bool room : {false, true}) {
+    for (const double delay_ms : {40.0, 115.0, 250.0, 400.0, 480.0}) {
+      for (const double loss_db : {0.0, 6.0, 12.0, 20.0, 30.0}) {
+        CAPTURE(room);
+        CAPTURE(delay_ms);
+        CAPTURE(loss_db);
+        Speakerphone phone;
+        phone.room = room;
+        phone.delay_ms = delay_ms;
+        phone.loss_db = loss_db;
+        const auto outcome = phone.run();
+        CHECK(outcome.voiced > 150);  // Without the guard it would have.
+        CHECK(outcome.barge_ins_ms.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("EchoGuard finds lag and coupling of the path") {
+  Speakerphone phone;
+  phone.delay_ms = 240;
+  phone.loss_db = 15;
+  const auto outcome = phone.run();
+  CHECK(outcome.path.lag_ms >= 220);
+  CHECK(outcome.path.lag_ms <= 260);
+  CHECK(outcome.path.coupling_db == doctest::Approx(-15).epsilon(0.3));
+  CHECK(outcome.path.likeness > 0.9F);
+}
+
+TEST_CASE("EchoGuard survives lost packets: what was made up teaches nothing") {
+  Speakerphone phone;
+  phone.loss_db = 10;
+  phone.lost_share = 0.05;
+  CHECK(phone.run().barge_ins_ms.empty());
+}
+
+TEST_CASE("EchoGuard: a caller who speaks over us is heard at once where there is no echo") {
+  for (const double at_ms : {1500.0, 2300.0, 4100.0}) {
+    for (const double caller_db : {0.0, -6.0, -12.0}) {
+      CAPTURE(at_ms);
+      CAPTURE(caller_db);
+      Speakerphone phone;
+      phone.caller_at_ms = at_ms;
+      phone.caller_db = caller_db;
+      const auto heard = first_from(phone.run().barge_ins_ms, at_ms);
+      REQUIRE(heard);
+      CHECK(*heard - at_ms <= 400);
+    }
+  }
+}
+
+TEST_CASE("EchoGuard: a caller who speaks from our first word on is heard within 1.5 s") {
+  Speakerphone phone;
+  phone.caller_at_ms = 0;
+  const auto heard = first_from(phone.run().barge_ins_ms, 0);
+  REQUIRE(heard);
+  CHECK(*heard <= 1500);
+}
+
+TEST_CASE("EchoGuard: a caller at our level is heard over the echo of a speakerphone, and nobody is before them") {
+  for (const double loss_db : {15.0, 20.0, 30.0}) {
+    for (const double at_ms : {2000.0, 3300.0, 5000.0}) {
+      CAPTURE(loss_db);
+      CAPTURE(at_ms);
+      Speakerphone phone;
+      phone.delay_ms = 150;
+      phone.room = true;
+      phone.loss_db = loss_db;
+      phone.caller_at_ms = at_ms;
+      const auto outcome = phone.run();
+      const auto heard = first_from(outcome.barge_ins_ms, 0);
+      REQUIRE(heard);
+      CHECK(*heard >= at_ms);
+      CHECK(*heard - at_ms <= 1000);
+    }
+  }
+}
+
+TEST_CASE("EchoGuard learns a path that appears in the middle of the call within two seconds") {
+  Speakerphone phone;
+  phone.loss_db = 12;
+  phone.echo_from_ms = 4000;
+  const auto outcome = phone.run();
+  CHECK_FALSE(first_from(outcome.barge_ins_ms, 6000));
+}
+
+TEST_CASE("EchoGuard calls nothing an echo while we are silent, and nothing at all in silence") {
+  media::EchoGuard guard(16000);
+  const auto pcm = offhook_test::SyntheticVoice(16000, 3).speak(2);
+  const std::vector<std::int16_t> silence(320, 0);
+  for (std::size_t tick = 0; tick < 100; ++tick) {
+    CHECK_FALSE(guard.on_heard(std::span(pcm).subspan(tick * 320, 320), true).echo);
+    guard.on_sent(silence);
+  }
+  for (std::size_t tick = 0; tick < 100; ++tick) {
+    CHECK_FALSE(guard.on_heard(silence, true).echo);
+    guard.on_sent(std::span(pcm).subspan(tick * 320, 320));
+  }
+}
+
+TEST_CASE("EchoGuard: half a second after our last word the caller is free again, even with a perfect echo path") {
+  Speakerphone phone;
+  phone.loss_db = 0;
+  phone.ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(4);
+  phone.ours.resize(12 * 8000);
+  phone.caller_at_ms = 4700;
+  const auto heard = first_from(phone.run().barge_ins_ms, 0);
+  REQUIRE(heard);
+  CHECK(*heard >= 4700);
+  CHECK(*heard <= 5100);
+}

@@ -1,0 +1,221 @@
+#include <offhook/media/playout.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+using namespace offhook;
+using Kind = media::MediaEvent::Kind;
+
+namespace {
+
+struct Speaking {
+  std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
+  media::Playout playout{*port};
+  std::uint64_t tick = 100;
+  std::array<std::int16_t, media::kMaxFrameSamples> buffer{};
+
+  Speaking() { port->rate_hz = 8000; }
+
+  void queue(std::uint32_t utterance, std::uint32_t word, bool last = false, std::int16_t value = 10000, std::uint16_t samples = 160) {
+    media::PlayoutFrame frame;
+    frame.utterance = utterance;
+    frame.word = word;
+    frame.last = last;
+    frame.samples = samples;
+    frame.pcm.fill(value);
+    REQUIRE(port->playout.try_push(frame));
+  }
+  std::vector<std::int16_t> pull() {
+    const auto out = std::span(buffer).first(160);
+    playout.pull(tick, tick, out);
+    ++tick;
+    return {out.begin(), out.end()};
+  }
+  std::vector<media::MediaEvent> events() {
+    std::vector<media::MediaEvent> all;
+    media::MediaEvent event;
+    while (port->events.try_pop(event)) all.push_back(event);
+    return all;
+  }
+};
+
+bool silent(const std::vector<std::int16_t>& pcm) {
+  return std::all_of(pcm.begin(), pcm.end(), [](std::int16_t sample) { return sample == 0; });
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Speaking, "Playout gives silence and tells nothing while the conversation is late") {
+  buffer.fill(77);
+  CHECK_FALSE(playout.pull(1, 1, std::span(buffer).first(160)));
+  CHECK(silent({buffer.begin(), buffer.begin() + 160}));
+  CHECK(buffer[160] == 77);
+  CHECK(events().empty());
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample leaves, and the utterance when its last frame did") {
+  queue(1, 0);
+  queue(1, 0);
+  queue(1, 1);
+  queue(1, 2, true);
+  queue(2, 0);
+  for (int i = 0; i < 5; ++i) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+  const auto told = events();
+  REQUIRE(told.size() == 5);
+  CHECK((told[0].kind == Kind::Sent && told[0].utterance == 1 && told[0].word == 0 && told[0].tick == 100));
+  CHECK((told[1].kind == Kind::Sent && told[1].word == 1 && told[1].tick == 102));
+  CHECK((told[2].kind == Kind::Sent && told[2].word == 2 && told[2].tick == 103));
+  CHECK((told[3].kind == Kind::UtteranceSent && told[3].utterance == 1 && told[3].tick == 103));
+  CHECK((told[4].kind == Kind::Sent && told[4].utterance == 2 && told[4].word == 0 && told[4].tick == 104));
+  CHECK(playout.speaking());
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout says on which tick a word is on the wire when packets are longer than a tick") {
+  queue(1, 0, true);
+  playout.pull(100, 102, std::span(buffer).first(160));
+  const auto told = events();
+  REQUIRE(told.size() == 2);
+  CHECK((told[0].tick == 100 && told[0].at_tick == 102));
+  CHECK((told[1].tick == 100 && told[1].at_tick == 102));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout pads a short frame and cuts one that claims too much") {
+  queue(1, 0, false, 5, 100);
+  auto pcm = pull();
+  CHECK((pcm[99] == 5 && pcm[100] == 0 && pcm[159] == 0));
+  queue(1, 0, false, 6, 65535);
+  CHECK(pull() == std::vector<std::int16_t>(160, 6));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds it, and rises as fast") {
+  for (int i = 0; i < 5; ++i) queue(1, 0);
+  pull();
+  playout.duck();
+  auto pcm = pull();
+  CHECK(std::abs(pcm[0] - 10000) < 200);
+  CHECK(std::is_sorted(pcm.rbegin(), pcm.rend()));
+  CHECK(pcm[80] == 1259);
+  CHECK(pcm[159] == 1259);
+  CHECK(pull() == std::vector<std::int16_t>(160, 1259));
+  playout.rise();
+  pcm = pull();
+  CHECK(std::is_sorted(pcm.begin(), pcm.end()));
+  CHECK(std::abs(pcm[0] - 1259) < 200);
+  CHECK(pcm[80] == 10000);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout does not duck what is not being said, and begins the next utterance at full level") {
+  playout.duck();
+  CHECK_FALSE(playout.ducked());
+  queue(1, 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+  playout.duck();
+  queue(1, 1, true);
+  pull();
+  CHECK(playout.ducked());
+  queue(2, 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stalls and goes on") {
+  queue(1, 0);
+  pull();
+  playout.duck();
+  CHECK(silent(pull()));
+  queue(1, 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 1259));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Flush fades for 10 ms, drops the rest, names the last word that was sent, and spares what is newer") {
+  queue(1, 0);
+  queue(1, 1);
+  queue(1, 2);
+  queue(1, 3, true);
+  queue(2, 0, false, 300);
+  pull();
+  pull();
+  static_cast<void>(events());
+  playout.flush(1, tick);
+  CHECK_FALSE(playout.speaking());
+  const auto fade = pull();
+  CHECK(fade[0] == 10000);
+  CHECK(std::is_sorted(fade.rbegin(), fade.rend()));
+  CHECK(fade[79] > 0);
+  CHECK(fade[80] == 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 300));
+  const auto told = events();
+  REQUIRE(told.size() == 2);
+  CHECK((told[0].kind == Kind::Flushed && told[0].utterance == 1 && told[0].word == 1 && told[0].tick == 102));
+  CHECK((told[1].kind == Kind::Sent && told[1].utterance == 2));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Flush also takes back what of the utterance arrives after it") {
+  queue(3, 0);
+  pull();
+  playout.flush(3, tick);
+  queue(3, 1);
+  queue(2, 0);
+  queue(4, 0, false, 4);
+  CHECK(pull() == std::vector<std::int16_t>(160, 4));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Flush up to a later utterance reports the one that it cut short and the one that was never heard") {
+  queue(1, 7);
+  pull();
+  queue(1, 8);
+  queue(2, 0);
+  static_cast<void>(events());
+  playout.flush(2, tick);
+  const auto told = events();
+  REQUIRE(told.size() == 2);
+  CHECK((told[0].kind == Kind::Flushed && told[0].utterance == 1 && told[0].word == 7));
+  CHECK((told[1].kind == Kind::Flushed && told[1].utterance == 2 && told[1].word == media::kNoWord));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Two flushes within a tick keep what the second one does not name") {
+  queue(1, 0);
+  queue(2, 0);
+  queue(3, 0, false, 3);
+  playout.flush(1, tick);
+  playout.flush(2, tick);
+  CHECK(pull() == std::vector<std::int16_t>(160, 3));
+  CHECK(events().size() == 3);
+}
+
+TEST_CASE_FIXTURE(Speaking, "Flush of what is ducked fades from the ducked level and the next utterance is loud again") {
+  for (int i = 0; i < 4; ++i) queue(1, 0);
+  pull();
+  playout.duck();
+  pull();
+  playout.flush(1, tick);
+  queue(2, 0);
+  const auto fade = pull();
+  CHECK(fade[0] == 1259);
+  CHECK(fade[159] == 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Flush during hold leaves nothing to be heard afterwards") {
+  queue(1, 0);
+  queue(1, 1);
+  pull();
+  playout.flush(1, tick, false);
+  CHECK(silent(pull()));
+}
+
+TEST_CASE_FIXTURE(Speaking, "Playout counts the events that a sleeping conversation has no room for") {
+  const auto room = port->events.capacity();
+  for (std::uint32_t i = 0; i < room; ++i) {
+    queue(1, i);
+    pull();
+  }
+  CHECK(port->events_dropped.load() == 0);
+  queue(1, 100000);
+  pull();
+  CHECK(port->events_dropped.load() == 1);
+}
