@@ -6,7 +6,6 @@ find_package(tl-expected REQUIRED)
 pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
 pkg_check_modules(SPDLOG REQUIRED IMPORTED_TARGET spdlog)
 pkg_check_modules(SPANDSP REQUIRED IMPORTED_TARGET spandsp)
-pkg_check_modules(SPEEXDSP REQUIRED IMPORTED_TARGET speexdsp)
 pkg_check_modules(WEBRTC_AUDIO REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 pkg_check_modules(POCKETSPHINX REQUIRED IMPORTED_TARGET pocketsphinx sphinxbase)
 # Debian's sphinxbase.pc names a folder that its package does not have, and CMake refuses such a target.
