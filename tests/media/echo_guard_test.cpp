@@ -1,7 +1,7 @@
 #include <offhook/media/echo_guard.hpp>
 #include <offhook/media/voice_activity.hpp>
 
-#include <offhook/tests/media/synthetic_voice.hpp>
+#include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
 

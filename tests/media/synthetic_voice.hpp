@@ -69,18 +69,4 @@ class SyntheticVoice {
   std::mt19937 random_;
 };
 
-/// Share of the frame's energy that is a sine of `hz`, 0..1.
-template <class Samples>
-double tone_share(const Samples& pcm, double hz, double rate_hz) {
-  double energy = 0, re = 0, im = 0;
-  std::size_t n = 0;
-  for (const std::int16_t sample : pcm) {
-    const double angle = 2 * std::numbers::pi * hz * static_cast<double>(n++) / rate_hz;
-    energy += static_cast<double>(sample) * sample;
-    re += sample * std::cos(angle);
-    im += sample * std::sin(angle);
-  }
-  return energy == 0 ? 0 : 2 * (re * re + im * im) / (static_cast<double>(n) * energy);
-}
-
 }  // namespace offhook_test
