@@ -215,7 +215,8 @@ AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
   return agreed;
 }
 
-/// The places of the streams and the t= line are the offerer's. Places never go away, even when a peer's later offer forgets some.
+/// The places of the streams and the t= line are the offerer's. Places never go away, even when a peer's later offer forgets
+/// some.
 void Negotiator::learn_frame(const Session& offer) {
   if (slots_.size() < offer.media.size()) slots_.resize(offer.media.size());
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
@@ -307,7 +308,8 @@ bool Negotiator::is_consistent() const {
   if (!agreed_) return true;
   if (agreed_->ptime_ms != clamp_ptime(agreed_->ptime_ms)) return false;
   if (agreed_->send_payload_type > 127 || agreed_->receive_payload_type > 127) return false;
-  if (agreed_->send_events == agreed_->send_payload_type || agreed_->receive_events == agreed_->receive_payload_type) return false;
+  if (agreed_->send_events == agreed_->send_payload_type || agreed_->receive_events == agreed_->receive_payload_type)
+    return false;
   if (agreed_->send_events.has_value() != agreed_->receive_events.has_value()) return false;
   return agreed_->disabled ? !agreed_->send && !agreed_->receive : agreed_->remote_rtp.port != 0;
 }

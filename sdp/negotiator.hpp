@@ -42,7 +42,8 @@ struct AgreedAudio {
 inline constexpr std::uint16_t kMinPtimeMs = 10;
 inline constexpr std::uint16_t kMaxPtimeMs = 60;
 
-/// Why an offer or an answer is refused. An offer: 488 Not Acceptable Here, but for WrongState (491). An answer: the call is over.
+/// Why an offer or an answer is refused. An offer: 488 Not Acceptable Here, but for WrongState (491). An answer: the call is
+/// over.
 enum class NegotiationError : std::uint8_t {
   WrongState,          // an offer while ours is open (glare), or an answer without our offer
   NoAudio,             // no audio stream, or all of them switched off
@@ -59,8 +60,8 @@ struct Answer {
   AgreedAudio audio;
 };
 
-/// Offer and answer of one session, RFC 3264: one audio stream, all others refused in place. Owns the version of our o= line, which
-/// rises by one whenever our text changes. Pure. A value: copy it for each early dialog of a forked INVITE.
+/// Offer and answer of one session, RFC 3264: one audio stream, all others refused in place. Owns the version of our o= line,
+/// which rises by one whenever our text changes. Pure. A value: copy it for each early dialog of a forked INVITE.
 ///
 ///             make_offer()                 accept_answer()
 ///     Stable --------------> OfferSent ----------------------> Stable      answer(): Stable -> Stable

@@ -99,7 +99,8 @@ void sort_as_listed(std::vector<ReceivableCodec>& codecs, const Media& stream) {
   const PayloadTable table(stream);
   std::vector<ReceivableCodec> sorted;
   for (const std::uint8_t number : table.numbers()) {
-    const auto found = std::find_if(codecs.begin(), codecs.end(), [&](const ReceivableCodec& c) { return c.payload_type == number; });
+    const auto found =
+        std::find_if(codecs.begin(), codecs.end(), [&](const ReceivableCodec& c) { return c.payload_type == number; });
     if (found != codecs.end()) sorted.push_back(*found);
   }
   codecs = std::move(sorted);

@@ -20,7 +20,8 @@ using Problems = std::vector<Problem>;
 std::vector<std::string_view> sections() {
   std::vector<std::string_view> names;
   for (const Setting& setting : settings()) {
-    if (!setting.section.empty() && std::find(names.begin(), names.end(), setting.section) == names.end()) names.push_back(setting.section);
+    if (!setting.section.empty() && std::find(names.begin(), names.end(), setting.section) == names.end())
+      names.push_back(setting.section);
   }
   return names;
 }
@@ -95,9 +96,11 @@ void apply_environment(Config& config, const Environment& environment, Problems&
 
 /// Missing only when nobody tried to set it: a bad value is a problem already.
 void require(bool present, std::string_view variable, std::string_view pointer, std::string_view meaning, Problems& problems) {
-  const bool told = std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.where == variable || p.where == pointer; });
+  const bool told =
+      std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.where == variable || p.where == pointer; });
   if (present || told) return;
-  problems.push_back({std::string(variable), "is missing: set it to " + std::string(meaning) + ", or write " + std::string(pointer) + " in the file"});
+  problems.push_back({std::string(variable),
+                      "is missing: set it to " + std::string(meaning) + ", or write " + std::string(pointer) + " in the file"});
 }
 
 void check_whole(const Config& config, Problems& problems) {
@@ -113,7 +116,8 @@ void check_whole(const Config& config, Problems& problems) {
 
 void replace_all(std::string& text, std::string_view hidden) {
   constexpr std::string_view kCover = "***";
-  for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + kCover.size())) text.replace(at, hidden.size(), kCover);
+  for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + kCover.size()))
+    text.replace(at, hidden.size(), kCover);
 }
 
 /// The last net: a person may have typed the password where a name belongs, and names are shown.
@@ -130,8 +134,8 @@ void cover(const Secret& secret, Problems& problems) {
 }
 
 /// Nothing when the file could not be read: then nobody knows what it says, and what is missing is not told.
-base::Result<Config, Problems> combine(std::optional<std::string_view> text, std::string_view source, const Environment& environment,
-                                       Problems problems) {
+base::Result<Config, Problems> combine(std::optional<std::string_view> text, std::string_view source,
+                                       const Environment& environment, Problems problems) {
   Config config;
   bool is_known = text.has_value();
   if (text && !text->empty()) {
@@ -158,7 +162,8 @@ base::Result<std::string, std::string> read_file(const std::string& path) {
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad() || (file.fail() && !file.eof())) {
     const int reason = errno;
-    return base::fail("cannot be read" + (reason == 0 ? std::string() : ": " + std::string(std::strerror(reason))) + "; check the path");
+    return base::fail("cannot be read" + (reason == 0 ? std::string() : ": " + std::string(std::strerror(reason))) +
+                      "; check the path");
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxFileBytes) return base::fail(too_large());

@@ -75,7 +75,8 @@ struct Problem {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// Defaults, then the file (if `path` is given), then the environment; everything is checked, and all problems are told at once.
-[[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path, const Environment& environment);
+[[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path,
+                                                                const Environment& environment);
 /// The same on text: for tests. `text` "" is an empty file.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment);
 /// The process's own environment.

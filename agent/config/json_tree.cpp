@@ -13,7 +13,8 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxShownName = 48;
 
-/// Builds the tree as the parser goes. What the library says of an error is dropped: it quotes the text, which holds the password.
+/// Builds the tree as the parser goes. What the library says of an error is dropped: it quotes the text, which holds the
+/// password.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
  public:
   TreeBuilder(std::string_view text, std::string_view source, std::vector<Problem>& problems)
@@ -97,7 +98,8 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     std::string path;
     for (std::size_t i = 1; i < open_.size(); ++i) {
       const JsonValue& parent = *open_[i - 1];
-      path += parent.kind == JsonValue::Kind::List ? "/" + std::to_string(parent.items.size() - 1) : pointer_step(parent.members.back().first);
+      path += parent.kind == JsonValue::Kind::List ? "/" + std::to_string(parent.items.size() - 1)
+                                                   : pointer_step(parent.members.back().first);
     }
     return path;
   }

@@ -63,8 +63,11 @@ Complaint apply_extension(Config& config, const JsonValue& value) {
   std::string text;
   if (auto complaint = read_line(value, text)) return complaint;
   if (text.empty()) return "is empty: give the extension, such as 6001";
-  const auto allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()&=+$,;?/").find(c) != std::string_view::npos; };
-  if (!std::all_of(text.begin(), text.end(), allowed)) return "must be the extension alone, such as 6001: no sip:, no @, no spaces";
+  const auto allowed = [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()&=+$,;?/").find(c) != std::string_view::npos;
+  };
+  if (!std::all_of(text.begin(), text.end(), allowed))
+    return "must be the extension alone, such as 6001: no sip:, no @, no spaces";
   config.sip.extension = std::move(text);
   return std::nullopt;
 }
@@ -80,7 +83,8 @@ Complaint apply_password(Config& config, const JsonValue& value) {
 bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > kMaxHostName || text.front() == '.' || text.front() == '-') return false;
   if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // An address with a slip in it.
-  return std::all_of(text.begin(), text.end(), [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 Complaint apply_host_text(Config& config, std::string_view text) {
@@ -114,15 +118,18 @@ Complaint apply_bind_address(Config& config, const JsonValue& value) {
 
 Complaint apply_health_address(Config& config, const JsonValue& value) {
   const auto ip = value.kind == Kind::Text ? base::IpAddress::parse(value.text) : std::nullopt;
-  if (!ip || !ip->is_loopback()) return "must be a loopback address in quotes, \"127.0.0.1\" or \"::1\": health is not for the network";
+  if (!ip || !ip->is_loopback())
+    return "must be a loopback address in quotes, \"127.0.0.1\" or \"::1\": health is not for the network";
   config.health.address = ip->to_string();
   return std::nullopt;
 }
 
 Complaint apply_provider(Config& config, const JsonValue& value) {
   std::string provider;
-  if (auto complaint = read_choice(value, {"local", "openai", "azure", "deepgram", "ollama", "openai_compatible"}, provider)) return complaint;
-  if (provider != "local") return "the provider " + provider + " comes in a later version: use local, which needs no key and no network";
+  if (auto complaint = read_choice(value, {"local", "openai", "azure", "deepgram", "ollama", "openai_compatible"}, provider))
+    return complaint;
+  if (provider != "local")
+    return "the provider " + provider + " comes in a later version: use local, which needs no key and no network";
   config.agent.provider = std::move(provider);
   return std::nullopt;
 }
@@ -170,7 +177,10 @@ constexpr std::array kSettings{
     Setting{"sip", "password", "SIP_PASSWORD", apply_password},
     Setting{"sip", "host", "ASTERISK_HOST", apply_host},
     Setting{"sip", "port", "", [](Config& c, const JsonValue& v) { return read_number(v, 1, 65535, c.sip.port); }},
-    Setting{"sip", "transport", "", [](Config& c, const JsonValue& v) { return read_choice(v, {"udp", "tcp"}, c.sip.transport); }},
+    Setting{"sip", "transport", "",
+            [](Config& c, const JsonValue& v) {
+              return read_choice(v, {"udp", "tcp"}, c.sip.transport);
+            }},
     Setting{"sip", "auth_user", "", [](Config& c, const JsonValue& v) { return read_line(v, c.sip.auth_user); }},
     Setting{"sip", "display_name", "", [](Config& c, const JsonValue& v) { return read_line(v, c.sip.display_name); }},
     Setting{"sip", "expires", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 60, 7200, c.sip.expires); }},
@@ -178,19 +188,28 @@ constexpr std::array kSettings{
     Setting{"sip", "bind_port", "", [](Config& c, const JsonValue& v) { return read_number(v, 0, 65535, c.sip.bind_port); }},
     Setting{"agent", "provider", "PROVIDER", apply_provider},
     Setting{"agent", "dialogue", "", [](Config& c, const JsonValue& v) { return read_text(v, 4096, c.agent.dialogue); }},
-    Setting{"agent", "voice", "VOICE", [](Config& c, const JsonValue& v) { return read_choice(v, {"slt", "rms"}, c.agent.voice); }},
-    Setting{"agent", "prompt", "PROMPT", [](Config& c, const JsonValue& v) { return read_text(v, kMaxLongText, c.agent.prompt); }},
+    Setting{"agent", "voice", "VOICE",
+            [](Config& c, const JsonValue& v) {
+              return read_choice(v, {"slt", "rms"}, c.agent.voice);
+            }},
+    Setting{"agent", "prompt", "PROMPT",
+            [](Config& c, const JsonValue& v) { return read_text(v, kMaxLongText, c.agent.prompt); }},
     Setting{"agent", "instructions", "INSTRUCTIONS",
             [](Config& c, const JsonValue& v) { return read_text(v, kMaxLongText, c.agent.instructions); }},
     Setting{"media", "codecs", "", apply_codecs},
-    Setting{"media", "first_port", "", [](Config& c, const JsonValue& v) { return read_number(v, 1024, 65534, c.media.first_port); }},
-    Setting{"media", "last_port", "", [](Config& c, const JsonValue& v) { return read_number(v, 1025, 65535, c.media.last_port); }},
+    Setting{"media", "first_port", "",
+            [](Config& c, const JsonValue& v) { return read_number(v, 1024, 65534, c.media.first_port); }},
+    Setting{"media", "last_port", "",
+            [](Config& c, const JsonValue& v) { return read_number(v, 1025, 65535, c.media.last_port); }},
     Setting{"limits", "call", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 10, 86400, c.limits.call); }},
     Setting{"limits", "silence", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 2, 600, c.limits.silence); }},
     Setting{"limits", "calls", "", [](Config& c, const JsonValue& v) { return read_number(v, 1, 1000, c.limits.calls); }},
     Setting{"limits", "drain", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 0, 3600, c.limits.drain); }},
     Setting{"log", "level", "LOG_LEVEL", apply_log_level},
-    Setting{"log", "format", "", [](Config& c, const JsonValue& v) { return read_choice(v, {"text", "json"}, c.log.format); }},
+    Setting{"log", "format", "",
+            [](Config& c, const JsonValue& v) {
+              return read_choice(v, {"text", "json"}, c.log.format);
+            }},
     Setting{"health", "port", "", [](Config& c, const JsonValue& v) { return read_number(v, 0, 65535, c.health.port); }},
     Setting{"health", "address", "", apply_health_address},
     Setting{"", "transcripts", "TRANSCRIPTION_ENABLED", apply_transcripts},

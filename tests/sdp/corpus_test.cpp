@@ -37,7 +37,8 @@ std::map<std::string, std::string> bodies() {
       if (std::string_view(folder) == "corpus/sdp") found[entry.path().filename()] = text;
       const auto start = text.find("v=0\r\n");
       const auto end = text.find("\r\n--", start);  // The boundary of a multipart body.
-      if (start != std::string::npos && std::string_view(folder) != "corpus/sdp") found[entry.path().filename()] = text.substr(start, end - start);
+      if (start != std::string::npos && std::string_view(folder) != "corpus/sdp")
+        found[entry.path().filename()] = text.substr(start, end - start);
     }
   }
   return found;
@@ -95,15 +96,20 @@ TEST_CASE("what PBXs and gateways offer is taken with the right codec and number
   struct Row { const char* body; AudioCodec codec; std::uint8_t number; std::optional<std::uint8_t> events; };
   const std::vector<Row> table{
       // Asterisk as FreePBX sets it up.
-      {"m=audio 14738 RTP/AVP 0 8 9 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:9 G722/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-       "a=fmtp:101 0-16\r\na=ptime:20\r\na=maxptime:150\r\na=sendrecv\r\n", AudioCodec::G722, 9, 101},
+      {"m=audio 14738 RTP/AVP 0 8 9 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:9 G722/8000\r\na=rtpmap:101 "
+       "telephone-event/8000\r\n"
+       "a=fmtp:101 0-16\r\na=ptime:20\r\na=maxptime:150\r\na=sendrecv\r\n",
+       AudioCodec::G722, 9, 101},
       // A softphone with opus first and events at two clocks.
-      {"m=audio 9000 RTP/AVP 96 9 0 97 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 telephone-event/8000\r\na=rtcp-mux\r\na=rtcp:9000\r\n",
+      {"m=audio 9000 RTP/AVP 96 9 0 97 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 "
+       "telephone-event/8000\r\na=rtcp-mux\r\na=rtcp:9000\r\n",
        AudioCodec::G722, 9, 98},
       // A gateway of the old school: no rtpmap at all.
       {"m=audio 17000 RTP/AVP 18 8 4\r\n", AudioCodec::Pcma, 8, std::nullopt},
       // A trunk with named events at 100 and comfort noise.
-      {"m=audio 17000 RTP/AVP 0 100 13\r\na=rtpmap:100 telephone-event/8000\r\na=fmtp:100 0-15\r\na=rtpmap:13 CN/8000\r\na=silenceSupp:off - - - -\r\n", AudioCodec::Pcmu, 0, 100},
+      {"m=audio 17000 RTP/AVP 0 100 13\r\na=rtpmap:100 telephone-event/8000\r\na=fmtp:100 0-15\r\na=rtpmap:13 "
+       "CN/8000\r\na=silenceSupp:off - - - -\r\n",
+       AudioCodec::Pcmu, 0, 100},
   };
   for (const Row& row : table) {
     CAPTURE(row.body);

@@ -29,7 +29,8 @@ inline sdp::Session parsed(std::string_view text) {
 
 /// A peer at 198.51.100.7 with these m= lines and attributes.
 inline sdp::Session peer(std::string_view lines, std::string_view connection = "IN IP4 198.51.100.7") {
-  return parsed("v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nc=" + std::string(connection) + "\r\nt=0 0\r\n" + std::string(lines));
+  return parsed("v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nc=" + std::string(connection) + "\r\nt=0 0\r\n" +
+                std::string(lines));
 }
 
 /// An agent at 192.0.2.10:20000 that likes G722, then PCMU, then PCMA.

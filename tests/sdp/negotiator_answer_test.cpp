@@ -7,8 +7,10 @@
 
 using namespace negotiation;
 
-TEST_CASE_FIXTURE(Agent, "an answer names one codec, by our list, and telephone-event, by the offerer's numbers [RFC 3264 section 6.1]") {
-  const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 8 0 9 96\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"));
+TEST_CASE_FIXTURE(
+    Agent, "an answer names one codec, by our list, and telephone-event, by the offerer's numbers [RFC 3264 section 6.1]") {
+  const auto answer = this->answer(
+      peer("m=audio 5000 RTP/AVP 8 0 9 96\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"));
   CHECK(answer.body ==
         "v=0\r\no=- 4711 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 20000 RTP/AVP 9 96\r\n"
         "a=rtpmap:9 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-16\r\na=ptime:20\r\na=sendrecv\r\n");
@@ -51,8 +53,9 @@ TEST_CASE_FIXTURE(Agent, "a dynamic number for a codec is used both ways [RFC 32
 
 TEST_CASE_FIXTURE(Agent, "telephone-event is taken by a clock of 8000 only [RFC 4733 section 7.1.1]") {
   SUBCASE("the matching one of several") {
-    const auto answer = this->answer(peer(
-        "m=audio 5000 RTP/AVP 111 0 110 101\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:110 telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n"));
+    const auto answer =
+        this->answer(peer("m=audio 5000 RTP/AVP 111 0 110 101\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:110 "
+                          "telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n"));
     CHECK(answer.audio.send_events == 101);
   }
   SUBCASE("none that matches") {
@@ -74,7 +77,8 @@ TEST_CASE_FIXTURE(Agent, "telephone-event is taken by a clock of 8000 only [RFC 
 
 TEST_CASE("directions are answered from our side [RFC 3264 section 6.1]") {
   struct Row { Direction wish, offered, answered; };
-  constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly, none = Direction::Inactive;
+  constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly,
+                 none = Direction::Inactive;
   const std::vector<Row> table{
       {both, both, both},       {both, send, receive},    {both, receive, send},    {both, none, none},
       {send, both, send},       {send, send, none},       {send, receive, send},    {send, none, none},
@@ -107,8 +111,12 @@ TEST_CASE_FIXTURE(Agent, "a connection address of zero is hold: we send nothing 
     CHECK(answer.audio.remote_rtp == address("0.0.0.0", 5000));
     CHECK(answer.body.find("a=recvonly") != std::string::npos);
   }
-  SUBCASE("and with recvonly nothing is left") { CHECK(answered_direction(peer(media + "a=recvonly\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive); }
-  SUBCASE("inactive stays so") { CHECK(answered_direction(peer(media + "a=inactive\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive); }
+  SUBCASE("and with recvonly nothing is left") {
+    CHECK(answered_direction(peer(media + "a=recvonly\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive);
+  }
+  SUBCASE("inactive stays so") {
+    CHECK(answered_direction(peer(media + "a=inactive\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive);
+  }
   SUBCASE("the zero of IPv6 too") { CHECK(answered_direction(peer(media, "IN IP6 ::")) == Direction::RecvOnly); }
   SUBCASE("at the media's level") { CHECK(answered_direction(peer(media + "c=IN IP4 0.0.0.0\r\n")) == Direction::RecvOnly); }
   SUBCASE("but not where ICE says the address [RFC 8839 section 4.1]") {
@@ -120,20 +128,22 @@ TEST_CASE_FIXTURE(Agent, "a connection address of zero is hold: we send nothing 
 }
 
 TEST_CASE_FIXTURE(Agent, "streams that we do not take are refused in place [RFC 3264 section 6]") {
-  const auto answer = this->answer(peer(
-      "m=video 6000 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\nm=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
-      "m=image 4000 udptl t38\r\nm=text 1 RTP/AVP\r\n"));
+  const auto answer =
+      this->answer(peer("m=video 6000 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\nm=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP "
+                        "0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
+                        "m=image 4000 udptl t38\r\nm=text 1 RTP/AVP\r\n"));
   const auto text = parsed(answer.body);
   REQUIRE(text.media.size() == 6);
   CHECK(answer.audio.remote_rtp.port == 5000);
   for (std::size_t i = 0; i < text.media.size(); ++i) CHECK((text.media[i].port == 0) == (i != 1));
   CHECK(answer.body.find("m=video 0 RTP/AVP 31\r\nm=audio 20000 RTP/AVP 0\r\n") != std::string::npos);
-  CHECK(answer.body.find("m=audio 0 RTP/AVP 0\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\nm=image 0 udptl t38\r\nm=text 0 RTP/AVP 0\r\n") !=
-        std::string::npos);
+  CHECK(answer.body.find("m=audio 0 RTP/AVP 0\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\nm=image 0 udptl "
+                         "t38\r\nm=text 0 RTP/AVP 0\r\n") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Agent, "the first audio stream that we can take is taken") {
-  const auto answer = this->answer(peer("m=audio 5000 RTP/SAVP 0\r\nm=audio 5002 RTP/AVP 18\r\nm=audio 0 RTP/AVP 0\r\nm=audio 5006 RTP/AVP 8\r\n"));
+  const auto answer = this->answer(
+      peer("m=audio 5000 RTP/SAVP 0\r\nm=audio 5002 RTP/AVP 18\r\nm=audio 0 RTP/AVP 0\r\nm=audio 5006 RTP/AVP 8\r\n"));
   CHECK(answer.audio.remote_rtp.port == 5006);
   CHECK(parsed(answer.body).media.at(0).protocol == "RTP/SAVP");
 }
@@ -141,13 +151,15 @@ TEST_CASE_FIXTURE(Agent, "the first audio stream that we can take is taken") {
 TEST_CASE_FIXTURE(Agent, "the profile is answered as offered: RTP/AVP or RTP/AVPF [RFC 3264 section 6.1]") {
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.at(0).protocol == "RTP/AVP");
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVPF 0\r\n")).body).media.at(0).protocol == "RTP/AVPF");
-  for (const char* profile : {"RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "TCP/RTP/AVP", "udp", "RTP/AVP/X"}) {
+  for (const char* profile :
+       {"RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "TCP/RTP/AVP", "udp", "RTP/AVP/X"}) {
     CAPTURE(profile);
     CHECK(refusal(peer("m=audio 5000 " + std::string(profile) + " 0\r\n")) == NegotiationError::UnsupportedProfile);
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "an offer without audio for us is refused with its reason, and changes nothing [RFC 3261 section 21.4.26]") {
+TEST_CASE_FIXTURE(Agent,
+                  "an offer without audio for us is refused with its reason, and changes nothing [RFC 3261 section 21.4.26]") {
   CHECK(refusal(peer("")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\n")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=video 6000 RTP/AVP 31\r\n")) == NegotiationError::NoAudio);
@@ -175,14 +187,19 @@ TEST_CASE("an IPv6 agent answers an IPv6 peer [RFC 8866 section 5.7]") {
 
 TEST_CASE_FIXTURE(Agent, "the media's own c= line counts before the session's [RFC 8866 section 5.7]") {
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n")).audio.remote_rtp == address("198.51.100.99", 5000));
-  CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n", "IN IP4 phone.example.com")).audio.remote_rtp.port == 5000);
+  CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n", "IN IP4 phone.example.com")).audio.remote_rtp.port ==
+        5000);
 }
 
 TEST_CASE_FIXTURE(Agent, "RTCP goes to the next port, or where a=rtcp says [RFC 3605 section 2.1]") {
   struct Row { const char* attribute; const char* ip; std::uint16_t port; };
-  for (const Row row : {Row{"", "198.51.100.7", 5001}, {"a=rtcp:53020\r\n", "198.51.100.7", 53020},
-                        {"a=rtcp:53020 IN IP4 198.51.100.8\r\n", "198.51.100.8", 53020}, {"a=rtcp:0\r\n", "198.51.100.7", 0},
-                        {"a=rtcp:70000\r\n", "198.51.100.7", 5001}, {"a=rtcp:x\r\n", "198.51.100.7", 5001}, {"a=rtcp\r\n", "198.51.100.7", 5001},
+  for (const Row row : {Row{"", "198.51.100.7", 5001},
+                        {"a=rtcp:53020\r\n", "198.51.100.7", 53020},
+                        {"a=rtcp:53020 IN IP4 198.51.100.8\r\n", "198.51.100.8", 53020},
+                        {"a=rtcp:0\r\n", "198.51.100.7", 0},
+                        {"a=rtcp:70000\r\n", "198.51.100.7", 5001},
+                        {"a=rtcp:x\r\n", "198.51.100.7", 5001},
+                        {"a=rtcp\r\n", "198.51.100.7", 5001},
                         {"a=rtcp:53020 IN IP4 phone.example.com\r\n", "198.51.100.7", 5001},
                         {"a=rtcp:53020 IN IP4 224.0.0.1\r\n", "198.51.100.7", 5001},
                         {"a=rtcp:53020 IN IP6 2001:db8::1\r\n", "198.51.100.7", 5001}}) {
@@ -198,17 +215,35 @@ TEST_CASE_FIXTURE(Agent, "rtcp-mux is answered without [RFC 5761 section 5.1.1]"
 
 TEST_CASE_FIXTURE(Agent, "ptime and maxptime of any size end within our bounds [RFC 8866 section 6.4]") {
   struct Row { const char* attributes; std::uint16_t ptime_ms; };
-  for (const Row row : {Row{"", 20}, {"a=ptime:0\r\n", 20}, {"a=ptime:1\r\n", 10}, {"a=ptime:9\r\n", 10}, {"a=ptime:10\r\n", 10}, {"a=ptime:30\r\n", 30},
-                        {"a=ptime:35\r\n", 30}, {"a=ptime:60\r\n", 60}, {"a=ptime:61\r\n", 60}, {"a=ptime:1000000000\r\n", 60},
-                        {"a=ptime:99999999999999999999999\r\n", 60}, {"a=ptime:-20\r\n", 20}, {"a=ptime:x\r\n", 20}, {"a=ptime\r\n", 20}, {"a=ptime:22.5\r\n", 20},
-                        {"a=ptime:40\r\na=maxptime:30\r\n", 30}, {"a=maxptime:10\r\n", 10}, {"a=maxptime:150\r\n", 20}, {"a=maxptime:1\r\n", 10}, {"a=maxptime:0\r\n", 20}}) {
+  for (const Row row : {Row{"", 20},
+                        {"a=ptime:0\r\n", 20},
+                        {"a=ptime:1\r\n", 10},
+                        {"a=ptime:9\r\n", 10},
+                        {"a=ptime:10\r\n", 10},
+                        {"a=ptime:30\r\n", 30},
+                        {"a=ptime:35\r\n", 30},
+                        {"a=ptime:60\r\n", 60},
+                        {"a=ptime:61\r\n", 60},
+                        {"a=ptime:1000000000\r\n", 60},
+                        {"a=ptime:99999999999999999999999\r\n", 60},
+                        {"a=ptime:-20\r\n", 20},
+                        {"a=ptime:x\r\n", 20},
+                        {"a=ptime\r\n", 20},
+                        {"a=ptime:22.5\r\n", 20},
+                        {"a=ptime:40\r\na=maxptime:30\r\n", 30},
+                        {"a=maxptime:10\r\n", 10},
+                        {"a=maxptime:150\r\n", 20},
+                        {"a=maxptime:1\r\n", 10},
+                        {"a=maxptime:0\r\n", 20}}) {
     CAPTURE(row.attributes);
     CHECK(answer(peer(std::string("m=audio 5000 RTP/AVP 0\r\n") + row.attributes)).audio.ptime_ms == row.ptime_ms);
   }
 }
 
 TEST_CASE_FIXTURE(Agent, "the t= line of the answer is that of the offer [RFC 3264 section 6]") {
-  const auto offer = [](std::string time) { return parsed("v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\n" + time + "m=audio 5000 RTP/AVP 0\r\n"); };
+  const auto offer = [](std::string time) {
+    return parsed("v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\n" + time + "m=audio 5000 RTP/AVP 0\r\n");
+  };
   CHECK(answer(offer("t=2873397496 2873404696\r\n")).body.find("t=2873397496 2873404696\r\n") != std::string::npos);
   CHECK(answer(offer("t=now later\r\n")).body.find("t=0 0\r\n") != std::string::npos);
   CHECK(answer(offer("")).body.find("t=0 0\r\n") != std::string::npos);

@@ -8,7 +8,8 @@ using namespace negotiation;
 TEST_CASE_FIXTURE(Agent, "the first offer lists our codecs in our order [RFC 3264 section 5.1]") {
   CHECK(negotiator.make_offer() ==
         "v=0\r\no=- 4711 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 20000 RTP/AVP 9 0 8 101\r\n"
-        "a=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n"
+        "a=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 "
+        "0-16\r\n"
         "a=ptime:20\r\na=sendrecv\r\n");
   CHECK(negotiator.offer_open());
   CHECK(negotiator.is_consistent());
@@ -17,7 +18,8 @@ TEST_CASE_FIXTURE(Agent, "the first offer lists our codecs in our order [RFC 326
 
 TEST_CASE_FIXTURE(Agent, "an answer with other numbers is sent to by its numbers and heard by ours [RFC 3264 section 5.1]") {
   offer();
-  const auto audio = accept(peer("m=audio 5000 RTP/AVP 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
+  const auto audio =
+      accept(peer("m=audio 5000 RTP/AVP 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
   CHECK(audio.codec == AudioCodec::G722);
   CHECK(audio.send_payload_type == 118);
   CHECK(audio.receive_payload_type == 9);
@@ -36,10 +38,18 @@ TEST_CASE_FIXTURE(Agent, "the answer's first codec is the one to send, and the o
 
 TEST_CASE("the direction is what both sides allow [RFC 3264 section 6.1]") {
   struct Row { Direction offered, answered; bool send, receive; };
-  constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly, none = Direction::Inactive;
-  for (const Row row : {Row{both, both, true, true}, {both, send, false, true}, {both, receive, true, false}, {both, none, false, false},
-                        {send, receive, true, false}, {send, both, true, false}, {send, none, false, false}, {none, both, false, false},
-                        {receive, send, false, true}, {receive, both, false, true}}) {
+  constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly,
+                 none = Direction::Inactive;
+  for (const Row row : {Row{both, both, true, true},
+                        {both, send, false, true},
+                        {both, receive, true, false},
+                        {both, none, false, false},
+                        {send, receive, true, false},
+                        {send, both, true, false},
+                        {send, none, false, false},
+                        {none, both, false, false},
+                        {receive, send, false, true},
+                        {receive, both, false, true}}) {
     CAPTURE(sdp::to_string(row.offered));
     CAPTURE(sdp::to_string(row.answered));
     Agent agent;
@@ -136,25 +146,31 @@ TEST_CASE_FIXTURE(Agent, "hold by us and back [RFC 3264 section 8.4]") {
   const auto held = accept(peer("m=audio 5000 RTP/AVP 9\r\na=recvonly\r\n"));
   CHECK(held.send);
   CHECK_FALSE(held.receive);
-  CHECK(answered_direction(peer("m=audio 5000 RTP/AVP 9\r\n")) == Direction::SendOnly);  // The peer's own re-offer does not undo it.
+  CHECK(answered_direction(peer("m=audio 5000 RTP/AVP 9\r\n")) ==
+        Direction::SendOnly);  // The peer's own re-offer does not undo it.
   negotiator.set_direction(Direction::SendRecv);
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 9\r\n")).receive);
 }
 
 TEST_CASE_FIXTURE(Agent, "our later offer keeps every stream in its place and the numbers of the peer [RFC 3264 section 8.3.2]") {
-  answer(peer("m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 101 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:101 opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\n"));
+  answer(
+      peer("m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 101 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:101 "
+           "opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\n"));
   const auto offer = parsed(negotiator.make_offer());
   REQUIRE(offer.media.size() == 2);
   CHECK(offer.media[0].kind == "video");
   CHECK(offer.media[0].port == 0);
   CHECK(offer.media[1].protocol == "RTP/AVPF");
   CHECK(offer.media[1].formats == std::vector<std::string>{"118", "0", "8", "96"});
-  accept(peer("m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
+  accept(peer(
+      "m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
 }
 
-TEST_CASE_FIXTURE(Agent, "telephone-event moves out of the way of a number that the peer uses otherwise [RFC 3264 section 8.3.2]") {
-  answer(peer("m=audio 5000 RTP/AVP 0 101 96 97\r\na=rtpmap:101 opus/48000/2\r\na=rtpmap:96 iLBC/8000\r\na=rtpmap:97 speex/8000\r\n"));
+TEST_CASE_FIXTURE(Agent,
+                  "telephone-event moves out of the way of a number that the peer uses otherwise [RFC 3264 section 8.3.2]") {
+  answer(peer(
+      "m=audio 5000 RTP/AVP 0 101 96 97\r\na=rtpmap:101 opus/48000/2\r\na=rtpmap:96 iLBC/8000\r\na=rtpmap:97 speex/8000\r\n"));
   CHECK(parsed(negotiator.make_offer()).media.at(0).formats == std::vector<std::string>{"9", "0", "8", "98"});
   negotiator.withdraw_offer();
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
@@ -184,7 +200,8 @@ TEST_CASE_FIXTURE(Agent, "the stream in use stays in use while the peer offers i
 
 TEST_CASE_FIXTURE(Agent, "our m= lines never become fewer [RFC 3264 section 8]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\nm=video 6000 RTP/AVP 31\r\n"));
-  CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.size() == 1);  // An answer matches its offer, even a wrong one.
+  CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.size() ==
+        1);  // An answer matches its offer, even a wrong one.
   CHECK(parsed(negotiator.make_offer()).media.size() == 2);
   CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);  // And a peer may forget the refused one.
 }
@@ -197,7 +214,8 @@ TEST_CASE_FIXTURE(Agent, "a later offer may switch the audio off, and on again [
   CHECK_FALSE(off.audio.send);
   CHECK_FALSE(off.audio.receive);
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).audio == on.audio);
-  CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n")) == NegotiationError::NoAudio);  // A fax is no way to go on.
+  CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n")) ==
+        NegotiationError::NoAudio);  // A fax is no way to go on.
   CHECK(refusal(peer("m=image 4000 udptl t38\r\n")) == NegotiationError::NoAudio);
 }
 
@@ -230,7 +248,8 @@ TEST_CASE_FIXTURE(Agent, "audio and video offered, audio taken [RFC 4317 section
 
 TEST_CASE_FIXTURE(Agent, "an answer with several codecs is narrowed by a second offer [RFC 4317 section 2.2]") {
   offer();
-  CHECK(accept(peer("m=audio 49172 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n")).also_receivable.size() == 1);
+  CHECK(accept(peer("m=audio 49172 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n")).also_receivable.size() ==
+        1);
   CHECK(answer(peer("m=audio 49172 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n")).audio.also_receivable.empty());
 }
 

@@ -36,7 +36,8 @@ TEST_CASE("parse_session reads every line of the RFC's example into its place [R
       "v=0\r\no=jdoe 3724394400 3724394405 IN IP4 198.51.100.1\r\ns=Call to John Smith\r\ni=SDP Offer #1\r\n"
       "u=http://www.jdoe.example.com/home.html\r\ne=Jane Doe <jane@jdoe.example.com>\r\np=+1 617 555-6011\r\n"
       "c=IN IP4 198.51.100.1\r\nb=CT:128\r\nt=0 0\r\nr=7d 1h 0 25h\r\na=recvonly\r\nm=audio 49170 RTP/AVP 0\r\n"
-      "m=audio 49180 RTP/AVP 0\r\nb=AS:64\r\nm=video 51372/2 RTP/AVP 99\r\ni=slides\r\nc=IN IP6 2001:db8::2\r\na=rtpmap:99 h263-1998/90000\r\n");
+      "m=audio 49180 RTP/AVP 0\r\nb=AS:64\r\nm=video 51372/2 RTP/AVP 99\r\ni=slides\r\nc=IN IP6 2001:db8::2\r\na=rtpmap:99 "
+      "h263-1998/90000\r\n");
   REQUIRE(session);
   CHECK(session->origin == sdp::Origin{"jdoe", "3724394400", "3724394405", "IN", "IP4", "198.51.100.1"});
   CHECK(session->name == "Call to John Smith");
@@ -65,7 +66,8 @@ TEST_CASE("parse_session tolerates what telephones write [RFC 8866 section 9]") 
     CHECK(session->direction_of(session->media.at(0)) == sdp::Direction::SendOnly);
   }
   SUBCASE("spaces around values") {
-    const auto session = parse_exact(with("m= audio  4000  RTP/AVP 0  9 \r\na= inactive \r\na=rtpmap: 9 G722/8000\r\na=ptime : 20\r\n"));
+    const auto session =
+        parse_exact(with("m= audio  4000  RTP/AVP 0  9 \r\na= inactive \r\na=rtpmap: 9 G722/8000\r\na=ptime : 20\r\n"));
     REQUIRE(session);
     CHECK(session->media.at(0).formats == std::vector<std::string>{"0", "9"});
     CHECK(session->direction_of(session->media[0]) == sdp::Direction::Inactive);
@@ -178,7 +180,9 @@ TEST_CASE("each bound of the parser holds at N and refuses N + 1") {
 }
 
 TEST_CASE("Connection::ip gives literals of its own family and nothing else [RFC 8866 section 5.7]") {
-  const auto ip = [](std::string type, std::string address) { return sdp::Connection{"IN", std::move(type), std::move(address)}.ip(); };
+  const auto ip = [](std::string type, std::string address) {
+    return sdp::Connection{"IN", std::move(type), std::move(address)}.ip();
+  };
   CHECK(ip("IP4", "192.0.2.1")->to_string() == "192.0.2.1");
   CHECK(ip("IP6", "2001:db8::1")->to_string() == "2001:db8::1");
   CHECK(ip("IP4", "224.2.17.12/127/2")->to_string() == "224.2.17.12");
@@ -195,7 +199,8 @@ TEST_CASE("what is parsed and written reads back equal [RFC 8866 section 5]") {
   const std::vector<std::string> texts{
       std::string(kHead),
       "v=0",
-      "v=0\ns=\nt=\ni=\na=\na=:\na=:x\na=x:\nb=\nk=prompt\nm=x 0 y\ni=\ni=a\ni=b\nc=IN IP4 h/1\nc=IN IP4 h/2\nk=clear:x\na=k:v\nt=9\nv=0\no=bad\n",
+      "v=0\ns=\nt=\ni=\na=\na=:\na=:x\na=x:\nb=\nk=prompt\nm=x 0 y\ni=\ni=a\ni=b\nc=IN IP4 h/1\nc=IN IP4 "
+      "h/2\nk=clear:x\na=k:v\nt=9\nv=0\no=bad\n",
       with("o=second 1 1 IN IP4 192.0.2.1\r\nz=1 -1h\r\nr=7d\r\nt=1 2\r\nm=video 5/7 udp wb\r\nq=\r\nu=x\r\n"),
       with("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000\r\n"),
   };

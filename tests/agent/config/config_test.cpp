@@ -55,7 +55,8 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 std::string nested(std::size_t depth) { return R"({"x":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}"; }
 
 struct TemporaryFile {
-  explicit TemporaryFile(const std::string& text) : path(fs::temp_directory_path() / ("offhook-config-test-" + std::to_string(::getpid()) + ".json")) {
+  explicit TemporaryFile(const std::string& text)
+      : path(fs::temp_directory_path() / ("offhook-config-test-" + std::to_string(::getpid()) + ".json")) {
     std::ofstream(path, std::ios::binary) << text;
   }
   ~TemporaryFile() { fs::remove(path); }
@@ -119,8 +120,12 @@ TEST_CASE("the file sets everything") {
 }
 
 TEST_CASE("the environment overrides the file, and an empty variable does not count") {
-  const std::string file = R"({"sip": {"extension": "1", "password": "x", "host": "a.example", "port": 5070}, "log": {"level": "off"}, "transcripts": true})";
-  const auto loaded = parse(file, {{"TRANSCRIPTION_ENABLED", "no"}, {"LOG_LEVEL", "WARN"}, {"VOICE", "rms"}, {"PROMPT", "be kind"}, {"INSTRUCTIONS", ""}});
+  const std::string file =
+      R"({"sip": {"extension": "1", "password": "x", "host": "a.example", "port": 5070},
+           "log": {"level": "off"}, "transcripts": true})";
+  const auto loaded = parse(
+      file,
+      {{"TRANSCRIPTION_ENABLED", "no"}, {"LOG_LEVEL", "WARN"}, {"VOICE", "rms"}, {"PROMPT", "be kind"}, {"INSTRUCTIONS", ""}});
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "6001");
   CHECK(loaded->sip.host == "pbx.example");
@@ -136,12 +141,25 @@ TEST_CASE("the environment overrides the file, and an empty variable does not co
 
 TEST_CASE("ASTERISK_HOST is a host, or a host and a port") {
   struct Row { const char* text; const char* host; int port; };  // port 0: refused
-  for (const Row row : {Row{"pbx.example", "pbx.example", 5060}, {"pbx.example:5070", "pbx.example", 5070}, {"192.0.2.1:5070", "192.0.2.1", 5070},
-                        {"2001:db8::1", "2001:db8::1", 5060}, {"[2001:db8::1]", "2001:db8::1", 5060}, {"[2001:db8::1]:5070", "2001:db8::1", 5070},
-                        {"pbx.example:0", "", 0}, {"pbx.example:65536", "", 0}, {"pbx.example:", "", 0}, {":5060", "", 0}, {"sip:pbx.example", "", 0},
-                        {"1001@pbx.example", "", 0}, {"pbx .example", "", 0}, {"192.0.2.256", "", 0}, {"2001:db8::zz:5060", "", 0}, {"-pbx", "", 0}}) {
+  for (const Row row : {Row{"pbx.example", "pbx.example", 5060},
+                        {"pbx.example:5070", "pbx.example", 5070},
+                        {"192.0.2.1:5070", "192.0.2.1", 5070},
+                        {"2001:db8::1", "2001:db8::1", 5060},
+                        {"[2001:db8::1]", "2001:db8::1", 5060},
+                        {"[2001:db8::1]:5070", "2001:db8::1", 5070},
+                        {"pbx.example:0", "", 0},
+                        {"pbx.example:65536", "", 0},
+                        {"pbx.example:", "", 0},
+                        {":5060", "", 0},
+                        {"sip:pbx.example", "", 0},
+                        {"1001@pbx.example", "", 0},
+                        {"pbx .example", "", 0},
+                        {"192.0.2.256", "", 0},
+                        {"2001:db8::zz:5060", "", 0},
+                        {"-pbx", "", 0}}) {
     CAPTURE(row.text);
-    const auto loaded = config::parse("", environment({{"SIP_EXTENSION", "1"}, {"SIP_PASSWORD", "x"}, {"ASTERISK_HOST", row.text}}));
+    const auto loaded =
+        config::parse("", environment({{"SIP_EXTENSION", "1"}, {"SIP_PASSWORD", "x"}, {"ASTERISK_HOST", row.text}}));
     REQUIRE(loaded.has_value() == (row.port != 0));
     if (!loaded) {
       CHECK(loaded.error().size() == 1);
@@ -167,9 +185,11 @@ TEST_CASE("what is missing is named by its variable and its place in the file, a
 }
 
 TEST_CASE("all problems of a file come at once, each with its pointer") {
-  const std::string told = problems_in(R"({"sip": {"port": 0, "transport": "tls", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": 1})");
+  const std::string told = problems_in(
+      R"({"sip": {"port": 0, "transport": "tls", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": 1})");
   CHECK(std::count(told.begin(), told.end(), '\n') == 6);
-  for (const char* pointer : {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts: "}) {
+  for (const char* pointer :
+       {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts: "}) {
     CAPTURE(pointer);
     CHECK(contains(told, pointer));
   }
@@ -177,14 +197,15 @@ TEST_CASE("all problems of a file come at once, each with its pointer") {
 
 TEST_CASE("unknown names are refused, and the one that was meant is suggested") {
   struct Row { const char* text; const char* problem; };
-  for (const Row row : {Row{R"({"sip": {"extention": "1"}})", "/sip/extention: is no setting: did you mean \"extension\"?\n"},
-                        {R"({"sip": {"Port": 5060}})", "/sip/Port: is no setting: did you mean \"port\"?\n"},
-                        {R"({"spi": {}})", "/spi: is no setting: did you mean \"sip\"?\n"},
-                        {R"({"transcript": true})", "/transcript: is no setting: did you mean \"transcripts\"?\n"},
-                        {R"({"limits": {"clals": 1}})", "/limits/clals: is no setting: did you mean \"calls\"?\n"},
-                        {R"({"log": {"colour": 1}})", "/log/colour: is no setting: there are level, format\n"},
-                        {R"({"": 1})", "/: is no setting: there are sip, agent, media, limits, log, health, transcripts\n"},
-                        {R"({"a/b~c": 1})", "/a~1b~0c: is no setting: there are sip, agent, media, limits, log, health, transcripts\n"}}) {
+  for (const Row row :
+       {Row{R"({"sip": {"extention": "1"}})", "/sip/extention: is no setting: did you mean \"extension\"?\n"},
+        {R"({"sip": {"Port": 5060}})", "/sip/Port: is no setting: did you mean \"port\"?\n"},
+        {R"({"spi": {}})", "/spi: is no setting: did you mean \"sip\"?\n"},
+        {R"({"transcript": true})", "/transcript: is no setting: did you mean \"transcripts\"?\n"},
+        {R"({"limits": {"clals": 1}})", "/limits/clals: is no setting: did you mean \"calls\"?\n"},
+        {R"({"log": {"colour": 1}})", "/log/colour: is no setting: there are level, format\n"},
+        {R"({"": 1})", "/: is no setting: there are sip, agent, media, limits, log, health, transcripts\n"},
+        {R"({"a/b~c": 1})", "/a~1b~0c: is no setting: there are sip, agent, media, limits, log, health, transcripts\n"}}) {
     CAPTURE(row.text);
     CHECK(problems_in(row.text) == row.problem);
   }
@@ -224,10 +245,13 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"sip": {"expires": 7201}})", "/sip/expires: is out of range: give 60 to 7200 seconds"},
            {R"({"sip": {"transport": "tls"}})", "/sip/transport: must be one of udp, tcp, in quotes"},
            {R"({"sip": {"host": "a:5060"}})", "/sip/host: must not carry a port: write it to /sip/port"},
-           {R"({"sip": {"extension": "sip:1@x"}})", "/sip/extension: must be the extension alone, such as 6001: no sip:, no @, no spaces"},
+           {R"({"sip": {"extension": "sip:1@x"}})",
+            "/sip/extension: must be the extension alone, such as 6001: no sip:, no @, no spaces"},
            {R"({"sip": {"extension": ""}})", "/sip/extension: is empty"},
-           {R"({"sip": {"display_name": "a\r\nb"}})", "/sip/display_name: has a line break or another control character in it: remove it"},
-           {R"({"sip": {"password": "a\u0000b"}})", "/sip/password: has a line break or another control character in it: remove it"},
+           {R"({"sip": {"display_name": "a\r\nb"}})",
+            "/sip/display_name: has a line break or another control character in it: remove it"},
+           {R"({"sip": {"password": "a\u0000b"}})",
+            "/sip/password: has a line break or another control character in it: remove it"},
            {R"({"sip": {"bind_address": "localhost"}})", "/sip/bind_address: must be an address"},
            {R"({"agent": {"provider": "openai"}})", "/agent/provider: the provider openai comes in a later version: use local"},
            {R"({"agent": {"provider": "acme"}})", "/agent/provider: must be one of local, openai"},
@@ -237,7 +261,8 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"media": {"codecs": ["opus"]}})", "/media/codecs: must be a list of codecs"},
            {R"({"media": {"codecs": ["PCMU", "pcmu"]}})", "/media/codecs: names PCMU twice: keep one of them"},
            {R"({"media": {"first_port": 1023}})", "/media/first_port: is out of range: give 1024 to 65534"},
-           {R"({"media": {"first_port": 20000, "last_port": 20000}})", "/media/last_port: must be greater than /media/first_port"},
+           {R"({"media": {"first_port": 20000, "last_port": 20000}})",
+            "/media/last_port: must be greater than /media/first_port"},
            {R"({"media": {"first_port": 20001, "last_port": 20002}})", "/media/last_port: leaves no even port"},
            {R"({"limits": {"calls": 1001}})", "/limits/calls: is out of range: give 1 to 1000"},
            {R"({"limits": {"call": 9}})", "/limits/call: is out of range: give 10 to 86400 seconds"},
@@ -263,9 +288,17 @@ TEST_CASE("problems of the environment carry the variable's name") {
 }
 
 TEST_CASE("flags of the environment read as people write them") {
-  for (const auto& [text, on] : std::vector<std::pair<std::string, bool>>{{"true", true}, {"Yes", true}, {"on", true}, {"1", true}, {"FALSE", false}, {"no", false}, {"off", false}, {"0", false}}) {
+  for (const auto& [text, on] : std::vector<std::pair<std::string, bool>>{{"true", true},
+                                                                          {"Yes", true},
+                                                                          {"on", true},
+                                                                          {"1", true},
+                                                                          {"FALSE", false},
+                                                                          {"no", false},
+                                                                          {"off", false},
+                                                                          {"0", false}}) {
     CAPTURE(text);
-    const auto loaded = parse(R"({"transcripts": )" + std::string(on ? "false" : "true") + "}", {{"TRANSCRIPTION_ENABLED", text}});
+    const auto loaded =
+        parse(R"({"transcripts": )" + std::string(on ? "false" : "true") + "}", {{"TRANSCRIPTION_ENABLED", text}});
     REQUIRE(loaded);
     CHECK(loaded->transcripts == on);
   }
@@ -345,9 +378,11 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
   };
   const auto file = [&](const std::string& rest) { return R"({"sip": {"password": ")" + secret + "\"" + rest; };
   for (const char* broken : {"", ", ", "}", "}} x", ", \"port\": }}", "\"", "]"}) check(file(broken), {});
-  for (const std::string setting : {"extension", "host", "transport", "bind_address", "port", "expires"}) check(file(", \"" + setting + "\": \"" + secret + " \"}}"), {});
-  for (const char* place : {R"("agent": {"provider": "@"})", R"("agent": {"voice": "@"})", R"("media": {"codecs": ["@"]})", R"("log": {"level": "@"})",
-                            R"("health": {"address": "@"})", R"("transcripts": "@")", R"("@": 1)", R"("log": {"@": 1})", R"("log": {"@": 1, "@": 2})", R"("sip": "@")"}) {
+  for (const std::string setting : {"extension", "host", "transport", "bind_address", "port", "expires"})
+    check(file(", \"" + setting + "\": \"" + secret + " \"}}"), {});
+  for (const char* place : {R"("agent": {"provider": "@"})", R"("agent": {"voice": "@"})", R"("media": {"codecs": ["@"]})",
+                            R"("log": {"level": "@"})", R"("health": {"address": "@"})", R"("transcripts": "@")", R"("@": 1)",
+                            R"("log": {"@": 1})", R"("log": {"@": 1, "@": 2})", R"("sip": "@")"}) {
     std::string text = place;
     for (auto at = text.find('@'); at != std::string::npos; at = text.find('@')) text.replace(at, 1, secret);
     check(file("}, ") + text + "}", kRequired);
@@ -364,11 +399,42 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
 TEST_CASE("docs/configuration.md tells of every setting and every variable") {
   std::ifstream file("docs/configuration.md", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  for (const char* name : {"/sip/extension", "/sip/password", "/sip/host", "/sip/port", "/sip/transport", "/sip/auth_user", "/sip/display_name", "/sip/expires",
-                           "/sip/bind_address", "/sip/bind_port", "/agent/provider", "/agent/dialogue", "/agent/voice", "/agent/prompt", "/agent/instructions",
-                           "/media/codecs", "/media/first_port", "/media/last_port", "/limits/call", "/limits/silence", "/limits/calls", "/limits/drain",
-                           "/log/level", "/log/format", "/health/port", "/health/address", "/transcripts", "SIP_EXTENSION", "SIP_PASSWORD", "ASTERISK_HOST",
-                           "PROVIDER", "VOICE", "PROMPT", "INSTRUCTIONS", "TRANSCRIPTION_ENABLED", "LOG_LEVEL"}) {
+  for (const char* name : {"/sip/extension",
+                           "/sip/password",
+                           "/sip/host",
+                           "/sip/port",
+                           "/sip/transport",
+                           "/sip/auth_user",
+                           "/sip/display_name",
+                           "/sip/expires",
+                           "/sip/bind_address",
+                           "/sip/bind_port",
+                           "/agent/provider",
+                           "/agent/dialogue",
+                           "/agent/voice",
+                           "/agent/prompt",
+                           "/agent/instructions",
+                           "/media/codecs",
+                           "/media/first_port",
+                           "/media/last_port",
+                           "/limits/call",
+                           "/limits/silence",
+                           "/limits/calls",
+                           "/limits/drain",
+                           "/log/level",
+                           "/log/format",
+                           "/health/port",
+                           "/health/address",
+                           "/transcripts",
+                           "SIP_EXTENSION",
+                           "SIP_PASSWORD",
+                           "ASTERISK_HOST",
+                           "PROVIDER",
+                           "VOICE",
+                           "PROMPT",
+                           "INSTRUCTIONS",
+                           "TRANSCRIPTION_ENABLED",
+                           "LOG_LEVEL"}) {
     CAPTURE(name);
     CHECK(contains(text, "`" + std::string(name) + "`"));
   }
