@@ -68,7 +68,7 @@ start_kamailio() {
   [ -n "$registrar_port" ] || free_ports registrar_port
   for define in "$@"; do defines+=(-A "$define"); done
   mkdir -p "$work/kamailio"
-  start kamailio kamailio -f "$here/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
+  start kamailio kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
     "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
   kamailio_pid=$pid
   expect 10 "Kamailio listens on $registrar_port" kamailio_answers
