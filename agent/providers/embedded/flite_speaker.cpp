@@ -3,7 +3,6 @@
 #include <offhook/agent/providers/embedded/outbox.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <string>
 #include <utility>
@@ -43,6 +42,23 @@ struct FliteSpeaker::Session {
     }
     return SpeechDone{utterance};
   }
+  /// False when the cache lacks one of them; then nothing was said.
+  [[nodiscard]] bool try_speak_known(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
+    std::vector<std::shared_ptr<const SpokenSentence>> known;  // Held, so that none is forgotten meanwhile.
+    for (const std::string& sentence : sentences) {
+      known.push_back(voice->find(sentence));
+      if (!known.back()) return false;
+    }
+    std::uint32_t base = 0;
+    for (const auto& sentence : known) {
+      auto words = sentence->words;
+      for (SpokenWord& word : words) word.first_sample += base;
+      base += static_cast<std::uint32_t>(sentence->pcm.size());
+      say(from, SpeechAudio{utterance, sentence->pcm, std::move(words)});
+    }
+    say(from, SpeechDone{utterance});
+    return true;
+  }
   void run_job(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
     SpeakEvent last = is_current(from) ? speak(from, utterance, sentences) : SpeechDone{utterance};
     // One step with the last event: as soon as that is seen nothing is in the way of the next utterance, and no sooner.
@@ -68,9 +84,7 @@ void FliteSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   const auto epoch = session_->epoch.load();
   if (text.size() > kMaxSpokenBytes) return session_->say(epoch, SpeakFailed{utterance, "the text is too long to be spoken"});
   auto sentences = split_sentences(text);
-  const auto is_known = [&](const std::string& sentence) { return session_->voice->find(sentence) != nullptr; };
-  if (session_->unfinished.load() == 0 && std::ranges::all_of(sentences, is_known))
-    return session_->say(epoch, session_->speak(epoch, utterance, sentences));
+  if (session_->unfinished.load() == 0 && session_->try_speak_known(epoch, utterance, sentences)) return;
   ++session_->unfinished;
   const bool posted = session_->voice->try_post([session = session_, epoch, utterance, what = std::move(sentences)] {
     session->run_job(epoch, utterance, what);
