@@ -1,0 +1,373 @@
+#include <offhook/media/engine/engine.hpp>
+
+#include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/media/engine/worker.hpp>
+#include <offhook/media/tones.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <numbers>
+#include <string>
+#include <thread>
+#include <vector>
+
+// Real sockets, on loopback alone. Nothing here asserts a time: every wait is for a condition, with a limit that only a dead
+// engine reaches.
+using namespace offhook;
+using namespace std::chrono_literals;
+using Kind = media::MediaEvent::Kind;
+
+namespace {
+
+const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
+
+bool wait_until(const std::function<bool()>& condition) {
+  const auto limit = base::Clock::now() + 20s;
+  while (base::Clock::now() < limit) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(2ms);
+  }
+  return false;
+}
+
+/// The conversation's end of a leg: speaks a tone, and keeps what it hears and is told.
+struct Talker {
+  std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
+  media::OpenLeg leg;
+  media::SineSource tone;
+  std::vector<std::int16_t> heard;
+  std::vector<media::MediaEvent> events;
+
+  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000) : tone(hz, rate_hz, 8000) {
+    port->rate_hz = rate_hz;
+    const auto opened = engine.open(kLoopback, port);
+    REQUIRE(opened);
+    leg = *opened;
+  }
+  void run() {
+    while (port->playout.size() < 5) {
+      media::PlayoutFrame frame;
+      frame.utterance = 1;
+      frame.samples = static_cast<std::uint16_t>(port->frame_samples());
+      tone.fill(std::span(frame.pcm).first(frame.samples));
+      static_cast<void>(port->playout.try_push(frame));
+    }
+    media::HeardFrame frame;
+    while (port->heard.try_pop(frame)) heard.insert(heard.end(), frame.pcm.begin(), frame.pcm.begin() + frame.samples);
+    media::MediaEvent event;
+    while (port->events.try_pop(event)) events.push_back(event);
+  }
+  /// Share of the last second that is a sine of `hz`.
+  [[nodiscard]] double share_of(double hz) const {
+    if (heard.size() < port->rate_hz) return 0;
+    double energy = 1, re = 0, im = 0;
+    for (std::size_t i = heard.size() - port->rate_hz; i < heard.size(); ++i) {
+      const double angle = 2 * std::numbers::pi * hz * static_cast<double>(i) / port->rate_hz;
+      energy += static_cast<double>(heard[i]) * heard[i];
+      re += heard[i] * std::cos(angle);
+      im += heard[i] * std::sin(angle);
+    }
+    return 2 * (re * re + im * im) / (port->rate_hz * energy);
+  }
+};
+
+media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::AudioCodec::Pcmu) {
+  media::MediaPlan plan;
+  plan.codec = codec;
+  plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+  plan.send_events = plan.receive_events = 101;
+  plan.remote_rtp = {kLoopback, port};
+  plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(port + 1)};
+  return plan;
+}
+
+media::EngineOptions options(unsigned workers) {
+  media::EngineOptions made;
+  made.workers = workers;
+  return made;
+}
+
+std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t sequence) {
+  const std::vector<std::uint8_t> payload(160, 0x02);  // a loud square, should anybody play it
+  rtp::Packet packet;
+  packet.sequence = sequence;
+  packet.timestamp = sequence * 160U;
+  packet.ssrc = ssrc;
+  packet.payload = payload;
+  std::vector<std::uint8_t> out(200);
+  out.resize(*rtp::write_packet(packet, out));
+  return out;
+}
+
+media::UdpSocket any_socket() {
+  auto socket = media::UdpSocket::bind({kLoopback, 0});
+  REQUIRE(socket);
+  return std::move(*socket);
+}
+
+}  // namespace
+
+TEST_CASE("Two legs of one engine hear each other's tone, in each codec and on one worker or two") {
+  for (const unsigned workers : {1U, 2U}) {
+    for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+      CAPTURE(workers);
+      CAPTURE(static_cast<int>(codec));
+      media::Engine engine(options(workers));
+      Talker a(engine, 600), b(engine, 1500);
+      CHECK(a.leg.rtp_port % 2 == 0);
+      CHECK(engine.legs() == 2);
+      REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port, codec)));
+      REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port, codec)));
+      CHECK(wait_until([&] {
+        a.run();
+        b.run();
+        return a.share_of(1500) > 0.97 && b.share_of(600) > 0.97;
+      }));
+      const auto statistics = engine.statistics(a.leg.id);
+      REQUIRE(statistics);
+      CHECK(statistics->packets_received > 40);
+      CHECK(statistics->packets_sent > 40);
+      CHECK(statistics->source == base::SocketAddress{kLoopback, b.leg.rtp_port});
+      CHECK(statistics->send_failed == 0);
+      CHECK(std::count_if(a.events.begin(), a.events.end(), [](const auto& e) { return e.kind == Kind::MediaStarted; }) == 1);
+    }
+  }
+}
+
+TEST_CASE("Digits cross between two legs, in order and once") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600), b(engine, 1500);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+  for (const char digit : std::string("159*0#D")) REQUIRE(a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
+  std::string digits;
+  const auto gather = [&] {
+    a.run();
+    b.run();
+    digits.clear();
+    for (const auto& event : b.events) {
+      if (event.kind == Kind::Digit) digits += event.digit;
+    }
+    return digits.size() >= 7;
+  };
+  CHECK(wait_until(gather));
+  CHECK(digits == "159*0#D");
+}
+
+TEST_CASE("A third sender is refused, counted and not heard") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600), b(engine, 1500);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+  REQUIRE(wait_until([&] {
+    a.run();
+    b.run();
+    return engine.statistics(b.leg.id)->source.has_value();
+  }));
+  const auto stranger = any_socket();
+  std::uint16_t sequence = 0;
+  CHECK(wait_until([&] {
+    a.run();
+    b.run();
+    for (int i = 0; i < 5; ++i) static_cast<void>(stranger.send(rtp_packet(0xBAD, sequence++), {kLoopback, b.leg.rtp_port}));
+    return engine.statistics(b.leg.id)->refused_source > 200 && b.share_of(600) > 0.97;
+  }));
+  CHECK(engine.statistics(b.leg.id)->source == base::SocketAddress{kLoopback, a.leg.rtp_port});
+}
+
+TEST_CASE("Hold stops the packets, and resuming brings them back") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600), b(engine, 1500);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+  const auto run = [&] {
+    a.run();
+    b.run();
+  };
+  const auto sent = [&] { return engine.statistics(a.leg.id)->packets_sent; };
+  const auto b_sent = [&] { return engine.statistics(b.leg.id)->packets_sent; };
+  REQUIRE(wait_until([&] { run(); return sent() > 20; }));
+  auto held = plan_to(b.leg.rtp_port);
+  held.send = false;
+  REQUIRE(engine.start(a.leg.id, held));
+  // The order takes a tick; b's packets count the ticks from then on.
+  std::uint64_t mark = b_sent();
+  REQUIRE(wait_until([&] { run(); return b_sent() > mark + 3; }));
+  const auto at_hold = sent();
+  mark = b_sent();
+  REQUIRE(wait_until([&] { run(); return b_sent() > mark + 25; }));
+  CHECK(sent() == at_hold);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  CHECK(wait_until([&] { run(); return sent() > at_hold + 20; }));
+}
+
+TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and frees its ports") {
+  auto made = options(1);
+  made.first_port = 30010;
+  made.last_port = 30011;  // room for one leg
+  media::Engine engine(made);
+  auto rtp = any_socket();
+  auto rtcp = any_socket();
+  const auto port_of = [](const media::UdpSocket& socket) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    return static_cast<std::uint16_t>(address.sin_port >> 8 | address.sin_port << 8);
+  };
+  Talker a(engine, 600);
+  auto plan = plan_to(port_of(rtp));
+  plan.remote_rtcp.port = port_of(rtcp);
+  REQUIRE(engine.start(a.leg.id, plan));
+  REQUIRE(wait_until([&] { a.run(); return engine.statistics(a.leg.id)->packets_sent > 10; }));
+  CHECK(engine.open(kLoopback, a.port).error() == media::EngineError::NoPort);
+  REQUIRE(engine.close(a.leg.id));
+  CHECK(engine.legs() == 0);
+  CHECK(engine.close(a.leg.id).error() == media::EngineError::UnknownLeg);
+  CHECK(engine.start(a.leg.id, plan).error() == media::EngineError::UnknownLeg);
+
+  media::ReceiveBatch batch;
+  bool bye = false;
+  CHECK(wait_until([&] {
+    batch.receive(rtcp.fd());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      auto reader = rtp::CompoundReader::open(batch.bytes(i));
+      REQUIRE(reader);
+      while (const auto packet = reader->next()) bye = bye || std::holds_alternative<rtp::Bye>(*packet);
+    }
+    return bye;
+  }));
+  REQUIRE(engine.statistics(a.leg.id));
+  CHECK(engine.statistics(a.leg.id)->packets_sent > 10);
+  CHECK(wait_until([&] { return engine.open(kLoopback, a.port).has_value(); }));
+}
+
+TEST_CASE("Legs may close while packets arrive from all sides, again and again") {
+  media::Engine engine(options(2));
+  std::atomic<bool> stop{false};
+  std::array<std::atomic<std::uint16_t>, 4> targets{};
+  std::thread flood([&] {
+    const auto socket = any_socket();
+    std::uint16_t sequence = 0;
+    while (!stop.load(std::memory_order_relaxed)) {
+      for (const auto& target : targets) {
+        const std::uint16_t port = target.load(std::memory_order_relaxed);
+        if (port == 0) continue;
+        static_cast<void>(socket.send(rtp_packet(1, sequence++), {kLoopback, port}));
+        static_cast<void>(socket.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
+      }
+      std::this_thread::yield();
+    }
+  });
+  for (int round = 0; round < 15; ++round) {
+    std::vector<std::unique_ptr<Talker>> talkers;
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      talkers.push_back(std::make_unique<Talker>(engine, 500));
+      targets[i].store(talkers[i]->leg.rtp_port, std::memory_order_relaxed);
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      REQUIRE(engine.start(talkers[i]->leg.id, plan_to(talkers[i ^ 1]->leg.rtp_port, round % 2 == 0 ? media::AudioCodec::Pcmu : media::AudioCodec::G722)));
+    }
+    CHECK(wait_until([&] {
+      for (auto& talker : talkers) talker->run();
+      return engine.statistics(talkers[0]->leg.id)->packets_sent > 4;
+    }));
+    // The ports go away at once: the engine keeps its own share of them for as long as it needs to.
+    for (auto& talker : talkers) REQUIRE(engine.close(talker->leg.id));
+  }
+  stop.store(true);
+  flood.join();
+  CHECK(engine.legs() == 0);
+}
+
+TEST_CASE("An engine may be destroyed in the middle of calls, with orders under way") {
+  for (int round = 0; round < 5; ++round) {
+    media::Engine engine(options(2));
+    Talker a(engine, 600), b(engine, 1500);
+    REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+    REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+    if (round % 2 == 0) static_cast<void>(wait_until([&] { a.run(); return engine.statistics(a.leg.id)->packets_received > 3; }));
+    REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port, media::AudioCodec::G722)));
+    REQUIRE(engine.close(b.leg.id));
+  }
+}
+
+TEST_CASE("Orders beyond what a worker can take are refused as Busy, and closing still works") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600);
+  const auto plan = plan_to(9);
+  bool busy = false;
+  for (std::size_t i = 0; i < 200 * media::kMaxCommands && !busy; ++i) {
+    const auto started = engine.start(a.leg.id, plan);
+    if (!started) busy = started.error() == media::EngineError::Busy;
+  }
+  CHECK(busy);
+  REQUIRE(engine.close(a.leg.id));
+  CHECK(engine.legs() == 0);
+  // Once the worker has let go of it, the next open() forgets it.
+  CHECK(wait_until([&] {
+    const auto other = engine.open(kLoopback, a.port);
+    if (other) REQUIRE(engine.close(other->id));
+    return !engine.statistics(a.leg.id).has_value();
+  }));
+}
+
+TEST_CASE("What cannot be bound is refused by its reason") {
+  media::Engine engine(options(1));
+  const auto port = std::make_shared<media::AudioPort>();
+  CHECK(engine.open(*base::IpAddress::parse("203.0.113.1"), port).error() == media::EngineError::NoSocket);
+  auto none = options(1);
+  none.first_port = none.last_port = 20000;
+  media::Engine without(none);
+  CHECK(without.open(kLoopback, port).error() == media::EngineError::NoPort);
+  CHECK(engine.start(media::LegId{77}, plan_to(9)).error() == media::EngineError::UnknownLeg);
+  CHECK(engine.close(media::LegId{77}).error() == media::EngineError::UnknownLeg);
+  CHECK_FALSE(engine.statistics(media::LegId{77}));
+}
+
+TEST_CASE("The worst lateness of a tick is taken once, and ticks follow each other by number") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600);
+  REQUIRE(engine.start(a.leg.id, plan_to(9)));
+  std::vector<std::uint64_t> ticks;
+  REQUIRE(wait_until([&] {
+    media::HeardFrame frame;
+    while (a.port->heard.try_pop(frame)) ticks.push_back(frame.tick);
+    return ticks.size() > 30;
+  }));
+  CHECK(std::is_sorted(ticks.begin(), ticks.end()));
+  CHECK(std::adjacent_find(ticks.begin(), ticks.end()) == ticks.end());
+  CHECK(engine.take_worst_lateness() >= base::Duration::zero());
+}
+
+TEST_CASE("An IPv6 leg works like an IPv4 one") {
+  media::Engine engine(options(1));
+  const auto loopback = *base::IpAddress::parse("::1");
+  const auto a_port = std::make_shared<media::AudioPort>(), b_port = std::make_shared<media::AudioPort>();
+  const auto a = engine.open(loopback, a_port);
+  if (!a) {
+    MESSAGE("no IPv6 on this machine");
+    return;
+  }
+  const auto b = engine.open(loopback, b_port);
+  REQUIRE(b);
+  auto plan = plan_to(0);
+  plan.remote_rtp = {loopback, b->rtp_port};
+  plan.remote_rtcp = {loopback, static_cast<std::uint16_t>(b->rtp_port + 1)};
+  REQUIRE(engine.start(a->id, plan));
+  plan.remote_rtp.port = a->rtp_port;
+  plan.remote_rtcp.port = static_cast<std::uint16_t>(a->rtp_port + 1);
+  REQUIRE(engine.start(b->id, plan));
+  CHECK(wait_until([&] { return engine.statistics(b->id)->packets_received > 5; }));
+  CHECK(engine.statistics(b->id)->source == base::SocketAddress{loopback, a->rtp_port});
+}
