@@ -1,0 +1,173 @@
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Registering : Scripted {
+  sip::AccountId account;
+  sip::AccountOptions options;
+
+  Registering() {
+    options.address_of_record = "sip:6001@pbx.example";
+    options.registrar = "sip:192.0.2.50";
+    options.username = "6001";
+    options.password = "secret";
+    peer.remote = address("192.0.2.50", 5060);
+  }
+  std::string start() {
+    account = stack.add_account(options, now);
+    drain();
+    return take("REGISTER ");
+  }
+  static Fields challenge() { return {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}}; }
+  /// 200 to a REGISTER, which grants `seconds` and says back its Contact.
+  std::string granted(const std::string& request, int seconds) {
+    const std::string contact = header(request, "Contact");
+    return response(request, 200, "reg", {}, {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=" + std::to_string(seconds)}});
+  }
+  void register_now() {
+    const std::string first = start();
+    receive(response(first, 401, "reg", {}, challenge()));
+    receive(granted(take("REGISTER "), 120));
+    sip::RegistrationChanged last;
+    while (const auto changed = event<sip::RegistrationChanged>()) last = *changed;
+    REQUIRE(last.state == sip::RegistrationChanged::State::Registered);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Registering, "REGISTER, challenge, credentials, 200: Registered with the granted time [RFC 3261 section 10.2]") {
+  const std::string first = start();
+  CHECK(start_line(first) == "REGISTER sip:192.0.2.50 SIP/2.0");
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  CHECK(header(first, "To") == "<sip:6001@pbx.example>");
+  CHECK(header(first, "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
+  CHECK(header(first, "Expires") == "300");
+  CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Registering);
+  receive(response(first, 401, "reg", {}, challenge()));
+  const std::string second = take("REGISTER ");
+  CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
+  CHECK(header(second, "Authorization").find("username=\"6001\"") != std::string::npos);
+  receive(granted(second, 120));
+  const auto changed = event<sip::RegistrationChanged>();
+  REQUIRE(changed);
+  CHECK(changed->state == sip::RegistrationChanged::State::Registered);
+  CHECK(changed->account == account);
+  CHECK(changed->expires == 120s);
+  CHECK(changed->contact.starts_with("sip:6001@192.0.2.1:5060"));
+  CHECK(changed->local == address("192.0.2.1", 0).ip);
+}
+
+TEST_CASE_FIXTURE(Registering, "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
+  register_now();
+  const auto before = queries.size();
+  sent.clear();
+  advance(120s);
+  CHECK(count("REGISTER ") >= 1);
+  CHECK(queries.size() > before);
+}
+
+TEST_CASE_FIXTURE(Registering, "A wrong password is told as such, once refused") {
+  const std::string first = start();
+  receive(response(first, 401, "reg", {}, challenge()));
+  receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
+  (void)event<sip::RegistrationChanged>();
+  const auto failed = event<sip::RegistrationChanged>();
+  REQUIRE(failed);
+  CHECK(failed->state == sip::RegistrationChanged::State::Failed);
+  CHECK(failed->why == sip::RegistrationChanged::Why::WrongCredentials);
+  CHECK(failed->status == 401);
+  CHECK(count("REGISTER ") == 0);
+}
+
+TEST_CASE_FIXTURE(Registering, "A registrar that is down at start: NoAnswer, and it is tried again") {
+  CHECK(!start().empty());
+  advance(33s);
+  (void)event<sip::RegistrationChanged>();
+  const auto failed = event<sip::RegistrationChanged>();
+  REQUIRE(failed);
+  CHECK(failed->why == sip::RegistrationChanged::Why::NoAnswer);
+  REQUIRE(failed->retry_in);
+  sent.clear();
+  advance(*failed->retry_in);
+  CHECK(count("REGISTER ") >= 1);
+}
+
+TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is told, and asked for again") {
+  options.registrar = "sip:pbx.example";
+  CHECK(start().empty());
+  (void)event<sip::RegistrationChanged>();
+  const auto failed = event<sip::RegistrationChanged>();
+  REQUIRE(failed);
+  CHECK(failed->why == sip::RegistrationChanged::Why::Unresolvable);
+  names["pbx.example"] = {route(sip::Transport::Udp, address("192.0.2.50", 5060))};
+  advance(*failed->retry_in);
+  CHECK(count("REGISTER ") == 1);
+}
+
+TEST_CASE_FIXTURE(Registering, "An address of record that is none is told at once, and nothing is sent") {
+  options.address_of_record = "6001";
+  CHECK(start().empty());
+  CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Failed);
+  CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unregistered [RFC 3261 section 10.2.2]") {
+  register_now();
+  sent.clear();
+  stack.unregister(account, now);
+  drain();
+  const std::string last = take("REGISTER ");
+  CHECK(header(last, "Expires") == "0");
+  receive(response(last, 200, "reg"));
+  CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Unregistered);
+  advance(10s);
+  CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar is gone") {
+  register_now();
+  stack.unregister(account, now);
+  drain();
+  advance(32s);
+  std::optional<sip::RegistrationChanged> last;
+  while (const auto changed = event<sip::RegistrationChanged>()) last = changed;
+  REQUIRE(last);
+  CHECK(last->state == sip::RegistrationChanged::State::Unregistered);
+  advance(32s);
+  CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Registering, "A broken connection to the registrar leads to a new REGISTER over a new one [RFC 5626 section 4.2.1]") {
+  options.registrar = "sip:192.0.2.50;transport=tcp";
+  peer.transport = sip::Transport::Tcp;
+  const std::string first = start();
+  CHECK(header(first, "Via").starts_with("SIP/2.0/TCP"));
+  const sip::Flow used = last_flow;
+  receive(granted(first, 120));
+  sent.clear();
+  stack.on_flow_failed(used, now);
+  drain();
+  advance(2s);
+  CHECK(!take("REGISTER ").empty());
+  CHECK(last_flow.id == sip::FlowId{});
+}
+
+TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account, and its asserted identity is believed [RFC 3325 section 5]") {
+  register_now();
+  sent.clear();
+  receive(invite("offer", {{"P-Asserted-Identity", "\"Boss\" <sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1:5060"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  CHECK(call->account == account);
+  REQUIRE(call->asserted);
+  CHECK(call->asserted->uri == "sip:boss@pbx.example");
+  REQUIRE(stack.answer(call->session, {"application/sdp", "x"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
+}
