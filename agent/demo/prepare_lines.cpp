@@ -12,7 +12,8 @@ constexpr auto kLimit = std::chrono::seconds(30);
 }
 
 base::Result<std::vector<Line>, base::Error> prepare_lines(const std::vector<std::string>& texts, std::string_view voice) {
-  auto speaker = embedded::make_flite_speaker(std::make_shared<WorkPool>(), voice, [] {});
+  const auto pool = std::make_shared<WorkPool>();
+  auto speaker = embedded::make_flite_speaker(pool, voice, [] {});
   if (!speaker) return base::fail(speaker.error());
   std::vector<Line> lines;
   for (std::size_t i = 0; i < texts.size(); ++i) {
