@@ -71,7 +71,7 @@ base::Result<std::shared_ptr<EmbeddedProvider>, base::Error> EmbeddedProvider::m
   shared->decoders = std::make_shared<DecoderPool>(*files, options.warm_decoders, options.max_decoders);
   shared->decoders->add(*std::move(first_decoder));
   shared->voice = std::make_shared<VoiceCache>(*std::move(voice), *shared->pool, options.voice_cache_bytes);
-  for (const std::string& sentence : fixed_sentences(shared->knowledge->dialogue)) shared->voice->prepare(sentence);
+  shared->voice->prepare(fixed_sentences(shared->knowledge->dialogue));
   for (std::size_t i = 1; i < options.warm_decoders; ++i)
     static_cast<void>(shared->pool->try_post([decoders = shared->decoders] { decoders->warm_one(); }));
   return std::shared_ptr<EmbeddedProvider>(new EmbeddedProvider(std::move(shared)));

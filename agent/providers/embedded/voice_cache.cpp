@@ -22,10 +22,15 @@ std::shared_ptr<const SpokenSentence> VoiceCache::find(std::string_view sentence
   return found->second->spoken;
 }
 
-void VoiceCache::prepare(std::string_view sentence) {
-  static_cast<void>(try_post([self = weak_from_this(), text = std::string(sentence)] {
+void VoiceCache::prepare(std::vector<std::string> sentences) {
+  if (sentences.empty()) return;
+  static_cast<void>(try_post([self = weak_from_this(), rest = std::move(sentences)]() mutable {
     const auto cache = self.lock();
-    if (cache && !cache->find(text)) static_cast<void>(cache->speak(text, [](auto, auto) { return true; }));
+    if (!cache) return;
+    const std::string sentence = std::move(rest.front());
+    rest.erase(rest.begin());
+    if (!cache->find(sentence)) static_cast<void>(cache->speak(sentence, [](auto, auto) { return true; }));
+    cache->prepare(std::move(rest));
   }));
 }
 

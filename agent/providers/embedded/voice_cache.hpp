@@ -28,8 +28,9 @@ class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
   VoiceCache(FliteVoice voice, WorkPool& pool, std::size_t max_bytes);
 
   [[nodiscard]] std::shared_ptr<const SpokenSentence> find(std::string_view sentence);
-  /// Synthesises it on the pool unless it is there. A full pool leaves it undone.
-  void prepare(std::string_view sentence);
+  /// Synthesises them on the pool, one after the other, so that what a call wants meanwhile waits for one of them at most. A full
+  /// pool leaves the rest undone.
+  void prepare(std::vector<std::string> sentences);
   /// Blocking: only in a job. Gives the sentence to `sink` piece by piece, or at once from the cache, and keeps it if complete.
   [[nodiscard]] bool speak(std::string_view sentence, const FliteVoice::Sink& sink);
   [[nodiscard]] bool try_post(Job job) { return strand_.try_post(std::move(job)); }

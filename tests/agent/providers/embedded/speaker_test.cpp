@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -158,6 +159,17 @@ TEST_CASE("The cache of a voice stays within its bound and forgets what was used
   }
   CHECK(mouth.cache->find("One.") == nullptr);
   CHECK(mouth.cache->find("Six.") != nullptr);
+}
+
+TEST_CASE("What a call wants said does not wait until everything has been prepared") {
+  Mouth mouth;
+  std::vector<std::string> many;
+  for (int i = 0; i < 40; ++i) many.push_back("This is prepared sentence number " + std::to_string(i) + ".");
+  mouth.cache->prepare(many);
+  mouth.speaker->speak(1, "Now.");
+  mouth.await(1);
+  CHECK(mouth.cache->find(many.back()) == nullptr);
+  while (!mouth.cache->find(many[3])) std::this_thread::yield();  // And the preparing goes on.
 }
 
 TEST_CASE("Speakers of several calls share one voice without mixing up their words") {
