@@ -10,7 +10,8 @@ using namespace offhook;
 namespace {
 
 std::size_t look_at(std::string_view text) {   // Touches every octet: asan sees one too far.
-  return std::accumulate(text.begin(), text.end(), std::size_t{0}, [](std::size_t sum, char c) { return sum + static_cast<unsigned char>(c); });
+  return std::accumulate(text.begin(), text.end(), std::size_t{0},
+                         [](std::size_t sum, char c) { return sum + static_cast<unsigned char>(c); });
 }
 
 }  // namespace
