@@ -1,8 +1,8 @@
 // A whole stack, driven by the input: messages, steps of time, answers of the resolver, broken flows and commands of the phone.
 //
-// The input is a list of steps, each a line `!verb argument` and what follows it up to the next line that starts with `!`. Text in
-// front of the first one is a datagram. `$T` and `$B` in a message stand for the To tag and the Via branch that the stack sent last,
-// so that an input can speak within a dialog.
+// The input is a list of steps, each a line `!verb argument` and what follows it up to the next line that starts with `!`. Text
+// in front of the first one is a datagram. `$T` and `$B` in a message stand for the To tag and the Via branch that the stack sent
+// last, so that an input can speak within a dialog.
 #include <offhook/base/text.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
@@ -62,7 +62,9 @@ class Driver {
     const sip::SessionId session = calls_.empty() ? sip::SessionId{} : calls_.back();
     const sip::Body body{"application/sdp", "v=0"};
     if (verb == "receive") return receive(text.substr(std::min(text.size(), line.size() + 2)));
-    if (verb == "wait") advance(std::chrono::milliseconds(std::min<std::uint32_t>(base::parse_number<std::uint32_t>(argument).value_or(0), 200000)));
+    if (verb == "wait")
+      advance(
+          std::chrono::milliseconds(std::min<std::uint32_t>(base::parse_number<std::uint32_t>(argument).value_or(0), 200000)));
     if (verb == "ring") (void)stack_.ring(session, now_);
     if (verb == "progress") (void)stack_.progress(session, body, now_);
     if (verb == "answer") (void)stack_.answer(session, body, now_);
@@ -149,7 +151,8 @@ class Driver {
   base::SeededRandom random_{7};
   sip::Stack stack_{sip::StackOptions{}, random_};
   base::TimePoint now_{1000s};
-  sip::Flow flow_{{1}, sip::Transport::Udp, {*base::IpAddress::parse("192.0.2.1"), 5060}, {*base::IpAddress::parse("192.0.2.9"), 5060}};
+  sip::Flow flow_{
+      {1}, sip::Transport::Udp, {*base::IpAddress::parse("192.0.2.1"), 5060}, {*base::IpAddress::parse("192.0.2.9"), 5060}};
   sip::AccountId account_;
   std::vector<sip::SessionId> calls_;
   bool resolves_ = true;

@@ -49,7 +49,8 @@ base::Result<Dialog, ParseError> Dialog::as_client(const RequestHead& invite, co
 
 RequestHead Dialog::head(Method method, std::uint32_t cseq) const {
   auto path = routes_.path_to(remote_target_);
-  return {method, std::move(path.request_uri), std::move(path.routes), std::move(path.next_hop), local_, remote_, id_.call_id, cseq};
+  return {method, std::move(path.request_uri), std::move(path.routes), std::move(path.next_hop), local_, remote_, id_.call_id,
+          cseq};
 }
 
 RequestHead Dialog::request(Method method) { return head(method, ++local_cseq_); }

@@ -42,7 +42,8 @@ class Dialog {
 
   /// True when the tags of a request that we received name this dialog.
   [[nodiscard]] bool matches(const Message& request) const;
-  /// RFC 3261 section 12.2.2: false when the request is out of order (to be answered with 500). ACK and CANCEL are not asked about.
+  /// RFC 3261 section 12.2.2: false when the request is out of order (to be answered with 500). ACK and CANCEL are not asked
+  /// about.
   [[nodiscard]] bool accept_sequence(const Message& request);
   /// Target refresh, from a re-INVITE or UPDATE or a 2xx to ours: RFC 3261 sections 12.2.1.2 and 12.2.2. No Contact, no change.
   void refresh_target(const Message& message);

@@ -6,7 +6,8 @@
 namespace offhook::inline v0::sip {
 
 Dialog* DialogSet::find(std::string_view remote_tag) {
-  const auto at = std::find_if(dialogs_.begin(), dialogs_.end(), [&](const Dialog& dialog) { return dialog.id().remote_tag == remote_tag; });
+  const auto at =
+      std::find_if(dialogs_.begin(), dialogs_.end(), [&](const Dialog& dialog) { return dialog.id().remote_tag == remote_tag; });
   return at == dialogs_.end() ? nullptr : &*at;
 }
 

@@ -156,7 +156,8 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
     case AnswerRepeater::Due::GiveUp: {
       const bool told = is_over();
       send_bye(out);  // RFC 3261 section 13.3.1.4
-      if (!told) out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
+      if (!told)
+        out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
       return;
     }
   }
@@ -214,7 +215,9 @@ bool ConfirmedCall::offer(Body body, Actions& out) {
   return true;
 }
 
-void ConfirmedCall::send_offer(Actions& out) { out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, *ours_}); }
+void ConfirmedCall::send_offer(Actions& out) {
+  out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, *ours_});
+}
 
 bool ConfirmedCall::accept_offer(Body body, base::TimePoint now, Actions& out) {
   if (!theirs_ || is_over() || (theirs_->invite && answer_.running())) return false;

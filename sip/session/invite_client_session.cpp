@@ -124,7 +124,9 @@ void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
   if (call_) call_->on_time(now, out);
 }
 
-std::optional<base::TimePoint> InviteClientSession::next_deadline() const { return call_ ? call_->next_deadline() : std::nullopt; }
+std::optional<base::TimePoint> InviteClientSession::next_deadline() const {
+  return call_ ? call_->next_deadline() : std::nullopt;
+}
 
 bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
   switch (state_) {

@@ -22,7 +22,8 @@ class InviteClientSession final : public Session {
   };
 
   /// Sends the INVITE. `random` must outlive this.
-  InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer, base::Random& random, Actions& out);
+  InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer, base::Random& random,
+                      Actions& out);
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;

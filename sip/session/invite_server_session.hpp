@@ -14,7 +14,8 @@ class InviteServerSession final : public Session {
   static constexpr base::Duration kRepeatProvisional = std::chrono::seconds(60);  ///< RFC 3261 section 13.3.1.1
 
   /// `dialog` is the early one that the INVITE made; `random` must outlive this.
-  InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request, base::Random& random);
+  InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
+                      base::Random& random);
 
   [[nodiscard]] bool provisional(int status, Body body, base::TimePoint now, Actions& out);  ///< 101..199
   [[nodiscard]] bool answer(Body body, base::TimePoint now, Actions& out);

@@ -202,7 +202,8 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
 
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {
   Account* account = find(id);
-  return account != nullptr && account->registration ? account->registration->on_route(flow.transport, flow.local) : std::string();
+  return account != nullptr && account->registration ? account->registration->on_route(flow.transport, flow.local)
+                                                     : std::string();
 }
 
 std::string Accounts::contact(AccountId id, const Flow& flow) const {

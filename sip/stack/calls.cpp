@@ -58,7 +58,8 @@ Calls::Leg* Calls::find(const Message& in_dialog) const {
   return at == by_dialog_.end() ? nullptr : find(at->second);
 }
 
-Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user) {
+Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account,
+                       std::string user) {
   auto leg = std::make_unique<Leg>();
   leg->id = id;
   leg->call_id = std::move(call_id);
@@ -175,7 +176,8 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   if (request->to_registrar) shared_.accounts.learn_registrar(*leg.account, flow->remote.ip);
   if (!shared_.accounts.is_registrar(*leg.account, flow->remote.ip)) return false;
   AuthAttempt attempt = request->attempt;
-  auto credentials = digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
+  auto credentials =
+      digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
   if (!credentials) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose);
   if (!cseq) return false;
@@ -193,7 +195,8 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       const AccountOptions* account = leg.account ? shared_.accounts.options(*leg.account) : nullptr;
       Outgoing request;
       request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
-      request.to_registrar = send->purpose == session::Purpose::Invite && account != nullptr && send->head.next_hop == account->registrar;
+      request.to_registrar =
+          send->purpose == session::Purpose::Invite && account != nullptr && send->head.next_hop == account->registrar;
       request.head = std::move(send->head);
       request.headers = std::move(send->headers);
       request.body = std::move(send->body);
@@ -254,9 +257,9 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
   head.cseq = 1;
   Leg& leg = add(id, head.call_id, tag, options.account, {});
   session::Actions actions;
-  leg.session = std::make_unique<session::InviteClientSession>(session::ConfirmedCall::Setup{id, shared_.timers, true}, std::move(head),
-                                                               std::move(options.headers), std::move(options.offer), shared_.random,
-                                                               actions);
+  leg.session = std::make_unique<session::InviteClientSession>(session::ConfirmedCall::Setup{id, shared_.timers, true},
+                                                               std::move(head), std::move(options.headers),
+                                                               std::move(options.offer), shared_.random, actions);
   carry_out(leg, std::move(actions), now);
   return id;
 }
@@ -272,7 +275,8 @@ base::Result<void, StackError> Calls::command(SessionId id, base::TimePoint now,
 }
 
 base::Result<void, StackError> Calls::provisional(SessionId id, int status, Body body, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->provisional(status, std::move(body), now, out); });
+  return command(
+      id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->provisional(status, std::move(body), now, out); });
 }
 
 base::Result<void, StackError> Calls::answer(SessionId id, Body body, base::TimePoint now) {
@@ -280,7 +284,8 @@ base::Result<void, StackError> Calls::answer(SessionId id, Body body, base::Time
 }
 
 base::Result<void, StackError> Calls::reject(SessionId id, int status, HeaderList headers, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->reject(status, std::move(headers), out); });
+  return command(id, now,
+                 [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->reject(status, std::move(headers), out); });
 }
 
 base::Result<void, StackError> Calls::hang_up(SessionId id, base::TimePoint now) {

@@ -119,7 +119,8 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
 }
 
 bool ClientRequests::try_next_route(Record& record, base::TimePoint now) {
-  if (record.cancel_wanted || record.what.owner.kind == Owner::Kind::Nobody || record.route + 1 >= record.routes.size()) return false;
+  if (record.cancel_wanted || record.what.owner.kind == Owner::Kind::Nobody || record.route + 1 >= record.routes.size())
+    return false;
   Record& next = make(record.what);
   next.routes = record.routes;
   next.route = record.route + 1;
@@ -166,7 +167,9 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
   if (record.dead) return;
   const auto* invite = std::get_if<transaction::InviteClient>(&record.machine);
   const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine);
-  deadlines_.set(record.id, invite != nullptr ? invite->next_deadline() : other != nullptr ? other->next_deadline() : std::nullopt);
+  deadlines_.set(record.id, invite != nullptr  ? invite->next_deadline()
+                            : other != nullptr ? other->next_deadline()
+                                               : std::nullopt);
 }
 
 void ClientRequests::deliver(Record& record, const Message& response, base::TimePoint now) {
@@ -281,7 +284,8 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   cancel.flow = invite.flow;
   cancel.branch = invite.branch;
   cancel.bytes = compose(cancel.what, cancel.flow, cancel.branch);
-  if (!shared_.table.add_client(transaction::client_key(cancel.branch, to_string(Method::Cancel)), cancel.id)) return finish(cancel);
+  if (!shared_.table.add_client(transaction::client_key(cancel.branch, to_string(Method::Cancel)), cancel.id))
+    return finish(cancel);
   transaction::Actions actions;
   cancel.machine.emplace<transaction::NonInviteClient>(shared_.timers, cancel.flow.transport, now, actions);
   carry_out(cancel, std::move(actions), nullptr, now);

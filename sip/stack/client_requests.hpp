@@ -78,7 +78,8 @@ class ClientRequests {
 
   void send(Outgoing request, base::TimePoint now);
   /// Sends a copy of an answered request with credentials, by the same way.
-  void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt, base::TimePoint now);
+  void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
+                  base::TimePoint now);
   /// CANCELs the owner's INVITE, at its first provisional response when there is none yet.
   void cancel(std::uint64_t session, base::TimePoint now);
   /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.

@@ -90,7 +90,8 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   auto* other = std::get_if<transaction::NonInviteServer>(&record->machine);
   if (!(invite != nullptr ? invite->accepts(status) : other->accepts(status))) return;
   const Message& request = *record->request;
-  auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag, record->from.remote);
+  auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag,
+                                 record->from.remote);
   if (invite != nullptr && status > 100 && status < 300) {  // RFC 3261 section 12.1.1
     for (const Header& header : request.headers()) {
       if (header.id == HeaderName::RecordRoute) writer.header(HeaderName::RecordRoute, header.value);

@@ -54,11 +54,13 @@ class ServerRequests {
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 
   /// Answers; without effect when there is a final answer already, or no such transaction. `contact` is a whole value, or "".
-  void respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact, base::TimePoint now);
+  void respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact,
+               base::TimePoint now);
   /// The last response again: a 2xx to an INVITE.
   void repeat(TransactionId id, base::TimePoint now);
   /// An answer that leaves no trace. `headers` come behind what is copied from the request.
-  void respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason, const HeaderList& headers);
+  void respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
+                           const HeaderList& headers);
 
   [[nodiscard]] const Message* request(TransactionId id) const;  ///< Null once it is answered for good; valid until collect().
   [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< Where it came from.

@@ -72,19 +72,22 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
-  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer)) return calls_.contact(owner.id, flow);
+  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer))
+    return calls_.contact(owner.id, flow);
   return {};
 }
 
 void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint now) {
-  const bool keep_alive = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
+  const bool keep_alive =
+      std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
   if (keep_alive) return;  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
   ++counters_.received;
   auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
   if (!parsed) {
     ++counters_.refused_parse;
     const Refusal& refusal = parsed.error();
-    if (refusal.answerable) servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {});
+    if (refusal.answerable)
+      servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {});
     return;
   }
   if (parsed->is_request()) return on_request(std::move(*parsed), flow, now);
@@ -127,7 +130,8 @@ void Stack::Impl::settle(base::TimePoint now) {
 
 std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
   std::optional<base::TimePoint> first;
-  for (const auto& due : {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline()}) {
+  for (const auto& due :
+       {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;

@@ -87,7 +87,8 @@ class Network {
       for (auto& node : nodes_) {
         if (node->address != packet.to) continue;
         const sip::Flow flow{{1}, sip::Transport::Udp, packet.to, packet.from};
-        node->stack.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(packet.bytes.data()), packet.bytes.size()), now_);
+        node->stack.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(packet.bytes.data()), packet.bytes.size()),
+                            now_);
       }
     }
   }
@@ -110,7 +111,8 @@ class Network {
   }
   void fly(const base::SocketAddress& from, sip::Transmit sent) {
     if (random_.below(100) < weather_.loss_percent) return;
-    const auto extra = base::Duration(static_cast<base::Duration::rep>(random_.below(static_cast<std::uint64_t>(weather_.jitter.count()) + 1)));
+    const auto extra =
+        base::Duration(static_cast<base::Duration::rep>(random_.below(static_cast<std::uint64_t>(weather_.jitter.count()) + 1)));
     flying_.emplace(now_ + weather_.delay + extra, Packet{from, sent.flow.remote, std::move(sent.bytes)});
   }
 

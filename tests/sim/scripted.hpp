@@ -30,7 +30,8 @@ inline std::string header(const std::string& message, const std::string& name) {
 }
 inline std::vector<std::string> headers(const std::string& message, const std::string& name) {
   std::vector<std::string> values;
-  for (std::size_t at = message.find("\r\n" + name + ": "); at != std::string::npos; at = message.find("\r\n" + name + ": ", at + 2)) {
+  for (std::size_t at = message.find("\r\n" + name + ": "); at != std::string::npos;
+       at = message.find("\r\n" + name + ": ", at + 2)) {
     const std::size_t begin = at + name.size() + 4;
     values.push_back(message.substr(begin, message.find("\r\n", begin) - begin));
   }
@@ -165,8 +166,8 @@ class Scripted {
     return message("INVITE " + uri + " SIP/2.0", fields, content);
   }
   /// A request of the peer within the dialog that our response (or our request) made.
-  std::string in_dialog(const std::string& method, int cseq, const std::string& our_tag, const std::string& content = {}, Fields extra = {},
-                        const std::string& peer_tag = "peer") {
+  std::string in_dialog(const std::string& method, int cseq, const std::string& our_tag, const std::string& content = {},
+                        Fields extra = {}, const std::string& peer_tag = "peer") {
     Fields fields{{"Via", via()},
                   {"Max-Forwards", "70"},
                   {"From", "\"Al\" <sip:al@192.0.2.99>" + (peer_tag.empty() ? "" : ";tag=" + peer_tag)},

@@ -23,14 +23,18 @@ struct Messages {
   }
   sip::Message ok(const std::string& tag, const std::string& extra) {
     return parse("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=ours\r\nTo: <sip:b@h>" +
-                 (tag.empty() ? std::string() : ";tag=" + tag) + "\r\nCall-ID: c\r\nCSeq: 3 INVITE\r\n" + extra + "Content-Length: 0\r\n\r\n");
+                 (tag.empty() ? std::string() : ";tag=" + tag) + "\r\nCall-ID: c\r\nCSeq: 3 INVITE\r\n" + extra +
+                 "Content-Length: 0\r\n\r\n");
   }
-  sip::RequestHead head() const { return {sip::Method::Invite, "sip:b@h", {}, "sip:b@h", "<sip:a@h>;tag=ours", "<sip:b@h>", "c", 3}; }
+  sip::RequestHead head() const {
+    return {sip::Method::Invite, "sip:b@h", {}, "sip:b@h", "<sip:a@h>;tag=ours", "<sip:b@h>", "c", 3};
+  }
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Messages, "As server the route set is the Record-Route in order, over several lines [RFC 3261 section 12.1.1]") {
+TEST_CASE_FIXTURE(Messages,
+                  "As server the route set is the Record-Route in order, over several lines [RFC 3261 section 12.1.1]") {
   const auto message = invite("Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\nRecord-Route: <sip:p3;lr>;x=1\r\n");
   const auto set = sip::RouteSet::from_record_route(message, sip::RouteSet::Order::AsListed);
   REQUIRE(set);
@@ -41,8 +45,10 @@ TEST_CASE_FIXTURE(Messages, "As server the route set is the Record-Route in orde
   CHECK(path.routes.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Messages, "As client it is reversed; without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
-  const auto set = sip::RouteSet::from_record_route(ok("t", "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n"), sip::RouteSet::Order::Reversed);
+TEST_CASE_FIXTURE(Messages,
+                  "As client it is reversed; without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
+  const auto set =
+      sip::RouteSet::from_record_route(ok("t", "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n"), sip::RouteSet::Order::Reversed);
   REQUIRE(set);
   CHECK(set->values() == std::vector<std::string>{"<sip:p2;lr>", "<sip:p1;lr>"});
   CHECK(sip::RouteSet().path_to("sip:t@h:99").next_hop == "sip:t@h:99");
@@ -60,7 +66,8 @@ TEST_CASE_FIXTURE(Messages, "kMaxRoutes are taken, one more is refused") {
   for (std::size_t i = 0; i < sip::kMaxRoutes; ++i) lines += "Record-Route: <sip:p;lr>\r\n";
   CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed));
   lines += "Record-Route: <sip:p;lr>\r\n";
-  CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed).error() == sip::ParseError::TooManyValues);
+  CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed).error() ==
+        sip::ParseError::TooManyValues);
 }
 
 TEST_CASE("What may not stand in a Request-URI is left out of it [RFC 3261 section 19.1.1]") {
@@ -85,7 +92,8 @@ TEST_CASE_FIXTURE(Messages, "A server's dialog: CSeq must rise, target follows C
   CHECK(sip::Dialog::as_server(invite(""), "mine").error() == sip::ParseError::MissingHeader);
 }
 
-TEST_CASE_FIXTURE(Messages, "A client's dialog: the ACK has the INVITE's CSeq, the next request one more [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Messages,
+                  "A client's dialog: the ACK has the INVITE's CSeq, the next request one more [RFC 3261 section 13.2.2.4]") {
   auto dialog = sip::Dialog::as_client(head(), ok("t", "Contact: <sip:b@c>\r\n"));
   REQUIRE(dialog);
   CHECK(dialog->ack(3).cseq == 3);

@@ -40,7 +40,8 @@ TEST_CASE("Only the ACK with the INVITE's CSeq ends the repeats, and only once")
   CHECK_FALSE(repeater.next_deadline());
 }
 
-TEST_CASE("After a 491 the Call-ID's owner waits 2.1 to 4 s, the other one up to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
+TEST_CASE(
+    "After a 491 the Call-ID's owner waits 2.1 to 4 s, the other one up to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
   base::SeededRandom random(3);
   base::Duration shortest = 1h, longest{};
   for (int i = 0; i < 2000; ++i) {

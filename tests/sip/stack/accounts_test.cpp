@@ -27,7 +27,8 @@ struct Registering : Scripted {
   /// 200 to a REGISTER, which grants `seconds` and says back its Contact.
   std::string granted(const std::string& request, int seconds) {
     const std::string contact = header(request, "Contact");
-    return response(request, 200, "reg", {}, {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=" + std::to_string(seconds)}});
+    return response(request, 200, "reg", {},
+                    {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=" + std::to_string(seconds)}});
   }
   void register_now() {
     const std::string first = start();
@@ -41,7 +42,8 @@ struct Registering : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Registering, "REGISTER, challenge, credentials, 200: Registered with the granted time [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Registering,
+                  "REGISTER, challenge, credentials, 200: Registered with the granted time [RFC 3261 section 10.2]") {
   const std::string first = start();
   CHECK(start_line(first) == "REGISTER sip:192.0.2.50 SIP/2.0");
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -63,7 +65,8 @@ TEST_CASE_FIXTURE(Registering, "REGISTER, challenge, credentials, 200: Registere
   CHECK(changed->local == address("192.0.2.1", 0).ip);
 }
 
-TEST_CASE_FIXTURE(Registering, "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
+TEST_CASE_FIXTURE(Registering,
+                  "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
   sent.clear();
@@ -143,7 +146,8 @@ TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar i
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "A broken connection to the registrar leads to a new REGISTER over a new one [RFC 5626 section 4.2.1]") {
+TEST_CASE_FIXTURE(Registering,
+                  "A broken connection to the registrar leads to a new REGISTER over a new one [RFC 5626 section 4.2.1]") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   peer.transport = sip::Transport::Tcp;
   const std::string first = start();
@@ -158,7 +162,8 @@ TEST_CASE_FIXTURE(Registering, "A broken connection to the registrar leads to a 
   CHECK(last_flow.id == sip::FlowId{});
 }
 
-TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account, and its asserted identity is believed [RFC 3325 section 5]") {
+TEST_CASE_FIXTURE(
+    Registering, "A call from the registrar belongs to the account, and its asserted identity is believed [RFC 3325 section 5]") {
   register_now();
   sent.clear();
   receive(invite("offer", {{"P-Asserted-Identity", "\"Boss\" <sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1:5060"));

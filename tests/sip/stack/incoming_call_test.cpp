@@ -461,7 +461,8 @@ TEST_CASE_FIXTURE(Called, "UPDATE is answered: at once without an offer, by the 
   CHECK(sent.empty());  // No ACK, so no repeats.
 }
 
-TEST_CASE_FIXTURE(Called, "Our re-INVITE: 200 is acknowledged and told; each repeat of it gets the same ACK [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(
+    Called, "Our re-INVITE: 200 is acknowledged and told; each repeat of it gets the same ACK [RFC 3261 section 13.2.2.4]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -544,7 +545,8 @@ TEST_CASE_FIXTURE(Called, "Drained: a new INVITE gets 503 with Retry-After, a ru
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Called, "A call over a stream is answered on its connection; when that breaks, on a new one [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(
+    Called, "A call over a stream is answered on its connection; when that breaks, on a new one [RFC 3261 section 18.2.2]") {
   const sip::Flow stream{{7}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
   receive(invite(), stream);
   session = event<sip::IncomingCall>()->session;
@@ -560,7 +562,8 @@ TEST_CASE_FIXTURE(Called, "A call over a stream is answered on its connection; w
   CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
-TEST_CASE_FIXTURE(Called, "Without rport the response goes to the port in Via, at the address it came from [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(Called,
+                  "Without rport the response goes to the port in Via, at the address it came from [RFC 3261 section 18.2.2]") {
   std::string odd = invite();
   odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "10.1.1.1:5099  ");
   odd.erase(odd.find(";rport"), 6);

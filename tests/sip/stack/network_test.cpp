@@ -11,7 +11,8 @@ const sip::Body kOffer{"application/sdp", "offer"};
 const sip::Body kAnswer{"application/sdp", "answer"};
 
 struct Pair {
-  Pair(std::uint64_t seed, Weather weather) : network(seed, weather), caller(network.add("192.0.2.1")), called(network.add("192.0.2.2")) {
+  Pair(std::uint64_t seed, Weather weather)
+      : network(seed, weather), caller(network.add("192.0.2.1")), called(network.add("192.0.2.2")) {
     sip::AccountOptions options;
     options.address_of_record = "sip:al@192.0.2.1";
     options.registrar = "sip:192.0.2.2";
@@ -77,13 +78,15 @@ TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the e
     while (!pair.caller.events.empty()) {
       const auto event = std::move(pair.caller.events.front());
       pair.caller.events.pop_front();
-      if (std::holds_alternative<sip::OfferReceived>(event)) REQUIRE(pair.caller.stack.accept_offer(out, kAnswer, pair.network.now()));
+      if (std::holds_alternative<sip::OfferReceived>(event))
+        REQUIRE(pair.caller.stack.accept_offer(out, kAnswer, pair.network.now()));
       passed += std::holds_alternative<sip::OfferAnswered>(event) ? 1 : 0;
     }
     while (!pair.called.events.empty()) {
       const auto event = std::move(pair.called.events.front());
       pair.called.events.pop_front();
-      if (std::holds_alternative<sip::OfferReceived>(event)) REQUIRE(pair.called.stack.accept_offer(in, kAnswer, pair.network.now()));
+      if (std::holds_alternative<sip::OfferReceived>(event))
+        REQUIRE(pair.called.stack.accept_offer(in, kAnswer, pair.network.now()));
       passed += std::holds_alternative<sip::OfferAnswered>(event) ? 1 : 0;
     }
   }
@@ -110,7 +113,8 @@ TEST_CASE("A fifth of all datagrams lost, the rest out of order: every call ends
     (void)pair.caller.stack.offer(out, kOffer, pair.network.now());
     pair.network.run_for(2s);
     (void)pair.called.stack.accept_offer(in->session, kAnswer, pair.network.now());
-    (void)(seed % 2 == 0 ? pair.caller.stack.hang_up(out, pair.network.now()) : pair.called.stack.hang_up(in->session, pair.network.now()));
+    (void)(seed % 2 == 0 ? pair.caller.stack.hang_up(out, pair.network.now())
+                         : pair.called.stack.hang_up(in->session, pair.network.now()));
     pair.network.run_for(100s);
     (void)pair.caller.stack.hang_up(out, pair.network.now());
     (void)pair.called.stack.hang_up(in->session, pair.network.now());

@@ -118,7 +118,9 @@ TEST_CASE_FIXTURE(Caller, "The route set of a call of ours is the Record-Route r
   CHECK(header(bye, "CSeq") == "2 BYE");
 }
 
-TEST_CASE_FIXTURE(Caller, "Early dialogs of a fork are kept apart; the first 2xx wins, the next is acknowledged and hung up [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller,
+                  "Early dialogs of a fork are kept apart; the first 2xx wins, the next is acknowledged and hung up [RFC 3261 "
+                  "section 13.2.2.4]") {
   dial();
   receive(response(first, 180, "a", {}, contact()));
   receive(response(first, 183, "b", "early b", {{"Contact", "<sip:b@192.0.2.98>"}}));
@@ -232,8 +234,10 @@ TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresol
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "503 from the first address: the next one is tried in a transaction of its own [RFC 3263 section 4.3]") {
-  names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)), route(sip::Transport::Udp, address("192.0.2.52", 5060))};
+TEST_CASE_FIXTURE(Caller,
+                  "503 from the first address: the next one is tried in a transaction of its own [RFC 3263 section 4.3]") {
+  names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
+                         route(sip::Transport::Udp, address("192.0.2.52", 5060))};
   dial();
   CHECK(last_flow.remote == address("192.0.2.51", 5060));
   receive(response(first, 503, "x"));
@@ -247,7 +251,8 @@ TEST_CASE_FIXTURE(Caller, "503 from the first address: the next one is tried in 
 }
 
 TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address, then Unreachable [RFC 3263 section 4.3]") {
-  names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)), route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
+  names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)),
+                         route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
   dial();
   CHECK(last_flow.id == sip::FlowId{});
   CHECK(header(first, "Via").starts_with("SIP/2.0/TCP "));
@@ -262,7 +267,8 @@ TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address,
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "Without an offer of ours theirs comes in the 200, and our answer goes into the ACK [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(
+    Caller, "Without an offer of ours theirs comes in the 200, and our answer goes into the ACK [RFC 3261 section 13.2.1]") {
   dial("");
   const std::string ok = response(first, 200, "a", "their offer", contact());
   receive(ok);
@@ -330,7 +336,8 @@ TEST_CASE_FIXTURE(Caller, "A response whose Via is not ours is dropped [RFC 3261
   receive(forged);
   CHECK(stack.counters().stray_responses == 1);
   CHECK_FALSE(event<sip::CallAnswered>());
-  receive(message("SIP/2.0 200 OK", {{"Via", via()}, {"From", "<sip:a@b>;tag=1"}, {"To", "<sip:c@d>;tag=2"}, {"Call-ID", "z"}, {"CSeq", "1 BYE"}}));
+  receive(message("SIP/2.0 200 OK",
+                  {{"Via", via()}, {"From", "<sip:a@b>;tag=1"}, {"To", "<sip:c@d>;tag=2"}, {"Call-ID", "z"}, {"CSeq", "1 BYE"}}));
   CHECK(stack.counters().stray_responses == 2);
 }
 

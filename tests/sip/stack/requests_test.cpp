@@ -14,9 +14,14 @@ using namespace offhook::sim;
 namespace {
 
 struct Asked : Scripted {
-  std::string request(const std::string& method, Fields extra = {}, const std::string& content = {}, const std::string& uri = "sip:bot@192.0.2.1") {
-    Fields fields{{"Via", via()},           {"From", "<sip:al@192.0.2.99>;tag=peer"}, {"To", "<sip:bot@192.0.2.1>"}, {"Call-ID", "c" + std::to_string(branches)},
-                  {"CSeq", "1 " + method}, {"Contact", "<sip:al@192.0.2.99>"}};
+  std::string request(const std::string& method, Fields extra = {}, const std::string& content = {},
+                      const std::string& uri = "sip:bot@192.0.2.1") {
+    Fields fields{{"Via", via()},
+                  {"From", "<sip:al@192.0.2.99>;tag=peer"},
+                  {"To", "<sip:bot@192.0.2.1>"},
+                  {"Call-ID", "c" + std::to_string(branches)},
+                  {"CSeq", "1 " + method},
+                  {"Contact", "<sip:al@192.0.2.99>"}};
     fields.insert(fields.end(), extra.begin(), extra.end());
     return message(method + " " + uri + " SIP/2.0", fields, content);
   }
@@ -52,7 +57,8 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS in a dialog that is not there gets 481 [RFC 32
   CHECK(ask(text).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Asked, "A method that we know but do not take: 405; one that we do not know: 501; both with Allow [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(
+    Asked, "A method that we know but do not take: 405; one that we do not know: 501; both with Allow [RFC 3261 section 8.2.1]") {
   for (const char* method : {"REGISTER", "SUBSCRIBE", "MESSAGE", "REFER", "INFO", "PUBLISH", "PRACK"}) {
     const std::string refused = ask(request(method));
     CHECK(refused.starts_with("SIP/2.0 405"));
@@ -104,7 +110,8 @@ TEST_CASE_FIXTURE(Asked, "BYE and UPDATE for a dialog that nobody has: 481 [RFC 
   CHECK(ask(request("NOTIFY")).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Asked, "A user who is none of our accounts: 404; without accounts everyone is welcome [RFC 3261 section 8.2.2.1]") {
+TEST_CASE_FIXTURE(Asked,
+                  "A user who is none of our accounts: 404; without accounts everyone is welcome [RFC 3261 section 8.2.2.1]") {
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 100"));
   add("6001");
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 404"));
@@ -126,7 +133,8 @@ TEST_CASE_FIXTURE(Asked, "An asserted identity of a stranger is not believed [RF
   for (const auto& [name, value] : call->headers) CHECK(name != "P-Asserted-Identity");
 }
 
-TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and broken messages leave no trace; what can be answered is [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Asked,
+                  "Garbage, keep-alives and broken messages leave no trace; what can be answered is [RFC 3261 section 8.2]") {
   receive("\r\n\r\n");
   receive("hello");
   CHECK(sent.empty());
