@@ -190,7 +190,8 @@ base::Result<Uri, ParseError> parse_uri(std::string_view text) {
     if (!base::is_alpha(c) && !base::is_digit(c) && c != '+' && c != '-' && c != '.') return base::fail(ParseError::BadUri);
   }
   const auto rest = text.substr(colon + 1);
-  if (rest.empty() || !std::all_of(rest.begin(), rest.end(), is_uri_char)) return base::fail(ParseError::BadUri);
+  const bool clean = std::all_of(rest.begin(), rest.end(), [](char c) { return is_uri_char(c); });
+  if (rest.empty() || !clean) return base::fail(ParseError::BadUri);
   uri.scheme = scheme_of(uri.scheme_text);
   base::Result<void, ParseError> parsed;
   switch (uri.scheme) {

@@ -2,16 +2,13 @@
 
 #include <offhook/sip/message/detail/grammar.hpp>
 
-#include <algorithm>
-
 namespace offhook::inline v0::sip {
 
 namespace {
 
 std::string_view take_token(std::string_view& rest) {
-  const auto size = static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), detail::is_token_char) - rest.begin());
-  const auto token = rest.substr(0, size);
-  rest.remove_prefix(size);
+  const auto token = rest.substr(0, detail::token_size(rest));
+  rest.remove_prefix(token.size());
   return token;
 }
 

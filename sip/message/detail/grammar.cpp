@@ -5,37 +5,21 @@
 #include <offhook/sip/limits.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-using CharSet = std::array<bool, 256>;
-
-constexpr CharSet make_set(std::string_view others, bool alphanumeric) {
-  CharSet set{};
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    const char c = static_cast<char>(i);
-    set[i] = alphanumeric && (base::is_alpha(c) || base::is_digit(c));
-  }
-  for (const char c : others) set[static_cast<unsigned char>(c)] = true;
-  return set;
-}
-
-constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
 // Deviation: an underscore is in no hostname of RFC 3261 section 25.1, but in those of container networks.
 constexpr CharSet kHost = make_set("-._", true);
 constexpr CharSet kNotInValue = make_set("\";,<> \t\r\n", false);
-
-bool in(const CharSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
 
 // Deviation: wider than `token / host / quoted-string`, because an unbracketed IPv6 address (RFC 5118 section 4.5), `/` and
 // `@` stand in the parameters of the real world. What would end or quote the value is excluded.
 bool is_value_char(char c) { return !in(kNotInValue, c) && !is_control(c); }
 
 base::Result<void, ParseError> take_param(std::string_view& rest) {
-  const auto name_end = static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_token_char) - rest.begin());
+  const auto name_end = token_size(rest);
   if (name_end == 0) return base::fail(ParseError::BadParameter);
   rest.remove_prefix(name_end);
   skip_lws(rest);
@@ -45,17 +29,15 @@ base::Result<void, ParseError> take_param(std::string_view& rest) {
   if (rest.starts_with('"')) {
     if (const auto quoted = take_quoted(rest); !quoted) return base::fail(quoted.error());
   } else {
-    rest.remove_prefix(static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_value_char) - rest.begin()));
+    std::size_t size = 0;
+    while (size < rest.size() && is_value_char(rest[size])) ++size;
+    rest.remove_prefix(size);
   }
   skip_lws(rest);
   return {};
 }
 
 }  // namespace
-
-bool is_token_char(char c) { return in(kToken, c); }
-bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char); }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
 void skip_lws(std::string_view& rest) {
   while (!rest.empty() && base::is_space(rest.front())) rest.remove_prefix(1);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
+#include <offhook/base/text.hpp>
 #include <offhook/sip/message/params.hpp>
 #include <offhook/sip/message/parse_error.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,9 +14,33 @@
 /// The pieces of RFC 3261 section 25.1 that several parsers of this folder share. All views borrow from the argument.
 namespace offhook::inline v0::sip::detail {
 
-[[nodiscard]] bool is_token_char(char c);
-[[nodiscard]] bool is_token(std::string_view text);  ///< At least one character.
-[[nodiscard]] bool is_control(char c);               ///< 0..31 and 127, as char.
+using CharSet = std::array<bool, 256>;
+
+/// `others`, and with `alphanumeric` the letters and digits of ASCII too.
+[[nodiscard]] constexpr CharSet make_set(std::string_view others, bool alphanumeric) {
+  CharSet set{};
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const char c = static_cast<char>(i);
+    set[i] = alphanumeric && (base::is_alpha(c) || base::is_digit(c));
+  }
+  for (const char c : others) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+
+inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
+
+[[nodiscard]] constexpr bool in(const CharSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
+[[nodiscard]] constexpr bool is_token_char(char c) { return in(kToken, c); }
+/// How many characters at the front are a token's.
+[[nodiscard]] constexpr std::size_t token_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && is_token_char(text[size])) ++size;
+  return size;
+}
+/// At least one character.
+[[nodiscard]] constexpr bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
+/// 0..31 and 127.
+[[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
 void skip_lws(std::string_view& rest);
 /// Takes `"..."` with both quotes. BadQuotedString when it does not end, or holds a bare control character.
