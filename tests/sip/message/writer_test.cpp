@@ -74,7 +74,8 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
 TEST_CASE("a tag in To is kept, and 100 may go without [RFC 3261 section 8.2.6.2]") {
   Request request;
   request.to = "sip:agent@phone.example;tag=theirs";
-  CHECK(parse(Writer::response(good(request), 200, "OK", "mine", kSource).finish())->to().tag() == "theirs");
+  const auto kept = Writer::response(good(request), 200, "OK", "mine", kSource).finish();
+  CHECK(parse(kept)->find(HeaderName::To) == "sip:agent@phone.example;tag=theirs");
   request.to = "sip:agent@phone.example";
   CHECK(parse(Writer::response(good(request), 200, "OK", "mine", kSource).finish())->to().tag() == "mine");
   CHECK_FALSE(parse(Writer::response(good(request), 100, "Trying", "", kSource).finish())->to().tag());
