@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
 
+#include <offhook/agent/providers/embedded/band_extension.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
 
@@ -89,6 +90,7 @@ struct SphinxDecoder::Engine {
 
   cmd_ln_t* config = nullptr;
   ps_decoder_t* decoder = nullptr;
+  BandExtension band;
   std::vector<mfcc_t> first_mean;  // Of the features, before anybody has spoken.
   bool running = false;
 };
@@ -127,6 +129,7 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
 
 void SphinxDecoder::reset() {
   if (std::exchange(engine_->running, false)) ps_end_utt(engine_->decoder);
+  engine_->band.reset();
   cmn_live_set(ps_get_feat(engine_->decoder)->cmn_struct, engine_->first_mean.data());
 }
 
@@ -140,7 +143,9 @@ bool SphinxDecoder::try_start(std::string_view expect) {
 }
 
 bool SphinxDecoder::try_feed(std::span<const std::int16_t> pcm) {
-  return engine_->running && ps_process_raw(engine_->decoder, pcm.data(), pcm.size(), FALSE, FALSE) >= 0;
+  if (!engine_->running) return false;
+  const auto extended = engine_->band.process(pcm);
+  return ps_process_raw(engine_->decoder, extended.data(), extended.size(), FALSE, FALSE) >= 0;
 }
 
 Recognised SphinxDecoder::partial() const {
