@@ -26,8 +26,8 @@ struct Speakerphone {
   std::optional<double> caller_at_ms;
   double caller_db = 0;           // against us
   double lost_share = 0;          // of frames: concealed as silence
-  std::vector<std::int16_t> ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(12);
-  std::vector<std::int16_t> callers = offhook_test::SyntheticVoice(8000, 2, 110).speak(12);
+  std::vector<std::int16_t> ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(10);
+  std::vector<std::int16_t> callers = offhook_test::SyntheticVoice(8000, 2, 110).speak(5);
 
   struct Outcome {
     std::vector<double> barge_ins_ms;
@@ -35,22 +35,35 @@ struct Speakerphone {
     media::EchoGuard::Path path;
   };
 
-  [[nodiscard]] std::vector<float> inbound() const {
-    std::vector<float> in(ours.size() + 8000);
+  /// Our voice as the microphone hears it, at no loss.
+  [[nodiscard]] static std::vector<float> in_room(const std::vector<std::int16_t>& voice) {
     std::vector<float> response{1.0F};
     std::mt19937 random(5);
     std::normal_distribution<float> noise(0, 1);
-    if (room) {
-      for (int i = 1; i < 1200; ++i) response.push_back(0.08F * noise(random) * std::exp(-static_cast<float>(i) / 320.0F));
+    for (int i = 1; i < 1000; ++i) response.push_back(0.08F * noise(random) * std::exp(-static_cast<float>(i) / 320.0F));
+    std::vector<float> out(voice.size() + response.size());
+    for (std::size_t i = 0; i < voice.size(); ++i) {
+      if (voice[i] == 0) continue;
+      const float sample = voice[i];
+      const float* tap = response.data();
+      float* to = out.data() + i;
+      for (std::size_t k = 0, n = response.size(); k < n; ++k) to[k] += tap[k] * sample;
     }
+    return out;
+  }
+
+  [[nodiscard]] std::vector<float> inbound() const {
+    std::vector<float> in(ours.size() + 8000);
     const auto gain = static_cast<float>(std::pow(10.0, -loss_db / 20));
     const auto delay = static_cast<std::size_t>(delay_ms * 8), from = static_cast<std::size_t>(echo_from_ms * 8);
-    for (std::size_t i = 0; i < ours.size() && gain > 1e-9F; ++i) {
-      if (ours[i] == 0) continue;
-      for (std::size_t k = 0; k < response.size() && i + delay + k < in.size(); ++k) {
-        if (i + delay + k >= from) in[i + delay + k] += gain * response[k] * static_cast<float>(ours[i]);
-      }
+    static const auto default_room = in_room(Speakerphone{}.ours);  // The same in all tests, and dear.
+    const std::vector<float> direct(ours.begin(), ours.end());
+    const auto& echo = room ? default_room : direct;
+    for (std::size_t i = 0; i < echo.size() && i + delay < in.size(); ++i) {
+      if (i + delay >= from) in[i + delay] += gain * echo[i];
     }
+    std::mt19937 random(6);
+    std::normal_distribution<float> noise(0, 1);
     if (caller_at_ms) {
       const auto at = static_cast<std::size_t>(*caller_at_ms * 8);
       const auto level = static_cast<float>(std::pow(10.0, caller_db / 20));
@@ -96,8 +109,8 @@ std::optional<double> first_from(const std::vector<double>& times, double from) 
 
 TEST_CASE("EchoGuard: our own voice never interrupts us, at any delay, loss and room") {
   for (const bool room : {false, true}) {
-    for (const double delay_ms : {40.0, 115.0, 250.0, 400.0, 480.0}) {
-      for (const double loss_db : {0.0, 6.0, 12.0, 20.0, 30.0}) {
+    for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
+      for (const double loss_db : {0.0, 10.0, 20.0, 30.0}) {
         CAPTURE(room);
         CAPTURE(delay_ms);
         CAPTURE(loss_db);
@@ -199,7 +212,7 @@ TEST_CASE("EchoGuard: half a second after our last word the caller is free again
   Speakerphone phone;
   phone.loss_db = 0;
   phone.ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(4);
-  phone.ours.resize(12 * 8000);
+  phone.ours.resize(10 * 8000);
   phone.caller_at_ms = 4700;
   const auto heard = first_from(phone.run().barge_ins_ms, 0);
   REQUIRE(heard);
