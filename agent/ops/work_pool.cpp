@@ -12,6 +12,12 @@ namespace offhook::inline v0::agent {
 
 namespace detail {
 
+/// What waits for a thread: a job, or a strand that has something to do.
+struct Entry {
+  Job job;
+  std::shared_ptr<StrandCore> strand;
+};
+
 /// Shared by the pool, its threads and its strands, so that none of them has to outlive another.
 struct WorkCore {
   explicit WorkCore(std::size_t limit) : max_waiting(limit) {}
@@ -19,7 +25,7 @@ struct WorkCore {
   const std::size_t max_waiting;
   mutable std::mutex mutex;
   std::condition_variable ready;
-  std::deque<Job> queue;  // Jobs of the pool, and one entry for each strand that has something to do.
+  std::deque<Entry> queue;
   bool ending = false;
   WorkPool::Counters counters;
   std::vector<std::thread> threads;
@@ -52,19 +58,7 @@ struct WorkCore {
     if (threw) ++counters.threw;
   }
 
-  void serve() {
-    std::unique_lock lock(mutex);
-    for (;;) {
-      ready.wait(lock, [this] { return ending || !queue.empty(); });
-      if (ending) return;
-      Job next = std::move(queue.front());
-      queue.pop_front();
-      lock.unlock();
-      next();
-      next = nullptr;
-      lock.lock();
-    }
-  }
+  void serve();
 };
 
 struct StrandCore : std::enable_shared_from_this<StrandCore> {
@@ -93,12 +87,42 @@ struct StrandCore : std::enable_shared_from_this<StrandCore> {
   }
 
   void schedule() {
-    const std::lock_guard lock(work->mutex);
-    if (work->ending) return;
-    work->queue.emplace_back([self = shared_from_this()] { self->step(); });
-    work->ready.notify_one();
+    {
+      const std::lock_guard lock(work->mutex);
+      if (!work->ending) {
+        work->queue.push_back({nullptr, shared_from_this()});
+        work->ready.notify_one();
+        return;
+      }
+    }
+    abandon();
+  }
+
+  /// Drops what waits: at the end of the strand, and at the end of the pool, as a job may hold what holds its strand.
+  void abandon() {
+    std::deque<Job> dropped;
+    {
+      const std::lock_guard lock(mutex);
+      dropped.swap(jobs);
+    }
+    work->retire(dropped.size());
   }
 };
+
+void WorkCore::serve() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    ready.wait(lock, [this] { return ending || !queue.empty(); });
+    if (ending) return;
+    Entry next = std::move(queue.front());
+    queue.pop_front();
+    lock.unlock();
+    if (next.strand) next.strand->step();
+    else run_one(next.job);
+    next = {};
+    lock.lock();
+  }
+}
 
 }  // namespace detail
 
@@ -110,7 +134,7 @@ WorkPool::WorkPool(WorkPoolOptions options) : core_(std::make_shared<detail::Wor
 }
 
 WorkPool::~WorkPool() {
-  std::deque<Job> dropped;
+  std::deque<detail::Entry> dropped;
   {
     const std::lock_guard lock(core_->mutex);
     core_->ending = true;
@@ -118,12 +142,15 @@ WorkPool::~WorkPool() {
     core_->ready.notify_all();
   }
   for (std::thread& thread : core_->threads) thread.join();
+  for (const detail::Entry& entry : dropped) {
+    if (entry.strand) entry.strand->abandon();
+  }
 }
 
 bool WorkPool::try_post(Job job) {
   const std::lock_guard lock(core_->mutex);
   if (!core_->try_admit_locked()) return false;
-  core_->queue.emplace_back([core = core_.get(), work = std::move(job)]() mutable { core->run_one(work); });
+  core_->queue.push_back({std::move(job), nullptr});
   core_->ready.notify_one();
   return true;
 }
@@ -138,14 +165,7 @@ std::size_t WorkPool::threads() const { return core_->threads.size(); }
 Strand::Strand(WorkPool& pool, std::size_t max_waiting)
     : core_(std::make_shared<detail::StrandCore>(pool.core_, max_waiting)) {}
 
-Strand::~Strand() {
-  std::deque<Job> dropped;
-  {
-    const std::lock_guard lock(core_->mutex);
-    dropped.swap(core_->jobs);
-  }
-  core_->work->retire(dropped.size());
-}
+Strand::~Strand() { core_->abandon(); }
 
 bool Strand::try_post(Job job) {
   bool start = false;

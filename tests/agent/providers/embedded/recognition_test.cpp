@@ -96,6 +96,7 @@ const std::vector<std::string> kForeign = {
 
 TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line; foreign talk is mostly turned away") {
   const IntentMatcher matcher(receptionist());
+  int total = 0;
   for (const std::string voice : {"slt", "rms"}) {
     for (const bool telephone : {false, true}) {
       Ears ears;
@@ -119,11 +120,13 @@ TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law li
       }
       MESSAGE(voice << std::string(telephone ? " 8 kHz: " : " 16 kHz: ") << understood << " of 20 understood, " << wrong << " taken for another, "
                     << accepted << " of 12 foreign sentences accepted");
-      CHECK(understood >= 18);
+      CHECK(understood >= (telephone ? 16 : 18));
+      total += understood;
       CHECK(wrong <= 1);
       CHECK(accepted <= 2);
     }
   }
+  CHECK(total >= 72);  // 90 % of 80.
 }
 
 TEST_CASE("Digits and a yes are understood with the language model of their state") {

@@ -134,6 +134,33 @@ TEST_CASE("A strand that outlives its pool refuses everything") {
   CHECK_FALSE(strand.try_post([] {}));
 }
 
+TEST_CASE("A pool that ends drops the jobs of its strands, though they hold what owns the strand") {
+  struct Owner {
+    explicit Owner(WorkPool& pool) : strand(pool) {}
+    Strand strand;
+  };
+  std::weak_ptr<Owner> watch;
+  std::atomic<int> ran = 0;
+  {
+    WorkPool pool({.threads = 1, .max_waiting = 1U << 24U});
+    Strand probe(pool, 1U << 24U);
+    std::promise<void> entered;
+    std::promise<void> filled;
+    REQUIRE(pool.try_post([&, go = filled.get_future().share()] {
+      entered.set_value();
+      go.wait();
+      while (probe.try_post([] {})) std::this_thread::yield();  // Until the pool ends.
+    }));
+    entered.get_future().wait();
+    const auto owner = std::make_shared<Owner>(pool);
+    watch = owner;
+    for (int i = 0; i < 3; ++i) REQUIRE(owner->strand.try_post([owner, &ran] { ++ran; }));
+    filled.set_value();
+  }
+  CHECK(ran == 0);
+  CHECK(watch.expired());
+}
+
 TEST_CASE("A job may destroy its own strand") {
   WorkPool pool({.threads = 2});
   auto strand = std::make_shared<std::unique_ptr<Strand>>(std::make_unique<Strand>(pool));
