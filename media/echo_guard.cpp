@@ -30,30 +30,45 @@ float fourth_root(float power) { return std::sqrt(std::sqrt(power)); }
 
 }  // namespace
 
-float EchoGuard::Filter::step(float x) {
-  const float y = b0 * (x - x2) - a1 * y1 - a2 * y2;
-  x2 = x1;
-  x1 = x;
-  y2 = y1;
-  y1 = y;
-  return y;
-}
-
-EchoGuard::Bank EchoGuard::make_bank(std::uint32_t rate_hz) {
-  constexpr std::array<float, kBands> kCentres{300, 700, 1500, 2700};
+EchoGuard::Bank::Bank(std::uint32_t rate_hz) {
+  constexpr Levels kCentres{300, 700, 1500, 2700};
   constexpr float kQ = 1.2F;
-  Bank bank;
   for (std::size_t band = 0; band < kBands; ++band) {
     const float omega = 2.0F * std::numbers::pi_v<float> * kCentres[band] / static_cast<float>(rate_hz);
     const float alpha = std::sin(omega) / (2.0F * kQ);
-    bank[band].b0 = alpha / (1.0F + alpha);
-    bank[band].a1 = -2.0F * std::cos(omega) / (1.0F + alpha);
-    bank[band].a2 = (1.0F - alpha) / (1.0F + alpha);
+    b0_[band] = alpha / (1.0F + alpha);
+    a1_[band] = -2.0F * std::cos(omega) / (1.0F + alpha);
+    a2_[band] = (1.0F - alpha) / (1.0F + alpha);
   }
-  return bank;
 }
 
-EchoGuard::EchoGuard(std::uint32_t rate_hz) : sent_bank_(make_bank(rate_hz)), heard_bank_(make_bank(rate_hz)) { reset(); }
+EchoGuard::Levels EchoGuard::Bank::measure(std::span<const std::int16_t> pcm) {
+  Levels levels{}, y1 = y1_, y2 = y2_;
+  float x1 = x1_, x2 = x2_;
+  for (const std::int16_t sample : pcm) {
+    const auto x = static_cast<float>(sample);
+    const float difference = x - x2;
+    for (std::size_t band = 0; band < kBands; ++band) {
+      const float y = b0_[band] * difference - a1_[band] * y1[band] - a2_[band] * y2[band];
+      y2[band] = y1[band];
+      y1[band] = y;
+      levels[band] += y * y;
+    }
+    x2 = x1;
+    x1 = x;
+  }
+  x1_ = x1;
+  x2_ = x2;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    levels[band] /= static_cast<float>(std::max<std::size_t>(pcm.size(), 1));
+    // Denormals would make silence dear.
+    y1_[band] = std::fabs(y1[band]) < 1e-6F ? 0.0F : y1[band];
+    y2_[band] = std::fabs(y2[band]) < 1e-6F ? 0.0F : y2[band];
+  }
+  return levels;
+}
+
+EchoGuard::EchoGuard(std::uint32_t rate_hz) : sent_bank_(rate_hz), heard_bank_(rate_hz) { reset(); }
 
 void EchoGuard::reset() {
   for (auto& bound : bound_) bound.fill(kMaxCoupling);
@@ -64,27 +79,10 @@ void EchoGuard::reset() {
   likeness_ = 0;
 }
 
-EchoGuard::Levels EchoGuard::measure(Bank& bank, std::span<const std::int16_t> pcm) {
-  Levels levels{};
-  for (const std::int16_t sample : pcm) {
-    for (std::size_t band = 0; band < kBands; ++band) {
-      const float y = bank[band].step(static_cast<float>(sample));
-      levels[band] += y * y;
-    }
-  }
-  for (auto& level : levels) level /= static_cast<float>(std::max<std::size_t>(pcm.size(), 1));
-  // Denormals would make silence dear.
-  for (auto& filter : bank) {
-    if (std::fabs(filter.y1) < 1e-6F) filter.y1 = 0;
-    if (std::fabs(filter.y2) < 1e-6F) filter.y2 = 0;
-  }
-  return levels;
-}
-
 void EchoGuard::on_sent(std::span<const std::int16_t> sent) {
   const auto half = sent.size() / 2;
-  push_sent(measure(sent_bank_, sent.first(half)));
-  push_sent(measure(sent_bank_, sent.subspan(half)));
+  push_sent(sent_bank_.measure(sent.first(half)));
+  push_sent(sent_bank_.measure(sent.subspan(half)));
 }
 
 void EchoGuard::push_sent(const Levels& levels) {
@@ -172,7 +170,7 @@ EchoGuard::Verdict EchoGuard::on_heard(std::span<const std::int16_t> heard, bool
   const auto half = heard.size() / 2;
   float total = 0, explained = 0, over = 0;
   for (std::size_t part = 0; part < 2; ++part) {
-    const auto levels = measure(heard_bank_, part == 0 ? heard.first(half) : heard.subspan(half));
+    const auto levels = heard_bank_.measure(part == 0 ? heard.first(half) : heard.subspan(half));
     for (const float level : levels) total += level;
     if (quiet_steps_ > kLags + kHistory / 4) {  // Nothing of ours can come back any more, the room's tail included.
       for (const float level : levels) over += level;

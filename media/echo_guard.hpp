@@ -42,15 +42,17 @@ class EchoGuard {
 
  private:
   using Levels = std::array<float, kBands>;  // mean squares
-  /// A band pass of second order.
-  struct Filter {
-    float b0 = 0, a1 = 0, a2 = 0, x1 = 0, x2 = 0, y1 = 0, y2 = 0;
-    float step(float x);
-  };
-  using Bank = std::array<Filter, kBands>;
+  /// One band pass of second order per band, side by side so that they run in one vector register.
+  class Bank {
+   public:
+    explicit Bank(std::uint32_t rate_hz);
+    Levels measure(std::span<const std::int16_t> pcm);
 
-  static Bank make_bank(std::uint32_t rate_hz);
-  static Levels measure(Bank& bank, std::span<const std::int16_t> pcm);
+   private:
+    Levels b0_{}, a1_{}, a2_{}, y1_{}, y2_{};
+    float x1_ = 0, x2_ = 0;
+  };
+
   void push_sent(const Levels& levels);
   [[nodiscard]] static std::size_t slot(std::uint64_t step) { return step % kHistory; }
   void learn(std::uint64_t step, const Levels& heard);
