@@ -20,7 +20,8 @@ using boost::system::error_code;
 
 namespace {
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
-constexpr auto kSlowSender = std::chrono::seconds(10);  // From a message's first octet to its last: against slow-loris.
+constexpr auto kLinger = std::chrono::seconds(2);        // For the answer to a stream that we give up to reach its sender.
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // After an accept that failed: out of descriptors, mostly.
 }  // namespace
 
 class Connections::Connection : public std::enable_shared_from_this<Connection> {
@@ -44,6 +45,10 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   void send(std::string bytes) {
     queued_bytes_ += bytes.size();
     if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
+    if (queue_.size() > 1) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
+      queue_.back() += bytes;
+      return;
+    }
     queue_.push_back(std::move(bytes));
     if (open_ && queue_.size() == 1) write_next();
   }
@@ -57,6 +62,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   }
 
   [[nodiscard]] const Flow& flow() const { return flow_; }
+  [[nodiscard]] bool takes_more() const { return !lingering_; }
 
  private:
   void connected() {
@@ -74,7 +80,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
     socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (error || self->closed_) return self->fail();
       self->framer_.receive({self->buffer_.data(), size});
-      if (!self->drain_framer()) return self->fail();
+      if (!self->drain_framer()) return self->give_up_stream();
       self->watch_slow_sender();
       if (!self->closed_) self->read_next();
     });
@@ -85,7 +91,10 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
     for (;;) {
       switch (framer_.next()) {
         case Framer::Next::None: return true;
-        case Framer::Next::Frame: owner_.handlers_.message(flow_, framer_.frame()); break;
+        case Framer::Next::Frame:
+          watching_ = false;  // The limit is for one message: a busy stream may always hold part of the next.
+          owner_.handlers_.message(flow_, framer_.frame());
+          break;
         case Framer::Next::Ping: send("\r\n"); break;  // RFC 5626 section 4.4.1
         case Framer::Next::Pong: break;
         case Framer::Next::Error: ++owner_.counters_.framing_errors; return false;
@@ -96,19 +105,51 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
 
   void watch_slow_sender() {
     if (!framer_.mid_message()) {
-      if (watching_) timer_.cancel();
+      timer_.cancel();
       watching_ = false;
     } else if (!watching_) {
       watching_ = true;
-      ++owner_.counters_.slow_senders;
-      arm(kSlowSender);
+      arm(owner_.slow_sender_);
     }
+  }
+
+  /// The stack answers the header block, if there is one, in the turn of the loop that its message() asked for: ours comes
+  /// behind that one.
+  void give_up_stream() {
+    if (closed_) return;
+    timer_.cancel();
+    watching_ = false;
+    if (framer_.frame().empty()) return fail();
+    owner_.handlers_.message(flow_, framer_.frame());
+    asio::post(owner_.io_, [self = shared_from_this()] {
+      if (self->closed_) return;
+      self->lingering_ = true;
+      self->owner_.handlers_.failed(self->flow_);
+      self->arm(kLinger);
+      if (self->queue_.empty()) self->finish_writing();
+      self->discard_next();
+    });
+  }
+
+  /// What is still unread when a socket closes turns the close into a reset, which may overtake our answer.
+  void discard_next() {
+    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (error || self->closed_) return self->fail();
+      self->discard_next();
+    });
+  }
+
+  void finish_writing() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
   void arm(base::Duration delay) {
     timer_.expires_after(delay);
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error) self->fail();
+      if (error) return;
+      if (self->watching_) ++self->owner_.counters_.slow_senders;
+      self->fail();
     });
   }
 
@@ -117,7 +158,8 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
       if (error || self->closed_) return self->fail();
       self->queued_bytes_ -= size;
       self->queue_.pop_front();
-      if (!self->queue_.empty()) self->write_next();
+      if (!self->queue_.empty()) return self->write_next();
+      if (self->lingering_) self->finish_writing();
     });
   }
 
@@ -128,6 +170,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
     if (!was_open) ++owner_.counters_.connections_failed;
     const auto keep = shared_from_this();
     owner_.forget(flow_.id);
+    if (lingering_) return;  // Told already.
     Flow failed = flow_;
     if (!was_open) failed.id = {};  // The stack never learnt the number of a connection that did not come up.
     owner_.handlers_.failed(failed);
@@ -142,10 +185,11 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   std::deque<std::string> queue_;
   std::size_t queued_bytes_ = 0;
   bool open_ = false, closed_ = false, watching_ = false;
+  bool lingering_ = false;  // No longer cut into messages: closes when its last answer is out.
 };
 
 Connections::Connections(asio::io_context& io, EdgeCounters& counters, Handlers handlers)
-    : io_(io), counters_(counters), handlers_(std::move(handlers)) {}
+    : io_(io), counters_(counters), handlers_(std::move(handlers)), accept_pause_(io) {}
 
 Connections::~Connections() { close_all(); }
 
@@ -157,8 +201,14 @@ void Connections::listen(tcp::acceptor acceptor) {
 void Connections::accept_next() {
   acceptor_->async_accept([this](const error_code& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error) adopt(std::move(socket));
-    accept_next();
+    if (!error) {
+      adopt(std::move(socket));
+      return accept_next();
+    }
+    accept_pause_.expires_after(kAcceptPause);  // At once it would fail again, and again.
+    accept_pause_.async_wait([this](const error_code& stopped) {
+      if (!stopped) accept_next();
+    });
   });
 }
 
@@ -166,7 +216,9 @@ void Connections::adopt(tcp::socket socket) {
   error_code error;
   const auto remote = to_ours(socket.remote_endpoint(error));
   if (error) return;
-  if (connections_.size() >= SipEdge::kMaxConnections || from_source(remote.ip) >= SipEdge::kMaxConnectionsPerSource) {
+  // Strangers may not take the room that our own way to the registrar needs.
+  constexpr auto kMaxAccepted = SipEdge::kMaxConnections - SipEdge::kReservedConnections;
+  if (connections_.size() >= kMaxAccepted || from_source(remote.ip) >= SipEdge::kMaxConnectionsPerSource) {
     ++counters_.connections_refused;
     return;
   }
@@ -183,9 +235,11 @@ std::size_t Connections::from_source(const base::IpAddress& source) const {
 }
 
 std::shared_ptr<Connections::Connection> Connections::find(const Flow& flow) const {
-  if (const auto it = connections_.find(flow.id); it != connections_.end()) return it->second;
-  const auto it = std::find_if(connections_.begin(), connections_.end(),
-                               [&](const auto& entry) { return entry.second->flow().remote == flow.remote; });
+  if (const auto it = connections_.find(flow.id); it != connections_.end() && it->second->takes_more())
+    return it->second;
+  const auto it = std::find_if(connections_.begin(), connections_.end(), [&](const auto& entry) {
+    return entry.second->flow().remote == flow.remote && entry.second->takes_more();
+  });
   return it == connections_.end() ? nullptr : it->second;
 }
 
@@ -210,6 +264,7 @@ void Connections::forget(FlowId id) { connections_.erase(id); }
 void Connections::close_all() {
   error_code ignored;
   if (acceptor_) acceptor_->close(ignored);
+  accept_pause_.cancel();
   for (const auto& [id, connection] : connections_) connection->close();
   connections_.clear();
 }

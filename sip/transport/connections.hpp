@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -12,7 +13,8 @@
 namespace offhook::inline v0::sip::detail {
 
 /// All TCP connections of one edge: accepted ones and those that we open. Cuts each stream into messages; a connection that
-/// breaks, stalls in mid-message or stops reading is closed and reported. One thread.
+/// breaks, stalls in mid-message or stops reading is closed and reported. A stream that cannot be cut gets a last answer to the
+/// header block that it broke with, and is closed. One thread.
 class Connections {
  public:
   struct Handlers {
@@ -27,6 +29,8 @@ class Connections {
   /// Over flow.id if that connection lives, else over any to flow.remote, else over a new one.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
   void close_all();
+  /// How long one message may take from its first octet to its last: against slow-loris.
+  void limit_message_time(base::Duration limit) { slow_sender_ = limit; }
 
  private:
   class Connection;
@@ -39,6 +43,8 @@ class Connections {
   boost::asio::io_context& io_;
   EdgeCounters& counters_;
   Handlers handlers_;
+  base::Duration slow_sender_ = std::chrono::seconds(10);
+  boost::asio::steady_timer accept_pause_;
   std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
   std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;
   std::uint64_t next_accepted_id_ = std::uint64_t{1} << 32;  // Those that we open are numbered by the edge, below this.

@@ -53,6 +53,7 @@ class AsioEdge final : public SipEdge {
 
   error_code open(const EdgeOptions& options) {
     bind_ = options.bind;
+    connections_.limit_message_time(options.message_time);
     // With a port of the system's choice UDP goes first, and TCP takes the same number if it is free.
     if (const error_code error = udp_.open({options.bind, options.port})) return error;
     if (options.tcp) {
@@ -145,6 +146,9 @@ class AsioEdge final : public SipEdge {
   }
 
   void resolve(Query query) {
+    // Never in clear what a URI wants secured (RFC 3261 section 26.2.2): there is no TLS and no WebSocket here.
+    if (query.transport != Transport::Udp && query.transport != Transport::Tcp)
+      return answer(query.id, query.transport, {}, "no " + std::string(to_string(query.transport)) + " here");
     const std::uint16_t port = query.port.value_or(5060);  // RFC 3261 section 19.1.2: the default of udp and tcp
     if (const auto literal = base::IpAddress::parse(query.host)) return answer(query.id, query.transport, {{*literal, port}}, {});
     udp_resolver_.async_resolve(query.host, std::to_string(port), asio::ip::udp::resolver::numeric_service,

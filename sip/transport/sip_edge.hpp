@@ -13,6 +13,7 @@ struct EdgeOptions {
   base::IpAddress bind;      ///< 0.0.0.0: every interface
   std::uint16_t port = 0;    ///< of UDP and TCP alike; 0 lets the system choose
   bool tcp = true;           ///< also listen on TCP
+  base::Duration message_time = std::chrono::seconds(10);  ///< one message over TCP, from its first octet to its last
 };
 
 enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };
@@ -28,6 +29,7 @@ class SipEdge {
  public:
   static constexpr std::size_t kMaxConnections = 256;           ///< a further one is closed at once
   static constexpr std::size_t kMaxConnectionsPerSource = 32;
+  static constexpr std::size_t kReservedConnections = 32;       ///< of these, for those that we open ourselves
   static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer is taken for dead
   static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< then timers and connections get their turn
 

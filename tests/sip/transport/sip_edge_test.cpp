@@ -10,8 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <future>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace offhook;
@@ -63,11 +67,16 @@ struct RunningEdge {
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  RunningEdge() {
-    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true}, stack);
+  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10)) {
+    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true, message_time}, stack);
     REQUIRE(opened.has_value());
     edge = std::move(*opened);
     thread = std::thread([this] { edge->run(); });
+  }
+  sip::EdgeCounters counters() {
+    std::promise<sip::EdgeCounters> read;
+    edge->post([&] { read.set_value(edge->counters()); });
+    return read.get_future().get();
   }
   ~RunningEdge() {
     edge->stop();
@@ -108,6 +117,64 @@ TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping is answered with a pong [RFC 5
   peer.connect(edge->port());
   peer.send("\r\n\r\n");
   CHECK(peer.receive("\r\n") == "\r\n");
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is answered where its header block says who asked, and closed") {
+  const std::pair<std::string, std::string> cases[] = {{"Content-Length: 99999999", "SIP/2.0 513 "},
+                                                       {"Content-Length: x", "SIP/2.0 400 "}};
+  for (const auto& [length, status] : cases) {
+    Socket peer(SOCK_STREAM);
+    peer.connect(edge->port());
+    std::string broken = options("TCP", 1);
+    const std::string sane = "Content-Length: 0";
+    broken.replace(broken.find(sane), sane.size(), length);
+    peer.send(broken + "what follows is not read as a message\r\n\r\n" + options("TCP", 2));
+    const std::string answer = peer.receive("never");  // Until the end of the stream.
+    CHECK(answer.starts_with(status));
+    CHECK(answer.find("CSeq: 1 OPTIONS") != std::string::npos);
+    CHECK(answer.find("CSeq: 2 OPTIONS") == std::string::npos);
+  }
+  CHECK(counters().framing_errors == 2);
+}
+
+TEST_CASE("A message that takes too long closes its connection; a busy stream that is always within one does not") {
+  RunningEdge running(std::chrono::seconds(2));
+  Socket slow(SOCK_STREAM), busy(SOCK_STREAM);
+  slow.connect(running.edge->port());
+  busy.connect(running.edge->port());
+  slow.send("OPTIONS sip:x SIP/2.0\r\n");
+  // Every piece ends within a message.
+  std::string part = options("TCP", 1);
+  for (int i = 2; i <= 26; ++i) {
+    busy.send(part.substr(0, part.size() - 10));
+    part = part.substr(part.size() - 10) + options("TCP", i);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  busy.send(part);
+  CHECK(busy.receive("CSeq: 26 OPTIONS").find("CSeq: 26 OPTIONS") != std::string::npos);
+  CHECK(slow.closed_by_peer());
+  CHECK(running.counters().slow_senders == 1);
+}
+
+TEST_CASE("A secured transport is refused, never replaced by one in clear [RFC 3261 section 26.2.2]") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto edge = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true}, stack);
+  REQUIRE(edge);
+  std::optional<sip::RegistrationChanged> failed;
+  (*edge)->on_event([&](const sip::Event& event) {
+    const auto* changed = std::get_if<sip::RegistrationChanged>(&event);
+    if (changed == nullptr || changed->state == sip::RegistrationChanged::State::Registering) return;
+    failed = *changed;
+    (*edge)->stop();
+  });
+  sip::AccountOptions account;
+  account.address_of_record = "sip:bot@127.0.0.1";
+  account.registrar = "sip:127.0.0.1:9;transport=tls";
+  (*edge)->post([&] { stack.add_account(account, base::Clock::now()); });
+  (*edge)->run();
+  REQUIRE(failed);
+  CHECK(failed->why == sip::RegistrationChanged::Why::Unresolvable);
 }
 
 TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is closed; others live on") {
