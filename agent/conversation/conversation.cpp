@@ -63,7 +63,11 @@ void Conversation::on_ended() {
 }
 
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Ended || phase_ == Phase::Closing) return;
+  if (phase_ == Phase::Ended) return;
+  if (phase_ == Phase::Closing) {
+    if (farewell.empty()) hang_up(out);  // At once means at once, in the middle of a farewell too.
+    return;
+  }
   const bool was_up = phase_ == Phase::Connected;
   closing_why_ = std::move(why);
   interrupt(now, out);
@@ -71,6 +75,7 @@ void Conversation::close(std::string why, std::string_view farewell, TimePoint n
   phase_ = Phase::Closing;
   silence_at_ = limit_at_ = media_lost_at_ = answer_at_ = std::nullopt;
   if (!was_up || farewell.empty()) return hang_up(out);
+  limit_at_ = now + options_.farewell_limit;  // On hold nothing leaves, so that nobody would ever have heard it.
   say_own(farewell, now, out);
 }
 
@@ -115,6 +120,7 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
 }
 
 void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
+  if (phase_ == Phase::Closing) out.push_back(RisePlayout{});  // Nobody listens now: the farewell must not stay ducked.
   if (!listens()) return;
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
@@ -122,7 +128,7 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   if (agent_ == AgentSide::Thinking && last_input_.kind == TurnInput::Kind::Speech) {
     // The turn was not over: what we took for all of it goes before what comes now.
     out.push_back(CancelThinking{turn_});
-    held_text_ = last_input_.text;
+    held_text_ = last_input_.rejected ? std::string() : last_input_.text;
     agent_ = AgentSide::Idle;
     stage_at_.reset();
     reply_.begin(turn_);
@@ -191,8 +197,12 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   const bool brief = caller_.spoken_for() < options_.shortest_speech;
   caller_.on_recognised();
   stage_at_.reset();
-  TurnInput input{0, TurnInput::Kind::Speech, join(std::exchange(held_text_, {}), transcript.text), transcript.confidence,
-                  transcript.rejected || transcript.text.empty()};
+  const bool understood = !transcript.rejected && !transcript.text.empty();
+  const std::string held = std::exchange(held_text_, {});
+  TurnInput input{0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
+  if (!understood && !held.empty()) {
+    input = {0, TurnInput::Kind::Speech, held, last_input_.confidence, false};  // A cough does not unsay what was said before it.
+  }
   const bool interrupted = std::exchange(interrupted_, false);
   if (input.text.empty() && brief && !interrupted) return rest(now);
   silences_ = 0;
@@ -353,6 +363,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
     stage_at_ = now + options_.listen_deadline;
   }
   if (auto input = digits_.on_time(now)) {
+    abandon_listening(out);  // As on_digit() does: a noise recognised later must not take the place of what was keyed in.
     out.push_back(CallerSaid{turn_ + 1, *input, 1, false, true});
     respond({0, TurnInput::Kind::Digits, std::move(*input), 1, false}, now, out);
   }
@@ -363,7 +374,10 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (is_due(answer_at_, now)) answer(out);
   if (is_due(confirm_at_, now)) interrupt(now, out);
-  if (is_due(limit_at_, now)) close("time limit", options_.limit_goodbye, now, out);
+  if (is_due(limit_at_, now)) {
+    if (phase_ == Phase::Closing) return hang_up(out);
+    close("time limit", options_.limit_goodbye, now, out);
+  }
   if (is_due(media_lost_at_, now)) close("no media", {}, now, out);
   if (is_due(stage_at_, now)) on_stage_deadline(now, out);
   if (is_due(silence_at_, now)) on_silence(now, out);

@@ -21,6 +21,7 @@ struct ConversationOptions {
   base::Duration silence_prompt = std::chrono::seconds(8);       ///< nobody says anything: ask
   unsigned max_silences = 3;                                     ///< ... so often, then say goodbye
   base::Duration call_limit = std::chrono::minutes(30);
+  base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell not heard by then (on hold, say) keeps no call
   base::Duration media_lost_limit = std::chrono::seconds(20);    ///< after MediaLost, hang up when nothing comes back
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);

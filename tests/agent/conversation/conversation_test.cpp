@@ -449,3 +449,73 @@ TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; befor
     CHECK(count<Speak>() == 0);
   }
 }
+
+TEST_CASE_FIXTURE(Call, "A farewell that nothing can carry, as on hold, does not keep the call for ever") {
+  greet();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  spoken();  // Synthesised, but it never leaves: no UtteranceSent.
+  advance(ConversationOptions{}.farewell_limit - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  advance(10ms);
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "shutdown");
+}
+
+TEST_CASE_FIXTURE(Call, "Closing at once ends a farewell too; a second farewell does not begin anew") {
+  greet();
+  core.close("time limit", "Goodbye.", now, out);
+  collect();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  CHECK(count<Speak>() == 1);
+  CHECK(count<HangUpCall>() == 0);
+  core.close("shutdown", {}, now, out);
+  collect();
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "time limit");
+}
+
+TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked under a caller whom nobody hears any more") {
+  greet();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  media(Kind::SpeechStarted);
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<BeginListening>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A noise behind the keys does not take the place of what was keyed in") {
+  greet();
+  caller_says("call me back");
+  think(ReplyExpects{core.turns(), "digits", 4});
+  reply("Your number, please.");
+  spoken();
+  sent();
+  seen.clear();
+  for (const char c : {'1', '2'}) media(Kind::Digit, 0, 0, c);
+  advance(2400ms);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  advance(500ms);
+  REQUIRE(count<Respond>() == 1);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "12");
+}
+
+TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said before it") {
+  greet();
+  caller_says("i would like to be called back");
+  media(Kind::SpeechStarted);
+  advance(300ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "uh", 0.1, true}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.text == "i would like to be called back");
+  CHECK_FALSE(last<Respond>()->input.rejected);
+}
