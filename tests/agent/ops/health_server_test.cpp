@@ -1,0 +1,75 @@
+// A real socket on loopback; no timed assertion.
+#include <offhook/agent/ops/health_server.hpp>
+
+#include <doctest/doctest.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+using namespace offhook;
+
+namespace {
+
+struct Server {
+  std::atomic<bool> ready{false};
+  std::unique_ptr<agent::HealthServer> server;
+
+  Server() {
+    auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
+                                            [this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; });
+    REQUIRE(opened.has_value());
+    server = std::move(*opened);
+  }
+
+  std::string ask(const std::string& request) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    (void)::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+    std::string answer;
+    for (pollfd entry{fd, POLLIN, 0}; ::poll(&entry, 1, 10000) == 1;) {
+      char buffer[2048];
+      const auto got = ::recv(fd, buffer, sizeof buffer, 0);
+      if (got <= 0) break;
+      answer.append(buffer, static_cast<std::size_t>(got));
+    }
+    ::close(fd);
+    return answer;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Server, "Alive is one thing, ready another") {
+  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(ask("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 503 "));
+  ready = true;
+  const std::string answer = ask("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(answer.starts_with("HTTP/1.1 200 "));
+  CHECK(answer.find(R"({"ready":true})") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Server, "Nothing else is answered but by an error that says what is") {
+  CHECK(ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
+}
+
+TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next one is answered") {
+  CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
+  CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
+  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE_FIXTURE(Server, "A port that is taken is said with what to do") {
+  const auto second = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), server->port()}, [] { return agent::Health{}; });
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().detail.find(std::to_string(server->port())) != std::string::npos);
+}

@@ -1,0 +1,52 @@
+#include <offhook/agent/ops/log.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+
+#include <offhook/agent/config/secret.hpp>
+
+namespace log = offhook::agent::log;
+using offhook::agent::config::Secret;
+
+TEST_CASE("A line is readable text, or JSON with the same content") {
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "call.up", {{"call", "7"}, {"seconds", 1.5}, {"ok", true}, {"n", 3}}) ==
+        "info    call.up call=7 seconds=1.500 ok=true n=3");
+  CHECK(log::format_line(log::Format::Json, log::Level::Warning, "call.up", {{"call", "7"}, {"n", 3}}) ==
+        R"("level":"warning","event":"call.up","call":"7","n":3)");
+}
+
+TEST_CASE("What a peer sends cannot forge a line, a field or a JSON member") {
+  const std::string hostile = std::string("x\r\nerror forged=1 \"q\" \\ \x1b[31m") + '\0' + "\x7f";
+  for (const auto format : {log::Format::Text, log::Format::Json}) {
+    const std::string line = log::format_line(format, log::Level::Info, "e", {{"reason", hostile}});
+    for (const char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
+    CHECK(line.find('\x7f') == std::string::npos);
+    CHECK(line.find("\\\"q\\\"") != std::string::npos);
+  }
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "b c=d"}}) == "info    e a=\"b c=d\"");
+}
+
+TEST_CASE("A value is cut, so that one field cannot fill the disk") {
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", std::string(100000, 'x')}}).size() < 1000);
+}
+
+TEST_CASE("A secret has no way into a log") {
+  CHECK_FALSE(std::is_constructible_v<log::Field, std::string_view, Secret>);
+  CHECK(to_string(Secret("canary")) == "***");
+}
+
+TEST_CASE("Of a person's address only the last three characters are shown") {
+  CHECK(log::redacted("sip:+4930123456@example.com") == "sip:********456@example.com");
+  CHECK(log::redacted("tel:+4930123456") == "tel:********456");
+  CHECK(log::redacted("+4930123456") == "********456");
+  CHECK(log::redacted("sip:bob@example.com") == "sip:bob@example.com");
+  CHECK(log::redacted("sip:example.com") == "sip:example.com");
+  CHECK(log::redacted("") == "");
+}
+
+TEST_CASE("Levels are known by their names") {
+  CHECK(log::parse_level("debug") == log::Level::Debug);
+  CHECK(log::parse_level("off") == log::Level::Off);
+  CHECK_FALSE(log::parse_level("loud").has_value());
+}
