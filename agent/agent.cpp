@@ -27,8 +27,12 @@ class Agent::Impl {
   Impl(AgentOptions options, std::function<void(AgentEvent)> watch) : options_(std::move(options)), watch_(std::move(watch)) {}
 
   ~Impl() {
-    endpoint_.reset();  // First: after it nothing reaches a call any more.
+    // Calls may be up. Signalling stops first, and is freed last: conversations post to it for as long as their threads live.
+    if (endpoint_) endpoint_->stop();
+    for (const auto& [id, call] : calls_) call->on_finished();  // Its parts end before the thread that they wake.
     threads_.clear();
+    calls_.clear();  // Their media legs close on an engine that is still there.
+    endpoint_.reset();
     engine_.reset();
   }
 
@@ -87,6 +91,7 @@ class Agent::Impl {
   sip::AccountId account_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::size_t next_thread_ = 0;
+  std::uint64_t dialled_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   std::atomic<std::size_t> up_{0};
 
@@ -151,12 +156,13 @@ class Agent::Impl {
   }
 
   void dial_now(const std::string& target) {
-    const auto call = attend(nullptr, {target, target, {}, target, now_rfc3339()});
+    const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
+    const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()});
     auto dialled = endpoint_->dial({account_, target, {}, true}, call->port());
     if (!dialled) {
-      log::error("call.not_dialled", {{"detail", dialled.error().detail}});
+      log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
       CallOver over;
-      over.call_id = target;
+      over.call_id = id;
       over.details.by = sip::CallEnded::By::Local;
       over.details.why = sip::CallEnded::Why::Unreachable;
       over.why = dialled.error().detail;
@@ -165,7 +171,7 @@ class Agent::Impl {
     }
     call->set_call(*dialled);
     track(call);
-    watch_(CallStarted{target, options_.account.address_of_record, target, true});
+    watch_(CallStarted{id, options_.account.address_of_record, target, true});
     call->begin(provider_, options_.conversation);
   }
 

@@ -38,7 +38,9 @@ class Endpoint::Impl {
         owner_{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
                [this](PhoneEvent event) { on_event_(std::move(event)); }} {}
 
-  ~Impl() {
+  ~Impl() { stop(); }
+
+  void stop() {
     if (edge_) edge_->stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -138,6 +140,7 @@ base::Result<std::unique_ptr<Endpoint>, base::Error> Endpoint::open(EndpointOpti
 
 Endpoint::Endpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Endpoint::~Endpoint() = default;
+void Endpoint::stop() { impl_->stop(); }
 void Endpoint::post(std::function<void()> task) { impl_->edge_->post(std::move(task)); }
 void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->edge_->post_after(delay, std::move(task)); }
 sip::AccountId Endpoint::add_account(sip::AccountOptions account) { return impl_->stack_.add_account(std::move(account), base::Clock::now()); }

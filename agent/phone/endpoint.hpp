@@ -51,10 +51,13 @@ class Endpoint {
   /// `engine` must outlive the endpoint.
   [[nodiscard]] static base::Result<std::unique_ptr<Endpoint>, base::Error> open(EndpointOptions options, media::Engine& engine,
                                                                                 std::function<void(PhoneEvent)> on_event);
-  ~Endpoint();  ///< ends the thread; calls that are up are cut without a BYE: hang up and wait for their end first
+  ~Endpoint();  ///< stop(), then frees what is left; calls that are up are cut without a BYE: hang up and wait for their end first
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
+  /// Ends the thread: no event comes any more, and what is posted is dropped. For owners whose own threads still post to us.
+  /// Not on the signalling thread; more than once is harmless.
+  void stop();
   void post(std::function<void()> task);                                   ///< from any thread
   void post_after(base::Duration delay, std::function<void()> task);       ///< on the signalling thread
 
