@@ -21,7 +21,11 @@ class CallWatch {
     if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) {
       using State = sip::RegistrationChanged::State;
       registered = e->details.state == State::Registered;
-      if (e->details.state == State::Failed) failure_ = fmt::format("{} {}", e->details.status, e->details.reason), failed = true;
+      if (e->details.state == State::Failed) {
+        failure_ = e->details.status == 0 ? std::string("no answer") : fmt::format("{} {}", e->details.status, e->details.reason);
+        refused = e->details.why == sip::RegistrationChanged::Why::WrongCredentials;
+        failed = true;
+      }
     } else if (const auto* up = std::get_if<agent::CallUp>(&event)) {
       answered = true;
       fmt::print("answered ({})\n", phone::to_string(up->codec));
@@ -30,6 +34,7 @@ class CallWatch {
       if (const auto* spoke = std::get_if<agent::AgentSaid>(&line->what)) fmt::print("we    {}\n", spoke->text);
     } else if (const auto* call_over = std::get_if<agent::CallOver>(&event)) {
       const auto& d = call_over->details;
+      if (d.why == sip::CallEnded::Why::Unreachable && !call_over->why.empty()) fmt::print("{}\n", call_over->why);
       fmt::print("ended by {} after {:.1f} s{}\n", d.by == sip::CallEnded::By::Local ? "us" : "them", static_cast<double>(call_over->duration.count()) / 1000.0,
                  d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : std::string());
       over = true;
@@ -41,7 +46,7 @@ class CallWatch {
     return failure_;
   }
 
-  std::atomic<bool> registered{false}, failed{false}, answered{false}, over{false};
+  std::atomic<bool> registered{false}, failed{false}, refused{false}, answered{false}, over{false};
 
  private:
   mutable std::mutex mutex_;
@@ -74,12 +79,13 @@ int call(const CallArguments& arguments) {
   };
   if (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered) {
     fmt::print(stderr, "offhook call: cannot register as {} at {}: {}\n", config->sip.extension, config->sip.host, watch.failure());
-    return kRefused;
+    return watch.refused ? kRefused : kFailed;
   }
   (void)until(std::chrono::seconds(10), [&] { return agent->is_warm(); });
   agent->dial(complete(arguments.target, *config));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
+  agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.
   (void)until(std::chrono::seconds(5), [&] { return agent->drained(); });
   return watch.answered ? kOk : kFailed;
 }
