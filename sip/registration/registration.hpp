@@ -86,7 +86,7 @@ class Registration {
   static constexpr int kMaxIntervalRetries = 2;      ///< 423 answered at once, in a row.
   static constexpr std::size_t kMaxBindings = 64;    ///< Contacts read from a 2xx.
 
-  /// `digest` and `random` must outlive this; the digest client is the account's, shared with its calls.
+  /// `digest` and `random` must outlive this. The digest client is the registration's alone.
   Registration(Options options, DigestClient& digest, base::Random& random);
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;

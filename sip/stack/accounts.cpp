@@ -12,7 +12,7 @@ struct Accounts::Account {
   AccountOptions options;
   std::string user;  // Of the address of record, as it is written in a Contact.
   std::string tag;   // From tag of every REGISTER.
-  DigestClient digest;
+  DigestClient digest;  // Of the registration; each call has its own.
   std::optional<registration::Registration> registration;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
@@ -169,11 +169,6 @@ void Accounts::on_time(base::TimePoint now) {
 const AccountOptions* Accounts::options(AccountId id) const {
   const Account* account = find(id);
   return account != nullptr ? &account->options : nullptr;
-}
-
-DigestClient* Accounts::digest(AccountId id) {
-  Account* account = find(id);
-  return account != nullptr ? &account->digest : nullptr;
 }
 
 std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const base::IpAddress& source) const {

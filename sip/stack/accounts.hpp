@@ -39,7 +39,6 @@ class Accounts {
 
   [[nodiscard]] bool empty() const { return accounts_.empty(); }
   [[nodiscard]] const AccountOptions* options(AccountId id) const;
-  [[nodiscard]] DigestClient* digest(AccountId id);
   /// The account whose user the Request-URI names; of several, the one whose registrar sent it.
   [[nodiscard]] std::optional<AccountId> named_by(std::string_view request_uri, const base::IpAddress& source) const;
   /// True when REGISTER or calls of this account went to that address.

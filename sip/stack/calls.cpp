@@ -16,6 +16,9 @@ struct Calls::Leg {
   std::string user;  // Of our Contact, when no account names one.
   std::unique_ptr<session::Session> session;
   session::InviteServerSession* incoming = nullptr;  // The same, when the call came to us.
+  /// Of this call alone: who challenges us through the registrar is anybody, and must not touch what REGISTER and other calls
+  /// remember of realms, nonces and strengths.
+  std::optional<DigestClient> digest;
   bool over = false;
 };
 
@@ -169,15 +172,16 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   const Outgoing* request = shared_.clients.request(outcome.id);
   const Flow* flow = shared_.clients.flow(outcome.id);
   if (request == nullptr || flow == nullptr || !leg.account) return false;
-  DigestClient* digest = shared_.accounts.digest(*leg.account);
-  if (digest == nullptr) return false;
-  if (status >= 200 && status < 300 && request->attempt.tried()) digest->on_success(*outcome.response, request->attempt);
+  const AccountOptions* account = shared_.accounts.options(*leg.account);
+  if (account == nullptr) return false;
+  if (status >= 200 && status < 300 && leg.digest) leg.digest->on_success(*outcome.response, request->attempt);
   if (status != 401 && status != 407) return false;
   if (request->to_registrar) shared_.accounts.learn_registrar(*leg.account, flow->remote.ip);
   if (!shared_.accounts.is_registrar(*leg.account, flow->remote.ip)) return false;
+  if (!leg.digest) leg.digest.emplace(Credentials{account->username, account->password});
   AuthAttempt attempt = request->attempt;
   auto credentials =
-      digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
+      leg.digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
   if (!credentials) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose);
   if (!cseq) return false;

@@ -66,6 +66,27 @@ TEST_CASE_FIXTURE(Registering,
 }
 
 TEST_CASE_FIXTURE(Registering,
+                  "A callee's challenge that claims our realm does not spoil the registration [RFC 8760 section 2.4]") {
+  register_now();
+  sip::CallOptions call;
+  call.account = account;
+  call.target = "sip:evil@192.0.2.99";
+  call.offer = {"application/sdp", "offer"};
+  REQUIRE(stack.call(call, now));
+  drain();
+  receive(response(take("INVITE "), 401, "x", {},
+                   {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"evil\", algorithm=SHA-256, qop=\"auth\""}}));
+  receive(response(take("INVITE "), 486, "x"));
+  sent.clear();
+  for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
+  const std::string refresh = take("REGISTER ");
+  CHECK(header(refresh, "Authorization").find("nonce=\"n1\"") != std::string::npos);
+  receive(response(refresh, 401, "reg", {},
+                   {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", stale=true, algorithm=MD5, qop=\"auth\""}}));
+  CHECK(header(take("REGISTER "), "Authorization").find("nonce=\"n2\"") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Registering,
                   "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
