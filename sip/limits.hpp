@@ -12,6 +12,7 @@ inline constexpr std::size_t kMaxContacts = 16;
 inline constexpr std::size_t kMaxRoutes = 32;
 inline constexpr std::size_t kMaxParams = 64;           ///< Of one URI, one name-addr or one Via; and header components of one URI.
 inline constexpr std::size_t kMaxTransactions = 4096;
+inline constexpr std::size_t kMaxServerTransactions = 3584;  ///< Of these: a flood of requests leaves room for our own.
 inline constexpr std::size_t kMaxSessions = 1024;
 
 }  // namespace offhook::inline v0::sip

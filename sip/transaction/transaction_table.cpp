@@ -38,7 +38,7 @@ base::Result<void, TableError> TransactionTable::add_client(Key key, Transaction
 base::Result<void, TableError> TransactionTable::add_server(const Message& request, TransactionId id) {
   Key key = server_key(request);
   if (servers_.contains(key) || entries_.contains(id)) return base::fail(TableError::Duplicate);
-  if (entries_.size() >= limit_) return base::fail(TableError::Full);
+  if (entries_.size() >= limit_ || servers_.size() >= kMaxServerTransactions) return base::fail(TableError::Full);
   auto origin = origin_key(request);
   if (origin && !origins_.emplace(*origin, id).second) origin.reset();
   servers_.emplace(key, id);

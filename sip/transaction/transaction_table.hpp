@@ -23,7 +23,7 @@ class TransactionTable {
  public:
   explicit TransactionTable(std::size_t limit = kMaxTransactions) : limit_(limit) {}
 
-  /// Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
+  /// A server transaction is refused already over kMaxServerTransactions. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
   base::Result<void, TableError> add_client(Key key, TransactionId id);
   base::Result<void, TableError> add_server(const Message& request, TransactionId id);
   [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;

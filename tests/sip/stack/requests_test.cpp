@@ -156,18 +156,29 @@ TEST_CASE_FIXTURE(Asked, "kMaxSessions calls are taken; one more gets 503 with R
   CHECK(stack.counters().refused_limit == 1);
 }
 
-TEST_CASE_FIXTURE(Asked, "kMaxTransactions are kept; one more is refused statelessly with 503") {
-  for (std::size_t i = 0; i < sip::kMaxTransactions; ++i) {
+TEST_CASE_FIXTURE(Asked, "kMaxServerTransactions are kept; one more is refused statelessly with 503") {
+  for (std::size_t i = 0; i < sip::kMaxServerTransactions; ++i) {
     const std::string text = request("OPTIONS");
     stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
   }
   drain();
-  CHECK(count("SIP/2.0 200") == sip::kMaxTransactions);
+  CHECK(count("SIP/2.0 200") == sip::kMaxServerTransactions);
   CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 503"));
   CHECK(stack.counters().refused_limit == 1);
   advance(33s);
   CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 200"));
   CHECK_FALSE(events.size());
+}
+
+TEST_CASE_FIXTURE(Asked, "A flood of requests does not keep us from registering") {
+  for (std::size_t i = 0; i < sip::kMaxTransactions; ++i) receive(request("OPTIONS"));
+  sent.clear();
+  sip::AccountOptions options;
+  options.address_of_record = "sip:bot@pbx.example";
+  options.registrar = "sip:192.0.2.50";
+  stack.add_account(options, now);
+  drain();
+  CHECK(!take("REGISTER ").empty());
 }
 
 TEST_CASE("The messages of RFC 4475 get the answers that a user agent owes them [RFC 4475 section 3]") {
