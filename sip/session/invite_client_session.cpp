@@ -42,7 +42,11 @@ void InviteClientSession::on_accepted(const Message& response, Actions& out) {
   if (state_ != State::Calling && state_ != State::Proceeding) return hang_up_branch(response, out);
   Dialog* early = early_.find(tag);
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
-  if (!dialog) return;  // Nothing that an ACK could be sent along; the peer gives up after 64 * T1.
+  if (!dialog) {  // Nothing that an ACK could be sent along; the peer gives up after 64 * T1.
+    state_ = State::Ended;
+    return out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
+                                        "an answer whose Record-Route cannot be followed"}});
+  }
   dialog->confirm(response);
   early_.keep_only(tag);
   call_.emplace(setup_, std::move(*dialog), random_);

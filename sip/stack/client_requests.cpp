@@ -185,7 +185,21 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
     }
   }
   if (status == 503 && first && try_next_route(record, now)) return;  // RFC 3263 section 4.3
+  if (first) prefer_route(record);
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
+}
+
+/// The address that answered goes first for the rest of the session: an ACK has no failure that would lead it to the next one.
+void ClientRequests::prefer_route(const Record& record) {
+  if (record.route == 0 || record.what.owner.kind != Owner::Kind::Session) return;
+  const auto hop = hop_of(record.what.head.next_hop);
+  const auto known = hop ? known_routes_.find({record.what.owner.id, *hop}) : known_routes_.end();
+  if (known == known_routes_.end()) return;
+  const Route& used = record.routes[record.route];
+  const auto at = std::find_if(known->second.begin(), known->second.end(), [&](const Route& route) {
+    return route.transport == used.transport && route.remote == used.remote;
+  });
+  if (at != known->second.end()) std::rotate(known->second.begin(), at, known->second.end());
 }
 
 void ClientRequests::fail(Record& record, session::Failure failure) {

@@ -124,6 +124,7 @@ class ClientRequests {
   void carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now);
   void deliver(Record& record, const Message& response, base::TimePoint now);
   void send_cancel(Record& invite, base::TimePoint now);
+  void prefer_route(const Record& record);
   void fail(Record& record, session::Failure failure);
   void finish(Record& record);
   void write_ack(const PendingAck& pending, const Flow& flow);

@@ -250,6 +250,43 @@ TEST_CASE_FIXTURE(Caller,
   expect_no_residue();
 }
 
+TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the first one [RFC 3263 section 4.3]") {
+  names["proxy.example"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
+                            route(sip::Transport::Udp, address("192.0.2.52", 5060))};
+  sip::AccountOptions options;
+  options.address_of_record = "sip:bot@pbx.example";
+  options.registrar = "sip:proxy.example";
+  options.registers = false;
+  account = stack.add_account(options, now);
+  dial();
+  CHECK(last_flow.remote == address("192.0.2.51", 5060));
+  sent.clear();
+  advance(33s);  // The first one is dead.
+  const std::string second = sent.back().bytes;
+  CHECK(sent.back().flow.remote == address("192.0.2.52", 5060));
+  sent.clear();
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sip:proxy.example;lr>");
+  receive(response(second, 200, "a", "answer", fields));
+  REQUIRE(!take("ACK ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  REQUIRE(!take("BYE ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+}
+
+TEST_CASE_FIXTURE(Caller, "An answer whose Record-Route cannot be read ends the call") {
+  dial();
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sip:192.0.2.50;lr");
+  receive(response(first, 200, "a", "answer", fields));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::SessionLost);
+  expect_no_residue();
+}
+
 TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address, then Unreachable [RFC 3263 section 4.3]") {
   names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)),
                          route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
