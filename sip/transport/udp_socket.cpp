@@ -4,6 +4,12 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
 namespace offhook::inline v0::sip {
 
 namespace asio = boost::asio;
@@ -12,7 +18,35 @@ using boost::system::error_code;
 
 namespace {
 constexpr int kSocketBufferBytes = 1 << 20;  // A burst of a PBX that comes back must not be lost to the default of 208 KiB.
+
+/// The address of ours that a datagram was sent to, as the kernel tells it; nothing when it does not.
+std::optional<base::IpAddress> destination_of(msghdr& message) {
+  for (cmsghdr* entry = CMSG_FIRSTHDR(&message); entry != nullptr; entry = CMSG_NXTHDR(&message, entry)) {
+    if (entry->cmsg_level == IPPROTO_IP && entry->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(entry), sizeof info);
+      std::array<std::uint8_t, 4> octets{};
+      std::memcpy(octets.data(), &info.ipi_addr, octets.size());
+      return base::IpAddress::v4(octets);
+    }
+    if (entry->cmsg_level == IPPROTO_IPV6 && entry->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(entry), sizeof info);
+      std::array<std::uint8_t, 16> octets{};
+      std::memcpy(octets.data(), &info.ipi6_addr, octets.size());
+      return base::IpAddress::v6(octets);
+    }
+  }
+  return std::nullopt;
 }
+
+void ask_for_destinations(int socket, bool v6) {
+  const int on = 1;
+  if (v6) ::setsockopt(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+  else ::setsockopt(socket, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+}  // namespace
 
 error_code UdpSocket::open(const base::SocketAddress& local) {
   error_code error;
@@ -23,6 +57,7 @@ error_code UdpSocket::open(const base::SocketAddress& local) {
   if (error) return error;
   error_code ignored;
   socket_.set_option(asio::socket_base::receive_buffer_size(kSocketBufferBytes), ignored);
+  ask_for_destinations(socket_.native_handle(), local.ip.is_v6());
   local_ = detail::to_ours(socket_.local_endpoint(error));
   return error;
 }
@@ -44,12 +79,24 @@ void UdpSocket::wait() {
 void UdpSocket::read_burst() {
   for (std::size_t i = 0; i < SipEdge::kMaxDatagramsPerWake; ++i) {
     udp::endpoint from;
-    error_code error;
-    const std::size_t size = socket_.receive_from(asio::buffer(buffer_), from, 0, error);
-    if (error == asio::error::would_block) break;
-    if (error) continue;  // ECONNREFUSED: an ICMP answer to an earlier send; the transaction's timer knows.
+    iovec content{buffer_.data(), buffer_.size()};
+    alignas(cmsghdr) std::array<std::uint8_t, 128> control{};
+    msghdr message{};
+    message.msg_name = from.data();
+    message.msg_namelen = static_cast<socklen_t>(from.capacity());
+    message.msg_iov = &content;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = ::recvmsg(socket_.native_handle(), &message, 0);
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (size < 0) continue;  // ECONNREFUSED: an ICMP answer to an earlier send; the transaction's timer knows.
+    from.resize(message.msg_namelen);
     ++counters_.datagrams_received;
-    datagram_(Flow{id(), Transport::Udp, local_, detail::to_ours(from)}, {buffer_.data(), size});
+    // Bound to every interface, only the datagram says which of our addresses its sender knows: our Contact names it.
+    const base::IpAddress ours = local_.ip.is_unspecified() ? destination_of(message).value_or(local_.ip) : local_.ip;
+    datagram_(Flow{id(), Transport::Udp, {ours, local_.port}, detail::to_ours(from)},
+              {buffer_.data(), static_cast<std::size_t>(size)});
   }
   burst_end_();
 }

@@ -156,6 +156,28 @@ TEST_CASE("A message that takes too long closes its connection; a busy stream th
   CHECK(running.counters().slow_senders == 1);
 }
 
+TEST_CASE("Bound to every interface, our Contact is the address that the caller sent to [RFC 3261 section 12.1.1]") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto edge = sip::SipEdge::open({*base::IpAddress::parse("0.0.0.0"), 0, true}, stack);
+  REQUIRE(edge);
+  (*edge)->on_event([&](const sip::Event& event) {
+    if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.ring(call->session, base::Clock::now());
+  });
+  Socket peer(SOCK_DGRAM);
+  peer.connect((*edge)->port());
+  std::thread thread([&] { (*edge)->run(); });
+  std::string invite = options("UDP", 1);
+  for (auto at = invite.find("OPTIONS"); at != std::string::npos; at = invite.find("OPTIONS")) invite.replace(at, 7, "INVITE");
+  invite.insert(invite.find("Call-ID"), "Contact: <sip:peer@127.0.0.1:9>\r\n");
+  peer.send(invite);
+  const std::string answer = peer.receive("Contact: ");
+  CHECK(answer.find("<sip:127.0.0.1:" + std::to_string((*edge)->port()) + ">") != std::string::npos);
+  CHECK(answer.find("0.0.0.0") == std::string::npos);
+  (*edge)->stop();
+  thread.join();
+}
+
 TEST_CASE("A secured transport is refused, never replaced by one in clear [RFC 3261 section 26.2.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
