@@ -37,7 +37,7 @@ struct MediaEvent {
   enum class Kind : std::uint8_t {
     Digit,            ///< RFC 4733 event ended: `digit`, `duration_ms`; reported once
     SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick
-    SpeechStopped,    ///< no voice for the hangover; `at_tick` is the last voiced frame
+    SpeechStopped,    ///< no voice for the hangover (500 ms; 120 ms while we speak); `at_tick` is the last voiced frame
     Sent,             ///< the timeline: from this tick on, `word` of `utterance` is what leaves as RTP
     UtteranceSent,    ///< its last frame left
     Flushed,          ///< `utterance` was taken back; `word` is the last word of which anything was sent, or kNoWord. Each Flush

@@ -15,8 +15,10 @@ namespace {
 constexpr std::uint8_t kComfortNoise = 13;          // RFC 3551 table 4: a sign of life without audio of its own
 constexpr std::size_t kDetectorSamples = 160;       // the detector's clock is the RTP clock, whatever the codec's rate
 constexpr SpeechOptions kListening{};
-// Over our own voice a cough must not do: 100 ms of voice in 120 ms. What is not explained as echo counts only.
-constexpr SpeechOptions kBargeIn{.onset_window = 6, .onset_voiced = 5, .hangover = kListening.hangover};
+// Over our own voice a cough must not do: 100 ms of voice in 120 ms. What is not explained as echo counts only. And its end must be
+// told before the conversation takes it for an interruption (240 ms after its beginning was told): the hangover of a turn would
+// always be too late. Once we are cut off we do not speak any more, and the turn's hangover is in force again.
+constexpr SpeechOptions kBargeIn{.onset_window = 6, .onset_voiced = 5, .hangover = 6};
 
 std::uint32_t to_ms(base::Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());

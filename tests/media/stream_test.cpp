@@ -510,6 +510,27 @@ TEST_CASE("A caller who begins to speak over us ducks us in the same tick; Rise 
   CHECK(loudest(call.a.rtp().back()) > 7000);
 }
 
+TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in time to call it a cough") {
+  Call call;
+  call.a_says = sine(700, 8000, 8);
+  const auto voice = offhook_test::SyntheticVoice(8000, 6).speak(1);
+  call.begin();
+  std::size_t spoken = 0;
+  call.run(350, [&] {
+    for (; call.tick >= 150 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
+      media::PlayoutFrame frame;
+      frame.utterance = 9;
+      frame.samples = 160;
+      std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
+      REQUIRE(call.b.port->playout.try_push(frame));
+    }
+  });
+  const auto* stopped = call.a.first(Kind::SpeechStopped);
+  REQUIRE(stopped);
+  CHECK(stopped->at_tick > 150);
+  CHECK(stopped->tick - stopped->at_tick == 6);
+}
+
 TEST_CASE("Our own echo is marked, starts no speech and ducks nothing") {
   Call call;
   call.a_says = offhook_test::SyntheticVoice(8000, 1, 200).speak(12);
