@@ -128,7 +128,9 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
 }
 
 void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
-  if (!event.body.empty() && !media_.accept_answer(event.body.data)) {
+  // Without an answer to the offer in our 200 there is no media, now or later: RFC 3264 section 5 leaves the peer no such choice.
+  const bool owed = state_ == State::Answering && offer_.empty();
+  if (event.body.empty() ? owed : !media_.accept_answer(event.body.data)) {
     (void)hang_up();
     return;
   }
