@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -24,6 +25,7 @@ namespace {
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
 constexpr auto kRequestTimeout = std::chrono::seconds(5);
+constexpr auto kAcceptPause = std::chrono::milliseconds(200);
 
 using Response = http::response<http::string_body>;
 
@@ -111,7 +113,12 @@ class BeastHealthServer final : public HealthServer {
     acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
       if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), report_, open_)->run();
-      accept_next();
+      if (!error) return accept_next();
+      // Out of descriptors, most likely: the connection still waits, so that trying again at once would spin.
+      pause_.expires_after(kAcceptPause);
+      pause_.async_wait([this](const error_code& cancelled) {
+        if (!cancelled) accept_next();
+      });
     });
   }
 
@@ -119,6 +126,7 @@ class BeastHealthServer final : public HealthServer {
   std::atomic<std::size_t> open_{0};
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
+  asio::steady_timer pause_{io_};
   std::uint16_t port_ = 0;
   std::thread thread_;
 };
