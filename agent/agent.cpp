@@ -158,7 +158,9 @@ class Agent::Impl {
   void dial_now(const std::string& target) {
     const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()});
-    auto dialled = endpoint_->dial({account_, target, {}, true}, call->port());
+    using Dialled = base::Result<phone::CallPtr, base::Error>;
+    auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
+                             : endpoint_->dial({account_, target, {}, true}, call->port());
     if (!dialled) {
       log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
       CallOver over;

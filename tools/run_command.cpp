@@ -71,6 +71,7 @@ int run(const RunArguments& arguments) {
     auto opened = agent::HealthServer::open(address, [&agent] { return agent->health(); });
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
+      drain(*agent, std::chrono::seconds(5));  // A REGISTER may be out already: it is taken back.
       return kNoPort;
     }
     health = std::move(*opened);

@@ -314,7 +314,9 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
     case ReplyAction::What::HangUp:
       closing_why_ = action.argument.empty() ? "goodbye" : action.argument;
       return hang_up(out);
-    case ReplyAction::What::Transfer: out.push_back(TransferCall{action.argument}); break;
+    case ReplyAction::What::Transfer:
+      if (!std::exchange(transferring_, true)) out.push_back(TransferCall{action.argument});
+      break;
     case ReplyAction::What::SendDigits: out.push_back(SendDigits{action.argument}); break;
     case ReplyAction::What::Hold:
     case ReplyAction::What::Escalate:
@@ -352,6 +354,7 @@ void Conversation::on_silence(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::rest(TimePoint now) {
+  if (transferring_) return;  // The caller waits for somebody to answer there: the phone tells how that went.
   if (phase_ != Phase::Connected || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
   silence_at_ = now + options_.silence_prompt;
 }

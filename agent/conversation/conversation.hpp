@@ -105,6 +105,7 @@ class Conversation {
   std::optional<ReplyAction> pending_action_;
   std::string closing_why_;
   unsigned silences_ = 0, failures_ = 0;
+  bool transferring_ = false;           // asked for once, until the call ends one way or the other
   bool interrupted_ = false;            // the caller's present turn cut us off
 
   std::optional<base::TimePoint> answer_at_, confirm_at_, stage_at_, silence_at_, limit_at_, media_lost_at_;

@@ -41,18 +41,27 @@ std::shared_ptr<spdlog::logger>& sink() {
   return logger;
 }
 
+/// Length of the UTF-8 sequence at the front of `text` (RFC 3629 section 4, without its rarer exclusions); 0 when there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0) == 0xe0 ? 3 : (lead & 0xf8) == 0xf0 ? 4 : 0;
+  if (length == 0 || length > text.size()) return 0;
+  const auto tail = text.substr(1, length - 1);
+  return std::all_of(tail.begin(), tail.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }) ? length : 0;
+}
+
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text.substr(0, kMaxValueBytes)) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (code < 0x20 || code == 0x7f) {
-      out += fmt::format("\\u{:04x}", code);
+  for (text = text.substr(0, kMaxValueBytes); !text.empty();) {
+    const std::size_t length = utf8_length(text);
+    const auto code = static_cast<unsigned char>(text.front());
+    if (length == 0 || code < 0x20 || code == 0x7f) {
+      out += fmt::format("\\u{:04x}", code);  // Control characters, and what is no UTF-8: JSON could not carry either.
     } else {
-      out += c;
+      if (text.front() == '"' || text.front() == '\\') out += '\\';
+      out += text.substr(0, length);
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out + '"';
 }

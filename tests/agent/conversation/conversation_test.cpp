@@ -287,6 +287,15 @@ TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been 
   sent();
   REQUIRE(last<TransferCall>() != nullptr);
   CHECK(last<TransferCall>()->target == "6100");
+  advance(120s);  // It may ring there for long: nobody is asked whether they are still there.
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  caller_says("sales please");
+  think(ReplyText{core.turns(), "One moment."});
+  think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6100"});
+  think(ReplyDone{core.turns()});
+  spoken();
+  sent();
+  CHECK(count<TransferCall>() == 1);
 }
 
 TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {

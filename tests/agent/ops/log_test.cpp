@@ -27,6 +27,12 @@ TEST_CASE("What a peer sends cannot forge a line, a field or a JSON member") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "b c=d"}}) == "info    e a=\"b c=d\"");
 }
 
+TEST_CASE("Names in UTF-8 stay readable; octets that are no UTF-8 are escaped, so that a JSON line stays one") {
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "J\xc3\xb6rg"}}) == "info    e a=\"J\xc3\xb6rg\"");
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xff\xc3("}}) == "info    e a=\"\\u00ff\\u00c3(\"");
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xe2\x82"}}) == "info    e a=\"\\u00e2\\u0082\"");
+}
+
 TEST_CASE("A value is cut, so that one field cannot fill the disk") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", std::string(100000, 'x')}}).size() < 1000);
 }
