@@ -49,6 +49,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.embedded.voice = config.agent.voice;
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);
   options.conversation.call_limit = config.limits.call;
+  options.conversation.ring_for = config.limits.ring;
   options.conversation.silence_prompt = config.limits.silence;
   options.drain_limit = config.limits.drain;
   return options;

@@ -42,6 +42,7 @@ struct Media {
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length
+  std::chrono::seconds ring{0};              ///< rings at least so long before it is answered
   std::chrono::seconds silence{8};           ///< until a silent caller is asked
   std::size_t calls = 64;                    ///< at once; one more is answered 486
   std::chrono::seconds drain{30};            ///< after SIGTERM

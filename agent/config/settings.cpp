@@ -202,6 +202,7 @@ constexpr std::array kSettings{
     Setting{"media", "last_port", "",
             [](Config& c, const JsonValue& v) { return read_number(v, 1025, 65535, c.media.last_port); }},
     Setting{"limits", "call", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 10, 86400, c.limits.call); }},
+    Setting{"limits", "ring", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 0, 60, c.limits.ring); }},
     Setting{"limits", "silence", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 2, 600, c.limits.silence); }},
     Setting{"limits", "calls", "", [](Config& c, const JsonValue& v) { return read_number(v, 1, 1000, c.limits.calls); }},
     Setting{"limits", "drain", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 0, 3600, c.limits.drain); }},

@@ -34,14 +34,19 @@ Conversation::Conversation(ConversationOptions options)
 void Conversation::start(TimePoint now, ConversationActions& out) {
   assert(phase_ == Phase::Idle);
   phase_ = Phase::Preparing;
-  answer_at_ = now + options_.answer_at_latest;
+  ring_until_ = now + options_.ring_for;
+  answer_at_ = std::max(ring_until_, now + options_.answer_at_latest);
   TurnInput opening;
   opening.kind = TurnInput::Kind::Opening;
   respond(std::move(opening), now, out);
 }
 
-void Conversation::answer(ConversationActions& out) {
+void Conversation::answer(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Preparing) return;
+  if (now < ring_until_) {
+    answer_at_ = ring_until_;
+    return;
+  }
   phase_ = Phase::Answering;
   answer_at_.reset();
   out.push_back(AnswerCall{});
@@ -272,7 +277,7 @@ void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {
   if (reply_.empty() && !pending_action_ && asked) speak(options_.empty_reply, now, out);  // No dead air after an empty reply.
   reply_.complete();
   watch_stage(now);
-  if (reply_.empty() && phase_ == Phase::Preparing) answer(out);
+  if (reply_.empty() && phase_ == Phase::Preparing) answer(now, out);
   finish_reply_if_heard(now, out);
 }
 
@@ -283,7 +288,7 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
   if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
     reply_.on_words(utterance, audio->words);
     watch_stage(now);
-    return answer(out);
+    return answer(now, out);
   }
   --unspoken_;
   watch_stage(now);
@@ -338,7 +343,7 @@ void Conversation::say_own(std::string_view text, TimePoint now, ConversationAct
 void Conversation::on_failure(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Closing) return hang_up(out);
   interrupt(now, out);
-  if (phase_ == Phase::Preparing) answer(out);
+  if (phase_ == Phase::Preparing) answer(now, out);
   if (++failures_ >= options_.max_failures) return close("failure", options_.failure_goodbye, now, out);
   say_own(options_.apology, now, out);
 }
@@ -375,7 +380,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
-  if (is_due(answer_at_, now)) answer(out);
+  if (is_due(answer_at_, now)) answer(now, out);
   if (is_due(confirm_at_, now)) interrupt(now, out);
   if (is_due(limit_at_, now)) {
     if (phase_ == Phase::Closing) return hang_up(out);

@@ -13,6 +13,7 @@
 namespace offhook::inline v0::agent {
 
 struct ConversationOptions {
+  base::Duration ring_for{};                                     ///< at least so long before the answer, as a person would need
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
   base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< voice for so long is no cough: stop speaking
@@ -79,7 +80,7 @@ class Conversation {
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
   void speak(std::string text, base::TimePoint now, ConversationActions& out);
   void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< a whole reply of our own
-  void answer(ConversationActions& out);
+  void answer(base::TimePoint now, ConversationActions& out);
   void watch_stage(base::TimePoint now);
   void abandon_listening(ConversationActions& out);
   void interrupt(base::TimePoint now, ConversationActions& out);
@@ -108,6 +109,7 @@ class Conversation {
   bool transferring_ = false;           // asked for once, until the call ends one way or the other
   bool interrupted_ = false;            // the caller's present turn cut us off
 
+  base::TimePoint ring_until_{};
   std::optional<base::TimePoint> answer_at_, confirm_at_, stage_at_, silence_at_, limit_at_, media_lost_at_;
 };
 

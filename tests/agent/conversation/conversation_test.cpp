@@ -116,6 +116,21 @@ TEST_CASE_FIXTURE(Call, "A greeting that is not ready does not delay the answer 
   CHECK(count<AnswerCall>() == 1);
 }
 
+TEST_CASE("A call rings as long as it shall, though the greeting is ready") {
+  Call call;
+  ConversationOptions options;
+  options.ring_for = 3s;
+  call.core = Conversation(options);
+  call.core.start(call.now, call.out);
+  call.collect();
+  call.reply("Good morning.");
+  call.spoken();
+  call.advance(2990ms);
+  CHECK(call.count<AnswerCall>() == 0);
+  call.advance(10ms);
+  CHECK(call.count<AnswerCall>() == 1);
+}
+
 TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted from the last voiced frame") {
   greet();
   media(Kind::SpeechStarted);

@@ -1,11 +1,14 @@
-# RFC 3261 section 9.2. The CANCEL follows in the same moment, as an agent that answers at once leaves no ringing to wait for.
+# RFC 3261 section 9.2. The agent rings before it answers: without that it would pick up before any CANCEL.
 start_kamailio
+agent_ring=5
 start_agent 6001
 wire_open
 sip_offer "$work/offer"
 sip_request "$work/invite" INVITE cancelled wire-1 1 '' "$work/offer"
 sip_request "$work/cancel" CANCEL cancelled wire-1 1
-wire_send "$work/invite" "$work/cancel"
+wire_send "$work/invite"
+expect 5 "the agent rings" says "$work/agent.log" 'call.offered'
+wire_send "$work/cancel"
 wire_read 2 >"$work/replies"
 awk '/^SIP/{status = $2} /^CSeq:/{print status, $3}' "$work/replies" >"$work/statuses"
 says "$work/statuses" '^200 CANCEL$' || die "no 200 for the CANCEL: $(tr '\n' ',' <"$work/statuses")"

@@ -142,20 +142,21 @@ TEST_CASE("A pool that ends drops the jobs of its strands, though they hold what
   std::weak_ptr<Owner> watch;
   std::atomic<int> ran = 0;
   {
-    WorkPool pool({.threads = 1, .max_waiting = 1U << 24U});
-    Strand probe(pool, 1U << 24U);
+    auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1, .max_waiting = 1U << 24U});
+    Strand probe(*pool, 1U << 24U);
     std::promise<void> entered;
     std::promise<void> filled;
-    REQUIRE(pool.try_post([&, go = filled.get_future().share()] {
+    REQUIRE(pool->try_post([&, go = filled.get_future().share()] {
       entered.set_value();
       go.wait();
       while (probe.try_post([] {})) std::this_thread::yield();  // Until the pool ends.
     }));
     entered.get_future().wait();
-    const auto owner = std::make_shared<Owner>(pool);
+    const auto owner = std::make_shared<Owner>(*pool);
     watch = owner;
     for (int i = 0; i < 3; ++i) REQUIRE(owner->strand.try_post([owner, &ran] { ++ran; }));
     filled.set_value();
+    pool.reset();  // Before the probe, which is asked until then.
   }
   CHECK(ran == 0);
   CHECK(watch.expired());
