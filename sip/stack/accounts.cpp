@@ -1,5 +1,6 @@
 #include <offhook/sip/stack/accounts.hpp>
 
+#include <offhook/sip/auth/challenge.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ struct Accounts::Account {
   std::optional<registration::Registration> registration;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
+  std::vector<std::string> realms;  // That challenged REGISTER, the oldest first.
 };
 
 namespace {
@@ -62,7 +64,7 @@ Accounts::Account* Accounts::find(AccountId id) const {
 AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
-                                                   DigestClient({options.username, options.password}), {}, {}, {}});
+                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
   if (!options.registers) return id;
   if (!hop_of(options.address_of_record) || !hop_of(options.registrar)) {
@@ -137,6 +139,7 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
       account->flow = *flow;
       learn_registrar(account->id, flow->remote.ip);
     }
+    learn_realms(*account, *outcome.response);
     account->registration->on_response(*outcome.response, now, actions);
   } else {
     account->registration->on_failure(as_registration(outcome.failure), now, actions);
@@ -193,6 +196,27 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
   if (account == nullptr || is_registrar(id, address)) return;
   if (account->registrars.size() >= kMaxRegistrarAddresses) account->registrars.erase(account->registrars.begin());
   account->registrars.push_back(address);
+}
+
+void Accounts::learn_realms(Account& account, const Message& response) {
+  if (response.status() != 401 && response.status() != 407) return;
+  const auto challenges = parse_challenges(response);
+  if (!challenges) return;
+  for (const Challenge& challenge : *challenges) {
+    if (std::find(account.realms.begin(), account.realms.end(), challenge.realm) != account.realms.end()) continue;
+    if (account.realms.size() >= kMaxRealms) account.realms.erase(account.realms.begin());
+    account.realms.push_back(challenge.realm);
+  }
+}
+
+bool Accounts::may_answer(AccountId id, const Message& challenge) const {
+  const Account* account = find(id);
+  if (account == nullptr) return false;
+  if (!account->options.registers) return true;
+  const auto challenges = parse_challenges(challenge);
+  return challenges && std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
+    return std::find(account->realms.begin(), account->realms.end(), one.realm) != account->realms.end();
+  });
 }
 
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {

@@ -19,6 +19,8 @@ class Accounts {
  public:
   static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the oldest is forgotten.
 
+  static constexpr std::size_t kMaxRealms = 4;               ///< That challenged REGISTER; the oldest is forgotten.
+
   struct Shared {  ///< Parts of the stack, which outlive this.
     base::Random& random;
     Outbox& outbox;
@@ -45,6 +47,10 @@ class Accounts {
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
   void learn_registrar(AccountId id, const base::IpAddress& address);
 
+  /// False when the account registers and a challenge names a realm that never challenged its REGISTER: whoever is called
+  /// through our registrar could otherwise collect digests of our password.
+  [[nodiscard]] bool may_answer(AccountId id, const Message& challenge) const;
+
   /// Contact of a REGISTER that leaves by this flow.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
   /// Contact within calls: as registered when the peer is the registrar, else the flow's own address.
@@ -53,6 +59,7 @@ class Accounts {
 
  private:
   struct Account;
+  static void learn_realms(Account& account, const Message& response);
   [[nodiscard]] Account* find(AccountId id) const;
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);

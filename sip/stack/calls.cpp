@@ -178,6 +178,7 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   if (status != 401 && status != 407) return false;
   if (request->to_registrar) shared_.accounts.learn_registrar(*leg.account, flow->remote.ip);
   if (!shared_.accounts.is_registrar(*leg.account, flow->remote.ip)) return false;
+  if (!shared_.accounts.may_answer(*leg.account, *outcome.response)) return false;
   if (!leg.digest) leg.digest.emplace(Credentials{account->username, account->password});
   AuthAttempt attempt = request->attempt;
   auto credentials =

@@ -87,6 +87,34 @@ TEST_CASE_FIXTURE(Registering,
 }
 
 TEST_CASE_FIXTURE(Registering,
+                  "A callee's challenge for a realm that is not our registrar's gets no digest [RFC 3261 section 22]") {
+  register_now();
+  sip::CallOptions call;
+  call.account = account;
+  call.target = "sip:evil@192.0.2.99";
+  call.offer = {"application/sdp", "offer"};
+  const std::string known = "Digest realm=\"pbx\", nonce=\"n3\"", evil = "Digest realm=\"evil\", nonce=\"n4\"";
+  for (const Fields& fields :
+       {Fields{{"Proxy-Authenticate", evil}}, Fields{{"Proxy-Authenticate", known}, {"WWW-Authenticate", evil}}}) {
+    sent.clear();
+    REQUIRE(stack.call(call, now));
+    drain();
+    receive(response(take("INVITE "), 407, "x", {}, fields));
+    CHECK(count("ACK ") == 1);
+    CHECK(count("INVITE ") == 0);
+    const auto ended = event<sip::CallEnded>();
+    REQUIRE(ended);
+    CHECK(ended->why == sip::CallEnded::Why::Rejected);
+    CHECK(ended->status == 407);
+  }
+  sent.clear();
+  REQUIRE(stack.call(call, now));
+  drain();
+  receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", known}}));
+  CHECK(!header(take("INVITE "), "Proxy-Authorization").empty());
+}
+
+TEST_CASE_FIXTURE(Registering,
                   "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
