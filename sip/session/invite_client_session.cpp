@@ -15,14 +15,17 @@ void InviteClientSession::on_response(Purpose purpose, const Message& response, 
     if (call_) call_->on_response(purpose, response, now, out);
     return;
   }
-  if (response.status() < 200) return on_provisional(response, out);
+  if (response.status() < 200) return on_provisional(response, now, out);
   if (response.status() < 300) return on_accepted(response, out);
   on_refused(response, out);
 }
 
-void InviteClientSession::on_provisional(const Message& response, Actions& out) {
+void InviteClientSession::on_provisional(const Message& response, base::TimePoint now, Actions& out) {
   switch (state_) {
-    case State::Calling: state_ = State::Proceeding; break;
+    case State::Calling:
+      state_ = State::Proceeding;
+      patience_ends_ = now + kPatience;
+      break;
     case State::Proceeding: break;
     case State::Cancelling:  // The user hung up before anything came back: only now may CANCEL go (RFC 3261 section 9.1).
       if (!std::exchange(cancel_sent_, true)) out.push_back(Cancel{});
@@ -125,11 +128,17 @@ void InviteClientSession::on_cancel(TransactionId invite, const Message&, base::
 }
 
 void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
-  if (call_) call_->on_time(now, out);
+  if (call_) return call_->on_time(now, out);
+  if (state_ != State::Proceeding || *patience_ends_ > now) return;
+  state_ = State::Cancelling;
+  cancel_sent_ = true;
+  out.push_back(Cancel{});
+  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
 }
 
 std::optional<base::TimePoint> InviteClientSession::next_deadline() const {
-  return call_ ? call_->next_deadline() : std::nullopt;
+  if (call_) return call_->next_deadline();
+  return state_ == State::Proceeding ? patience_ends_ : std::nullopt;
 }
 
 bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {

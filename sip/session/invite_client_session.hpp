@@ -21,6 +21,9 @@ class InviteClientSession final : public Session {
     Ended,
   };
 
+  /// From the first provisional response to the final one; then the call is cancelled. As Timer C: RFC 3261 section 16.6.
+  static constexpr base::Duration kPatience = std::chrono::seconds(180);
+
   /// Sends the INVITE. `random` must outlive this.
   InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer, base::Random& random,
                       Actions& out);
@@ -47,7 +50,7 @@ class InviteClientSession final : public Session {
   [[nodiscard]] std::size_t early_dialogs() const { return early_.size(); }
 
  private:
-  void on_provisional(const Message& response, Actions& out);
+  void on_provisional(const Message& response, base::TimePoint now, Actions& out);
   void on_accepted(const Message& response, Actions& out);
   void on_refused(const Message& response, Actions& out);
   void hang_up_branch(const Message& response, Actions& out);
@@ -60,6 +63,7 @@ class InviteClientSession final : public Session {
   State state_ = State::Calling;
   bool cancel_sent_ = false;
   std::size_t branches_hung_up_ = 0;       // Bounded by kMaxForks: each costs a BYE.
+  std::optional<base::TimePoint> patience_ends_;
   DialogSet early_;
   std::optional<ConfirmedCall> call_;
   std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.

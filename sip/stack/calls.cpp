@@ -217,7 +217,10 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       shared_.outbox.events.push_back(std::move(tell->event));
     }
   }
-  if (leg.session->is_over()) ended_.push_back(leg.id.value);
+  if (leg.session->is_over()) {
+    shared_.clients.limit(leg.id.value, now);
+    ended_.push_back(leg.id.value);
+  }
   deadlines_.set(leg.id, leg.session->next_deadline());
 }
 

@@ -22,6 +22,7 @@ struct ClientRequests::Record {
   bool answered = false;  // There was a response.
   bool final_answer = false;
   bool cancel_wanted = false, cancelled = false;
+  bool limited = false;  // Its call is over.
   bool dead = false;
 };
 
@@ -228,6 +229,7 @@ bool ClientRequests::on_response(const Message& response, base::TimePoint now) {
   if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
     if (response.status() >= 300 && record.ack.empty()) record.ack = compose_ack(record, response);
     invite->on_response(response.status(), now, actions);
+    if (record.limited) invite->on_cancelled(now);
   } else if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) {
     other->on_response(response.status(), now, actions);
   }
@@ -276,6 +278,20 @@ void ClientRequests::cancel(std::uint64_t session, base::TimePoint now) {
   if (invite == nullptr || invite->final_answer) return;
   invite->cancel_wanted = true;
   if (invite->answered) send_cancel(*invite, now);
+}
+
+void ClientRequests::limit(std::uint64_t session, base::TimePoint now) {
+  for (const auto purpose : {session::Purpose::Invite, session::Purpose::Reinvite}) {
+    const auto current = current_.find({Owner::Kind::Session, session, purpose});
+    const auto at = current == current_.end() ? records_.end() : records_.find(current->second);
+    if (at == records_.end() || at->second->dead) continue;
+    Record& record = *at->second;
+    record.limited = true;
+    if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
+      invite->on_cancelled(now);
+      deadlines_.set(record.id, invite->next_deadline());
+    }
+  }
 }
 
 void ClientRequests::withdraw(std::uint64_t session) {

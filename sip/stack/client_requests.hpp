@@ -84,6 +84,8 @@ class ClientRequests {
   void cancel(std::uint64_t session, base::TimePoint now);
   /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
   void withdraw(std::uint64_t session);
+  /// The call is over: its INVITEs that got no final response end within 64 * T1.
+  void limit(std::uint64_t session, base::TimePoint now);
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
 
   /// False: no request of ours that it could answer.

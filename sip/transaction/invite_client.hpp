@@ -16,7 +16,7 @@ class InviteClient {
   /// Transmits the request.
   InviteClient(Timers timers, Transport transport, base::TimePoint now, Actions& out);
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// A CANCEL was sent: whatever comes, this ends within 64 * T1 (RFC 3261 section 9.1). Ended is then Timeout.
+  /// A CANCEL was sent, or nobody waits for the answer any more: whatever comes, this ends within 64 * T1 (RFC 3261 section 9.1). Ended is then Timeout.
   void on_cancelled(base::TimePoint now);
   /// The request or the ACK could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);

@@ -390,6 +390,40 @@ TEST_CASE_FIXTURE(Caller, "491 to our re-INVITE: tried again after 2.1 to 4 s, a
   CHECK(count("INVITE ") == 1);
 }
 
+TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no more does not outlive its call") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  const std::string again = take("INVITE ");
+  SUBCASE("100, then BYE") {
+    receive(response(again, 100, ""));
+    receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));
+  }
+  SUBCASE("BYE, then 100") {
+    receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));
+    receive(response(again, 100, ""));
+  }
+  REQUIRE(event<sip::CallEnded>());
+  CHECK(stack.hang_up(session, now).error() == sip::StackError::WrongState);
+  expect_no_residue();
+  CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
+}
+
+TEST_CASE_FIXTURE(Caller, "A call that rings for 180 s is cancelled, and ends as NoAnswer [RFC 3261 section 16.6]") {
+  dial();
+  receive(response(first, 180, "a"));
+  advance(179999ms);
+  CHECK(count("CANCEL ") == 0);
+  CHECK_FALSE(event<sip::CallEnded>());
+  advance(1ms);
+  CHECK(count("CANCEL ") == 1);
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::NoAnswer);
+  expect_no_residue();
+  CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
+}
+
 TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a call") {
   talk();
   const auto before = queries.size();
