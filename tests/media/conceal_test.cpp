@@ -127,6 +127,9 @@ TEST_CASE("Noise, full scale and frames of any size up to 20 ms leave it whole")
         default: concealer.good(frame); break;
       }
     }
+    const std::vector<std::int16_t> voice(rate / 50, 1000);
+    std::vector<std::int16_t> frame;
+    for (int i = 0; i < 2; ++i) concealer.good(frame = voice);  // The first may still fade over.
+    CHECK(frame == voice);
   }
-  CHECK(true);   // Sanitizers watch.
 }
