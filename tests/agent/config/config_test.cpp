@@ -1,4 +1,5 @@
 #include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/settings.hpp>
 
 #include <doctest/doctest.h>
 
@@ -265,6 +266,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
             "/media/last_port: must be greater than /media/first_port"},
            {R"({"media": {"first_port": 20001, "last_port": 20002}})", "/media/last_port: leaves no even port"},
            {R"({"limits": {"calls": 1001}})", "/limits/calls: is out of range: give 1 to 1000"},
+           {R"({"limits": {"ring": 61}})", "/limits/ring: is out of range: give 0 to 60 seconds"},
            {R"({"limits": {"call": 9}})", "/limits/call: is out of range: give 10 to 86400 seconds"},
            {R"({"log": {"level": "loud"}})", "/log/level: must be one of debug, info, warning, error, off, in quotes"},
            {R"({"log": {"level": null}})", "/log/level: must be one of"},
@@ -399,44 +401,11 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
 TEST_CASE("docs/configuration.md tells of every setting and every variable") {
   std::ifstream file("docs/configuration.md", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  for (const char* name : {"/sip/extension",
-                           "/sip/password",
-                           "/sip/host",
-                           "/sip/port",
-                           "/sip/transport",
-                           "/sip/auth_user",
-                           "/sip/display_name",
-                           "/sip/expires",
-                           "/sip/bind_address",
-                           "/sip/bind_port",
-                           "/agent/provider",
-                           "/agent/dialogue",
-                           "/agent/voice",
-                           "/agent/prompt",
-                           "/agent/instructions",
-                           "/media/codecs",
-                           "/media/first_port",
-                           "/media/last_port",
-                           "/limits/call",
-                           "/limits/silence",
-                           "/limits/calls",
-                           "/limits/drain",
-                           "/log/level",
-                           "/log/format",
-                           "/health/port",
-                           "/health/address",
-                           "/transcripts",
-                           "SIP_EXTENSION",
-                           "SIP_PASSWORD",
-                           "ASTERISK_HOST",
-                           "PROVIDER",
-                           "VOICE",
-                           "PROMPT",
-                           "INSTRUCTIONS",
-                           "TRANSCRIPTION_ENABLED",
-                           "LOG_LEVEL"}) {
-    CAPTURE(name);
-    CHECK(contains(text, "`" + std::string(name) + "`"));
+  CHECK(config::settings().size() >= 27);
+  for (const config::Setting& setting : config::settings()) {
+    CAPTURE(config::pointer_of(setting));
+    CHECK(contains(text, "| `" + config::pointer_of(setting) + "` |"));
+    CHECK((setting.environment.empty() || contains(text, "`" + std::string(setting.environment) + "`")));
   }
 }
 
