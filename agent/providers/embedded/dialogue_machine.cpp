@@ -1,7 +1,10 @@
 #include <offhook/agent/providers/embedded/dialogue_machine.hpp>
 
 #include <offhook/agent/providers/embedded/language_model.hpp>
+#include <offhook/agent/providers/embedded/heard_number.hpp>
+#include <offhook/agent/providers/embedded/spoken_number.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
+#include <offhook/agent/providers/embedded/yes_no.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -70,7 +73,7 @@ void DialogueMachine::on_heard(std::uint32_t turn, std::string_view text, bool i
 
 void DialogueMachine::on_speech(const TurnInput& input, Out& out) {
   // A number is not in any example, and would only make the sentence around it look foreign.
-  const std::string wish = spoken_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
+  const std::string wish = heard_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
   const auto best = state_ == State::Free ? matcher_.match(wish) : matcher_.match_anywhere(wish);
   if (input.rejected && best.score < kSureScore) return on_not_understood(out);
   if (state_ == State::Free) {
@@ -88,13 +91,13 @@ void DialogueMachine::on_speech_asking(std::string_view text, Out& out) {
     if (answer == YesNo::Neither) return retry(out);
     return take(answer == YesNo::Yes ? "yes" : "no", out);
   }
-  const auto digits = spoken_digits(text);
+  const auto digits = heard_digits(text);
   if (digits.size() < wanted().min_digits || digits.size() > wanted().max_digits) return retry(out);
   take(digits, out);
 }
 
 void DialogueMachine::on_speech_confirming(std::string_view text, Out& out) {
-  const auto digits = spoken_digits(text);
+  const auto digits = heard_digits(text);
   const bool corrected = wanted().type == Slot::Type::Digits && digits.size() >= wanted().min_digits && digits.size() <= wanted().max_digits;
   if (corrected && digits != values_[wanted().name]) {  // "No, it is 555 0100" answers and tells at once.
     values_[wanted().name] = digits;
@@ -175,7 +178,7 @@ void DialogueMachine::perform(const Intent& intent, double score, std::string_vi
   form_intent_ = &intent;
   for (const std::string& name : intent.slots) values_.erase(name);
   state_ = State::Asking;
-  const auto digits = spoken_digits(text);
+  const auto digits = heard_digits(text);
   const bool told = wanted().type == Slot::Type::Digits && digits.size() >= std::max(wanted().min_digits, kMinTold);
   if (told && digits.size() <= wanted().max_digits) return take(digits, out);  // "Call me back at 555 0100"
   say(form().ask, out);

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 
 #include <offhook/agent/providers/embedded/provider.hpp>
-#include <offhook/agent/providers/embedded/words.hpp>
+#include <offhook/agent/providers/embedded/spoken_form.hpp>
 #include <offhook/base/text.hpp>
 
 extern "C" {
@@ -11,7 +11,6 @@ cst_voice* register_cmu_us_rms(const char* folder);
 }
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <mutex>
@@ -73,35 +72,6 @@ int on_audio(const cst_wave* wave, int start, int size, int /*last*/, cst_audio_
   return piece.stopped ? CST_AUDIO_STREAM_STOP : CST_AUDIO_STREAM_CONT;
 }
 
-/// "9:30" as "nine thirty": flite knows numbers, so that the colon is all that has to go.
-std::string spoken_time(std::string_view hours, std::string_view minutes) {
-  std::string text(hours);
-  if (minutes == "00") return text + " o'clock";
-  if (minutes.front() == '0') return text + " oh " + std::string(minutes.substr(1));
-  return text + ' ' + std::string(minutes);
-}
-
-/// A piece of text without spaces, its punctuation taken off.
-std::string spoken_token(std::string_view token) {
-  constexpr std::size_t kLongNumber = 5;  // From here on people read digits, not a number: postal codes, telephones.
-  const auto is_number_part = [](char c) { return base::is_digit(c) || c == '-' || c == '.' || c == '/' || c == '+' || c == '(' || c == ')'; };
-  const auto digits = std::ranges::count_if(token, base::is_digit);
-  const auto colon = token.find(':');
-  if (colon != std::string_view::npos && (colon == 1 || colon == 2) && token.size() == colon + 3 &&
-      digits + 1 == static_cast<std::ptrdiff_t>(token.size()))
-    return spoken_time(token.substr(0, colon), token.substr(colon + 1));
-  const bool leads = token.starts_with('+') || (token.starts_with('0') && digits > 1);
-  if (std::ranges::all_of(token, is_number_part) && (digits >= static_cast<std::ptrdiff_t>(kLongNumber) || leads) &&
-      token.find('.') == std::string_view::npos)
-    return (token.starts_with('+') ? "plus " : "") + read_digits(token);
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWords = {{
-      {"&", "and"}, {"@", "at"}, {"%", "percent"}, {"St.", "Street"}, {"Dr.", "Doctor"}, {"No.", "number"}}};
-  for (const auto& [from, to] : kWords) {
-    if (token == from) return std::string(to);
-  }
-  return std::string(token);
-}
-
 }  // namespace
 
 base::Result<FliteVoice, base::Error> FliteVoice::make(std::string_view name) {
@@ -133,28 +103,6 @@ bool FliteVoice::synthesise(std::string_view sentence, const Sink& sink) const {
   if (utterance == nullptr) return false;
   delete_utterance(utterance);
   return piece.begun && !piece.stopped;
-}
-
-std::string spoken_form(std::string_view text) {
-  std::string spoken;
-  while (!text.empty()) {
-    const auto space = std::min(text.find(' '), text.size());
-    auto token = text.substr(0, space);
-    text.remove_prefix(std::min(space + 1, text.size()));
-    if (token.empty()) continue;
-    if (!spoken.empty()) spoken += ' ';
-    const auto whole = spoken_token(token);
-    if (whole != token) {
-      spoken += whole;
-      continue;
-    }
-    const auto end = token.find_last_not_of(".,;:!?");
-    const auto marks = end == std::string_view::npos ? std::string_view{} : token.substr(end + 1);
-    token.remove_suffix(marks.size());
-    spoken += spoken_token(token);
-    spoken += marks;
-  }
-  return spoken;
 }
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -37,8 +37,4 @@ class FliteVoice {
   void* voice_;  // A cst_voice that flite keeps for the life of the process.
 };
 
-/// Text as it should be read: telephone numbers digit by digit, times and abbreviations in words. flite does small numbers and
-/// money by itself.
-[[nodiscard]] std::string spoken_form(std::string_view text);
-
 }  // namespace offhook::inline v0::agent::embedded

@@ -1,12 +1,15 @@
 #include <offhook/agent/providers/embedded/language_model.hpp>
 
+#include <offhook/agent/providers/embedded/heard_number.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
+#include <offhook/agent/providers/embedded/yes_no.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -117,17 +120,13 @@ std::vector<LanguageModel> make_language_models(const Dialogue& dialogue) {
   // Each yes and no three times: they are what is asked for, the others are ways out.
   std::vector<std::string> yesno = anywhere;
   for (int i = 0; i < 3; ++i) yesno.insert(yesno.end(), yes_no_phrases().begin(), yes_no_phrases().end());
-  std::size_t low = kMaxDialogueDigits, high = 1;
-  for (const Slot& slot : dialogue.slots) {
-    low = std::min(low, slot.min_digits);
-    high = std::max(high, slot.max_digits);
-  }
-  std::vector<std::string> digits = digit_phrases(std::min(low, high), high);
-  digits.insert(digits.end(), anywhere.begin(), anywhere.end());
+  std::vector<std::string> digits = anywhere, corrections = yesno;
+  std::ranges::move(number_phrases(), std::back_inserter(digits));
+  std::ranges::move(correction_phrases(), std::back_inserter(corrections));
   // After a question that ends in "anything else?" a bare yes or no comes at any time.
   main.insert(main.end(), {"yes", "no", "yes please", "no thank you", "no thanks"});
   return {make_language_model(kExpectMain, main), make_language_model(kExpectYesNo, yesno),
-          make_language_model(kExpectDigits, digits)};
+          make_language_model(kExpectDigits, digits), make_language_model(kExpectCorrection, corrections)};
 }
 
 std::string cut_dictionary(std::string_view dictionary, const std::vector<LanguageModel>& models,

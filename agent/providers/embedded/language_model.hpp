@@ -13,6 +13,7 @@ namespace offhook::inline v0::agent::embedded {
 inline constexpr std::string_view kExpectMain = "main";
 inline constexpr std::string_view kExpectYesNo = "yesno";
 inline constexpr std::string_view kExpectDigits = "digits";
+inline constexpr std::string_view kExpectCorrection = "correction";  ///< yes, no, or "no, it's ..." and a number
 
 struct LanguageModel {
   std::string name;
@@ -23,7 +24,7 @@ struct LanguageModel {
 /// An ARPA model of `sentences` (words separated by spaces). Deterministic; never empty.
 [[nodiscard]] LanguageModel make_language_model(std::string_view name, const std::vector<std::string>& sentences);
 
-/// main, yesno and digits, the latter two with the phrases of the intents that are understood anywhere.
+/// main, yesno, digits and correction, the latter three with the phrases of the intents that are understood anywhere.
 [[nodiscard]] std::vector<LanguageModel> make_language_models(const Dialogue& dialogue);
 
 /// Lines "word phones" of `dictionary` (cmudict's text) for all words of `models` and their variants "word(2)"; words of

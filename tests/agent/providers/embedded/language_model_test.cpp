@@ -78,11 +78,11 @@ TEST_CASE("A language model of nothing is still one") {
   CHECK(read_arpa(model.arpa).ended);
 }
 
-TEST_CASE("A dialogue has a model for all, for yes and no, and for digits, each with the ways out") {
+TEST_CASE("A dialogue has a model for all, for yes and no, for digits, and for corrections, each with the ways out") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto models = make_language_models(*dialogue);
-  REQUIRE(models.size() == 3);
+  REQUIRE(models.size() == 4);
   const auto knows = [](const LanguageModel& model, const std::string& word) {
     return std::ranges::find(model.vocabulary, word) != model.vocabulary.end();
   };
@@ -93,6 +93,8 @@ TEST_CASE("A dialogue has a model for all, for yes and no, and for digits, each 
   CHECK(models[2].name == kExpectDigits);
   for (const std::string digit : {"zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double"})
     CHECK(knows(models[2], digit));
+  CHECK(models[3].name == kExpectCorrection);
+  for (const std::string word : {"yes", "nope", "seven", "sorry"}) CHECK(knows(models[3], word));
   for (const auto& model : models) CHECK(knows(model, "operator"));
 }
 

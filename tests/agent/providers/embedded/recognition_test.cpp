@@ -2,10 +2,12 @@
 
 #include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
+#include <offhook/agent/providers/embedded/heard_number.hpp>
 #include <offhook/agent/providers/embedded/intent_matcher.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_listener.hpp>
-#include <offhook/agent/providers/embedded/words.hpp>
+#include <offhook/agent/providers/embedded/spoken_number.hpp>
+#include <offhook/agent/providers/embedded/yes_no.hpp>
 
 #include <doctest/doctest.h>
 
@@ -134,7 +136,7 @@ TEST_CASE("Digits and a yes are understood with the language model of their stat
   for (const std::string voice : {"slt", "rms"}) {
     for (const std::string number : {"5551234", "016288", "9074"}) {
       const auto heard = ears.hear(caller::say(read_digits(number), voice), kExpectDigits);
-      CHECK(spoken_digits(heard.text) == number);
+      CHECK(heard_digits(heard.text) == number);
       CHECK_FALSE(heard.rejected);
     }
     CHECK(understand_yes_no(ears.hear(caller::say("yes that is right", voice), kExpectYesNo).text) == YesNo::Yes);
