@@ -1,0 +1,111 @@
+#include <offhook/media/codec/detail/g711_kernels.hpp>
+#include <offhook/media/codec/detail/g711_sample.hpp>
+#include <offhook/media/codec/detail/g711_x86_tables.hpp>
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
+
+namespace offhook::inline v0::media::detail {
+namespace {
+
+constexpr std::size_t kBlock = 32;  // samples
+
+OFFHOOK_AVX2 inline __m256i load(const void* at) { return _mm256_loadu_si256(static_cast<const __m256i*>(at)); }
+OFFHOOK_AVX2 inline void store(void* at, __m256i value) { _mm256_storeu_si256(static_cast<__m256i*>(at), value); }
+OFFHOOK_AVX2 inline __m256i load_twice(const Nibbles& table) {
+  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table.of)));
+}
+
+OFFHOOK_AVX2 inline __m256i magnitudes(__m256i samples) { return _mm256_xor_si256(samples, _mm256_srai_epi16(samples, 15)); }
+
+OFFHOOK_AVX2 inline __m256i float_bits(__m256i values) {
+  return _mm256_srli_epi32(_mm256_castps_si256(_mm256_cvtepi32_ps(values)), 19);
+}
+OFFHOOK_AVX2 inline __m256i exponents(__m256i words) {
+  const __m256i zero = _mm256_setzero_si256();
+  return _mm256_packs_epi32(float_bits(_mm256_unpacklo_epi16(words, zero)), float_bits(_mm256_unpackhi_epi16(words, zero)));
+}
+
+/// Packing works in each half on its own; this puts the quarters in order again.
+OFFHOOK_AVX2 inline __m256i in_order(__m256i packed) { return _mm256_permute4x64_epi64(packed, 0xD8); }
+
+/// 0x80 in each octet whose sample is not negative.
+OFFHOOK_AVX2 inline __m256i positive_bits(__m256i first, __m256i second) {
+  return _mm256_andnot_si256(_mm256_packs_epi16(first, second), _mm256_set1_epi8(-128));
+}
+
+struct Mulaw {
+  static constexpr auto one = mulaw_of;
+  static constexpr const auto& expansion = kFromMulaw;
+  static constexpr const auto& tables = kMulawTables;
+  OFFHOOK_AVX2 static inline __m256i code_words(__m256i samples) {  // Seven bits, inverted already.
+    const __m256i biased = _mm256_adds_epi16(magnitudes(samples), _mm256_set1_epi16(kMulawBias));  // Saturates where the law clips.
+    return _mm256_sub_epi16(_mm256_set1_epi16(kSegmentZero + 0x7F), exponents(biased));
+  }
+  OFFHOOK_AVX2 static inline __m256i finish(__m256i codes) { return codes; }
+};
+
+struct Alaw {
+  static constexpr auto one = alaw_of;
+  static constexpr const auto& expansion = kFromAlaw;
+  static constexpr const auto& tables = kAlawTables;
+  OFFHOOK_AVX2 static inline __m256i code_words(__m256i samples) {
+    const __m256i size = magnitudes(samples);
+    const __m256i linear = _mm256_srli_epi16(_mm256_min_epi16(size, _mm256_set1_epi16(256)), 4);
+    return _mm256_max_epi16(linear, _mm256_sub_epi16(exponents(size), _mm256_set1_epi16(kSegmentZero)));
+  }
+  OFFHOOK_AVX2 static inline __m256i finish(__m256i codes) { return _mm256_xor_si256(codes, _mm256_set1_epi8(kAlternateBits)); }
+};
+
+template <class Law>
+OFFHOOK_AVX2 inline void encode_block(const std::int16_t* in, std::uint8_t* out) {
+  const __m256i first = load(in), second = load(in + 16);
+  const __m256i codes = _mm256_packus_epi16(Law::code_words(first), Law::code_words(second));
+  store(out, in_order(Law::finish(_mm256_or_si256(codes, positive_bits(first, second)))));
+}
+
+template <class Law>
+OFFHOOK_AVX2 void encode(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept {
+  std::size_t at = 0;
+  for (; at + kBlock <= count; at += kBlock) encode_block<Law>(in + at, out + at);
+  if (at == count) return;
+  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Some of it once more.
+  for (; at < count; ++at) out[at] = Law::one(in[at]);
+}
+
+template <class Law>
+OFFHOOK_AVX2 inline void decode_block(const std::uint8_t* in, std::int16_t* out) {
+  const __m256i nibble = _mm256_set1_epi8(0x0F);
+  const __m256i codes = in_order(load(in));  // So that unpacking, in halves too, yields samples in order.
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+  const __m256i sign = _mm256_shuffle_epi8(load_twice(Law::tables.sign), upper);
+  const __m256i mantissa = _mm256_sign_epi8(_mm256_shuffle_epi8(load_twice(Law::tables.mantissa), _mm256_and_si256(codes, nibble)), sign);
+  const __m256i power = _mm256_shuffle_epi8(load_twice(Law::tables.power), upper);
+  const __m256i addend = _mm256_shuffle_epi8(load_twice(Law::tables.addend), upper);
+  const __m256i factor = _mm256_shuffle_epi8(load_twice(Law::tables.factor), upper);
+  const __m256i low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(power, factor), _mm256_unpacklo_epi8(mantissa, addend));
+  const __m256i high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(power, factor), _mm256_unpackhi_epi8(mantissa, addend));
+  store(out, _mm256_add_epi16(low, low));
+  store(out + 16, _mm256_add_epi16(high, high));
+}
+
+template <class Law>
+OFFHOOK_AVX2 void decode(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept {
+  std::size_t at = 0;
+  for (; at + kBlock <= count; at += kBlock) decode_block<Law>(in + at, out + at);
+  if (at == count) return;
+  if (count >= kBlock) return decode_block<Law>(in + count - kBlock, out + count - kBlock);
+  for (; at < count; ++at) out[at] = Law::expansion[in[at]];
+}
+
+}  // namespace
+
+const G711Kernels kG711Avx2{"avx2", encode<Mulaw>, encode<Alaw>, decode<Mulaw>, decode<Alaw>};
+
+}  // namespace offhook::inline v0::media::detail
+
+#endif

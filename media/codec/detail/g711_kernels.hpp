@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+// The ways in which G.711 is computed: the same codes and samples from each, bit by bit, for any length and alignment.
+// tests/media/g711_kernels_test.cpp compares all that the machine has.
+namespace offhook::inline v0::media::detail {
+
+struct G711Kernels {
+  using Encode = void (*)(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept;
+  using Decode = void (*)(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
+  std::string_view name;
+  Encode encode_mulaw, encode_alaw;  ///< `in` and `out` may not overlap
+  Decode decode_mulaw, decode_alaw;
+};
+
+extern const G711Kernels kG711Scalar;
+#if defined(__x86_64__)
+extern const G711Kernels kG711Sse41, kG711Avx2, kG711Avx512;
+#elif defined(__aarch64__)
+extern const G711Kernels kG711Neon;
+#endif
+
+/// Those that this machine can run, the scalar ones first.
+[[nodiscard]] std::span<const G711Kernels* const> g711_kernels() noexcept;
+/// The one that media/codec/g711.hpp uses, found once.
+[[nodiscard]] const G711Kernels& g711_chosen() noexcept;
+
+}  // namespace offhook::inline v0::media::detail
