@@ -16,10 +16,18 @@ base::Result<std::size_t, CodecError> convert(std::span<const In> in, std::span<
 
 }  // namespace
 
-std::uint8_t encode_mulaw(std::int16_t sample) noexcept { return detail::mulaw_of(sample); }
-std::uint8_t encode_alaw(std::int16_t sample) noexcept { return detail::alaw_of(sample); }
-std::int16_t decode_mulaw(std::uint8_t code) noexcept { return detail::kFromMulaw[code]; }
-std::int16_t decode_alaw(std::uint8_t code) noexcept { return detail::kFromAlaw[code]; }
+std::uint8_t encode_mulaw(std::int16_t sample) noexcept {
+  return detail::mulaw_of(sample);
+}
+std::uint8_t encode_alaw(std::int16_t sample) noexcept {
+  return detail::alaw_of(sample);
+}
+std::int16_t decode_mulaw(std::uint8_t code) noexcept {
+  return detail::kFromMulaw[code];
+}
+std::int16_t decode_alaw(std::uint8_t code) noexcept {
+  return detail::kFromAlaw[code];
+}
 
 base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
   return convert(in, out, detail::g711_chosen().encode_mulaw);

@@ -48,7 +48,8 @@ template <class In, class Out, class Kernel>
 int wrong_at_any_length(Kernel kernel, const std::vector<In>& from, const std::vector<Out>& expected) {
   int wrong = 0;
   for (std::size_t alignment = 0; alignment < kAlignments; ++alignment) {
-    const std::size_t in_shift = alignment / sizeof(In) * sizeof(In), out_shift = (kAlignments - 1 - alignment) / sizeof(Out) * sizeof(Out);
+    const std::size_t in_shift = alignment / sizeof(In) * sizeof(In),
+                      out_shift = (kAlignments - 1 - alignment) / sizeof(Out) * sizeof(Out);
     for (std::size_t length = 0; length <= kLongest; ++length) {
       const std::size_t first = (alignment * 977 + length * 131) % (from.size() - kLongest);
       Room<In> in(in_shift);
@@ -80,7 +81,8 @@ int wrong_at_all(Kernel kernel, const std::vector<In>& from, const std::vector<O
 
 }  // namespace
 
-TEST_CASE("Each kernel that this machine has encodes all 65,536 samples as one by one, at any length and alignment [ITU-T G.711]") {
+TEST_CASE(
+    "Each kernel that this machine has encodes all 65,536 samples as one by one, at any length and alignment [ITU-T G.711]") {
   const auto samples = all_samples();
   auto mixed = samples;  // Neighbours of all sizes and both signs, so that no lane can be right by its neighbour's answer.
   for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = samples[i * 40503 % samples.size()];

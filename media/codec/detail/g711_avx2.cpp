@@ -14,13 +14,19 @@ namespace {
 
 constexpr std::size_t kBlock = 32;  // samples
 
-OFFHOOK_AVX2 inline __m256i load(const void* at) { return _mm256_loadu_si256(static_cast<const __m256i*>(at)); }
-OFFHOOK_AVX2 inline void store(void* at, __m256i value) { _mm256_storeu_si256(static_cast<__m256i*>(at), value); }
+OFFHOOK_AVX2 inline __m256i load(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+OFFHOOK_AVX2 inline void store(void* at, __m256i value) {
+  _mm256_storeu_si256(static_cast<__m256i*>(at), value);
+}
 OFFHOOK_AVX2 inline __m256i load_twice(const Nibbles& table) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table.of)));
 }
 
-OFFHOOK_AVX2 inline __m256i magnitudes(__m256i samples) { return _mm256_xor_si256(samples, _mm256_srai_epi16(samples, 15)); }
+OFFHOOK_AVX2 inline __m256i magnitudes(__m256i samples) {
+  return _mm256_xor_si256(samples, _mm256_srai_epi16(samples, 15));
+}
 
 OFFHOOK_AVX2 inline __m256i float_bits(__m256i values) {
   return _mm256_srli_epi32(_mm256_castps_si256(_mm256_cvtepi32_ps(values)), 19);
@@ -31,7 +37,9 @@ OFFHOOK_AVX2 inline __m256i exponents(__m256i words) {
 }
 
 /// Packing works in each half on its own; this puts the quarters in order again.
-OFFHOOK_AVX2 inline __m256i in_order(__m256i packed) { return _mm256_permute4x64_epi64(packed, 0xD8); }
+OFFHOOK_AVX2 inline __m256i in_order(__m256i packed) {
+  return _mm256_permute4x64_epi64(packed, 0xD8);
+}
 
 /// 0x80 in each octet whose sample is not negative.
 OFFHOOK_AVX2 inline __m256i positive_bits(__m256i first, __m256i second) {
@@ -43,7 +51,8 @@ struct Mulaw {
   static constexpr const auto& expansion = kFromMulaw;
   static constexpr const auto& tables = kMulawTables;
   OFFHOOK_AVX2 static inline __m256i code_words(__m256i samples) {  // Seven bits, inverted already.
-    const __m256i biased = _mm256_adds_epi16(magnitudes(samples), _mm256_set1_epi16(kMulawBias));  // Saturates where the law clips.
+    const __m256i biased =
+        _mm256_adds_epi16(magnitudes(samples), _mm256_set1_epi16(kMulawBias));  // Saturates where the law clips.
     return _mm256_sub_epi16(_mm256_set1_epi16(kSegmentZero + 0x7F), exponents(biased));
   }
   OFFHOOK_AVX2 static inline __m256i finish(__m256i codes) { return codes; }
@@ -83,7 +92,8 @@ OFFHOOK_AVX2 inline void decode_block(const std::uint8_t* in, std::int16_t* out)
   const __m256i codes = in_order(load(in));  // So that unpacking, in halves too, yields samples in order.
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
   const __m256i sign = _mm256_shuffle_epi8(load_twice(Law::tables.sign), upper);
-  const __m256i mantissa = _mm256_sign_epi8(_mm256_shuffle_epi8(load_twice(Law::tables.mantissa), _mm256_and_si256(codes, nibble)), sign);
+  const __m256i mantissa =
+      _mm256_sign_epi8(_mm256_shuffle_epi8(load_twice(Law::tables.mantissa), _mm256_and_si256(codes, nibble)), sign);
   const __m256i power = _mm256_shuffle_epi8(load_twice(Law::tables.power), upper);
   const __m256i addend = _mm256_shuffle_epi8(load_twice(Law::tables.addend), upper);
   const __m256i factor = _mm256_shuffle_epi8(load_twice(Law::tables.factor), upper);

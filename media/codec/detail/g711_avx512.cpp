@@ -14,9 +14,13 @@ namespace {
 // Masks make the last block like the others. Decoding shifts each word by its own segment, which only AVX-512BW can.
 constexpr std::size_t kBlock = 32;  // samples
 
-OFFHOOK_AVX512 inline __mmask32 first_of(std::size_t count) { return count >= kBlock ? ~0U : (1U << count) - 1; }
+OFFHOOK_AVX512 inline __mmask32 first_of(std::size_t count) {
+  return count >= kBlock ? ~0U : (1U << count) - 1;
+}
 
-OFFHOOK_AVX512 inline __m512i magnitudes(__m512i samples) { return _mm512_xor_si512(samples, _mm512_srai_epi16(samples, 15)); }
+OFFHOOK_AVX512 inline __m512i magnitudes(__m512i samples) {
+  return _mm512_xor_si512(samples, _mm512_srai_epi16(samples, 15));
+}
 
 OFFHOOK_AVX512 inline __m512i float_bits(__m512i values) {
   return _mm512_srli_epi32(_mm512_castps_si512(_mm512_cvtepi32_ps(values)), 19);
@@ -34,7 +38,8 @@ OFFHOOK_AVX512 inline __m512i with_sign(__m512i codes, __m512i samples) {
 
 struct Mulaw {
   OFFHOOK_AVX512 static inline __m512i codes(__m512i samples) {
-    const __m512i biased = _mm512_adds_epi16(magnitudes(samples), _mm512_set1_epi16(kMulawBias));  // Saturates where the law clips.
+    const __m512i biased =
+        _mm512_adds_epi16(magnitudes(samples), _mm512_set1_epi16(kMulawBias));  // Saturates where the law clips.
     return with_sign(_mm512_sub_epi16(_mm512_set1_epi16(kSegmentZero + 0x7F), exponents(biased)), samples);
   }
   OFFHOOK_AVX512 static inline __m512i sizes(__m512i codes) {
@@ -58,7 +63,8 @@ struct Alaw {
     const __m512i segment = _mm512_and_si512(_mm512_srli_epi16(plain, 4), _mm512_set1_epi16(7));
     const __m512i mantissa = _mm512_and_si512(_mm512_slli_epi16(plain, 4), _mm512_set1_epi16(0xF0));
     const __m512i middle = _mm512_or_si512(mantissa, _mm512_set1_epi16(8));
-    const __m512i large = _mm512_mask_add_epi16(middle, _mm512_test_epi16_mask(segment, segment), middle, _mm512_set1_epi16(0x100));
+    const __m512i large =
+        _mm512_mask_add_epi16(middle, _mm512_test_epi16_mask(segment, segment), middle, _mm512_set1_epi16(0x100));
     return _mm512_sllv_epi16(large, _mm512_subs_epu16(segment, _mm512_set1_epi16(1)));
   }
 };

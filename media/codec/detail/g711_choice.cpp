@@ -29,7 +29,9 @@ struct Machine {
 #endif
   }
 
-  void add(const G711Kernels& kernels) noexcept { usable[count++] = &kernels; }
+  void add(const G711Kernels& kernels) noexcept {
+    usable[count++] = &kernels;
+  }
   void prefer(const G711Kernels& kernels) noexcept {
     add(kernels);
     chosen = &kernels;
@@ -43,7 +45,11 @@ const Machine& machine() noexcept {
 
 }  // namespace
 
-std::span<const G711Kernels* const> g711_kernels() noexcept { return std::span(machine().usable).first(machine().count); }
-const G711Kernels& g711_chosen() noexcept { return *machine().chosen; }
+std::span<const G711Kernels* const> g711_kernels() noexcept {
+  return std::span(machine().usable).first(machine().count);
+}
+const G711Kernels& g711_chosen() noexcept {
+  return *machine().chosen;
+}
 
 }  // namespace offhook::inline v0::media::detail

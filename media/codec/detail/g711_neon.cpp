@@ -11,10 +11,13 @@ namespace {
 // NEON counts leading zeros and shifts each lane by its own amount, so the recommendation can be followed as it stands.
 constexpr std::size_t kBlock = 16;  // samples
 
-inline uint16x8_t magnitudes(int16x8_t samples) { return vreinterpretq_u16_s16(veorq_s16(samples, vshrq_n_s16(samples, 15))); }
+inline uint16x8_t magnitudes(int16x8_t samples) {
+  return vreinterpretq_u16_s16(veorq_s16(samples, vshrq_n_s16(samples, 15)));
+}
 
 /// Segment and mantissa of 15-bit magnitudes: with z zeros before it (of 16 bits), one lies in segment 8 - z, and the five bits
-/// that begin with its first are 16 + mantissa. `most_zeros` is where the segments end: what is smaller is counted in linear steps.
+/// that begin with its first are 16 + mantissa. `most_zeros` is where the segments end: what is smaller is counted in linear
+/// steps.
 inline int16x8_t segment_and_mantissa(uint16x8_t sizes, std::uint16_t most_zeros) {
   const int16x8_t zeros = vreinterpretq_s16_u16(vminq_u16(vclzq_u16(sizes), vdupq_n_u16(most_zeros)));
   const int16x8_t steps = vreinterpretq_s16_u16(vshlq_u16(sizes, vsubq_s16(zeros, vdupq_n_s16(11))));

@@ -11,7 +11,9 @@ namespace offhook::inline v0::media::detail {
 
 // Magnitudes are taken by one's complement, not by negation: the recommendation's decision values lie so that negative inputs
 // on a boundary belong to the smaller step (G.191 does the same), and -32768 needs no case of its own.
-constexpr unsigned magnitude(std::int16_t sample) { return static_cast<unsigned>(sample ^ (sample >> 15)); }
+constexpr unsigned magnitude(std::int16_t sample) {
+  return static_cast<unsigned>(sample ^ (sample >> 15));
+}
 
 constexpr std::uint8_t kAlternateBits = 0x55;  // Even bits inverted: ITU-T G.711 section 3, note 1 to table 1a
 

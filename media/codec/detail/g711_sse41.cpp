@@ -14,11 +14,19 @@ namespace {
 
 constexpr std::size_t kBlock = 16;  // samples
 
-OFFHOOK_SSE41 inline __m128i load(const void* at) { return _mm_loadu_si128(static_cast<const __m128i*>(at)); }
-OFFHOOK_SSE41 inline void store(void* at, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(at), value); }
-OFFHOOK_SSE41 inline __m128i load(const Nibbles& table) { return _mm_load_si128(reinterpret_cast<const __m128i*>(table.of)); }
+OFFHOOK_SSE41 inline __m128i load(const void* at) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(at));
+}
+OFFHOOK_SSE41 inline void store(void* at, __m128i value) {
+  _mm_storeu_si128(static_cast<__m128i*>(at), value);
+}
+OFFHOOK_SSE41 inline __m128i load(const Nibbles& table) {
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(table.of));
+}
 
-OFFHOOK_SSE41 inline __m128i magnitudes(__m128i samples) { return _mm_xor_si128(samples, _mm_srai_epi16(samples, 15)); }
+OFFHOOK_SSE41 inline __m128i magnitudes(__m128i samples) {
+  return _mm_xor_si128(samples, _mm_srai_epi16(samples, 15));
+}
 
 OFFHOOK_SSE41 inline __m128i float_bits(__m128i values) {
   return _mm_srli_epi32(_mm_castps_si128(_mm_cvtepi32_ps(values)), 19);
@@ -37,7 +45,7 @@ struct Mulaw {
   static constexpr auto one = mulaw_of;
   static constexpr const auto& expansion = kFromMulaw;
   static constexpr const auto& tables = kMulawTables;
-  OFFHOOK_SSE41 static inline __m128i code_words(__m128i samples) {  // Seven bits, inverted already.
+  OFFHOOK_SSE41 static inline __m128i code_words(__m128i samples) {                          // Seven bits, inverted already.
     const __m128i biased = _mm_adds_epi16(magnitudes(samples), _mm_set1_epi16(kMulawBias));  // Saturates where the law clips.
     return _mm_sub_epi16(_mm_set1_epi16(kSegmentZero + 0x7F), exponents(biased));
   }

@@ -8,7 +8,8 @@
 //   encode  the float of a magnitude has its exponent and the upper four bits of its mantissa side by side; shifted right by 19
 //           they are (127 + exponent) << 4 | mantissa, and segment 0 begins (mu-law, after the bias) or would begin (A-law) at
 //           the exponent 7. A-law's segment 0 is linear: there the magnitude itself, cut to 16 steps, is the larger of the two.
-//   decode  a code's two nibbles look up, each in a table of 16, a mantissa with its bias M (lower nibble), a power of two P and a
+//   decode  a code's two nibbles look up, each in a table of 16, a mantissa with its bias M (lower nibble), a power of two P and
+//   a
 //           sign; M x P and the constant that mu-law takes off, or A-law's segments over 0 add, are one multiply-and-add of pairs
 //           of octets. Results are halves, and are doubled, because +128 is no signed octet.
 namespace offhook::inline v0::media::detail {
