@@ -1,0 +1,113 @@
+#include <offhook/bench/harness.hpp>
+
+#include <time.h>
+#include <valgrind/callgrind.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr int kRounds = 31;
+constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(3);
+
+/// Of this thread: what others run meanwhile on a busy machine does not count, though their use of the caches does.
+double cpu_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+double nanoseconds_of(const Work& work, std::size_t times) {
+  const double begin = cpu_nanoseconds();
+  work(times);
+  return cpu_nanoseconds() - begin;
+}
+
+/// So many turns that a slice is long against the clock's own cost and short against a neighbour's.
+std::size_t turns_per_slice(const Work& work) {
+  std::size_t turns = 1;
+  while (turns < (std::size_t{1} << 30U) && nanoseconds_of(work, turns) < static_cast<double>(kSlice.count())) turns *= 2;
+  return turns;
+}
+
+struct Lap {
+  const Contestant* who;
+  std::size_t turns;
+  std::vector<double> times;
+
+  double median() {
+    std::nth_element(times.begin(), times.begin() + kRounds / 2, times.end());
+    return times[kRounds / 2];
+  }
+};
+
+}  // namespace
+
+double Result::ratio() const {
+  const auto best =
+      std::min_element(peers.begin(), peers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return best == peers.end() || ours <= 0 ? 0 : best->second / ours;
+}
+
+bool is_wanted(std::string_view name, const std::vector<std::string>& filters) {
+  return filters.empty() || std::any_of(filters.begin(), filters.end(), [name](const std::string& filter) {
+           return name.find(filter) != std::string_view::npos;
+         });
+}
+
+Result measure_time(Subject& subject) {
+  std::vector<Lap> laps;
+  laps.push_back({&subject.ours, turns_per_slice(subject.ours.work), {}});
+  for (const auto& peer : subject.peers) laps.push_back({&peer, turns_per_slice(peer.work), {}});
+  for (int round = 0; round < kRounds; ++round) {
+    for (auto& lap : laps) lap.times.push_back(nanoseconds_of(lap.who->work, lap.turns) / static_cast<double>(lap.turns));
+  }
+  Result result{subject.name, "ns", laps.front().median(), {}};
+  for (std::size_t i = 1; i < laps.size(); ++i) result.peers[laps[i].who->name] = laps[i].median();
+  return result;
+}
+
+void count_instructions(Subject& subject) {
+  const auto count = [&subject](const Contestant& who) {
+    who.work(subject.counted_turns);  // Pools and caches are filled: what is counted is steady state.
+    CALLGRIND_ZERO_STATS;
+    CALLGRIND_START_INSTRUMENTATION;
+    who.work(subject.counted_turns);
+    CALLGRIND_STOP_INSTRUMENTATION;
+    const std::string label = subject.name + "/" + who.name;  // Valgrind reads it later than a temporary lives.
+    CALLGRIND_DUMP_STATS_AT(label.c_str());
+  };
+  count(subject.ours);
+  for (const auto& peer : subject.peers) count(peer);
+}
+
+std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
+  constexpr std::string_view kTrigger = "desc: Trigger: Client Request: ", kTotals = "totals: ";
+  std::map<std::string, double> counts;
+  for (int part = 1; std::filesystem::exists(prefix + "." + std::to_string(part)); ++part) {
+    std::ifstream file(prefix + "." + std::to_string(part));
+    std::string who;
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with(kTrigger)) who = line.substr(kTrigger.size());
+      if (line.starts_with(kTotals)) counts[who] = std::stod(line.substr(kTotals.size()));
+    }
+  }
+  return counts;
+}
+
+Result instruction_result(const Subject& subject, const std::map<std::string, double>& counts) {
+  const auto of = [&](const Contestant& who) {
+    const auto found = counts.find(subject.name + "/" + who.name);
+    return found == counts.end() ? 0.0 : found->second / static_cast<double>(subject.counted_turns);
+  };
+  Result result{subject.name + ".instructions", "instructions", of(subject.ours), {}};
+  for (const auto& peer : subject.peers) result.peers[peer.name] = of(peer);
+  return result;
+}
+
+}  // namespace offhook::bench

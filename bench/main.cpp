@@ -1,0 +1,108 @@
+// offhook_bench [--out FOLDER] [--agent PROGRAM] [--load PROGRAM] [FILTER...]: measures, prints a table, and leaves results.json
+// and ratios.svg in FOLDER. It starts itself once more under valgrind for the instructions. `./dev bench` calls it.
+#include <offhook/bench/process.hpp>
+#include <offhook/bench/report.hpp>
+#include <offhook/bench/subjects.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace {
+
+using namespace offhook::bench;
+namespace fs = std::filesystem;
+
+struct Arguments {
+  bool count = false;  // we are the one under valgrind
+  std::string self, out = "build/bench";
+  std::vector<std::string> filters;
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  arguments.self = fs::read_symlink("/proc/self/exe").string();
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--count") {
+      arguments.count = true;
+    } else if (word == "--out" && i + 1 < argc) {
+      arguments.out = argv[++i];
+    } else if (word.starts_with("-")) {
+      throw std::runtime_error("there is no option " + word + ": give words that the names of measurements contain");
+    } else {
+      arguments.filters.push_back(word);
+    }
+  }
+  return arguments;
+}
+
+/// The messages on which others' figures are known, where they are at hand; else our own of the same size and header fields.
+std::string message_folder() {
+  const char* data = std::getenv("OFFHOOK_TEST_DATA");
+  const std::string shared = std::string(data == nullptr ? "../shared/data" : data) + "/bench";
+  return fs::exists(shared + "/invite.sip") ? shared : "bench/data";
+}
+
+std::vector<Subject> wanted_subjects(const std::vector<std::string>& filters) {
+  std::vector<Subject> subjects = sip_subjects(message_folder());
+  for (auto* more : {g711_subjects, jitter_subjects}) {
+    for (auto& subject : more()) subjects.push_back(std::move(subject));
+  }
+  std::erase_if(subjects, [&filters](const Subject& subject) { return !is_wanted(subject.name + ".instructions", filters); });
+  return subjects;
+}
+
+std::map<std::string, double> instruction_counts(const Arguments& arguments) {
+  const std::string prefix = arguments.out + "/callgrind.out";
+  for (const auto& entry : fs::directory_iterator(arguments.out)) {
+    if (entry.path().string().starts_with(prefix)) fs::remove(entry.path());
+  }
+  std::vector<std::string> command = {"valgrind",     "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=" + prefix,
+                                      arguments.self, "--count"};
+  command.insert(command.end(), arguments.filters.begin(), arguments.filters.end());
+  Process counting(command, arguments.out + "/callgrind.log");
+  if (counting.wait() != 0) throw std::runtime_error("counting instructions failed: see " + arguments.out + "/callgrind.log");
+  return read_instruction_counts(prefix);
+}
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  if (!(file << text)) throw std::runtime_error("cannot write " + path);
+}
+
+int run(const Arguments& arguments) {
+  auto subjects = wanted_subjects(arguments.filters);
+  if (arguments.count) {
+    for (auto& subject : subjects) count_instructions(subject);
+    return 0;
+  }
+  fs::create_directories(arguments.out);
+  fmt::print(stderr, "messages: {}/invite.sip and 200-ok.sip\n", message_folder());
+  std::vector<Result> results;
+  const auto counts = subjects.empty() ? std::map<std::string, double>{} : instruction_counts(arguments);
+  for (auto& subject : subjects) {
+    results.push_back(measure_time(subject));
+    results.push_back(instruction_result(subject, counts));
+  }
+  if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
+  write(arguments.out + "/results.json", to_json(results));
+  write(arguments.out + "/ratios.svg", to_svg(results));
+  fmt::print("{}", to_table(results));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(parse(argc, argv));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "offhook_bench: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <offhook/bench/harness.hpp>
+
+#include <string>
+#include <vector>
+
+namespace offhook::bench {
+
+/// {"results":[{"name","unit","ours","peers":{NAME: figure},"ratio"}]}
+[[nodiscard]] std::string to_json(const std::vector<Result>& results);
+/// Columns for people: name, ours, each peer, how many times the best of them.
+[[nodiscard]] std::string to_table(const std::vector<Result>& results);
+/// Bars of the ratio to the best peer, for docs/benchmarks.md: those that have peers.
+[[nodiscard]] std::string to_svg(const std::vector<Result>& results);
+
+}  // namespace offhook::bench

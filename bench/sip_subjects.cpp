@@ -1,0 +1,102 @@
+#include <offhook/bench/subjects.hpp>
+
+#include <offhook/bench/peers/peers.h>
+#include <offhook/sdp/parser.hpp>
+#include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/parser.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+namespace offhook::bench {
+
+namespace {
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (text.empty())
+    throw std::runtime_error(path + " cannot be read: start the benchmarks with ./dev bench, from the top of the tree");
+  return text;
+}
+
+constexpr std::size_t kMostValues = 32;
+
+std::size_t count_addresses(const sip::Message& message, sip::HeaderName name) {
+  const auto values = message.name_addrs(name, kMostValues);
+  return values ? values->size() : 0;
+}
+
+std::size_t count_vias(const sip::Message& message) {
+  std::size_t count = 0;
+  for (const auto& header : message.headers()) {
+    if (header.id != sip::HeaderName::Via) continue;
+    for (auto rest = header.value; !rest.empty(); ++count) {
+      if (!sip::take_via(rest)) return 0;
+    }
+  }
+  return count;
+}
+
+/// All that a user agent may ask of a message: what parse_message has typed already (top Via, From, To, Call-ID, CSeq), and the
+/// rest.
+std::size_t read_typed(const sip::Message& message) {
+  using sip::HeaderName;
+  std::size_t seen = count_vias(message) + message.cseq().number + message.call_id().size();
+  seen += message.from().tag().has_value() + message.to().tag().has_value();
+  seen += count_addresses(message, HeaderName::Contact) + count_addresses(message, HeaderName::Route);
+  seen += count_addresses(message, HeaderName::RecordRoute);
+  seen += message.number(HeaderName::MaxForwards).value_or(0) + message.number(HeaderName::ContentLength).value_or(0);
+  seen += message.number(HeaderName::SessionExpires).value_or(0) + message.content_type().size();
+  seen += message.lists(HeaderName::Require, "100rel") + message.lists(HeaderName::Supported, "timer");
+  seen += message.lists(HeaderName::Allow, "UPDATE") + message.find(HeaderName::Authorization).has_value();
+  return seen;
+}
+
+std::size_t offhook_reads(sip::SlabPool& pool, const std::string& text, offhook_depth depth) {
+  const auto message = sip::parse_message(pool.copy({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  if (!message) return 0;
+  std::size_t seen = 1 + message->headers().size();
+  if (depth >= OFFHOOK_TYPED) seen += read_typed(*message);
+  if (depth < OFFHOOK_SDP) return seen;
+  const auto session = sdp::parse_session(message->body());
+  return session ? seen + session->media.size() : 0;
+}
+
+using Peer = std::size_t (*)(const char*, std::size_t, offhook_depth);
+
+Subject subject(const std::string& name, const std::shared_ptr<const std::string>& text, offhook_depth depth) {
+  const auto pool = std::make_shared<sip::SlabPool>();
+  const auto checked = [name](const char* who,
+                              std::size_t seen) {  // A message that is refused is refused quickly: no measurement.
+    if (seen == 0) throw std::runtime_error(std::string(who) + " refuses the message of " + name);
+  };
+  checked("offhook", offhook_reads(*pool, *text, depth));
+  Subject result{name, {"offhook", repeat([pool, text, depth](std::size_t) { keep(offhook_reads(*pool, *text, depth)); })}, {}};
+  const std::pair<const char*, Peer> peers[] = {{"libosip2", offhook_osip}, {"sofia-sip", offhook_sofia}, {"libre", offhook_re}};
+  for (const auto& [who, parse] : peers) {
+    checked(who, parse(text->data(), text->size(), depth));
+    result.peers.push_back(
+        {who, repeat([parse = parse, text, depth](std::size_t) { keep(parse(text->data(), text->size(), depth)); })});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Subject> sip_subjects(const std::string& folder) {
+  const auto invite = std::make_shared<const std::string>(read(folder + "/invite.sip"));
+  const auto ok = std::make_shared<const std::string>(read(folder + "/200-ok.sip"));
+  std::vector<Subject> subjects;
+  for (const auto& [name, depth] :
+       {std::pair{"sip.parse.index", OFFHOOK_INDEX}, {"sip.parse.typed", OFFHOOK_TYPED}, {"sip.parse.full_sdp", OFFHOOK_SDP}}) {
+    subjects.push_back(subject(name, invite, depth));
+    subjects.push_back(subject(std::string(name) + ".200_ok", ok, depth));
+  }
+  return subjects;
+}
+
+}  // namespace offhook::bench
