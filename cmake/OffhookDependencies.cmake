@@ -20,6 +20,9 @@ set_target_properties(PkgConfig::POCKETSPHINX PROPERTIES INTERFACE_INCLUDE_DIREC
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(doctest REQUIRED)
+if(OFFHOOK_TESTS)
+  find_path(OFFHOOK_VALIJSON valijson/validator.hpp REQUIRED)  # Its package has no target of ours to link; /usr/include holds it.
+endif()
 
 add_library(offhook_flite INTERFACE)
 target_link_libraries(offhook_flite INTERFACE flite_cmu_us_slt flite_cmu_us_rms flite_usenglish flite_cmulex flite)

@@ -4,42 +4,41 @@
 #include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <atomic>
 #include <cstdio>
+#include <initializer_list>
 #include <mutex>
+#include <utility>
 
 namespace offhook::tools {
 
 namespace {
 
-/// Shows the call on standard output, and keeps what became of it.
+/// One event of the conversation on standard output: for people, or as JSON.
+void show(bool json, const std::string& text, std::initializer_list<std::pair<const char*, nlohmann::ordered_json>> fields) {
+  if (json) {
+    nlohmann::ordered_json object;
+    for (const auto& [name, value] : fields) object[name] = value;
+    fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  } else {
+    fmt::print("{}\n", text);
+  }
+  std::fflush(stdout);
+}
+
+/// Shows the call, and keeps what became of it.
 class CallWatch {
  public:
+  explicit CallWatch(bool json) : json_(json) {}
+
   void on_event(const agent::AgentEvent& event) {
     const std::lock_guard lock(mutex_);
-    if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) {
-      using State = sip::RegistrationChanged::State;
-      registered = e->details.state == State::Registered;
-      if (e->details.state == State::Failed) {
-        failure_ = e->details.status == 0 ? std::string("no answer") : fmt::format("{} {}", e->details.status, e->details.reason);
-        refused = e->details.why == sip::RegistrationChanged::Why::WrongCredentials;
-        failed = true;
-      }
-    } else if (const auto* up = std::get_if<agent::CallUp>(&event)) {
-      answered = true;
-      fmt::print("answered ({})\n", phone::to_string(up->codec));
-    } else if (const auto* line = std::get_if<agent::CallLine>(&event)) {
-      if (const auto* said = std::get_if<agent::CallerSaid>(&line->what)) fmt::print("they  {}\n", said->text);
-      if (const auto* spoke = std::get_if<agent::AgentSaid>(&line->what)) fmt::print("we    {}\n", spoke->text);
-    } else if (const auto* call_over = std::get_if<agent::CallOver>(&event)) {
-      const auto& d = call_over->details;
-      if (d.why == sip::CallEnded::Why::Unreachable && !call_over->why.empty()) fmt::print("{}\n", call_over->why);
-      fmt::print("ended by {} after {:.1f} s{}\n", d.by == sip::CallEnded::By::Local ? "us" : "them", static_cast<double>(call_over->duration.count()) / 1000.0,
-                 d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : std::string());
-      over = true;
-    }
-    std::fflush(stdout);
+    if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) on_registration(*e);
+    else if (const auto* up = std::get_if<agent::CallUp>(&event)) on_up(*up);
+    else if (const auto* line = std::get_if<agent::CallLine>(&event)) on_line(*line);
+    else if (const auto* ended = std::get_if<agent::CallOver>(&event)) on_over(*ended);
   }
   [[nodiscard]] std::string failure() const {
     const std::lock_guard lock(mutex_);
@@ -49,8 +48,38 @@ class CallWatch {
   std::atomic<bool> registered{false}, failed{false}, refused{false}, answered{false}, over{false};
 
  private:
+  void on_registration(const phone::RegistrationChanged& event) {
+    using State = sip::RegistrationChanged::State;
+    registered = event.details.state == State::Registered;
+    if (event.details.state != State::Failed) return;
+    failure_ = event.details.status == 0 ? std::string("no answer") : fmt::format("{} {}", event.details.status, event.details.reason);
+    refused = event.details.why == sip::RegistrationChanged::Why::WrongCredentials;
+    failed = true;
+  }
+  void on_up(const agent::CallUp& up) {
+    answered = true;
+    show(json_, fmt::format("answered ({})", phone::to_string(up.codec)), {{"event", "answered"}, {"codec", phone::to_string(up.codec)}});
+  }
+  void on_line(const agent::CallLine& line) {
+    if (const auto* said = std::get_if<agent::CallerSaid>(&line.what))
+      show(json_, "they  " + said->text, {{"event", "they"}, {"text", said->text}, {"confidence", said->confidence}});
+    if (const auto* spoke = std::get_if<agent::AgentSaid>(&line.what))
+      show(json_, "we    " + spoke->text, {{"event", "we"}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
+  }
+  void on_over(const agent::CallOver& ended) {
+    const auto& d = ended.details;
+    const bool is_ours = d.by == sip::CallEnded::By::Local;
+    const double seconds = static_cast<double>(ended.duration.count()) / 1000.0;
+    const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : std::string();
+    const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? ended.why + "\n" : "";
+    show(json_, fmt::format("{}ended by {} after {:.1f} s{}", before, is_ours ? "us" : "them", seconds, status),
+         {{"event", "ended"}, {"by", is_ours ? "us" : "them"}, {"seconds", seconds}, {"status", d.status}, {"reason", d.reason}, {"why", ended.why}});
+    over = true;
+  }
+
   mutable std::mutex mutex_;
   std::string failure_;
+  bool json_;
 };
 
 std::string complete(const std::string& target, const agent::config::Config& config) {
@@ -63,9 +92,9 @@ std::string complete(const std::string& target, const agent::config::Config& con
 
 int call(const CallArguments& arguments) {
   block_signals();
-  auto config = load_config("call", arguments.config);
+  const auto config = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!config) return kUsage;
-  CallWatch watch;
+  CallWatch watch(arguments.json);
   int exit_code = kOk;
   const auto agent = start_agent("call", *config, [&watch](const agent::AgentEvent& event) { watch.on_event(event); }, exit_code);
   if (!agent) return exit_code;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 /// One function per subcommand; each returns the exit code.
 namespace offhook::tools {
@@ -14,12 +15,16 @@ enum Exit : int {
 };
 
 struct RunArguments {
-  std::string config;  ///< path; "" for environment and defaults alone
+  std::string config;            ///< path; "" for environment and defaults alone
+  std::vector<std::string> set;  ///< "/sip/port=5070"
+  bool json = false;             ///< the log as JSON, whatever the configuration says
 };
 [[nodiscard]] int run(const RunArguments& arguments);
 
 struct CallArguments {
   std::string config, target;
+  std::vector<std::string> set;
+  bool json = false;
 };
 [[nodiscard]] int call(const CallArguments& arguments);
 
@@ -28,6 +33,20 @@ struct DemoArguments {
   std::string directory = "offhook-demo";
 };
 [[nodiscard]] int demo(const DemoArguments& arguments);
+
+struct ConfigArguments {
+  std::string config;
+  std::vector<std::string> set;
+  bool json = false;
+};
+[[nodiscard]] int check(const ConfigArguments& arguments);
+[[nodiscard]] int print_config(const ConfigArguments& arguments);
+
+struct SchemaArguments {
+  std::string of = "config";  ///< or "dialogue"
+  bool markdown = false;
+};
+[[nodiscard]] int schema(const SchemaArguments& arguments);
 
 struct SayArguments {
   std::string text, voice = "slt", out;

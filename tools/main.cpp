@@ -1,61 +1,161 @@
+#include <offhook/agent/config/schema.hpp>
+#include <offhook/agent/config/settings.hpp>
 #include <offhook/tools/commands.hpp>
+#include <offhook/tools/completion.hpp>
+#include <offhook/tools/help_texts.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+#include <memory>
+
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
-  offhook demo                          a whole call on this machine, nothing to configure
-  SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example PROVIDER=local offhook run
-  offhook run --config offhook.json     all settings: docs/configuration.md
-  offhook call sip:1001@pbx.example --config offhook.json
+using namespace offhook::tools;
 
-Exit codes: 0 done, 1 did not succeed, 2 arguments or configuration are wrong, 3 a port cannot be opened,
-4 the registrar refuses the password.)";
+/// A command whose function takes `arguments` and gives the exit code.
+template <class Arguments>
+CLI::App* add(CLI::App& app, const char* name, const char* what, const char* help, int (*function)(const Arguments&),
+              const std::shared_ptr<Arguments>& arguments, int& code) {
+  auto* command = app.add_subcommand(name, what);
+  command->footer(help);
+  command->callback([function, arguments, &code] { code = function(*arguments); });
+  return command;
+}
+
+template <class Arguments>
+void add_config(CLI::App* command, Arguments& arguments, const char* names = "-c,--config") {
+  command->add_option(names, arguments.config, "JSON file; the environment overrides it")->type_name("FILE");
+  command->add_option("--set", arguments.set, "One setting, over file and environment: /sip/port=5070. May be repeated; not for secrets")
+      ->type_name("POINTER=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+void add_calling(CLI::App& app, int& code) {
+  auto run_arguments = std::make_shared<RunArguments>();
+  auto* run_command = add(app, "run", "Register, answer calls, until SIGTERM or Ctrl-C", kHelpRun, run, run_arguments, code);
+  add_config(run_command, *run_arguments);
+  run_command->add_flag("--json", run_arguments->json, "The log as JSON, one event a line");
+
+  auto call_arguments = std::make_shared<CallArguments>();
+  auto* call_command =
+      add(app, "call", "Dial one number or SIP address and hold the conversation with whoever answers", kHelpCall, call, call_arguments, code);
+  call_command->add_option("target", call_arguments->target, "sip:USER@HOST, or a number at your registrar")->required();
+  add_config(call_command, *call_arguments);
+  call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
+
+  auto demo_arguments = std::make_shared<DemoArguments>();
+  auto* demo_command =
+      add(app, "demo", "A whole call on this machine: registrar, agent, and a second telephone that asks", kHelpDemo, demo, demo_arguments, code);
+  demo_command->add_flag("--json", demo_arguments->json, "Print the result as one line of JSON at the end");
+  demo_command->add_option("--directory", demo_arguments->directory, "Where the recording and the registrar's log go")
+      ->type_name("DIR")
+      ->capture_default_str();
+}
+
+void add_configuring(CLI::App& app, int& code) {
+  auto check_arguments = std::make_shared<ConfigArguments>();
+  auto* check_command = add(app, "check", "Check a configuration and its dialogue without starting anything", kHelpCheck, check, check_arguments, code);
+  add_config(check_command, *check_arguments, "-c,--config,config");
+  check_command->add_flag("--json", check_arguments->json, "The result as one line of JSON");
+
+  auto print_arguments = std::make_shared<ConfigArguments>();
+  auto* print_command = add(app, "print-config", "Show each setting, its value and where that came from", kHelpPrint, print_config, print_arguments, code);
+  add_config(print_command, *print_arguments, "-c,--config,config");
+  print_command->add_flag("--json", print_arguments->json, "The table as one line of JSON");
+
+  auto schema_arguments = std::make_shared<SchemaArguments>();
+  auto* schema_command = add(app, "schema", "Print the JSON Schema of the configuration, or of a dialogue", kHelpSchema, schema, schema_arguments, code);
+  schema_command->add_option("of", schema_arguments->of, "Which file's")->check(CLI::IsMember({"config", "dialogue"}))->capture_default_str();
+  schema_command->add_flag("--markdown", schema_arguments->markdown, "The table of docs/configuration.md instead");
+}
+
+void add_voices(CLI::App& app, int& code) {
+  auto say_arguments = std::make_shared<SayArguments>();
+  auto* say_command = add(app, "say", "Speak a text into a WAV file, as a telephone would send it", kHelpSay, say, say_arguments, code);
+  say_command->add_option("text", say_arguments->text, "What to say")->required();
+  say_command->add_option("--voice", say_arguments->voice, "Whose voice")->check(CLI::IsMember({"slt", "rms"}))->capture_default_str();
+  say_command->add_option("--out", say_arguments->out, "The WAV file to write")->type_name("FILE")->required();
+  say_command->add_option("--rate", say_arguments->rate_hz, "Samples per second")->check(CLI::IsMember({8000, 16000}))->capture_default_str();
+  say_command->add_option("--lead-ms", say_arguments->lead_ms, "Silence before the text")->check(CLI::Range(0, 600000));
+  say_command->add_option("--pad-ms", say_arguments->pad_ms, "Silence behind the text")->check(CLI::Range(0, 600000));
+
+  auto hear_arguments = std::make_shared<HearArguments>();
+  auto* hear_command = add(app, "hear", "Recognise a WAV file with the words of a dialogue", kHelpHear, hear, hear_arguments, code);
+  hear_command->add_option("file", hear_arguments->file, "The WAV file")->required()->check(CLI::ExistingFile);
+  hear_command->add_option("--dialogue", hear_arguments->dialogue, "Dialogue file; default: the receptionist that is shipped")->type_name("FILE");
+  hear_command->add_option("--channel", hear_arguments->channel, "0 is the first")->check(CLI::Range(0, 1));
+  hear_command->add_flag("--replies", hear_arguments->replies, "Expect what the agent says instead of what callers say");
+}
+
+/// "TEXT:{slt,rms}" has two values.
+std::vector<std::string> values_of(const std::string& type) {
+  const auto open = type.find('{'), close = type.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return {};
+  return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+}
+
+CompletionOption describe(const CLI::Option& option) {
+  CompletionOption out;
+  for (const std::string& name : option.get_snames()) out.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) out.names.push_back("--" + name);
+  out.help = option.get_description();
+  out.takes_value = option.get_items_expected_max() > 0;
+  const std::string type = option.get_type_name();
+  out.is_file = type.find("FILE") != std::string::npos || type.find("DIR") != std::string::npos;
+  out.values = values_of(type);
+  if (option.check_lname("set")) {
+    out.ends_in_equals = true;
+    for (const auto& setting : offhook::agent::config::settings()) {
+      if (!setting.is_secret()) out.values.push_back(pointer_of(setting) + "=");
+    }
+  }
+  return out;
+}
+
+std::vector<CompletionCommand> command_tree(const CLI::App& app) {
+  std::vector<CompletionCommand> tree;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    CompletionCommand out{command->get_name(), command->get_description(), {}};
+    for (const CLI::Option* option : command->get_options()) {
+      out.options.push_back(describe(*option));
+      if (option->get_positional() && !out.options.back().names.empty()) {  // Also an argument without its name.
+        CompletionOption argument = out.options.back();
+        argument.names.clear();
+        out.options.push_back(std::move(argument));
+      }
+    }
+    tree.push_back(std::move(out));
+  }
+  return tree;
+}
+
+void add_completion(CLI::App& app) {
+  auto shell = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("completion", "Print a script that completes our commands in your shell");
+  command->footer(kHelpCompletion);
+  command->add_option("shell", *shell, "Which shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->callback([shell, &app] {
+    const auto tree = command_tree(app);
+    const std::string script = *shell == "bash" ? bash_completion(tree) : *shell == "zsh" ? zsh_completion(tree) : fish_completion(tree);
+    std::fputs(script.c_str(), stdout);
+  });
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace offhook::tools;
   CLI::App app{"offhook: a telephone user agent for AI. It registers with your PBX like a desk phone, picks up, and holds the conversation."};
-  app.footer(kFooter);
+  app.name("offhook");
+  app.footer(kHelpTop + offhook::agent::config::environment_help());
+  app.set_version_flag("--version", "offhook " OFFHOOK_VERSION);
   app.require_subcommand(1);
   int code = kOk;
-
-  RunArguments run_arguments;
-  auto* run_command = app.add_subcommand("run", "Register, answer calls, until SIGTERM or Ctrl-C");
-  run_command->add_option("-c,--config", run_arguments.config, "JSON file; the environment overrides it");
-  run_command->callback([&] { code = run(run_arguments); });
-
-  CallArguments call_arguments;
-  auto* call_command = app.add_subcommand("call", "Dial one number or SIP address and hold the conversation with whoever answers");
-  call_command->add_option("target", call_arguments.target, "sip:USER@HOST, or a number at your registrar")->required();
-  call_command->add_option("-c,--config", call_arguments.config, "JSON file; the environment overrides it");
-  call_command->callback([&] { code = call(call_arguments); });
-
-  DemoArguments demo_arguments;
-  auto* demo_command = app.add_subcommand("demo", "A whole call on this machine: registrar, agent, and a second telephone that asks");
-  demo_command->add_flag("--json", demo_arguments.json, "Print the result as one line of JSON at the end");
-  demo_command->add_option("--directory", demo_arguments.directory, "Where the recording and the registrar's log go")->capture_default_str();
-  demo_command->callback([&] { code = demo(demo_arguments); });
-
-  SayArguments say_arguments;
-  auto* say_command = app.add_subcommand("say", "Speak a text into a WAV file, as a telephone would send it");
-  say_command->add_option("text", say_arguments.text)->required();
-  say_command->add_option("--voice", say_arguments.voice, "slt or rms")->capture_default_str();
-  say_command->add_option("--out", say_arguments.out, "The WAV file to write")->required();
-  say_command->add_option("--rate", say_arguments.rate_hz, "8000 or 16000")->check(CLI::IsMember({8000, 16000}))->capture_default_str();
-  say_command->add_option("--lead-ms", say_arguments.lead_ms, "Silence before the text")->check(CLI::Range(0, 600000));
-  say_command->add_option("--pad-ms", say_arguments.pad_ms, "Silence behind the text")->check(CLI::Range(0, 600000));
-  say_command->callback([&] { code = say(say_arguments); });
-
-  HearArguments hear_arguments;
-  auto* hear_command = app.add_subcommand("hear", "Recognise a WAV file with the words of a dialogue");
-  hear_command->add_option("file", hear_arguments.file)->required()->check(CLI::ExistingFile);
-  hear_command->add_option("--dialogue", hear_arguments.dialogue, "Dialogue file; default: the receptionist that is shipped");
-  hear_command->add_option("--channel", hear_arguments.channel, "0 is the first")->check(CLI::Range(0, 1));
-  hear_command->add_flag("--replies", hear_arguments.replies, "Expect what the agent says instead of what callers say");
-  hear_command->callback([&] { code = hear(hear_arguments); });
+  add_calling(app, code);
+  add_configuring(app, code);
+  add_voices(app, code);
+  add_completion(app);
 
   try {
     app.parse(argc, argv);

@@ -55,7 +55,9 @@ void drain(agent::Agent& agent, base::Duration limit) {
 
 int run(const RunArguments& arguments) {
   block_signals();
-  const auto config = load_config("run", arguments.config);
+  auto set = arguments.set;
+  if (arguments.json) set.emplace_back("/log/format=json");
+  const auto config = load_config("run", sources_of(arguments.config, set));
   if (!config) return kUsage;
   FirstRegistration first;
   int exit_code = kOk;

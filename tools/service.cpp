@@ -12,17 +12,25 @@
 
 namespace offhook::tools {
 
-std::optional<agent::config::Config> load_config(const std::string& command, const std::string& path) {
-  const auto config = agent::config::load(path.empty() ? std::nullopt : std::optional(path), agent::config::process_environment());
-  if (!config) {
-    fmt::print(stderr, "offhook {}: the configuration cannot be used:\n", command);
-    for (const auto& problem : config.error()) fmt::print(stderr, "  {}: {}\n", problem.where, problem.what);
-    fmt::print(stderr, "docs/configuration.md lists every setting; nothing was started.\n");
+agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set) {
+  return {path.empty() ? std::nullopt : std::optional(path), agent::config::process_environment(), set};
+}
+
+void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems) {
+  fmt::print(stderr, "offhook {}: the configuration cannot be used:\n", command);
+  for (const auto& problem : problems) fmt::print(stderr, "  {}\n", agent::config::to_string(problem));
+  fmt::print(stderr, "docs/configuration.md lists every setting; nothing was started.\n");
+}
+
+std::optional<agent::config::Config> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {
+  const auto [config, origins, problems] = agent::config::read(sources);
+  if (!problems.empty()) {
+    print_problems(command, problems);
     return std::nullopt;
   }
-  agent::log::configure({agent::log::parse_level(config->log.level).value_or(agent::log::Level::Info),
-                         config->log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, false});
-  return *config;
+  agent::log::configure({agent::log::parse_level(config.log.level).value_or(agent::log::Level::Info),
+                         config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
+  return config;
 }
 
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::config::Config& config,

@@ -7,11 +7,22 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace offhook::tools {
 
-/// Loads the configuration and sets up the log. Problems are printed, one a line, and nothing is returned.
-[[nodiscard]] std::optional<agent::config::Config> load_config(const std::string& command, const std::string& path);
+/// A file (path "" for none), the process's environment, and the command line's assignments.
+[[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
+
+/// On standard error, one a line.
+void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems);
+
+/// Where the log goes: `call` has its standard output for the conversation.
+enum class LogTo { StandardOutput, StandardError };
+
+/// Loads the configuration and sets up the log. Problems are printed, and nothing is returned.
+[[nodiscard]] std::optional<agent::config::Config> load_config(const std::string& command, const agent::config::Sources& sources,
+                                                               LogTo log = LogTo::StandardOutput);
 
 /// Starts the agent. On failure the reason is printed and `exit_code` set.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::config::Config& config,

@@ -1,5 +1,6 @@
 #include <offhook/agent/config/config.hpp>
 
+#include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/suggestion.hpp>
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <string_view>
 
 namespace offhook::inline v0::agent::config {
 
@@ -17,100 +17,147 @@ namespace {
 
 using Problems = std::vector<Problem>;
 
-std::vector<std::string_view> sections() {
-  std::vector<std::string_view> names;
-  for (const Setting& setting : settings()) {
-    if (!setting.section.empty() && std::find(names.begin(), names.end(), setting.section) == names.end())
-      names.push_back(setting.section);
-  }
-  return names;
-}
+constexpr std::string_view kSchemaName = "$schema";  // Editors find the schema by it; it sets nothing.
 
-std::vector<std::string_view> names_in(std::string_view section) {
-  std::vector<std::string_view> names;
-  for (const Setting& setting : settings()) {
-    if (setting.section == section) names.push_back(setting.name);
-  }
-  return names;
-}
-
-const Setting* find_setting(std::string_view section, std::string_view name) {
-  for (const Setting& setting : settings()) {
-    if (setting.section == section && setting.name == name) return &setting;
-  }
-  return nullptr;
-}
-
-Problem unknown(const std::string& pointer, std::string_view name, const std::vector<std::string_view>& known) {
-  if (const auto meant = nearest(name, known)) return {pointer, "is no setting: did you mean \"" + std::string(*meant) + "\"?"};
+std::string list_of(const std::vector<std::string_view>& names) {
   std::string list;
-  for (const std::string_view each : known) list += (list.empty() ? "" : ", ") + std::string(each);
-  return {pointer, "is no setting: there are " + list};
+  for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list;
 }
 
-void apply_member(Config& config, std::string_view section, const std::string& name, const JsonValue& value, Problems& problems) {
-  const std::string pointer = (section.empty() ? std::string() : pointer_step(section)) + pointer_step(name);
-  const Setting* setting = find_setting(section, name);
-  if (setting == nullptr) {
-    problems.push_back(unknown(pointer, name, names_in(section)));
-  } else if (auto complaint = setting->apply(config, value)) {
-    problems.push_back({pointer, std::move(*complaint)});
+/// What was meant may also stand in another section.
+std::string advise_name(std::string_view name, const std::vector<std::string_view>& known) {
+  const auto meant = nearest(name, known);
+  if (meant && *meant != name) return "did you mean \"" + std::string(*meant) + "\"?";
+  for (const Setting& setting : settings()) {
+    if (setting.name == name) return "did you mean " + pointer_of(setting) + "?";
   }
+  return "take it out, or look for its name in docs/configuration.md";
 }
 
-void apply_file(Config& config, const JsonValue& file, Problems& problems) {
+Problem unknown(const std::string& where, std::string_view name, const std::vector<std::string_view>& known) {
+  return {where, "an unknown setting", list_of(known), advise_name(name, known)};
+}
+
+/// Puts the sources' values one over the other.
+class Reader {
+ public:
+  Reader() { out.origins.resize(settings().size()); }
+
+  void apply(const Setting& setting, const JsonValue& value, const std::string& where, Origin origin) {
+    if (setting.is_secret()) secrets.push_back(value.text);
+    const auto checked = check(setting, value);
+    if (!checked) return refuse(where, checked.error());
+    setting.field.set(out.config, *checked);
+    out.origins[static_cast<std::size_t>(&setting - settings().data())] = std::move(origin);
+  }
+  void refuse(const std::string& where, const Complaint& complaint) {
+    out.problems.push_back({where, complaint.found, complaint.allowed, complaint.advice});
+  }
+
+  Effective out;
+  std::vector<std::string> secrets;  // Each that was read, also one that was refused or replaced.
+};
+
+void apply_member(Reader& reader, std::string_view file, std::string_view section, const std::string& name, const JsonValue& value) {
+  const std::string where = (section.empty() ? std::string() : pointer_step(section)) + pointer_step(name);
+  const Setting* setting = find_setting(section, name);
+  if (setting != nullptr) return reader.apply(*setting, value, where, {Source::File, std::string(file) + ":" + where});
+  auto known = section.empty() ? sections() : names_in(section);
+  if (section.empty()) {
+    for (const std::string_view top : names_in("")) known.push_back(top);
+  }
+  reader.out.problems.push_back(unknown(where, name, known));
+}
+
+void apply_file(Reader& reader, std::string_view file, const JsonValue& tree) {
   const auto known = sections();
-  for (const auto& [name, value] : file.members) {
+  for (const auto& [name, value] : tree.members) {
+    if (name == kSchemaName && value.kind == JsonValue::Kind::Text) continue;
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      if (find_setting("", name) != nullptr) {
-        apply_member(config, "", name, value, problems);
-      } else {
-        auto all = known;
-        for (const std::string_view top : names_in("")) all.push_back(top);
-        problems.push_back(unknown(pointer_step(name), name, all));
-      }
+      apply_member(reader, file, "", name, value);
     } else if (value.kind != JsonValue::Kind::Object) {
-      problems.push_back({pointer_step(name), "must be an object: settings in braces"});
+      reader.out.problems.push_back({pointer_step(name), std::string(name_of(value.kind)), "an object with " + list_of(names_in(name)), "put its settings in braces"});
     } else {
-      for (const auto& [member, inner] : value.members) apply_member(config, name, member, inner, problems);
+      for (const auto& [member, inner] : value.members) apply_member(reader, file, name, member, inner);
     }
   }
 }
 
-/// An empty variable counts as not set: container files pass on variables that nobody filled in.
-std::optional<std::string> value_of(const Environment& environment, std::string_view name) {
-  if (name.empty() || !environment) return std::nullopt;
-  auto value = environment(std::string(name));
-  return value && !value->empty() ? value : std::nullopt;
+/// ASTERISK_HOST may carry a port, and then sets two settings.
+void apply_host_variable(Reader& reader, const Setting& host, std::string_view text, const std::string& where, const Origin& origin) {
+  const auto split = split_host(text);
+  if (!split) return reader.refuse(where, split.error());
+  reader.apply(host, json_text(split->host), where, origin);
+  if (split->port != 0) reader.apply(*find_setting("sip", "port"), json_integer(split->port), where, origin);
 }
 
-void apply_environment(Config& config, const Environment& environment, Problems& problems) {
+/// An empty variable counts as not set: container files pass on variables that nobody filled in.
+void apply_environment(Reader& reader, const Environment& environment) {
   for (const Setting& setting : settings()) {
-    const auto text = value_of(environment, setting.environment);
-    if (!text) continue;
-    auto complaint = setting.environment == "ASTERISK_HOST" ? apply_host_and_port(config, *text)
-                                                            : setting.apply(config, value_of_variable(setting, *text));
-    if (complaint) problems.push_back({std::string(setting.environment), std::move(*complaint)});
+    if (setting.environment.empty() || !environment) continue;
+    const std::string name(setting.environment);
+    const auto text = environment(name);
+    if (!text || text->empty()) continue;
+    const Origin origin{Source::Variable, name};
+    if (setting.shape == Shape::Host) apply_host_variable(reader, setting, *text, name, origin);
+    else reader.apply(setting, value_of_text(setting, *text), name, origin);
+  }
+}
+
+void apply_assignments(Reader& reader, const std::vector<std::string>& assignments) {
+  constexpr auto kAllowed = "POINTER=VALUE, such as /sip/port=5070";
+  for (const std::string& assignment : assignments) {
+    const auto equals = assignment.find('=');
+    const std::string pointer = assignment.substr(0, equals);
+    const Setting* setting = find_setting(pointer);
+    if (equals == std::string::npos || !pointer.starts_with('/')) {
+      reader.out.problems.push_back({"--set", "something else", kAllowed, "docs/configuration.md lists the pointers"});
+    } else if (setting == nullptr) {
+      std::vector<std::string> pointers;
+      for (const Setting& each : settings()) pointers.push_back(pointer_of(each));
+      const auto meant = nearest(pointer, {pointers.begin(), pointers.end()});
+      reader.out.problems.push_back({"--set", "an unknown setting", kAllowed,
+                                     meant ? "did you mean " + std::string(*meant) + "?" : "docs/configuration.md lists the pointers"});
+    } else if (setting->is_secret()) {
+      reader.out.problems.push_back({"--set " + pointer, "a secret on the command line, where other users see it", "any other setting",
+                                     "change it now, and set " + std::string(setting->environment) + " or write it in the file"});
+    } else {
+      reader.apply(*setting, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer,
+                   {Source::CommandLine, pointer});
+    }
   }
 }
 
 /// Missing only when nobody tried to set it: a bad value is a problem already.
-void require(bool present, std::string_view variable, std::string_view pointer, std::string_view meaning, Problems& problems) {
-  const bool told =
-      std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.where == variable || p.where == pointer; });
-  if (present || told) return;
-  problems.push_back({std::string(variable),
-                      "is missing: set it to " + std::string(meaning) + ", or write " + std::string(pointer) + " in the file"});
+void require_all(Reader& reader) {
+  for (const Setting& setting : settings()) {
+    const std::string pointer = pointer_of(setting);
+    const auto& origin = reader.out.origins[static_cast<std::size_t>(&setting - settings().data())];
+    auto& problems = reader.out.problems;
+    const bool told = std::any_of(problems.begin(), problems.end(), [&](const Problem& p) {
+      return p.where == pointer || p.where == setting.environment || p.where == "--set " + pointer;
+    });
+    if (!setting.is_required() || origin.source != Source::Default || told) continue;
+    problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
+                        "set " + std::string(setting.environment) + ", or write it in the file"});
+  }
 }
 
-void check_whole(const Config& config, Problems& problems) {
-  require(!config.sip.extension.empty(), "SIP_EXTENSION", "/sip/extension", "the extension to register, such as 6001", problems);
-  require(!config.sip.password.empty(), "SIP_PASSWORD", "/sip/password", "the extension's secret", problems);
-  require(!config.sip.host.empty(), "ASTERISK_HOST", "/sip/host", "the PBX's host name or address", problems);
-  if (config.media.first_port >= config.media.last_port) {  // Each call takes an even port and the odd one after it.
-    problems.push_back({"/media/last_port", "must be greater than /media/first_port"});
-  } else if (config.media.first_port % 2 != 0 && config.media.last_port - config.media.first_port < 2) {
-    problems.push_back({"/media/last_port", "leaves no even port with the odd one after it: widen the range"});
+/// Settings that are well each for itself, and not together.
+void check_together(const Config& config, Problems& problems) {
+  const auto& [codecs, first, last] = config.media;
+  if (first >= last) {  // Each call takes an even port and the odd one after it.
+    problems.push_back({"/media/last_port", "a port that is not above /media/first_port", "a higher one", "widen the range"});
+  } else if (first % 2 != 0 && last - first < 2) {
+    problems.push_back({"/media/last_port", "a range without an even port and the odd one after it", "two ports for each call", "widen the range"});
+  }
+  if (config.limits.silence >= config.limits.call) {
+    problems.push_back({"/limits/silence", "a silence as long as a whole call (/limits/call)", "a shorter time than /limits/call",
+                        "lower it, or raise /limits/call"});
+  }
+  if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
+    problems.push_back({"/health/port", "the same TCP port as /sip/bind_port", "another port, or 0 for none", "change one of them"});
   }
 }
 
@@ -121,67 +168,95 @@ void replace_all(std::string& text, std::string_view hidden) {
 }
 
 /// The last net: a person may have typed the password where a name belongs, and names are shown.
-void cover(const Secret& secret, Problems& problems) {
+void cover(std::string_view secret, Problems& problems) {
   constexpr std::size_t kShortest = 4;  // Less would cover parts of our own words.
-  if (secret.reveal().size() < kShortest) return;
-  const std::string as_step = pointer_step(secret.reveal()).substr(1);
+  if (secret.size() < kShortest) return;
+  const std::string as_step = pointer_step(secret).substr(1);
   for (Problem& problem : problems) {
-    for (std::string* text : {&problem.where, &problem.what}) {
-      replace_all(*text, secret.reveal());
+    for (std::string* text : {&problem.where, &problem.found, &problem.allowed, &problem.advice}) {
+      replace_all(*text, secret);
       replace_all(*text, as_step);
     }
   }
 }
 
-/// Nothing when the file could not be read: then nobody knows what it says, and what is missing is not told.
-base::Result<Config, Problems> combine(std::optional<std::string_view> text, std::string_view source,
-                                       const Environment& environment, Problems problems) {
-  Config config;
+/// `text` nothing: the file could not be read (that is in `problems`). Then nobody knows what it says, and what is missing is not told.
+Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
+  Reader reader;
+  reader.out.problems = std::move(problems);
   bool is_known = text.has_value();
   if (text && !text->empty()) {
-    const auto file = read_json(*text, source, problems);
-    is_known = file && file->kind == JsonValue::Kind::Object;
-    if (is_known) apply_file(config, *file, problems);
-    else if (file) problems.push_back({std::string(source), "must hold one JSON object: settings in braces"});
+    const auto tree = read_json(*text, name, reader.out.problems);
+    is_known = tree && tree->kind == JsonValue::Kind::Object;
+    if (is_known) apply_file(reader, name, *tree);
+    else if (tree)
+      reader.out.problems.push_back({std::string(name), std::string(name_of(tree->kind)), "one JSON object", "put the settings in braces"});
   }
-  const Secret from_file = config.sip.password;
-  apply_environment(config, environment, problems);
-  if (is_known) check_whole(config, problems);
-  if (problems.empty()) return config;
-  cover(from_file, problems);
-  cover(config.sip.password, problems);
-  return base::fail(std::move(problems));
+  apply_environment(reader, sources.environment);
+  apply_assignments(reader, sources.assignments);
+  if (is_known) {
+    require_all(reader);
+    check_together(reader.out.config, reader.out.problems);
+  }
+  for (const std::string& secret : reader.secrets) cover(secret, reader.out.problems);
+  shorten(reader.out.problems);
+  return std::move(reader.out);
 }
 
-std::string too_large() { return "is larger than " + std::to_string(kMaxFileBytes / 1024) + " KiB: this is no configuration"; }
+Problem too_large(std::string_view name) {
+  return {std::string(name), "a larger file", "at most " + std::to_string(kMaxFileBytes / 1024) + " KiB", "check that this is the configuration"};
+}
 
-base::Result<std::string, std::string> read_file(const std::string& path) {
+base::Result<std::string, Problem> read_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::string text(kMaxFileBytes + 1, '\0');
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad() || (file.fail() && !file.eof())) {
     const int reason = errno;
-    return base::fail("cannot be read" + (reason == 0 ? std::string() : ": " + std::string(std::strerror(reason))) +
-                      "; check the path");
+    return base::fail(Problem{path, "no readable file" + (reason == 0 ? std::string() : " (" + std::string(std::strerror(reason)) + ")"),
+                              "a JSON file that this user may read", "check the path and who may read it"});
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxFileBytes) return base::fail(too_large());
+  if (text.size() > kMaxFileBytes) return base::fail(too_large(path));
   return text;
+}
+
+base::Result<Config, Problems> only_whole(Effective effective) {
+  if (effective.problems.empty()) return std::move(effective.config);
+  return base::fail(std::move(effective.problems));
 }
 
 }  // namespace
 
-base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path, const Environment& environment) {
-  if (!path) return combine("", "", environment, {});
-  const auto text = read_file(*path);
-  if (!text) return combine(std::nullopt, *path, environment, {{*path, text.error()}});
-  return combine(*text, *path, environment, {});
+std::string to_string(const Origin& origin) {
+  switch (origin.source) {
+    case Source::Default: return "default";
+    case Source::File: return "file " + origin.name;
+    case Source::Variable: return "environment " + origin.name;
+    case Source::CommandLine: return "command line";
+  }
+  return "";
 }
 
-base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment) {
-  if (text.size() > kMaxFileBytes) return combine(std::nullopt, "", environment, {{"configuration", too_large()}});
-  return combine(text, "configuration", environment, {});
+Effective read(const Sources& sources) {
+  if (!sources.path) return combine("", "", sources, {});
+  const auto text = read_file(*sources.path);
+  if (!text) return combine(std::nullopt, *sources.path, sources, {text.error()});
+  return combine(*text, *sources.path, sources, {});
+}
+
+Effective read_text(std::string_view text, std::string_view name, const Sources& sources) {
+  if (text.size() > kMaxFileBytes) return combine(std::nullopt, name, sources, {too_large(name)});
+  return combine(text, name, sources, {});
+}
+
+base::Result<Config, Problems> load(const std::optional<std::string>& path, const Environment& environment) {
+  return only_whole(read({path, environment, {}}));
+}
+
+base::Result<Config, Problems> parse(std::string_view text, const Environment& environment) {
+  return only_whole(read_text(text, "configuration", {std::nullopt, environment, {}}));
 }
 
 Environment process_environment() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/config/problem.hpp>
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/base/result.hpp>
 
@@ -7,16 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The settings of `offhook run` and `offhook call`: one JSON file, overridden by the environment (docs/configuration.md).
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::size_t kMaxFileBytes = 256U << 10U;
-inline constexpr std::size_t kMaxDepth = 16;
 
 struct Sip {
   std::string extension;               ///< SIP_EXTENSION; required
@@ -66,16 +66,38 @@ struct Config {
   bool transcripts = false;            ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
 };
 
-/// One thing that is wrong: `where` is a JSON pointer ("/sip/port") or the name of an environment variable; `what` says what is
-/// wrong and what to do. Never holds a secret.
-struct Problem {
-  std::string where, what;
-};
-
 /// Reads the value of an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Defaults, then the file (if `path` is given), then the environment; everything is checked, and all problems are told at once.
+/// Where settings come from, the weakest first: defaults, a file, the environment, the command line.
+struct Sources {
+  std::optional<std::string> path;       ///< of the JSON file
+  Environment environment;
+  std::vector<std::string> assignments;  ///< of the command line: "/sip/port=5070"
+};
+
+enum class Source : std::uint8_t { Default, File, Variable, CommandLine };
+struct Origin {
+  Source source = Source::Default;
+  std::string name;  ///< FILE:POINTER, the variable, or the assignment's pointer
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+/// "default", "file offhook.json:/sip/port", "environment SIP_EXTENSION", "command line"
+[[nodiscard]] std::string to_string(const Origin& origin);
+
+/// What all sources together say. Where a value was refused, the one of the weaker source stands.
+struct Effective {
+  Config config;
+  std::vector<Origin> origins;    ///< one for each of settings(), in its order
+  std::vector<Problem> problems;  ///< at most kMaxProblems; empty when the configuration can be used
+};
+
+[[nodiscard]] Effective read(const Sources& sources);
+/// The same on text instead of a file; `name` stands for its path.
+[[nodiscard]] Effective read_text(std::string_view text, std::string_view name, const Sources& sources);
+
+/// The configuration, when there is no problem with it.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path,
                                                                 const Environment& environment);
 /// The same on text: for tests. `text` "" is an empty file.

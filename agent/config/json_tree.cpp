@@ -13,6 +13,18 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxShownName = 48;
 
+/// What the library found, without what it quotes of the text: "... - FOUND; last read: 'TEXT'; expected WHAT".
+std::string fault_of(std::string_view said) {
+  constexpr std::string_view kBefore = "syntax error while parsing ", kQuote = "; last read: ";
+  if (said.find("number overflow") != std::string_view::npos) return "a number beyond all bounds";
+  const auto begin = said.find(kBefore);
+  if (begin == std::string_view::npos) return "no JSON";
+  said.remove_prefix(begin + kBefore.size());
+  const auto dash = said.find(" - ");
+  if (dash == std::string_view::npos) return "no JSON";
+  return std::string(said.substr(dash + 3, std::min(said.find(kQuote), said.find("; expected ")) - dash - 3));
+}
+
 /// Builds the tree as the parser goes. What the library says of an error is dropped: it quotes the text, which holds the
 /// password.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
@@ -45,19 +57,21 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     const auto& members = open_.back()->members;
+    if (members.size() == kMaxMembers)
+      return refuse(pointer(), "more than " + std::to_string(kMaxMembers) + " names", "at most " + std::to_string(kMaxMembers) + " in one object");
     if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == name; })) {
-      problems_.push_back({pointer() + pointer_step(name), "stands twice in the file: keep one of them"});
+      problems_.push_back({pointer() + pointer_step(name), "the name a second time", "each name once", "keep one of them"});
     }
     name_ = std::move(name);
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
     const auto before = text_.substr(0, position == 0 ? 0 : std::min(position - 1, text_.size()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto line_start = before.rfind('\n');
     const auto column = before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
-    problems_.push_back({std::string(source_) + ":" + std::to_string(line) + ":" + std::to_string(column),
-                        "is not JSON from here on: look for a missing comma, quote or brace"});
+    problems_.push_back({std::string(source_) + ":" + std::to_string(line) + ":" + std::to_string(column), fault_of(error.what()),
+                         "one JSON text (RFC 8259)", "look here, and just before, for a comma, quote or brace too few or too many"});
     return false;
   }
 
@@ -69,9 +83,15 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     leaf.integer = value;
     return add(std::move(leaf));
   }
-  bool add(JsonValue value) {
-    place(std::move(value));
-    return true;
+  bool add(JsonValue value) { return !is_full() && (place(std::move(value)), true); }
+  /// A list that would grow over its bound; told.
+  bool is_full() {
+    if (open_.empty() || open_.back()->items.size() < kMaxItems) return false;
+    return !refuse(pointer(), "more than " + std::to_string(kMaxItems) + " entries", "at most " + std::to_string(kMaxItems) + " in one list");
+  }
+  bool refuse(const std::string& where, std::string found, std::string allowed) {
+    problems_.push_back({where.empty() ? std::string(source_) : where, std::move(found), std::move(allowed), "take some out"});
+    return false;
   }
   JsonValue* place(JsonValue value) {
     if (open_.empty()) {
@@ -83,8 +103,10 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return &parent.members.emplace_back(std::move(name_), std::move(value)).second;
   }
   bool open(JsonValue value) {
+    if (is_full()) return false;
     if (open_.size() == kMaxDepth) {
-      problems_.push_back({std::string(source_), "is nested more than " + std::to_string(kMaxDepth) + " levels deep"});
+      const std::string most = std::to_string(kMaxDepth) + " levels";
+      problems_.push_back({std::string(source_), "braces and brackets in more than " + most, "at most " + most, "take some of them away"});
       return false;
     }
     open_.push_back(place(std::move(value)));  // Stays valid: a parent gets no further child while this one is open.
@@ -110,6 +132,27 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   std::string name_;
 };
 
+nlohmann::ordered_json to_library(const JsonValue& value) {
+  switch (value.kind) {
+    case JsonValue::Kind::Flag: return value.flag;
+    case JsonValue::Kind::Integer: return value.integer;
+    case JsonValue::Kind::Text: return value.text;
+    case JsonValue::Kind::List: {
+      auto list = nlohmann::ordered_json::array();
+      for (const JsonValue& item : value.items) list.push_back(to_library(item));
+      return list;
+    }
+    case JsonValue::Kind::Object: {
+      auto object = nlohmann::ordered_json::object();
+      for (const auto& [name, member] : value.members) object[name] = to_library(member);
+      return object;
+    }
+    case JsonValue::Kind::Null:
+    case JsonValue::Kind::Real: break;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::string pointer_step(std::string_view name) {
@@ -133,8 +176,56 @@ std::optional<JsonValue> read_json(std::string_view text, std::string_view sourc
     complete = false;
   }
   if (complete) return std::move(builder.root);
-  if (problems.size() == before) problems.push_back({std::string(source), "cannot be read as JSON"});
+  if (problems.size() == before)
+    problems.push_back({std::string(source), "no JSON", "one JSON text (RFC 8259)", "write settings in braces"});
   return std::nullopt;
+}
+
+std::string write_json(const JsonValue& value, unsigned indent) {
+  return to_library(value).dump(indent == 0 ? -1 : static_cast<int>(indent), ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+JsonValue json_flag(bool flag) {
+  JsonValue value{.kind = JsonValue::Kind::Flag};
+  value.flag = flag;
+  return value;
+}
+
+JsonValue json_integer(std::int64_t integer) {
+  JsonValue value{.kind = JsonValue::Kind::Integer};
+  value.integer = integer;
+  return value;
+}
+
+JsonValue json_text(std::string_view text) {
+  JsonValue value{.kind = JsonValue::Kind::Text};
+  value.text = text;
+  return value;
+}
+
+JsonValue json_list(const std::vector<std::string>& texts) {
+  JsonValue value{.kind = JsonValue::Kind::List};
+  for (const std::string& text : texts) value.items.push_back(json_text(text));
+  return value;
+}
+
+JsonValue json_object(std::vector<std::pair<std::string, JsonValue>> members) {
+  JsonValue value{.kind = JsonValue::Kind::Object};
+  value.members = std::move(members);
+  return value;
+}
+
+std::string_view name_of(JsonValue::Kind kind) {
+  switch (kind) {
+    case JsonValue::Kind::Null: return "null";
+    case JsonValue::Kind::Flag: return "true or false";
+    case JsonValue::Kind::Integer: return "a whole number";
+    case JsonValue::Kind::Real: return "a number with a fraction or an exponent";
+    case JsonValue::Kind::Text: return "text";
+    case JsonValue::Kind::List: return "a list";
+    case JsonValue::Kind::Object: return "an object";
+  }
+  return "";
 }
 
 }  // namespace offhook::inline v0::agent::config

@@ -1,253 +1,168 @@
 #include <offhook/agent/config/settings.hpp>
 
-#include <offhook/base/socket_address.hpp>
-#include <offhook/base/text.hpp>
-#include <offhook/sdp/capability.hpp>
-
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <type_traits>
 
 namespace offhook::inline v0::agent::config {
 
 namespace {
 
-using Kind = JsonValue::Kind;
-using Complaint = std::optional<std::string>;  // What is wrong and what to do; nothing when all is well. Never quotes the value.
+constexpr std::int64_t kMaxName = 128;
+constexpr std::int64_t kMaxHostName = 253;  // RFC 1035 section 2.3.4
+constexpr std::int64_t kMaxPath = 4095;
+constexpr std::int64_t kMaxPrompt = 32768;
 
-constexpr std::size_t kMaxShortText = 128;
-constexpr std::size_t kMaxLongText = 32768;  // PROMPT and INSTRUCTIONS
-constexpr std::size_t kMaxHostName = 253;    // RFC 1035 section 2.3.4
-
-bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
-
-Complaint read_text(const JsonValue& value, std::size_t most, std::string& out) {
-  if (value.kind != Kind::Text) return "must be text in quotes";
-  if (value.text.size() > most) return "is longer than " + std::to_string(most) + " octets: shorten it";
-  out = value.text;
-  return std::nullopt;
+void take(const JsonValue& value, std::string& out) { out = value.text; }
+void take(const JsonValue& value, Secret& out) { out = Secret(value.text); }
+void take(const JsonValue& value, bool& out) { out = value.flag; }
+void take(const JsonValue& value, std::chrono::seconds& out) { out = std::chrono::seconds(value.integer); }
+void take(const JsonValue& value, std::vector<std::string>& out) {
+  out.clear();
+  for (const JsonValue& item : value.items) out.push_back(item.text);
 }
-
-/// One line without control characters: what may become part of a SIP header or a file's name.
-Complaint read_line(const JsonValue& value, std::string& out) {
-  std::string text;
-  if (auto complaint = read_text(value, kMaxShortText, text)) return complaint;
-  if (std::any_of(text.begin(), text.end(), is_control)) return "has a line break or another control character in it: remove it";
-  out = std::move(text);
-  return std::nullopt;
-}
-
 template <class Number>
-Complaint read_number(const JsonValue& value, std::int64_t least, std::int64_t most, Number& out) {
-  const std::string range = std::to_string(least) + " to " + std::to_string(most);
-  if (value.kind != Kind::Integer) return "must be a whole number without quotes, " + range;
-  if (value.integer < least || value.integer > most) return "is out of range: give " + range;
-  out = static_cast<Number>(value.integer);
-  return std::nullopt;
+  requires std::is_unsigned_v<Number>
+void take(const JsonValue& value, Number& out) {
+  out = static_cast<Number>(value.integer);  // The table's bounds fit its field.
 }
 
-Complaint read_choice(const JsonValue& value, std::initializer_list<std::string_view> choices, std::string& out) {
-  std::string list;
-  for (const std::string_view choice : choices) {
-    if (value.kind == Kind::Text && base::iequals(value.text, choice)) {
-      out = choice;
-      return std::nullopt;
-    }
-    list += (list.empty() ? "" : ", ") + std::string(choice);
-  }
-  return "must be one of " + list + ", in quotes";
+JsonValue show(const std::string& value) { return json_text(value); }
+JsonValue show(const Secret& value) { return json_text(to_string(value)); }
+JsonValue show(bool value) { return json_flag(value); }
+JsonValue show(std::chrono::seconds value) { return json_integer(value.count()); }
+JsonValue show(const std::vector<std::string>& value) { return json_list(value); }
+template <class Number>
+  requires std::is_unsigned_v<Number>
+JsonValue show(Number value) {
+  return json_integer(static_cast<std::int64_t>(value));
 }
 
-/// The user part of a SIP URI as a PBX writes extensions: RFC 3261 section 25.1, `user` without escapes.
-Complaint apply_extension(Config& config, const JsonValue& value) {
-  std::string text;
-  if (auto complaint = read_line(value, text)) return complaint;
-  if (text.empty()) return "is empty: give the extension, such as 6001";
-  const auto allowed = [](char c) {
-    return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()&=+$,;?/").find(c) != std::string_view::npos;
-  };
-  if (!std::all_of(text.begin(), text.end(), allowed))
-    return "must be the extension alone, such as 6001: no sip:, no @, no spaces";
-  config.sip.extension = std::move(text);
-  return std::nullopt;
-}
-
-Complaint apply_password(Config& config, const JsonValue& value) {
-  std::string text;
-  if (auto complaint = read_line(value, text)) return complaint;
-  if (text.empty()) return "is empty: give the extension's secret";
-  config.sip.password = Secret(std::move(text));
-  return std::nullopt;
-}
-
-bool is_host_name(std::string_view text) {
-  if (text.empty() || text.size() > kMaxHostName || text.front() == '.' || text.front() == '-') return false;
-  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // An address with a slip in it.
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
-}
-
-Complaint apply_host_text(Config& config, std::string_view text) {
-  constexpr auto advice = "must be a host name or an address, such as pbx.example or 192.0.2.1: no sip:, no user, no spaces";
-  if (text.empty()) return "is empty: give the host name or address of the PBX";
-  if (const auto ip = base::IpAddress::parse(text)) {
-    config.sip.host = ip->to_string();
-    return std::nullopt;
-  }
-  if (!is_host_name(text)) return advice;
-  config.sip.host = text;
-  return std::nullopt;
-}
-
-Complaint apply_host(Config& config, const JsonValue& value) {
-  std::string text;
-  if (auto complaint = read_line(value, text)) return complaint;
-  const auto colon = text.rfind(':');
-  if (colon != std::string::npos && !base::IpAddress::parse(text) && base::parse_number<std::uint16_t>(text.substr(colon + 1))) {
-    return "must not carry a port: write it to /sip/port";
-  }
-  return apply_host_text(config, text);
-}
-
-Complaint apply_bind_address(Config& config, const JsonValue& value) {
-  const auto ip = value.kind == Kind::Text ? base::IpAddress::parse(value.text) : std::nullopt;
-  if (!ip) return "must be an address of this machine in quotes, such as \"192.0.2.10\"; \"0.0.0.0\" is all of them";
-  config.sip.bind_address = ip->to_string();
-  return std::nullopt;
-}
-
-Complaint apply_health_address(Config& config, const JsonValue& value) {
-  const auto ip = value.kind == Kind::Text ? base::IpAddress::parse(value.text) : std::nullopt;
-  if (!ip || !ip->is_loopback())
-    return "must be a loopback address in quotes, \"127.0.0.1\" or \"::1\": health is not for the network";
-  config.health.address = ip->to_string();
-  return std::nullopt;
-}
-
-Complaint apply_provider(Config& config, const JsonValue& value) {
-  std::string provider;
-  if (auto complaint = read_choice(value, {"local", "openai", "azure", "deepgram", "ollama", "openai_compatible"}, provider))
-    return complaint;
-  if (provider != "local")
-    return "the provider " + provider + " comes in a later version: use local, which needs no key and no network";
-  config.agent.provider = std::move(provider);
-  return std::nullopt;
-}
-
-Complaint apply_codecs(Config& config, const JsonValue& value) {
-  constexpr auto advice = "must be a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]";
-  if (value.kind != Kind::List || value.items.empty() || value.items.size() > sdp::kAudioCodecs) return advice;
-  std::vector<std::string> names;
-  for (const JsonValue& item : value.items) {
-    const auto codec = item.kind == Kind::Text ? sdp::find_codec(item.text) : std::nullopt;
-    if (!codec) return std::string(advice) + "; these three are all there are";
-    std::string name(sdp::to_string(*codec));
-    if (std::find(names.begin(), names.end(), name) != names.end()) return "names " + name + " twice: keep one of them";
-    names.push_back(std::move(name));
-  }
-  config.media.codecs = std::move(names);
-  return std::nullopt;
-}
-
-Complaint read_seconds(const JsonValue& value, std::int64_t least, std::int64_t most, std::chrono::seconds& out) {
-  std::int64_t seconds = 0;
-  if (auto complaint = read_number(value, least, most, seconds)) return *complaint + " seconds";
-  out = std::chrono::seconds(seconds);
-  return std::nullopt;
-}
-
-Complaint apply_log_level(Config& config, const JsonValue& value) {
-  if (value.kind == Kind::Text && base::iequals(value.text, "warn")) {
-    config.log.level = "warning";
-    return std::nullopt;
-  }
-  return read_choice(value, {"debug", "info", "warning", "error", "off"}, config.log.level);
-}
-
-Complaint apply_transcripts(Config& config, const JsonValue& value) {
-  if (value.kind == Kind::Flag) {
-    config.transcripts = value.flag;
-    return std::nullopt;
-  }
-  return "must be true or false";
-}
+template <auto Section, auto Member>
+constexpr Field kField{[](Config& config, const JsonValue& value) { take(value, (config.*Section).*Member); },
+                       [](const Config& config) { return show((config.*Section).*Member); }};
+template <auto Member>
+constexpr Field kTopField{[](Config& config, const JsonValue& value) { take(value, config.*Member); },
+                          [](const Config& config) { return show(config.*Member); }};
 
 constexpr std::array kSettings{
-    Setting{"sip", "extension", "SIP_EXTENSION", apply_extension},
-    Setting{"sip", "password", "SIP_PASSWORD", apply_password},
-    Setting{"sip", "host", "ASTERISK_HOST", apply_host},
-    Setting{"sip", "port", "", [](Config& c, const JsonValue& v) { return read_number(v, 1, 65535, c.sip.port); }},
-    Setting{"sip", "transport", "",
-            [](Config& c, const JsonValue& v) {
-              return read_choice(v, {"udp", "tcp"}, c.sip.transport);
-            }},
-    Setting{"sip", "auth_user", "", [](Config& c, const JsonValue& v) { return read_line(v, c.sip.auth_user); }},
-    Setting{"sip", "display_name", "", [](Config& c, const JsonValue& v) { return read_line(v, c.sip.display_name); }},
-    Setting{"sip", "expires", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 60, 7200, c.sip.expires); }},
-    Setting{"sip", "bind_address", "", apply_bind_address},
-    Setting{"sip", "bind_port", "", [](Config& c, const JsonValue& v) { return read_number(v, 0, 65535, c.sip.bind_port); }},
-    Setting{"agent", "provider", "PROVIDER", apply_provider},
-    Setting{"agent", "dialogue", "", [](Config& c, const JsonValue& v) { return read_text(v, 4096, c.agent.dialogue); }},
-    Setting{"agent", "voice", "VOICE",
-            [](Config& c, const JsonValue& v) {
-              return read_choice(v, {"slt", "rms"}, c.agent.voice);
-            }},
-    Setting{"agent", "prompt", "PROMPT",
-            [](Config& c, const JsonValue& v) { return read_text(v, kMaxLongText, c.agent.prompt); }},
-    Setting{"agent", "instructions", "INSTRUCTIONS",
-            [](Config& c, const JsonValue& v) { return read_text(v, kMaxLongText, c.agent.instructions); }},
-    Setting{"media", "codecs", "", apply_codecs},
-    Setting{"media", "first_port", "",
-            [](Config& c, const JsonValue& v) { return read_number(v, 1024, 65534, c.media.first_port); }},
-    Setting{"media", "last_port", "",
-            [](Config& c, const JsonValue& v) { return read_number(v, 1025, 65535, c.media.last_port); }},
-    Setting{"limits", "call", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 10, 86400, c.limits.call); }},
-    Setting{"limits", "ring", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 0, 60, c.limits.ring); }},
-    Setting{"limits", "silence", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 2, 600, c.limits.silence); }},
-    Setting{"limits", "calls", "", [](Config& c, const JsonValue& v) { return read_number(v, 1, 1000, c.limits.calls); }},
-    Setting{"limits", "drain", "", [](Config& c, const JsonValue& v) { return read_seconds(v, 0, 3600, c.limits.drain); }},
-    Setting{"log", "level", "LOG_LEVEL", apply_log_level},
-    Setting{"log", "format", "",
-            [](Config& c, const JsonValue& v) {
-              return read_choice(v, {"text", "json"}, c.log.format);
-            }},
-    Setting{"health", "port", "", [](Config& c, const JsonValue& v) { return read_number(v, 0, 65535, c.health.port); }},
-    Setting{"health", "address", "", apply_health_address},
-    Setting{"", "transcripts", "TRANSCRIPTION_ENABLED", apply_transcripts},
+    Setting{.section = "sip", .name = "extension", .environment = "SIP_EXTENSION", .shape = Shape::Extension, .least = 1,
+            .most = kMaxName, .unset = "required", .meaning = "the extension as the PBX knows it, such as `\"6001\"`",
+            .field = kField<&Config::sip, &Sip::extension>},
+    Setting{.section = "sip", .name = "password", .environment = "SIP_PASSWORD", .shape = Shape::Line, .least = 1, .most = kMaxName,
+            .unset = "required", .meaning = "its secret", .field = kField<&Config::sip, &Sip::password>},
+    Setting{.section = "sip", .name = "host", .environment = "ASTERISK_HOST", .shape = Shape::Host, .least = 1, .most = kMaxHostName,
+            .unset = "required", .meaning = "host name or address of the PBX; the variable may say `HOST:PORT`",
+            .field = kField<&Config::sip, &Sip::host>},
+    Setting{.section = "sip", .name = "port", .environment = "", .shape = Shape::Whole, .least = 1, .most = 65535,
+            .meaning = "its SIP port, also in `ASTERISK_HOST`", .field = kField<&Config::sip, &Sip::port>},
+    Setting{.section = "sip", .name = "transport", .environment = "", .shape = Shape::Choice, .choices = "udp tcp",
+            .meaning = "what SIP messages travel by", .field = kField<&Config::sip, &Sip::transport>},
+    Setting{.section = "sip", .name = "auth_user", .environment = "", .shape = Shape::Line, .most = kMaxName,
+            .unset = "the extension", .meaning = "user name for authentication, where it differs",
+            .field = kField<&Config::sip, &Sip::auth_user>},
+    Setting{.section = "sip", .name = "display_name", .environment = "", .shape = Shape::Line, .most = kMaxName, .unset = "none",
+            .meaning = "what telephones show beside the extension", .field = kField<&Config::sip, &Sip::display_name>},
+    Setting{.section = "sip", .name = "expires", .environment = "", .shape = Shape::Whole, .least = 60, .most = 7200,
+            .unit = "seconds", .meaning = "how long a registration is asked for; the PBX may shorten it",
+            .field = kField<&Config::sip, &Sip::expires>},
+    Setting{.section = "sip", .name = "bind_address", .environment = "", .shape = Shape::Address,
+            .meaning = "the local address for SIP; `\"0.0.0.0\"` is all of them", .field = kField<&Config::sip, &Sip::bind_address>},
+    Setting{.section = "sip", .name = "bind_port", .environment = "", .shape = Shape::Whole, .least = 0, .most = 65535,
+            .meaning = "the local port for SIP; 0 takes any that is free", .field = kField<&Config::sip, &Sip::bind_port>},
+    Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Choice, .choices = "local",
+            .meaning = "who listens, thinks and speaks. `local`: the embedded guided dialogue. `openai`, `azure`, `deepgram`, "
+                       "`ollama` and `openai_compatible` come in later versions and are refused with that word",
+            .field = kField<&Config::agent, &AgentSettings::provider>},
+    Setting{.section = "agent", .name = "dialogue", .environment = "", .shape = Shape::Line, .most = kMaxPath,
+            .unset = "the receptionist that is shipped", .meaning = "path of a dialogue file",
+            .field = kField<&Config::agent, &AgentSettings::dialogue>},
+    Setting{.section = "agent", .name = "voice", .environment = "VOICE", .shape = Shape::Choice, .choices = "slt rms",
+            .meaning = "`slt` is female, `rms` male", .field = kField<&Config::agent, &AgentSettings::voice>},
+    Setting{.section = "agent", .name = "prompt", .environment = "PROMPT", .shape = Shape::Text, .most = kMaxPrompt, .unset = "none",
+            .meaning = "for providers with a language model; the local one does not read it",
+            .field = kField<&Config::agent, &AgentSettings::prompt>},
+    Setting{.section = "agent", .name = "instructions", .environment = "INSTRUCTIONS", .shape = Shape::Text, .most = kMaxPrompt,
+            .unset = "none", .meaning = "the same", .field = kField<&Config::agent, &AgentSettings::instructions>},
+    Setting{.section = "media", .name = "codecs", .environment = "", .shape = Shape::Codecs, .choices = "G722 PCMU PCMA",
+            .meaning = "in order of preference: as answerer the agent takes the first that the caller offers",
+            .field = kField<&Config::media, &Media::codecs>},
+    Setting{.section = "media", .name = "first_port", .environment = "", .shape = Shape::Whole, .least = 1024, .most = 65534,
+            .meaning = "first UDP port for audio. A call takes an even port and the odd one after it",
+            .field = kField<&Config::media, &Media::first_port>},
+    Setting{.section = "media", .name = "last_port", .environment = "", .shape = Shape::Whole, .least = 1025, .most = 65535,
+            .meaning = "last UDP port for audio", .field = kField<&Config::media, &Media::last_port>},
+    Setting{.section = "limits", .name = "call", .environment = "", .shape = Shape::Whole, .least = 10, .most = 86400,
+            .unit = "seconds", .meaning = "how long a call may last", .field = kField<&Config::limits, &Limits::call>},
+    Setting{.section = "limits", .name = "ring", .environment = "", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",
+            .meaning = "how long a call rings at least before it is answered", .field = kField<&Config::limits, &Limits::ring>},
+    Setting{.section = "limits", .name = "silence", .environment = "", .shape = Shape::Whole, .least = 2, .most = 600,
+            .unit = "seconds", .meaning = "until a silent caller is asked", .field = kField<&Config::limits, &Limits::silence>},
+    Setting{.section = "limits", .name = "calls", .environment = "", .shape = Shape::Whole, .least = 1, .most = 1000,
+            .meaning = "calls at once; one more hears busy", .field = kField<&Config::limits, &Limits::calls>},
+    Setting{.section = "limits", .name = "drain", .environment = "", .shape = Shape::Whole, .least = 0, .most = 3600,
+            .unit = "seconds", .meaning = "what running calls get after SIGTERM", .field = kField<&Config::limits, &Limits::drain>},
+    Setting{.section = "log", .name = "level", .environment = "LOG_LEVEL", .shape = Shape::Choice,
+            .choices = "debug info warning error off", .meaning = "the least that is logged",
+            .field = kField<&Config::log, &Log::level>},
+    Setting{.section = "log", .name = "format", .environment = "", .shape = Shape::Choice, .choices = "text json",
+            .meaning = "`text` for people, `json` for programs", .field = kField<&Config::log, &Log::format>},
+    Setting{.section = "health", .name = "port", .environment = "", .shape = Shape::Whole, .least = 0, .most = 65535,
+            .meaning = "TCP port of `/healthz` and `/readyz`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
+    Setting{.section = "health", .name = "address", .environment = "", .shape = Shape::LoopbackAddress,
+            .meaning = "where it listens: health is not for the network", .field = kField<&Config::health, &HealthSettings::address>},
+    Setting{.section = "", .name = "transcripts", .environment = "TRANSCRIPTION_ENABLED", .shape = Shape::Flag,
+            .meaning = "whether what was said appears in the log. The variable also understands yes and no, on and off, 1 and 0",
+            .field = kTopField<&Config::transcripts>},
 };
 
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
 
+std::vector<std::string_view> sections() {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : settings()) {
+    if (!setting.section.empty() && std::find(names.begin(), names.end(), setting.section) == names.end())
+      names.push_back(setting.section);
+  }
+  return names;
+}
+
+std::vector<std::string_view> names_in(std::string_view section) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : settings()) {
+    if (setting.section == section) names.push_back(setting.name);
+  }
+  return names;
+}
+
+const Setting* find_setting(std::string_view section, std::string_view name) {
+  for (const Setting& setting : settings()) {
+    if (setting.section == section && setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+const Setting* find_setting(std::string_view pointer) {
+  for (const Setting& setting : settings()) {
+    if (pointer_of(setting) == pointer) return &setting;
+  }
+  return nullptr;
+}
+
 std::string pointer_of(const Setting& setting) {
   return (setting.section.empty() ? std::string() : "/" + std::string(setting.section)) + "/" + std::string(setting.name);
 }
 
-JsonValue value_of_variable(const Setting& setting, std::string_view text) {
-  JsonValue value{.kind = Kind::Text};
-  value.text = text;
-  if (setting.apply != apply_transcripts) return value;
-  const auto is_any = [text](std::initializer_list<std::string_view> words) {
-    return std::any_of(words.begin(), words.end(), [text](std::string_view word) { return base::iequals(text, word); });
-  };
-  value.flag = is_any({"true", "yes", "on", "1"});
-  if (value.flag || is_any({"false", "no", "off", "0"})) value.kind = Kind::Flag;
-  return value;
-}
-
-/// `pbx.example`, `pbx.example:5070`, `192.0.2.1:5070`, `2001:db8::1`, `[2001:db8::1]:5070`
-std::optional<std::string> apply_host_and_port(Config& config, std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || base::IpAddress::parse(text)) return apply_host_text(config, text);
-  const auto port = base::parse_number<std::uint16_t>(text.substr(colon + 1));
-  if (!port || *port == 0) return "must be HOST or HOST:PORT, with a port of 1 to 65535";
-  const auto host = text.substr(0, colon);
-  const bool bare_v6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
-  if (bare_v6) return "must be HOST or HOST:PORT: put an IPv6 address in brackets before its port";
-  if (auto complaint = apply_host_text(config, host)) return complaint;
-  config.sip.port = *port;
-  return std::nullopt;
+std::vector<std::string> choices_of(const Setting& setting) {
+  std::vector<std::string> all;
+  for (std::string_view rest = setting.choices; !rest.empty();) {
+    const auto space = std::min(rest.find(' '), rest.size());
+    all.emplace_back(rest.substr(0, space));
+    rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  return all;
 }
 
 }  // namespace offhook::inline v0::agent::config

@@ -1,0 +1,83 @@
+#include <offhook/agent/checkup.hpp>
+
+#include <offhook/agent/config/report.hpp>
+#include <offhook/agent/providers/embedded/dialogue.hpp>
+#include <offhook/agent/providers/embedded/flite_voice.hpp>
+#include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+void check_dialogue(const std::string& path, Checkup& out) {
+  const auto dialogue = embedded::load_dialogue(path);
+  if (!dialogue) {
+    out.problems.push_back({"/agent/dialogue", dialogue.error().detail, "a dialogue file (docs/embedded-speech.md, share/dialogue.schema.json)",
+                            "mend the dialogue, or name another one"});
+    return;
+  }
+  const embedded::EmbeddedOptions usual;
+  const auto files = embedded::DecoderFiles::make(*dialogue, usual.model_path, usual.dictionary_path);
+  if (!files) {
+    out.problems.push_back({"/agent/provider", files.error().detail, "an installed recogniser", "install what is named"});
+    return;
+  }
+  for (const std::string& word : (*files)->missing_words()) {
+    out.warnings.push_back({path, "the word \"" + word + "\" has no pronunciation and is never recognised: add it to \"pronunciations\""});
+  }
+}
+
+void warn_of_settings(const config::Config& config, Checkup& out) {
+  const auto warn = [&out](std::string where, std::string what) { out.warnings.push_back({std::move(where), std::move(what)}); };
+  const std::size_t even = config.media.first_port + config.media.first_port % 2U;
+  const std::size_t pairs = config.media.last_port > even ? (config.media.last_port - even + 1U) / 2U : 0;
+  if (pairs < config.limits.calls)
+    warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
+  if (!config.agent.prompt.empty()) warn("/agent/prompt", "the provider local does not read it");
+  if (!config.agent.instructions.empty()) warn("/agent/instructions", "the provider local does not read it");
+}
+
+/// Only where the password came from the file: then the file is what keeps it.
+void warn_of_readers(const config::Sources& sources, const config::Effective& effective, Checkup& out) {
+  const bool is_kept = std::any_of(effective.origins.begin(), effective.origins.end(), [](const config::Origin& origin) {
+    return origin.source == config::Source::File && origin.name.ends_with(":/sip/password");
+  });
+  if (!is_kept || !sources.path) return;
+  using std::filesystem::perms;
+  std::error_code failed;
+  const auto mode = std::filesystem::status(*sources.path, failed).permissions();
+  if (!failed && (mode & (perms::group_read | perms::others_read)) != perms::none)
+    out.warnings.push_back({*sources.path, "holds a password, and other users may read it: chmod 600"});
+}
+
+}  // namespace
+
+Checkup check_up(const config::Sources& sources, const std::string& default_dialogue) {
+  Checkup out;
+  const auto effective = config::read(sources);
+  out.problems = effective.problems;
+  out.dialogue = effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue;
+  check_dialogue(out.dialogue, out);
+  if (const auto voice = embedded::FliteVoice::make(effective.config.agent.voice); !voice)
+    out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
+  warn_of_settings(effective.config, out);
+  warn_of_readers(sources, effective, out);
+  return out;
+}
+
+std::string to_json(const Checkup& checkup) {
+  using config::json_object, config::json_text, config::JsonValue;
+  JsonValue warnings{.kind = JsonValue::Kind::List};
+  for (const Warning& warning : checkup.warnings)
+    warnings.items.push_back(json_object({{"where", json_text(warning.where)}, {"what", json_text(warning.what)}}));
+  return config::write_json(json_object({{"usable", config::json_flag(checkup.problems.empty())},
+                                         {"problems", config::problems_json(checkup.problems)},
+                                         {"warnings", std::move(warnings)},
+                                         {"dialogue", json_text(checkup.dialogue)}}));
+}
+
+}  // namespace offhook::inline v0::agent

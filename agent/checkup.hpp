@@ -1,0 +1,29 @@
+#pragma once
+
+#include <offhook/agent/config/config.hpp>
+
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// Something that works, but probably not as it was meant.
+struct Warning {
+  std::string where, what;
+};
+
+struct Checkup {
+  std::vector<config::Problem> problems;  ///< empty: `offhook run` would start with it, ports and the PBX aside
+  std::vector<Warning> warnings;
+  std::string dialogue;                   ///< the path of the one that counts
+};
+
+/// Everything that can be checked without starting: file, environment and command line, the dialogue file, whether the recogniser
+/// can hear each word that it expects, and the voice. Opens no socket and looks up no name. `default_dialogue` is used when the
+/// configuration names none.
+[[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue);
+
+/// {"usable", "problems": [...], "warnings": [{"where", "what"}], "dialogue"} on one line
+[[nodiscard]] std::string to_json(const Checkup& checkup);
+
+}  // namespace offhook::inline v0::agent

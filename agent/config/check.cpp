@@ -1,0 +1,256 @@
+#include <offhook/agent/config/check.hpp>
+
+#include <offhook/agent/config/suggestion.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <optional>
+
+namespace offhook::inline v0::agent::config {
+
+namespace {
+
+using Kind = JsonValue::Kind;
+using Checked = base::Result<JsonValue, Complaint>;
+
+bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
+
+Checked refuse(const Setting& setting, std::string found, std::string advice) {
+  return base::fail(Complaint{std::move(found), allowed_for(setting), std::move(advice)});
+}
+
+/// Unicode characters of `text`; nothing when it is not UTF-8 (RFC 3629 section 4).
+std::optional<std::int64_t> characters_of(std::string_view text) {
+  std::int64_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++characters) {
+    const auto at = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
+    const unsigned lead = at(i), second = at(i + 1);
+    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0U) == 0xe0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    if (size == 0) return std::nullopt;
+    for (std::size_t k = 1; k < size; ++k) {
+      if ((at(i + k) & 0xc0U) != 0x80) return std::nullopt;
+    }
+    const bool is_overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    if (is_overlong || (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90)) return std::nullopt;
+    i += size;
+  }
+  return characters;
+}
+
+Checked check_whole(const Setting& setting, const JsonValue& value) {
+  if (value.kind == Kind::Text) return refuse(setting, "text", "write a number, without quotes");
+  if (value.kind == Kind::Real) return refuse(setting, std::string(name_of(value.kind)), "round it");
+  if (value.kind != Kind::Integer) return refuse(setting, std::string(name_of(value.kind)), "write a number");
+  if (value.integer < setting.least) return refuse(setting, "a smaller number", "raise it");
+  if (value.integer > setting.most) return refuse(setting, "a larger number", "lower it");
+  return value;
+}
+
+Checked check_flag(const Setting& setting, const JsonValue& value) {
+  if (value.kind == Kind::Flag) return value;
+  return refuse(setting, std::string(name_of(value.kind)), value.kind == Kind::Text ? "write one of them, without quotes" : "write one of them");
+}
+
+/// "did you mean" one of ours, or `otherwise`.
+std::string advise_choice(const Setting& setting, std::string_view written, std::string otherwise) {
+  const auto choices = choices_of(setting);
+  const auto meant = nearest(written, {choices.begin(), choices.end()});
+  return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
+}
+
+bool is_provider_of_later(std::string_view text) {
+  constexpr std::array kLater{"openai", "azure", "deepgram", "ollama", "openai_compatible"};
+  return std::any_of(kLater.begin(), kLater.end(), [text](std::string_view later) { return base::iequals(text, later); });
+}
+
+Checked check_choice(const Setting& setting, const JsonValue& value) {
+  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write one of them, in quotes");
+  const auto choices = choices_of(setting);
+  if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return value;
+  if (setting.name == "provider" && is_provider_of_later(value.text))
+    return refuse(setting, "a provider of a later version", "use \"local\", which needs no key and no network");
+  return refuse(setting, "other text", advise_choice(setting, value.text, "write one of them"));
+}
+
+/// What all texts have in common.
+std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value) {
+  const auto complain = [&](std::string found, std::string advice) { return Complaint{std::move(found), allowed_for(setting), std::move(advice)}; };
+  if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
+  const auto characters = characters_of(value.text);
+  if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
+  if (*characters < setting.least) return complain("empty text", "fill it in");
+  if (*characters > setting.most) return complain("longer text", "shorten it");
+  const bool may_break = setting.shape == Shape::Text;
+  const auto is_bad = [may_break](char c) { return is_control(c) && !(may_break && (c == '\n' || c == '\r' || c == '\t')); };
+  if (std::any_of(value.text.begin(), value.text.end(), is_bad)) {
+    return complain(may_break ? "a control character" : "a line break or another control character", "remove it");
+  }
+  return std::nullopt;
+}
+
+Checked check_text(const Setting& setting, const JsonValue& value) {
+  if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
+  return value;
+}
+
+/// The user part of a SIP URI as a PBX writes extensions: RFC 3261 section 25.1, `user` without escapes.
+Checked check_extension(const Setting& setting, const JsonValue& value) {
+  if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
+  const auto allowed = [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()&=+$,;?/").find(c) != std::string_view::npos;
+  };
+  if (std::all_of(value.text.begin(), value.text.end(), allowed)) return value;
+  return refuse(setting, "characters that no extension has", "leave out sip:, the @ with what follows it, and spaces");
+}
+
+bool is_host_name(std::string_view text) {
+  if (text.front() == '.' || text.front() == '-') return false;
+  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // An address with a slip in it.
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+Checked check_host(const Setting& setting, const JsonValue& value) {
+  if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
+  if (const auto ip = base::IpAddress::parse(value.text)) return json_text(ip->to_string());
+  const auto colon = value.text.rfind(':');
+  if (colon != std::string::npos && base::parse_number<std::uint16_t>(std::string_view(value.text).substr(colon + 1)))
+    return refuse(setting, "a port behind the host", "write the port to /sip/port");
+  if (is_host_name(value.text)) return value;
+  return refuse(setting, "text that is neither", "leave out sip:, the user and spaces");
+}
+
+Checked check_address(const Setting& setting, const JsonValue& value) {
+  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write it in quotes");
+  const auto ip = base::IpAddress::parse(value.text);
+  if (!ip) return refuse(setting, "text that is no address", "names are not looked up here: write the address");
+  if (setting.shape == Shape::LoopbackAddress && !ip->is_loopback())
+    return refuse(setting, "an address that the network reaches", "write one of these; a proxy of yours may stand in front");
+  return json_text(ip->to_string());
+}
+
+Checked check_codecs(const Setting& setting, const JsonValue& value) {
+  if (value.kind != Kind::List) return refuse(setting, std::string(name_of(value.kind)), "write a list, in brackets");
+  if (value.items.empty()) return refuse(setting, "an empty list", "name at least one");
+  const auto choices = choices_of(setting);
+  for (auto item = value.items.begin(); item != value.items.end(); ++item) {
+    if (item->kind != Kind::Text) return refuse(setting, std::string(name_of(item->kind)) + " in the list", "write names, in quotes");
+    if (std::find(choices.begin(), choices.end(), item->text) == choices.end())
+      return refuse(setting, "a name that is no codec of ours", advise_choice(setting, item->text, "take it out"));
+    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, "a codec twice", "keep one of them");
+  }
+  return value;
+}
+
+std::string text_range(const Setting& setting) {
+  const std::string most = std::to_string(setting.most) + " characters";
+  return setting.least == 0 ? "text of at most " + most : "text of " + std::to_string(setting.least) + " to " + most;
+}
+
+std::string canonical(const Setting& setting, std::string_view text) {
+  if (setting.name == "level" && base::iequals(text, "warn")) return "warning";
+  for (const std::string& choice : choices_of(setting)) {
+    if (base::iequals(choice, text)) return choice;
+  }
+  return std::string(text);
+}
+
+JsonValue flag_of(std::string_view text) {
+  const auto is_any = [text](std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [text](std::string_view word) { return base::iequals(text, word); });
+  };
+  if (is_any({"true", "yes", "on", "1"})) return json_flag(true);
+  if (is_any({"false", "no", "off", "0"})) return json_flag(false);
+  return json_text(text);
+}
+
+JsonValue list_of(const Setting& setting, std::string_view text) {
+  std::vector<std::string> names;
+  for (bool more = !text.empty(); more;) {
+    const auto comma = text.find(',');
+    names.push_back(canonical(setting, base::trim(text.substr(0, comma))));
+    more = comma != std::string_view::npos;
+    if (more) text.remove_prefix(comma + 1);
+  }
+  return json_list(names);
+}
+
+}  // namespace
+
+std::string allowed_for(const Setting& setting) {
+  switch (setting.shape) {
+    case Shape::Whole:
+      return "a whole number from " + std::to_string(setting.least) + " to " + std::to_string(setting.most) +
+             (setting.unit.empty() ? "" : ", in " + std::string(setting.unit));
+    case Shape::Flag: return "true or false";
+    case Shape::Choice: {
+      std::string list;
+      for (const std::string& choice : choices_of(setting)) list += (list.empty() ? "\"" : ", \"") + choice + "\"";
+      return list;
+    }
+    case Shape::Line: return text_range(setting) + " without line breaks";
+    case Shape::Text: return text_range(setting);
+    case Shape::Extension: return "the extension alone, such as \"6001\"";
+    case Shape::Host: return "a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"";
+    case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
+    case Shape::LoopbackAddress: return "a loopback address, \"127.0.0.1\" or \"::1\"";
+    case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"], which are all there are";
+  }
+  return "";
+}
+
+Checked check(const Setting& setting, const JsonValue& value) {
+  switch (setting.shape) {
+    case Shape::Whole: return check_whole(setting, value);
+    case Shape::Flag: return check_flag(setting, value);
+    case Shape::Choice: return check_choice(setting, value);
+    case Shape::Line:
+    case Shape::Text: return check_text(setting, value);
+    case Shape::Extension: return check_extension(setting, value);
+    case Shape::Host: return check_host(setting, value);
+    case Shape::Address:
+    case Shape::LoopbackAddress: return check_address(setting, value);
+    case Shape::Codecs: return check_codecs(setting, value);
+  }
+  return value;
+}
+
+JsonValue value_of_text(const Setting& setting, std::string_view text) {
+  switch (setting.shape) {
+    case Shape::Whole: {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      const bool is_number = !text.empty() && error == std::errc{} && end == text.data() + text.size();
+      return is_number ? json_integer(number) : json_text(text);
+    }
+    case Shape::Flag: return flag_of(text);
+    case Shape::Choice: return json_text(canonical(setting, text));
+    case Shape::Codecs: return list_of(setting, text);
+    case Shape::Line:
+    case Shape::Text:
+    case Shape::Extension:
+    case Shape::Host:
+    case Shape::Address:
+    case Shape::LoopbackAddress: break;
+  }
+  return json_text(text);
+}
+
+/// `pbx.example`, `pbx.example:5070`, `192.0.2.1:5070`, `2001:db8::1`, `[2001:db8::1]:5070`
+base::Result<HostAndPort, Complaint> split_host(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || base::IpAddress::parse(text)) return HostAndPort{text};
+  const std::string allowed = "HOST or HOST:PORT, with a port from 1 to 65535";
+  const auto host = text.substr(0, colon);
+  if (host.find(':') != std::string_view::npos && !host.starts_with('['))
+    return base::fail(Complaint{"more than one colon", allowed, "put an IPv6 address in brackets before its port, and leave out sip:"});
+  const auto port = base::parse_number<std::uint16_t>(text.substr(colon + 1));
+  if (!port || *port == 0) return base::fail(Complaint{"a colon without such a port", allowed, "mend the port, or leave the colon out"});
+  return HostAndPort{host, *port};
+}
+
+}  // namespace offhook::inline v0::agent::config

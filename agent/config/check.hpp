@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/config/settings.hpp>
+#include <offhook/base/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::config {
+
+/// Why a value does not fit its setting. Never quotes the value.
+struct Complaint {
+  std::string found, allowed, advice;
+};
+
+/// What the setting takes, in words: "a whole number from 1 to 65535".
+[[nodiscard]] std::string allowed_for(const Setting& setting);
+
+/// The value as it is taken over: an address in its usual spelling, all else as it was.
+[[nodiscard]] base::Result<JsonValue, Complaint> check(const Setting& setting, const JsonValue& value);
+
+/// What text means for `setting` where there is no JSON, in a variable or on the command line: numbers need no quotes, choices and
+/// flags (true, yes, on, 1 and their opposites) no exact case, and commas make a list.
+[[nodiscard]] JsonValue value_of_text(const Setting& setting, std::string_view text);
+
+/// HOST or HOST:PORT, as ASTERISK_HOST has it.
+struct HostAndPort {
+  std::string_view host;      ///< borrows from the text
+  std::uint16_t port = 0;     ///< 0: none was written
+};
+[[nodiscard]] base::Result<HostAndPort, Complaint> split_host(std::string_view text);
+
+}  // namespace offhook::inline v0::agent::config

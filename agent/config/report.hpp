@@ -1,0 +1,22 @@
+#pragma once
+
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/json_tree.hpp>
+
+#include <string>
+#include <vector>
+
+/// Configurations as people and programs read them. Secrets are masked.
+namespace offhook::inline v0::agent::config {
+
+inline constexpr std::size_t kMaxShownValue = 60;  ///< octets of a value in the table for people
+
+/// One line per setting: pointer, value, origin.
+[[nodiscard]] std::string effective_table(const Effective& effective);
+/// {"settings": [{"setting", "value", "source", "origin"}], "problems": [...]}
+[[nodiscard]] std::string effective_json(const Effective& effective);
+
+/// [{"where", "found", "allowed", "advice"}]
+[[nodiscard]] JsonValue problems_json(const std::vector<Problem>& problems);
+
+}  // namespace offhook::inline v0::agent::config

@@ -1,0 +1,119 @@
+#include <offhook/agent/providers/embedded/dialogue_schema.hpp>
+
+#include <offhook/agent/providers/embedded/dialogue.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <vector>
+
+namespace offhook::inline v0::agent::embedded {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kDefinitions = "#/definitions/";
+
+Json refer(const std::string& name) { return {{"$ref", kDefinitions + name}}; }
+Json matching(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}, {"maxLength", kMaxPhraseBytes}}; }
+Json list_of(Json items, std::size_t most) { return {{"type", "array"}, {"items", std::move(items)}, {"maxItems", most}}; }
+Json choice(const std::vector<std::string>& words) { return {{"enum", words}}; }
+Json whole(std::size_t least, std::size_t most) { return {{"type", "integer"}, {"minimum", least}, {"maximum", most}}; }
+Json fraction(double usual) { return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}, {"default", usual}}; }
+Json described(const char* meaning, Json schema) {
+  schema["description"] = meaning;
+  return schema;
+}
+
+Json object(Json properties, const std::vector<std::string>& required) {
+  Json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = required;
+  return schema;
+}
+
+Json definitions() {
+  Json phrases = list_of(refer("text"), kMaxPhrases);
+  phrases["minItems"] = 1;
+  return {{"text", {{"type", "string"}, {"minLength", 1}, {"maxLength", kMaxPhraseBytes}, {"not", {{"pattern", "[^ -~]"}}}}},
+          {"texts", described("alternatives: the first is said first, the next one the next time", std::move(phrases))},
+          {"name", {{"type", "string"}, {"pattern", "^[a-z0-9_]{1,64}$"}}},
+          {"number", matching("^[-A-Za-z0-9+*#_.@:]+$")}};
+}
+
+/// `transfer` needs "to", and nothing else may have it.
+Json action() {
+  const Json transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
+  const Json other = object({{"do", choice({"hang_up", "escalate", "repeat", "menu"})}}, {"do"});
+  return {{"oneOf", {transfer, other}}};
+}
+
+/// Repeat and menu say what they repeat; every other intent needs replies.
+Json intent() {
+  Json schema = object({{"name", refer("name")},
+                        {"examples", described("what callers say", refer("texts"))},
+                        {"replies", refer("texts")},
+                        {"slots", described("asked for, in this order, before the reply", list_of(refer("name"), kMaxSlots))},
+                        {"action", action()},
+                        {"key", described("the telephone key that means the same", matching("^[0-9*]$"))},
+                        {"anywhere", described("understood inside a form too", {{"type", "boolean"}})}},
+                       {"name", "examples"});
+  const Json silent{{"properties", {{"action", {{"properties", {{"do", choice({"repeat", "menu"})}}}, {"required", {"do"}}}}}}, {"required", {"action"}}};
+  schema["if"] = silent;
+  schema["then"] = {{"not", {{"required", {"replies"}}}}};
+  schema["else"] = {{"required", {"replies"}}};
+  return schema;
+}
+
+Json slot() {
+  return object({{"type", choice({"digits", "yesno"})},
+                 {"min_digits", whole(1, kMaxDialogueDigits)},
+                 {"max_digits", whole(1, kMaxDialogueDigits)}},
+                {"type"});
+}
+
+Json form() {
+  return object({{"slot", refer("name")},
+                 {"ask", refer("texts")},
+                 {"confirm", described("reads the answer back; without it the answer is taken as it is", refer("texts"))},
+                 {"retry", refer("texts")},
+                 {"retries", whole(0, 2)},
+                 {"give_up", refer("texts")}},
+                {"slot", "ask", "retry", "give_up"});
+}
+
+Json properties() {
+  const Json faq = object({{"questions", refer("texts")}, {"answer", refer("text")}}, {"questions", "answer"});
+  Json intents = list_of(intent(), kMaxIntents);
+  intents["minItems"] = 1;
+  return {{"$schema", described("where this schema is; sets nothing", {{"type", "string"}})},
+          {"name", refer("name")},
+          {"greeting", refer("texts")},
+          {"goodbye", refer("texts")},
+          {"intents", described("what callers may want", std::move(intents))},
+          {"slots", described("what is asked for", {{"type", "object"}, {"maxProperties", kMaxSlots}, {"propertyNames", refer("name")}, {"additionalProperties", slot()}})},
+          {"states", described("the forms that ask for slots", list_of(form(), kMaxSlots))},
+          {"faq", described("questions with one fixed answer; they count as intents", list_of(faq, kMaxIntents))},
+          {"fallback", object({{"again", refer("texts")}, {"menu", refer("texts")}, {"last", refer("texts")}}, {"again", "menu", "last"})},
+          {"silence", refer("texts")},
+          {"handoff", object({{"say", refer("texts")}, {"to", refer("number")}}, {"say", "to"})},
+          {"intent_threshold", fraction(Dialogue{}.intent_threshold)},
+          {"confidence_threshold", fraction(Dialogue{}.confidence_threshold)},
+          {"pronunciations", described("words that cmudict lacks, in its phones",
+                                       {{"type", "object"},
+                                        {"maxProperties", kMaxPronunciations},
+                                        {"propertyNames", {{"pattern", "^[a-z']+$"}}},
+                                        {"additionalProperties", matching("^[A-Z ]+$")}})}};
+}
+
+}  // namespace
+
+std::string dialogue_schema_text() {
+  Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
+              {"title", "Offhook dialogue"},
+              {"description", "What a caller may want, and what is said and done (docs/embedded-speech.md). Made by `offhook schema dialogue`."}};
+  schema.update(object(properties(), {"name", "greeting", "goodbye", "intents", "fallback"}));
+  schema["definitions"] = definitions();
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace offhook::inline v0::agent::embedded

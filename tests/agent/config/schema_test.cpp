@@ -1,0 +1,148 @@
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/schema.hpp>
+#include <offhook/agent/config/settings.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace config = offhook::agent::config;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// What a program that knows nothing of Offhook makes of our schema.
+class SecondOpinion {
+ public:
+  explicit SecondOpinion(const std::string& text) {
+    const Json document = Json::parse(text);
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+  }
+  bool accepts(const Json& document) const {
+    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+  }
+
+ private:
+  valijson::Schema schema_;
+};
+
+/// Values that sit on and around the bounds of every setting, and of every kind.
+std::vector<Json> values_for(const config::Setting& setting) {
+  std::vector<Json> values{nullptr, true, false, 0, -1, 1.5, "", "x", "6001", "a b", "a\nb", "a\tb", std::string("a\0b", 3), "\x7f", "\xc3\xbc",
+                           Json::array(), Json::object(), {"x"}, {"G722"}, {"G722", "PCMA"}, {"G722", "G722"}, {"g722"}, {"PCMU", 1},
+                           "127.0.0.1", "::1", "[::1]", "0.0.0.0", "pbx.example", "pbx:1", "sip:x", "-x", "1.2.3.4.5", "Tcp", "WARN",
+                           "openai", 18446744073709551615U};
+  for (const std::int64_t bound : {setting.least, setting.most}) {
+    for (const std::int64_t beside : {-1, 0, 1}) {
+      values.emplace_back(bound + beside);
+      if (bound + beside >= 0) values.emplace_back(std::string(static_cast<std::size_t>(bound + beside), 'x'));
+    }
+  }
+  for (const std::string& choice : config::choices_of(setting)) values.emplace_back(choice);
+  return values;
+}
+
+Json file_with(const config::Setting& setting, const Json& value) {
+  return Json{}.patch(Json::parse(R"([{"op": "replace", "path": "", "value": {}}])"))
+      .patch(setting.section.empty() ? Json::array() : Json::array({{{"op", "add"}, {"path", "/" + std::string(setting.section)}, {"value", Json::object()}}}))
+      .patch(Json::array({{{"op", "add"}, {"path", config::pointer_of(setting)}, {"value", value}}}));
+}
+
+/// Whether our own reader finds nothing wrong with this one value.
+bool we_accept(const config::Setting& setting, const Json& file) {
+  const auto effective = config::read_text(file.dump(), "file", {});
+  for (const config::Problem& problem : effective.problems) {
+    const bool is_of_value = problem.allowed == config::allowed_for(setting) && problem.found != "nothing";  // And not of two settings together.
+    if (problem.where == config::pointer_of(setting) && is_of_value) return false;
+  }
+  return true;
+}
+
+/// The schema cannot say all that an address or a host name must be.
+bool may_be_laxer(const config::Setting& setting) {
+  using config::Shape;
+  return setting.shape == Shape::Host || setting.shape == Shape::Address || setting.shape == Shape::LoopbackAddress;
+}
+
+}  // namespace
+
+TEST_CASE("share/offhook.schema.json is what the table of settings says (offhook schema > share/offhook.schema.json)") {
+  CHECK(content("share/offhook.schema.json") == config::schema_text());
+}
+
+TEST_CASE("docs/configuration.md holds the table of settings as it is (offhook schema --markdown)") {
+  CHECK(content("docs/configuration.md").find(config::markdown_table()) != std::string::npos);
+}
+
+TEST_CASE("the schema and our own checks agree on every setting [JSON Schema draft 7, by valijson]") {
+  const SecondOpinion schema(config::schema_text());
+  std::size_t compared = 0, refused = 0;
+  for (const config::Setting& setting : config::settings()) {
+    for (const Json& value : values_for(setting)) {
+      const Json file = file_with(setting, value);
+      const bool ours = we_accept(setting, file), theirs = schema.accepts(file);
+      CAPTURE(file.dump().substr(0, 200));
+      if (may_be_laxer(setting)) CHECK((theirs || !ours));
+      else CHECK(ours == theirs);
+      ++compared;
+      refused += theirs ? 0 : 1;
+    }
+  }
+  CHECK(compared > 1000);
+  CHECK(refused > 500);
+}
+
+TEST_CASE("the schema refuses unknown names at every level, and accepts the defaults and its own name") {
+  const SecondOpinion schema(config::schema_text());
+  CHECK(schema.accepts(Json::parse(R"({"$schema": "offhook.schema.json"})")));
+  CHECK_FALSE(schema.accepts(Json::parse(R"({"$schema": 1})")));
+  CHECK_FALSE(schema.accepts(Json::parse("[]")));
+  CHECK_FALSE(schema.accepts(Json::parse(R"({"unknown": 1})")));
+  for (const std::string_view section : config::sections()) {
+    CHECK(schema.accepts(Json{{section, Json::object()}}));
+    CHECK_FALSE(schema.accepts(Json{{section, {{"unknown", 1}}}}));
+    CHECK_FALSE(schema.accepts(Json{{section, 1}}));
+  }
+  const Json properties = Json::parse(config::schema_text());
+  for (const config::Setting& setting : config::settings()) {
+    if (!setting.unset.empty()) continue;
+    const Json place = properties.at(Json::json_pointer((setting.section.empty() ? "" : "/properties/" + std::string(setting.section)) +
+                                                       "/properties/" + std::string(setting.name)));
+    CHECK(schema.accepts(file_with(setting, place.at("default"))));
+  }
+}
+
+TEST_CASE("the schema shows no secret and no default for one") {
+  CHECK(config::schema_text().find("***") == std::string::npos);
+  std::size_t secrets = 0;
+  for (const config::Setting& setting : config::settings()) {
+    if (!setting.is_secret()) continue;
+    ++secrets;
+    CHECK_FALSE(setting.unset.empty());
+  }
+  CHECK(secrets == 1);
+}
+
+TEST_CASE("every setting says what it is for, and its default fits it") {
+  for (const config::Setting& setting : config::settings()) {
+    CAPTURE(config::pointer_of(setting));
+    CHECK(setting.meaning.size() > 3);
+    CHECK_FALSE(setting.meaning.ends_with('.'));
+    if (setting.unset.empty()) CHECK(config::check(setting, setting.field.get(config::Config{})));
+    else if (!setting.is_required()) CHECK(setting.field.get(config::Config{}) == config::json_text(""));
+  }
+}

@@ -1,0 +1,102 @@
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/settings.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+namespace config = offhook::agent::config;
+
+namespace {
+
+config::Effective read(std::string_view text, std::map<std::string, std::string> variables, std::vector<std::string> assignments = {}) {
+  const config::Environment environment = [variables](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+  return config::read_text(text, "my.json", {std::nullopt, environment, std::move(assignments)});
+}
+
+std::string origin(const config::Effective& effective, std::string_view pointer) {
+  const config::Setting* setting = config::find_setting(pointer);
+  REQUIRE(setting != nullptr);
+  return config::to_string(effective.origins[static_cast<std::size_t>(setting - config::settings().data())]);
+}
+
+std::string first_problem(const config::Effective& effective) {
+  return effective.problems.empty() ? "" : config::to_string(effective.problems.front());
+}
+
+const std::map<std::string, std::string> kRequired{{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example:5070"}};
+
+}  // namespace
+
+TEST_CASE("each value tells where it came from, the strongest source winning") {
+  const auto effective = read(R"({"sip": {"extension": "1", "expires": 600}, "log": {"level": "off"}})", kRequired, {"/log/level=debug"});
+  REQUIRE(effective.problems.empty());
+  CHECK(origin(effective, "/sip/extension") == "environment SIP_EXTENSION");
+  CHECK(origin(effective, "/sip/port") == "environment ASTERISK_HOST");
+  CHECK(origin(effective, "/sip/expires") == "file my.json:/sip/expires");
+  CHECK(origin(effective, "/log/level") == "command line");
+  CHECK(origin(effective, "/log/format") == "default");
+  CHECK(effective.config.log.level == "debug");
+}
+
+TEST_CASE("a value that was refused leaves the weaker source's, and its origin") {
+  const auto effective = read(R"({"sip": {"expires": 600}})", kRequired, {"/sip/expires=5"});
+  CHECK(effective.problems.size() == 1);
+  CHECK(effective.config.sip.expires == std::chrono::seconds(600));
+  CHECK(origin(effective, "/sip/expires") == "file my.json:/sip/expires");
+}
+
+TEST_CASE("an assignment of the command line is read without quotes") {
+  const auto effective =
+      read("", kRequired, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts=yes", "/sip/display_name=a=b", "/limits/drain=0"});
+  REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
+  CHECK(effective.config.sip.port == 5080);
+  CHECK(effective.config.media.codecs == std::vector<std::string>{"PCMU", "PCMA"});
+  CHECK(effective.config.transcripts);
+  CHECK(effective.config.sip.display_name == "a=b");
+  CHECK(effective.config.limits.drain == std::chrono::seconds(0));
+}
+
+TEST_CASE("an assignment that cannot be is refused, a secret above all") {
+  const auto told = [](const std::string& assignment) { return first_problem(read("", kRequired, {assignment})); };
+  CHECK(told("/sip/prot=1") ==
+        "--set: found an unknown setting; allowed: POINTER=VALUE, such as /sip/port=5070; did you mean /sip/port?");
+  CHECK(told("sip.port=1").starts_with("--set: found something else;"));
+  CHECK(told("/sip/port").starts_with("--set: found something else;"));
+  CHECK(told("/sip/port=").starts_with("--set /sip/port: found text;"));
+  CHECK(told("/sip/port=x").starts_with("--set /sip/port: found text;"));
+  CHECK(told("/media/codecs=").starts_with("--set /media/codecs: found an empty list;"));
+  const auto secret = read("", {{"SIP_EXTENSION", "1"}, {"ASTERISK_HOST", "h"}}, {"/sip/password=canary-7f3a"});
+  REQUIRE(secret.problems.size() == 1);  // And not "nothing" besides.
+  CHECK(first_problem(secret).starts_with("--set /sip/password: found a secret on the command line"));
+  CHECK(first_problem(secret).find("canary") == std::string::npos);
+}
+
+TEST_CASE("a variable that is not UTF-8 is refused [RFC 3629 section 4]") {
+  for (const char* text : {"\xff", "\xc3(", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    auto variables = kRequired;
+    variables["PROMPT"] = text;
+    CHECK(first_problem(read("", variables)).starts_with("PROMPT: found octets that are not UTF-8;"));
+  }
+  auto variables = kRequired;
+  variables["PROMPT"] = "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80";
+  CHECK(read("", variables).problems.empty());
+}
+
+TEST_CASE("texts are measured in characters, not in octets") {
+  std::string name;
+  for (int i = 0; i < 128; ++i) name += "\xc3\xbc";
+  CHECK(read(R"({"sip": {"display_name": ")" + name + "\"}}", kRequired).problems.empty());
+  CHECK(first_problem(read(R"({"sip": {"display_name": ")" + name + "x\"}}", kRequired)).starts_with("/sip/display_name: found longer text"));
+}
+
+TEST_CASE("a secret that was replaced or refused is covered too") {
+  const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequired);
+  CHECK(first_problem(replaced).starts_with("/sip/***: "));
+  const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequired);
+  for (const auto& problem : refused.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
+}

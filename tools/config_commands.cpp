@@ -1,0 +1,50 @@
+#include <offhook/tools/commands.hpp>
+
+#include <offhook/agent/checkup.hpp>
+#include <offhook/agent/config/report.hpp>
+#include <offhook/agent/config/schema.hpp>
+#include <offhook/agent/providers/embedded/dialogue_schema.hpp>
+#include <offhook/tools/service.hpp>
+#include <offhook/tools/share_path.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace offhook::tools {
+
+int check(const ConfigArguments& arguments) {
+  const auto checkup = agent::check_up(sources_of(arguments.config, arguments.set), share_path("dialogues/receptionist.json"));
+  const int code = checkup.problems.empty() ? kOk : kUsage;
+  if (arguments.json) {
+    fmt::print("{}\n", to_json(checkup));
+    return code;
+  }
+  if (code != kOk) print_problems("check", checkup.problems);
+  for (const auto& warning : checkup.warnings) fmt::print(stderr, "offhook check: warning: {}: {}\n", warning.where, warning.what);
+  if (code == kOk) {
+    fmt::print("{} can be used, with the dialogue {}\n", arguments.config.empty() ? "The environment" : arguments.config, checkup.dialogue);
+  }
+  return code;
+}
+
+int print_config(const ConfigArguments& arguments) {
+  const auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
+  if (arguments.json) {
+    fmt::print("{}\n", agent::config::effective_json(effective));
+  } else {
+    fmt::print("{}", agent::config::effective_table(effective));
+    if (!effective.problems.empty()) print_problems("print-config", effective.problems);
+  }
+  return effective.problems.empty() ? kOk : kUsage;
+}
+
+int schema(const SchemaArguments& arguments) {
+  const auto text = arguments.markdown ? agent::config::markdown_table()
+                    : arguments.of == "dialogue" ? agent::embedded::dialogue_schema_text()
+                                                 : agent::config::schema_text();
+  fmt::print("{}", text);
+  return kOk;
+}
+
+}  // namespace offhook::tools

@@ -1,0 +1,105 @@
+#pragma once
+
+/// What --help says besides the options.
+namespace offhook::tools {
+
+inline constexpr const char* kHelpTop = R"(Start here:
+  offhook demo                          a whole call on this machine, nothing to configure
+  offhook check offhook.json            is this configuration good? Nothing is started
+  SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
+  offhook run --config offhook.json
+
+`offhook COMMAND --help` says what a command does, with examples. Results go to standard output, all else to standard error.
+
+Exit codes:
+  0  done
+  1  it did not succeed: nobody answered, the demonstration failed
+  2  arguments or configuration are wrong; nothing was started
+  3  a port cannot be opened
+  4  the registrar refuses the password
+
+Environment (each overrides the configuration file; docs/configuration.md):
+)";
+
+inline constexpr const char* kHelpRun = R"(Registers with the PBX like a desk phone, picks up what is routed to its extension, and holds the conversation of the dialogue
+file. SIGTERM or Ctrl-C: no new calls, running ones get /limits/drain seconds, the registration is taken back; again: at once.
+
+Examples:
+  SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
+  offhook run --config offhook.json --set /log/level=debug --json
+
+Exit codes: 0 ended by a signal, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
+
+inline constexpr const char* kHelpCall = R"(Registers, dials, holds the conversation with whoever answers, and ends with the call. The conversation is printed as it goes,
+with --json as one object a line: {"event":"answered"|"they"|"we"|"ended", ...}. The log goes to standard error.
+
+Examples:
+  offhook call 1001 --config offhook.json
+  offhook call sip:1001@pbx.example --config offhook.json --json
+
+Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
+
+inline constexpr const char* kHelpDemo = R"(A registrar (Kamailio), the agent and a caller with another voice, all on this machine: the conversation as it goes, then how long
+the caller waited for each reply, and the recording.
+
+Examples:
+  offhook demo
+  offhook demo --json --directory /tmp/demo
+
+Exit codes: 0 all three questions were answered, 1 they were not.)";
+
+inline constexpr const char* kHelpCheck = R"(Reads the file, the environment and the command line as `offhook run` would, loads the dialogue, and looks whether the recogniser
+can hear each of its words. Opens no port and asks no network. Every problem is told at once: where it is, what was found, what is
+allowed, what to do. Warnings do not change the exit code.
+
+Examples:
+  offhook check offhook.json
+  offhook check offhook.json --json | jq -r '.problems[].where'
+
+With --json: {"usable","problems":[{"where","found","allowed","advice"}],"warnings":[{"where","what"}],"dialogue"}.
+Exit codes: 0 it can be used, 2 it cannot.)";
+
+inline constexpr const char* kHelpPrint = R"(Every setting with the value that counts and where that came from: default, file, environment or command line. Secrets are masked.
+What is wrong is told on standard error, and then the table shows what stands without it.
+
+Examples:
+  offhook print-config offhook.json
+  offhook print-config offhook.json --json | jq '.settings[] | select(.source != "default")'
+
+With --json: {"settings":[{"setting","value","source","origin"}],"problems":[...]}.
+Exit codes: 0 it can be used, 2 it cannot.)";
+
+inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names it with
+"$schema", and most editors then explain and complete its settings.
+
+Examples:
+  offhook schema > offhook.schema.json
+  offhook schema dialogue > dialogue.schema.json
+
+Exit code: 0.)";
+
+inline constexpr const char* kHelpCompletion = R"(Prints a script that completes commands, options, settings and files.
+
+Examples:
+  source <(offhook completion bash)
+  offhook completion fish > ~/.config/fish/completions/offhook.fish
+
+Exit code: 0.)";
+
+inline constexpr const char* kHelpSay = R"(Speaks a text with the agent's voice: to hear a dialogue's replies, or to make callers for tests.
+
+Examples:
+  offhook say "We are open from nine to six." --out hours.wav
+  offhook say "When are you open?" --voice rms --rate 8000 --lead-ms 500 --out caller.wav
+
+Exit codes: 0 written, 1 not.)";
+
+inline constexpr const char* kHelpHear = R"(Recognises a WAV file with the words of a dialogue, one line per utterance: when it began, how sure, what was heard.
+
+Examples:
+  offhook hear caller.wav --dialogue dialogues/mine.json
+  offhook hear offhook-demo/call.wav --channel 1 --replies
+
+Exit codes: 0 done, 1 the file or the dialogue cannot be used.)";
+
+}  // namespace offhook::tools
