@@ -65,7 +65,9 @@ void AttendedCall::on_transferred(bool reached) {
     (void)call_->hang_up();  // RFC 5589 section 6.1: the transferor's leg ends when the target was reached.
     return;
   }
-  close("transfer failed", "I am sorry, nobody answers there right now. Please call again later. Goodbye.");
+  thread_.post([self = shared_from_this()] {
+    if (self->bridge_) self->bridge_->on_transfer_failed(base::Clock::now());
+  });
 }
 
 void AttendedCall::close(std::string why, std::string farewell) {
@@ -78,6 +80,9 @@ void AttendedCall::on_finished() {
   thread_.post([self = shared_from_this()] {
     if (!self->bridge_) return;
     self->bridge_->on_ended();
+    if (const auto lost = self->bridge_->overflow(); lost.digits + lost.samples != 0) {
+      log::warning("conversation.overflow", {{"call", self->context_.call_id}, {"digits", lost.digits}, {"samples", lost.samples}});
+    }
     self->thread_.remove(self->bridge_);
     self->bridge_.reset();
   });

@@ -39,7 +39,7 @@ struct MediaEvent {
     SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick
     SpeechStopped,    ///< no voice for the hangover (500 ms; 120 ms while we speak); `at_tick` is the last voiced frame
     Sent,             ///< the timeline: from this tick on, `word` of `utterance` is what leaves as RTP
-    UtteranceSent,    ///< its last frame left
+    UtteranceSent,    ///< its last frame left, and that of each earlier one that was not taken back
     Flushed,          ///< `utterance` was taken back; `word` is the last word of which anything was sent, or kNoWord. Each Flush
                       ///< is answered by one for the number it named, after one for an earlier utterance that it cut short
     MediaStarted,     ///< first packet from an accepted source
@@ -67,7 +67,7 @@ struct PlayoutCommand {
 };
 
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
-/// a full one drops the newest and counts.
+/// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
   base::SpscRing<HeardFrame, 64> heard;           ///< worker -> conversation: 1.28 s

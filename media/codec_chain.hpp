@@ -26,13 +26,16 @@ class CodecChain {
   static constexpr std::size_t kMaxSamples = 320;
   using Frame = std::array<std::int16_t, kMaxSamples>;
 
-  CodecChain(AudioCodec codec, std::uint32_t port_rate_hz);
+  /// `receives_g722`: decode() may be asked for it, whatever `codec` is.
+  CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722 = false);
 
   [[nodiscard]] AudioCodec codec() const { return codec_; }
   /// In 20 ms, at the codec's rate.
   [[nodiscard]] std::size_t samples() const { return sample_rate_hz(codec_) / 50; }
 
-  void decode(base::Bytes octets, std::span<std::int16_t> pcm);
+  /// Octets of any codec become samples at the rate of codec(): the peer may change its own in the middle of a call.
+  void decode(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
+  void decode(base::Bytes octets, std::span<std::int16_t> pcm) { decode(codec_, octets, pcm); }
   void encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> octets);
   void restart_decoder() { g722_decoder_ ? g722_decoder_->reset() : void(); }
 
@@ -45,10 +48,14 @@ class CodecChain {
   EchoGuard echo_guard;
 
  private:
+  void decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
+
   AudioCodec codec_;
+  AudioCodec decoded_;               // last
   std::optional<G722Encoder> g722_encoder_;
   std::optional<G722Decoder> g722_decoder_;
   Resampler to_port_, from_port_;
+  std::optional<Resampler> from_other_;  // from the rate that codec_ has not; made when it may be needed
 };
 
 }  // namespace offhook::inline v0::media

@@ -2,6 +2,7 @@
 
 #include <offhook/base/socket_address.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -9,11 +10,20 @@ namespace offhook::inline v0::media {
 
 enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722 };
 
+/// A codec that the peer may send besides the one that was agreed on: RFC 3264 section 10.2.
+struct ReceivableCodec {
+  AudioCodec codec = AudioCodec::Pcmu;
+  std::uint8_t payload_type = 0;
+  friend bool operator==(const ReceivableCodec&, const ReceivableCodec&) = default;
+};
+inline constexpr std::size_t kMaxAlsoReceivable = 2;   ///< all but one of the codecs
+
 /// What offer/answer agreed on, as the engine needs it. May be replaced at any time (re-INVITE).
 struct MediaPlan {
   AudioCodec codec = AudioCodec::Pcmu;
   std::uint8_t send_payload_type = 0;                ///< the peer's number (RFC 3264 section 5.1)
   std::uint8_t receive_payload_type = 0;             ///< ours
+  std::array<std::optional<ReceivableCodec>, kMaxAlsoReceivable> also_receivable{};
   std::optional<std::uint8_t> send_events;           ///< telephone-event, peer's number; nothing: no RFC 4733 towards the peer
   std::optional<std::uint8_t> receive_events;
   std::uint16_t ptime_ms = 20;                       ///< of what we send: 10..60, a multiple of 10; others are rounded down to one
@@ -21,13 +31,40 @@ struct MediaPlan {
   base::SocketAddress remote_rtcp;
   bool send = true;                                  ///< direction as agreed: hold stops what it must
   bool receive = true;
+
+  /// What arrives under `payload_type`, if it is audio.
+  [[nodiscard]] std::optional<AudioCodec> codec_of(std::uint8_t payload_type) const {
+    if (payload_type == receive_payload_type) return codec;
+    for (const auto& also : also_receivable) {
+      if (also && also->payload_type == payload_type) return also->codec;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] bool receives(AudioCodec wanted) const {
+    if (codec == wanted) return true;
+    for (const auto& also : also_receivable) {
+      if (also && also->codec == wanted) return true;
+    }
+    return false;
+  }
 };
+
+/// Whether whoever sends to us has to be learnt anew when `after` takes the place of `before`: the peer moved, changed what it sends,
+/// or was silent by agreement, in which time its NAT may have given it another address. A repeated answer and a session refresh
+/// change none of these, and open no door to strangers (RTP Bleed: CVE-2017-14099).
+[[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) {
+  return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || before.codec != after.codec ||
+         before.receive_payload_type != after.receive_payload_type || before.also_receivable != after.also_receivable ||
+         (!before.receive && after.receive);
+}
 
 /// What a leg has seen so far; a snapshot taken by the worker once a second and when it is closed.
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_source = 0, refused_payload = 0, malformed = 0;
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket did not take
+  std::uint64_t digits_ignored = 0, digits_unsent = 0;  ///< the caller's beyond the limits; ours that the peer takes not, or too many
+  std::uint64_t events_dropped = 0, heard_dropped = 0;  ///< of the port's rings: the conversation was late
   std::uint64_t frames_concealed = 0, frames_played = 0;
   std::uint32_t jitter_us = 0, jitter_buffer_ms = 0;
   std::optional<std::uint32_t> round_trip_us;        ///< from RTCP

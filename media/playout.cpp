@@ -61,11 +61,11 @@ void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
   event.at_tick = wire_tick;
   if (changed) {
     event.kind = MediaEvent::Kind::Sent;
-    emit(event);
+    events_->push(event);
   }
   if (frame_.last) {
     event.kind = MediaEvent::Kind::UtteranceSent;
-    emit(event);
+    events_->push(event);
   }
 }
 
@@ -108,11 +108,11 @@ void Playout::report_flushed(std::uint32_t utterance, std::uint64_t tick, bool c
   if (cut_short && utterance_ != utterance) {
     event.utterance = utterance_;
     event.word = word_;
-    emit(event);
+    events_->push(event);
   }
   event.utterance = utterance;
   event.word = anything_sent_ && utterance_ == utterance ? word_ : kNoWord;
-  emit(event);
+  events_->push(event);
 }
 
 void Playout::apply_gain(std::span<std::int16_t> out) {
@@ -136,10 +136,6 @@ void Playout::fade_to_silence(std::span<std::int16_t> out) const {
                                        static_cast<std::int32_t>(ramp));
   }
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(ramp), out.end(), std::int16_t{0});
-}
-
-void Playout::emit(MediaEvent event) {
-  if (!port_->events.try_push(event)) port_->events_dropped.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace offhook::inline v0::media

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/media/audio_port.hpp>
+#include <offhook/media/event_outbox.hpp>
 
 #include <cstdint>
 #include <span>
@@ -11,8 +12,8 @@ namespace offhook::inline v0::media {
 /// what really left. One thread (the leg's worker) calls it; no allocation, no lock.
 class Playout {
  public:
-  /// `port` is borrowed and outlives the playout.
-  explicit Playout(AudioPort& port) : port_(&port) {}
+  /// `port` and `events` are borrowed and outlive the playout.
+  Playout(AudioPort& port, EventOutbox& events) : port_(&port), events_(&events) {}
 
   /// Takes the next 20 ms. `out` holds port.frame_samples() samples and is always filled, with silence when there is nothing
   /// to say. True when anything of an utterance is in it. `wire_tick`: when the packet with the first of these samples leaves.
@@ -39,9 +40,9 @@ class Playout {
   void note_sent(std::uint64_t tick, std::uint64_t wire_tick);
   void apply_gain(std::span<std::int16_t> out);
   void fade_to_silence(std::span<std::int16_t> out) const;
-  void emit(MediaEvent event);
 
   AudioPort* port_;
+  EventOutbox* events_;
   PlayoutFrame frame_{};
   bool have_frame_ = false;      // frame_ was taken from the ring by a flush and waits for its tick
   bool speaking_ = false;

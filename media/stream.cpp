@@ -27,15 +27,15 @@ std::uint32_t to_ms(base::Duration duration) {
 }  // namespace
 
 Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
-    : options_(std::move(options)), port_(&port), random_(&random), source_(options_.silence_limit), packetizer_(random), playout_(port),
-      speech_(kListening) {
+    : options_(std::move(options)), port_(&port), random_(&random), source_(options_.silence_limit), packetizer_(random), events_(port),
+      playout_(port, events_), speech_(kListening) {
   if (options_.cname.empty()) options_.cname = random.token();
 }
 
 Stream::~Stream() = default;
 
 std::unique_ptr<CodecChain> Stream::make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz) {
-  return std::make_unique<CodecChain>(plan.codec, port_rate_hz);
+  return std::make_unique<CodecChain>(plan.codec, port_rate_hz, plan.receives(AudioCodec::G722));
 }
 
 std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now) {
@@ -76,7 +76,7 @@ void Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base:
     return;
   }
   const bool event = plan_->receive_events && packet->payload_type == *plan_->receive_events;
-  const bool audio = packet->payload_type == plan_->receive_payload_type;
+  const bool audio = plan_->codec_of(packet->payload_type).has_value();
   if (!event && !audio && packet->payload_type != kComfortNoise) {
     ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
     return;
@@ -121,6 +121,7 @@ void Stream::tick(const TickTime& time, Sendout& out) {
   if (ticked_ && time.tick > last_tick_.tick + 1) packetizer_.skip(time.tick - last_tick_.tick - 1);
   ticked_ = true;
   last_tick_ = time;
+  events_.retry();
   const auto to = source_.rtp_destination();
   obey_commands(time.tick, plan_->send && to);
   watch_source(time);
@@ -167,12 +168,13 @@ void Stream::watch_source(const TickTime& time) {
 void Stream::report_digits(const TickTime& time) {
   event_receiver_.on_time(time.now);
   while (const auto digit = event_receiver_.poll()) {
+    if (!digit_limit_.allows(time.tick)) continue;
     MediaEvent event;
     event.kind = MediaEvent::Kind::Digit;
     event.digit = digit->digit;
     event.duration_ms = digit->duration_ms;
     event.tick = event.at_tick = time.tick;
-    push(event);
+    events_.push(event);
   }
 }
 
@@ -181,7 +183,7 @@ rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> 
   switch (pull.kind) {
     case rtp::Pull::Kind::Frame:
       if (pull.restart) chain_->restart_decoder();
-      chain_->decode(pull.payload, pcm);
+      chain_->decode(plan_->codec_of(pull.payload_type).value_or(plan_->codec), pull.payload, pcm);
       chain_->concealer.good(pcm, pull.seam);
       break;
     case rtp::Pull::Kind::Conceal: chain_->concealer.conceal(pcm); break;
@@ -299,11 +301,7 @@ void Stream::emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_
   event.tick = time.tick;
   event.at_tick = at_tick;
   event.duration_ms = duration_ms;
-  push(event);
-}
-
-void Stream::push(const MediaEvent& event) {
-  if (!port_->events.try_push(event)) port_->events_dropped.fetch_add(1, std::memory_order_relaxed);
+  events_.push(event);
 }
 
 LegStatistics Stream::statistics() const {
@@ -320,6 +318,10 @@ LegStatistics Stream::statistics() const {
   all.refused_source = source.refused_source + source.refused_ssrc + source.probation + source.rtcp_refused;
   all.refused_payload = refused_payload_ + jitter.refused_payload;
   all.malformed = malformed_ + event_receiver_.malformed();
+  all.digits_ignored = digit_limit_.ignored() + event_receiver_.dropped();
+  all.digits_unsent = digits_refused_;
+  all.events_dropped = port_->events_dropped.load(std::memory_order_relaxed);
+  all.heard_dropped = port_->heard_dropped.load(std::memory_order_relaxed);
   all.frames_concealed = jitter.concealed;
   all.frames_played = jitter.frames;
   all.jitter_us = static_cast<std::uint32_t>(reception_.jitter().count());

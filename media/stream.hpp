@@ -6,6 +6,8 @@
 #include <offhook/base/time.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/codec_chain.hpp>
+#include <offhook/media/digit_limit.hpp>
+#include <offhook/media/event_outbox.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/media/packetizer.hpp>
 #include <offhook/media/playout.hpp>
@@ -79,7 +81,6 @@ class Stream {
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
-  void push(const MediaEvent& event);
 
   StreamOptions options_;
   AudioPort* port_;
@@ -91,9 +92,11 @@ class Stream {
   rtp::JitterBuffer jitter_buffer_;
   rtp::ReceptionStatistics reception_;
   rtp::EventReceiver event_receiver_;
+  DigitLimit digit_limit_;
   rtp::EventSender event_sender_;
   std::optional<rtp::RtcpSchedule> rtcp_schedule_;
   Packetizer packetizer_;
+  EventOutbox events_;
   Playout playout_;
   SpeechDetector speech_;
   HeardFrame heard_{};

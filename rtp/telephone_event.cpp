@@ -120,6 +120,7 @@ void EventReceiver::finish() {
     if (ready_count_ == ready_.size()) {  // Nobody polls: the older one makes room.
       ready_[0] = ready_[1];
       --ready_count_;
+      ++dropped_;
     }
     ready_[ready_count_++] = {*digit, units / kEventUnitsPerMs, open_->begin};
   }

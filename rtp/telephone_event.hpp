@@ -88,6 +88,8 @@ class EventReceiver {
   [[nodiscard]] std::optional<ReceivedDigit> poll();
   [[nodiscard]] bool sounding() const { return open_.has_value(); }
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
+  /// Digits pushed out because more ended between two polls than it keeps: two, which no key can exceed.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   /// Another stream began: what is open ends here.
   void reset();
 
@@ -108,6 +110,7 @@ class EventReceiver {
   std::array<ReceivedDigit, 2> ready_{};
   std::size_t ready_count_ = 0;
   std::uint64_t malformed_ = 0;
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace offhook::inline v0::rtp

@@ -37,6 +37,7 @@ void Bridge::on_ended() {
   actions_.clear();
   ear_.close();
   playout_.clear();
+  commands_.clear();
   parts_.listener->abandon();
   parts_.speaker->cancel();
 }
@@ -46,7 +47,13 @@ void Bridge::close(std::string why, std::string_view farewell, base::TimePoint n
   tick(now);
 }
 
+void Bridge::on_transfer_failed(base::TimePoint now) {
+  core_.on_transfer_failed(now, actions_);
+  tick(now);
+}
+
 void Bridge::tick(base::TimePoint now) {
+  commands_.retry(*port_);
   carry_out();
   drain_port(now);
   drain_parts(now);
@@ -119,12 +126,10 @@ void Bridge::carry_out(const ConversationAction& action) {
                    parts_.speaker->cancel();
                    playout_.clear();
                  },
-                 [&](const FlushPlayout& a) {
-                   (void)port_->commands.try_push({media::PlayoutCommand::Kind::Flush, a.utterance, 0});
-                 },
-                 [&](const RisePlayout&) { (void)port_->commands.try_push({media::PlayoutCommand::Kind::Rise, 0, 0}); },
+                 [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
+                 [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
                  [&](const SendDigits& a) {
-                   for (const char digit : a.digits) (void)port_->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit});
+                   for (const char digit : a.digits) commands_.push({media::PlayoutCommand::Kind::Digits, 0, digit}, *port_);
                  },
                  [&](const TransferCall& a) {
                    observer_(action);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/conversation/command_outbox.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/conversation/ear.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
@@ -37,6 +38,13 @@ class Bridge {
   void close(std::string why, std::string_view farewell, base::TimePoint now);
   /// Every 10 ms, and whenever a part has something.
   void tick(base::TimePoint now);
+  /// The transfer that was asked for did not come about.
+  void on_transfer_failed(base::TimePoint now);
+  /// What found no room on its way to the caller.
+  struct Overflow {
+    std::uint64_t digits = 0, samples = 0;
+  };
+  [[nodiscard]] Overflow overflow() const { return {commands_.digits_dropped(), playout_.samples_dropped()}; }
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
  private:
@@ -53,6 +61,7 @@ class Bridge {
   Conversation core_;
   Ear ear_;
   PlayoutQueue playout_;
+  CommandOutbox commands_;
   ConversationActions actions_;
   std::uint64_t first_voiced_ = 0;  // of the speech that began last
 };

@@ -67,6 +67,19 @@ void Conversation::on_ended() {
   digits_.expect(0);
 }
 
+void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
+  if (phase_ != Phase::Connected || !std::exchange(transferring_, false)) return;
+  transfer_failed_ = true;
+  rest(now);
+  tell_failed_transfer(now, out);
+}
+
+void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
+  if (!transfer_failed_ || !listens() || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
+  transfer_failed_ = false;
+  respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
+}
+
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (phase_ == Phase::Closing) {
@@ -134,6 +147,7 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
     // The turn was not over: what we took for all of it goes before what comes now.
     out.push_back(CancelThinking{turn_});
     held_text_ = last_input_.rejected ? std::string() : last_input_.text;
+    held_confidence_ = last_input_.confidence;
     agent_ = AgentSide::Idle;
     stage_at_.reset();
     reply_.begin(turn_);
@@ -195,7 +209,10 @@ void Conversation::on_listen(const ListenEvent& event, TimePoint now, Conversati
 void Conversation::on_transcript(const Transcript& transcript, TimePoint now, ConversationActions& out) {
   if (!transcript.final) return;
   if (transcript.turn != listen_turn_) {
-    if (caller_.speaking() && !transcript.rejected) held_text_ = join(held_text_, transcript.text);
+    // Of the turn's first half, which we had taken for all of it: it goes before the second, even when that is over already.
+    if (caller_.state() == CallerTurn::State::Quiet || transcript.rejected || transcript.text.empty()) return;
+    held_text_ = join(held_text_, transcript.text);
+    held_confidence_ = transcript.confidence;
     return;
   }
   if (caller_.state() != CallerTurn::State::Recognising) return;
@@ -206,7 +223,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   const std::string held = std::exchange(held_text_, {});
   TurnInput input{0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
   if (!understood && !held.empty()) {
-    input = {0, TurnInput::Kind::Speech, held, last_input_.confidence, false};  // A cough does not unsay what was said before it.
+    input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not unsay what was said before it.
   }
   const bool interrupted = std::exchange(interrupted_, false);
   if (input.text.empty() && brief && !interrupted) return rest(now);
@@ -275,6 +292,7 @@ void Conversation::watch_stage(TimePoint now) {
 void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {
   const bool asked = last_input_.kind == TurnInput::Kind::Speech || last_input_.kind == TurnInput::Kind::Digits;
   if (reply_.empty() && !pending_action_ && asked) speak(options_.empty_reply, now, out);  // No dead air after an empty reply.
+  if (reply_.empty() && !pending_action_ && last_input_.kind == TurnInput::Kind::Failure) speak(options_.transfer_apology, now, out);
   reply_.complete();
   watch_stage(now);
   if (reply_.empty() && phase_ == Phase::Preparing) answer(now, out);
@@ -376,6 +394,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
     respond({0, TurnInput::Kind::Digits, std::move(*input), 1, false}, now, out);
   }
   on_timers(now, out);
+  tell_failed_transfer(now, out);
   assert(is_consistent());
 }
 

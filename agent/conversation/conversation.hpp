@@ -28,6 +28,7 @@ struct ConversationOptions {
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
+  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
   std::string empty_reply = "Could you say that again, please?";
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
@@ -48,6 +49,8 @@ class Conversation {
   /// The call is up: audio may flow.
   void on_connected(base::TimePoint now, ConversationActions& out);
   void on_ended();
+  /// TransferCall came to nothing: the thinker is told (TurnInput::Kind::Failure) as soon as nobody speaks, and the call goes on.
+  void on_transfer_failed(base::TimePoint now, ConversationActions& out);
   /// Say `farewell` and hang up (drain, limits); "" hangs up at once.
   void close(std::string why, std::string_view farewell, base::TimePoint now, ConversationActions& out);
 
@@ -87,6 +90,7 @@ class Conversation {
   void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
   void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
   void hang_up(ConversationActions& out);
+  void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
   void rest(base::TimePoint now);  ///< nobody speaks: the silence timer runs
 
   ConversationOptions options_;
@@ -100,13 +104,15 @@ class Conversation {
   std::uint32_t utterance_ = 0;         // of the last thing asked of the speaker
   std::string expect_;                  // how to listen next
   std::string held_text_;               // of a turn that we took for over too early: goes before the next transcript
+  double held_confidence_ = 0;
   TurnInput last_input_;                // what the thinker is thinking about
   unsigned unspoken_ = 0;               // utterances asked of the speaker and not yet done
   bool own_words_ = false;              // the reply is an apology or a farewell of ours, not the thinker's
   std::optional<ReplyAction> pending_action_;
   std::string closing_why_;
   unsigned silences_ = 0, failures_ = 0;
-  bool transferring_ = false;           // asked for once, until the call ends one way or the other
+  bool transferring_ = false;           // asked for once, until the call ends or the phone says that it failed
+  bool transfer_failed_ = false;        // and the thinker does not know it yet
   bool interrupted_ = false;            // the caller's present turn cut us off
 
   base::TimePoint ring_until_{};

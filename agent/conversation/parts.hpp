@@ -57,10 +57,13 @@ struct TurnInput {
   enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure };
   std::uint32_t turn = 0;
   Kind kind = Kind::Speech;
-  std::string text;            ///< Speech: the transcript; Digits: the digits
+  std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
 };
+
+/// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
+inline constexpr std::string_view kTransferFailed = "transfer";
 
 /// A piece of the reply, at least a clause: it can be spoken at once.
 struct ReplyText { std::uint32_t turn = 0; std::string text; };

@@ -4,23 +4,36 @@
 
 namespace offhook::inline v0::agent {
 
-PlayoutQueue::Utterance& PlayoutQueue::at(std::uint32_t id) {
+PlayoutQueue::Utterance* PlayoutQueue::find_or_add(std::uint32_t id) {
   const auto it = std::find_if(utterances_.begin(), utterances_.end(), [id](const Utterance& u) { return u.id == id; });
-  if (it != utterances_.end()) return *it;
+  if (it != utterances_.end()) return &*it;
+  if (utterances_.size() == kMaxUtterances) return nullptr;
   utterances_.push_back({id, {}, {}, 0, false});
-  return utterances_.back();
+  return &utterances_.back();
 }
 
 void PlayoutQueue::add(const SpeechAudio& audio) {
-  Utterance& utterance = at(audio.utterance);
-  const std::size_t limit = kMaxUtteranceSeconds * rate_hz_;
-  const std::size_t room = limit - std::min(limit, utterance.pcm.size());
-  const std::size_t taken = std::min(room, audio.pcm.size());
-  utterance.pcm.insert(utterance.pcm.end(), audio.pcm.begin(), audio.pcm.begin() + static_cast<std::ptrdiff_t>(taken));
-  for (const SpokenWord& word : audio.words) utterance.word_starts.push_back(word.first_sample);
+  Utterance* const utterance = find_or_add(audio.utterance);
+  std::size_t taken = 0;
+  if (utterance != nullptr) {
+    const auto room = [this](std::size_t seconds, std::size_t held) { return seconds * rate_hz_ - std::min(seconds * rate_hz_, held); };
+    taken = std::min({audio.pcm.size(), room(kMaxUtteranceSeconds, utterance->pcm.size()), room(kMaxQueuedSeconds, samples_queued_)});
+    utterance->pcm.insert(utterance->pcm.end(), audio.pcm.begin(), audio.pcm.begin() + static_cast<std::ptrdiff_t>(taken));
+    samples_queued_ += taken;
+    const std::size_t words = std::min(audio.words.size(), kMaxWords - utterance->word_starts.size());
+    for (std::size_t i = 0; i < words; ++i) utterance->word_starts.push_back(audio.words[i].first_sample);
+  }
+  samples_dropped_ += audio.pcm.size() - taken;
 }
 
-void PlayoutQueue::complete(std::uint32_t utterance) { at(utterance).complete = true; }
+void PlayoutQueue::complete(std::uint32_t utterance) {
+  if (Utterance* const found = find_or_add(utterance)) found->complete = true;
+}
+
+void PlayoutQueue::clear() {
+  utterances_.clear();
+  samples_queued_ = 0;
+}
 
 media::PlayoutFrame PlayoutQueue::next_frame(const Utterance& utterance, std::size_t frame_samples) const {
   media::PlayoutFrame frame;
@@ -44,7 +57,9 @@ void PlayoutQueue::pump(media::AudioPort& port) {
     const media::PlayoutFrame frame = next_frame(first, frame_samples);
     if (!port.playout.try_push(frame)) return;
     first.sent = std::min(first.pcm.size(), first.sent + frame_samples);
-    if (frame.last) utterances_.pop_front();
+    if (!frame.last) continue;
+    samples_queued_ -= first.pcm.size();
+    utterances_.pop_front();
   }
 }
 

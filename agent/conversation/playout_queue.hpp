@@ -13,15 +13,21 @@ namespace offhook::inline v0::agent {
 class PlayoutQueue {
  public:
   static constexpr std::size_t kMaxUtteranceSeconds = 60;  ///< the rest of a longer one is cut off
+  static constexpr std::size_t kMaxQueuedSeconds = 180;    ///< of all that waits: 5.8 MB at 16 kHz; what is beyond is cut off
+  static constexpr std::size_t kMaxUtterances = 128;       ///< two replies of the most; audio of a further one is dropped
+  static constexpr std::size_t kMaxWords = 1024;           ///< of one utterance; those beyond are heard as the last
 
   explicit PlayoutQueue(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 
   void add(const SpeechAudio& audio);
   /// No more audio of this utterance: its last frame may go.
   void complete(std::uint32_t utterance);
-  void clear() { utterances_.clear(); }
+  void clear();
   void pump(media::AudioPort& port);
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
+  /// Cut off by the bounds above. Its utterance ends all the same, and says so.
+  [[nodiscard]] std::uint64_t samples_dropped() const { return samples_dropped_; }
+  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }
 
  private:
   struct Utterance {
@@ -31,11 +37,13 @@ class PlayoutQueue {
     std::size_t sent = 0;  // samples
     bool complete = false;
   };
-  [[nodiscard]] Utterance& at(std::uint32_t id);
+  [[nodiscard]] Utterance* find_or_add(std::uint32_t id);
   [[nodiscard]] media::PlayoutFrame next_frame(const Utterance& utterance, std::size_t frame_samples) const;
 
   std::uint32_t rate_hz_;
   std::deque<Utterance> utterances_;
+  std::size_t samples_queued_ = 0;  // of utterances_, sent ones of the first included: they are freed with it
+  std::uint64_t samples_dropped_ = 0;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -33,9 +33,10 @@ void Reply::on_sent(std::uint32_t utterance, std::uint32_t word) {
 }
 
 void Reply::on_utterance_over(std::uint32_t utterance, bool was_heard) {
-  if (Utterance* const found = find(utterance)) {
-    found->over = true;
-    found->heard = was_heard;
+  for (Utterance& u : utterances_) {
+    if (u.over || u.id > utterance || (u.id < utterance && !was_heard)) continue;
+    u.over = true;
+    u.heard = was_heard;
   }
 }
 

@@ -20,7 +20,7 @@ class Reply {
   void complete() { complete_ = true; }                               ///< no more text will come
   void on_words(std::uint32_t utterance, const std::vector<SpokenWord>& words);
   void on_sent(std::uint32_t utterance, std::uint32_t word);
-  void on_utterance_over(std::uint32_t utterance, bool was_heard);    ///< fully sent, or failed to be spoken
+  void on_utterance_over(std::uint32_t utterance, bool was_heard);    ///< fully sent (and so are all before it), or failed to be spoken
 
   [[nodiscard]] std::uint32_t turn() const { return turn_; }
   [[nodiscard]] bool empty() const { return utterances_.empty(); }

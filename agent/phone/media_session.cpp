@@ -3,6 +3,9 @@
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/sdp/parser.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace offhook::inline v0::phone {
 
 namespace {
@@ -45,6 +48,9 @@ media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
   plan.ptime_ms = agreed.ptime_ms;
   plan.remote_rtp = agreed.remote_rtp;
   plan.remote_rtcp = agreed.remote_rtcp;
+  for (std::size_t i = 0; i < std::min(agreed.also_receivable.size(), plan.also_receivable.size()); ++i) {
+    plan.also_receivable[i] = media::ReceivableCodec{to_media(agreed.also_receivable[i].codec), agreed.also_receivable[i].payload_type};
+  }
   plan.send = agreed.send && !agreed.disabled;
   plan.receive = agreed.receive && !agreed.disabled;
   return plan;
@@ -105,9 +111,9 @@ void MediaSession::set_on_hold(bool on_hold) {
 }
 
 void MediaSession::adopt(const sdp::AgreedAudio& agreed) {
-  plan_ = to_plan(agreed);
-  // The peer may have moved: whoever sends to us is learnt anew after each exchange.
-  if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, true);
+  const auto before = std::exchange(plan_, to_plan(agreed));
+  // An open leg's order is never refused.
+  if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));
 }
 
 void MediaSession::start() {

@@ -45,9 +45,8 @@ class Engine::Impl {
   struct Entry {
     std::unique_ptr<Leg> leg;
     std::size_t worker = 0;
-    std::optional<AudioCodec> codec;  // as last asked for
+    std::optional<MediaPlan> plan;    // as last asked for
     bool closing = false;
-    bool told = false;                // its worker knows that it closes
     bool gone = false;                // its worker has handed it back
   };
   struct Pair {
@@ -57,7 +56,6 @@ class Engine::Impl {
   base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
   void collect();
-  void tell_closing(Entry& entry);
   void forget_closed();
 
   mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
@@ -67,7 +65,7 @@ class Engine::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick are freed.
   std::vector<std::size_t> load_;                 // legs, by worker
   std::size_t open_legs_ = 0;
-  std::size_t untold_ = 0;                        // closing legs whose worker could not be told yet
+  std::size_t closing_ = 0;                       // legs whose worker has not let go of them yet
   std::uint64_t last_id_ = 0;
 };
 
@@ -110,7 +108,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
                                    std::move(pair->rtcp));
   const LegId id{++last_id_};
   leg->id = id;
-  if (!workers_[worker]->post({.kind = Worker::Command::Kind::Add, .leg = leg.get()})) return base::fail(EngineError::Busy);
+  if (!workers_[worker]->add(*leg)) return base::fail(EngineError::Busy);
   ++load_[worker];
   ++open_legs_;
   Entry entry;
@@ -132,13 +130,14 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   Leg* leg = (*entry)->leg.get();
-  auto order = std::make_unique<StartOrder>(StartOrder{plan, nullptr, relearn});
-  if ((*entry)->codec != plan.codec) order->chain = Stream::make_chain(plan, leg->port->rate_hz);
-  if (!workers_[(*entry)->worker]->post({.kind = Worker::Command::Kind::Start, .leg = leg, .order = order.get()})) {
-    return base::fail(EngineError::Busy);
-  }
-  static_cast<void>(order.release());  // Comes back by collect().
-  (*entry)->codec = plan.codec;
+  auto order = std::make_unique<StartOrder>();
+  order->plan = plan;
+  order->relearn = relearn;
+  auto& before = (*entry)->plan;
+  const bool same_chain = before && before->codec == plan.codec && (before->receives(AudioCodec::G722) || !plan.receives(AudioCodec::G722));
+  if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz);
+  before = plan;
+  leg->orders.put(std::move(order));
   return {};
 }
 
@@ -147,32 +146,19 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
+  (*entry)->leg->closing.store(true, std::memory_order_release);
   --open_legs_;
-  tell_closing(**entry);
+  ++closing_;
   return {};
 }
 
-void Engine::Impl::tell_closing(Entry& entry) {
-  // A full queue is no reason to keep a call: collect() tries again.
-  entry.told = workers_[entry.worker]->post({.kind = Worker::Command::Kind::Remove, .leg = entry.leg.get()});
-  if (!entry.told) ++untold_;
-}
-
 void Engine::Impl::collect() {
-  Worker::Command done;
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    while (workers_[i]->reclaim(done)) {
-      const std::unique_ptr<StartOrder> order(done.order);  // Freed here, with the chain that was replaced.
-      if (done.kind != Worker::Command::Kind::Remove) continue;
-      --load_[i];
-      const auto found = entries_.find(done.leg->id);
-      if (found != entries_.end()) found->second.gone = true;
-    }
-  }
-  if (untold_ == 0) return;
-  untold_ = 0;
+  if (closing_ == 0) return;
   for (auto& [id, entry] : entries_) {
-    if (entry.closing && !entry.told) tell_closing(entry);
+    if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
+    entry.gone = true;
+    --load_[entry.worker];
+    --closing_;
   }
 }
 

@@ -32,8 +32,8 @@ struct OpenLeg {
 };
 
 /// The media edge: worker threads on epoll, each ticked at origin + k x 20 ms. A leg is one call's RTP; it belongs to one worker
-/// for life. Called from any thread but the workers (two telephones may share an engine); commands cross by bounded queue and
-/// take effect at the next tick.
+/// for life. Called from any thread but the workers (two telephones may share an engine); what they ask
+/// for takes effect at the next tick.
 class Engine {
  public:
   explicit Engine(EngineOptions options);
@@ -43,7 +43,7 @@ class Engine {
 
   /// Binds an even/odd port pair on `local`; packets are read and dropped until start(). Errors: NoPort, NoSocket, Busy.
   [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port);
-  /// Begins or changes the flow of media. Learning of the source starts anew when the plan's remote address changed or `relearn`.
+  /// Begins or changes the flow of media. Never refused for want of room: of several orders within one tick the last one holds. Learning of the source starts anew when the plan's remote address changed or `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
   /// Sends RTCP BYE and closes the sockets. The last statistics stay readable until the next open().
   base::Result<void, EngineError> close(LegId leg);

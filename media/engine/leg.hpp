@@ -3,10 +3,12 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/snapshot.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/stream.hpp>
 
+#include <atomic>
 #include <memory>
 
 namespace offhook::inline v0::media {
@@ -23,14 +25,10 @@ struct Leg {
   std::uint64_t send_failed = 0;
   LegId id;                               // for the signalling thread
   std::size_t place = 0;                  // in its worker's list
+  OrderBox orders;                        // looked into at each tick
+  std::atomic<bool> closing{false};       // asked of the worker
+  std::atomic<bool> gone{false};          // the worker's last word: it touches this leg no more
   Snapshot<LegStatistics> statistics;     // Written by the worker, read by anybody.
-};
-
-/// What start() asks for, made where allocation is allowed. Comes back with the chain that is to be freed.
-struct StartOrder {
-  MediaPlan plan;
-  std::unique_ptr<CodecChain> chain;
-  bool relearn = false;
 };
 
 }  // namespace offhook::inline v0::media

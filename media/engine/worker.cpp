@@ -70,22 +70,9 @@ Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
   if (timer_ >= 0) ::close(timer_);
   if (epoll_ >= 0) ::close(epoll_);
-  Command command;
-  while (commands_.try_pop(command)) delete command.order;
-  while (done_.try_pop(command)) delete command.order;
 }
 
-bool Worker::post(const Command& command) {
-  if (!works() || under_way_ == kMaxCommands || !commands_.try_push(command)) return false;
-  ++under_way_;
-  return true;
-}
-
-bool Worker::reclaim(Command& done) {
-  if (!done_.try_pop(done)) return false;
-  --under_way_;
-  return true;
-}
+bool Worker::add(Leg& leg) { return works() && new_legs_.try_push(&leg); }
 
 base::Duration Worker::take_worst_lateness() { return base::Duration(worst_lateness_.exchange(0, std::memory_order_relaxed)); }
 
@@ -134,34 +121,36 @@ void Worker::run_due_ticks() {
 }
 
 void Worker::tick(base::TimePoint due) {
-  Command command;
-  while (commands_.try_pop(command)) obey(command, due);
+  for (Leg* leg = nullptr; new_legs_.try_pop(leg);) begin(*leg);
   const TickTime time{.tick = next_tick_, .now = due, .wall = wall_at(due, base::Clock::now())};
-  for (Leg* leg : legs_) {
-    sendout_.clear();
-    leg->stream.tick(time, sendout_);
-    send(*leg);
-    auto statistics = leg->stream.statistics();
-    statistics.send_failed = leg->send_failed;
-    leg->statistics.write(statistics);
+  for (std::size_t i = 0; i < legs_.size();) {
+    if (legs_[i]->closing.load(std::memory_order_acquire)) {
+      remove(*legs_[i], due);  // The last one takes its place.
+      continue;
+    }
+    tick(*legs_[i], time);
+    ++i;
   }
 }
 
-void Worker::obey(const Command& command, base::TimePoint now) {
-  switch (command.kind) {
-    case Command::Kind::Add: add(*command.leg); break;
-    case Command::Kind::Start:
-      command.order->chain =
-          command.leg->stream.start(command.order->plan, std::move(command.order->chain), command.order->relearn, now);
-      break;
-    case Command::Kind::Remove: remove(*command.leg, now); break;
-  }
-  const bool pushed = done_.try_push(command);
-  assert(pushed);
-  static_cast<void>(pushed);
+void Worker::tick(Leg& leg, const TickTime& time) {
+  obey(leg, time.now);
+  sendout_.clear();
+  leg.stream.tick(time, sendout_);
+  send(leg);
+  auto statistics = leg.stream.statistics();
+  statistics.send_failed = leg.send_failed;
+  leg.statistics.write(statistics);
 }
 
-void Worker::add(Leg& leg) {
+void Worker::obey(Leg& leg, base::TimePoint now) {
+  StartOrder* const order = leg.orders.take();
+  if (order == nullptr) return;
+  order->chain = leg.stream.start(order->plan, std::move(order->chain), order->relearn, now);
+  leg.orders.give_back(order);
+}
+
+void Worker::begin(Leg& leg) {
   leg.place = legs_.size();
   legs_.push_back(&leg);
   epoll_event event{};
@@ -187,6 +176,7 @@ void Worker::remove(Leg& leg, base::TimePoint now) {
   legs_.back()->place = leg.place;
   legs_[leg.place] = legs_.back();
   legs_.pop_back();
+  leg.gone.store(true, std::memory_order_release);  // Whoever reads it may free the leg.
 }
 
 void Worker::send(Leg& leg) {

@@ -14,7 +14,8 @@ namespace {
 
 struct Speaking {
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
-  media::Playout playout{*port};
+  media::EventOutbox outbox{*port};
+  media::Playout playout{*port, outbox};
   std::uint64_t tick = 100;
   std::array<std::int16_t, media::kMaxFrameSamples> buffer{};
 
@@ -218,4 +219,22 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts the events that a sleeping conversat
   queue(1, 100000);
   pull();
   CHECK(port->events_dropped.load() == 1);
+}
+
+TEST_CASE_FIXTURE(Speaking, "The end of an utterance is told however full the ring was when it left") {
+  for (std::uint32_t i = 0; i < port->events.capacity(); ++i) {
+    queue(1, i);
+    pull();
+  }
+  queue(1, 100000, true);
+  pull();
+  queue(2, 0, true);
+  pull();
+  for (const auto& event : events()) CHECK(event.kind == Kind::Sent);
+  outbox.retry();
+  const auto late = events();
+  REQUIRE(late.size() == 1);
+  CHECK(late[0].kind == Kind::UtteranceSent);
+  CHECK(late[0].utterance == 2);
+  CHECK(port->events_dropped.load() == 3);  // two words, and the end of the first, for which that of the second speaks
 }

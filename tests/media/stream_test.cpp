@@ -290,6 +290,35 @@ TEST_CASE("Digits are refused and counted when the peer takes no telephone-event
   CHECK(other.a.stream->digits_refused() == 1);
 }
 
+TEST_CASE("A flood of digits reaches the conversation by the second's measure only, and the rest is counted") {
+  Call call;
+  call.begin();
+  call.run(5);
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0;
+  const auto flood = [&] {  // A digit that begins and ends in each of two packets a tick: 100 a second
+    for (int i = 0; i < 2; ++i, timestamp += 160) {
+      rtp::Packet packet;
+      packet.payload_type = 101;
+      packet.sequence = sequence++;
+      packet.timestamp = timestamp;
+      packet.ssrc = 77;
+      const auto payload = rtp::write_telephone_event({.event = 5, .end = true, .duration = 160});
+      packet.payload = payload;
+      std::array<std::uint8_t, 64> octets{};
+      const auto size = rtp::write_packet(packet, octets);
+      call.b.stream->on_packet(media::Channel::Rtp, kA, base::Bytes(octets).first(*size), call.now());
+    }
+  };
+  call.a_is_heard = false;
+  call.run(400);  // The locked source falls silent: another SSRC may prove itself.
+  call.run(100, flood);
+  const auto told = call.b.count(Kind::Digit);
+  CHECK(told >= 2 * media::kMaxDigitsPerSecond);
+  CHECK(told <= 3 * media::kMaxDigitsPerSecond);
+  CHECK(call.b.stream->statistics().digits_ignored >= 200 - 10 - told);
+}
+
 TEST_CASE("Hold: nothing is sent, what was to be said waits, and the way back is marked with the time that passed") {
   Call call;
   call.a_says = sine(600, 8000, 2);
@@ -592,6 +621,30 @@ TEST_CASE("The codec may change in the middle of the call") {
   const auto tone = offhook_test::measure_tone(call.b.heard_between(120, 190), 1000, 16000);
   CHECK(tone.amplitude == doctest::Approx(8000).epsilon(0.05));
   CHECK(tone.snr_db > 28);
+}
+
+TEST_CASE("The peer may switch to any codec that its answer left it, without a word of signalling [RFC 3264 section 10.2]") {
+  using Codec = media::AudioCodec;
+  struct Way { Codec agreed, sent; };
+  for (const auto way : {Way{Codec::Pcmu, Codec::G722}, Way{Codec::G722, Codec::Pcma}, Way{Codec::Pcmu, Codec::Pcma}}) {
+    CAPTURE(static_cast<int>(way.agreed));
+    CAPTURE(static_cast<int>(way.sent));
+    Call call(way.agreed, 16000);
+    const auto number = [](Codec codec) { return static_cast<std::uint8_t>(codec == Codec::Pcmu ? 0 : codec == Codec::Pcma ? 8 : 9); };
+    call.plan.also_receivable[0] = media::ReceivableCodec{way.sent, number(way.sent)};
+    call.a_says = sine(1000, 16000, 6);
+    call.begin();
+    call.run(80);
+    auto plan = call.towards(call.b);  // Only a changes: b goes on as agreed.
+    plan.codec = way.sent;
+    plan.send_payload_type = number(way.sent);
+    Call::start(call.a, plan, call.now());
+    call.run(120);
+    const auto tone = offhook_test::measure_tone(call.b.heard_between(120, 190), 1000, 16000);
+    CHECK(tone.amplitude == doctest::Approx(8000).epsilon(0.05));
+    CHECK(tone.snr_db > 28);
+    CHECK(call.b.stream->statistics().refused_payload == 0);
+  }
 }
 
 TEST_CASE("Ticks that were left out are time that passed: the timestamp runs on and the way back is marked") {

@@ -18,6 +18,7 @@ constexpr double kWayOutScore = 0.7;
 // Nearly an example, word for word: what the recogniser doubts is believed all the same.
 constexpr double kSureScore = 0.85;
 constexpr std::size_t kMinTold = 3;  // Digits that make a number; one or two may be part of anything.
+constexpr std::string_view kNobodyThere = "I am sorry, nobody answers there right now.";
 constexpr std::uint32_t kMaxSteps = 3;  // Again, menu, last.
 
 std::size_t count_words(const std::vector<std::string>& sentences, std::size_t count) {
@@ -45,7 +46,13 @@ void DialogueMachine::on_turn(const TurnInput& input, Out& out) {
     case TurnInput::Kind::Speech: on_speech(input, out); break;
     case TurnInput::Kind::Digits: on_keys(input.text, out); break;
     case TurnInput::Kind::Silence: on_silence(out); break;
-    case TurnInput::Kind::Failure:  // The ears fail, not the caller: the keys still work.
+    case TurnInput::Kind::Failure:
+      if (input.text == kTransferFailed) {
+        say_text(std::string(kNobodyThere), out);
+        say(dialogue_.fallback.menu, out);
+        break;
+      }
+      // The ears fail, not the caller: the keys still work.
       misses_ = std::max<std::uint32_t>(misses_, 1);
       on_not_understood(out);
       break;

@@ -233,6 +233,53 @@ TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still bein
   CHECK(last<Respond>()->input.text == "please give me the address");
 }
 
+TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second has ended goes before it") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  const auto first = listening()->turn;
+  media(Kind::SpeechStarted);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  CHECK(count<EndListening>() == 2);
+  core.on_listen(Transcript{first, true, "please give me", 0.8, false}, now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
+  SUBCASE("both understood") {
+    core.on_listen(Transcript{listening()->turn, true, "the address", 0.9, false}, now, out);
+    collect();
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "please give me the address");
+  }
+  SUBCASE("the second was a noise") {
+    core.on_listen(Transcript{listening()->turn, true, "", 0.1, true}, now, out);
+    collect();
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "please give me");
+    CHECK(last<Respond>()->input.confidence == 0.8);
+    CHECK_FALSE(last<Respond>()->input.rejected);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "The end of a later utterance speaks for the earlier ones of its reply, should theirs be lost") {
+  greet();
+  caller_says("goodbye");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Thank you."});
+  spoken();
+  think(ReplyText{turn, "Goodbye."});
+  spoken();
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  CHECK(count<HangUpCall>() == 0);
+  sent();  // of the second
+  CHECK(count<HangUpCall>() == 1);
+  CHECK(last<AgentSaid>()->text == "Thank you. Goodbye.");
+}
+
 TEST_CASE_FIXTURE(Call, "A short noise that means nothing is ignored") {
   greet();
   media(Kind::SpeechStarted);
@@ -311,6 +358,80 @@ TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been 
   spoken();
   sent();
   CHECK(count<TransferCall>() == 1);
+}
+
+namespace {
+
+struct Transferring : Call {
+  Transferring() {
+    greet();
+    caller_says("sales please");
+    think(ReplyText{core.turns(), "One moment."});
+    think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6100"});
+    think(ReplyDone{core.turns()});
+    spoken();
+    sent();
+    REQUIRE(count<TransferCall>() == 1);
+    seen.clear();
+  }
+  void fail() {
+    core.on_transfer_failed(now, out);
+    collect();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Transferring, "The thinker is told of a transfer that failed, the call goes on, and another may be tried") {
+  advance(20s);
+  fail();
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+  CHECK(last<Respond>()->input.text == kTransferFailed);
+  reply("Nobody is there. What else can I do for you?");
+  spoken();
+  sent();
+  CHECK(count<HangUpCall>() == 0);
+  caller_says("the workshop then");
+  think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6200"});
+  think(ReplyDone{core.turns()});
+  REQUIRE(last<TransferCall>() != nullptr);
+  CHECK(last<TransferCall>()->target == "6200");
+}
+
+TEST_CASE_FIXTURE(Transferring, "A thinker with nothing to say to a failed transfer leaves the apology to us") {
+  fail();
+  think(ReplyDone{core.turns()});
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
+}
+
+TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for the caller to finish, and then for the reply") {
+  media(Kind::SpeechStarted);
+  fail();
+  CHECK(count<Respond>() == 0);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  reply("Hello.");
+  spoken();
+  advance(1s);
+  CHECK(count<Respond>() == 1);
+  sent();
+  advance(10ms);
+  REQUIRE(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+}
+
+TEST_CASE_FIXTURE(Call, "A failed transfer that was never asked for is no news") {
+  greet();
+  core.on_transfer_failed(now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
 }
 
 TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {

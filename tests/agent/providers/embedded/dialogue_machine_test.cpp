@@ -242,6 +242,14 @@ TEST_CASE_FIXTURE(Receptionist, "Silence is asked about, then gets the menu, the
 
 TEST_CASE_FIXTURE(Receptionist, "A failing recogniser brings the keys at once") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
 
+TEST_CASE_FIXTURE(Receptionist, "A transfer that nobody answered is apologised for, and the call goes on with the menu") {
+  const auto reply = turn(Kind::Failure, std::string(kTransferFailed));
+  CHECK(has(reply.text, "nobody answers"));
+  CHECK(has(reply.text, "Press 1"));
+  CHECK_FALSE(reply.action.has_value());
+  CHECK(says("what are your opening hours").intent == "opening_hours");
+}
+
 TEST_CASE_FIXTURE(Receptionist, "A yes before the number was read back does not confirm it") {
   says("call me back");
   const auto read_back = says("five five five one two three four");

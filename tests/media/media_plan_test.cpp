@@ -1,0 +1,55 @@
+#include <offhook/media/media_plan.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using media::AudioCodec;
+
+namespace {
+
+media::MediaPlan plan() {
+  media::MediaPlan made;
+  made.remote_rtp = {base::IpAddress::v4({192, 0, 2, 1}), 4000};
+  made.remote_rtcp = {base::IpAddress::v4({192, 0, 2, 1}), 4001};
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("An exchange that changes nothing of the peer's media does not open the source anew [CVE-2017-14099]") {
+  auto after = plan();
+  CHECK_FALSE(media::learns_anew(plan(), after));
+  after.send = false;
+  after.receive = false;
+  after.ptime_ms = 30;
+  after.send_events = 96;
+  CHECK_FALSE(media::learns_anew(plan(), after));
+}
+
+TEST_CASE("A peer that moves, changes its codec or comes back from silence is learnt anew") {
+  auto after = plan();
+  after.remote_rtp.port = 4002;
+  CHECK(media::learns_anew(plan(), after));
+  after = plan();
+  after.remote_rtcp.port = 0;
+  CHECK(media::learns_anew(plan(), after));
+  after = plan();
+  after.codec = AudioCodec::Pcma;
+  CHECK(media::learns_anew(plan(), after));
+  after = plan();
+  after.receive_payload_type = 96;
+  CHECK(media::learns_anew(plan(), after));
+  auto before = plan();
+  before.receive = false;
+  CHECK(media::learns_anew(before, plan()));
+}
+
+TEST_CASE("What the peer may send besides the agreed codec is known by its payload type [RFC 3264 section 10.2]") {
+  auto made = plan();
+  made.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};
+  CHECK(made.codec_of(0) == AudioCodec::Pcmu);
+  CHECK(made.codec_of(9) == AudioCodec::G722);
+  CHECK_FALSE(made.codec_of(8).has_value());
+  CHECK(made.receives(AudioCodec::G722));
+  CHECK_FALSE(made.receives(AudioCodec::Pcma));
+}
