@@ -10,27 +10,28 @@
 #include <cstdio>
 #include <initializer_list>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace offhook::tools {
 
 namespace {
 
-/// One event of the conversation on standard output: for people, or as JSON.
-void show(bool json, const std::string& text, std::initializer_list<std::pair<const char*, nlohmann::ordered_json>> fields) {
-  if (json) {
-    nlohmann::ordered_json object;
-    for (const auto& [name, value] : fields) object[name] = value;
-    fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-  } else {
-    fmt::print("{}\n", text);
-  }
-  std::fflush(stdout);
+/// One event of the conversation as a line: for people, or as JSON.
+std::string line_of(bool json, const std::string& text, std::initializer_list<std::pair<const char*, nlohmann::ordered_json>> fields) {
+  if (!json) return text;
+  nlohmann::ordered_json object;
+  for (const auto& [name, value] : fields) object[name] = value;
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-/// Shows the call, and keeps what became of it.
+/// Keeps what became of the call, and the lines to show of it. Events come on the call's own threads, which an output that nobody
+/// reads must not hold up: show() prints, on ours.
 class CallWatch {
  public:
+  static constexpr std::size_t kMaxLines = 1000;  // Waiting to be shown: the newest beyond it are dropped, and show() says how many.
+
   explicit CallWatch(bool json) : json_(json) {}
 
   void on_event(const agent::AgentEvent& event) {
@@ -47,7 +48,29 @@ class CallWatch {
 
   std::atomic<bool> registered{false}, failed{false}, refused{false}, answered{false}, over{false};
 
+  void show() {
+    std::vector<std::string> lines;
+    std::size_t dropped = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      lines.swap(lines_);
+      dropped = std::exchange(dropped_, 0);
+    }
+    for (const std::string& line : lines) fmt::print("{}\n", line);
+    if (!lines.empty()) std::fflush(stdout);
+    if (dropped != 0) fmt::print(stderr, "offhook call: {} lines are not shown: the output is not read\n", dropped);
+  }
+
  private:
+  using Fields = std::initializer_list<std::pair<const char*, nlohmann::ordered_json>>;
+
+  void say(const std::string& text, Fields fields) {
+    if (lines_.size() == kMaxLines) {
+      ++dropped_;
+    } else {
+      lines_.push_back(line_of(json_, text, fields));
+    }
+  }
   void on_registration(const phone::RegistrationChanged& event) {
     using State = sip::RegistrationChanged::State;
     registered = event.details.state == State::Registered;
@@ -58,13 +81,13 @@ class CallWatch {
   }
   void on_up(const agent::CallUp& up) {
     answered = true;
-    show(json_, fmt::format("answered ({})", phone::to_string(up.codec)), {{"event", "answered"}, {"codec", phone::to_string(up.codec)}});
+    say(fmt::format("answered ({})", phone::to_string(up.codec)), {{"event", "answered"}, {"codec", phone::to_string(up.codec)}});
   }
   void on_line(const agent::CallLine& line) {
     if (const auto* said = std::get_if<agent::CallerSaid>(&line.what))
-      show(json_, "they  " + said->text, {{"event", "they"}, {"text", said->text}, {"confidence", said->confidence}});
+      say("they  " + said->text, {{"event", "they"}, {"text", said->text}, {"confidence", said->confidence}});
     if (const auto* spoke = std::get_if<agent::AgentSaid>(&line.what))
-      show(json_, "we    " + spoke->text, {{"event", "we"}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
+      say("we    " + spoke->text, {{"event", "we"}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
   }
   void on_over(const agent::CallOver& ended) {
     const auto& d = ended.details;
@@ -72,13 +95,15 @@ class CallWatch {
     const double seconds = static_cast<double>(ended.duration.count()) / 1000.0;
     const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : std::string();
     const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? ended.why + "\n" : "";
-    show(json_, fmt::format("{}ended by {} after {:.1f} s{}", before, is_ours ? "us" : "them", seconds, status),
+    say(fmt::format("{}ended by {} after {:.1f} s{}", before, is_ours ? "us" : "them", seconds, status),
          {{"event", "ended"}, {"by", is_ours ? "us" : "them"}, {"seconds", seconds}, {"status", d.status}, {"reason", d.reason}, {"why", ended.why}});
     over = true;
   }
 
   mutable std::mutex mutex_;
   std::string failure_;
+  std::vector<std::string> lines_;
+  std::size_t dropped_ = 0;
   bool json_;
 };
 
@@ -103,7 +128,9 @@ int call(const CallArguments& arguments) {
     const auto end = base::Clock::now() + limit;
     while (!condition() && base::Clock::now() < end) {
       if (wait_for_signal(std::chrono::milliseconds(50))) return false;
+      watch.show();
     }
+    watch.show();
     return condition();
   };
   if (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered) {
@@ -116,6 +143,7 @@ int call(const CallArguments& arguments) {
   agent->drain();
   agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.
   (void)until(std::chrono::seconds(5), [&] { return agent->drained(); });
+  watch.show();
   return watch.answered ? kOk : kFailed;
 }
 

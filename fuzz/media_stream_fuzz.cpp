@@ -1,0 +1,166 @@
+// A whole stream driven by bytes: datagrams as they come from the wire, ticks, commands and new plans. Each step begins with an octet
+// that says what, and one that says how much:
+//   0 raw: that many octets are the datagram           1 audio: RTP in sequence, payload of that many times 2 octets
+//   2 event: telephone-event in sequence               3 report: those octets behind a sender report's header
+//   4 ticks: 1 to 8, after as many ms of the second    5 command   6 plan   7 playout: a frame, an utterance's last when odd
+// Bits 3 and 4 of the first say from where: the SDP's address, two others, or one that never sends two packets in sequence and so
+// must never be sent anything.
+#include <offhook/media/stream.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+using namespace offhook;
+
+namespace {
+
+base::SocketAddress address(unsigned who) { return {base::IpAddress::v4({192, 0, 2, static_cast<std::uint8_t>(who + 1)}), 4000}; }
+const base::SocketAddress kHostile = address(3);
+
+class Driver {
+ public:
+  Driver() {
+    port_->rate_hz = 16000;
+    plan_.send_events = plan_.receive_events = 101;
+    plan_.also_receivable = {media::ReceivableCodec{media::AudioCodec::Pcma, 8}, media::ReceivableCodec{media::AudioCodec::G722, 9}};
+    plan_.remote_rtp = address(0);
+    plan_.remote_rtcp = {address(0).ip, 4001};
+    start();
+  }
+
+  void step(base::ByteReader& reader) {
+    const std::uint8_t what = reader.u8(), much = reader.u8();
+    const unsigned who = what >> 3 & 3;
+    switch (what & 7) {
+      case 0: return receive(what, address(who), reader.take(std::min<std::size_t>(much, reader.remaining())));
+      case 1: return rtp(who, types_[what >> 5 & 3], std::min<std::size_t>(std::size_t{much} * 2, payload_.size()), (what & 0x80) != 0);
+      case 2: return event(who, much, reader.u8());
+      case 3: return report(who, much, reader);
+      case 4:
+        for (int i = 0; i <= (what >> 3 & 7); ++i) tick(much);
+        return;
+      case 5: return command(what >> 3 & 3, much);
+      case 6: return change_plan(what, much);
+      case 7: return say(much);
+    }
+  }
+  void finish() {
+    out_.clear();
+    stream_->finish(now_, out_);
+    look();
+    const auto all = stream_->statistics();
+    if (all.source == kHostile) std::abort();
+  }
+
+ private:
+  void start() {
+    auto chain = codec_ == plan_.codec ? nullptr : media::Stream::make_chain(plan_, port_->rate_hz);
+    codec_ = plan_.codec;
+    (void)stream_->start(plan_, std::move(chain), false, now_);
+  }
+  void receive(std::uint8_t what, const base::SocketAddress& from, base::Bytes datagram) {
+    const bool might_prove = from == kHostile && !rtp::is_rtcp(datagram);
+    if (might_prove) return;  // What stands in raw octets could be in sequence.
+    stream_->on_packet((what & 0x20) != 0 ? media::Channel::Rtcp : media::Channel::Rtp, from, datagram, now_);
+  }
+  void rtp(unsigned who, std::uint8_t type, std::size_t size, bool jump) {
+    sequence_[who] = static_cast<std::uint16_t>(sequence_[who] + (who == 3 || jump ? 7 : 1));
+    timestamp_[who] += jump ? 0x40000000 : static_cast<std::uint32_t>(size);
+    send(who, {.payload_type = type, .sequence = sequence_[who], .timestamp = timestamp_[who], .ssrc = who,
+               .payload = base::Bytes(payload_).first(size)});
+  }
+  void event(unsigned who, std::uint8_t much, std::uint8_t digit) {
+    sequence_[who] = static_cast<std::uint16_t>(sequence_[who] + (who == 3 ? 7 : 1));
+    if ((much & 1) != 0) timestamp_[who] += 160;
+    const auto octets = rtp::write_telephone_event({.event = digit, .end = (much & 2) != 0, .duration = static_cast<std::uint16_t>(much * 99)});
+    send(who, {.payload_type = 101, .sequence = sequence_[who], .timestamp = timestamp_[who], .ssrc = who, .payload = octets});
+  }
+  void send(unsigned who, const rtp::Packet& packet) {
+    std::array<std::uint8_t, 640> datagram{};
+    if (const auto size = rtp::write_packet(packet, datagram))
+      stream_->on_packet(media::Channel::Rtp, address(who), base::Bytes(datagram).first(*size), now_);
+  }
+  void report(unsigned who, std::uint8_t much, base::ByteReader& reader) {
+    std::array<std::uint8_t, 264> datagram{0x81, 200, 0, static_cast<std::uint8_t>(much / 4)};
+    const auto octets = reader.take(std::min<std::size_t>(much, reader.remaining()));
+    std::copy(octets.begin(), octets.end(), datagram.begin() + 4);
+    stream_->on_packet(media::Channel::Rtcp, {address(who).ip, 4001}, base::Bytes(datagram).first(octets.size() + 4), now_);
+  }
+  void tick(std::uint8_t much) {
+    now_ += std::chrono::milliseconds(20 + (much > 250 ? 1000 : 0));
+    tick_ += 1 + (much > 250 ? 50 : 0);
+    out_.clear();
+    stream_->tick({tick_, now_, rtp::NtpTime::from_unix(now_.time_since_epoch())}, out_);
+    look();
+    media::HeardFrame frame;
+    while (much % 2 == 0 && port_->heard.try_pop(frame)) {
+      if (frame.samples != port_->frame_samples()) std::abort();
+    }
+    media::MediaEvent told;
+    while (much % 4 < 2 && port_->events.try_pop(told)) {
+      if (told.kind == media::MediaEvent::Kind::Digit && !rtp::event_of(told.digit)) std::abort();
+      if (told.at_tick > told.tick + 3) std::abort();
+    }
+  }
+  void look() const {
+    for (const auto& datagram : out_.all()) {
+      if (datagram.to.ip == kHostile.ip || datagram.size == 0) std::abort();
+      const bool readable = datagram.channel == media::Channel::Rtp ? rtp::parse_packet(datagram.bytes()).has_value()
+                                                                   : rtp::CompoundReader::open(datagram.bytes()).has_value();
+      if (!readable) std::abort();
+    }
+  }
+  void command(unsigned kind, std::uint8_t much) {
+    (void)port_->commands.try_push({static_cast<media::PlayoutCommand::Kind>(kind % 3), utterance_, static_cast<char>(much)});
+  }
+  void change_plan(std::uint8_t what, std::uint8_t much) {
+    plan_.codec = static_cast<media::AudioCodec>(much % 3);
+    plan_.receive_payload_type = plan_.send_payload_type = types_[much % 3];
+    plan_.ptime_ms = static_cast<std::uint16_t>(much / 3);
+    plan_.send = (what & 0x08) == 0;
+    plan_.receive = (what & 0x10) == 0;
+    plan_.send_events = (what & 0x20) == 0 ? std::optional<std::uint8_t>(101) : std::nullopt;
+    plan_.remote_rtp = (what & 0x40) != 0 ? address(1) : address(0);
+    if ((what & 0x80) != 0) plan_.remote_rtp.port = 0;
+    start();
+  }
+  void say(std::uint8_t much) {
+    media::PlayoutFrame frame;
+    frame.utterance = utterance_;
+    frame.word = much;
+    frame.samples = static_cast<std::uint16_t>(much * 3);
+    frame.last = (much & 1) != 0;
+    if (frame.last) ++utterance_;
+    frame.pcm.fill(static_cast<std::int16_t>(much * 128));
+    (void)port_->playout.try_push(frame);
+  }
+
+  static constexpr std::array<std::uint8_t, 4> types_{0, 8, 9, 13};
+  std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
+  base::SeededRandom random_{1};
+  std::unique_ptr<media::Stream> stream_ = std::make_unique<media::Stream>(media::StreamOptions{}, *port_, random_);
+  media::MediaPlan plan_;
+  std::optional<media::AudioCodec> codec_;
+  media::Sendout out_;
+  base::TimePoint now_ = base::TimePoint{} + std::chrono::hours(1);
+  std::uint64_t tick_ = 0;
+  std::uint32_t utterance_ = 1;
+  std::array<std::uint16_t, 4> sequence_{65000, 1, 2, 3};
+  std::array<std::uint32_t, 4> timestamp_{0xFFFFF000, 0, 0, 0};
+  std::array<std::uint8_t, rtp::kMaxPayloadOctets + 20> payload_{};
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t kMaxSteps = 2'000;
+  Driver driver;
+  base::ByteReader reader({data, size});
+  for (std::size_t step = 0; step < kMaxSteps && reader.remaining() >= 2; ++step) driver.step(reader);
+  driver.finish();
+  return 0;
+}

@@ -1,0 +1,60 @@
+// Telephone events from the wire: payloads as they come, timestamps and time between them, in groups of six octets: step of the
+// timestamp (signed, in units of 80), time since the last in units of 5 ms, and four octets of payload (the first two bits of the
+// time's octet cut it short). And the other way round: digits that are sent must come back as they were.
+#include <offhook/rtp/telephone_event.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+using namespace offhook;
+
+namespace {
+
+void receive(base::Bytes bytes) {
+  rtp::EventReceiver receiver;
+  base::ByteReader reader(bytes);
+  base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
+  std::uint32_t timestamp = 0xFFFFFF00;
+  std::uint64_t packets = 0, digits = 0;
+  while (reader.remaining() >= 6) {
+    timestamp += static_cast<std::uint32_t>(static_cast<std::int8_t>(reader.u8()) * 80);
+    const std::uint8_t time = reader.u8();
+    now += std::chrono::milliseconds((time & 0x3F) * 5);
+    const auto payload = reader.take(4);
+    receiver.on_packet(payload.first(static_cast<std::size_t>(4 - (time >> 6))), timestamp, now);
+    ++packets;
+    while (const auto digit = receiver.poll()) {
+      if (!rtp::event_of(digit->digit)) std::abort();
+      ++digits;
+    }
+  }
+  receiver.reset();
+  while (receiver.poll()) ++digits;
+  if (digits > packets || receiver.dropped() != 0 || receiver.sounding()) std::abort();
+}
+
+void round_trip(base::Bytes bytes) {
+  rtp::EventSender sender;
+  rtp::EventReceiver receiver;
+  std::string sent, heard;
+  for (const std::uint8_t octet : bytes.first(std::min<std::size_t>(bytes.size(), rtp::kMaxQueuedDigits))) {
+    const auto digit = rtp::digit_of(octet & 15);
+    if (!sender.queue(*digit, 20 + (octet >> 4) * 10u, 40)) std::abort();
+    sent += *digit;
+  }
+  base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
+  for (std::uint32_t timestamp = 0; sender.busy(); timestamp += 160, now += std::chrono::milliseconds(20)) {
+    if (const auto event = sender.tick(timestamp)) receiver.on_packet(event->payload, event->timestamp, now);
+    while (const auto digit = receiver.poll()) heard += digit->digit;
+  }
+  if (heard != sent) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  receive({data, size});
+  round_trip({data, size});
+  return 0;
+}
