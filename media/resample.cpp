@@ -1,38 +1,24 @@
 #include <offhook/media/resample.hpp>
 
+#include <offhook/media/four_floats.hpp>
+#include <offhook/media/windowed_sinc.hpp>
+
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 #include <numeric>
 
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr double kBeta = 7.86;      // Kaiser window: 80 dB
 constexpr double kCutoff =
     0.975;  // of half the lower rate: -6 dB at 3900 Hz of 8000; flat to 3.4 kHz, images from 4.4 kHz on are gone
 
 bool is_supported(std::uint32_t hz) { return hz == 8000 || hz == 16000 || hz == 24000; }
 
-/// Modified Bessel function of the first kind, order 0, by its series.
-double bessel_i0(double x) {
-  double sum = 1, term = 1;
-  for (int k = 1; k < 40; ++k) {
-    term *= (x / (2 * k)) * (x / (2 * k));
-    sum += term;
-  }
-  return sum;
-}
-
-double windowed_sinc(double at, double half, double cutoff) {
-  const double x = std::numbers::pi * cutoff * at;
-  const double sinc = at == 0 ? cutoff : cutoff * std::sin(x) / x;
-  const double r = at / half;
-  return sinc * bessel_i0(kBeta * std::sqrt(std::max(0.0, 1 - r * r)));
-}
-
-std::int16_t to_sample(float value) {
-  return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0f, 32767.0f)));
+/// The sum of a[k] x b[k]; `count` is a multiple of four.
+float dot(const float* a, const float* b, std::size_t count) {
+  FourFloats sum{};
+  for (std::size_t k = 0; k < count; k += 4) sum += load_four(a + k) * load_four(b + k);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 }  // namespace
@@ -42,6 +28,10 @@ Resampler::Resampler(std::uint32_t from_hz, std::uint32_t to_hz) : from_hz_(from
   const std::uint32_t common = std::gcd(from_hz, to_hz);
   up_ = to_hz / common;
   down_ = from_hz / common;
+  if (up_ * down_ == 2) {
+    half_band_.emplace();
+    return;
+  }
   taps_ = kTapsPerPhase * from_hz / std::min(from_hz, to_hz);
 
   const std::size_t length = taps_ * up_;                 // of the prototype, at from_hz x up_
@@ -62,12 +52,17 @@ Resampler::Resampler(std::uint32_t from_hz, std::uint32_t to_hz) : from_hz_(from
 }
 
 std::uint32_t Resampler::latency_us() const noexcept {
+  if (half_band_) return static_cast<std::uint32_t>(HalfBand::kTaps / 2 * 1'000'000 / (from_hz_ * up_));
   if (taps_ == 0) return 0;
   return static_cast<std::uint32_t>((taps_ * up_ - 1) * 500'000 / (up_ * from_hz_));
 }
 
 std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::int16_t> out) noexcept {
   if (in.empty() || in.size() > kMaxInput || in.size() % down_ != 0 || out.size() < output_size(in.size())) return 0;
+  if (half_band_) {
+    up_ == 2 ? half_band_->up(in, out) : half_band_->down(in, out);
+    return output_size(in.size());
+  }
   if (taps_ == 0) {
     std::copy(in.begin(), in.end(), out.begin());
     return in.size();
@@ -82,10 +77,7 @@ std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::
   for (std::size_t n = 0; n < count; ++n) {
     const std::size_t at = n * down_;
     const float* row = &coefficients_[at % up_ * taps_];
-    const float* samples = &line[at / up_];
-    float sum = 0;
-    for (std::size_t k = 0; k < taps_; ++k) sum += row[k] * samples[k];
-    out[n] = to_sample(sum);
+    out[n] = to_sample(dot(row, &line[at / up_], taps_));
   }
   std::copy_n(line.begin() + static_cast<std::ptrdiff_t>(in.size()), past, history_.begin());
   return count;

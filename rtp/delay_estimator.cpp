@@ -15,13 +15,18 @@ void DelayEstimator::reset() {
 void DelayEstimator::on_packet(std::int64_t arrival, std::int64_t transit) {
   if (!started_ || arrival - last_arrival_ > kPause) {
     minima_.fill(kNever);
+    fastest_ = kNever;
     sample_begin_ = arrival;
     sample_worst_ = 0;
     slot_ = arrival / kSlotUnits;
+    slot_end_ = (slot_ + 1) * kSlotUnits;
     started_ = true;
   }
   last_arrival_ = arrival;
-  note_transit(arrival, transit);
+  if (arrival >= slot_end_) begin_slot(arrival);
+  std::int64_t& minimum = minima_[static_cast<std::size_t>(slot_) % kSlots];
+  minimum = std::min(minimum, transit);
+  fastest_ = std::min(fastest_, transit);
   sample_worst_ = std::max(sample_worst_, transit - fastest_);
   if (arrival - sample_begin_ >= kSampleInterval) {
     add_sample(sample_worst_);
@@ -30,13 +35,12 @@ void DelayEstimator::on_packet(std::int64_t arrival, std::int64_t transit) {
   }
 }
 
-void DelayEstimator::note_transit(std::int64_t arrival, std::int64_t transit) {
+void DelayEstimator::begin_slot(std::int64_t arrival) {
   const std::int64_t current = arrival / kSlotUnits;
   const std::int64_t steps = std::min<std::int64_t>(current - slot_, static_cast<std::int64_t>(kSlots));
   for (std::int64_t i = 1; i <= steps; ++i) minima_[static_cast<std::size_t>(slot_ + i) % kSlots] = kNever;
-  slot_ = std::max(slot_, current);
-  std::int64_t& minimum = minima_[static_cast<std::size_t>(slot_) % kSlots];
-  minimum = std::min(minimum, transit);
+  slot_ = current;
+  slot_end_ = (slot_ + 1) * kSlotUnits;
   fastest_ = *std::min_element(minima_.begin(), minima_.end());
 }
 

@@ -34,13 +34,14 @@ class DelayEstimator {
   [[nodiscard]] std::int64_t fastest() const { return fastest_; }
 
  private:
-  void note_transit(std::int64_t arrival, std::int64_t transit);
+  void begin_slot(std::int64_t arrival);
   void add_sample(std::int64_t delay);
 
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
   std::array<std::int64_t, kSlots> minima_{};
   std::array<double, kBuckets> histogram_{};
-  std::int64_t slot_ = 0;
+  std::int64_t slot_ = 0;              // arrival / kSlotUnits
+  std::int64_t slot_end_ = 0;          // arrivals from here on belong to a later one
   std::int64_t fastest_ = 0;
   std::int64_t last_arrival_ = 0;
   std::int64_t sample_begin_ = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <numeric>
+#include <utility>
 
 namespace offhook::inline v0::rtp {
 namespace {
@@ -20,10 +20,11 @@ constexpr int kQuietSpacing = 2;
 
 }  // namespace
 
-JitterBuffer::JitterBuffer() noexcept { std::iota(order_.begin(), order_.end(), std::uint8_t{0}); }
+JitterBuffer::JitterBuffer() noexcept = default;
 
 std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
-  return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count() * kUnitsPerMs / 1000;
+  constexpr std::int64_t kNanosecondsPerUnit = 1'000'000 / kUnitsPerMs;
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count() / kNanosecondsPerUnit;
 }
 
 // --- receiving thread ------------------------------------------------------------------------------------------------------
@@ -33,16 +34,16 @@ bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival) noexcept {
     refused_payload_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  Arrived arrived;
-  arrived.arrival = to_units(arrival);
-  arrived.timestamp = packet.timestamp;
-  arrived.ssrc = packet.ssrc;
-  arrived.sequence = packet.sequence;
-  arrived.size = static_cast<std::uint16_t>(packet.payload.size());
-  arrived.payload_type = packet.payload_type;
-  std::copy(packet.payload.begin(), packet.payload.end(), arrived.octets.begin());
-  std::fill(arrived.octets.begin() + arrived.size, arrived.octets.end(), std::uint8_t{0});
-  if (inbox_.try_push(arrived)) return true;
+  if (Held* const place = pool_.place()) {
+    place->arrival = to_units(arrival);
+    place->timestamp = packet.timestamp;
+    place->ssrc = packet.ssrc;
+    place->wire_sequence = packet.sequence;
+    place->size = static_cast<std::uint16_t>(packet.payload.size());
+    place->payload_type = packet.payload_type;
+    std::copy(packet.payload.begin(), packet.payload.end(), place->octets.begin());
+    if (pool_.publish()) return true;
+  }
   inbox_full_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
@@ -50,13 +51,16 @@ bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival) noexcept {
 // --- ticking thread: what comes in -----------------------------------------------------------------------------------------
 
 void JitterBuffer::reset() noexcept {
-  while (inbox_.try_pop(scratch_)) {
-  }
+  for (Pool::Number number = 0; pool_.take(number);) pool_.give_back(number);
   forget_stream();
 }
 
+void JitterBuffer::forget_all() noexcept {
+  while (count_ != 0) remove_oldest();
+}
+
 void JitterBuffer::forget_stream() noexcept {
-  count_ = 0;
+  forget_all();
   state_ = State::Empty;
   ssrc_.reset();
   suspect_.reset();
@@ -80,93 +84,92 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc) noexcept {
 
 /// Whether the packet's timestamp agrees with its arrival. One that does not is dropped, and believed when the next packet in
 /// sequence agrees with it: the idea of RFC 3550 appendix A.1, for timestamps. Talk pauses keep the transit and pass.
-bool JitterBuffer::passes_jump_check(const Arrived& arrived) noexcept {
-  if (ssrc_ != arrived.ssrc) {
-    begin_stream(arrived.ssrc);
+bool JitterBuffer::passes_jump_check(const Held& packet) noexcept {
+  if (ssrc_ != packet.ssrc) {
+    begin_stream(packet.ssrc);
     return true;
   }
-  const std::int64_t transit = arrived.arrival - timestamps_.peek(arrived.timestamp);
+  const std::int64_t transit = packet.arrival - timestamps_.peek(packet.timestamp);
   if (std::abs(transit - last_transit_) <= kMaxTransitJump) {
     suspect_.reset();
     return true;
   }
   const bool confirmed =
-      suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == arrived.sequence &&
-      std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(arrived.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
+      suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == packet.wire_sequence &&
+      std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(packet.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
   if (!confirmed) {
-    suspect_ = Suspect{arrived.sequence, arrived.timestamp};
+    suspect_ = Suspect{packet.wire_sequence, packet.timestamp};
     ++counts_.suspect;
     return false;
   }
-  begin_stream(arrived.ssrc);
+  begin_stream(packet.ssrc);
   return true;
 }
 
-void JitterBuffer::accept(const Arrived& arrived) noexcept {
+/// False when the packet's place is not needed any more.
+bool JitterBuffer::accept(Pool::Number number) noexcept {
   ++counts_.packets;
-  if (!passes_jump_check(arrived)) return;
-  const std::int64_t begin = timestamps_.unwrap(arrived.timestamp);
-  last_transit_ = arrived.arrival - begin;
-  delay_.on_packet(arrived.arrival, last_transit_);
-  insert(arrived, begin);
+  Held& packet = pool_[number];
+  if (!passes_jump_check(packet)) return false;
+  packet.begin = timestamps_.unwrap(packet.timestamp);
+  packet.end = packet.begin + packet.size;
+  packet.sequence = sequences_.unwrap(packet.wire_sequence);
+  last_transit_ = packet.arrival - packet.begin;
+  delay_.on_packet(packet.arrival, last_transit_);
+  return insert(number);
 }
 
-void JitterBuffer::insert(const Arrived& arrived, std::int64_t begin) noexcept {
-  const std::int64_t sequence = sequences_.unwrap(arrived.sequence);
-  const std::int64_t end = begin + arrived.size;
-  if (passed_sequence_ >= 0 && end <= position_) {
-    ++(sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
-    return;
+bool JitterBuffer::insert(Pool::Number number) noexcept {
+  const Held& packet = pool_[number];
+  if (passed_sequence_ >= 0 && packet.end <= position_) {
+    ++(packet.sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
+    return false;
   }
   std::size_t at = count_;
-  while (at > 0 && slot(at - 1).begin > begin) --at;
-  if (at > 0 && slot(at - 1).begin == begin) {
+  while (at > 0 && held(at - 1).begin > packet.begin) --at;
+  if (at > 0 && held(at - 1).begin == packet.begin) {
     ++counts_.duplicate;
-    return;
+    return false;
   }
-  if (begin < highest_begin_) ++counts_.reordered;
-  highest_begin_ = std::max(highest_begin_, begin);
+  if (packet.begin < highest_begin_) ++counts_.reordered;
+  highest_begin_ = std::max(highest_begin_, packet.begin);
   if (count_ == kMaxBufferedPackets) {
     ++counts_.overflowed;
-    if (at == 0) return;  // It would itself be the oldest.
+    if (at == 0) return false;  // It would itself be the oldest.
     remove_oldest();
     --at;
-    if (state_ == State::Playing && slot(0).begin > position_) {
-      position_ = slot(0).begin;
+    buffered_end_ = latest_end();
+    if (state_ == State::Playing && held(0).begin > position_) {
+      position_ = held(0).begin;
       seam_ = true;
     }
   }
-  const std::uint8_t free = order_[count_];
-  std::copy_backward(order_.begin() + static_cast<std::ptrdiff_t>(at), order_.begin() + static_cast<std::ptrdiff_t>(count_),
-                     order_.begin() + static_cast<std::ptrdiff_t>(count_) + 1);
-  order_[at] = free;
+  for (std::size_t i = count_; i > at; --i) place(i) = place(i - 1);
+  place(at) = number;
+  buffered_end_ = count_ == 0 ? packet.end : std::max(buffered_end_, packet.end);
   ++count_;
-  Slot& target = slots_[free];
-  target.begin = begin;
-  target.end = end;
-  target.sequence = sequence;
-  target.arrival = arrived.arrival;
-  target.payload_type = arrived.payload_type;
-  std::copy_n(arrived.octets.begin(), arrived.size, target.octets.begin());
   if (state_ == State::Empty) state_ = State::Waiting;
+  return true;
 }
 
 void JitterBuffer::remove_oldest() noexcept {
-  std::rotate(order_.begin(), order_.begin() + 1, order_.begin() + static_cast<std::ptrdiff_t>(count_));
+  pool_.give_back(place(0));
+  first_ = (first_ + 1) % kMaxBufferedPackets;
   --count_;
 }
 
+/// What ends by now goes. The latest end stays what it is as long as anything does: it lies beyond position_.
 void JitterBuffer::forget_played() noexcept {
-  while (count_ != 0 && slot(0).end <= position_) {
-    passed_sequence_ = std::max(passed_sequence_, slot(0).sequence);
+  while (count_ != 0 && held(0).end <= position_) {
+    passed_sequence_ = std::max(passed_sequence_, held(0).sequence);
     remove_oldest();
   }
 }
 
 /// Not simply the last one's: packets may overlap, and a long one reach beyond a short one that begins later.
-std::int64_t JitterBuffer::buffered_end() const noexcept {
-  std::int64_t end = slot(0).end;
-  for (std::size_t i = 1; i < count_; ++i) end = std::max(end, slot(i).end);
+std::int64_t JitterBuffer::latest_end() const noexcept {
+  std::int64_t end = held(0).end;
+  for (std::size_t i = 1; i < count_; ++i) end = std::max(end, held(i).end);
   return end;
 }
 
@@ -175,7 +178,9 @@ std::int64_t JitterBuffer::buffered_end() const noexcept {
 std::int64_t JitterBuffer::ideal(std::int64_t now) const noexcept { return now - delay_.fastest() - delay_.target(); }
 
 Pull JitterBuffer::pull(base::TimePoint now, bool quiet) noexcept {
-  while (inbox_.try_pop(scratch_)) accept(scratch_);
+  for (Pool::Number number = 0; pool_.take(number);) {
+    if (!accept(number)) pool_.give_back(number);
+  }
   const std::int64_t at = to_units(now);
   ++since_drop_;
   ++since_insert_;
@@ -198,7 +203,7 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
     state_ = State::Empty;
     return false;
   }
-  const Slot& first = slot(0);
+  const Held& first = held(0);
   const std::int64_t begin = passed_sequence_ >= 0 ? std::max(position_, first.begin) : first.begin;
   if (ideal(now) < begin && now - first.arrival < kMaxWait) return false;
   position_ = begin;
@@ -209,7 +214,7 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
 /// Leaves out what is too late. Whole ticks only, so that the phase between tick and packet stays.
 void JitterBuffer::catch_up(std::int64_t now, bool quiet) noexcept {
   const std::int64_t behind = ideal(now) - position_;
-  const std::int64_t buffered = buffered_end() - position_;
+  const std::int64_t buffered = buffered_end_ - position_;
   if (behind < kUnitsPerTick + kHysteresis || buffered < 2 * kUnitsPerTick) return;
   std::int64_t ticks = 0;
   if (behind > kFarTooLate) {
@@ -228,17 +233,17 @@ void JitterBuffer::catch_up(std::int64_t now, bool quiet) noexcept {
 
 /// Silence on purpose: the next packet in sequence begins later (a talk pause). RFC 3551 section 4.1.
 bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
-  return gap >= kUnitsPerTick && passed_sequence_ >= 0 && slot(0).sequence == passed_sequence_ + 1;
+  return gap >= kUnitsPerTick && passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1;
 }
 
 Pull JitterBuffer::play(std::int64_t now, bool quiet) noexcept {
   forget_played();
   if (count_ == 0) return underrun();
   if (stalled_ != 0) {  // What was made up while nothing came stood for the audio that never came.
-    position_ += std::clamp<std::int64_t>(slot(0).begin - position_, 0, stalled_);
+    position_ += std::clamp<std::int64_t>(held(0).begin - position_, 0, stalled_);
     stalled_ = 0;
   }
-  const std::int64_t gap = slot(0).begin - position_;
+  const std::int64_t gap = held(0).begin - position_;
   if (gap_is_silence(gap) || gap > kMaxConcealedTicks * kUnitsPerTick) {
     state_ = State::Waiting;
     if (!may_start(now)) return silence();
@@ -252,31 +257,34 @@ Pull JitterBuffer::play(std::int64_t now, bool quiet) noexcept {
     ++counts_.inserted;
     return Pull{.kind = Pull::Kind::Conceal};
   }
-  std::uint8_t payload_type = 0;
-  const std::int64_t begin = position_;
-  if (buffered_end() < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
-  const bool whole = fill_frame(payload_type);
+  if (buffered_end_ < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
+  Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_)};
+  const bool whole = gather(pull);
+  counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(now - delay_.fastest() - position_, 0) / kUnitsPerMs);
   position_ += kUnitsPerTick;
-  counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(now - delay_.fastest() - begin, 0) / kUnitsPerMs);
   if (!whole) return conceal();
   concealed_in_row_ = 0;
   ++counts_.frames;
-  Pull pull{.kind = Pull::Kind::Frame, .payload_type = payload_type, .seam = seam_, .restart = restart_,
-            .timestamp = static_cast<std::uint32_t>(begin), .payload = frame_};
   seam_ = restart_ = false;
   return pull;
 }
 
 /// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
-bool JitterBuffer::fill_frame(std::uint8_t& payload_type) noexcept {
-  std::int64_t at = position_;
+bool JitterBuffer::gather(Pull& pull) noexcept {
   const std::int64_t end = position_ + kUnitsPerTick;
+  const Held& first = held(0);
+  pull.payload_type = first.payload_type;
+  if (first.begin <= position_ && first.end >= end) {  // As nearly always: played from where it lies.
+    pull.payload = base::Bytes(first.octets).subspan(static_cast<std::size_t>(position_ - first.begin), frame_.size());
+    passed_sequence_ = std::max(passed_sequence_, first.sequence);
+    return true;
+  }
+  pull.payload = frame_;
+  std::int64_t at = position_;
   for (std::size_t i = 0; i < count_ && at < end; ++i) {
-    const Slot& packet = slot(i);
+    const Held& packet = held(i);
     if (packet.end <= at) continue;
-    if (packet.begin > at) return false;
-    if (at == position_) payload_type = packet.payload_type;
-    if (packet.payload_type != payload_type) return false;
+    if (packet.begin > at || packet.payload_type != pull.payload_type) return false;
     const std::int64_t size = std::min(packet.end, end) - at;
     std::copy_n(packet.octets.begin() + static_cast<std::ptrdiff_t>(at - packet.begin), size,
                 frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
@@ -289,7 +297,7 @@ bool JitterBuffer::fill_frame(std::uint8_t& payload_type) noexcept {
 Pull JitterBuffer::underrun() noexcept {
   stalled_ += kUnitsPerTick;
   if (concealed_in_row_ >= kMaxConcealedTicks) {
-    if (count_ != 0) position_ = buffered_end();  // A rest of less than a tick, whose other part will not come any more.
+    if (count_ != 0) position_ = buffered_end_;  // A rest of less than a tick, whose other part will not come any more.
     forget_played();
     state_ = State::Empty;
     stalled_ = 0;
@@ -319,14 +327,13 @@ JitterStatistics JitterBuffer::statistics() const noexcept {
 
 bool JitterBuffer::is_consistent() const noexcept {
   if (count_ > kMaxBufferedPackets || (state_ == State::Waiting && count_ == 0)) return false;
-  std::array<bool, kMaxBufferedPackets> used{};
-  for (const std::uint8_t number : order_) {
-    if (number >= kMaxBufferedPackets || used[number]) return false;
-    used[number] = true;
-  }
+  std::array<bool, 256> used{};
   for (std::size_t i = 0; i < count_; ++i) {
-    if (slot(i).end <= slot(i).begin || (i > 0 && slot(i - 1).begin >= slot(i).begin)) return false;
+    const Pool::Number number = order_[(first_ + i) % kMaxBufferedPackets];
+    if (std::exchange(used[number], true)) return false;
+    if (held(i).end <= held(i).begin || (i > 0 && held(i - 1).begin >= held(i).begin)) return false;
   }
+  if (count_ != 0 && buffered_end_ != latest_end()) return false;
   return state_ == State::Empty ? count_ == 0 : ssrc_.has_value();
 }
 

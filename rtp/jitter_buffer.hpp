@@ -1,10 +1,10 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
-#include <offhook/base/spsc_ring.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/rtp/delay_estimator.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/packet_pool.hpp>
 #include <offhook/rtp/sequence.hpp>
 
 #include <array>
@@ -53,11 +53,12 @@ struct Pull {
   bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
   bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
   std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its first octet
-  base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull()
+  base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull() or reset()
 };
 
 /// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
-/// put() pushes into a wait-free inbox; pull() empties it and decides, single-threaded and without a clock: time is an argument.
+/// put() copies into a pool of packets and pushes the place into a wait-free inbox; pull() empties that and decides, single-threaded
+/// and without a clock: time is an argument. A payload is copied once: a packet that holds a whole tick is played from its place.
 ///
 /// The delay follows delay_estimator.hpp. Playing position P runs with the ticks; the ideal one is now - fastest transit -
 /// target. A whole frame is left out or made up when the two drift apart: in quiet moments at once, in speech only when the
@@ -86,55 +87,52 @@ class JitterBuffer {
   [[nodiscard]] bool is_consistent() const noexcept;
 
  private:
-  struct Arrived {
+  struct Held {
     std::int64_t arrival = 0;          // units of 1/8000 s on the steady clock
-    std::uint32_t timestamp = 0;
+    std::int64_t begin = 0;            // unwrapped timestamp of the first octet
+    std::int64_t end = 0;
+    std::int64_t sequence = 0;         // unwrapped
+    std::uint32_t timestamp = 0;       // as it came, and so on
     std::uint32_t ssrc = 0;
-    std::uint16_t sequence = 0;
+    std::uint16_t wire_sequence = 0;
     std::uint16_t size = 0;
     std::uint8_t payload_type = 0;
     std::array<std::uint8_t, kMaxPayloadOctets> octets;
   };
-  struct Slot {
-    std::int64_t begin = 0;            // unwrapped timestamp of the first octet
-    std::int64_t end = 0;
-    std::int64_t sequence = 0;         // unwrapped
-    std::int64_t arrival = 0;
-    std::uint8_t payload_type = 0;
-    std::array<std::uint8_t, kMaxPayloadOctets> octets;
-  };
+  // One more than may wait and be held: the one that the receiving thread is filling.
+  using Pool = PacketPool<Held, kMaxBufferedPackets + kMaxInbox + 1, kMaxInbox>;
   enum class State : std::uint8_t { Empty, Waiting, Playing };
 
   [[nodiscard]] static std::int64_t to_units(base::TimePoint at) noexcept;
-  void accept(const Arrived& arrived) noexcept;
-  [[nodiscard]] bool passes_jump_check(const Arrived& arrived) noexcept;
+  [[nodiscard]] bool accept(Pool::Number number) noexcept;
+  [[nodiscard]] bool passes_jump_check(const Held& packet) noexcept;
   void forget_stream() noexcept;
   void begin_stream(std::uint32_t ssrc) noexcept;
-  void insert(const Arrived& arrived, std::int64_t begin) noexcept;
+  [[nodiscard]] bool insert(Pool::Number number) noexcept;
   void remove_oldest() noexcept;
   void forget_played() noexcept;
-  [[nodiscard]] std::int64_t buffered_end() const noexcept;
-  [[nodiscard]] Slot& slot(std::size_t index) noexcept { return slots_[order_[index]]; }
-  [[nodiscard]] const Slot& slot(std::size_t index) const noexcept { return slots_[order_[index]]; }
+  void forget_all() noexcept;
+  [[nodiscard]] std::int64_t latest_end() const noexcept;
+  [[nodiscard]] std::uint8_t& place(std::size_t index) noexcept { return order_[(first_ + index) % kMaxBufferedPackets]; }
+  [[nodiscard]] const Held& held(std::size_t index) const noexcept { return pool_[order_[(first_ + index) % kMaxBufferedPackets]]; }
   [[nodiscard]] std::int64_t ideal(std::int64_t now) const noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
   void catch_up(std::int64_t now, bool quiet) noexcept;
-  [[nodiscard]] bool fill_frame(std::uint8_t& payload_type) noexcept;
+  [[nodiscard]] bool gather(Pull& pull) noexcept;
   [[nodiscard]] bool gap_is_silence(std::int64_t gap) const noexcept;
   [[nodiscard]] Pull play(std::int64_t now, bool quiet) noexcept;
   [[nodiscard]] Pull conceal() noexcept;
   [[nodiscard]] Pull silence() noexcept;
   [[nodiscard]] Pull underrun() noexcept;
 
-  base::SpscRing<Arrived, kMaxInbox> inbox_;
+  Pool pool_;
   std::atomic<std::uint64_t> inbox_full_{0};
   std::atomic<std::uint64_t> refused_payload_{0};
 
   // Everything below belongs to the ticking thread.
-  Arrived scratch_{};
-  std::array<Slot, kMaxBufferedPackets> slots_{};
-  std::array<std::uint8_t, kMaxBufferedPackets> order_{};  // slot numbers: the first count_ by time, the rest free
-  std::size_t count_ = 0;
+  std::array<Pool::Number, kMaxBufferedPackets> order_{};  // a ring: count_ packets by time, from first_ on
+  std::size_t first_ = 0, count_ = 0;
+  std::int64_t buffered_end_ = 0;      // the latest end of those held. Only when count_ is not 0
   std::array<std::uint8_t, static_cast<std::size_t>(kUnitsPerTick)> frame_{};
   State state_ = State::Empty;
   std::optional<std::uint32_t> ssrc_;

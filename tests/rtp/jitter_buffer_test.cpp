@@ -238,6 +238,21 @@ TEST_CASE_FIXTURE(Buffer, "The inbox takes kMaxInbox packets between two ticks, 
   CHECK(put(rtp::kMaxInbox, rtp::kMaxInbox * 160u));
 }
 
+TEST_CASE_FIXTURE(Buffer, "A full buffer leaves room for a full inbox, however often both were filled") {
+  for (int round = 0; round < 10; ++round) {
+    for (std::uint16_t i = 0; i < rtp::kMaxBufferedPackets; ++i) {
+      CHECK(put(i, i * 4u, 4));
+      if (i % rtp::kMaxInbox == rtp::kMaxInbox - 1) (void)pull();
+    }
+    CHECK(buffer->buffered_packets() == rtp::kMaxBufferedPackets);
+    for (std::uint16_t i = 0; i < rtp::kMaxInbox; ++i) CHECK(put(static_cast<std::uint16_t>(64 + i), (64u + i) * 4u, 4));
+    CHECK_FALSE(put(100, 400, 4));
+    CHECK(counts().inbox_full == static_cast<std::uint64_t>(round) + 1);
+    buffer->reset();
+    CHECK(buffer->buffered_packets() == 0);
+  }
+}
+
 TEST_CASE_FIXTURE(Buffer, "Payloads of kMaxPayloadOctets are taken, empty and longer ones refused") {
   CHECK(put(0, 0, rtp::kMaxPayloadOctets));
   CHECK_FALSE(put(1, 480, rtp::kMaxPayloadOctets + 1));
