@@ -124,7 +124,7 @@ int call(const CallArguments& arguments) {
   const auto agent = start_agent("call", *config, [&watch](const agent::AgentEvent& event) { watch.on_event(event); }, exit_code);
   if (!agent) return exit_code;
 
-  const auto until = [](base::Duration limit, auto condition) {
+  const auto until = [&watch](base::Duration limit, auto condition) {
     const auto end = base::Clock::now() + limit;
     while (!condition() && base::Clock::now() < end) {
       if (wait_for_signal(std::chrono::milliseconds(50))) return false;
