@@ -18,6 +18,8 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
+double to_ms(base::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace
@@ -79,7 +81,9 @@ class Agent::Impl {
 
   Health health() const {
     const bool ready = registered_ && !draining_;
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{}}})", ready, registered_.load(), draining_.load(), up_.load())};
+    const auto ticks = engine_->tick_times();
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{},"ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
+                               ready, registered_.load(), draining_.load(), up_.load(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99), to_ms(ticks.worst))};
   }
 
   AgentOptions options_;

@@ -1,5 +1,7 @@
-// offhook_bench [--out FOLDER] [--agent PROGRAM] [--load PROGRAM] [FILTER...]: measures, prints a table, and leaves results.json
-// and ratios.svg in FOLDER. It starts itself once more under valgrind for the instructions. `./dev bench` calls it.
+// offhook_bench [--out FOLDER] [--agent PROGRAM] [WORD...]: measures, prints a table, and leaves results.json and ratios.svg in
+// FOLDER. It starts itself once more under valgrind for the instructions, and PROGRAM, which is `offhook`, for the capacity.
+// `./dev bench` calls it.
+#include <offhook/bench/capacity.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
 #include <offhook/bench/subjects.hpp>
@@ -19,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   bool count = false;  // we are the one under valgrind
-  std::string self, out = "build/bench";
+  std::string self, out = "build/bench", agent;
   std::vector<std::string> filters;
 };
 
@@ -32,6 +34,8 @@ Arguments parse(int argc, char** argv) {
       arguments.count = true;
     } else if (word == "--out" && i + 1 < argc) {
       arguments.out = argv[++i];
+    } else if (word == "--agent" && i + 1 < argc) {
+      arguments.agent = argv[++i];
     } else if (word.starts_with("-")) {
       throw std::runtime_error("there is no option " + word + ": give words that the names of measurements contain");
     } else {
@@ -88,6 +92,11 @@ int run(const Arguments& arguments) {
   for (auto& subject : subjects) {
     results.push_back(measure_time(subject));
     results.push_back(instruction_result(subject, counts));
+  }
+  for (const std::size_t calls : {std::size_t{20}, std::size_t{100}}) {
+    if (arguments.agent.empty() || !is_wanted("capacity." + std::to_string(calls) + ".", arguments.filters)) continue;
+    fmt::print(stderr, "{} calls to {}\n", calls, arguments.agent);
+    for (auto& result : measure_capacity({arguments.agent, arguments.out, calls})) results.push_back(std::move(result));
   }
   if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
   write(arguments.out + "/results.json", to_json(results));

@@ -40,6 +40,7 @@ class Engine::Impl {
     return open_legs_;
   }
   base::Duration take_worst_lateness();
+  TickTimes tick_times() const;
 
  private:
   struct Entry {
@@ -179,6 +180,12 @@ base::Duration Engine::Impl::take_worst_lateness() {
   return worst;
 }
 
+TickTimes Engine::Impl::tick_times() const {
+  TickHistogram::Counts sum{};
+  for (const auto& worker : workers_) worker->tick_histogram().add_to(sum);
+  return TickHistogram::times_of(sum);
+}
+
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
 
@@ -190,5 +197,6 @@ base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(l
 std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }
 std::size_t Engine::legs() const { return impl_->legs(); }
 base::Duration Engine::take_worst_lateness() { return impl_->take_worst_lateness(); }
+TickTimes Engine::tick_times() const { return impl_->tick_times(); }
 
 }  // namespace offhook::inline v0::media

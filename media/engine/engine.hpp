@@ -5,6 +5,7 @@
 #include <offhook/base/strong_id.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/audio_port.hpp>
+#include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/media_plan.hpp>
 
 #include <memory>
@@ -51,6 +52,8 @@ class Engine {
   [[nodiscard]] std::size_t legs() const;
   /// Worst lateness of a tick since the last call, over all workers.
   [[nodiscard]] base::Duration take_worst_lateness();
+  /// Of all ticks since the beginning, over all workers.
+  [[nodiscard]] TickTimes tick_times() const;
 
  private:
   class Impl;

@@ -117,6 +117,7 @@ void Worker::run_due_ticks() {
     if (lateness > worst_lateness_.load(std::memory_order_relaxed)) worst_lateness_.store(lateness, std::memory_order_relaxed);
     tick(due);
     now = base::Clock::now();
+    tick_histogram_.add(now - due);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <offhook/base/spsc_ring.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/leg.hpp>
+#include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
 
 #include <atomic>
@@ -32,6 +33,7 @@ class Worker {
   [[nodiscard]] bool works() const { return epoll_ >= 0 && timer_ >= 0; }
 
   [[nodiscard]] base::Duration take_worst_lateness();
+  [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
 
  private:
   void run();
@@ -49,6 +51,7 @@ class Worker {
   int epoll_ = -1, timer_ = -1;
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
+  TickHistogram tick_histogram_;
   base::SpscRing<Leg*, kMaxNewLegs> new_legs_;
 
   // The rest belongs to the thread.

@@ -1,0 +1,59 @@
+#include <offhook/bench/load_caller.hpp>
+
+#include <algorithm>
+
+namespace offhook::bench {
+
+namespace {
+constexpr std::size_t kFrame = 320;            // 20 ms at 16 kHz
+constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the other side has finished
+constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without an answer: ask the next thing
+}  // namespace
+
+void LoadCaller::poll() {
+  media::HeardFrame frame;
+  while (port_->heard.try_pop(frame)) on_frame(frame);
+  media::MediaEvent event;
+  while (port_->events.try_pop(event)) {
+    if (event.kind != media::MediaEvent::Kind::UtteranceSent || event.utterance != utterance_) continue;
+    speaking_ = heard_since_ = false;
+    quiet_frames_ = 0;
+    ++counts_[current_].asked;
+  }
+  if (!speaking_ && ((heard_since_ && quiet_frames_ >= kPoliteFrames) || quiet_frames_ >= kPatienceFrames)) begin_line();
+  if (speaking_) pump();
+}
+
+void LoadCaller::on_frame(const media::HeardFrame& frame) {
+  ++frames_;
+  if (!frame.speech) {
+    ++quiet_frames_;
+    return;
+  }
+  if (!speaking_ && !heard_since_ && utterance_ != 0) ++counts_[current_].answered;
+  if (!speaking_) heard_since_ = true;
+  quiet_frames_ = 0;
+}
+
+void LoadCaller::begin_line() {
+  current_ = next_++ % lines_.size();
+  speaking_ = true;
+  pumped_ = 0;
+  ++utterance_;
+}
+
+void LoadCaller::pump() {
+  const auto& pcm = lines_[current_].pcm;
+  while (pumped_ < pcm.size()) {
+    media::PlayoutFrame frame;
+    frame.utterance = utterance_;
+    frame.samples = kFrame;
+    const std::size_t count = std::min(kFrame, pcm.size() - pumped_);
+    std::copy_n(pcm.begin() + static_cast<std::ptrdiff_t>(pumped_), count, frame.pcm.begin());
+    frame.last = pumped_ + kFrame >= pcm.size();
+    if (!port_->playout.try_push(frame)) return;
+    pumped_ += kFrame;
+  }
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <offhook/sip/message/slab.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+namespace offhook::bench {
+
+/// A registrar on loopback that says 200 to every REGISTER and to nothing else, so that no proxy takes part in what is measured.
+class YesRegistrar {
+ public:
+  YesRegistrar();  ///< throws std::runtime_error when it has no socket
+  ~YesRegistrar();
+  YesRegistrar(const YesRegistrar&) = delete;
+  YesRegistrar& operator=(const YesRegistrar&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  void run();
+  int socket_ = -1;
+  std::uint16_t port_ = 0;
+  sip::SlabPool pool_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace offhook::bench
