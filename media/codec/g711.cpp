@@ -6,6 +6,11 @@
 namespace offhook::inline v0::media {
 namespace {
 
+const detail::G711Kernels& kernels() noexcept {
+  static const detail::G711Kernels& chosen = detail::g711_chosen();  // Found once; after that one load and a branch.
+  return chosen;
+}
+
 template <class In, class Out>
 base::Result<std::size_t, CodecError> convert(std::span<const In> in, std::span<Out> out,
                                               void (*kernel)(const In*, Out*, std::size_t) noexcept) noexcept {
@@ -30,16 +35,16 @@ std::int16_t decode_alaw(std::uint8_t code) noexcept {
 }
 
 base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
-  return convert(in, out, detail::g711_chosen().encode_mulaw);
+  return convert(in, out, kernels().encode_mulaw);
 }
 base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
-  return convert(in, out, detail::g711_chosen().encode_alaw);
+  return convert(in, out, kernels().encode_alaw);
 }
 base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept {
-  return convert(in, out, detail::g711_chosen().decode_mulaw);
+  return convert(in, out, kernels().decode_mulaw);
 }
 base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept {
-  return convert(in, out, detail::g711_chosen().decode_alaw);
+  return convert(in, out, kernels().decode_alaw);
 }
 
 }  // namespace offhook::inline v0::media
