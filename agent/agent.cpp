@@ -19,6 +19,7 @@ struct Overloaded : Fs... {
 };
 
 double to_ms(base::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+constexpr auto kFinishPoll = std::chrono::milliseconds(20);
 
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
@@ -135,7 +136,16 @@ class Agent::Impl {
       log::info("registration.ended");
     }
     watch_(event);
-    if (draining_ && calls_.empty() && (d.state == State::Unregistered || d.state == State::Failed)) drained_ = true;
+    if (draining_ && calls_.empty() && (d.state == State::Unregistered || d.state == State::Failed)) finish();
+  }
+
+  /// A call that was hung up before its ACK has its BYE still to come (RFC 3261 section 15), and others wait for their answer.
+  void finish() {
+    if (endpoint_->unfinished() == 0) {
+      drained_ = true;
+    } else {
+      endpoint_->post_after(kFinishPoll, [this] { finish(); });
+    }
   }
 
   std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context) {
@@ -220,7 +230,7 @@ class Agent::Impl {
 
   void unregister_if_idle() {
     if (!calls_.empty()) return;
-    if (!registered_ && !options_.account.registers) drained_ = true;
+    if (!registered_ && !options_.account.registers) finish();
     endpoint_->unregister(account_);
   }
 };

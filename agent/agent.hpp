@@ -49,7 +49,7 @@ class Agent {
   void dial(std::string target);
   /// No new calls; running ones end within the limit, then the registration is taken back. From any thread, more than once too.
   void drain();
-  /// True when a drain is complete: nothing is up and nothing is registered.
+  /// True when a drain is complete: nothing is up, nothing is registered, and no BYE is owed.
   [[nodiscard]] bool drained() const;
   /// Hangs up what runs, at once.
   void cut_calls();

@@ -142,7 +142,7 @@ int call(const CallArguments& arguments) {
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
   agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.
-  (void)until(std::chrono::seconds(5), [&] { return agent->drained(); });
+  (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // 64 * T1 and some; a signal ends it.
   watch.show();
   return watch.answered ? kOk : kFailed;
 }

@@ -15,6 +15,9 @@ namespace {
 
 namespace log = agent::log;
 
+/// 64 * T1, the longest that a transaction waits for an answer, and some.
+constexpr auto kLastTransactions = std::chrono::seconds(35);
+
 /// What the first answers of the registrar mean for the process: a wrong password is told and ends it, everything else is
 /// tried again for as long as it takes.
 struct FirstRegistration {
@@ -43,11 +46,15 @@ void log_line(const agent::AgentEvent& event, bool transcripts) {
   }
 }
 
-void drain(agent::Agent& agent, base::Duration limit) {
+/// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered.
+void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
   agent.drain();
-  const auto end = base::Clock::now() + limit + std::chrono::seconds(5);
+  const auto end = base::Clock::now() + limit + rest;
+  int signals = 0;
   while (!agent.drained() && base::Clock::now() < end) {
-    if (wait_for_signal(std::chrono::milliseconds(100))) agent.cut_calls();  // Asked twice: at once.
+    if (!wait_for_signal(std::chrono::milliseconds(100))) continue;
+    if (++signals == 2) return;  // Asked three times: whatever is still owed.
+    agent.cut_calls();           // Asked twice: no call goes on.
   }
 }
 
@@ -73,7 +80,7 @@ int run(const RunArguments& arguments) {
     auto opened = agent::HealthServer::open(address, [&agent] { return agent->health(); });
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
-      drain(*agent, std::chrono::seconds(5));  // A REGISTER may be out already: it is taken back.
+      drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5));  // A REGISTER may be out already: it is taken back.
       return kNoPort;
     }
     health = std::move(*opened);
@@ -86,7 +93,7 @@ int run(const RunArguments& arguments) {
                config->sip.host, config->sip.extension);
     return kRefused;
   }
-  drain(*agent, config->limits.drain);
+  drain(*agent, config->limits.drain, kLastTransactions);
   log::info("agent.ended");
   return kOk;
 }

@@ -150,6 +150,7 @@ base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shar
 }
 void Endpoint::set_accepting(bool accepting) { impl_->stack_.set_accepting(accepting); }
 std::size_t Endpoint::calls() const { return impl_->calls_.size(); }
+std::size_t Endpoint::unfinished() const { return impl_->stack_.unfinished(); }
 std::uint16_t Endpoint::sip_port() const { return impl_->edge_->port(); }
 
 }  // namespace offhook::inline v0::phone

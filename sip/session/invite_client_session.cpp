@@ -179,7 +179,7 @@ bool InviteClientSession::refer(std::string target, base::TimePoint now, Actions
   return call_ && !owed_ack_ && call_->refer(std::move(target), now, out);
 }
 
-std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose) {
+std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, std::uint32_t sent) {
   switch (purpose) {
     case Purpose::Invite:
       if (state_ == State::Calling || state_ == State::Proceeding) return ++invite_.cseq;
@@ -189,7 +189,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose) {
     case Purpose::Refer:
       if (call_) return call_->dialog().take_cseq();
       return std::nullopt;
-    case Purpose::ForkBye: return std::nullopt;
+    case Purpose::ForkBye: return sent + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.
   }
   return std::nullopt;
 }

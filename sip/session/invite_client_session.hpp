@@ -43,7 +43,7 @@ class InviteClientSession final : public Session {
   [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
 
-  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose) override;
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, std::uint32_t sent) override;
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }

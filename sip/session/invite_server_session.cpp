@@ -116,7 +116,7 @@ bool InviteServerSession::refer(std::string target, base::TimePoint now, Actions
   return state_ == State::Answered && call_.refer(std::move(target), now, out);
 }
 
-std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose) {
+std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, std::uint32_t) {
   if (state_ != State::Answered || purpose == Purpose::Invite || purpose == Purpose::ForkBye) return std::nullopt;
   return call_.dialog().take_cseq();
 }

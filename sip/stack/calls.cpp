@@ -133,11 +133,21 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
 void Calls::on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now) {
   const Message& request = *shared_.servers.request(cancel);
   Leg* leg = invite ? find(SessionId{shared_.servers.session(*invite)}) : nullptr;
+  if (invite) shared_.servers.share_tag(cancel, *invite);
   shared_.servers.respond(cancel, invite ? 200 : 481, {}, {}, {}, now);  // RFC 3261 section 9.2
   if (leg == nullptr) return;
   session::Actions actions;
   leg->session->on_cancel(*invite, request, now, actions);
   carry_out(*leg, std::move(actions), now);
+}
+
+std::uint64_t Calls::session_of(const Message& request) const {
+  if (request.method() == Method::Cancel) {
+    const auto invite = shared_.servers.cancelled(request);
+    return invite ? shared_.servers.session(*invite) : 0;
+  }
+  const Leg* leg = find(request);
+  return leg != nullptr ? leg->id.value : 0;
 }
 
 void Calls::on_ack(const Message& ack, base::TimePoint now) {
@@ -184,7 +194,7 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   auto credentials =
       leg.digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
   if (!credentials) return false;
-  const auto cseq = leg.session->take_cseq(outcome.owner.purpose);
+  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head.cseq);
   if (!cseq) return false;
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;
@@ -337,6 +347,12 @@ void Calls::collect() {
     shared_.clients.forget(number);
     legs_.erase(id);
   }
+}
+
+std::size_t Calls::unfinished() const {
+  return static_cast<std::size_t>(std::count_if(legs_.begin(), legs_.end(), [](const auto& entry) {
+    return !entry.second->over || entry.second->session->next_deadline();
+  }));
 }
 
 bool Calls::is_consistent() const {

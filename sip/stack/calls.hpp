@@ -41,6 +41,8 @@ class Calls {
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
   [[nodiscard]] bool knows(const Message& in_dialog) const { return find(in_dialog) != nullptr; }
+  /// The call that a request which has no transaction yet belongs to: by its dialog, or as the CANCEL of its INVITE. 0: none.
+  [[nodiscard]] std::uint64_t session_of(const Message& request) const;
   void on_ack(const Message& ack, base::TimePoint now);
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
   void on_time(base::TimePoint now);
@@ -61,6 +63,8 @@ class Calls {
   void set_accepting(bool accepting) { accepting_ = accepting; }
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
+  /// Calls that are up, or are over but for their BYE.
+  [[nodiscard]] std::size_t unfinished() const;
   /// Removes the sessions that are over and own no transaction any more.
   void collect();
   [[nodiscard]] bool is_consistent() const;

@@ -422,6 +422,12 @@ void ClientRequests::forget(std::uint64_t session) {
   known_routes_.erase(known_routes_.lower_bound({session, Hop{}}), known_routes_.lower_bound({session + 1, Hop{}}));
 }
 
+std::size_t ClientRequests::unfinished() const {
+  const auto waiting = std::count_if(records_.begin(), records_.end(),
+                                     [](const auto& entry) { return !entry.second->dead && !entry.second->final_answer; });
+  return static_cast<std::size_t>(waiting) + pending_acks_.size();
+}
+
 bool ClientRequests::is_consistent() const {
   return std::all_of(records_.begin(), records_.end(), [](const auto& entry) {
     const Record& record = *entry.second;

@@ -107,6 +107,8 @@ class ClientRequests {
   /// Forgets the addresses that were looked up for this session.
   void forget(std::uint64_t session);
   [[nodiscard]] std::size_t size() const { return records_.size(); }
+  /// Requests that wait for their final answer, for the address of their next hop, or for that of an ACK.
+  [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] bool is_consistent() const;
 
  private:

@@ -30,7 +30,8 @@ ServerRequests::Record* ServerRequests::find(TransactionId id) const {
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, base::TimePoint now) {
+ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, std::uint64_t session,
+                                                     base::TimePoint now) {
   const auto known = shared_.table.find_server(transaction::server_key(message));
   if (known) {
     Record* record = find(*known);
@@ -55,12 +56,14 @@ ServerRequests::Received ServerRequests::on_request(Message& message, const Flow
     respond_statelessly(message, flow, 482, reason_phrase(482), {});  // RFC 3261 section 8.2.2.2
     return {Kind::Refused, {}};
   }
-  return make(message, flow);
+  return make(message, flow, session);
 }
 
-ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow) {
+ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow, std::uint64_t session) {
   const TransactionId id{++shared_.last_id};
-  if (!shared_.table.add_server(message, id)) {
+  const auto open = open_.find(session);  // No one call may use up what is kept for all of them.
+  const bool of_a_call = session != 0 && (open == open_.end() || open->second < kMaxTransactionsPerCall);
+  if (!shared_.table.add_server(message, id, of_a_call)) {
     ++shared_.counters.refused_limit;
     respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}});
     return {Kind::Refused, {}};
@@ -144,6 +147,12 @@ const std::string* ServerRequests::tag(TransactionId id) const {
   return record != nullptr ? &record->tag : nullptr;
 }
 
+void ServerRequests::share_tag(TransactionId cancel, TransactionId invite) {
+  Record* to = find(cancel);
+  const Record* from = find(invite);
+  if (to != nullptr && from != nullptr) to->tag = from->tag;
+}
+
 void ServerRequests::assign(TransactionId id, std::uint64_t session) {
   Record* record = find(id);
   if (record == nullptr || record->session != 0) return;
@@ -203,6 +212,19 @@ void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
     open_.erase(open);
     ended.push_back(session);
   }
+}
+
+std::size_t ServerRequests::unfinished() const {
+  using Invite = transaction::InviteServer::State;
+  using Other = transaction::NonInviteServer::State;
+  return static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(), [](const auto& entry) {
+    const auto& machine = entry.second->machine;
+    if (entry.second->dead) return false;
+    if (const auto* invite = std::get_if<transaction::InviteServer>(&machine))
+      return invite->state() == Invite::Proceeding || invite->state() == Invite::Completed;
+    const Other state = std::get<transaction::NonInviteServer>(machine).state();
+    return state == Other::Trying || state == Other::Proceeding;
+  }));
 }
 
 bool ServerRequests::is_consistent() const {

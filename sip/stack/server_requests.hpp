@@ -48,8 +48,9 @@ class ServerRequests {
   explicit ServerRequests(Shared shared);
   ~ServerRequests();
 
-  /// Takes the message over when it starts a transaction; it is then request(id), and `message` is empty.
-  Received on_request(Message& message, const Flow& flow, base::TimePoint now);
+  /// Takes the message over when it starts a transaction; it is then request(id), and `message` is empty. `session`: the live
+  /// call that it belongs to, for which there is room when there is none for others; 0: none.
+  Received on_request(Message& message, const Flow& flow, std::uint64_t session, base::TimePoint now);
   /// The INVITE that this CANCEL is for.
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 
@@ -65,6 +66,8 @@ class ServerRequests {
   [[nodiscard]] const Message* request(TransactionId id) const;  ///< Null once it is answered for good; valid until collect().
   [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< Where it came from.
   [[nodiscard]] const std::string* tag(TransactionId id) const;  ///< Ours, in To, unless the request brought one.
+  /// Answers to `cancel` carry the To tag of those to `invite`: RFC 3261 section 9.2.
+  void share_tag(TransactionId cancel, TransactionId invite);
   /// Keeps the session alive as long as this transaction.
   void assign(TransactionId id, std::uint64_t session);
   [[nodiscard]] std::uint64_t session(TransactionId id) const;   ///< 0: none.
@@ -77,11 +80,13 @@ class ServerRequests {
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
   [[nodiscard]] std::size_t size() const { return records_.size(); }
+  /// Requests without a final answer, and refused INVITEs whose ACK is still to come.
+  [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] bool is_consistent() const;
 
  private:
   struct Record;
-  [[nodiscard]] Received make(Message& message, const Flow& flow);
+  [[nodiscard]] Received make(Message& message, const Flow& flow, std::uint64_t session);
   void carry_out(Record& record, transaction::Actions actions);
   [[nodiscard]] Record* find(TransactionId id) const;
 

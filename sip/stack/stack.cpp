@@ -96,7 +96,7 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
 }
 
 void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint now) {
-  const auto received = servers_.on_request(message, flow, now);
+  const auto received = servers_.on_request(message, flow, calls_.session_of(message), now);
   switch (received.kind) {
     case ServerRequests::Kind::New: dispatch(received.id, *servers_.request(received.id), now); break;
     case ServerRequests::Kind::AnswerAck: calls_.on_ack(message, now); break;
@@ -246,6 +246,9 @@ base::Result<void, StackError> Stack::refer(SessionId session, std::string targe
 
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
 std::size_t Stack::sessions() const { return impl_->calls_.live(); }
+std::size_t Stack::unfinished() const {
+  return impl_->calls_.unfinished() + impl_->clients_.unfinished() + impl_->servers_.unfinished();
+}
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {

@@ -86,6 +86,10 @@ class Stack {
 
   void set_accepting(bool accepting);          ///< false: new INVITEs get 503 with Retry-After (drain)
   [[nodiscard]] std::size_t sessions() const;  ///< those not yet ended
+  /// What we still owe others: calls that are up or whose BYE waits for the caller's ACK, our requests without a final answer,
+  /// refusals whose ACK is to come. At 0 a process may end; what is then left only absorbs repeats. Each such thing has a timer
+  /// of at most 64 * T1 once all calls were hung up.
+  [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
 

@@ -35,10 +35,11 @@ base::Result<void, TableError> TransactionTable::add_client(Key key, Transaction
   return {};
 }
 
-base::Result<void, TableError> TransactionTable::add_server(const Message& request, TransactionId id) {
+base::Result<void, TableError> TransactionTable::add_server(const Message& request, TransactionId id, bool of_a_call) {
   Key key = server_key(request);
   if (servers_.contains(key) || entries_.contains(id)) return base::fail(TableError::Duplicate);
-  if (entries_.size() >= limit_ || servers_.size() >= kMaxServerTransactions) return base::fail(TableError::Full);
+  const std::size_t most = kMaxServerTransactions + (of_a_call ? kMaxCallTransactions : 0);
+  if (entries_.size() >= limit_ || servers_.size() >= most) return base::fail(TableError::Full);
   auto origin = origin_key(request);
   if (origin && !origins_.emplace(*origin, id).second) origin.reset();
   servers_.emplace(key, id);

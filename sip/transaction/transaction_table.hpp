@@ -23,9 +23,10 @@ class TransactionTable {
  public:
   explicit TransactionTable(std::size_t limit = kMaxTransactions) : limit_(limit) {}
 
-  /// A server transaction is refused already over kMaxServerTransactions. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
+  /// A server transaction is refused already over kMaxServerTransactions, one that belongs to a live call over
+  /// kMaxCallTransactions more. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
   base::Result<void, TableError> add_client(Key key, TransactionId id);
-  base::Result<void, TableError> add_server(const Message& request, TransactionId id);
+  base::Result<void, TableError> add_server(const Message& request, TransactionId id, bool of_a_call = false);
   [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;
   [[nodiscard]] std::optional<TransactionId> find_server(const Key& key) const;
   /// True when this request (which matches no transaction) has come before on another way: no To tag, and the From tag,

@@ -195,6 +195,8 @@ TEST_CASE_FIXTURE(Called, "CANCEL: 200 to it, 487 to the INVITE, repeated until 
   CHECK(header(ok, "CSeq") == "1 CANCEL");
   CHECK(terminated.starts_with("SIP/2.0 487"));
   CHECK(header(terminated, "CSeq") == "1 INVITE");
+  CHECK(!tag_of(header(ok, "To")).empty());
+  CHECK(tag_of(header(ok, "To")) == tag_of(header(terminated, "To")));
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);
   CHECK(ended->why == sip::CallEnded::Why::Cancelled);
@@ -336,6 +338,52 @@ TEST_CASE_FIXTURE(Called, "Hung up before the ACK: the BYE waits for it [RFC 326
   CHECK_FALSE(event<sip::CallConfirmed>());
   receive(response(take("BYE "), 200, ""));
   expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "Hung up before the ACK: something is owed until the BYE is answered [RFC 3261 section 15]") {
+  CHECK(stack.unfinished() == 0);
+  ring_in();
+  CHECK(stack.unfinished() > 0);
+  pick_up();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(stack.sessions() == 0);
+  CHECK(stack.unfinished() == 1);  // No transaction is open but the INVITE's own, which waits for repeats.
+  advance(10s);
+  CHECK(stack.unfinished() == 1);
+  receive(in_dialog("ACK", 1, our_tag));
+  CHECK(stack.unfinished() == 1);
+  receive(response(take("BYE "), 200, ""));
+  CHECK(stack.unfinished() == 0);
+  CHECK(stack.next_deadline());  // Only repeats are waited for.
+}
+
+TEST_CASE_FIXTURE(Called, "Hung up, and neither an ACK nor an answer comes: nothing is owed after 128 T1 [RFC 3261 section 15]") {
+  ring_in();
+  pick_up();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  advance(31s);
+  CHECK(count("BYE ") == 0);
+  advance(2s);
+  CHECK(count("BYE ") > 0);
+  CHECK(stack.unfinished() == 1);
+  advance(32s);
+  CHECK(stack.unfinished() == 0);
+}
+
+TEST_CASE_FIXTURE(Called, "A refusal is owed until its ACK [RFC 3261 section 17.2.1]") {
+  receive(invite());
+  session = event<sip::IncomingCall>()->session;
+  REQUIRE(stack.reject(session, 486, {}, now));
+  drain();
+  const std::string busy = take("SIP/2.0 486");
+  CHECK(stack.unfinished() == 1);
+  std::string ack = in_dialog("ACK", 1, tag_of(header(busy, "To")));
+  const std::string own = header(ack, "Via");
+  ack.replace(ack.find(own), own.size(), "SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKpeer1;rport");
+  receive(ack);
+  CHECK(stack.unfinished() == 0);
 }
 
 TEST_CASE_FIXTURE(Called, "Both hang up at once: each BYE is answered with 200") {

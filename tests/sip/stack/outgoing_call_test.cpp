@@ -147,6 +147,49 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(stack.sessions() == 1);
 }
 
+TEST_CASE_FIXTURE(Caller,
+                  "A challenge to the BYE of a losing branch gets no digest from an address that is not proven [RFC 3261 section 22]") {
+  dial();
+  const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
+  receive(response(first, 200, "b", "answer b", along));
+  receive(response(first, 200, "a", "answer a", along));
+  const std::string bye = take("BYE ");
+  REQUIRE(!bye.empty());
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
+  // Nobody has shown yet that this address is our registrar's: a challenged INVITE or REGISTER would have.
+  receive(response(bye, 407, "", {}, proxy));
+  CHECK(count("BYE ") == 0);
+}
+
+TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again with credentials [RFC 3261 section 22.3]") {
+  dial();
+  const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
+  receive(response(first, 407, "x", {}, proxy));  // Now the registrar's address is known.
+  const std::string again = take("INVITE ");
+  REQUIRE(!header(again, "Proxy-Authorization").empty());
+  const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
+  receive(response(again, 200, "b", "answer b", along));
+  receive(response(again, 200, "a", "answer a", along));
+  const std::string bye = take("BYE ");
+  REQUIRE(!bye.empty());
+  receive(response(bye, 407, "", {}, {{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", algorithm=MD5, qop=\"auth\""}}));
+  const std::string retry = take("BYE ");
+  REQUIRE(!retry.empty());
+  CHECK(header(retry, "Proxy-Authorization").find("nonce=\"n2\"") != std::string::npos);
+  CHECK(tag_of(header(retry, "To")) == "a");
+  CHECK(std::stoi(header(retry, "CSeq")) == std::stoi(header(bye, "CSeq")) + 1);
+  CHECK(header(retry, "Via") != header(bye, "Via"));
+  receive(response(retry, 200, ""));
+  CHECK(stack.sessions() == 1);  // The branch that won goes on.
+  // Whoever is not our registrar gets no digest: the losing branch of a second fork, straight from its own host.
+  receive(response(again, 200, "c", "answer c", {{"Contact", "<sip:c@192.0.2.97>"}}));
+  const std::string straight = take("BYE ");
+  CHECK(last_flow.remote == address("192.0.2.97", 5060));
+  receive(response(straight, 407, "", {}, proxy));
+  CHECK(count("BYE ") == 0);
+}
+
 TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response; 487 ends it [RFC 3261 section 9.1]") {
   dial();
   REQUIRE(stack.hang_up(session, now));

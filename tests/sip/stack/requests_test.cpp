@@ -170,6 +170,70 @@ TEST_CASE_FIXTURE(Asked, "kMaxServerTransactions are kept; one more is refused s
   CHECK_FALSE(events.size());
 }
 
+namespace {
+
+struct Flooded : Asked {
+  void flood() {
+    for (std::size_t i = 0; i <= sip::kMaxServerTransactions; ++i) {
+      const std::string text = request("OPTIONS");
+      stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
+    }
+    drain();
+    sent.clear();
+  }
+  std::string answered_call() {
+    const std::string first = invite();
+    receive(first);
+    session = event<sip::IncomingCall>()->session;
+    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    drain();
+    const std::string our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+    receive(in_dialog("ACK", 1, our_tag));
+    return our_tag;
+  }
+  sip::SessionId session;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, a live call still gets its answers: re-INVITE, OPTIONS, BYE") {
+  const std::string our_tag = answered_call();
+  flood();
+  CHECK(ask(request("INVITE")).starts_with("SIP/2.0 503"));
+  CHECK(ask(in_dialog("INVITE", 2, our_tag, "hold")).starts_with("SIP/2.0 100"));
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  drain();
+  CHECK(!take("SIP/2.0 200").empty());
+  CHECK(ask(in_dialog("OPTIONS", 3, our_tag)).starts_with("SIP/2.0 200"));
+  CHECK(ask(in_dialog("BYE", 3, "forged")).starts_with("SIP/2.0 503"));  // No dialog of ours: no room.
+  CHECK(ask(in_dialog("BYE", 4, our_tag)).starts_with("SIP/2.0 200"));
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, the CANCEL of a ringing call is taken [RFC 3261 section 9.2]") {
+  const std::string first = invite();
+  receive(first);
+  flood();
+  const std::string cancel = message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", header(first, "Via")},
+                                                                           {"From", header(first, "From")},
+                                                                           {"To", header(first, "To")},
+                                                                           {"Call-ID", "call-1"},
+                                                                           {"CSeq", "1 CANCEL"}});
+  CHECK(ask(cancel).starts_with("SIP/2.0 200"));
+  CHECK(!take("SIP/2.0 487").empty());
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Flooded, "One call may use kMaxTransactionsPerCall of what is kept for calls, and not one more") {
+  const std::string our_tag = answered_call();
+  flood();
+  int cseq = 1;
+  for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // Its INVITE is the first of them.
+    CHECK(ask(in_dialog("UPDATE", ++cseq, our_tag)).starts_with("SIP/2.0 200"));
+  }
+  CHECK(ask(in_dialog("UPDATE", ++cseq, our_tag)).starts_with("SIP/2.0 503"));
+}
+
 TEST_CASE_FIXTURE(Asked, "A flood of requests does not keep us from registering") {
   for (std::size_t i = 0; i < sip::kMaxTransactions; ++i) receive(request("OPTIONS"));
   sent.clear();

@@ -63,6 +63,19 @@ TEST_CASE("the table takes kMaxServerTransactions from others, not one more, and
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(9999)));
 }
 
+TEST_CASE("a full table takes kMaxCallTransactions more of live calls, not one more, and still some of ours") {
+  Table table;
+  const auto incoming = [](std::uint64_t i) {
+    return Request{}.with(&Request::branch, ";branch=z9hG4bKs" + std::to_string(i));
+  };
+  constexpr std::uint64_t kAll = kMaxServerTransactions + kMaxCallTransactions;
+  for (std::uint64_t i = 1; i <= kAll; ++i) {
+    REQUIRE(table.add_server(incoming(i).message(), id(i), i > kMaxServerTransactions));
+  }
+  CHECK(table.add_server(incoming(99999).message(), id(99999), true).error() == TableError::Full);
+  CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(99999)));
+}
+
 TEST_CASE_FIXTURE(Table, "the same request on another way is merged; its own repeat is not [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2").with(&Request::sent_by, "198.51.100.2:5060");
