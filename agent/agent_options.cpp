@@ -21,6 +21,7 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.username = sip.auth_user.empty() ? sip.extension : sip.auth_user;
   account.password = sip.password.reveal();
   account.expires = sip.expires;
+  if (sip.accept_from == "anyone") account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   return account;
 }
 

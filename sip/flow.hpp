@@ -26,4 +26,7 @@ struct Flow {
   friend bool operator==(const Flow&, const Flow&) = default;
 };
 
+/// True when what is sent along the one may arrive over the other: two ends make a connection, whatever its number.
+[[nodiscard]] inline bool same_way(const Flow& a, const Flow& b) { return a.transport == b.transport && a.remote == b.remote; }
+
 }  // namespace offhook::inline v0::sip

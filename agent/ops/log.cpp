@@ -119,14 +119,22 @@ void write(Level level, std::string_view event, Fields fields) {
 }
 
 std::string redacted(std::string_view uri) {
-  const auto colon = uri.find(':');
-  const auto begin = colon == std::string_view::npos ? 0 : colon + 1;
-  const auto at = uri.find('@', begin);
-  const auto end = at == std::string_view::npos ? (colon == std::string_view::npos ? uri.size() : begin) : at;
-  std::string out(uri);
-  if (at == std::string_view::npos && uri.starts_with("tel:")) return redacted(uri.substr(4)).insert(0, "tel:");
-  for (std::size_t i = begin; i + 3 < end; ++i) out[i] = '*';
-  return out;
+  constexpr std::size_t kShown = 3;
+  const auto scheme = uri.find(':');
+  const bool known = scheme != std::string_view::npos && (uri.starts_with("sip:") || uri.starts_with("sips:") || uri.starts_with("tel:"));
+  const std::size_t begin = known ? scheme + 1 : 0;
+  const bool names_host = known && !uri.starts_with("tel:");
+  const auto at = uri.rfind('@');  // The last one: whatever a stranger put before it could be part of a password.
+  const bool has_user = at != std::string_view::npos && at >= begin;
+  const std::size_t end = has_user ? at : names_host ? begin : uri.size();
+  std::string out(uri.substr(0, begin));
+  std::string_view user = uri.substr(begin, end - begin);
+  const auto colon = user.find(':');  // RFC 3261 section 25.1: userinfo = user [ ":" password ] "@"
+  user = user.substr(0, colon);
+  if (user.size() > kShown) out.append(user.size() - kShown, '*').append(user.substr(user.size() - kShown));
+  else out.append(user);
+  if (colon != std::string_view::npos) out += ":***";
+  return out.append(uri.substr(end));
 }
 
 }  // namespace offhook::inline v0::agent::log

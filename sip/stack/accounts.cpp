@@ -15,6 +15,7 @@ struct Accounts::Account {
   std::string tag;   // From tag of every REGISTER.
   DigestClient digest;  // Of the registration; each call has its own.
   std::optional<registration::Registration> registration;
+  registration::KeepAlive keep_alive;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
   std::vector<std::string> realms;  // That challenged REGISTER, the oldest first.
@@ -64,7 +65,7 @@ Accounts::Account* Accounts::find(AccountId id) const {
 AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
-                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}});
+                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
   if (!options.registers) return id;
   if (!hop_of(options.address_of_record) || !hop_of(options.registrar)) {
@@ -99,11 +100,13 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
     } else if (auto* registered = std::get_if<registration::Registered>(&action)) {
       auto event = changed(account.id, RegistrationChanged::State::Registered);
       event.status = 200;
+      if (account.flow && account.options.keep_alive) account.keep_alive.start(account.flow->transport, now, shared_.random);
       event.expires = registered->expires;
       event.contact = std::move(registered->contact);
       if (account.flow) event.local = account.flow->local.ip;
       shared_.outbox.events.push_back(std::move(event));
     } else if (auto* failed = std::get_if<registration::Failed>(&action)) {
+      account.keep_alive.stop();
       auto event = changed(account.id, RegistrationChanged::State::Failed);
       event.why = as_event(failed->why);
       event.status = failed->status;
@@ -111,10 +114,41 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
       event.retry_in = failed->retry_in;
       shared_.outbox.events.push_back(std::move(event));
     } else {
+      account.keep_alive.stop();
       shared_.outbox.events.push_back(changed(account.id, RegistrationChanged::State::Unregistered));
     }
   }
-  deadlines_.set(account.id, account.registration->next_deadline());
+  tend(account, now);
+}
+
+/// Sends a ping that is due, and says when to look again.
+void Accounts::tend(Account& account, base::TimePoint now) {
+  switch (account.keep_alive.on_time(now, shared_.random)) {
+    case registration::KeepAlive::Due::Nothing: break;
+    case registration::KeepAlive::Due::Ping: shared_.outbox.transmits.push_back({*account.flow, "\r\n\r\n"}); break;
+    case registration::KeepAlive::Due::Dead:
+      ++shared_.counters.dead_flows;
+      shared_.outbox.closes.push_back(*account.flow);
+      break;
+  }
+  auto due = account.registration->next_deadline();
+  const auto ping = account.keep_alive.next_deadline();
+  if (ping && (!due || *ping < *due)) due = ping;
+  deadlines_.set(account.id, due);
+}
+
+void Accounts::on_pong(const Flow& flow, base::TimePoint now) {
+  for (auto& [id, account] : accounts_) {
+    if (!account->flow || !account->registration || !same_way(*account->flow, flow)) continue;
+    account->keep_alive.on_pong(now, shared_.random);
+    tend(*account, now);
+  }
+}
+
+bool Accounts::uses(const Flow& flow) const {
+  return std::any_of(accounts_.begin(), accounts_.end(), [&](const auto& entry) {
+    return entry.second->registration && entry.second->flow && same_way(*entry.second->flow, flow);
+  });
 }
 
 void Accounts::send_register(Account& account, registration::SendRegister request, base::TimePoint now) {
@@ -136,8 +170,9 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   registration::Actions actions;
   if (outcome.response != nullptr) {
     if (flow != nullptr) {
+      if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
       account->flow = *flow;
-      learn_registrar(account->id, flow->remote.ip);
+      for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
     }
     learn_realms(*account, *outcome.response);
     account->registration->on_response(*outcome.response, now, actions);
@@ -151,8 +186,9 @@ void Accounts::on_flow_failed(const Flow& flow, base::TimePoint now) {
   if (!is_reliable(flow.transport)) return;
   for (auto& [id, account] : accounts_) {
     if (!account->registration || !account->flow) continue;
-    if (account->flow->transport != flow.transport || account->flow->remote != flow.remote) continue;
+    if (!same_way(*account->flow, flow)) continue;
     account->flow.reset();
+    account->keep_alive.stop();
     registration::Actions actions;
     account->registration->on_flow_lost(now, actions);
     carry_out(*account, std::move(actions), now);
@@ -196,6 +232,19 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
   if (account == nullptr || is_registrar(id, address)) return;
   if (account->registrars.size() >= kMaxRegistrarAddresses) account->registrars.erase(account->registrars.begin());
   account->registrars.push_back(address);
+}
+
+bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
+  const Account* account = find(id);
+  if (account == nullptr) return false;
+  const AccountOptions& options = account->options;
+  return !options.registers || options.accept_from == AccountOptions::AcceptFrom::Anyone || is_registrar(id, source);
+}
+
+bool Accounts::knows(const base::IpAddress& source) const {
+  const auto open = [&](const auto& entry) { return accepts(entry.first, source); };
+  const auto own = [&](const auto& entry) { return is_registrar(entry.first, source); };
+  return std::any_of(accounts_.begin(), accounts_.end(), own) || std::all_of(accounts_.begin(), accounts_.end(), open);
 }
 
 void Accounts::learn_realms(Account& account, const Message& response) {

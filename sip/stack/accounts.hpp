@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
+#include <offhook/sip/registration/keep_alive.hpp>
 #include <offhook/sip/registration/registration.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
@@ -18,13 +19,13 @@ namespace offhook::inline v0::sip {
 class Accounts {
  public:
   static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the oldest is forgotten.
-
   static constexpr std::size_t kMaxRealms = 4;               ///< That challenged REGISTER; the oldest is forgotten.
 
   struct Shared {  ///< Parts of the stack, which outlive this.
     base::Random& random;
     Outbox& outbox;
     ClientRequests& clients;
+    StackCounters& counters;
     std::uint64_t first_id;
   };
 
@@ -36,6 +37,8 @@ class Accounts {
 
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
   void on_flow_failed(const Flow& flow, base::TimePoint now);
+  void on_pong(const Flow& flow, base::TimePoint now);
+  [[nodiscard]] bool uses(const Flow& flow) const;
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
@@ -46,6 +49,10 @@ class Accounts {
   /// True when REGISTER or calls of this account went to that address.
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
   void learn_registrar(AccountId id, const base::IpAddress& address);
+  /// Whether an INVITE from there may be for this account: AccountOptions::accept_from.
+  [[nodiscard]] bool accepts(AccountId id, const base::IpAddress& source) const;
+  /// True when that is some account's registrar, or no account minds who calls.
+  [[nodiscard]] bool knows(const base::IpAddress& source) const;
 
   /// False when the account registers and a challenge names a realm that never challenged its REGISTER: whoever is called
   /// through our registrar could otherwise collect digests of our password.
@@ -62,6 +69,7 @@ class Accounts {
   static void learn_realms(Account& account, const Message& response);
   [[nodiscard]] Account* find(AccountId id) const;
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
+  void tend(Account& account, base::TimePoint now);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
 
   Shared shared_;

@@ -19,6 +19,7 @@ struct Calls::Leg {
   /// Of this call alone: who challenges us through the registrar is anybody, and must not touch what REGISTER and other calls
   /// remember of realms, nonces and strengths.
   std::optional<DigestClient> digest;
+  std::optional<Flow> way;  // That the last request or response took.
   bool over = false;
 };
 
@@ -83,7 +84,11 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }
   const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
-  if (!account && !shared_.accounts.empty()) return refuse(404);
+  if (!shared_.accounts.empty() && (!account || !shared_.accounts.accepts(*account, flow.remote.ip))) {
+    const bool stranger = !shared_.accounts.knows(flow.remote.ip);  // Who must not learn which of our users there are.
+    if (stranger) ++shared_.counters.refused_source;
+    return refuse(stranger ? 403 : 404);
+  }
   const std::string tag = *shared_.servers.tag(id);
   auto dialog = Dialog::as_server(invite, tag);
   if (!dialog) return refuse(400);
@@ -93,6 +98,7 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   auto made = std::make_unique<session::InviteServerSession>(session::ConfirmedCall::Setup{session, shared_.timers, false},
                                                              std::move(*dialog), id, invite, shared_.random);
   leg.incoming = made.get();
+  leg.way = flow;
   leg.session = std::move(made);
   shared_.servers.assign(id, session.value);
   tell_incoming(leg, invite, flow);
@@ -123,6 +129,7 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   Leg* leg = find(request);
   if (leg == nullptr) return shared_.servers.respond(id, 481, {}, {}, {}, now);
   shared_.servers.assign(id, leg->id.value);
+  leg->way = *shared_.servers.flow(id);
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
   carry_out(*leg, std::move(actions), now);
@@ -165,6 +172,7 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
   const session::Purpose purpose = outcome.owner.purpose;
+  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
   session::Actions actions;
   if (outcome.response == nullptr) {
     leg->session->on_failure(purpose, outcome.failure, now, actions);
@@ -347,6 +355,12 @@ void Calls::collect() {
     shared_.clients.forget(number);
     legs_.erase(id);
   }
+}
+
+bool Calls::uses(const Flow& flow) const {
+  return std::any_of(legs_.begin(), legs_.end(), [&](const auto& entry) {
+    return !entry.second->over && entry.second->way && same_way(*entry.second->way, flow);
+  });
 }
 
 std::size_t Calls::unfinished() const {

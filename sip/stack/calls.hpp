@@ -63,6 +63,7 @@ class Calls {
   void set_accepting(bool accepting) { accepting_ = accepting; }
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
+  [[nodiscard]] bool uses(const Flow& flow) const;  ///< Its last message came or went that way, and it is not over.
   /// Calls that are up, or are over but for their BYE.
   [[nodiscard]] std::size_t unfinished() const;
   /// Removes the sessions that are over and own no transaction any more.

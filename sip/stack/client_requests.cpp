@@ -404,6 +404,11 @@ const Flow* ClientRequests::flow(TransactionId id) const {
   return at == records_.end() ? nullptr : &at->second->flow;
 }
 
+const std::vector<Route>* ClientRequests::routes(TransactionId id) const {
+  const auto at = records_.find(id);
+  return at == records_.end() ? nullptr : &at->second->routes;
+}
+
 void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
   for (const TransactionId id : std::exchange(dead_, {})) {
     const auto at = records_.find(id);
@@ -420,6 +425,11 @@ void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
 
 void ClientRequests::forget(std::uint64_t session) {
   known_routes_.erase(known_routes_.lower_bound({session, Hop{}}), known_routes_.lower_bound({session + 1, Hop{}}));
+}
+
+bool ClientRequests::uses(const Flow& flow) const {
+  return std::any_of(records_.begin(), records_.end(),
+                     [&](const auto& entry) { return !entry.second->dead && same_way(entry.second->flow, flow); });
 }
 
 std::size_t ClientRequests::unfinished() const {

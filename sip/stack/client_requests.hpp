@@ -100,6 +100,7 @@ class ClientRequests {
   /// Of the request behind an outcome; valid until collect().
   [[nodiscard]] const Outgoing* request(TransactionId id) const;
   [[nodiscard]] const Flow* flow(TransactionId id) const;
+  [[nodiscard]] const std::vector<Route>* routes(TransactionId id) const;  ///< All that its next hop resolved to.
 
   /// Removes what has ended; `ended` gets the sessions that owned it.
   void collect(std::vector<std::uint64_t>& ended);
@@ -107,6 +108,7 @@ class ClientRequests {
   /// Forgets the addresses that were looked up for this session.
   void forget(std::uint64_t session);
   [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] bool uses(const Flow& flow) const;
   /// Requests that wait for their final answer, for the address of their next hop, or for that of an ACK.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] bool is_consistent() const;

@@ -12,6 +12,7 @@ struct Outbox {
   std::deque<Transmit> transmits;
   std::deque<Query> queries;
   std::deque<Event> events;
+  std::deque<Flow> closes;
 
   template <class T>
   [[nodiscard]] static std::optional<T> take(std::deque<T>& queue) {

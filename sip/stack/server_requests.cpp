@@ -214,6 +214,11 @@ void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
   }
 }
 
+bool ServerRequests::uses(const Flow& flow) const {
+  return std::any_of(records_.begin(), records_.end(),
+                     [&](const auto& entry) { return !entry.second->dead && same_way(entry.second->reply, flow); });
+}
+
 std::size_t ServerRequests::unfinished() const {
   using Invite = transaction::InviteServer::State;
   using Other = transaction::NonInviteServer::State;

@@ -67,7 +67,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       last_query_(first_id(options_)),
       clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_}),
       servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_}),
-      accounts_({random, outbox_, clients_, first_id(options_)}),
+      accounts_({random, outbox_, clients_, counters_, first_id(options_)}),
       calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_)}) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
@@ -80,7 +80,10 @@ std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& 
 void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint now) {
   const bool keep_alive =
       std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
-  if (keep_alive) return;  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
+  if (keep_alive) {  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
+    if (is_reliable(flow.transport)) accounts_.on_pong(flow, now);
+    return;
+  }
   ++counters_.received;
   auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
   if (!parsed) {
@@ -172,6 +175,7 @@ std::optional<base::TimePoint> Stack::next_deadline() const { return impl_->next
 std::optional<Transmit> Stack::poll_transmit() { return Outbox::take(impl_->outbox_.transmits); }
 std::optional<Query> Stack::poll_query() { return Outbox::take(impl_->outbox_.queries); }
 std::optional<Event> Stack::poll_event() { return Outbox::take(impl_->outbox_.events); }
+std::optional<Flow> Stack::poll_close() { return Outbox::take(impl_->outbox_.closes); }
 
 AccountId Stack::add_account(AccountOptions options, base::TimePoint now) {
   const AccountId id = impl_->accounts_.add(std::move(options), now);
@@ -246,6 +250,10 @@ base::Result<void, StackError> Stack::refer(SessionId session, std::string targe
 
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
 std::size_t Stack::sessions() const { return impl_->calls_.live(); }
+bool Stack::uses(const Flow& flow) const {
+  return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow);
+}
+
 std::size_t Stack::unfinished() const {
   return impl_->calls_.unfinished() + impl_->clients_.unfinished() + impl_->servers_.unfinished();
 }

@@ -27,6 +27,13 @@ struct AccountOptions {
   std::string password;
   std::chrono::seconds expires{300};
   bool registers = true;             ///< false: an identity for calls only
+  enum class AcceptFrom : std::uint8_t {
+    Registrar,                       ///< where the registrar's name leads to, once it has answered a REGISTER; others get 403
+    Anyone,
+  };
+  /// Whose calls are taken. An account that does not register takes anyone's: it has no registrar that could bring them.
+  AcceptFrom accept_from = AcceptFrom::Registrar;
+  bool keep_alive = true;            ///< pings along the way to the registrar, for the NAT between: RFC 5626 section 3.5.1
 };
 
 /// An INVITE of ours.
@@ -40,6 +47,7 @@ struct CallOptions {
 
 struct StackCounters {               ///< everything dropped or refused, by reason
   std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
+  std::uint64_t refused_source = 0, dead_flows = 0;
 };
 
 enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full };
@@ -66,6 +74,10 @@ class Stack {
   [[nodiscard]] std::optional<Transmit> poll_transmit();
   [[nodiscard]] std::optional<Query> poll_query();
   [[nodiscard]] std::optional<Event> poll_event();
+  [[nodiscard]] std::optional<Flow> poll_close();  ///< a connection that answers no more: close it, on_flow_failed() follows
+
+  /// Whether a request, a live call or a registration needs this connection, so that it should stay open while nothing passes.
+  [[nodiscard]] bool uses(const Flow& flow) const;
 
   // Registrations.
   AccountId add_account(AccountOptions options, base::TimePoint now);        ///< and starts to register

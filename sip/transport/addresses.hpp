@@ -5,11 +5,23 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace offhook::inline v0::sip::detail {
+
+/// `::ffff:192.0.2.1` -> `192.0.2.1`. A socket bound to `::` names its IPv4 peers so (RFC 4291 section 2.5.5.2); in a message it
+/// would be an address that they do not have, and no comparison with the one that they do would hold.
+[[nodiscard]] inline base::IpAddress unmapped(const base::IpAddress& address) {
+  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const auto& octets = address.octets();
+  if (address.is_v4() || !std::equal(kMapped.begin(), kMapped.end(), octets.begin())) return address;
+  return base::IpAddress::v4({octets[12], octets[13], octets[14], octets[15]});
+}
 
 [[nodiscard]] inline base::IpAddress to_ours(const boost::asio::ip::address& address) {
   if (address.is_v4()) return base::IpAddress::v4(address.to_v4().to_bytes());
-  return base::IpAddress::v6(address.to_v6().to_bytes());
+  return unmapped(base::IpAddress::v6(address.to_v6().to_bytes()));
 }
 
 [[nodiscard]] inline boost::asio::ip::address to_asio(const base::IpAddress& address) {

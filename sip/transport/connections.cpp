@@ -27,10 +27,11 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // After an accep
 class Connections::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Connections& owner, tcp::socket socket, Flow flow)
-      : owner_(owner), socket_(std::move(socket)), timer_(owner.io_), flow_(flow) {}
+      : owner_(owner), socket_(std::move(socket)), timer_(owner.io_), idle_timer_(owner.io_), flow_(flow) {}
 
   void begin_accepted() {
     open_ = true;
+    watch_idle(owner_.idle_);
     read_next();
   }
 
@@ -43,6 +44,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   }
 
   void send(std::string bytes) {
+    last_traffic_ = base::Clock::now();
     queued_bytes_ += bytes.size();
     if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
     if (queue_.size() > 1) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
@@ -59,7 +61,10 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
     error_code ignored;
     socket_.close(ignored);
     timer_.cancel();
+    idle_timer_.cancel();
   }
+
+  void give_up() { fail(); }
 
   [[nodiscard]] const Flow& flow() const { return flow_; }
   [[nodiscard]] bool takes_more() const { return !lingering_; }
@@ -72,6 +77,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
     timer_.cancel();
     ++owner_.counters_.connections_opened;
     open_ = true;
+    watch_idle(owner_.idle_);
     read_next();
     if (!queue_.empty()) write_next();
   }
@@ -79,6 +85,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   void read_next() {
     socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (error || self->closed_) return self->fail();
+      self->last_traffic_ = base::Clock::now();
       self->framer_.receive({self->buffer_.data(), size});
       if (!self->drain_framer()) return self->give_up_stream();
       self->watch_slow_sender();
@@ -96,11 +103,27 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
           owner_.handlers_.message(flow_, framer_.frame());
           break;
         case Framer::Next::Ping: send("\r\n"); break;  // RFC 5626 section 4.4.1
-        case Framer::Next::Pong: break;
+        case Framer::Next::Pong: {
+          static constexpr std::array<std::uint8_t, 2> kPong{'\r', '\n'};
+          owner_.handlers_.message(flow_, kPong);  // It may be the answer to a ping of the stack's.
+          break;
+        }
         case Framer::Next::Error: ++owner_.counters_.framing_errors; return false;
       }
       if (closed_) return true;
     }
+  }
+
+  void watch_idle(base::Duration delay) {
+    idle_timer_.expires_after(delay);
+    idle_timer_.async_wait([self = shared_from_this()](const error_code& error) {
+      if (error || self->closed_) return;
+      const auto left = self->last_traffic_ + self->owner_.idle_ - base::Clock::now();
+      if (left > base::Duration::zero()) return self->watch_idle(left);
+      if (self->owner_.handlers_.in_use(self->flow_)) return self->watch_idle(self->owner_.idle_);
+      ++self->owner_.counters_.idle_closed;
+      self->fail();
+    });
   }
 
   void watch_slow_sender() {
@@ -179,6 +202,8 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
   Connections& owner_;
   tcp::socket socket_;
   asio::steady_timer timer_;
+  asio::steady_timer idle_timer_;
+  base::TimePoint last_traffic_ = base::Clock::now();
   Flow flow_;
   Framer framer_;
   std::array<std::uint8_t, 16384> buffer_{};
@@ -257,6 +282,10 @@ void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   connections_.emplace(fresh.id, connection);
   connection->send(std::move(bytes));
   connection->begin_connect();
+}
+
+void Connections::give_up(const Flow& flow) {
+  if (const auto connection = find(flow)) connection->give_up();
 }
 
 void Connections::forget(FlowId id) { connections_.erase(id); }

@@ -20,6 +20,7 @@ class Connections {
   struct Handlers {
     std::function<void(const Flow&, base::Bytes)> message;
     std::function<void(const Flow&)> failed;
+    std::function<bool(const Flow&)> in_use;  ///< shall stay open though nothing passes
   };
 
   Connections(boost::asio::io_context& io, EdgeCounters& counters, Handlers handlers);
@@ -28,9 +29,13 @@ class Connections {
   void listen(boost::asio::ip::tcp::acceptor acceptor);
   /// Over flow.id if that connection lives, else over any to flow.remote, else over a new one.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
+  /// The peer answers no more: closes that connection and reports it as failed.
+  void give_up(const Flow& flow);
   void close_all();
   /// How long one message may take from its first octet to its last: against slow-loris.
   void limit_message_time(base::Duration limit) { slow_sender_ = limit; }
+  /// How long a connection that nobody uses may stay silent.
+  void limit_idle_time(base::Duration limit) { idle_ = limit; }
 
  private:
   class Connection;
@@ -44,6 +49,7 @@ class Connections {
   EdgeCounters& counters_;
   Handlers handlers_;
   base::Duration slow_sender_ = std::chrono::seconds(10);
+  base::Duration idle_ = std::chrono::seconds(180);
   boost::asio::steady_timer accept_pause_;
   std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
   std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;

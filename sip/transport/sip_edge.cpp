@@ -2,11 +2,13 @@
 
 #include <offhook/sip/transport/addresses.hpp>
 #include <offhook/sip/transport/connections.hpp>
+#include <offhook/sip/transport/name_look_ups.hpp>
 #include <offhook/sip/transport/udp_socket.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -45,15 +47,18 @@ class AsioEdge final : public SipEdge {
         udp_(io_, counters_),
         connections_(io_, counters_,
                      {[this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); request_drain(); },
-                      [this](const Flow& flow) { stack_.on_flow_failed(flow, base::Clock::now()); request_drain(); }}),
+                      [this](const Flow& flow) { stack_.on_flow_failed(flow, base::Clock::now()); request_drain(); },
+                      [this](const Flow& flow) { return stack_.uses(flow); }}),
         timer_(io_),
-        udp_resolver_(io_) {}
+        names_({resolve_by_system, [this](std::function<void()> task) { asio::post(io_, std::move(task)); },
+                [this](base::Duration delay, std::function<void()> task) { post_after(delay, std::move(task)); }}) {}
 
   ~AsioEdge() override { connections_.close_all(); }
 
   error_code open(const EdgeOptions& options) {
     bind_ = options.bind;
     connections_.limit_message_time(options.message_time);
+    connections_.limit_idle_time(options.idle_time);
     // With a port of the system's choice UDP goes first, and TCP takes the same number if it is free.
     if (const error_code error = udp_.open({options.bind, options.port})) return error;
     if (options.tcp) {
@@ -98,6 +103,7 @@ class AsioEdge final : public SipEdge {
     const tcp::endpoint endpoint = detail::to_asio<tcp>(udp_.local());
     tcp::acceptor acceptor(io_);
     acceptor.open(endpoint.protocol(), error);
+    if (!error && udp_.local().ip.is_v6()) acceptor.set_option(asio::ip::v6_only(!udp_.local().ip.is_unspecified()), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
@@ -118,6 +124,7 @@ class AsioEdge final : public SipEdge {
       more = false;
       while (auto out = stack_.poll_transmit()) transmit(std::move(*out));
       while (auto query = stack_.poll_query()) resolve(std::move(*query));
+      while (auto flow = stack_.poll_close()) connections_.give_up(*flow);
       while (auto event = stack_.poll_event()) {
         more = true;  // The handler may have asked for more to be sent.
         if (handler_) handler_(std::move(*event));
@@ -148,32 +155,27 @@ class AsioEdge final : public SipEdge {
   void resolve(Query query) {
     // Never in clear what a URI wants secured (RFC 3261 section 26.2.2): there is no TLS and no WebSocket here.
     if (query.transport != Transport::Udp && query.transport != Transport::Tcp)
-      return answer(query.id, query.transport, {}, "no " + std::string(to_string(query.transport)) + " here");
+      return answer(query, 0, {{}, "no " + std::string(to_string(query.transport)) + " here"});
     const std::uint16_t port = query.port.value_or(5060);  // RFC 3261 section 19.1.2: the default of udp and tcp
-    if (const auto literal = base::IpAddress::parse(query.host)) return answer(query.id, query.transport, {{*literal, port}}, {});
-    udp_resolver_.async_resolve(query.host, std::to_string(port), asio::ip::udp::resolver::numeric_service,
-                                [this, query](const error_code& error, const asio::ip::udp::resolver::results_type& results) {
-                                  std::vector<base::SocketAddress> found;
-                                  if (!error) {
-                                    for (const auto& entry : results) found.push_back(detail::to_ours(entry.endpoint()));
-                                  }
-                                  answer(query.id, query.transport, found, error ? error.message() : std::string());
-                                });
+    if (const auto literal = base::IpAddress::parse(query.host)) return answer(query, port, {{*literal}, {}});
+    names_.look_up(query.host, [this, query, port](NameLookUps::Result result) { answer(query, port, std::move(result)); });
   }
 
-  void answer(QueryId id, Transport transport, const std::vector<base::SocketAddress>& found, std::string error) {
+  void answer(const Query& query, std::uint16_t remote_port, NameLookUps::Result found) {
     QueryResult result;
-    result.error = std::move(error);
-    for (const auto& remote : found) {
+    result.error = std::move(found.error);
+    for (const auto& address : found.addresses) {
       if (result.routes.size() == kMaxRoutesPerName) break;
-      if (!bind_.is_unspecified() && bind_.is_v6() != remote.ip.is_v6()) continue;
-      const auto local = local_address_towards(remote.ip);
+      const base::IpAddress remote = detail::unmapped(address);
+      // Only a socket on :: reaches both families.
+      if (bind_.is_v6() != remote.is_v6() && !(bind_.is_v6() && bind_.is_unspecified())) continue;
+      const auto local = local_address_towards(remote);
       if (!local) continue;
-      const bool udp = transport == Transport::Udp;
-      result.routes.push_back({transport, {*local, port()}, remote, udp ? udp_.id() : FlowId{}});
+      const bool udp = query.transport == Transport::Udp;
+      result.routes.push_back({query.transport, {*local, port()}, {remote, remote_port}, udp ? udp_.id() : FlowId{}});
     }
     if (result.routes.empty() && result.error.empty()) result.error = "no route to any of its addresses";
-    stack_.on_answer(id, std::move(result), base::Clock::now());
+    stack_.on_answer(query.id, std::move(result), base::Clock::now());
     request_drain();
   }
 
@@ -186,7 +188,7 @@ class AsioEdge final : public SipEdge {
   UdpSocket udp_;
   detail::Connections connections_;
   asio::steady_timer timer_;
-  asio::ip::udp::resolver udp_resolver_;
+  NameLookUps names_;
   base::IpAddress bind_;
   std::function<void(Event)> handler_;
   std::uint64_t next_flow_id_ = 2;  // 1 is the UDP socket

@@ -14,6 +14,9 @@ struct EdgeOptions {
   std::uint16_t port = 0;    ///< of UDP and TCP alike; 0 lets the system choose
   bool tcp = true;           ///< also listen on TCP
   base::Duration message_time = std::chrono::seconds(10);  ///< one message over TCP, from its first octet to its last
+  /// A connection without traffic that no call, request or registration needs is closed after this: longer than the 120 s
+  /// between two pings of a peer that wants it open (RFC 5626 section 4.4.1).
+  base::Duration idle_time = std::chrono::seconds(180);
 };
 
 enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };
@@ -21,7 +24,7 @@ enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other
 
 struct EdgeCounters {
   std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_errors = 0;
-  std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0, slow_senders = 0;
+  std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0, slow_senders = 0, idle_closed = 0;
 };
 
 /// Sockets, names and time for one Stack, on one thread: the one that calls run(). Only post() may be called from others.

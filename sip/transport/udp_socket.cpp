@@ -3,6 +3,7 @@
 #include <offhook/sip/transport/addresses.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -34,7 +35,7 @@ std::optional<base::IpAddress> destination_of(msghdr& message) {
       std::memcpy(&info, CMSG_DATA(entry), sizeof info);
       std::array<std::uint8_t, 16> octets{};
       std::memcpy(octets.data(), &info.ipi6_addr, octets.size());
-      return base::IpAddress::v6(octets);
+      return detail::unmapped(base::IpAddress::v6(octets));
     }
   }
   return std::nullopt;
@@ -52,6 +53,7 @@ error_code UdpSocket::open(const base::SocketAddress& local) {
   error_code error;
   const auto endpoint = detail::to_asio<udp>(local);
   socket_.open(endpoint.protocol(), error);
+  if (!error && local.ip.is_v6()) socket_.set_option(asio::ip::v6_only(!local.ip.is_unspecified()), error);
   if (!error) socket_.bind(endpoint, error);
   if (!error) socket_.non_blocking(true, error);
   if (error) return error;
@@ -103,7 +105,10 @@ void UdpSocket::read_burst() {
 
 void UdpSocket::send(const base::SocketAddress& remote, std::string bytes) {
   error_code error;
-  socket_.send_to(asio::buffer(bytes), detail::to_asio<udp>(remote), 0, error);
+  auto to = detail::to_asio<udp>(remote);
+  if (local_.ip.is_v6() && remote.ip.is_v4())  // The socket of both families takes an IPv4 address in this form alone.
+    to.address(asio::ip::make_address_v6(asio::ip::v4_mapped, to.address().to_v4()));
+  socket_.send_to(asio::buffer(bytes), to, 0, error);
   if (error) {
     ++counters_.send_errors;
   } else {

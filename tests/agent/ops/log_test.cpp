@@ -49,6 +49,12 @@ TEST_CASE("Of a person's address only the last three characters are shown") {
   CHECK(log::redacted("sip:bob@example.com") == "sip:bob@example.com");
   CHECK(log::redacted("sip:example.com") == "sip:example.com");
   CHECK(log::redacted("") == "");
+  // No part of a password, wherever it stands.
+  CHECK(log::redacted("sip:u:pw@h") == "sip:u:***@h");
+  CHECK(log::redacted("sips:6001:s3cret@example.com") == "sips:*001:***@example.com");
+  CHECK(log::redacted("sip:6001:s3@cret@example.com") == "sip:*001:***@example.com");
+  CHECK(log::redacted("6001:s3cret@example.com") == "*001:***@example.com");
+  CHECK(log::redacted("u:pw@h") == "u:***@h");
 }
 
 TEST_CASE("Levels are known by their names") {

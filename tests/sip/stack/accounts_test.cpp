@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace offhook;
 using namespace offhook::sim;
 
@@ -224,4 +226,214 @@ TEST_CASE_FIXTURE(
   REQUIRE(stack.answer(call->session, {"application/sdp", "x"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
+}
+
+TEST_CASE_FIXTURE(Registering, "kMaxRealms that challenged REGISTER may challenge calls; one more, and the oldest may no longer") {
+  const auto realm = [](std::size_t i) { return "Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n\""; };
+  const auto calls_with = [&](std::size_t i) {
+    sent.clear();
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@192.0.2.99";
+    REQUIRE(stack.call(call, now));
+    drain();
+    receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", realm(i)}}));
+    return !header(take("INVITE "), "Proxy-Authorization").empty();
+  };
+  Fields all;
+  for (std::size_t i = 0; i < 4; ++i) all.emplace_back("WWW-Authenticate", realm(i));
+  receive(response(start(), 401, "reg", {}, all));
+  receive(granted(take("REGISTER "), 120));
+  CHECK(calls_with(0));
+  CHECK(calls_with(3));
+  CHECK_FALSE(calls_with(4));
+  sent.clear();
+  for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
+  receive(response(take("REGISTER "), 401, "reg", {}, {{"WWW-Authenticate", realm(4)}}));
+  CHECK(calls_with(4));
+  CHECK(calls_with(1));
+  CHECK_FALSE(calls_with(0));
+}
+
+TEST_CASE_FIXTURE(Registering, "Over UDP a registered account pings every 24 to 29 s, and no longer than it is registered [RFC 5626 section 4.4.2]") {
+  register_now();
+  sent.clear();
+  advance(23s);
+  CHECK(count("\r\n\r\n") == 0);
+  advance(6s);
+  REQUIRE(count("\r\n\r\n") == 1);
+  CHECK(sent.back().bytes == "\r\n\r\n");
+  CHECK(sent.back().flow.remote == address("192.0.2.50", 5060));
+  stack.unregister(account, now);
+  drain();
+  receive(response(take("REGISTER "), 200, "reg"));
+  sent.clear();
+  advance(60s);
+  CHECK(sent.empty());
+  CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Registering, "Pings leave at different times, each within its bounds [RFC 5626 section 4.4.2]") {
+  options.expires = 7200s;
+  const std::string first = start();
+  receive(granted(first, 7200));
+  sent.clear();
+  std::set<base::Duration> intervals;
+  auto last = now;
+  while (now < begin + 1000s) {
+    const auto due = stack.next_deadline();
+    REQUIRE(due);
+    advance(*due - now);
+    if (count("\r\n\r\n") == 0) continue;
+    sent.clear();
+    CHECK(now - last >= 24s);
+    CHECK(now - last <= 29s);
+    intervals.insert(now - last);
+    last = now;
+  }
+  CHECK(intervals.size() > 30);
+}
+
+TEST_CASE_FIXTURE(Registering, "An account may be told not to ping; one that is not registered does not") {
+  SUBCASE("told not to") {
+    options.keep_alive = false;
+    register_now();
+  }
+  SUBCASE("not registered") { receive(response(start(), 503, "reg")); }
+  sent.clear();
+  advance(45s);
+  CHECK(count("\r\n\r\n") == 0);
+}
+
+namespace {
+
+struct OverTcp : Registering {
+  sip::Flow used;
+
+  OverTcp() {
+    options.registrar = "sip:192.0.2.50;transport=tcp";
+    options.expires = 7200s;
+    peer.transport = sip::Transport::Tcp;
+    const std::string first = start();
+    used = last_flow;
+    receive(granted(first, 7200));
+    sent.clear();
+  }
+  /// The time at which the next ping left.
+  base::TimePoint ping() {
+    for (int i = 0; i < 121 && count("\r\n\r\n") == 0; ++i) advance(1s);
+    REQUIRE(count("\r\n\r\n") == 1);
+    CHECK(sent.back().flow.remote == used.remote);
+    sent.clear();
+    return now;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OverTcp, "Over TCP it pings every 95 to 120 s; a server that never pongs is not taken for dead [RFC 5626 section 4.4.1]") {
+  auto last = begin;
+  for (int i = 0; i < 5; ++i) {
+    const auto at = ping();
+    CHECK(at - last >= 95s);
+    CHECK(at - last <= 121s);
+    last = at;
+  }
+  CHECK_FALSE(stack.poll_close());
+  CHECK(stack.counters().dead_flows == 0);
+}
+
+TEST_CASE_FIXTURE(OverTcp, "A server that ponged before and does not within 10 s is dead: the connection is closed, and it registers anew [RFC 5626 section 4.4.1]") {
+  ping();
+  receive("\r\n", used);
+  ping();
+  advance(8s);
+  receive("\r\n", used);  // In time.
+  advance(10s);
+  CHECK_FALSE(stack.poll_close());
+  ping();
+  advance(8s);
+  CHECK_FALSE(stack.poll_close());
+  advance(2s);
+  const auto dead = stack.poll_close();
+  REQUIRE(dead);
+  CHECK(dead->remote == used.remote);
+  CHECK(stack.counters().dead_flows == 1);
+  stack.on_flow_failed(*dead, now);
+  drain();
+  advance(2s);
+  const std::string again = take("REGISTER ");
+  REQUIRE(!again.empty());
+  receive(granted(again, 7200));
+  ping();  // And the new connection is pinged, with nothing known of it yet.
+  advance(11s);
+  CHECK_FALSE(stack.poll_close());
+}
+
+TEST_CASE_FIXTURE(OverTcp, "A pong that nobody asked for, or from elsewhere, proves nothing") {
+  receive("\r\n", used);  // Before any ping: half of one of theirs.
+  ping();
+  receive("\r\n", {{9}, sip::Transport::Tcp, local, address("192.0.2.77", 5060)});
+  advance(11s);
+  CHECK_FALSE(stack.poll_close());
+}
+
+TEST_CASE_FIXTURE(OverTcp, "The connection that carries a registration is in use, another is not") {
+  CHECK(stack.uses(used));
+  CHECK_FALSE(stack.uses({{9}, sip::Transport::Tcp, local, address("192.0.2.77", 4000)}));
+}
+
+namespace {
+
+struct Guarded : Registering {
+  sip::Flow stranger{{1}, sip::Transport::Udp, local, address("192.0.2.66", 5060)};
+  std::string ask(const std::string& user, const sip::Flow& from) {
+    sent.clear();
+    std::string text = invite("offer", {}, "sip:" + user + "@192.0.2.1");
+    const std::string id = "guarded-" + std::to_string(branches);
+    receive(text.replace(text.find("call-1"), 6, id), from);
+    return take();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Guarded, "A registered account takes calls from its registrar alone; a stranger gets one answer, whoever he asks for") {
+  names["pbx.example"] = {route(sip::Transport::Udp, address("192.0.2.50", 5060)),
+                          route(sip::Transport::Udp, address("192.0.2.51", 5060))};
+  options.registrar = "sip:pbx.example";
+  register_now();
+  const std::string known = ask("6001", stranger), unknown = ask("6002", stranger);
+  CHECK(known.starts_with("SIP/2.0 403"));
+  CHECK(start_line(unknown) == start_line(known));
+  CHECK(stack.counters().refused_source == 2);
+  CHECK(stack.sessions() == 0);
+  CHECK_FALSE(event<sip::IncomingCall>());
+  CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
+  CHECK(ask("6002", peer).starts_with("SIP/2.0 404"));
+  sip::Flow second = peer;  // Another address of the registrar's name, another port: as a cluster calls.
+  second.remote = address("192.0.2.51", 5070);
+  CHECK(ask("6001", second).starts_with("SIP/2.0 100"));
+}
+
+TEST_CASE_FIXTURE(Guarded, "Before its registrar has answered, a registering account takes no call") {
+  start();
+  CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
+}
+
+TEST_CASE_FIXTURE(Guarded, "accept_from anyone: a call from a stranger is taken, an unknown user is not found") {
+  options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  register_now();
+  CHECK(ask("6001", stranger).starts_with("SIP/2.0 100"));
+  CHECK(ask("6002", stranger).starts_with("SIP/2.0 404"));
+}
+
+TEST_CASE_FIXTURE(Guarded, "Of two accounts only the open one takes a stranger's call; the other's user looks like an unknown one") {
+  register_now();
+  options.address_of_record = "sip:6005@pbx.example";
+  options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  register_now();
+  CHECK(ask("6005", stranger).starts_with("SIP/2.0 100"));
+  CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
+  CHECK(ask("6009", stranger).starts_with("SIP/2.0 403"));
 }

@@ -661,3 +661,54 @@ TEST_CASE_FIXTURE(Called, "A refused REFER is told with its status; silence ends
   advance(2s);
   CHECK(event<sip::TransferProgress>()->status == 408);
 }
+
+TEST_CASE_FIXTURE(Called, "CANCEL with the branch of the INVITE but another sent-by matches nothing: 481, and it rings on [RFC 3261 section 9.2]") {
+  const std::string first = invite();
+  receive(first);
+  REQUIRE(event<sip::IncomingCall>());
+  sent.clear();
+  std::string forged = header(first, "Via");
+  forged.replace(forged.find("192.0.2.99"), 10, "192.0.2.98");
+  receive(message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", forged},
+                                                        {"From", header(first, "From")},
+                                                        {"To", header(first, "To")},
+                                                        {"Call-ID", "call-1"},
+                                                        {"CSeq", "1 CANCEL"}}));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK(stack.sessions() == 1);
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it is not [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("UPDATE", 4000, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  receive(in_dialog("BYE", 3999, our_tag));
+  CHECK(take().starts_with("SIP/2.0 500"));
+  CHECK(stack.sessions() == 1);
+  receive(in_dialog("BYE", 4001, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Called, "A BYE with the tags swapped, or of another Call-ID, gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("BYE", 2, "peer", {}, {}, our_tag));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  call_id = "call-2";
+  receive(in_dialog("BYE", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "The connection of a live call is in use until the call is over") {
+  peer = {{77}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
+  talk();
+  advance(40s);  // No transaction is left.
+  CHECK(stack.uses(peer));
+  CHECK_FALSE(stack.uses({{78}, sip::Transport::Tcp, local, address("192.0.2.98", 40000)}));
+  receive(in_dialog("BYE", 2, our_tag));
+  advance(40s);
+  CHECK_FALSE(stack.uses(peer));
+}

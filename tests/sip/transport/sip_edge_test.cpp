@@ -30,6 +30,13 @@ class Socket {
   ~Socket() {
     if (fd_ >= 0) ::close(fd_);
   }
+  /// So that the peer is another source.
+  void bind(const std::string& ip) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    REQUIRE(::inet_pton(AF_INET, ip.c_str(), &address.sin_addr) == 1);
+    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
   void connect(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -67,10 +74,14 @@ struct RunningEdge {
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10)) {
-    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true, message_time}, stack);
+  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10),
+                       base::Duration idle_time = std::chrono::seconds(180)) {
+    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true, message_time, idle_time}, stack);
     REQUIRE(opened.has_value());
     edge = std::move(*opened);
+    edge->on_event([this](const sip::Event& event) {
+      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.ring(call->session, base::Clock::now());
+    });
     thread = std::thread([this] { edge->run(); });
   }
   sip::EdgeCounters counters() {
@@ -89,6 +100,12 @@ std::string options(std::string_view transport, int number) {
   return "OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) + " 127.0.0.1:9;branch=z9hG4bKedge" + n +
          ";rport\r\nMax-Forwards: 70\r\nFrom: <sip:peer@127.0.0.1>;tag=a" + n + "\r\nTo: <sip:127.0.0.1>\r\nCall-ID: edge-" + n +
          "\r\nCSeq: " + n + " OPTIONS\r\nContent-Length: 0\r\n\r\n";
+}
+
+std::string invite(std::string_view transport, int number) {
+  std::string text = options(transport, number);
+  for (auto at = text.find("OPTIONS"); at != std::string::npos; at = text.find("OPTIONS")) text.replace(at, 7, "INVITE");
+  return text.insert(text.find("Call-ID"), "Contact: <sip:peer@127.0.0.1:9>\r\n");
 }
 
 }  // namespace
@@ -156,6 +173,68 @@ TEST_CASE("A message that takes too long closes its connection; a busy stream th
   CHECK(running.counters().slow_senders == 1);
 }
 
+TEST_CASE("A connection that nobody needs is closed after a while; one that carries a call stays") {
+  RunningEdge running(std::chrono::seconds(10), std::chrono::milliseconds(300));
+  Socket calling(SOCK_STREAM), idle(SOCK_STREAM);
+  calling.connect(running.edge->port());
+  calling.send(invite("TCP", 1));
+  CHECK(calling.receive("SIP/2.0 180").find("SIP/2.0 180") != std::string::npos);
+  idle.connect(running.edge->port());
+  idle.send(options("TCP", 2));
+  CHECK(idle.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+  CHECK(idle.closed_by_peer());  // Silent for shorter than the other one was, which is still there:
+  calling.send(options("TCP", 3));
+  CHECK(calling.receive("CSeq: 3 OPTIONS").find("CSeq: 3 OPTIONS") != std::string::npos);
+  CHECK(running.counters().idle_closed == 1);
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "Connections are taken up to what is reserved for our own, and not one more") {
+  std::vector<Socket> sockets;
+  constexpr std::size_t kMost = sip::SipEdge::kMaxConnections - sip::SipEdge::kReservedConnections;
+  for (std::size_t i = 0; i <= kMost; ++i) {
+    sockets.emplace_back(SOCK_STREAM);
+    sockets.back().bind("127.0.1." + std::to_string(1 + i / sip::SipEdge::kMaxConnectionsPerSource));
+    sockets.back().connect(edge->port());
+    if (i == kMost) break;
+    sockets.back().send(options("TCP", static_cast<int>(i)));
+    CHECK(sockets.back().receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+  }
+  CHECK(sockets.back().closed_by_peer());
+  CHECK(counters().connections_refused == 1);
+}
+
+TEST_CASE("Bound to ::, an IPv4 peer has its IPv4 address, and so have we [RFC 4291 section 2.5.5.2]") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto edge = sip::SipEdge::open({*base::IpAddress::parse("::"), 0, true}, stack);
+  if (!edge) {
+    MESSAGE("skipped: this machine has no IPv6");
+    return;
+  }
+  std::vector<base::SocketAddress> sources;
+  (*edge)->on_event([&](const sip::Event& event) {
+    const auto* call = std::get_if<sip::IncomingCall>(&event);
+    if (call == nullptr) return;
+    sources.push_back(call->source);
+    (void)stack.ring(call->session, base::Clock::now());
+  });
+  std::thread thread([&] { (*edge)->run(); });
+  int number = 0;
+  for (const auto& [type, transport] : {std::pair(SOCK_DGRAM, "UDP"), std::pair(SOCK_STREAM, "TCP")}) {
+    Socket peer(type);
+    peer.connect((*edge)->port());
+    peer.send(invite(transport, ++number));
+    const std::string answer = peer.receive("Contact: ");
+    CHECK(answer.find("received=127.0.0.1") != std::string::npos);
+    CHECK(answer.find("<sip:127.0.0.1:" + std::to_string((*edge)->port())) != std::string::npos);
+    CHECK(answer.find("ffff") == std::string::npos);
+  }
+  (*edge)->stop();
+  thread.join();
+  REQUIRE(sources.size() == 2);
+  for (const auto& source : sources) CHECK(source.ip == *base::IpAddress::parse("127.0.0.1"));
+}
+
 TEST_CASE("Bound to every interface, our Contact is the address that the caller sent to [RFC 3261 section 12.1.1]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
@@ -167,10 +246,7 @@ TEST_CASE("Bound to every interface, our Contact is the address that the caller 
   Socket peer(SOCK_DGRAM);
   peer.connect((*edge)->port());
   std::thread thread([&] { (*edge)->run(); });
-  std::string invite = options("UDP", 1);
-  for (auto at = invite.find("OPTIONS"); at != std::string::npos; at = invite.find("OPTIONS")) invite.replace(at, 7, "INVITE");
-  invite.insert(invite.find("Call-ID"), "Contact: <sip:peer@127.0.0.1:9>\r\n");
-  peer.send(invite);
+  peer.send(invite("UDP", 1));
   const std::string answer = peer.receive("Contact: ");
   CHECK(answer.find("<sip:127.0.0.1:" + std::to_string((*edge)->port()) + ">") != std::string::npos);
   CHECK(answer.find("0.0.0.0") == std::string::npos);

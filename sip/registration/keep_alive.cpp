@@ -1,0 +1,41 @@
+#include <offhook/sip/registration/keep_alive.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::sip::registration {
+
+void KeepAlive::start(Transport transport, base::TimePoint now, base::Random& random) {
+  if (running()) return;
+  transport_ = transport;
+  plan(now, random);
+}
+
+void KeepAlive::stop() {
+  at_.reset();
+  waits_ = answers_ = false;
+}
+
+void KeepAlive::on_pong(base::TimePoint now, base::Random& random) {
+  if (!running() || !std::exchange(waits_, false)) return;  // Half of a ping of theirs looks the same: only after ours it counts.
+  if (std::exchange(answers_, true)) plan(now, random);     // Else the next ping is planned already.
+}
+
+KeepAlive::Due KeepAlive::on_time(base::TimePoint now, base::Random& random) {
+  if (!at_ || now < *at_) return Due::Nothing;
+  if (waits_ && answers_) {
+    stop();
+    return Due::Dead;
+  }
+  waits_ = is_reliable(transport_);
+  plan(now, random);
+  if (waits_ && answers_) at_ = now + kPongLimit;
+  return Due::Ping;
+}
+
+void KeepAlive::plan(base::TimePoint now, base::Random& random) {
+  const base::Duration least = is_reliable(transport_) ? kStreamLeast : kDatagramLeast;
+  const base::Duration most = is_reliable(transport_) ? kStreamMost : kDatagramMost;
+  at_ = now + least + base::Duration(static_cast<base::Duration::rep>(random.below(static_cast<std::uint64_t>((most - least).count()))));
+}
+
+}  // namespace offhook::inline v0::sip::registration
