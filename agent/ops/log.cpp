@@ -121,9 +121,8 @@ void write(Level level, std::string_view event, Fields fields) {
 std::string redacted(std::string_view uri) {
   constexpr std::size_t kShown = 3;
   const auto scheme = uri.find(':');
-  const bool known = scheme != std::string_view::npos && (uri.starts_with("sip:") || uri.starts_with("sips:") || uri.starts_with("tel:"));
-  const std::size_t begin = known ? scheme + 1 : 0;
-  const bool names_host = known && !uri.starts_with("tel:");
+  const bool names_host = uri.starts_with("sip:") || uri.starts_with("sips:");
+  const std::size_t begin = names_host || uri.starts_with("tel:") ? scheme + 1 : 0;
   const auto at = uri.rfind('@');  // The last one: whatever a stranger put before it could be part of a password.
   const bool has_user = at != std::string_view::npos && at >= begin;
   const std::size_t end = has_user ? at : names_host ? begin : uri.size();

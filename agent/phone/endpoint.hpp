@@ -66,7 +66,7 @@ class Endpoint {
   [[nodiscard]] base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port);
   void set_accepting(bool accepting);                                      ///< false: new calls get 503 (drain)
   [[nodiscard]] std::size_t calls() const;
-  [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): stop() at 0, and no BYE is lost
+  [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0 no BYE is lost by stop()
 
   [[nodiscard]] std::uint16_t sip_port() const;                            ///< from any thread
 

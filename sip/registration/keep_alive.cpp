@@ -35,7 +35,8 @@ KeepAlive::Due KeepAlive::on_time(base::TimePoint now, base::Random& random) {
 void KeepAlive::plan(base::TimePoint now, base::Random& random) {
   const base::Duration least = is_reliable(transport_) ? kStreamLeast : kDatagramLeast;
   const base::Duration most = is_reliable(transport_) ? kStreamMost : kDatagramMost;
-  at_ = now + least + base::Duration(static_cast<base::Duration::rep>(random.below(static_cast<std::uint64_t>((most - least).count()))));
+  const auto spread = random.below(static_cast<std::uint64_t>((most - least).count()));
+  at_ = now + least + base::Duration(static_cast<base::Duration::rep>(spread));
 }
 
 }  // namespace offhook::inline v0::sip::registration

@@ -170,7 +170,8 @@ TEST_CASE_FIXTURE(
   CHECK(preempt().empty());  // Nothing of it is reused.
 }
 
-TEST_CASE_FIXTURE(Account, "kMaxRealms are remembered for the next request; one more, and the one unused for longest is forgotten") {
+TEST_CASE_FIXTURE(Account,
+                  "kMaxRealms are remembered for the next request; one more, and the one unused for longest is forgotten") {
   const auto challenge = [](std::size_t i) {
     return response(401, www("Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n" + std::to_string(i) + "\""));
   };

@@ -228,7 +228,8 @@ TEST_CASE_FIXTURE(
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
 }
 
-TEST_CASE_FIXTURE(Registering, "kMaxRealms that challenged REGISTER may challenge calls; one more, and the oldest may no longer") {
+TEST_CASE_FIXTURE(Registering,
+                  "kMaxRealms that challenged REGISTER may challenge calls; one more, and the oldest may no longer") {
   const auto realm = [](std::size_t i) { return "Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n\""; };
   const auto calls_with = [&](std::size_t i) {
     sent.clear();
@@ -255,7 +256,9 @@ TEST_CASE_FIXTURE(Registering, "kMaxRealms that challenged REGISTER may challeng
   CHECK_FALSE(calls_with(0));
 }
 
-TEST_CASE_FIXTURE(Registering, "Over UDP a registered account pings every 24 to 29 s, and no longer than it is registered [RFC 5626 section 4.4.2]") {
+TEST_CASE_FIXTURE(Registering,
+                  "Over UDP a registered account pings every 24 to 29 s, and no longer than it is registered [RFC 5626 "
+                  "section 4.4.2]") {
   register_now();
   sent.clear();
   advance(23s);
@@ -331,7 +334,9 @@ struct OverTcp : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OverTcp, "Over TCP it pings every 95 to 120 s; a server that never pongs is not taken for dead [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(OverTcp,
+                  "Over TCP it pings every 95 to 120 s; a server that never pongs is not taken for dead [RFC 5626 section "
+                  "4.4.1]") {
   auto last = begin;
   for (int i = 0; i < 5; ++i) {
     const auto at = ping();
@@ -343,7 +348,9 @@ TEST_CASE_FIXTURE(OverTcp, "Over TCP it pings every 95 to 120 s; a server that n
   CHECK(stack.counters().dead_flows == 0);
 }
 
-TEST_CASE_FIXTURE(OverTcp, "A server that ponged before and does not within 10 s is dead: the connection is closed, and it registers anew [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(OverTcp,
+                  "A server that ponged before and does not within 10 s is dead: the connection is closed, and it "
+                  "registers anew [RFC 5626 section 4.4.1]") {
   ping();
   receive("\r\n", used);
   ping();
@@ -398,7 +405,8 @@ struct Guarded : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Guarded, "A registered account takes calls from its registrar alone; a stranger gets one answer, whoever he asks for") {
+TEST_CASE_FIXTURE(Guarded,
+                  "A registered account takes calls from its registrar alone; a stranger gets one answer, whoever he asks for") {
   names["pbx.example"] = {route(sip::Transport::Udp, address("192.0.2.50", 5060)),
                           route(sip::Transport::Udp, address("192.0.2.51", 5060))};
   options.registrar = "sip:pbx.example";
@@ -428,7 +436,8 @@ TEST_CASE_FIXTURE(Guarded, "accept_from anyone: a call from a stranger is taken,
   CHECK(ask("6002", stranger).starts_with("SIP/2.0 404"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "Of two accounts only the open one takes a stranger's call; the other's user looks like an unknown one") {
+TEST_CASE_FIXTURE(Guarded,
+                  "Of two accounts only the open one takes a stranger's call; the other's user looks like an unknown one") {
   register_now();
   options.address_of_record = "sip:6005@pbx.example";
   options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;

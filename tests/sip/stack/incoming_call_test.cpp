@@ -662,7 +662,9 @@ TEST_CASE_FIXTURE(Called, "A refused REFER is told with its status; silence ends
   CHECK(event<sip::TransferProgress>()->status == 408);
 }
 
-TEST_CASE_FIXTURE(Called, "CANCEL with the branch of the INVITE but another sent-by matches nothing: 481, and it rings on [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called,
+                  "CANCEL with the branch of the INVITE but another sent-by matches nothing: 481, and it rings on [RFC "
+                  "3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   REQUIRE(event<sip::IncomingCall>());
@@ -691,7 +693,8 @@ TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it 
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE with the tags swapped, or of another Call-ID, gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Called,
+                  "A BYE with the tags swapped, or of another Call-ID, gets 481 and the call lives [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("BYE", 2, "peer", {}, {}, our_tag));
   CHECK(take().starts_with("SIP/2.0 481"));

@@ -120,7 +120,8 @@ TEST_CASE_FIXTURE(LookingUp, "A name that gives no answer has failed after the l
   CHECK(errors.size() == 2);
 }
 
-TEST_CASE_FIXTURE(LookingUp, "kMaxThreads names are looked up at a time; one more waits, and is not even asked for when it gave up") {
+TEST_CASE_FIXTURE(LookingUp,
+                  "kMaxThreads names are looked up at a time; one more waits, and is not even asked for when it gave up") {
   const auto name = [](std::size_t i) { return "slow" + std::to_string(i); };
   for (std::size_t i = 0; i <= sip::NameLookUps::kMaxThreads; ++i) ask(name(i));
   REQUIRE(server->wait([&] { return server->asked.size() == sip::NameLookUps::kMaxThreads; }));
