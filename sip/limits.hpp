@@ -12,8 +12,8 @@ inline constexpr std::size_t kMaxContacts = 16;
 inline constexpr std::size_t kMaxRoutes = 32;
 inline constexpr std::size_t kMaxParams = 64;           ///< Of one URI, one name-addr or one Via; and header components of one URI.
 inline constexpr std::size_t kMaxTransactions = 8192;        ///< Client and server together.
-inline constexpr std::size_t kMaxServerTransactions = 3584;  ///< That belong to no call: a flood leaves room for calls and our own.
-inline constexpr std::size_t kMaxCallTransactions = 2048;    ///< Beyond those, for requests within live calls: BYE, CANCEL, re-INVITE.
+inline constexpr std::size_t kMaxServerTransactions = 3584;  ///< That belong to no call: a flood leaves room for the rest.
+inline constexpr std::size_t kMaxCallTransactions = 2048;    ///< Beyond those, for what belongs to live calls: BYE, CANCEL, re-INVITE.
 inline constexpr std::size_t kMaxTransactionsPerCall = 16;   ///< So many of one call may use that reserve.
 inline constexpr std::size_t kMaxSessions = 1024;
 

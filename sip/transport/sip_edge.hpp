@@ -24,7 +24,8 @@ enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other
 
 struct EdgeCounters {
   std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_errors = 0;
-  std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0, slow_senders = 0, idle_closed = 0;
+  std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0;
+  std::uint64_t slow_senders = 0, idle_closed = 0;
 };
 
 /// Sockets, names and time for one Stack, on one thread: the one that calls run(). Only post() may be called from others.

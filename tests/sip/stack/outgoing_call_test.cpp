@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Caller,
 }
 
 TEST_CASE_FIXTURE(Caller,
-                  "A challenge to the BYE of a losing branch gets no digest from an address that is not proven [RFC 3261 section 22]") {
+                  "A challenge to a losing branch's BYE gets no digest from an address that is not proven [RFC 3261 section 22]") {
   dial();
   const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
   receive(response(first, 200, "b", "answer b", along));
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again wit
   receive(response(again, 200, "a", "answer a", along));
   const std::string bye = take("BYE ");
   REQUIRE(!bye.empty());
-  receive(response(bye, 407, "", {}, {{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", algorithm=MD5, qop=\"auth\""}}));
+  receive(response(bye, 407, "", {}, {{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", qop=\"auth\""}}));
   const std::string retry = take("BYE ");
   REQUIRE(!retry.empty());
   CHECK(header(retry, "Proxy-Authorization").find("nonce=\"n2\"") != std::string::npos);
