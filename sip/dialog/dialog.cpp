@@ -20,6 +20,9 @@ std::string tag_of(const NameAddr& party) { return std::string(party.tag().value
 
 base::Result<Dialog, ParseError> Dialog::as_server(const Message& invite, std::string_view local_tag) {
   auto target = target_of(invite);
+  // Before RFC 3261 a caller need not say where it is: then it is at its From (RFC 4475 section 3.4.1).
+  const bool old = !invite.top_via().has_rfc3261_branch() && is_sip(invite.from().uri);
+  if (!target && old && target.error() == ParseError::MissingHeader) target = as_request_uri(invite.from().uri);
   if (!target) return base::fail(target.error());
   auto routes = RouteSet::from_record_route(invite, RouteSet::Order::AsListed);
   if (!routes) return base::fail(routes.error());
