@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Caller,
 }
 
 TEST_CASE_FIXTURE(Caller,
-                  "A challenge to a losing branch's BYE gets no digest from an address that is not proven [RFC 3261 section 22]") {
+                  "A losing branch's BYE that is challenged gets no digest from an unproven address [RFC 3261 section 22]") {
   dial();
   const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
   receive(response(first, 200, "b", "answer b", along));
