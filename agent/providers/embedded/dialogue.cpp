@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 
+#include <offhook/agent/providers/embedded/dialogue_node.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/base/text.hpp>
 
@@ -7,102 +8,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <initializer_list>
 #include <set>
 #include <utility>
 
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-using Json = nlohmann::json;
-
-/// Ends parsing; caught in parse_dialogue() and nowhere else.
-struct Refused {
-  std::string where, why;
-};
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
-         std::ranges::all_of(text, [](char c) { return base::is_digit(c) || c == '_' || (base::is_alpha(c) && c == base::to_lower(c)); });
-}
-
-/// One value of the file and the way to it.
-class Node {
- public:
-  Node(const Json& value, std::string where) : value_(&value), where_(std::move(where)) {}
-
-  [[noreturn]] void refuse(std::string why) const { throw Refused{where_.empty() ? "/" : where_, std::move(why)}; }
-
-  void allow_only(std::initializer_list<std::string_view> keys) const {
-    if (!value_->is_object()) refuse("must be an object");
-    for (const auto& [key, unused] : value_->items()) {
-      if (std::ranges::find(keys, key) == keys.end()) Node(*value_, where_ + "/" + key).refuse("is not a known key");
-    }
-  }
-
-  [[nodiscard]] std::optional<Node> find(const std::string& key) const {
-    const auto found = value_->find(key);
-    if (found == value_->end()) return std::nullopt;
-    return Node(*found, where_ + "/" + key);
-  }
-  [[nodiscard]] Node need(const std::string& key) const {
-    auto found = find(key);
-    if (!found) refuse("lacks \"" + key + "\"");
-    return *std::move(found);
-  }
-
-  [[nodiscard]] std::vector<Node> list(std::size_t limit) const {
-    if (!value_->is_array()) refuse("must be a list");
-    if (value_->size() > limit) refuse("has more than " + std::to_string(limit) + " entries");
-    std::vector<Node> nodes;
-    for (std::size_t i = 0; i < value_->size(); ++i) nodes.emplace_back((*value_)[i], where_ + "/" + std::to_string(i));
-    return nodes;
-  }
-  [[nodiscard]] std::vector<std::pair<std::string, Node>> members(std::size_t limit) const {
-    if (!value_->is_object()) refuse("must be an object");
-    if (value_->size() > limit) refuse("has more than " + std::to_string(limit) + " entries");
-    std::vector<std::pair<std::string, Node>> nodes;
-    for (const auto& [key, value] : value_->items()) nodes.emplace_back(key, Node(value, where_ + "/" + key));
-    return nodes;
-  }
-
-  [[nodiscard]] std::string text() const {
-    if (!value_->is_string()) refuse("must be a text");
-    auto text = value_->get<std::string>();
-    if (text.empty() || text.size() > kMaxPhraseBytes) refuse("must have 1 to " + std::to_string(kMaxPhraseBytes) + " characters");
-    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };  // The voice and the recogniser know ASCII only.
-    if (!std::ranges::all_of(text, printable)) refuse("must be plain ASCII");
-    return text;
-  }
-  [[nodiscard]] std::string name() const {
-    auto name = text();
-    if (!is_name(name)) refuse("must be lower-case letters, digits and _");
-    return name;
-  }
-  [[nodiscard]] Phrases phrases() const {
-    Phrases all;
-    for (const Node& node : list(kMaxPhrases)) all.push_back(node.text());
-    if (all.empty()) refuse("must not be empty");
-    return all;
-  }
-  [[nodiscard]] bool flag() const {
-    if (!value_->is_boolean()) refuse("must be true or false");
-    return value_->get<bool>();
-  }
-  [[nodiscard]] std::size_t count(std::size_t low, std::size_t high) const {
-    if (!value_->is_number_unsigned() || value_->get<std::size_t>() < low || value_->get<std::size_t>() > high)
-      refuse("must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
-    return value_->get<std::size_t>();
-  }
-  [[nodiscard]] double fraction() const {
-    if (!value_->is_number() || value_->get<double>() < 0 || value_->get<double>() > 1) refuse("must be a number from 0 to 1");
-    return value_->get<double>();
-  }
-
- private:
-  const Json* value_;  // Borrows from the document that parse_dialogue() holds.
-  std::string where_;
-};
+using detail::Json, detail::Node, detail::Refused, detail::is_name;
 
 std::string read_number(const Node& node) {
   auto number = node.text();
@@ -126,8 +38,23 @@ DialogueAction read_action(const Node& node) {
   what.refuse("must be hang_up, transfer, escalate, repeat or menu");
 }
 
+ConfirmWish read_confirm_wish(const Node& node) {
+  const auto name = node.text();
+  if (name == "never") return ConfirmWish::Never;
+  if (name == "when_unsure") return ConfirmWish::WhenUnsure;
+  if (name == "always") return ConfirmWish::Always;
+  node.refuse("must be never, when_unsure or always");
+}
+
+void read_wish(const Node& node, Intent& intent) {
+  const auto wish = node.find("wish");
+  if (!wish) return;
+  intent.wish = wish->text();
+  intent.confirm = ConfirmWish::WhenUnsure;
+}
+
 Intent read_intent(const Node& node) {
-  node.allow_only({"name", "examples", "replies", "slots", "action", "key", "anywhere"});
+  node.allow_only({"name", "examples", "replies", "slots", "action", "wish", "confirm", "key", "anywhere"});
   Intent intent;
   intent.name = node.need("name").name();
   intent.examples = node.need("examples").phrases();
@@ -138,6 +65,11 @@ Intent read_intent(const Node& node) {
   if (!silent) intent.replies = node.need("replies").phrases();
   if (const auto slots = node.find("slots")) {
     for (const Node& slot : slots->list(kMaxSlots)) intent.slots.push_back(slot.name());
+  }
+  read_wish(node, intent);
+  if (const auto confirm = node.find("confirm")) {
+    intent.confirm = read_confirm_wish(*confirm);
+    if (intent.confirm != ConfirmWish::Never) static_cast<void>(node.need("wish"));
   }
   if (const auto key = node.find("key")) {
     const auto text = key->text();
@@ -161,16 +93,61 @@ Slot read_slot(const std::string& name, const Node& node) {
   return slot;
 }
 
+Grounding read_grounding(const Node& node) {
+  const auto name = node.text();
+  if (name == "none") return Grounding::None;
+  if (name == "implicit") return Grounding::Implicit;
+  if (name == "explicit") return Grounding::Explicit;
+  node.refuse("must be none, implicit or explicit");
+}
+
 Form read_form(const Node& node) {
-  node.allow_only({"slot", "ask", "confirm", "retry", "retries", "give_up"});
+  node.allow_only({"slot", "ask", "grounding", "confirm", "retry", "retries", "keys", "give_up", "then"});
   Form form;
   form.slot = node.need("slot").name();
   form.ask = node.need("ask").phrases();
   if (const auto confirm = node.find("confirm")) form.confirm = confirm->phrases();
+  form.grounding = form.confirm.empty() ? Grounding::None : Grounding::Explicit;
+  if (const auto grounding = node.find("grounding")) form.grounding = read_grounding(*grounding);
+  if (form.grounding != Grounding::None) static_cast<void>(node.need("confirm"));
   form.retry = node.need("retry").phrases();
-  if (const auto retries = node.find("retries")) form.retries = static_cast<std::uint32_t>(retries->count(0, 2));
+  form.retries = static_cast<std::uint32_t>(std::min<std::size_t>(2, form.retry.size()));
+  if (const auto retries = node.find("retries")) {
+    form.retries = static_cast<std::uint32_t>(retries->count(0, kMaxRetries));
+    if (form.retries > form.retry.size()) retries->refuse("is more than \"retry\" has texts: each retry is worded differently");
+  }
+  if (const auto keys = node.find("keys")) form.keys = keys->phrases();
   form.give_up = node.need("give_up").phrases();
+  if (const auto then = node.find("then")) {
+    form.then = read_action(*then);
+    if (form.then.what == DialogueAction::What::Repeat) then->refuse("must be hang_up, transfer, escalate or menu");
+  }
   return form;
+}
+
+/// Thresholds and texts that confirm or reject a wish.
+void read_confirmation(const Node& root, Dialogue& dialogue) {
+  dialogue.confirm_wish = {"You want {wish}. Is that right?"};
+  dialogue.denied = {"I am sorry. What can I do for you?"};
+  dialogue.yes_no_help = {"Please say yes or no.", "Press 1 for yes, or 2 for no."};
+  if (const auto texts = root.find("confirm_wish")) {
+    dialogue.confirm_wish = texts->phrases();
+    for (const std::string& text : dialogue.confirm_wish) {
+      if (text.find("{wish}") == std::string::npos) texts->refuse("says \"" + text + "\", which lacks {wish}");
+    }
+  }
+  if (const auto texts = root.find("denied")) dialogue.denied = texts->phrases();
+  if (const auto texts = root.find("yes_no_help")) dialogue.yes_no_help = texts->phrases();
+  const auto pair = [&root](const char* low_name, double& low, const char* high_name, double& high) {
+    if (const auto given = root.find(low_name)) low = given->fraction();
+    high = std::max(low, high);
+    const auto given = root.find(high_name);
+    if (!given) return;
+    high = given->fraction();
+    if (high < low) given->refuse(std::string("must not be below ") + low_name);
+  };
+  pair("intent_threshold", dialogue.intent_threshold, "intent_sure", dialogue.intent_sure);
+  pair("confidence_threshold", dialogue.confidence_threshold, "confidence_sure", dialogue.confidence_sure);
 }
 
 void read_fallback(const Node& node, Dialogue& dialogue) {
@@ -191,11 +168,12 @@ void read_intents(const Node& root, Dialogue& dialogue) {
   const auto faq = root.find("faq");
   if (!faq) return;
   for (const Node& node : faq->list(kMaxIntents - dialogue.intents.size())) {
-    node.allow_only({"questions", "answer"});
+    node.allow_only({"questions", "answer", "wish"});
     Intent intent;
     intent.name = "faq_" + std::to_string(dialogue.intents.size() + 1);
     intent.examples = node.need("questions").phrases();
     intent.replies = {node.need("answer").text()};
+    read_wish(node, intent);
     dialogue.intents.push_back(std::move(intent));
   }
 }
@@ -231,6 +209,17 @@ void check_references(const Node& root, const Dialogue& dialogue) {
   }
 }
 
+/// What is said in passing can be taken back only while there is a turn to do so.
+void check_grounding(const Node& root, const Dialogue& dialogue) {
+  using What = DialogueAction::What;
+  for (const Intent& intent : dialogue.intents) {
+    if (intent.slots.empty() || intent.action.what == What::None) continue;
+    const Form* last = dialogue.find_form(intent.slots.back());
+    if (last->grounding == Grounding::Implicit)
+      root.need("states").refuse("grounds " + last->slot + " implicitly, and after it " + intent.name + " ends the conversation: make it explicit");
+  }
+}
+
 /// {names} in what is said must be slots: otherwise the caller hears a gap.
 void check_placeholders(const Node& root, const Dialogue& dialogue) {
   const auto check = [&](const Phrases& phrases, const char* where) {
@@ -244,13 +233,14 @@ void check_placeholders(const Node& root, const Dialogue& dialogue) {
   };
   for (const Intent& intent : dialogue.intents) check(intent.replies, "intents");
   for (const Form& form : dialogue.forms) {
-    for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.give_up}) check(*phrases, "states");
+    for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.keys, &form.give_up}) check(*phrases, "states");
   }
 }
 
 Dialogue read_dialogue(const Node& root) {
   root.allow_only({"name", "greeting", "goodbye", "intents", "slots", "states", "faq", "fallback", "silence", "handoff",
-                   "intent_threshold", "confidence_threshold", "pronunciations"});
+                   "confirm_wish", "denied", "yes_no_help", "intent_threshold", "intent_sure", "confidence_threshold", "confidence_sure",
+                   "pronunciations"});
   Dialogue dialogue;
   dialogue.name = root.need("name").name();
   dialogue.greeting = root.need("greeting").phrases();
@@ -266,10 +256,10 @@ Dialogue read_dialogue(const Node& root) {
   read_fallback(root.need("fallback"), dialogue);
   if (const auto silence = root.find("silence")) dialogue.silence = silence->phrases();
   if (const auto handoff = root.find("handoff")) read_handoff(*handoff, dialogue);
-  if (const auto threshold = root.find("intent_threshold")) dialogue.intent_threshold = threshold->fraction();
-  if (const auto threshold = root.find("confidence_threshold")) dialogue.confidence_threshold = threshold->fraction();
+  read_confirmation(root, dialogue);
   if (const auto words = root.find("pronunciations")) read_pronunciations(*words, dialogue);
   check_references(root, dialogue);
+  check_grounding(root, dialogue);
   check_placeholders(root, dialogue);
   return dialogue;
 }

@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxPhraseBytes = 400;
 inline constexpr std::size_t kMaxSlots = 8;
 inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< of a slot
 inline constexpr std::size_t kMaxPronunciations = 200;
+inline constexpr std::size_t kMaxRetries = 3;         ///< of a form
 
 /// Alternatives: the first is used first, then the next one, so that a caller who asks twice hears it in other words.
 using Phrases = std::vector<std::string>;
@@ -33,6 +34,17 @@ struct DialogueAction {
   std::string argument;  ///< Transfer: the number
 };
 
+/// Whether a wish is confirmed before it is done ("You want our opening hours, is that right?").
+enum class ConfirmWish : std::uint8_t {
+  Never,
+  WhenUnsure,  ///< between the thresholds that reject and those that accept
+  Always,
+};
+
+/// How common ground is reached about a value (Clark and Brennan's grounding): not at all, in passing ("Thank you, five five
+/// five. And your ...?": implicit confirmation, a "that's wrong" takes it back), or by a question (explicit confirmation).
+enum class Grounding : std::uint8_t { None, Implicit, Explicit };
+
 /// Something a caller may want. One of `faq` becomes an intent without slots or action, named faq_1, faq_2, ...
 struct Intent {
   std::string name;
@@ -40,6 +52,8 @@ struct Intent {
   Phrases replies;                 ///< may name slots: {callback_number}
   std::vector<std::string> slots;  ///< asked for, in this order, before the reply
   DialogueAction action;
+  std::string wish;                ///< as it is read back: "our opening hours"; "" when it is never confirmed
+  ConfirmWish confirm = ConfirmWish::Never;
   char key = '\0';                 ///< the telephone key that means it, at any time outside a form
   bool anywhere = false;           ///< understood inside a form too
 };
@@ -55,10 +69,13 @@ struct Slot {
 struct Form {
   std::string slot;
   Phrases ask;
-  Phrases confirm;  ///< "" to take the answer as it is; {slot name} is what was understood
-  Phrases retry;
-  std::uint32_t retries = 2;  ///< 0..2 more attempts
+  Grounding grounding = Grounding::None;
+  Phrases confirm;            ///< {slot name} is what was understood; the first, then the others when the answer is unclear
+  Phrases retry;              ///< one for each retry at least, so that none sounds like the one before
+  std::uint32_t retries = 2;  ///< 0..kMaxRetries more attempts
+  Phrases keys;               ///< asks for the keys after that, and nothing but keys counts; empty: no such attempt
   Phrases give_up;
+  DialogueAction then;        ///< after give_up: Transfer, HangUp, Escalate, Menu; None: `handoff`, or goodbye without one
 };
 
 /// What is said when nothing was understood: first, then with the menu, then never again.
@@ -76,8 +93,13 @@ struct Dialogue {
   Phrases silence;              ///< said once when the caller says nothing, before the fallback's steps
   Phrases handoff;              ///< said before the transfer
   std::string handoff_number;   ///< "": nobody to transfer to, so that giving up means goodbye
-  double intent_threshold = 0.45;
-  double confidence_threshold = 0.2;
+  Phrases confirm_wish;         ///< {wish} is the intent's; the first, then the others when the answer is unclear
+  Phrases denied;               ///< after a no to it
+  Phrases yes_no_help;          ///< said in front of a question of yes or no that is asked again
+  double intent_threshold = 0.45;     ///< below it a wish is rejected
+  double confidence_threshold = 0.2;  ///< so it is below this one
+  double intent_sure = 0.6;           ///< from here on, and from the next one, it is taken; in between it is confirmed
+  double confidence_sure = 0.5;
   std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."
 
   [[nodiscard]] const Slot* find_slot(std::string_view slot) const;

@@ -2,11 +2,12 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
+#include <offhook/agent/providers/embedded/form_filler.hpp>
 #include <offhook/agent/providers/embedded/intent_matcher.hpp>
+#include <offhook/agent/providers/embedded/reply_writer.hpp>
+#include <offhook/agent/providers/embedded/slot_values.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,70 +18,63 @@ namespace offhook::inline v0::agent::embedded {
 class DialogueMachine {
  public:
   enum class State : std::uint8_t {
-    Free,        ///< anything may be asked for
-    Asking,      ///< a form waits for its slot
-    Confirming,  ///< a form waits for yes or no
+    Free,            ///< anything may be asked for
+    ConfirmingWish,  ///< yes or no to "You want ..., is that right?"
+    Asking,          ///< a form waits for its slot
+    Confirming,      ///< a form waits for yes, no or a correction
   };
 
   /// Both are borrowed and must outlive the machine; `matcher` was made from `dialogue`.
   DialogueMachine(const Dialogue& dialogue, const IntentMatcher& matcher);
+  DialogueMachine(const DialogueMachine&) = delete;  // Its parts point at each other.
+  DialogueMachine& operator=(const DialogueMachine&) = delete;
 
   /// Appends the reply: intent, texts, action, what to expect; ReplyDone is last.
   void on_turn(const TurnInput& input, std::vector<ThinkEvent>& out);
-  /// What came through to the caller of the reply to `turn`. A number that was not read back to its end is not confirmed by a yes,
-  /// and a reply that was cut off is said again when what cut it off was not understood.
-  void on_heard(std::uint32_t turn, std::string_view text, bool interrupted);
+  /// What came through to the caller of the reply to `turn`. What was not read back to its end is not confirmed by a yes, and
+  /// a reply that was cut off is said again when what cut it off was not understood.
+  void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) { writer_.on_heard(turn, text, interrupted); }
 
-  [[nodiscard]] State state() const { return state_; }
-  /// The confirmed value of a slot, "" before.
-  [[nodiscard]] std::string_view slot(std::string_view name) const;
+  [[nodiscard]] State state() const;
+  /// The value of a slot, "" before.
+  [[nodiscard]] std::string_view slot(std::string_view name) const { return values_.get(name); }
+  /// The intent that is being confirmed; null in other states.
+  [[nodiscard]] const Intent* wish_in_question() const { return wish_.intent; }
 
  private:
-  using Out = std::vector<ThinkEvent>;
+  void on_speech(const TurnInput& input);
+  void on_speech_free(const TurnInput& input, const std::string& wish);
+  void on_speech_confirming_wish(const TurnInput& input, const std::string& wish);
+  void on_keys(std::string_view keys);
+  void on_keys_free(std::string_view keys);
+  void on_silence();
+  void on_not_understood();
 
-  void on_speech(const TurnInput& input, Out& out);
-  void on_speech_asking(std::string_view text, Out& out);
-  void on_speech_confirming(std::string_view text, Out& out);
-  void on_keys(std::string_view keys, Out& out);
-  void on_keys_asking(std::string_view keys, Out& out);
-  void on_keys_confirming(std::string_view keys, Out& out);
-  void on_silence(Out& out);
-  void on_not_understood(Out& out);
-
-  void perform(const Intent& intent, double score, std::string_view text, Out& out);
-  void take(std::string value, Out& out);
-  void confirm(Out& out);
-  void accept(Out& out);
-  void retry(Out& out);
-  void give_up(Out& out);
-  void finish(const Intent& intent, Out& out);
-  void say_again(Out& out);
-  void leave_form();
-
-  void say(const Phrases& phrases, Out& out);
-  void say_text(std::string text, Out& out);
-  void act(ReplyAction::What what, std::string argument, Out& out);
-  [[nodiscard]] const Form& form() const;
-  [[nodiscard]] const Slot& wanted() const;
-  [[nodiscard]] std::string fill(std::string_view text) const;
+  void perform(const Intent& intent, double score, std::string_view text);
+  void confirm_wish(const IntentMatch& match, std::string_view text);
+  void reconfirm_wish();
+  void deny_wish();
+  void carry_on(FormFiller::Outcome outcome);
+  void finish(const Intent& intent);
+  void leave_open_questions();
+  void do_action(const DialogueAction& action);
+  void hand_over();
+  void hang_up();
+  [[nodiscard]] ReplyExpects expects() const;
+  [[nodiscard]] const Intent* intent_of_key(std::string_view keys) const;
 
   const Dialogue& dialogue_;
   const IntentMatcher& matcher_;
-  State state_ = State::Free;
-  std::uint32_t turn_ = 0;
+  SlotValues values_;
+  ReplyWriter writer_;
+  FormFiller form_;
   std::uint32_t misses_ = 0;    // In a row.
   std::uint32_t silences_ = 0;  // In a row.
-  std::map<const Phrases*, std::size_t> used_;  // Which alternative comes next.
 
-  const Intent* form_intent_ = nullptr;
-  std::size_t slot_index_ = 0;
-  std::uint32_t attempts_ = 0;
-  std::map<std::string, std::string, std::less<>> values_;
-
-  std::vector<std::string> reply_;       // Sentences of the latest reply.
-  std::vector<std::string> last_reply_;  // Sentences of the reply before, while a turn is answered.
-  bool cut_off_ = false;                 // The latest reply was interrupted before its essence was heard.
-  bool ended_ = false;                   // The reply ends in an action that takes the call away: nothing to expect.
+  IntentMatch wish_;                 // That is being confirmed.
+  std::string wish_text_;            // As it was said.
+  std::uint32_t wish_attempts_ = 0;  // To confirm it, that failed.
+  const Intent* denied_ = nullptr;   // Said no to in the turn before: not asked about again at once.
 };
 
 }  // namespace offhook::inline v0::agent::embedded

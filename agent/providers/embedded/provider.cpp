@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/embedded/guided_thinker.hpp>
 #include <offhook/agent/providers/embedded/sphinx_listener.hpp>
 #include <offhook/agent/providers/embedded/voice_cache.hpp>
+#include <offhook/agent/providers/embedded/wish_confirmation.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
 
 #include <utility>
@@ -15,16 +16,20 @@ namespace {
 std::vector<const Phrases*> all_phrases(const Dialogue& dialogue) {
   std::vector<const Phrases*> all = {&dialogue.greeting,      &dialogue.fallback.again, &dialogue.fallback.menu,
                                      &dialogue.fallback.last, &dialogue.silence,        &dialogue.goodbye,
-                                     &dialogue.handoff};
+                                     &dialogue.handoff,       &dialogue.denied,         &dialogue.yes_no_help};
   for (const Intent& intent : dialogue.intents) all.push_back(&intent.replies);
   for (const Form& form : dialogue.forms) {
-    for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.give_up}) all.push_back(phrases);
+    for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.keys, &form.give_up}) all.push_back(phrases);
   }
   return all;
 }
 
 std::vector<std::string> fixed_sentences(const Dialogue& dialogue) {
   std::vector<std::string> fixed;
+  for (const Intent& intent : dialogue.intents) {
+    if (intent.wish.empty()) continue;
+    for (std::string& sentence : split_sentences(confirm_wish_text(dialogue.confirm_wish.front(), intent))) fixed.push_back(std::move(sentence));
+  }
   for (const Phrases* phrases : all_phrases(dialogue)) {
     for (const std::string& phrase : *phrases) {
       for (std::string& sentence : split_sentences(phrase)) {

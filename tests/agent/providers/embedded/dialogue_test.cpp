@@ -81,6 +81,40 @@ TEST_CASE("A dialogue's replies may only name slots") {
   CHECK(why(with("{number")).starts_with("/states says"));
 }
 
+TEST_CASE("How a dialogue confirms, retries and gives up is checked") {
+  const auto form = [](const std::string& keys) {
+    return small_dialogue("", R"(, "slots": {"number": {"type": "digits"}},
+      "states": [{"slot": "number", "ask": ["Which?"], "retry": ["Again.", "Once more."], "give_up": ["Sorry."])" + keys + "}]");
+  };
+  const auto parsed = parse_dialogue(form(""));
+  REQUIRE(parsed);
+  CHECK(parsed->forms[0].retries == 2);
+  CHECK(parsed->forms[0].grounding == Grounding::None);
+  const auto confirmed = parse_dialogue(form(R"(, "confirm": ["{number}?"])"));
+  REQUIRE(confirmed);
+  CHECK(confirmed->forms[0].grounding == Grounding::Explicit);
+  CHECK(why(form(R"(, "retries": 3)")) == "/states/0/retries is more than \"retry\" has texts: each retry is worded differently");
+  CHECK(why(form(R"(, "retries": 4)")) == "/states/0/retries must be a whole number from 0 to 3");
+  CHECK(why(form(R"(, "grounding": "explicit")")) == "/states/0 lacks \"confirm\"");
+  CHECK(why(form(R"(, "grounding": "deep")")) == "/states/0/grounding must be none, implicit or explicit");
+  CHECK(why(form(R"(, "then": {"do": "repeat"})")) == "/states/0/then must be hang_up, transfer, escalate or menu");
+  CHECK(why(form(R"(, "keys": [])")) == "/states/0/keys must not be empty");
+  CHECK(why(small_dialogue(R"(, "confirm": "always")")) == "/intents/0 lacks \"wish\"");
+  CHECK(why(small_dialogue(R"(, "wish": "the hours", "confirm": "perhaps")")) == "/intents/0/confirm must be never, when_unsure or always");
+  CHECK(why(small_dialogue("", R"(, "confirm_wish": ["Really?"])")) == "/confirm_wish says \"Really?\", which lacks {wish}");
+  CHECK(why(small_dialogue("", R"(, "intent_threshold": 0.5, "intent_sure": 0.4)")) == "/intent_sure must not be below intent_threshold");
+  CHECK(parse_dialogue(small_dialogue("", R"(, "confidence_threshold": 0.9)"))->confidence_sure == doctest::Approx(0.9));
+}
+
+TEST_CASE("What is said in passing right before a call ends is refused: nobody could take it back") {
+  const auto with = [](const std::string& action) {
+    return small_dialogue(R"(, "slots": ["number"])" + action, R"(, "slots": {"number": {"type": "digits"}},
+      "states": [{"slot": "number", "ask": ["Which?"], "grounding": "implicit", "confirm": ["{number}."], "retry": ["Again."], "give_up": ["Sorry."]}])");
+  };
+  CHECK(why(with("")) == "accepted");
+  CHECK(why(with(R"(, "action": {"do": "hang_up"})")).starts_with("/states grounds number implicitly, and after it hours ends"));
+}
+
 TEST_CASE("A dialogue's bounds hold at N and refuse N + 1") {
   const auto phrases = [](std::size_t count) {
     std::string list = "\"a\"";

@@ -85,8 +85,8 @@ const std::vector<std::pair<std::string, std::string>> kWishes = {
     {"i want to speak to the sales department", "sales"}, {"please connect me to sales", "sales"},
     {"can i talk to somebody please", "operator"}, {"let me speak to a person", "operator"},
     {"how long is a repair", "repair"}, {"i need you to fix a flat tire", "repair"},
-    {"can you say that one more time please", "repeat"}, {"what does it cost to rent a bike", "faq_12"},
-    {"where can i park", "faq_13"}, {"thank you very much and goodbye", "goodbye"}};
+    {"can you say that one more time please", "repeat"}, {"what does it cost to rent a bike", "faq_13"},
+    {"where can i park", "faq_14"}, {"thank you very much and goodbye", "goodbye"}};
 
 const std::vector<std::string> kForeign = {
     "the train to boston leaves at midnight",      "my neighbor has a very loud dog",       "please boil the potatoes for ten minutes",

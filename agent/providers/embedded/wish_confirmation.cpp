@@ -1,0 +1,30 @@
+#include <offhook/agent/providers/embedded/wish_confirmation.hpp>
+
+namespace offhook::inline v0::agent::embedded {
+namespace {
+
+// Nearly an example, word for word: what the recogniser doubts is believed all the same.
+constexpr double kSureScore = 0.85;
+
+}  // namespace
+
+Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence) {
+  if (match.intent == nullptr || match.score < dialogue.intent_threshold) return Decision::Reject;
+  if (confidence < dialogue.confidence_threshold && match.score < kSureScore) return Decision::Reject;
+  const bool sure = match.score >= dialogue.intent_sure && confidence >= dialogue.confidence_sure;
+  switch (match.intent->confirm) {
+    case ConfirmWish::Never: return Decision::Accept;
+    case ConfirmWish::WhenUnsure: return sure ? Decision::Accept : Decision::Confirm;
+    case ConfirmWish::Always: return Decision::Confirm;
+  }
+  return Decision::Reject;
+}
+
+std::string confirm_wish_text(std::string_view phrase, const Intent& intent) {
+  constexpr std::string_view kWish = "{wish}";
+  std::string text(phrase);
+  for (auto at = text.find(kWish); at != std::string::npos; at = text.find(kWish, at + intent.wish.size())) text.replace(at, kWish.size(), intent.wish);
+  return text;
+}
+
+}  // namespace offhook::inline v0::agent::embedded

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "line.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Callers: synthetic voices, and what a human voice recorded for Asterisk.
+namespace speech_bench {
+
+/// "slt", "rms", "awb", "kal16" of flite, "espeak" if the program espeak-ng is installed. Empty when there is no such voice.
+[[nodiscard]] Pcm say(std::string_view voice, const std::string& text);
+
+/// Recordings of one speaker, in Debian's packages asterisk-core-sounds-en-g722 (16 kHz) and -wav (8 kHz).
+class HumanPrompts {
+ public:
+  explicit HumanPrompts(std::string folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] bool installed() const;
+  /// Of the whole folder, without its sub-folders: names such as "vm-goodbye", sorted.
+  [[nodiscard]] std::vector<std::string> names() const;
+  /// As recorded for the band, at 16 kHz; empty when it cannot be read.
+  [[nodiscard]] Pcm load(const std::string& name, Band band) const;
+  /// "5551234" of single recorded digits, their silence cut, with the gaps that people leave within and between groups.
+  [[nodiscard]] Pcm digits(const std::string& number, Band band) const;
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace speech_bench

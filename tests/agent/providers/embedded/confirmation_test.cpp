@@ -1,0 +1,282 @@
+#include "conversing.hpp"
+
+#include <offhook/agent/providers/embedded/wish_confirmation.hpp>
+
+#include <set>
+#include <string>
+
+using namespace offhook::agent::embedded;
+using namespace conversing;
+using State = DialogueMachine::State;
+
+namespace {
+
+struct Receptionist : Caller {
+  Receptionist() : Caller(receptionist()) {}
+  /// Up to "I have five five five, one two three four. Is that right?"
+  Reply gives_number() {
+    says("call me back");
+    return says("five five five one two three four");
+  }
+  [[nodiscard]] std::string number_given() const { return std::string(machine.slot("callback_number")); }
+};
+
+/// A table is ordered: two slots, the first grounded in passing.
+Dialogue restaurant(const std::string& first = R"("grounding": "implicit", "confirm": ["For {people}."],)",
+                    const std::string& second = "") {
+  auto parsed = parse_dialogue(R"({"name": "restaurant", "greeting": ["Hello."], "goodbye": ["Bye."],
+    "intents": [{"name": "table", "examples": ["i want a table"], "slots": ["people", "phone"], "replies": ["A table for {people}, telephone {phone}."]},
+                {"name": "hours", "examples": ["when are you open"], "replies": ["Always."]}],
+    "slots": {"people": {"type": "digits", "max_digits": 2}, "phone": {"type": "digits", "min_digits": 3, "max_digits": 7}},
+    "states": [{"slot": "people", "ask": ["How many?"], )" + first + R"( "retry": ["How many people?", "Say a number, please."], "give_up": ["Sorry."]},
+               {"slot": "phone", "ask": ["Your number?"], )" + second + R"( "retry": ["The number, please."], "give_up": ["No number."]}],
+    "fallback": {"again": ["What?"], "menu": ["Press a key."], "last": ["Sorry."]}})");
+  REQUIRE_MESSAGE(parsed, parsed.error().detail);
+  return *std::move(parsed);
+}
+
+struct Guest : Caller {
+  explicit Guest(Dialogue dialogue = restaurant()) : Caller(std::move(dialogue)) {}
+};
+
+}  // namespace
+
+TEST_CASE("Two thresholds on each score make three bands: rejected, confirmed, taken") {
+  Dialogue dialogue;
+  dialogue.intent_threshold = 0.4, dialogue.intent_sure = 0.6, dialogue.confidence_threshold = 0.2, dialogue.confidence_sure = 0.5;
+  Intent intent;
+  intent.confirm = ConfirmWish::WhenUnsure;
+  const auto decided = [&](double score, double confidence) { return decide(dialogue, {&intent, score}, confidence); };
+  CHECK(decided(0.39, 0.9) == Decision::Reject);
+  CHECK(decided(0.4, 0.9) == Decision::Confirm);
+  CHECK(decided(0.59, 0.9) == Decision::Confirm);
+  CHECK(decided(0.6, 0.5) == Decision::Accept);
+  CHECK(decided(0.6, 0.49) == Decision::Confirm);
+  CHECK(decided(0.6, 0.19) == Decision::Reject);
+  CHECK(decided(0.9, 0.19) == Decision::Confirm);  // Nearly an example.
+  CHECK(decide(dialogue, {}, 1) == Decision::Reject);
+  intent.confirm = ConfirmWish::Never;
+  CHECK(decided(0.4, 0.2) == Decision::Accept);
+  intent.confirm = ConfirmWish::Always;
+  CHECK(decided(1, 1) == Decision::Confirm);
+  CHECK(decided(0.39, 1) == Decision::Reject);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A wish heard unclearly is confirmed, and done on a yes") {
+  const auto asked = says_unclearly("when are you open");
+  CHECK(asked.text == "You want our opening hours. Is that right?");
+  CHECK(asked.intent.empty());
+  CHECK(asked.expect == "yesno");
+  CHECK(machine.state() == State::ConfirmingWish);
+  CHECK(says("yeah that's right").intent == "opening_hours");
+  CHECK(machine.state() == State::Free);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A wish that carried a number is not robbed of it by being confirmed") {
+  says_unclearly("please call me back at five five five one two three four");
+  CHECK(has(says("yes").text, "five five five, one two three four"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A no to a wish asks anew, and the same doubtful guess is not offered twice") {
+  says_unclearly("when are you open");
+  CHECK(has(says("no").text, "tell me again"));
+  CHECK(machine.state() == State::Free);
+  CHECK_FALSE(has(says_unclearly("when are you open").text, "You want"));
+  CHECK(says("when are you open").intent == "opening_hours");  // Said clearly, it is what they want.
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Three wrong guesses end at a person") {
+  says_unclearly("when are you open");
+  says("no");
+  says_unclearly("what is your address");
+  CHECK(has(says("wrong").text, "Press 1"));
+  says_unclearly("when are you open");
+  const auto last = says("no");
+  REQUIRE(last.action);
+  CHECK(last.action->what == What::Transfer);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "An unclear answer to a wish's question is asked again in other words, twice, and then dropped") {
+  const auto first = says_unclearly("when are you open");
+  const auto second = mumbles(), third = says("i'm not sure");
+  CHECK(has(second.text, "Please say yes or no."));
+  CHECK(has(third.text, "Press 1 for yes"));
+  CHECK(std::set<std::string>{first.text, second.text, third.text}.size() == 3);
+  CHECK(has(mumbles().text, "did not catch that"));
+  CHECK(machine.state() == State::Free);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A wish is confirmed and denied by keys; other keys mean what they always mean") {
+  says_unclearly("when are you open");
+  CHECK(presses("1").intent == "opening_hours");
+  says_unclearly("when are you open");
+  CHECK(has(presses("2").text, "tell me again"));
+  says_unclearly("what is your address");
+  CHECK(presses("*").text == "You want our address. Is that right?");
+  CHECK(presses("0").action->what == What::Transfer);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A yes to a question that was not heard confirms nothing; a no may come at any time") {
+  const auto asked = says_unclearly("when are you open");
+  hears("You");
+  CHECK(says("yes").text == asked.text);
+  hears("You");
+  CHECK(has(says("no").text, "tell me again"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Silence after a wish's question asks it again, and then ends the call") {
+  const auto asked = says_unclearly("when are you open");
+  CHECK(turn(Kind::Silence).text == asked.text);
+  CHECK(turn(Kind::Silence).text == asked.text);
+  CHECK(turn(Kind::Silence).action->what == What::HangUp);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Another clear wish replaces the one in question") {
+  says_unclearly("when are you open");
+  CHECK(says("never mind").intent == "cancel");
+  CHECK(machine.state() == State::Free);
+  CHECK(machine.wish_in_question() == nullptr);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A number is read back in its groups and taken on any kind of yes") {
+  const auto asked = gives_number();
+  CHECK(asked.text == "I have five five five, one two three four. Is that right?");
+  CHECK(asked.expect == "correction");
+  CHECK(says("yep").expect == "main");
+  CHECK(number_given() == "5551234");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A correction within the answer is taken and read back") {
+  gives_number();
+  CHECK(has(says("no five five six").text, "five five six, one two three four"));
+  CHECK(has(says("no it's one two three five").text, "five five six, one two three five"));
+  says("correct");
+  CHECK(number_given() == "5561235");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Corrections are bounded as all attempts are") {
+  gives_number();
+  says("no five five six");
+  says("no five five seven");
+  CHECK(has(says("no five five eight").text, "with the keys of your phone"));
+  CHECK(number_given().empty());
+  CHECK(has(presses("5551234#").text, "five five five, one two three four"));  // The keys still work.
+  CHECK(presses("1").expect == "main");
+}
+
+TEST_CASE_FIXTURE(Receptionist, "An unclear answer to the read-back asks again in other words, bounded") {
+  const auto first = gives_number();
+  const auto second = mumbles(), third = says("what");
+  CHECK(has(second.text, "Please say yes or no. Your number is"));
+  CHECK(has(third.text, "Press 1 for yes, or 2 for no."));
+  CHECK(has(mumbles().text, "with the keys of your phone"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "The read-back barged in on: a yes is asked for again, a no and a correction count") {
+  const auto asked = gives_number();
+  hears("I have five five");
+  CHECK(says("yes").text == asked.text);
+  hears("I have five five");
+  CHECK(has(says("no five five six").text, "five five six, one two three four"));
+  hears("I have");
+  CHECK(says("no").expect == "digits");
+  CHECK(number_given().empty());
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A caller who barges in for ever is not read back to for ever") {
+  const auto asked = gives_number();
+  std::set<std::string> texts;
+  int turns = 0;
+  for (; turns < 20 && machine.state() == State::Confirming; ++turns) {
+    hears("I");
+    texts.insert(mumbles().text);
+  }
+  CHECK(turns < 8);
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Keys in the middle: a number typed at the read-back replaces it, zero is the way out") {
+  gives_number();
+  CHECK(has(presses("4441234").text, "four four four, one two three four"));
+  CHECK(presses("2").expect == "digits");
+  CHECK(has(presses("5550100").text, "five five five, zero one zero zero"));
+  CHECK(presses("0").action->argument == "100");
+  CHECK(number_given() == "5550100");
+  says("call me back");
+  CHECK(presses("0").action->what == What::Transfer);  // No number is that short.
+}
+
+TEST_CASE_FIXTURE(Receptionist, "A mind that changes leaves the form, and a number beyond the bound is asked for again") {
+  gives_number();
+  CHECK(says("never mind").intent == "cancel");
+  CHECK(machine.state() == State::Free);
+  says("call me back");
+  CHECK(has(says("one two three four five six seven eight nine one two three four five six seven").text, "say the number again"));
+  CHECK(has(says("one two three no four five six").text, "four five six"));
+}
+
+TEST_CASE_FIXTURE(Receptionist, "Silence in a form says the question again, and then ends the call") {
+  const auto asked = gives_number();
+  CHECK(turn(Kind::Silence).text == asked.text);
+  CHECK(turn(Kind::Silence).text == asked.text);
+  CHECK(turn(Kind::Silence).action->what == What::HangUp);
+}
+
+TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in passing, and a denial takes it back") {
+  says("i want a table");
+  auto reply = says("four");
+  CHECK(reply.text == "For four. Your number?");
+  CHECK(reply.expect == "digits");
+  reply = says("that's wrong");
+  CHECK(reply.text == "How many people?");
+  CHECK(says("five").text == "For five. Your number?");
+  CHECK(says("no six").text == "For six. Your number?");
+  CHECK(says("five five five").text == "A table for six, telephone five five five.");
+}
+
+TEST_CASE_FIXTURE(Guest, "What was said in passing stands once the next answer has come, and denials are bounded") {
+  says("i want a table");
+  says("four");
+  says("no five");
+  says("no six");
+  const auto last = says("no seven");
+  CHECK(has(last.text, "Sorry."));
+  REQUIRE(last.action);
+  CHECK(last.action->what == What::HangUp);
+}
+
+TEST_CASE("A value said in passing at the end of a form can be denied in the next turn, and only then") {
+  const std::string implicit = R"("grounding": "implicit", "confirm": ["Noted {phone}."],)";
+  Guest guest(restaurant("", implicit));
+  guest.says("i want a table");
+  CHECK(guest.says("four").text == "Your number?");
+  CHECK(guest.says("five five five").text == "Noted five five five. A table for four, telephone five five five.");
+  CHECK(guest.says("that is not right").text == "The number, please.");
+  CHECK(has(guest.says("five five six").text, "telephone five five six"));
+  guest.says("when are you open");
+  CHECK(guest.says("that is not right").text == "What?");
+  CHECK(guest.machine.slot("phone") == "556");
+}
+
+TEST_CASE("Without grounding the answer is taken as it is") {
+  Guest guest(restaurant(""));
+  guest.says("i want a table");
+  CHECK(guest.says("four").text == "Your number?");
+  CHECK(has(guest.says("five five five").text, "telephone five five five"));
+}
+
+TEST_CASE("A form that is given up goes where its file says") {
+  const auto last_of = [](const std::string& then) {
+    Guest guest(restaurant(then));
+    guest.says("i want a table");
+    Reply reply;
+    for (int i = 0; i < 3; ++i) reply = guest.says("hm");
+    CHECK(has(reply.text, "Sorry."));
+    return reply;
+  };
+  CHECK(last_of(R"("then": {"do": "transfer", "to": "77"},)").action->argument == "77");
+  CHECK(last_of(R"("then": {"do": "escalate"},)").action->what == What::Escalate);
+  CHECK(last_of(R"("then": {"do": "hang_up"},)").text == "Sorry. Bye.");
+  const auto menu = last_of(R"("then": {"do": "menu"},)");
+  CHECK(menu.text == "Sorry. Press a key.");
+  CHECK(menu.expect == "main");
+}
