@@ -107,17 +107,21 @@ std::string name(What what) {
 Experiment::Experiment(std::shared_ptr<const embedded::DialogueKnowledge> knowledge, std::unique_ptr<embedded::SphinxDecoder> decoder)
     : knowledge_(std::move(knowledge)), decoder_(std::move(decoder)) {}
 
-Outcome Experiment::run(const Utterance& utterance, const Line& line) {
+embedded::Recognised Experiment::hear(const Pcm& pcm, const std::string& expect) {
   constexpr std::size_t kChunk = 1600;  // As the listener feeds it.
-  Call call(*knowledge_);
-  call.lead_to(utterance.what);
-  const Pcm pcm = through(line, utterance.said);
-  decoder_->reset();
-  Outcome outcome;
-  if (!decoder_->try_start(call.expect())) return outcome;
+  if (!decoder_->try_start(expect)) return {};
   for (std::size_t at = 0; at < pcm.size(); at += kChunk)
     static_cast<void>(decoder_->try_feed(std::span(pcm).subspan(at, std::min(kChunk, pcm.size() - at))));
-  const auto heard = decoder_->finish();
+  return decoder_->finish();
+}
+
+Outcome Experiment::run(const Utterance& utterance, const Line& line) {
+  Call call(*knowledge_);
+  call.lead_to(utterance.what);
+  decoder_->reset();
+  if (!utterance.before.empty()) static_cast<void>(hear(through(line, utterance.before), ""));
+  const auto heard = hear(through(line, utterance.said), call.expect());
+  Outcome outcome;
   const auto match = knowledge_->matcher.match(heard.text);
   outcome.heard = heard.text;
   outcome.confidence = heard.confidence;

@@ -29,6 +29,7 @@ struct Utterance {
   std::string truth;
   std::string caller;
   Pcm said;
+  Pcm before;  ///< what this caller said in the turn before; empty: it is the first one
 };
 [[nodiscard]] std::string name(Utterance::What what);
 
@@ -45,13 +46,15 @@ struct Outcome {
   double confidence = 0, score = 0;
 };
 
-/// Hears one utterance at a time, each as the first one of its call, and lets the dialogue decide. One per thread.
+/// Hears one utterance at a time, each in a call of its own, and lets the dialogue decide. One per thread.
 class Experiment {
  public:
   Experiment(std::shared_ptr<const embedded::DialogueKnowledge> knowledge, std::unique_ptr<embedded::SphinxDecoder> decoder);
   [[nodiscard]] Outcome run(const Utterance& utterance, const Line& line);
 
  private:
+  [[nodiscard]] embedded::Recognised hear(const Pcm& pcm, const std::string& expect);
+
   std::shared_ptr<const embedded::DialogueKnowledge> knowledge_;
   std::unique_ptr<embedded::SphinxDecoder> decoder_;
 };

@@ -32,19 +32,20 @@ struct Options {
   std::string sentences = "bench/speech/sentences.tsv";
   std::string sounds = "/usr/share/asterisk/sounds/en_US_f_Allison";
   std::string part = "held";
+  std::string said;     // Only these: "number", "wish", ...
   std::string dump;     // A line for each utterance.
   bool quiet_only = false;
 };
 
 int usage() {
-  std::cerr << "Usage: speech_bench [--part tune|held|all] [--quiet-only] [--dump FILE] [--dialogue FILE] [--sentences FILE] [--sounds FOLDER]\n";
+  std::cerr << "Usage: speech_bench [--part tune|held|all] [--said WHAT] [--quiet-only] [--dump FILE] [--dialogue FILE] [--sentences FILE] [--sounds FOLDER]\n";
   return 2;
 }
 
 bool read_options(int argc, char** argv, Options& options) {
   const std::map<std::string, std::string Options::*> known = {{"--dialogue", &Options::dialogue}, {"--sentences", &Options::sentences},
                                                                {"--sounds", &Options::sounds},     {"--part", &Options::part},
-                                                               {"--dump", &Options::dump}};
+                                                               {"--said", &Options::said},           {"--dump", &Options::dump}};
   for (int i = 1; i < argc; ++i) {
     const auto found = known.find(argv[i]);
     if (std::string(argv[i]) == "--quiet-only") options.quiet_only = true;
@@ -60,12 +61,12 @@ std::vector<std::string> voices_of(const std::string& part) {
 }
 
 Utterance make(const std::string& part, const std::string& what, const std::string& text) {
-  if (what == "foreign") return {part, What::Foreign, "", "", {}};
-  if (what == "yes") return {part, What::Yes, "", "", {}};
-  if (what == "no") return {part, What::No, "", "", {}};
-  if (what == "number") return {part, What::Number, text, "", {}};
-  if (what == "correction") return {part, What::Correction, text, "", {}};
-  return {part, What::Wish, what, "", {}};
+  if (what == "foreign") return {part, What::Foreign, "", "", {}, {}};
+  if (what == "yes") return {part, What::Yes, "", "", {}, {}};
+  if (what == "no") return {part, What::No, "", "", {}, {}};
+  if (what == "number") return {part, What::Number, text, "", {}, {}};
+  if (what == "correction") return {part, What::Correction, text, "", {}, {}};
+  return {part, What::Wish, what, "", {}, {}};
 }
 
 /// The gaps between digits are the voice's own; a number as a caller says it has no commas.
@@ -88,7 +89,9 @@ void add_synthetic(const Options& options, std::vector<Utterance>& all, std::set
     for (const auto& voice : voices_of(part)) {
       Utterance utterance = make(part, what, text);
       utterance.caller = voice;
+      if (!options.said.empty() && name(utterance.what) != options.said) continue;
       utterance.said = say(voice, words_of(utterance, text));
+      if (utterance.what != What::Wish && utterance.what != What::Foreign) utterance.before = say(voice, "please call me back");
       if (utterance.said.empty()) absent.insert("the voice " + voice);
       else all.push_back(std::move(utterance));
     }
@@ -96,7 +99,8 @@ void add_synthetic(const Options& options, std::vector<Utterance>& all, std::set
 }
 
 /// One speaker, so that the parts differ in what is said only: every second prompt, other numbers.
-void add_human(const Options& options, Band band, std::vector<Utterance>& all, std::set<std::string>& absent) {
+void add_human(const Options& options, Band band, std::vector<Utterance>& found, std::set<std::string>& absent) {
+  std::vector<Utterance> all;
   const HumanPrompts prompts(options.sounds);
   if (!prompts.installed()) {
     absent.insert("the human speaker (Debian's asterisk-core-sounds-en-wav and asterisk-core-sounds-en-g722)");
@@ -110,7 +114,7 @@ void add_human(const Options& options, Band band, std::vector<Utterance>& all, s
     std::string number;
     for (std::size_t k = 0; k < kLengths[static_cast<std::size_t>(i) % kLengths.size()]; ++k) number += static_cast<char>('0' + random.below(10));
     const std::string part = i < kNumbers ? "tune" : "held";
-    if (options.part == "all" || options.part == part) all.push_back({part, What::Number, number, caller, prompts.digits(number, band)});
+    if (options.part == "all" || options.part == part) all.push_back({part, What::Number, number, caller, prompts.digits(number, band), {}});
   }
   const std::set<std::string> kInDomain = {"hello", "goodbye", "vm-goodbye", "hello-world", "vm-no", "hours", "location", "vm-reachoper", "beep", "beeperr",
                                            "ascending-2tone", "descending-2tone", "tt-monkeys"};
@@ -123,12 +127,18 @@ void add_human(const Options& options, Band band, std::vector<Utterance>& all, s
     const Pcm said = prompts.load(name, band);
     if (said.size() < kShortest || said.size() > kLongest) continue;
     constexpr std::array<What, 4> kWhats = {What::Foreign, What::ForeignNumber, What::Foreign, What::ForeignYesNo};
-    all.push_back({part, kWhats[count / 2 % kWhats.size()], name, caller, said});
+    all.push_back({part, kWhats[count / 2 % kWhats.size()], name, caller, said, {}});
   }
   if (options.part != "tune") {
     for (const auto& [name, intent] : std::map<std::string, std::string>{{"hello", "hello"}, {"goodbye", "goodbye"}, {"vm-goodbye", "goodbye"}})
-      all.push_back({"held", What::Wish, intent, caller, prompts.load(name, band)});
-    all.push_back({"held", What::No, "", caller, prompts.load("vm-no", band)});
+      all.push_back({"held", What::Wish, intent, caller, prompts.load(name, band), {}});
+    all.push_back({"held", What::No, "", caller, prompts.load("vm-no", band), {}});
+  }
+  const Pcm before = prompts.load("vm-tocallback", band);
+  for (Utterance& utterance : all) {
+    if (!options.said.empty() && name(utterance.what) != options.said) continue;
+    if (utterance.what != What::Wish && utterance.what != What::Foreign) utterance.before = before;
+    found.push_back(std::move(utterance));
   }
 }
 
@@ -143,6 +153,12 @@ void print(const std::map<Row, Counts>& table) {
     std::printf("| %s | %s | %s | %s | %d | %d | %d | %d | %d | %d |\n", std::get<0>(row).c_str(), std::get<1>(row).c_str(), std::get<2>(row).c_str(),
                 std::get<3>(row).c_str(), sum, counts[0], counts[1], counts[2], counts[3], counts[4]);
   }
+}
+
+/// One voice of each part is enough to see what noise does.
+bool is_said_in_noise(const Utterance& utterance) {
+  const bool text = utterance.what == What::Wish || utterance.what == What::Foreign;
+  return utterance.caller == "human" ? utterance.what == What::Number : text && (utterance.caller == "rms" || utterance.caller == "awb");
 }
 
 struct Task {
@@ -194,7 +210,9 @@ int main(int argc, char** argv) {
   for (const Band band : {Band::Wide, Band::Narrow}) {
     for (const int snr_db : {0, 20, 10}) {
       if (options.quiet_only && snr_db != 0) continue;
-      for (const auto& utterance : utterances[band == Band::Wide ? 0 : 1]) tasks.push_back({&utterance, {band, snr_db}, {}});
+      for (const auto& utterance : utterances[band == Band::Wide ? 0 : 1]) {
+        if (snr_db == 0 || is_said_in_noise(utterance)) tasks.push_back({&utterance, {band, snr_db}, {}});
+      }
     }
   }
   std::cerr << tasks.size() << " utterances\n";

@@ -98,7 +98,7 @@ struct Dialogue {
   Phrases yes_no_help;          ///< said in front of a question of yes or no that is asked again
   double intent_threshold = 0.45;     ///< below it a wish is rejected
   double confidence_threshold = 0.2;  ///< so it is below this one
-  double intent_sure = 0.6;           ///< from here on, and from the next one, it is taken; in between it is confirmed
+  double intent_sure = 0.55;          ///< from here on, and from the next one, it is taken; in between it is confirmed
   double confidence_sure = 0.5;
   std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."
 

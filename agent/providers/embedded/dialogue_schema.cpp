@@ -41,9 +41,9 @@ Json definitions() {
 }
 
 /// `transfer` needs "to", and nothing else may have it.
-Json action() {
+Json action(const std::vector<std::string>& without_number) {
   const Json transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
-  const Json other = object({{"do", choice({"hang_up", "escalate", "repeat", "menu"})}}, {"do"});
+  const Json other = object({{"do", choice(without_number)}}, {"do"});
   return {{"oneOf", {transfer, other}}};
 }
 
@@ -53,7 +53,10 @@ Json intent() {
                         {"examples", described("what callers say", refer("texts"))},
                         {"replies", refer("texts")},
                         {"slots", described("asked for, in this order, before the reply", list_of(refer("name"), kMaxSlots))},
-                        {"action", action()},
+                        {"action", action({"hang_up", "escalate", "repeat", "menu"})},
+                        {"wish", described("as it is read back: \"our opening hours\"", refer("text"))},
+                        {"confirm", described("whether the wish is read back first; when_unsure if there is a wish, else never",
+                                              choice({"never", "when_unsure", "always"}))},
                         {"key", described("the telephone key that means the same", matching("^[0-9*]$"))},
                         {"anywhere", described("understood inside a form too", {{"type", "boolean"}})}},
                        {"name", "examples"});
@@ -75,14 +78,18 @@ Json form() {
   return object({{"slot", refer("name")},
                  {"ask", refer("texts")},
                  {"confirm", described("reads the answer back; without it the answer is taken as it is", refer("texts"))},
-                 {"retry", refer("texts")},
-                 {"retries", whole(0, 2)},
-                 {"give_up", refer("texts")}},
+                 {"grounding", described("explicit: confirm is a question; implicit: it is said in passing; explicit if there is confirm, else none",
+                                         choice({"none", "implicit", "explicit"}))},
+                 {"retry", described("as many texts as retries at least", refer("texts"))},
+                 {"retries", whole(0, kMaxRetries)},
+                 {"keys", described("asks for the keys as the last attempt", refer("texts"))},
+                 {"give_up", refer("texts")},
+                 {"then", described("after give_up; the handoff, or goodbye without one, if it is not given", action({"hang_up", "escalate", "menu"}))}},
                 {"slot", "ask", "retry", "give_up"});
 }
 
 Json properties() {
-  const Json faq = object({{"questions", refer("texts")}, {"answer", refer("text")}}, {"questions", "answer"});
+  const Json faq = object({{"questions", refer("texts")}, {"answer", refer("text")}, {"wish", refer("text")}}, {"questions", "answer"});
   Json intents = list_of(intent(), kMaxIntents);
   intents["minItems"] = 1;
   return {{"$schema", described("where this schema is; sets nothing", {{"type", "string"}})},
@@ -96,8 +103,13 @@ Json properties() {
           {"fallback", object({{"again", refer("texts")}, {"menu", refer("texts")}, {"last", refer("texts")}}, {"again", "menu", "last"})},
           {"silence", refer("texts")},
           {"handoff", object({{"say", refer("texts")}, {"to", refer("number")}}, {"say", "to"})},
-          {"intent_threshold", fraction(Dialogue{}.intent_threshold)},
-          {"confidence_threshold", fraction(Dialogue{}.confidence_threshold)},
+          {"confirm_wish", described("reads a wish back: each has {wish}", refer("texts"))},
+          {"denied", described("said after a no to it", refer("texts"))},
+          {"yes_no_help", described("said before a question of yes or no is asked again", refer("texts"))},
+          {"intent_threshold", described("below it a wish is rejected", fraction(Dialogue{}.intent_threshold))},
+          {"intent_sure", described("from here on it is taken, in between it is confirmed", fraction(Dialogue{}.intent_sure))},
+          {"confidence_threshold", described("as intent_threshold, of the recogniser's confidence", fraction(Dialogue{}.confidence_threshold))},
+          {"confidence_sure", described("as intent_sure, of the recogniser's confidence", fraction(Dialogue{}.confidence_sure))},
           {"pronunciations", described("words that cmudict lacks, in its phones",
                                        {{"type", "object"},
                                         {"maxProperties", kMaxPronunciations},

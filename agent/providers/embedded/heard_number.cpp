@@ -104,13 +104,13 @@ std::optional<std::string> corrected_number(std::string_view previous, std::stri
                                             std::size_t max_digits) {
   std::string number(heard);
   if (heard.size() < previous.size()) {
-    std::size_t nearest = heard.size(), where = 0;
+    std::size_t nearest = heard.size() / 2 + 1, where = 0;  // Half of it at least is as it was.
     for (std::size_t at = 0; at < previous.size(); at += digit_group(previous.size(), at)) {
       if (digit_group(previous.size(), at) != heard.size()) continue;
       const std::size_t distance = differences(heard, previous.substr(at, heard.size()));
       if (distance < nearest) nearest = distance, where = at;
     }
-    if (nearest < heard.size()) number = std::string(previous).replace(where, heard.size(), heard);
+    if (nearest <= heard.size() / 2) number = std::string(previous).replace(where, heard.size(), heard);
   }
   if (number.size() < min_digits || number.size() > max_digits || number == previous) return std::nullopt;
   return number;

@@ -118,6 +118,10 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
   for (const auto& [name, path] : files->models()) {
     ngram_model_t* model =
         ngram_model_read(ps_get_config(engine->decoder), path.c_str(), NGRAM_ARPA, ps_get_logmath(engine->decoder));
+    // Ten digits are alike in length and likelihood: the library's usual weights put too many of them in. Found by measuring.
+    constexpr float kNumberWeight = 10, kNumberInsertion = 0.2f;
+    if (model != nullptr && (name == kExpectDigits || name == kExpectCorrection))
+      ngram_model_apply_weights(model, kNumberWeight, kNumberInsertion);
     const bool set = model != nullptr && ps_set_lm(engine->decoder, name.c_str(), model) == 0;
     if (model != nullptr) ngram_model_free(model);  // The search holds it from here on.
     if (!set) return base::fail(fault(EmbeddedError::Model, "the recogniser refuses the language model \"" + name + "\""));

@@ -46,6 +46,7 @@ TEST_CASE("A correction as long as a group mends the nearest group, any other is
   CHECK(corrected_number("5551234", "5561234", 3, 15) == "5561234");
   CHECK(corrected_number("5551234", "99", 2, 15) == "99");
   CHECK(corrected_number("5551234", "987", 3, 15) == "987");  // Nothing in common with a group.
+  CHECK(corrected_number("5551234", "9074", 3, 15) == "9074");  // Too little.
   CHECK_FALSE(corrected_number("5551234", "555", 3, 15));     // As it was.
   CHECK_FALSE(corrected_number("5551234", "5551234", 3, 15));
   CHECK_FALSE(corrected_number("5551234", "", 3, 15));
