@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
+#include <offhook/media/codec/g722.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,8 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <numbers>
 #include <string>
@@ -75,6 +78,23 @@ inline Pcm through_telephone(const Pcm& wide) {
   Pcm stuffed(band.size(), 0);
   for (std::size_t i = 0; i < band.size(); i += 2) stuffed[i] = mu_law(band[i]);
   return low_pass(stuffed, 2);
+}
+
+/// A number of single digits as a person recorded them (G.722 files, read where they are installed), a little apart.
+inline Pcm recorded_digits(const std::string& folder, const std::string& number) {
+  Pcm pcm(4800, 0);
+  for (const char digit : number) {
+    std::ifstream file(folder + digit + ".g722", std::ios::binary);
+    const std::vector<std::uint8_t> octets((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    Pcm said(octets.size() * 2);
+    offhook::media::G722Decoder decoder;
+    REQUIRE(decoder.decode(octets, said));
+    const auto loud = [](std::int16_t sample) { return std::abs(static_cast<int>(sample)) > 300; };
+    pcm.insert(pcm.end(), std::find_if(said.begin(), said.end(), loud), std::find_if(said.rbegin(), said.rend(), loud).base());
+    pcm.insert(pcm.end(), 1600, 0);
+  }
+  pcm.insert(pcm.end(), 8000, 0);
+  return pcm;
 }
 
 /// A Wake that a test can wait for.
