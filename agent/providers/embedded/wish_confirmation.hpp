@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::embedded {
 enum class Decision : std::uint8_t { Reject, Confirm, Accept };
 
 /// What is done about `match`, which was recognised with `confidence` (0..1). Two thresholds on each of both scores make three
-/// bands, the intent's own `confirm` decides in the middle one. docs/embedded-speech.md, "Rejection", has the figures.
+/// bands, the intent's own `confirm` decides in the middle one. docs/embedded-speech.md has the figures.
 [[nodiscard]] Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
 /// `phrase` with {wish} filled in: "You want our opening hours. Is that right?"
