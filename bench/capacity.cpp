@@ -186,6 +186,32 @@ void bring_up(Callers& callers, const Agent& agent, std::size_t calls) {
   if (callers.up() == 0) throw std::runtime_error("no call came up: see " + agent.log);
 }
 
+/// The agent while it serves its calls: some may end, so that what it costs is shared by those that were there.
+struct Watched {
+  double cpu_percent = 0;  ///< of one core
+  double mean_up = 0, most_up = 0;
+  double most_kb = 0;
+};
+
+Watched watch(const Callers& callers, pid_t agent, int seconds) {
+  Watched watched;
+  const auto begin = base::Clock::now();
+  const double cpu_before = usage_of(agent).cpu_seconds;
+  double sum = 0;
+  std::size_t samples = 0;
+  for (; base::Clock::now() < begin + std::chrono::seconds(seconds); std::this_thread::sleep_for(200ms)) {
+    const auto up = static_cast<double>(callers.up());
+    sum += up;
+    ++samples;
+    watched.most_up = std::max(watched.most_up, up);
+    watched.most_kb = std::max(watched.most_kb, usage_of(agent).rss_kb);
+  }
+  const double passed = std::chrono::duration<double>(base::Clock::now() - begin).count();
+  watched.cpu_percent = 100 * (usage_of(agent).cpu_seconds - cpu_before) / passed;
+  watched.mean_up = sum / static_cast<double>(samples);
+  return watched;
+}
+
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -205,12 +231,7 @@ std::vector<Result> measure_capacity(const CapacityOptions& options) {
   Callers callers(*lines, options.calls, registrar.port());
   bring_up(callers, agent, options.calls);
 
-  const auto begin = base::Clock::now();
-  const double cpu_before = usage_of(agent.process.pid()).cpu_seconds;
-  std::this_thread::sleep_for(std::chrono::seconds(options.seconds));
-  const auto after = usage_of(agent.process.pid());
-  const double seconds = std::chrono::duration<double>(base::Clock::now() - begin).count();
-  const auto up = static_cast<double>(callers.up());
+  const Watched watched = watch(callers, agent.process.pid(), options.seconds);
   const double p99_ms = agent.tick_p99_ms();
   callers.hang_up();
   agent.process.terminate();
@@ -225,11 +246,10 @@ std::vector<Result> measure_capacity(const CapacityOptions& options) {
     right += std::min(counts[i].asked, understood[kQuestions[i].intent]);
   }
   const std::string prefix = fmt::format("capacity.{}.", options.calls);
-  const double calls = std::max(up, 1.0);
-  return {{prefix + "cpu_percent_per_call", "%", 100 * (after.cpu_seconds - cpu_before) / seconds / calls, {}},
-          {prefix + "rss_kb_per_call", "kB", (after.rss_kb - idle_kb) / calls, {}},
+  return {{prefix + "cpu_percent_per_call", "%", watched.cpu_percent / std::max(watched.mean_up, 1.0), {}},
+          {prefix + "rss_kb_per_call", "kB", (watched.most_kb - idle_kb) / std::max(watched.most_up, 1.0), {}},
           {prefix + "tick_p99_ms", "ms", p99_ms, {}},
-          {prefix + "calls_up", "calls", up, {}},
+          {prefix + "calls_up", "calls", watched.mean_up, {}},
           {prefix + "questions", "questions", static_cast<double>(asked), {}},
           {prefix + "questions_answered", "%", percent(answered, asked), {}},
           {prefix + "questions_understood", "%", percent(right, asked), {}}};
