@@ -16,8 +16,8 @@ namespace {
 void check_dialogue(const std::string& path, Checkup& out) {
   const auto dialogue = embedded::load_dialogue(path);
   if (!dialogue) {
-    out.problems.push_back({"/agent/dialogue", dialogue.error().detail, "a dialogue file (docs/embedded-speech.md, share/dialogue.schema.json)",
-                            "mend the dialogue, or name another one"});
+    out.problems.push_back({"/agent/dialogue", "a file that is no dialogue (" + dialogue.error().detail + ")",
+                            "the path of one as docs/embedded-speech.md tells", "mend it, or name another one"});
     return;
   }
   const embedded::EmbeddedOptions usual;
@@ -64,7 +64,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   check_dialogue(out.dialogue, out);
   if (const auto voice = embedded::FliteVoice::make(effective.config.agent.voice); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
-  warn_of_settings(effective.config, out);
+  if (effective.problems.empty()) warn_of_settings(effective.config, out);
   warn_of_readers(sources, effective, out);
   return out;
 }

@@ -1,13 +1,16 @@
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/config/suggestion.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/completion.hpp>
 #include <offhook/tools/help_texts.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace {
 
@@ -143,6 +146,46 @@ void add_completion(CLI::App& app) {
   });
 }
 
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  return names;
+}
+
+/// A first word that is no command of ours.
+std::optional<std::string> mistaken_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  const auto names = command_names(app);
+  return std::find(names.begin(), names.end(), argv[1]) == names.end() ? std::optional<std::string>(argv[1]) : std::nullopt;
+}
+
+int refuse_command(const CLI::App& app, const std::string& written) {
+  const auto names = command_names(app);
+  const auto meant = offhook::agent::config::nearest(written, {names.begin(), names.end()});
+  if (meant) std::fprintf(stderr, "offhook: there is no such command: did you mean \"offhook %s\"?\n", std::string(*meant).c_str());
+  else std::fprintf(stderr, "offhook: there is no such command: offhook --help lists them\n");
+  return kUsage;
+}
+
+/// Names what is too much, but shows no value: it may be a password.
+int refuse_extras(const CLI::App& app) {
+  std::vector<std::string> known;
+  const CLI::App* command = &app;
+  for (const CLI::App* chosen : app.get_subcommands()) command = chosen;
+  for (const CLI::Option* option : command->get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string name = command == &app ? "offhook" : "offhook " + command->get_name();
+  for (const std::string& extra : app.remaining(true)) {
+    const std::string option = extra.substr(0, extra.find('='));
+    const auto meant = option.starts_with("--") ? offhook::agent::config::nearest(option, {known.begin(), known.end()}) : std::nullopt;
+    std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.starts_with("--") ? "an unknown option" : "an argument too much",
+                 meant ? (": did you mean " + std::string(*meant) + "?").c_str() : "");
+  }
+  std::fprintf(stderr, "%s --help tells what it takes.\n", name.c_str());
+  return kUsage;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -159,7 +202,10 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    return refuse_extras(app);
   } catch (const CLI::ParseError& error) {
+    if (const auto mistaken = mistaken_command(app, argc, argv)) return refuse_command(app, *mistaken);
     const int shown = app.exit(error);  // Prints help, or the error with a hint.
     return shown == 0 ? kOk : kUsage;
   }

@@ -55,10 +55,13 @@ Checked check_flag(const Setting& setting, const JsonValue& value) {
   return refuse(setting, std::string(name_of(value.kind)), value.kind == Kind::Text ? "write one of them, without quotes" : "write one of them");
 }
 
-/// "did you mean" one of ours, or `otherwise`.
+/// "did you mean" one of ours, also where only its beginning was written, or `otherwise`.
 std::string advise_choice(const Setting& setting, std::string_view written, std::string otherwise) {
   const auto choices = choices_of(setting);
-  const auto meant = nearest(written, {choices.begin(), choices.end()});
+  auto meant = nearest(written, {choices.begin(), choices.end()});
+  for (const std::string& choice : choices) {
+    if (!meant && written.size() >= 3 && base::iequals(std::string_view(choice).substr(0, written.size()), written)) meant = choice;
+  }
   return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
 }
 

@@ -29,8 +29,8 @@ std::string fault_of(std::string_view said) {
 /// password.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
  public:
-  TreeBuilder(std::string_view text, std::string_view source, std::vector<Problem>& problems)
-      : text_(text), source_(source), problems_(problems) {}
+  TreeBuilder(std::string_view text, std::string_view source, std::vector<Problem>& problems, const JsonBounds& bounds)
+      : text_(text), source_(source), problems_(problems), bounds_(bounds) {}
 
   bool null() override { return add({}); }
   bool boolean(bool value) override {
@@ -57,8 +57,10 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     const auto& members = open_.back()->members;
-    if (members.size() == kMaxMembers)
-      return refuse(pointer(), "more than " + std::to_string(kMaxMembers) + " names", "at most " + std::to_string(kMaxMembers) + " in one object");
+    if (members.size() == bounds_.members) {
+      const std::string most = std::to_string(bounds_.members);
+      return refuse(pointer(), "more than " + most + " names", "at most " + most + " in one object");
+    }
     if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == name; })) {
       problems_.push_back({pointer() + pointer_step(name), "the name a second time", "each name once", "keep one of them"});
     }
@@ -86,8 +88,9 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   bool add(JsonValue value) { return !is_full() && (place(std::move(value)), true); }
   /// A list that would grow over its bound; told.
   bool is_full() {
-    if (open_.empty() || open_.back()->items.size() < kMaxItems) return false;
-    return !refuse(pointer(), "more than " + std::to_string(kMaxItems) + " entries", "at most " + std::to_string(kMaxItems) + " in one list");
+    if (open_.empty() || open_.back()->items.size() < bounds_.items) return false;
+    const std::string most = std::to_string(bounds_.items);
+    return !refuse(pointer(), "more than " + most + " entries", "at most " + most + " in one list");
   }
   bool refuse(const std::string& where, std::string found, std::string allowed) {
     problems_.push_back({where.empty() ? std::string(source_) : where, std::move(found), std::move(allowed), "take some out"});
@@ -104,8 +107,8 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   }
   bool open(JsonValue value) {
     if (is_full()) return false;
-    if (open_.size() == kMaxDepth) {
-      const std::string most = std::to_string(kMaxDepth) + " levels";
+    if (open_.size() == bounds_.depth) {
+      const std::string most = std::to_string(bounds_.depth) + " levels";
       problems_.push_back({std::string(source_), "braces and brackets in more than " + most, "at most " + most, "take some of them away"});
       return false;
     }
@@ -128,6 +131,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
   std::string_view text_, source_;  // Borrowed from read_json's caller, for as long as it runs.
   std::vector<Problem>& problems_;
+  JsonBounds bounds_;
   std::vector<JsonValue*> open_;
   std::string name_;
 };
@@ -166,8 +170,9 @@ std::string pointer_step(std::string_view name) {
   return step;
 }
 
-std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems) {
-  TreeBuilder builder(text, source, problems);
+std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,
+                                   const JsonBounds& bounds) {
+  TreeBuilder builder(text, source, problems, bounds);
   const std::size_t before = problems.size();
   bool complete = false;
   try {

@@ -16,6 +16,10 @@ inline constexpr std::size_t kMaxDepth = 16;
 inline constexpr std::size_t kMaxMembers = 128;  ///< of one object
 inline constexpr std::size_t kMaxItems = 64;     ///< of one list
 
+struct JsonBounds {
+  std::size_t depth = kMaxDepth, members = kMaxMembers, items = kMaxItems;
+};
+
 /// A JSON value without its library.
 struct JsonValue {
   enum class Kind : std::uint8_t { Null, Flag, Integer, Real, Text, List, Object };
@@ -41,10 +45,11 @@ struct JsonValue {
 /// nothing but its length.
 [[nodiscard]] std::string pointer_step(std::string_view name);
 
-/// Reads one JSON text; nothing when it is none, or beyond kMaxDepth, kMaxMembers or kMaxItems. `source` names it in problems
+/// Reads one JSON text; nothing when it is none, or beyond its bounds. `source` names it in problems
 /// without a pointer, as SOURCE:LINE:COLUMN. Repeated names are a problem, told with their pointer, and do not end the reading. No
 /// problem quotes the text.
-[[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems);
+[[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,
+                                                 const JsonBounds& bounds = {});
 
 /// On one line when `indent` is 0. Text that is not UTF-8 is written with replacement characters; a Real as null.
 [[nodiscard]] std::string write_json(const JsonValue& value, unsigned indent = 0);

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 
+#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/providers/embedded/dialogue_node.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/base/text.hpp>
@@ -238,7 +239,7 @@ void check_placeholders(const Node& root, const Dialogue& dialogue) {
 }
 
 Dialogue read_dialogue(const Node& root) {
-  root.allow_only({"name", "greeting", "goodbye", "intents", "slots", "states", "faq", "fallback", "silence", "handoff",
+  root.allow_only({"$schema", "name", "greeting", "goodbye", "intents", "slots", "states", "faq", "fallback", "silence", "handoff",
                    "confirm_wish", "denied", "yes_no_help", "intent_threshold", "intent_sure", "confidence_threshold", "confidence_sure",
                    "pronunciations"});
   Dialogue dialogue;
@@ -268,24 +269,14 @@ base::Error dialogue_error(std::string why) {
   return {"embedded", static_cast<int>(EmbeddedError::Dialogue), std::move(why)};
 }
 
-/// nlohmann's DOM recurses when it is destroyed, so that depth is bounded before it is built.
-bool is_too_deep(std::string_view json) {
-  constexpr std::size_t kMaxDepth = 16;
-  std::size_t depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (quoted) {
-      if (json[i] == '\\') ++i;
-      else if (json[i] == '"') quoted = false;
-    } else if (json[i] == '"') {
-      quoted = true;
-    } else if (json[i] == '{' || json[i] == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if ((json[i] == '}' || json[i] == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
+/// What any JSON text must be, told without a word of the text: depth is bounded before the library builds its tree, which it
+/// destroys by recursion, and a name that stands twice would be lost in it.
+std::optional<std::string> complain_of_json(std::string_view json) {
+  constexpr config::JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};
+  std::vector<config::Problem> problems;
+  static_cast<void>(config::read_json(json, "dialogue", problems, kBounds));
+  if (problems.empty()) return std::nullopt;
+  return problems.front().where + ": " + problems.front().found;
 }
 
 }  // namespace
@@ -303,14 +294,14 @@ const Form* Dialogue::find_form(std::string_view slot) const {
 base::Result<Dialogue, base::Error> parse_dialogue(std::string_view json) {
   if (json.size() > kMaxDialogueBytes)
     return base::fail(dialogue_error("the dialogue is larger than " + std::to_string(kMaxDialogueBytes) + " bytes"));
-  if (is_too_deep(json)) return base::fail(dialogue_error("the dialogue is nested too deeply"));
+  if (auto complaint = complain_of_json(json)) return base::fail(dialogue_error(*std::move(complaint)));
   try {
     const Json document = Json::parse(json);
     return read_dialogue(Node(document, ""));
   } catch (const Refused& refused) {
     return base::fail(dialogue_error(refused.where + " " + refused.why));
-  } catch (const Json::exception& broken) {
-    return base::fail(dialogue_error(std::string("the dialogue is not JSON: ") + broken.what()));
+  } catch (const Json::exception&) {  // What it says would quote the text.
+    return base::fail(dialogue_error("the dialogue is not JSON"));
   }
 }
 

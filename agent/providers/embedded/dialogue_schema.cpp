@@ -90,13 +90,12 @@ Json form() {
 
 Json properties() {
   const Json faq = object({{"questions", refer("texts")}, {"answer", refer("text")}, {"wish", refer("text")}}, {"questions", "answer"});
-  Json intents = list_of(intent(), kMaxIntents);
-  intents["minItems"] = 1;
-  return {{"$schema", described("where this schema is; sets nothing", {{"type", "string"}})},
+  const Json intents = list_of(intent(), kMaxIntents);
+  return {{"$schema", described("where this schema is; sets nothing", Json::object())},
           {"name", refer("name")},
           {"greeting", refer("texts")},
           {"goodbye", refer("texts")},
-          {"intents", described("what callers may want", std::move(intents))},
+          {"intents", described("what callers may want; none only beside a faq", intents)},
           {"slots", described("what is asked for", {{"type", "object"}, {"maxProperties", kMaxSlots}, {"propertyNames", refer("name")}, {"additionalProperties", slot()}})},
           {"states", described("the forms that ask for slots", list_of(form(), kMaxSlots))},
           {"faq", described("questions with one fixed answer; they count as intents", list_of(faq, kMaxIntents))},

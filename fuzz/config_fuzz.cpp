@@ -1,0 +1,49 @@
+// Any bytes as a configuration file: every outcome can be shown, problems are bounded and hold no secret, and what is accepted lies
+// within the table's bounds.
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/report.hpp>
+#include <offhook/agent/config/settings.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace config = offhook::agent::config;
+
+namespace {
+
+constexpr std::string_view kSecret = "canary-7f3a";
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+std::optional<std::string> variable(const std::string& name) {
+  if (name == "SIP_EXTENSION") return "6001";
+  if (name == "SIP_PASSWORD") return std::string(kSecret);
+  if (name == "ASTERISK_HOST") return "pbx.example";
+  return std::nullopt;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto effective = config::read_text(text, "fuzz.json", {std::nullopt, variable, {}});
+  require(effective.problems.size() <= config::kMaxProblems);
+  require(effective.origins.size() == config::settings().size());
+  for (const config::Problem& problem : effective.problems) {
+    require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
+    require(to_string(problem).find(kSecret) == std::string::npos);
+  }
+  require(!effective_json(effective).empty() && !effective_table(effective).empty());
+  for (const config::Setting& setting : config::settings()) {
+    const auto value = setting.field.get(effective.config);
+    require(setting.is_secret() || (value.kind == config::JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
+  }
+  const std::string pointer(text.substr(0, 256));  // The same bytes from the command line.
+  require(config::read_text("", "", {std::nullopt, variable, {pointer}}).problems.size() <= config::kMaxProblems);
+  return 0;
+}

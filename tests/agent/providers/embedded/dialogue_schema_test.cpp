@@ -1,0 +1,112 @@
+#include <offhook/agent/providers/embedded/dialogue.hpp>
+#include <offhook/agent/providers/embedded/dialogue_schema.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+using namespace offhook::agent::embedded;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+class SecondOpinion {
+ public:
+  SecondOpinion() {
+    const Json document = Json::parse(dialogue_schema_text());
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+  }
+  bool accepts(const Json& document) const {
+    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+  }
+
+ private:
+  valijson::Schema schema_;
+};
+
+/// Every place of `document`, its root first.
+void collect(const Json& document, const Json::json_pointer& here, std::vector<Json::json_pointer>& out) {
+  out.push_back(here);
+  if (document.is_object()) {
+    for (const auto& [name, value] : document.items()) collect(value, here / name, out);
+  } else if (document.is_array()) {
+    for (std::size_t i = 0; i < document.size() && i < 2; ++i) collect(document[i], here / i, out);
+  }
+}
+
+/// A dialogue that uses everything once.
+Json full() {
+  return Json::parse(R"({"$schema": "dialogue.schema.json", "name": "full", "greeting": ["Hello."], "goodbye": ["Bye."],
+    "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."], "key": "1", "anywhere": true},
+                {"name": "call_back", "examples": ["call me"], "replies": ["We call {number}."], "slots": ["number"], "action": {"do": "hang_up"}},
+                {"name": "person", "examples": ["a person"], "replies": ["One moment."], "action": {"do": "transfer", "to": "100"}},
+                {"name": "again", "examples": ["again"], "action": {"do": "repeat"}}],
+    "slots": {"number": {"type": "digits", "min_digits": 3, "max_digits": 9}},
+    "states": [{"slot": "number", "ask": ["Which?"], "confirm": ["{number}?"], "retry": ["Again.", "Once more."], "retries": 2, "give_up": ["Sorry."]}],
+    "faq": [{"questions": ["do you rent"], "answer": "Yes."}],
+    "fallback": {"again": ["What?"], "menu": ["Press 1."], "last": ["Sorry."]},
+    "silence": ["Hello?"], "handoff": {"say": ["Wait."], "to": "100"}, "intent_threshold": 0.5, "confidence_threshold": 0.3,
+    "pronunciations": {"boulangerie": "B UW L AA N ZH ER IY"}})");
+}
+
+}  // namespace
+
+TEST_CASE("share/dialogue.schema.json is what the source says (offhook schema dialogue > share/dialogue.schema.json)") {
+  CHECK(content("share/dialogue.schema.json") == dialogue_schema_text());
+}
+
+TEST_CASE("the shipped dialogues fit the schema [JSON Schema draft 7, by valijson]") {
+  const SecondOpinion schema;
+  CHECK(schema.accepts(Json::parse(content("share/dialogues/receptionist.json"))));
+  CHECK(schema.accepts(full()));
+  const auto parsed = parse_dialogue(full().dump());
+  CHECK_MESSAGE(parsed, parsed.error().detail);
+}
+
+TEST_CASE("the schema refuses nothing that the parser accepts, and most of what it refuses") {
+  const SecondOpinion schema;
+  const Json whole = full();
+  std::vector<Json::json_pointer> places;
+  collect(whole, Json::json_pointer(), places);
+  std::vector<Json> values{nullptr, true, 0, 1, 3, 21, -1, 0.5, 2.5, "", "x", "X Y", "hang_up", "menu", "transfer", "digits", "*", "a\nb", "\xc3\xbc",
+                           std::string(kMaxPhraseBytes, 'x'), std::string(kMaxPhraseBytes + 1, 'x'), Json::array(), {"x"}, {1}, Json::object()};
+  values.emplace_back(std::vector<std::string>(kMaxPhrases, "x"));
+  values.emplace_back(std::vector<std::string>(kMaxPhrases + 1, "x"));
+  std::size_t both = 0, neither = 0, parser_alone = 0;
+  const auto compare = [&](const Json& document) {
+    const bool ours = parse_dialogue(document.dump()).has_value(), theirs = schema.accepts(document);
+    CAPTURE(document.dump());
+    CHECK((theirs || !ours));
+    (ours ? both : theirs ? parser_alone : neither) += 1;
+  };
+  for (const auto& place : places) {
+    for (const Json& value : values) {
+      Json changed = whole;
+      changed[place] = value;
+      compare(changed);
+    }
+    if (whole.at(place).is_object()) {
+      Json more = whole;
+      more[place]["unknown"] = 1;
+      compare(more);
+    }
+    if (!place.empty()) compare(whole.patch(Json::array({{{"op", "remove"}, {"path", place.to_string()}}})));
+  }
+  MESSAGE(both << " accepted by both, " << neither << " refused by both, " << parser_alone << " refused by the parser alone");
+  CHECK(both > 100);
+  CHECK(neither > 1000);
+  CHECK(parser_alone * 5 < neither);  // Names that point nowhere, and the like.
+}

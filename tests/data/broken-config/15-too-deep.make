@@ -1,0 +1,1 @@
+printf '{"sip": '; printf '[%.0s' {1..16}; printf ']%.0s' {1..16}; printf '}'
