@@ -50,14 +50,17 @@ void collect(const Json& document, const Json::json_pointer& here, std::vector<J
 /// A dialogue that uses everything once.
 Json full() {
   return Json::parse(R"({"$schema": "dialogue.schema.json", "name": "full", "greeting": ["Hello."], "goodbye": ["Bye."],
-    "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."], "key": "1", "anywhere": true},
+    "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."], "key": "1", "anywhere": true,
+                 "wish": "our hours", "confirm": "always"},
                 {"name": "call_back", "examples": ["call me"], "replies": ["We call {number}."], "slots": ["number"], "action": {"do": "hang_up"}},
                 {"name": "person", "examples": ["a person"], "replies": ["One moment."], "action": {"do": "transfer", "to": "100"}},
                 {"name": "again", "examples": ["again"], "action": {"do": "repeat"}}],
     "slots": {"number": {"type": "digits", "min_digits": 3, "max_digits": 9}},
-    "states": [{"slot": "number", "ask": ["Which?"], "confirm": ["{number}?"], "retry": ["Again.", "Once more."], "retries": 2, "give_up": ["Sorry."]}],
-    "faq": [{"questions": ["do you rent"], "answer": "Yes."}],
+    "states": [{"slot": "number", "ask": ["Which?"], "grounding": "explicit", "confirm": ["{number}?"], "keys": ["Press."],
+                "then": {"do": "transfer", "to": "9"}, "retry": ["Again.", "Once more."], "retries": 2, "give_up": ["Sorry."]}],
+    "faq": [{"questions": ["do you rent"], "answer": "Yes.", "wish": "to rent"}],
     "fallback": {"again": ["What?"], "menu": ["Press 1."], "last": ["Sorry."]},
+    "confirm_wish": ["You want {wish}?"], "denied": ["Oh."], "yes_no_help": ["Yes or no?"], "intent_sure": 0.7, "confidence_sure": 0.6,
     "silence": ["Hello?"], "handoff": {"say": ["Wait."], "to": "100"}, "intent_threshold": 0.5, "confidence_threshold": 0.3,
     "pronunciations": {"boulangerie": "B UW L AA N ZH ER IY"}})");
 }
