@@ -170,25 +170,6 @@ TEST_CASE_FIXTURE(
   CHECK(preempt().empty());  // Nothing of it is reused.
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "kMaxRealms are remembered for the next request; one more, and the one unused for longest is forgotten") {
-  const auto challenge = [](std::size_t i) {
-    return response(401, www("Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n" + std::to_string(i) + "\""));
-  };
-  for (std::size_t i = 0; i < DigestClient::kMaxRealms; ++i) {
-    attempt = AuthAttempt{};
-    REQUIRE(answer(challenge(i)));
-  }
-  const auto all = preempt();
-  REQUIRE(all.size() == DigestClient::kMaxRealms);
-  CHECK(value_of(all.front().value, "realm") == "r0");
-  attempt = AuthAttempt{};
-  REQUIRE(answer(challenge(DigestClient::kMaxRealms)));
-  const auto after = preempt();
-  CHECK(after.size() == DigestClient::kMaxRealms);
-  for (const auto& one : after) CHECK(value_of(one.value, "realm") != "r0");
-}
-
 TEST_CASE_FIXTURE(Account, "stale=true is answered with the new nonce once, and no more than once [RFC 7616 section 3.3]") {
   REQUIRE(answer(response(401, www(digest("n1")))));
   const auto second = answer(response(401, www(digest("n2", ", stale=true"))));
