@@ -1,6 +1,7 @@
 #include <offhook/agent/agent.hpp>
 
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/records/call_events.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -32,14 +33,21 @@ class Agent::Impl {
   ~Impl() {
     // Calls may be up. Signalling stops first, and is freed last: conversations post to it for as long as their threads live.
     if (endpoint_) endpoint_->stop();
-    for (const auto& [id, call] : calls_) call->on_finished();  // Its parts end before the thread that they wake.
+    for (const auto& [id, call] : calls_) {
+      call->notes()->on_ended(cut_off(), "shutdown", {}, records::Moment::now());
+      conclude(*call);  // Its parts end before the thread that they wake.
+    }
     threads_.clear();
+    book_.reset();  // All records are with it now; it writes what waits.
     calls_.clear();  // Their media legs close on an engine that is still there.
     endpoint_.reset();
     engine_.reset();
   }
 
   base::Result<void, base::Error> start() {
+    auto book = records::CallBook::open(options_.records, [this](const records::CallRecord& record) { watch_(CallRecorded{record}); });
+    if (!book) return base::fail(book.error());
+    book_ = std::move(*book);
     options_.embedded.pool = std::make_shared<WorkPool>();
     auto provider = embedded::EmbeddedProvider::make(options_.embedded);
     if (!provider) return base::fail(provider.error());
@@ -81,15 +89,17 @@ class Agent::Impl {
   }
 
   Health health() const {
-    const bool ready = registered_ && !draining_;
+    const bool ready = registered_ && !draining_ && !book_->is_losing();
     const auto ticks = engine_->tick_times();
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{},"ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), draining_.load(), up_.load(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99), to_ms(ticks.worst))};
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{},"records":"{}","ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
+                               ready, registered_.load(), draining_.load(), up_.load(), book_->state(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99),
+                               to_ms(ticks.worst))};
   }
 
   AgentOptions options_;
   std::function<void(AgentEvent)> watch_;
   std::shared_ptr<embedded::EmbeddedProvider> provider_;
+  std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<ConversationThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
@@ -105,7 +115,8 @@ class Agent::Impl {
     std::visit(Overloaded{
                    [&](phone::RegistrationChanged& e) { on_registration(e); },
                    [&](phone::CallOffered& e) { on_offered(e); },
-                   [&](phone::CallRinging&) {},
+                   [&](phone::CallTurnedAway& e) { on_turned_away(e); },
+                   [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
                    [&](phone::CallConnected& e) { on_connected(e); },
                    [&](phone::CallMediaChanged& e) { log::info("call.media", {{"call", id_of(e.call)}, {"sends", e.sends}, {"receives", e.receives}}); },
                    [&](phone::CallTransferred& e) { on_transferred(e); },
@@ -118,6 +129,16 @@ class Agent::Impl {
     const auto it = calls_.find(call->id());
     return it == calls_.end() ? nullptr : it->second;
   }
+  template <class Do>
+  void with_notes(const phone::CallPtr& call, Do what) const {
+    if (const auto attended = find(call)) what(*attended->notes());
+  }
+  /// The record is whole when the conversation has said its last.
+  void conclude(AttendedCall& call) {
+    call.on_finished([this, notes = call.notes()] { book_->finish(*notes); });
+  }
+  static sip::CallEnded refused(int status) { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Rejected, status, {}}; }
+  static sip::CallEnded cut_off() { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}; }
   std::string id_of(const phone::CallPtr& call) const {
     const auto attended = find(call);
     return attended ? attended->context().call_id : std::string();
@@ -148,30 +169,43 @@ class Agent::Impl {
     }
   }
 
-  std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context) {
+  std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context, std::shared_ptr<records::CallNotes> notes) {
     ConversationThread& thread = *threads_[next_thread_++ % threads_.size()];
     const std::string id = context.call_id;
-    return std::make_shared<AttendedCall>(*endpoint_, thread, std::move(call), std::move(context),
-                                          [this, id](const ConversationAction& what) { watch_(CallLine{id, what}); });
+    auto attended = std::make_shared<AttendedCall>(*endpoint_, thread, std::move(call), std::move(context), [this, id, notes](const ConversationAction& what) {
+      notes->on_action(what, records::Moment::now());
+      watch_(CallLine{id, what});
+    });
+    attended->set_notes(std::move(notes));
+    return attended;
+  }
+
+  void on_turned_away(const phone::CallTurnedAway& event) {
+    log::info("call.turned_away", {{"call", event.details.call_id}, {"from", log::redacted(event.details.from.uri)}, {"status", event.status}});
+    book_->turned_away(records::begun(event.details, options_.account.address_of_record), refused(event.status));
   }
 
   void on_offered(phone::CallOffered& event) {
     const auto& d = event.details;
-    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()});
+    auto record = records::begun(d, options_.account.address_of_record);
+    record.local_tag = event.call->leg_name().local_tag;
     log::info("call.offered", {{"call", d.call_id}, {"from", log::redacted(d.from.uri)}, {"source", d.source.to_string()}});
+    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)));
+    book_->announce(*call->notes());
+    track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     if (const auto prepared = event.call->prepare(call->port()); !prepared) {
       log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
       return;
     }
-    track(call);
     watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
-    (void)event.call->ring();
+    if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
     call->begin(provider_, options_.conversation);
   }
 
   void dial_now(const std::string& target) {
     const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
-    const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()});
+    const auto notes = book_->notes(records::begun(target, options_.account.address_of_record));
+    const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
                              : endpoint_->dial({account_, target, {}, true}, call->port());
@@ -182,10 +216,14 @@ class Agent::Impl {
       over.details.by = sip::CallEnded::By::Local;
       over.details.why = sip::CallEnded::Why::Unreachable;
       over.why = dialled.error().detail;
+      notes->on_ended(over.details, over.why, {}, records::Moment::now());
+      book_->finish(*notes);
       watch_(std::move(over));
       return;
     }
     call->set_call(*dialled);
+    notes->on_dialled((*dialled)->leg_name().call_id, (*dialled)->leg_name().local_tag);
+    book_->announce(*notes);
     track(call);
     watch_(CallStarted{id, options_.account.address_of_record, target, true});
     call->begin(provider_, options_.conversation);
@@ -201,6 +239,7 @@ class Agent::Impl {
     if (!call) return;
     const auto codec = event.call->codec().value_or(media::AudioCodec::Pcmu);
     log::info("call.up", {{"call", call->context().call_id}, {"codec", phone::to_string(codec)}});
+    call->notes()->on_answered(codec, phone::to_string(codec), records::Moment::now());
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
   }
@@ -209,6 +248,7 @@ class Agent::Impl {
     const auto call = find(event.call);
     if (!call) return;
     log::info("call.transferred", {{"call", call->context().call_id}, {"status", event.status}});
+    call->notes()->on_transferred(event.status);
     call->on_transferred(event.status >= 200 && event.status < 300);
   }
 
@@ -223,8 +263,9 @@ class Agent::Impl {
     log::info("call.over", {{"call", over.call_id}, {"by", event.details.by == sip::CallEnded::By::Local ? "us" : "them"}, {"why", over.why},
                             {"status", event.details.status}, {"reason", event.details.reason}, {"seconds", static_cast<double>(over.duration.count()) / 1000.0},
                             {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
+    call->notes()->on_ended(event.details, over.why, event.media, records::Moment::now());
+    conclude(*call);
     watch_(std::move(over));
-    call->on_finished();
     if (draining_) unregister_if_idle();
   }
 

@@ -4,6 +4,7 @@
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/records/call_book.hpp>
 
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@ struct AgentOptions {
   sip::AccountOptions account;
   embedded::EmbeddedOptions embedded;                         ///< its pool is made here
   ConversationOptions conversation;
+  records::BookOptions records;
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";
@@ -33,7 +35,9 @@ struct CallOver {
   std::chrono::milliseconds duration{};                       ///< since it was answered
   std::optional<media::LegStatistics> media;
 };
-using AgentEvent = std::variant<phone::RegistrationChanged, CallStarted, CallUp, CallLine, CallOver>;
+/// Its record is on the disk: what reports a call to others waits for this. From the writer's thread.
+struct CallRecorded { records::CallRecord record; };
+using AgentEvent = std::variant<phone::RegistrationChanged, CallStarted, CallUp, CallLine, CallOver, CallRecorded>;
 
 /// The program's heart: a registered extension that answers its calls and holds the conversation. Owns all threads.
 class Agent {

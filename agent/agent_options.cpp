@@ -35,7 +35,22 @@ std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
   return found;
 }
 
+records::BookOptions book_options(const config::Config& config) {
+  records::BookOptions options;
+  options.must_write = !config.records.folder.empty() && config.records.folder != "off";
+  options.writer.journal.folder = records_folder(config);
+  options.writer.journal.rotate_bytes = std::uint64_t{config.records.rotate_mb} << 20U;
+  options.writer.journal.keep = config.records.keep;
+  options.keep = {config.transcripts, config.records.digits};
+  return options;
+}
+
 }  // namespace
+
+std::string records_folder(const config::Config& config) {
+  if (config.records.folder == "off") return {};
+  return config.records.folder.empty() ? records::default_folder() : config.records.folder;
+}
 
 AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue) {
   AgentOptions options;
@@ -53,6 +68,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.conversation.ring_for = config.limits.ring;
   options.conversation.silence_prompt = config.limits.silence;
   options.drain_limit = config.limits.drain;
+  options.records = book_options(config);
   return options;
 }
 

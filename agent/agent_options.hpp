@@ -7,5 +7,7 @@ namespace offhook::inline v0::agent {
 
 /// What a checked configuration means for the agent. `default_dialogue` is used when the configuration names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
+/// Where its records are kept; "": nowhere.
+[[nodiscard]] std::string records_folder(const config::Config& config);
 
 }  // namespace offhook::inline v0::agent

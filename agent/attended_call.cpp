@@ -76,15 +76,20 @@ void AttendedCall::close(std::string why, std::string farewell) {
   });
 }
 
-void AttendedCall::on_finished() {
-  thread_.post([self = shared_from_this()] {
-    if (!self->bridge_) return;
-    self->bridge_->on_ended();
-    if (const auto lost = self->bridge_->overflow(); lost.digits + lost.samples != 0) {
-      log::warning("conversation.overflow", {{"call", self->context_.call_id}, {"digits", lost.digits}, {"samples", lost.samples}});
-    }
-    self->thread_.remove(self->bridge_);
-    self->bridge_.reset();
+void AttendedCall::end_conversation() {
+  if (!bridge_) return;
+  bridge_->on_ended();
+  if (const auto lost = bridge_->overflow(); lost.digits + lost.samples != 0) {
+    log::warning("conversation.overflow", {{"call", context_.call_id}, {"digits", lost.digits}, {"samples", lost.samples}});
+  }
+  thread_.remove(bridge_);
+  bridge_.reset();
+}
+
+void AttendedCall::on_finished(std::function<void()> afterwards) {
+  thread_.post([self = shared_from_this(), afterwards = std::move(afterwards)] {
+    self->end_conversation();
+    if (afterwards) afterwards();
   });
 }
 

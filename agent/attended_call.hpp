@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/records/call_notes.hpp>
 
 #include <chrono>
 #include <functional>
@@ -25,9 +26,12 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   void begin(std::shared_ptr<embedded::EmbeddedProvider> provider, ConversationOptions options);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
   void on_connected();
-  void on_finished();
+  /// `afterwards` runs on the conversation thread, when the conversation has said its last.
+  void on_finished(std::function<void()> afterwards = {});
   void on_transferred(bool reached);
   void close(std::string why, std::string farewell);
+  void set_notes(std::shared_ptr<records::CallNotes> notes) { notes_ = std::move(notes); }
+  [[nodiscard]] const std::shared_ptr<records::CallNotes>& notes() const { return notes_; }
   [[nodiscard]] const phone::CallPtr& call() const { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
@@ -36,6 +40,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
  private:
   [[nodiscard]] CallControl control();
   [[nodiscard]] Wake wake();
+  void end_conversation();
 
   phone::Endpoint& endpoint_;
   ConversationThread& thread_;
@@ -43,6 +48,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   CallContext context_;
   Observer observer_;
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
+  std::shared_ptr<records::CallNotes> notes_;
   std::shared_ptr<Bridge> bridge_;  // conversation thread
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;

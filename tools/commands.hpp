@@ -28,6 +28,14 @@ struct CallArguments {
 };
 [[nodiscard]] int call(const CallArguments& arguments);
 
+struct CallsArguments {
+  std::string id, config, folder, since;
+  std::vector<std::string> set;
+  std::size_t last = 20;
+  bool failed = false, json = false;
+};
+[[nodiscard]] int calls(const CallsArguments& arguments);
+
 struct DemoArguments {
   bool json = false;
   std::string directory = "offhook-demo";

@@ -39,6 +39,17 @@ Examples:
 
 Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
 
+inline constexpr const char* kHelpCalls = R"(Reads what the agent has written of its calls (docs/records.md), while it runs too. Without --folder and --config, from where an
+agent of this user writes by default.
+
+Examples:
+  offhook calls --config offhook.json
+  offhook calls --failed --since 24h
+  offhook calls k3x9                    that one, with what was said where transcripts are kept
+  offhook calls --json --last 0 | jq -r 'select(.end.cause == "media lost") | .id'
+
+Exit codes: 0 done, 1 no such call, or the folder cannot be read, 2 arguments or configuration.)";
+
 inline constexpr const char* kHelpDemo = R"(A registrar (Kamailio), the agent and a caller with another voice, all on this machine: the conversation as it goes, then how long
 the caller waited for each reply, and the recording.
 

@@ -48,6 +48,18 @@ void add_calling(CLI::App& app, int& code) {
   add_config(call_command, *call_arguments);
   call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
 
+  auto calls_arguments = std::make_shared<CallsArguments>();
+  auto* calls_command = add(app, "calls", "List the calls of the past, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);
+  calls_command->add_option("id", calls_arguments->id, "One call: its id, the first characters of it, or its SIP Call-ID");
+  add_config(calls_command, *calls_arguments);
+  calls_command->add_option("--folder", calls_arguments->folder, "Where the records are, when it is not the usual place")->type_name("DIR");
+  calls_command->add_option("--since", calls_arguments->since, "Calls from then on: 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z");
+  calls_command->add_option("--last", calls_arguments->last, "The newest so many; 0 for all, in the order of the files")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  calls_command->add_flag("--failed", calls_arguments->failed, "Only those never answered, cut, or ended by a fault");
+  calls_command->add_flag("--json", calls_arguments->json, "One line of JSON for each call (docs/records.md)");
+
   auto demo_arguments = std::make_shared<DemoArguments>();
   auto* demo_command =
       add(app, "demo", "A whole call on this machine: registrar, agent, and a second telephone that asks", kHelpDemo, demo, demo_arguments, code);

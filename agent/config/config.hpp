@@ -52,6 +52,12 @@ struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
   std::string format = "text";         ///< text or json
 };
+struct RecordSettings {
+  std::string folder;                  ///< "": the usual place for state; "off": no records
+  std::uint32_t rotate_mb = 64;
+  std::uint32_t keep = 30;             ///< rotated files
+  bool digits = false;                 ///< which keys callers pressed, not only how many
+};
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none
   std::string address = "127.0.0.1";
@@ -64,6 +70,7 @@ struct Config {
   Limits limits;
   Log log;
   HealthSettings health;
+  RecordSettings records;
   bool transcripts = false;            ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
 };
 

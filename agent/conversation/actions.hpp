@@ -2,6 +2,8 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,10 +30,12 @@ struct HangUpCall { std::string why; };
 struct CallerSaid { std::uint32_t turn = 0; std::string text; double confidence = 0; bool rejected = false; bool digits = false; };
 struct AgentSaid { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0; };
+/// The reply's first frame leaves. `response`: since the caller's last voiced frame, or key; nothing when they had said nothing.
+struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseconds> response; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, SendDigits, TransferCall, HangUpCall, CallerSaid,
-                                        AgentSaid, Understood>;
+                                        AgentSaid, Understood, ReplyBegan>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

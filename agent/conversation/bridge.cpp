@@ -33,6 +33,7 @@ void Bridge::on_connected(base::TimePoint now) {
 }
 
 void Bridge::on_ended() {
+  if (const auto cut = core_.unfinished_reply()) observer_(*cut);
   core_.on_ended();
   actions_.clear();
   ear_.close();
@@ -70,6 +71,7 @@ void Bridge::drain_port(base::TimePoint now) {
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
     if (event.kind == media::MediaEvent::Kind::SpeechStarted) first_voiced_ = event.at_tick;
+    if (const auto began = meter_.on_media(event)) observer_(*began);
     core_.on_media(event, now, actions_);
     carry_out();
   }
@@ -118,10 +120,16 @@ void Bridge::carry_out(const ConversationAction& action) {
                    ear_.close();
                    parts_.listener->abandon();
                  },
-                 [&](const Respond& a) { parts_.thinker->respond(a.input); },
+                 [&](const Respond& a) {
+                   meter_.on_turn(a.input.turn, a.input.kind);
+                   parts_.thinker->respond(a.input);
+                 },
                  [&](const CancelThinking& a) { parts_.thinker->cancel(a.turn); },
                  [&](const ReportHeard& a) { parts_.thinker->on_heard(a.turn, a.text, a.interrupted); },
-                 [&](const Speak& a) { parts_.speaker->speak(a.utterance, a.text); },
+                 [&](const Speak& a) {
+                   meter_.on_speak(a.utterance);
+                   parts_.speaker->speak(a.utterance, a.text);
+                 },
                  [&](const CancelSpeaking&) {
                    parts_.speaker->cancel();
                    playout_.clear();
@@ -129,6 +137,7 @@ void Bridge::carry_out(const ConversationAction& action) {
                  [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
                  [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
                  [&](const SendDigits& a) {
+                   observer_(action);
                    for (const char digit : a.digits) commands_.push({media::PlayoutCommand::Kind::Digits, 0, digit}, *port_);
                  },
                  [&](const TransferCall& a) {

@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/conversation/ear.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
+#include <offhook/agent/conversation/response_meter.hpp>
 
 #include <functional>
 #include <memory>
@@ -27,7 +28,7 @@ struct CallControl {
 /// Lives on one conversation thread.
 class Bridge {
  public:
-  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, TransferCall, HangUpCall.
+  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, ReplyBegan, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
   Bridge(Parts parts, std::shared_ptr<media::AudioPort> port, CallControl control, Observer observer, ConversationOptions options);
@@ -62,6 +63,7 @@ class Bridge {
   Ear ear_;
   PlayoutQueue playout_;
   CommandOutbox commands_;
+  ResponseMeter meter_;
   ConversationActions actions_;
   std::uint64_t first_voiced_ = 0;  // of the speech that began last
 };

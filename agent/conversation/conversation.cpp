@@ -80,6 +80,13 @@ void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out)
   respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
 }
 
+std::optional<AgentSaid> Conversation::unfinished_reply() const {
+  if (phase_ == Phase::Ended || agent_ != AgentSide::Speaking) return std::nullopt;
+  std::string heard = reply_.heard_text();
+  if (heard.empty()) return std::nullopt;
+  return AgentSaid{turn_, std::move(heard), true};
+}
+
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (phase_ == Phase::Closing) {

@@ -62,6 +62,8 @@ class Conversation {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] Phase phase() const { return phase_; }
+  /// What has been heard so far of the reply that is being said: what there is to tell of it when the call ends now.
+  [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
   [[nodiscard]] std::uint32_t turns() const { return turn_; }
   [[nodiscard]] bool is_consistent() const;
 

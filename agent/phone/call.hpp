@@ -6,6 +6,7 @@
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/stack/stack.hpp>
 
 #include <memory>
 #include <optional>
@@ -24,6 +25,7 @@ class Call {
   [[nodiscard]] virtual sip::SessionId id() const = 0;
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;
+  [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: by it others find the same call
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< once agreed
 
   /// Offered: opens the media leg and makes the answer. NotAcceptable: no codec in common; the call was refused with 488.

@@ -123,6 +123,7 @@ class Endpoint::Impl {
   void on_incoming(sip::IncomingCall& event) {
     if (calls_.size() >= options_.max_calls) {
       (void)stack_.reject(event.session, 486, {}, base::Clock::now());
+      on_event_(CallTurnedAway{std::move(event), 486});
       return;
     }
     auto call = std::make_shared<PhoneCall>(owner_, event, next_sdp_id());

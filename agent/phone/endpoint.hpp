@@ -29,13 +29,14 @@ enum class PhoneError : int { Socket = 1, NoMedia, NotAcceptable, WrongState, Ba
 struct RegistrationChanged { sip::RegistrationChanged details; };
 /// Ringing towards us. Give it media (Call::prepare), then answer or reject it; a call that is dropped is rejected with 480.
 struct CallOffered { CallPtr call; sip::IncomingCall details; };
+struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use: no handle was made
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; };
 struct CallConnected { CallPtr call; };
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; };  ///< hold and resume by the peer, or by us
 struct CallTransferred { CallPtr call; int status = 0; };                       ///< 2xx: the peer reached the target; else it did not
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
 
-using PhoneEvent = std::variant<RegistrationChanged, CallOffered, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
+using PhoneEvent = std::variant<RegistrationChanged, CallOffered, CallTurnedAway, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
 
 struct DialOptions {
   sip::AccountId account;

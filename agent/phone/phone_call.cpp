@@ -31,6 +31,7 @@ std::string_view to_string(media::AudioCodec codec) {
 PhoneCall::PhoneCall(CallOwner& owner, sip::IncomingCall incoming, std::uint64_t sdp_id)
     : owner_(owner),
       session_(incoming.session),
+      leg_name_(owner.stack.leg_name(incoming.session)),
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
@@ -52,6 +53,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(CallOwner&
                                                        "; write it as sip:USER@HOST"));
   }
   call->session_ = *session;
+  call->leg_name_ = owner.stack.leg_name(*session);
   return call;
 }
 

@@ -29,6 +29,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::SessionId id() const override { return session_; }
   State state() const override { return state_; }
   bool outgoing() const override { return outgoing_; }
+  const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
 
   base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port) override;
@@ -57,6 +58,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
 
   CallOwner& owner_;
   sip::SessionId session_;
+  sip::LegName leg_name_;
   State state_ = State::Offered;
   bool outgoing_ = false;
   std::string peer_;             // the other side's URI: completes a transfer target

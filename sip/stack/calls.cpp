@@ -62,6 +62,11 @@ Calls::Leg* Calls::find(const Message& in_dialog) const {
   return at == by_dialog_.end() ? nullptr : find(at->second);
 }
 
+LegName Calls::name(SessionId id) const {
+  const Leg* leg = find(id);
+  return leg == nullptr ? LegName{} : LegName{leg->call_id, leg->local_tag};
+}
+
 Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account,
                        std::string user) {
   auto leg = std::make_unique<Leg>();

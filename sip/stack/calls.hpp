@@ -66,6 +66,7 @@ class Calls {
   [[nodiscard]] bool uses(const Flow& flow) const;  ///< Its last message came or went that way, and it is not over.
   /// Calls that are up, or are over but for their BYE.
   [[nodiscard]] std::size_t unfinished() const;
+  [[nodiscard]] LegName name(SessionId id) const;
   /// Removes the sessions that are over and own no transaction any more.
   void collect();
   [[nodiscard]] bool is_consistent() const;

@@ -257,6 +257,8 @@ bool Stack::uses(const Flow& flow) const {
 std::size_t Stack::unfinished() const {
   return impl_->calls_.unfinished() + impl_->clients_.unfinished() + impl_->servers_.unfinished();
 }
+std::size_t Stack::legs() const { return impl_->calls_.size(); }
+LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {

@@ -45,6 +45,9 @@ struct CallOptions {
   bool through_registrar = true;     ///< false: straight to the target's host
 };
 
+/// Call-ID and our tag: no other leg of ours has the same two.
+struct LegName { std::string call_id, local_tag; };
+
 struct StackCounters {               ///< everything dropped or refused, by reason
   std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
   std::uint64_t refused_source = 0, dead_flows = 0;
@@ -102,6 +105,8 @@ class Stack {
   /// refusals whose ACK is to come. At 0 a process may end; what is then left only absorbs repeats. Each such thing has a timer
   /// of at most 64 * T1 once all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;
+  [[nodiscard]] std::size_t legs() const;      ///< with those that only wait for their last transactions
+  [[nodiscard]] LegName leg_name(SessionId session) const;  ///< both "" when the session is gone
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
 

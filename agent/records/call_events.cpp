@@ -1,0 +1,127 @@
+#include <offhook/agent/records/call_events.hpp>
+
+#include <offhook/base/random.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+constexpr std::uint64_t kFrameMs = 20;
+
+std::string cut(std::string_view text) {
+  return std::string(text.substr(0, kMaxFieldBytes));
+}
+
+/// The conversation's words for why it hung up, and ours for the same.
+std::string cause_of(std::string_view why) {
+  constexpr std::pair<std::string_view, std::string_view> kCauses[] = {
+      {"goodbye", "goodbye"},           {"silence", "silence limit"},
+      {"time limit", "duration limit"}, {"shutdown", "shutdown"},
+      {"transferred", "transferred"},   {"transfer failed", "transfer failed"},
+      {"no media", "media lost"},       {"failure", "a part of the agent failed"}};
+  for (const auto& [theirs, ours] : kCauses) {
+    if (why == theirs) return std::string(ours);
+  }
+  return why.empty() ? "hung up" : "goodbye";  // Another word is the dialogue's own: it goes into the detail.
+}
+
+Ending::By by_of(sip::CallEnded::By by, bool outgoing) {
+  switch (by) {
+    case sip::CallEnded::By::Local:
+      return Ending::By::Agent;
+    case sip::CallEnded::By::Remote:
+      return outgoing ? Ending::By::Called : Ending::By::Caller;
+    case sip::CallEnded::By::Network:
+      return Ending::By::Network;
+  }
+  return Ending::By::Unknown;
+}
+
+}  // namespace
+
+std::string new_call_name() {
+  base::SystemRandom random;
+  return random.token().substr(0, 13);
+}
+
+CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
+  CallRecord record;
+  record.id = new_call_name();
+  record.sip_call_id = cut(call.call_id);
+  record.account = cut(account);
+  record.from = {cut(call.from.uri), cut(call.from.display)};
+  record.to = {cut(call.to.uri), cut(call.to.display)};
+  record.dialled = cut(call.request_uri);
+  record.source = call.source.to_string();
+  return record;
+}
+
+CallRecord begun(std::string_view target, std::string_view account) {
+  CallRecord record;
+  record.id = new_call_name();
+  record.outgoing = true;
+  record.account = cut(account);
+  record.from = {cut(account), {}};
+  record.to = {cut(target), {}};
+  record.dialled = cut(target);
+  return record;
+}
+
+Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgoing) {
+  using Why = sip::CallEnded::Why;
+  Ending ending;
+  ending.by = by_of(details.by, outgoing);
+  ending.status = details.status;
+  ending.reason = cut(details.reason);
+  const bool ours = details.by == sip::CallEnded::By::Local;
+  if (ours && !why.empty()) ending.detail = cut(why);
+  switch (details.why) {
+    case Why::Bye:
+      ending.cause = ours ? cause_of(why) : "hung up";
+      break;
+    case Why::Cancelled:
+      ending.cause = ours && !why.empty() ? cause_of(why) : "cancelled";
+      break;
+    case Why::Rejected:
+      ending.cause = ours && !why.empty()
+                         ? cause_of(why)
+                         : "refused" + (details.status != 0 ? " " + std::to_string(details.status) : std::string());
+      break;
+    case Why::NoAnswer:
+      ending.cause = "no answer";
+      break;
+    case Why::NoAck:
+      ending.cause = "answer never acknowledged";
+      break;
+    case Why::SessionLost:
+      ending.cause = "connection lost";
+      break;
+    case Why::Unreachable:
+      ending.cause = "unreachable";
+      break;
+    case Why::Unresolvable:
+      ending.cause = "name not found";
+      break;
+  }
+  if (ending.detail == ending.cause) ending.detail.clear();
+  return ending;
+}
+
+MediaQuality quality_of(const media::LegStatistics& media) {
+  MediaQuality quality;
+  quality.packets_sent = media.packets_sent;
+  quality.packets_received = media.packets_received;
+  quality.octets_sent = media.bytes_sent;
+  quality.octets_received = media.bytes_received;
+  quality.lost = media.packets_lost;
+  quality.late = media.packets_late;
+  quality.duplicate = media.packets_duplicate;
+  quality.jitter_ms = media.jitter_us / 1000.0;
+  quality.concealed_ms = media.frames_concealed * kFrameMs;
+  if (media.round_trip_us) quality.round_trip_ms = *media.round_trip_us / 1000.0;
+  return quality;
+}
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <offhook/agent/records/call_record.hpp>
+#include <offhook/media/media_plan.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <string>
+#include <string_view>
+
+/// What telephone and media tell, in the words of the record.
+namespace offhook::inline v0::agent::records {
+
+/// A name for a call that nobody else has: 13 characters of lower-case base32.
+[[nodiscard]] std::string new_call_name();
+
+[[nodiscard]] CallRecord begun(const sip::IncomingCall& call, std::string_view account);
+[[nodiscard]] CallRecord begun(std::string_view target, std::string_view account);
+
+[[nodiscard]] Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgoing);
+[[nodiscard]] MediaQuality quality_of(const media::LegStatistics& media);
+
+}  // namespace offhook::inline v0::agent::records

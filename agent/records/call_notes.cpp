@@ -1,0 +1,147 @@
+#include <offhook/agent/records/call_notes.hpp>
+
+#include <offhook/agent/records/call_events.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+std::int64_t millis(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+CallNotes::CallNotes(CallRecord begun, KeepOptions keep, Moment now)
+    : record_(std::move(begun)), keep_(keep), began_(now.steady) {
+  record_.invited_at = now.wall;
+}
+
+void CallNotes::on_dialled(std::string_view sip_call_id, std::string_view local_tag) {
+  const std::lock_guard lock(mutex_);
+  record_.sip_call_id = sip_call_id;
+  record_.local_tag = local_tag;
+}
+
+void CallNotes::on_ringing(Moment now) {
+  const std::lock_guard lock(mutex_);
+  if (!record_.ringing_at) record_.ringing_at = now.wall;
+}
+
+void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now) {
+  const std::lock_guard lock(mutex_);
+  record_.codec = codec_name;
+  record_.rtp_clock_hz = 8000;  // RFC 3551 section 4.5.2: G722 says 8000 too, by an old mistake.
+  record_.sample_rate_hz = codec == media::AudioCodec::G722 ? 16000 : 8000;
+  if (answered_) return;
+  record_.answered_at = now.wall;
+  record_.setup_ms = millis(now.steady - began_);
+  answered_ = now.steady;
+}
+
+void CallNotes::on_transferred(int status) {
+  const std::lock_guard lock(mutex_);
+  record_.transfer_status = status;
+}
+
+void CallNotes::on_action(const ConversationAction& action, Moment now) {
+  const std::lock_guard lock(mutex_);
+  std::visit([&](const auto& what) { on(what, now); }, action);
+}
+
+Turn* CallNotes::turn(std::uint32_t number, Moment now) {
+  const auto at = std::find(numbers_.begin(), numbers_.end(), number);
+  if (at != numbers_.end()) return &record_.turns[static_cast<std::size_t>(at - numbers_.begin())];
+  if (record_.turns.size() >= kMaxTurns) {
+    if (std::exchange(last_left_out_, number) != number) ++record_.turns_left_out;
+    return nullptr;
+  }
+  numbers_.push_back(number);
+  Turn& added = record_.turns.emplace_back();
+  added.kind = number == 1 ? Turn::Kind::Opening : Turn::Kind::Other;
+  added.at_ms = answered_ ? millis(now.steady - *answered_) : 0;
+  return &added;
+}
+
+std::string CallNotes::budgeted(std::string_view text) {
+  if (!keep_.texts) return {};
+  text = text.substr(0, std::min({text.size(), kMaxTurnTextBytes, text_left_}));
+  text_left_ -= text.size();
+  return std::string(text);
+}
+
+std::string CallNotes::masked(std::string_view digits) const {
+  digits = digits.substr(0, kMaxFieldBytes);
+  return keep_.digits ? std::string(digits) : std::string(digits.size(), '*');
+}
+
+void CallNotes::on(const CallerSaid& said, Moment now) {
+  if (said.digits && record_.digits_received.size() < kMaxFieldBytes) record_.digits_received += masked(said.text);
+  Turn* at = turn(said.turn, now);
+  if (at == nullptr) return;
+  at->kind = said.digits ? Turn::Kind::Digits : Turn::Kind::Speech;
+  at->heard = said.digits ? masked(said.text) : budgeted(said.text);
+  at->heard_length = said.text.size();
+  at->confidence = said.confidence;
+  at->rejected = said.rejected;
+}
+
+void CallNotes::on(const AgentSaid& said, Moment now) {
+  Turn* at = turn(said.turn, now);
+  if (at == nullptr) return;
+  const std::string text = budgeted(said.text);
+  if (at->said.size() + text.size() < kMaxTurnTextBytes) at->said += (at->said.empty() || text.empty() ? "" : " ") + text;
+  if (said.interrupted) at->interrupted_at_ms = millis(now.steady - reply_began_);
+}
+
+void CallNotes::on(const Understood& understood, Moment now) {
+  Turn* at = turn(understood.turn, now);
+  if (at == nullptr) return;
+  at->intent = understood.intent.substr(0, kMaxFieldBytes);
+  at->score = understood.score;
+}
+
+void CallNotes::on(const ReplyBegan& began, Moment now) {
+  reply_began_ = now.steady;
+  Turn* at = turn(began.turn, now);
+  if (at != nullptr && !at->response_ms && began.response) at->response_ms = began.response->count();
+}
+
+void CallNotes::on(const SendDigits& sent, Moment) {
+  if (record_.digits_sent.size() < kMaxFieldBytes) record_.digits_sent += masked(sent.digits);
+}
+
+void CallNotes::on(const TransferCall& transfer, Moment) {
+  record_.transfer_target = transfer.target.substr(0, kMaxFieldBytes);
+}
+
+void CallNotes::on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,
+                         Moment now) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(ended_, true)) return;
+  record_.ended_at = now.wall;
+  record_.ending = ending_of(details, why, record_.outgoing);
+  // Counters of a call that was never up would say nothing but that its ports were open.
+  if (media && answered_) record_.media = quality_of(*media);
+  if (answered_) {
+    record_.duration_ms = millis(now.steady - *answered_);
+  } else {
+    record_.setup_ms = millis(now.steady - began_);
+  }
+}
+
+CallRecord CallNotes::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return record_;
+}
+
+std::optional<CallRecord> CallNotes::take() {
+  const std::lock_guard lock(mutex_);
+  if (!ended_ || std::exchange(taken_, true)) return std::nullopt;
+  return std::move(record_);
+}
+
+}  // namespace offhook::inline v0::agent::records

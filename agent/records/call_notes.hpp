@@ -1,0 +1,73 @@
+#pragma once
+
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/records/call_record.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/media_plan.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::records {
+
+/// One moment, by both clocks: the wall's for what is written, the steady one for lengths.
+struct Moment {
+  WallTime wall{};
+  base::TimePoint steady{};
+  [[nodiscard]] static Moment now() { return {std::chrono::system_clock::now(), base::Clock::now()}; }
+};
+
+struct KeepOptions {
+  bool texts = false;   ///< what was said, on both sides
+  bool digits = false;  ///< which keys were pressed; else only how many
+};
+
+/// Gathers one call's record while the call lasts. Safe from the signalling and the conversation thread: each call takes its lock
+/// for a moment only.
+class CallNotes {
+ public:
+  CallNotes(CallRecord begun, KeepOptions keep, Moment now);
+
+  void on_dialled(std::string_view sip_call_id, std::string_view local_tag);
+  void on_ringing(Moment now);
+  void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
+  void on_action(const ConversationAction& action, Moment now);
+  void on_transferred(int status);
+  /// `why` is the conversation's own reason when it hung up. The first end counts.
+  void on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,
+                Moment now);
+
+  /// What is known so far: for the line that says that the call began.
+  [[nodiscard]] CallRecord snapshot() const;
+  /// The whole record, once, after on_ended().
+  [[nodiscard]] std::optional<CallRecord> take();
+
+ private:
+  Turn* turn(std::uint32_t number, Moment now);
+  [[nodiscard]] std::string budgeted(std::string_view text);
+  [[nodiscard]] std::string masked(std::string_view digits) const;
+  void on(const CallerSaid& said, Moment now);
+  void on(const AgentSaid& said, Moment now);
+  void on(const Understood& understood, Moment now);
+  void on(const ReplyBegan& began, Moment now);
+  void on(const SendDigits& sent, Moment now);
+  void on(const TransferCall& transfer, Moment now);
+  template <class Other>
+  void on(const Other&, Moment) {}
+
+  mutable std::mutex mutex_;
+  CallRecord record_;
+  const KeepOptions keep_;
+  const base::TimePoint began_;
+  std::optional<base::TimePoint> answered_;
+  base::TimePoint reply_began_{};
+  std::vector<std::uint32_t> numbers_;  // of record_.turns
+  std::uint32_t last_left_out_ = 0;
+  std::size_t text_left_ = kMaxCallTextBytes;
+  bool ended_ = false, taken_ = false;
+};
+
+}  // namespace offhook::inline v0::agent::records

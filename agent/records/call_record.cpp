@@ -1,0 +1,163 @@
+#include <offhook/agent/records/call_record.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+JsonLine begin(std::string_view type, std::string_view run) {
+  JsonLine line;
+  line.number("v", std::int64_t{kSchemaVersion}).text("type", type, kMaxFieldBytes).text("run", run, kMaxFieldBytes);
+  return line;
+}
+
+void add_text(JsonLine& line, std::string_view name, std::string_view value) {
+  if (!value.empty()) line.text(name, value, kMaxFieldBytes);
+}
+
+void add_time(JsonLine& line, std::string_view name, const std::optional<WallTime>& time) {
+  if (time) line.text(name, to_rfc3339(*time), kMaxFieldBytes);
+}
+
+void add_party(JsonLine& line, std::string_view name, const Party& party) {
+  line.open(name, '{').text("uri", party.uri, kMaxFieldBytes);
+  add_text(line, "display", party.display);
+  line.close('}');
+}
+
+void add_who(JsonLine& line, const CallRecord& record) {
+  add_text(line, "id", record.id);
+  add_text(line, "sip_call_id", record.sip_call_id);
+  add_text(line, "local_tag", record.local_tag);
+  add_text(line, "account", record.account);
+  add_text(line, "direction", record.outgoing ? "out" : "in");
+  add_party(line, "from", record.from);
+  add_party(line, "to", record.to);
+  add_text(line, "dialled", record.dialled);
+  add_text(line, "source", record.source);
+}
+
+void add_media(JsonLine& line, const MediaQuality& media) {
+  line.open("media", '{')
+      .number("packets_sent", media.packets_sent)
+      .number("packets_received", media.packets_received)
+      .number("octets_sent", media.octets_sent)
+      .number("octets_received", media.octets_received)
+      .number("lost", media.lost)
+      .number("late", media.late)
+      .number("duplicate", media.duplicate)
+      .real("jitter_ms", media.jitter_ms)
+      .number("concealed_ms", media.concealed_ms);
+  if (media.round_trip_ms) line.real("round_trip_ms", *media.round_trip_ms);
+  line.close('}');
+}
+
+void add_turn(JsonLine& line, const Turn& turn) {
+  line.open("", '{').text("kind", to_string(turn.kind), kMaxFieldBytes).number("at_ms", turn.at_ms);
+  if (turn.kind == Turn::Kind::Speech || turn.kind == Turn::Kind::Digits) {
+    if (!turn.heard.empty()) line.text("heard", turn.heard, kMaxTurnTextBytes);
+    line.number("heard_length", turn.heard_length).real("confidence", turn.confidence).flag("rejected", turn.rejected);
+  }
+  if (!turn.intent.empty()) line.text("intent", turn.intent, kMaxFieldBytes).real("score", turn.score);
+  if (!turn.said.empty()) line.text("said", turn.said, kMaxTurnTextBytes);
+  if (turn.response_ms) line.number("response_ms", *turn.response_ms);
+  if (turn.interrupted_at_ms) line.number("interrupted_at_ms", *turn.interrupted_at_ms);
+  line.close('}');
+}
+
+void add_ending(JsonLine& line, const Ending& ending) {
+  line.open("end", '{').text("by", to_string(ending.by), kMaxFieldBytes).text("cause", ending.cause, kMaxFieldBytes);
+  if (ending.status != 0) line.number("status", std::int64_t{ending.status});
+  add_text(line, "reason", ending.reason);
+  add_text(line, "detail", ending.detail);
+  line.close('}');
+}
+
+}  // namespace
+
+std::string_view to_string(Ending::By by) {
+  switch (by) {
+    case Ending::By::Caller:
+      return "caller";
+    case Ending::By::Called:
+      return "called";
+    case Ending::By::Agent:
+      return "agent";
+    case Ending::By::Network:
+      return "network";
+    case Ending::By::Unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+std::string_view to_string(Turn::Kind kind) {
+  switch (kind) {
+    case Turn::Kind::Opening:
+      return "opening";
+    case Turn::Kind::Speech:
+      return "speech";
+    case Turn::Kind::Digits:
+      return "digits";
+    case Turn::Kind::Other:
+      return "other";
+  }
+  return "";
+}
+
+std::string to_rfc3339(WallTime time) {
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(millis);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(seconds.count())),
+                     (millis - seconds).count());
+}
+
+std::string to_line(const CallRecord& record, std::string_view run) {
+  JsonLine line = begin("call", run);
+  add_who(line, record);
+  line.open("times", '{').text("invite", to_rfc3339(record.invited_at), kMaxFieldBytes);
+  add_time(line, "ringing", record.ringing_at);
+  add_time(line, "answered", record.answered_at);
+  add_time(line, "ended", record.ended_at);
+  line.close('}').number("setup_ms", record.setup_ms).number("duration_ms", record.duration_ms);
+  if (!record.codec.empty()) {
+    line.open("codec", '{').text("name", record.codec, kMaxFieldBytes);
+    line.number("rtp_clock_hz", std::uint64_t{record.rtp_clock_hz})
+        .number("sample_rate_hz", std::uint64_t{record.sample_rate_hz});
+    line.close('}');
+  }
+  add_ending(line, record.ending);
+  if (record.media) add_media(line, *record.media);
+  line.open("turns", '[');
+  for (const Turn& turn : record.turns) add_turn(line, turn);
+  line.close(']');
+  if (record.turns_left_out > 0) line.number("turns_left_out", record.turns_left_out);
+  add_text(line, "digits_received", record.digits_received);
+  add_text(line, "digits_sent", record.digits_sent);
+  if (!record.transfer_target.empty()) {
+    line.open("transfer", '{').text("target", record.transfer_target, kMaxFieldBytes);
+    line.number("status", std::int64_t{record.transfer_status}).close('}');
+  }
+  return seal(line.take());
+}
+
+std::string to_started_line(const CallRecord& record, std::string_view run) {
+  JsonLine line = begin("started", run);
+  add_who(line, record);
+  line.open("times", '{').text("invite", to_rfc3339(record.invited_at), kMaxFieldBytes).close('}');
+  return seal(line.take());
+}
+
+std::string to_run_line(std::string_view run, std::int64_t pid, WallTime now) {
+  JsonLine line = begin("run", run);
+  line.number("pid", pid).text("at", to_rfc3339(now), kMaxFieldBytes);
+  return seal(line.take());
+}
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What is kept of a call when it is over (docs/records.md has every member of its line).
+namespace offhook::inline v0::agent::records {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+inline constexpr int kSchemaVersion = 1;
+inline constexpr std::size_t kMaxFieldBytes = 256;            ///< of each header field, name and reason, before escaping
+inline constexpr std::size_t kMaxTurns = 200;                 ///< further ones are counted only
+inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< of one thing said
+inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
+
+struct Party {
+  std::string uri, display;
+};
+
+struct Turn {
+  enum class Kind : std::uint8_t { Opening, Speech, Digits, Other };  ///< Other: nobody said anything, or a part failed
+  Kind kind = Kind::Other;
+  std::int64_t at_ms = 0;          ///< since the answer
+  std::string heard;               ///< only where transcripts are kept; digits only where digits are kept
+  std::uint64_t heard_length = 0;  ///< characters keyed in, or octets of text: known without either
+  double confidence = 0;
+  bool rejected = false;
+  std::string intent;
+  double score = 0;
+  std::string said;                               ///< only where transcripts are kept: what the caller really heard of it
+  std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to our first frame
+  std::optional<std::int64_t> interrupted_at_ms;  ///< since our first frame
+};
+
+struct MediaQuality {
+  std::uint64_t packets_sent = 0, packets_received = 0, octets_sent = 0, octets_received = 0;
+  std::uint64_t lost = 0, late = 0, duplicate = 0;
+  double jitter_ms = 0;
+  std::uint64_t concealed_ms = 0;
+  std::optional<double> round_trip_ms;
+};
+
+struct Ending {
+  enum class By : std::uint8_t { Caller, Called, Agent, Network, Unknown };
+  By by = By::Unknown;
+  std::string cause;   ///< our word for it: "hung up", "silence limit", "refused 486" ...
+  int status = 0;      ///< the SIP response that ended it; 0: none
+  std::string reason;  ///< its phrase, or the Reason header field
+  std::string detail;  ///< what the dialogue gave as its reason, or an error's sentence
+};
+
+struct CallRecord {
+  std::string id;                      ///< ours, unique
+  std::string sip_call_id, local_tag;  ///< together they name the leg
+  std::string account;
+  bool outgoing = false;
+  Party from, to;
+  std::string dialled;  ///< the Request-URI
+  std::string source;   ///< where the INVITE came from
+  WallTime invited_at{};
+  std::optional<WallTime> ringing_at, answered_at, ended_at;
+  std::int64_t setup_ms = 0;     ///< invite to answer, or to the end of a call that was never answered
+  std::int64_t duration_ms = 0;  ///< answer to end
+  std::string codec;
+  std::uint32_t rtp_clock_hz = 0, sample_rate_hz = 0;
+  Ending ending;
+  std::optional<MediaQuality> media;
+  std::vector<Turn> turns;
+  std::uint64_t turns_left_out = 0;
+  std::string digits_received, digits_sent;  ///< '*' for each, unless digits are kept
+  std::string transfer_target;
+  int transfer_status = 0;  ///< 0: none asked, or never answered
+};
+
+[[nodiscard]] std::string_view to_string(Ending::By by);
+[[nodiscard]] std::string_view to_string(Turn::Kind kind);
+/// RFC 3339 in UTC with milliseconds: "2026-11-21T09:00:00.123Z".
+[[nodiscard]] std::string to_rfc3339(WallTime time);
+
+/// Lines as they are written, sealed, with their line feed. `run` names the writer's run: what began in an earlier run and has no
+/// end was interrupted.
+[[nodiscard]] std::string to_line(const CallRecord& record, std::string_view run);
+[[nodiscard]] std::string to_started_line(const CallRecord& record, std::string_view run);
+[[nodiscard]] std::string to_run_line(std::string_view run, std::int64_t pid, WallTime now);
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,195 @@
+#include <offhook/agent/records/journal.hpp>
+
+#include <offhook/agent/records/journal_names.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+constexpr std::uint64_t kChunk = 64U << 10U;
+constexpr std::uint64_t kMaxTornFile = 1U << 20U;
+constexpr std::string_view kEnding = ".jsonl";
+constexpr std::size_t kStampBytes = sizeof("20261121T093000.123Z") - 1;
+
+std::int64_t day_of(WallTime time) {
+  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+}
+
+/// "2026-11-21T09:30:00.123Z" without what a file name does not need.
+std::string stamp(WallTime time) {
+  std::string text = to_rfc3339(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
+
+}  // namespace
+
+std::optional<JournalName> parse_journal_name(std::string_view name) {
+  constexpr std::string_view kBeginning = "calls-";
+  if (!name.starts_with(kBeginning) || !name.ends_with(kEnding)) return std::nullopt;
+  name.remove_prefix(kBeginning.size());
+  name.remove_suffix(kEnding.size());
+  const auto dot = name.find('.');
+  const auto slot = base::parse_number<unsigned>(name.substr(0, dot));
+  if (!slot || *slot == 0 || *slot > kMaxSlots) return std::nullopt;
+  if (dot == std::string_view::npos) return JournalName{*slot, false};
+  const auto when = name.substr(dot + 1);
+  const bool stamped = when.size() == kStampBytes && when.back() == 'Z' && when[8] == 'T';
+  return stamped ? std::optional(JournalName{*slot, true}) : std::nullopt;
+}
+
+std::string Journal::path_of(std::string_view what) const {
+  return options_.folder + "/" + slot_name(slot_, what);
+}
+std::string Journal::path() const {
+  return path_of("jsonl");
+}
+
+FileResult<void> Journal::open(WallTime now) {
+  if (file_) return {};
+  if (!lock_) {
+    if (auto made = files_.make_folder(options_.folder); !made) return made;
+    if (auto taken = take_slot(); !taken) return taken;
+  }
+  return open_file(now);
+}
+
+FileResult<void> Journal::take_slot() {
+  for (slot_ = 1; slot_ <= kMaxSlots; ++slot_) {
+    auto lock = files_.try_lock(path_of("lock"));
+    if (!lock) return base::fail(lock.error());
+    if (*lock) {
+      lock_ = std::move(*lock);
+      return {};
+    }
+  }
+  return base::fail(std::make_error_code(std::errc::device_or_resource_busy));
+}
+
+FileResult<void> Journal::open_file(WallTime now) {
+  auto opened = files_.open_append(path());
+  if (!opened) return base::fail(opened.error());
+  file_ = std::move(*opened);
+  torn_ = false;
+  if (auto repaired = repair(); !repaired) {
+    file_.reset();
+    return repaired;
+  }
+  day_ = day_of(size_ == 0 ? now : file_->modified_at().value_or(now));
+  return files_.sync_folder(options_.folder);
+}
+
+/// Looks for the last line feed, from the end: what stands behind it was cut by a crash, and was never reported as kept.
+FileResult<void> Journal::repair() {
+  const auto size = file_->size();
+  if (!size) return base::fail(size.error());
+  size_ = *size;
+  while (size_ > 0) {
+    const std::uint64_t from = size_ - std::min(size_, kChunk);
+    const auto chunk = file_->read(from, static_cast<std::size_t>(size_ - from));
+    if (!chunk) return base::fail(chunk.error());
+    const auto end = chunk->rfind('\n');
+    size_ = end == std::string::npos ? from : from + end + 1;
+    if (end != std::string::npos) break;
+  }
+  if (size_ == *size) return {};
+  save_torn(size_, *size);
+  counters_.torn_bytes += *size - size_;
+  return file_->truncate(size_);
+}
+
+void Journal::save_torn(std::uint64_t from, std::uint64_t size) {
+  const auto bytes = file_->read(from, static_cast<std::size_t>(std::min(size - from, kChunk)));
+  auto aside = files_.open_append(path_of("torn"));
+  if (!bytes || !aside || (*aside)->size().value_or(kMaxTornFile) >= kMaxTornFile) return;
+  (void)(*aside)->write(*bytes + "\n");  // For people to look at: that it fails is no harm.
+}
+
+bool Journal::is_rotation_due(std::size_t more, WallTime now) const {
+  if (size_ == 0) return false;
+  return suspect_ || size_ + more > options_.rotate_bytes || (options_.rotate_daily && day_of(now) > day_);
+}
+
+FileResult<void> Journal::rotate(WallTime now) {
+  const auto names = files_.list(options_.folder);
+  if (!names) return base::fail(names.error());
+  std::string name;
+  const auto taken = [&] { return std::find(names->begin(), names->end(), name) != names->end(); };
+  for (WallTime at = now; name.empty() || taken(); at += std::chrono::milliseconds(1))
+    name = slot_name(slot_, stamp(at) + std::string(kEnding));
+  if (auto renamed = files_.rename(path(), options_.folder + "/" + name); !renamed) return renamed;
+  file_.reset();
+  suspect_ = false;
+  ++counters_.rotations;
+  prune();
+  return open_file(now);
+}
+
+void Journal::prune() {
+  auto names = files_.list(options_.folder).value_or(std::vector<std::string>{});
+  std::erase_if(names, [this](const std::string& name) {
+    const auto ours = parse_journal_name(name);
+    return !ours || ours->slot != slot_ || !ours->rotated;
+  });
+  std::sort(names.begin(), names.end());
+  for (std::size_t i = 0; i + options_.keep < names.size(); ++i) (void)files_.remove(options_.folder + "/" + names[i]);
+}
+
+FileResult<void> Journal::write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = file_->write(bytes);
+    if (!written) return base::fail(written.error());
+    if (*written == 0) return base::fail(std::make_error_code(std::errc::no_space_on_device));
+    bytes.remove_prefix(std::min(*written, bytes.size()));
+  }
+  return {};
+}
+
+/// So that the next attempt begins at the end of a line, and does not write the same call twice.
+void Journal::take_back() {
+  torn_ = !file_->truncate(size_);
+}
+
+FileResult<void> Journal::write_and_sync(std::string_view lines) {
+  const std::string_view apart = torn_ ? "\n" : "";  // What could not be taken back becomes a line that no checksum fits.
+  auto done = write_all(apart);
+  if (done) done = write_all(lines);
+  if (done) {
+    done = file_->sync();
+    suspect_ = !done;
+  }
+  if (!done) {
+    take_back();
+    return done;
+  }
+  if (const auto size = file_->size()) size_ = *size;
+  torn_ = false;
+  return {};
+}
+
+FileResult<void> Journal::append(std::string_view lines, WallTime now) {
+  if (file_ && !file_->is_at(path())) {  // Somebody moved or removed it: that file is theirs now.
+    file_.reset();
+    ++counters_.reopened;
+  }
+  if (auto opened = open(now); !opened) return opened;
+  // A file that cannot be rotated grows on: a call's record counts for more than a file's size.
+  if (is_rotation_due(lines.size(), now)) (void)rotate(now);
+  if (!file_) {
+    if (auto opened = open(now); !opened) return opened;
+  }
+  if (auto written = write_and_sync(lines); !written) return written;
+  if (file_->is_deleted()) {  // Between our look and our write. Nobody will ever read these lines: they are not kept.
+    file_.reset();
+    ++counters_.reopened;
+    return base::fail(std::make_error_code(std::errc::no_such_file_or_directory));
+  }
+  day_ = day_of(now);
+  counters_.lines_bytes += lines.size();
+  return {};
+}
+
+}  // namespace offhook::inline v0::agent::records

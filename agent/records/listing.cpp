@@ -1,0 +1,237 @@
+#include <offhook/agent/records/listing.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/base/text.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <iterator>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+constexpr std::size_t kMinNameBytes = 4;
+
+std::string local_time(WallTime time) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::string length(std::int64_t ms) {
+  const auto seconds = ms / 1000;
+  if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+/// "sip:+4930@pbx.example" -> "+4930"; a party without a user keeps all.
+std::string_view user_of(std::string_view uri) {
+  const auto colon = uri.find(':');
+  const auto at = uri.find('@');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at) return uri;
+  return uri.substr(colon + 1, at - colon - 1);
+}
+
+std::string other_party(const CallRecord& record, std::size_t most) {
+  const Party& party = record.outgoing ? record.to : record.from;
+  const std::string user = printable(user_of(party.uri), most);
+  return party.display.empty() || user.size() + 3 > most ? user
+                                                         : user + " (" + printable(party.display, most - user.size() - 3) + ")";
+}
+
+std::string by_whom(const StoredCall& call) {
+  if (call.state == StoredCall::State::InProgress) return "in progress";
+  if (call.state == StoredCall::State::Interrupted) return "interrupted";
+  const Ending& ending = call.record.ending;
+  return fmt::format("{}: {}", to_string(ending.by), printable(ending.cause, kMaxFieldBytes));
+}
+
+double lost_percent(const MediaQuality& media) {
+  const auto expected = static_cast<double>(media.packets_received + media.lost);
+  return expected > 0 ? 100.0 * static_cast<double>(media.lost + media.late) / expected : 0.0;
+}
+
+std::string quality(const CallRecord& record) {
+  if (!record.media) return "-";
+  if (record.media->packets_received == 0) return "nothing came";
+  return fmt::format("{:.1f} % lost, {:.0f} ms", lost_percent(*record.media), record.media->jitter_ms);
+}
+
+std::string stamp(std::int64_t ms) {
+  return fmt::format("{:>3}:{:04.1f}", ms / 60000, static_cast<double>(ms % 60000) / 1000.0);
+}
+
+void add_turn(std::string& out, const Turn& turn, bool outgoing) {
+  const std::string_view them = outgoing ? "called" : "caller";
+  if (turn.kind == Turn::Kind::Speech) {
+    const std::string heard =
+        turn.heard.empty() ? fmt::format("({} characters)", turn.heard_length) : printable(turn.heard, kMaxTurnTextBytes);
+    out += fmt::format("{}  {:<7} {}  [{:.2f}{}]\n", stamp(turn.at_ms), them, heard, turn.confidence,
+                       turn.rejected ? ", not understood" : "");
+  } else if (turn.kind == Turn::Kind::Digits) {
+    out += fmt::format("{}  {:<7} pressed {}\n", stamp(turn.at_ms), them, printable(turn.heard, kMaxFieldBytes));
+  } else if (turn.kind == Turn::Kind::Other) {
+    out += fmt::format("{}  {:<7} (silence)\n", stamp(turn.at_ms), them);
+  }
+  std::string notes;
+  if (!turn.intent.empty()) notes += fmt::format("{} {:.2f}", printable(turn.intent, kMaxFieldBytes), turn.score);
+  if (turn.response_ms) notes += fmt::format("{}after {} ms", notes.empty() ? "" : ", ", *turn.response_ms);
+  if (turn.interrupted_at_ms)
+    notes += fmt::format("{}interrupted at {:.1f} s", notes.empty() ? "" : ", ",
+                         static_cast<double>(*turn.interrupted_at_ms) / 1000.0);
+  out += fmt::format("{:>8}  {:<7} {}{}\n", "", "agent",
+                     turn.said.empty() ? "(said something)" : printable(turn.said, kMaxTurnTextBytes),
+                     notes.empty() ? "" : "  [" + notes + "]");
+}
+
+void add_times(std::string& out, const CallRecord& record) {
+  const auto line = [&out](std::string_view name, const std::optional<WallTime>& time) {
+    if (time) out += fmt::format("{:<12} {}\n", name, to_rfc3339(*time));
+  };
+  line("invite", record.invited_at);
+  line("ringing", record.ringing_at);
+  line("answered", record.answered_at);
+  line("ended", record.ended_at);
+}
+
+void add_media(std::string& out, const CallRecord& record) {
+  if (!record.codec.empty())
+    out += fmt::format("{:<12} {}, {} Hz\n", "codec", printable(record.codec, kMaxFieldBytes), record.sample_rate_hz);
+  if (!record.media) return;
+  const MediaQuality& m = *record.media;
+  out += fmt::format("{:<12} {} packets received, {} lost, {} late; jitter {:.1f} ms; {} ms concealed\n", "audio in",
+                     m.packets_received, m.lost, m.late, m.jitter_ms, m.concealed_ms);
+  out += fmt::format("{:<12} {} packets sent{}\n", "audio out", m.packets_sent,
+                     m.round_trip_ms ? fmt::format("; round trip {:.1f} ms", *m.round_trip_ms) : std::string());
+}
+
+}  // namespace
+
+bool is_failed(const StoredCall& call) {
+  if (call.state != StoredCall::State::Ended) return call.state == StoredCall::State::Interrupted;
+  const Ending& ending = call.record.ending;
+  const bool fault =
+      ending.cause == "media lost" || ending.cause == "transfer failed" || ending.cause == "a part of the agent failed";
+  return !call.record.answered_at || ending.by == Ending::By::Network || fault;
+}
+
+bool is_selected(const StoredCall& call, const Selection& selection) {
+  if (selection.since && call.record.invited_at < *selection.since) return false;
+  return !selection.failed || is_failed(call);
+}
+
+bool is_named(const StoredCall& call, std::string_view name) {
+  return name == call.record.sip_call_id || (name.size() >= kMinNameBytes && call.record.id.starts_with(name));
+}
+
+std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
+  if (text.empty()) return std::nullopt;
+  if (const auto count = base::parse_number<std::uint32_t>(text.substr(0, text.size() - 1)); count && text.size() > 1) {
+    switch (text.back()) {
+      case 'm':
+        return now - std::chrono::minutes(*count);
+      case 'h':
+        return now - std::chrono::hours(*count);
+      case 'd':
+        return now - std::chrono::days(*count);
+      default:
+        return std::nullopt;
+    }
+  }
+  std::tm at{};
+  int used = 0;
+  const std::string copy(text);
+  const auto whole = static_cast<int>(text.size());
+  const bool has_time = std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour,
+                                    &at.tm_min, &at.tm_sec, &used) == 6 &&
+                        used == whole;
+  if (!has_time) {
+    at = {};
+    used = 0;
+    if (std::sscanf(copy.c_str(), "%4d-%2d-%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &used) != 3 || used != whole)
+      return std::nullopt;
+  }
+  at.tm_year -= 1900;
+  at.tm_mon -= 1;
+  at.tm_isdst = -1;
+  return std::chrono::system_clock::from_time_t(has_time ? ::timegm(&at) : std::mktime(&at));  // A day is the reader's own.
+}
+
+void Newest::add(StoredCall call) {
+  const auto later = [](const StoredCall& a, const StoredCall& b) { return a.record.invited_at > b.record.invited_at; };
+  heap_.push_back(std::move(call));
+  std::push_heap(heap_.begin(), heap_.end(), later);
+  if (heap_.size() <= count_) return;
+  std::pop_heap(heap_.begin(), heap_.end(), later);
+  heap_.pop_back();
+}
+
+std::vector<StoredCall> Newest::take() {
+  std::stable_sort(heap_.begin(), heap_.end(),
+                   [](const StoredCall& a, const StoredCall& b) { return a.record.invited_at < b.record.invited_at; });
+  return std::move(heap_);
+}
+
+std::string table_head() {
+  return fmt::format("{:<13}  {:<19}  {:<3}  {:<26}  {:>7}  {:<5}  {:>5}  {:<28}  {}\n", "id", "time", "dir", "other party",
+                     "length", "codec", "turns", "ended by", "quality");
+}
+
+std::string table_row(const StoredCall& call) {
+  const CallRecord& record = call.record;
+  return fmt::format("{:<13}  {:<19}  {:<3}  {:<26}  {:>7}  {:<5}  {:>5}  {:<28}  {}\n", printable(record.id, 13),
+                     local_time(record.invited_at), record.outgoing ? "out" : "in", other_party(record, 26),
+                     record.answered_at ? length(record.duration_ms) : "-",
+                     record.codec.empty() ? "-" : printable(record.codec, 5), record.turns.size() + record.turns_left_out,
+                     by_whom(call), quality(record));
+}
+
+std::string conversation(const StoredCall& call) {
+  const CallRecord& record = call.record;
+  const auto shown = [](const Party& party) {
+    return party.display.empty()
+               ? printable(party.uri, kMaxFieldBytes)
+               : fmt::format("{} <{}>", printable(party.display, kMaxFieldBytes), printable(party.uri, kMaxFieldBytes));
+  };
+  std::string out = fmt::format("{:<12} {}\n{:<12} {}\n", "call", printable(record.id, kMaxFieldBytes), "SIP Call-ID",
+                                printable(record.sip_call_id, kMaxFieldBytes));
+  out += fmt::format("{:<12} {}\n{:<12} {}\n{:<12} {}\n", "direction", record.outgoing ? "out" : "in", "from", shown(record.from),
+                     "to", shown(record.to));
+  out += fmt::format("{:<12} {}\n", "dialled", printable(record.dialled, kMaxFieldBytes));
+  add_times(out, record);
+  if (record.answered_at)
+    out += fmt::format("{:<12} {} (answered after {:.1f} s)\n", "length", length(record.duration_ms),
+                       static_cast<double>(record.setup_ms) / 1000.0);
+  add_media(out, record);
+  std::string why = by_whom(call);
+  if (record.ending.status != 0)
+    why += fmt::format(" (SIP {} {})", record.ending.status, printable(record.ending.reason, kMaxFieldBytes));
+  if (!record.ending.detail.empty()) why += ", " + printable(record.ending.detail, kMaxFieldBytes);
+  out += fmt::format("{:<12} {}\n", "ended by", why);
+  if (!record.digits_sent.empty())
+    out += fmt::format("{:<12} {}\n", "digits sent", printable(record.digits_sent, kMaxFieldBytes));
+  if (!record.transfer_target.empty()) {
+    out += fmt::format("{:<12} to {}{}\n", "transfer", printable(record.transfer_target, kMaxFieldBytes),
+                       record.transfer_status != 0 ? fmt::format(": {}", record.transfer_status) : "");
+  }
+  if (!record.turns.empty()) out += "\n";
+  for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing);
+  if (record.turns_left_out > 0) out += fmt::format("          ... and {} turns more\n", record.turns_left_out);
+  return out;
+}
+
+std::string json(const StoredCall& call) {
+  if (call.state == StoredCall::State::Ended) return call.line;
+  constexpr std::string_view kStarted = "\"type\":\"started\"";
+  std::string line = call.line.substr(0, call.line.rfind(",\"crc\":")) + "}";  // It is not that line any more.
+  if (const auto at = line.find(kStarted); at != std::string::npos) {
+    line.replace(at, kStarted.size(),
+                 call.state == StoredCall::State::InProgress ? "\"type\":\"in_progress\"" : "\"type\":\"interrupted\"");
+  }
+  return line;
+}
+
+}  // namespace offhook::inline v0::agent::records

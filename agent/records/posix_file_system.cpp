@@ -1,0 +1,136 @@
+#include <offhook/agent/records/file_system.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+auto failure(int number) {
+  return base::fail(std::error_code(number, std::generic_category()));
+}
+FileResult<void> result_of(int returned) {
+  if (returned != 0) return failure(errno);
+  return {};
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class PosixFile final : public AppendFile {
+ public:
+  explicit PosixFile(int fd) : fd_(fd) {}
+
+  FileResult<std::size_t> write(std::string_view bytes) override {
+    for (;;) {
+      const auto written = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (written >= 0) return static_cast<std::size_t>(written);
+      if (errno != EINTR) return failure(errno);
+    }
+  }
+  FileResult<void> sync() override { return result_of(::fdatasync(fd_.get())); }
+  FileResult<void> truncate(std::uint64_t size) override { return result_of(::ftruncate(fd_.get(), static_cast<off_t>(size))); }
+  FileResult<std::uint64_t> size() override {
+    struct stat about {};
+    if (::fstat(fd_.get(), &about) != 0) return failure(errno);
+    return static_cast<std::uint64_t>(about.st_size);
+  }
+  FileResult<std::chrono::system_clock::time_point> modified_at() override {
+    struct stat about {};
+    if (::fstat(fd_.get(), &about) != 0) return failure(errno);
+    return std::chrono::system_clock::from_time_t(about.st_mtime);
+  }
+  FileResult<std::string> read(std::uint64_t offset, std::size_t most) override {
+    std::string bytes(most, '\0');
+    const auto got = ::pread(fd_.get(), bytes.data(), most, static_cast<off_t>(offset));
+    if (got < 0) return failure(errno);
+    bytes.resize(static_cast<std::size_t>(got));
+    return bytes;
+  }
+  bool is_deleted() override {
+    struct stat about {};
+    return ::fstat(fd_.get(), &about) == 0 && about.st_nlink == 0;
+  }
+  bool is_at(const std::string& path) override {
+    struct stat ours {
+    }, named{};
+    if (::fstat(fd_.get(), &ours) != 0 || ::stat(path.c_str(), &named) != 0) return false;
+    return ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+  }
+
+ private:
+  Descriptor fd_;
+};
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  FileResult<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
+    // O_NOFOLLOW: in a folder that others may write to, a link of theirs must not lead our lines elsewhere.
+    const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return failure(errno);
+    return std::unique_ptr<AppendFile>(std::make_unique<PosixFile>(fd));
+  }
+  FileResult<void> make_folder(const std::string& path) override {
+    std::error_code error;
+    const std::filesystem::path folder(path);
+    if (std::filesystem::is_directory(folder, error)) return {};
+    if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failure(errno);
+    if (!std::filesystem::is_directory(folder, error)) return failure(ENOTDIR);
+    return {};
+  }
+  FileResult<void> rename(const std::string& from, const std::string& to) override {
+    return result_of(std::rename(from.c_str(), to.c_str()));
+  }
+  FileResult<void> remove(const std::string& path) override { return result_of(::unlink(path.c_str())); }
+  FileResult<void> sync_folder(const std::string& path) override {
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0) return failure(errno);
+    return result_of(::fsync(folder.get()));
+  }
+  FileResult<std::vector<std::string>> list(const std::string& folder) override {
+    std::error_code error;
+    std::vector<std::string> names;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      names.push_back(at->path().filename().string());
+    }
+    if (error) return base::fail(error);
+    return names;
+  }
+  FileResult<std::shared_ptr<void>> try_lock(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return failure(errno);
+    auto held = std::make_shared<Descriptor>(fd);
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return std::shared_ptr<void>(held);
+    if (errno == EWOULDBLOCK) return std::shared_ptr<void>();
+    return failure(errno);
+  }
+};
+
+}  // namespace
+
+FileSystem& posix_file_system() {
+  static PosixFileSystem the_one;
+  return the_one;
+}
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,145 @@
+#include <offhook/agent/records/record_reader.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <ctime>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+using Json = nlohmann::json;
+
+const Json& member(const Json& of, const char* name) {
+  static const Json kNothing;
+  if (!of.is_object()) return kNothing;
+  const auto at = of.find(name);
+  return at == of.end() ? kNothing : *at;
+}
+
+std::string text(const Json& of, const char* name) {
+  const Json& value = member(of, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+template <class Number>
+Number number(const Json& of, const char* name) {
+  const Json& value = member(of, name);
+  return value.is_number() ? value.get<Number>() : Number{};
+}
+
+template <class Number>
+std::optional<Number> maybe(const Json& of, const char* name) {
+  const Json& value = member(of, name);
+  if (!value.is_number()) return std::nullopt;
+  return value.get<Number>();
+}
+
+std::optional<WallTime> time(const Json& of, const char* name) {
+  std::tm at{};
+  int millis = 0;
+  const std::string written = text(of, name);
+  if (std::sscanf(written.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
+                  &at.tm_sec, &millis) != 7)
+    return std::nullopt;
+  at.tm_year -= 1900;
+  at.tm_mon -= 1;
+  return std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
+}
+
+Party party(const Json& of, const char* name) {
+  return {text(member(of, name), "uri"), text(member(of, name), "display")};
+}
+
+Ending::By by(std::string_view word) {
+  for (const auto each : {Ending::By::Caller, Ending::By::Called, Ending::By::Agent, Ending::By::Network}) {
+    if (word == to_string(each)) return each;
+  }
+  return Ending::By::Unknown;
+}
+
+Turn::Kind kind(std::string_view word) {
+  for (const auto each : {Turn::Kind::Opening, Turn::Kind::Speech, Turn::Kind::Digits}) {
+    if (word == to_string(each)) return each;
+  }
+  return Turn::Kind::Other;
+}
+
+MediaQuality media(const Json& json) {
+  MediaQuality quality;
+  quality.packets_sent = number<std::uint64_t>(json, "packets_sent");
+  quality.packets_received = number<std::uint64_t>(json, "packets_received");
+  quality.octets_sent = number<std::uint64_t>(json, "octets_sent");
+  quality.octets_received = number<std::uint64_t>(json, "octets_received");
+  quality.lost = number<std::uint64_t>(json, "lost");
+  quality.late = number<std::uint64_t>(json, "late");
+  quality.duplicate = number<std::uint64_t>(json, "duplicate");
+  quality.jitter_ms = number<double>(json, "jitter_ms");
+  quality.concealed_ms = number<std::uint64_t>(json, "concealed_ms");
+  quality.round_trip_ms = maybe<double>(json, "round_trip_ms");
+  return quality;
+}
+
+Turn turn(const Json& json) {
+  Turn turn;
+  turn.kind = kind(text(json, "kind"));
+  turn.at_ms = number<std::int64_t>(json, "at_ms");
+  turn.heard = text(json, "heard");
+  turn.heard_length = number<std::uint64_t>(json, "heard_length");
+  turn.confidence = number<double>(json, "confidence");
+  turn.rejected = member(json, "rejected") == true;
+  turn.intent = text(json, "intent");
+  turn.score = number<double>(json, "score");
+  turn.said = text(json, "said");
+  turn.response_ms = maybe<std::int64_t>(json, "response_ms");
+  turn.interrupted_at_ms = maybe<std::int64_t>(json, "interrupted_at_ms");
+  return turn;
+}
+
+void read_course(const Json& json, CallRecord& record) {
+  const Json& times = member(json, "times");
+  record.invited_at = time(times, "invite").value_or(WallTime{});
+  record.ringing_at = time(times, "ringing");
+  record.answered_at = time(times, "answered");
+  record.ended_at = time(times, "ended");
+  record.setup_ms = number<std::int64_t>(json, "setup_ms");
+  record.duration_ms = number<std::int64_t>(json, "duration_ms");
+  const Json& codec = member(json, "codec");
+  record.codec = text(codec, "name");
+  record.rtp_clock_hz = number<std::uint32_t>(codec, "rtp_clock_hz");
+  record.sample_rate_hz = number<std::uint32_t>(codec, "sample_rate_hz");
+  const Json& end = member(json, "end");
+  record.ending = {by(text(end, "by")), text(end, "cause"), number<int>(end, "status"), text(end, "reason"), text(end, "detail")};
+  if (member(json, "media").is_object()) record.media = media(member(json, "media"));
+  if (member(json, "turns").is_array()) {
+    for (const Json& each : member(json, "turns")) record.turns.push_back(turn(each));
+  }
+  record.turns_left_out = number<std::uint64_t>(json, "turns_left_out");
+}
+
+}  // namespace
+
+std::optional<CallRecord> parse_record(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, false);
+  const std::string type = text(json, "type");
+  if (type != "call" && type != "started") return std::nullopt;
+  CallRecord record;
+  record.id = text(json, "id");
+  record.sip_call_id = text(json, "sip_call_id");
+  record.local_tag = text(json, "local_tag");
+  record.account = text(json, "account");
+  record.outgoing = text(json, "direction") == "out";
+  record.from = party(json, "from");
+  record.to = party(json, "to");
+  record.dialled = text(json, "dialled");
+  record.source = text(json, "source");
+  read_course(json, record);
+  record.digits_received = text(json, "digits_received");
+  record.digits_sent = text(json, "digits_sent");
+  record.transfer_target = text(member(json, "transfer"), "target");
+  record.transfer_status = number<int>(member(json, "transfer"), "status");
+  return record;
+}
+
+}  // namespace offhook::inline v0::agent::records

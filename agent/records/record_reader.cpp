@@ -1,0 +1,214 @@
+#include <offhook/agent/records/record_reader.hpp>
+
+#include <offhook/agent/records/journal_names.hpp>
+#include <offhook/agent/records/json_line.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <filesystem>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+constexpr std::size_t kChunk = 64U << 10U;
+
+class ReadFile {
+ public:
+  explicit ReadFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~ReadFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  ReadFile(const ReadFile&) = delete;
+  ReadFile& operator=(const ReadFile&) = delete;
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool is_same_as(const ReadFile& other) const {
+    struct stat a {
+    }, b{};
+    return ::fstat(fd_, &a) == 0 && ::fstat(other.fd_, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  }
+
+ private:
+  int fd_;
+};
+
+/// What a sealed line begins with: enough to know which it is without reading all of it.
+struct Head {
+  std::string_view type, run;
+};
+
+std::optional<Head> head_of(std::string_view line) {
+  const auto take = [&line](std::string_view before) -> std::optional<std::string_view> {
+    if (!line.starts_with(before)) return std::nullopt;
+    line.remove_prefix(before.size());
+    const auto value = line.substr(0, line.find('"'));
+    line.remove_prefix(value.size());
+    return value;
+  };
+  static const std::string kBeginning = "{\"v\":" + std::to_string(kSchemaVersion) + ",\"type\":\"";
+  const auto type = take(kBeginning);
+  const auto run = type ? take("\",\"run\":\"") : std::nullopt;
+  return run ? std::optional(Head{*type, *run}) : std::nullopt;
+}
+
+/// All files of one slot, in their order.
+class SlotReader {
+ public:
+  SlotReader(std::string folder, unsigned slot, ReadSummary& summary, const std::function<void(StoredCall)>& visit)
+      : folder_(std::move(folder)), slot_(slot), summary_(summary), visit_(visit) {}
+
+  void read() {
+    const bool alive = has_writer();     // Before the files: who ends in between has written all by then.
+    const ReadFile live(path("jsonl"));  // Before the list: a rotation in between makes it one of those, and is noticed.
+    for (const std::string& name : rotated()) {
+      const ReadFile file(folder_ + "/" + name);
+      if (file.is_open() && !(live.is_open() && file.is_same_as(live))) read(file, false);
+    }
+    if (live.is_open()) read(live, alive);
+    for (const std::string& id : order_) {
+      const auto at = open_.find(id);
+      if (at != open_.end()) finish(at->second, alive && at->second.run == last_run_);
+    }
+  }
+
+ private:
+  struct Open {
+    std::string line, run;
+  };
+
+  [[nodiscard]] std::string path(std::string_view what) const { return folder_ + "/" + slot_name(slot_, what); }
+
+  [[nodiscard]] bool has_writer() const {
+    const ReadFile lock(path("lock"));
+    return lock.is_open() && ::flock(lock.fd(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  }
+
+  [[nodiscard]] std::vector<std::string> rotated() const {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
+      std::string name = at->path().filename().string();
+      const auto parsed = parse_journal_name(name);
+      if (parsed && parsed->slot == slot_ && parsed->rotated) names.push_back(std::move(name));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  void read(const ReadFile& file, bool growing) {
+    ++summary_.files;
+    std::string pending, chunk(kChunk, '\0');
+    bool too_long = false;
+    for (;;) {
+      const auto got = ::read(file.fd(), chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      std::string_view rest(chunk.data(), static_cast<std::size_t>(got));
+      for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        if (!too_long) pending += rest.substr(0, end);
+        on_line(too_long ? std::string_view() : std::string_view(pending));
+        pending.clear();
+        too_long = false;
+        rest.remove_prefix(end + 1);
+      }
+      if (!too_long) pending += rest;
+      if (pending.size() > kMaxLineBytes) {
+        pending.clear();
+        too_long = true;
+      }
+    }
+    if ((!pending.empty() || too_long) && !growing) ++summary_.skipped;
+  }
+
+  void on_line(std::string_view line) {
+    if (!is_sealed(line)) {
+      ++summary_.skipped;
+      return;
+    }
+    const auto head = head_of(line);
+    if (!head) {
+      ++summary_.newer_schema;
+      return;
+    }
+    last_run_ = head->run;
+    auto record = head->type == "run" ? std::nullopt : parse_record(line);
+    if (!record) return;
+    if (head->type == "started") return on_started(std::move(record->id), line, head->run);
+    if (!is_new(record->id)) {
+      ++summary_.repeated;
+      return;
+    }
+    open_.erase(record->id);
+    ++summary_.calls;
+    visit_({StoredCall::State::Ended, std::move(*record), std::string(line)});
+  }
+
+  void on_started(std::string id, std::string_view line, std::string_view run) {
+    order_.push_back(id);
+    open_.insert_or_assign(std::move(id), Open{std::string(line), std::string(run)});
+    while (order_.size() > kMaxOpenCalls) {
+      if (const auto oldest = open_.find(order_.front()); oldest != open_.end()) {
+        finish(oldest->second, false);
+        open_.erase(oldest);
+      }
+      order_.pop_front();
+    }
+    // Most have ended: without this the names of all calls ever would stay.
+    while (!order_.empty() && !open_.contains(order_.front())) order_.pop_front();
+  }
+
+  void finish(const Open& call, bool in_progress) {
+    auto record = parse_record(call.line);
+    if (!record) return;
+    ++summary_.calls;
+    if (!in_progress) record->ending.cause = "interrupted";
+    visit_({in_progress ? StoredCall::State::InProgress : StoredCall::State::Interrupted, std::move(*record), call.line});
+  }
+
+  [[nodiscard]] bool is_new(const std::string& id) {
+    if (!known_.insert(id).second) return false;
+    known_order_.push_back(id);
+    if (known_order_.size() > kMaxRememberedIds) {
+      known_.erase(known_order_.front());
+      known_order_.pop_front();
+    }
+    return true;
+  }
+
+  std::string folder_;
+  unsigned slot_;
+  ReadSummary& summary_;
+  const std::function<void(StoredCall)>& visit_;
+  std::string last_run_;
+  std::unordered_map<std::string, Open> open_;
+  std::deque<std::string> order_;
+  std::unordered_set<std::string> known_;
+  std::deque<std::string> known_order_;
+};
+
+}  // namespace
+
+base::Result<ReadSummary, base::Error> read_calls(const std::string& folder, const std::function<void(StoredCall)>& visit) {
+  std::error_code error;
+  std::filesystem::directory_iterator probe(folder, error);
+  if (error) {
+    return base::fail(base::Error{"records", error.value(),
+                                  "cannot read the records in " + folder + ": " + error.message() +
+                                      "; name their folder with --folder, or the agent's configuration with --config"});
+  }
+  ReadSummary summary;
+  for (unsigned slot = 1; slot <= kMaxSlots; ++slot) SlotReader(folder, slot, summary, visit).read();
+  return summary;
+}
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,85 @@
+#include <offhook/tools/commands.hpp>
+
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/records/listing.hpp>
+#include <offhook/tools/service.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace offhook::tools {
+
+namespace {
+
+namespace records = agent::records;
+
+std::optional<std::string> folder_of(const CallsArguments& arguments) {
+  if (!arguments.folder.empty()) return arguments.folder;
+  if (arguments.config.empty() && arguments.set.empty()) return records::default_folder();
+  const auto config = load_config("calls", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  if (!config) return std::nullopt;
+  return agent::records_folder(*config);
+}
+
+void tell(const records::ReadSummary& summary) {
+  if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
+  if (summary.newer_schema > 0)
+    fmt::print(stderr, "offhook calls: {} lines are of a newer version, and were skipped\n", summary.newer_schema);
+}
+
+int failed(const std::string& why) {
+  fmt::print(stderr, "offhook calls: {}\n", why);
+  return kFailed;
+}
+
+int show_one(const CallsArguments& arguments, const std::string& folder) {
+  std::vector<records::StoredCall> found;
+  const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
+    if (records::is_named(call, arguments.id) && found.size() < 10) found.push_back(std::move(call));
+  });
+  if (!summary) return failed(summary.error().detail);
+  tell(*summary);
+  if (found.empty()) return failed("no call is named " + arguments.id + "; `offhook calls` lists them");
+  for (const auto& call : found)
+    fmt::print("{}{}", &call == found.data() || arguments.json ? "" : "\n",
+               arguments.json ? records::json(call) + "\n" : records::conversation(call));
+  return kOk;
+}
+
+int list(const CallsArguments& arguments, const std::string& folder, const records::Selection& selection) {
+  const auto print = [&arguments](const records::StoredCall& call) {
+    fmt::print("{}", arguments.json ? records::json(call) + "\n" : records::table_row(call));
+  };
+  if (!arguments.json) fmt::print("{}", records::table_head());
+  records::Newest newest(selection.last);
+  const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
+    if (!records::is_selected(call, selection)) return;
+    if (selection.last == 0) return print(call);
+    newest.add(std::move(call));
+  });
+  if (!summary) return failed(summary.error().detail);
+  for (const auto& call : newest.take()) print(call);
+  tell(*summary);
+  return kOk;
+}
+
+}  // namespace
+
+int calls(const CallsArguments& arguments) {
+  const auto folder = folder_of(arguments);
+  if (!folder) return kUsage;
+  if (folder->empty()) return failed("records are switched off, or have no folder: name one with --folder");
+  if (!arguments.id.empty()) return show_one(arguments, *folder);
+  records::Selection selection{std::nullopt, arguments.failed, arguments.last};
+  if (!arguments.since.empty()) {
+    selection.since = records::parse_since(arguments.since, std::chrono::system_clock::now());
+    if (!selection.since) {
+      fmt::print(stderr, "offhook calls: --since {}: write 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z\n", arguments.since);
+      return kUsage;
+    }
+  }
+  return list(arguments, *folder, selection);
+}
+
+}  // namespace offhook::tools
