@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxOpenCalls =
-    10000;  ///< that began and have not ended, per slot; the oldest beyond are taken for interrupted
+    4096;  ///< that began and have not ended, per slot; the oldest beyond are taken for interrupted
 inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< in which a line that was written twice is noticed
 
 /// A call as its files tell it.

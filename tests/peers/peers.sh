@@ -94,8 +94,16 @@ agent_config() {
   cat >"$1" <<JSON
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": $registrar_port,
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip},
- "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": true}
+ "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": true,
+ "records": {"folder": "$work/records"}}
 JSON
+}
+# record: the line that the agent has written of its last call; has_record PATTERN...: it is there, and each pattern fits.
+record() { "$offhook" calls --folder "$work/records" --json --last 1; }
+has_record() {
+  local line pattern
+  line=$(record) || return 1
+  for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
 # ready STATUS: what GET /readyz says now: 200 or 503.
 ready() {

@@ -181,6 +181,18 @@ TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is c
   CHECK(count<FlushPlayout>() == 0);
 }
 
+TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was heard of it") {
+  connect_with_greeting();
+  CHECK_FALSE(core.unfinished_reply());
+  media(Kind::Sent, 1, 0);
+  media(Kind::Sent, 1, 1);
+  REQUIRE(core.unfinished_reply());
+  CHECK(core.unfinished_reply()->text == "one two");
+  CHECK(core.unfinished_reply()->interrupted);
+  core.on_ended();
+  CHECK_FALSE(core.unfinished_reply());
+}
+
 TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which words were heard") {
   connect_with_greeting();
   seen.clear();

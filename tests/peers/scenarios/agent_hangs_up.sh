@@ -9,3 +9,7 @@ expect 30 "the agent hung up" says "$work/caller.log" 'session closed'
 expect 2 "the agent says that it hung up" says "$work/agent.log" 'call.over .*by=us'
 heard_by caller >"$work/heard"
 says "$work/heard" 'goodbye' || die "the caller heard no goodbye but: $(cat "$work/heard")"
+expect 2 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"kind":"speech".*"heard":"[a-z ]*goodbye' '"intent":"' \
+  '"response_ms":[0-9]' '"packets_received":[1-9]'
+"$offhook" calls --folder "$work/records" "$(record | sed 's/.*"id":"\([a-z0-9]*\)".*/\1/')" >"$work/shown" 2>&1
+says "$work/shown" 'caller +[a-z ]*goodbye' || die "offhook calls ID does not show the conversation: $(cat "$work/shown")"

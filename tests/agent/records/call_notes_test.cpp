@@ -1,0 +1,126 @@
+#include <offhook/agent/records/call_notes.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::records;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Noted {
+  explicit Noted(KeepOptions keep = {true, false}) : notes({}, keep, now()) {}
+  Moment now() const { return {WallTime(1000s) + passed, base::TimePoint(5s) + passed}; }
+  template <class Action>
+  void action(Action what) {
+    notes.on_action(ConversationAction(std::move(what)), now());
+  }
+  CallRecord end(sip::CallEnded details = {}, std::string_view why = {}) {
+    notes.on_ended(details, why, media::LegStatistics{}, now());
+    return *notes.take();
+  }
+  std::chrono::milliseconds passed{};
+  CallNotes notes;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, by the wall's clock and by its own lengths") {
+  passed = 100ms;
+  notes.on_ringing(now());
+  passed = 2000ms;
+  notes.on_answered(media::AudioCodec::G722, "G722", now());
+  passed = 3000ms;
+  action(AgentSaid{1, "hello", false});
+  passed = 5000ms;
+  action(CallerSaid{2, "when are you open", 0.75, false, false});
+  action(Understood{2, "hours", 0.5});
+  passed = 5600ms;
+  action(ReplyBegan{2, 620ms});
+  passed = 6500ms;
+  action(AgentSaid{2, "from nine", true});
+  passed = 9000ms;
+  const CallRecord record = end();
+  CHECK(record.invited_at == WallTime(1000s));
+  CHECK(record.ringing_at == WallTime(1000s) + 100ms);
+  CHECK(record.answered_at == WallTime(1002s));
+  CHECK(record.ended_at == WallTime(1009s));
+  CHECK(record.setup_ms == 2000);
+  CHECK(record.duration_ms == 7000);
+  CHECK(record.codec == "G722");
+  CHECK(record.sample_rate_hz == 16000);
+  CHECK(record.media);
+  REQUIRE(record.turns.size() == 2);
+  CHECK(record.turns[0].kind == Turn::Kind::Opening);
+  CHECK(record.turns[0].said == "hello");
+  CHECK(record.turns[1].kind == Turn::Kind::Speech);
+  CHECK(record.turns[1].at_ms == 3000);
+  CHECK(record.turns[1].heard == "when are you open");
+  CHECK(record.turns[1].intent == "hours");
+  CHECK(record.turns[1].response_ms == 620);
+  CHECK(record.turns[1].said == "from nine");
+  CHECK(record.turns[1].interrupted_at_ms == 900);
+}
+
+TEST_CASE("What was said is kept only where transcripts are; its length always") {
+  Noted call(KeepOptions{false, false});
+  call.action(CallerSaid{2, "my secret", 0.75, false, false});
+  call.action(AgentSaid{2, "your secret", false});
+  const CallRecord record = call.end();
+  CHECK(record.turns[0].heard.empty());
+  CHECK(record.turns[0].said.empty());
+  CHECK(record.turns[0].heard_length == 9);
+  CHECK(record.turns[0].confidence == 0.75);
+}
+
+TEST_CASE("Keys are counted and not shown, unless they are asked for") {
+  for (const bool kept : {false, true}) {
+    Noted call(KeepOptions{true, kept});
+    call.action(CallerSaid{2, "1234", 1, false, true});
+    call.action(SendDigits{"99"});
+    const CallRecord record = call.end();
+    CHECK(record.digits_received == (kept ? "1234" : "****"));
+    CHECK(record.turns[0].heard == (kept ? "1234" : "****"));
+    CHECK(record.digits_sent == (kept ? "99" : "**"));
+  }
+}
+
+TEST_CASE_FIXTURE(Noted, "A call that was never answered has no media and no length, only the time that it took") {
+  passed = 4s;
+  const CallRecord record = end({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Cancelled, 487, {}});
+  CHECK_FALSE(record.answered_at);
+  CHECK_FALSE(record.media);
+  CHECK(record.setup_ms == 4000);
+  CHECK(record.duration_ms == 0);
+  CHECK(record.ending.cause == "cancelled");
+}
+
+TEST_CASE_FIXTURE(Noted, "A record is taken once, and not before its end; the first end counts") {
+  CHECK_FALSE(notes.take());
+  notes.on_ended({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, {}}, {}, {}, now());
+  notes.on_ended({{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}, "shutdown", {}, now());
+  CHECK(notes.take()->ending.by == Ending::By::Caller);
+  CHECK_FALSE(notes.take());
+}
+
+TEST_CASE_FIXTURE(Noted, "Turns are kept up to their bound; one more is only counted, once") {
+  for (std::uint32_t turn = 1; turn <= kMaxTurns; ++turn) action(AgentSaid{turn, "a", false});
+  CHECK(notes.snapshot().turns.size() == kMaxTurns);
+  CHECK(notes.snapshot().turns_left_out == 0);
+  action(CallerSaid{kMaxTurns + 1, "b", 1, false, false});
+  action(AgentSaid{kMaxTurns + 1, "c", false});
+  CHECK(notes.snapshot().turns.size() == kMaxTurns);
+  CHECK(notes.snapshot().turns_left_out == 1);
+}
+
+TEST_CASE_FIXTURE(Noted, "All that was said in one call has a bound, and each thing said has one") {
+  action(CallerSaid{1, std::string(kMaxTurnTextBytes + 1, 'x'), 1, false, false});
+  CHECK(notes.snapshot().turns[0].heard.size() == kMaxTurnTextBytes);
+  std::size_t kept = kMaxTurnTextBytes;
+  for (std::uint32_t turn = 2; turn <= kMaxTurns; ++turn) {
+    action(CallerSaid{turn, std::string(kMaxTurnTextBytes, 'x'), 1, false, false});
+    kept += notes.snapshot().turns.back().heard.size();
+  }
+  CHECK(kept == kMaxCallTextBytes);
+}

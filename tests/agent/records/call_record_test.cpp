@@ -1,0 +1,132 @@
+#include <offhook/agent/records/call_events.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/records/record_reader.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+using namespace std::chrono_literals;
+
+namespace {
+
+CallRecord whole_record() {
+  CallRecord record;
+  record.id = "c4llid";
+  record.sip_call_id = "abc@192.0.2.1";
+  record.local_tag = "tag";
+  record.account = "sip:6001@pbx.example";
+  record.from = {"sip:+4930@pbx.example", "Al \"the\" caller"};
+  record.to = {"sip:6001@pbx.example", ""};
+  record.dialled = "sip:6001@192.0.2.2:5060";
+  record.source = "192.0.2.1:5060";
+  record.invited_at = WallTime(1700000000123ms);
+  record.ringing_at = record.invited_at + 10ms;
+  record.answered_at = record.invited_at + 2s;
+  record.ended_at = record.invited_at + 12s;
+  record.setup_ms = 2000;
+  record.duration_ms = 10000;
+  record.codec = "G722";
+  record.rtp_clock_hz = 8000;
+  record.sample_rate_hz = 16000;
+  record.ending = {Ending::By::Caller, "hung up", 200, "Q.850;cause=16", "detail"};
+  record.media = MediaQuality{500, 490, 80000, 78400, 10, 2, 1, 3.25, 220, 20.5};
+  record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "hello", std::nullopt, std::nullopt},
+                  {Turn::Kind::Speech, 3000, "when are you open", 17, 0.875, false, "hours", 0.5, "nine to", 640, 900}};
+  record.turns_left_out = 3;
+  record.digits_received = "****";
+  record.digits_sent = "**";
+  record.transfer_target = "1002";
+  record.transfer_status = 200;
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("What is written of a call is read back") {
+  const std::string line = to_line(whole_record(), "run");
+  CHECK(is_sealed(std::string_view(line).substr(0, line.size() - 1)));
+  const auto read = parse_record(std::string_view(line).substr(0, line.size() - 1));
+  REQUIRE(read);
+  CHECK(to_line(*read, "run") == line);  // No member is lost on the way there or back.
+  CHECK(read->turns[1].interrupted_at_ms == 900);
+  CHECK(read->media->round_trip_ms == 20.5);
+  CHECK(read->answered_at == WallTime(1700000002123ms));
+}
+
+TEST_CASE("Times are UTC with milliseconds [RFC 3339 section 5.6]") {
+  CHECK(to_rfc3339(WallTime(1700000000007ms)) == "2023-11-14T22:13:20.007Z");
+  CHECK(to_rfc3339(WallTime(-1ms)) == "1969-12-31T23:59:59.999Z");
+}
+
+TEST_CASE("CRLF, ANSI and NUL in every header: one line, and no terminal is driven") {
+  const std::string hostile = std::string("x\r\n{\"v\":1,\"type\":\"call\"}\r\n\x1b[2J\x1b]0;owned\x07") + '\0' + "\x7f\xff";
+  sip::IncomingCall call;
+  call.call_id = call.request_uri = hostile;
+  call.from = {hostile, hostile};
+  call.to = {hostile, hostile};
+  CallRecord record = begun(call, hostile);
+  record.ending = ending_of({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, hostile}, hostile, false);
+  record.local_tag = record.transfer_target = record.digits_received = record.digits_sent = record.codec = hostile;
+  record.turns = {{Turn::Kind::Speech, 0, hostile, 1, 1, false, hostile, 1, hostile, 1, 1}};
+  for (const std::string& line : {to_line(record, "run"), to_started_line(record, "run")}) {
+    CHECK(line.find('\n') == line.size() - 1);
+    for (const char c : line.substr(0, line.size() - 1)) CHECK((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f));
+    CHECK(nlohmann::json::parse(line, nullptr, false).is_object());
+  }
+}
+
+TEST_CASE("A header field is kept up to its bound, and no octet more") {
+  sip::IncomingCall call;
+  call.from.display = std::string(kMaxFieldBytes, 'a');
+  call.to.display = std::string(kMaxFieldBytes + 1, 'a');
+  const auto json = nlohmann::json::parse(to_line(begun(call, {}), "run"));
+  CHECK(json["from"]["display"].get<std::string>().size() == kMaxFieldBytes);
+  CHECK(json["to"]["display"].get<std::string>().size() == kMaxFieldBytes);
+}
+
+TEST_CASE("The longest record that there can be is no longer than a line may be") {
+  CallRecord record = whole_record();
+  const std::string field(kMaxFieldBytes, '\x01');  // Six octets each when escaped.
+  for (std::string* text :
+       {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
+        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.codec, &record.ending.cause,
+        &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
+    *text = field;
+  }
+  record.turns.assign(
+      kMaxTurns, {Turn::Kind::Speech, INT64_MIN, {}, UINT64_MAX, 1, true, std::string(64, '\x01'), 1, {}, INT64_MIN, INT64_MIN});
+  for (std::size_t i = 0; i < kMaxCallTextBytes / kMaxTurnTextBytes; ++i)
+    record.turns[i].heard = std::string(kMaxTurnTextBytes, '\x01');
+  const std::string line = to_line(record, "run");
+  CHECK(line.size() < kMaxLineBytes);
+  CHECK(is_sealed(std::string_view(line).substr(0, line.size() - 1)));
+}
+
+TEST_CASE("Who ended a call and why, in the record's words") {
+  using By = sip::CallEnded::By;
+  using Why = sip::CallEnded::Why;
+  const auto said = [](By by, Why why, int status, std::string_view ours, bool outgoing = false) {
+    const Ending ending = ending_of({{}, by, why, status, "phrase"}, ours, outgoing);
+    return std::string(to_string(ending.by)) + ": " + ending.cause;
+  };
+  CHECK(said(By::Remote, Why::Bye, 0, "") == "caller: hung up");
+  CHECK(said(By::Remote, Why::Bye, 0, "", true) == "called: hung up");
+  CHECK(said(By::Remote, Why::Cancelled, 487, "") == "caller: cancelled");
+  CHECK(said(By::Remote, Why::Rejected, 486, "", true) == "called: refused 486");
+  CHECK(said(By::Local, Why::Rejected, 488, "") == "agent: refused 488");
+  CHECK(said(By::Local, Why::Rejected, 480, "shutdown") == "agent: shutdown");
+  CHECK(said(By::Local, Why::Bye, 0, "goodbye") == "agent: goodbye");
+  CHECK(said(By::Local, Why::Bye, 0, "silence") == "agent: silence limit");
+  CHECK(said(By::Local, Why::Bye, 0, "time limit") == "agent: duration limit");
+  CHECK(said(By::Local, Why::Bye, 0, "no media") == "agent: media lost");
+  CHECK(said(By::Local, Why::Bye, 0, "shutdown") == "agent: shutdown");
+  CHECK(said(By::Local, Why::Bye, 0, "transferred") == "agent: transferred");
+  CHECK(said(By::Local, Why::Bye, 0, "solved") == "agent: goodbye");
+  CHECK(said(By::Local, Why::Bye, 0, "") == "agent: hung up");
+  CHECK(said(By::Network, Why::NoAnswer, 408, "", true) == "network: no answer");
+  CHECK(said(By::Network, Why::NoAck, 0, "") == "network: answer never acknowledged");
+  CHECK(said(By::Network, Why::Unresolvable, 0, "", true) == "network: name not found");
+  CHECK(ending_of({{}, By::Local, Why::Bye, 0, {}}, "solved", false).detail == "solved");
+}

@@ -1,0 +1,241 @@
+#include <offhook/agent/records/journal.hpp>
+#include <offhook/agent/records/journal_names.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/tests/agent/records/fake_file_system.hpp>
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <sstream>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string line(int number) {
+  return seal(JsonLine().number("n", std::int64_t{number}).take());
+}
+
+struct OnFakeDisk {
+  FakeFileSystem disk;
+  WallTime now{std::chrono::hours(24 * 20000 + 9)};
+  JournalOptions options{"/calls", 1000, true, 3};
+  Journal journal{disk, options};
+  const std::string live = "/calls/calls-1.jsonl";
+
+  FileResult<void> append(int number) { return journal.append(line(number), now); }
+  std::vector<std::string> rotated() {
+    std::vector<std::string> names;
+    for (const auto& [path, file] : disk.files) {
+      const auto name = parse_journal_name(path.substr(7));
+      if (name && name->rotated) names.push_back(path);
+    }
+    return names;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A line is in the file and synced when append returns") {
+  REQUIRE(append(1));
+  CHECK(disk.at(live) == line(1));
+  CHECK(disk.files[live]->synced == line(1).size());
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(1) + line(2));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A write that takes a few octets at a time is carried on with") {
+  disk.most_at_once = 3;
+  REQUIRE(append(1));
+  CHECK(disk.at(live) == line(1));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A full disk: what was written in part is taken back, and the same lines can be tried again") {
+  REQUIRE(append(1));
+  disk.room = 5;
+  const auto refused = append(2);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == std::errc::no_space_on_device);
+  CHECK(disk.at(live) == line(1));
+  disk.room = SIZE_MAX;
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(1) + line(2));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "What cannot be taken back becomes a line of its own, which no checksum fits") {
+  REQUIRE(append(1));
+  disk.room = 5;
+  disk.truncate_fails = std::errc::io_error;
+  REQUIRE_FALSE(append(2));
+  disk.room = SIZE_MAX;
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(1) + line(2).substr(0, 5) + "\n" + line(2));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk,
+                  "A failed sync: the lines are not reported, and go to a new file, for the kernel says so only once") {
+  REQUIRE(append(1));
+  disk.sync_fails = std::errc::io_error;
+  REQUIRE_FALSE(append(2));
+  disk.sync_fails = {};
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(2));
+  REQUIRE(rotated().size() == 1);
+  CHECK(disk.at(rotated()[0]) == line(1));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A folder that cannot be written to says so, and is tried again with the next lines") {
+  disk.open_fails = std::errc::read_only_file_system;
+  const auto refused = append(1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == std::errc::read_only_file_system);
+  disk.open_fails = {};
+  CHECK(append(1));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that was removed or renamed beneath us is made anew") {
+  REQUIRE(append(1));
+  disk.take_away(live);
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(2));
+  REQUIRE(disk.rename(live, "/calls/elsewhere"));
+  REQUIRE(append(3));
+  CHECK(disk.at(live) == line(3));
+  CHECK(disk.at("/calls/elsewhere") == line(2));
+  CHECK(journal.counters().reopened == 2);
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start, and whole ones stay") {
+  for (std::size_t cut = 1; cut < line(3).size(); ++cut) {
+    disk = {};
+    disk.now = now;
+    disk.put(live, line(1) + line(2) + line(3).substr(0, cut));
+    Journal again(disk, options);
+    REQUIRE(again.append(line(4), now));
+    CHECK(disk.at(live) == line(1) + line(2) + line(4));
+    CHECK(disk.at("/calls/calls-1.torn") == line(3).substr(0, cut) + "\n");
+    CHECK(again.counters().torn_bytes == cut);
+  }
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "Nothing but a cut line, longer than what is read at once: the file begins anew") {
+  disk.put(live, std::string(200000, '\0'));
+  REQUIRE(append(1));
+  CHECK(disk.at(live) == line(1));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A file grows to its bound; the line that would not fit goes to a new one") {
+  const std::string fits(options.rotate_bytes - line(1).size() - 1, 'x');
+  REQUIRE(append(1));
+  REQUIRE(journal.append(fits + "\n", now));
+  CHECK(disk.at(live).size() == options.rotate_bytes);
+  CHECK(rotated().empty());
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(2));
+  REQUIRE(rotated().size() == 1);
+  CHECK(rotated()[0] == "/calls/calls-1.20241004T090000.000Z.jsonl");
+  CHECK(rotated()[0] < live);
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "One octet over the bound is one too many") {
+  REQUIRE(append(1));
+  REQUIRE(journal.append(std::string(options.rotate_bytes - line(1).size(), 'x') + "\n", now));
+  CHECK(rotated().size() == 1);
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "As many rotated files are kept as was said; of one more the oldest goes") {
+  const std::string full(options.rotate_bytes, 'x');
+  for (unsigned i = 0; i <= options.keep; ++i) REQUIRE(journal.append(full, now += 1s));
+  CHECK(rotated().size() == options.keep);
+  const std::string oldest = rotated()[0];
+  disk.put("/calls/calls-2.20200101T000000.000Z.jsonl", "another writer's");
+  disk.put("/calls/calls-1.notes.jsonl", "somebody's");
+  REQUIRE(journal.append(full, now += 1s));
+  CHECK(rotated().size() == options.keep + 1);  // With the other writer's.
+  CHECK_FALSE(disk.files.contains(oldest));
+  CHECK(disk.files.contains("/calls/calls-1.notes.jsonl"));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "Two rotations in one millisecond have two names") {
+  const std::string full(options.rotate_bytes, 'x');
+  for (int i = 0; i < 3; ++i) REQUIRE(journal.append(full, now));
+  CHECK(rotated().size() == 2);
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A day begins with a new file, also for an agent that was started in between") {
+  disk.now = now;
+  REQUIRE(append(1));
+  now += 14h;  // 23 o'clock
+  REQUIRE(append(2));
+  CHECK(rotated().empty());
+  Journal again(disk, options);
+  now += 2h;
+  REQUIRE(again.append(line(3), now));
+  REQUIRE(rotated().size() == 1);
+  CHECK(disk.at(live) == line(3));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that cannot be rotated grows on: no record is lost for its name") {
+  disk.rename_fails = std::errc::permission_denied;
+  const std::string full(options.rotate_bytes, 'x');
+  REQUIRE(journal.append(full, now));
+  REQUIRE(append(1));
+  CHECK(disk.at(live) == full + line(1));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "Writers that share a folder have files of their own, up to a bound") {
+  for (unsigned slot = 1; slot < kMaxSlots; ++slot) disk.locked_elsewhere.insert("/calls/" + slot_name(slot, "lock"));
+  REQUIRE(append(1));
+  CHECK(journal.path() == "/calls/calls-16.jsonl");
+  disk.locked_elsewhere.insert("/calls/calls-16.lock");
+  Journal one_more(disk, options);
+  CHECK_FALSE(one_more.append(line(1), now));
+}
+
+TEST_CASE("Only a journal's own files are taken for such") {
+  CHECK(parse_journal_name("calls-1.jsonl"));
+  CHECK(parse_journal_name("calls-16.20241004T090000.000Z.jsonl")->rotated);
+  for (const auto* name : {"calls-0.jsonl", "calls-17.jsonl", "calls-1.lock", "calls-.jsonl", "calls-1..jsonl", "calls-1.x.jsonl",
+                           "calls.jsonl", "", "calls-1.20241004T090000.000Z.jsonl.bak"}) {
+    CHECK_FALSE(parse_journal_name(name));
+  }
+}
+
+TEST_CASE("The power goes at any moment, with faults before: all that append() reported is there, whole") {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    base::SeededRandom random(seed);
+    FakeFileSystem disk;
+    std::set<std::string> kept;
+    WallTime now{std::chrono::hours(24 * 20000)};
+    int number = 0;
+    for (int life = 0; life < 5; ++life) {
+      Journal journal(disk, {"/calls", 400, true, 1000});
+      const auto steps = random.below(30);
+      for (std::uint64_t step = 0; step < steps; ++step) {
+        disk.most_at_once = 1 + random.below(60);
+        disk.room = random.below(4) == 0 ? random.below(40) : SIZE_MAX;
+        disk.sync_fails = random.below(10) == 0 ? std::errc::io_error : std::errc{};
+        disk.truncate_fails = random.below(10) == 0 ? std::errc::io_error : std::errc{};
+        disk.write_fails = random.below(20) == 0 ? std::errc::io_error : std::errc{};
+        number += 2;
+        const std::string lines = line(number - 1) + line(number);
+        if (journal.append(lines, now += 1s)) kept.insert({line(number - 1), line(number)});
+      }
+      disk.write_fails = disk.sync_fails = disk.truncate_fails = {};
+      disk.room = disk.most_at_once = SIZE_MAX;
+      disk.crash(random);
+    }
+    std::set<std::string> found;
+    for (const auto& [path, file] : disk.files) {
+      std::istringstream lines(file->bytes);
+      for (std::string each; std::getline(lines, each);) {
+        if (is_sealed(each)) found.insert(each + "\n");
+      }
+    }
+    CHECK(std::includes(found.begin(), found.end(), kept.begin(), kept.end()));
+    CHECK(kept.size() > 0);
+  }
+}

@@ -1,0 +1,130 @@
+// A writer under load is killed at moments drawn from a seed, again and again in one folder; what it had reported must be there.
+//   OFFHOOK_KILLS=N     how often (40)       OFFHOOK_SEED=N     from which seed (1)
+#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/records/record_writer.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+
+namespace {
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+CallRecord call(const std::string& id, std::size_t turns) {
+  CallRecord record;
+  record.id = id;
+  record.from.display = "\r\n\"hostile\"";
+  record.turns.assign(turns,
+                      {Turn::Kind::Speech, 1, std::string(300, 'h'), 300, 1, false, "intent", 1, std::string(300, 's'), 1, 1});
+  return record;
+}
+
+/// In the child: two threads end calls as fast as the writer takes them; each id that was reported goes to the pipe.
+[[noreturn]] void write_until_killed(const std::string& folder, int report, int life) {
+  agent::log::configure({agent::log::Level::Off, agent::log::Format::Text, false});
+  WriterOptions options;
+  options.journal = {folder, 2U << 20U, true, 10000};
+  RecordWriter writer(posix_file_system(), options, [report](const CallRecord& record) {
+    const std::string line = record.id + "\n";  // At most PIPE_BUF octets are written whole or not at all.
+    if (::write(report, line.data(), line.size()) != static_cast<ssize_t>(line.size())) ::_exit(3);
+  });
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&writer, life, thread] {
+      for (int n = 0;; ++n) {
+        CallRecord record =
+            call(std::to_string(life) + "-" + std::to_string(thread) + "-" + std::to_string(n), static_cast<std::size_t>(n % 7));
+        if (!writer.began(record) || !writer.ended(std::move(record))) std::this_thread::yield();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  ::_exit(0);
+}
+
+/// Reads what the child reports; kills it `after` so many records, a few microseconds later.
+std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint64_t microseconds) {
+  std::string text;
+  char buffer[4096];
+  std::uint64_t lines = 0;
+  for (bool killed = false;;) {
+    const auto got = ::read(pipe, buffer, sizeof buffer);
+    if (got <= 0) break;
+    for (ssize_t i = 0; i < got; ++i) lines += buffer[i] == '\n' ? 1 : 0;
+    text.append(buffer, static_cast<std::size_t>(got));
+    if (!killed && lines >= after) {
+      std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+      ::kill(child, SIGKILL);
+      killed = true;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("Killed at any moment under load, again and again: no record that was reported is lost or torn") {
+  const auto kills = setting("OFFHOOK_KILLS", 40);
+  const auto seed = setting("OFFHOOK_SEED", 1);
+  CAPTURE(seed);
+  base::SeededRandom random(seed);
+  const test::Folder folder;
+  std::set<std::string> reported;
+  for (std::uint64_t life = 0; life < kills; ++life) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      ::close(ends[0]);
+      write_until_killed(folder.path, ends[1], static_cast<int>(life));
+    }
+    ::close(ends[1]);
+    const std::string text = read_and_kill(child, ends[0], random.below(60), random.below(20000));
+    ::close(ends[0]);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+    for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+      reported.insert(text.substr(at, end - at));
+  }
+  std::error_code none;
+  const auto torn = std::filesystem::file_size(folder.path + "/calls-1.torn", none);
+  std::set<std::string> found;
+  std::uint64_t interrupted = 0;
+  const auto summary = read_calls(folder.path, [&](const StoredCall& stored) {
+    if (stored.state == StoredCall::State::Ended)
+      found.insert(stored.record.id);
+    else
+      ++interrupted;
+  });
+  REQUIRE(summary);
+  for (const auto& id : reported) {
+    CAPTURE(id);
+    CHECK(found.contains(id));
+  }
+  MESSAGE(kills, " kills: ", reported.size(), " records reported, ", found.size(), " found, ", interrupted, " calls interrupted, ",
+          none ? 0 : torn, " octets of cut lines set aside, ", summary->files, " files");
+  CHECK(reported.size() > kills);
+  CHECK(summary->repeated == 0);
+  CHECK(summary->skipped <= 1);  // The last life's only: each start mends what the one before left behind.
+}

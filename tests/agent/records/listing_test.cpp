@@ -1,0 +1,127 @@
+#include <offhook/agent/records/listing.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdlib.h>
+#include <time.h>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+using namespace std::chrono_literals;
+
+namespace {
+
+StoredCall stored(std::string id, std::chrono::seconds at = 1700000000s) {
+  StoredCall call;
+  call.record.id = std::move(id);
+  call.record.sip_call_id = "abc@192.0.2.1";
+  call.record.from = {"sip:+4930@pbx.example", "Al"};
+  call.record.to = {"sip:6001@pbx.example", ""};
+  call.record.invited_at = WallTime(at);
+  call.record.answered_at = call.record.ended_at = call.record.invited_at;
+  call.record.duration_ms = 83000;
+  call.record.codec = "G722";
+  call.record.ending = {Ending::By::Caller, "hung up", 0, {}, {}};
+  return call;
+}
+
+}  // namespace
+
+TEST_CASE("A row says when, who, how long, and how it ended") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  StoredCall call = stored("c4llid");
+  call.record.media = MediaQuality{100, 99, 1, 1, 1, 0, 0, 3.4, 20, {}};
+  const std::string row = table_row(call);
+  for (const auto* part :
+       {"c4llid", "2023-11-14 22:13:20", "in", "+4930 (Al)", "1:23", "G722", "caller: hung up", "1.0 % lost, 3 ms"}) {
+    CAPTURE(part);
+    CHECK(row.find(part) != std::string::npos);
+  }
+  CHECK(row.find('\n') == row.size() - 1);
+}
+
+TEST_CASE("A conversation reads like one") {
+  StoredCall call = stored("c4llid");
+  call.record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "Hello.", std::nullopt, std::nullopt},
+                       {Turn::Kind::Speech, 63500, "when are you open", 17, 0.875, false, "hours", 0.5, "From nine", 640, 900},
+                       {Turn::Kind::Digits, 70000, "****", 4, 1, false, {}, 0, {}, std::nullopt, std::nullopt}};
+  const std::string text = conversation(call);
+  CHECK(text.find("  1:03.5  caller  when are you open  [0.88]\n") != std::string::npos);
+  CHECK(text.find("agent   From nine  [hours 0.50, after 640 ms, interrupted at 0.9 s]\n") != std::string::npos);
+  CHECK(text.find("caller  pressed ****\n") != std::string::npos);
+}
+
+TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
+  StoredCall call = stored("\x1b[2J");
+  for (std::string* text :
+       {&call.record.sip_call_id, &call.record.from.uri, &call.record.from.display, &call.record.dialled, &call.record.codec,
+        &call.record.ending.cause, &call.record.ending.reason, &call.record.ending.detail, &call.record.transfer_target}) {
+    *text = "a\x1b[31m\r\n\x7f\xc2\x9b";
+  }
+  call.record.ending.status = 486;
+  call.record.turns = {{Turn::Kind::Speech, 0, "\x1b[2J", 1, 1, false, "\x1b[2J", 1, "\x1b[2J", 1, 1}};
+  for (const std::string& text : {table_row(call), conversation(call)}) {
+    for (const char c : text) CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
+    CHECK(text.find("\xc2\x9b") == std::string::npos);
+  }
+}
+
+TEST_CASE("Since when: a span back from now, a day, or a time; anything else is refused") {
+  const WallTime now(1700000000s);
+  CHECK(parse_since("90m", now) == now - 90min);
+  CHECK(parse_since("12h", now) == now - 12h);
+  CHECK(parse_since("7d", now) == now - 24h * 7);
+  CHECK(parse_since("2023-11-14T22:13:20Z", {}) == now);
+  CHECK(parse_since("2023-11-14", {}));
+  for (const auto* wrong : {"", "7", "d", "7w", "-7d", "2023-11", "2023-11-14T22", "2023-11-14x", "yesterday"})
+    CHECK_FALSE(parse_since(wrong, now));
+}
+
+TEST_CASE("Failed are calls that nobody answered, that were cut, or that a fault ended") {
+  StoredCall call = stored("a");
+  CHECK_FALSE(is_failed(call));
+  call.record.ending.cause = "media lost";
+  CHECK(is_failed(call));
+  call = stored("a");
+  call.record.answered_at.reset();
+  CHECK(is_failed(call));
+  call = stored("a");
+  call.state = StoredCall::State::Interrupted;
+  CHECK(is_failed(call));
+  call.state = StoredCall::State::InProgress;
+  CHECK_FALSE(is_failed(call));
+  CHECK(is_selected(stored("a"), {WallTime(1700000000s), false, 20}));
+  CHECK_FALSE(is_selected(stored("a"), {WallTime(1700000001s), false, 20}));
+  CHECK_FALSE(is_selected(stored("a"), {std::nullopt, true, 20}));
+}
+
+TEST_CASE("Of all calls the newest are kept, however they come, and the oldest of them is shown first") {
+  Newest newest(3);
+  for (const int at : {5, 1, 9, 3, 7}) newest.add(stored(std::to_string(at), std::chrono::seconds(at)));
+  std::string order;
+  for (const auto& call : newest.take()) order += call.record.id;
+  CHECK(order == "579");
+}
+
+TEST_CASE("A call is found by its id, by four characters of it, or by its SIP Call-ID") {
+  const StoredCall call = stored("abcdefgh");
+  CHECK(is_named(call, "abcdefgh"));
+  CHECK(is_named(call, "abcd"));
+  CHECK_FALSE(is_named(call, "abc"));
+  CHECK_FALSE(is_named(call, ""));
+  CHECK(is_named(call, "abc@192.0.2.1"));
+}
+
+TEST_CASE("As JSON a call is the line that was stored; one without an end says what it is") {
+  StoredCall call = stored("a");
+  call.line = to_line(call.record, "run");
+  call.line.pop_back();
+  CHECK(json(call) == call.line);
+  call.line = to_started_line(call.record, "run");
+  call.line.pop_back();
+  call.state = StoredCall::State::Interrupted;
+  CHECK(json(call).starts_with("{\"v\":1,\"type\":\"interrupted\",\"run\":\"run\""));
+  CHECK(json(call).find("crc") == std::string::npos);
+  CHECK(json(call).ends_with("}}"));
+}

@@ -1,0 +1,185 @@
+#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/records/call_book.hpp>
+#include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/records/record_writer.hpp>
+#include <offhook/tests/agent/records/fake_file_system.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+using namespace std::chrono_literals;
+
+namespace {
+
+CallRecord call(const std::string& id) {
+  CallRecord record;
+  record.id = id;
+  return record;
+}
+
+/// A disk on which everything waits until the test lets it through.
+class GatedDisk final : public FileSystem {
+ public:
+  FakeFileSystem disk;
+  void open_gate() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void wait_for_somebody() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waits_; });
+  }
+  FileResult<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
+    std::unique_lock lock(mutex_);
+    waits_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    return disk.open_append(path);
+  }
+  FileResult<void> make_folder(const std::string& path) override { return disk.make_folder(path); }
+  FileResult<void> rename(const std::string& from, const std::string& to) override { return disk.rename(from, to); }
+  FileResult<void> remove(const std::string& path) override { return disk.remove(path); }
+  FileResult<void> sync_folder(const std::string& path) override { return disk.sync_folder(path); }
+  FileResult<std::vector<std::string>> list(const std::string& folder) override { return disk.list(folder); }
+  FileResult<std::shared_ptr<void>> try_lock(const std::string& path) override { return disk.try_lock(path); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false, waits_ = false;
+};
+
+WriterOptions in(const std::string& folder) {
+  WriterOptions options;
+  options.journal.folder = folder;
+  return options;
+}
+
+struct Quiet {
+  Quiet() { agent::log::configure({agent::log::Level::Off, agent::log::Format::Text, false}); }
+};
+
+}  // namespace
+
+TEST_CASE("A record is on the disk when it is reported, and all are when the writer has gone") {
+  const test::Folder folder;
+  std::string reported;
+  bool was_there = true;
+  {
+    RecordWriter writer(posix_file_system(), in(folder.path), [&](const CallRecord& record) {
+      reported += record.id;
+      was_there = was_there && folder.get("calls-1.jsonl").find("\"id\":\"" + record.id + "\"") != std::string::npos;
+    });
+    for (const auto* id : {"a", "b", "c"}) {
+      CHECK(writer.began(call(id)));
+      CHECK(writer.ended(call(id)));
+    }
+  }
+  CHECK(reported == "abc");
+  CHECK(was_there);
+  std::string read;
+  const auto summary = read_calls(folder.path, [&](const StoredCall& stored) { read += stored.record.id; });
+  REQUIRE(summary);
+  CHECK(read == "abc");
+  CHECK(summary->skipped == 0);
+}
+
+TEST_CASE_FIXTURE(Quiet,
+                  "While the disk hangs nobody waits for it; memory has a bound, and what does not fit is refused and counted") {
+  GatedDisk gated;
+  WriterOptions options = in("/calls");
+  options.backlog.records = 3;
+  std::atomic<int> reported{0};
+  {
+    RecordWriter writer(gated, options, [&](const CallRecord&) { ++reported; });
+    gated.wait_for_somebody();
+    CHECK(writer.state() == RecordWriter::State::Writing);
+    for (int i = 0; i < 3; ++i) CHECK(writer.ended(call("x")));
+    CHECK_FALSE(writer.ended(call("x")));
+    CHECK(writer.state() == RecordWriter::State::Losing);
+    CHECK(writer.counters().refused == 1);
+    CHECK(reported == 0);
+    gated.open_gate();
+  }
+  CHECK(reported == 3);
+}
+
+TEST_CASE_FIXTURE(Quiet, "A disk that fails until the end: what waits is lost within the closing limit, and was never reported") {
+  FakeFileSystem disk;
+  disk.write_fails = std::errc::no_space_on_device;
+  WriterOptions options = in("/calls");
+  options.closing_limit = 0ms;
+  bool reported = false;
+  {
+    RecordWriter writer(disk, options, [&](const CallRecord&) { reported = true; });
+    CHECK(writer.ended(call("a")));
+  }
+  CHECK_FALSE(reported);
+}
+
+TEST_CASE_FIXTURE(Quiet, "Two agents in one folder: each has its own file, and both are read") {
+  const test::Folder folder;
+  {
+    RecordWriter first(posix_file_system(), in(folder.path), {});
+    while (first.state() == RecordWriter::State::Writing && !std::filesystem::exists(folder.path + "/calls-1.jsonl"))
+      std::this_thread::yield();
+    RecordWriter second(posix_file_system(), in(folder.path), {});
+    CHECK(first.ended(call("a")));
+    CHECK(second.ended(call("b")));
+  }
+  std::string read;
+  REQUIRE(read_calls(folder.path, [&](const StoredCall& stored) { read += stored.record.id; }));
+  CHECK(read == "ab");
+  CHECK(std::filesystem::exists(folder.path + "/calls-2.jsonl"));
+}
+
+TEST_CASE("Records are the owner's alone") {
+  const test::Folder folder;
+  { RecordWriter writer(posix_file_system(), in(folder.path + "/a/b"), {}); }
+  using std::filesystem::perms;
+  const auto others = perms::group_all | perms::others_all;
+  CHECK((std::filesystem::status(folder.path + "/a/b/calls-1.jsonl").permissions() & others) == perms::none);
+  CHECK((std::filesystem::status(folder.path + "/a/b").permissions() & others) == perms::none);
+}
+
+TEST_CASE("A folder that cannot be one is named, with what to do") {
+  const test::Folder folder;
+  folder.put("file", "");
+  const auto usable = check_folder(posix_file_system(), folder.path + "/file");
+  REQUIRE_FALSE(usable);
+  CHECK(usable.error().detail.find(folder.path + "/file") != std::string::npos);
+  CHECK(usable.error().detail.find("/records/folder") != std::string::npos);
+  CHECK(check_folder(posix_file_system(), folder.path + "/new"));
+  CHECK(std::filesystem::is_empty(folder.path + "/new"));
+}
+
+TEST_CASE_FIXTURE(Quiet, "A folder that the operator named must be writable at the start; the usual one need not") {
+  const test::Folder folder;
+  folder.put("file", "");
+  BookOptions options;
+  options.writer = in(folder.path + "/file");
+  options.writer.closing_limit = 0ms;
+  CHECK(CallBook::open(options, {}));
+  options.must_write = true;
+  CHECK_FALSE(CallBook::open(options, {}));
+  CHECK((*CallBook::open({}, {}))->state() == "off");
+}
+
+TEST_CASE("Where records are kept when nobody says [XDG Base Directory Specification]") {
+  const auto folder = [](std::map<std::string, std::string> set, bool is_root) {
+    return default_folder([&set](const char* name) { return set[name]; }, is_root);
+  };
+  CHECK(folder({{"HOME", "/home/al"}}, false) == "/home/al/.local/state/offhook/calls");
+  CHECK(folder({{"HOME", "/home/al"}, {"XDG_STATE_HOME", "/s"}}, false) == "/s/offhook/calls");
+  CHECK(folder({{"HOME", "/home/al"}, {"XDG_STATE_HOME", "relative"}}, false) == "/home/al/.local/state/offhook/calls");
+  CHECK(folder({{"HOME", "/root"}}, true) == "/var/lib/offhook/calls");
+  CHECK(folder({{"HOME", "/root"}, {"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"}}, true) == "/var/lib/a/calls");
+  CHECK(folder({}, false) == "");
+}
