@@ -1,20 +1,26 @@
 #pragma once
 
+#include <offhook/tests/sim/nat.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-/// Several stacks joined by a network that delays, loses and reorders datagrams, repeatably from a seed.
+/// Several stacks joined by a network that delays, loses, repeats and reorders datagrams, repeatably from a seed. Nodes may stand
+/// behind a NAT, may be restarted, and share the network with boxes that are no stacks.
 namespace offhook::sim {
 
 struct Weather {
   unsigned loss_percent = 0;
   base::Duration delay = 10ms;
   base::Duration jitter{};  ///< Added to the delay, uniformly: what reorders.
+  unsigned duplicate_percent = 0;
+  bool is_cut = false;  ///< Nothing arrives any more.
 };
 
 class Network {
@@ -30,6 +36,7 @@ class Network {
     base::SeededRandom random;
     sip::Stack stack;
     base::SocketAddress address;
+    Nat* nat = nullptr;
     std::deque<sip::Event> events;
     template <class E>
     std::optional<E> event() {
@@ -49,6 +56,29 @@ class Network {
     nodes_.push_back(std::make_unique<Node>(number, random_.next_u64(), address(ip, 5060)));
     return *nodes_.back();
   }
+  /// A process that is killed and started again: same address, nothing remembered. `node` is gone.
+  Node& restart(Node& node) {
+    for (auto& mine : nodes_) {
+      if (mine.get() != &node) continue;
+      Nat* nat = mine->nat;
+      mine = std::make_unique<Node>(1000 + ++restarts_, random_.next_u64(), mine->address);
+      mine->nat = nat;
+      return *mine;
+    }
+    return node;
+  }
+  /// Something else with an address: what it returns is sent from there.
+  using Box = std::function<std::vector<Datagram>(const Datagram& received)>;
+  void add_box(const base::SocketAddress& where, Box box) { boxes_.emplace_back(where, std::move(box)); }
+  void put_behind(Node& node, Nat& nat) {
+    node.nat = &nat;
+    if (std::find(nats_.begin(), nats_.end(), &nat) == nats_.end()) nats_.push_back(&nat);
+  }
+  /// Runs `what` at that time.
+  void at(base::TimePoint time, std::function<void()> what) { alarms_.emplace(time, std::move(what)); }
+  /// Takes events as they come; without it they wait in their nodes.
+  std::function<void(Node&, sip::Event)> on_event;
+  void set_weather(const Weather& weather) { weather_ = weather; }
   [[nodiscard]] base::TimePoint now() const { return now_; }
 
   void run_for(base::Duration by) {
@@ -58,6 +88,7 @@ class Network {
       if (*next > until) break;
       now_ = std::max(now_, *next);
       deliver();
+      while (!alarms_.empty() && alarms_.begin()->first <= now_) alarms_.extract(alarms_.begin()).mapped()();
       for (auto& node : nodes_) {
         if (const auto due = node->stack.next_deadline(); due && *due <= now_) node->stack.handle_timeout(now_);
       }
@@ -68,14 +99,10 @@ class Network {
   [[nodiscard]] bool quiet() const { return !next_event(); }
 
  private:
-  struct Packet {
-    base::SocketAddress from, to;
-    std::string bytes;
-  };
-
   [[nodiscard]] std::optional<base::TimePoint> next_event() const {
     std::optional<base::TimePoint> first;
     if (!flying_.empty()) first = flying_.begin()->first;
+    if (!alarms_.empty() && (!first || alarms_.begin()->first < *first)) first = alarms_.begin()->first;
     for (const auto& node : nodes_) {
       if (const auto due = node->stack.next_deadline(); due && (!first || *due < *first)) first = due;
     }
@@ -83,7 +110,16 @@ class Network {
   }
   void deliver() {
     while (!flying_.empty() && flying_.begin()->first <= now_) {
-      const Packet packet = std::move(flying_.extract(flying_.begin()).mapped());
+      Datagram packet = std::move(flying_.extract(flying_.begin()).mapped());
+      if (weather_.is_cut) continue;
+      for (Nat* nat : nats_) {
+        if (packet.to.ip != nat->outside()) continue;
+        if (const auto inside = nat->inwards(packet, now_)) packet.to = *inside;
+      }
+      for (auto& [where, box] : boxes_) {
+        if (where != packet.to) continue;
+        for (auto& answer : box(packet)) fly(std::move(answer));
+      }
       for (auto& node : nodes_) {
         if (node->address != packet.to) continue;
         const sip::Flow flow{{1}, sip::Transport::Udp, packet.to, packet.from};
@@ -103,24 +139,41 @@ class Network {
           node->stack.on_answer(query->id, result, now_);
           again = true;
         }
-        while (auto sent = node->stack.poll_transmit()) fly(node->address, std::move(*sent));
-        while (auto event = node->stack.poll_event()) node->events.push_back(std::move(*event));
+        while (auto sent = node->stack.poll_transmit()) {
+          Datagram packet{node->address, sent->flow.remote, std::move(sent->bytes)};
+          if (node->nat != nullptr) packet.from = node->nat->outwards(packet, now_);
+          fly(std::move(packet));
+        }
+        while (auto event = node->stack.poll_event()) {
+          if (on_event)
+            on_event(*node, std::move(*event));
+          else
+            node->events.push_back(std::move(*event));
+          again = true;
+        }
       }
       REQUIRE(node->stack.is_consistent());
     }
   }
-  void fly(const base::SocketAddress& from, sip::Transmit sent) {
+  void fly(Datagram packet) {
     if (random_.below(100) < weather_.loss_percent) return;
-    const auto extra =
-        base::Duration(static_cast<base::Duration::rep>(random_.below(static_cast<std::uint64_t>(weather_.jitter.count()) + 1)));
-    flying_.emplace(now_ + weather_.delay + extra, Packet{from, sent.flow.remote, std::move(sent.bytes)});
+    if (weather_.duplicate_percent > 0 && random_.below(100) < weather_.duplicate_percent) flying_.emplace(arrival(), packet);
+    flying_.emplace(arrival(), std::move(packet));
+  }
+  base::TimePoint arrival() {
+    const auto extra = random_.below(static_cast<std::uint64_t>(weather_.jitter.count()) + 1);
+    return now_ + weather_.delay + base::Duration(static_cast<base::Duration::rep>(extra));
   }
 
   base::SeededRandom random_;
   Weather weather_;
   base::TimePoint now_{1000s};
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::multimap<base::TimePoint, Packet> flying_;
+  std::vector<std::pair<base::SocketAddress, Box>> boxes_;
+  std::vector<Nat*> nats_;
+  std::uint32_t restarts_ = 0;
+  std::multimap<base::TimePoint, Datagram> flying_;
+  std::multimap<base::TimePoint, std::function<void()>> alarms_;
 };
 
 }  // namespace offhook::sim

@@ -19,4 +19,4 @@ sip_request "$work/ack" ACK cancelled wire-1 1 "$tag"
 wire_send "$work/ack"
 wire_read 5 >"$work/later"   # at T1 and T2 the 487 would come again if the ACK had not been taken
 [ "$(grep -c '^SIP/2.0 487' "$work/later")" -le 1 ] || die "the 487 is repeated after its ACK"
-expect 5 "the record says that the caller cancelled" has_record '"end":\{"by":"caller","cause":"cancelled"' '"sip_call_id":"cancelled"'
+expect 5 "the record says that the caller cancelled" has_record '"end":\{"by":"caller","cause":"cancelled"' '"sip_call_id":"wire-1"'
