@@ -1,23 +1,24 @@
 #include <offhook/sip/message/cseq.hpp>
 
-#include <offhook/base/text.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
-
-#include <charconv>
 
 namespace offhook::inline v0::sip {
 
+namespace {
+
+constexpr std::uint64_t kMaxCSeq = (std::uint64_t{1} << 31) - 1;  // RFC 3261 section 8.1.1.5
+
+}  // namespace
+
 base::Result<CSeq, ParseError> parse_cseq(std::string_view value) {
-  value = base::trim(value);
-  if (value.empty() || !base::is_digit(value.front())) return base::fail(ParseError::BadNumber);
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc{} || number >= std::uint32_t{1} << 31) return base::fail(ParseError::NumberTooLarge);
-  const auto tail = value.substr(static_cast<std::size_t>(end - value.data()));
+  auto tail = detail::trim(value);
+  const auto number = detail::take_number(tail, kMaxCSeq);
+  if (!number) return base::fail(ParseError::BadNumber);
+  if (*number > kMaxCSeq) return base::fail(ParseError::NumberTooLarge);
   auto method = tail;
   detail::skip_lws(method);
   if (method.size() == tail.size() || !detail::is_token(method)) return base::fail(ParseError::BadMethod);
-  return CSeq{number, method, parse_method(method)};
+  return CSeq{static_cast<std::uint32_t>(*number), method, parse_method(method)};
 }
 
 }  // namespace offhook::inline v0::sip

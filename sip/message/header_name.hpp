@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class HeaderName : std::uint8_t {
   UserAgent, Via, Warning, WwwAuthenticate,
   Other,
 };
+inline constexpr std::size_t kHeaderNames = static_cast<std::size_t>(HeaderName::Other);
 
 /// Long or compact form, any case (RFC 3261 section 7.3.1, 7.3.3).
 [[nodiscard]] HeaderName parse_header_name(std::string_view name);

@@ -1,36 +1,43 @@
 #include <offhook/sip/message/message.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 
-#include <algorithm>
+#include <limits>
 
 namespace offhook::inline v0::sip {
 
+Headers Message::headers() const {
+  const auto* const table = slab_.table();
+  return table != nullptr ? Headers(text(), *table) : Headers();
+}
+
+bool Message::has(HeaderName name) const {
+  const auto* const table = slab_.table();
+  return table != nullptr && name != HeaderName::Other && table->seen[static_cast<std::size_t>(name)];
+}
+
+Lines Message::lines(HeaderName name) const { return has(name) ? Lines(text(), *slab_.table(), name) : Lines(); }
+
 std::optional<std::string_view> Message::find(HeaderName name) const {
-  if (name == HeaderName::Other) return std::nullopt;
-  for (const auto& header : headers_) {
-    if (header.id == name) return header.value;
-  }
-  return std::nullopt;
+  if (!has(name)) return std::nullopt;
+  const auto& table = *slab_.table();
+  return value_of(table.entries.data()[table.first.data()[static_cast<std::size_t>(name)]], text());
 }
 
 std::optional<std::string_view> Message::find(std::string_view name) const {
   if (const auto id = parse_header_name(name); id != HeaderName::Other) return find(id);
-  for (const auto& header : headers_) {
+  for (const auto& header : headers()) {
     if (header.id == HeaderName::Other && base::iequals(header.name, name)) return header.value;
   }
   return std::nullopt;
 }
 
 bool Message::lists(HeaderName name, std::string_view token) const {
-  if (name == HeaderName::Other) return false;
-  for (const auto& header : headers_) {
-    if (header.id != name) continue;
-    auto rest = header.value;
-    while (const auto element = detail::next_element(rest)) {
-      if (base::iequals(base::trim(element->substr(0, element->find(';'))), token)) return true;
-    }
+  auto elements = tokens(name);
+  while (const auto element = elements.next()) {
+    if (base::iequals(base::trim(element->substr(0, element->find(';'))), token)) return true;
   }
   return false;
 }
@@ -43,32 +50,40 @@ base::Result<NameAddr, ParseError> Message::contact() const {
 }
 
 base::Result<std::vector<NameAddr>, ParseError> Message::name_addrs(HeaderName name, std::size_t limit) const {
-  std::vector<NameAddr> values;
-  for (const auto& header : headers_) {
-    if (header.id != name || name == HeaderName::Other) continue;
-    auto rest = header.value;
-    while (!rest.empty()) {
-      const auto value = take_name_addr(rest);
-      if (!value) return base::fail(value.error());
-      if (values.size() == limit) return base::fail(ParseError::TooManyValues);
-      values.push_back(*value);
-    }
-  }
-  return values;
+  std::vector<NameAddr> list;
+  Values<NameAddr> values(lines(name), limit);
+  while (const NameAddr* value = values.next()) list.push_back(*value);
+  if (values.error()) return base::fail(*values.error());
+  return list;
 }
 
 std::optional<std::uint32_t> Message::number(HeaderName name) const {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
   const auto value = find(name);
   if (!value) return std::nullopt;
-  const auto digits = std::min(value->find_first_not_of("0123456789"), value->size());
-  const auto tail = value->substr(digits);
-  if (!tail.empty() && !base::is_space(tail.front()) && tail.front() != ';' && tail.front() != '(') return std::nullopt;
-  return base::parse_number<std::uint32_t>(value->substr(0, digits));
+  auto rest = *value;
+  const auto number = detail::take_number(rest, kMost);
+  if (!number || *number > kMost) return std::nullopt;
+  if (!rest.empty() && !detail::is_lws(rest.front()) && rest.front() != ';' && rest.front() != '(') return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
 }
 
 std::string_view Message::content_type() const {
   const auto value = find(HeaderName::ContentType).value_or("");
-  return value.substr(0, value.find_first_of("; \t"));  // Parser has put it into lower case and closed it up round the slash.
+  const auto size = detail::find_first(value, [](auto block) { return block.below('!') | block.equal(';'); });
+  return value.substr(0, size);  // parse_message has put it into lower case and closed it up round the slash.
+}
+
+base::Result<SessionExpires, ParseError> Message::session_expires() const {
+  const auto value = find(HeaderName::SessionExpires);
+  if (!value) return base::fail(ParseError::MissingHeader);
+  return parse_session_expires(*value);
+}
+
+base::Result<Authorization, ParseError> Message::authorization() const {
+  const auto value = find(HeaderName::Authorization);
+  if (!value) return base::fail(ParseError::MissingHeader);
+  return parse_authorization(*value);
 }
 
 }  // namespace offhook::inline v0::sip

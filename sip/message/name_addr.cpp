@@ -1,7 +1,9 @@
 #include <offhook/sip/message/name_addr.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
+#include <offhook/sip/message/detail/readers.hpp>
 
 #include <algorithm>
 
@@ -9,22 +11,51 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
+using Outcome = base::Result<void, ParseError>;
+
 /// `< URI >`: space inside the brackets is in no grammar, but harmless (RFC 4475 section 3.1.2.14).
-base::Result<Uri, ParseError> take_bracketed(std::string_view& rest) {
-  const auto end = rest.find('>');
-  if (end == std::string_view::npos) return base::fail(ParseError::BadNameAddr);
-  const auto uri = parse_uri(base::trim(rest.substr(1, end - 1)));
+Outcome take_bracketed(std::string_view& rest, Uri& into) {
+  rest.remove_prefix(1);
+  if (const auto clean = detail::uri_size(rest); clean != rest.size() && rest[clean] == '>') {
+    const auto text = rest.substr(0, clean);
+    rest.remove_prefix(clean + 1);
+    return detail::read_clean_uri(text, into);
+  }
+  const auto end = detail::find_first(rest, '>');
+  if (end == rest.size()) return base::fail(ParseError::BadNameAddr);
+  const auto text = detail::trim(rest.substr(0, end));
   rest.remove_prefix(end + 1);
-  return uri;
+  return detail::read_uri(text, into);
 }
 
 /// A URI without <>: it ends at the first `;` or `,`, and may hold no `?` (RFC 3261 section 20).
-base::Result<Uri, ParseError> take_bare(std::string_view& rest) {
+Outcome take_bare(std::string_view& rest, Uri& into) {
   const auto end = std::min(rest.find_first_of("; \t\r\n,"), rest.size());
   const auto text = rest.substr(0, end);
   if (text.find('?') != std::string_view::npos) return base::fail(ParseError::BadNameAddr);
   rest.remove_prefix(end);
-  return parse_uri(text);
+  return detail::read_uri(text, into);
+}
+
+/// The name in front of `<`, if there is one. True when `rest` then starts with `<`.
+base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_view& display) {
+  if (rest.starts_with('"')) {
+    const auto quoted = detail::take_quoted(rest);
+    if (!quoted) return base::fail(quoted.error());
+    display = quoted->substr(1, quoted->size() - 2);
+    detail::skip_lws(rest);
+    if (!rest.starts_with('<')) return base::fail(ParseError::BadNameAddr);
+    return true;
+  }
+  const auto stop = detail::find_first(
+      rest, [](auto block) { return block.equal('<') | block.equal(',') | block.equal(';') | block.equal('"'); });
+  if (stop == rest.size() || rest[stop] != '<') return false;
+  // Deviation: RFC 3261 section 25.1 wants tokens here; names arrive with any letters in them, and no harm is done.
+  display = detail::trim(rest.substr(0, stop));
+  const auto bad = [](char c) { return detail::is_control(c) && !base::is_space(c); };
+  if (std::any_of(display.begin(), display.end(), bad)) return base::fail(ParseError::BadNameAddr);
+  rest.remove_prefix(stop);
+  return true;
 }
 
 /// Size of the UTF-8 character at the front that can be shown (no control character of either range); 0 when there is none.
@@ -44,39 +75,26 @@ std::size_t printable_size(std::string_view text) {
   return code >= kSmallest[size] && code <= 0x10FFFF && !surrogate ? size : 0;
 }
 
-base::Result<NameAddr, ParseError> take_one(std::string_view& rest) {
-  NameAddr value;
+bool is_wildcard(std::string_view rest) {
+  if (!rest.starts_with('*')) return false;
+  const auto behind = base::trim(rest.substr(1));
+  return behind.empty() || behind.front() == ';' || behind.front() == ',';
+}
+
+Outcome take_one(std::string_view& rest, NameAddr& into) {
   detail::skip_lws(rest);
-  const auto wildcard_rest = rest.starts_with('*') ? base::trim(rest.substr(1)) : "?";
-  if (wildcard_rest.empty() || wildcard_rest.front() == ';' || wildcard_rest.front() == ',') {
-    value.wildcard = true;
+  if (is_wildcard(rest)) {
+    into.wildcard = true;
     rest.remove_prefix(1);
   } else {
-    bool bracketed = false;
-    if (rest.starts_with('"')) {
-      const auto quoted = detail::take_quoted(rest);
-      if (!quoted) return base::fail(quoted.error());
-      value.display = quoted->substr(1, quoted->size() - 2);
-      detail::skip_lws(rest);
-      if (!rest.starts_with('<')) return base::fail(ParseError::BadNameAddr);
-      bracketed = true;
-    } else if (const auto stop = rest.find_first_of("<,;\""); stop != std::string_view::npos && rest[stop] == '<') {
-      // Deviation: RFC 3261 section 25.1 wants tokens here; names arrive with any letters in them, and no harm is done.
-      value.display = base::trim(rest.substr(0, stop));
-      if (std::any_of(value.display.begin(), value.display.end(),
-                      [](char c) { return detail::is_control(c) && !base::is_space(c); }))
-        return base::fail(ParseError::BadNameAddr);
-      rest.remove_prefix(stop);
-      bracketed = true;
-    }
-    const auto uri = bracketed ? take_bracketed(rest) : take_bare(rest);
-    if (!uri) return base::fail(uri.error());
-    value.uri = *uri;
+    const auto bracketed = take_display(rest, into.display);
+    if (!bracketed) return base::fail(bracketed.error());
+    if (const auto read = *bracketed ? take_bracketed(rest, into.uri) : take_bare(rest, into.uri); !read) return read;
   }
   const auto params = detail::take_header_params(rest);
   if (!params) return base::fail(params.error());
-  value.params = *params;
-  return value;
+  into.params = *params;
+  return {};
 }
 
 }  // namespace
@@ -94,19 +112,31 @@ std::string NameAddr::display_text() const {
   return text;
 }
 
-base::Result<NameAddr, ParseError> parse_name_addr(std::string_view value) {
+Outcome detail::read_name_addr(std::string_view value, NameAddr& into) {
   auto rest = value;
-  auto parsed = take_one(rest);
-  if (parsed && (!rest.empty() || parsed->wildcard)) return base::fail(ParseError::BadNameAddr);
+  const auto read = take_one(rest, into);
+  if (read && (!rest.empty() || into.wildcard)) return base::fail(ParseError::BadNameAddr);
+  return read;
+}
+
+Outcome detail::read_next(std::string_view& rest, NameAddr& into) {
+  const auto read = take_one(rest, into);
+  if (!read || rest.empty()) return read;
+  rest.remove_prefix(1);  // The comma.
+  skip_lws(rest);
+  if (rest.empty()) return base::fail(ParseError::BadNameAddr);
+  return {};
+}
+
+base::Result<NameAddr, ParseError> parse_name_addr(std::string_view value) {
+  NameAddr parsed;
+  if (const auto read = detail::read_name_addr(value, parsed); !read) return base::fail(read.error());
   return parsed;
 }
 
 base::Result<NameAddr, ParseError> take_name_addr(std::string_view& rest) {
-  auto parsed = take_one(rest);
-  if (!parsed || rest.empty()) return parsed;
-  rest.remove_prefix(1);  // The comma.
-  detail::skip_lws(rest);
-  if (rest.empty()) return base::fail(ParseError::BadNameAddr);
+  NameAddr parsed;
+  if (const auto read = detail::read_next(rest, parsed); !read) return base::fail(read.error());
   return parsed;
 }
 

@@ -10,8 +10,12 @@ namespace {
 // One octet over the limit, so that the parser can see that a message is too large.
 constexpr std::size_t kLargeBytes = kMaxMessageBytes + 1;
 
-// Not make_unique: it would clear what is about to be written over.
-std::unique_ptr<std::uint8_t[]> allocate(std::size_t size) { return std::unique_ptr<std::uint8_t[]>(new std::uint8_t[size]); }
+/// Not make_unique, nor HeaderTable(): they would clear what is about to be written over.
+std::unique_ptr<std::uint8_t[]> allocate(std::size_t size) {
+  std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[sizeof(HeaderTable) + size]);
+  new (memory.get()) HeaderTable;
+  return memory;
+}
 
 std::unique_ptr<std::uint8_t[]> take(std::vector<std::unique_ptr<std::uint8_t[]>>& idle, std::size_t size) {
   if (idle.empty()) return allocate(size);
@@ -46,7 +50,7 @@ Slab::~Slab() {
 Slab Slab::exact(base::Bytes bytes) {
   const std::size_t size = std::min(bytes.size(), kLargeBytes);
   auto memory = allocate(size);
-  std::copy_n(bytes.begin(), size, memory.get());
+  std::copy_n(bytes.begin(), size, memory.get() + kTableBytes);
   return Slab(nullptr, std::move(memory), size, size);
 }
 
@@ -55,7 +59,7 @@ Slab SlabPool::copy(base::Bytes bytes) {
   const bool small = size <= kSmallBytes;
   const std::size_t capacity = small ? kSmallBytes : kLargeBytes;
   auto memory = take(small ? small_ : large_, capacity);
-  std::copy_n(bytes.begin(), size, memory.get());
+  std::copy_n(bytes.begin(), size, memory.get() + Slab::kTableBytes);
   return Slab(this, std::move(memory), capacity, size);
 }
 

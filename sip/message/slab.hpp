@@ -1,10 +1,12 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/header_table.hpp>
+#include <offhook/sip/message/limits.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -12,7 +14,10 @@ namespace offhook::inline v0::sip {
 
 class SlabPool;
 
-/// One received message's bytes: move-only, goes back to its pool when it dies. The pool must outlive it.
+/// One received message's bytes, and room for the table of its header fields: move-only, goes back to its pool when it dies. The
+/// pool must outlive it.
+///
+///     memory_ -> | HeaderTable | octets of the message | unused up to the slab's size |
 class Slab {
  public:
   Slab() = default;
@@ -24,10 +29,13 @@ class Slab {
   /// end shall be seen. Cut like SlabPool::copy.
   [[nodiscard]] static Slab exact(base::Bytes bytes);
 
-  [[nodiscard]] std::span<std::uint8_t> bytes() const { return {memory_.get(), size_}; }
+  [[nodiscard]] std::span<std::uint8_t> bytes() const;
+  /// Null for a Slab without memory, as one is that was moved from.
+  [[nodiscard]] HeaderTable* table() const { return memory_ ? std::launder(reinterpret_cast<HeaderTable*>(memory_.get())) : nullptr; }
 
  private:
   friend class SlabPool;
+  static constexpr std::size_t kTableBytes = sizeof(HeaderTable);
   Slab(SlabPool* pool, std::unique_ptr<std::uint8_t[]> memory, std::size_t capacity, std::size_t size);
   SlabPool* pool_ = nullptr;
   std::unique_ptr<std::uint8_t[]> memory_;
@@ -56,5 +64,10 @@ class SlabPool {
   std::vector<std::unique_ptr<std::uint8_t[]>> small_;
   std::vector<std::unique_ptr<std::uint8_t[]>> large_;
 };
+
+inline std::span<std::uint8_t> Slab::bytes() const {
+  if (!memory_) return {};
+  return {memory_.get() + kTableBytes, size_};
+}
 
 }  // namespace offhook::inline v0::sip

@@ -2,8 +2,10 @@
 
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
+#include <offhook/sip/message/detail/readers.hpp>
+#include <offhook/sip/message/limits.hpp>
 
 #include <algorithm>
 
@@ -13,9 +15,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Deviation: wider than RFC 3261 section 25.1. Callers write `*72#` and `{}` unescaped; what cannot be told from the URI's own
-// delimiters, and what could end the line or the <>, stays excluded.
-bool is_uri_char(char c) { return c > 32 && c < 127 && c != '<' && c != '>' && c != '"'; }
+constexpr auto kSchemeChars = detail::make_set("+-.", true);
+
 bool is_number_char(char c) {
   return base::is_digit(c) || (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'f') ||
          "+-.()*#"sv.find(c) != std::string_view::npos;
@@ -23,23 +24,22 @@ bool is_number_char(char c) {
 
 /// `;name[=value]` repeated, no spaces; all of `text`. An empty value is taken as a flag.
 base::Result<Params, ParseError> check_params(std::string_view text) {
-  auto rest = text;
-  for (std::size_t count = 0; !rest.empty(); ++count) {
-    if (count == kMaxParams || rest.front() != ';') return base::fail(ParseError::BadParameter);
-    rest.remove_prefix(1);
-    const auto end = std::min(rest.find(';'), rest.size());
-    const auto name = rest.substr(0, std::min(rest.substr(0, end).find('='), end));
-    if (name.empty()) return base::fail(ParseError::BadParameter);
-    rest.remove_prefix(end);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t count = 0; at != end; ++count) {
+    if (count == kMaxParams || *at != ';') return base::fail(ParseError::BadParameter);
+    ++at;
+    if (at == end || *at == ';' || *at == '=') return base::fail(ParseError::BadParameter);  // No name.
+    while (at != end && *at != ';') ++at;
   }
   return Params(text);
 }
 
 base::Result<void, ParseError> parse_sip(Uri& uri, std::string_view rest) {
   // The first @ ends the user part: it may hold ; and ? unescaped, but no @ (RFC 3261 section 19.1.2).
-  if (const auto at = rest.find('@'); at != std::string_view::npos) {
+  if (const auto at = detail::find_first(rest, '@'); at != rest.size()) {
     const auto userinfo = rest.substr(0, at);
-    const auto colon = std::min(userinfo.find(':'), userinfo.size());
+    const auto colon = detail::find_first(userinfo, ':');
     uri.user = userinfo.substr(0, colon);
     if (uri.user.empty()) return base::fail(ParseError::BadUri);
     if (colon < userinfo.size()) uri.password = userinfo.substr(colon + 1);
@@ -49,8 +49,9 @@ base::Result<void, ParseError> parse_sip(Uri& uri, std::string_view rest) {
   if (!host_port) return base::fail(host_port.error());
   uri.host = host_port->host;
   uri.port = host_port->port;
-  if (!rest.empty() && rest.front() != ';' && rest.front() != '?') return base::fail(ParseError::BadHost);
-  const auto question = std::min(rest.find('?'), rest.size());
+  if (rest.empty()) return {};
+  if (rest.front() != ';' && rest.front() != '?') return base::fail(ParseError::BadHost);
+  const auto question = detail::find_first(rest, '?');
   const auto params = check_params(rest.substr(0, question));
   if (!params) return base::fail(params.error());
   uri.params = *params;
@@ -180,27 +181,30 @@ bool same_number(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-base::Result<Uri, ParseError> parse_uri(std::string_view text) {
-  Uri uri;
-  uri.text = text;
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || !base::is_alpha(text.front())) return base::fail(ParseError::BadUri);
-  uri.scheme_text = text.substr(0, colon);
-  for (const char c : uri.scheme_text) {
-    if (!base::is_alpha(c) && !base::is_digit(c) && c != '+' && c != '-' && c != '.') return base::fail(ParseError::BadUri);
-  }
+base::Result<void, ParseError> detail::read_uri(std::string_view text, Uri& into) {
+  return uri_size(text) == text.size() ? read_clean_uri(text, into) : base::fail(ParseError::BadUri);
+}
+
+base::Result<void, ParseError> detail::read_clean_uri(std::string_view text, Uri& into) {
+  into.text = text;
+  const auto colon = text.starts_with("sip:") ? 3 : size_of(text, kSchemeChars);
+  if (colon == 0 || colon + 1 >= text.size() || text[colon] != ':' || !base::is_alpha(text.front()))
+    return base::fail(ParseError::BadUri);
+  into.scheme_text = text.substr(0, colon);
+  into.scheme = scheme_of(into.scheme_text);
   const auto rest = text.substr(colon + 1);
-  const bool clean = std::all_of(rest.begin(), rest.end(), [](char c) { return is_uri_char(c); });
-  if (rest.empty() || !clean) return base::fail(ParseError::BadUri);
-  uri.scheme = scheme_of(uri.scheme_text);
-  base::Result<void, ParseError> parsed;
-  switch (uri.scheme) {
+  switch (into.scheme) {
     case Uri::Scheme::Sip:
-    case Uri::Scheme::Sips: parsed = parse_sip(uri, rest); break;
-    case Uri::Scheme::Tel: parsed = parse_tel(uri, rest); break;
+    case Uri::Scheme::Sips: return parse_sip(into, rest);
+    case Uri::Scheme::Tel: return parse_tel(into, rest);
     case Uri::Scheme::Other: break;  // Carried as text.
   }
-  if (!parsed) return base::fail(parsed.error());
+  return {};
+}
+
+base::Result<Uri, ParseError> parse_uri(std::string_view text) {
+  Uri uri;
+  if (const auto read = detail::read_uri(text, uri); !read) return base::fail(read.error());
   return uri;
 }
 

@@ -5,6 +5,7 @@
 #include <offhook/sip/message/params.hpp>
 #include <offhook/sip/message/parse_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -29,20 +30,53 @@ using CharSet = std::array<bool, 256>;
 
 inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
 
-[[nodiscard]] constexpr bool in(const CharSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
+[[nodiscard]] constexpr bool in(const CharSet& set, char c) { return set.data()[static_cast<unsigned char>(c)]; }
 [[nodiscard]] constexpr bool is_token_char(char c) { return in(kToken, c); }
-/// How many characters at the front are a token's.
-[[nodiscard]] constexpr std::size_t token_size(std::string_view text) {
-  std::size_t size = 0;
-  while (size < text.size() && is_token_char(text[size])) ++size;
-  return size;
+/// How many characters at the front are in `set`.
+[[nodiscard]] constexpr std::size_t size_of(std::string_view text, const CharSet& set) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
+  while (at != end && in(set, *at)) ++at;
+  return static_cast<std::size_t>(at - begin);
 }
+/// How many characters at the front are a token's.
+[[nodiscard]] constexpr std::size_t token_size(std::string_view text) { return size_of(text, kToken); }
 /// At least one character.
 [[nodiscard]] constexpr bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
 /// 0..31 and 127.
 [[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
-void skip_lws(std::string_view& rest);
+/// How many characters at the front may stand in a URI.
+/// Deviation: wider than RFC 3261 section 25.1. Callers write `*72#` and `{}` unescaped; what cannot be told from the URI's own
+/// delimiters, and what could end the line or the <>, stays excluded.
+[[nodiscard]] std::size_t uri_size(std::string_view text);
+
+[[nodiscard]] constexpr bool is_lws(char c) {
+  return static_cast<unsigned char>(c) <= ' ' && base::is_space(c);  // One comparison for nearly all.
+}
+constexpr void skip_lws(std::string_view& rest) {
+  while (!rest.empty() && is_lws(rest.front())) rest.remove_prefix(1);
+}
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  skip_lws(text);
+  while (!text.empty() && is_lws(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Takes the digits at the front; nothing when there are none. Anything over `most` comes back as `most + 1`, so that no caller
+/// can wrap; `most` is below 2^60.
+[[nodiscard]] constexpr std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t most) {
+  const char* const begin = rest.data();
+  const char* const end = begin + rest.size();
+  const char* at = begin;
+  std::uint64_t number = 0;
+  for (; at != end && base::is_digit(*at); ++at) number = std::min(number * 10 + static_cast<std::uint64_t>(*at - '0'), most + 1);
+  rest.remove_prefix(static_cast<std::size_t>(at - begin));
+  if (at == begin) return std::nullopt;
+  return number;
+}
+
 /// Takes `"..."` with both quotes. BadQuotedString when it does not end, or holds a bare control character.
 [[nodiscard]] base::Result<std::string_view, ParseError> take_quoted(std::string_view& rest);
 

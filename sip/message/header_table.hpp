@@ -1,0 +1,93 @@
+#pragma once
+
+#include <offhook/sip/message/header_name.hpp>
+#include <offhook/sip/message/limits.hpp>
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+struct Header {
+  HeaderName id = HeaderName::Other;
+  std::string_view name;   ///< As sent.
+  std::string_view value;  ///< Trimmed, folded lines joined.
+};
+
+/// Where the header fields of one message stand in its text. It is written once, by index_message, and has its place in front of
+/// the text in the same slab: an index costs no allocation, and goes where its message goes.
+struct HeaderTable {
+  struct Entry {
+    std::uint16_t name, name_size;
+    std::uint16_t value, value_size;
+    HeaderName id;
+  };
+
+  std::uint16_t count = 0;
+  std::bitset<kHeaderNames> seen;
+  std::array<std::uint8_t, kHeaderNames> first;  ///< By HeaderName, its first entry; only where `seen`.
+  std::array<Entry, kMaxHeaders> entries;        ///< Only the first `count`.
+};
+static_assert(kMaxHeaders <= 256, "first holds an index in one octet");
+static_assert(kMaxMessageBytes < 65536, "an entry holds a place in two octets");
+
+/// `text` is what the table was made of.
+[[nodiscard]] inline std::string_view name_of(const HeaderTable::Entry& entry, const char* text) {
+  return {text + entry.name, entry.name_size};
+}
+[[nodiscard]] inline std::string_view value_of(const HeaderTable::Entry& entry, const char* text) {
+  return {text + entry.value, entry.value_size};
+}
+
+/// The header fields of a message in their order: a view, which lives as long as the message.
+class Headers {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Header;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Header*;
+    using reference = Header;
+
+    Iterator() = default;
+    Iterator(const char* text, const HeaderTable::Entry* entry) : text_(text), entry_(entry) {}
+    Header operator*() const { return {entry_->id, name_of(*entry_, text_), value_of(*entry_, text_)}; }
+    Iterator& operator++() {
+      ++entry_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      const auto before = *this;
+      ++entry_;
+      return before;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.entry_ == b.entry_; }
+
+   private:
+    const char* text_ = nullptr;
+    const HeaderTable::Entry* entry_ = nullptr;
+  };
+
+  Headers() = default;
+  Headers(const char* text, const HeaderTable& table) : text_(text), entries_(table.entries.data()), count_(table.count) {}
+
+  [[nodiscard]] Iterator begin() const { return {text_, entries_}; }
+  [[nodiscard]] Iterator end() const { return {text_, entries_ + count_}; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// `at` is under size().
+  [[nodiscard]] Header operator[](std::size_t at) const { return *Iterator(text_, entries_ + at); }
+  [[nodiscard]] Header front() const { return (*this)[0]; }
+
+ private:
+  const char* text_ = nullptr;
+  const HeaderTable::Entry* entries_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+}  // namespace offhook::inline v0::sip
