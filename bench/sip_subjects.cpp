@@ -2,7 +2,6 @@
 
 #include <offhook/bench/peers/peers.h>
 #include <offhook/sdp/parser.hpp>
-#include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/parser.hpp>
 
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace offhook::bench {
 
@@ -23,21 +23,16 @@ std::string read(const std::string& path) {
   return text;
 }
 
-constexpr std::size_t kMostValues = 32;
-
-std::size_t count_addresses(const sip::Message& message, sip::HeaderName name) {
-  const auto values = message.name_addrs(name, kMostValues);
-  return values ? values->size() : 0;
+template <class Value>
+std::size_t count(sip::Values<Value> values) {
+  std::size_t count = 0;
+  while (values.next() != nullptr) ++count;
+  return count;
 }
 
-std::size_t count_vias(const sip::Message& message) {
+std::size_t count(sip::Tokens tokens) {
   std::size_t count = 0;
-  for (const auto& header : message.headers()) {
-    if (header.id != sip::HeaderName::Via) continue;
-    for (auto rest = header.value; !rest.empty(); ++count) {
-      if (!sip::take_via(rest)) return 0;
-    }
-  }
+  while (tokens.next()) ++count;
   return count;
 }
 
@@ -45,19 +40,19 @@ std::size_t count_vias(const sip::Message& message) {
 /// rest.
 std::size_t read_typed(const sip::Message& message) {
   using sip::HeaderName;
-  std::size_t seen = count_vias(message) + message.cseq().number + message.call_id().size();
+  std::size_t seen = count(message.vias()) + message.cseq().number + message.call_id().size();
   seen += message.from().tag().has_value() + message.to().tag().has_value();
-  seen += count_addresses(message, HeaderName::Contact) + count_addresses(message, HeaderName::Route);
-  seen += count_addresses(message, HeaderName::RecordRoute);
-  seen += message.number(HeaderName::MaxForwards).value_or(0) + message.number(HeaderName::ContentLength).value_or(0);
-  seen += message.number(HeaderName::SessionExpires).value_or(0) + message.content_type().size();
-  seen += message.lists(HeaderName::Require, "100rel") + message.lists(HeaderName::Supported, "timer");
-  seen += message.lists(HeaderName::Allow, "UPDATE") + message.find(HeaderName::Authorization).has_value();
+  seen += count(message.contacts()) + count(message.routes()) + count(message.record_routes());
+  seen += message.max_forwards().value_or(0) + message.content_length().value_or(0) + message.content_type().size();
+  seen += count(message.tokens(HeaderName::Require)) + count(message.tokens(HeaderName::Supported));
+  seen += count(message.tokens(HeaderName::Allow));
+  seen += message.session_expires().has_value() + message.authorization().has_value();
   return seen;
 }
 
 std::size_t offhook_reads(sip::SlabPool& pool, const std::string& text, offhook_depth depth) {
-  const auto message = sip::parse_message(pool.copy({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  auto slab = pool.copy({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  const auto message = depth == OFFHOOK_INDEX ? sip::index_message(std::move(slab)) : sip::parse_message(std::move(slab));
   if (!message) return 0;
   std::size_t seen = 1 + message->headers().size();
   if (depth >= OFFHOOK_TYPED) seen += read_typed(*message);

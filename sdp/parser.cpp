@@ -1,7 +1,9 @@
 #include <offhook/sdp/parser.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -19,21 +21,26 @@ std::string_view next_word(base::TextCursor& cursor) {
   return cursor.take_while(is_not_blank);
 }
 
+/// Takes the last word off `text`, with the blanks in front of it; "" when it is the only one.
+std::string_view take_last_word(std::string_view& text) {
+  auto at = text.size();
+  while (at != 0 && is_not_blank(text.data()[at - 1])) --at;
+  const auto word = text.substr(at);
+  text = base::trim(text.substr(0, at));
+  return text.empty() ? std::string_view() : word;
+}
+
 /// `o=<username> <sess-id> <sess-version> <nettype> <addrtype> <address>`. Some peers write spaces into the username, so that
 /// the last five words are what counts.
-base::Result<Origin, ParseError> parse_origin(std::string_view value) {
+Outcome parse_origin(std::string_view value, std::optional<Origin>& into) {
   std::string_view words[5];
   for (std::size_t i = 5; i-- > 0;) {
-    value = base::trim(value);
-    const auto space = value.find_last_of(" \t");
-    if (space == std::string_view::npos) return base::fail(ParseError::BadOrigin);
-    words[i] = value.substr(space + 1);
-    value = value.substr(0, space);
+    words[i] = take_last_word(value);
+    if (words[i].empty()) return base::fail(ParseError::BadOrigin);
   }
-  value = base::trim(value);
-  if (value.empty()) return base::fail(ParseError::BadOrigin);
-  return Origin{std::string(value),    std::string(words[0]), std::string(words[1]),
+  into = Origin{std::string(value),    std::string(words[0]), std::string(words[1]),
                 std::string(words[2]), std::string(words[3]), std::string(words[4])};
+  return {};
 }
 
 base::Result<Connection, ParseError> parse_connection(std::string_view value) {
@@ -57,44 +64,47 @@ Outcome parse_port(std::string_view text, Media& media) {
   return {};
 }
 
+// What most descriptions have no more of: one allocation each.
+constexpr std::size_t kUsualFormats = 8;
+constexpr std::size_t kUsualAttributes = 12;
+
 /// `m=<media> <port>[/<count>] <proto> <fmt> ...`
-base::Result<Media, ParseError> parse_media(std::string_view value) {
+Outcome parse_media(std::string_view value, Media& media) {
   base::TextCursor cursor(value);
-  Media media;
   media.kind = next_word(cursor);
   const auto port = next_word(cursor);
   media.protocol = next_word(cursor);
   if (media.protocol.empty()) return base::fail(ParseError::BadMedia);
-  if (const auto outcome = parse_port(port, media); !outcome) return base::fail(outcome.error());
+  if (const auto outcome = parse_port(port, media); !outcome) return outcome;
+  media.formats.reserve(kUsualFormats);
   for (auto format = next_word(cursor); !format.empty(); format = next_word(cursor)) {
     if (media.formats.size() == kMaxFormats) return base::fail(ParseError::TooManyFormats);
     media.formats.emplace_back(format);
   }
-  return media;
+  return {};
 }
 
-Attribute parse_attribute(std::string_view value) {
-  const auto colon = value.find(':');
-  if (colon == std::string_view::npos) return {std::string(value), std::nullopt};
-  return {std::string(base::trim(value.substr(0, colon))), std::string(base::trim(value.substr(colon + 1)))};
+void add_attribute(std::vector<Attribute>& attributes, std::string_view value) {
+  if (attributes.empty()) attributes.reserve(kUsualAttributes);
+  auto& attribute = attributes.emplace_back();
+  const auto colon = base::find_first(value, ':');
+  attribute.name = base::trim(value.substr(0, colon));
+  if (colon != value.size()) attribute.value.emplace(base::trim(value.substr(colon + 1)));
 }
 
 /// Sorts lines into the model, one after the other.
 class Builder {
  public:
+  explicit Builder(Session& session) : session_(session) {}
   Outcome add(char type, std::string_view value) {
     if (type == 'm') return open_media(value);
     return session_.media.empty() ? add_to_session(type, value) : add_to_media(session_.media.back(), type, value);
   }
-  Session take() { return std::move(session_); }
 
  private:
   Outcome open_media(std::string_view value) {
     if (session_.media.size() == kMaxMedia) return base::fail(ParseError::TooManyMedia);
-    auto media = parse_media(value);
-    if (!media) return base::fail(media.error());
-    session_.media.push_back(std::move(*media));
-    return {};
+    return parse_media(value, session_.media.emplace_back());
   }
 
   Outcome add_to_session(char type, std::string_view value) {
@@ -105,17 +115,14 @@ class Builder {
       case 'c': return add_connection(value);
       case 'b': session_.bandwidths.emplace_back(value); return {};
       case 't': case 'r': case 'z': session_.times.push_back({type, std::string(value)}); return {};
-      case 'a': session_.attributes.push_back(parse_attribute(value)); return {};
+      case 'a': add_attribute(session_.attributes, value); return {};
       default: session_.others.push_back({type, std::string(value)}); return {};
     }
   }
 
   Outcome add_origin(std::string_view value) {
     if (session_.origin) return carry('o', value);
-    auto origin = parse_origin(value);
-    if (!origin) return base::fail(origin.error());
-    session_.origin = std::move(*origin);
-    return {};
+    return parse_origin(value, session_.origin);
   }
 
   Outcome add_name(std::string_view value) {
@@ -150,23 +157,44 @@ class Builder {
         return {};
       }
       case 'b': media.bandwidths.emplace_back(value); return {};
-      case 'a': media.attributes.push_back(parse_attribute(value)); return {};
+      case 'a': add_attribute(media.attributes, value); return {};
       default: break;
     }
     media.others.push_back({type, std::string(value)});
     return {};
   }
 
-  Session session_;
+  Session& session_;
   bool named_ = false;
 };
 
-Outcome check_line(std::string_view line) {
-  if (line.size() > kMaxLineBytes) return base::fail(ParseError::LineTooLong);
-  if (line.find('\r') != std::string_view::npos || line.find('\0') != std::string_view::npos) {
-    return base::fail(ParseError::BadCharacter);  // Someone else may take it for a line end: RFC 8866 section 9 allows neither.
+struct TextLine {
+  std::string_view text;  ///< without its end
+  bool stray = false;     ///< holds a NUL, or a carriage return that ends no line
+};
+
+/// Takes the next line off `rest`, up to CRLF, LF or the end of the text.
+TextLine take_line(std::string_view& rest) {
+  bool stray = false;
+  for (std::size_t at = 0;; ++at) {
+    // NUL, LF and CR are what matters; a tab costs one look more.
+    at += base::find_first(rest.substr(at), [](auto block) { return block.below('\r' + 1); });
+    const bool last = at == rest.size();
+    const bool returns = !last && rest[at] == '\r' && (at + 1 == rest.size() || rest[at + 1] == '\n');
+    if (last || returns || rest[at] == '\n') {
+      const auto text = rest.substr(0, at);
+      rest.remove_prefix(std::min(at + (returns ? 2 : 1), rest.size()));
+      return {text, stray};
+    }
+    if (rest[at] == '\r' || rest[at] == '\0') stray = true;
   }
-  if (line.size() < 2 || line[1] != '=' || !base::is_alpha(line[0])) return base::fail(ParseError::BadLine);
+}
+
+Outcome check_line(const TextLine& line) {
+  const auto text = line.text;
+  if (text.size() > kMaxLineBytes) return base::fail(ParseError::LineTooLong);
+  if (line.stray) return base::fail(ParseError::BadCharacter);  // Someone else may take it for a line end: RFC 8866 section 9 allows neither.
+  if (text.size() < 2 || text[1] != '=' || !base::is_alpha(text[0])) return base::fail(ParseError::BadLine);
   return {};
 }
 
@@ -193,25 +221,25 @@ std::string_view to_string(ParseError error) {
 
 base::Result<Session, ParseError> parse_session(std::string_view text) {
   if (text.size() > kMaxSessionBytes) return base::fail(ParseError::TooLarge);
-  base::TextCursor cursor(text);
-  Builder builder;
+  base::Result<Session, ParseError> result{tl::in_place};  // Filled where it is returned: a Session is large to move.
+  Builder builder(*result);
   bool versioned = false;
-  for (std::size_t lines = 0; !cursor.at_end(); ++lines) {
+  for (std::size_t lines = 0; !text.empty(); ++lines) {
     if (lines == kMaxLines) return base::fail(ParseError::TooManyLines);
-    auto line = cursor.take_until('\n');
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
+    const auto line = take_line(text);
+    if (line.text.empty()) continue;
     if (const auto checked = check_line(line); !checked) return base::fail(checked.error());
-    const auto value = base::trim(line.substr(2));
+    const char type = line.text[0];
+    const auto value = base::trim(line.text.substr(2));
     if (!versioned) {
-      if (line[0] != 'v' || value != "0") return base::fail(ParseError::BadVersion);
+      if (type != 'v' || value != "0") return base::fail(ParseError::BadVersion);
       versioned = true;
-      continue;
+    } else if (const auto added = builder.add(type, value); !added) {
+      return base::fail(added.error());
     }
-    if (const auto added = builder.add(line[0], value); !added) return base::fail(added.error());
   }
   if (!versioned) return base::fail(ParseError::Empty);
-  return builder.take();
+  return result;
 }
 
 }  // namespace offhook::inline v0::sdp

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/socket_address.hpp>
+#include <offhook/sdp/limits.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,13 +12,6 @@
 
 /// The model of a session description, RFC 8866. It owns its text, so that it outlives the message that it came in.
 namespace offhook::inline v0::sdp {
-
-// Bounds on what is read from the wire; one more is refused.
-inline constexpr std::size_t kMaxSessionBytes = 65536;
-inline constexpr std::size_t kMaxLineBytes = 4096;  ///< of one line, without its line end
-inline constexpr std::size_t kMaxLines = 512;       ///< empty ones count
-inline constexpr std::size_t kMaxMedia = 16;        ///< m= lines
-inline constexpr std::size_t kMaxFormats = 64;      ///< payload types, or other formats, of one m= line
 
 enum class Direction : std::uint8_t { SendRecv, SendOnly, RecvOnly, Inactive };
 

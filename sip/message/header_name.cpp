@@ -5,7 +5,7 @@
 namespace offhook::inline v0::sip {
 
 HeaderName parse_header_name(std::string_view name) {
-  using detail::Block;
+  using base::Block;
   if (name.empty()) return HeaderName::Other;
   const auto head = name.size() < Block::kSize ? Block::load_part(name.data(), name.size()) : Block::load(name.data());
   return detail::find_header_name(head, name.data(), name.size());

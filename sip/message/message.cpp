@@ -1,7 +1,7 @@
 #include <offhook/sip/message/message.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 
 #include <limits>
@@ -70,7 +70,7 @@ std::optional<std::uint32_t> Message::number(HeaderName name) const {
 
 std::string_view Message::content_type() const {
   const auto value = find(HeaderName::ContentType).value_or("");
-  const auto size = detail::find_first(value, [](auto block) { return block.below('!') | block.equal(';'); });
+  const auto size = base::find_first(value, [](auto block) { return block.below('!') | block.equal(';'); });
   return value.substr(0, size);  // parse_message has put it into lower case and closed it up round the slash.
 }
 

@@ -1,7 +1,7 @@
 #include <offhook/sip/message/name_addr.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 #include <offhook/sip/message/detail/readers.hpp>
 
@@ -21,7 +21,7 @@ Outcome take_bracketed(std::string_view& rest, Uri& into) {
     rest.remove_prefix(clean + 1);
     return detail::read_clean_uri(text, into);
   }
-  const auto end = detail::find_first(rest, '>');
+  const auto end = base::find_first(rest, '>');
   if (end == rest.size()) return base::fail(ParseError::BadNameAddr);
   const auto text = detail::trim(rest.substr(0, end));
   rest.remove_prefix(end + 1);
@@ -47,7 +47,7 @@ base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_
     if (!rest.starts_with('<')) return base::fail(ParseError::BadNameAddr);
     return true;
   }
-  const auto stop = detail::find_first(
+  const auto stop = base::find_first(
       rest, [](auto block) { return block.equal('<') | block.equal(',') | block.equal(';') | block.equal('"'); });
   if (stop == rest.size() || rest[stop] != '<') return false;
   // Deviation: RFC 3261 section 25.1 wants tokens here; names arrive with any letters in them, and no harm is done.

@@ -1,7 +1,7 @@
 #include <offhook/sip/message/parser.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 #include <offhook/sip/message/detail/indexer.hpp>
 #include <offhook/sip/message/detail/readers.hpp>
@@ -89,7 +89,7 @@ void MandatoryFields::read_party(HeaderName name, NameAddr& party) {
 void MandatoryFields::read_call_id() {
   message_.call_id_ = message_.find(HeaderName::CallId).value_or("");
   if (message_.call_id_.empty()) return fault_.note(ParseError::MissingHeader);
-  const auto bad = detail::find_first(message_.call_id_, [](auto block) { return block.below('!') | block.equal('\x7F'); });
+  const auto bad = base::find_first(message_.call_id_, [](auto block) { return block.below('!') | block.equal('\x7F'); });
   if (bad != message_.call_id_.size()) fault_.note(ParseError::BadHeaderLine);
 }
 

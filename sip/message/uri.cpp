@@ -1,8 +1,8 @@
 #include <offhook/sip/message/uri.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 #include <offhook/sip/message/detail/readers.hpp>
 #include <offhook/sip/message/limits.hpp>
@@ -37,9 +37,9 @@ base::Result<Params, ParseError> check_params(std::string_view text) {
 
 base::Result<void, ParseError> parse_sip(Uri& uri, std::string_view rest) {
   // The first @ ends the user part: it may hold ; and ? unescaped, but no @ (RFC 3261 section 19.1.2).
-  if (const auto at = detail::find_first(rest, '@'); at != rest.size()) {
+  if (const auto at = base::find_first(rest, '@'); at != rest.size()) {
     const auto userinfo = rest.substr(0, at);
-    const auto colon = detail::find_first(userinfo, ':');
+    const auto colon = base::find_first(userinfo, ':');
     uri.user = userinfo.substr(0, colon);
     if (uri.user.empty()) return base::fail(ParseError::BadUri);
     if (colon < userinfo.size()) uri.password = userinfo.substr(colon + 1);
@@ -51,7 +51,7 @@ base::Result<void, ParseError> parse_sip(Uri& uri, std::string_view rest) {
   uri.port = host_port->port;
   if (rest.empty()) return {};
   if (rest.front() != ';' && rest.front() != '?') return base::fail(ParseError::BadHost);
-  const auto question = detail::find_first(rest, '?');
+  const auto question = base::find_first(rest, '?');
   const auto params = check_params(rest.substr(0, question));
   if (!params) return base::fail(params.error());
   uri.params = *params;

@@ -1,36 +1,56 @@
 #include <offhook/sip/message/writer.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <iterator>
 
 namespace offhook::inline v0::sip {
 
 namespace {
 
+/// What would end a line, or a string of C: nobody shall read two values where one was given.
+constexpr auto kBreaks = [](auto block) { return block.equal('\r') | block.equal('\n') | block.equal('\0'); };
+
 void append_value(std::string& out, std::string_view value) {
-  const auto begin = out.size();
-  out.append(value);
-  for (auto i = begin; i < out.size(); ++i) {
-    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  for (;;) {
+    const auto clean = base::find_first(value, kBreaks);
+    out.append(value.substr(0, clean));
+    if (clean == value.size()) return;
+    out += ' ';
+    value.remove_prefix(clean + 1);
   }
 }
 
 /// A method or a header field's name: what is not a token's character cannot stand there at all.
 void append_token(std::string& out, std::string_view token) {
-  for (const char c : token) out.push_back(detail::is_token_char(c) ? c : '-');
+  const auto begin = out.size();
+  out.append(token);
+  if (detail::is_token(token)) return;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return !detail::is_token_char(c); }, '-');
 }
 
 /// A space in the Request-URI would end it.
 void append_uri(std::string& out, std::string_view uri) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : uri) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet > 32 && octet != 127) out.push_back(c);
-    else out += {'%', kHex[octet >> 4], kHex[octet & 15]};
+  for (;;) {
+    const auto clean = base::find_first(uri, [](auto block) { return block.below('!') | block.equal('\x7F'); });
+    out.append(uri.substr(0, clean));
+    if (clean == uri.size()) return;
+    const auto octet = static_cast<unsigned char>(uri[clean]);
+    out += {'%', kHex[octet >> 4], kHex[octet & 15]};
+    uri.remove_prefix(clean + 1);
   }
+}
+
+void append_number(std::string& out, std::size_t number) {
+  char digits[20];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  out.append(digits, end);
 }
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
@@ -40,48 +60,57 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out += "\r\n";
 }
 
+void append_line(std::string& out, HeaderName name, std::string_view value) {
+  out.append(to_string(name)).append(": ");
+  append_value(out, value);
+  out += "\r\n";
+}
+
 /// The top Via as it goes back: rport and received hold what we saw, whatever the request claimed.
 /// RFC 3261 section 18.2.1; RFC 3581 section 4: rport, when asked for, takes received with it.
-std::string answered_via(const Via& via, std::string_view element, const base::SocketAddress& source) {
-  std::string text(base::trim(element.substr(0, element.find(';'))));
+void append_answered_via(std::string& out, const Via& via, std::string_view element, const base::SocketAddress& source) {
+  out += "Via: ";
+  append_value(out, base::trim(element.substr(0, element.find(';'))));
   bool rport = false;
   auto rest = via.params.text();
   while (const auto param = Params::next(rest)) {
     if (base::iequals(param->name, "received")) continue;
     if (base::iequals(param->name, "rport")) {
-      if (!rport) text.append(";rport=").append(std::to_string(source.port));
+      if (!rport) append_number(out += ";rport=", source.port);
       rport = true;
       continue;
     }
-    text.append(";").append(param->name);
-    if (!param->value.empty()) text.append("=").append(param->value);
+    append_value(out += ';', param->name);
+    if (!param->value.empty()) append_value(out += '=', param->value);
   }
   // Without brackets, as RFC 3261 section 25.1 has it: RFC 5118 section 4.5.
-  if (rport || base::IpAddress::parse(via.host) != source.ip) text.append(";received=").append(source.ip.to_string());
-  return text;
+  if (rport || base::IpAddress::parse(via.host) != source.ip) out.append(";received=").append(source.ip.to_string());
+  out += "\r\n";
 }
 
 void append_vias(std::string& out, const Message& request, const base::SocketAddress& source) {
-  bool top = true;
-  for (const auto& header : request.headers()) {
-    if (header.id != HeaderName::Via) continue;
-    auto rest = header.value;
-    if (const auto via = top ? take_via(rest) : base::Result<Via, ParseError>(base::fail(ParseError::Empty))) {
-      const auto element = header.value.substr(0, header.value.size() - rest.size());
-      append_line(out, "Via", answered_via(*via, element, source));
-      if (!rest.empty()) append_line(out, "Via", rest);
-    } else {
-      append_line(out, "Via", header.value);  // Not the top one, or one that we refuse: as it came.
-    }
-    top = false;
+  auto lines = request.lines(HeaderName::Via);
+  const auto top = lines.next();
+  if (!top) return;
+  auto rest = *top;
+  if (const auto via = take_via(rest)) {
+    append_answered_via(out, *via, top->substr(0, top->size() - rest.size()), source);
+    if (!rest.empty()) append_line(out, HeaderName::Via, rest);
+  } else {
+    append_line(out, HeaderName::Via, *top);  // One that we refuse: as it came.
   }
+  while (const auto below = lines.next()) append_line(out, HeaderName::Via, *below);
 }
 
 }  // namespace
 
-Writer Writer::request(std::string_view method, std::string_view request_uri) {
-  Writer writer;
-  writer.text_.reserve(kUsualBytes);
+Writer::Writer(std::string reuse) : text_(std::move(reuse)) {
+  text_.clear();
+  text_.reserve(kUsualBytes);
+}
+
+Writer Writer::request(std::string_view method, std::string_view request_uri, std::string reuse) {
+  Writer writer(std::move(reuse));
   append_token(writer.text_, method);
   writer.text_ += ' ';
   append_uri(writer.text_, request_uri);
@@ -90,37 +119,44 @@ Writer Writer::request(std::string_view method, std::string_view request_uri) {
 }
 
 Writer Writer::response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
-                        const base::SocketAddress& source) {
-  Writer writer;
+                        const base::SocketAddress& source, std::string reuse) {
+  Writer writer(std::move(reuse));
   auto& out = writer.text_;
-  out.reserve(kUsualBytes);
-  out.append("SIP/2.0 ").append(std::to_string(status)).append(" ");
-  append_value(out, reason);
+  append_number(out += "SIP/2.0 ", static_cast<std::size_t>(status));
+  append_value(out += ' ', reason);
   out += "\r\n";
   append_vias(out, request, source);
-  const auto copy = [&](HeaderName name) { append_line(out, to_string(name), request.find(name).value_or("")); };
+  const auto copy = [&](HeaderName name) { append_line(out, name, request.find(name).value_or("")); };
   copy(HeaderName::From);
-  std::string to(request.find(HeaderName::To).value_or(""));
-  if (!to_tag.empty() && !request.to().tag()) to.append(";tag=").append(to_tag);
-  append_line(out, "To", to);
+  append_value(out += "To: ", request.find(HeaderName::To).value_or(""));
+  if (!to_tag.empty() && !request.to().tag()) append_value(out += ";tag=", to_tag);
+  out += "\r\n";
   copy(HeaderName::CallId);
   copy(HeaderName::CSeq);
   if (const auto timestamp = status == 100 ? request.find("Timestamp") : std::nullopt) append_line(out, "Timestamp", *timestamp);
   return writer;
 }
 
-Writer& Writer::header(HeaderName name, std::string_view value) { return header(to_string(name), value); }
+Writer& Writer::header(HeaderName name, std::string_view value) {
+  if (name != HeaderName::Other) append_line(text_, name, value);
+  return *this;
+}
 
 Writer& Writer::header(std::string_view name, std::string_view value) {
   if (!name.empty()) append_line(text_, name, value);
   return *this;
 }
 
-Writer& Writer::header(HeaderName name, std::uint32_t value) { return header(name, std::to_string(value)); }
+Writer& Writer::header(HeaderName name, std::uint32_t value) {
+  if (name == HeaderName::Other) return *this;
+  append_number(text_.append(to_string(name)).append(": "), value);
+  text_ += "\r\n";
+  return *this;
+}
 
 std::string Writer::finish(std::string_view content_type, std::string_view body) {
-  if (!body.empty() && !content_type.empty()) append_line(text_, "Content-Type", content_type);
-  append_line(text_, "Content-Length", std::to_string(body.size()));
+  if (!body.empty() && !content_type.empty()) append_line(text_, HeaderName::ContentType, content_type);
+  header(HeaderName::ContentLength, static_cast<std::uint32_t>(body.size()));
   text_ += "\r\n";
   text_.append(body);
   return std::move(text_);

@@ -11,14 +11,15 @@ namespace offhook::inline v0::sip {
 
 /// Writes one message front to back into a string that it owns. Values must be free of CR, LF and NUL: such a character is
 /// written as a space, so that nothing which we were given can start a header of its own.
+/// `reuse` is a string that is no longer needed: its memory is written to, so that whoever keeps one allocates nothing.
 class Writer {
  public:
-  [[nodiscard]] static Writer request(std::string_view method, std::string_view request_uri);
+  [[nodiscard]] static Writer request(std::string_view method, std::string_view request_uri, std::string reuse = {});
   /// The status line and what RFC 3261 section 8.2.6.2 copies from the request: all Vias in order (the top one with received=
   /// and rport= filled in from `source`: section 18.2.1, RFC 3581 section 4), From, To, Call-ID, CSeq. `to_tag` is appended to
   /// To unless it has a tag already or is empty (100 Trying may go without).
   [[nodiscard]] static Writer response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
-                                       const base::SocketAddress& source);
+                                       const base::SocketAddress& source, std::string reuse = {});
 
   Writer& header(HeaderName name, std::string_view value);
   Writer& header(std::string_view name, std::string_view value);
@@ -28,6 +29,7 @@ class Writer {
 
  private:
   static constexpr std::size_t kUsualBytes = 1024;  // Of most messages of ours: one allocation.
+  explicit Writer(std::string reuse);
   std::string text_;
 };
 

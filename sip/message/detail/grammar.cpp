@@ -1,8 +1,8 @@
 #include <offhook/sip/message/detail/grammar.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/limits.hpp>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 /// Deviation: an underscore is in no hostname of RFC 3261 section 25.1, but in those of container networks.
 std::size_t host_size(std::string_view text) {
-  return find_first(text, [](auto block) {
+  return base::find_first(text, [](auto block) {
     const auto letters = block.folded().in_range('a', 'z');
     const auto others = block.in_range('-', '9') & ~block.equal('/');  // `-`, `.` and the digits
     return ~(letters | others | block.equal('_'));
@@ -23,7 +23,7 @@ std::size_t host_size(std::string_view text) {
 /// Deviation: wider than `token / host / quoted-string`, because an unbracketed IPv6 address (RFC 5118 section 4.5), `/` and
 /// `@` stand in the parameters of the real world. What would end or quote the value is excluded.
 std::size_t value_size(std::string_view text) {
-  return find_first(text, [](auto block) {
+  return base::find_first(text, [](auto block) {
     return block.below('!') | block.equal('"') | block.equal(',') | block.equal(';') | block.equal('<') | block.equal('>') |
            block.equal('\x7F');
   });
@@ -51,7 +51,7 @@ base::Result<void, ParseError> take_param(std::string_view& rest) {
 }  // namespace
 
 std::size_t uri_size(std::string_view text) {
-  return find_first(text, [](auto block) {
+  return base::find_first(text, [](auto block) {
     return block.below('!') | ~block.below('\x7F') | block.equal('<') | block.equal('>') | block.equal('"');
   });
 }
@@ -60,7 +60,7 @@ base::Result<std::string_view, ParseError> take_quoted(std::string_view& rest) {
   if (!rest.starts_with('"')) return base::fail(ParseError::BadQuotedString);
   const auto special = [](auto block) { return block.below(' ') | block.equal('"') | block.equal('\\') | block.equal('\x7F'); };
   for (std::size_t at = 1;; ++at) {
-    at += find_first(rest.substr(at), special);
+    at += base::find_first(rest.substr(at), special);
     if (at == rest.size()) return base::fail(ParseError::BadQuotedString);
     const char c = rest[at];
     if (c == '"') {
@@ -122,7 +122,7 @@ base::Result<Params, ParseError> take_header_params(std::string_view& rest) {
 std::optional<std::string_view> next_element(std::string_view& rest) {
   if (rest.empty()) return std::nullopt;
   bool quoted = false;
-  std::size_t i = find_first(rest, [](auto block) { return block.equal(',') | block.equal('"'); });
+  std::size_t i = base::find_first(rest, [](auto block) { return block.equal(',') | block.equal('"'); });
   for (; i < rest.size(); ++i) {
     if (quoted && rest[i] == '\\') ++i;
     else if (rest[i] == '"') quoted = !quoted;

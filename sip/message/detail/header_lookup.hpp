@@ -1,7 +1,7 @@
 #pragma once
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/header_name.hpp>
 
 #include <array>
@@ -11,6 +11,8 @@
 
 /// From the text of a header field's name to its HeaderName, with tables that the compiler fills.
 namespace offhook::inline v0::sip::detail {
+
+using base::Block;
 
 // In the order of the enum.
 inline constexpr std::array<std::string_view, kHeaderNames> kHeaderTexts = {

@@ -1,7 +1,7 @@
 #include <offhook/sip/message/detail/indexer.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/detail/block.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 #include <offhook/sip/message/detail/header_lookup.hpp>
 
@@ -78,7 +78,7 @@ bool Indexer::skip_leading() {
 /// so: the slab's own CRLF become spaces (RFC 3261 section 7.3.1).
 inline Indexer::Line Indexer::next_line(Folds folds) {
   char* const begin = at_;
-  char* const stop = begin + find_first(between(begin, end_), kLineStops);
+  char* const stop = begin + base::find_first(between(begin, end_), kLineStops);
   const bool plain = end_ - stop > 2 && stop[0] == '\r' && stop[1] == '\n' && !is_blank(stop[2]);
   if (!plain) return next_odd_line(stop, folds);
   at_ = stop + 2;
@@ -89,7 +89,7 @@ inline Indexer::Line Indexer::next_line(Folds folds) {
 Indexer::Line Indexer::next_odd_line(char* stop, Folds folds) {
   Line line{at_, nullptr, false};
   for (;; ++stop) {
-    stop += find_first(between(stop, end_), kLineStops);
+    stop += base::find_first(between(stop, end_), kLineStops);
     if (stop == end_) return line;
     const bool crlf = *stop == '\r' && stop + 1 != end_ && stop[1] == '\n';
     if (*stop == '\n' || crlf) {
@@ -160,10 +160,11 @@ void Indexer::index_headers() {
 
 inline void Indexer::index_header(const Line& line) {
   const char* const name = line.begin;
-  const auto head = end_ - name < std::ptrdiff_t{Block::kSize} ? Block::load_part(name, static_cast<std::size_t>(end_ - name)) : Block::load(name);
+  const auto readable = static_cast<std::size_t>(end_ - name);
+  const auto head = readable < Block::kSize ? Block::load_part(name, readable) : Block::load(name);
   const auto colons = head.equal(':');
-  const auto size = Block::any(colons) ? Block::first(colons) : find_first(line.text(), [](auto block) { return block.equal(':'); });
-  const char* const colon = name + size;
+  const auto size = Block::any(colons) ? Block::first(colons) : base::find_first(line.text(), ':');
+  const char* const colon = name + size;  // Of a line further down, when this one has none.
   if (colon >= line.end || line.stray) return fault_.note(ParseError::BadHeaderLine);
   const char* name_end = colon;
   while (name_end != name && is_blank(name_end[-1])) --name_end;

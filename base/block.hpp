@@ -13,7 +13,7 @@
 
 /// Several characters looked at in one step. A Block says of each of its characters whether it is one, or lies in a range; the
 /// answers combine with `|`, `&` and `~`. WordBlock runs everywhere, Sse2Block on every x86-64; both are tested alike.
-namespace offhook::inline v0::sip::detail {
+namespace offhook::inline v0::base {
 
 /// Eight characters in one word.
 class WordBlock {
@@ -171,4 +171,4 @@ template <class B = Block>
   return find_first<B>(text, [c](B block) { return block.equal(c); });
 }
 
-}  // namespace offhook::inline v0::sip::detail
+}  // namespace offhook::inline v0::base

@@ -1,0 +1,177 @@
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace offhook::sip;
+using test::parse;
+using test::Request;
+
+namespace {
+
+std::string repeated(const std::string& line, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += line;
+  return out;
+}
+
+Message with(const std::string& more) {
+  Request request;
+  request.more = more;
+  auto result = parse(request.text());
+  REQUIRE_MESSAGE(result, more);
+  return std::move(*result);
+}
+
+template <class Value>
+std::size_t count(Values<Value> values, std::optional<ParseError> end = std::nullopt) {
+  std::size_t seen = 0;
+  while (values.next() != nullptr) ++seen;
+  CHECK(values.error() == end);
+  CHECK(values.next() == nullptr);
+  return seen;
+}
+
+std::vector<std::string> all(Tokens tokens) {
+  std::vector<std::string> list;
+  while (const auto token = tokens.next()) list.emplace_back(*token);
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("lists are walked over all their lines, in order, and from the first error on there is nothing more") {
+  const auto message = with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
+  auto contacts = message.contacts();
+  for (const auto* user : {"1", "2", "3"}) {
+    const NameAddr* contact = contacts.next();
+    REQUIRE(contact != nullptr);
+    CHECK(contact->uri.user == user);
+    CHECK(contact->params.has("q") == (std::string_view(user) == "3"));
+  }
+  CHECK(contacts.next() == nullptr);
+  CHECK_FALSE(contacts.error());
+  CHECK(count(message.routes(), ParseError::BadNameAddr) == 1);
+  CHECK(count(message.record_routes()) == 0);
+  CHECK(count(Message().contacts()) == 0);
+}
+
+TEST_CASE("Contact, Route, Record-Route and Via are walked up to their limits, and not one further") {
+  const std::string one = "<sip:a@h>";
+  CHECK(count(with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
+  CHECK(count(with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) == kMaxContacts);
+  CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes)).routes()) == kMaxRoutes);
+  CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes + 1)).routes(), ParseError::TooManyValues) == kMaxRoutes);
+  CHECK(count(with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes)).record_routes()) == kMaxRoutes);
+  CHECK(count(with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes + 1)).record_routes(), ParseError::TooManyValues) ==
+        kMaxRoutes);
+  CHECK(count(with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more.
+}
+
+TEST_CASE("a Via below the top one is counted and copied, but only parsed when somebody asks for it [RFC 3261 section 18.2.1]") {
+  const auto message = with("Via: not a Via, SIP/2.0/UDP h\r\n");
+  CHECK(message.top_via().host == "192.0.2.1");
+  CHECK(count(message.vias(), ParseError::BadVia) == 1);
+}
+
+TEST_CASE("tokens are cut at commas outside quotes, trimmed, over all lines [RFC 3261 section 7.3.1]") {
+  const auto message = with("Allow: INVITE,ACK ,\t BYE\r\nX: y\r\nAllow: a;b=\"c,\\\"d\", CANCEL\r\nk:\r\n");
+  CHECK(all(message.tokens(HeaderName::Allow)) == std::vector<std::string>{"INVITE", "ACK", "BYE", "a;b=\"c,\\\"d\"", "CANCEL"});
+  CHECK(all(message.tokens(HeaderName::Supported)).empty());
+  CHECK(all(message.tokens(HeaderName::Require)).empty());
+  CHECK(all(message.tokens(HeaderName::Other)).empty());
+}
+
+TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
+  const auto parsed = parse_session_expires(" 1800 ; refresher=UAC");
+  REQUIRE(parsed);
+  CHECK(parsed->seconds == 1800);
+  CHECK(parsed->refresher == SessionExpires::Refresher::Uac);
+  CHECK(parse_session_expires("90;x=y;refresher=uas")->refresher == SessionExpires::Refresher::Uas);
+  CHECK(parse_session_expires("4294967295")->refresher == SessionExpires::Refresher::Unsaid);
+  CHECK(parse_session_expires("90;refresher=proxy")->refresher == SessionExpires::Refresher::Unsaid);
+  for (const auto* text : {"", "x", "-1", "4294967296", "18446744073709551616"})
+    CHECK_MESSAGE(parse_session_expires(text).error() == ParseError::BadNumber, text);
+  for (const auto* text : {"90s", "90;", "90;refresher=uac,90", "90 90"})
+    CHECK_MESSAGE(parse_session_expires(text).error() == ParseError::BadParameter, text);
+  CHECK(with("x: 120;refresher=uas\r\n").session_expires()->seconds == 120);
+  CHECK(with("").session_expires().error() == ParseError::MissingHeader);
+}
+
+TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs kept [RFC 7616 section 3.4]") {
+  const auto message =
+      with("Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
+           " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
+  const auto parsed = message.authorization();
+  REQUIRE(parsed);
+  CHECK(parsed->scheme == "Digest");
+  CHECK(parsed->username == "ada \\\"x\\\", y");
+  CHECK(parsed->realm == "pbx");
+  CHECK(parsed->nonce == "n==");
+  CHECK(parsed->uri == "sip:h;a,b");
+  CHECK(parsed->response == "00ff");
+  CHECK(parsed->algorithm == "MD5");
+  CHECK(parsed->cnonce == "c");
+  CHECK(parsed->opaque.empty());
+  CHECK(parsed->qop == "auth");
+  CHECK(parsed->nc == "00000001");
+  CHECK(parse_authorization("digest nonce=n=\t, realm=a")->nonce == "n=");
+  CHECK(with("").authorization().error() == ParseError::MissingHeader);
+}
+
+TEST_CASE("an unknown scheme of Authorization is named and not read; a bad one is refused [RFC 4475 section 3.3.7]") {
+  const auto unknown = parse_authorization("NoOneKnowsThisScheme opaque-data=here, \"x");
+  REQUIRE(unknown);
+  CHECK(unknown->scheme == "NoOneKnowsThisScheme");
+  CHECK(unknown->opaque.empty());
+  for (const auto* text : {"", "Digest", "Digest ", "Digest ,", "Digest realm", "Digest realm=", "Digest realm=\"a\" nonce=b",
+                           "Digest realm=\"a\",", "Digest realm=a\"b", "Digest realm=a, realm=b", "Digest =b", "\"Digest\" a=b"})
+    CHECK_MESSAGE(parse_authorization(text).error() == ParseError::BadParameter, text);
+  CHECK(parse_authorization("Digest realm=\"a").error() == ParseError::BadQuotedString);
+  std::string many = "Digest a=b" + repeated(", a=b", kMaxAuthParams - 1);
+  CHECK(parse_authorization(many));
+  CHECK(parse_authorization(many + ", a=b").error() == ParseError::BadParameter);
+}
+
+TEST_CASE("an index knows lines and body, and leaves what stands in them to whoever asks") {
+  Request request;
+  request.from = "nonsense";
+  request.cseq = "x";
+  request.uri = "no uri";
+  request.body = "hello";
+  request.content_length = "5";
+  const auto indexed = index_message(Slab::exact(test::bytes_of(request.text())));
+  REQUIRE(indexed);
+  CHECK(indexed->method() == Method::Options);
+  CHECK(indexed->request_uri() == "no uri");
+  CHECK(indexed->headers().size() == 6);
+  CHECK(indexed->find(HeaderName::From) == "nonsense");
+  CHECK(indexed->body() == "hello");
+  CHECK(indexed->call_id().empty());
+  CHECK_FALSE(parse(request.text()));
+  request.content_length = "6";
+  const auto cut = index_message(Slab::exact(test::bytes_of(request.text())));
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().error == ParseError::Truncated);
+  CHECK(cut.error().answerable);  // What the answer needs is read all the same.
+  CHECK(cut.error().message.top_via().host == "192.0.2.1");
+  CHECK(index_message(Slab()).error().error == ParseError::Empty);
+}
+
+TEST_CASE("headers are found by their first line, whatever stands between") {
+  const auto message = with("Subject: one\r\nX-Own: 1\r\nsUBJECT: two\r\nX-own: 2\r\n");
+  CHECK(message.has(HeaderName::Subject));
+  CHECK_FALSE(message.has(HeaderName::Date));
+  CHECK_FALSE(message.has(HeaderName::Other));
+  CHECK(message.find(HeaderName::Subject) == "one");
+  auto lines = message.lines(HeaderName::Subject);
+  CHECK(lines.next() == "one");
+  CHECK(lines.next() == "two");
+  CHECK_FALSE(lines.next());
+  CHECK(message.find("x-own") == "1");
+  const auto headers = message.headers();
+  CHECK(headers.front().name == "Via");
+  CHECK(headers[headers.size() - 1].name == "Content-Length");
+  CHECK_FALSE(headers.empty());
+  CHECK(Message().headers().empty());
+  CHECK_FALSE(Message().find(HeaderName::Via));
+}
