@@ -39,7 +39,7 @@ class WordBlock {
   /// `size` characters, fewer than kSize; NULs behind them. Reads nothing else.
   [[nodiscard]] static WordBlock load_part(const char* at, std::size_t size) {
     char padded[kSize] = {};
-    std::memcpy(padded, at, size);
+    if (size != 0) std::memcpy(padded, at, size);  // No text at all may be a null pointer.
     return load(padded);
   }
 
