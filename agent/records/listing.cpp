@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <ctime>
 #include <iterator>
+#include <tuple>
 
 namespace offhook::inline v0::agent::records {
 
@@ -170,8 +171,9 @@ void Newest::add(StoredCall call) {
 }
 
 std::vector<StoredCall> Newest::take() {
-  std::stable_sort(heap_.begin(), heap_.end(),
-                   [](const StoredCall& a, const StoredCall& b) { return a.record.invited_at < b.record.invited_at; });
+  std::sort(heap_.begin(), heap_.end(), [](const StoredCall& a, const StoredCall& b) {
+    return std::tie(a.record.invited_at, a.record.id) < std::tie(b.record.invited_at, b.record.id);
+  });
   return std::move(heap_);
 }
 
