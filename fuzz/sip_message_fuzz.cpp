@@ -1,4 +1,5 @@
-// A datagram and a framed message of any octets: parsed, read through every accessor, answered, written and parsed again.
+// A datagram and a framed message of any octets: parsed, read through every accessor, answered, written and parsed again: what
+// comes back must be what was written.
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
 
@@ -16,13 +17,32 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+template <class Value>
+std::size_t count(Values<Value> values) {
+  std::size_t count = 0;
+  while (values.next() != nullptr) ++count;
+  require(values.error() || values.next() == nullptr);
+  return count;
+}
+
+void read_typed(const Message& message) {
+  require(count(message.vias()) <= kMaxVias && count(message.contacts()) <= kMaxContacts);
+  require(count(message.routes()) <= kMaxRoutes && count(message.record_routes()) <= kMaxRoutes);
+  (void)message.contact();
+  (void)message.content_type();
+  (void)message.max_forwards();
+  (void)message.session_expires();
+  if (const auto authorization = message.authorization()) require(!authorization->scheme.empty());
+}
+
 void read_everything(const Message& message) {
   for (const auto& header : message.headers()) {
     require(!header.name.empty());
     require(header.value.find_first_of("\r\n") == std::string_view::npos);
     require(message.find(header.name).has_value());
+    require(parse_header_name(header.name) == header.id);
     if (header.id == HeaderName::Other) continue;
-    require(message.find(header.id).has_value());
+    require(message.has(header.id) && message.find(header.id).has_value());
     (void)message.lists(header.id, "timer");
     (void)message.number(header.id);
     const auto values = message.name_addrs(header.id, kMaxRoutes);
@@ -35,8 +55,7 @@ void read_everything(const Message& message) {
     }
   }
   require(message.headers().size() <= kMaxHeaders);
-  (void)message.contact();
-  (void)message.content_type();
+  read_typed(message);
 }
 
 void check_parsed(const Message& message) {
@@ -62,7 +81,11 @@ void answer(const Message& message) {
   require(response->status() == 200 && response->to().tag().has_value() && response->cseq().number == message.cseq().number);
 }
 
-/// Written again, it reads the same.
+bool same(const NameAddr& a, const NameAddr& b) {
+  return a.display == b.display && a.uri.text == b.uri.text && a.params.text() == b.params.text();
+}
+
+/// Written again, it reads the same: each field by its name and value, and what is typed of them.
 void copy(const Message& message) {
   auto writer = Writer::request(message.method_text(), message.request_uri());
   for (const auto& header : message.headers()) {
@@ -73,8 +96,27 @@ void copy(const Message& message) {
   if (text.size() > kMaxMessageBytes || message.headers().size() == kMaxHeaders)
     return;  // Our Content-Length may be one too many.
   require(again.has_value());
-  require(again->body() == message.body() && again->call_id().size() == message.call_id().size());
-  require(again->from().params.has("tag") == message.from().params.has("tag") && again->request_uri() == message.request_uri());
+  for (const auto& header : message.headers()) {
+    if (header.value.find('\0') != std::string_view::npos) return;  // A quoted pair that our writer does not pass on.
+  }
+  require(again->body() == message.body() && again->request_uri() == message.request_uri());
+  require(again->method() == message.method() && again->cseq().number == message.cseq().number);
+  require(same(again->from(), message.from()) && same(again->to(), message.to()));
+  require(again->top_via().host == message.top_via().host && again->top_via().branch() == message.top_via().branch());
+  require(count(again->contacts()) == count(message.contacts()) && count(again->vias()) == count(message.vias()));
+  auto theirs = again->headers().begin();
+  for (const auto& header : message.headers()) {
+    if (header.id == HeaderName::ContentLength) continue;
+    const auto copied = *theirs++;
+    require(copied.id == header.id && copied.name == header.name && copied.value == header.value);
+  }
+}
+
+/// The index alone takes whatever the whole parser takes, and says the same of it.
+void compare_index(const std::uint8_t* data, std::size_t size, Framing framing, const Message& whole) {
+  const auto index = index_message(Slab::exact({data, size}), framing);
+  require(index.has_value() && index->headers().size() == whole.headers().size() && index->body() == whole.body());
+  require(index->status() == whole.status() && index->request_uri() == whole.request_uri());
 }
 
 }  // namespace
@@ -94,6 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     read_everything(*result);
     check_parsed(*result);
+    compare_index(data, size, framing, *result);
     if (result->is_request()) {
       answer(*result);
       copy(*result);

@@ -1,11 +1,27 @@
 #include <offhook/sip/message/params.hpp>
 
+#include <offhook/base/block.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/detail/grammar.hpp>
 
-#include <algorithm>
-
 namespace offhook::inline v0::sip {
+
+namespace {
+
+std::string_view take_value(std::string_view& rest) {
+  if (rest.starts_with('"')) {
+    if (const auto quoted = detail::take_quoted(rest)) {
+      detail::skip_lws(rest);
+      return *quoted;
+    }
+  }
+  const auto size = base::find_first(rest, ';');
+  const auto value = detail::trim(rest.substr(0, size));
+  rest.remove_prefix(size);
+  return value;
+}
+
+}  // namespace
 
 std::optional<std::string_view> Params::find(std::string_view name) const {
   auto rest = text_;
@@ -16,25 +32,24 @@ std::optional<std::string_view> Params::find(std::string_view name) const {
 }
 
 std::optional<Param> Params::next(std::string_view& rest) {
-  detail::skip_lws(rest);
-  if (!rest.starts_with(';')) return std::nullopt;
-  rest.remove_prefix(1);
-  Param param;
-  param.name = base::trim(rest.substr(0, std::min(rest.find_first_of("=;"), rest.size())));
-  rest.remove_prefix(std::min(rest.find_first_of("=;"), rest.size()));
-  if (!rest.starts_with('=')) return param;
-  rest.remove_prefix(1);
-  detail::skip_lws(rest);
-  if (rest.starts_with('"')) {
-    if (const auto quoted = detail::take_quoted(rest)) {
-      param.value = *quoted;
-      detail::skip_lws(rest);
-      return param;
-    }
+  auto text = rest;
+  detail::skip_lws(text);
+  if (!text.starts_with(';')) {
+    rest = text;
+    return std::nullopt;
   }
-  const auto end = std::min(rest.find(';'), rest.size());
-  param.value = base::trim(rest.substr(0, end));
-  rest.remove_prefix(end);
+  text.remove_prefix(1);
+  Param param;
+  std::size_t size = 0;
+  while (size != text.size() && text.data()[size] != '=' && text.data()[size] != ';') ++size;
+  param.name = detail::trim(text.substr(0, size));
+  text.remove_prefix(size);
+  if (text.starts_with('=')) {
+    text.remove_prefix(1);
+    detail::skip_lws(text);
+    param.value = take_value(text);
+  }
+  rest = text;
   return param;
 }
 

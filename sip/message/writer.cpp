@@ -53,6 +53,18 @@ void append_number(std::string& out, std::size_t number) {
   out.append(digits, end);
 }
 
+/// IPv6 without brackets, as RFC 3261 section 25.1 has it in `received`: RFC 5118 section 4.5.
+void append_address(std::string& out, const base::IpAddress& ip) {
+  if (ip.is_v6()) {
+    out += ip.to_string();
+    return;
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i != 0) out += '.';
+    append_number(out, ip.octets()[i]);
+  }
+}
+
 void append_line(std::string& out, std::string_view name, std::string_view value) {
   append_token(out, name);
   out += ": ";
@@ -70,7 +82,7 @@ void append_line(std::string& out, HeaderName name, std::string_view value) {
 /// RFC 3261 section 18.2.1; RFC 3581 section 4: rport, when asked for, takes received with it.
 void append_answered_via(std::string& out, const Via& via, std::string_view element, const base::SocketAddress& source) {
   out += "Via: ";
-  append_value(out, base::trim(element.substr(0, element.find(';'))));
+  append_value(out, detail::trim(element.substr(0, base::find_first(element, ';'))));
   bool rport = false;
   auto rest = via.params.text();
   while (const auto param = Params::next(rest)) {
@@ -83,8 +95,7 @@ void append_answered_via(std::string& out, const Via& via, std::string_view elem
     append_value(out += ';', param->name);
     if (!param->value.empty()) append_value(out += '=', param->value);
   }
-  // Without brackets, as RFC 3261 section 25.1 has it: RFC 5118 section 4.5.
-  if (rport || base::IpAddress::parse(via.host) != source.ip) out.append(";received=").append(source.ip.to_string());
+  if (rport || base::IpAddress::parse(via.host) != source.ip) append_address(out += ";received=", source.ip);
   out += "\r\n";
 }
 

@@ -87,3 +87,26 @@ TEST_CASE("a refused message costs no allocation either") {
   for (int i = 0; i < 10; ++i) (void)refuse();
   CHECK(offhook_test::allocations() == before);
 }
+
+TEST_CASE("writing into memory that was written to before allocates nothing") {
+  const auto text = usual_invite();
+  const auto invite = parse_message(Slab::exact(test::bytes_of(text)));
+  REQUIRE(invite);
+  const offhook::base::SocketAddress source{offhook::base::IpAddress::v4({192, 0, 2, 1}), 5060};
+  const std::string body(2000, 'x');
+  std::string sent;
+  const auto write = [&] {
+    sent = Writer::request("INVITE", "sip:ada@pbx.example", std::move(sent))
+               .header(HeaderName::Via, "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1")
+               .header(HeaderName::MaxForwards, 70)
+               .header("X-Own", "v")
+               .finish("application/sdp", body);
+    sent = Writer::response(*invite, 200, "OK", "tag", source, std::move(sent)).finish("application/sdp", body);
+  };
+  write();
+  write();
+  const auto before = offhook_test::allocations();
+  for (int i = 0; i < 10; ++i) write();
+  CHECK(offhook_test::allocations() == before);
+  CHECK(parse_message(Slab::exact(test::bytes_of(sent))));
+}
