@@ -30,8 +30,9 @@ inline constexpr unsigned kSlotBits = 8;
 
 [[nodiscard]] constexpr std::uint32_t slot_of(std::uint32_t key, std::uint32_t factor) { return key * factor >> (32 - kSlotBits); }
 [[nodiscard]] constexpr std::uint32_t key_of(const char* name, std::size_t size) {
-  const auto letter = [name](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at]) | 0x20U); };
-  return static_cast<std::uint32_t>(size) ^ letter(0) << 8 ^ letter(size / 2) << 16 ^ letter(size - 1) << 24;
+  const auto letter = [name](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at])); };
+  const auto letters = letter(0) << 8 | letter(size / 2) << 16 | letter(size - 1) << 24;
+  return static_cast<std::uint32_t>(size) ^ (letters | 0x20202000U);  // In either case the same.
 }
 [[nodiscard]] constexpr std::uint32_t key_of(std::string_view name) { return key_of(name.data(), name.size()); }
 

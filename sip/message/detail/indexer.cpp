@@ -13,7 +13,7 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t'); }  // One comparison for nearly all.
 
 /// NUL, LF and CR are what matters; the few others under 14 (a tab, say) cost one look more.
 constexpr auto kLineStops = [](auto block) { return block.below('\r' + 1); };
