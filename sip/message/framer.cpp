@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace offhook::inline v0::sip {
 
@@ -69,6 +70,11 @@ Framer::Next Framer::next() {
   return Next::Frame;
 }
 
+void Framer::expect_pong() {
+  pong_due_ = true;
+  half_ping_ = false;
+}
+
 /// Eats the line ends in front of a message. Frame when a message begins here.
 Framer::Next Framer::take_keep_alive() {
   while (begin_ < buffer_.size()) {
@@ -87,7 +93,9 @@ Framer::Next Framer::take_keep_alive() {
     if (second) return Next::Ping;
     // The other half may stand right behind. When it comes later, this one has been a Pong and the two are a Ping as well.
     const bool more = buffer_.size() - begin_ >= 2 && buffer_[begin_] == '\r' && buffer_[begin_ + 1] == '\n';
-    if (!more) return Next::Pong;
+    if (more) continue;
+    if (std::exchange(pong_due_, false)) half_ping_ = false;
+    return Next::Pong;
   }
   if (begin_ == buffer_.size()) return Next::None;
   half_ping_ = false;

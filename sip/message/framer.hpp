@@ -21,6 +21,8 @@ class Framer {
   enum class Error { TooLarge, BadContentLength };  ///< BadContentLength: also none at all, which a stream must have.
 
   void receive(base::Bytes bytes);
+  /// We have sent a Ping: the next CRLF that comes alone answers it, and is no half of one of theirs.
+  void expect_pong();
   /// What is next in the stream; call until None. frame() then holds the bytes, error() the reason.
   [[nodiscard]] Next next();
   /// After Frame: the message. After Error: its header block, or empty when there is none; parse_message as Framing::Stream
@@ -41,6 +43,7 @@ class Framer {
   std::size_t message_size_ = 0;  // Of the message at begin_; 0 while its header block is incomplete.
   std::size_t frame_begin_ = 0, frame_size_ = 0;
   bool half_ping_ = false;  // An odd number of CRLFs came in a row.
+  bool pong_due_ = false;
   bool failed_ = false;
   Error error_ = Error::TooLarge;
 };

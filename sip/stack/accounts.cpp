@@ -229,9 +229,11 @@ bool Accounts::is_registrar(AccountId id, const base::IpAddress& address) const 
 
 void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
   Account* account = find(id);
-  if (account == nullptr || is_registrar(id, address)) return;
-  if (account->registrars.size() >= kMaxRegistrarAddresses) account->registrars.erase(account->registrars.begin());
-  account->registrars.push_back(address);
+  if (account == nullptr) return;
+  auto& known = account->registrars;
+  std::erase(known, address);  // To the end of the list: what is in use is not what is forgotten.
+  if (known.size() >= kMaxRegistrarAddresses) known.erase(known.begin());
+  known.push_back(address);
 }
 
 bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {

@@ -18,7 +18,7 @@ namespace offhook::inline v0::sip {
 /// Our identities: their registrations, their credentials, and which of them a request is for.
 class Accounts {
  public:
-  static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the oldest is forgotten.
+  static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the one not seen for longest is forgotten.
   static constexpr std::size_t kMaxRealms = 4;               ///< That challenged REGISTER; the oldest is forgotten.
 
   struct Shared {  ///< Parts of the stack, which outlive this.

@@ -133,7 +133,6 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   const Message& request = *shared_.servers.request(id);
   Leg* leg = find(request);
   if (leg == nullptr) return shared_.servers.respond(id, 481, {}, {}, {}, now);
-  shared_.servers.assign(id, leg->id.value);
   leg->way = *shared_.servers.flow(id);
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
@@ -360,6 +359,11 @@ void Calls::collect() {
     shared_.clients.forget(number);
     legs_.erase(id);
   }
+}
+
+bool Calls::knows(const Message& in_dialog) const {
+  const Leg* leg = find(in_dialog);
+  return leg != nullptr && !leg->over;
 }
 
 bool Calls::uses(const Flow& flow) const {

@@ -40,7 +40,7 @@ class Calls {
   void on_invite(TransactionId id, base::TimePoint now);     ///< Outside any dialog.
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
-  [[nodiscard]] bool knows(const Message& in_dialog) const { return find(in_dialog) != nullptr; }
+  [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< Its dialog is one of ours, and not over.
   /// The call that a request which has no transaction yet belongs to: by its dialog, or as the CANCEL of its INVITE. 0: none.
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;
   void on_ack(const Message& ack, base::TimePoint now);

@@ -30,8 +30,7 @@ ServerRequests::Record* ServerRequests::find(TransactionId id) const {
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, std::uint64_t session,
-                                                     base::TimePoint now) {
+ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, Sender sender, base::TimePoint now) {
   const auto known = shared_.table.find_server(transaction::server_key(message));
   if (known) {
     Record* record = find(*known);
@@ -56,14 +55,16 @@ ServerRequests::Received ServerRequests::on_request(Message& message, const Flow
     respond_statelessly(message, flow, 482, reason_phrase(482), {});  // RFC 3261 section 8.2.2.2
     return {Kind::Refused, {}};
   }
-  return make(message, flow, session);
+  return make(message, flow, sender);
 }
 
-ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow, std::uint64_t session) {
+ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow, Sender sender) {
   const TransactionId id{++shared_.last_id};
-  const auto open = open_.find(session);  // No one call may use up what is kept for all of them.
-  const bool of_a_call = session != 0 && (open == open_.end() || open->second < kMaxTransactionsPerCall);
-  if (!shared_.table.add_server(message, id, of_a_call)) {
+  const auto open = open_.find(sender.session);  // No one call may use up what is kept for all of them.
+  const std::size_t held = open == open_.end() ? 0 : open->second;
+  const bool of_a_call = sender.session != 0 && held < kMaxTransactionsPerCall;
+  const bool full = sender.session != 0 ? held >= kMaxOfOneCall : sender.stranger && records_.size() >= kMaxBesideStrangers;
+  if (full || !shared_.table.add_server(message, id, of_a_call)) {
     ++shared_.counters.refused_limit;
     respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}});
     return {Kind::Refused, {}};
@@ -78,6 +79,7 @@ ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow
       0, false});
   record->request.emplace(std::move(message));
   records_.emplace(id, std::move(record));
+  if (sender.session != 0) assign(id, sender.session);  // Whatever it is answered with, it counts.
   return {Kind::New, id};
 }
 

@@ -25,6 +25,11 @@ using transaction::TransactionId;
 /// go back the way that RFC 3261 section 18.2.2 says.
 class ServerRequests {
  public:
+  /// Beyond so many requests, strangers' are refused: whoever sends to our port at random leaves room for our registrar's calls.
+  static constexpr std::size_t kMaxBesideStrangers = 2048;
+  /// Of one call, of all that there is: four a second over UDP, where each is kept for 64 * T1.
+  static constexpr std::size_t kMaxOfOneCall = 128;
+
   enum class Kind {
     New,       // a transaction was made, and waits for respond()
     Absorbed,  // a repeat, or the ACK to a 300-699
@@ -34,6 +39,10 @@ class ServerRequests {
   struct Received {
     Kind kind = Kind::Absorbed;
     TransactionId id;
+  };
+  struct Sender {
+    std::uint64_t session = 0;  ///< The live call that the request belongs to, for which there is room when there is none for others.
+    bool stranger = false;      ///< Outside any call, and from nobody whose calls we would take.
   };
   struct Shared {  ///< Parts of the stack, which outlive this.
     transaction::Timers timers;
@@ -48,9 +57,8 @@ class ServerRequests {
   explicit ServerRequests(Shared shared);
   ~ServerRequests();
 
-  /// Takes the message over when it starts a transaction; it is then request(id), and `message` is empty. `session`: the live
-  /// call that it belongs to, for which there is room when there is none for others; 0: none.
-  Received on_request(Message& message, const Flow& flow, std::uint64_t session, base::TimePoint now);
+  /// Takes the message over when it starts a transaction; it is then request(id), and `message` is empty.
+  Received on_request(Message& message, const Flow& flow, Sender sender, base::TimePoint now);
   /// The INVITE that this CANCEL is for.
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 
@@ -87,7 +95,7 @@ class ServerRequests {
 
  private:
   struct Record;
-  [[nodiscard]] Received make(Message& message, const Flow& flow, std::uint64_t session);
+  [[nodiscard]] Received make(Message& message, const Flow& flow, Sender sender);
   void carry_out(Record& record, transaction::Actions actions);
   [[nodiscard]] Record* find(TransactionId id) const;
 

@@ -99,7 +99,8 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
 }
 
 void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint now) {
-  const auto received = servers_.on_request(message, flow, calls_.session_of(message), now);
+  const bool stranger = !accounts_.empty() && !accounts_.knows(flow.remote.ip);
+  const auto received = servers_.on_request(message, flow, {calls_.session_of(message), stranger}, now);
   switch (received.kind) {
     case ServerRequests::Kind::New: dispatch(received.id, *servers_.request(received.id), now); break;
     case ServerRequests::Kind::AnswerAck: calls_.on_ack(message, now); break;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <string_view>
 
 namespace offhook::inline v0::sip::detail {
 
@@ -19,6 +20,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
+constexpr std::string_view kPing = "\r\n\r\n";  // RFC 5626 section 3.5.1
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 constexpr auto kLinger = std::chrono::seconds(2);        // For the answer to a stream that we give up to reach its sender.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // After an accept that failed: out of descriptors, mostly.
@@ -45,6 +47,7 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
 
   void send(std::string bytes) {
     last_traffic_ = base::Clock::now();
+    if (bytes == kPing) framer_.expect_pong();
     queued_bytes_ += bytes.size();
     if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
     if (queue_.size() > 1) {  // Never the first, which is being written. A flood of pings must not cost a string for each.

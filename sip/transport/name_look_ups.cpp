@@ -81,8 +81,9 @@ void NameLookUps::look_up(const std::string& host, Done done) {
   const auto refuse = [&](const char* why) {
     ways_.post([done = std::move(done), why] { done({{}, why}); });  // Not from inside the caller's own turn.
   };
-  if (waiters_ >= kMaxWaiting) return refuse("too many names are being looked up");
+  if (waiters_ >= kMaxWaiting) return refuse("too many wait for names that are being looked up");
   if (!under_way_.contains(host)) {
+    if (under_way_.size() >= kMaxNames) return refuse("too many names are being looked up");
     if (!Pool::add(pool_, host)) return refuse("the system gives us no thread to look names up with");
     under_way_.insert(host);
   }

@@ -20,7 +20,8 @@ namespace offhook::inline v0::sip {
 class NameLookUps {
  public:
   static constexpr std::size_t kMaxThreads = 8;                    ///< so many names at a time; others wait their turn
-  static constexpr std::size_t kMaxWaiting = 256;                  ///< who asks while so many wait is refused
+  static constexpr std::size_t kMaxNames = 256;                    ///< a further one is refused while so many are under way
+  static constexpr std::size_t kMaxWaiting = 4096;                 ///< for all names: one name may lead all calls on
   static constexpr base::Duration kLimit = std::chrono::seconds(10);
 
   struct Result {

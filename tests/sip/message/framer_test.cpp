@@ -85,6 +85,21 @@ TEST_CASE("a single CRLF is a Pong at once, two in a row are a Ping [RFC 5626 se
   CHECK(in_pieces("\r\n" + message("1") + "\r\n", 9999) == Seen{{message("1")}, 0, 2, 0});
 }
 
+TEST_CASE("a single CRLF after a ping of ours is its Pong, however many came before, and no half of a Ping [RFC 5626 section 3.5.1]") {
+  Framer framer;
+  Seen seen;
+  feed(framer, "\r\n", seen);  // That nobody asked for.
+  for (int i = 0; i < 4; ++i) {
+    framer.expect_pong();
+    feed(framer, "\r\n", seen);
+  }
+  CHECK(seen == Seen{{}, 0, 5, 0});
+  framer.expect_pong();
+  feed(framer, "\r\n\r\n", seen);  // Theirs crosses ours.
+  feed(framer, "\r\n", seen);
+  CHECK(seen == Seen{{}, 1, 6, 0});
+}
+
 TEST_CASE("line ends may be LF alone, as for the parser") {
   auto text = message("1", "a\nb");
   text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());

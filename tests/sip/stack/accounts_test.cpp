@@ -1,3 +1,5 @@
+#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -422,6 +424,53 @@ TEST_CASE_FIXTURE(Guarded,
   sip::Flow second = peer;  // Another address of the registrar's name, another port: as a cluster calls.
   second.remote = address("192.0.2.51", 5070);
   CHECK(ask("6001", second).starts_with("SIP/2.0 100"));
+}
+
+TEST_CASE_FIXTURE(Guarded, "Of a registrar whose name leads elsewhere each time, the last kMaxRegistrarAddresses addresses may call") {
+  const auto at = [&](std::size_t n) { return route(sip::Transport::Udp, address("192.0.2." + std::to_string(100 + n), 5060)); };
+  const auto from = [&](const sip::Route& route) { return sip::Flow{{1}, sip::Transport::Udp, local, route.remote}; };
+  const auto used = route(sip::Transport::Udp, peer.remote);
+  options.registrar = "sip:pbx.example";
+  names["pbx.example"] = {used, at(0)};
+  receive(granted(start(), 120));
+  constexpr std::size_t kOthers = sip::Accounts::kMaxRegistrarAddresses - 1;
+  for (std::size_t n = 1; n <= kOthers; ++n) {
+    names["pbx.example"] = {used, at(n)};
+    sent.clear();
+    for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
+    receive(granted(take("REGISTER "), 120));
+  }
+  CHECK(ask("6001", from(used)).starts_with("SIP/2.0 100"));  // The first to be known, and the last to be seen.
+  CHECK(ask("6001", from(at(1))).starts_with("SIP/2.0 100"));
+  CHECK(ask("6001", from(at(0))).starts_with("SIP/2.0 403"));
+}
+
+TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves room for the registrar's calls, and for those that are up") {
+  register_now();
+  const auto fill = [&](const sip::Flow& from, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::string text = invite("offer", {}, "sip:6009@192.0.2.1");
+      text.replace(text.find("call-1"), 6, "flood-" + std::to_string(branches));
+      stack.receive(from, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
+    }
+    drain();
+  };
+  CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  fill(stranger, sip::ServerRequests::kMaxBesideStrangers - 2);
+  CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
+  CHECK(ask("6001", stranger).starts_with("SIP/2.0 503"));
+  CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
+  call_id = call->call_id;
+  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  drain();
+  const std::string our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+  sent.clear();
+  receive(in_dialog("BYE", 2, our_tag), stranger);  // A call that is up may go on from elsewhere.
+  CHECK(take().starts_with("SIP/2.0 200"));
+  fill(peer, sip::kMaxServerTransactions - sip::ServerRequests::kMaxBesideStrangers);
+  CHECK(ask("6001", peer).starts_with("SIP/2.0 503"));
 }
 
 TEST_CASE_FIXTURE(Guarded, "Before its registrar has answered, a registering account takes no call") {

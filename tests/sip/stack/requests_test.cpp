@@ -1,4 +1,5 @@
 #include <offhook/sip/limits.hpp>
+#include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -247,10 +248,37 @@ TEST_CASE_FIXTURE(Flooded, "One call may use kMaxTransactionsPerCall of what is 
   const std::string our_tag = answered_call();
   flood();
   int cseq = 1;
-  for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // Its INVITE is the first of them.
+  const std::pair<std::string, std::string> cases[] = {{"UPDATE", "200"}, {"OPTIONS", "200"}, {"INFO", "405"}};
+  for (const auto& [method, status] : cases) {
+    CAPTURE(method);
+    for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // Its INVITE is the first of them.
+      CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 " + status));
+    }
+    CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 503"));
+    advance(33s);  // All of them are over, those of the flood as well.
+    receive(in_dialog("UPDATE", ++cseq, our_tag));
+    flood();
+  }
+}
+
+TEST_CASE_FIXTURE(Flooded, "One call may hold kMaxOfOneCall transactions, and not one more; others are served") {
+  const std::string our_tag = answered_call();
+  int cseq = 1;
+  for (std::size_t i = 1; i < sip::ServerRequests::kMaxOfOneCall; ++i) {
     CHECK(ask(in_dialog("UPDATE", ++cseq, our_tag)).starts_with("SIP/2.0 200"));
   }
   CHECK(ask(in_dialog("UPDATE", ++cseq, our_tag)).starts_with("SIP/2.0 503"));
+  CHECK(ask(request("INVITE")).starts_with("SIP/2.0 100"));
+  CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 200"));
+  advance(33s);
+  CHECK(ask(in_dialog("BYE", ++cseq, our_tag)).starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE_FIXTURE(Flooded, "OPTIONS within a dialog that is over gets 481, as long as its last transactions are kept") {
+  const std::string our_tag = answered_call();
+  CHECK(ask(in_dialog("OPTIONS", 2, our_tag)).starts_with("SIP/2.0 200"));
+  CHECK(ask(in_dialog("BYE", 3, our_tag)).starts_with("SIP/2.0 200"));
+  CHECK(ask(in_dialog("OPTIONS", 4, our_tag)).starts_with("SIP/2.0 481"));
 }
 
 TEST_CASE_FIXTURE(Flooded, "A flood of requests does not keep us from registering") {

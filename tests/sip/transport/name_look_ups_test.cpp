@@ -1,5 +1,7 @@
 #include <offhook/sip/transport/name_look_ups.hpp>
 
+#include <offhook/sip/limits.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -149,6 +151,22 @@ TEST_CASE_FIXTURE(LookingUp, "kMaxWaiting may wait for names; one more is refuse
   ask("fast.example");
   run_one();
   CHECK(errors.back().empty());
+}
+
+TEST_CASE_FIXTURE(LookingUp, "kMaxNames may be under way; one more is refused, and every call may wait for a name that is") {
+  const auto name = [](std::size_t i) { return "slow" + std::to_string(i); };
+  for (std::size_t i = 0; i < sip::NameLookUps::kMaxNames; ++i) ask(name(i));
+  for (std::size_t i = 0; i < sip::kMaxSessions; ++i) ask(name(0));
+  CHECK(errors.empty());
+  {
+    const std::scoped_lock lock(server->mutex);
+    CHECK(server->posted.empty());
+  }
+  ask(name(sip::NameLookUps::kMaxNames));
+  run_one();
+  REQUIRE(errors.size() == 1);
+  CHECK(!errors.front().empty());
+  CHECK(server->times_asked(name(sip::NameLookUps::kMaxNames)) == 0);
 }
 
 TEST_CASE_FIXTURE(LookingUp, "The end does not wait for a resolver that hangs, and nothing comes after it") {

@@ -44,6 +44,22 @@ class Socket {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
+  /// Where others may connect to.
+  std::uint16_t listen() {
+    bind("127.0.0.1");
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    REQUIRE(::listen(fd_, 1) == 0);
+    REQUIRE(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    return ntohs(address.sin_port);
+  }
+  Socket accept() {
+    pollfd entry{fd_, POLLIN, 0};
+    REQUIRE(::poll(&entry, 1, 10000) == 1);
+    Socket taken;
+    taken.fd_ = ::accept(fd_, nullptr, nullptr);
+    return taken;
+  }
   void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
   /// Reads until `wanted` is in what came, the peer closed, or 10 s have passed.
   std::string receive(std::string_view wanted) {
@@ -65,7 +81,8 @@ class Socket {
   }
 
  private:
-  int fd_;
+  Socket() = default;
+  int fd_ = -1;
 };
 
 struct RunningEdge {
@@ -84,10 +101,15 @@ struct RunningEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
+  /// What `read` says on the edge's thread.
+  template <class Read>
+  auto on_edge(Read read) {
+    std::promise<decltype(read())> said;
+    edge->post([&] { said.set_value(read()); });
+    return said.get_future().get();
+  }
   sip::EdgeCounters counters() {
-    std::promise<sip::EdgeCounters> read;
-    edge->post([&] { read.set_value(edge->counters()); });
-    return read.get_future().get();
+    return on_edge([&] { return edge->counters(); });
   }
   ~RunningEdge() {
     edge->stop();
@@ -134,6 +156,64 @@ TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping is answered with a pong [RFC 5
   peer.connect(edge->port());
   peer.send("\r\n\r\n");
   CHECK(peer.receive("\r\n") == "\r\n");
+}
+
+namespace {
+
+/// An account that is registered over TCP, and its registrar's end of the connection.
+struct RegisteredEdge : RunningEdge {
+  Socket registrar{SOCK_STREAM};
+  Socket line = connect();
+
+  Socket connect() {
+    sip::AccountOptions account;
+    account.address_of_record = "sip:bot@127.0.0.1";
+    account.registrar = "sip:127.0.0.1:" + std::to_string(registrar.listen()) + ";transport=tcp";
+    account.expires = std::chrono::hours(2);
+    edge->post([this, account] { stack.add_account(account, base::Clock::now()); });
+    Socket taken = registrar.accept();
+    const std::string request = taken.receive("\r\n\r\n");
+    REQUIRE(request.starts_with("REGISTER "));
+    std::string answer = "SIP/2.0 200 OK\r\n";
+    for (const std::string name : {"Via: ", "From: ", "To: ", "Call-ID: ", "CSeq: ", "Contact: "}) {
+      const auto at = request.find("\r\n" + name) + 2;
+      answer += request.substr(at, request.find("\r\n", at) + 2 - at);
+    }
+    const auto none = due();
+    taken.send(answer + "Content-Length: 0\r\n\r\n");
+    CHECK(due_after(none));
+    return taken;
+  }
+  std::optional<base::TimePoint> due() {
+    return on_edge([&] { return stack.next_deadline(); });
+  }
+  /// Once the deadline is another one than `before`; nothing when it stays.
+  std::optional<base::TimePoint> due_after(std::optional<base::TimePoint> before) {
+    for (int i = 0; i < 10000; ++i) {
+      if (const auto now = due(); now && now != before) return now;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RegisteredEdge, "Each pong of the registrar is one, however many came before [RFC 5626 section 4.4.1]") {
+  for (int i = 0; i < 4; ++i) {
+    const auto ping = due();
+    REQUIRE(ping);
+    edge->post([&] { stack.handle_timeout(*ping); });
+    REQUIRE(line.receive("\r\n\r\n") == "\r\n\r\n");  // And no pong of ours before it.
+    const auto limit = due();
+    line.send("\r\n");
+    if (i > 0) {
+      REQUIRE(due_after(limit));
+    } else {  // The first one only shows that the registrar answers pings, and moves no deadline.
+      line.send(options("TCP", 1));
+      REQUIRE(line.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+    }
+  }
 }
 
 TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is answered where its header block says who asked, and closed") {
