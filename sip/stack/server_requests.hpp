@@ -41,7 +41,7 @@ class ServerRequests {
     TransactionId id;
   };
   struct Sender {
-    std::uint64_t session = 0;  ///< The live call that the request belongs to, for which there is room when there is none for others.
+    std::uint64_t session = 0;  ///< The live call that it belongs to: for that there is room when there is none for others.
     bool stranger = false;      ///< Outside any call, and from nobody whose calls we would take.
   };
   struct Shared {  ///< Parts of the stack, which outlive this.

@@ -85,7 +85,7 @@ TEST_CASE("a single CRLF is a Pong at once, two in a row are a Ping [RFC 5626 se
   CHECK(in_pieces("\r\n" + message("1") + "\r\n", 9999) == Seen{{message("1")}, 0, 2, 0});
 }
 
-TEST_CASE("a single CRLF after a ping of ours is its Pong, however many came before, and no half of a Ping [RFC 5626 section 3.5.1]") {
+TEST_CASE("after a ping of ours a single CRLF is its Pong, and no half of one of theirs [RFC 5626 section 3.5.1]") {
   Framer framer;
   Seen seen;
   feed(framer, "\r\n", seen);  // That nobody asked for.

@@ -426,7 +426,8 @@ TEST_CASE_FIXTURE(Guarded,
   CHECK(ask("6001", second).starts_with("SIP/2.0 100"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "Of a registrar whose name leads elsewhere each time, the last kMaxRegistrarAddresses addresses may call") {
+TEST_CASE_FIXTURE(Guarded,
+                  "Of a registrar whose name leads elsewhere each time, the last kMaxRegistrarAddresses addresses may call") {
   const auto at = [&](std::size_t n) { return route(sip::Transport::Udp, address("192.0.2." + std::to_string(100 + n), 5060)); };
   const auto from = [&](const sip::Route& route) { return sip::Flow{{1}, sip::Transport::Udp, local, route.remote}; };
   const auto used = route(sip::Transport::Udp, peer.remote);
