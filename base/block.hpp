@@ -92,9 +92,7 @@ class Sse2Block {
     Marks operator~() const { return {_mm_xor_si128(octets, _mm_set1_epi8(-1))}; }
   };
 
-  [[nodiscard]] static Sse2Block load(const char* at) {
-    return Sse2Block(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
-  }
+  [[nodiscard]] static Sse2Block load(const char* at) { return Sse2Block(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))); }
   [[nodiscard]] static Sse2Block load_part(const char* at, std::size_t size) {
     if (size < 8) return Sse2Block(_mm_cvtsi64_si128(static_cast<long long>(up_to_seven(at, size))));
     // The last eight overlap the first: what both hold is shifted out.

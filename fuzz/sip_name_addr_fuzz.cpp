@@ -33,7 +33,8 @@ void check_params(const Params& params, std::string_view whole) {
 
 /// Put together again from its parts it is the same value.
 void check_again(const NameAddr& value) {
-  std::string text = "\"" + std::string(value.display) + "\" <" + std::string(value.uri.text) + ">" + std::string(value.params.text());
+  std::string text =
+      "\"" + std::string(value.display) + "\" <" + std::string(value.uri.text) + ">" + std::string(value.params.text());
   const auto again = parse_name_addr(text);
   if (!again) {  // A display name that was not quoted may hold what quotes must escape.
     require(value.display.find_first_of("\"\\\x7F") != std::string_view::npos);

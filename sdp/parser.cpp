@@ -115,7 +115,9 @@ class Builder {
       case 'c': return add_connection(value);
       case 'b': session_.bandwidths.emplace_back(value); return {};
       case 't': case 'r': case 'z': session_.times.push_back({type, std::string(value)}); return {};
-      case 'a': add_attribute(session_.attributes, value); return {};
+      case 'a':
+        add_attribute(session_.attributes, value);
+        return {};
       default: session_.others.push_back({type, std::string(value)}); return {};
     }
   }
@@ -157,7 +159,9 @@ class Builder {
         return {};
       }
       case 'b': media.bandwidths.emplace_back(value); return {};
-      case 'a': add_attribute(media.attributes, value); return {};
+      case 'a':
+        add_attribute(media.attributes, value);
+        return {};
       default: break;
     }
     media.others.push_back({type, std::string(value)});
@@ -193,7 +197,8 @@ TextLine take_line(std::string_view& rest) {
 Outcome check_line(const TextLine& line) {
   const auto text = line.text;
   if (text.size() > kMaxLineBytes) return base::fail(ParseError::LineTooLong);
-  if (line.stray) return base::fail(ParseError::BadCharacter);  // Someone else may take it for a line end: RFC 8866 section 9 allows neither.
+  if (line.stray)
+    return base::fail(ParseError::BadCharacter);  // Someone else may take it for a line end: RFC 8866 section 9 allows neither.
   if (text.size() < 2 || text[1] != '=' || !base::is_alpha(text[0])) return base::fail(ParseError::BadLine);
   return {};
 }

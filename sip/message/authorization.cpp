@@ -15,10 +15,11 @@ std::string_view* field_of(Authorization& into, std::string_view name) {
     std::string_view Authorization::*value;
   };
   static constexpr Field kFields[] = {
-      {"username", &Authorization::username}, {"realm", &Authorization::realm},       {"nonce", &Authorization::nonce},
-      {"uri", &Authorization::uri},           {"response", &Authorization::response}, {"algorithm", &Authorization::algorithm},
-      {"cnonce", &Authorization::cnonce},     {"opaque", &Authorization::opaque},     {"qop", &Authorization::qop},
-      {"nc", &Authorization::nc},
+      {"username", &Authorization::username}, {"realm", &Authorization::realm},
+      {"nonce", &Authorization::nonce},       {"uri", &Authorization::uri},
+      {"response", &Authorization::response}, {"algorithm", &Authorization::algorithm},
+      {"cnonce", &Authorization::cnonce},     {"opaque", &Authorization::opaque},
+      {"qop", &Authorization::qop},           {"nc", &Authorization::nc},
   };
   for (const auto& field : kFields) {
     if (base::iequals(field.name, name)) return &(into.*field.value);
@@ -47,7 +48,8 @@ base::Result<void, ParseError> take_parameter(std::string_view& rest, Authorizat
   detail::skip_lws(rest);
   auto* const field = field_of(into, name);
   if (field == nullptr) return {};
-  if (field->data() != nullptr) return base::fail(ParseError::BadParameter);  // Which of the two was meant is an attacker's choice.
+  if (field->data() != nullptr)
+    return base::fail(ParseError::BadParameter);  // Which of the two was meant is an attacker's choice.
   *field = value;
   return {};
 }

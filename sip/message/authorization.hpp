@@ -15,8 +15,8 @@ struct Authorization {
   std::string_view username, realm, nonce, uri, response, algorithm, cnonce, opaque, qop, nc;
 };
 
-/// Of a scheme other than Digest only `scheme` is read: its credentials have a grammar of their own. Parameters that are not named
-/// above are let pass (auth-param). Errors: BadParameter (no scheme, bad grammar, a name twice, over kMaxAuthParams),
+/// Of a scheme other than Digest only `scheme` is read: its credentials have a grammar of their own. Parameters that are not
+/// named above are let pass (auth-param). Errors: BadParameter (no scheme, bad grammar, a name twice, over kMaxAuthParams),
 /// BadQuotedString.
 [[nodiscard]] base::Result<Authorization, ParseError> parse_authorization(std::string_view value);
 

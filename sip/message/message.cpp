@@ -18,7 +18,9 @@ bool Message::has(HeaderName name) const {
   return table != nullptr && name != HeaderName::Other && table->seen[static_cast<std::size_t>(name)];
 }
 
-Lines Message::lines(HeaderName name) const { return has(name) ? Lines(text(), *slab_.table(), name) : Lines(); }
+Lines Message::lines(HeaderName name) const {
+  return has(name) ? Lines(text(), *slab_.table(), name) : Lines();
+}
 
 std::optional<std::string_view> Message::find(HeaderName name) const {
   if (!has(name)) return std::nullopt;

@@ -11,11 +11,12 @@
 
 namespace offhook::inline v0::sip {
 
-/// Reads the fields that every message must have (RFC 3261 section 8.1.1) into their places in the message. Goes on after a fault,
-/// for the answer's sake.
+/// Reads the fields that every message must have (RFC 3261 section 8.1.1) into their places in the message. Goes on after a
+/// fault, for the answer's sake.
 class MandatoryFields {
  public:
-  MandatoryFields(Message& message, bool response, detail::Fault& fault) : message_(message), fault_(fault), response_(response) {}
+  MandatoryFields(Message& message, bool response, detail::Fault& fault)
+      : message_(message), fault_(fault), response_(response) {}
 
   void read() {
     if (!response_ && !fault_.error) check_request_uri();

@@ -28,7 +28,8 @@ enum class Framing : std::uint8_t { Datagram, Stream };
 [[nodiscard]] base::Result<Message, Refusal> parse_message(Slab slab, Framing framing = Framing::Datagram);
 
 /// The first half of parse_message: start line, header table, body, and their limits. No value of a field is looked into but
-/// Content-Length's, so that From, To, Call-ID, CSeq and Via may be wrong or absent; their typed fields in the message stay empty.
+/// Content-Length's, so that From, To, Call-ID, CSeq and Via may be wrong or absent; their typed fields in the message stay
+/// empty.
 [[nodiscard]] base::Result<Message, Refusal> index_message(Slab slab, Framing framing = Framing::Datagram);
 
 }  // namespace offhook::inline v0::sip

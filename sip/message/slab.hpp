@@ -31,7 +31,9 @@ class Slab {
 
   [[nodiscard]] std::span<std::uint8_t> bytes() const;
   /// Null for a Slab without memory, as one is that was moved from.
-  [[nodiscard]] HeaderTable* table() const { return memory_ ? std::launder(reinterpret_cast<HeaderTable*>(memory_.get())) : nullptr; }
+  [[nodiscard]] HeaderTable* table() const {
+    return memory_ ? std::launder(reinterpret_cast<HeaderTable*>(memory_.get())) : nullptr;
+  }
 
  private:
   friend class SlabPool;

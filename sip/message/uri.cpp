@@ -195,8 +195,10 @@ base::Result<void, ParseError> detail::read_clean_uri(std::string_view text, Uri
   const auto rest = text.substr(colon + 1);
   switch (into.scheme) {
     case Uri::Scheme::Sip:
-    case Uri::Scheme::Sips: return parse_sip(into, rest);
-    case Uri::Scheme::Tel: return parse_tel(into, rest);
+    case Uri::Scheme::Sips:
+      return parse_sip(into, rest);
+    case Uri::Scheme::Tel:
+      return parse_tel(into, rest);
     case Uri::Scheme::Other: break;  // Carried as text.
   }
   return {};

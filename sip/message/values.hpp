@@ -16,8 +16,10 @@ class Lines {
  public:
   Lines() = default;
   Lines(const char* text, const HeaderTable& table, HeaderName name)
-      : text_(text), at_(table.entries.data() + table.first.data()[static_cast<std::size_t>(name)]),
-        end_(table.entries.data() + table.count), name_(name) {}
+      : text_(text),
+        at_(table.entries.data() + table.first.data()[static_cast<std::size_t>(name)]),
+        end_(table.entries.data() + table.count),
+        name_(name) {}
 
   /// The next value as it stands in its line; nothing at the end.
   [[nodiscard]] std::optional<std::string_view> next() {

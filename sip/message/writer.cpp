@@ -31,7 +31,8 @@ void append_token(std::string& out, std::string_view token) {
   const auto begin = out.size();
   out.append(token);
   if (detail::is_token(token)) return;
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return !detail::is_token_char(c); }, '-');
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return !detail::is_token_char(c); }, '-');
 }
 
 /// A space in the Request-URI would end it.

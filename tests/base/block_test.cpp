@@ -100,7 +100,8 @@ TEST_CASE("names match in either case where a letter stands, and exactly where n
     std::string a = "call-id", f = {0x20, 0x20, 0x20, 0x20, 0, 0x20, 0x20};
     a.resize(16);
     f.resize(16);
-    const bool word = WordBlock::load_part(name.data(), name.size()).matches(WordBlock::load(a.data()), WordBlock::load(f.data()));
+    const bool word =
+        WordBlock::load_part(name.data(), name.size()).matches(WordBlock::load(a.data()), WordBlock::load(f.data()));
     const bool block = Block::load_part(name.data(), name.size()).matches(Block::load(a.data()), Block::load(f.data()));
     CHECK(word == block);
     return word;

@@ -30,7 +30,9 @@ using CharSet = std::array<bool, 256>;
 
 inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
 
-[[nodiscard]] constexpr bool in(const CharSet& set, char c) { return set.data()[static_cast<unsigned char>(c)]; }
+[[nodiscard]] constexpr bool in(const CharSet& set, char c) {
+  return set.data()[static_cast<unsigned char>(c)];
+}
 [[nodiscard]] constexpr bool is_token_char(char c) { return in(kToken, c); }
 /// How many characters at the front are in `set`.
 [[nodiscard]] constexpr std::size_t size_of(std::string_view text, const CharSet& set) {
@@ -41,7 +43,9 @@ inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
   return static_cast<std::size_t>(at - begin);
 }
 /// How many characters at the front are a token's.
-[[nodiscard]] constexpr std::size_t token_size(std::string_view text) { return size_of(text, kToken); }
+[[nodiscard]] constexpr std::size_t token_size(std::string_view text) {
+  return size_of(text, kToken);
+}
 /// At least one character.
 [[nodiscard]] constexpr bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
 /// 0..31 and 127.

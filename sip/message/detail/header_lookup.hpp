@@ -17,18 +17,21 @@ using base::Block;
 // In the order of the enum.
 inline constexpr std::array<std::string_view, kHeaderNames> kHeaderTexts = {
     "Accept", "Allow", "Allow-Events", "Authentication-Info", "Authorization", "Call-ID", "Contact", "Content-Disposition",
-    "Content-Encoding", "Content-Length", "Content-Type", "CSeq", "Date", "Diversion", "Event", "Expires", "From", "History-Info",
-    "Max-Forwards", "Min-Expires", "Min-SE", "Organization", "P-Asserted-Identity", "Path", "P-Preferred-Identity", "Privacy",
-    "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Require", "RAck", "Reason", "Record-Route", "Refer-To", "Referred-By",
-    "Replaces", "Require", "Retry-After", "Route", "RSeq", "Server", "Service-Route", "Session-Expires", "Subscription-State", "Subject",
-    "Supported", "To", "Unsupported", "User-Agent", "Via", "Warning", "WWW-Authenticate"};
+    "Content-Encoding", "Content-Length", "Content-Type", "CSeq", "Date", "Diversion", "Event", "Expires", "From",
+    "History-Info", "Max-Forwards", "Min-Expires", "Min-SE", "Organization", "P-Asserted-Identity", "Path",
+    "P-Preferred-Identity", "Privacy", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Require", "RAck", "Reason",
+    "Record-Route", "Refer-To", "Referred-By", "Replaces", "Require", "Retry-After", "Route", "RSeq", "Server", "Service-Route",
+    "Session-Expires", "Subscription-State", "Subject", "Supported", "To", "Unsupported", "User-Agent", "Via", "Warning",
+    "WWW-Authenticate"};
 static_assert(!kHeaderTexts.back().empty());
 
 // A perfect hash over length, first, middle and last letter: the compiler looks for a factor that gives each name a slot of its
 // own, so that one comparison settles what a line is.
 inline constexpr unsigned kSlotBits = 8;
 
-[[nodiscard]] constexpr std::uint32_t slot_of(std::uint32_t key, std::uint32_t factor) { return key * factor >> (32 - kSlotBits); }
+[[nodiscard]] constexpr std::uint32_t slot_of(std::uint32_t key, std::uint32_t factor) {
+  return key * factor >> (32 - kSlotBits);
+}
 [[nodiscard]] constexpr std::uint32_t key_of(const char* name, std::size_t size) {
   const auto letter = [name](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at])); };
   const auto letters = letter(0) << 8 | letter(size / 2) << 16 | letter(size - 1) << 24;
@@ -89,7 +92,8 @@ inline constexpr auto kNamePatterns = [] {
   return at == size || same(Block::load_part(name + at, size - at), at);
 }
 
-// RFC 3261 section 7.3.3; o and u: RFC 6665 section 8.2.1; r: RFC 3515 section 2.1; b: RFC 3892 section 2.1; x: RFC 4028 section 4.
+// RFC 3261 section 7.3.3; o and u: RFC 6665 section 8.2.1; r: RFC 3515 section 2.1; b: RFC 3892 section 2.1; x: RFC 4028
+// section 4.
 [[nodiscard]] constexpr HeaderName find_compact(char c) {
   switch (base::to_lower(c)) {
     case 'b': return HeaderName::ReferredBy;
@@ -111,7 +115,8 @@ inline constexpr auto kNamePatterns = [] {
   }
 }
 
-/// The name of `size` characters, at least one, that stands at `name`. `head` is its first Block, whatever follows the name there.
+/// The name of `size` characters, at least one, that stands at `name`. `head` is its first Block, whatever follows the name
+/// there.
 [[nodiscard, gnu::always_inline]] inline HeaderName find_header_name(Block head, const char* name, std::size_t size) {
   if (size == 1) return find_compact(*name);
   const auto candidate = kSlots.data()[slot_of(key_of(name, size), kFactor)];

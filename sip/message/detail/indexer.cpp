@@ -13,14 +13,20 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t'); }  // One comparison for nearly all.
+bool is_blank(char c) {
+  return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t');
+}  // One comparison for nearly all.
 
 /// NUL, LF and CR are what matters; the few others under 14 (a tab, say) cost one look more.
 constexpr auto kLineStops = [](auto block) { return block.below('\r' + 1); };
 
-std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
 
-std::uint16_t extent(const char* begin, const char* end) { return static_cast<std::uint16_t>(end - begin); }
+std::uint16_t extent(const char* begin, const char* end) {
+  return static_cast<std::uint16_t>(end - begin);
+}
 
 std::string_view trim_blanks(std::string_view text) {
   const char* begin = text.data();
@@ -38,8 +44,10 @@ bool is_single(HeaderName name) {
     case HeaderName::CSeq:
     case HeaderName::MaxForwards:
     case HeaderName::ContentLength:
-    case HeaderName::ContentType: return true;
-    default: return false;  // Lists, and fields whose double does no harm: the first one counts.
+    case HeaderName::ContentType:
+      return true;
+    default:
+      return false;  // Lists, and fields whose double does no harm: the first one counts.
   }
 }
 
@@ -74,8 +82,8 @@ bool Indexer::skip_leading() {
   return std::any_of(at_, end_, [](char c) { return c != '\0' && !base::is_space(c); });
 }
 
-/// The next whole line without its end, which is CRLF or, liberally, LF. Lines that continue it are joined to it where `folds` says
-/// so: the slab's own CRLF become spaces (RFC 3261 section 7.3.1).
+/// The next whole line without its end, which is CRLF or, liberally, LF. Lines that continue it are joined to it where `folds`
+/// says so: the slab's own CRLF become spaces (RFC 3261 section 7.3.1).
 inline Indexer::Line Indexer::next_line(Folds folds) {
   char* const begin = at_;
   char* const stop = begin + base::find_first(between(begin, end_), kLineStops);
@@ -100,7 +108,8 @@ Indexer::Line Indexer::next_odd_line(char* stop, Folds folds) {
       stop = at_;
       line.end = nullptr;
     } else if (*stop == '\r' || (*stop == '\0' && (stop == line.begin || stop[-1] != '\\'))) {
-      line.stray = true;  // Nobody sends these in good faith: what copies them onwards could be read as two lines by the next one.
+      line.stray =
+          true;  // Nobody sends these in good faith: what copies them onwards could be read as two lines by the next one.
     }
   }
 }
@@ -134,7 +143,8 @@ void Indexer::index_status_line(std::string_view line) {
 /// Several spaces between the three parts, and some behind them, are let pass (RFC 4475 sections 3.1.2.9 and 3.1.2.10).
 void Indexer::index_request_line(std::string_view line) {
   const auto method = line.substr(0, token_size(line));
-  if (method.empty() || method.size() == line.size() || !is_blank(line[method.size()])) return fault_.note(ParseError::BadStartLine);
+  if (method.empty() || method.size() == line.size() || !is_blank(line[method.size()]))
+    return fault_.note(ParseError::BadStartLine);
   message_.method_text_ = method;
   message_.method_ = parse_method(method);
   line = trim_blanks(line.substr(method.size()));

@@ -35,8 +35,8 @@ class Indexer {
  private:
   struct Line {
     char* begin;
-    char* end;     ///< Behind its last octet, the line end not counted; null when no line end is left.
-    bool stray;    ///< Holds a CR that ends no line, or a NUL that is no quoted pair.
+    char* end;   ///< Behind its last octet, the line end not counted; null when no line end is left.
+    bool stray;  ///< Holds a CR that ends no line, or a NUL that is no quoted pair.
     [[nodiscard]] std::string_view text() const { return {begin, static_cast<std::size_t>(end - begin)}; }
   };
   enum class Folds : std::uint8_t { Split, Joined };
@@ -61,7 +61,7 @@ class Indexer {
   Framing framing_;
   char* begin_;  // The slab's octets, which message_ owns.
   char* end_;
-  char* at_;     // The first octet not yet read.
+  char* at_;  // The first octet not yet read.
   bool response_ = false;
   bool blank_line_seen_ = false;
 };

@@ -13,7 +13,9 @@ namespace {
 std::atomic<std::uint64_t> count{0};
 }  // namespace
 
-std::uint64_t offhook_test::allocations() { return count.load(); }
+std::uint64_t offhook_test::allocations() {
+  return count.load();
+}
 
 // Replaces the allocator of this test program; the nothrow and array forms call these.
 void* operator new(std::size_t size) {
@@ -21,8 +23,12 @@ void* operator new(std::size_t size) {
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 using namespace offhook::sip;
 
@@ -47,7 +53,8 @@ std::string usual_invite() {
 std::size_t read_everything(SlabPool& pool, const std::string& text) {
   const auto message = parse_message(pool.copy(test::bytes_of(text)));
   REQUIRE(message);
-  std::size_t seen = message->from().tag().has_value() + message->max_forwards().has_value() + message->content_length().has_value();
+  std::size_t seen =
+      message->from().tag().has_value() + message->max_forwards().has_value() + message->content_length().has_value();
   auto vias = message->vias();
   while (vias.next() != nullptr) ++seen;
   for (auto list : {message->contacts(), message->routes(), message->record_routes()}) {

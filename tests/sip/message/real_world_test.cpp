@@ -18,8 +18,8 @@ Message real(const char* file) {
   return std::move(*result);
 }
 
-/// The message again, by the Writer: a response behind a status line of its own, since Writer::response copies only what an answer
-/// must.
+/// The message again, by the Writer: a response behind a status line of its own, since Writer::response copies only what an
+/// answer must.
 std::string written(const Message& message) {
   auto writer = Writer::request(message.is_request() ? message.method_text() : "X", message.request_uri());
   for (const auto& header : message.headers()) {

@@ -40,7 +40,8 @@ std::vector<std::string> all(Tokens tokens) {
 }  // namespace
 
 TEST_CASE("lists are walked over all their lines, in order, and from the first error on there is nothing more") {
-  const auto message = with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
+  const auto message =
+      with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
   auto contacts = message.contacts();
   for (const auto* user : {"1", "2", "3"}) {
     const NameAddr* contact = contacts.next();
@@ -58,7 +59,8 @@ TEST_CASE("lists are walked over all their lines, in order, and from the first e
 TEST_CASE("Contact, Route, Record-Route and Via are walked up to their limits, and not one further") {
   const std::string one = "<sip:a@h>";
   CHECK(count(with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
-  CHECK(count(with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) == kMaxContacts);
+  CHECK(count(with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) ==
+        kMaxContacts);
   CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes)).routes()) == kMaxRoutes);
   CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes + 1)).routes(), ParseError::TooManyValues) == kMaxRoutes);
   CHECK(count(with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes)).record_routes()) == kMaxRoutes);
@@ -98,9 +100,9 @@ TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
 }
 
 TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs kept [RFC 7616 section 3.4]") {
-  const auto message =
-      with("Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
-           " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
+  const auto message = with(
+      "Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
+      " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
   const auto parsed = message.authorization();
   REQUIRE(parsed);
   CHECK(parsed->scheme == "Digest");
