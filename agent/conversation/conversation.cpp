@@ -76,6 +76,7 @@ void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
 
 void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
   if (!transfer_failed_ || !listens() || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
+  if (digits_.next_deadline()) return;  // A number half keyed in: a turn of ours would throw it away.
   transfer_failed_ = false;
   respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
 }
@@ -134,7 +135,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
 void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out) {
   if (!listens()) return;
   silences_ = 0;
-  interrupt(now, out);
+  on_interrupted(now, out);
   abandon_listening(out);
   if (auto input = digits_.on_digit(digit, now)) {
     out.push_back(CallerSaid{turn_ + 1, *input, 1, false, true});
@@ -181,6 +182,14 @@ void Conversation::abandon_listening(ConversationActions& out) {
   if (caller_.state() == CallerTurn::State::Recognising) stage_at_.reset();
   caller_.reset();
   out.push_back(AbandonListening{});
+}
+
+/// By the caller.
+void Conversation::on_interrupted(TimePoint now, ConversationActions& out) {
+  // News of which not a word was heard has not been told yet.
+  const bool untold = agent_ != AgentSide::Idle && !own_words_ && reply_.heard_text().empty();
+  if (untold && last_input_.kind == TurnInput::Kind::Failure) transfer_failed_ = true;
+  interrupt(now, out);
 }
 
 void Conversation::interrupt(TimePoint, ConversationActions& out) {
@@ -346,6 +355,7 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
       return hang_up(out);
     case ReplyAction::What::Transfer:
       if (!std::exchange(transferring_, true)) out.push_back(TransferCall{action.argument});
+      transfer_failed_ = false;  // Of the one before: it is no news any more.
       break;
     case ReplyAction::What::SendDigits: out.push_back(SendDigits{action.argument}); break;
     case ReplyAction::What::Hold:
@@ -367,10 +377,12 @@ void Conversation::say_own(std::string_view text, TimePoint now, ConversationAct
 
 void Conversation::on_failure(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Closing) return hang_up(out);
+  // Then the caller said nothing that could be said again, and must hear of the transfer from us.
+  const bool of_transfer = agent_ == AgentSide::Thinking && last_input_.kind == TurnInput::Kind::Failure;
   interrupt(now, out);
   if (phase_ == Phase::Preparing) answer(now, out);
   if (++failures_ >= options_.max_failures) return close("failure", options_.failure_goodbye, now, out);
-  say_own(options_.apology, now, out);
+  say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);
 }
 
 void Conversation::on_stage_deadline(TimePoint now, ConversationActions& out) {
@@ -407,7 +419,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (is_due(answer_at_, now)) answer(now, out);
-  if (is_due(confirm_at_, now)) interrupt(now, out);
+  if (is_due(confirm_at_, now)) on_interrupted(now, out);
   if (is_due(limit_at_, now)) {
     if (phase_ == Phase::Closing) return hang_up(out);
     close("time limit", options_.limit_goodbye, now, out);

@@ -28,7 +28,7 @@ struct ConversationOptions {
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
-  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it
+  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
   std::string empty_reply = "Could you say that again, please?";
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
@@ -88,6 +88,7 @@ class Conversation {
   void answer(base::TimePoint now, ConversationActions& out);
   void watch_stage(base::TimePoint now);
   void abandon_listening(ConversationActions& out);
+  void on_interrupted(base::TimePoint now, ConversationActions& out);
   void interrupt(base::TimePoint now, ConversationActions& out);
   void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
   void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
