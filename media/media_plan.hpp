@@ -49,13 +49,12 @@ struct MediaPlan {
   }
 };
 
-/// Whether whoever sends to us has to be learnt anew when `after` takes the place of `before`: the peer moved, changed what it sends,
-/// or was silent by agreement, in which time its NAT may have given it another address. A repeated answer and a session refresh
-/// change none of these, and open no door to strangers (RTP Bleed: CVE-2017-14099).
+/// Whether whoever sends to us has to be learnt anew when `after` takes the place of `before`: the peer moved, or was silent by
+/// agreement, in which time its NAT may have given it another address. A repeated answer and a session refresh change neither, and
+/// open no door to strangers (RTP Bleed: CVE-2017-14099). Nor does another codec: it comes from where the last one came from. What
+/// else the peer may send differs at each refresh, by who offered: our answer names one codec, theirs many.
 [[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) {
-  return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || before.codec != after.codec ||
-         before.receive_payload_type != after.receive_payload_type || before.also_receivable != after.also_receivable ||
-         (!before.receive && after.receive);
+  return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || (!before.receive && after.receive);
 }
 
 /// What a leg has seen so far; a snapshot taken by the worker once a second and when it is closed.

@@ -13,7 +13,9 @@ namespace offhook::inline v0::media {
 ///
 /// in      a multiple of in_quantum() samples (20 ms always is); at most kMaxInput
 /// out     [>= output_size(in.size())]; always exactly that many are written, from the first call on
-/// quality windowed-sinc FIR in float, half-band between 8 and 16 kHz and polyphase else; image and alias below -70 dB, flat to 3.4 kHz of 8 kHz (measured in tests)
+/// quality windowed-sinc FIR in float, half-band between 8 and 16 kHz and polyphase else; image and alias below -70 dB, flat to
+///         3.4 kHz of 8 kHz (measured in tests). What lies less than 515 Hz beyond the edge of 4 kHz folds into as much below it,
+///         and nowhere else: at -6 dB from 4.0, -18 from 4.2, -43 from 4.4 kHz
 /// delay   latency_us(), under 3 ms; the first call begins with as much silence
 /// cost    no allocation; safe on the audio thread
 class Resampler {

@@ -181,11 +181,17 @@ void Stream::report_digits(const TickTime& time) {
 rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> pcm) {
   const auto pull = jitter_buffer_.pull(now, !voiced_);
   switch (pull.kind) {
-    case rtp::Pull::Kind::Frame:
+    case rtp::Pull::Kind::Frame: {
       if (pull.restart) chain_->restart_decoder();
-      chain_->decode(plan_->codec_of(pull.payload_type).value_or(plan_->codec), pull.payload, pcm);
+      const auto codec = plan_->codec_of(pull.payload_type);
+      if (!codec) {  // It waited while another plan took its number away: as another codec it would be noise.
+        chain_->concealer.conceal(pcm);
+        return rtp::Pull::Kind::Conceal;
+      }
+      chain_->decode(*codec, pull.payload, pcm);
       chain_->concealer.good(pcm, pull.seam);
       break;
+    }
     case rtp::Pull::Kind::Conceal: chain_->concealer.conceal(pcm); break;
     case rtp::Pull::Kind::Silence: std::fill(pcm.begin(), pcm.end(), std::int16_t{0}); break;
   }

@@ -66,7 +66,11 @@ Worker::Worker(base::TimePoint origin) : origin_(origin) {
 }
 
 Worker::~Worker() {
-  stop_.store(true, std::memory_order_relaxed);  // Seen within one tick.
+  stop_.store(true, std::memory_order_relaxed);
+  if (works()) {  // Seen at once, even when the first tick is far away.
+    const itimerspec soon{.it_interval = to_timespec(kTick), .it_value = {.tv_sec = 0, .tv_nsec = 1}};
+    ::timerfd_settime(timer_, 0, &soon, nullptr);
+  }
   if (thread_.joinable()) thread_.join();
   if (timer_ >= 0) ::close(timer_);
   if (epoll_ >= 0) ::close(epoll_);

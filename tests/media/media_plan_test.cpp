@@ -26,18 +26,23 @@ TEST_CASE("An exchange that changes nothing of the peer's media does not open th
   CHECK_FALSE(media::learns_anew(plan(), after));
 }
 
-TEST_CASE("A peer that moves, changes its codec or comes back from silence is learnt anew") {
+TEST_CASE("Another codec from the same address does not open the source anew, nor does a refresh that the other side offers [CVE-2017-14099]") {
+  auto before = plan();
+  before.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};  // Theirs was the answer; to their offer ours names one.
+  CHECK_FALSE(media::learns_anew(before, plan()));
+  CHECK_FALSE(media::learns_anew(plan(), before));
+  auto after = plan();
+  after.codec = AudioCodec::Pcma;
+  after.send_payload_type = after.receive_payload_type = 8;
+  CHECK_FALSE(media::learns_anew(plan(), after));
+}
+
+TEST_CASE("A peer that moves or comes back from silence is learnt anew") {
   auto after = plan();
   after.remote_rtp.port = 4002;
   CHECK(media::learns_anew(plan(), after));
   after = plan();
   after.remote_rtcp.port = 0;
-  CHECK(media::learns_anew(plan(), after));
-  after = plan();
-  after.codec = AudioCodec::Pcma;
-  CHECK(media::learns_anew(plan(), after));
-  after = plan();
-  after.receive_payload_type = 96;
   CHECK(media::learns_anew(plan(), after));
   auto before = plan();
   before.receive = false;

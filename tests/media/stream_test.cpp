@@ -647,6 +647,25 @@ TEST_CASE("The peer may switch to any codec that its answer left it, without a w
   }
 }
 
+TEST_CASE("What waits of a codec that is agreed on no more is made up for, not decoded as another [RFC 3264 section 10.2]") {
+  Call call;
+  call.plan.also_receivable[0] = media::ReceivableCodec{media::AudioCodec::Pcma, 8};
+  call.a_says = sine(1000, 8000, 6);
+  call.begin();
+  auto plan = call.towards(call.b);
+  plan.codec = media::AudioCodec::Pcma;
+  plan.send_payload_type = 8;
+  Call::start(call.a, plan, call.now());
+  call.run(80);
+  CHECK_FALSE(call.b.frames.back().concealed);
+  const auto before = call.b.frames.size();
+  call.plan.also_receivable = {};
+  CHECK(call.b.stream->start(call.towards(call.a), nullptr, false, call.now()) == nullptr);
+  call.run(10);
+  CHECK(call.b.stream->statistics().refused_payload > 0);
+  for (std::size_t i = before; i < call.b.frames.size(); ++i) CHECK(call.b.frames[i].concealed);
+}
+
 TEST_CASE("Ticks that were left out are time that passed: the timestamp runs on and the way back is marked") {
   Call call;
   call.begin();
