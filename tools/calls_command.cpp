@@ -22,10 +22,14 @@ std::optional<std::string> folder_of(const CallsArguments& arguments) {
   return agent::records_folder(*config);
 }
 
-void tell(const records::ReadSummary& summary) {
+/// What the list lacks; gives the exit code.
+int tell(const records::ReadSummary& summary) {
   if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.newer_schema > 0)
     fmt::print(stderr, "offhook calls: {} lines are of a newer version, and were skipped\n", summary.newer_schema);
+  if (summary.unreadable == 0) return kOk;
+  fmt::print(stderr, "offhook calls: {} files of records cannot be read: run it as the user that the agent runs as\n", summary.unreadable);
+  return kFailed;
 }
 
 int failed(const std::string& why) {
@@ -39,12 +43,12 @@ int show_one(const CallsArguments& arguments, const std::string& folder) {
     if (records::is_named(call, arguments.id) && found.size() < 10) found.push_back(std::move(call));
   });
   if (!summary) return failed(summary.error().detail);
-  tell(*summary);
+  const int code = tell(*summary);
   if (found.empty()) return failed("no call is named " + arguments.id + "; `offhook calls` lists them");
   for (const auto& call : found)
     fmt::print("{}{}", &call == found.data() || arguments.json ? "" : "\n",
                arguments.json ? records::json(call) + "\n" : records::conversation(call));
-  return kOk;
+  return code;
 }
 
 int list(const CallsArguments& arguments, const std::string& folder, const records::Selection& selection) {
@@ -60,8 +64,7 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
   });
   if (!summary) return failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
-  tell(*summary);
-  return kOk;
+  return tell(*summary);
 }
 
 }  // namespace

@@ -8,9 +8,12 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 namespace {
 
@@ -198,6 +201,12 @@ int refuse_extras(const CLI::App& app) {
   return kUsage;
 }
 
+/// A full disk, or a pipe that nobody reads: what came before it is not all there was.
+int refuse_output(const std::string& why) {
+  std::fprintf(stderr, "offhook: the output cannot be written: %s\n", why.c_str());
+  return kFailed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -220,6 +229,9 @@ int main(int argc, char** argv) {
     if (const auto mistaken = mistaken_command(app, argc, argv)) return refuse_command(app, *mistaken);
     const int shown = app.exit(error);  // Prints help, or the error with a hint.
     return shown == 0 ? kOk : kUsage;
+  } catch (const std::system_error& error) {
+    return refuse_output(error.code().message());
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return refuse_output(std::strerror(errno));
   return code;
 }

@@ -1,5 +1,6 @@
 #include <offhook/tools/commands.hpp>
 
+#include <offhook/agent/call_log.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/tools/service.hpp>
@@ -31,21 +32,6 @@ struct FirstRegistration {
   }
 };
 
-/// What was said is logged only where the operator asked for transcripts.
-void log_line(const agent::AgentEvent& event, bool transcripts) {
-  const auto* line = std::get_if<agent::CallLine>(&event);
-  if (line == nullptr) return;
-  if (const auto* intent = std::get_if<agent::Understood>(&line->what)) {
-    log::info("call.understood", {{"call", line->call_id}, {"intent", intent->intent}, {"score", intent->score}});
-  }
-  if (!transcripts) return;
-  if (const auto* said = std::get_if<agent::CallerSaid>(&line->what)) {
-    log::info("call.caller_said", {{"call", line->call_id}, {"text", said->text}, {"confidence", said->confidence}, {"rejected", said->rejected}});
-  } else if (const auto* spoke = std::get_if<agent::AgentSaid>(&line->what)) {
-    log::info("call.agent_said", {{"call", line->call_id}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
-  }
-}
-
 /// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered.
 void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
   agent.drain();
@@ -68,9 +54,9 @@ int run(const RunArguments& arguments) {
   if (!config) return kUsage;
   FirstRegistration first;
   int exit_code = kOk;
-  const auto agent = start_agent("run", *config, [&first, transcripts = config->transcripts](const agent::AgentEvent& event) {
+  const auto agent = start_agent("run", *config, [&first, keep = agent::records::KeepOptions{config->transcripts, config->records.digits}](const agent::AgentEvent& event) {
     first.on_event(event);
-    log_line(event, transcripts);
+    if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::log_line(*line, keep);
   }, exit_code);
   if (!agent) return exit_code;
 

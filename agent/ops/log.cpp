@@ -55,7 +55,10 @@ std::string quoted(std::string_view text) {
   for (text = text.substr(0, kMaxValueBytes); !text.empty();) {
     const std::size_t length = utf8_length(text);
     const auto code = static_cast<unsigned char>(text.front());
-    if (length == 0 || code < 0x20 || code == 0x7f) {
+    const bool is_c1 = length == 2 && code == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (is_c1) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));  // Drives a terminal as ESC does (ECMA-48 section 5.3).
+    } else if (length == 0 || code < 0x20 || code == 0x7f) {
       out += fmt::format("\\u{:04x}", code);  // Control characters, and what is no UTF-8: JSON could not carry either.
     } else {
       if (text.front() == '"' || text.front() == '\\') out += '\\';

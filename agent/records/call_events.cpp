@@ -1,6 +1,8 @@
 #include <offhook/agent/records/call_events.hpp>
 
+#include <offhook/agent/records/json_line.hpp>
 #include <offhook/base/random.hpp>
+#include <offhook/base/text.hpp>
 
 #include <utility>
 
@@ -11,7 +13,7 @@ namespace {
 constexpr std::uint64_t kFrameMs = 20;
 
 std::string cut(std::string_view text) {
-  return std::string(text.substr(0, kMaxFieldBytes));
+  return std::string(cut_at(text, kMaxFieldBytes));
 }
 
 /// The conversation's words for why it hung up, and ours for the same.
@@ -41,6 +43,15 @@ Ending::By by_of(sip::CallEnded::By by, bool outgoing) {
 
 }  // namespace
 
+std::string kept_uri(std::string_view uri) {
+  const auto scheme = uri.substr(0, uri.find(':'));
+  const auto at = uri.find('@');
+  if (at == std::string_view::npos || !(base::iequals(scheme, "sip") || base::iequals(scheme, "sips"))) return cut(uri);
+  const auto colon = uri.find(':', scheme.size() + 1);
+  if (colon > at) return cut(uri);
+  return cut(std::string(uri.substr(0, colon)).append(uri.substr(uri.rfind('@'))));  // A password may have '@' in it, unescaped.
+}
+
 std::string new_call_name() {
   base::SystemRandom random;
   return random.token().substr(0, 13);
@@ -51,9 +62,9 @@ CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
   record.id = new_call_name();
   record.sip_call_id = cut(call.call_id);
   record.account = cut(account);
-  record.from = {cut(call.from.uri), cut(call.from.display)};
-  record.to = {cut(call.to.uri), cut(call.to.display)};
-  record.dialled = cut(call.request_uri);
+  record.from = {kept_uri(call.from.uri), cut(call.from.display)};
+  record.to = {kept_uri(call.to.uri), cut(call.to.display)};
+  record.dialled = kept_uri(call.request_uri);
   record.source = call.source.to_string();
   return record;
 }
@@ -64,8 +75,8 @@ CallRecord begun(std::string_view target, std::string_view account) {
   record.outgoing = true;
   record.account = cut(account);
   record.from = {cut(account), {}};
-  record.to = {cut(target), {}};
-  record.dialled = cut(target);
+  record.to = {kept_uri(target), {}};
+  record.dialled = kept_uri(target);
   return record;
 }
 

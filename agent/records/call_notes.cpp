@@ -1,6 +1,7 @@
 #include <offhook/agent/records/call_notes.hpp>
 
 #include <offhook/agent/records/call_events.hpp>
+#include <offhook/agent/records/json_line.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,10 @@ std::int64_t millis(base::Duration duration) {
 }
 
 }  // namespace
+
+std::string shown_digits(std::string_view digits, KeepOptions keep) {
+  return keep.digits ? std::string(digits) : std::string(digits.size(), '*');
+}
 
 CallNotes::CallNotes(CallRecord begun, KeepOptions keep, Moment now)
     : record_(std::move(begun)), keep_(keep), began_(now.steady) {
@@ -68,14 +73,13 @@ Turn* CallNotes::turn(std::uint32_t number, Moment now) {
 
 std::string CallNotes::budgeted(std::string_view text) {
   if (!keep_.texts) return {};
-  text = text.substr(0, std::min({text.size(), kMaxTurnTextBytes, text_left_}));
+  text = cut_at(text, std::min(kMaxTurnTextBytes, text_left_));
   text_left_ -= text.size();
   return std::string(text);
 }
 
 std::string CallNotes::masked(std::string_view digits) const {
-  digits = digits.substr(0, kMaxFieldBytes);
-  return keep_.digits ? std::string(digits) : std::string(digits.size(), '*');
+  return shown_digits(digits.substr(0, kMaxFieldBytes), keep_);
 }
 
 void CallNotes::on(const CallerSaid& said, Moment now) {
@@ -100,7 +104,7 @@ void CallNotes::on(const AgentSaid& said, Moment now) {
 void CallNotes::on(const Understood& understood, Moment now) {
   Turn* at = turn(understood.turn, now);
   if (at == nullptr) return;
-  at->intent = understood.intent.substr(0, kMaxFieldBytes);
+  at->intent = cut_at(understood.intent, kMaxFieldBytes);
   at->score = understood.score;
 }
 
@@ -115,7 +119,7 @@ void CallNotes::on(const SendDigits& sent, Moment) {
 }
 
 void CallNotes::on(const TransferCall& transfer, Moment) {
-  record_.transfer_target = transfer.target.substr(0, kMaxFieldBytes);
+  record_.transfer_target = kept_uri(transfer.target);
 }
 
 void CallNotes::on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,

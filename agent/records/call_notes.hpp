@@ -25,6 +25,9 @@ struct KeepOptions {
   bool digits = false;  ///< which keys were pressed; else only how many
 };
 
+/// `digits`, or `*` for each where they are not to be kept: in records and in the log.
+[[nodiscard]] std::string shown_digits(std::string_view digits, KeepOptions keep);
+
 /// Gathers one call's record while the call lasts. Safe from the signalling and the conversation thread: each call takes its lock
 /// for a moment only.
 class CallNotes {

@@ -49,37 +49,48 @@ std::string Journal::path() const {
 }
 
 FileResult<void> Journal::open(WallTime now) {
-  if (file_) return {};
   if (!lock_) {
     if (auto made = files_.make_folder(options_.folder); !made) return made;
     if (auto taken = take_slot(); !taken) return taken;
   }
-  return open_file(now);
+  if (!file_) {
+    if (auto opened = open_file(now); !opened) return opened;
+  }
+  return sync_name();
+}
+
+/// A file without a name is lost in a power cut, however well it was synced itself.
+FileResult<void> Journal::sync_name() {
+  if (is_named_) return {};
+  auto synced = files_.sync_folder(options_.folder);
+  is_named_ = synced.has_value();
+  return synced;
 }
 
 FileResult<void> Journal::take_slot() {
+  std::error_code why = std::make_error_code(std::errc::device_or_resource_busy);
   for (slot_ = 1; slot_ <= kMaxSlots; ++slot_) {
     auto lock = files_.try_lock(path_of("lock"));
-    if (!lock) return base::fail(lock.error());
-    if (*lock) {
+    if (lock && *lock) {
       lock_ = std::move(*lock);
       return {};
     }
+    if (!lock) why = lock.error();  // Another user's, perhaps: the next slot may be ours.
   }
-  return base::fail(std::make_error_code(std::errc::device_or_resource_busy));
+  return base::fail(why);
 }
 
 FileResult<void> Journal::open_file(WallTime now) {
   auto opened = files_.open_append(path());
   if (!opened) return base::fail(opened.error());
   file_ = std::move(*opened);
-  torn_ = false;
+  torn_ = is_named_ = false;
   if (auto repaired = repair(); !repaired) {
     file_.reset();
     return repaired;
   }
   day_ = day_of(size_ == 0 ? now : file_->modified_at().value_or(now));
-  return files_.sync_folder(options_.folder);
+  return {};
 }
 
 /// Looks for the last line feed, from the end: what stands behind it was cut by a crash, and was never reported as kept.
@@ -91,6 +102,8 @@ FileResult<void> Journal::repair() {
     const std::uint64_t from = size_ - std::min(size_, kChunk);
     const auto chunk = file_->read(from, static_cast<std::size_t>(size_ - from));
     if (!chunk) return base::fail(chunk.error());
+    // What we did not see may be whole lines: nothing is cut off by guess.
+    if (chunk->size() != size_ - from) return base::fail(std::make_error_code(std::errc::io_error));
     const auto end = chunk->rfind('\n');
     size_ = end == std::string::npos ? from : from + end + 1;
     if (end != std::string::npos) break;
@@ -153,7 +166,16 @@ void Journal::take_back() {
   torn_ = !file_->truncate(size_);
 }
 
+/// Somebody cut it from outside: to take a failed write back to the old size would fill the gap with NUL characters.
+void Journal::notice_shortening() {
+  const auto size = file_->size();
+  if (!size || *size >= size_) return;
+  size_ = *size;
+  torn_ = size_ > 0;
+}
+
 FileResult<void> Journal::write_and_sync(std::string_view lines) {
+  notice_shortening();
   const std::string_view apart = torn_ ? "\n" : "";  // What could not be taken back becomes a line that no checksum fits.
   auto done = write_all(apart);
   if (done) done = write_all(lines);
@@ -165,7 +187,7 @@ FileResult<void> Journal::write_and_sync(std::string_view lines) {
     take_back();
     return done;
   }
-  if (const auto size = file_->size()) size_ = *size;
+  size_ = file_->size().value_or(size_ + apart.size() + lines.size());
   torn_ = false;
   return {};
 }
@@ -178,9 +200,7 @@ FileResult<void> Journal::append(std::string_view lines, WallTime now) {
   if (auto opened = open(now); !opened) return opened;
   // A file that cannot be rotated grows on: a call's record counts for more than a file's size.
   if (is_rotation_due(lines.size(), now)) (void)rotate(now);
-  if (!file_) {
-    if (auto opened = open(now); !opened) return opened;
-  }
+  if (auto opened = open(now); !opened) return opened;  // What came of the rotation.
   if (auto written = write_and_sync(lines); !written) return written;
   if (file_->is_deleted()) {  // Between our look and our write. Nobody will ever read these lines: they are not kept.
     file_.reset();

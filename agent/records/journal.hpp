@@ -39,6 +39,7 @@ class Journal {
   [[nodiscard]] std::string path_of(std::string_view what) const;
   FileResult<void> take_slot();
   FileResult<void> open_file(WallTime now);
+  FileResult<void> sync_name();
   FileResult<void> repair();
   void save_torn(std::uint64_t from, std::uint64_t size);
   [[nodiscard]] bool is_rotation_due(std::size_t more, WallTime now) const;
@@ -46,6 +47,7 @@ class Journal {
   void prune();
   FileResult<void> write_all(std::string_view bytes);
   FileResult<void> write_and_sync(std::string_view lines);
+  void notice_shortening();
   void take_back();
 
   FileSystem& files_;
@@ -56,6 +58,7 @@ class Journal {
   std::uint64_t size_ = 0;  // of whole lines that are on the disk
   std::int64_t day_ = 0;    // of the last line
   bool torn_ = false;       // Behind size_ stands something that could not be taken back.
+  bool is_named_ = false;   // The folder was synced since the file was opened: its name outlives a power cut.
   bool suspect_ = false;    // A sync failed: the kernel may have dropped what it could not write, and say so only once.
   Counters counters_;
 };

@@ -39,8 +39,8 @@ Character first_of(std::string_view text) {
 
 /// What could begin a line, drive a terminal, or show text in another order than it stands.
 bool is_escaped(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || (code >= 0x200b && code <= 0x200f) ||
-         (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x2028 || code == 0x2029 || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
 }
 
 void append_escaped(std::string& out, std::string_view text, std::size_t most, bool as_json) {
@@ -118,6 +118,14 @@ JsonLine& JsonLine::open(std::string_view name, char bracket) {
 JsonLine& JsonLine::close(char bracket) {
   out_ += bracket;
   return *this;
+}
+
+std::string_view cut_at(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const auto goes_on = [text](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80; };
+  std::size_t end = most;
+  while (end > 0 && most - end < 3 && goes_on(end)) --end;
+  return text.substr(0, goes_on(end) ? most : end);  // Octets that are no UTF-8 have no characters to cut.
 }
 
 std::string printable(std::string_view text, std::size_t most) {

@@ -27,6 +27,9 @@ class JsonLine {
   std::string out_ = "{";
 };
 
+/// The first `most` octets of `text`, or up to three less: never within a character.
+[[nodiscard]] std::string_view cut_at(std::string_view text, std::size_t most);
+
 /// `text` as a terminal may show it: escaped in the same way, without quotes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most);
 

@@ -130,17 +130,23 @@ bool is_named(const StoredCall& call, std::string_view name) {
 
 std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
   if (text.empty()) return std::nullopt;
+  constexpr int kFirstYear = 1970, kLastYear = 2200;  // What WallTime holds, and some.
   if (const auto count = base::parse_number<std::uint32_t>(text.substr(0, text.size() - 1)); count && text.size() > 1) {
+    std::chrono::seconds span{};
     switch (text.back()) {
       case 'm':
-        return now - std::chrono::minutes(*count);
+        span = std::chrono::minutes(*count);
+        break;
       case 'h':
-        return now - std::chrono::hours(*count);
+        span = std::chrono::hours(*count);
+        break;
       case 'd':
-        return now - std::chrono::days(*count);
+        span = std::chrono::days(std::int64_t{*count});
+        break;
       default:
         return std::nullopt;
     }
+    return span < now.time_since_epoch() ? now - span : WallTime{};
   }
   std::tm at{};
   int used = 0;
@@ -155,6 +161,7 @@ std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
     if (std::sscanf(copy.c_str(), "%4d-%2d-%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &used) != 3 || used != whole)
       return std::nullopt;
   }
+  if (at.tm_year < kFirstYear || at.tm_year > kLastYear) return std::nullopt;
   at.tm_year -= 1900;
   at.tm_mon -= 1;
   at.tm_isdst = -1;

@@ -43,6 +43,7 @@ std::optional<WallTime> time(const Json& of, const char* name) {
   if (std::sscanf(written.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
                   &at.tm_sec, &millis) != 7)
     return std::nullopt;
+  if (at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;  // WallTime ends in 2262.
   at.tm_year -= 1900;
   at.tm_mon -= 1;
   return std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);

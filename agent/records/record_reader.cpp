@@ -24,13 +24,21 @@ constexpr std::size_t kChunk = 64U << 10U;
 
 class ReadFile {
  public:
-  explicit ReadFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  /// O_NONBLOCK: a pipe of that name must not hold us up.
+  explicit ReadFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    is_missing_ = fd_ < 0 && errno == ENOENT;
+  }
   ~ReadFile() {
     if (fd_ >= 0) ::close(fd_);
   }
   ReadFile(const ReadFile&) = delete;
   ReadFile& operator=(const ReadFile&) = delete;
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] bool is_missing() const { return is_missing_; }
+  [[nodiscard]] bool is_regular() const {
+    struct stat about {};
+    return ::fstat(fd_, &about) == 0 && S_ISREG(about.st_mode);
+  }
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool is_same_as(const ReadFile& other) const {
     struct stat a {
@@ -40,6 +48,7 @@ class ReadFile {
 
  private:
   int fd_;
+  bool is_missing_ = false;
 };
 
 /// What a sealed line begins with: enough to know which it is without reading all of it.
@@ -72,9 +81,9 @@ class SlotReader {
     const ReadFile live(path("jsonl"));  // Before the list: a rotation in between makes it one of those, and is noticed.
     for (const std::string& name : rotated()) {
       const ReadFile file(folder_ + "/" + name);
-      if (file.is_open() && !(live.is_open() && file.is_same_as(live))) read(file, false);
+      if (!(live.is_open() && file.is_same_as(live))) read(file, false);
     }
-    if (live.is_open()) read(live, alive);
+    read(live, alive);
     for (const std::string& id : order_) {
       const auto at = open_.find(id);
       if (at != open_.end()) finish(at->second, alive && at->second.run == last_run_);
@@ -106,6 +115,11 @@ class SlotReader {
   }
 
   void read(const ReadFile& file, bool growing) {
+    if (file.is_missing()) return;
+    if (!file.is_regular()) {
+      ++summary_.unreadable;
+      return;
+    }
     ++summary_.files;
     std::string pending, chunk(kChunk, '\0');
     bool too_long = false;
@@ -154,17 +168,17 @@ class SlotReader {
   }
 
   void on_started(std::string id, std::string_view line, std::string_view run) {
+    if (known_.contains(id) || open_.contains(id)) return;  // Its group was written twice.
     order_.push_back(id);
-    open_.insert_or_assign(std::move(id), Open{std::string(line), std::string(run)});
-    while (order_.size() > kMaxOpenCalls) {
-      if (const auto oldest = open_.find(order_.front()); oldest != open_.end()) {
-        finish(oldest->second, false);
-        open_.erase(oldest);
-      }
-      order_.pop_front();
+    open_.emplace(std::move(id), Open{std::string(line), std::string(run)});
+    if (open_.size() > kMaxOpenCalls) {
+      while (!open_.contains(order_.front())) order_.pop_front();
+      const auto oldest = open_.find(order_.front());
+      finish(oldest->second, false);
+      open_.erase(oldest);
     }
     // Most have ended: without this the names of all calls ever would stay.
-    while (!order_.empty() && !open_.contains(order_.front())) order_.pop_front();
+    if (order_.size() > 2 * kMaxOpenCalls) std::erase_if(order_, [this](const std::string& name) { return !open_.contains(name); });
   }
 
   void finish(const Open& call, bool in_progress) {

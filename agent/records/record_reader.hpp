@@ -28,6 +28,7 @@ struct ReadSummary {
   std::uint64_t files = 0, calls = 0;
   std::uint64_t skipped = 0;       ///< lines that were cut, changed, too long, or none of ours
   std::uint64_t repeated = 0;      ///< the same call once more
+  std::uint64_t unreadable = 0;    ///< files of the journal's names that we may not read, or that are no files
   std::uint64_t newer_schema = 0;  ///< whole lines of a version that we do not know; skipped too
 };
 

@@ -61,7 +61,8 @@ class RecordWriter::Impl {
   State state() const {
     const std::lock_guard lock(mutex_);
     if (backlog_.is_refusing()) return State::Losing;
-    return retry_opening_at_ || backlog_.counters().failures_in_row > 0 ? State::Failing : State::Writing;
+    const bool hangs = busy_since_ && base::Clock::now() - *busy_since_ >= options_.slow_after;
+    return hangs || retry_opening_at_ || backlog_.counters().failures_in_row > 0 ? State::Failing : State::Writing;
   }
   Backlog::Counters counters() const {
     const std::lock_guard lock(mutex_);
@@ -78,12 +79,14 @@ class RecordWriter::Impl {
       if (backlog_.is_due(now) || (closing && !tried_last_)) {
         tried_last_ = closing;
         auto group = backlog_.take();
+        busy_since_ = now;
         lock.unlock();
         write(std::move(group));
         lock.lock();
         continue;
       }
       if (retry_opening_at_ && now >= *retry_opening_at_) {
+        busy_since_ = now;
         lock.unlock();
         announce_run();
         lock.lock();
@@ -113,6 +116,7 @@ class RecordWriter::Impl {
                                         {"detail", "a line that was cut was set aside; it was never reported as kept"}});
     }
     const std::lock_guard lock(mutex_);
+    busy_since_.reset();
     retry_opening_at_.reset();
     if (!written) retry_opening_at_ = base::Clock::now() + Backlog::kLongestRetry;
   }
@@ -126,6 +130,7 @@ class RecordWriter::Impl {
     Backlog::Counters counters;
     {
       const std::lock_guard lock(mutex_);
+      busy_since_.reset();
       was_failing = backlog_.counters().failures_in_row > 0;
       if (written) {
         backlog_.committed(now);
@@ -157,6 +162,7 @@ class RecordWriter::Impl {
   std::condition_variable wake_;
   Backlog backlog_;
   std::optional<base::TimePoint> close_by_, retry_opening_at_;
+  std::optional<base::TimePoint> busy_since_ = base::Clock::now();  // The thread is at the disk: it begins there.
   bool tried_last_ = false;
   std::thread thread_;
 };

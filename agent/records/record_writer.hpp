@@ -14,6 +14,7 @@ struct WriterOptions {
   JournalOptions journal;
   BacklogLimits backlog;
   base::Duration closing_limit = std::chrono::seconds(5);  ///< for what still waits when the writer goes
+  base::Duration slow_after = std::chrono::seconds(5);     ///< a disk that has not answered for so long is told as Failing
 };
 
 /// Writes the records of calls on a thread of its own. Nobody waits for it: add() hands over and returns. What is written is on

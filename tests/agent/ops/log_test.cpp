@@ -27,6 +27,10 @@ TEST_CASE("What a peer sends cannot forge a line, a field or a JSON member") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "b c=d"}}) == "info    e a=\"b c=d\"");
 }
 
+TEST_CASE("A control character that UTF-8 writes in two octets cannot drive a terminal either [ECMA-48 section 5.3]") {
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xc2\x9b[2J\xc2\xa9"}}) == "info    e a=\"\\u009b[2J\xc2\xa9\"");
+}
+
 TEST_CASE("Names in UTF-8 stay readable; octets that are no UTF-8 are escaped, so that a JSON line stays one") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "J\xc3\xb6rg"}}) == "info    e a=\"J\xc3\xb6rg\"");
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xff\xc3("}}) == "info    e a=\"\\u00ff\\u00c3(\"");

@@ -1,3 +1,4 @@
+#include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/records/call_notes.hpp>
 
 #include <doctest/doctest.h>
@@ -123,4 +124,28 @@ TEST_CASE_FIXTURE(Noted, "All that was said in one call has a bound, and each th
     kept += notes.snapshot().turns.back().heard.size();
   }
   CHECK(kept == kMaxCallTextBytes);
+}
+
+TEST_CASE("An address is kept without its password [RFC 3261 section 19.1.1]") {
+  CHECK(kept_uri("sip:alice:s3cret@pbx.example:5060;transport=udp") == "sip:alice@pbx.example:5060;transport=udp");
+  CHECK(kept_uri("SIPS:alice:s3c:r@t@pbx.example") == "SIPS:alice@pbx.example");
+  CHECK(kept_uri("sip::s3cret@pbx.example") == "sip:@pbx.example");
+  for (const auto* plain : {"sip:alice@pbx.example:5060", "sip:pbx.example:5060", "sip:alice@[2001:db8::1]", "tel:+49301", "6001", "",
+                            "sip:a@h:5060;x=b@c"})
+    CHECK(kept_uri(plain) == plain);
+  sip::IncomingCall call;
+  call.from.uri = call.to.uri = call.request_uri = "sip:alice:s3cret@pbx.example";
+  Noted outgoing;
+  outgoing.action(TransferCall{"sip:bob:s3cret@pbx.example"});
+  for (const auto& record : {begun(call, "a"), begun("sip:bob:s3cret@pbx.example", "a"), outgoing.end()})
+    CHECK(to_line(record, "r").find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("Names and words are cut at their bounds, never within a character") {
+  sip::IncomingCall call;
+  call.from.display = "x" + std::string(kMaxFieldBytes - 2, 'y') + "\xc3\xb6";
+  CHECK(begun(call, "a").from.display == "x" + std::string(kMaxFieldBytes - 2, 'y'));
+  Noted noted;
+  noted.action(CallerSaid{2, std::string(kMaxTurnTextBytes - 1, 'x') + "\xc3\xb6", 1, false, false});
+  CHECK(noted.end().turns[0].heard == std::string(kMaxTurnTextBytes - 1, 'x'));
 }

@@ -25,10 +25,11 @@ class FakeFileSystem final : public FileSystem {
   using FilePtr = std::shared_ptr<File>;
 
   // Faults; 0: none.
-  std::errc write_fails{}, sync_fails{}, truncate_fails{}, open_fails{}, rename_fails{};
+  std::errc write_fails{}, sync_fails{}, truncate_fails{}, open_fails{}, rename_fails{}, folder_sync_fails{};
   std::size_t room = SIZE_MAX;          ///< octets that still fit on the disk
   std::size_t most_at_once = SIZE_MAX;  ///< what one write takes
-  std::set<std::string> locked_elsewhere;
+  std::size_t most_read = SIZE_MAX;     ///< what one read gives
+  std::set<std::string> locked_elsewhere, lock_denied;
 
   std::map<std::string, FilePtr> files;
   std::size_t syncs = 0;
@@ -67,13 +68,17 @@ class FakeFileSystem final : public FileSystem {
     take_away(path);
     return {};
   }
-  FileResult<void> sync_folder(const std::string&) override { return {}; }
+  FileResult<void> sync_folder(const std::string&) override {
+    if (folder_sync_fails != std::errc{}) return base::fail(std::make_error_code(folder_sync_fails));
+    return {};
+  }
   FileResult<std::vector<std::string>> list(const std::string& folder) override {
     std::vector<std::string> names;
     for (const auto& [path, file] : files) names.push_back(path.substr(folder.size() + 1));
     return names;
   }
   FileResult<std::shared_ptr<void>> try_lock(const std::string& path) override {
+    if (lock_denied.contains(path)) return base::fail(std::make_error_code(std::errc::permission_denied));
     if (locked_elsewhere.contains(path)) return std::shared_ptr<void>();
     return std::shared_ptr<void>(std::make_shared<int>(0));
   }
@@ -106,7 +111,9 @@ class FakeFileSystem final : public FileSystem {
     }
     FileResult<std::uint64_t> size() override { return file_->bytes.size(); }
     FileResult<std::chrono::system_clock::time_point> modified_at() override { return file_->modified; }
-    FileResult<std::string> read(std::uint64_t offset, std::size_t most) override { return file_->bytes.substr(offset, most); }
+    FileResult<std::string> read(std::uint64_t offset, std::size_t most) override {
+      return file_->bytes.substr(offset, std::min(most, disk_.most_read));
+    }
     bool is_deleted() override { return file_->names == 0; }
     bool is_at(const std::string& path) override {
       const auto named = disk_.files.find(path);

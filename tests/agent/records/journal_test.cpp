@@ -95,6 +95,52 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A folder that cannot be written to says so, and i
   CHECK(append(1));
 }
 
+TEST_CASE_FIXTURE(OnFakeDisk, "Nothing is reported while the file's name may not outlive a power cut, however often it is tried") {
+  disk.folder_sync_fails = std::errc::io_error;
+  for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(append(1));
+  disk.folder_sync_fails = {};
+  REQUIRE(append(1));
+  CHECK(disk.at(live) == line(1));
+  const std::string full(options.rotate_bytes, 'x');
+  disk.folder_sync_fails = std::errc::io_error;
+  for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(journal.append(full, now));  // After a rotation too.
+  disk.folder_sync_fails = {};
+  REQUIRE(journal.append(full, now));
+  CHECK(rotated().size() == 1);
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that somebody else shortened is never made longer to take a failed write back") {
+  REQUIRE(append(1));
+  disk.files[live]->bytes.clear();  // As copytruncate does, which rotates logs by itself.
+  disk.room = 5;
+  REQUIRE_FALSE(append(2));
+  CHECK(disk.at(live).empty());
+  disk.room = SIZE_MAX;
+  REQUIRE(append(2));
+  CHECK(disk.at(live) == line(2));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A disk that gives less than was asked for costs no line that is there") {
+  disk.put(live, line(1) + line(2));
+  disk.most_read = 5;
+  CHECK_FALSE(append(3));
+  CHECK(disk.at(live) == line(1) + line(2));
+  disk.most_read = SIZE_MAX;
+  REQUIRE(append(3));
+  CHECK(disk.at(live) == line(1) + line(2) + line(3));
+}
+
+TEST_CASE_FIXTURE(OnFakeDisk, "A place whose lock is another user's is passed over, and told when there is no other") {
+  disk.lock_denied.insert("/calls/calls-1.lock");
+  REQUIRE(append(1));
+  CHECK(journal.path() == "/calls/calls-2.jsonl");
+  for (unsigned slot = 2; slot <= kMaxSlots; ++slot) disk.lock_denied.insert("/calls/" + slot_name(slot, "lock"));
+  Journal other(disk, options);
+  const auto refused = other.append(line(1), now);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == std::errc::permission_denied);
+}
+
 TEST_CASE_FIXTURE(OnFakeDisk, "A file that was removed or renamed beneath us is made anew") {
   REQUIRE(append(1));
   disk.take_away(live);

@@ -32,6 +32,7 @@ TEST_CASE("Marks that turn or hide text are escaped; names in other scripts stay
   CHECK(JsonLine().text("t", turned, 100).take() == "{\"t\":\"x\\u202egpj.exe\\u2028\\u009b\"");
   CHECK(JsonLine().text("t", "J\xc3\xb6rg \xe5\xbc\xb5", 100).take() == "{\"t\":\"J\xc3\xb6rg \xe5\xbc\xb5\"");
   CHECK(JsonLine().text("t", "\xc0\xaf\xed\xa0\x80\xf5", 100).take() == "{\"t\":\"\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\"");
+  CHECK(JsonLine().text("t", "\xd8\x9c\xe2\x81\xa0", 9).take() == "{\"t\":\"\\u061c\\u2060\"");
   CHECK(printable("\x1b[2J\"ok\"", 100) == "\\u001b[2J\"ok\"");
 }
 
@@ -39,6 +40,11 @@ TEST_CASE("Text is cut at its bound, never within a character") {
   CHECK(JsonLine().text("t", "abcd", 4).take() == "{\"t\":\"abcd\"");
   CHECK(JsonLine().text("t", "abcde", 4).take() == "{\"t\":\"abcd\"");
   CHECK(JsonLine().text("t", "abc\xc3\xb6", 4).take() == "{\"t\":\"abc\"");
+  CHECK(cut_at("abc\xc3\xb6", 5) == "abc\xc3\xb6");
+  CHECK(cut_at("abc\xc3\xb6", 4) == "abc");
+  CHECK(cut_at("a\xf0\x9f\x98\x80", 4) == "a");
+  CHECK(cut_at("\xb6\xb6\xb6\xb6\xb6\xb6", 5).size() == 5);  // No UTF-8 at all.
+  CHECK(cut_at("\xb6\xb6", 0).empty());
 }
 
 TEST_CASE("Numbers that JSON has no word for are 0") {

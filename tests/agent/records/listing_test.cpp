@@ -74,7 +74,8 @@ TEST_CASE("Since when: a span back from now, a day, or a time; anything else is 
   CHECK(parse_since("7d", now) == now - 24h * 7);
   CHECK(parse_since("2023-11-14T22:13:20Z", {}) == now);
   CHECK(parse_since("2023-11-14", {}));
-  for (const auto* wrong : {"", "7", "d", "7w", "-7d", "2023-11", "2023-11-14T22", "2023-11-14x", "yesterday"})
+  CHECK(parse_since("4294967295d", now) == WallTime{});  // Longer ago than there were calls.
+  for (const auto* wrong : {"", "7", "9999-01-01", "-001-01-01", "1969-12-31", "d", "7w", "-7d", "2023-11", "2023-11-14T22", "2023-11-14x", "yesterday"})
     CHECK_FALSE(parse_since(wrong, now));
 }
 

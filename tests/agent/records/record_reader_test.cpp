@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <map>
 
 using namespace offhook;
@@ -120,6 +122,38 @@ TEST_CASE_FIXTURE(Reading, "A call that was written twice is told once") {
   read();
   CHECK(order() == "a b ");
   CHECK(summary.repeated == 1);
+}
+
+TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is told once: its beginnings do not come back") {
+  const std::string group = began("a") + ended("a") + began("b");
+  put("calls-1.jsonl", group + group);
+  read();
+  CHECK(order() == "a b ");
+  CHECK(calls[0].state == StoredCall::State::Ended);
+  CHECK(calls[1].state == StoredCall::State::Interrupted);
+}
+
+TEST_CASE_FIXTURE(Reading, "A long call is one call, however many begin and end while it lasts") {
+  std::string lines = began("long");
+  for (std::size_t i = 0; i < 3 * kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i)) + ended("c" + std::to_string(i));
+  put("calls-1.jsonl", lines + ended("long"));
+  read();
+  CHECK(calls.size() == 3 * kMaxOpenCalls + 1);
+  CHECK(calls.back().record.id == "long");
+  CHECK(calls.back().state == StoredCall::State::Ended);
+}
+
+TEST_CASE_FIXTURE(Reading, "What is no file is not read, and what cannot be read is told") {
+  put("calls-1.jsonl", ended("a"));
+  std::filesystem::create_symlink("/dev/null", path + "/calls-2.jsonl");
+  read();
+  CHECK(order() == "a ");
+  CHECK(summary.files == 1);
+  CHECK(summary.unreadable == 1);
+  std::filesystem::remove(path + "/calls-2.jsonl");
+  REQUIRE(::mkfifo((path + "/calls-2.jsonl").c_str(), 0600) == 0);  // Nobody will ever write to it.
+  read();
+  CHECK(summary.unreadable == 1);
 }
 
 TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as such") {

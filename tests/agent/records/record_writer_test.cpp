@@ -96,6 +96,7 @@ TEST_CASE_FIXTURE(Quiet,
   GatedDisk gated;
   WriterOptions options = in("/calls");
   options.backlog.records = 3;
+  options.slow_after = 1h;
   std::atomic<int> reported{0};
   {
     RecordWriter writer(gated, options, [&](const CallRecord&) { ++reported; });
@@ -109,6 +110,16 @@ TEST_CASE_FIXTURE(Quiet,
     gated.open_gate();
   }
   CHECK(reported == 3);
+}
+
+TEST_CASE_FIXTURE(Quiet, "A disk that does not answer is told as failing, though it has refused nothing yet") {
+  GatedDisk gated;
+  WriterOptions options = in("/calls");
+  options.slow_after = 0ms;
+  RecordWriter writer(gated, options, {});
+  gated.wait_for_somebody();
+  CHECK(writer.state() == RecordWriter::State::Failing);
+  gated.open_gate();
 }
 
 TEST_CASE_FIXTURE(Quiet, "A disk that fails until the end: what waits is lost within the closing limit, and was never reported") {

@@ -1,0 +1,20 @@
+#include <offhook/agent/call_log.hpp>
+
+#include <offhook/agent/ops/log.hpp>
+
+namespace offhook::inline v0::agent {
+
+void log_line(const CallLine& line, records::KeepOptions keep) {
+  if (const auto* intent = std::get_if<Understood>(&line.what)) {
+    log::info("call.understood", {{"call", line.call_id}, {"intent", intent->intent}, {"score", intent->score}});
+  }
+  if (!keep.texts) return;
+  if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
+    const std::string text = said->digits ? records::shown_digits(said->text, keep) : said->text;
+    log::info("call.caller_said", {{"call", line.call_id}, {"text", text}, {"confidence", said->confidence}, {"rejected", said->rejected}});
+  } else if (const auto* spoke = std::get_if<AgentSaid>(&line.what)) {
+    log::info("call.agent_said", {{"call", line.call_id}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
+  }
+}
+
+}  // namespace offhook::inline v0::agent
