@@ -146,7 +146,7 @@ std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
       default:
         return std::nullopt;
     }
-    return span < now.time_since_epoch() ? now - span : WallTime{};
+    return span < std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()) ? now - span : WallTime{};
   }
   std::tm at{};
   int used = 0;

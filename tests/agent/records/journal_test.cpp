@@ -121,6 +121,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that somebody else shortened is never made
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk, "A disk that gives less than was asked for costs no line that is there") {
+  disk.now = now;
   disk.put(live, line(1) + line(2));
   disk.most_read = 5;
   CHECK_FALSE(append(3));
