@@ -65,8 +65,9 @@ struct TurnInput {
 /// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
 inline constexpr std::string_view kTransferFailed = "transfer";
 
-/// A piece of the reply, at least a clause: it can be spoken at once.
-struct ReplyText { std::uint32_t turn = 0; std::string text; };
+/// A piece of the reply, at least a clause: it can be spoken at once. `voiced`: by a model that speaks itself; its audio follows
+/// under the utterance number that speak() gives it, its text as the words of that audio.
+struct ReplyText { std::uint32_t turn = 0; std::string text; bool voiced = false; };
 /// What the model wants done. `what` is one of the built-in tools; `argument` is a number to transfer to, or digits.
 struct ReplyAction {
   enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate };
@@ -74,13 +75,15 @@ struct ReplyAction {
   What what{};
   std::string argument;        ///< done when everything said before it in this reply has been heard
 };
+/// A language model calls a function; ToolOutcome (agent/tools) answers it. Speech goes on meanwhile.
+struct ToolCall { std::uint32_t turn = 0; std::string call_id, name, arguments; };
 /// How to listen next: `expect` goes to Listener::begin; `digits` more than 0 gathers that many keys ('#' ends early).
 struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t digits = 0; };
 /// For the record: what the caller was understood to want.
 struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
 struct ReplyDone { std::uint32_t turn = 0; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; };
-using ThinkEvent = std::variant<ReplyText, ReplyAction, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
+using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
 
 class Thinker {
  public:
@@ -97,7 +100,8 @@ class Thinker {
 // --- speak: text to audio --------------------------------------------------------------------------------------------------
 
 struct SpokenWord { std::string text; std::uint32_t first_sample = 0; };  ///< counted from the utterance's first sample
-struct SpeechAudio { std::uint32_t utterance = 0; std::vector<std::int16_t> pcm; std::vector<SpokenWord> words; };
+/// `rate_hz` 0: the speaker's own. Words may come before the audio that they are in, never after it.
+struct SpeechAudio { std::uint32_t utterance = 0; std::vector<std::int16_t> pcm; std::vector<SpokenWord> words; std::uint32_t rate_hz = 0; };
 struct SpeechDone { std::uint32_t utterance = 0; };
 struct SpeakFailed { std::uint32_t utterance = 0; std::string why; };
 using SpeakEvent = std::variant<SpeechAudio, SpeechDone, SpeakFailed>;
