@@ -75,7 +75,7 @@ struct ReplyAction {
   What what{};
   std::string argument;        ///< done when everything said before it in this reply has been heard
 };
-/// A language model calls a function; ToolOutcome (agent/tools) answers it. Speech goes on meanwhile.
+/// A language model calls a function; ToolOutcome (agent/conversation/tool) answers it. Speech goes on meanwhile.
 struct ToolCall { std::uint32_t turn = 0; std::string call_id, name, arguments; };
 /// How to listen next: `expect` goes to Listener::begin; `digits` more than 0 gathers that many keys ('#' ends early).
 struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t digits = 0; };

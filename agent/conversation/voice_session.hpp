@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/tools/tool.hpp>
+#include <offhook/agent/conversation/tool.hpp>
 #include <offhook/base/time.hpp>
 
 #include <chrono>

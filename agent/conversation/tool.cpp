@@ -1,4 +1,4 @@
-#include <offhook/agent/tools/tool.hpp>
+#include <offhook/agent/conversation/tool.hpp>
 
 namespace offhook::inline v0::agent {
 
