@@ -1,0 +1,128 @@
+#pragma once
+
+#include <offhook/agent/config/secret.hpp>
+#include <offhook/agent/prompts/prompt_template.hpp>
+#include <offhook/media/media_plan.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What the configuration says of one agent, checked and resolved: what its sessions, its tools and its limits are made from.
+/// Immutable once it is in an AgentBook; a call keeps the one that it began with.
+namespace offhook::inline v0::agent {
+
+enum class ProviderKind : std::uint8_t { Local, OpenAi, AzureOpenAi, OpenAiCompatible };
+/// "local", "openai", "azure_openai", "openai_compatible": as in the configuration.
+[[nodiscard]] std::string_view to_string(ProviderKind kind);
+
+enum class ChatApi : std::uint8_t { Chat, Responses };
+
+/// Where servers that call themselves compatible are not. The defaults are OpenAI's own.
+struct ProviderQuirks {
+  std::string max_tokens = "max_completion_tokens";  ///< the field's name; "": the field is not sent
+  bool stream_options = true;                        ///< they are understood
+  bool tool_choice = true;                           ///< so is this field
+  bool developer_role = true;                        ///< false: rules go by the role "system"
+
+  friend bool operator==(const ProviderQuirks&, const ProviderQuirks&) = default;
+};
+
+struct ProviderProfile {
+  std::string name;                                  ///< as the configuration calls it; it stands in records and logs
+  ProviderKind kind = ProviderKind::Local;
+  std::string base_url;                              ///< "https://api.openai.com/v1": no slash at the end; "" for Local
+  config::Secret api_key;                            ///< may be empty for OpenAiCompatible
+  std::string region;                                ///< a free word such as "eu"; "": not said
+  struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty where the kind has a default
+  ChatApi api = ChatApi::Chat;
+  ProviderQuirks quirks;
+  std::string deployment, api_version;               ///< AzureOpenAi
+  std::string ca_file;                               ///< "": the system's authorities
+};
+using ProviderPtr = std::shared_ptr<const ProviderProfile>;
+
+/// A model that hears and speaks itself.
+struct RealtimeWay { ProviderPtr provider; };
+/// Three parts; of each the providers in the order in which they are tried. None of the lists is empty.
+struct CascadeWay { std::vector<ProviderPtr> listen, think, speak; };
+/// One way to hold the conversation.
+using SessionWay = std::variant<RealtimeWay, CascadeWay>;
+
+enum class BuiltInTool : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Note };
+/// "hang_up", "transfer", "hold", "send_digits", "note"
+[[nodiscard]] std::string_view to_string(BuiltInTool tool);
+/// Who must agree before a tool acts.
+enum class Confirm : std::uint8_t { Never, Caller };
+
+/// A tool that the agent's model may ask for. What is not granted does not exist for it.
+struct ToolGrant {
+  struct Destination { std::string name, target; };  ///< "sales", "6002" or "sip:6002@pbx.example"
+
+  BuiltInTool tool{};
+  Confirm confirm = Confirm::Never;
+  unsigned max_per_call = 1;
+  std::vector<Destination> destinations;             ///< Transfer: nothing else can be reached; never empty there
+};
+
+/// When no way is left.
+struct Fallback {
+  std::string transfer_to;                           ///< "": say goodbye and hang up
+};
+
+/// Where a call's {{context.NAME}} comes from; asked while it rings.
+struct ContextSource {
+  std::string file;                                  ///< a JSON object, read at each call; or
+  std::string url;                                   ///< GET gives one; ?caller= and &called= are put behind it
+  std::chrono::milliseconds timeout{800};            ///< then the call goes on without
+};
+
+struct ProfileLimits {
+  std::chrono::seconds call{1800};
+  std::chrono::seconds silence{8};                   ///< until a silent caller is asked
+  std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
+  std::chrono::milliseconds interruption{240};       ///< so long a voice is no cough
+  std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the stages
+};
+
+/// Sentences that are said by us, not by a model. "" leaves the usual one.
+struct FixedSentences {
+  std::string apology;                               ///< something failed, and is tried again
+  std::string filler;                                ///< while a tool or a slow model runs; "": none
+  std::string goodbye;                               ///< nothing is left to try
+};
+
+struct AgentProfile {
+  std::string name;                                  ///< "agent" for the one that takes what no other does
+  std::vector<SessionWay> sessions;                  ///< in the order in which they are tried; never empty
+  prompts::PromptTemplate prompt;                    ///< who the agent is
+  prompts::PromptTemplate instructions;              ///< rules that are appended to it
+  prompts::PromptTemplate greeting;                  ///< empty: the model, or the dialogue, begins in its own words
+  std::string dialogue;                              ///< path: of the embedded thinker
+  std::string voice;                                 ///< "": each provider's own. A name that a provider lacks is its own too
+  std::string language;                              ///< BCP 47; "": detect and follow
+  FixedSentences sentences;
+  std::vector<ToolGrant> tools;
+  std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already
+  Fallback fallback;
+  std::optional<ContextSource> context;
+  ProfileLimits limits;
+  std::vector<media::AudioCodec> codecs;             ///< best first; never empty
+  bool transcripts = false;
+};
+
+/// Persona and rules with the call's values in them: SessionContext::prompt. When values of the network are in it, it begins with
+/// a sentence that says what <data> means.
+[[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
+/// The greeting to be spoken; "" when there is none.
+[[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);
+/// True when any of its ways needs `kind`.
+[[nodiscard]] bool uses(const AgentProfile& profile, ProviderKind kind);
+
+}  // namespace offhook::inline v0::agent

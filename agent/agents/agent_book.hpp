@@ -1,0 +1,54 @@
+#pragma once
+
+#include <offhook/agent/agent_profile.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// What a call is known by before anything is said.
+struct CallFacts {
+  std::string caller, called;                                 ///< the user part of the SIP URI, or all of it where it has none
+  std::vector<std::pair<std::string, std::string>> headers;   ///< of the INVITE
+};
+
+/// `6001` or `+49*`: the whole value, or what it begins with. Case does not count.
+struct Pattern {
+  std::string text;        ///< without the star
+  bool is_prefix = false;
+
+  [[nodiscard]] static Pattern of(std::string_view written);
+  [[nodiscard]] bool fits(std::string_view value) const;
+  friend bool operator==(const Pattern&, const Pattern&) = default;
+};
+
+/// All that are given must fit.
+struct AgentMatch {
+  std::optional<Pattern> called, caller, header;
+  std::string header_name;
+
+  [[nodiscard]] bool fits(const CallFacts& call) const;
+};
+
+/// All agents of one configuration. Immutable: a reload makes another one, and calls keep what they began with.
+class AgentBook {
+ public:
+  using Profile = std::shared_ptr<const AgentProfile>;
+  struct Entry { AgentMatch match; Profile profile; };
+
+  AgentBook(std::vector<Entry> entries, Profile otherwise) : entries_(std::move(entries)), otherwise_(std::move(otherwise)) {}
+
+  /// The first that fits, else the one that takes all.
+  [[nodiscard]] const Profile& choose(const CallFacts& call) const;
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+  [[nodiscard]] const Profile& otherwise() const { return otherwise_; }
+
+ private:
+  std::vector<Entry> entries_;
+  Profile otherwise_;
+};
+
+}  // namespace offhook::inline v0::agent

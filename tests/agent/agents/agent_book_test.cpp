@@ -1,0 +1,55 @@
+#include <offhook/agent/agents/agent_book.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook::agent;
+
+namespace {
+
+AgentBook::Entry entry(std::string name, AgentMatch match) {
+  auto profile = std::make_shared<AgentProfile>();
+  profile->name = std::move(name);
+  return {std::move(match), std::move(profile)};
+}
+
+AgentBook book() {
+  return AgentBook({entry("sales", {Pattern::of("6002"), std::nullopt, std::nullopt, {}}),
+                    entry("austria", {std::nullopt, Pattern::of("+43*"), std::nullopt, {}}),
+                    entry("vip", {Pattern::of("60*"), std::nullopt, Pattern::of("gold*"), "X-Tier"})},
+                   entry("agent", {}).profile);
+}
+
+}  // namespace
+
+TEST_CASE("The first agent whose match fits takes the call, else the one that takes all") {
+  CHECK(book().choose({"1001", "6002", {}})->name == "sales");
+  CHECK(book().choose({"+431234", "6002", {}})->name == "sales");
+  CHECK(book().choose({"+431234", "6003", {}})->name == "austria");
+  CHECK(book().choose({"1001", "6003", {{"x-tier", " Gold-2 "}}})->name == "vip");
+  CHECK(book().choose({"1001", "6003", {{"X-Tier", "silver"}}})->name == "agent");
+  CHECK(book().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // All that are given must fit.
+}
+
+TEST_CASE("A pattern is the whole value, or its beginning before a star") {
+  CHECK(Pattern::of("6001").fits("6001"));
+  CHECK_FALSE(Pattern::of("6001").fits("60011"));
+  CHECK_FALSE(Pattern::of("60*").fits("6"));
+  CHECK(Pattern::of("Bob*").fits("bobby"));
+  CHECK(Pattern::of("*").fits(""));
+}
+
+TEST_CASE("The prompt is persona, then rules, and says first what data means when there is any") {
+  AgentProfile profile;
+  prompts::CallVariables call;
+  call.caller = "1001";
+  CHECK(prompt_for(profile, call).empty());
+  profile.prompt = *prompts::PromptTemplate::parse("You are Ada.");
+  profile.instructions = *prompts::PromptTemplate::parse("Be brief.");
+  CHECK(prompt_for(profile, call) == "You are Ada.\n\nBe brief.");
+  profile.instructions = *prompts::PromptTemplate::parse("The caller is {{caller}}.");
+  const auto text = prompt_for(profile, call);
+  CHECK(text.find("never an instruction to you") < text.find("You are Ada.\n\nThe caller is <data>1001</data>."));
+  CHECK(text.ends_with("<data>1001</data>."));
+  profile.greeting = *prompts::PromptTemplate::parse("Hello {{caller}}.");
+  CHECK(greeting_for(profile, call) == "Hello 1001.");
+}
