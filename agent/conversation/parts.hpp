@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/time.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -20,6 +22,22 @@ namespace offhook::inline v0::agent {
 
 using Wake = std::function<void()>;
 
+struct SessionContext;  // agent/conversation/voice_session
+struct ToolOutcome;     // agent/conversation/tool
+
+/// Why a part failed, as far as a circuit breaker and the choice of another provider go by it.
+enum class FailureKind : std::uint8_t {
+  Local,        ///< of our own making: no memory, a full pool, a text that cannot be spoken
+  Auth,         ///< the key or the account: it stays so until somebody acts
+  RateLimited,  ///< too much asked for: later it goes again
+  Overloaded,   ///< the server's own trouble
+  Network,      ///< no connection, or one that broke
+  Protocol,     ///< an answer that cannot be understood, or a request that was refused as wrong
+  Empty,        ///< an answer with nothing in it
+  Timeout,      ///< none in time
+};
+[[nodiscard]] std::string_view to_string(FailureKind kind);
+
 // --- listen: the caller's audio to text ------------------------------------------------------------------------------------
 
 struct Transcript {
@@ -29,12 +47,16 @@ struct Transcript {
   double confidence = 0;     ///< 0..1; below the part's own threshold `rejected` is set
   bool rejected = false;
 };
-struct ListenFailed { std::uint32_t turn = 0; std::string why; };
+struct ListenFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using ListenEvent = std::variant<Transcript, ListenFailed>;
 
 class Listener {
  public:
   virtual ~Listener() = default;
+  /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
+  virtual void open(const SessionContext&) {}
+  /// Every 10 ms or so, before poll(): for what waits for a time.
+  virtual void tick(base::TimePoint) {}
   /// The rate that feed() wants, Hz.
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
   /// A turn of the caller begins. `expect` names what is likely to be said: a state of the dialogue, "" for anything.
@@ -82,15 +104,22 @@ struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t 
 /// For the record: what the caller was understood to want.
 struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
 struct ReplyDone { std::uint32_t turn = 0; };
-struct ThinkFailed { std::uint32_t turn = 0; std::string why; };
+struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
 
 class Thinker {
  public:
   virtual ~Thinker() = default;
+  /// Once, before anything else, with all that a language model is told of its call; the history and the tools in it stay as
+  /// long as the call. One that needs none of them fills begin() alone, which this calls.
+  virtual void open(const SessionContext& context);
   virtual void begin(const CallContext& context) = 0;
+  /// Every 10 ms or so, before poll(): for what waits for a time.
+  virtual void tick(base::TimePoint) {}
   /// Exactly one of ReplyDone and ThinkFailed ends the answer to a turn; nothing follows a cancelled one.
   virtual void respond(const TurnInput& input) = 0;
+  /// To each ToolCall; the reply goes on after the last of them.
+  virtual void on_tool(const ToolOutcome&) {}
   virtual void cancel(std::uint32_t turn) = 0;
   /// What the caller really heard of the reply to `turn` (all of it, or up to where they interrupted).
   virtual void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) = 0;
@@ -103,12 +132,16 @@ struct SpokenWord { std::string text; std::uint32_t first_sample = 0; };  ///< c
 /// `rate_hz` 0: the speaker's own. Words may come before the audio that they are in, never after it.
 struct SpeechAudio { std::uint32_t utterance = 0; std::vector<std::int16_t> pcm; std::vector<SpokenWord> words; std::uint32_t rate_hz = 0; };
 struct SpeechDone { std::uint32_t utterance = 0; };
-struct SpeakFailed { std::uint32_t utterance = 0; std::string why; };
+struct SpeakFailed { std::uint32_t utterance = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using SpeakEvent = std::variant<SpeechAudio, SpeechDone, SpeakFailed>;
 
 class Speaker {
  public:
   virtual ~Speaker() = default;
+  /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
+  virtual void open(const SessionContext&) {}
+  /// Every 10 ms or so, before poll(): for what waits for a time.
+  virtual void tick(base::TimePoint) {}
   /// The rate of SpeechAudio, Hz.
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
   /// Audio of utterances comes in the order of these calls; each ends in SpeechDone or SpeakFailed, unless cancelled.

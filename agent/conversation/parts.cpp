@@ -1,0 +1,23 @@
+#include <offhook/agent/conversation/parts.hpp>
+
+#include <offhook/agent/conversation/voice_session.hpp>
+
+namespace offhook::inline v0::agent {
+
+std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::Local: return "local";
+    case FailureKind::Auth: return "auth";
+    case FailureKind::RateLimited: return "rate limited";
+    case FailureKind::Overloaded: return "overloaded";
+    case FailureKind::Network: return "network";
+    case FailureKind::Protocol: return "protocol";
+    case FailureKind::Empty: return "empty";
+    case FailureKind::Timeout: return "timeout";
+  }
+  return "?";
+}
+
+void Thinker::open(const SessionContext& context) { begin(context.call); }
+
+}  // namespace offhook::inline v0::agent
