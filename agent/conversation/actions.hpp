@@ -25,6 +25,8 @@ struct RisePlayout {};                                       ///< the interrupti
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
+/// The agent leaves a note about the call for people to read: for the record alone.
+struct NoteLeft { std::uint32_t turn = 0; std::string text; };
 
 // For the record and for whoever watches the call.
 struct CallerSaid { std::uint32_t turn = 0; std::string text; double confidence = 0; bool rejected = false; bool digits = false; };
@@ -35,7 +37,7 @@ struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseco
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, SendDigits, TransferCall, HangUpCall, CallerSaid,
-                                        AgentSaid, Understood, ReplyBegan>;
+                                        AgentSaid, Understood, ReplyBegan, NoteLeft>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

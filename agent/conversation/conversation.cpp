@@ -358,6 +358,7 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
       transfer_failed_ = false;  // Of the one before: it is no news any more.
       break;
     case ReplyAction::What::SendDigits: out.push_back(SendDigits{action.argument}); break;
+    case ReplyAction::What::Note: out.push_back(NoteLeft{action.turn, action.argument}); break;
     case ReplyAction::What::Hold:
     case ReplyAction::What::Escalate:
       // No thinker of this version asks for these; the caller still must not be left in silence.

@@ -90,9 +90,10 @@ inline constexpr std::string_view kTransferFailed = "transfer";
 /// A piece of the reply, at least a clause: it can be spoken at once. `voiced`: by a model that speaks itself; its audio follows
 /// under the utterance number that speak() gives it, its text as the words of that audio.
 struct ReplyText { std::uint32_t turn = 0; std::string text; bool voiced = false; };
-/// What the model wants done. `what` is one of the built-in tools; `argument` is a number to transfer to, or digits.
+/// What the model wants done. `what` is one of the built-in tools; `argument` is a number or an address to transfer to, keys to
+/// send (0-9*#A-D, and ',' for a pause of half a second), the seconds that a hold lasts at most, or the text of a note.
 struct ReplyAction {
-  enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate };
+  enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate, Note };
   std::uint32_t turn = 0;
   What what{};
   std::string argument;        ///< done when everything said before it in this reply has been heard

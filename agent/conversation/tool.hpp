@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/base/time.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -39,12 +40,25 @@ struct ToolOutcome {
 class ToolBox {
  public:
   virtual ~ToolBox() = default;
+  /// Every 10 ms or so, and before anything else of that moment.
+  virtual void tick(base::TimePoint now) { (void)now; }
   [[nodiscard]] virtual const std::vector<ToolDescription>& descriptions() const = 0;
   /// Exactly one outcome follows, sooner or later.
   virtual void run(const ToolCall& call) = 0;
   /// The call is over: what still runs may end, nobody hears of it.
   virtual void abandon() = 0;
   [[nodiscard]] virtual std::optional<ToolOutcome> poll() = 0;
+
+  // What the caller has to agree to. The question is in our own words, is said as soon as nobody speaks, and may come again. While
+  // awaits_answer(), keys and what the caller says go to the two below, not to the model, and the model's own words wait: it must
+  // not be able to ask something else and take the answer to that. Only what begins after the question's first frame counts.
+  [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }
+  virtual void on_question_began() {}  ///< its first frame leaves
+  virtual void on_question_heard() {}  ///< its last one has left
+  [[nodiscard]] virtual bool awaits_answer() const { return false; }
+  virtual void on_caller_digit(char digit) { (void)digit; }
+  /// `began`: when the caller began to speak.
+  virtual void on_caller_words(const Transcript& transcript, base::TimePoint began) { (void)transcript, (void)began; }
 };
 
 }  // namespace offhook::inline v0::agent
