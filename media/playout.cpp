@@ -50,6 +50,8 @@ bool Playout::next_frame() {
 
 void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
   const bool changed = !anything_sent_ || frame_.utterance != utterance_ || frame_.word != word_;
+  const std::uint32_t before = anything_sent_ && frame_.utterance == utterance_ ? samples_ : 0;
+  samples_ = before + frame_.samples;
   anything_sent_ = true;
   utterance_ = frame_.utterance;
   word_ = frame_.word;
@@ -61,10 +63,12 @@ void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
   event.at_tick = wire_tick;
   if (changed) {
     event.kind = MediaEvent::Kind::Sent;
+    event.samples = before;
     events_->push(event);
   }
   if (frame_.last) {
     event.kind = MediaEvent::Kind::UtteranceSent;
+    event.samples = samples_;
     events_->push(event);
   }
 }
@@ -108,10 +112,13 @@ void Playout::report_flushed(std::uint32_t utterance, std::uint64_t tick, bool c
   if (cut_short && utterance_ != utterance) {
     event.utterance = utterance_;
     event.word = word_;
+    event.samples = samples_;
     events_->push(event);
   }
+  const bool of_this = anything_sent_ && utterance_ == utterance;
   event.utterance = utterance;
-  event.word = anything_sent_ && utterance_ == utterance ? word_ : kNoWord;
+  event.word = of_this ? word_ : kNoWord;
+  event.samples = of_this ? samples_ : 0;
   events_->push(event);
 }
 

@@ -49,6 +49,7 @@ class Playout {
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;
+  std::uint32_t samples_ = 0;    // of utterance_ that left; what a flush fades out is not counted
   bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
   PlayoutFrame fade_frame_{};
   bool flushed_any_ = false;

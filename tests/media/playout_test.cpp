@@ -50,6 +50,27 @@ bool silent(const std::vector<std::int16_t>& pcm) {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Speaking, "Playout counts what left of an utterance to the sample") {
+  queue(1, 0);
+  queue(1, 1);
+  queue(1, 2, true, 10000, 35);
+  queue(2, 0);
+  queue(2, 1);
+  for (int i = 0; i < 4; ++i) (void)pull();
+  playout.flush(2, tick);
+  const auto all = events();
+  REQUIRE(all.size() == 6);
+  CHECK(all[0].samples == 0);
+  CHECK(all[1].samples == 160);
+  CHECK(all[2].samples == 320);
+  CHECK(all[3].kind == Kind::UtteranceSent);
+  CHECK(all[3].samples == 355);
+  CHECK(all[4].samples == 0);
+  CHECK(all[5].kind == Kind::Flushed);
+  CHECK(all[5].utterance == 2);
+  CHECK(all[5].samples == 160);
+}
+
 TEST_CASE_FIXTURE(Speaking, "Playout gives silence and tells nothing while the conversation is late") {
   buffer.fill(77);
   CHECK_FALSE(playout.pull(1, 1, std::span(buffer).first(160)));
