@@ -1,6 +1,8 @@
 #include <offhook/agent/agent.hpp>
 
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/providers/cascade_session.hpp>
+#include <offhook/agent/providers/session_chain.hpp>
 #include <offhook/agent/records/call_events.hpp>
 
 #include <fmt/chrono.h>
@@ -99,6 +101,7 @@ class Agent::Impl {
   AgentOptions options_;
   std::function<void(AgentEvent)> watch_;
   std::shared_ptr<embedded::EmbeddedProvider> provider_;
+  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
   std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<ConversationThread>> threads_;
@@ -199,7 +202,7 @@ class Agent::Impl {
     }
     watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
     if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
-    call->begin(provider_, options_.conversation);
+    call->begin(plan());
   }
 
   void dial_now(const std::string& target) {
@@ -226,7 +229,23 @@ class Agent::Impl {
     book_->announce(*notes);
     track(call);
     watch_(CallStarted{id, options_.account.address_of_record, target, true});
-    call->begin(provider_, options_.conversation);
+    call->begin(plan());
+  }
+
+  ConversationPlan plan() const {
+    ConversationPlan plan;
+    plan.options = options_.conversation;
+    plan.session = [provider = provider_, breakers = breakers_](const Wake& wake) -> std::unique_ptr<VoiceSession> {
+      const auto cascade = [provider, breakers](const Wake& each) -> std::unique_ptr<VoiceSession> {
+        CascadeParts parts;
+        parts.listeners = {{"local", [provider](const Wake& w) { return provider->make_listener(w); }}};
+        parts.thinkers = {{"local", [provider](const Wake& w) { return provider->make_thinker(w); }}};
+        parts.speakers = {{"local", [provider](const Wake& w) { return provider->make_speaker(w); }}};
+        return std::make_unique<CascadeSession>(std::move(parts), breakers, each);
+      };
+      return std::make_unique<SessionChain>(ChainOptions{{{"local", cascade}}, {}}, breakers, wake);
+    };
+    return plan;
   }
 
   void track(const std::shared_ptr<AttendedCall>& call) {

@@ -7,12 +7,14 @@ namespace offhook::inline v0::agent {
 AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
     : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), observer_(std::move(observer)) {}
 
-void AttendedCall::begin(std::shared_ptr<embedded::EmbeddedProvider> provider, ConversationOptions options) {
-  thread_.post([self = shared_from_this(), provider = std::move(provider), options = std::move(options)] {
-    Parts parts{provider->make_listener(self->wake()), provider->make_thinker(self->wake()), provider->make_speaker(self->wake())};
-    self->bridge_ = std::make_shared<Bridge>(std::move(parts), self->port_, self->control(), self->observer_, options);
+void AttendedCall::begin(ConversationPlan plan) {
+  thread_.post([self = shared_from_this(), plan = std::move(plan)] {
+    self->bridge_ = std::make_shared<Bridge>(plan.session(self->wake()), plan.tools ? plan.tools() : nullptr, self->port_, self->control(),
+                                             self->observer_, plan.options);
     self->thread_.add(self->bridge_);
-    self->bridge_->start(self->context_, base::Clock::now());
+    SessionContext context = plan.context;
+    context.call = self->context_;
+    self->bridge_->start(std::move(context), base::Clock::now());
   });
 }
 
@@ -46,6 +48,13 @@ CallControl AttendedCall::control() {
           if (const auto asked = self.call_->transfer(target); !asked) {
             log::warning("call.transfer_failed", {{"call", self.context_.call_id}, {"detail", asked.error().detail}});
             self.on_transferred(false);
+          }
+        });
+      },
+      [on_call](bool on) {
+        on_call([on](AttendedCall& self) {
+          if (const auto asked = on ? self.call_->hold() : self.call_->resume(); !asked) {
+            log::warning("call.hold_failed", {{"call", self.context_.call_id}, {"on", on}, {"detail", asked.error().detail}});
           }
         });
       },

@@ -3,7 +3,6 @@
 #include <offhook/agent/conversation/bridge.hpp>
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
-#include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/records/call_notes.hpp>
 
 #include <chrono>
@@ -12,6 +11,14 @@
 #include <string>
 
 namespace offhook::inline v0::agent {
+
+/// How a call's conversation is held: made from the agent's profile when the call comes.
+struct ConversationPlan {
+  std::function<std::unique_ptr<VoiceSession>(Wake wake)> session;  ///< called on the conversation thread
+  std::function<std::unique_ptr<ToolBox>()> tools;                  ///< the same; may be empty or yield null
+  SessionContext context;
+  ConversationOptions options;
+};
 
 /// One call and its conversation: hands what happens on the signalling thread to the conversation thread, and back. The phone's
 /// side is touched on the signalling thread only, the bridge on its conversation thread only.
@@ -23,7 +30,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
 
   // On the signalling thread.
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
-  void begin(std::shared_ptr<embedded::EmbeddedProvider> provider, ConversationOptions options);
+  void begin(ConversationPlan plan);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
   void on_connected();
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.

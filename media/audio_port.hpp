@@ -51,9 +51,9 @@ struct MediaEvent {
   std::uint32_t duration_ms = 0;
   std::uint32_t utterance = 0;
   std::uint32_t word = 0;
-  std::uint32_t samples = 0;  ///< Sent, UtteranceSent, Flushed: how much of `utterance` has left, in samples at the port's rate
   std::uint64_t tick = 0;     ///< when the worker saw it
   std::uint64_t at_tick = 0;  ///< when it was true on the wire, where the two differ
+  std::uint32_t samples = 0;  ///< Sent, UtteranceSent, Flushed: how much of `utterance` has left, in samples at the port's rate
 };
 
 struct PlayoutCommand {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/conversation/tool.hpp>
 
 #include <chrono>
 #include <optional>
@@ -22,6 +23,15 @@ struct Speak { std::uint32_t utterance = 0; std::string text; };
 struct CancelSpeaking {};
 struct FlushPlayout { std::uint32_t utterance = 0; };        ///< everything up to it is taken back
 struct RisePlayout {};                                       ///< the interruption was none
+struct TryAgain { Stage stage{}; std::string why; };           ///< answered by on_no_other_way() when there is none
+struct RunTool { ToolCall call; };
+struct TellTool { ToolOutcome outcome; };                    ///< to whoever called it
+// A tool's question to the caller, and what they answer: to the tool box.
+struct QuestionBegan {};
+struct QuestionHeard {};
+struct AnswerDigit { char digit = 0; };
+struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
+struct HoldCall { bool on = true; };
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
@@ -36,8 +46,9 @@ struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0
 struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseconds> response; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
-                                        CancelSpeaking, FlushPlayout, RisePlayout, SendDigits, TransferCall, HangUpCall, CallerSaid,
-                                        AgentSaid, Understood, ReplyBegan, NoteLeft>;
+                                        CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
+                                        TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft,
+                                        QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

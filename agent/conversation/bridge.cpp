@@ -11,18 +11,26 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
+base::Duration duration_of(std::uint32_t samples, std::uint32_t rate_hz) {
+  return std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(std::uint64_t{samples} * 1'000'000'000 / rate_hz));
+}
+
 }  // namespace
 
-Bridge::Bridge(Parts parts, std::shared_ptr<media::AudioPort> port, CallControl control, Observer observer, ConversationOptions options)
-    : parts_(std::move(parts)),
+Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> tools, std::shared_ptr<media::AudioPort> port,
+               CallControl control, Observer observer, ConversationOptions options)
+    : session_(std::move(session)),
+      tools_(std::move(tools)),
       port_(std::move(port)),
       control_(std::move(control)),
       observer_(std::move(observer)),
       core_(std::move(options)),
+      ear_(port_->rate_hz),
       playout_(port_->rate_hz) {}
 
-void Bridge::start(const CallContext& context, base::TimePoint now) {
-  parts_.thinker->begin(context);
+void Bridge::start(SessionContext context, base::TimePoint now) {
+  if (tools_) context.tools = &tools_->descriptions();
+  session_->open(context, now);
   core_.start(now, actions_);
   tick(now);
 }
@@ -39,8 +47,9 @@ void Bridge::on_ended() {
   ear_.close();
   playout_.clear();
   commands_.clear();
-  parts_.listener->abandon();
-  parts_.speaker->cancel();
+  session_->abandon_turn();
+  session_->cancel_speech();
+  if (tools_) tools_->abandon();
 }
 
 void Bridge::close(std::string why, std::string_view farewell, base::TimePoint now) {
@@ -55,11 +64,15 @@ void Bridge::on_transfer_failed(base::TimePoint now) {
 
 void Bridge::tick(base::TimePoint now) {
   commands_.retry(*port_);
-  carry_out();
+  session_->tick(now);
+  if (tools_) tools_->tick(now);
+  carry_out(now);
   drain_port(now);
-  drain_parts(now);
+  drain_session(now);
+  drain_tools(now);
   core_.on_time(now, actions_);
-  carry_out();
+  carry_out(now);
+  drain_session(now);  // What the time made begin may have its first fruit at once.
   const auto phase = core_.phase();
   if (phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing) playout_.pump(*port_);
 }
@@ -67,26 +80,46 @@ void Bridge::tick(base::TimePoint now) {
 void Bridge::drain_port(base::TimePoint now) {
   // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
   media::HeardFrame frame;
-  while (port_->heard.try_pop(frame)) ear_.on_frame(frame, *parts_.listener);
+  while (port_->heard.try_pop(frame)) ear_.on_frame(frame, *session_);
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
     if (event.kind == media::MediaEvent::Kind::SpeechStarted) first_voiced_ = event.at_tick;
+    if (event.kind == media::MediaEvent::Kind::Flushed) on_cut(event);
     if (const auto began = meter_.on_media(event)) observer_(*began);
     core_.on_media(event, now, actions_);
-    carry_out();
+    carry_out(now);
   }
 }
 
-void Bridge::drain_parts(base::TimePoint now) {
-  while (const auto event = parts_.listener->poll()) {
-    core_.on_listen(*event, now, actions_);
-    carry_out();
-  }
-  while (const auto event = parts_.thinker->poll()) {
-    core_.on_think(*event, now, actions_);
-    carry_out();
-  }
-  while (const auto event = parts_.speaker->poll()) on_speech(*event, now);
+/// The worker tells of an utterance that it cut short before it tells of the one that the order named.
+void Bridge::on_cut(const media::MediaEvent& event) {
+  if (!cut_) return;
+  cut_->utterance = event.utterance;
+  cut_->of_utterance = duration_of(event.samples, port_->rate_hz);
+  tell_heard();
+}
+
+void Bridge::tell_heard() {
+  if (auto heard = std::exchange(cut_, std::nullopt)) session_->on_heard(*heard);
+}
+
+void Bridge::drain_session(base::TimePoint now) {
+  while (const auto event = session_->poll()) on_session(*event, now);
+}
+
+void Bridge::on_session(const SessionEvent& event, base::TimePoint now) {
+  std::visit(Overloaded{
+                 [&](const Transcript& e) { core_.on_listen(e, now, actions_); },
+                 [&](const ListenFailed& e) { core_.on_listen(e, now, actions_); },
+                 [&](const TurnTaken& e) { core_.on_taken(e.turn, now, actions_); },
+                 [&](const ProviderSwitched& e) { observer_(e); },
+                 [&](const SpeechAudio& e) { on_speech(e, now); },
+                 [&](const SpeechDone& e) { on_speech(e, now); },
+                 [&](const SpeakFailed& e) { on_speech(e, now); },
+                 [&](const auto& e) { core_.on_think(e, now, actions_); },
+             },
+             event);
+  carry_out(now);
 }
 
 void Bridge::on_speech(const SpeakEvent& event, base::TimePoint now) {
@@ -96,46 +129,79 @@ void Bridge::on_speech(const SpeakEvent& event, base::TimePoint now) {
     playout_.complete(done->utterance);
   }
   core_.on_speak(event, now, actions_);
-  carry_out();
 }
 
-void Bridge::carry_out() {
-  // An action may make a part yield at once, never the core: the list does not grow under our hands.
-  const ConversationActions actions = std::exchange(actions_, {});
-  for (const ConversationAction& action : actions) carry_out(action);
+void Bridge::drain_tools(base::TimePoint now) {
+  if (!tools_) return;
+  core_.set_awaits_answer(tools_->awaits_answer());
+  if (auto question = tools_->poll_question()) core_.ask(std::move(*question), now, actions_);
+  while (const auto outcome = tools_->poll()) core_.on_tool(*outcome, now, actions_);
+  core_.set_awaits_answer(tools_->awaits_answer());
+  carry_out(now);
 }
 
-void Bridge::carry_out(const ConversationAction& action) {
+void Bridge::carry_out(base::TimePoint now) {
+  // An action may make the core decide more at once: when there is no other way, say. Each round is shorter than the last.
+  while (!actions_.empty()) {
+    const ConversationActions actions = std::exchange(actions_, {});
+    for (const ConversationAction& action : actions) carry_out(action, now);
+  }
+}
+
+void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
   std::visit(Overloaded{
                  [&](const AnswerCall&) { control_.answer(); },
                  [&](const BeginListening& a) {
-                   parts_.listener->begin(a.turn, a.expect);
-                   ear_.open(first_voiced_, *parts_.listener);
+                   session_->begin_turn(a.turn, a.expect);
+                   ear_.open(first_voiced_, *session_);
                  },
                  [&](const EndListening&) {
                    ear_.close();
-                   parts_.listener->end();
+                   session_->end_turn();
                  },
                  [&](const AbandonListening&) {
                    ear_.close();
-                   parts_.listener->abandon();
+                   session_->abandon_turn();
                  },
                  [&](const Respond& a) {
+                   tell_heard();  // Before it is built upon, though the worker may not have said how much it was.
                    meter_.on_turn(a.input.turn, a.input.kind);
-                   parts_.thinker->respond(a.input);
+                   session_->respond(a.input);
                  },
-                 [&](const CancelThinking& a) { parts_.thinker->cancel(a.turn); },
-                 [&](const ReportHeard& a) { parts_.thinker->on_heard(a.turn, a.text, a.interrupted); },
+                 [&](const CancelThinking& a) { session_->cancel(a.turn); },
+                 [&](const ReportHeard& a) {
+                   cut_ = HeardReply{a.turn, a.text, a.interrupted, 0, {}};
+                   if (!a.interrupted) tell_heard();
+                 },
                  [&](const Speak& a) {
                    meter_.on_speak(a.utterance);
-                   parts_.speaker->speak(a.utterance, a.text);
+                   session_->speak(a.utterance, a.text);
                  },
                  [&](const CancelSpeaking&) {
-                   parts_.speaker->cancel();
+                   session_->cancel_speech();
                    playout_.clear();
                  },
                  [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
                  [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
+                 [&](const TryAgain& a) {
+                   if (!session_->try_again(a.stage, a.why)) core_.on_no_other_way(a.stage, now, actions_);
+                 },
+                 [&](const RunTool& a) {
+                   observer_(action);
+                   if (tools_) tools_->run(a.call);
+                 },
+                 [&](const TellTool& a) {
+                   observer_(action);
+                   session_->on_tool(a.outcome);
+                 },
+                 [&](const QuestionBegan&) { tools_->on_question_began(); },
+                 [&](const QuestionHeard&) { tools_->on_question_heard(); },
+                 [&](const AnswerDigit& a) { tools_->on_caller_digit(a.digit); },
+                 [&](const AnswerWords& a) { tools_->on_caller_words(a.transcript, a.began); },
+                 [&](const HoldCall& a) {
+                   observer_(action);
+                   control_.hold(a.on);
+                 },
                  [&](const SendDigits& a) {
                    observer_(action);
                    for (const char digit : a.digits) commands_.push({media::PlayoutCommand::Kind::Digits, 0, digit}, *port_);

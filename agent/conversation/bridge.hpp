@@ -5,35 +5,34 @@
 #include <offhook/agent/conversation/ear.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
 #include <offhook/agent/conversation/response_meter.hpp>
+#include <offhook/agent/conversation/voice_session.hpp>
 
 #include <functional>
 #include <memory>
 
 namespace offhook::inline v0::agent {
 
-struct Parts {
-  std::unique_ptr<Listener> listener;
-  std::unique_ptr<Thinker> thinker;
-  std::unique_ptr<Speaker> speaker;
-};
-
 /// What a conversation may do to its call. Called on the conversation thread; each only posts to the phone.
 struct CallControl {
   std::function<void()> answer;
   std::function<void(std::string why)> hang_up;
   std::function<void(std::string target)> transfer;
+  std::function<void(bool on)> hold;
 };
 
-/// Carries one conversation: pumps the call's rings and the three parts through the core, and carries out what it decides.
+/// Carries one conversation: pumps the call's rings, the voice session and the tools through the core, and carries out what it decides.
 /// Lives on one conversation thread.
 class Bridge {
  public:
-  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, ReplyBegan, SendDigits, TransferCall, HangUpCall.
+  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, ReplyBegan, ProviderSwitched, RunTool, TellTool,
+  /// NoteLeft, HoldCall, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
-  Bridge(Parts parts, std::shared_ptr<media::AudioPort> port, CallControl control, Observer observer, ConversationOptions options);
+  /// `tools` may be null: the session then has none.
+  Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> tools, std::shared_ptr<media::AudioPort> port, CallControl control,
+         Observer observer, ConversationOptions options);
 
-  void start(const CallContext& context, base::TimePoint now);
+  void start(SessionContext context, base::TimePoint now);
   void on_connected(base::TimePoint now);
   void on_ended();
   void close(std::string why, std::string_view farewell, base::TimePoint now);
@@ -50,12 +49,17 @@ class Bridge {
 
  private:
   void drain_port(base::TimePoint now);
-  void drain_parts(base::TimePoint now);
-  void carry_out();
-  void carry_out(const ConversationAction& action);
+  void drain_session(base::TimePoint now);
+  void drain_tools(base::TimePoint now);
+  void carry_out(base::TimePoint now);
+  void carry_out(const ConversationAction& action, base::TimePoint now);
+  void on_session(const SessionEvent& event, base::TimePoint now);
   void on_speech(const SpeakEvent& event, base::TimePoint now);
+  void on_cut(const media::MediaEvent& event);
+  void tell_heard();
 
-  Parts parts_;
+  std::unique_ptr<VoiceSession> session_;
+  std::unique_ptr<ToolBox> tools_;
   std::shared_ptr<media::AudioPort> port_;
   CallControl control_;
   Observer observer_;
@@ -66,6 +70,7 @@ class Bridge {
   ResponseMeter meter_;
   ConversationActions actions_;
   std::uint64_t first_voiced_ = 0;  // of the speech that began last
+  std::optional<HeardReply> cut_;   // interrupted; told when the worker has said how much of it left
 };
 
 }  // namespace offhook::inline v0::agent

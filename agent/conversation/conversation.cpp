@@ -19,11 +19,6 @@ bool is_due(std::optional<TimePoint>& at, TimePoint now) {
   return true;
 }
 
-std::string join(const std::string& a, const std::string& b) {
-  if (a.empty() || b.empty()) return a + b;
-  return a + ' ' + b;
-}
-
 }  // namespace
 
 Conversation::Conversation(ConversationOptions options)
@@ -57,12 +52,13 @@ void Conversation::on_connected(TimePoint now, ConversationActions&) {
   phase_ = Phase::Connected;
   answer_at_.reset();
   limit_at_ = now + options_.call_limit;
+  if (agent_ == AgentSide::Thinking && filler_at_) filler_at_ = now + options_.filler_after / 2;  // The greeting is late already.
   rest(now);
 }
 
 void Conversation::on_ended() {
   phase_ = Phase::Ended;
-  answer_at_ = confirm_at_ = stage_at_ = silence_at_ = limit_at_ = media_lost_at_ = std::nullopt;
+  answer_at_ = confirm_at_ = stage_at_ = think_at_ = filler_at_ = silence_at_ = limit_at_ = media_lost_at_ = held_until_ = std::nullopt;
   caller_.reset();
   digits_.expect(0);
 }
@@ -99,7 +95,7 @@ void Conversation::close(std::string why, std::string_view farewell, TimePoint n
   interrupt(now, out);
   abandon_listening(out);
   phase_ = Phase::Closing;
-  silence_at_ = limit_at_ = media_lost_at_ = answer_at_ = std::nullopt;
+  silence_at_ = limit_at_ = media_lost_at_ = answer_at_ = held_until_ = std::nullopt;
   if (!was_up || farewell.empty()) return hang_up(out);
   limit_at_ = now + options_.farewell_limit;  // On hold nothing leaves, so that nobody would ever have heard it.
   say_own(farewell, now, out);
@@ -119,8 +115,11 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::Digit: return on_digit(event.digit, now, out);
     case Kind::SpeechStarted: return on_speech_started(now, out);
     case Kind::SpeechStopped: return on_speech_stopped(event, now, out);
-    case Kind::Sent: return reply_.on_sent(event.utterance, event.word);
+    case Kind::Sent:
+      on_question_sent(event, out);
+      return reply_.on_sent(event.utterance, event.word);
     case Kind::UtteranceSent:
+      on_question_sent(event, out);
       reply_.on_utterance_over(event.utterance, true);
       return finish_reply_if_heard(now, out);
     case Kind::Flushed: return;  // What was heard was reported when we asked for it.
@@ -135,6 +134,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
 void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out) {
   if (!listens()) return;
   silences_ = 0;
+  if (awaits_answer_) return out.push_back(AnswerDigit{digit});
   on_interrupted(now, out);
   abandon_listening(out);
   if (auto input = digits_.on_digit(digit, now)) {
@@ -150,19 +150,19 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   if (!listens()) return;
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
+  began_speaking_ = now;
   if (agent_ == AgentSide::Idle) stage_at_.reset();  // The listener's, when the caller goes on after all.
-  if (agent_ == AgentSide::Thinking && last_input_.kind == TurnInput::Kind::Speech) {
+  if (agent_ == AgentSide::Thinking && !awaits_answer_ && tools_open_ == 0 && last_input_.kind == TurnInput::Kind::Speech) {
     // The turn was not over: what we took for all of it goes before what comes now.
     out.push_back(CancelThinking{turn_});
     held_text_ = last_input_.rejected ? std::string() : last_input_.text;
     held_confidence_ = last_input_.confidence;
-    agent_ = AgentSide::Idle;
-    stage_at_.reset();
-    reply_.begin(turn_);
-    reply_.complete();
+    forget_reply();
   }
+  attempts_[static_cast<std::size_t>(Stage::Listen)] = 0;
   out.push_back(BeginListening{++listen_turn_, expect_});
-  if (agent_ != AgentSide::Idle) confirm_at_ = now + options_.confirm_interruption;
+  if (agent_ != AgentSide::Idle && !awaits_answer_) confirm_at_ = now + options_.confirm_interruption;
+  if (awaits_answer_) out.push_back(RisePlayout{});  // A question is heard to its end: what they agree to must be clear.
 }
 
 void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
@@ -204,192 +204,21 @@ void Conversation::interrupt(TimePoint, ConversationActions& out) {
     out.push_back(AgentSaid{turn_, heard, true});
     interrupted_ = true;
   }
+  forget_reply();
+}
+
+void Conversation::forget_reply() {
   reply_.begin(turn_);
   reply_.complete();
-  pending_action_.reset();
-  unspoken_ = 0;
+  pending_actions_.clear();
+  unspoken_ = tools_open_ = 0;
+  question_.reset();
+  asked_utterance_ = 0;
   agent_ = AgentSide::Idle;
-  stage_at_.reset();
+  stage_at_ = think_at_ = filler_at_ = std::nullopt;
 }
 
-// --- what the parts yield ----------------------------------------------------------------------------------------------------
-
-void Conversation::on_listen(const ListenEvent& event, TimePoint now, ConversationActions& out) {
-  if (!listens()) return;
-  if (const auto* transcript = std::get_if<Transcript>(&event)) return on_transcript(*transcript, now, out);
-  if (std::get<ListenFailed>(event).turn != listen_turn_ || caller_.state() == CallerTurn::State::Quiet) return;
-  abandon_listening(out);
-  on_failure(now, out);
-}
-
-void Conversation::on_transcript(const Transcript& transcript, TimePoint now, ConversationActions& out) {
-  if (!transcript.final) return;
-  if (transcript.turn != listen_turn_) {
-    // Of the turn's first half, which we had taken for all of it: it goes before the second, even when that is over already.
-    if (caller_.state() == CallerTurn::State::Quiet || transcript.rejected || transcript.text.empty()) return;
-    held_text_ = join(held_text_, transcript.text);
-    held_confidence_ = transcript.confidence;
-    return;
-  }
-  if (caller_.state() != CallerTurn::State::Recognising) return;
-  const bool brief = caller_.spoken_for() < options_.shortest_speech;
-  caller_.on_recognised();
-  stage_at_.reset();
-  const bool understood = !transcript.rejected && !transcript.text.empty();
-  const std::string held = std::exchange(held_text_, {});
-  TurnInput input{0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
-  if (!understood && !held.empty()) {
-    input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not unsay what was said before it.
-  }
-  const bool interrupted = std::exchange(interrupted_, false);
-  if (input.text.empty() && brief && !interrupted) return rest(now);
-  silences_ = 0;
-  out.push_back(CallerSaid{turn_ + 1, input.text, input.confidence, input.rejected, false});
-  respond(std::move(input), now, out);
-}
-
-void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& out) {
-  interrupt(now, out);
-  input.turn = ++turn_;
-  agent_ = AgentSide::Thinking;
-  reply_.begin(turn_);
-  own_words_ = false;
-  pending_action_.reset();
-  expect_.clear();
-  digits_.expect(0);
-  silence_at_.reset();
-  stage_at_ = now + options_.think_deadline;
-  last_input_ = input;
-  out.push_back(Respond{std::move(input)});
-}
-
-void Conversation::on_think(const ThinkEvent& event, TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Ended || phase_ == Phase::Closing || agent_ == AgentSide::Idle) return;
-  const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
-  if (turn != turn_ || own_words_) return;  // Of a reply that was cancelled.
-  if (const auto* text = std::get_if<ReplyText>(&event)) return on_reply_text(*text, now, out);
-  if (const auto* action = std::get_if<ReplyAction>(&event)) {
-    pending_action_ = *action;
-  } else if (const auto* expects = std::get_if<ReplyExpects>(&event)) {
-    expect_ = expects->expect;
-    digits_.expect(expects->digits);
-  } else if (const auto* intent = std::get_if<ReplyIntent>(&event)) {
-    out.push_back(Understood{turn, intent->name, intent->score});
-  } else if (std::holds_alternative<ReplyDone>(event)) {
-    on_reply_done(now, out);
-  } else {
-    on_failure(now, out);
-  }
-}
-
-void Conversation::on_reply_text(const ReplyText& text, TimePoint now, ConversationActions& out) {
-  if (text.text.find_first_not_of(" \t\r\n") != std::string::npos) speak(text.text, now, out);
-}
-
-void Conversation::speak(std::string text, TimePoint now, ConversationActions& out) {
-  if (!reply_.add(utterance_ + 1, text)) return;
-  ++utterance_;
-  ++unspoken_;
-  agent_ = AgentSide::Speaking;
-  watch_stage(now);
-  out.push_back(Speak{utterance_, std::move(text)});
-}
-
-/// Whoever is at work on the reply has so long for the next piece of it.
-void Conversation::watch_stage(TimePoint now) {
-  stage_at_.reset();
-  if (unspoken_ > 0) {
-    stage_at_ = now + options_.speak_deadline;
-  } else if (!reply_.is_complete()) {
-    stage_at_ = now + options_.think_deadline;
-  }
-}
-
-void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {
-  const bool asked = last_input_.kind == TurnInput::Kind::Speech || last_input_.kind == TurnInput::Kind::Digits;
-  if (reply_.empty() && !pending_action_ && asked) speak(options_.empty_reply, now, out);  // No dead air after an empty reply.
-  if (reply_.empty() && !pending_action_ && last_input_.kind == TurnInput::Kind::Failure) speak(options_.transfer_apology, now, out);
-  reply_.complete();
-  watch_stage(now);
-  if (reply_.empty() && phase_ == Phase::Preparing) answer(now, out);
-  finish_reply_if_heard(now, out);
-}
-
-void Conversation::on_speak(const SpeakEvent& event, TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Ended || agent_ != AgentSide::Speaking) return;
-  const auto utterance = std::visit([](const auto& e) { return e.utterance; }, event);
-  if (utterance > utterance_ || unspoken_ == 0 || utterance + unspoken_ <= utterance_) return;  // Cancelled before it came.
-  if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
-    reply_.on_words(utterance, audio->words);
-    watch_stage(now);
-    return answer(now, out);
-  }
-  --unspoken_;
-  watch_stage(now);
-  if (std::holds_alternative<SpeakFailed>(event)) {
-    reply_.on_utterance_over(utterance, false);
-    on_failure(now, out);
-  }
-}
-
-void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
-  if (agent_ == AgentSide::Idle || !reply_.finished()) return;
-  agent_ = AgentSide::Idle;
-  stage_at_.reset();
-  confirm_at_.reset();
-  if (!reply_.empty()) {
-    const std::string heard = reply_.heard_text();
-    if (!own_words_) out.push_back(ReportHeard{turn_, heard, false});
-    out.push_back(AgentSaid{turn_, heard, false});
-  }
-  if (phase_ == Phase::Closing) return hang_up(out);
-  if (!own_words_) failures_ = 0;
-  if (auto action = std::exchange(pending_action_, std::nullopt)) return perform(*action, now, out);
-  rest(now);
-}
-
-void Conversation::perform(const ReplyAction& action, TimePoint now, ConversationActions& out) {
-  switch (action.what) {
-    case ReplyAction::What::HangUp:
-      closing_why_ = action.argument.empty() ? "goodbye" : action.argument;
-      return hang_up(out);
-    case ReplyAction::What::Transfer:
-      if (!std::exchange(transferring_, true)) out.push_back(TransferCall{action.argument});
-      transfer_failed_ = false;  // Of the one before: it is no news any more.
-      break;
-    case ReplyAction::What::SendDigits: out.push_back(SendDigits{action.argument}); break;
-    case ReplyAction::What::Note: out.push_back(NoteLeft{action.turn, action.argument}); break;
-    case ReplyAction::What::Hold:
-    case ReplyAction::What::Escalate:
-      // No thinker of this version asks for these; the caller still must not be left in silence.
-      return say_own(options_.apology, now, out);
-  }
-  rest(now);
-}
-
-// --- failures and time -------------------------------------------------------------------------------------------------------
-
-void Conversation::say_own(std::string_view text, TimePoint now, ConversationActions& out) {
-  reply_.begin(turn_);
-  own_words_ = true;
-  speak(std::string(text), now, out);
-  reply_.complete();
-}
-
-void Conversation::on_failure(TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Closing) return hang_up(out);
-  // Then the caller said nothing that could be said again, and must hear of the transfer from us.
-  const bool of_transfer = agent_ == AgentSide::Thinking && last_input_.kind == TurnInput::Kind::Failure;
-  interrupt(now, out);
-  if (phase_ == Phase::Preparing) answer(now, out);
-  if (++failures_ >= options_.max_failures) return close("failure", options_.failure_goodbye, now, out);
-  say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);
-}
-
-void Conversation::on_stage_deadline(TimePoint now, ConversationActions& out) {
-  if (caller_.state() == CallerTurn::State::Recognising) abandon_listening(out);
-  on_failure(now, out);
-}
+// --- time --------------------------------------------------------------------------------------------------------------------
 
 void Conversation::on_silence(TimePoint now, ConversationActions& out) {
   if (++silences_ > options_.max_silences) return close("silence", options_.silence_goodbye, now, out);
@@ -397,23 +226,30 @@ void Conversation::on_silence(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::rest(TimePoint now) {
-  if (transferring_) return;  // The caller waits for somebody to answer there: the phone tells how that went.
+  if (transferring_ || held_until_) return;  // The caller waits for somebody else: nobody asks them why they say nothing.
   if (phase_ != Phase::Connected || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
   silence_at_ = now + options_.silence_prompt;
 }
 
+void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
+  if (options_.drop_brief_turns && caller_.spoken_for() < options_.shortest_speech && !interrupted_) {
+    abandon_listening(out);
+    return rest(now);
+  }
+  out.push_back(EndListening{});
+  stage_at_ = now + options_.listen_deadline;
+}
+
 void Conversation::on_time(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
-  if (caller_.on_time(now) == CallerTurn::Step::Ended) {
-    out.push_back(EndListening{});
-    stage_at_ = now + options_.listen_deadline;
-  }
+  if (caller_.on_time(now) == CallerTurn::Step::Ended) on_end_of_turn(now, out);
   if (auto input = digits_.on_time(now)) {
     abandon_listening(out);  // As on_digit() does: a noise recognised later must not take the place of what was keyed in.
     out.push_back(CallerSaid{turn_ + 1, *input, 1, false, true});
     respond({0, TurnInput::Kind::Digits, std::move(*input), 1, false}, now, out);
   }
   on_timers(now, out);
+  ask_when_quiet(now, out);
   tell_failed_transfer(now, out);
   assert(is_consistent());
 }
@@ -426,13 +262,20 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
     close("time limit", options_.limit_goodbye, now, out);
   }
   if (is_due(media_lost_at_, now)) close("no media", {}, now, out);
+  if (is_due(held_until_, now)) {
+    out.push_back(HoldCall{false});
+    rest(now);
+  }
   if (is_due(stage_at_, now)) on_stage_deadline(now, out);
+  if (is_due(think_at_, now)) on_failure(Stage::Think, "nothing came in time", now, out);
+  if (is_due(filler_at_, now)) on_filler(now, out);
   if (is_due(silence_at_, now)) on_silence(now, out);
 }
 
 std::optional<TimePoint> Conversation::next_deadline() const {
   std::optional<TimePoint> next;
-  for (const auto& at : {answer_at_, confirm_at_, stage_at_, silence_at_, limit_at_, media_lost_at_, caller_.next_deadline(), digits_.next_deadline()}) {
+  for (const auto& at : {answer_at_, confirm_at_, stage_at_, think_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_,
+                         caller_.next_deadline(), digits_.next_deadline()}) {
     if (at && (!next || *at < *next)) next = at;
   }
   return next;
@@ -442,7 +285,8 @@ bool Conversation::is_consistent() const {
   if (phase_ == Phase::Ended) return !next_deadline();
   if (silence_at_ && (agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet)) return false;
   if (confirm_at_ && !caller_.speaking()) return false;
-  if (agent_ == AgentSide::Thinking && !stage_at_) return false;  // A thought without a deadline could last for ever.
+  if (agent_ == AgentSide::Thinking && !think_at_) return false;  // A thought without a deadline could last for ever.
+  if (unspoken_ > 0 && !stage_at_ && caller_.state() == CallerTurn::State::Quiet) return false;
   return !(phase_ == Phase::Connected && !limit_at_);
 }
 

@@ -7,8 +7,10 @@
 #include <offhook/base/time.hpp>
 #include <offhook/media/audio_port.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -18,6 +20,7 @@ struct ConversationOptions {
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
   base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< voice for so long is no cough: stop speaking
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< less, not understood and interrupting nothing: a noise
+  bool drop_brief_turns = false;                                 ///< shorter than that: not even given to who takes turns as sound
   base::Duration digit_gap = std::chrono::seconds(3);
   base::Duration silence_prompt = std::chrono::seconds(8);       ///< nobody says anything: ask
   unsigned max_silences = 3;                                     ///< ... so often, then say goodbye
@@ -27,9 +30,13 @@ struct ConversationOptions {
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
+  base::Duration tool_deadline = std::chrono::seconds(60);       ///< a tool of the model's, its question to the caller included
+  unsigned max_attempts = 3;                                     ///< of one stage of one turn, by whatever provider
+  base::Duration filler_after = std::chrono::milliseconds(2500); ///< a reply that is not there by then is waited for with words
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
   std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
+  std::string filler = "One moment, please.";                    ///< "": none
   std::string empty_reply = "Could you say that again, please?";
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
@@ -40,6 +47,9 @@ struct ConversationOptions {
 /// It knows no audio and no provider. Every stage has a deadline and a way on, so that the caller is never left in silence.
 class Conversation {
  public:
+  static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
+  static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
+
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
 
   explicit Conversation(ConversationOptions options);
@@ -58,6 +68,15 @@ class Conversation {
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
   void on_think(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
   void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< of audio only the words matter here
+  /// The turn's sound was taken as it is: it needs no transcript. Before its end too, by who finds that better.
+  void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
+  void on_tool(const ToolOutcome& outcome, base::TimePoint now, ConversationActions& out);
+  /// A tool asks the caller something: said in our own words, as soon as nobody speaks. Until set_awaits_answer(false), keys and
+  /// words of the caller are the answer to it, and no input to the thinker.
+  void ask(std::string question, base::TimePoint now, ConversationActions& out);
+  void set_awaits_answer(bool awaits) { awaits_answer_ = awaits; }
+  /// TryAgain{stage} came to nothing: nobody else can do it.
+  void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_time(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
@@ -71,6 +90,7 @@ class Conversation {
   enum class AgentSide { Idle, Thinking, Speaking };
 
   [[nodiscard]] bool listens() const { return phase_ == Phase::Connected; }
+  void on_end_of_turn(base::TimePoint now, ConversationActions& out);
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
   void on_digit(char digit, base::TimePoint now, ConversationActions& out);
@@ -79,14 +99,22 @@ class Conversation {
   void on_transcript(const Transcript& transcript, base::TimePoint now, ConversationActions& out);
   void on_reply_text(const ReplyText& text, base::TimePoint now, ConversationActions& out);
   void on_reply_done(base::TimePoint now, ConversationActions& out);
-  void on_failure(base::TimePoint now, ConversationActions& out);
+  void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
+  void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_stage_deadline(base::TimePoint now, ConversationActions& out);
+  void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
+  void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
+  void ask_when_quiet(base::TimePoint now, ConversationActions& out);
+  void on_question_sent(const media::MediaEvent& event, ConversationActions& out);
+  void on_filler(base::TimePoint now, ConversationActions& out);
 
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
   void speak(std::string text, base::TimePoint now, ConversationActions& out);
   void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< a whole reply of our own
   void answer(base::TimePoint now, ConversationActions& out);
-  void watch_stage(base::TimePoint now);
+  void watch_speaker(base::TimePoint now);
+  void forget_reply();
+  [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
   void abandon_listening(ConversationActions& out);
   void on_interrupted(base::TimePoint now, ConversationActions& out);
   void interrupt(base::TimePoint now, ConversationActions& out);
@@ -111,15 +139,26 @@ class Conversation {
   TurnInput last_input_;                // what the thinker is thinking about
   unsigned unspoken_ = 0;               // utterances asked of the speaker and not yet done
   bool own_words_ = false;              // the reply is an apology or a farewell of ours, not the thinker's
-  std::optional<ReplyAction> pending_action_;
+  std::vector<ReplyAction> pending_actions_;  // done when all that was said has been heard
+  std::optional<std::string> question_;  // waits until nobody speaks
+  std::uint32_t asked_utterance_ = 0;    // the question that was asked last; 0: it was heard
+  bool awaits_answer_ = false;
+  base::TimePoint began_speaking_{};     // the caller's present turn
   std::string closing_why_;
   unsigned silences_ = 0, failures_ = 0;
+  std::array<unsigned, 3> attempts_{};  // of each stage, in this turn
+  bool empty_reply_ = false;            // what the last attempt failed by
+  unsigned tools_open_ = 0;             // of this reply
+  struct TakenTurn { std::uint32_t listen_turn = 0, turn = 0; bool answer = false; base::TimePoint began{}; };
+  std::array<TakenTurn, 8> taken_{};    // whose transcripts may still come
+  std::size_t next_taken_ = 0;
   bool transferring_ = false;           // asked for once, until the call ends or the phone says that it failed
   bool transfer_failed_ = false;        // and the thinker does not know it yet
   bool interrupted_ = false;            // the caller's present turn cut us off
 
   base::TimePoint ring_until_{};
-  std::optional<base::TimePoint> answer_at_, confirm_at_, stage_at_, silence_at_, limit_at_, media_lost_at_;
+  // stage_at_: the listener's or the speaker's; think_at_: the thinker's, who works while others speak
+  std::optional<base::TimePoint> answer_at_, confirm_at_, stage_at_, think_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_;
 };
 
 }  // namespace offhook::inline v0::agent

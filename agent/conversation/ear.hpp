@@ -1,26 +1,35 @@
 #pragma once
 
-#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/conversation/rate_converter.hpp>
+#include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/media/audio_port.hpp>
 
 #include <vector>
 
 namespace offhook::inline v0::agent {
 
-/// Remembers the caller's last moments, so that a turn reaches the listener with its first syllable although the detector needs
-/// a few frames to be sure. One thread.
+/// Remembers the caller's last moments, so that a turn reaches the session with its first syllable although the detector needs
+/// a few frames to be sure; converts to the rate that the session wants. One thread.
 class Ear {
  public:
   static constexpr std::size_t kRememberedFrames = 32;  ///< 640 ms
   static constexpr std::uint64_t kLeadFrames = 10;      ///< given before the first voiced frame
 
-  /// Keeps the frame, and hands it on while a turn is open.
-  void on_frame(const media::HeardFrame& frame, Listener& listener);
+  explicit Ear(std::uint32_t port_rate_hz) : port_rate_hz_(port_rate_hz), converter_(port_rate_hz, port_rate_hz) {}
+
+  /// Keeps the frame, and hands it on while a turn is open, or always to a session that wants so.
+  void on_frame(const media::HeardFrame& frame, VoiceSession& session);
   /// Opens a turn whose first voiced frame was at `first_voiced`.
-  void open(std::uint64_t first_voiced, Listener& listener);
+  void open(std::uint64_t first_voiced, VoiceSession& session);
   void close() { open_ = false; }
 
  private:
+  void hand_on(const media::HeardFrame& frame, VoiceSession& session);
+
+  std::uint32_t port_rate_hz_;
+  RateConverter converter_;
+  std::uint32_t session_rate_hz_ = 0;
+  std::vector<std::int16_t> converted_;
   std::vector<media::HeardFrame> remembered_ = std::vector<media::HeardFrame>(kRememberedFrames);
   std::size_t next_ = 0, count_ = 0;
   bool open_ = false;

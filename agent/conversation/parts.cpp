@@ -4,6 +4,15 @@
 
 namespace offhook::inline v0::agent {
 
+std::string_view to_string(Stage stage) {
+  switch (stage) {
+    case Stage::Listen: return "listen";
+    case Stage::Think: return "think";
+    case Stage::Speak: return "speak";
+  }
+  return "?";
+}
+
 std::string_view to_string(FailureKind kind) {
   switch (kind) {
     case FailureKind::Local: return "local";

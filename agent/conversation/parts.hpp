@@ -38,6 +38,13 @@ enum class FailureKind : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(FailureKind kind);
 
+/// A stage of a turn, as far as the conversation watches it.
+enum class Stage : std::uint8_t { Listen, Think, Speak };
+[[nodiscard]] std::string_view to_string(Stage stage);
+
+/// For the record: another provider does this stage from now on.
+struct ProviderSwitched { Stage stage{}; std::string from, to, why; };
+
 // --- listen: the caller's audio to text ------------------------------------------------------------------------------------
 
 struct Transcript {
@@ -82,6 +89,7 @@ struct TurnInput {
   std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
+  std::string said{};          ///< not empty: so much of the reply was given out when a provider failed; go on from there
 };
 
 /// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
@@ -107,6 +115,15 @@ struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0;
 struct ReplyDone { std::uint32_t turn = 0; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
+
+/// How much of a reply the caller has heard: its text, and of the utterance that was cut off the very length.
+struct HeardReply {
+  std::uint32_t turn = 0;
+  std::string text;
+  bool interrupted = false;
+  std::uint32_t utterance = 0;    ///< the one that was cut off; 0: none was
+  base::Duration of_utterance{};  ///< of its audio, counted in samples that left as RTP
+};
 
 class Thinker {
  public:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/conversation/rate_converter.hpp>
 #include <offhook/media/audio_port.hpp>
 
 #include <deque>
@@ -19,6 +20,7 @@ class PlayoutQueue {
 
   explicit PlayoutQueue(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 
+  /// Audio at another rate than the port's is converted, and the words' places with it.
   void add(const SpeechAudio& audio);
   /// No more audio of this utterance: its last frame may go.
   void complete(std::uint32_t utterance);
@@ -32,12 +34,18 @@ class PlayoutQueue {
  private:
   struct Utterance {
     std::uint32_t id = 0;
-    std::vector<std::int16_t> pcm;
-    std::vector<std::uint32_t> word_starts;
-    std::size_t sent = 0;  // samples
+    std::vector<std::int16_t> pcm{};         // from `freed` on
+    std::vector<std::uint32_t> word_starts{};
+    std::size_t sent = 0, freed = 0;         // samples
     bool complete = false;
+    std::optional<RateConverter> converter{};
+
+    [[nodiscard]] std::size_t size() const { return freed + pcm.size(); }
   };
+  static constexpr std::size_t kFreedSeconds = 1;  ///< what was sent is freed in pieces of so much
   [[nodiscard]] Utterance* find_or_add(std::uint32_t id);
+  void append(Utterance& utterance, const std::vector<std::int16_t>& pcm);
+  void free_sent(Utterance& utterance);
   [[nodiscard]] media::PlayoutFrame next_frame(const Utterance& utterance, std::size_t frame_samples) const;
 
   std::uint32_t rate_hz_;

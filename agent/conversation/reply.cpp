@@ -13,8 +13,18 @@ void Reply::begin(std::uint32_t turn) {
 
 bool Reply::add(std::uint32_t utterance, std::string text) {
   if (utterances_.size() == kMaxUtterances) return false;
-  utterances_.push_back({utterance, std::move(text), {}, 0, false, false});
+  utterances_.push_back({utterance, std::move(text), {}, 0, false, false, false});
   return true;
+}
+
+bool Reply::add_aside(std::uint32_t utterance, std::string text) {
+  if (!add(utterance, std::move(text))) return false;
+  utterances_.back().aside = true;
+  return true;
+}
+
+bool Reply::says_nothing() const {
+  return std::all_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return u.aside; });
 }
 
 Reply::Utterance* Reply::find(std::uint32_t id) {
@@ -51,11 +61,12 @@ std::string Reply::heard_text() const {
     text += piece;
   };
   for (const Utterance& u : utterances_) {
-    if (u.heard) {
+    if (u.aside) continue;
+    if (u.heard && !u.text.empty()) {
       append(u.text);
       continue;
     }
-    const auto begun = std::min<std::size_t>(u.words_begun, u.words.size());
+    const auto begun = u.heard ? u.words.size() : std::min<std::size_t>(u.words_begun, u.words.size());
     for (std::size_t i = 0; i < begun; ++i) append(u.words[i]);
   }
   return text;

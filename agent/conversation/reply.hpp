@@ -17,6 +17,8 @@ class Reply {
   void begin(std::uint32_t turn);
   /// False when the reply is longer than anybody would listen to; the text is then dropped.
   [[nodiscard]] bool add(std::uint32_t utterance, std::string text);
+  /// Words of ours that are no part of the reply: heard, but not told to the model.
+  [[nodiscard]] bool add_aside(std::uint32_t utterance, std::string text);
   void complete() { complete_ = true; }                               ///< no more text will come
   void on_words(std::uint32_t utterance, const std::vector<SpokenWord>& words);
   void on_sent(std::uint32_t utterance, std::uint32_t word);
@@ -24,6 +26,8 @@ class Reply {
 
   [[nodiscard]] std::uint32_t turn() const { return turn_; }
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
+  /// Nothing but asides.
+  [[nodiscard]] bool says_nothing() const;
   [[nodiscard]] std::uint32_t last_utterance() const { return utterances_.empty() ? 0 : utterances_.back().id; }
   [[nodiscard]] bool is_complete() const { return complete_; }
   /// Something asked for is still to be heard.
@@ -40,6 +44,7 @@ class Reply {
     std::vector<std::string> words;
     std::uint32_t words_begun = 0;
     bool over = false, heard = false;
+    bool aside = false;
   };
   [[nodiscard]] Utterance* find(std::uint32_t id);
 

@@ -26,27 +26,11 @@ struct SessionContext {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// How much of a reply the caller has heard: its text, and of its last utterance the very length.
-struct HeardReply {
-  std::uint32_t turn = 0;
-  std::string text;
-  bool interrupted = false;
-  std::uint32_t utterance = 0;               ///< the one that was cut off; 0: none was
-  std::chrono::microseconds of_utterance{};  ///< of its audio, counted in samples that left as RTP
-};
-
 /// The session took the caller's turn as sound: no transcript needs to be waited for. It may come before end_turn() from a
 /// session that finds the end of a turn itself. A Transcript of the turn may follow, late, for the record.
 struct TurnTaken { std::uint32_t turn = 0; };
-/// For the record: another provider does this stage from now on.
-struct ProviderSwitched { std::string stage, from, to, why; };
-
 using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone,
                                   ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched>;
-
-/// A stage of a turn, as far as the conversation watches it.
-enum class Stage : std::uint8_t { Listen, Think, Speak };
-[[nodiscard]] std::string_view to_string(Stage stage);
 
 /// One way of holding a call's conversation: a cascade of three parts, or a model that hears and speaks. Calls come from the
 /// call's conversation thread, never block and never throw; what comes of them is pulled with poll(). Time comes by tick().

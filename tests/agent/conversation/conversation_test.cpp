@@ -20,7 +20,12 @@ struct Call {
   Conversation core{ConversationOptions{}};
   std::uint64_t tick = 0;
 
+  bool others = false;  // somebody else would do what failed
   void collect() {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto* again = std::get_if<TryAgain>(&out[i]);
+      if (again != nullptr && !others) core.on_no_other_way(Stage(again->stage), now, out);
+    }
     seen.insert(seen.end(), out.begin(), out.end());
     out.clear();
     CHECK(core.is_consistent());
@@ -62,7 +67,7 @@ struct Call {
   void spoken() {
     const auto* speak = last<Speak>();
     REQUIRE(speak != nullptr);
-    core.on_speak(SpeechAudio{speak->utterance, {}, {{"one", 0}, {"two", 100}, {"three", 200}}}, now, out);
+    core.on_speak(SpeechAudio{speak->utterance, {0, 0}, {{"one", 0}, {"two", 100}, {"three", 200}}}, now, out);
     core.on_speak(SpeechDone{speak->utterance}, now, out);
     collect();
   }
@@ -598,11 +603,255 @@ TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in t
 TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then we apologise") {
   greet();
   caller_says("hello");
-  advance(7990ms);
+  advance(2490ms);
   CHECK(count<Speak>() == 0);
   advance(10ms);
-  REQUIRE(last<Speak>() != nullptr);
+  REQUIRE(count<Speak>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+  spoken();
+  sent();
+  CHECK(last<ReportHeard>() == nullptr);  // An aside is no reply: the thinker does not hear of it.
+  advance(5490ms);
+  CHECK(count<Speak>() == 1);
+  advance(10ms);
+  REQUIRE(count<Speak>() == 2);
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A reply that comes after the filler is told without it") {
+  greet();
+  caller_says("hello");
+  advance(3s);
+  spoken();
+  sent();
+  reply("Good day.");
+  spoken();
+  sent();
+  REQUIRE(last<ReportHeard>() != nullptr);
+  CHECK(last<ReportHeard>()->text == "Good day.");
+}
+
+TEST_CASE_FIXTURE(Call, "A thought that fails is thought again by somebody else, and the caller hears nothing of it") {
+  others = true;
+  greet();
+  caller_says("hello");
+  think(ThinkFailed{core.turns(), "down"});
+  REQUIRE(count<TryAgain>() == 1);
+  CHECK(last<TryAgain>()->stage == Stage::Think);
+  CHECK(count<Speak>() == 0);
+  reply("Good day.");
+  CHECK(last<Speak>()->text == "Good day.");
+}
+
+TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise") {
+  others = true;
+  greet();
+  caller_says("hello");
+  for (unsigned i = 0; i < ConversationOptions{}.max_attempts; ++i) think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts);
+  CHECK(count<Speak>() == 0);
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its deadline") {
+  others = true;
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  REQUIRE(last<EndListening>() != nullptr);
+  advance(ConversationOptions{}.listen_deadline);
+  REQUIRE(last<TryAgain>() != nullptr);
+  CHECK(last<TryAgain>()->stage == Stage::Listen);
+  CHECK(count<AbandonListening>() == 0);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  think(ReplyText{core.turns(), "Good"});
+  advance(ConversationOptions{}.speak_deadline);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+  spoken();
+  advance(ConversationOptions{}.think_deadline);
+  CHECK(last<TryAgain>()->stage == Stage::Think);
+}
+
+TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is asked to repeat") {
+  others = true;
+  greet();
+  caller_says("hello");
+  think(ReplyDone{core.turns()});
+  CHECK(count<TryAgain>() == 1);
+  CHECK(count<Speak>() == 0);
+  others = false;
+  think(ReplyDone{core.turns()});
+  CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
+}
+
+TEST_CASE_FIXTURE(Call, "A turn that is taken as sound is answered at once; its words come late, for the record") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  core.on_taken(listening()->turn, now, out);
+  collect();
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  CHECK(last<CallerSaid>() == nullptr);
+  const auto turn = core.turns();
+  think(ReplyText{turn, "", true});
+  core.on_listen(Transcript{listening()->turn, true, "good morning", 0.9, false}, now, out);
+  collect();
+  REQUIRE(last<CallerSaid>() != nullptr);
+  CHECK(last<CallerSaid>()->turn == turn);
+  CHECK(core.turns() == turn);
+  CHECK(count<Respond>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "Who finds the end of a turn before us is believed") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  core.on_taken(listening()->turn, now, out);
+  collect();
+  CHECK(count<EndListening>() == 1);
+  CHECK(count<Respond>() == 1);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(2s);
+  CHECK(count<EndListening>() == 1);
+  CHECK(count<Respond>() == 1);
+}
+
+TEST_CASE("A cough is not given to who takes turns as sound") {
+  Call call;
+  ConversationOptions options;
+  options.drop_brief_turns = true;
+  call.core = Conversation(options);
+  call.greet();
+  call.media(Kind::SpeechStarted);
+  call.advance(100ms);
+  call.media(Kind::SpeechStopped);
+  call.advance(1s);
+  CHECK(call.count<EndListening>() == 0);
+  CHECK(call.count<AbandonListening>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "The words of a voiced reply are what the caller heard of it") {
+  greet();
+  caller_says("hello");
+  think(ReplyText{core.turns(), "", true});
+  const auto utterance = last<Speak>()->utterance;
+  CHECK(last<Speak>()->text.empty());
+  core.on_speak(SpeechAudio{utterance, {0}, {{"one", 0}}}, now, out);
+  core.on_speak(SpeechAudio{utterance, {0}, {{"two", 100}}}, now, out);
+  core.on_speak(SpeechDone{utterance}, now, out);
+  collect();
+  think(ReplyDone{core.turns()});
+  media(Kind::Sent, utterance, 0);
+  CHECK(core.unfinished_reply()->text == "one");
+  sent();
+  CHECK(last<AgentSaid>()->text == "one two");
+}
+
+TEST_CASE_FIXTURE(Call, "A tool runs while we speak, and what it wants done waits for the end of the sentence") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will connect you."});
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  REQUIRE(count<RunTool>() == 1);
+  spoken();
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
+  collect();
+  CHECK(count<TellTool>() == 1);
+  CHECK(count<TransferCall>() == 0);
+  think(ReplyDone{turn});
+  CHECK(count<TransferCall>() == 0);
+  sent();
+  REQUIRE(count<TransferCall>() == 1);
+  CHECK(last<TransferCall>()->target == "6002");
+}
+
+TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut off is not done, but its result is told") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will connect you."});
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  spoken();
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(Kind::SpeechStarted);
+  advance(300ms);
+  REQUIRE(count<FlushPlayout>() == 1);
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
+  collect();
+  CHECK(count<TellTool>() == 1);
+  advance(5s);
+  CHECK(count<TransferCall>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what the caller says then is the answer to it") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  REQUIRE(last<Speak>()->text == "Shall I?");
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  CHECK(count<QuestionBegan>() == 1);
+  spoken();
+  sent();
+  CHECK(count<QuestionHeard>() == 1);
+  const auto thoughts = count<Respond>();
+  caller_says("yes please");
+  REQUIRE(last<AnswerWords>() != nullptr);
+  CHECK(last<AnswerWords>()->transcript.text == "yes please");
+  CHECK(count<Respond>() == thoughts);
+  media(Kind::Digit, 0, 0, '1');
+  REQUIRE(last<AnswerDigit>() != nullptr);
+  CHECK(count<Respond>() == thoughts);
+  core.set_awaits_answer(false);
+  core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+  collect();
+  reply("Done.");
+  CHECK(last<Speak>()->text == "Done.");
+  media(Kind::Digit, 0, 0, '1');
+  CHECK(count<Respond>() == thoughts + 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A hold ends by itself, and nobody asks the waiting caller why they are silent") {
+  greet();
+  caller_says("wait");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "One moment."});
+  think(ReplyAction{turn, ReplyAction::What::Hold, "30"});
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  REQUIRE(count<HoldCall>() == 1);
+  CHECK(last<HoldCall>()->on);
+  const auto thoughts = count<Respond>();
+  advance(29900ms);
+  CHECK(count<Respond>() == thoughts);
+  advance(100ms);
+  REQUIRE(count<HoldCall>() == 2);
+  CHECK_FALSE(last<HoldCall>()->on);
+  advance(ConversationOptions{}.silence_prompt);
+  CHECK(count<Respond>() == thoughts + 1);
+}
+
+TEST_CASE_FIXTURE(Call, "So many actions of one reply are done, and no more [kMaxActions]") {
+  greet();
+  caller_says("write");
+  const auto turn = core.turns();
+  for (std::size_t i = 0; i < Conversation::kMaxActions + 1; ++i) think(ReplyAction{turn, ReplyAction::What::Note, "n"});
+  reply("Noted.");
+  spoken();
+  sent();
+  CHECK(count<NoteLeft>() == Conversation::kMaxActions);
 }
 
 TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, not in a loop") {

@@ -1,0 +1,266 @@
+#include <offhook/agent/providers/cascade_session.hpp>
+
+#include <offhook/agent/providers/rest_of_sentence.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+CascadeSession::CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> breakers, Wake wake)
+    : breakers_(std::move(breakers)), wake_(std::move(wake)) {
+  listen_.makers = std::move(parts.listeners);
+  think_.makers = std::move(parts.thinkers);
+  speak_.makers = std::move(parts.speakers);
+}
+
+void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
+  context_ = context;
+  now_ = now;
+  const auto first = [&](auto& post) {
+    const auto worth = [&](const auto& maker) { return breakers_->try_ask(maker.name, now); };
+    const auto it = std::find_if(post.makers.begin(), post.makers.end(), worth);
+    post.at = it == post.makers.end() ? 0 : static_cast<std::size_t>(it - post.makers.begin());  // Better a doubtful one than none.
+    take_post(post);
+  };
+  first(listen_);
+  first(think_);
+  first(speak_);
+}
+
+template <class Part>
+void CascadeSession::take_post(Post<Part>& post) {
+  post.part = post.makers[post.at].make(wake_);
+  post.part->tick(now_);
+  post.part->open(context_);
+  post.failure = FailureKind::Timeout;
+  post.told = false;
+}
+
+void CascadeSession::tick(base::TimePoint now) {
+  now_ = now;
+  listen_.part->tick(now);
+  think_.part->tick(now);
+  speak_.part->tick(now);
+}
+
+// --- the caller's turn -------------------------------------------------------------------------------------------------------
+
+void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
+  listen_turn_ = turn;
+  expect_ = expect;
+  listening_ = true;
+  ended_ = listen_.retried = false;
+  heard_.begin(listen_.part->rate_hz());
+  listen_.part->begin(turn, expect);
+}
+
+void CascadeSession::feed(std::span<const std::int16_t> pcm) {
+  if (!listening_ || ended_) return;
+  heard_.append(pcm);
+  listen_.part->feed(pcm);
+}
+
+void CascadeSession::end_turn() {
+  if (!listening_) return;
+  ended_ = true;
+  listen_.part->end();
+}
+
+void CascadeSession::abandon_turn() {
+  listening_ = false;
+  heard_.clear();
+  listen_.part->abandon();
+}
+
+void CascadeSession::listen_again() {
+  const std::vector<std::int16_t> pcm = heard_.at(listen_.part->rate_hz());
+  heard_.begin(listen_.part->rate_hz());
+  heard_.append(pcm);
+  listen_.part->begin(listen_turn_, expect_);
+  listen_.part->feed(pcm);
+  if (ended_) listen_.part->end();
+}
+
+// --- the reply ---------------------------------------------------------------------------------------------------------------
+
+void CascadeSession::respond(const TurnInput& input) {
+  input_ = input;
+  thinking_ = true;
+  think_.retried = false;
+  think_.part->respond(input);
+}
+
+void CascadeSession::cancel(std::uint32_t turn) {
+  thinking_ = false;
+  think_.part->cancel(turn);
+}
+
+void CascadeSession::think_again() { think_.part->respond(input_); }
+
+// --- the voice ---------------------------------------------------------------------------------------------------------------
+
+void CascadeSession::speak(std::uint32_t utterance, std::string_view text) {
+  if (open_.empty()) speak_.retried = false;
+  open_.push_back({utterance, std::string(text), speak_.part->rate_hz()});
+  speak_.part->speak(utterance, text);
+}
+
+void CascadeSession::cancel_speech() {
+  open_.clear();
+  speak_.part->cancel();
+}
+
+/// What was spoken stays; the next voice goes on where the last one broke off, at a word.
+void CascadeSession::speak_again() {
+  for (Utterance& utterance : open_) {
+    utterance.text = rest_of_sentence(utterance.text, utterance.words, utterance.samples, utterance.rate_hz);
+    utterance.before += std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(utterance.samples * 1'000'000'000ULL / utterance.rate_hz));
+    utterance.samples = utterance.words_told = 0;
+    utterance.words.clear();
+    utterance.rate_hz = speak_.part->rate_hz();
+    speak_.part->speak(utterance.id, utterance.text);
+  }
+}
+
+// --- failures ----------------------------------------------------------------------------------------------------------------
+
+template <class Part>
+void CascadeSession::failed(Post<Part>& post, FailureKind kind) {
+  post.failure = kind;
+  post.told = true;
+  breakers_->on_failure(post.name(), kind, now_);
+}
+
+template <class Part>
+void CascadeSession::succeeded(Post<Part>& post) {
+  post.told = false;
+  post.failure = FailureKind::Timeout;
+  breakers_->on_success(post.name());
+}
+
+/// The next of the list, or once more the same when that may help; false when neither is left.
+template <class Part>
+bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why) {
+  if (!post.told) failed(post, FailureKind::Timeout);
+  std::size_t next = post.at + 1;
+  while (next < post.makers.size() && !breakers_->try_ask(post.makers[next].name, now_)) ++next;
+  if (next < post.makers.size()) {
+    own_.push_back(ProviderSwitched{stage, post.name(), post.makers[next].name, std::string(why)});
+    post.at = next;
+  } else {
+    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;
+    if (hopeless || std::exchange(post.retried, true)) return false;
+  }
+  take_post(post);
+  return true;
+}
+
+bool CascadeSession::try_again(Stage stage, std::string_view why) {
+  switch (stage) {
+    case Stage::Listen:
+      if (!listening_ || !replace(listen_, stage, why)) return false;
+      listen_again();
+      return true;
+    case Stage::Think:
+      if (!replace(think_, stage, why)) return false;
+      think_again();
+      return true;
+    case Stage::Speak:
+      if (open_.empty() || !replace(speak_, stage, why)) return false;
+      speak_again();
+      return true;
+  }
+  return false;
+}
+
+// --- what the parts yield ----------------------------------------------------------------------------------------------------
+
+std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
+  if (const auto* gone = std::get_if<ListenFailed>(&event)) {
+    failed(listen_, gone->kind);
+    return *gone;
+  }
+  const auto& transcript = std::get<Transcript>(event);
+  if (transcript.final) {
+    succeeded(listen_);
+    if (transcript.turn == listen_turn_) {
+      listening_ = false;
+      heard_.clear();
+    }
+  }
+  return transcript;
+}
+
+std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
+  if (const auto* gone = std::get_if<ThinkFailed>(&event)) failed(think_, gone->kind);
+  if (const auto* text = std::get_if<ReplyText>(&event)) {
+    if (!input_.said.empty()) input_.said += ' ';
+    input_.said += text->text;
+  }
+  if (std::holds_alternative<ReplyDone>(event)) {
+    thinking_ = false;
+    if (input_.said.empty()) {
+      think_.failure = FailureKind::Empty;
+      think_.told = true;  // Whether that is a failure the conversation decides: an action may be all there was to do.
+    } else {
+      succeeded(think_);
+    }
+  }
+  return std::visit([](const auto& e) -> SessionEvent { return e; }, event);
+}
+
+/// Words whose sound is whole, counted from the utterance's very beginning: the one that is being spoken is told when it is over,
+/// because another voice may have to say it again.
+std::vector<SpokenWord> CascadeSession::take_words(Utterance& utterance, bool whole) {
+  std::vector<SpokenWord> ready;
+  const auto before = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(utterance.before).count() *
+                                                 utterance.rate_hz / 1'000'000);
+  for (std::size_t& i = utterance.words_told; i < utterance.words.size(); ++i) {
+    const bool over = i + 1 < utterance.words.size() && utterance.words[i + 1].first_sample <= utterance.samples;
+    if (!over && !whole) break;
+    ready.push_back({utterance.words[i].text, utterance.words[i].first_sample + before});
+  }
+  return ready;
+}
+
+std::optional<SessionEvent> CascadeSession::note(SpeakEvent event) {
+  if (const auto* gone = std::get_if<SpeakFailed>(&event)) {
+    failed(speak_, gone->kind);
+    return *gone;
+  }
+  auto* const audio = std::get_if<SpeechAudio>(&event);
+  const auto id = audio != nullptr ? audio->utterance : std::get<SpeechDone>(event).utterance;
+  const auto open = std::find_if(open_.begin(), open_.end(), [id](const Utterance& u) { return u.id == id; });
+  if (audio != nullptr) {
+    if (audio->rate_hz == 0) audio->rate_hz = speak_.part->rate_hz();
+    if (open != open_.end()) {
+      open->words.insert(open->words.end(), audio->words.begin(), audio->words.end());
+      open->samples += audio->pcm.size();
+      open->rate_hz = audio->rate_hz;
+      audio->words = take_words(*open, false);
+    }
+    return std::move(*audio);
+  }
+  succeeded(speak_);
+  if (open == open_.end()) return SpeechDone{id};
+  SpeechAudio last{id, {}, take_words(*open, true), open->rate_hz};
+  open_.erase(open);
+  if (last.words.empty()) return SpeechDone{id};
+  own_.push_back(SpeechDone{id});
+  return last;
+}
+
+std::optional<SessionEvent> CascadeSession::poll() {
+  if (!own_.empty()) {
+    SessionEvent event = std::move(own_.front());
+    own_.pop_front();
+    return event;
+  }
+  if (auto event = listen_.part->poll()) return note(*event);
+  if (auto event = think_.part->poll()) return note(*event);
+  if (auto event = speak_.part->poll()) return note(std::move(*event));
+  return std::nullopt;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,50 @@
+#include <offhook/agent/providers/circuit_breaker.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent {
+
+bool CircuitBreaker::try_ask(base::TimePoint now) {
+  if (!open_until_) return true;
+  if (now < *open_until_ || (trial_until_ && now < *trial_until_)) return false;
+  trial_until_ = now + kTrialLimit;
+  return true;
+}
+
+void CircuitBreaker::on_success() { *this = {}; }
+
+void CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
+  if (kind == FailureKind::Local) return;  // Ours: it says nothing about them.
+  ++failures_;
+  if (kind == FailureKind::Auth) {
+    open_until_ = now + kPauseAfterRefusedKey;
+  } else if (open_until_ || failures_ >= kFailuresToOpen || kind == FailureKind::RateLimited) {
+    open_until_ = now + pause_;
+    pause_ = std::min(pause_ * 2, kLongestPause);
+  }
+  trial_until_.reset();
+}
+
+CircuitBreaker* Breakers::find(std::string_view name) {
+  if (const auto known = breakers_.find(name); known != breakers_.end()) return &known->second;
+  if (breakers_.size() == kMaxNames) return nullptr;
+  return &breakers_[std::string(name)];
+}
+
+bool Breakers::try_ask(std::string_view name, base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  CircuitBreaker* const breaker = find(name);
+  return breaker == nullptr || breaker->try_ask(now);
+}
+
+void Breakers::on_success(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (CircuitBreaker* const breaker = find(name)) breaker->on_success();
+}
+
+void Breakers::on_failure(std::string_view name, FailureKind kind, base::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (CircuitBreaker* const breaker = find(name)) breaker->on_failure(kind, now);
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+/// Whether a provider's service is worth asking: it is not for a while after it failed so often, and for longer when its key was
+/// refused. Then one call tries it, and its success opens it to all. Pure.
+class CircuitBreaker {
+ public:
+  static constexpr unsigned kFailuresToOpen = 3;                                  ///< in a row
+  static constexpr base::Duration kFirstPause = std::chrono::seconds(5);          ///< doubles with each failed trial
+  static constexpr base::Duration kLongestPause = std::chrono::minutes(2);
+  static constexpr base::Duration kPauseAfterRefusedKey = std::chrono::minutes(5);
+  static constexpr base::Duration kTrialLimit = std::chrono::seconds(20);         ///< a trial without an outcome is none
+
+  /// True: ask it. While it is tried by one, it is closed to others.
+  [[nodiscard]] bool try_ask(base::TimePoint now);
+  void on_success();
+  void on_failure(FailureKind kind, base::TimePoint now);
+  [[nodiscard]] bool is_open(base::TimePoint now) const { return open_until_ && now < *open_until_; }
+
+ private:
+  unsigned failures_ = 0;
+  base::Duration pause_ = kFirstPause;
+  std::optional<base::TimePoint> open_until_, trial_until_;
+};
+
+/// One breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
+class Breakers {
+ public:
+  static constexpr std::size_t kMaxNames = 256;  ///< names beyond it are never paused
+
+  [[nodiscard]] bool try_ask(std::string_view name, base::TimePoint now);
+  void on_success(std::string_view name);
+  void on_failure(std::string_view name, FailureKind kind, base::TimePoint now);
+
+ private:
+  CircuitBreaker* find(std::string_view name);
+
+  std::mutex mutex_;
+  std::map<std::string, CircuitBreaker, std::less<>> breakers_;
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,242 @@
+#include <offhook/agent/providers/session_chain.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+std::string describe(const TurnInput& input) {
+  switch (input.kind) {
+    case TurnInput::Kind::Digits: return "The caller pressed the keys " + input.text + ".";
+    case TurnInput::Kind::Silence: return "The caller has said nothing for a while.";
+    case TurnInput::Kind::Failure: return "The transfer failed: nobody was reached there. The caller is still on the line.";
+    case TurnInput::Kind::Opening:
+    case TurnInput::Kind::Speech: return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+SessionChain::SessionChain(ChainOptions options, std::shared_ptr<Breakers> breakers, Wake wake)
+    : options_(std::move(options)), breakers_(std::move(breakers)), wake_(std::move(wake)) {}
+
+void SessionChain::open(const SessionContext& context, base::TimePoint now) {
+  context_ = context;
+  context_.history = &history_;
+  now_ = now;
+  const auto worth = [&](const SessionMaker& maker) { return breakers_->try_ask(maker.name, now); };
+  const auto first = std::find_if(options_.sessions.begin(), options_.sessions.end(), worth);
+  take_session(first == options_.sessions.end() ? options_.sessions.size() - 1 : static_cast<std::size_t>(first - options_.sessions.begin()));
+}
+
+void SessionChain::take_session(std::size_t index) {
+  if (session_) gone_.push_back(std::move(session_));
+  at_ = index;
+  session_ = options_.sessions[index].make(wake_);
+  session_->open(context_, now_);
+}
+
+void SessionChain::tick(base::TimePoint now) {
+  now_ = now;
+  gone_.clear();
+  session_->tick(now);
+}
+
+// --- the caller's turn -------------------------------------------------------------------------------------------------------
+
+void SessionChain::begin_turn(std::uint32_t turn, std::string_view expect) {
+  listen_turn_ = turn;
+  expect_ = expect;
+  listening_ = true;
+  ended_ = taken_ = hears_again_ = false;
+  heard_.begin(session_->listen_rate_hz());
+  session_->begin_turn(turn, expect);
+}
+
+void SessionChain::feed(std::span<const std::int16_t> pcm) {
+  if (listening_ && !ended_) heard_.append(pcm);
+  session_->feed(pcm);
+}
+
+void SessionChain::end_turn() {
+  ended_ = true;
+  session_->end_turn();
+}
+
+void SessionChain::abandon_turn() {
+  listening_ = false;
+  heard_.clear();
+  session_->abandon_turn();
+}
+
+// --- the reply ---------------------------------------------------------------------------------------------------------------
+
+void SessionChain::note_input(const TurnInput& input) {
+  if (input.kind == TurnInput::Kind::Speech) {
+    if (taken_ || input.text.empty()) return;
+    history_.add({HistoryEntry::Kind::Caller, input.turn, input.text, {}, {}, false});
+  } else if (std::string text = describe(input); !text.empty()) {
+    history_.add({HistoryEntry::Kind::Note, input.turn, std::move(text), {}, {}, false});
+  }
+}
+
+void SessionChain::respond(const TurnInput& input) {
+  input_ = input;
+  listening_ = false;
+  said_something_ = false;
+  if (!taken_) heard_.clear();
+  if (input.kind == TurnInput::Kind::Opening && !options_.greeting.empty()) {
+    thinking_ = false;
+    own_.push_back(ReplyText{input.turn, options_.greeting});
+    own_.push_back(ReplyDone{input.turn});
+    return;
+  }
+  thinking_ = true;
+  note_input(input);
+  session_->respond(input);
+}
+
+void SessionChain::on_tool(const ToolOutcome& outcome) {
+  history_.add({HistoryEntry::Kind::ToolResult, outcome.turn, outcome.result, {}, outcome.call_id, false});
+  session_->on_tool(outcome);
+}
+
+void SessionChain::cancel(std::uint32_t turn) {
+  thinking_ = hears_again_ = false;
+  std::erase_if(own_, [](const SessionEvent& event) { return std::holds_alternative<ReplyText>(event) || std::holds_alternative<ReplyDone>(event); });
+  session_->cancel(turn);
+}
+
+void SessionChain::on_heard(const HeardReply& heard) {
+  if (!heard.text.empty()) history_.add({HistoryEntry::Kind::Agent, heard.turn, heard.text, {}, {}, heard.interrupted});
+  session_->on_heard(heard);
+}
+
+// --- the voice ---------------------------------------------------------------------------------------------------------------
+
+void SessionChain::speak(std::uint32_t utterance, std::string_view text) {
+  open_.push_back({utterance, std::string(text), text.empty()});
+  session_->speak(utterance, text);
+}
+
+void SessionChain::cancel_speech() {
+  open_.clear();
+  session_->cancel_speech();
+}
+
+// --- failures ----------------------------------------------------------------------------------------------------------------
+
+bool SessionChain::next_session(std::string_view why, Stage stage) {
+  breakers_->on_failure(options_.sessions[at_].name, FailureKind::Timeout, now_);
+  std::size_t next = at_ + 1;
+  while (next < options_.sessions.size() && !breakers_->try_ask(options_.sessions[next].name, now_)) ++next;
+  if (next >= options_.sessions.size()) return false;
+  own_.push_back(ProviderSwitched{stage, options_.sessions[at_].name, options_.sessions[next].name, std::string(why)});
+  take_session(next);
+  return true;
+}
+
+bool SessionChain::try_again(Stage stage, std::string_view why) {
+  if (session_->try_again(stage, why)) return true;
+  if (!next_session(why, stage)) return false;
+  hand_over_turn();
+  hand_over_speech();
+  hand_over_reply();
+  return true;
+}
+
+/// The turn that is being said, or one that is being answered by its sound alone.
+void SessionChain::hand_over_turn() {
+  hears_again_ = thinking_ && taken_ && input_.kind == TurnInput::Kind::Speech;
+  if (!listening_ && !hears_again_) return;
+  const std::vector<std::int16_t> pcm = heard_.at(session_->listen_rate_hz());
+  heard_.begin(session_->listen_rate_hz());
+  heard_.append(pcm);
+  session_->begin_turn(listen_turn_, expect_);
+  session_->feed(pcm);
+  if (ended_ || hears_again_) session_->end_turn();
+}
+
+void SessionChain::hand_over_reply() {
+  if (thinking_ && !hears_again_) session_->respond(input_);  // With what was said of it already.
+}
+
+void SessionChain::hand_over_speech() {
+  for (const Utterance& utterance : std::exchange(open_, {})) {
+    if (utterance.voiced) {
+      own_.push_back(SpeechDone{utterance.id});  // Its voice is gone: what there is of it is all of it.
+    } else {
+      open_.push_back(utterance);
+      session_->speak(utterance.id, utterance.text);
+    }
+  }
+}
+
+// --- what the session yields -------------------------------------------------------------------------------------------------
+
+/// While a turn is heard again, the conversation waits for the reply to it, not for its words.
+bool SessionChain::passes_again(const SessionEvent& event) {
+  if (std::holds_alternative<TurnTaken>(event)) {
+    hears_again_ = false;
+    session_->respond(input_);
+    return false;
+  }
+  if (const auto* transcript = std::get_if<Transcript>(&event); transcript != nullptr && transcript->final) {
+    hears_again_ = taken_ = false;
+    input_.text = transcript->text;
+    input_.rejected = transcript->rejected;
+    history_.set_caller_text(input_.turn, transcript->text);
+    session_->respond(input_);
+  } else if (const auto* failed = std::get_if<ListenFailed>(&event)) {
+    hears_again_ = false;
+    own_.push_back(ThinkFailed{input_.turn, failed->why, failed->kind});
+    return false;
+  }
+  return true;  // The words are for the record, whose turn they belong to.
+}
+
+bool SessionChain::passes(SessionEvent& event) {
+  if (hears_again_) return passes_again(event);
+  if (const auto* taken = std::get_if<TurnTaken>(&event)) {
+    taken_ = taken->turn == listen_turn_;
+  } else if (const auto* transcript = std::get_if<Transcript>(&event)) {
+    if (taken_ && transcript->final && transcript->turn == listen_turn_) {
+      history_.set_caller_text(input_.turn, transcript->text);
+      input_.text = transcript->text;
+    }
+  } else if (const auto* text = std::get_if<ReplyText>(&event)) {
+    said_something_ = true;
+    if (!text->voiced) input_.said += input_.said.empty() ? text->text : " " + text->text;
+  } else if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
+    for (const Utterance& utterance : open_) {
+      if (!utterance.voiced || utterance.id != audio->utterance) continue;
+      for (const SpokenWord& word : audio->words) input_.said += input_.said.empty() ? word.text : " " + word.text;
+    }
+  } else if (const auto* call = std::get_if<ToolCall>(&event)) {
+    history_.add({HistoryEntry::Kind::ToolCall, call->turn, call->arguments, call->name, call->call_id, false});
+  } else if (const auto* done = std::get_if<SpeechDone>(&event)) {
+    std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
+  } else if (std::holds_alternative<ReplyDone>(event)) {
+    thinking_ = false;
+    if (said_something_) breakers_->on_success(options_.sessions[at_].name);
+  }
+  return true;
+}
+
+std::optional<SessionEvent> SessionChain::poll() {
+  if (!own_.empty()) {
+    SessionEvent event = std::move(own_.front());
+    own_.pop_front();
+    return event;
+  }
+  while (auto event = session_->poll()) {
+    if (passes(*event)) return event;
+    if (!own_.empty()) return poll();
+  }
+  return std::nullopt;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <offhook/agent/conversation/history.hpp>
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/turn_audio.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// One way of holding the conversation. `name` is its breaker's, and stands in the record: "openai/realtime", "cascade".
+struct SessionMaker {
+  std::string name;
+  std::function<std::unique_ptr<VoiceSession>(Wake wake)> make;
+};
+
+struct ChainOptions {
+  std::vector<SessionMaker> sessions;  ///< in order of preference; at least one
+  std::string greeting;                ///< said as it is, without asking a model; "": the session greets as it likes
+};
+
+/// The voice session of a call: an agent's ways of holding a conversation, the best one first. It keeps what was said, and the
+/// turn that is being said, so that the next one can take over in the middle of the call, of a turn, or of a sentence.
+class SessionChain final : public VoiceSession {
+ public:
+  SessionChain(ChainOptions options, std::shared_ptr<Breakers> breakers, Wake wake);
+
+  void open(const SessionContext& context, base::TimePoint now) override;
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t listen_rate_hz() const override { return session_->listen_rate_hz(); }
+  [[nodiscard]] bool hears_always() const override { return session_->hears_always(); }
+  void begin_turn(std::uint32_t turn, std::string_view expect) override;
+  void feed(std::span<const std::int16_t> pcm) override;
+  void end_turn() override;
+  void abandon_turn() override;
+  void respond(const TurnInput& input) override;
+  void on_tool(const ToolOutcome& outcome) override;
+  void cancel(std::uint32_t turn) override;
+  void on_heard(const HeardReply& heard) override;
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel_speech() override;
+  [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
+  [[nodiscard]] std::optional<SessionEvent> poll() override;
+
+  [[nodiscard]] const History& history() const { return history_; }
+
+ private:
+  struct Utterance {
+    std::uint32_t id = 0;
+    std::string text;
+    bool voiced = false;
+  };
+  void take_session(std::size_t index);
+  [[nodiscard]] bool next_session(std::string_view why, Stage stage);
+  void hand_over_turn();
+  void hand_over_reply();
+  void hand_over_speech();
+  void note_input(const TurnInput& input);
+  [[nodiscard]] bool passes(SessionEvent& event);
+  [[nodiscard]] bool passes_again(const SessionEvent& event);
+
+  ChainOptions options_;
+  std::shared_ptr<Breakers> breakers_;
+  Wake wake_;
+  SessionContext context_;
+  History history_;
+  base::TimePoint now_{};
+  std::size_t at_ = 0;
+  std::unique_ptr<VoiceSession> session_;
+  std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick: one may be calling us
+  TurnAudio heard_;                                  // of the turn that is being said, or answered without a transcript
+  std::uint32_t listen_turn_ = 0;
+  std::string expect_;
+  bool listening_ = false, ended_ = false;
+  bool taken_ = false;                               // heard_ was taken as sound: nobody has its words yet
+  bool hears_again_ = false;                         // the next session listens to a turn that is being answered
+  TurnInput input_;
+  bool thinking_ = false, said_something_ = false;
+  std::deque<Utterance> open_;
+  std::deque<SessionEvent> own_;
+};
+
+}  // namespace offhook::inline v0::agent

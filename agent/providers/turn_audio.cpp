@@ -1,0 +1,33 @@
+#include <offhook/agent/providers/turn_audio.hpp>
+
+#include <offhook/agent/conversation/rate_converter.hpp>
+
+namespace offhook::inline v0::agent {
+
+void TurnAudio::begin(std::uint32_t rate_hz) {
+  clear();
+  rate_hz_ = rate_hz;
+}
+
+void TurnAudio::append(std::span<const std::int16_t> pcm) {
+  const std::size_t most = kMaxSeconds * rate_hz_;
+  pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
+  // A second more, so that not every frame moves the rest.
+  if (pcm_.size() > most + rate_hz_) pcm_.erase(pcm_.begin(), pcm_.end() - static_cast<std::ptrdiff_t>(most));
+}
+
+std::vector<std::int16_t> TurnAudio::at(std::uint32_t rate_hz) const {
+  if (rate_hz == rate_hz_) return pcm_;
+  std::vector<std::int16_t> converted;
+  RateConverter converter(rate_hz_, rate_hz);
+  converter.process(pcm_, converted);
+  converter.finish(converted);
+  return converted;
+}
+
+void TurnAudio::clear() {
+  pcm_.clear();
+  if (pcm_.capacity() > 4 * rate_hz_) pcm_.shrink_to_fit();  // A long turn is rare: its memory does not stay with the call.
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,72 @@
+#include <offhook/agent/providers/circuit_breaker.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr base::TimePoint kStart{1000s};
+
+}  // namespace
+
+TEST_CASE("A service that failed three times in a row is not asked for a while, then by one call alone") {
+  CircuitBreaker breaker;
+  auto now = kStart;
+  breaker.on_failure(FailureKind::Network, now);
+  breaker.on_failure(FailureKind::Timeout, now);
+  CHECK(breaker.try_ask(now));
+  breaker.on_failure(FailureKind::Overloaded, now);
+  CHECK_FALSE(breaker.try_ask(now));
+  now += CircuitBreaker::kFirstPause - 1ms;
+  CHECK_FALSE(breaker.try_ask(now));
+  now += 1ms;
+  CHECK(breaker.try_ask(now));
+  CHECK_FALSE(breaker.try_ask(now));  // Another call meanwhile.
+  breaker.on_success();
+  CHECK(breaker.try_ask(now));
+}
+
+TEST_CASE("Each trial that fails doubles the pause, up to its limit") {
+  CircuitBreaker breaker;
+  auto now = kStart;
+  for (int i = 0; i < 3; ++i) breaker.on_failure(FailureKind::Network, now);
+  base::Duration pause = CircuitBreaker::kFirstPause;
+  for (int i = 0; i < 10; ++i) {
+    CHECK_FALSE(breaker.try_ask(now + pause - 1ms));
+    now += pause;
+    REQUIRE(breaker.try_ask(now));
+    breaker.on_failure(FailureKind::Network, now);
+    pause = std::min(pause * 2, CircuitBreaker::kLongestPause);
+  }
+}
+
+TEST_CASE("A trial of which nothing is heard does not close the service for ever") {
+  CircuitBreaker breaker;
+  for (int i = 0; i < 3; ++i) breaker.on_failure(FailureKind::Network, kStart);
+  const auto now = kStart + CircuitBreaker::kFirstPause;
+  REQUIRE(breaker.try_ask(now));
+  CHECK_FALSE(breaker.try_ask(now + CircuitBreaker::kTrialLimit - 1ms));
+  CHECK(breaker.try_ask(now + CircuitBreaker::kTrialLimit));
+}
+
+TEST_CASE("A refused key pauses at once and for long; failures of our own never do") {
+  CircuitBreaker breaker;
+  for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Local, kStart);
+  CHECK(breaker.try_ask(kStart));
+  breaker.on_failure(FailureKind::Auth, kStart);
+  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey - 1ms));
+  CHECK(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey));
+}
+
+TEST_CASE("Breakers are kept by name, and only so many [kMaxNames]") {
+  Breakers breakers;
+  for (std::size_t i = 0; i < Breakers::kMaxNames; ++i) breakers.on_failure("p" + std::to_string(i), FailureKind::Auth, kStart);
+  breakers.on_failure("one more", FailureKind::Auth, kStart);
+  CHECK_FALSE(breakers.try_ask("p255", kStart));
+  CHECK(breakers.try_ask("one more", kStart));
+  breakers.on_success("p255");
+  CHECK(breakers.try_ask("p255", kStart));
+}
