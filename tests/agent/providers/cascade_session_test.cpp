@@ -1,0 +1,145 @@
+#include <offhook/agent/providers/cascade_session.hpp>
+
+#include <doctest/doctest.h>
+
+#include "fake_parts.hpp"
+
+#include <algorithm>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Two providers for each stage, "a" and "b".
+struct TwoOfEach {
+  std::vector<std::string> log;
+  std::map<std::string, FakeListener*> listeners;
+  std::map<std::string, FakeThinker*> thinkers;
+  std::map<std::string, FakeSpeaker*> speakers;
+  std::shared_ptr<Breakers> breakers = std::make_shared<Breakers>();
+  base::TimePoint now{1000s};
+  std::unique_ptr<CascadeSession> session;
+
+  template <class Part>
+  std::function<std::unique_ptr<Part>(Wake)> maker(std::map<std::string, Part*>& known, std::string name, std::uint32_t rate = 16000) {
+    return [this, &known, name, rate](const Wake&) {
+      auto part = std::make_unique<Part>();
+      part->log = &log;
+      part->name = name;
+      if constexpr (requires { part->rate; }) part->rate = rate;
+      known[name] = part.get();
+      return part;
+    };
+  }
+  template <class Face, class Part>
+  PartMaker<Face> part(std::map<std::string, Part*>& known, const std::string& name, std::uint32_t rate = 16000) {
+    return {name, maker<Part>(known, name, rate)};
+  }
+  void open() {
+    CascadeParts parts;
+    parts.listeners = {part<Listener>(listeners, "hear-a"), part<Listener>(listeners, "hear-b", 8000)};
+    parts.thinkers = {part<Thinker>(thinkers, "think-a"), part<Thinker>(thinkers, "think-b")};
+    parts.speakers = {part<Speaker>(speakers, "say-a"), part<Speaker>(speakers, "say-b", 24000)};
+    session = std::make_unique<CascadeSession>(std::move(parts), breakers, Wake{});
+    session->open({}, now);
+  }
+  std::vector<SessionEvent> drain() {
+    std::vector<SessionEvent> all;
+    while (auto event = session->poll()) all.push_back(*event);
+    return all;
+  }
+  bool logged(const std::string& line) const { return std::find(log.begin(), log.end(), line) != log.end(); }
+};
+
+template <class E>
+const E* find(const std::vector<SessionEvent>& events) {
+  for (const auto& event : events) {
+    if (const E* e = std::get_if<E>(&event)) return e;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails in the middle of a turn is replaced by one that is given the turn from its beginning") {
+  open();
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(3200));
+  listeners["hear-a"]->yields.push_back(ListenFailed{1, "gone", FailureKind::Network});
+  CHECK(find<ListenFailed>(drain()) != nullptr);
+  REQUIRE(session->try_again(Stage::Listen, "gone"));
+  CHECK(session->listen_rate_hz() == 8000);
+  CHECK(listeners["hear-b"]->fed == 1600);
+  session->feed(std::vector<std::int16_t>(160));
+  session->end_turn();
+  CHECK(logged("hear-b end 1760"));
+  const auto events = drain();
+  REQUIRE(find<ProviderSwitched>(events) != nullptr);
+  CHECK(find<ProviderSwitched>(events)->to == "hear-b");
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails after the turn's end hears of the end too") {
+  open();
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(3200));
+  session->end_turn();
+  REQUIRE(session->try_again(Stage::Listen, "nothing came"));
+  CHECK(logged("hear-b end 1600"));
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "Who takes over a thought is told what was said of the reply already") {
+  open();
+  session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
+  thinkers["think-a"]->yields = {ReplyText{3, "We open"}, ThinkFailed{3, "broken", FailureKind::Network}};
+  (void)drain();
+  REQUIRE(session->try_again(Stage::Think, "broken"));
+  CHECK(logged("think-b respond 3 'when' said 'We open'"));
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "Another voice goes on with the sentence at the word where the first broke off") {
+  open();
+  session->speak(7, "We open at nine in the morning.");
+  session->speak(8, "Goodbye.");
+  speakers["say-a"]->yields = {SpeechAudio{7, std::vector<std::int16_t>(8000), {{"We", 0}, {"open", 3000}, {"at", 6000}, {"nine", 9000}}},
+                               SpeakFailed{7, "closed", FailureKind::Network}};
+  auto events = drain();
+  REQUIRE(find<SpeechAudio>(events) != nullptr);
+  CHECK(find<SpeechAudio>(events)->rate_hz == 16000);
+  CHECK(find<SpeechAudio>(events)->words.size() == 2);  // "at" may have to be said again.
+  REQUIRE(session->try_again(Stage::Speak, "closed"));
+  CHECK(logged("say-b speak 7 'at nine in the morning.'"));
+  CHECK(logged("say-b speak 8 'Goodbye.'"));
+  speakers["say-b"]->yields = {SpeechAudio{7, std::vector<std::int16_t>(24000), {{"at", 0}, {"nine", 6000}}}, SpeechDone{7}};
+  events = drain();
+  const auto* more = find<SpeechAudio>(events);
+  REQUIRE(more != nullptr);
+  REQUIRE(more->words.size() == 1);
+  CHECK(more->words[0].text == "at");
+  CHECK(more->words[0].first_sample == 12000);  // Half a second in, at 24 kHz.
+  CHECK(find<SpeechDone>(events) != nullptr);
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "The last of a list is asked once more when that may help, and not when its key was refused") {
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  CHECK(session->try_again(Stage::Think, "stalled"));
+  CHECK(session->try_again(Stage::Think, "stalled"));
+  CHECK_FALSE(session->try_again(Stage::Think, "stalled"));
+  session->respond({2, TurnInput::Kind::Speech, "hello", 1, false});
+  thinkers["think-b"]->yields = {ThinkFailed{2, "401", FailureKind::Auth}};
+  (void)drain();
+  CHECK_FALSE(session->try_again(Stage::Think, "401"));
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was found dead, unless it is the only one left") {
+  breakers->on_failure("think-a", FailureKind::Auth, now);
+  for (const auto* name : {"say-a", "say-b"}) breakers->on_failure(name, FailureKind::Auth, now);
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  session->speak(1, "Yes?");
+  CHECK(logged("think-b respond 1 'hello' said ''"));
+  CHECK(logged("say-a speak 1 'Yes?'"));
+}

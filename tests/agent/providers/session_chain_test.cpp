@@ -1,0 +1,203 @@
+#include <offhook/agent/providers/session_chain.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include <algorithm>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct FakeSession final : VoiceSession {
+  std::vector<std::string>* log = nullptr;
+  std::string name;
+  std::uint32_t rate = 8000;
+  std::size_t fed = 0;
+  bool again = false;
+  const History* history = nullptr;
+  std::deque<SessionEvent> yields;
+
+  void note(const std::string& what) { log->push_back(name + " " + what); }
+  void open(const SessionContext& context, base::TimePoint) override {
+    history = context.history;
+    note("open " + std::to_string(history->entries().size()));
+  }
+  void tick(base::TimePoint) override {}
+  std::uint32_t listen_rate_hz() const override { return rate; }
+  void begin_turn(std::uint32_t turn, std::string_view) override { note("begin " + std::to_string(turn)); }
+  void feed(std::span<const std::int16_t> pcm) override { fed += pcm.size(); }
+  void end_turn() override { note("end " + std::to_string(fed)); }
+  void abandon_turn() override { note("abandon"); }
+  void respond(const TurnInput& input) override { note("respond " + std::to_string(input.turn) + " '" + input.text + "' said '" + input.said + "'"); }
+  void on_tool(const ToolOutcome& outcome) override { note("tool " + outcome.call_id); }
+  void cancel(std::uint32_t turn) override { note("cancel " + std::to_string(turn)); }
+  void on_heard(const HeardReply& heard) override { note("heard '" + heard.text + "'"); }
+  void speak(std::uint32_t utterance, std::string_view text) override { note("speak " + std::to_string(utterance) + " '" + std::string(text) + "'"); }
+  void cancel_speech() override { note("silence"); }
+  bool try_again(Stage, std::string_view) override { return again; }
+  std::optional<SessionEvent> poll() override {
+    if (yields.empty()) return std::nullopt;
+    auto event = yields.front();
+    yields.pop_front();
+    return event;
+  }
+};
+
+struct TwoWays {
+  std::vector<std::string> log;
+  std::map<std::string, FakeSession*> made;
+  std::shared_ptr<Breakers> breakers = std::make_shared<Breakers>();
+  base::TimePoint now{1000s};
+  std::unique_ptr<SessionChain> chain;
+
+  void open(std::string greeting = {}) {
+    ChainOptions options;
+    options.greeting = std::move(greeting);
+    for (const std::string name : {"realtime", "cascade"}) {
+      options.sessions.push_back({name, [this, name](const Wake&) {
+                                    auto session = std::make_unique<FakeSession>();
+                                    session->log = &log;
+                                    session->name = name;
+                                    session->rate = name == "realtime" ? 8000 : 16000;
+                                    made[name] = session.get();
+                                    return session;
+                                  }});
+    }
+    chain = std::make_unique<SessionChain>(std::move(options), breakers, Wake{});
+    chain->open({}, now);
+  }
+  std::vector<SessionEvent> drain() {
+    std::vector<SessionEvent> all;
+    while (auto event = chain->poll()) all.push_back(*event);
+    return all;
+  }
+  bool logged(const std::string& line) const { return std::find(log.begin(), log.end(), line) != log.end(); }
+};
+
+template <class E>
+const E* find(const std::vector<SessionEvent>& events) {
+  for (const auto& event : events) {
+    if (const E* e = std::get_if<E>(&event)) return e;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is said as it is, and the model is told of it when it was heard") {
+  open("Good morning.");
+  chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  const auto events = drain();
+  REQUIRE(find<ReplyText>(events) != nullptr);
+  CHECK(find<ReplyText>(events)->text == "Good morning.");
+  CHECK(find<ReplyDone>(events) != nullptr);
+  CHECK(log.size() == 1);  // Nothing but open().
+  chain->on_heard({1, "Good morning.", false, 0, {}});
+  CHECK(logged("realtime heard 'Good morning.'"));
+  REQUIRE(chain->history().entries().size() == 1);
+}
+
+TEST_CASE_FIXTURE(TwoWays, "The next way takes over with the history, in the middle of a turn") {
+  open();
+  chain->on_heard({1, "Good morning.", false, 0, {}});
+  chain->begin_turn(1, "");
+  chain->feed(std::vector<std::int16_t>(800));
+  REQUIRE(chain->try_again(Stage::Listen, "closed"));
+  CHECK(logged("cascade open 1"));
+  CHECK(logged("cascade begin 1"));
+  CHECK(made["cascade"]->fed == 1600);
+  chain->feed(std::vector<std::int16_t>(320));
+  chain->end_turn();
+  CHECK(logged("cascade end 1920"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A turn that was taken as sound is heard again by who takes over, and only then answered") {
+  open();
+  chain->begin_turn(1, "");
+  chain->feed(std::vector<std::int16_t>(800));
+  chain->end_turn();
+  made["realtime"]->yields = {TurnTaken{1}};
+  CHECK(find<TurnTaken>(drain()) != nullptr);
+  chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
+  CHECK(logged("realtime respond 2 '' said ''"));
+  REQUIRE(chain->try_again(Stage::Think, "stalled"));
+  CHECK(logged("cascade begin 1"));
+  CHECK(logged("cascade end 1600"));
+  CHECK_FALSE(logged("cascade respond 2 '' said ''"));
+  made["cascade"]->yields = {Transcript{1, true, "when do you open", 0.9, false}};
+  (void)drain();
+  CHECK(logged("cascade respond 2 'when do you open' said ''"));
+  REQUIRE(chain->history().entries().size() == 1);
+  CHECK(chain->history().entries()[0].text == "when do you open");
+}
+
+TEST_CASE_FIXTURE(TwoWays, "When a turn cannot be heard again, the thought has failed") {
+  open();
+  chain->begin_turn(1, "");
+  chain->end_turn();
+  made["realtime"]->yields = {TurnTaken{1}};
+  (void)drain();
+  chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
+  REQUIRE(chain->try_again(Stage::Think, "stalled"));
+  made["cascade"]->yields = {ListenFailed{1, "no ears", FailureKind::Network}};
+  const auto events = drain();
+  REQUIRE(find<ThinkFailed>(events) != nullptr);
+  CHECK(find<ThinkFailed>(events)->turn == 2);
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A voice that dies in the middle of a sentence: what it said stays, the next way goes on from there") {
+  open();
+  chain->respond({1, TurnInput::Kind::Digits, "5", 1, false});
+  made["realtime"]->yields = {ReplyText{1, "", true}};
+  (void)drain();
+  chain->speak(4, "");
+  made["realtime"]->yields = {SpeechAudio{4, std::vector<std::int16_t>(80), {{"We", 0}, {"open", 40}}, 8000}};
+  (void)drain();
+  REQUIRE(chain->try_again(Stage::Think, "closed"));
+  const auto events = drain();
+  REQUIRE(find<SpeechDone>(events) != nullptr);
+  CHECK(find<SpeechDone>(events)->utterance == 4);
+  REQUIRE(find<ProviderSwitched>(events) != nullptr);
+  CHECK(find<ProviderSwitched>(events)->from == "realtime");
+  CHECK(logged("cascade respond 1 '5' said 'We open'"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "Sentences of our own that were not spoken are spoken by the next way") {
+  open("Good morning.");
+  chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  (void)drain();
+  chain->speak(1, "Good morning.");
+  REQUIRE(chain->try_again(Stage::Speak, "closed"));
+  CHECK(logged("cascade speak 1 'Good morning.'"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps the next call from the first") {
+  open();
+  chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
+  REQUIRE(chain->try_again(Stage::Think, "stalled"));
+  CHECK_FALSE(chain->try_again(Stage::Think, "stalled"));
+  breakers->on_failure("realtime", FailureKind::Auth, now);
+  log.clear();
+  open();
+  CHECK(logged("cascade open 0"));
+  CHECK_FALSE(logged("realtime open 0"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
+  open();
+  chain->respond({1, TurnInput::Kind::Speech, "connect me", 1, false});
+  made["realtime"]->yields = {ToolCall{1, "c1", "transfer", "{\"to\":\"sales\"}"}};
+  (void)drain();
+  chain->on_tool({1, "c1", "{\"ok\":true}", std::nullopt, false});
+  const auto& entries = chain->history().entries();
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].kind == HistoryEntry::Kind::Caller);
+  CHECK(entries[1].kind == HistoryEntry::Kind::ToolCall);
+  CHECK(entries[1].name == "transfer");
+  CHECK(entries[2].kind == HistoryEntry::Kind::ToolResult);
+  CHECK(entries[2].call_id == "c1");
+}
