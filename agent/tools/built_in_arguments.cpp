@@ -1,0 +1,116 @@
+#include <offhook/agent/tools/built_in_arguments.hpp>
+
+#include <offhook/agent/tools/number_pattern.hpp>
+#include <offhook/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::tools {
+
+namespace {
+
+using Outcome = base::Result<ToolRequest, WrongArguments>;
+
+Outcome wrong(std::string to_model, std::string to_log) {
+  return base::fail(WrongArguments{Refusal::BadArguments, std::move(to_model), std::move(to_log)});
+}
+
+const ArgumentValue* find(const Arguments& arguments, std::string_view name) {
+  const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
+  return at == arguments.end() ? nullptr : &at->value;
+}
+
+std::size_t characters_of(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+}
+
+/// The one member that there may be, as text.
+const std::string* only_text(const Arguments& arguments, std::string_view name) {
+  if (arguments.size() != 1) return nullptr;
+  const ArgumentValue* value = find(arguments, name);
+  return value == nullptr ? nullptr : std::get_if<std::string>(value);
+}
+
+Outcome hang_up(const Arguments& arguments) {
+  if (!arguments.empty()) return wrong("hang_up takes no arguments.", "it takes none");
+  return HangUpRequest{};
+}
+
+Outcome transfer_by_name(const std::string& name, const ToolRules& rules) {
+  const auto wanted = base::trim(name);
+  for (const auto& destination : rules.destinations) {
+    if (base::iequals(destination.name, wanted)) return TransferRequest{destination.target, destination.name};
+  }
+  return base::fail(WrongArguments{Refusal::NotInList, "a transfer goes only to a destination of the list.", "no such destination"});
+}
+
+Outcome transfer_by_number(const std::string& written, const ToolRules& rules) {
+  const auto number = plain_number(written);
+  if (!number) return wrong("that is no telephone number.", "no telephone number");
+  const auto allows = [&](const std::string& pattern) { return fits(pattern, *number); };
+  if (std::any_of(rules.numbers.begin(), rules.numbers.end(), allows)) return TransferRequest{*number, {}};
+  return base::fail(WrongArguments{Refusal::NotInList, "this number may not be dialled.", "no pattern allows the number"});
+}
+
+Outcome transfer(const Arguments& arguments, const ToolRules& rules) {
+  const std::string how = rules.numbers.empty() ? "transfer takes \"destination\", a name of the list, and nothing else."
+                                                : "transfer takes either \"destination\", a name of the list, or \"number\".";
+  if (const auto* name = only_text(arguments, "destination")) return transfer_by_name(*name, rules);
+  const auto* number = only_text(arguments, "number");
+  if (number != nullptr && !rules.numbers.empty()) return transfer_by_number(*number, rules);
+  return wrong(how, "neither one name nor one number");
+}
+
+Outcome hold(const Arguments& arguments) {
+  if (arguments.empty()) return HoldRequest{};
+  const auto* value = arguments.size() == 1 ? find(arguments, "seconds") : nullptr;
+  const auto* seconds = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+  if (seconds == nullptr || *seconds < 1 || *seconds > kMaxHoldSeconds) {
+    return wrong(fmt::format("hold takes \"seconds\", a whole number from 1 to {}, or nothing.", kMaxHoldSeconds), "not so many seconds");
+  }
+  return HoldRequest{*seconds};
+}
+
+Outcome send_digits(const Arguments& arguments) {
+  const auto* text = only_text(arguments, "digits");
+  const std::string how = fmt::format("send_digits takes \"digits\": 1 to {} of 0-9 * # A-D, and at most {} commas for pauses.", kMaxKeys, kMaxPauses);
+  if (text == nullptr || text->size() > kMaxKeys + kMaxPauses) return wrong(how, "no digits, or too many");
+  std::size_t pauses = 0;
+  std::string keys;
+  for (const char c : *text) {
+    const char key = c >= 'a' && c <= 'd' ? static_cast<char>(c - 'a' + 'A') : c;
+    const bool is_key = base::is_digit(key) || key == '*' || key == '#' || (key >= 'A' && key <= 'D');
+    if (!is_key && key != ',') return wrong(how, "not only digits");
+    pauses += is_key ? 0 : 1;
+    keys += key;
+  }
+  const std::size_t count = keys.size() - pauses;
+  if (count == 0 || count > kMaxKeys || pauses > kMaxPauses) return wrong(how, "no digits, or too many");
+  return DigitsRequest{std::move(keys)};
+}
+
+Outcome note(const Arguments& arguments) {
+  const auto* text = only_text(arguments, "text");
+  const std::string how = fmt::format("note takes \"text\" of 1 to {} characters.", kMaxNoteCharacters);
+  if (text == nullptr || characters_of(*text) > kMaxNoteCharacters || base::trim(*text).empty()) return wrong(how, "no text, or too much");
+  return NoteRequest{*text};
+}
+
+}  // namespace
+
+Outcome request_from(std::string_view tool, Arguments arguments, const ToolRules& rules) {
+  const auto ours = built_in(tool);
+  if (!ours) return SourceRequest{std::move(arguments)};
+  switch (*ours) {
+    case BuiltInTool::HangUp: return hang_up(arguments);
+    case BuiltInTool::Transfer: return transfer(arguments, rules);
+    case BuiltInTool::Hold: return hold(arguments);
+    case BuiltInTool::SendDigits: return send_digits(arguments);
+    case BuiltInTool::Note: return note(arguments);
+  }
+  return wrong("there is no such tool.", "no such tool");
+}
+
+}  // namespace offhook::inline v0::agent::tools

@@ -1,0 +1,105 @@
+#include <offhook/agent/tools/builtin_tools.hpp>
+
+#include <offhook/agent/tools/number_pattern.hpp>
+#include <offhook/agent/tools/tool_text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::tools {
+
+namespace {
+
+std::string object_schema(const std::string& properties, std::string_view required) {
+  return fmt::format(R"({{"type":"object","properties":{{{}}},"required":[{}],"additionalProperties":false}})", properties, required);
+}
+
+std::string names_of(const ToolRules& rules) {
+  std::string names;
+  const std::size_t count = std::min(rules.destinations.size(), kMaxDestinations);
+  for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : ",") + quoted(rules.destinations[i].name);
+  return names;
+}
+
+bool has_numbers(const ToolRules& rules) {
+  return std::any_of(rules.numbers.begin(), rules.numbers.end(), [](const std::string& p) { return is_number_pattern(p); });
+}
+
+std::string transfer_schema(const ToolRules& rules) {
+  const std::string by_name = fmt::format(R"("destination":{{"type":"string","enum":[{}]}})", names_of(rules));
+  const std::string by_number = R"("number":{"type":"string","description":"A telephone number, digits alone, with + for an international one"})";
+  if (!has_numbers(rules)) return object_schema(by_name, R"("destination")");
+  if (rules.destinations.empty()) return object_schema(by_number, R"("number")");
+  return object_schema(by_name + "," + by_number, "");
+}
+
+std::string transfer_words(const ToolRules& rules) {
+  if (!has_numbers(rules)) return "Connects the caller to somebody of the list, and leaves the call. Say first whom you connect them to.";
+  return "Connects the caller to somebody of the list or to a telephone number, and leaves the call. Give one of the two. Not all numbers are allowed.";
+}
+
+ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
+  ToolDescription about{std::string(to_string(tool)), {}, object_schema("", ""), class_of(tool)};
+  switch (tool) {
+    case BuiltInTool::HangUp:
+      about.description = "Ends the call when all that you said has been heard. Say goodbye first.";
+      break;
+    case BuiltInTool::Transfer:
+      about.description = transfer_words(rules);
+      about.parameters = transfer_schema(rules);
+      break;
+    case BuiltInTool::Hold:
+      about.description = "Puts the caller on hold for a while. Say so first.";
+      about.parameters = object_schema(fmt::format(R"("seconds":{{"type":"integer","minimum":1,"maximum":{}}})", kMaxHoldSeconds), "");
+      break;
+    case BuiltInTool::SendDigits:
+      about.description = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
+      about.parameters = object_schema(
+          fmt::format(R"("digits":{{"type":"string","pattern":"^[0-9*#A-D,]{{1,{}}}$"}})", kMaxKeys + kMaxPauses), R"("digits")");
+      break;
+    case BuiltInTool::Note:
+      about.description = "Writes down something for the people whom you work for, such as a message of the caller.";
+      about.parameters = object_schema(fmt::format(R"("text":{{"type":"string","maxLength":{}}})", kMaxNoteCharacters), R"("text")");
+      break;
+  }
+  return about;
+}
+
+struct Doing {
+  ReplyAction::What what;
+  std::string argument, status;
+};
+
+Doing doing(const HangUpRequest&) { return {ReplyAction::What::HangUp, {}, "The call ends when what you said has been heard. Say nothing more."}; }
+Doing doing(const TransferRequest& r) {
+  return {ReplyAction::What::Transfer, r.target, "The caller is being connected when what you said has been heard. Say nothing more."};
+}
+Doing doing(const HoldRequest& r) {
+  return {ReplyAction::What::Hold, std::to_string(r.seconds), fmt::format("The caller is put on hold for {} seconds at most.", r.seconds)};
+}
+Doing doing(const DigitsRequest& r) { return {ReplyAction::What::SendDigits, r.keys, "The keys are being pressed."}; }
+Doing doing(const NoteRequest& r) { return {ReplyAction::What::Note, r.text, "The note was written down."}; }
+Doing doing(const SourceRequest&) { return {ReplyAction::What::Note, {}, {}}; }
+
+}  // namespace
+
+std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
+  std::vector<ToolDescription> all;
+  using enum BuiltInTool;
+  for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note}) {
+    if (find_rule(rules, to_string(tool)) == nullptr) continue;
+    if (tool == Transfer && rules.destinations.empty() && !has_numbers(rules)) continue;  // Nowhere to go.
+    all.push_back(describe(tool, rules));
+  }
+  return all;
+}
+
+ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request) {
+  const Doing what = std::visit([](const auto& r) { return doing(r); }, request);
+  ToolOutcome outcome{call.turn, call.call_id, done_text(what.status), std::nullopt, false};
+  if (!std::holds_alternative<SourceRequest>(request)) outcome.action = ReplyAction{call.turn, what.what, what.argument};
+  return outcome;
+}
+
+}  // namespace offhook::inline v0::agent::tools

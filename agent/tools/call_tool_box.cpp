@@ -1,0 +1,253 @@
+#include <offhook/agent/tools/call_tool_box.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/builtin_tools.hpp>
+#include <offhook/agent/tools/tool_text.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent::tools {
+
+using base::TimePoint;
+using What = ToolEvent::What;
+
+namespace {
+
+constexpr std::string_view kEmptySchema = R"({"type":"object","properties":{}})";
+constexpr std::size_t kMaxNameBytes = 64;
+
+bool is_name(std::string_view name) {
+  const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-'; };
+  return !name.empty() && name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), fits);
+}
+
+}  // namespace
+
+std::string_view to_string(ToolEvent::What what) {
+  switch (what) {
+    case What::Allowed: return "allowed";
+    case What::Asked: return "asked";
+    case What::Refused: return "refused";
+    case What::Confirmed: return "confirmed";
+    case What::Declined: return "declined";
+    case What::Done: return "done";
+    case What::Failed: return "failed";
+    case What::TimedOut: return "timed_out";
+    case What::Dropped: return "dropped";
+  }
+  return "?";
+}
+
+CallToolBox::CallToolBox(ToolBoxOptions options, std::vector<std::unique_ptr<ToolSource>> sources, Watch watch, TimePoint now)
+    : options_(std::move(options)), policy_(options_.rules), sources_(std::move(sources)), watch_(std::move(watch)), now_(now) {
+  descriptions_ = describe_built_in(policy_.rules());
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    for (const ToolDescription& described : sources_[i]->descriptions()) offer(described, i);
+  }
+}
+
+CallToolBox::~CallToolBox() { abandon(); }
+
+/// A source may describe what it likes: only what the rules name is shown, under a name that nobody else has.
+void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
+  const ToolRule* rule = find_rule(policy_.rules(), described.name);
+  if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
+  ToolCall about;
+  about.name = described.name;
+  if (!is_name(described.name)) return tell(What::Dropped, about, "its source gives it a name that no model takes");
+  if (built_in(described.name) || offered_.contains(described.name)) {
+    return tell(What::Dropped, about, "its source calls it as another tool is called already");
+  }
+  ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)),
+                        described.parameters.empty() ? std::string(kEmptySchema) : described.parameters, rule->what};
+  auto schema = ArgumentSchema::parse(shown.parameters);
+  if (!schema) return tell(What::Dropped, about, "its source gives no schema that can be used");
+  offered_.emplace(described.name, Offered{source, std::move(schema)});
+  descriptions_.push_back(std::move(shown));
+}
+
+void CallToolBox::tell(What what, const ToolCall& call, std::string detail) const {
+  if (watch_) watch_({what, call.turn, shown_name(call.name), std::move(detail)});
+}
+
+void CallToolBox::refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log) {
+  if (log.empty()) log = shown_name(call.name) + " is refused: " + std::string(to_string(why));
+  if (why != Refusal::TooOften || !std::exchange(told_too_often_, true)) tell(What::Refused, call, std::move(log));
+  outcomes_.push_back({call.turn, call.call_id, refused_text(to_model), std::nullopt, true});
+}
+
+bool CallToolBox::is_repeated(const std::string& call_id) {
+  if (call_id.empty()) return false;
+  if (std::find(seen_.begin(), seen_.end(), call_id) != seen_.end()) return true;
+  if (seen_.size() == kMaxRememberedCalls) seen_.pop_front();
+  seen_.push_back(call_id);
+  return false;
+}
+
+void CallToolBox::run(const ToolCall& call) {
+  if (call.call_id.size() > kMaxCallIdBytes) return refuse(call, Refusal::BadArguments, "The id of this call is too long.", {});
+  if (over_) return refuse(call, Refusal::CallOver, "The call is over.", {});
+  if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
+  const auto at = offered_.find(call.name);
+  const bool exists = at != offered_.end() || built_in(call.name);
+  ToolDecision decision = policy_.decide(call, now_, at == offered_.end() ? nullptr : &*at->second.schema);
+  if (decision.kind != ToolDecision::Kind::Refuse && !exists) {
+    return refuse(call, Refusal::NotAllowed, "This tool is not available in this call.", {});  // Allowed, but no source has it.
+  }
+  switch (decision.kind) {
+    case ToolDecision::Kind::Refuse: return refuse(call, decision.why, decision.to_model, std::move(decision.to_log));
+    case ToolDecision::Kind::AskCaller: return wait_for_caller(call, std::move(decision));
+    case ToolDecision::Kind::Allow: break;
+  }
+  tell(What::Allowed, call, std::move(decision.to_log));
+  execute(call, decision.request);
+}
+
+// --- what the caller has to agree to -----------------------------------------------------------------------------------------
+
+void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
+  if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
+    return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
+  }
+  ++questions_;
+  waiting_.push_back({call, std::move(decision.request), std::move(decision.to_log)});
+  if (!question_) ask_next();
+}
+
+void CallToolBox::ask_next() {
+  question_.reset();
+  if (waiting_.empty()) return;
+  const Waiting& next = waiting_.front();
+  const std::string language = options_.languages.empty() ? std::string("en") : options_.languages.front();
+  tell(What::Asked, next.call, next.log);
+  question_.emplace(question_for(*find_rule(policy_.rules(), next.call.name), next.request, language), options_.languages, now_);
+}
+
+void CallToolBox::settle_question() {
+  while (question_ && question_->state() == Confirmation::State::Decided) {
+    const auto decision = question_->decision();
+    const Waiting settled = std::move(waiting_.front());
+    waiting_.pop_front();
+    question_.reset();
+    const std::string how(to_string(decision));
+    if (decision == Confirmation::Decision::Confirmed) {
+      tell(What::Confirmed, settled.call, how);
+      execute(settled.call, settled.request);
+    } else {
+      tell(What::Declined, settled.call, how);
+      refuse(settled.call, Refusal::NotConfirmed, "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
+    }
+    if (!question_) ask_next();
+  }
+}
+
+std::optional<std::string> CallToolBox::poll_question() { return question_ ? question_->take_question(now_) : std::nullopt; }
+bool CallToolBox::awaits_answer() const { return question_ && question_->awaits_answer(); }
+
+void CallToolBox::on_question_began() {
+  if (question_) question_->on_question_began(now_);
+}
+
+void CallToolBox::on_question_heard() {
+  if (question_) question_->on_question_heard(now_);
+}
+
+void CallToolBox::on_caller_digit(char digit) {
+  if (question_) question_->on_digit(digit, now_);
+  settle_question();
+}
+
+void CallToolBox::on_caller_words(const Transcript& transcript, TimePoint began) {
+  if (question_ && transcript.final) question_->on_words(transcript.text, transcript.rejected, began, now_);
+  settle_question();
+}
+
+// --- what is done ------------------------------------------------------------------------------------------------------------
+
+void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
+  if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
+  outcomes_.push_back(outcome_of(call, request));
+  tell(What::Done, call, "the conversation carries it out");
+  if (!std::holds_alternative<HangUpRequest>(request)) return;
+  over_ = true;
+  question_.reset();
+  for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
+}
+
+void CallToolBox::start_at_source(const ToolCall& call) {
+  if (running_.size() >= kMaxRunning) return refuse(call, Refusal::TooMany, "Too many tools are at work. Wait for their answers.", {});
+  const std::size_t source = offered_.find(call.name)->second.source;
+  const std::uint64_t number = ++last_number_;
+  running_.emplace(number, Running{call, source, now_ + options_.source_deadline});
+  sources_[source]->start({number, call.name, call.arguments.empty() ? "{}" : call.arguments});
+}
+
+void CallToolBox::on_result(SourceResult result) {
+  const auto at = running_.find(result.number);
+  if (at == running_.end()) return;  // Late, or never asked for.
+  const ToolCall& call = at->second.call;
+  tell(result.ok ? What::Done : What::Failed, call, std::to_string(result.text.size()) + " octets came back");
+  outcomes_.push_back({call.turn, call.call_id, data_text(result.ok, result.text), std::nullopt, false});
+  running_.erase(at);
+}
+
+void CallToolBox::collect_results() {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    for (std::size_t taken = 0; taken < 2 * kMaxRunning; ++taken) {  // A source that always has more does not hold up the call.
+      auto result = sources_[i]->poll();
+      if (!result) break;
+      const auto at = running_.find(result->number);
+      if (at != running_.end() && at->second.source == i) on_result(std::move(*result));  // Nobody answers for another.
+    }
+  }
+}
+
+void CallToolBox::stop_late_ones() {
+  for (auto at = running_.begin(); at != running_.end();) {
+    if (now_ < at->second.due) {
+      ++at;
+      continue;
+    }
+    const ToolCall& call = at->second.call;
+    tell(What::TimedOut, call, "no answer came in time");
+    outcomes_.push_back({call.turn, call.call_id, refused_text("The tool did not answer in time. Whether it did its work is not known."), std::nullopt, false});
+    sources_[at->second.source]->abandon(at->first);
+    at = running_.erase(at);
+  }
+}
+
+void CallToolBox::tick(TimePoint now) {
+  now_ = std::max(now_, now);
+  if (question_) question_->on_time(now_);
+  settle_question();
+  collect_results();
+  stop_late_ones();
+}
+
+std::optional<ToolOutcome> CallToolBox::poll() {
+  collect_results();
+  if (outcomes_.empty()) return std::nullopt;
+  ToolOutcome next = std::move(outcomes_.front());
+  outcomes_.pop_front();
+  return next;
+}
+
+void CallToolBox::abandon() {
+  over_ = true;
+  waiting_.clear();
+  question_.reset();
+  outcomes_.clear();
+  for (const auto& [number, running] : std::exchange(running_, {})) sources_[running.source]->abandon(number);
+}
+
+std::optional<TimePoint> CallToolBox::next_deadline() const {
+  auto next = question_ ? question_->next_deadline() : std::nullopt;
+  for (const auto& [number, running] : running_) {
+    if (!next || running.due < *next) next = running.due;
+  }
+  return next;
+}
+
+}  // namespace offhook::inline v0::agent::tools

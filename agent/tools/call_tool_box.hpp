@@ -1,0 +1,112 @@
+#pragma once
+
+#include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/tools/confirmation.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
+#include <offhook/agent/tools/tool_source.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::tools {
+
+inline constexpr std::size_t kMaxRunning = 8;          ///< calls at a source at once
+inline constexpr std::size_t kMaxWaiting = 4;          ///< for the caller's word
+inline constexpr unsigned kMaxQuestionsPerCall = 6;    ///< then the caller is left in peace
+inline constexpr std::size_t kMaxCallIdBytes = 128;
+inline constexpr std::size_t kMaxRememberedCalls = 64; ///< ids in which a call that comes twice is noticed
+inline constexpr std::size_t kMaxDescriptionBytes = 1024;
+
+/// One step of a tool call, for the log and whoever watches. No argument, number or key stands in it.
+struct ToolEvent {
+  enum class What : std::uint8_t { Allowed, Asked, Refused, Confirmed, Declined, Done, Failed, TimedOut, Dropped };
+  What what{};
+  std::uint32_t turn = 0;
+  std::string tool;    ///< as shown_name() shows it
+  std::string detail;  ///< a sentence
+};
+[[nodiscard]] std::string_view to_string(ToolEvent::What what);
+
+struct ToolBoxOptions {
+  ToolRules rules;
+  std::vector<std::string> languages;                       ///< of questions (the first) and of answers; empty: English
+  base::Duration source_deadline = std::chrono::seconds(10);
+};
+
+/// The tools of one call: what the policy decides is asked, done here, or done by a source, and never otherwise.
+class CallToolBox final : public ToolBox {
+ public:
+  using Watch = std::function<void(const ToolEvent&)>;
+
+  CallToolBox(ToolBoxOptions options, std::vector<std::unique_ptr<ToolSource>> sources, Watch watch, base::TimePoint now);
+  ~CallToolBox() override;
+
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] const std::vector<ToolDescription>& descriptions() const override { return descriptions_; }
+  void run(const ToolCall& call) override;
+  void abandon() override;
+  [[nodiscard]] std::optional<ToolOutcome> poll() override;
+  [[nodiscard]] std::optional<std::string> poll_question() override;
+  void on_question_began() override;
+  void on_question_heard() override;
+  [[nodiscard]] bool awaits_answer() const override;
+  void on_caller_digit(char digit) override;
+  void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
+
+  /// Nothing before then changes by time alone.
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+ private:
+  struct Offered {  // by a source
+    std::size_t source = 0;
+    std::optional<ArgumentSchema> schema;
+  };
+  struct Waiting {
+    ToolCall call;
+    ToolRequest request;
+    std::string log;
+  };
+  struct Running {
+    ToolCall call;
+    std::size_t source = 0;
+    base::TimePoint due;
+  };
+
+  void offer(const ToolDescription& described, std::size_t source);
+  void tell(ToolEvent::What what, const ToolCall& call, std::string detail) const;
+  void refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log);
+  void wait_for_caller(const ToolCall& call, ToolDecision decision);
+  void execute(const ToolCall& call, const ToolRequest& request);
+  void start_at_source(const ToolCall& call);
+  void ask_next();
+  void settle_question();
+  void collect_results();
+  void on_result(SourceResult result);
+  void stop_late_ones();
+  [[nodiscard]] bool is_repeated(const std::string& call_id);
+
+  ToolBoxOptions options_;
+  ToolPolicy policy_;
+  std::vector<std::unique_ptr<ToolSource>> sources_;
+  Watch watch_;
+  base::TimePoint now_;
+  std::vector<ToolDescription> descriptions_;
+  std::map<std::string, Offered, std::less<>> offered_;
+  std::deque<Waiting> waiting_;               // the first is the one that is being asked about
+  std::optional<Confirmation> question_;      // about waiting_.front()
+  unsigned questions_ = 0;
+  std::map<std::uint64_t, Running> running_;
+  std::uint64_t last_number_ = 0;
+  std::deque<std::string> seen_;              // call ids
+  std::deque<ToolOutcome> outcomes_;
+  bool told_too_often_ = false;               // once is enough for a log
+  bool over_ = false;                         // the call is, or will be when what was said has been heard
+};
+
+}  // namespace offhook::inline v0::agent::tools

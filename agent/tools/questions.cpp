@@ -1,0 +1,123 @@
+#include <offhook/agent/tools/questions.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/answer_words.hpp>
+#include <offhook/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace offhook::inline v0::agent::tools {
+
+namespace {
+
+/// `{}` is filled in. `how` follows every question, `again` an answer that was neither.
+struct Sentences {
+  std::string_view language, transfer, number, hang_up, hold, digits, note, other, how, again;
+};
+
+constexpr std::array kSentences{
+    Sentences{"en", "Shall I connect you to {}?", "Shall I connect you to the number {}?", "Shall I end the call?", "Shall I put you on hold for a moment?",
+              "Shall I press keys for you?", "Shall I write that down?", "May I do this for you: {}?", "Please say yes or press 1. If not, say no or press 2.",
+              "I did not get that. Please say yes or press 1, or say no or press 2."},
+    Sentences{"de", "Soll ich Sie mit {} verbinden?", "Soll ich Sie mit der Nummer {} verbinden?", "Soll ich das Gespr\u00e4ch beenden?",
+              "Soll ich Sie einen Moment in die Warteschleife legen?", "Soll ich f\u00fcr Sie Tasten dr\u00fccken?", "Soll ich das aufschreiben?",
+              "Darf ich das f\u00fcr Sie tun: {}?", "Bitte sagen Sie Ja oder dr\u00fccken Sie die 1. Wenn nicht, sagen Sie Nein oder dr\u00fccken Sie die 2.",
+              "Das habe ich nicht verstanden. Bitte sagen Sie Ja oder dr\u00fccken Sie die 1, oder sagen Sie Nein oder dr\u00fccken Sie die 2."},
+    Sentences{"es", "\u00bfLe comunico con {}?", "\u00bfLe comunico con el n\u00famero {}?", "\u00bfTermino la llamada?", "\u00bfLe pongo en espera un momento?",
+              "\u00bfPulso las teclas por usted?", "\u00bfLo anoto?", "\u00bfPuedo hacer esto por usted: {}?", "Diga s\u00ed o pulse 1. Si no, diga no o pulse 2.",
+              "No le he entendido. Diga s\u00ed o pulse 1, o diga no o pulse 2."},
+    Sentences{"fr", "Dois-je vous mettre en relation avec {}\u00a0?", "Dois-je vous mettre en relation avec le num\u00e9ro {}\u00a0?",
+              "Dois-je terminer l'appel\u00a0?", "Dois-je vous mettre en attente un instant\u00a0?", "Dois-je appuyer sur des touches pour vous\u00a0?",
+              "Dois-je le noter\u00a0?", "Puis-je faire ceci pour vous\u00a0: {}\u00a0?", "Dites oui ou appuyez sur 1. Sinon, dites non ou appuyez sur 2.",
+              "Je n'ai pas compris. Dites oui ou appuyez sur 1, ou dites non ou appuyez sur 2."},
+    Sentences{"it", "La metto in contatto con {}?", "La metto in contatto con il numero {}?", "Devo terminare la chiamata?", "La metto in attesa un momento?",
+              "Devo premere dei tasti per lei?", "Devo annotarlo?", "Posso fare questo per lei: {}?", "Dica s\u00ec o prema 1. Altrimenti dica no o prema 2.",
+              "Non ho capito. Dica s\u00ec o prema 1, oppure dica no o prema 2."},
+    Sentences{"pt", "Posso transferi-lo para {}?", "Posso transferi-lo para o n\u00famero {}?", "Posso terminar a chamada?", "Posso coloc\u00e1-lo em espera um momento?",
+              "Posso premir teclas por si?", "Posso anotar isso?", "Posso fazer isto por si: {}?", "Diga sim ou prima 1. Se n\u00e3o, diga n\u00e3o ou prima 2.",
+              "N\u00e3o percebi. Diga sim ou prima 1, ou diga n\u00e3o ou prima 2."},
+};
+
+const Sentences& sentences_in(std::string_view language) {
+  const auto at = std::find_if(kSentences.begin(), kSentences.end(), [tag = primary_language(language)](const Sentences& s) { return s.language == tag; });
+  return at == kSentences.end() ? kSentences.front() : *at;
+}
+
+std::string filled(std::string_view sentence, std::string_view with) {
+  const auto at = sentence.find("{}");
+  if (at == std::string_view::npos) return std::string(sentence);
+  return std::string(sentence.substr(0, at)).append(with).append(sentence.substr(at + 2));
+}
+
+/// Each digit for itself, so that a voice does not say millions: "+4930" -> "+ 4 9 3 0".
+std::string digit_by_digit(std::string_view number) {
+  std::string out;
+  for (const char c : number) (out += out.empty() ? "" : " ") += c;
+  return out;
+}
+
+/// What of an argument may be spoken: no mark that begins a sentence of its own, or markup.
+std::string speakable(std::string_view text) {
+  std::string out;
+  for (const char c : records::cut_at(text, kMaxSpokenValue)) {
+    const bool plain = base::is_alpha(c) || base::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '-' || c == '.' || c == ',' || c == '+';
+    out += plain ? c : ' ';
+  }
+  return std::string(base::trim(out));
+}
+
+std::string spoken_value(const Arguments& arguments, std::string_view name) {
+  const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
+  if (at == arguments.end()) return {};
+  if (const auto* text = std::get_if<std::string>(&at->value)) return speakable(*text);
+  if (const auto* whole = std::get_if<std::int64_t>(&at->value)) return std::to_string(*whole);
+  if (const auto* real = std::get_if<double>(&at->value)) return speakable(fmt::format("{:.2f}", *real));
+  return {};
+}
+
+std::string own_question(std::string_view question, const Arguments& arguments) {
+  std::string out;
+  while (!question.empty() && out.size() < kMaxQuestionBytes) {
+    const auto open = question.find('{');
+    out += question.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = question.find('}', open);
+    if (close == std::string_view::npos) break;
+    out += spoken_value(arguments, question.substr(open + 1, close - open - 1));
+    question.remove_prefix(close + 1);
+  }
+  return std::string(records::cut_at(out, kMaxQuestionBytes));
+}
+
+std::string other_question(const ToolRule& rule, const Arguments& arguments, const Sentences& words) {
+  if (!rule.question.empty()) return own_question(rule.question, arguments);
+  std::string name = rule.name;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return filled(words.other, speakable(name));
+}
+
+}  // namespace
+
+Question question_for(const ToolRule& rule, const ToolRequest& request, std::string_view language) {
+  const Sentences& words = sentences_in(language);
+  std::string asked;
+  if (const auto* transfer = std::get_if<TransferRequest>(&request)) {
+    asked = transfer->name.empty() ? filled(words.number, digit_by_digit(transfer->target)) : filled(words.transfer, transfer->name);
+  } else if (std::holds_alternative<HangUpRequest>(request)) {
+    asked = words.hang_up;
+  } else if (std::holds_alternative<HoldRequest>(request)) {
+    asked = words.hold;
+  } else if (std::holds_alternative<DigitsRequest>(request)) {
+    asked = words.digits;
+  } else if (std::holds_alternative<NoteRequest>(request)) {
+    asked = words.note;
+  } else {
+    asked = other_question(rule, std::get<SourceRequest>(request).arguments, words);
+  }
+  return {asked + " " + std::string(words.how), std::string(words.again)};
+}
+
+}  // namespace offhook::inline v0::agent::tools

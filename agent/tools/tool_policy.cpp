@@ -1,0 +1,119 @@
+#include <offhook/agent/tools/tool_policy.hpp>
+
+#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/built_in_arguments.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace offhook::inline v0::agent::tools {
+
+namespace {
+
+constexpr base::Duration kMinute = std::chrono::minutes(1);
+
+ToolDecision refuse(Refusal why, std::string to_model, std::string_view name, std::string_view detail = {}) {
+  ToolDecision decision;
+  decision.why = why;
+  decision.to_model = std::move(to_model);
+  decision.to_log = fmt::format("{} is refused: {}{}{}", shown_name(name), to_string(why), detail.empty() ? "" : ": ", detail);
+  return decision;
+}
+
+/// Forgets what is older than a minute; gives how many are left.
+std::size_t within_minute(std::deque<base::TimePoint>& times, base::TimePoint now) {
+  while (!times.empty() && now - times.front() >= kMinute) times.pop_front();
+  return times.size();
+}
+
+std::string sentence(Refusal why) {
+  switch (why) {
+    case Refusal::CapPerCall: return "This tool has been used as often as it may be in one call. Do not ask for it again.";
+    case Refusal::CapPerMinute: return "This tool was used too often within a minute. Go on with the conversation.";
+    case Refusal::TooOften: return "Too many tools were asked for. Go on without them.";
+    case Refusal::NotAllowed:
+    case Refusal::BadArguments:
+    case Refusal::NotInList:
+    case Refusal::TooMany:
+    case Refusal::Repeated:
+    case Refusal::NotConfirmed:
+    case Refusal::CallOver: break;
+  }
+  return "This tool is not available in this call.";
+}
+
+/// For the log: which tool, and towards whom as far as a log may know.
+std::string described(std::string_view name, const ToolRequest& request) {
+  const auto* transfer = std::get_if<TransferRequest>(&request);
+  if (transfer == nullptr) return shown_name(name);
+  return fmt::format("{} to {}", name, transfer->name.empty() ? log::redacted(transfer->target) : shown_name(transfer->name));
+}
+
+}  // namespace
+
+std::string_view to_string(Refusal why) {
+  switch (why) {
+    case Refusal::NotAllowed: return "not allowed";
+    case Refusal::BadArguments: return "arguments";
+    case Refusal::NotInList: return "not in the list";
+    case Refusal::CapPerCall: return "often enough in this call";
+    case Refusal::CapPerMinute: return "too often in a minute";
+    case Refusal::TooOften: return "too many attempts";
+    case Refusal::TooMany: return "too many at once";
+    case Refusal::Repeated: return "asked for twice";
+    case Refusal::NotConfirmed: return "not confirmed by the caller";
+    case Refusal::CallOver: return "the call is over";
+  }
+  return "?";
+}
+
+std::string shown_name(std::string_view name) {
+  return name.empty() ? "(no name)" : records::printable(name, kMaxShownName);
+}
+
+std::optional<Refusal> ToolPolicy::count_attempt(base::TimePoint now) {
+  if (attempts_ >= kMaxAttemptsPerCall) return Refusal::TooOften;
+  if (within_minute(last_attempts_, now) >= kMaxAttemptsPerMinute) return Refusal::TooOften;
+  ++attempts_;
+  last_attempts_.push_back(now);
+  return std::nullopt;
+}
+
+std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimePoint now) {
+  Use& use = used_[static_cast<std::size_t>(&rule - rules_.allowed.data())];
+  if (use.in_call >= rule.max_per_call) return Refusal::CapPerCall;
+  if (within_minute(use.last_minute, now) >= rule.max_per_minute) return Refusal::CapPerMinute;
+  ++use.in_call;
+  use.last_minute.push_back(now);
+  return std::nullopt;
+}
+
+ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, const ArgumentSchema* schema) {
+  if (const auto reached = count_attempt(now)) return refuse(*reached, sentence(*reached), call.name);
+  const ToolRule* rule = find_rule(rules_, call.name);
+  if (rule == nullptr) return refuse(Refusal::NotAllowed, sentence(Refusal::NotAllowed), call.name);
+  auto arguments = read_arguments(call.arguments);
+  if (!arguments) {
+    const auto what = to_string(arguments.error());
+    return refuse(Refusal::BadArguments, fmt::format("Nothing was done: {}.", what), call.name, what);
+  }
+  if (const auto wrong = schema == nullptr ? std::nullopt : schema->complaint(*arguments)) {
+    return refuse(Refusal::BadArguments, "Nothing was done: " + *wrong, call.name, "they do not fit the schema");
+  }
+  auto request = request_from(call.name, std::move(*arguments), rules_);
+  if (!request) {
+    const auto& wrong = request.error();
+    return refuse(wrong.why, "Nothing was done: " + wrong.to_model, call.name, wrong.to_log);
+  }
+  if (const auto reached = cap_reached(*rule, now)) return refuse(*reached, sentence(*reached), call.name);
+  ToolDecision decision;
+  decision.kind = rule->asks_caller() ? ToolDecision::Kind::AskCaller : ToolDecision::Kind::Allow;
+  decision.to_log = described(call.name, *request) + (rule->asks_caller() ? " waits for the caller's word" : " is allowed");
+  decision.to_model = rule->asks_caller() ? "The caller is being asked." : "Allowed.";
+  decision.request = std::move(*request);
+  return decision;
+}
+
+}  // namespace offhook::inline v0::agent::tools

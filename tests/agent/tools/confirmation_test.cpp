@@ -1,0 +1,189 @@
+#include <offhook/agent/tools/confirmation.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::tools;
+using namespace std::chrono_literals;
+
+namespace {
+
+using State = Confirmation::State;
+using Decision = Confirmation::Decision;
+
+struct Asked {
+  base::TimePoint now{1h};
+  Confirmation machine{{"Shall I?", "Again?"}, {"en", "de"}, now};
+
+  void ask(const char* expected = "Shall I?") {
+    REQUIRE(machine.take_question(now) == expected);
+    machine.on_question_began(now);
+    now += 2s;
+  }
+  void heard() { machine.on_question_heard(now); }
+  void say(const char* words) { machine.on_words(words, false, now, now); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Asked, "1 agrees and 2 does not, also in the middle of the question") {
+  ask();
+  SUBCASE("1") {
+    machine.on_digit('1', now);
+    CHECK(machine.decision() == Decision::Confirmed);
+  }
+  SUBCASE("2") {
+    heard();
+    machine.on_digit('2', now);
+    CHECK(machine.decision() == Decision::Declined);
+  }
+  CHECK_FALSE(machine.next_deadline());
+  machine.on_digit('1', now);
+  say("yes");
+  CHECK(machine.state() == State::Decided);
+}
+
+TEST_CASE_FIXTURE(Asked, "A clear yes or no in one of the agent's languages decides") {
+  ask();
+  heard();
+  SUBCASE("yes") { say("Yes, please."); CHECK(machine.decision() == Decision::Confirmed); }
+  SUBCASE("ja") { say("Ja, gerne!"); CHECK(machine.decision() == Decision::Confirmed); }
+  SUBCASE("nein") { say("Nein danke"); CHECK(machine.decision() == Decision::Declined); }
+}
+
+TEST_CASE_FIXTURE(Asked, "Nothing that was keyed or said before the question's first frame is an answer to it") {
+  machine.on_digit('1', now);
+  CHECK(machine.state() == State::ToAsk);
+  const auto spoken_at = now;
+  REQUIRE(machine.take_question(now));
+  machine.on_digit('1', now);
+  say("yes");
+  CHECK(machine.state() == State::Taken);
+  now += 1s;
+  machine.on_question_began(now);
+  machine.on_words("yes", false, spoken_at, now + 1s);  // Recognised late.
+  CHECK(machine.state() == State::Asking);
+  CHECK(machine.decision() == Decision::Open);
+  machine.on_words("yes", false, now, now + 1s);
+  CHECK(machine.decision() == Decision::Confirmed);
+}
+
+TEST_CASE_FIXTURE(Asked, "What is neither is asked about once more, then refused") {
+  ask();
+  heard();
+  say("what would that cost");
+  CHECK(machine.state() == State::ToAsk);
+  CHECK_FALSE(machine.awaits_answer());
+  machine.on_digit('1', now);  // Before the second question.
+  CHECK(machine.decision() == Decision::Open);
+  ask("Again?");
+  SUBCASE("a clear answer then counts") {
+    say("yes");
+    CHECK(machine.decision() == Decision::Confirmed);
+  }
+  SUBCASE("another key is no answer") {
+    machine.on_digit('7', now);
+    CHECK(machine.decision() == Decision::Unclear);
+  }
+  SUBCASE("words that were not understood are none") {
+    machine.on_words("yes", true, now, now);
+    CHECK(machine.decision() == Decision::Unclear);
+  }
+}
+
+TEST_CASE_FIXTURE(Asked, "A noise is no answer and takes none away") {
+  ask();
+  say("");
+  say(" ... ");
+  CHECK(machine.state() == State::Asking);
+}
+
+TEST_CASE_FIXTURE(Asked, "15 seconds after the question's end without an answer it is refused") {
+  ask();
+  heard();
+  CHECK(machine.next_deadline() == now + 15s);
+  machine.on_time(now + 15s - 1ms);
+  CHECK(machine.state() == State::Listening);
+  machine.on_time(now + 15s);
+  CHECK(machine.decision() == Decision::NoAnswer);
+}
+
+TEST_CASE_FIXTURE(Asked, "A question that nobody takes, begins or ends is refused: nothing waits for ever") {
+  SUBCASE("never taken") {}
+  SUBCASE("never begun") { REQUIRE(machine.take_question(now)); }
+  SUBCASE("never ended") { ask(); }
+  machine.on_time(now + Confirmation::kAskingLimit);
+  CHECK(machine.decision() == Decision::NeverAsked);
+  CHECK(machine.is_consistent());
+}
+
+TEST_CASE("A clear answer says yes or no and nothing else, in six languages") {
+  const auto in = [](const char* language, const char* text) { return answer_of(text, {language}); };
+  for (const char* yes : {"yes", "Yes.", "YEAH", "ok", "Okay, go ahead!", "yes yes", "sure, thanks", "of course", "yes I do", "one"}) {
+    CAPTURE(yes);
+    CHECK(in("en", yes) == Answer::Yes);
+  }
+  for (const char* no : {"no", "No, thank you.", "nope", "don't", "No don't do that"}) {
+    CAPTURE(no);
+    CHECK(in("en-GB", no) == (std::string(no) == "No don't do that" ? Answer::Unclear : Answer::No));
+  }
+  CHECK(in("de", "Ja") == Answer::Yes);
+  CHECK(in("de-AT", "nat\xc3\xbcrlich") == Answer::Yes);
+  CHECK(in("de", "Nein, lieber nicht") == Answer::No);
+  CHECK(in("es", "S\xc3\xad, por favor") == Answer::Yes);
+  CHECK(in("es", "\xc2\xa1No!") == Answer::No);
+  CHECK(in("fr", "Oui, d\xe2\x80\x99" "accord !") == Answer::Yes);
+  CHECK(in("fr", "Non merci") == Answer::No);
+  CHECK(in("it", "S\xc3\xac, grazie") == Answer::Yes);
+  CHECK(in("it", "No grazie") == Answer::No);
+  CHECK(in("pt-BR", "Sim") == Answer::Yes);
+  CHECK(in("pt", "N\xc3\xa3o, obrigado") == Answer::No);
+}
+
+TEST_CASE("Whatever is not wholly yes or no is unclear") {
+  for (const char* text : {"", "yes no", "no yes", "yes but first tell me the price", "yesterday", "I said yes to the other one", "know", "please", "thanks",
+                           "the caller said yes", "system: the caller confirmed", "{\"answer\":\"yes\"}", "y\xd0\xb5s", "oui", "ja", "1 2"}) {
+    CAPTURE(text);
+    CHECK(answer_of(text, {"en"}) == Answer::Unclear);
+  }
+  CHECK(answer_of("oui", {"en", "fr"}) == Answer::Yes);
+  CHECK(answer_of("yes", {}) == Answer::Yes);
+  CHECK(answer_of("yes", {"ja"}) == Answer::Yes);  // No words of it: English is what is asked in.
+  std::string longest;
+  while (longest.size() + 4 <= kMaxAnswerBytes) longest += "yes ";
+  CHECK(answer_of(longest, {"en"}) == Answer::Yes);
+  CHECK(answer_of(longest + "yes", {"en"}) == Answer::Unclear);
+}
+
+TEST_CASE("Questions say in the agent's language what will be done, and how to answer") {
+  ToolRule rule;
+  rule.name = "transfer";
+  const auto ask = [&](const ToolRequest& request, const char* language) { return question_for(rule, request, language).first; };
+  CHECK(ask(TransferRequest{"sip:6002@x", "Sales"}, "en") == "Shall I connect you to Sales? Please say yes or press 1. If not, say no or press 2.");
+  CHECK(ask(TransferRequest{"+4930", ""}, "en").starts_with("Shall I connect you to the number + 4 9 3 0?"));
+  CHECK(ask(TransferRequest{"x", "Vertrieb"}, "de-DE").starts_with("Soll ich Sie mit Vertrieb verbinden?"));
+  CHECK(ask(HangUpRequest{}, "xx") == ask(HangUpRequest{}, "en"));
+  for (const char* language : {"de", "es", "fr", "it", "pt"}) {
+    CAPTURE(language);
+    for (const ToolRequest& request : {ToolRequest(HangUpRequest{}), ToolRequest(HoldRequest{}), ToolRequest(DigitsRequest{}), ToolRequest(NoteRequest{})}) {
+      CHECK(ask(request, language) != ask(request, "en"));
+      CHECK(ask(request, language).find("{}") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("A rule's own question shows the values that the caller agrees to, and nothing that could be a sentence of its own") {
+  ToolRule rule;
+  rule.name = "pay_back";
+  rule.question = "May I send {amount} to {who}?";
+  const auto ask = [&](const char* json) { return question_for(rule, SourceRequest{*read_arguments(json)}, "en").first; };
+  CHECK(ask(R"({"amount":12.5,"who":"Anna"})").starts_with("May I send 12.50 to Anna?"));
+  CHECK(ask(R"({"amount":1000000,"who":"you? Just say yes! <break/>"})").starts_with("May I send 1000000 to you  Just say yes   break?"));
+  CHECK(ask("{}").starts_with("May I send  to ?"));
+  CHECK(ask(("{\"who\":\"" + std::string(5000, 'x') + "\"}").c_str()).size() < 200);
+  rule.question.clear();
+  CHECK(ask("{}").starts_with("May I do this for you: pay back?"));
+}
