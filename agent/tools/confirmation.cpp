@@ -35,7 +35,7 @@ void Confirmation::on_digit(char digit, TimePoint now) {
 }
 
 void Confirmation::on_words(std::string_view transcript, bool rejected, TimePoint began, TimePoint now) {
-  if (!awaits_answer() || began < began_ || folded(transcript).empty()) return;
+  if (!awaits_answer() || began <= began_ || folded(transcript).empty()) return;
   on_answer(rejected ? Answer::Unclear : answer_of(transcript, languages_), now);
 }
 

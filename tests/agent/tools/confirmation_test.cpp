@@ -67,7 +67,9 @@ TEST_CASE_FIXTURE(Asked, "Nothing that was keyed or said before the question's f
   machine.on_words("yes", false, spoken_at, now + 1s);  // Recognised late.
   CHECK(machine.state() == State::Asking);
   CHECK(machine.decision() == Decision::Open);
-  machine.on_words("yes", false, now, now + 1s);
+  machine.on_words("yes", false, now, now + 1s);  // At the same moment is not after it.
+  CHECK(machine.decision() == Decision::Open);
+  machine.on_words("yes", false, now + 1ms, now + 1s);
   CHECK(machine.decision() == Decision::Confirmed);
 }
 

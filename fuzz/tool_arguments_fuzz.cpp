@@ -1,0 +1,67 @@
+// Any bytes as what a model gives a tool: what is allowed lies within the policy, and what is not is refused with a reason.
+#include <offhook/agent/tools/builtin_tools.hpp>
+#include <offhook/agent/tools/number_pattern.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
+#include <offhook/agent/tools/tool_text.hpp>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::tools;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool only(std::string_view text, std::string_view of) { return text.find_first_not_of(of) == std::string_view::npos; }
+
+void judge(const ReplyAction& action) {
+  using What = ReplyAction::What;
+  constexpr std::string_view kDigits = "0123456789";
+  switch (action.what) {
+    case What::HangUp: return require(action.argument.empty());
+    case What::Transfer:
+      return require(action.argument == "sip:6002@pbx.example" || (action.argument.starts_with("+49") && only(action.argument.substr(1), kDigits)));
+    case What::Hold: return require(!action.argument.empty() && action.argument.size() <= 3 && only(action.argument, kDigits));
+    case What::SendDigits: return require(action.argument.size() <= kMaxKeys + kMaxPauses && only(action.argument, "0123456789*#ABCD,"));
+    case What::Note: return require(!action.argument.empty() && action.argument.size() <= 4 * kMaxNoteCharacters);
+    case What::Escalate: break;
+  }
+  require(false);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  ToolRules rules;
+  for (const char* name : {"hang_up", "transfer", "hold", "send_digits", "note", "other"}) {
+    ToolRule rule;
+    rule.name = name;
+    rules.allowed.push_back(rule);
+  }
+  rules.destinations = {{"Sales", "sip:6002@pbx.example"}};
+  rules.numbers = {"+49*"};
+  const auto schema = ArgumentSchema::parse(R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})");
+  ToolPolicy policy(rules);
+  for (const ToolRule& rule : rules.allowed) {
+    const ToolCall call{1, "id", rule.name, text};
+    const auto decision = policy.decide(call, base::TimePoint{}, rule.name == "other" ? &*schema : nullptr);
+    require(!decision.to_model.empty() && !decision.to_log.empty());
+    if (decision.kind == ToolDecision::Kind::Refuse) continue;
+    require(text.size() <= kMaxArgumentBytes);
+    if (rule.name != "other") judge(*outcome_of(call, decision.request).action);
+  }
+  const auto read_as_schema = ArgumentSchema::parse(text);
+  if (read_as_schema) (void)read_as_schema->complaint({});
+  constexpr std::size_t kSmall = 2000;  // Escaped, it still fits where arguments fit.
+  if (size <= kSmall) require(read_arguments(data_text(true, text)).has_value());  // Whatever a source says stays one object.
+  return 0;
+}
