@@ -184,6 +184,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
                  [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
                  [&](const TryAgain& a) {
+                   observer_(action);
                    if (!session_->try_again(a.stage, a.why)) core_.on_no_other_way(a.stage, now, actions_);
                  },
                  [&](const RunTool& a) {

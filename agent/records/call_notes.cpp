@@ -101,6 +101,48 @@ void CallNotes::on(const AgentSaid& said, Moment now) {
   if (said.interrupted) at->interrupted_at_ms = millis(now.steady - reply_began_);
 }
 
+std::int64_t CallNotes::since_answer(Moment now) const { return answered_ ? millis(now.steady - *answered_) : 0; }
+
+Trouble* CallNotes::trouble(Stage stage, std::string_view why, Moment now) {
+  if (record_.troubles.size() >= kMaxTroubles) {
+    ++record_.troubles_left_out;
+    return nullptr;
+  }
+  return &record_.troubles.emplace_back(Trouble{since_answer(now), std::string(to_string(stage)), std::string(cut_at(why, kMaxFieldBytes)), {}, {}});
+}
+
+void CallNotes::on(const TryAgain& again, Moment now) { trouble_open_ = trouble(again.stage, again.why, now) != nullptr; }
+
+void CallNotes::on(const ProviderSwitched& switched, Moment now) {
+  Trouble* at = nullptr;
+  if (std::exchange(trouble_open_, false)) {
+    at = &record_.troubles.back();
+  } else {
+    at = trouble(switched.stage, switched.why, now);
+  }
+  if (at == nullptr) return;
+  at->from = cut_at(switched.from, kMaxFieldBytes);
+  at->to = cut_at(switched.to, kMaxFieldBytes);
+}
+
+void CallNotes::on(const RunTool& run, Moment now) {
+  if (record_.tools.size() >= kMaxToolUses) return;
+  record_.tools.push_back({since_answer(now), std::string(cut_at(run.call.name, kMaxFieldBytes)), false, false});
+  tool_ids_.push_back(run.call.call_id);
+}
+
+void CallNotes::on(const TellTool& told, Moment) {
+  const auto at = std::find(tool_ids_.begin(), tool_ids_.end(), told.outcome.call_id);
+  if (at == tool_ids_.end()) return;
+  ToolUse& use = record_.tools[static_cast<std::size_t>(at - tool_ids_.begin())];
+  use.refused = told.outcome.refused;
+  use.done = !told.outcome.refused;
+}
+
+void CallNotes::on(const NoteLeft& note, Moment) {
+  if (record_.notes.size() < kMaxNotes) record_.notes.emplace_back(cut_at(note.text, kMaxTurnTextBytes));
+}
+
 void CallNotes::on(const Understood& understood, Moment now) {
   Turn* at = turn(understood.turn, now);
   if (at == nullptr) return;

@@ -58,8 +58,15 @@ class CallNotes {
   void on(const ReplyBegan& began, Moment now);
   void on(const SendDigits& sent, Moment now);
   void on(const TransferCall& transfer, Moment now);
+  void on(const TryAgain& again, Moment now);
+  void on(const ProviderSwitched& switched, Moment now);
+  void on(const RunTool& run, Moment now);
+  void on(const TellTool& told, Moment now);
+  void on(const NoteLeft& note, Moment now);
   template <class Other>
   void on(const Other&, Moment) {}
+  Trouble* trouble(Stage stage, std::string_view why, Moment now);
+  [[nodiscard]] std::int64_t since_answer(Moment now) const;
 
   mutable std::mutex mutex_;
   CallRecord record_;
@@ -68,6 +75,8 @@ class CallNotes {
   std::optional<base::TimePoint> answered_;
   base::TimePoint reply_began_{};
   std::vector<std::uint32_t> numbers_;  // of record_.turns
+  std::vector<std::string> tool_ids_;   // of record_.tools
+  bool trouble_open_ = false;           // the last trouble may still be told who takes over
   std::uint32_t last_left_out_ = 0;
   std::size_t text_left_ = kMaxCallTextBytes;
   bool ended_ = false, taken_ = false;

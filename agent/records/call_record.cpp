@@ -41,6 +41,7 @@ void add_who(JsonLine& line, const CallRecord& record) {
   add_party(line, "to", record.to);
   add_text(line, "dialled", record.dialled);
   add_text(line, "source", record.source);
+  add_text(line, "agent", record.agent);
 }
 
 void add_media(JsonLine& line, const MediaQuality& media) {
@@ -69,6 +70,35 @@ void add_turn(JsonLine& line, const Turn& turn) {
   if (turn.response_ms) line.number("response_ms", *turn.response_ms);
   if (turn.interrupted_at_ms) line.number("interrupted_at_ms", *turn.interrupted_at_ms);
   line.close('}');
+}
+
+void add_trouble(JsonLine& line, const Trouble& trouble) {
+  line.open("", '{').number("at_ms", trouble.at_ms).text("stage", trouble.stage, kMaxFieldBytes).text("why", trouble.why, kMaxFieldBytes);
+  add_text(line, "from", trouble.from);
+  add_text(line, "to", trouble.to);
+  line.close('}');
+}
+
+void add_help(JsonLine& line, const CallRecord& record) {
+  if (!record.troubles.empty()) {
+    line.open("troubles", '[');
+    for (const Trouble& trouble : record.troubles) add_trouble(line, trouble);
+    line.close(']');
+  }
+  if (record.troubles_left_out > 0) line.number("troubles_left_out", record.troubles_left_out);
+  if (!record.tools.empty()) {
+    line.open("tools", '[');
+    for (const ToolUse& tool : record.tools) {
+      line.open("", '{').number("at_ms", tool.at_ms).text("name", tool.name, kMaxFieldBytes);
+      line.flag("done", tool.done).flag("refused", tool.refused).close('}');
+    }
+    line.close(']');
+  }
+  if (!record.notes.empty()) {
+    line.open("notes", '[');
+    for (const std::string& note : record.notes) line.open("", '{').text("text", note, kMaxTurnTextBytes).close('}');
+    line.close(']');
+  }
 }
 
 void add_ending(JsonLine& line, const Ending& ending) {
@@ -144,6 +174,7 @@ std::string to_line(const CallRecord& record, std::string_view run) {
     line.open("transfer", '{').text("target", record.transfer_target, kMaxFieldBytes);
     line.number("status", std::int64_t{record.transfer_status}).close('}');
   }
+  add_help(line, record);
   return seal(line.take());
 }
 

@@ -16,6 +16,9 @@ inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxFieldBytes = 256;            ///< of each header field, name and reason, before escaping
 inline constexpr std::size_t kMaxTurns = 200;                 ///< further ones are counted only
 inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< of one thing said
+inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; of the others the number
+inline constexpr std::size_t kMaxToolUses = 64;
+inline constexpr std::size_t kMaxNotes = 8;
 inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
 
 struct Party {
@@ -35,6 +38,21 @@ struct Turn {
   std::string said;                               ///< only where transcripts are kept: what the caller really heard of it
   std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to our first frame
   std::optional<std::int64_t> interrupted_at_ms;  ///< since our first frame
+};
+
+/// A stage of a turn that failed or stayed silent, and who did it instead.
+struct Trouble {
+  std::int64_t at_ms = 0;  ///< since the answer
+  std::string stage;       ///< "listen", "think", "speak"
+  std::string why;
+  std::string from, to;    ///< providers; "" when the same was asked again, or nobody else could do it
+};
+
+/// A tool that the model asked for. What it asked for is not kept: it may hold what the caller said.
+struct ToolUse {
+  std::int64_t at_ms = 0;
+  std::string name;
+  bool done = false, refused = false;  ///< neither: it never came back
 };
 
 struct MediaQuality {
@@ -75,6 +93,11 @@ struct CallRecord {
   std::string digits_received, digits_sent;  ///< '*' for each, unless digits are kept
   std::string transfer_target;
   int transfer_status = 0;  ///< 0: none asked, or never answered
+  std::string agent;        ///< which of the configuration's agents; "" of the only one
+  std::vector<Trouble> troubles;
+  std::uint64_t troubles_left_out = 0;
+  std::vector<ToolUse> tools;
+  std::vector<std::string> notes;  ///< left by the agent for people to read
 };
 
 [[nodiscard]] std::string_view to_string(Ending::By by);

@@ -98,6 +98,23 @@ Turn turn(const Json& json) {
   return turn;
 }
 
+void read_help(const Json& json, CallRecord& record) {
+  if (const Json& troubles = member(json, "troubles"); troubles.is_array()) {
+    for (const Json& each : troubles) {
+      record.troubles.push_back({number<std::int64_t>(each, "at_ms"), text(each, "stage"), text(each, "why"), text(each, "from"), text(each, "to")});
+    }
+  }
+  record.troubles_left_out = number<std::uint64_t>(json, "troubles_left_out");
+  if (const Json& tools = member(json, "tools"); tools.is_array()) {
+    for (const Json& each : tools) {
+      record.tools.push_back({number<std::int64_t>(each, "at_ms"), text(each, "name"), member(each, "done") == true, member(each, "refused") == true});
+    }
+  }
+  if (const Json& notes = member(json, "notes"); notes.is_array()) {
+    for (const Json& each : notes) record.notes.push_back(text(each, "text"));
+  }
+}
+
 void read_course(const Json& json, CallRecord& record) {
   const Json& times = member(json, "times");
   record.invited_at = time(times, "invite").value_or(WallTime{});
@@ -140,6 +157,8 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.digits_sent = text(json, "digits_sent");
   record.transfer_target = text(member(json, "transfer"), "target");
   record.transfer_status = number<int>(member(json, "transfer"), "status");
+  record.agent = text(json, "agent");
+  read_help(json, record);
   return record;
 }
 

@@ -1,5 +1,6 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/records/record_reader.hpp>
 
 #include <doctest/doctest.h>
 
@@ -103,6 +104,54 @@ TEST_CASE_FIXTURE(Noted, "A record is taken once, and not before its end; the fi
   notes.on_ended({{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}, "shutdown", {}, now());
   CHECK(notes.take()->ending.by == Ending::By::Caller);
   CHECK_FALSE(notes.take());
+}
+
+TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why, and who did it instead") {
+  notes.on_answered(media::AudioCodec::Pcmu, "PCMU", now());
+  passed = 4000ms;
+  action(TryAgain{Stage::Think, "nothing came in time"});
+  action(ProviderSwitched{Stage::Think, "openai/realtime", "openai/cascade", "nothing came in time"});
+  action(TryAgain{Stage::Speak, "closed"});
+  const CallRecord record = end();
+  REQUIRE(record.troubles.size() == 2);
+  CHECK(record.troubles[0].at_ms == 4000);
+  CHECK(record.troubles[0].stage == "think");
+  CHECK(record.troubles[0].why == "nothing came in time");
+  CHECK(record.troubles[0].from == "openai/realtime");
+  CHECK(record.troubles[0].to == "openai/cascade");
+  CHECK(record.troubles[1].stage == "speak");
+  CHECK(record.troubles[1].to.empty());
+}
+
+TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds [kMaxTroubles, kMaxToolUses, kMaxNotes]") {
+  for (std::size_t i = 0; i < kMaxTroubles + 1; ++i) action(TryAgain{Stage::Listen, "x"});
+  for (std::size_t i = 0; i < kMaxToolUses + 1; ++i) action(RunTool{{1, "c" + std::to_string(i), "note", "{}"}});
+  for (std::size_t i = 0; i < kMaxNotes + 1; ++i) action(NoteLeft{1, "n"});
+  const CallRecord record = end();
+  CHECK(record.troubles.size() == kMaxTroubles);
+  CHECK(record.troubles_left_out == 1);
+  CHECK(record.tools.size() == kMaxToolUses);
+  CHECK(record.notes.size() == kMaxNotes);
+}
+
+TEST_CASE_FIXTURE(Noted, "Of a tool its name and its fate are kept, never what was asked of it; a line tells it all again") {
+  action(RunTool{{2, "c1", "transfer", R"({"to":"the secret number 4711"})"}});
+  action(RunTool{{2, "c2", "note", "{}"}});
+  action(TellTool{{2, "c1", "{}", std::nullopt, true}});
+  action(TellTool{{2, "c2", "{}", std::nullopt, false}});
+  action(NoteLeft{2, "Call back tomorrow."});
+  const CallRecord record = end();
+  const std::string line = to_line(record, "run");
+  CHECK(line.find("4711") == std::string::npos);
+  const auto again = parse_record(line);
+  REQUIRE(again);
+  REQUIRE(again->tools.size() == 2);
+  CHECK(again->tools[0].name == "transfer");
+  CHECK(again->tools[0].refused);
+  CHECK_FALSE(again->tools[0].done);
+  CHECK(again->tools[1].done);
+  REQUIRE(again->notes.size() == 1);
+  CHECK(again->notes[0] == "Call back tomorrow.");
 }
 
 TEST_CASE_FIXTURE(Noted, "Turns are kept up to their bound; one more is only counted, once") {
