@@ -60,7 +60,7 @@ struct PlayoutCommand {
   enum class Kind : std::uint8_t {
     Flush,    ///< drop everything up to and including `utterance`, fade out over 10 ms, report Flushed
     Rise,     ///< the interruption was none: back to full level
-    Digits,   ///< send `digit` as RFC 4733 events, 100 ms on, 60 ms off
+    Digits,   ///< send `digit` as RFC 4733 events, 100 ms on, 60 ms off; ',' is a pause of half a second
   };
   Kind kind{};
   std::uint32_t utterance = 0;

@@ -138,6 +138,8 @@ void Stream::finish(base::TimePoint now, Sendout& out) {
   if (plan_) report(now, true, out);
 }
 
+bool Stream::queue_digit(char digit) { return digit == ',' ? event_sender_.queue_pause() : event_sender_.queue(digit); }
+
 void Stream::obey_commands(std::uint64_t tick, bool sending) {
   PlayoutCommand command;
   for (std::size_t i = 0; i < port_->commands.capacity() && port_->commands.try_pop(command); ++i) {
@@ -145,7 +147,7 @@ void Stream::obey_commands(std::uint64_t tick, bool sending) {
       case PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick, sending); break;
       case PlayoutCommand::Kind::Rise: playout_.rise(); break;
       case PlayoutCommand::Kind::Digits:
-        if (!plan_->send_events || !event_sender_.queue(command.digit)) ++digits_refused_;
+        if (!plan_->send_events || !queue_digit(command.digit)) ++digits_refused_;
         break;
     }
   }

@@ -71,6 +71,7 @@ class Stream {
  private:
   void on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
   void hear(const TickTime& time);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);

@@ -60,6 +60,13 @@ bool EventSender::queue(char digit, std::uint32_t on_ms, std::uint32_t off_ms) {
   return true;
 }
 
+bool EventSender::queue_pause(std::uint32_t ms) {
+  if (count_ == kMaxQueuedDigits) return false;
+  queue_[(head_ + count_) % kMaxQueuedDigits] = {0, 0, to_ticks(ms)};
+  ++count_;
+  return true;
+}
+
 EventSender::Outgoing EventSender::sound(bool first) {
   duration_ += kTickUnits;
   --ticks_left_;
@@ -84,6 +91,11 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
       now_ = queue_[head_];
       head_ = (head_ + 1) % kMaxQueuedDigits;
       --count_;
+      if (now_.on_ticks == 0) {
+        state_ = now_.off_ticks > 1 ? State::Pause : State::Idle;
+        ticks_left_ = now_.off_ticks - 1;  // This tick is the first of it.
+        return std::nullopt;
+      }
       state_ = State::Sounding;
       ticks_left_ = now_.on_ticks;
       begin_ = timestamp;

@@ -41,6 +41,8 @@ class EventSender {
   };
   /// False when `digit` is none or kMaxQueuedDigits wait already. Times are rounded up to whole ticks of 20 ms, at least one.
   [[nodiscard]] bool queue(char digit, std::uint32_t on_ms = 100, std::uint32_t off_ms = 60);
+  /// So long a silence before the digit that is queued next. False when kMaxQueuedDigits wait already.
+  [[nodiscard]] bool queue_pause(std::uint32_t ms = 500);
   /// Once per tick of 20 ms; `timestamp` is that of the tick's first sample. Nothing in pauses and when idle: then audio may go.
   [[nodiscard]] std::optional<Outgoing> tick(std::uint32_t timestamp);
   /// An event, its repeated end or its pause is under way, or digits wait.

@@ -104,6 +104,20 @@ TEST_CASE("Digits follow each other after the pause, and are taken apart again")
   for (const auto& digit : r.digits) CHECK(digit.duration_ms == 100);
 }
 
+TEST_CASE("A pause between digits lasts as long as it was asked for") {
+  rtp::EventSender sender, plain;
+  REQUIRE(plain.queue('1'));
+  REQUIRE(plain.queue('2'));
+  REQUIRE(sender.queue('1'));
+  REQUIRE(sender.queue_pause(500));
+  REQUIRE(sender.queue('2'));
+  const auto without = run(plain, 0, 60), with = run(sender, 0, 60);
+  REQUIRE(with.size() == without.size());
+  CHECK(with.back().at - without.back().at == 500 * 8);
+  for (std::size_t i = 0; i < rtp::kMaxQueuedDigits; ++i) REQUIRE(sender.queue_pause());
+  CHECK_FALSE(sender.queue_pause());
+}
+
 TEST_CASE("The queue takes kMaxQueuedDigits, and one more when one has left") {
   rtp::EventSender sender;
   CHECK_FALSE(sender.queue('x'));
