@@ -196,7 +196,7 @@ class Agent::Impl {
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)));
     book_->announce(*call->notes());
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
-    if (const auto prepared = event.call->prepare(call->port()); !prepared) {
+    if (const auto prepared = event.call->prepare(call->port(), {}); !prepared) {
       log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
       return;
     }
@@ -211,7 +211,7 @@ class Agent::Impl {
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
-                             : endpoint_->dial({account_, target, {}, true}, call->port());
+                             : endpoint_->dial({account_, target, {}, true, {}}, call->port());
     if (!dialled) {
       log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
       CallOver over;

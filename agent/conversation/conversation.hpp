@@ -36,6 +36,7 @@ struct ConversationOptions {
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
   std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
+  std::string transfer_when_lost;                                ///< instead of the goodbye after so many failures; "": none
   std::string filler = "One moment, please.";                    ///< "": none
   std::string empty_reply = "Could you say that again, please?";
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
@@ -101,6 +102,7 @@ class Conversation {
   void on_reply_done(base::TimePoint now, ConversationActions& out);
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
+  void leave_to_others(base::TimePoint now, ConversationActions& out);
   void on_stage_deadline(base::TimePoint now, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
@@ -152,6 +154,7 @@ class Conversation {
   struct TakenTurn { std::uint32_t listen_turn = 0, turn = 0; bool answer = false; base::TimePoint began{}; };
   std::array<TakenTurn, 8> taken_{};    // whose transcripts may still come
   std::size_t next_taken_ = 0;
+  bool left_to_others_ = false;         // the transfer of last resort was tried
   bool transferring_ = false;           // asked for once, until the call ends or the phone says that it failed
   bool transfer_failed_ = false;        // and the thinker does not know it yet
   bool interrupted_ = false;            // the caller's present turn cut us off

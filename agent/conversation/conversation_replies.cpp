@@ -327,8 +327,16 @@ void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out)
   const bool of_transfer = agent_ == AgentSide::Thinking && last_input_.kind == TurnInput::Kind::Failure;
   interrupt(now, out);
   if (phase_ == Phase::Preparing) answer(now, out);
-  if (++failures_ >= options_.max_failures) return close("failure", options_.failure_goodbye, now, out);
+  if (++failures_ >= options_.max_failures) return leave_to_others(now, out);
   say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);
+}
+
+/// Nothing of ours works any more: a person may help the caller.
+void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
+  const bool may_transfer = !options_.transfer_when_lost.empty() && phase_ == Phase::Connected && !std::exchange(left_to_others_, true);
+  if (!may_transfer) return close("failure", options_.failure_goodbye, now, out);
+  say_own(options_.apology, now, out);
+  pending_actions_.push_back({turn_, ReplyAction::What::Transfer, options_.transfer_when_lost});
 }
 
 void Conversation::on_stage_deadline(TimePoint now, ConversationActions& out) {

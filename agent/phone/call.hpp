@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::phone {
 
@@ -29,7 +30,8 @@ class Call {
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< once agreed
 
   /// Offered: opens the media leg and makes the answer. NotAcceptable: no codec in common; the call was refused with 488.
-  virtual base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port) = 0;
+  /// `codecs`: of this call, best first; empty: the endpoint's.
+  virtual base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
   virtual base::Result<void, base::Error> ring() = 0;
   virtual base::Result<void, base::Error> answer() = 0;
   virtual base::Result<void, base::Error> reject(int status) = 0;

@@ -43,6 +43,7 @@ struct DialOptions {
   std::string target;              ///< "sip:1001@pbx.example"
   sip::HeaderList headers;
   bool through_registrar = true;
+  std::vector<media::AudioCodec> codecs{};  ///< best first; empty: the endpoint's
 };
 
 /// A telephone: signalling, offer/answer and media joined. Knows no AI. It runs one signalling thread; everything but post()

@@ -81,6 +81,8 @@ base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local,
   return {};
 }
 
+void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_ = capability(codecs); }
+
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(error(PhoneError::WrongState, "the call has no media yet"));
   return negotiator_.make_offer();

@@ -26,6 +26,8 @@ class MediaSession {
   /// Binds the leg's ports on `local`, which is the address that our descriptions carry too.
   base::Result<void, base::Error> open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
 
+  /// Before open().
+  void set_codecs(const std::vector<media::AudioCodec>& codecs);
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
   /// Our answer to the peer's offer. NotAcceptable: 488.
   [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer);

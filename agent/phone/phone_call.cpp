@@ -44,6 +44,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(CallOwner&
                                                                       std::shared_ptr<media::AudioPort> port, const base::IpAddress& local,
                                                                       std::uint64_t sdp_id) {
   auto call = std::make_shared<PhoneCall>(owner, sdp_id, options.target);
+  if (!options.codecs.empty()) call->media_.set_codecs(options.codecs);
   if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
   auto offer = call->media_.make_offer();
   if (!offer) return base::fail(offer.error());
@@ -57,7 +58,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(CallOwner&
   return call;
 }
 
-base::Result<void, base::Error> PhoneCall::prepare(std::shared_ptr<media::AudioPort> port) {
+base::Result<void, base::Error> PhoneCall::prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
   if (state_ != State::Offered || prepared_) return base::fail(error(PhoneError::WrongState, "the call is not waiting for media"));
   const auto local = owner_.local_towards(source_.ip);
   const auto refuse = [this](int status, base::Error why) -> base::Result<void, base::Error> {
@@ -65,6 +66,7 @@ base::Result<void, base::Error> PhoneCall::prepare(std::shared_ptr<media::AudioP
     return base::fail(std::move(why));
   };
   if (!local) return refuse(500, error(PhoneError::Socket, "no way to " + source_.ip.to_string()));
+  if (!codecs.empty()) media_.set_codecs(codecs);
   if (auto opened = media_.open(*local, std::move(port)); !opened) return refuse(503, opened.error());
   auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data);
   if (!description) return refuse(488, description.error());

@@ -32,7 +32,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
 
-  base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port) override;
+  base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> ring() override;
   base::Result<void, base::Error> answer() override;
   base::Result<void, base::Error> reject(int status) override;

@@ -871,6 +871,30 @@ TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, n
   CHECK(last<HangUpCall>()->why == "failure");
 }
 
+TEST_CASE("When nothing works any more the caller is given to a person, once") {
+  Call call;
+  ConversationOptions options;
+  options.transfer_when_lost = "6000";
+  call.core = Conversation(options);
+  call.greet();
+  const auto fail = [&call] {
+    call.caller_says("hello");
+    call.think(ThinkFailed{call.core.turns(), "down"});
+    call.spoken();
+    call.sent();
+  };
+  fail();
+  fail();
+  CHECK(call.count<TransferCall>() == 0);
+  fail();
+  REQUIRE(call.count<TransferCall>() == 1);
+  CHECK(call.last<TransferCall>()->target == "6000");
+  call.core.on_transfer_failed(call.now, call.out);
+  call.collect();
+  call.think(ThinkFailed{call.core.turns(), "down"});
+  CHECK(call.last<Speak>()->text == options.failure_goodbye);
+}
+
 TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of leaving it mute") {
   greet();
   caller_says("hello");

@@ -54,7 +54,7 @@ struct Telephone {
   void on_event(phone::PhoneEvent event) {
     if (auto* offered = std::get_if<phone::CallOffered>(&event)) {
       call = offered->call;
-      if (call->prepare(port) && answers) (void)call->answer();
+      if (call->prepare(port, {}) && answers) (void)call->answer();
     }
     const std::lock_guard lock(mutex);
     events.push_back(std::move(event));
