@@ -1,0 +1,148 @@
+#include <offhook/agent/net/detail/tls_context.hpp>
+
+#include <offhook/base/socket_address.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdint>
+
+namespace offhook::inline v0::agent::net::detail {
+
+namespace {
+
+// OpenSSL's own socket BIO writes without MSG_NOSIGNAL: a peer that is gone would end the process.
+int bio_fd(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
+
+int bio_result(BIO* bio, ssize_t done, int flag) {
+  BIO_clear_retry_flags(bio);
+  if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_flags(bio, flag | BIO_FLAGS_SHOULD_RETRY);
+  return static_cast<int>(done);
+}
+int bio_write(BIO* bio, const char* data, int size) {
+  return bio_result(bio, ::send(bio_fd(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL), BIO_FLAGS_WRITE);
+}
+int bio_read(BIO* bio, char* data, int size) {
+  const auto got = ::recv(bio_fd(bio), data, static_cast<std::size_t>(size), 0);
+  if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  return bio_result(bio, got, BIO_FLAGS_READ);
+}
+long bio_control(BIO* bio, int command, long, void*) {
+  switch (command) {
+    case BIO_CTRL_FLUSH:
+    case BIO_CTRL_DUP:
+      return 1;
+    case BIO_CTRL_EOF:
+      return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+    default:
+      return 0;
+  }
+}
+int bio_create(BIO* bio) {
+  BIO_set_init(bio, 1);
+  return 1;
+}
+
+const BIO_METHOD* socket_bio() {
+  static const BIO_METHOD* const kMethod = [] {
+    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "offhook socket");
+    if (method == nullptr) return method;
+    BIO_meth_set_write(method, bio_write);
+    BIO_meth_set_read(method, bio_read);
+    BIO_meth_set_ctrl(method, bio_control);
+    BIO_meth_set_create(method, bio_create);
+    return method;
+  }();
+  return kMethod;
+}
+
+std::string newest_openssl_error() {
+  const unsigned long code = ERR_peek_last_error();
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  ERR_clear_error();
+  return reason == nullptr ? "no reason given" : reason;
+}
+
+// Which host a connection is to, for on_new_session: freed by OpenSSL together with the connection.
+struct Peer {
+  TlsContext* context;
+  std::string host_and_port;
+};
+void free_peer(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Peer*>(data); }
+int peer_index() {
+  static const int kIndex = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_peer);
+  return kIndex;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<TlsContext>, base::Error> TlsContext::make(const std::string& ca_file) {
+  std::shared_ptr<TlsContext> made(new TlsContext);
+  made->context_.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* const context = made->context_.get();
+  if (context == nullptr || socket_bio() == nullptr) return base::fail(base::Error{"tls", 0, "TLS cannot be set up: " + newest_openssl_error()});
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // An idle socket keeps no record buffers (32 KB); a read takes all that has come by one system call.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, on_new_session);
+  const int trusted = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context) : SSL_CTX_load_verify_file(context, ca_file.c_str());
+  if (trusted == 1) return made;
+  return base::fail(base::Error{"tls", 1, (ca_file.empty() ? "the system's trusted certificates" : "the trusted certificates of " + ca_file) +
+                                              " cannot be read (" + newest_openssl_error() + "): install ca-certificates, or name a PEM file"});
+}
+
+TlsContext::~TlsContext() = default;
+
+SslPtr TlsContext::connect(const std::string& host, std::uint16_t port, int fd) {
+  SslPtr ssl(SSL_new(context_.get()));
+  BIO* const bio = ssl ? BIO_new(socket_bio()) : nullptr;
+  if (bio == nullptr) return nullptr;
+  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+  SSL_set_bio(ssl.get(), bio, bio);
+  SSL_set_connect_state(ssl.get());
+  // RFC 6066 section 3: a name is told to the server, an address is not.
+  bool good = false;
+  if (base::IpAddress::parse(host)) {
+    good = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) == 1;
+  } else {
+    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // Its macro has a cast that we do not compile.
+    good = SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1 &&
+           SSL_set1_host(ssl.get(), host.c_str()) == 1;
+  }
+  auto peer = std::make_unique<Peer>(Peer{this, host + ":" + std::to_string(port)});
+  const auto known = sessions_.find(peer->host_and_port);
+  if (known != sessions_.end()) (void)SSL_set_session(ssl.get(), known->second.get());  // Refused, the handshake is a whole one.
+  if (!good || SSL_set_ex_data(ssl.get(), peer_index(), peer.get()) != 1) return nullptr;
+  (void)peer.release();
+  return ssl;
+}
+
+// Called while a read or a handshake of ours runs. 1: the reference is ours now.
+int TlsContext::on_new_session(SSL* ssl, SSL_SESSION* session) {
+  const auto* peer = static_cast<const Peer*>(SSL_get_ex_data(ssl, peer_index()));
+  if (peer == nullptr) return 0;
+  auto& sessions = peer->context->sessions_;
+  if (sessions.size() >= kMaxRememberedHosts && !sessions.contains(peer->host_and_port)) sessions.erase(sessions.begin());
+  sessions[peer->host_and_port].reset(session);
+  return 1;
+}
+
+NetError tls_error(SSL* ssl, const std::string& peer) {
+  const long verified = ssl == nullptr ? X509_V_OK : SSL_get_verify_result(ssl);
+  if (verified != X509_V_OK) {
+    ERR_clear_error();
+    return {NetError::What::Tls, "the certificate of " + peer + " is not trusted (" + X509_verify_cert_error_string(verified) +
+                                     "): check the URL's host, this machine's clock, and who is trusted"};
+  }
+  return {NetError::What::Tls, "no TLS with " + peer + " (" + newest_openssl_error() + "): does it speak TLS 1.2 or 1.3 there?"};
+}
+
+}  // namespace offhook::inline v0::agent::net::detail

@@ -1,0 +1,76 @@
+#include <offhook/agent/net/web_socket_url.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace offhook::inline v0::agent::net {
+
+namespace {
+
+auto refuse(std::string why) { return base::fail(NetError{NetError::What::Local, "the WebSocket's URL " + std::move(why)}); }
+
+bool is_visible(char c) { return c > ' ' && c < 0x7F; }
+
+bool is_token_char(char c) {
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || kOthers.find(c) != std::string_view::npos;
+}
+
+/// Takes "ws://" or "wss://" away, in either case.
+bool take_scheme(std::string_view& url, bool& tls) {
+  for (const std::string_view scheme : {"wss://", "ws://"}) {
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
+    if (url.size() < scheme.size() || !std::equal(scheme.begin(), scheme.end(), url.begin(), [&](char s, char u) { return same(u, s); })) continue;
+    tls = scheme.size() == 6;
+    url.remove_prefix(scheme.size());
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string WebSocketUrl::host_and_port() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+base::Result<WebSocketUrl, NetError> parse_web_socket_url(std::string_view url) {
+  if (url.size() > kMaxWebSocketUrl) return refuse("is longer than " + std::to_string(kMaxWebSocketUrl) + " characters");
+  if (!std::all_of(url.begin(), url.end(), is_visible)) return refuse("has a blank or a character beyond ASCII in it: write it as %XX");
+  WebSocketUrl out;
+  if (!take_scheme(url, out.tls)) return refuse("begins with neither ws:// nor wss://");
+  url = url.substr(0, url.find('#'));
+  const auto path = std::min(url.find_first_of("/?"), url.size());
+  const std::string_view authority = url.substr(0, path);
+  out.target = url.substr(path);
+  if (!out.target.starts_with('/')) out.target.insert(0, 1, '/');
+  if (authority.find('@') != std::string_view::npos) return refuse("names a user: give the key as a header");
+  std::string_view port;
+  if (authority.starts_with('[')) {
+    const auto end = authority.find(']');
+    if (end == std::string_view::npos) return refuse("lacks the ] of its address");
+    out.host = authority.substr(1, end - 1);
+    port = authority.substr(end + 1);
+    if (!port.empty() && port[0] != ':') return refuse("has something between the ] of its address and its port");
+  } else {
+    const auto colon = std::min(authority.find(':'), authority.size());
+    out.host = authority.substr(0, colon);
+    port = authority.substr(colon);
+  }
+  if (out.host.empty()) return refuse("names no host");
+  out.authority = authority;
+  out.port = out.tls ? 443 : 80;
+  if (port.size() > 1) {
+    const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), out.port);
+    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) return refuse("has no port from 1 to 65535 behind its host");
+  }
+  return out;
+}
+
+bool is_header_safe(std::string_view name, std::string_view value) {
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char)) return false;
+  return std::none_of(value.begin(), value.end(), [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; });
+}
+
+}  // namespace offhook::inline v0::agent::net

@@ -1,0 +1,582 @@
+// Real sockets on loopback, against a server by stock Beast; no timed assertion: limits are short where they shall be reached,
+// and long where they shall not.
+#include <offhook/agent/net/beast_web_socket.hpp>
+#include <offhook/tests/services/certificate.hpp>
+#include <offhook/tests/services/web_server.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using agent::net::NetError;
+using agent::net::WebSocketClosed;
+using agent::net::WebSocketHandler;
+using agent::net::WebSocketRequest;
+
+// Counts what this thread allocates, for the test that says how much.
+namespace {
+thread_local std::size_t allocations = 0;
+}
+// g++ sees a free() of what it takes for another operator new.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* at = std::malloc(size != 0 ? size : 1)) return at;
+  throw std::bad_alloc();
+}
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+
+namespace {
+
+const services::Certificate& certificate() {
+  static const services::Certificate kMade = services::make_certificate();
+  return kMade;
+}
+
+struct CaFile {
+  std::string path = (std::filesystem::temp_directory_path() / ("offhook_net_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made) + ".pem")).string();
+  inline static int made = 0;
+  explicit CaFile(const std::string& pem) { std::ofstream(path) << pem; }
+  ~CaFile() { std::filesystem::remove(path); }
+};
+
+/// What the server does with a WebSocket, chosen by its path.
+class Echo final : public services::Visitor {
+ public:
+  explicit Echo(std::atomic<int>& received) : received_(received) {}
+  void on_text(services::Peer& peer, std::string_view text) override {
+    ++received_;
+    if (text == "close") return peer.close(4001, "as asked");
+    if (text == "drop") return peer.drop();
+    if (text == "garbage") return peer.send_raw(std::string(32, static_cast<char>(0xFF)));
+    if (text == "bad text") return peer.send_text("\xC3\x28");
+    if (text == "split") return peer.send_split("a message in several frames", 5);
+    if (text == "resumed?") return peer.send_text(peer.resumed_tls() ? "yes" : "no");
+    if (text.starts_with("send ")) return peer.send_text(std::string(static_cast<std::size_t>(std::atol(std::string(text.substr(5)).c_str())), 'x'));
+    peer.send_text(std::string(text));
+  }
+  void on_binary(services::Peer& peer, std::string_view bytes) override { peer.send_binary(std::string(bytes)); }
+
+ private:
+  std::atomic<int>& received_;
+};
+
+struct House {
+  std::mutex mutex;
+  std::vector<services::WebRequest> requests;
+  std::atomic<int> received{0};  ///< texts
+  std::unique_ptr<services::WebServer> server;
+
+  explicit House(services::ServerOptions options = {}) {
+    server = services::WebServer::open(std::move(options), [this](services::Peer& peer, const services::WebRequest& request) -> std::unique_ptr<services::Visitor> {
+      const std::lock_guard lock(mutex);
+      requests.push_back(request);
+      if (request.target == "/401") {
+        peer.answer(401, {{"content-type", "application/json"}}, R"({"error":{"message":"Incorrect API key provided: sk-secret"}})");
+      } else if (request.target == "/429") {
+        peer.answer(429, {{"retry-after", "7"}}, std::string(5000, 'x'));
+      } else if (request.target == "/200") {
+        peer.answer(200, {}, "no WebSocket here");
+      } else if (request.target == "/nonsense") {
+        peer.send_raw("220 mail.example.com ESMTP\r\n\r\n");
+      } else if (request.target == "/never") {
+      } else {
+        peer.upgrade();
+        if (request.target == "/deaf") peer.stop_reading();
+        if (request.target == "/greeting") peer.send_text("hello");
+        return std::make_unique<Echo>(received);
+      }
+      return nullptr;
+    });
+    REQUIRE(server != nullptr);
+  }
+  [[nodiscard]] std::string url(const std::string& path, const std::string& host = "127.0.0.1", const std::string& scheme = "ws") const {
+    return scheme + "://" + host + ":" + std::to_string(server->port()) + path;
+  }
+};
+
+struct SecureHouse : House {
+  SecureHouse() : House({certificate().certificate_pem, certificate().key_pem, false}) {}
+};
+
+/// One socket, and what became of it.
+struct Line {
+  bool open = false;
+  std::vector<std::string> texts, binaries;
+  std::vector<WebSocketClosed> closed;
+  std::function<void()> on_open, on_text, on_closed;
+  std::unique_ptr<agent::net::WebSocket> socket;
+
+  WebSocketHandler handler() {
+    return {[this] {
+              open = true;
+              if (on_open) on_open();
+            },
+            [this](std::string_view text) {
+              texts.emplace_back(text);
+              if (on_text) on_text();
+            },
+            [this](std::string_view bytes) { binaries.emplace_back(bytes); },
+            [this](const WebSocketClosed& why) {
+              closed.push_back(why);
+              if (on_closed) on_closed();
+            }};
+  }
+};
+
+struct Caller {
+  boost::asio::io_context io;
+  CaFile ca{certificate().certificate_pem};
+  std::unique_ptr<agent::net::WebSocketClient> client;
+
+  explicit Caller(bool trusts = true) {
+    auto made = agent::net::make_beast_web_socket_client(io, {trusts ? ca.path : "", 300ms});
+    REQUIRE(made.has_value());
+    client = std::move(*made);
+  }
+  void open(Line& line, WebSocketRequest request) { line.socket = client->open(std::move(request), line.handler()); }
+  void open(Line& line, const std::string& url) {
+    WebSocketRequest request;
+    request.url = url;
+    request.connect_limit = 20s;
+    open(line, std::move(request));
+  }
+  /// Runs until it is so; fails when it does not become so.
+  template <class Condition>
+  void until(Condition is_so) {
+    const auto limit = base::Clock::now() + 20s;
+    while (!is_so() && base::Clock::now() < limit) {
+      io.restart();
+      io.run_one_for(50ms);
+    }
+    REQUIRE(is_so());
+  }
+};
+
+std::string two_way_test(Caller& caller, const std::string& url) {
+  Line line;
+  caller.open(line, url);
+  line.socket->send_text("before it is open");
+  caller.until([&] { return line.texts.size() == 1; });
+  CHECK(line.open);
+  line.socket->send_binary(std::string("\0\xFF", 2));
+  line.socket->send_text(std::string(100000, 'y'));
+  line.socket->send_text("");
+  caller.until([&] { return line.texts.size() == 3; });
+  REQUIRE(line.binaries.size() == 1);
+  CHECK(line.binaries[0] == std::string("\0\xFF", 2));
+  CHECK(line.texts[1] == std::string(100000, 'y'));
+  CHECK(line.texts[2].empty());
+  line.socket->close(1000, "done");
+  line.socket->close(1000, "twice");
+  line.socket->send_text("too late");
+  caller.until([&] { return !line.closed.empty(); });
+  REQUIRE(line.closed.size() == 1);
+  CHECK(!line.closed[0].error.has_value());
+  CHECK(line.closed[0].code == 1000);
+  return line.texts[0];
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(House, "Text and binary messages go both ways, in order, and what is sent early waits") {
+  Caller caller;
+  CHECK(two_way_test(caller, url("/echo")) == "before it is open");
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "Over TLS too, by name and by address") {
+  Caller caller;
+  CHECK(two_way_test(caller, url("/echo", "localhost", "wss")) == "before it is open");
+  CHECK(two_way_test(caller, url("/echo", "127.0.0.1", "wss")) == "before it is open");
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "The handshake carries our headers, no compression, and the target as it is") {
+  Caller caller;
+  Line line;
+  WebSocketRequest request;
+  request.url = url("/v1/realtime?model=gpt-realtime", "localhost", "wss");
+  request.headers = {{"Authorization", "Bearer key"}, {"OpenAI-Project", "p"}};
+  caller.open(line, request);
+  caller.until([&] { return line.open; });
+  const std::lock_guard lock(mutex);
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].target == "/v1/realtime?model=gpt-realtime");
+  CHECK(requests[0].header("authorization") == "Bearer key");
+  CHECK(requests[0].header("openai-project") == "p");
+  CHECK(requests[0].header("host") == "localhost:" + std::to_string(server->port()));
+  CHECK(requests[0].header("sec-websocket-extensions").empty());
+  CHECK(requests[0].header("user-agent") == "Offhook");
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "The second socket to a host resumes the session of the first") {
+  Caller caller;
+  for (const char* expected : {"no", "yes", "yes"}) {
+    Line line;
+    caller.open(line, url("/echo", "localhost", "wss"));
+    line.socket->send_text("resumed?");
+    caller.until([&] { return line.texts.size() == 1; });
+    CHECK(line.texts[0] == expected);
+  }
+}
+
+TEST_CASE("A certificate that nobody trusts, or for another host, ends the handshake") {
+  const SecureHouse stranger;
+  Caller distrusting(false);
+  Line line;
+  distrusting.open(line, stranger.url("/echo", "localhost", "wss"));
+  distrusting.until([&] { return !line.closed.empty(); });
+  REQUIRE(line.closed[0].error.has_value());
+  CHECK(line.closed[0].error->what == NetError::What::Tls);
+  CHECK(line.closed[0].error->detail.find("is not trusted") != std::string::npos);
+  CHECK(!line.open);
+
+  const auto elsewhere = services::make_certificate({"elsewhere.example.com"});
+  const House other({elsewhere.certificate_pem, elsewhere.key_pem, false});
+  const CaFile its_file(elsewhere.certificate_pem);
+  Caller caller;
+  caller.client = std::move(*agent::net::make_beast_web_socket_client(caller.io, {its_file.path, 300ms}));
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    Line wrong;
+    caller.open(wrong, other.url("/echo", host, "wss"));
+    caller.until([&] { return !wrong.closed.empty(); });
+    REQUIRE(wrong.closed[0].error.has_value());
+    CHECK(wrong.closed[0].error->what == NetError::What::Tls);
+    INFO(wrong.closed[0].error->detail);
+    CHECK(wrong.closed[0].error->detail.find(host[0] == 'l' ? "hostname mismatch" : "IP address mismatch") != std::string::npos);
+  }
+}
+
+TEST_CASE("A CA file that is none is an error when the client is made") {
+  boost::asio::io_context io;
+  const auto made = agent::net::make_beast_web_socket_client(io, {"/nonexistent/ca.pem", 1s});
+  REQUIRE(!made.has_value());
+  CHECK(made.error().detail.find("/nonexistent/ca.pem") != std::string::npos);
+}
+
+TEST_CASE("TLS where there is none, and none where there is, fail instead of hanging") {
+  const House plain;
+  const SecureHouse secure;
+  Caller caller;
+  Line line, other;
+  caller.open(line, plain.url("/echo", "localhost", "wss"));
+  caller.until([&] { return !line.closed.empty(); });
+  REQUIRE(line.closed[0].error.has_value());
+  CHECK(line.closed[0].error->what != NetError::What::Timeout);
+  caller.open(other, secure.url("/echo"));
+  caller.until([&] { return !other.closed.empty(); });
+  REQUIRE(other.closed[0].error.has_value());
+  CHECK(other.closed[0].error->what != NetError::What::Timeout);
+}
+
+TEST_CASE_FIXTURE(House, "A refused handshake tells its status and when to come back, and nothing of its body") {
+  Caller caller;
+  Line unauthorised, too_many, none;
+  caller.open(unauthorised, url("/401"));
+  caller.open(too_many, url("/429"));
+  caller.open(none, url("/200"));
+  caller.until([&] { return unauthorised.closed.size() + too_many.closed.size() + none.closed.size() == 3; });
+  CHECK(unauthorised.closed[0].status == 401);
+  REQUIRE(unauthorised.closed[0].error.has_value());
+  CHECK(unauthorised.closed[0].error->what == NetError::What::Refused);
+  CHECK(unauthorised.closed[0].error->detail.find("secret") == std::string::npos);
+  CHECK(too_many.closed[0].status == 429);
+  CHECK(too_many.closed[0].retry_after == "7");
+  CHECK(none.closed[0].status == 200);
+}
+
+TEST_CASE_FIXTURE(House, "A server that answers with nonsense, or never, or not even TLS") {
+  const House mute({"", "", true});
+  Caller caller;
+  Line nonsense, never, mute_tls, mute_plain;
+  caller.open(nonsense, url("/nonsense"));
+  WebSocketRequest request;
+  request.connect_limit = 300ms;
+  request.url = url("/never");
+  caller.open(never, request);
+  request.url = mute.url("/", "localhost", "wss");
+  caller.open(mute_tls, request);
+  request.url = mute.url("/");
+  caller.open(mute_plain, request);
+  caller.until([&] { return nonsense.closed.size() + never.closed.size() + mute_tls.closed.size() + mute_plain.closed.size() == 4; });
+  REQUIRE(nonsense.closed[0].error.has_value());
+  CHECK(nonsense.closed[0].error->what == NetError::What::Protocol);
+  for (const Line* line : {&never, &mute_tls, &mute_plain}) {
+    REQUIRE(line->closed[0].error.has_value());
+    CHECK(line->closed[0].error->what == NetError::What::Timeout);
+    CHECK(line->closed[0].code == 1006);
+  }
+}
+
+TEST_CASE("Nobody listens there, no such host, no such URL, a header with a line break") {
+  Caller caller;
+  Line refused, nowhere, no_url, bad_header;
+  std::uint16_t port = 0;
+  { port = House().server->port(); }
+  caller.open(refused, "ws://127.0.0.1:" + std::to_string(port) + "/");
+  caller.open(nowhere, "ws://nowhere.invalid/");
+  caller.open(no_url, "http://127.0.0.1/");
+  WebSocketRequest request;
+  request.url = "ws://127.0.0.1/";
+  request.headers = {{"Authorization", "Bearer secret\r\nX: y"}};
+  caller.open(bad_header, request);
+  CHECK(no_url.closed.empty());  // Never from within open().
+  caller.until([&] { return refused.closed.size() + nowhere.closed.size() + no_url.closed.size() + bad_header.closed.size() == 4; });
+  CHECK(refused.closed[0].error->what == NetError::What::Refused);
+  CHECK(nowhere.closed[0].error->what == NetError::What::NotFound);
+  CHECK(no_url.closed[0].error->what == NetError::What::Local);
+  CHECK(bad_header.closed[0].error->what == NetError::What::Local);
+  CHECK(bad_header.closed[0].error->detail.find("secret") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and at once with the answer to the handshake") {
+  Caller caller;
+  Line line;
+  caller.open(line, url("/greeting", "localhost", "wss"));
+  caller.until([&] { return line.texts.size() == 1; });
+  CHECK(line.texts[0] == "hello");
+  line.socket->send_text("split");
+  caller.until([&] { return line.texts.size() == 2; });
+  CHECK(line.texts[1] == "a message in several frames");
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "How the other side ends it is told: by a close frame, without one, or by nonsense") {
+  Caller caller;
+  Line closes, drops, garbage, bad_text;
+  const auto open = [&](Line& line, const char* wish) {
+    caller.open(line, url("/echo", "localhost", "wss"));
+    line.socket->send_text(wish);
+    caller.until([&] { return line.closed.size() == 1; });
+  };
+  open(closes, "close");
+  CHECK(closes.closed[0].code == 4001);
+  CHECK(closes.closed[0].reason == "as asked");
+  CHECK(!closes.closed[0].error.has_value());
+  open(drops, "drop");
+  CHECK(drops.closed[0].code == 1006);
+  CHECK(drops.closed[0].error->what == NetError::What::Closed);
+  open(garbage, "garbage");
+  CHECK(garbage.closed[0].error->what == NetError::What::Protocol);
+  open(bad_text, "bad text");
+  CHECK(bad_text.closed[0].error->what == NetError::What::Protocol);
+}
+
+TEST_CASE_FIXTURE(House, "A message of max_message octets is taken, one octet more closes") {
+  Caller caller;
+  Line line;
+  WebSocketRequest request;
+  request.url = url("/echo");
+  request.max_message = 200000;
+  caller.open(line, request);
+  line.socket->send_text("send 200000");
+  caller.until([&] { return line.texts.size() == 1; });
+  CHECK(line.texts[0].size() == 200000);
+  line.socket->send_text("send 200001");
+  caller.until([&] { return line.closed.size() == 1; });
+  CHECK(line.closed[0].error->what == NetError::What::TooLarge);
+  CHECK(line.closed[0].code == 1009);
+}
+
+TEST_CASE_FIXTURE(House, "What waits to be sent is bounded: max_unsent octets are kept, one more closes") {
+  Caller caller;
+  Line line, longer;
+  WebSocketRequest request;
+  request.max_unsent = 1000;
+  request.url = url("/echo");
+  caller.open(line, request);
+  caller.open(longer, request);
+  line.socket->send_text(std::string(400, 'a'));
+  line.socket->send_text(std::string(600, 'b'));
+  longer.socket->send_text(std::string(400, 'a'));
+  longer.socket->send_text(std::string(601, 'b'));
+  CHECK(longer.closed.empty());  // Never from within send_text().
+  caller.until([&] { return line.texts.size() == 2 && longer.closed.size() == 1; });
+  CHECK(line.closed.empty());
+  CHECK(longer.closed[0].error->what == NetError::What::Closed);
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "A server that reads no more closes the socket, and takes no more memory than was allowed") {
+  Caller caller;
+  Line line;
+  caller.open(line, url("/deaf", "localhost", "wss"));
+  caller.until([&] { return line.open; });
+  const std::string frame(100000, 'z');
+  caller.until([&] {
+    line.socket->send_text(frame);
+    return line.closed.size() == 1;
+  });
+  CHECK(line.closed[0].error->what == NetError::What::Closed);
+  CHECK(line.closed[0].code == 1006);
+}
+
+TEST_CASE_FIXTURE(House, "Pings that are answered keep a quiet socket open; one that is not closes it [RFC 6455 section 5.5.2]") {
+  Caller caller;
+  Line answered, unanswered, closing;
+  WebSocketRequest request;
+  request.ping_every = 30ms;
+  request.url = url("/echo");
+  caller.open(answered, request);
+  request.url = url("/deaf");
+  caller.open(unanswered, request);
+  caller.until([&] { return unanswered.closed.size() == 1; });
+  CHECK(unanswered.open);
+  CHECK(unanswered.closed[0].error->detail.find("ping") != std::string::npos);
+  CHECK(unanswered.closed[0].code == 1006);
+  caller.open(closing, request);
+  caller.until([&] { return closing.closed.size() == 1; });
+  CHECK(answered.closed.empty());
+  answered.socket->send_text("still here");
+  caller.until([&] { return answered.texts.size() == 1; });
+}
+
+TEST_CASE_FIXTURE(House, "A close frame that is not answered is waited for no longer than the limit") {
+  Caller caller;
+  Line line;
+  WebSocketRequest request;
+  request.url = url("/deaf");
+  caller.open(line, request);
+  caller.until([&] { return line.open; });
+  line.socket->close(1000, "bye");
+  caller.until([&] { return line.closed.size() == 1; });
+  CHECK(line.closed[0].code == 1006);
+  CHECK(line.closed[0].error->what == NetError::What::Timeout);
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "What was sent before close() arrives before the close frame") {
+  Caller caller;
+  Line line;
+  caller.open(line, url("/echo", "localhost", "wss"));
+  caller.until([&] { return line.open; });
+  for (int i = 0; i < 50; ++i) line.socket->send_text(std::to_string(i));
+  line.socket->close(1000, "");
+  caller.until([&] { return line.closed.size() == 1; });
+  CHECK(received == 50);
+  CHECK(!line.closed[0].error.has_value());
+}
+
+TEST_CASE("A socket may be destroyed in each of its states, in its own handlers too, and is silent from then on") {
+  const SecureHouse secure;
+  const House plain, mute({"", "", true});
+  Caller caller;
+  const auto url = secure.url("/echo", "localhost", "wss");
+  SUBCASE("before anything has happened") {
+    Line line;
+    caller.open(line, url);
+    line.socket.reset();
+    caller.io.run_for(50ms);
+    CHECK(!line.open);
+    CHECK(line.closed.empty());
+  }
+  SUBCASE("while connecting, at each step of the way") {
+    for (int steps = 1; steps < 40; ++steps) {
+      Line line;
+      caller.open(line, url);
+      line.socket->send_text("x");
+      for (int i = 0; i < steps; ++i) caller.io.run_one_for(5ms);
+      const bool was_open = line.open;
+      const auto heard = line.texts.size();
+      line.socket.reset();
+      caller.io.restart();
+      caller.io.run_for(2ms);
+      CHECK(line.open == was_open);
+      CHECK(line.texts.size() == heard);
+      CHECK(line.closed.empty());
+    }
+  }
+  SUBCASE("while the other side says nothing") {
+    Line line;
+    caller.open(line, mute.url("/", "localhost", "wss"));
+    caller.io.run_for(50ms);
+    line.socket.reset();
+    caller.io.restart();
+    caller.io.run_for(50ms);
+    CHECK(line.closed.empty());
+  }
+  SUBCASE("in on_open, on_text and on_closed") {
+    Line opens, texts, closes;
+    opens.on_open = [&] { opens.socket.reset(); };
+    texts.on_text = [&] { texts.socket.reset(); };
+    closes.on_closed = [&] { closes.socket.reset(); };
+    caller.open(opens, url);
+    caller.open(texts, url);
+    caller.open(closes, plain.url("/401"));
+    texts.socket->send_text("x");
+    caller.until([&] { return !opens.socket && !texts.socket && !closes.socket; });
+    caller.io.restart();
+    caller.io.run_for(50ms);
+    CHECK(texts.texts.size() == 1);
+    CHECK(texts.closed.empty());
+    CHECK(opens.closed.empty());
+  }
+  SUBCASE("while closing, and with messages on their way") {
+    Line closing, sending;
+    caller.open(closing, plain.url("/deaf"));
+    caller.open(sending, url);
+    caller.until([&] { return closing.open && sending.open; });
+    closing.socket->close(1000, "");
+    for (int i = 0; i < 100; ++i) sending.socket->send_text(std::string(10000, 'x'));
+    closing.socket.reset();
+    sending.socket.reset();
+    caller.io.restart();
+    caller.io.run_for(500ms);
+    CHECK(closing.closed.empty());
+    CHECK(sending.closed.empty());
+  }
+  SUBCASE("the client first, then its sockets, then what ran them") {
+    Line line;
+    caller.open(line, url);
+    caller.until([&] { return line.open; });
+    caller.client.reset();
+    line.socket->send_text("x");
+    caller.until([&] { return line.texts.size() == 1; });
+  }
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "Sending a frame allocates nothing once the socket is warm") {
+  Caller caller;
+  Line line;
+  caller.open(line, url("/echo", "localhost", "wss"));
+  line.texts.reserve(4096);
+  const std::string frame(300, 'x');  // 20 ms of G.711 as base64 in JSON
+  std::size_t sent = 0, within = 0;
+  const auto turn = [&](std::size_t frames) {
+    for (std::size_t i = 0; i < frames; ++i) {
+      const auto before = allocations;
+      line.socket->send_text(frame);
+      within += allocations - before;
+      ++sent;
+      caller.until([&] { return line.texts.size() == sent; });
+    }
+  };
+  turn(100);
+  within = 0;
+  const auto before = allocations;
+  turn(500);
+  CHECK(within == 0);
+  // The way back: one for the test's own copy of each text, and nothing of ours.
+  CHECK(allocations - before <= 500);
+}
+
+TEST_CASE_FIXTURE(SecureHouse, "Two hundred sockets at once, each with its own echo") {
+  Caller caller;
+  std::vector<Line> lines(200);
+  for (auto& line : lines) caller.open(line, url("/echo", "localhost", "wss"));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    for (int k = 0; k < 5; ++k) lines[i].socket->send_text(std::to_string(i) + "/" + std::to_string(k));
+  }
+  caller.until([&] { return std::all_of(lines.begin(), lines.end(), [](const Line& line) { return line.texts.size() == 5; }); });
+  for (std::size_t i = 0; i < lines.size(); ++i) CHECK(lines[i].texts[4] == std::to_string(i) + "/4");
+}
