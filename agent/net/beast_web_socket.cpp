@@ -262,6 +262,7 @@ void Connection::open() {
 void Connection::read_next() {
   stream_.async_read(message_, on([](Connection& self, const error_code& error, std::size_t) {
     if (error) return self.fail_io(error, "while reading");
+    self.awaiting_pong_ = false;  // Whoever sends is there: the pong may stand in a queue behind much audio.
     const auto data = self.message_.cdata();
     const std::string_view message(static_cast<const char*>(data.data()), data.size());
     self.tell([&] {

@@ -15,7 +15,7 @@ struct WebSocketRequest {
   std::string url;  ///< ws:// or wss://
   Headers headers;
   base::Duration connect_limit = std::chrono::seconds(5);  ///< TCP, TLS and the handshake together
-  base::Duration ping_every = std::chrono::seconds(20);    ///< one unanswered until the next: Closed
+  base::Duration ping_every = std::chrono::seconds(20);    ///< one unanswered until the next, and nothing else received: Closed
   std::size_t max_message = 4U << 20U;                     ///< received; one octet more closes with 1009
   std::size_t max_unsent = 4U << 20U;                      ///< beyond it the other side does not read: Closed
 };

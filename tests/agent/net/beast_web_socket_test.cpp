@@ -426,9 +426,10 @@ TEST_CASE_FIXTURE(House, "Pings that are answered keep a quiet socket open; one 
   Caller caller;
   Line answered, unanswered, closing;
   WebSocketRequest request;
-  request.ping_every = 30ms;
+  request.ping_every = 250ms;
   request.url = url("/echo");
   caller.open(answered, request);
+  request.ping_every = 400ms;
   request.url = url("/deaf");
   caller.open(unanswered, request);
   caller.until([&] { return unanswered.closed.size() == 1; });
