@@ -1,0 +1,127 @@
+#include <offhook/agent/providers/openai/http_failure.hpp>
+
+#include <offhook/agent/providers/openai/json_in.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace offhook::inline v0::agent::openai {
+
+namespace {
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= ServerError::kMaxErrorName && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
+  });
+}
+
+std::string name_in(const json::Element& object, std::string_view member) {
+  const auto value = json::member(object, member);
+  if (!value) return {};
+  std::string text = json::text_or_json(*value);  // Codes of compatible servers may be numbers.
+  return is_name(text) ? text : std::string{};
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
+std::optional<FailureKind> kind_by_name(std::string_view name) {
+  if (contains_any(name, {"quota", "billing", "api_key", "authentication", "permission", "account_deactivated", "unauthorized"}))
+    return FailureKind::Auth;
+  if (contains_any(name, {"rate_limit"})) return FailureKind::RateLimited;
+  if (contains_any(name, {"server_error", "overloaded", "unavailable", "internal_error"})) return FailureKind::Overloaded;
+  if (contains_any(name, {"timeout"})) return FailureKind::Timeout;
+  return std::nullopt;
+}
+
+std::string_view advice_on(FailureKind kind, int status) {
+  switch (kind) {
+    case FailureKind::Auth: return ": check the key, and what its account may use";
+    case FailureKind::RateLimited: return ": too much was asked of this account for the moment";
+    case FailureKind::Protocol: return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request as it is";
+    case FailureKind::Local:
+    case FailureKind::Overloaded:
+    case FailureKind::Network:
+    case FailureKind::Empty:
+    case FailureKind::Timeout: return "";
+  }
+  return "";
+}
+
+/// Milliseconds out of a header that counts `unit_ms` each; nothing when there is none, or when it is a date.
+std::optional<base::Duration> wait_in(std::string_view text, double unit_ms) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || value > 1e6) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(value * unit_ms));
+}
+
+std::optional<base::Duration> retry_of(const net::HttpHead& head, FailureKind kind) {
+  const std::string_view should = head.header("x-should-retry");
+  const bool transient = head.status == 408 || head.status == 409 || head.status == 429 || head.status >= 500;
+  if (should == "false" || (!transient && should != "true") || kind == FailureKind::Auth) return std::nullopt;
+  auto wait = wait_in(head.header("retry-after-ms"), 1);
+  if (!wait) wait = wait_in(head.header("retry-after"), 1000);
+  if (!wait && (head.status == 429 || !head.header("retry-after").empty())) return std::nullopt;  // It does not say, or says a date.
+  const base::Duration in = std::max(wait.value_or(kServerRetry), kNetworkRetry);
+  return in <= kLongestRetry ? std::optional(in) : std::nullopt;
+}
+
+}  // namespace
+
+std::string ServerError::to_string() const {
+  std::string text;
+  for (const std::string& part : {type, code, param}) {
+    if (!part.empty()) text += (text.empty() ? " (" : ", ") + part;
+  }
+  return text.empty() ? text : text + ")";
+}
+
+ServerError parse_server_error(std::string_view body) {
+  json::Parser parser;
+  const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
+  if (!root) return {};
+  const auto inner = json::member(*root, "error");  // vLLM has its members at the top; Ollama a sentence in `error`.
+  const json::Element& error = inner && inner->is_object() ? *inner : *root;
+  return {name_in(error, "type"), name_in(error, "code"), name_in(error, "param")};
+}
+
+FailureKind kind_of(int status, const ServerError& error) {
+  if (status == 401 || status == 402 || status == 403) return FailureKind::Auth;
+  if (status == 408) return FailureKind::Timeout;
+  if (const auto kind = kind_by_name(error.code)) return *kind;
+  if (status == 429) return kind_by_name(error.type) == FailureKind::Auth ? FailureKind::Auth : FailureKind::RateLimited;
+  if (status == 409 || status >= 500) return FailureKind::Overloaded;
+  if (status == 0) return kind_by_name(error.type).value_or(FailureKind::Overloaded);
+  return FailureKind::Protocol;
+}
+
+RequestFailure failure_of(std::string_view whom, const net::HttpHead& head, std::string_view body) {
+  const ServerError error = parse_server_error(body);
+  const FailureKind kind = kind_of(head.status, error);
+  std::string why = std::string(whom) + " answered " + std::to_string(head.status) + error.to_string();
+  why += advice_on(kind, head.status);
+  return {kind, std::move(why), retry_of(head, kind)};
+}
+
+RequestFailure failure_of(std::string_view whom, const net::NetError& error) {
+  const auto make = [&](FailureKind kind, std::optional<base::Duration> retry) {
+    return RequestFailure{kind, "no answer from " + std::string(whom) + ": " + error.detail, retry};
+  };
+  using What = net::NetError::What;
+  switch (error.what) {
+    case What::Refused:
+    case What::NotFound:
+    case What::Closed: return make(FailureKind::Network, kNetworkRetry);
+    case What::Tls: return make(FailureKind::Network, std::nullopt);  // A certificate does not become right within a second.
+    case What::Timeout: return make(FailureKind::Timeout, std::nullopt);
+    case What::TooLarge:
+    case What::Protocol: return make(FailureKind::Protocol, std::nullopt);
+    case What::Local: return make(FailureKind::Local, std::nullopt);
+  }
+  return make(FailureKind::Local, std::nullopt);
+}
+
+}  // namespace offhook::inline v0::agent::openai

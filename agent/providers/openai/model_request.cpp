@@ -1,0 +1,98 @@
+#include <offhook/agent/providers/openai/model_request.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent::openai {
+
+namespace {
+
+using Kind = HistoryEntry::Kind;
+
+/// Puts messages together from the oldest to the newest.
+class Messages {
+ public:
+  void say(ModelMessage::Kind kind, std::string_view text) {
+    if (text.empty()) return;
+    if (!list_.empty() && list_.back().kind == kind) {
+      list_.back().text += '\n';
+    } else {
+      list_.push_back({kind, {}, {}});
+    }
+    list_.back().text += text;
+  }
+  void call(std::vector<ModelMessage::Call> calls) {
+    std::erase_if(calls, [this](const auto& call) { return !known_.insert(call.id).second; });
+    if (!calls.empty()) list_.push_back({ModelMessage::Kind::Calls, {}, std::move(calls)});
+  }
+  [[nodiscard]] std::vector<ModelMessage> take() { return std::move(list_); }
+
+ private:
+  std::vector<ModelMessage> list_;
+  std::set<std::string> known_;  // ids of calls: one that is told twice confuses the server
+};
+
+const HistoryEntry* result_of(const History& history, const std::string& call_id) {
+  const auto& entries = history.entries();
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const HistoryEntry& entry) { return entry.kind == Kind::ToolResult && entry.call_id == call_id; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+void add_history(const History& history, Messages& out) {
+  std::vector<ModelMessage::Call> calls;  // that stand side by side in the history: one answer of the model
+  for (const HistoryEntry& entry : history.entries()) {
+    if (entry.kind == Kind::ToolCall) {
+      const HistoryEntry* result = result_of(history, entry.call_id);
+      if (result != nullptr) calls.push_back({entry.call_id, entry.name, entry.text, result->text});
+      continue;
+    }
+    if (!calls.empty()) out.call(std::exchange(calls, {}));
+    switch (entry.kind) {
+      case Kind::Caller: out.say(ModelMessage::Kind::User, entry.text); break;
+      case Kind::Agent: out.say(ModelMessage::Kind::Assistant, entry.interrupted ? entry.text + "..." : entry.text); break;
+      case Kind::Note: out.say(ModelMessage::Kind::User, "[" + entry.text + "]"); break;
+      case Kind::ToolCall:
+      case Kind::ToolResult: break;
+    }
+  }
+  if (!calls.empty()) out.call(std::move(calls));
+}
+
+bool holds(const History* history, std::uint32_t turn, std::initializer_list<Kind> kinds) {
+  if (history == nullptr) return false;
+  const auto& entries = history->entries();
+  return std::any_of(entries.rbegin(), entries.rend(), [&](const HistoryEntry& entry) {
+    return entry.turn == turn && std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end();
+  });
+}
+
+}  // namespace
+
+std::string words_of(const TurnInput& input) {
+  switch (input.kind) {
+    case TurnInput::Kind::Opening: return "[The call begins. Greet the caller.]";
+    case TurnInput::Kind::Digits: return "[The caller pressed the keys " + input.text + "]";
+    case TurnInput::Kind::Silence: return "[The caller says nothing.]";
+    case TurnInput::Kind::Failure:
+      return input.text == kTransferFailed ? "[The transfer failed: nobody was reached. Tell the caller, and go on.]" : "[This failed: " + input.text + "]";
+    case TurnInput::Kind::Speech: break;
+  }
+  if (!input.rejected && !input.text.empty()) return input.text;
+  return input.text.empty() ? "[The caller said something that was not understood.]" : input.text + " [perhaps misheard]";
+}
+
+std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now) {
+  Messages out;
+  if (history != nullptr) add_history(*history, out);
+  const bool is_speech = now.input.kind == TurnInput::Kind::Speech;
+  if (!holds(history, now.input.turn, is_speech ? std::initializer_list<Kind>{Kind::Caller} : std::initializer_list<Kind>{Kind::Caller, Kind::Note}))
+    out.say(ModelMessage::Kind::User, words_of(now.input));
+  if (!holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
+  for (const auto& round : now.rounds) out.call(round);
+  return out.take();
+}
+
+}  // namespace offhook::inline v0::agent::openai

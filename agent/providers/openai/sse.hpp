@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::openai {
+
+struct SseEvent {
+  std::string name;  ///< of `event:`; "" when there was none
+  std::string data;  ///< its `data:` lines, joined by line feeds
+};
+
+/// Server-sent events out of bytes that are split anywhere (WHATWG HTML section 9.2): lines end in LF, CR LF or CR; comments, id and
+/// retry are passed over, and so are events without data. Pure.
+class SseParser {
+ public:
+  static constexpr std::size_t kMaxLine = 1U << 20U;       ///< octets without what ends it
+  static constexpr std::size_t kMaxEventData = 2U << 20U;  ///< octets of one event's data
+
+  /// Appends the events that became whole. False when a bound was exceeded, now or before: nothing more comes then.
+  [[nodiscard]] bool feed(std::string_view bytes, std::vector<SseEvent>& out);
+  /// The stream ended. Deviation: an event that lacks its blank line is given out, since servers leave that away at the end.
+  [[nodiscard]] bool finish(std::vector<SseEvent>& out);
+
+ private:
+  void end_line(std::string_view line, std::vector<SseEvent>& out);
+  void dispatch(std::vector<SseEvent>& out);
+  [[nodiscard]] std::string_view without_mark(std::string_view bytes);
+
+  std::string line_;         // of what has come of it so far
+  SseEvent event_;
+  bool has_data_ = false;
+  bool after_cr_ = false;    // a line feed now belongs to the carriage return before it
+  std::size_t mark_ = 0;     // octets of the byte order mark seen; 3: no more looked for
+  bool failed_ = false;
+};
+
+}  // namespace offhook::inline v0::agent::openai

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::openai {
+
+/// Takes away what a model thinks between <think> and </think> (or <thinking>), which servers without a parser for it leave in the
+/// text: never spoken. Tags may be split anywhere; a closing tag alone is taken away too. Pure.
+class ThinkFilter {
+ public:
+  [[nodiscard]] std::string feed(std::string_view text);
+  /// The text is over: what looked like the beginning of a tag was none.
+  [[nodiscard]] std::string finish();
+
+ private:
+  void pass(char c, std::string& out) { if (!inside_) out += c; }
+  std::string held_;  // a part of a tag, perhaps
+  bool inside_ = false;
+};
+
+}  // namespace offhook::inline v0::agent::openai
