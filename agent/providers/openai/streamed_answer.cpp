@@ -44,12 +44,14 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   } else {
     on_events(sse_.finish(events_), out);
   }
+  if (!met_ && form_ == Form::Stream) fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
   finish(ModelFinished::Why::Stop, out);  // Its end mark is missing.
 }
 
 void StreamedAnswer::on_events(bool fits, std::vector<ModelEvent>& out) {
   for (const SseEvent& event : events_) {
     if (failed_) return;
+    met_ = true;
     if (event.data.starts_with("[DONE]")) {
       finish(ModelFinished::Why::Stop, out);
     } else if (event.data.find_first_not_of(kSpace) != std::string::npos) {

@@ -42,6 +42,7 @@ class StreamedAnswer : public ModelAnswer {
   ThinkFilter thoughts_;
   CallAssembly calls_;
   std::size_t text_octets_ = 0;  // of all text, thoughts too
+  bool met_ = false;             // one JSON text at least
   bool said_ = false;            // something that can be spoken came
   bool finished_ = false, failed_ = false;
 };

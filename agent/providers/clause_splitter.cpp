@@ -1,0 +1,211 @@
+#include <offhook/agent/providers/clause_splitter.hpp>
+
+#include <offhook/agent/providers/utf8.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+constexpr bool is_space(std::uint32_t c) { return c == ' ' || c == '\n'; }
+constexpr bool is_digit(std::uint32_t c) { return c >= '0' && c <= '9'; }
+constexpr bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_lower(std::uint32_t c) { return c >= 'a' && c <= 'z'; }
+/// Written without spaces between words.
+constexpr bool is_ideograph(std::uint32_t c) { return (c >= 0x3040 && c < 0xa000) || (c >= 0xac00 && c < 0xd7b0) || (c >= 0x20000 && c < 0x30000); }
+constexpr bool is_speakable(std::uint32_t c) {
+  if (c < 0x80) return is_digit(c) || is_upper(c) || is_lower(c) || c == '*' || c == '#';
+  return c >= 0xaa && !(c >= 0x2000 && c < 0x2070) && !(c >= 0x3000 && c < 0x3003) && !(c >= 0xff00 && c < 0xff10) && c != 0xab && c != 0xbb &&
+         c != 0xb7 && c != 0xbf;
+}
+
+enum class Mark { None, Stop, Strong, Wide, Weak };
+/// Stop: a full stop, which may be something else. Strong: ends a sentence. Wide: does so with no space after it. Weak: a clause.
+Mark mark_of(std::uint32_t c) {
+  switch (c) {
+    case '.': return Mark::Stop;
+    case '!': case '?': case '\n': case 0x2026: case 0x61f: case 0x964: return Mark::Strong;  // Ellipsis; Arabic, Hindi.
+    case 0x3002: case 0xff01: case 0xff1f: return Mark::Wide;
+    case ',': case ';': case ':': case 0x2014: case 0x60c: case 0x61b: case 0x3001: case 0xff0c: case 0xff1b: case 0xff1a: return Mark::Weak;
+  }
+  return Mark::None;
+}
+
+bool is_closer(std::uint32_t c) {
+  return c == '"' || c == '\'' || c == ')' || c == ']' || c == 0x201d || c == 0x2019 || c == 0xbb || c == 0x300d || c == 0xff09;
+}
+
+/// Never the end of a sentence: a name, or more of it, follows.
+constexpr std::array<std::string_view, 34> kBeforeMore{
+    "mr", "mrs", "ms", "mx", "dr", "prof", "st", "hr", "fr", "sr", "sra", "mme", "mlle", "rev", "hon", "gen", "col", "sgt", "lt", "capt",
+    "vs", "e.g", "i.e", "z.b", "d.h", "approx", "bzw", "ca", "nr", "str", "tel", "fig", "p.ej", "cf"};
+/// The end of one only when it goes on with a capital letter.
+constexpr std::array<std::string_view, 28> kPerhaps{
+    "etc", "inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "am", "pm", "dept", "ave", "blvd", "rd", "apt", "ext", "min", "sec", "hrs", "usw",
+    "jan", "feb", "aug", "sept", "oct", "nov", "dec", "bros"};
+/// An abbreviation only when a number follows.
+constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::string_view word_before(std::string_view text, std::size_t at) {
+  const std::size_t space = text.substr(0, at).find_last_of(" \n(\"'");
+  return text.substr(space == std::string_view::npos ? 0 : space + 1, at - (space == std::string_view::npos ? 0 : space + 1));
+}
+
+std::string lower_of(std::string_view word) {
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return is_upper(static_cast<unsigned char>(c)) ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
+bool is_address(std::string_view word) {
+  return word.find("://") != std::string_view::npos || word.starts_with("www.") || word.find('@') != std::string_view::npos;
+}
+
+/// One letter alone, or behind a stop: J. Smith, U.S. But the word I is none.
+bool is_initial(std::string_view word) {
+  if (word.empty() || !is_upper(static_cast<unsigned char>(word.back())) || word == "I") return false;
+  return word.size() == 1 || word[word.size() - 2] == '.';
+}
+
+enum class Ends { Yes, No, Unknown };
+
+/// Whether the full stop at `at` ends a sentence. `next` is the first character behind its spaces, 0 when that is not known yet.
+Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool at_end) {
+  if (at_end && next == 0) return Ends::Yes;
+  const std::string_view word = word_before(text, at);
+  const std::string lower = lower_of(word);
+  if (is_one_of(lower, kBeforeMore)) return Ends::No;
+  const bool by_next = is_one_of(lower, kPerhaps) || is_one_of(lower, kBeforeNumbers) || is_initial(word) ||
+                       (!word.empty() && is_digit(static_cast<unsigned char>(word.back()))) || word.empty() || word.back() == '.';
+  if (!by_next) return Ends::Yes;
+  if (next == 0) return Ends::Unknown;
+  if (is_one_of(lower, kBeforeNumbers)) return is_digit(next) ? Ends::No : Ends::Yes;
+  if (is_initial(word)) return Ends::No;
+  return is_lower(next) || is_digit(next) ? Ends::No : Ends::Yes;
+}
+
+}  // namespace
+
+void ClauseSplitter::feed(std::string_view text, std::vector<std::string>& out) {
+  text_ += plain_.feed(text);
+  split(false, out);
+}
+
+void ClauseSplitter::finish(std::vector<std::string>& out) {
+  text_ += plain_.finish();
+  split(true, out);
+  give(text_, out);
+  text_.clear();
+}
+
+void ClauseSplitter::split(bool at_end, std::vector<std::string>& out) {
+  for (;;) {
+    auto end = find_end(at_end);
+    if (!end) end = find_cut();
+    if (!end) return;
+    give(std::string_view(text_).substr(0, *end), out);
+    text_.erase(0, *end);
+  }
+}
+
+/// Behind the first place where what there is can be given out.
+std::optional<std::size_t> ClauseSplitter::find_end(bool at_end) const {
+  const std::string_view text = text_;
+  std::size_t words = 0;
+  bool in_word = false, speakable = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Char c = first_utf8(text.substr(at));
+    const std::size_t behind = at + c.length;
+    const bool counts = is_speakable(c.code);
+    if (counts && (!in_word || is_ideograph(c.code))) ++words;
+    in_word = counts || (in_word && !is_space(c.code));
+    speakable = speakable || counts;
+    const Mark mark = mark_of(c.code);
+    if (mark == Mark::None || !speakable) {
+      at = behind;
+      continue;
+    }
+    std::size_t end = behind;  // With what closes: quotes, more marks.
+    std::uint32_t next = 0;
+    while (end < text.size()) {
+      const Utf8Char n = first_utf8(text.substr(end));
+      next = n.code;
+      if (c.code == '\n' || (!is_closer(next) && (mark == Mark::Weak || (mark_of(next) != Mark::Stop && mark_of(next) != Mark::Strong) || next == '\n'))) break;
+      next = 0;
+      end += n.length;
+    }
+    const bool open = next == 0 && !at_end;  // Nothing is known of what follows.
+    const bool apart = next == 0 || is_space(next);
+    const std::size_t first_after = std::min(text.find_first_not_of(" \n", end), text.size());
+    const std::uint32_t after = first_after < text.size() ? first_utf8(text.substr(first_after)).code : 0;
+    switch (mark) {
+      case Mark::Wide: return end;
+      case Mark::Strong:
+        if (c.code == '\n') return end;
+        if (is_address(word_before(text, at)) && (!apart || open)) break;
+        if (c.code == 0x2026 && (open || is_lower(after) || after == 0)) break;
+        if (apart || is_upper(next)) return end;
+        break;
+      case Mark::Stop:
+        if (open || !apart) break;
+        if (next == '\n' || stop_ends(text, at, after, at_end) == Ends::Yes) return end;
+        break;
+      case Mark::Weak: {
+        if (!first_ || words < limits_.first_words) break;
+        const bool glued = at > 0 && is_digit(static_cast<unsigned char>(text[at - 1]));  // 1,000 and 10:30
+        if (c.code >= 0x80 || (open ? !glued && c.code == ',' : apart)) return end;
+        break;
+      }
+      case Mark::None: break;
+    }
+    at = std::max(behind, end);
+  }
+  return std::nullopt;
+}
+
+/// Text without marks is cut at a space, so that neither the caller nor the memory waits for ever.
+std::optional<std::size_t> ClauseSplitter::find_cut() const {
+  const std::size_t most = first_ ? limits_.first_chars : limits_.chars;
+  if (text_.size() <= most) return std::nullopt;  // Octets are at least as many as characters.
+  std::size_t chars = 0, at = 0, space = 0;
+  for (; at < text_.size() && chars < most; ++chars) {
+    at += first_utf8(std::string_view(text_).substr(at)).length;
+    if (at < text_.size() && text_[at] == ' ') space = at;
+  }
+  if (chars < most || at >= text_.size()) return std::nullopt;
+  return space > 0 ? space : at;
+}
+
+void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out) {
+  std::string text;
+  bool speakable = false;
+  for (std::size_t at = 0; at < clause.size();) {
+    const Utf8Char c = first_utf8(clause.substr(at));
+    const std::string_view piece = clause.substr(at, c.length);
+    at += c.length;
+    if (is_space(c.code)) {
+      if (!text.empty() && text.back() != ' ') text += ' ';
+      continue;
+    }
+    if (!speakable && (is_closer(c.code) || (mark_of(c.code) != Mark::None && c.code != '.'))) continue;  // Left over from before.
+    if (c.code == ',' && !text.empty() && text.back() == ' ') text.pop_back();
+    speakable = speakable || is_speakable(c.code);
+    text += piece;
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  if (!speakable) return;
+  const std::uint32_t last = last_utf8(text);
+  if (clause.ends_with('\n') && (is_digit(last) || is_lower(last) || is_upper(last))) text += '.';  // A heading, or an item of a list.
+  first_ = false;
+  out.push_back(std::move(text));
+}
+
+}  // namespace offhook::inline v0::agent

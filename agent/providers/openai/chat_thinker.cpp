@@ -1,0 +1,247 @@
+#include <offhook/agent/providers/openai/chat_thinker.hpp>
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/openai/chat_answer.hpp>
+#include <offhook/agent/providers/openai/responses_answer.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent::openai {
+
+/// One request and what comes of it.
+struct ChatThinker::Exchange {
+  std::unique_ptr<net::HttpTransfer> transfer;
+  std::unique_ptr<ModelAnswer> answer;
+  net::HttpHead head;
+  std::string error_body;
+  bool over = false;
+
+  [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
+};
+
+namespace {
+
+constexpr std::size_t kMaxDrained = 4;
+constexpr std::size_t kMaxAnswerBody = 8U << 20U;
+
+std::string_view path_of(ChatThinkerOptions::Api api) {
+  return api == ChatThinkerOptions::Api::Responses ? "/responses" : "/chat/completions";
+}
+
+}  // namespace
+
+ChatThinker::ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake wake)
+    : options_(std::move(options)), http_(http), wake_(std::move(wake)), whom_("the model " + options_.model.model) {}
+
+ChatThinker::~ChatThinker() = default;
+
+void ChatThinker::open(const SessionContext& context) {
+  prompt_ = context.prompt;
+  history_ = context.history;
+  tools_ = context.tools;
+  begin(context.call);
+}
+
+void ChatThinker::begin(const CallContext&) { http_.warm(url_of(options_.server, path_of(options_.api))); }
+
+void ChatThinker::tick(base::TimePoint now) {
+  std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });
+  if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
+  if (!retry_at_ || now < *retry_at_) return;
+  retry_at_.reset();
+  ask();
+}
+
+void ChatThinker::respond(const TurnInput& input) {
+  stop();
+  busy_ = true;
+  present_ = {input, {}, {}};
+  ends_call_ = false;
+  retried_ = false;
+  ask();
+}
+
+void ChatThinker::ask() {
+  drain();
+  splitter_ = ClauseSplitter(options_.clauses);
+  round_.clear();
+  given_ = false;
+  const bool with_tools = present_.rounds.size() < options_.max_rounds;
+  const ModelQuestion question{prompt_, messages_of(history_, present_), with_tools ? tools_ : nullptr};
+  const bool responses = options_.api == ChatThinkerOptions::Api::Responses;
+
+  auto request = request_to(options_.server, path_of(options_.api));
+  request.headers.emplace_back("content-type", "application/json");
+  request.headers.emplace_back("accept", "text/event-stream");
+  request.body = responses ? write_responses_request(options_.model, question) : write_chat_request(options_.model, question);
+  request.max_body = kMaxAnswerBody;
+
+  exchange_ = std::make_unique<Exchange>();
+  Exchange* const exchange = exchange_.get();
+  if (responses) {
+    exchange->answer = std::make_unique<ResponsesAnswer>();
+  } else {
+    exchange->answer = std::make_unique<ChatAnswer>();
+  }
+  net::HttpHandler handler;
+  handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
+  handler.on_body = [this, exchange](std::string_view bytes) {
+    if (exchange != exchange_.get()) return;
+    if (!exchange->good()) {
+      exchange->error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, exchange->error_body.size()));
+      return;
+    }
+    std::vector<ModelEvent> events;
+    exchange->answer->on_bytes(bytes, events);
+    take(events);
+  };
+  handler.on_end = [this, exchange](std::optional<net::NetError> error) { on_end(*exchange, std::move(error)); };
+  exchange->transfer = http_.start(std::move(request), std::move(handler));
+}
+
+void ChatThinker::on_end(Exchange& exchange, std::optional<net::NetError> error) {
+  exchange.over = true;
+  if (&exchange != exchange_.get()) return;
+  if (error) return fail(failure_of(whom_, *error));
+  if (!exchange.good()) return fail(failure_of(whom_, exchange.head, exchange.error_body));
+  std::vector<ModelEvent> events;
+  exchange.answer->on_end(events);
+  take(events);
+}
+
+void ChatThinker::take(std::vector<ModelEvent>& events) {
+  const Exchange* const from = exchange_.get();
+  for (ModelEvent& event : events) {
+    if (exchange_.get() != from) return;  // What was before it ended the answer.
+    std::visit([this](auto& what) { on_model(what); }, event);
+  }
+}
+
+void ChatThinker::on_model(ModelText& text) {
+  std::vector<std::string> clauses;
+  splitter_.feed(text.text, clauses);
+  say(clauses);
+}
+
+void ChatThinker::on_model(ModelCall& call) {
+  std::string id = fresh_id(call);
+  round_.push_back({std::move(id), std::move(call.name), std::move(call.arguments), {}});
+}
+
+void ChatThinker::on_model(ModelFinished&) {
+  std::vector<std::string> clauses;
+  splitter_.finish(clauses);
+  say(clauses);
+  drain();
+  if (!round_.empty()) return ask_tools();
+  if (present_.said.empty()) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
+  finish();
+}
+
+void ChatThinker::on_model(ModelFailed& failed) {
+  drain();
+  // After its calls a model may have nothing to add to what it said before them.
+  if (failed.kind == FailureKind::Empty && (!present_.said.empty() || ends_call_)) return finish();
+  const bool may_help = failed.kind == FailureKind::Overloaded || failed.kind == FailureKind::Empty;
+  fail({failed.kind, whom_ + ": " + failed.why, may_help ? std::optional(kServerRetry) : std::nullopt});
+}
+
+void ChatThinker::say(const std::vector<std::string>& clauses) {
+  for (const std::string& clause : clauses) {
+    if (!present_.said.empty()) present_.said += ' ';
+    present_.said += clause;
+    given_ = true;
+    push(ReplyText{present_.input.turn, clause, false});
+  }
+}
+
+/// Servers without ids, or with the same one each time, would mix up calls in the history.
+std::string ChatThinker::fresh_id(const ModelCall& call) {
+  const auto is_known = [this](const std::string& id) {
+    const auto has_id = [&id](const ModelMessage::Call& known) { return known.id == id; };
+    if (std::any_of(round_.begin(), round_.end(), has_id)) return true;
+    if (std::any_of(present_.rounds.begin(), present_.rounds.end(),
+                    [&](const auto& round) { return std::any_of(round.begin(), round.end(), has_id); }))
+      return true;
+    return history_ != nullptr && std::any_of(history_->entries().begin(), history_->entries().end(),
+                                              [&id](const HistoryEntry& entry) { return entry.call_id == id; });
+  };
+  if (!call.call_id.empty() && !is_known(call.call_id)) return call.call_id;
+  return "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_" + std::to_string(round_.size());
+}
+
+void ChatThinker::ask_tools() {
+  given_ = true;
+  open_calls_ = round_.size();
+  for (const auto& call : round_) push(ToolCall{present_.input.turn, call.id, call.name, call.arguments});
+}
+
+void ChatThinker::on_tool(const ToolOutcome& outcome) {
+  if (!busy_ || open_calls_ == 0 || outcome.turn != present_.input.turn) return;
+  const auto call = std::find_if(round_.begin(), round_.end(), [&](const auto& known) { return known.id == outcome.call_id; });
+  if (call == round_.end() || !call->result.empty()) return;
+  call->result = outcome.result.empty() ? "{}" : outcome.result;
+  if (outcome.action && !outcome.refused)
+    ends_call_ = ends_call_ || outcome.action->what == ReplyAction::What::HangUp || outcome.action->what == ReplyAction::What::Transfer;
+  if (--open_calls_ > 0) return;
+  present_.rounds.push_back(std::exchange(round_, {}));
+  // Whoever said goodbye and hung up has nothing to add, and the caller would wait for it.
+  if (ends_call_ && !present_.said.empty()) return finish();
+  retried_ = false;
+  ask();
+}
+
+void ChatThinker::fail(RequestFailure failure) {
+  drain();
+  if (failure.retry_in && !retried_ && !given_) {
+    retried_ = true;
+    retry_in_ = failure.retry_in;
+    return;
+  }
+  busy_ = false;
+  push(ThinkFailed{present_.input.turn, std::move(failure.why), failure.kind});
+}
+
+void ChatThinker::finish() {
+  busy_ = false;
+  push(ReplyDone{present_.input.turn});
+}
+
+/// Reads what is left of an answer: a connection that is broken off cannot be used again.
+void ChatThinker::drain() {
+  if (!exchange_) return;
+  drained_.push_back(std::move(exchange_));
+  if (drained_.size() > kMaxDrained) drained_.pop_front();
+}
+
+void ChatThinker::stop() {
+  exchange_.reset();
+  busy_ = false;
+  round_.clear();
+  open_calls_ = 0;
+  retry_in_.reset();
+  retry_at_.reset();
+}
+
+void ChatThinker::cancel(std::uint32_t turn) {
+  if (busy_ && present_.input.turn == turn) stop();
+  std::erase_if(events_, [turn](const ThinkEvent& event) { return std::visit([](const auto& e) { return e.turn; }, event) == turn; });
+}
+
+void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history tells it.
+
+void ChatThinker::push(ThinkEvent event) {
+  events_.push_back(std::move(event));
+  if (wake_) wake_();
+}
+
+std::optional<ThinkEvent> ChatThinker::poll() {
+  if (events_.empty()) return std::nullopt;
+  std::optional<ThinkEvent> event(std::move(events_.front()));
+  events_.pop_front();
+  return event;
+}
+
+}  // namespace offhook::inline v0::agent::openai

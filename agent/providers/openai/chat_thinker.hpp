@@ -1,0 +1,90 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/providers/clause_splitter.hpp>
+#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/openai/model_events.hpp>
+#include <offhook/agent/providers/openai/model_request.hpp>
+#include <offhook/agent/providers/openai/server.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::openai {
+
+struct ChatThinkerOptions {
+  enum class Api : std::uint8_t { Chat, Responses };  ///< /chat/completions, which everybody speaks, or /responses
+  Server server;
+  ModelOptions model;
+  Api api = Api::Chat;
+  ClauseLimits clauses;
+  unsigned max_rounds = 8;  ///< of calls in one turn; then the model is asked without tools
+};
+
+/// Thinks by a language model over HTTP. What it knows of the call comes by open(): prompt, history, tools. A request that fails
+/// before anything of its answer was given out is repeated once, when that may help within a second.
+class ChatThinker final : public Thinker {
+ public:
+  /// `http` outlives this.
+  ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake wake);
+  ~ChatThinker() override;
+
+  void open(const SessionContext& context) override;
+  void begin(const CallContext& context) override;
+  void tick(base::TimePoint now) override;
+  void respond(const TurnInput& input) override;
+  void on_tool(const ToolOutcome& outcome) override;
+  void cancel(std::uint32_t turn) override;
+  void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) override;
+  [[nodiscard]] std::optional<ThinkEvent> poll() override;
+
+ private:
+  struct Exchange;
+
+  void ask();
+  void on_end(Exchange& exchange, std::optional<net::NetError> error);
+  void take(std::vector<ModelEvent>& events);
+  void on_model(ModelText& text);
+  void on_model(ModelCall& call);
+  void on_model(ModelUsage&) {}
+  void on_model(ModelFinished& finished);
+  void on_model(ModelFailed& failed);
+  void say(const std::vector<std::string>& clauses);
+  void ask_tools();
+  void fail(RequestFailure failure);
+  void finish();
+  void stop();
+  void drain();
+  [[nodiscard]] std::string fresh_id(const ModelCall& call);
+  void push(ThinkEvent event);
+
+  ChatThinkerOptions options_;
+  net::HttpClient& http_;
+  Wake wake_;
+  std::string whom_;
+  std::string prompt_;
+  const History* history_ = nullptr;
+  const std::vector<ToolDescription>* tools_ = nullptr;
+
+  bool busy_ = false;                        // present_ is being answered
+  PresentTurn present_;
+  std::vector<ModelMessage::Call> round_;    // asked for by the present answer
+  std::size_t open_calls_ = 0;               // of round_, without a result yet
+  bool ends_call_ = false;                   // a tool hangs up or transfers when all is said
+  ClauseSplitter splitter_;
+  bool given_ = false;                       // something of the present answer was given out
+  bool retried_ = false;
+  std::optional<base::Duration> retry_in_;   // until tick() says when that is
+  std::optional<base::TimePoint> retry_at_;
+  std::unique_ptr<Exchange> exchange_;
+  std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
+  std::deque<ThinkEvent> events_;
+};
+
+}  // namespace offhook::inline v0::agent::openai

@@ -1,0 +1,78 @@
+#include <offhook/agent/providers/openai/http_failure.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook::agent;
+using namespace offhook::agent::openai;
+using namespace std::chrono_literals;
+
+namespace {
+
+RequestFailure of(int status, std::string_view body = "", net::Headers headers = {}) {
+  return failure_of("the model", net::HttpHead{status, std::move(headers)}, body);
+}
+
+}  // namespace
+
+TEST_CASE("failure_of says of which kind an answer's error is") {
+  CHECK(of(401).kind == FailureKind::Auth);
+  CHECK(of(403).kind == FailureKind::Auth);
+  CHECK(of(404).kind == FailureKind::Protocol);
+  CHECK(of(400).kind == FailureKind::Protocol);
+  CHECK(of(408).kind == FailureKind::Timeout);
+  CHECK(of(409).kind == FailureKind::Overloaded);
+  CHECK(of(429).kind == FailureKind::RateLimited);
+  CHECK(of(429, R"({"error":{"type":"insufficient_quota","code":"insufficient_quota"}})").kind == FailureKind::Auth);
+  CHECK(of(429, R"({"error":{"type":"insufficient_quota","code":null}})").kind == FailureKind::Auth);
+  CHECK(of(500).kind == FailureKind::Overloaded);
+  CHECK(of(503, "<html>").kind == FailureKind::Overloaded);
+  CHECK(of(301).kind == FailureKind::Protocol);
+}
+
+TEST_CASE("failure_of shows the names that a server gives its error, and never its sentences") {
+  const auto failure = of(401, R"({"error":{"message":"Incorrect API key provided: sk-abc","type":"invalid_request_error","code":"invalid_api_key","param":null}})");
+  CHECK(failure.why == "the model answered 401 (invalid_request_error, invalid_api_key): check the key, and what its account may use");
+  CHECK(of(400, R"({"error":{"type":"a b","code":"x\ny","param":"max_tokens"}})").why == "the model answered 400 (max_tokens): it refuses the request as it is");
+  CHECK(of(400, R"({"detail":"you said: hello"})").why == "the model answered 400: it refuses the request as it is");
+  CHECK(of(400, R"({"object":"error","message":"x","type":"BadRequestError","code":400})").why ==
+        "the model answered 400 (BadRequestError, 400): it refuses the request as it is");
+}
+
+TEST_CASE("failure_of bounds a name of an error") {
+  const auto shown = [](std::size_t octets) { return of(500, R"({"error":{"code":")" + std::string(octets, 'x') + "\"}}").why; };
+  CHECK(shown(ServerError::kMaxErrorName).find("xxx") != std::string::npos);
+  CHECK(shown(ServerError::kMaxErrorName + 1).find("xxx") == std::string::npos);
+}
+
+TEST_CASE("failure_of repeats what may go well within a second, and nothing else") {
+  CHECK(of(500).retry_in == kServerRetry);
+  CHECK(of(408).retry_in == kServerRetry);
+  CHECK(of(409).retry_in == kServerRetry);
+  CHECK(of(503, "", {{"retry-after", "1"}}).retry_in == kLongestRetry);
+  CHECK(of(503, "", {{"retry-after", "2"}}).retry_in == std::nullopt);
+  CHECK(of(503, "", {{"retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"}}).retry_in == std::nullopt);
+  CHECK(of(429).retry_in == std::nullopt);
+  CHECK(of(429, "", {{"retry-after-ms", "700"}, {"retry-after", "60"}}).retry_in == 700ms);
+  CHECK(of(429, "", {{"retry-after", "0.5"}}).retry_in == 500ms);
+  CHECK(of(429, "", {{"retry-after-ms", "1000"}}).retry_in == 1s);
+  CHECK(of(429, "", {{"retry-after-ms", "1001"}}).retry_in == std::nullopt);
+  CHECK(of(429, R"({"error":{"code":"insufficient_quota"}})", {{"retry-after-ms", "1"}}).retry_in == std::nullopt);
+  CHECK(of(500, "", {{"x-should-retry", "false"}}).retry_in == std::nullopt);
+  CHECK(of(400, "", {{"x-should-retry", "true"}}).retry_in == kServerRetry);
+  CHECK(of(400).retry_in == std::nullopt);
+  CHECK(of(401).retry_in == std::nullopt);
+}
+
+TEST_CASE("failure_of knows what became of the network") {
+  using What = net::NetError::What;
+  const auto kind = [](What what) { return failure_of("the model", net::NetError{what, "why"}).kind; };
+  CHECK(kind(What::Refused) == FailureKind::Network);
+  CHECK(kind(What::Closed) == FailureKind::Network);
+  CHECK(kind(What::Tls) == FailureKind::Network);
+  CHECK(kind(What::Timeout) == FailureKind::Timeout);
+  CHECK(kind(What::TooLarge) == FailureKind::Protocol);
+  CHECK(kind(What::Local) == FailureKind::Local);
+  CHECK(failure_of("the model", net::NetError{What::Refused, "nobody listens"}).why == "no answer from the model: nobody listens");
+  CHECK(failure_of("the model", net::NetError{What::Closed, ""}).retry_in == kNetworkRetry);
+  CHECK(failure_of("the model", net::NetError{What::Tls, ""}).retry_in == std::nullopt);
+}

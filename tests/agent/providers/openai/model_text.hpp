@@ -1,0 +1,41 @@
+#pragma once
+
+#include <offhook/agent/providers/openai/model_events.hpp>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace offhook::test {
+
+/// Events as one line: text as it is, [call id name arguments], {input/output}, <end>, !kind.
+inline std::string to_line(const std::vector<agent::openai::ModelEvent>& events) {
+  namespace openai = agent::openai;
+  std::string line;
+  for (const auto& event : events) {
+    if (const auto* text = std::get_if<openai::ModelText>(&event)) line += text->text;
+    if (const auto* call = std::get_if<openai::ModelCall>(&event)) line += "[" + call->call_id + " " + call->name + " " + call->arguments + "]";
+    if (const auto* usage = std::get_if<openai::ModelUsage>(&event)) line += "{" + std::to_string(usage->input) + "/" + std::to_string(usage->output) + "}";
+    if (const auto* end = std::get_if<openai::ModelFinished>(&event)) {
+      constexpr const char* kNames[] = {"<stop>", "<length>", "<calls>", "<filtered>"};
+      line += kNames[static_cast<int>(end->why)];
+    }
+    if (const auto* failed = std::get_if<openai::ModelFailed>(&event)) line += "!" + std::string(to_string(failed->kind));
+  }
+  return line;
+}
+
+/// The whole answer, in pieces of `step` octets.
+template <class Answer>
+std::string answer_of(std::string_view bytes, std::size_t step = std::string_view::npos) {
+  Answer answer;
+  std::vector<agent::openai::ModelEvent> events;
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    answer.on_bytes(bytes.substr(at, step), events);
+    if (step == std::string_view::npos) break;
+  }
+  answer.on_end(events);
+  return to_line(events);
+}
+
+}  // namespace offhook::test

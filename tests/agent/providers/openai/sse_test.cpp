@@ -1,0 +1,100 @@
+#include <offhook/agent/providers/openai/sse.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace offhook::agent::openai;
+
+namespace {
+
+std::vector<SseEvent> parse(std::string_view text, std::size_t step) {
+  SseParser parser;
+  std::vector<SseEvent> events;
+  for (std::size_t at = 0; at < text.size(); at += step) CHECK(parser.feed(text.substr(at, step), events));
+  CHECK(parser.finish(events));
+  return events;
+}
+
+std::string joined(const std::vector<SseEvent>& events) {
+  std::string all;
+  for (const SseEvent& event : events) all += event.name + "=" + event.data + ";";
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("SseParser gives the same events however the bytes are split [WHATWG HTML section 9.2]") {
+  const std::string text =
+      "\xef\xbb\xbf: a comment\n"
+      "data: one\n\n"
+      "event: two\r\ndata:first\r\ndata:  second\r\n\r\n"
+      "id: 7\rretry: 10\rdata\rdata: x\r\r"
+      "event: nothing\n\n"
+      "unknown: y\ndata: {\"a\":\"\xc3\xa9\"}\n\n"
+      "data: last";
+  const std::string expected = "=one;two=first\n second;=\nx;={\"a\":\"\xc3\xa9\"};=last;";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    CAPTURE(step);
+    CHECK(joined(parse(text, step)) == expected);
+  }
+}
+
+TEST_CASE("SseParser takes away a byte order mark at the very beginning only [WHATWG HTML section 9.2.5]") {
+  CHECK(joined(parse("\xef\xbb\xbf" "data: a\n\n", 1)) == "=a;");
+  CHECK(joined(parse("\xef\xbb" "data: a\n\ndata: b\n\n", 1)) == "=b;");
+  CHECK(joined(parse("data: a\n\n\xef\xbb\xbf" "data: b\n\n", 4)) == "=a;");
+}
+
+TEST_CASE("SseParser takes a line feed after a carriage return for the same end of line, in another piece too [WHATWG HTML section 9.2.6]") {
+  SseParser parser;
+  std::vector<SseEvent> events;
+  CHECK(parser.feed("data: a\r", events));
+  CHECK(parser.feed("\ndata: b\r\n", events));
+  CHECK(events.empty());
+  CHECK(parser.feed("\r\n", events));
+  CHECK(joined(events) == "=a\nb;");
+}
+
+TEST_CASE("SseParser gives no event for a name alone, and forgets the name") {
+  CHECK(joined(parse("event: ping\n\ndata: a\n\n", 3)) == "=a;");
+}
+
+TEST_CASE("SseParser bounds a line") {
+  const auto fits = [](std::size_t octets, bool ended) {
+    SseParser parser;
+    std::vector<SseEvent> events;
+    const std::string line = ":" + std::string(octets - 1, 'x');
+    bool good = parser.feed(line.substr(0, octets / 2), events);
+    good = parser.feed(line.substr(octets / 2) + (ended ? "\n" : ""), events) && good;
+    return good;
+  };
+  for (const bool ended : {false, true}) {
+    CHECK(fits(SseParser::kMaxLine, ended));
+    CHECK_FALSE(fits(SseParser::kMaxLine + 1, ended));
+  }
+}
+
+TEST_CASE("SseParser bounds an event, and stays failed") {
+  const auto feed = [](SseParser& parser, std::size_t octets, std::vector<SseEvent>& events) {
+    const std::size_t half = octets / 2;
+    return parser.feed("data:" + std::string(half, 'x') + "\n", events) &&
+           parser.feed("data:" + std::string(octets - half - 1, 'x') + "\n\n", events);
+  };
+  SseParser parser;
+  std::vector<SseEvent> events;
+  const std::size_t reachable = SseParser::kMaxEventData - 20;
+  CHECK(feed(parser, reachable, events));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].data.size() == reachable);
+
+  SseParser full;
+  const std::string half(SseParser::kMaxEventData / 4, 'x');
+  for (int i = 0; i < 3; ++i) CHECK(full.feed("data:" + half + "\n", events));
+  SseParser over = full;
+  CHECK(full.feed("data:" + half.substr(3) + "\n", events));
+  CHECK_FALSE(over.feed("data:" + half.substr(2) + "\n", events));
+  CHECK_FALSE(over.feed("\ndata: a\n\n", events));
+  CHECK_FALSE(over.finish(events));
+}
