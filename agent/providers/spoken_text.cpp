@@ -81,11 +81,11 @@ void SpokenText::put(std::string_view text) {
 
 /// A line that goes on in lower case was only broken for the eye.
 void SpokenText::end_line_before(char first, bool marked) {
-  if (newlines_ == 0 || before_ == '\n') return;
-  const bool goes_on = !marked && newlines_ == 1 && first >= 'a' && first <= 'z';
+  const unsigned newlines = std::exchange(newlines_, 0);
+  if (newlines == 0 || before_ == '\n') return;
+  const bool goes_on = !marked && newlines == 1 && first >= 'a' && first <= 'z';
   out_ += goes_on ? ' ' : '\n';
   before_ = out_.back();
-  newlines_ = 0;
 }
 
 SpokenText::Step SpokenText::step(std::string_view rest) {
@@ -101,7 +101,6 @@ SpokenText::Step SpokenText::step(std::string_view rest) {
 
 SpokenText::Step SpokenText::take_marker(std::size_t octets) {
   end_line_before(' ', true);
-  newlines_ = 0;
   return octets;
 }
 
@@ -143,7 +142,6 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
     if (digits <= 3 && digits + 1 >= rest.size() && undecided(rest)) return 0;
     if (digits <= 3 && digits + 1 < rest.size() && is_in(rest[digits], ".)") && rest[digits + 1] == ' ') {
       end_line_before(' ', true);
-      newlines_ = 0;
       line_start_ = false;
       put(std::string(rest.substr(0, digits)) + ",");
       return digits + 1;
@@ -217,14 +215,15 @@ SpokenText::Step SpokenText::link(std::string_view rest) {
   const std::string_view text = rest.substr(1, close - 1);
   if (close + 1 == rest.size() && undecided(rest)) return 0;
   const char after = close + 1 < rest.size() ? rest[close + 1] : ' ';
+  const bool footnote = !text.empty() && after != '(' && (text.front() == '^' || std::all_of(text.begin(), text.end(), is_digit));
+  if (footnote) return close + 1;
   if (after == '(' || after == '[') {
     const std::size_t end = rest.find(after == '(' ? ')' : ']', close + 2);
     if (end == std::string_view::npos && undecided(rest)) return 0;
     put(without_marks(text));
     return end == std::string_view::npos ? close + 1 : end + 1;
   }
-  const bool footnote = !text.empty() && (text.front() == '^' || std::all_of(text.begin(), text.end(), is_digit));
-  if (!footnote) put(rest.substr(0, close + 1));
+  put(rest.substr(0, close + 1));
   return close + 1;
 }
 

@@ -36,7 +36,7 @@ class SpokenText {
   [[nodiscard]] bool undecided(std::string_view rest) const { return !finished_ && rest.size() < kMaxHeld; }
 
   std::string held_, out_;
-  char before_ = ' ';        // the last octet given out, or ' '
+  char before_ = '\n';       // the last octet given out
   unsigned newlines_ = 0;    // since then
   bool line_start_ = true;
   bool table_ = false;       // the line began with '|'

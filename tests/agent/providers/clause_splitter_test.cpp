@@ -122,7 +122,7 @@ TEST_CASE("ClauseSplitter ends sentences of languages that write without spaces"
 
 TEST_CASE("ClauseSplitter makes each item of a list a sentence") {
   CHECK(split("We have:\n\n- **Pizza** with cheese\n- Salad\n\nWhat would you like?") == "We have: | Pizza with cheese. | Salad. | What would you like?");
-  CHECK(split("1. Sales\n2. Support\n") == "1, Sales. | 2, Support.");
+  CHECK(split("1. Sales\n2. Support\n") == "1, Sales. | 2, Support");
   CHECK(split("# Opening hours\nWe open at nine") == "Opening hours. | We open at nine");
   CHECK(split("This is one\nsentence on two lines.") == "This is one sentence on two lines.");
 }

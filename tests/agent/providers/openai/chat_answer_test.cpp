@@ -12,20 +12,20 @@ using offhook::test::to_line;
 
 namespace {
 
-std::string data(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
-std::string delta(std::string_view inside) { return data(R"({"choices":[{"index":0,"delta":{)" + std::string(inside) + R"(}}]})"); }
+std::string sse(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
+std::string delta(std::string_view inside) { return sse(R"({"choices":[{"index":0,"delta":{)" + std::string(inside) + R"(}}]})"); }
 std::string text(std::string_view content) { return delta(R"("content":")" + std::string(content) + "\""); }
 std::string call(std::string_view inside) { return delta(R"("tool_calls":[{)" + std::string(inside) + "}]"); }
-std::string end(std::string_view reason) { return data(R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + "\"}]}"); }
-const std::string kDone = data("[DONE]");
+std::string end(std::string_view reason) { return sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + "\"}]}"); }
+const std::string kDone = sse("[DONE]");
 std::string said(const std::string& bytes) { return answer_of<ChatAnswer>(bytes); }
 
 }  // namespace
 
 TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes are split") {
-  const std::string bytes = ": hello\r\n\r\n" + data(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
+  const std::string bytes = ": hello\r\n\r\n" + sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
                             text("Caf\xc3\xa9 ") + text("\\u00e9\\n\\\"ok\\\"") + end("stop") +
-                            data(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone;
+                            sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone;
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
     CHECK(answer_of<ChatAnswer>(bytes, step) == "Caf\xc3\xa9 \xc3\xa9\n\"ok\"<stop>{12/7}");
@@ -76,7 +76,7 @@ TEST_CASE("ChatAnswer takes calls as compatible servers send them") {
 }
 
 TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its mark") {
-  CHECK(said(data("{}") + delta("") + delta(R"("content":null)") + data(R"({"choices":[]})") + data(R"({"choices":[{"index":0}]})") + text("Hi.")) == "Hi.<stop>");
+  CHECK(said(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") + text("Hi.")) == "Hi.<stop>");
   CHECK(said(text("Hi.") + kDone) == "Hi.<stop>");
   CHECK(said(text("Hi.") + "data: \n\n" + end("stop")) == "Hi.<stop>");
   CHECK(said(text("Hi.") + end("length")) == "Hi.<length>");
@@ -103,20 +103,20 @@ TEST_CASE("ChatAnswer never gives out what the model thinks") {
 TEST_CASE("ChatAnswer says that an answer is empty") {
   CHECK(said("") == "!empty");
   CHECK(said(kDone) == "!empty");
-  CHECK(said(text(" \\n ") + end("stop") + kDone) == "!empty");
+  CHECK(said(text(" \\n ") + end("stop") + kDone) == " \n !empty");
   CHECK(said(end("length")) == "!empty");
   CHECK(said(end("content_filter")) == "!empty");
 }
 
 TEST_CASE("ChatAnswer knows an error within the stream, of OpenAI and of others") {
-  CHECK(said(text("Hello") + data(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) == "Hello!overloaded");
-  CHECK(said(data(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
-  CHECK(said(data(R"({"error":{"message":"x","code":"insufficient_quota"}})")) == "!auth");
-  CHECK(said(data(R"({"object":"error","message":"x","type":"BadRequestError","code":400})")) == "!overloaded");
-  CHECK(said(data(R"({"error":"model crashed"})")) == "!overloaded");
+  CHECK(said(text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) == "Hello!overloaded");
+  CHECK(said(sse(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
+  CHECK(said(sse(R"({"error":{"message":"x","code":"insufficient_quota"}})")) == "!auth");
+  CHECK(said(sse(R"({"object":"error","message":"x","type":"BadRequestError","code":400})")) == "!overloaded");
+  CHECK(said(sse(R"({"error":"model crashed"})")) == "!overloaded");
   ChatAnswer answer;
   std::vector<ModelEvent> events;
-  answer.on_bytes(data(R"({"error":{"message":"secret words","type":"server_error"}})"), events);
+  answer.on_bytes(sse(R"({"error":{"message":"secret words","type":"server_error"}})"), events);
   REQUIRE(events.size() == 1);
   CHECK(std::get<ModelFailed>(events[0]).why == "the model's answer broke off with an error (server_error)");
   answer.on_bytes(text("more"), events);
@@ -126,11 +126,11 @@ TEST_CASE("ChatAnswer knows an error within the stream, of OpenAI and of others"
 
 TEST_CASE("ChatAnswer refuses garbage") {
   CHECK(said("<html><body>502 Bad Gateway</body></html>") == "!protocol");
-  CHECK(said(data("garbage")) == "!protocol");
-  CHECK(said(text("Hello") + data("[1,2]")) == "Hello!protocol");
+  CHECK(said(sse("garbage")) == "!protocol");
+  CHECK(said(text("Hello") + sse("[1,2]")) == "Hello!protocol");
   CHECK(said(text("Hello") + "data: {\"choices\":[{\"delta\":{\"content\":\"cut") == "Hello!protocol");
   CHECK(said("{\"choices\":[{\"mess") == "!protocol");
-  CHECK(said(text("Hello.") + end("stop") + data("garbage")) == "Hello.<stop>");
+  CHECK(said(text("Hello.") + end("stop") + sse("garbage")) == "Hello.<stop>");
 }
 
 TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <offhook/agent/net/http_client.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace offhook::inline v0::agent::net {
+
+struct CurlOptions {
+  std::string ca_file;                    ///< PEM; "": the system's. A server that cannot prove who it is is never talked to
+  std::string proxy;                      ///< "": none, whatever the environment says
+  std::string no_proxy;                   ///< hosts asked without it, separated by commas
+  bool proxy_from_environment = false;    ///< take http_proxy and its like; `proxy` must be "" then
+  std::string user_agent = "Offhook";
+};
+
+/// HTTP by libcurl on one io_context: HTTP/2 where the server has it, connections kept, nothing blocks but reading the CA file.
+/// A redirect is an answer like any other: what carries a key follows nobody. Destroy it, and its transfers, on the io_context's
+/// thread; transfers that outlive it are over without a word.
+class CurlHttpClient final : public HttpClient {
+ public:
+  static constexpr std::size_t kMaxTransfers = 1024;        ///< at once; one more fails with Local
+  static constexpr std::size_t kMaxKeptConnections = 256;
+  static constexpr std::size_t kMaxHeaders = 200;           ///< of one answer; one more fails it with TooLarge
+  static constexpr std::size_t kMaxHeaderBytes = 64U << 10U;
+
+  explicit CurlHttpClient(boost::asio::io_context& io, CurlOptions options = {});
+  ~CurlHttpClient() override;
+  CurlHttpClient(const CurlHttpClient&) = delete;
+  CurlHttpClient& operator=(const CurlHttpClient&) = delete;
+
+  [[nodiscard]] std::unique_ptr<HttpTransfer> start(HttpRequest request, HttpHandler handler) override;
+  /// By a HEAD of the server's root, without any header of ours; not again for a server that was asked within kWarmFor.
+  void warm(const std::string& url) override;
+
+  static constexpr base::Duration kWarmFor = std::chrono::seconds(20);
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace offhook::inline v0::agent::net

@@ -1,0 +1,280 @@
+#include <offhook/agent/net/detail/curl_transfer.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+namespace offhook::inline v0::agent::net::detail {
+
+namespace {
+
+constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+/// Nothing that could begin another header.
+bool is_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+long milliseconds(base::Duration limit) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  return static_cast<long>(std::clamp<std::int64_t>(ms, 1, 24 * 3600 * 1000));
+}
+
+NetError::What what_of(CURLcode code) {
+  using What = NetError::What;
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: return What::NotFound;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY: return What::Refused;
+    case CURLE_OPERATION_TIMEDOUT: return What::Timeout;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS: return What::Tls;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM: return What::Closed;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_UNSUPPORTED_PROTOCOL: return What::Protocol;
+    default: return What::Local;  // Hundreds of codes: of what else there is the server is not to blame.
+  }
+}
+
+std::string words_of(NetError::What what, const std::string& root) {
+  using What = NetError::What;
+  switch (what) {
+    case What::NotFound: return "cannot find the host of " + root + ": check the name in the URL, and this machine's DNS";
+    case What::Refused: return root + " takes no connection: check the URL, and whether the server runs";
+    case What::Tls: return "no trusted connection to " + root + ": a server of your own needs its CA file to be named";
+    case What::Closed: return root + " closed the connection before its answer was whole";
+    case What::Protocol: return root + " does not speak HTTP";
+    case What::TooLarge: return "the answer of " + root + " is larger than it may be";
+    case What::Timeout: return "no whole answer from " + root + " in time";
+    case What::Local: break;
+  }
+  return "the request to " + root + " cannot be made";
+}
+
+}  // namespace
+
+void start_curl() {
+  static const bool started = [] {
+    // libcurl leaves SIGPIPE to us in programs with threads: a server that goes away must not end this one.
+    struct sigaction present {};
+    if (sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  }();
+  (void)started;
+}
+
+std::string root_of(const std::string& url) {
+  CURLU* parsed = curl_url();
+  if (parsed == nullptr) return {};
+  const auto part = [&](CURLUPart which, unsigned flags) {
+    char* text = nullptr;
+    std::string copy;
+    if (curl_url_get(parsed, which, &text, flags) == CURLUE_OK) copy = text;
+    curl_free(text);
+    return copy;
+  };
+  std::string root;
+  if (curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
+    const std::string scheme = part(CURLUPART_SCHEME, 0), host = part(CURLUPART_HOST, 0), port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    if ((scheme == "http" || scheme == "https") && !host.empty()) root = scheme + "://" + host + ":" + port;
+  }
+  curl_url_cleanup(parsed);
+  return root;
+}
+
+CurlTransfer::CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options)
+    : request_(std::move(request)), handler_(std::move(handler)), root_(root_of(request_.url)), easy_(curl_easy_init()) {
+  if (root_.empty()) {
+    refuse({NetError::What::Local, "the URL to ask is not one of http or https"});
+  } else if (easy_ == nullptr || !set_up(options)) {
+    refuse({NetError::What::Local, words_of(NetError::What::Local, root_)});
+  }
+}
+
+bool CurlTransfer::set_up(const CurlOptions& options) {
+  curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // Else an abort waits for the name server.
+  curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, trouble_.data());
+  curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+  set_limits();
+  set_trust(options);
+  return set_body() && set_headers(options);
+}
+
+void CurlTransfer::set_limits() {
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.connect_limit));
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_limit));
+}
+
+void CurlTransfer::set_trust(const CurlOptions& options) {
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (options.proxy_from_environment) return;
+  curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());  // "" also keeps the environment's away.
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, options.no_proxy.c_str());
+}
+
+bool CurlTransfer::set_body() {
+  if (!is_token(request_.method)) return false;
+  if (request_.method == "HEAD") {
+    curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+    return true;
+  }
+  if (!request_.form.empty()) {
+    form_ = curl_mime_init(easy_);
+    for (const FormPart& given : request_.form) {
+      curl_mimepart* part = curl_mime_addpart(form_);
+      curl_mime_name(part, given.name.c_str());
+      curl_mime_data(part, given.content.data(), given.content.size());
+      if (!given.file_name.empty()) curl_mime_filename(part, given.file_name.c_str());
+      if (!given.content_type.empty()) curl_mime_type(part, given.content_type.c_str());
+    }
+    curl_easy_setopt(easy_, CURLOPT_MIMEPOST, form_);
+  } else if (!request_.body.empty() || request_.method == "POST") {
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  }
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  return true;
+}
+
+bool CurlTransfer::set_headers(const CurlOptions& options) {
+  const auto add = [this](const std::string& line) { headers_ = curl_slist_append(headers_, line.c_str()); };
+  add("Expect:");  // A server that does not answer 100 would cost a large request a second.
+  add("User-Agent: " + options.user_agent);
+  bool typed = !request_.form.empty();
+  for (const auto& [name, value] : request_.headers) {
+    if (!is_token(name) || !is_value(value)) return false;
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    typed = typed || lower == "content-type";
+    add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  if (!typed) add("Content-Type:");
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
+  return is_value(options.user_agent);
+}
+
+std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+  return static_cast<CurlTransfer*>(self)->take_header({bytes, size * count}) ? size * count : kRefuse;
+}
+
+bool CurlTransfer::take_header(std::string_view line) {
+  if (has_head_) return true;  // What trails the body.
+  header_octets_ += line.size();
+  too_large_ = header_octets_ > CurlHttpClient::kMaxHeaderBytes;
+  if (too_large_) return false;
+  line = trimmed(line);
+  if (line.starts_with("HTTP/")) {  // Another begins after 1xx.
+    head_ = {};
+    const std::size_t space = std::min(line.find(' '), line.size() - 1);
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), head_.status);
+    return true;
+  }
+  if (line.empty()) {
+    has_head_ = head_.status >= 200;
+    if (has_head_) note();
+    return true;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  too_large_ = head_.headers.size() >= CurlHttpClient::kMaxHeaders;
+  if (too_large_) return false;
+  std::string name(line.substr(0, colon));
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  head_.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  return true;
+}
+
+std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const std::size_t octets = size * count;
+  if (transfer.body_octets_ + octets > transfer.request_.max_body) {
+    transfer.too_large_ = true;
+    return kRefuse;
+  }
+  transfer.body_octets_ += octets;
+  transfer.body_.append(bytes, octets);
+  transfer.note();
+  return octets;
+}
+
+void CurlTransfer::note() {
+  if (news_ == nullptr || std::exchange(noted_, true)) return;
+  news_->push_back(shared_from_this());
+}
+
+void CurlTransfer::refuse(NetError error) {
+  ended_ = true;
+  error_ = std::move(error);
+}
+
+NetError CurlTransfer::error_of(CURLcode code) const {
+  const NetError::What what = too_large_ ? NetError::What::TooLarge : what_of(code);
+  if (what == NetError::What::TooLarge) return {what, words_of(what, root_)};
+  if (what == NetError::What::Timeout) {
+    curl_off_t connected_us = 0;
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+    if (connected_us == 0) return {what, "no connection to " + root_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
+    return {what, "no whole answer from " + root_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
+  }
+  const std::string detail = trouble_[0] != 0 ? trouble_.data() : curl_easy_strerror(code);
+  return {what, words_of(what, root_) + " (" + detail + ")"};
+}
+
+void CurlTransfer::end(CURLcode code) {
+  ended_ = true;
+  if (code != CURLE_OK) error_ = error_of(code);
+  note();
+}
+
+void CurlTransfer::deliver() {
+  noted_ = false;
+  if (!abandoned_ && has_head_ && !std::exchange(head_told_, true) && handler_.on_head) handler_.on_head(head_);
+  const std::string body = std::exchange(body_, {});
+  if (!abandoned_ && !body.empty() && handler_.on_body) handler_.on_body(body);
+  if (!abandoned_ && ended_ && !std::exchange(end_told_, true) && handler_.on_end) handler_.on_end(error_);
+}
+
+void CurlTransfer::free() {
+  if (easy_ != nullptr) curl_easy_cleanup(std::exchange(easy_, nullptr));
+  curl_mime_free(std::exchange(form_, nullptr));
+  curl_slist_free_all(std::exchange(headers_, nullptr));
+}
+
+}  // namespace offhook::inline v0::agent::net::detail

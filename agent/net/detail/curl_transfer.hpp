@@ -1,0 +1,75 @@
+#pragma once
+
+#include <offhook/agent/net/curl_http_client.hpp>
+#include <offhook/agent/net/http_client.hpp>
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::net::detail {
+
+/// Once in the life of the program, before anything else of libcurl.
+void start_curl();
+/// "https://host:port" of a URL without its path; "" when it is none, or neither http nor https.
+[[nodiscard]] std::string root_of(const std::string& url);
+
+/// One request as libcurl has it. What libcurl brings is kept until deliver(), which it cannot disturb.
+class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
+ public:
+  CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options);
+  ~CurlTransfer() { free(); }
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  [[nodiscard]] CURL* easy() const { return easy_; }
+  /// Refused before it began, or ended by libcurl.
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// Where to put this when there is something to deliver.
+  void tell(std::vector<std::shared_ptr<CurlTransfer>>* news) { news_ = news; }
+  void refuse(NetError error);
+  void end(CURLcode code);
+  /// The handlers are called no more.
+  void abandon() { abandoned_ = true; }
+  void deliver();
+  /// What libcurl holds, after the handle was taken out of its multi handle.
+  void free();
+
+ private:
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  [[nodiscard]] bool take_header(std::string_view line);
+  [[nodiscard]] bool set_up(const CurlOptions& options);
+  void set_limits();
+  void set_trust(const CurlOptions& options);
+  [[nodiscard]] bool set_body();
+  [[nodiscard]] bool set_headers(const CurlOptions& options);
+  [[nodiscard]] NetError error_of(CURLcode code) const;
+  void note();
+
+  HttpRequest request_;
+  HttpHandler handler_;
+  std::string root_;
+  CURL* easy_ = nullptr;
+  curl_slist* headers_ = nullptr;
+  curl_mime* form_ = nullptr;
+  std::array<char, CURL_ERROR_SIZE> trouble_{};
+  std::vector<std::shared_ptr<CurlTransfer>>* news_ = nullptr;
+
+  HttpHead head_;
+  std::size_t header_octets_ = 0, body_octets_ = 0;
+  bool has_head_ = false;      // all of it came
+  bool too_large_ = false, ended_ = false, abandoned_ = false, noted_ = false;
+
+  bool head_told_ = false, end_told_ = false;
+  std::string body_;           // not told yet
+  std::optional<NetError> error_;
+};
+
+}  // namespace offhook::inline v0::agent::net::detail

@@ -1,0 +1,316 @@
+#include "fake_http.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/openai/chat_thinker.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::openai;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using What = net::NetError::What;
+
+namespace {
+
+std::string sse(std::string_view text) { return "data: " + std::string(text) + "\n\n"; }
+std::string text(std::string_view words) { return sse(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(words) + R"("}}]})"); }
+std::string call(std::string_view id, std::string_view name) {
+  return sse(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"id":")" + std::string(id) + R"(","function":{"name":")" + std::string(name) +
+              R"(","arguments":"{}"}}]}}]})");
+}
+const std::string kStop = sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})");
+const std::string kDone = sse("[DONE]");
+
+struct Thinking {
+  explicit Thinking(ChatThinkerOptions::Api api = ChatThinkerOptions::Api::Chat) {
+    ChatThinkerOptions options;
+    options.server.base_url = "https://models.example/v1/";
+    options.server.key = config::Secret("sk-canary");
+    options.model.model = "m-1";
+    options.api = api;
+    thinker.emplace(std::move(options), http, [this] { ++wakes; });
+    SessionContext context;
+    context.prompt = "Be kind.";
+    context.history = &history;
+    context.tools = &tools;
+    thinker->open(context);
+  }
+  void respond(std::uint32_t turn, std::string words) {
+    TurnInput input;
+    input.turn = turn;
+    input.text = std::move(words);
+    thinker->respond(input);
+  }
+  void advance(base::Duration by) { thinker->tick(now += by); }
+  /// What was polled so far: text turn:"...", call turn:[id name], done turn:., failed turn:!kind
+  std::string said() {
+    while (const auto event = thinker->poll()) {
+      if (const auto* reply = std::get_if<ReplyText>(&*event)) line += std::to_string(reply->turn) + ":\"" + reply->text + "\" ";
+      if (const auto* asked = std::get_if<ToolCall>(&*event)) line += std::to_string(asked->turn) + ":[" + asked->call_id + " " + asked->name + "] ";
+      if (const auto* done = std::get_if<ReplyDone>(&*event)) line += std::to_string(done->turn) + ":. ";
+      if (const auto* failed = std::get_if<ThinkFailed>(&*event)) {
+        line += std::to_string(failed->turn) + ":!" + std::string(to_string(failed->kind)) + " ";
+        why = failed->why;
+      }
+    }
+    return line;
+  }
+  void outcome(std::uint32_t turn, std::string id, std::string result, std::optional<ReplyAction::What> action = std::nullopt) {
+    ToolOutcome what;
+    what.turn = turn;
+    what.call_id = std::move(id);
+    what.result = std::move(result);
+    if (action) what.action = ReplyAction{turn, *action, ""};
+    thinker->on_tool(what);
+  }
+  json sent(std::size_t index) { return json::parse(http.all.at(index)->request.body); }
+
+  test::FakeHttp http;
+  History history;
+  std::vector<ToolDescription> tools{{"look_up", "looks", R"({"type":"object"})", ToolClass::Read}};
+  base::TimePoint now{};
+  int wakes = 0;
+  std::string line, why;
+  std::optional<ChatThinker> thinker;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker warms its connection when the call begins") {
+  CHECK(http.warmed == std::vector<std::string>{"https://models.example/v1/chat/completions"});
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, while it comes") {
+  respond(7, "Hi");
+  REQUIRE(http.all.size() == 1);
+  const auto& request = http.all[0]->request;
+  CHECK(request.url == "https://models.example/v1/chat/completions");
+  CHECK(request.headers[0] == std::pair<std::string, std::string>("authorization", "Bearer sk-canary"));
+  CHECK(sent(0)["messages"][0]["content"] == "Be kind.");
+  CHECK(sent(0)["messages"][1]["content"] == "Hi");
+  CHECK(sent(0)["tools"].size() == 1);
+  http.head(0, 200);
+  http.body(0, text("Hello there,") + text(" my fri"));
+  CHECK(said() == "");
+  http.body(0, text("end, I can help") + text(" with that."));
+  CHECK(said() == "7:\"Hello there, my friend,\" ");
+  http.body(0, text(" What is it?"));
+  CHECK(said() == "7:\"Hello there, my friend,\" 7:\"I can help with that.\" 7:\"What is it?\" ");
+  http.body(0, kStop);
+  CHECK(said().ends_with("7:. "));
+  CHECK(wakes > 0);
+  http.body(0, kDone);
+  http.end(0);
+  CHECK(said().ends_with("it?\" 7:. "));
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the end of an understood answer come, so that the connection can be used again") {
+  respond(1, "Hi");
+  http.head(0, 200);
+  http.body(0, text("Yes.") + kStop);
+  CHECK(said() == "1:\"Yes.\" 1:. ");
+  CHECK_FALSE(http.all[0]->aborted);
+  respond(2, "And?");
+  CHECK_FALSE(http.all[0]->aborted);
+  http.body(0, kDone);
+  http.end(0);
+  advance(10ms);
+  http.answer(1, 200, text("No.") + kStop + kDone);
+  CHECK(said() == "1:\"Yes.\" 1:. 2:\"No.\" 2:. ");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker asks again with what the tools said, when the last of them has") {
+  respond(3, "What do I owe?");
+  http.answer(0, 200, text("Let me look.") + call("a", "look_up") + call("b", "look_up") + kDone);
+  CHECK(said() == "3:\"Let me look.\" 3:[a look_up] 3:[b look_up] ");
+  outcome(3, "b", "{\"b\":2}");
+  outcome(3, "nobody", "{}");
+  outcome(2, "a", "{}");
+  outcome(3, "b", "{\"again\":1}");
+  CHECK(http.all.size() == 1);
+  outcome(3, "a", "{\"a\":1}");
+  REQUIRE(http.all.size() == 2);
+  const auto messages = sent(1)["messages"];
+  REQUIRE(messages.size() == 6);
+  CHECK(messages[2]["content"] == "Let me look.");
+  CHECK(messages[3]["tool_calls"].size() == 2);
+  CHECK(messages[4] == json::parse(R"({"role":"tool","tool_call_id":"a","content":"{\"a\":1}"})"));
+  CHECK(messages[5]["content"] == "{\"b\":2}");
+  http.answer(1, 200, text("Three dollars.") + kDone);
+  CHECK(said().ends_with("3:\"Three dollars.\" 3:. "));
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes ids where a server gives none, or the same one again") {
+  HistoryEntry old;
+  old.kind = HistoryEntry::Kind::ToolCall;
+  old.call_id = "call_0";
+  history.add(old);
+  respond(4, "Go");
+  http.answer(0, 200, call("", "f") + call("call_0", "g") + call("c", "h") + kDone);
+  CHECK(said() == "4:[call_4_0_0 f] 4:[call_4_0_1 g] 4:[c h] ");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and all was said; else the model has a word more") {
+  respond(1, "Bye");
+  http.answer(0, 200, text("Goodbye!") + call("a", "hang_up") + kDone);
+  outcome(1, "a", "{}", ReplyAction::What::HangUp);
+  CHECK(http.all.size() == 1);
+  CHECK(said() == "1:\"Goodbye!\" 1:[a hang_up] 1:. ");
+  respond(2, "Bye");
+  http.answer(1, 200, call("b", "hang_up") + kDone);
+  outcome(2, "b", "{}", ReplyAction::What::HangUp);
+  REQUIRE(http.all.size() == 3);
+  http.answer(2, 200, kStop + kDone);
+  CHECK(said().ends_with("2:[b hang_up] 2:. "));
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker takes an empty answer after tools for the end, when something was said before them") {
+  respond(1, "Note that");
+  http.answer(0, 200, text("I write it down.") + call("a", "note") + kDone);
+  outcome(1, "a", "{}");
+  http.answer(1, 200, kStop + kDone);
+  CHECK(said().ends_with("1:[a note] 1:. "));
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker asks without tools after as many rounds as it may") {
+  respond(1, "Go");
+  for (unsigned round = 0; round < ChatThinkerOptions{}.max_rounds; ++round) {
+    CHECK(sent(round).contains("tools"));
+    const std::string id = "id" + std::to_string(round);
+    http.answer(round, 200, call(id, "look_up") + kDone);
+    outcome(1, id, "{}");
+  }
+  REQUIRE(http.all.size() == ChatThinkerOptions{}.max_rounds + 1);
+  CHECK_FALSE(sent(http.all.size() - 1).contains("tools"));
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker forgets a cancelled turn and breaks its transfer off") {
+  respond(1, "Hi");
+  http.head(0, 200);
+  http.body(0, text("Hello. How are"));
+  thinker->cancel(1);
+  CHECK(http.all[0]->aborted);
+  CHECK(said() == "");
+  respond(2, "Hi");
+  http.answer(1, 200, call("a", "look_up") + kDone);
+  thinker->cancel(2);
+  outcome(2, "a", "{}");
+  CHECK(http.all.size() == 2);
+  CHECK(said() == "");
+  respond(3, "Hi");
+  http.break_off(2);
+  thinker->cancel(3);
+  advance(10ms);
+  advance(2s);
+  CHECK(http.all.size() == 3);
+  CHECK(said() == "");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything was said") {
+  const auto breaks = [this](std::size_t index, int how) {
+    if (how == 0) return http.answer(index, 500, "");
+    if (how == 1) return http.break_off(index);
+    if (how == 2) return http.answer(index, 429, "", {{"retry-after-ms", "250"}});
+    if (how == 3) return http.answer(index, 200, sse(R"({"error":{"code":"server_error"}})"));
+    http.head(index, 200);
+    http.body(index, text("Hello th"));
+    http.break_off(index);
+  };
+  for (int round = 0; round < 10; ++round) {
+    const int how = round / 2;
+    CAPTURE(round);
+    const std::size_t first = http.all.size();
+    line.clear();
+    respond(1, "Hi");
+    breaks(first, how);
+    CHECK(said() == "");
+    advance(0ms);
+    if (how == 0) {
+      advance(249ms);
+      CHECK(http.all.size() == first + 1);
+    }
+    advance(250ms);
+    REQUIRE(http.all.size() == first + 2);
+    if (round % 2 == 0) {
+      http.answer(first + 1, 200, text("Fine.") + kDone);
+      CHECK(said() == "1:\"Fine.\" 1:. ");
+    } else {
+      breaks(first + 1, how);
+      advance(1s);
+      CHECK(http.all.size() == first + 2);
+      CHECK(said().starts_with("1:!"));
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker fails when its answer breaks after something was said") {
+  respond(1, "Hi");
+  http.head(0, 200);
+  http.body(0, text("Hello! How"));
+  http.break_off(0);
+  CHECK(said() == "1:\"Hello!\" 1:!network ");
+  advance(1s);
+  CHECK(http.all.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker says of which kind a failure is, and shows no secret and no sentence of the server") {
+  struct { int status; std::string body; std::string kind; } const cases[] = {
+      {401, R"({"error":{"message":"Incorrect API key provided: sk-canary","code":"invalid_api_key"}})", "auth"},
+      {429, R"({"error":{"message":"sk-canary"}})", "rate limited"},
+      {404, "not found sk-canary", "protocol"},
+      {400, R"({"error":{"message":"Be kind."}})", "protocol"},
+      {200, "<html>sk-canary</html>", "protocol"},
+      {200, "garbage", "protocol"},
+  };
+  std::uint32_t turn = 0;
+  for (const auto& one : cases) {
+    CAPTURE(one.body);
+    line.clear();
+    respond(++turn, "Hi");
+    http.answer(http.all.size() - 1, one.status, one.body);
+    CHECK(said() == std::to_string(turn) + ":!" + one.kind + " ");
+    CHECK(why.find("sk-canary") == std::string::npos);
+    CHECK(why.find("Be kind") == std::string::npos);
+    CHECK(why.find("m-1") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker says that an answer is empty, after asking once more") {
+  respond(1, "Hi");
+  http.answer(0, 200, kStop + kDone);
+  advance(0ms);
+  advance(250ms);
+  REQUIRE(http.all.size() == 2);
+  http.answer(1, 200, "");
+  CHECK(said() == "1:!empty ");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker does not take what cannot be said for an answer") {
+  respond(1, "Hi");
+  http.answer(0, 200, text("...") + kStop);
+  CHECK(said() == "1:!empty ");
+}
+
+TEST_CASE("ChatThinker may be destroyed while its answer comes") {
+  auto thinking = std::make_unique<Thinking>();
+  thinking->respond(1, "Hi");
+  thinking->http.head(0, 200);
+  thinking->thinker.reset();
+  CHECK(thinking->http.all[0]->aborted);
+}
+
+TEST_CASE("ChatThinker asks /responses as well") {
+  Thinking thinking(ChatThinkerOptions::Api::Responses);
+  thinking.respond(1, "Hi");
+  CHECK(thinking.http.all[0]->request.url == "https://models.example/v1/responses");
+  CHECK(thinking.sent(0)["instructions"] == "Be kind.");
+  thinking.http.answer(0, 200,
+                       sse(R"({"type":"response.output_text.delta","delta":"Hello."})") + sse(R"({"type":"response.completed","response":{"output":[]}})"));
+  CHECK(thinking.said() == "1:\"Hello.\" 1:. ");
+}
