@@ -136,14 +136,14 @@ void ChatThinker::on_model(ModelFinished&) {
   say(clauses);
   drain();
   if (!round_.empty()) return ask_tools();
-  if (present_.said.empty()) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
+  if (!has_said()) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
   finish();
 }
 
 void ChatThinker::on_model(ModelFailed& failed) {
   drain();
   // After its calls a model may have nothing to add to what it said before them.
-  if (failed.kind == FailureKind::Empty && (!present_.said.empty() || ends_call_)) return finish();
+  if (failed.kind == FailureKind::Empty && (has_said() || ends_call_)) return finish();
   const bool may_help = failed.kind == FailureKind::Overloaded || failed.kind == FailureKind::Empty;
   fail({failed.kind, whom_ + ": " + failed.why, may_help ? std::optional(kServerRetry) : std::nullopt});
 }
@@ -188,7 +188,7 @@ void ChatThinker::on_tool(const ToolOutcome& outcome) {
   if (--open_calls_ > 0) return;
   present_.rounds.push_back(std::exchange(round_, {}));
   // Whoever said goodbye and hung up has nothing to add, and the caller would wait for it.
-  if (ends_call_ && !present_.said.empty()) return finish();
+  if (ends_call_ && has_said()) return finish();
   retried_ = false;
   ask();
 }

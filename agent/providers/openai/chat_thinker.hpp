@@ -62,6 +62,8 @@ class ChatThinker final : public Thinker {
   void stop();
   void drain();
   [[nodiscard]] std::string fresh_id(const ModelCall& call);
+  /// In this turn, by this provider or by one that failed in the middle.
+  [[nodiscard]] bool has_said() const { return !present_.said.empty() || !present_.input.said.empty(); }
   void push(ThinkEvent event);
 
   ChatThinkerOptions options_;

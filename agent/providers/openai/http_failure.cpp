@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::openai {
 namespace {
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= ServerError::kMaxErrorName && std::all_of(text.begin(), text.end(), [](char c) {
+  return !text.empty() && text.size() <= ErrorNames::kMaxErrorName && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
   });
 }
@@ -71,7 +71,7 @@ std::optional<base::Duration> retry_of(const net::HttpHead& head, FailureKind ki
 
 }  // namespace
 
-std::string ServerError::to_string() const {
+std::string ErrorNames::to_string() const {
   std::string text;
   for (const std::string& part : {type, code, param}) {
     if (!part.empty()) text += (text.empty() ? " (" : ", ") + part;
@@ -79,7 +79,7 @@ std::string ServerError::to_string() const {
   return text.empty() ? text : text + ")";
 }
 
-ServerError parse_server_error(std::string_view body) {
+ErrorNames parse_error_names(std::string_view body) {
   json::Parser parser;
   const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
   if (!root) return {};
@@ -88,7 +88,7 @@ ServerError parse_server_error(std::string_view body) {
   return {name_in(error, "type"), name_in(error, "code"), name_in(error, "param")};
 }
 
-FailureKind kind_of(int status, const ServerError& error) {
+FailureKind kind_of(int status, const ErrorNames& error) {
   if (status == 401 || status == 402 || status == 403) return FailureKind::Auth;
   if (status == 408) return FailureKind::Timeout;
   if (const auto kind = kind_by_name(error.code)) return *kind;
@@ -99,7 +99,7 @@ FailureKind kind_of(int status, const ServerError& error) {
 }
 
 RequestFailure failure_of(std::string_view whom, const net::HttpHead& head, std::string_view body) {
-  const ServerError error = parse_server_error(body);
+  const ErrorNames error = parse_error_names(body);
   const FailureKind kind = kind_of(head.status, error);
   std::string why = std::string(whom) + " answered " + std::to_string(head.status) + error.to_string();
   why += advice_on(kind, head.status);

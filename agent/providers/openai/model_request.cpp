@@ -90,6 +90,10 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
   const bool is_speech = now.input.kind == TurnInput::Kind::Speech;
   if (!holds(history, now.input.turn, is_speech ? std::initializer_list<Kind>{Kind::Caller} : std::initializer_list<Kind>{Kind::Caller, Kind::Note}))
     out.say(ModelMessage::Kind::User, words_of(now.input));
+  if (!now.input.said.empty()) {
+    out.say(ModelMessage::Kind::Assistant, now.input.said);
+    out.say(ModelMessage::Kind::User, "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]");
+  }
   if (!holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
   for (const auto& round : now.rounds) out.call(round);
   return out.take();

@@ -12,7 +12,7 @@ struct ResponsesAnswer::Reader {
   json::Parser parser;
 
   static void break_off(ResponsesAnswer& answer, const json::Element& where, std::vector<ModelEvent>& out) {
-    const ServerError error = parse_server_error(simdjson::minify(where));
+    const ErrorNames error = parse_error_names(simdjson::minify(where));
     answer.fail(kind_of(0, error), "the model's answer broke off with an error" + error.to_string(), out);
   }
   static void end_with(ResponsesAnswer& answer, const json::Element& response, std::vector<ModelEvent>& out);

@@ -297,6 +297,17 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker does not take what cannot be said for a
   CHECK(said() == "1:!empty ");
 }
 
+TEST_CASE_FIXTURE(Thinking, "ChatThinker goes on where another was cut off, and may find that nothing is left to say") {
+  TurnInput input;
+  input.turn = 1;
+  input.text = "Hi";
+  input.said = "We are open.";
+  thinker->respond(input);
+  CHECK(sent(0)["messages"][2] == json{{"role", "assistant"}, {"content", "We are open."}});
+  http.answer(0, 200, kStop + kDone);
+  CHECK(said() == "1:. ");
+}
+
 TEST_CASE("ChatThinker may be destroyed while its answer comes") {
   auto thinking = std::make_unique<Thinking>();
   thinking->respond(1, "Hi");

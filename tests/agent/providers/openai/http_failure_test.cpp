@@ -40,8 +40,8 @@ TEST_CASE("failure_of shows the names that a server gives its error, and never i
 
 TEST_CASE("failure_of bounds a name of an error") {
   const auto shown = [](std::size_t octets) { return of(500, R"({"error":{"code":")" + std::string(octets, 'x') + "\"}}").why; };
-  CHECK(shown(ServerError::kMaxErrorName).find("xxx") != std::string::npos);
-  CHECK(shown(ServerError::kMaxErrorName + 1).find("xxx") == std::string::npos);
+  CHECK(shown(ErrorNames::kMaxErrorName).find("xxx") != std::string::npos);
+  CHECK(shown(ErrorNames::kMaxErrorName + 1).find("xxx") == std::string::npos);
 }
 
 TEST_CASE("failure_of repeats what may go well within a second, and nothing else") {

@@ -88,6 +88,17 @@ TEST_CASE("messages_of tells the rounds of the present turn once") {
   CHECK(line_of(messages_of(nullptr, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
 }
 
+TEST_CASE("messages_of lets a model go on where another was cut off in the middle of its reply") {
+  PresentTurn now = present(1, "Hi");
+  now.input.said = "You can";
+  now.said = "call us.";
+  const auto messages = messages_of(nullptr, now);
+  REQUIRE(messages.size() == 4);
+  CHECK(messages[1].text == "You can");
+  CHECK(messages[2].text.starts_with("[A fault"));
+  CHECK(messages[3].text == "call us.");
+}
+
 TEST_CASE("words_of tells what happened in brackets, and words as they are") {
   CHECK(words_of(present(1, "", TurnInput::Kind::Opening).input) == "[The call begins. Greet the caller.]");
   CHECK(words_of(present(1, "12#", TurnInput::Kind::Digits).input) == "[The caller pressed the keys 12#]");

@@ -1,0 +1,474 @@
+#include "raw_server.hpp"
+
+#include <offhook/agent/net/curl_http_client.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent::net;
+using namespace std::chrono_literals;
+using What = NetError::What;
+
+namespace {
+
+constexpr auto kPatience = 20s;  // Of a loaded machine; nothing waits so long when all is well.
+
+std::string whole(std::string_view body, std::string_view headers = "") {
+  return "HTTP/1.1 200 OK\r\n" + std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+/// What came of one request.
+struct Outcome {
+  HttpHead head;
+  std::string body;
+  std::optional<NetError> error;
+  int heads = 0, bodies = 0, ends = 0;
+  std::unique_ptr<HttpTransfer> transfer;
+
+  HttpHandler handler() {
+    return {[this](const HttpHead& got) { head = got, ++heads; }, [this](std::string_view bytes) { body += bytes, ++bodies; },
+            [this](std::optional<NetError> got) { error = std::move(got), ++ends; }};
+  }
+};
+
+struct Net {
+  template <class Done>
+  void run_until(Done done) {
+    io.restart();
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    while (!done() && std::chrono::steady_clock::now() < give_up) {
+      if (io.stopped()) io.restart();
+      io.run_one_for(100ms);
+    }
+    REQUIRE(done());
+  }
+  /// Until nothing is left to do at once.
+  void settle() {
+    io.restart();
+    while (io.poll() > 0) {}
+  }
+  HttpRequest request(std::string url, std::string body = "") {
+    HttpRequest made;
+    made.url = std::move(url);
+    made.body = std::move(body);
+    return made;
+  }
+  void ask(Outcome& outcome, HttpRequest what) {
+    outcome.transfer = client->start(std::move(what), outcome.handler());
+    run_until([&] { return outcome.ends > 0; });
+  }
+  void ask(Outcome& outcome, std::string path = "/") { ask(outcome, request(server.url(path))); }
+  void answer_with(std::string bytes, std::size_t step = std::string::npos, bool close = false) {
+    server.answer = [bytes, step, close](test::RawServer::Connection& connection, const std::string&) {
+      connection.write(bytes, step);
+      if (close) connection.close();
+    };
+  }
+
+  boost::asio::io_context io;
+  test::RawServer server{io};
+  std::optional<CurlHttpClient> client{std::in_place, io};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body and end in this order") {
+  answer_with(whole("hello", "X-Thing:  some value \r\nx-empty:\r\n"));
+  Outcome outcome;
+  std::string order;
+  auto what = request(server.url("/v1/x?y=z"), "{\"a\":1}");
+  what.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer k"}, {"x-none", ""}};
+  outcome.transfer = client->start(std::move(what), {[&](const HttpHead& head) { outcome.head = head, order += 'h'; },
+                                                     [&](std::string_view bytes) { outcome.body += bytes, order += 'b'; },
+                                                     [&](std::optional<NetError> error) { outcome.error = std::move(error), order += 'e'; }});
+  CHECK(order.empty());
+  run_until([&] { return order.ends_with('e'); });
+  CHECK(order == "hbe");
+  CHECK(outcome.head.status == 200);
+  CHECK(outcome.head.header("x-thing") == "some value");
+  CHECK(outcome.body == "hello");
+  CHECK_FALSE(outcome.error.has_value());
+  REQUIRE(server.requests.size() == 1);
+  const std::string& sent = server.requests[0];
+  CHECK(sent.starts_with("POST /v1/x?y=z HTTP/1.1\r\n"));
+  CHECK(sent.find("\r\nContent-Type: application/json\r\n") != std::string::npos);
+  CHECK(sent.find("\r\nAuthorization: Bearer k\r\n") != std::string::npos);
+  CHECK(sent.find("\r\nUser-Agent: Offhook\r\n") != std::string::npos);
+  CHECK(sent.find("Expect") == std::string::npos);
+  CHECK(sent.ends_with("\r\n\r\n{\"a\":1}"));
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient takes chunks and heads that come octet by octet, after an interim answer") {
+  answer_with("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5;ext=1\r\ndefgh\r\n0\r\nTrailer: t\r\n\r\n", 1);
+  Outcome outcome;
+  ask(outcome);
+  CHECK(outcome.heads == 1);
+  CHECK(outcome.head.status == 404);
+  CHECK(outcome.head.header("link") == "");
+  CHECK(outcome.body == "abcdefgh");
+  CHECK_FALSE(outcome.error);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient gives out bytes as they come, before the end") {
+  std::shared_ptr<test::RawServer::Connection> open;
+  server.answer = [&](test::RawServer::Connection& connection, const std::string&) {
+    open = connection.shared_from_this();
+    open->write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  };
+  Outcome outcome;
+  outcome.transfer = client->start(request(server.url()), outcome.handler());
+  run_until([&] { return outcome.body == "abc"; });
+  CHECK(outcome.ends == 0);
+  open->write("1\r\nd\r\n0\r\n\r\n");
+  run_until([&] { return outcome.ends == 1; });
+  CHECK(outcome.body == "abcd");
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms, octets and all") {
+  answer_with(whole(""));
+  auto what = request(server.url());
+  what.form = {{"file", std::string("RI\0FF\r\n", 7), "turn.wav", "audio/wav"}, {"model", "whisper", "", ""}};
+  Outcome outcome;
+  ask(outcome, std::move(what));
+  const std::string& sent = server.requests.at(0);
+  CHECK(sent.find("Content-Type: multipart/form-data; boundary=") != std::string::npos);
+  CHECK(sent.find("form-data; name=\"file\"; filename=\"turn.wav\"\r\nContent-Type: audio/wav\r\n\r\n" + std::string("RI\0FF\r\n", 7)) != std::string::npos);
+  CHECK(sent.find("form-data; name=\"model\"\r\n\r\nwhisper\r\n") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient keeps a connection for the next request, and opens another where the kept one has died") {
+  answer_with(whole("1"));
+  Outcome first, second, third;
+  ask(first);
+  ask(second);
+  CHECK(server.accepted == 1);
+  server.connections.at(0)->close();
+  run_until([&] { return server.ended == 1; });
+  ask(third);
+  CHECK(third.body == "1");
+  CHECK(server.accepted == 2);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient opens a connection ahead, and the first request finds it") {
+  answer_with("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\n");  // To a HEAD: no body follows.
+  client->warm(server.url("/v1/chat"));
+  client->warm(server.url("/v1/audio"));
+  run_until([&] { return server.requests.size() == 1; });
+  settle();
+  CHECK(server.requests[0].starts_with("HEAD / HTTP/1.1\r\n"));
+  answer_with(whole("ok"));
+  Outcome outcome;
+  ask(outcome);
+  CHECK(outcome.body == "ok");
+  CHECK(server.accepted == 1);
+  CHECK(server.requests.size() == 2);
+  client->warm("nonsense");
+  settle();
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient does not wait for ever") {
+  auto what = request(server.url());
+  what.total_limit = 30ms;
+  Outcome outcome;
+  ask(outcome, std::move(what));
+  REQUIRE(outcome.error);
+  CHECK(outcome.error->what == What::Timeout);
+  CHECK(outcome.error->detail == "no whole answer from " + server.url("") + " within 30 ms");
+
+  answer_with("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+  auto stalled = request(server.url());
+  stalled.total_limit = 30ms;
+  Outcome half;
+  ask(half, std::move(stalled));
+  REQUIRE(half.error);
+  CHECK(half.error->what == What::Timeout);
+  CHECK(half.body == "abc");
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
+  const auto error_of = [&](const std::string& bytes) {
+    answer_with(bytes, std::string::npos, true);
+    Outcome outcome;
+    ask(outcome);
+    return outcome.error;
+  };
+  SUBCASE("closed in the middle of a body with a length") {
+    const auto error = error_of("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    REQUIRE(error);
+    CHECK(error->what == What::Closed);
+  }
+  SUBCASE("closed in the middle of chunks") {
+    const auto error = error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    REQUIRE(error);
+    CHECK(error->what == What::Closed);
+  }
+  SUBCASE("closed before a word") {
+    answer_with("x");
+    server.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.close(); };
+    Outcome outcome;
+    ask(outcome);
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->what == What::Closed);
+  }
+  SUBCASE("no HTTP") {
+    const auto error = error_of("SSH-2.0-x\r\n");
+    REQUIRE(error);
+    CHECK(error->what == What::Protocol);
+  }
+  SUBCASE("a body that ends with the connection is whole") { CHECK_FALSE(error_of("HTTP/1.1 200 OK\r\n\r\nabc")); }
+  SUBCASE("nobody listens") {
+    std::string url;
+    {
+      test::RawServer gone(io);
+      url = gone.url();
+    }
+    Outcome outcome;
+    ask(outcome, request(url));
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->what == What::Refused);
+    CHECK(outcome.error->detail.find("takes no connection: check the URL, and whether the server runs") != std::string::npos);
+  }
+  SUBCASE("no such host") {
+    Outcome outcome;
+    ask(outcome, request("http://no-such-host.invalid/"));
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->what == What::NotFound);
+  }
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds a body, whether its length is told or not") {
+  const auto ask_for = [&](const std::string& bytes) {
+    answer_with(bytes);
+    auto what = request(server.url());
+    what.max_body = 1000;
+    Outcome outcome;
+    ask(outcome, std::move(what));
+    return outcome.error;
+  };
+  const auto chunked = [](std::size_t octets) {
+    return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string("64\r\n") + std::string(100, 'a') + "\r\n" +
+           (octets == 1000 ? "384\r\n" : "385\r\n") + std::string(octets - 100, 'b') + "\r\n0\r\n\r\n";
+  };
+  CHECK_FALSE(ask_for(whole(std::string(1000, 'a'))));
+  CHECK_FALSE(ask_for(chunked(1000)));
+  for (const std::string& bytes : {whole(std::string(1001, 'a')), chunked(1001)}) {
+    const auto error = ask_for(bytes);
+    REQUIRE(error);
+    CHECK(error->what == What::TooLarge);
+  }
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds the headers of an answer") {
+  const auto with_count = [&](std::size_t count) {
+    std::string headers;
+    for (std::size_t i = 1; i < count; ++i) headers += "x: y\r\n";
+    answer_with(whole("", headers));
+    Outcome outcome;
+    ask(outcome);
+    return outcome.error;
+  };
+  CHECK_FALSE(with_count(CurlHttpClient::kMaxHeaders));
+  auto error = with_count(CurlHttpClient::kMaxHeaders + 1);
+  REQUIRE(error);
+  CHECK(error->what == What::TooLarge);
+
+  const auto with_octets = [&](std::size_t octets) {
+    const std::string rest = whole("");
+    std::string headers = "x: " + std::string(octets / 2 - 5, 'y') + "\r\n";
+    headers += "x: " + std::string(octets - rest.size() - headers.size() - 5, 'y') + "\r\n";
+    answer_with(whole("", headers));
+    Outcome outcome;
+    ask(outcome);
+    return outcome.error;
+  };
+  CHECK_FALSE(with_octets(CurlHttpClient::kMaxHeaderBytes));
+  error = with_octets(CurlHttpClient::kMaxHeaderBytes + 1);
+  REQUIRE(error);
+  CHECK(error->what == What::TooLarge);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests side by side") {
+  server.answer = [](test::RawServer::Connection& connection, const std::string& request) {
+    connection.write(whole(request.substr(0, request.find(" HTTP"))), 7);
+  };
+  std::vector<Outcome> outcomes(100);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].transfer = client->start(request(server.url("/" + std::to_string(i))), outcomes[i].handler());
+  run_until([&] { return std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.ends > 0; }); });
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    CHECK(outcomes[i].body == "POST /" + std::to_string(i));
+    CHECK(outcomes[i].ends == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was destroyed, wherever that happened") {
+  answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
+  SUBCASE("at once") {
+    Outcome outcome;
+    outcome.transfer = client->start(request(server.url()), outcome.handler());
+    outcome.transfer.reset();
+    settle();
+    CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
+    CHECK(server.accepted == 0);
+  }
+  SUBCASE("while it waits for the answer") {
+    server.answer = [](test::RawServer::Connection&, const std::string&) {};
+    Outcome outcome;
+    outcome.transfer = client->start(request(server.url()), outcome.handler());
+    run_until([&] { return server.requests.size() == 1; });
+    outcome.transfer.reset();
+    run_until([&] { return server.ended == 1; });  // And the server sees it go.
+    CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
+  }
+  SUBCASE("in its head") {
+    Outcome outcome;
+    auto handler = outcome.handler();
+    handler.on_head = [&](const HttpHead&) {
+      ++outcome.heads;
+      outcome.transfer.reset();
+    };
+    outcome.transfer = client->start(request(server.url()), std::move(handler));
+    run_until([&] { return server.ended == 1; });
+    CHECK(outcome.heads == 1);
+    CHECK(outcome.bodies + outcome.ends == 0);
+  }
+  SUBCASE("in its body") {
+    Outcome outcome;
+    auto handler = outcome.handler();
+    handler.on_body = [&](std::string_view) {
+      ++outcome.bodies;
+      outcome.transfer.reset();
+    };
+    outcome.transfer = client->start(request(server.url()), std::move(handler));
+    run_until([&] { return server.ended == 1; });
+    CHECK(outcome.bodies == 1);
+    CHECK(outcome.ends == 0);
+  }
+  SUBCASE("in its end, where the next begins") {
+    answer_with(whole("x"));
+    Outcome outcome, next;
+    auto handler = outcome.handler();
+    handler.on_end = [&](std::optional<NetError>) {
+      outcome.transfer = client->start(request(server.url("/next")), next.handler());
+    };
+    outcome.transfer = client->start(request(server.url()), std::move(handler));
+    run_until([&] { return next.ends == 1; });
+    CHECK(next.body == "x");
+  }
+  SUBCASE("in the head of another") {
+    Outcome first, second;
+    const auto stop_all = [&](const HttpHead&) {
+      first.transfer.reset();
+      second.transfer.reset();
+    };
+    auto one = first.handler(), two = second.handler();
+    one.on_head = two.on_head = stop_all;
+    first.transfer = client->start(request(server.url()), std::move(one));
+    second.transfer = client->start(request(server.url()), std::move(two));
+    run_until([&] { return !first.transfer && !second.transfer; });
+    settle();
+    CHECK(first.bodies + first.ends + second.bodies + second.ends == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, in a handler too") {
+  answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
+  Outcome outcome, other;
+  SUBCASE("from outside") {
+    outcome.transfer = client->start(request(server.url()), outcome.handler());
+    run_until([&] { return outcome.heads == 1; });
+    client.reset();
+    settle();
+    CHECK(outcome.ends == 0);
+    outcome.transfer.reset();
+  }
+  SUBCASE("in a handler") {
+    auto handler = outcome.handler();
+    handler.on_head = [&](const HttpHead&) { client.reset(); };
+    other.transfer = client->start(request(server.url()), other.handler());
+    outcome.transfer = client->start(request(server.url()), std::move(handler));
+    run_until([&] { return !client; });
+    settle();
+    CHECK(outcome.bodies + outcome.ends == 0);
+    CHECK(other.ends == 0);
+  }
+  SUBCASE("with a refusal on its way") {
+    outcome.transfer = client->start(request("file:///etc/passwd"), outcome.handler());
+    client.reset();
+    settle();
+    CHECK(outcome.ends == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient follows no redirect: what carries a key goes where it was sent") {
+  answer_with("HTTP/1.1 302 Found\r\nLocation: " + server.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n");
+  Outcome outcome;
+  ask(outcome);
+  CHECK(outcome.head.status == 302);
+  CHECK_FALSE(outcome.error);
+  CHECK(server.requests.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses what it will not ask, and not within start()") {
+  const auto refused = [&](HttpRequest what) {
+    Outcome outcome;
+    outcome.transfer = client->start(std::move(what), outcome.handler());
+    CHECK(outcome.ends == 0);
+    run_until([&] { return outcome.ends == 1; });
+    return outcome.error && outcome.error->what == What::Local;
+  };
+  CHECK(refused(request("file:///etc/passwd")));
+  CHECK(refused(request("ftp://127.0.0.1/x")));
+  CHECK(refused(request("")));
+  CHECK(refused(request("http://user:word@127.0.0.1/")));
+  auto injected = request(server.url());
+  injected.headers = {{"x", "y\r\nz: evil"}};
+  CHECK(refused(injected));
+  injected.headers = {{"x y", "z"}};
+  CHECK(refused(injected));
+  injected.headers.clear();
+  injected.method = "GET / HTTP/1.1\r\nx";
+  CHECK(refused(injected));
+  CHECK(server.requests.empty());
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a bounded number of requests") {
+  std::vector<Outcome> held(CurlHttpClient::kMaxTransfers);
+  for (Outcome& outcome : held) outcome.transfer = client->start(request(server.url()), outcome.handler());
+  Outcome beyond;
+  beyond.transfer = client->start(request(server.url()), beyond.handler());
+  for (Outcome& outcome : held) outcome.transfer.reset();
+  run_until([&] { return beyond.ends == 1; });
+  REQUIRE(beyond.error);
+  CHECK(beyond.error->what == What::Local);
+  CHECK(beyond.error->detail == "too many requests run at once");
+  for (const Outcome& outcome : held) CHECK(outcome.ends == 0);
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and from the environment only when asked to") {
+  test::RawServer proxy(io);
+  proxy.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.write(whole("by proxy")); };
+  answer_with(whole("direct"));
+  const auto body_by = [&](CurlOptions options) {
+    client.emplace(io, std::move(options));
+    Outcome outcome;
+    ask(outcome, request("http://example.invalid:80/x"));
+    return outcome.error ? "error" : outcome.body;
+  };
+  setenv("http_proxy", proxy.url("").c_str(), 1);
+  CHECK(body_by({}) == "error");
+  CurlOptions from_environment;
+  from_environment.proxy_from_environment = true;
+  CHECK(body_by(from_environment) == "by proxy");
+  unsetenv("http_proxy");
+  CurlOptions by_option;
+  by_option.proxy = proxy.url("");
+  CHECK(body_by(by_option) == "by proxy");
+  CHECK(proxy.requests.back().starts_with("POST http://example.invalid/x HTTP/1.1\r\n"));
+  by_option.no_proxy = "example.invalid";
+  CHECK(body_by(by_option) == "error");
+  client.reset();
+}
