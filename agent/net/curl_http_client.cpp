@@ -133,7 +133,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   }
 
   void wait_for(curl_socket_t socket, const std::shared_ptr<Watch>& watch, asio::posix::descriptor_base::wait_type type, int mask,
-                bool Watch::*running) {
+                bool Watch::* running) {
     watch->descriptor.async_wait(type, [core = weak_from_this(), socket, watch, mask, running](const error_code& error) {
       (*watch).*running = false;
       const auto self = core.lock();

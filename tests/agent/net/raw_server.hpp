@@ -2,11 +2,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <cctype>
 #include <cstddef>
 #include <deque>
 #include <functional>

@@ -1,0 +1,119 @@
+#include <offhook/agent/providers/cached_speaker.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent {
+
+CachedSpeaker::CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake)
+    : inner_(std::move(inner)), cache_(std::move(cache)), voice_(std::move(voice)), wake_(std::move(wake)) {}
+
+void CachedSpeaker::prepare(std::string_view text, bool ahead) {
+  if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return;
+  fixed_.emplace(text);
+  if (!ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
+  wanted_.emplace_back(text);
+  prepare_next();
+}
+
+void CachedSpeaker::tick(base::TimePoint now) {
+  inner_->tick(now);
+  prepare_next();
+}
+
+/// One at a time, and only while nobody waits for speech.
+void CachedSpeaker::prepare_next() {
+  while (jobs_.empty() && !wanted_.empty()) {
+    const std::string text = std::move(wanted_.front());
+    wanted_.pop_front();
+    if (cache_->find(key_of(text))) continue;
+    Job job;
+    job.text = text;
+    job.silent = job.keeps = true;
+    jobs_.push_back(std::move(job));
+    inner_->speak(0, text);
+  }
+}
+
+void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
+  if (jobs_.size() == 1 && jobs_.front().silent) {
+    Job& preparing = jobs_.front();
+    if (preparing.text == text) {  // It is on its way already: what has come of it is heard first.
+      preparing.utterance = utterance;
+      preparing.silent = false;
+      if (!preparing.so_far.pcm.empty() && wake_) wake_();
+      return;
+    }
+    wanted_.push_back(std::move(preparing.text));
+    jobs_.clear();
+    inner_->cancel();
+  }
+  Job job;
+  job.utterance = utterance;
+  job.text = text;
+  if (fixed_.contains(text)) {
+    job.known = cache_->find(key_of(text));
+    job.keeps = job.known == nullptr;
+  }
+  const bool known = job.known != nullptr;
+  jobs_.push_back(std::move(job));
+  if (!known) return inner_->speak(utterance, text);
+  if (wake_) wake_();
+}
+
+void CachedSpeaker::cancel() {
+  jobs_.clear();
+  inner_->cancel();
+}
+
+std::optional<SpeakEvent> CachedSpeaker::poll_known(Job& job) {
+  if (!std::exchange(job.told, true)) return SpeechAudio{job.utterance, job.known->pcm, job.known->words, job.known->rate_hz};
+  const SpeechDone done{job.utterance};
+  jobs_.pop_front();
+  return done;
+}
+
+std::optional<SpeakEvent> CachedSpeaker::poll() {
+  while (!jobs_.empty()) {
+    Job& job = jobs_.front();
+    if (job.known) return poll_known(job);
+    // What came while it was prepared, before anybody wanted to hear it.
+    if (!job.silent && !job.told && !job.so_far.pcm.empty()) {
+      job.told = true;
+      return SpeechAudio{job.utterance, job.so_far.pcm, job.so_far.words, job.so_far.rate_hz};
+    }
+    auto event = inner_->poll();
+    if (!event) return std::nullopt;
+    if (auto* audio = std::get_if<SpeechAudio>(&*event)) {
+      collect(job, *audio);
+      if (job.silent) continue;
+      job.told = true;
+      audio->utterance = job.utterance;
+      return event;
+    }
+    const bool whole = std::holds_alternative<SpeechDone>(*event), silent = job.silent;
+    if (auto* failed = std::get_if<SpeakFailed>(&*event)) failed->utterance = job.utterance;
+    if (whole) event = SpeechDone{job.utterance};
+    end(job, whole);
+    if (!silent) return event;
+  }
+  return std::nullopt;
+}
+
+void CachedSpeaker::collect(Job& job, const SpeechAudio& audio) {
+  if (!job.keeps) return;
+  job.so_far.rate_hz = audio.rate_hz;
+  job.so_far.pcm.insert(job.so_far.pcm.end(), audio.pcm.begin(), audio.pcm.end());
+  job.so_far.words.insert(job.so_far.words.end(), audio.words.begin(), audio.words.end());
+  if (job.so_far.pcm.size() <= SpeechCache::kMaxSamples) return;
+  job.keeps = false;  // Too long to be kept.
+}
+
+void CachedSpeaker::end(Job& job, bool whole) {
+  if (whole && job.keeps) (void)cache_->keep(key_of(job.text), std::move(job.so_far));
+  jobs_.pop_front();
+  prepare_next();
+}
+
+}  // namespace offhook::inline v0::agent

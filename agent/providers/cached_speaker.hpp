@@ -1,0 +1,62 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/speech_cache.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+/// A speaker in front of another: sentences that are always the same (greeting, apologies, fillers) are spoken by that one once,
+/// and come out of the cache from then on, in every call. What was not prepared is passed on and not kept.
+class CachedSpeaker final : public Speaker {
+ public:
+  static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences; more are passed on like any other text
+
+  /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it.
+  CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake);
+
+  /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is asked
+  /// for; speech that a caller waits for goes first.
+  void prepare(std::string_view text, bool ahead = true);
+
+  void open(const SessionContext& context) override { inner_->open(context); }
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t rate_hz() const override { return inner_->rate_hz(); }
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel() override;
+  [[nodiscard]] std::optional<SpeakEvent> poll() override;
+
+ private:
+  /// One utterance, or a preparation.
+  struct Job {
+    std::uint32_t utterance = 0;
+    std::string text;
+    std::shared_ptr<const SpeechCache::Spoken> known;  // comes out of the cache
+    bool told = false;                                 // ... and its audio was polled
+    bool silent = false;                               // a preparation: nobody hears it
+    bool keeps = false;                                // is to be kept when it is whole
+    SpeechCache::Spoken so_far;
+  };
+  [[nodiscard]] std::string key_of(std::string_view text) const { return voice_ + '\n' + std::string(text); }
+  [[nodiscard]] std::optional<SpeakEvent> poll_known(Job& job);
+  void collect(Job& job, const SpeechAudio& audio);
+  void end(Job& job, bool whole);
+  void prepare_next();
+
+  std::unique_ptr<Speaker> inner_;
+  std::shared_ptr<SpeechCache> cache_;
+  std::string voice_;
+  Wake wake_;
+  std::set<std::string, std::less<>> fixed_;
+  std::deque<std::string> wanted_;  // to be prepared
+  std::deque<Job> jobs_;            // in the order in which they are heard
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,89 @@
+#include <offhook/agent/providers/openai/transcription_answer.hpp>
+
+#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/openai/json_in.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::agent::openai {
+
+struct TranscriptionAnswer::Reader {
+  json::Parser parser;
+};
+
+namespace {
+
+constexpr std::size_t kMaxWhole = 256U << 10U;  // The text, and what servers add to it: words, times, segments.
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+TranscriptionAnswer::TranscriptionAnswer() : reader_(std::make_unique<Reader>()) {}
+TranscriptionAnswer::~TranscriptionAnswer() = default;
+
+void TranscriptionAnswer::on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) {
+  if (over_) return;
+  if (!known_) {
+    const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return;
+    known_ = true;
+    streamed_ = bytes[first] != '{';  // whisper-1, and servers that do not stream, answer with one object.
+  }
+  if (!streamed_) {
+    if (whole_.size() + bytes.size() > kMaxWhole) return fail(FailureKind::Protocol, "the transcript is too large", out);
+    whole_ += bytes;
+    return;
+  }
+  events_.clear();
+  const bool fits = sse_.feed(bytes, events_);
+  for (const SseEvent& event : events_) on_json(event.data, out);
+  if (!fits) fail(FailureKind::Protocol, "an event of the transcript is too long", out);
+}
+
+void TranscriptionAnswer::on_end(std::vector<HeardEvent>& out) {
+  if (over_) return;
+  if (known_ && !streamed_) return on_json(std::exchange(whole_, {}), out);
+  events_.clear();
+  if (!sse_.finish(events_)) return fail(FailureKind::Protocol, "an event of the transcript is too long", out);
+  for (const SseEvent& event : events_) on_json(event.data, out);
+  if (over_) return;
+  if (text_.empty()) return fail(known_ ? FailureKind::Protocol : FailureKind::Empty, "there is no transcript in the answer", out);
+  finish(std::exchange(text_, {}), out);
+}
+
+void TranscriptionAnswer::on_json(std::string_view text, std::vector<HeardEvent>& out) {
+  if (over_ || text.starts_with("[DONE]")) return;
+  const auto event = json::parse(reader_->parser, text);
+  if (!event || !event->is_object()) return fail(FailureKind::Protocol, "the transcript holds what is no JSON object", out);
+  const std::string_view type = json::text(*event, "type");
+  if (json::member(*event, "error") || type == "error") {
+    const ErrorNames error = parse_error_names(text);
+    return fail(kind_of(0, error), "the transcript broke off with an error" + error.to_string(), out);
+  }
+  if (type == "transcript.text.delta") {
+    text_ += json::text(*event, "delta");
+    if (text_.size() > kMaxText) return fail(FailureKind::Protocol, "the transcript is too long", out);
+    if (!trimmed(text_).empty()) out.push_back(HeardText{std::string(trimmed(text_)), false});
+  } else if (type == "transcript.text.done" || type.empty()) {
+    if (!json::member(*event, "text")) return fail(FailureKind::Protocol, "the transcript has no text", out);
+    finish(json::text(*event, "text"), out);
+  }
+}
+
+void TranscriptionAnswer::finish(std::string_view text, std::vector<HeardEvent>& out) {
+  if (over_) return;
+  if (text.size() > kMaxText) return fail(FailureKind::Protocol, "the transcript is too long", out);
+  over_ = true;
+  out.push_back(HeardText{std::string(trimmed(text)), true});
+}
+
+void TranscriptionAnswer::fail(FailureKind kind, std::string why, std::vector<HeardEvent>& out) {
+  if (std::exchange(over_, true)) return;
+  out.push_back(HearingFailed{kind, std::move(why)});
+}
+
+}  // namespace offhook::inline v0::agent::openai
