@@ -114,7 +114,8 @@ void HttpListener::take(const std::vector<HeardEvent>& events) {
     if (exchange_.get() != from) return;  // Whoever was told of the last one wants no more.
     if (const auto* failed = std::get_if<HearingFailed>(&event)) {
       exchange_->over = true;
-      return fail({failed->kind, whom_ + ": " + failed->why, failed->kind == FailureKind::Protocol ? std::nullopt : std::optional(kServerRetry)});
+      const bool may_help = failed->kind == FailureKind::Overloaded || failed->kind == FailureKind::Empty;
+      return fail({failed->kind, whom_ + ": " + failed->why, may_help ? std::optional(kServerRetry) : std::nullopt});
     }
     const auto& heard = std::get<HeardText>(event);
     if (heard.final) {

@@ -55,6 +55,10 @@ std::optional<SpeechDecoder::Trouble> SpeechDecoder::read_head(std::vector<std::
   return std::nullopt;
 }
 
+void SpeechDecoder::finish(std::vector<std::int16_t>& out) {
+  if (form_ == Form::Unknown && head_.size() < kMagic) append(std::exchange(head_, {}), out);
+}
+
 void SpeechDecoder::append(std::string_view bytes, std::vector<std::int16_t>& out) {
   const auto before = out.size();
   out.reserve(before + bytes.size() / 2 + 1);

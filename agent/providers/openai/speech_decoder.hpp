@@ -23,6 +23,8 @@ class SpeechDecoder {
   struct Trouble { FailureKind kind{}; std::string why; };
   /// Appends samples to `out`.
   [[nodiscard]] std::optional<Trouble> feed(std::string_view bytes, std::vector<std::int16_t>& out);
+  /// The body is over: what was too short to tell by was raw.
+  void finish(std::vector<std::int16_t>& out);
   /// Of what was appended so far.
   [[nodiscard]] std::uint32_t rate_hz() const { return rate_hz_; }
   /// Samples in all.

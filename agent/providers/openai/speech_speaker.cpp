@@ -103,6 +103,7 @@ void SpeechSpeaker::on_end(Job& job, std::optional<net::NetError> error) {
   if (job.over) return;
   if (error) return fail(job, failure_of(whom_, *error));
   if (job.head.status < 200 || job.head.status >= 300) return fail(job, failure_of(whom_, job.head, job.error_body));
+  job.decoder.finish(job.pcm);
   if (job.decoder.samples() == 0) return fail(job, {FailureKind::Empty, whom_ + " sent no audio", kServerRetry});
   job.over = true;
   pump();

@@ -1,0 +1,233 @@
+#include <offhook/agent/providers/cached_speaker.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <deque>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook::agent;
+
+namespace {
+
+/// Speaks when the test says so: two samples for each letter, the second half later.
+class SlowSpeaker final : public Speaker {
+ public:
+  std::uint32_t rate_hz() const override { return 8000; }
+  void speak(std::uint32_t utterance, std::string_view text) override {
+    asked.emplace_back(text);
+    open.push_back({utterance, std::string(text)});
+  }
+  void cancel() override {
+    open.clear();
+    events.clear();
+    ++cancelled;
+  }
+  std::optional<SpeakEvent> poll() override {
+    if (events.empty()) return std::nullopt;
+    std::optional<SpeakEvent> event(std::move(events.front()));
+    events.pop_front();
+    return event;
+  }
+  void half() {
+    const auto& [utterance, text] = open.front();
+    events.push_back(SpeechAudio{utterance, std::vector<std::int16_t>(text.size(), 1), {{text, 0}}, 8000});
+  }
+  void finish() {
+    half();
+    events.push_back(SpeechDone{open.front().first});
+    open.pop_front();
+  }
+  void fail() {
+    events.push_back(SpeakFailed{open.front().first, "no voice", FailureKind::Network});
+    open.pop_front();
+  }
+  std::vector<std::string> asked;
+  std::deque<std::pair<std::uint32_t, std::string>> open;
+  std::deque<SpeakEvent> events;
+  int cancelled = 0;
+};
+
+struct Cached {
+  Cached() { renew(); }
+  /// Another call, with the same cache.
+  void renew() {
+    auto made = std::make_unique<SlowSpeaker>();
+    inner = made.get();
+    speaker.emplace(std::move(made), cache, "voice", [this] { ++wakes; });
+  }
+  std::string said() {
+    std::string line;
+    while (const auto event = speaker->poll()) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&*event))
+        line += std::to_string(audio->utterance) + ":" + std::to_string(audio->pcm.size()) + "/" + std::to_string(audio->words.size()) + " ";
+      if (const auto* done = std::get_if<SpeechDone>(&*event)) line += std::to_string(done->utterance) + ":. ";
+      if (const auto* failed = std::get_if<SpeakFailed>(&*event)) line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind)) + " ";
+    }
+    return line;
+  }
+
+  std::shared_ptr<SpeechCache> cache = std::make_shared<SpeechCache>();
+  SlowSpeaker* inner = nullptr;
+  int wakes = 0;
+  std::optional<CachedSpeaker> speaker;
+};
+
+SpeechCache::Spoken spoken(std::size_t samples) { return {std::vector<std::int16_t>(samples, 1), {}, 8000}; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then out of the cache in every call") {
+  speaker->prepare("Hello", false);
+  speaker->speak(1, "Hello");
+  inner->half();
+  inner->finish();
+  CHECK(said() == "1:5/1 1:5/1 1:. ");
+  speaker->speak(2, "Hello");
+  CHECK(said() == "2:10/2 2:. ");
+  renew();
+  speaker->prepare("Hello");
+  speaker->speak(1, "Hello");
+  CHECK(wakes > 0);
+  CHECK(said() == "1:10/2 1:. ");
+  CHECK(inner->asked.empty());
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes on what is not fixed, and does not keep it") {
+  speaker->speak(1, "Hello");
+  inner->finish();
+  CHECK(said() == "1:5/1 1:. ");
+  speaker->speak(2, "Hello");
+  CHECK(inner->asked.size() == 2);
+  CHECK(cache->sentences() == 0);
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of what comes out of the cache and what does not") {
+  cache->keep("voice\nHello", spoken(3));
+  speaker->prepare("Hello", false);
+  speaker->speak(1, "Some other words");
+  speaker->speak(2, "Hello");
+  speaker->speak(3, "More");
+  CHECK(said() == "");
+  inner->finish();
+  inner->finish();
+  CHECK(said() == "1:16/1 1:. 2:3/0 2:. 3:4/1 3:. ");
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time, and nobody hears it") {
+  speaker->prepare("One");
+  speaker->prepare("Two");
+  speaker->prepare("One");
+  CHECK(inner->asked == std::vector<std::string>{"One"});
+  inner->finish();
+  CHECK(said() == "");
+  CHECK(inner->asked == std::vector<std::string>{"One", "Two"});
+  inner->finish();
+  CHECK(said() == "");
+  CHECK(cache->sentences() == 2);
+  speaker->speak(1, "Two");
+  CHECK(said() == "1:3/1 1:. ");
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
+  speaker->prepare("Hello");
+  inner->half();
+  CHECK(said() == "");
+  speaker->speak(1, "Hello");
+  CHECK(said() == "1:5/1 ");
+  inner->finish();
+  CHECK(said() == "1:5/1 1:. ");
+  CHECK(inner->asked.size() == 1);
+  CHECK(cache->find("voice\nHello")->pcm.size() == 10);
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go before a preparation, which comes again later") {
+  speaker->prepare("Sorry");
+  inner->half();
+  CHECK(said() == "");
+  speaker->speak(1, "Hello");
+  CHECK(inner->cancelled == 1);
+  inner->finish();
+  CHECK(said() == "1:5/1 1:. ");
+  CHECK(inner->asked == std::vector<std::string>{"Sorry", "Hello", "Sorry"});
+  inner->finish();
+  CHECK(said() == "");
+  CHECK(cache->find("voice\nSorry")->pcm.size() == 5);
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancelled in the middle") {
+  speaker->prepare("Hello", false);
+  speaker->speak(1, "Hello");
+  inner->half();
+  inner->fail();
+  CHECK(said() == "1:5/1 1:!network ");
+  speaker->speak(2, "Hello");
+  inner->half();
+  CHECK(said() == "2:5/1 ");
+  speaker->cancel();
+  CHECK(inner->cancelled == 1);
+  CHECK(said() == "");
+  CHECK(cache->sentences() == 0);
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker has a bounded number of fixed sentences") {
+  for (std::size_t i = 0; i <= CachedSpeaker::kMaxPrepared; ++i) speaker->prepare("n" + std::to_string(i), false);
+  speaker->speak(1, "n" + std::to_string(CachedSpeaker::kMaxPrepared - 1));
+  inner->finish();
+  CHECK(said() != "");
+  CHECK(cache->sentences() == 1);
+  speaker->speak(2, "n" + std::to_string(CachedSpeaker::kMaxPrepared));
+  inner->finish();
+  CHECK(said() != "");
+  CHECK(cache->sentences() == 1);
+}
+
+TEST_CASE("SpeechCache keeps no sentence that is too long, or silent") {
+  SpeechCache cache;
+  CHECK(cache.keep("a", spoken(SpeechCache::kMaxSamples)));
+  CHECK_FALSE(cache.keep("b", spoken(SpeechCache::kMaxSamples + 1)));
+  CHECK_FALSE(cache.keep("c", spoken(0)));
+  CHECK(cache.sentences() == 1);
+}
+
+TEST_CASE("SpeechCache lets the sentence go that was used least recently") {
+  SpeechCache cache;
+  for (std::size_t i = 0; i < SpeechCache::kMaxSentences; ++i) cache.keep(std::to_string(i), spoken(1));
+  CHECK(cache.sentences() == SpeechCache::kMaxSentences);
+  CHECK(cache.find("0") != nullptr);
+  cache.keep("more", spoken(1));
+  CHECK(cache.sentences() == SpeechCache::kMaxSentences);
+  CHECK(cache.find("0") != nullptr);
+  CHECK(cache.find("1") == nullptr);
+
+  SpeechCache full;
+  constexpr std::size_t kFit = SpeechCache::kMaxOctets / (2 * SpeechCache::kMaxSamples);
+  for (std::size_t i = 0; i < kFit; ++i) full.keep(std::to_string(i), spoken(SpeechCache::kMaxSamples));
+  CHECK(full.sentences() == kFit);
+  const auto held = full.find("0");
+  full.keep("more", spoken(SpeechCache::kMaxSamples));
+  CHECK(full.sentences() == kFit);
+  CHECK(full.find("1") == nullptr);
+  CHECK(held->pcm.size() == SpeechCache::kMaxSamples);
+}
+
+TEST_CASE("SpeechCache may be used by many threads") {
+  SpeechCache cache;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&cache, &wrong, t] {
+      for (std::size_t i = 0; i < 2000; ++i) {
+        const std::size_t size = 1 + (i * (t + 1)) % 50;
+        cache.keep(std::to_string(size), spoken(size));
+        const auto found = cache.find(std::to_string(size));
+        if (!found || found->pcm.size() != size) ++wrong;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(cache.sentences() == 50);
+}

@@ -1,0 +1,236 @@
+#include "fake_http.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/openai/speech_decoder.hpp>
+#include <offhook/agent/providers/openai/speech_speaker.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::openai;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using Pcm = std::vector<std::int16_t>;
+
+namespace {
+
+struct Speaking {
+  Speaking() {
+    SpeechOptions options;
+    options.server.base_url = "https://voices.example/v1";
+    options.server.key = config::Secret("sk-canary");
+    options.model = "tts-x";
+    options.voice = "coral";
+    options.instructions = "Cheerfully.";
+    options.speed = 1.1;
+    speaker.emplace(std::move(options), http, [this] { ++wakes; });
+  }
+  void advance(base::Duration by) { speaker->tick(now += by); }
+  /// What was polled: audio utterance:(samples), done utterance:., failed utterance:!kind
+  std::string said() {
+    std::string line;
+    while (const auto event = speaker->poll()) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&*event)) {
+        line += std::to_string(audio->utterance) + ":(";
+        for (const std::int16_t sample : audio->pcm) line += std::to_string(sample) + ",";
+        line += ")";
+        rate_hz = audio->rate_hz;
+      }
+      if (const auto* done = std::get_if<SpeechDone>(&*event)) line += std::to_string(done->utterance) + ":.";
+      if (const auto* failed = std::get_if<SpeakFailed>(&*event)) {
+        line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind));
+        why = failed->why;
+      }
+      line += " ";
+    }
+    return line;
+  }
+
+  test::FakeHttp http;
+  base::TimePoint now{};
+  int wakes = 0;
+  std::uint32_t rate_hz = 0;
+  std::string why;
+  std::optional<SpeechSpeaker> speaker;
+};
+
+const std::string kOneTwo("\x01\x00\x02\x00", 4);
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for what is to be said, and as what") {
+  speaker->open(SessionContext{});
+  CHECK(http.warmed == std::vector<std::string>{"https://voices.example/v1/audio/speech"});
+  CHECK(speaker->rate_hz() == 24000);
+  speaker->speak(7, "Hello \"you\".");
+  REQUIRE(http.all.size() == 1);
+  CHECK(http.all[0]->request.url == "https://voices.example/v1/audio/speech");
+  CHECK(http.all[0]->request.headers[0].second == "Bearer sk-canary");
+  CHECK(json::parse(http.all[0]->request.body) ==
+        json::parse(R"({"model":"tts-x","input":"Hello \"you\".","voice":"coral","response_format":"pcm","instructions":"Cheerfully.","speed":1.1})"));
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets on, a sample split between pieces too") {
+  speaker->speak(1, "Hello.");
+  http.head(0, 200);
+  http.body(0, std::string("\x01\x00\x02\x00\xff", 5));
+  CHECK(said() == "1:(1,2,) ");
+  CHECK(rate_hz == 24000);
+  CHECK(wakes == 1);
+  http.body(0, "\xff");
+  CHECK(said() == "1:(-1,) ");
+  http.body(0, "\x07");
+  http.end(0);
+  CHECK(said() == "1:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for the next utterance while one is coming, no further ahead, and keeps the order") {
+  for (std::uint32_t utterance = 1; utterance <= 4; ++utterance) speaker->speak(utterance, "Hello.");
+  REQUIRE(http.all.size() == 2);
+  http.answer(1, 200, std::string("\x05\x00", 2));
+  CHECK(said() == "");
+  CHECK(http.all.size() == 3);
+  http.answer(2, 200, std::string("\x06\x00", 2));
+  CHECK(http.all.size() == 4);
+  http.head(0, 200);
+  http.body(0, kOneTwo);
+  CHECK(said() == "1:(1,2,) ");
+  http.end(0);
+  CHECK(said() == "1:. 2:(5,) 2:. 3:(6,) 3:. ");
+  http.answer(3, 200, kOneTwo);
+  CHECK(said() == "4:(1,2,) 4:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker breaks off all that was asked for when it is cancelled") {
+  for (std::uint32_t utterance = 1; utterance <= 3; ++utterance) speaker->speak(utterance, "Hello.");
+  http.head(0, 200);
+  http.body(0, kOneTwo);
+  speaker->cancel();
+  CHECK(http.all[0]->aborted);
+  CHECK(http.all[1]->aborted);
+  CHECK(said() == "");
+  speaker->speak(4, "Again.");
+  http.answer(2, 200, kOneTwo);
+  CHECK(said() == "4:(1,2,) 4:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker has nothing to ask for where there is nothing to say") {
+  speaker->speak(1, " ");
+  CHECK(http.all.empty());
+  CHECK(said() == "1:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker bounds a text in characters") {
+  std::string text;
+  for (std::size_t i = 0; i < SpeechSpeaker::kMaxChars; ++i) text += "\xc3\xa9";
+  speaker->speak(1, text);
+  CHECK(http.all.size() == 1);
+  speaker->speak(2, text + "x");
+  CHECK(http.all.size() == 1);
+  http.answer(0, 200, kOneTwo);
+  CHECK(said() == "1:(1,2,) 1:. 2:!local ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker repeats once what failed before its first sample") {
+  speaker->speak(1, "Hello.");
+  speaker->speak(2, "You.");
+  http.answer(0, 503, "");
+  http.answer(1, 200, kOneTwo);
+  CHECK(said() == "");
+  advance(0ms);
+  advance(249ms);
+  CHECK(http.all.size() == 2);
+  advance(1ms);
+  REQUIRE(http.all.size() == 3);
+  CHECK(http.all[2]->request.body.find("Hello.") != std::string::npos);
+  http.break_off(2);
+  CHECK(said() == "1:!network 2:(1,2,) 2:. ");
+  advance(1s);
+  CHECK(http.all.size() == 3);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker fails an utterance that broke in the middle, and goes on with the next") {
+  speaker->speak(1, "Hello.");
+  speaker->speak(2, "You.");
+  http.head(0, 200);
+  http.body(0, kOneTwo);
+  http.break_off(0);
+  http.answer(1, 200, kOneTwo);
+  CHECK(said() == "1:(1,2,) 1:!network 2:(1,2,) 2:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker says of which kind a failure is, and shows no secret") {
+  struct { int status; std::string body, kind; } const cases[] = {
+      {401, R"({"error":{"message":"sk-canary","code":"invalid_api_key"}})", "auth"},
+      {429, "", "rate limited"},
+      {400, R"({"error":{"param":"voice"}})", "protocol"},
+      {200, "ID3\x04 mp3", "protocol"},
+      {200, "OggSxxxx", "protocol"},
+      {200, "{\"error\":1}", "protocol"},
+  };
+  std::uint32_t utterance = 0;
+  for (const auto& one : cases) {
+    speaker->speak(++utterance, "Hello.");
+    http.answer(http.all.size() - 1, one.status, one.body);
+    CHECK(said() == std::to_string(utterance) + ":!" + one.kind + " ");
+    CHECK(why.find("sk-canary") == std::string::npos);
+    CHECK(why.find("tts-x") != std::string::npos);
+  }
+  speaker->speak(9, "Hello.");
+  http.answer(http.all.size() - 1, 200, "");
+  advance(0ms);
+  advance(1s);
+  http.answer(http.all.size() - 1, 200, "x");
+  CHECK(said() == "9:!empty ");
+}
+
+TEST_CASE("SpeechDecoder reads a WAV however it is split, and takes its rate") {
+  media::WavFormat format;
+  format.rate_hz = 16000;
+  const Pcm pcm{1, -2, 300, -400};
+  auto octets = media::write_wav(format, pcm);
+  for (std::size_t i = 40; i < 44; ++i) octets[i] = 0xff;  // As a server writes it that does not know the length yet.
+  const std::string wav(octets.begin(), octets.end());
+  for (std::size_t step = 1; step <= wav.size(); ++step) {
+    CAPTURE(step);
+    SpeechDecoder decoder(24000);
+    Pcm got;
+    for (std::size_t at = 0; at < wav.size(); at += step) CHECK_FALSE(decoder.feed(std::string_view(wav).substr(at, step), got));
+    CHECK(got == pcm);
+    CHECK(decoder.rate_hz() == 16000);
+    CHECK(decoder.samples() == 4);
+  }
+}
+
+TEST_CASE("SpeechDecoder refuses a WAV that cannot be played") {
+  const auto trouble = [](std::uint32_t rate_hz, std::uint16_t channels) {
+    media::WavFormat format;
+    format.rate_hz = rate_hz;
+    format.channels = channels;
+    const auto octets = media::write_wav(format, Pcm{1, 2});
+    SpeechDecoder decoder(24000);
+    Pcm got;
+    return decoder.feed(std::string(octets.begin(), octets.end()), got);
+  };
+  CHECK_FALSE(trouble(8000, 1));
+  CHECK(trouble(22050, 1)->kind == FailureKind::Protocol);
+  CHECK(trouble(24000, 2)->why.find("2 channels at 24000 Hz") != std::string::npos);
+}
+
+TEST_CASE("SpeechDecoder looks through a bounded head of a WAV") {
+  const auto feed = [](std::size_t octets) {
+    std::string head("RIFF\xff\xff\xff\xffWAVEjunk\x00\x00\x01\x00", 20);
+    head.resize(octets, 'x');
+    SpeechDecoder decoder(24000);
+    Pcm got;
+    return decoder.feed(head, got).has_value();
+  };
+  CHECK_FALSE(feed(SpeechDecoder::kMaxWavHead));
+  CHECK(feed(SpeechDecoder::kMaxWavHead + 1));
+}
