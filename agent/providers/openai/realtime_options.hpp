@@ -1,0 +1,52 @@
+#pragma once
+
+#include <offhook/agent/config/secret.hpp>
+#include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/openai/realtime_audio.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::agent::openai {
+
+/// Who finds the end of the caller's turn. With the two of the server it gets all that the caller sends, and still never replies or
+/// falls silent by itself: that is the conversation's.
+struct TurnDetection {
+  enum class Kind : std::uint8_t { Ours, ServerVad, SemanticVad };
+  enum class Eagerness : std::uint8_t { Auto, Low, Medium, High };
+  Kind kind = Kind::Ours;
+  double threshold = 0.5;                 ///< ServerVad: 0..1
+  std::uint32_t prefix_padding_ms = 300;  ///< ServerVad
+  std::uint32_t silence_ms = 500;         ///< ServerVad
+  Eagerness eagerness = Eagerness::Auto;  ///< SemanticVad
+};
+
+enum class NoiseReduction : std::uint8_t { None, NearField, FarField };
+
+/// Azure OpenAI speaks the same protocol at another address, and takes its key in another header.
+struct AzureRealtime {
+  std::string endpoint;     ///< https://NAME.openai.azure.com
+  std::string deployment;
+  std::string api_version;  ///< "": the GA address, which wants none
+};
+
+struct RealtimeOptions {
+  std::string base_url = "https://api.openai.com/v1";  ///< http, https, ws or wss; unused with `azure`
+  std::string model = "gpt-realtime";
+  config::Secret api_key;
+  std::string organization, project;                   ///< "": not sent
+  std::optional<AzureRealtime> azure;
+  std::string voice = "marin";
+  double speed = 1;                                    ///< 0.25..1.5
+  std::string transcription_model = "gpt-4o-mini-transcribe";  ///< "": the caller's words are not written down
+  AudioFormat format = AudioFormat::Pcmu;
+  TurnDetection turn_detection;
+  NoiseReduction noise_reduction = NoiseReduction::None;
+  std::uint32_t max_output_tokens = 0;                 ///< of one response, 1..4096; 0: no limit of ours
+};
+
+/// The address, and the headers with the key: the one place where it is revealed.
+[[nodiscard]] net::WebSocketRequest socket_request(const RealtimeOptions& options);
+
+}  // namespace offhook::inline v0::agent::openai

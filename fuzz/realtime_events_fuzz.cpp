@@ -1,0 +1,46 @@
+// Any bytes as a frame of an OpenAI Realtime server: what is accepted lies within its bounds.
+#include <offhook/agent/providers/openai/realtime_events.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace openai = offhook::agent::openai;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+struct Bounds {
+  void operator()(const openai::AudioDelta& e) const { require(!e.item_id.empty() && e.item_id.size() <= openai::kMaxId); }
+  void operator()(const openai::TranscriptDelta& e) const { require(e.text.size() <= openai::kMaxText); }
+  void operator()(const openai::TranscriptDone& e) const { require(e.text.size() <= openai::kMaxText); }
+  void operator()(const openai::TextDelta& e) const { require(e.text.size() <= openai::kMaxText); }
+  void operator()(const openai::UserTranscript& e) const { require(e.text.size() <= openai::kMaxText); }
+  void operator()(const openai::ServerError& e) const { require(e.error.message.size() <= openai::kMaxMessage); }
+  void operator()(const openai::ResponseDone& e) const {
+    require(e.calls.size() <= openai::kMaxCalls && e.response_id.size() <= openai::kMaxId);
+    for (const auto& call : e.calls) require(call.arguments.size() <= openai::kMaxArguments && call.call_id.size() <= openai::kMaxId);
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static openai::EventParser parser;  // One for many frames, as in a session: nothing of a frame may reach into the next.
+  std::vector<std::uint8_t> audio;
+  const auto event = parser.parse({reinterpret_cast<const char*>(data), size}, audio);
+  if (!event) {
+    require(audio.empty());
+    return 0;
+  }
+  require(audio.empty() || std::holds_alternative<openai::AudioDelta>(*event));
+  std::visit(Bounds{}, *event);
+  return 0;
+}
