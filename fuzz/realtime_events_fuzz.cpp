@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace openai = offhook::agent::openai;
+namespace openai = offhook::agent::openai::realtime;
 
 namespace {
 
@@ -21,7 +21,7 @@ struct Bounds {
   void operator()(const openai::TranscriptDone& e) const { require(e.text.size() <= openai::kMaxText); }
   void operator()(const openai::TextDelta& e) const { require(e.text.size() <= openai::kMaxText); }
   void operator()(const openai::UserTranscript& e) const { require(e.text.size() <= openai::kMaxText); }
-  void operator()(const openai::ServerError& e) const { require(e.error.message.size() <= openai::kMaxMessage); }
+  void operator()(const openai::ServerError& e) const { require(e.error.code.size() <= openai::kMaxId); }
   void operator()(const openai::ResponseDone& e) const {
     require(e.calls.size() <= openai::kMaxCalls && e.response_id.size() <= openai::kMaxId);
     for (const auto& call : e.calls) require(call.arguments.size() <= openai::kMaxArguments && call.call_id.size() <= openai::kMaxId);

@@ -4,7 +4,7 @@
 
 #include <cassert>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 namespace {
 
 std::int16_t sample_of(std::uint8_t low, std::uint8_t high) {
@@ -71,4 +71,4 @@ void AudioDecoder::decode(std::span<const std::uint8_t> octets, std::vector<std:
   if (octets.size() % 2 != 0) half_ = octets.back();
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

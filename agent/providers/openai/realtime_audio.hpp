@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 
 /// How audio travels in a Realtime session, both ways: G.711 at 8 kHz, one octet a sample, as it comes from the telephone line; or
 /// 16-bit little-endian samples at 24 kHz.
@@ -35,4 +35,4 @@ class AudioDecoder {
   std::optional<std::uint8_t> half_;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

@@ -9,7 +9,7 @@
 #include <array>
 #include <cstring>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 namespace {
 
 namespace json = simdjson::ondemand;
@@ -86,7 +86,6 @@ simdjson::error_code read_error(json::value value, ErrorInfo& out) {
   return for_each_member(value, [&out](json::raw_json_string key, json::value member) {
     if (key == "type") out.type = text_of(member);
     if (key == "code") out.code = text_of(member);
-    if (key == "message") out.message = cut_text(text_of(member), kMaxMessage);
     if (key == "event_id") out.event_id = text_of(member);
     return simdjson::SUCCESS;
   });
@@ -402,4 +401,4 @@ std::string_view to_string(EventError error) {
   return "";
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

@@ -13,17 +13,17 @@
 
 /// What an OpenAI Realtime server says: one JSON object per text frame. The GA names are meant; the beta's names of the same things
 /// are taken too, because compatible servers still send them. All views borrow from the parser, until it parses again.
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 
 inline constexpr std::size_t kMaxFrame = 1U << 20U;       ///< octets of a frame; a second of 24 kHz audio is 64,000
 inline constexpr std::size_t kMaxId = 128;                ///< of an item, a response, a call, an event, a function's name
 inline constexpr std::size_t kMaxArguments = 64U << 10U;  ///< of one function call; longer ones are given on as none
 inline constexpr std::size_t kMaxText = 64U << 10U;       ///< of one transcript, or a piece of it; the rest is cut off
-inline constexpr std::size_t kMaxMessage = 300;           ///< of an error's text; the rest is cut off
 inline constexpr std::size_t kMaxCalls = 16;              ///< function calls in one response; those beyond are not done
 
+/// Names only: the sentence that comes with them may quote what was said, or a key.
 struct ErrorInfo {
-  std::string_view type, code, message;
+  std::string_view type, code;
   std::string_view event_id;  ///< of our event that it is about; "" when the server does not say
 };
 
@@ -100,4 +100,4 @@ class EventParser {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

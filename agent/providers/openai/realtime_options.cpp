@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 namespace {
 
 /// http to ws, https to wss; without slashes at the end.
@@ -57,4 +57,4 @@ net::WebSocketRequest socket_request(const RealtimeOptions& options) {
   return request;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

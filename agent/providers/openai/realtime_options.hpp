@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 
 /// Who finds the end of the caller's turn. With the two of the server it gets all that the caller sends, and still never replies or
 /// falls silent by itself: that is the conversation's.
@@ -49,4 +49,4 @@ struct RealtimeOptions {
 /// The address, and the headers with the key: the one place where it is revealed.
 [[nodiscard]] net::WebSocketRequest socket_request(const RealtimeOptions& options);
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

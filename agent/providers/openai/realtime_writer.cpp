@@ -8,7 +8,7 @@
 #include <array>
 #include <charconv>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 namespace {
 
 void begin(std::string& out, std::string_view type, std::string_view event_id = {}) {
@@ -240,4 +240,4 @@ void write_cancel(std::string& out, std::string_view event_id, std::string_view 
   out += '}';
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

@@ -11,7 +11,7 @@
 
 /// What we say to a Realtime server: one JSON object per text frame, the GA's names. Each function appends one frame to `out`; what
 /// `out` can hold already costs no allocation. `event_id` comes back in the error that a frame causes; "" leaves it out.
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::openai::realtime {
 
 /// What a session is told of itself. The views and the tools are used during write_session() only.
 struct SessionShape {
@@ -39,4 +39,4 @@ void write_response(std::string& out, std::string_view event_id, std::string_vie
 /// `response_id` "": the one that runs.
 void write_cancel(std::string& out, std::string_view event_id, std::string_view response_id);
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::openai::realtime

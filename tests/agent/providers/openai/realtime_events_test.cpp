@@ -6,6 +6,7 @@
 #include <vector>
 
 using namespace offhook::agent::openai;
+using namespace offhook::agent::openai::realtime;
 
 namespace {
 
@@ -112,7 +113,6 @@ TEST_CASE_FIXTURE(Parsing, "a response that failed, was cancelled or is incomple
       R"({"type":"response.done","response":{"id":"r","status":"failed","status_details":{"type":"failed","error":{"type":"tokens","code":"rate_limit_exceeded","message":"Slow down"}},"output":[]}})");
   CHECK(failed.status == ResponseDone::Status::Failed);
   CHECK(failed.error.code == "rate_limit_exceeded");
-  CHECK(failed.error.message == "Slow down");
   const auto cancelled = get<ResponseDone>(
       R"({"type":"response.done","response":{"id":"r","status":"cancelled","status_details":{"type":"cancelled","reason":"client_cancelled"},"output":[]}})");
   CHECK(cancelled.status == ResponseDone::Status::Cancelled);

@@ -15,6 +15,7 @@
 
 using namespace offhook::agent;
 using namespace offhook::agent::openai;
+using namespace offhook::agent::openai::realtime;
 using nlohmann::json;
 
 namespace {

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <offhook/agent/providers/openai/realtime_fault.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// What the parts of the Realtime core share: frames on their way to the sockets, events on their way to the session, counters.
+namespace offhook::inline v0::agent::openai::realtime {
+
+/// What the owner of the sockets has to do. `text` is valid until the core is called again for anything but the next of these.
+struct Transmit {
+  enum class What : std::uint8_t { Open, Text, Close };
+  What what{};
+  std::uint32_t socket = 0;  ///< a number of ours, never used twice
+  std::string_view text;
+};
+
+/// Frames in the order in which they are to be sent, in one buffer that is used again and again.
+class Outbox {
+ public:
+  static constexpr std::size_t kKept = 64U << 10U;  ///< memory for more is given back
+
+  void open(std::uint32_t socket) { add(Transmit::What::Open, socket, text_.size()); }
+  void close(std::uint32_t socket) { add(Transmit::What::Close, socket, text_.size()); }
+  /// `write(std::string&)` appends one frame.
+  template <class Write>
+  void send(std::uint32_t socket, Write write) {
+    make_room();
+    const std::size_t begin = text_.size();
+    write(text_);
+    add(Transmit::What::Text, socket, begin);
+  }
+  [[nodiscard]] std::optional<Transmit> poll();
+
+ private:
+  struct Entry { Transmit::What what{}; std::uint32_t socket = 0; std::size_t begin = 0, end = 0; };
+  void make_room();
+  void add(Transmit::What what, std::uint32_t socket, std::size_t begin);
+
+  std::string text_;
+  std::vector<Entry> entries_;
+  std::size_t next_ = 0;
+};
+
+/// The socket that the conversation is on, as far as there is one: what is sent while there is none is sent anew by adopt().
+struct Wire {
+  Outbox out;
+  std::uint32_t socket = 0;
+  bool ready = false;
+
+  template <class Write>
+  void send(Write write) {
+    if (ready) out.send(socket, write);
+  }
+};
+
+struct TurnIsTaken { std::uint32_t turn = 0; };
+struct NothingHeard { std::uint32_t turn = 0; };                      ///< a turn without a sample
+struct CallerText { std::uint32_t turn = 0; std::string text; };
+/// An item of the model's reply that is heard: its number, then its audio and its words, then its end.
+struct ItemBegan { std::uint32_t turn = 0, item = 0; };
+struct ItemAudio { std::uint32_t turn = 0, item = 0; std::vector<std::uint8_t> octets; };
+struct ItemText { std::uint32_t turn = 0, item = 0; std::string text; };
+struct ItemEnded { std::uint32_t turn = 0, item = 0; };
+struct ReplyWritten { std::uint32_t turn = 0; std::string text; };    ///< the model wrote instead of speaking
+struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
+struct ReplyEnded { std::uint32_t turn = 0; };
+struct ReplyBroken { std::uint32_t turn = 0; Fault fault; };
+using RealtimeEvent = std::variant<TurnIsTaken, NothingHeard, CallerText, ItemBegan, ItemAudio, ItemText, ItemEnded, ReplyWritten,
+                                   CallAsked, ReplyEnded, ReplyBroken>;
+using RealtimeEvents = std::deque<RealtimeEvent>;
+
+struct RealtimeCounters {
+  std::uint64_t frames = 0;
+  std::uint64_t unknown_events = 0;
+  std::uint64_t garbage = 0;            ///< frames that could not be understood
+  std::uint64_t errors_passed = 0;      ///< `error` events that nothing had to be done about
+  std::uint64_t late_deltas = 0;        ///< of replies that were cancelled
+  std::uint64_t unasked_responses = 0;
+  std::uint64_t unasked_turns = 0;      ///< speech that the server found and we did not
+  std::uint64_t audio_dropped = 0;      ///< octets of a reply that is longer than anybody would listen to
+  std::uint64_t text_dropped = 0;       ///< octets
+  std::uint64_t items_dropped = 0;
+  std::uint64_t calls_dropped = 0;
+  std::uint64_t lost_cancels = 0;       ///< responses that never ended after they were cancelled
+  std::uint64_t reconnects = 0;
+  std::uint64_t renewals = 0;
+  std::uint64_t early_audio_dropped = 0;  ///< octets of a turn's beginning that a new socket was not given again
+  Usage usage;                          ///< of all responses
+};
+
+}  // namespace offhook::inline v0::agent::openai::realtime

@@ -1,0 +1,59 @@
+#include <offhook/agent/providers/openai/voiced_words.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent::openai::realtime {
+namespace {
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+/// From U+2E80 on there are scripts that put no blanks between words; all their characters have three octets or four.
+bool begins_wide_character(char c) { return static_cast<unsigned char>(c) >= 0xE2; }
+
+}  // namespace
+
+void VoicedWords::add_text(std::string_view text) {
+  for (const char c : text) {
+    if (base::is_space(c)) {
+      close_word();
+      ++characters_;
+      continue;
+    }
+    if (open_.text.size() >= kLongestWord && begins_wide_character(c)) close_word();
+    if (open_.text.empty()) open_.at = characters_;
+    open_.text += c;
+    if (!continues_character(c)) ++characters_;
+  }
+}
+
+void VoicedWords::close_word() {
+  if (open_.text.empty()) return;
+  words_.push_back(std::exchange(open_, {}));
+}
+
+void VoicedWords::finish() {
+  close_word();
+  finished_ = true;
+}
+
+std::uint64_t VoicedWords::place_of(std::uint64_t character) const {
+  const std::uint64_t by_speed = character * rate_hz_ / kCharactersPerSecond;
+  const std::uint64_t by_proportion = characters_ == 0 ? 0 : character * samples_ / characters_;
+  return finished_ ? by_proportion : std::max(by_speed, by_proportion);
+}
+
+std::vector<SpokenWord> VoicedWords::take() {
+  std::vector<SpokenWord> out;
+  while (!words_.empty()) {
+    const std::uint64_t place = std::max(last_place_, place_of(words_.front().at));
+    if (place >= samples_ && !(finished_ && samples_ != 0)) break;
+    last_place_ = std::min(place, samples_ - 1);
+    out.push_back({std::move(words_.front().text), static_cast<std::uint32_t>(last_place_)});
+    words_.pop_front();
+  }
+  return out;
+}
+
+}  // namespace offhook::inline v0::agent::openai::realtime

@@ -1,0 +1,79 @@
+#include <offhook/agent/providers/openai/voiced_words.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using offhook::agent::openai::realtime::VoicedWords;
+
+namespace {
+
+std::string text_of(const std::vector<offhook::agent::SpokenWord>& words) {
+  std::string text;
+  for (const auto& word : words) text += word.text + '|';
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("while the text runs ahead, words come at the speed of speech: none counts as heard too early") {
+  VoicedWords words(8000);
+  words.add_text("One two three four five six ");  // 15 characters a second: "four" begins at character 14.
+  CHECK(words.take().empty());
+  words.add_samples(1);
+  CHECK(text_of(words.take()) == "One|");
+  words.add_samples(14 * 8000 / 15 - 1);
+  CHECK(text_of(words.take()) == "two|three|");
+  words.add_samples(1);
+  CHECK(text_of(words.take()) == "four|");
+}
+
+TEST_CASE("when the audio runs ahead, a word lies where its share of the text is") {
+  VoicedWords words(8000);
+  words.add_text("slow speech ");
+  words.add_samples(48'000);
+  const auto taken = words.take();
+  REQUIRE(taken.size() == 2);
+  CHECK(taken[0].first_sample == 0);
+  CHECK(taken[1].first_sample == 5 * 48'000 / 12);
+}
+
+TEST_CASE("the end settles what is left, within the audio and in order") {
+  VoicedWords words(8000);
+  words.add_text("very fast indeed, who can follow");
+  words.add_samples(800);
+  CHECK(text_of(words.take()) == "very|");
+  words.finish();
+  const auto rest = words.take();
+  CHECK(text_of(rest) == "fast|indeed,|who|can|follow|");
+  for (const auto& word : rest) CHECK(word.first_sample < 800);
+  CHECK(rest.back().first_sample == 26 * 800 / 32);
+}
+
+TEST_CASE("a word is whole before it comes, whatever pieces its text comes in") {
+  VoicedWords words(8000);
+  words.add_samples(80'000);
+  words.add_text("Gu");
+  words.add_text("ten Mor");
+  CHECK(text_of(words.take()) == "Guten|");
+  words.add_text("gen");
+  words.finish();
+  CHECK(text_of(words.take()) == "Morgen|");
+}
+
+TEST_CASE("text without audio yields no words, and text without blanks comes in pieces") {
+  VoicedWords silent(8000);
+  silent.add_text("nothing to hear");
+  silent.finish();
+  CHECK(silent.take().empty());
+  VoicedWords words(8000);
+  std::string wide;
+  for (int i = 0; i < 20; ++i) wide += "\xE3\x81\x82";
+  words.add_text(wide);
+  words.add_samples(80'000);
+  words.finish();
+  const auto taken = words.take();
+  REQUIRE(taken.size() == 3);
+  CHECK(taken[0].text.size() == VoicedWords::kLongestWord);
+  CHECK(taken[1].first_sample == 8 * 80'000 / 20);
+}
