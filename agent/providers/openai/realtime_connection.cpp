@@ -70,6 +70,7 @@ Change RealtimeConnection::lose(std::uint32_t socket, const Fault& fault, TimePo
   }
   if (current_->phase == Phase::Ready && now - current_->ready_at >= kSettled) attempts_ = 0;
   current_.reset();
+  renew_not_before_.reset();
   lost_ = fault;
   if (fault.retry_after) refused_until_ = now + *fault.retry_after;
   return Change::Lost;
@@ -123,9 +124,9 @@ void RealtimeConnection::renew_if_due(bool quiet, TimePoint now) {
   if (!current_ || current_->phase != Phase::Ready || next_) return;
   const auto age = now - current_->ready_at;
   looked_for_quiet_ = age >= kRenewFrom;
-  if (age < kRenewFrom || (age < kRenewAt && !quiet)) return;
-  if (renew_not_before_ && now < *renew_not_before_) return;
+  if (age < kRenewFrom || (renew_not_before_ && now < *renew_not_before_)) return;
   renew_not_before_.reset();
+  if (age < kRenewAt && !quiet) return;
   next_ = open_link(now);
 }
 
@@ -160,8 +161,7 @@ std::optional<TimePoint> RealtimeConnection::next_deadline() const {
   if (current_) sooner(current_->deadline);
   if (next_) sooner(next_->deadline);
   if (current_ && current_->phase == Phase::Ready && !next_) {
-    const TimePoint renew = current_->ready_at + (looked_for_quiet_ ? kRenewAt : kRenewFrom);
-    sooner(renew_not_before_ ? std::max(renew, *renew_not_before_) : renew);
+    sooner(renew_not_before_ ? *renew_not_before_ : current_->ready_at + (looked_for_quiet_ ? kRenewAt : kRenewFrom));
   }
   return next;
 }

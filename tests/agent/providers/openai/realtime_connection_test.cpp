@@ -1,0 +1,489 @@
+#include "realtime_line.hpp"
+
+#include <algorithm>
+
+using namespace offhook_test;
+
+namespace {
+
+std::vector<std::string> texts_of(const std::vector<json>& items) {
+  std::vector<std::string> texts;
+  for (const json& frame : items) {
+    const json& item = frame["item"];
+    texts.push_back(item["type"] == "message" ? item["role"].get<std::string>() + ": " + item["content"][0]["text"].get<std::string>()
+                                              : item["type"].get<std::string>() + ": " + item["call_id"].get<std::string>());
+  }
+  return texts;
+}
+
+/// A call that has been talked in: a greeting, a question, an answer.
+struct TalkedIn : RealtimeLine {
+  TalkedIn() {
+    history.add({HistoryEntry::Kind::Agent, 1, "Hello.", {}, {}, false});
+    history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});
+    history.add({HistoryEntry::Kind::ToolCall, 2, "{}", "clock", "c1", false});
+    history.add({HistoryEntry::Kind::ToolResult, 2, "\"noon\"", {}, "c1", false});
+    history.add({HistoryEntry::Kind::Agent, 2, "It is", {}, {}, true});
+    history.add({HistoryEntry::Kind::ToolCall, 3, "{}", "never_answered", "c2", false});
+    history.add({HistoryEntry::Kind::Note, 3, "keys 12", {}, {}, false});
+  }
+  const std::vector<std::string> told{"assistant: Hello.", "user: what time is it", "function_call: c1", "function_call_output: c1",
+                                      "assistant: It is [interrupted]", "system: [keys 12]"};
+};
+
+}  // namespace
+
+// --- opening -----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(RealtimeLine, "session.update goes out after session.created, and nothing else before session.updated") {
+  open();
+  CHECK(socket(0).sent.empty());
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(1600, 1));
+  session->end_turn();
+  session->respond({1, TurnInput::Kind::Speech, {}, 1, false});
+  collect();
+  CHECK(count<TurnTaken>() == 1);
+  connect(0);
+  CHECK(types(0) == std::vector<std::string>{"session.update"});
+  CHECK(socket(0).sent.size() == 1);
+  say(json::parse(R"({"type":"session.updated","session":{}})"));
+  CHECK(types(0) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
+  CHECK(sent("input_audio_buffer.append").size() == 1);  // What was said meanwhile, at once.
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its last 15 s are kept [CallerAudio]") {
+  open();
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(CallerAudio::kMostMs * 8, 1));
+  CHECK(session->counters().early_audio_dropped == 0);
+  session->feed(std::vector<std::int16_t>(160, 1));
+  CHECK(session->counters().early_audio_dropped == CallerAudio::kStepMs * 8);
+  configure(0);
+  CHECK(sent("input_audio_buffer.append").size() == 15);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {
+  open();
+  advance(kOpenWithin - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  CHECK(socket(0).closed);
+  connect(1);
+  advance(kConfigureWithin);  // session.updated does not come either
+  CHECK(socket(1).closed);
+  advance(250ms);
+  REQUIRE(client.sockets.size() == 3);
+  configure(2);
+  speech(1);
+  CHECK(sent("input_audio_buffer.commit").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a session that is taken over is told the history first, as text [providers.md 1.9]") {
+  history.add({HistoryEntry::Kind::Caller, 1, "good day", {}, {}, false});
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // What the last provider failed to answer.
+  configure(0);
+  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"user: good day"});  // Once.
+  CHECK(types(0).back() == "response.create");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects, and every reply fails as such [providers.md 1.9]") {
+  for (const int status : {401, 403}) {
+    client.sockets.clear();
+    events.clear();
+    open();
+    session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+    refuse(0, status);
+    REQUIRE(count<ThinkFailed>() == 1);
+    CHECK(all<ThinkFailed>()[0].kind == FailureKind::Auth);
+    CHECK(all<ThinkFailed>()[0].why.find(std::to_string(status)) != std::string::npos);
+    CHECK_FALSE(session->try_again(Stage::Think, "auth"));
+    advance(1h);
+    respond(2);
+    CHECK(count<ThinkFailed>() == 2);
+    CHECK(client.sockets.size() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a handshake answered 429 is tried again when the server says, or not at all when that is too late") {
+  open();
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  refuse(0, 429, "3");
+  CHECK(count<ThinkFailed>() == 0);
+  advance(3s - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  refuse(1, 429, "11");
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::RateLimited);
+  CHECK_FALSE(session->try_again(Stage::Think, "429"));
+  respond(2);
+  CHECK(count<ThinkFailed>() == 2);
+  CHECK(client.sockets.size() == 2);
+  advance(11s);
+  respond(3);  // Now it may be asked.
+  REQUIRE(client.sockets.size() == 3);
+  configure(2);
+  CHECK(sent("response.create").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a 429 without a time is given up at once") {
+  open();
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  refuse(0, 429);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::RateLimited);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a model that is not there is fatal, a server that is overloaded is not") {
+  open();
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  refuse(0, 503);
+  CHECK(client.sockets.size() == 2);
+  refuse(1, 404);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
+  CHECK_FALSE(session->try_again(Stage::Think, "404"));
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "so many reconnects in a row and no more; each request then gets one try of its own") {
+  open();
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  for (unsigned i = 0; i < kMaxReconnects; ++i) {
+    refuse(i, 500);
+    CHECK(count<ThinkFailed>() == 0);
+    advance(2s);
+    REQUIRE(client.sockets.size() == i + 2);
+  }
+  refuse(kMaxReconnects, 500);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Overloaded);
+  advance(1min);
+  CHECK(client.sockets.size() == kMaxReconnects + 1);
+  CHECK(session->try_again(Stage::Think, "500"));
+  CHECK(client.sockets.size() == kMaxReconnects + 2);
+  configure(kMaxReconnects + 1);
+  CHECK(sent("response.create").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a session that refuses its settings is given up: the next would refuse them too") {
+  open();
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  connect(0);
+  error("invalid_value", sent("session.update")[0]["event_id"]);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
+  CHECK(socket(0).closed);
+}
+
+// --- errors ------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(RealtimeLine, "errors that need nothing done are counted and passed over [providers.md 1.9]") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");
+  for (const auto* code : {"response_cancel_not_active", "input_audio_buffer_commit_empty", "item_truncate_invalid_item_id", "unsupported_content_type", ""})
+    error(code, "x1");
+  CHECK(session->counters().errors_passed == 5);
+  done(response);
+  CHECK(count<ReplyDone>() == 1);
+  CHECK(count<ThinkFailed>() == 0);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a commit that the server refuses does not shift later transcripts to other turns") {
+  open_and_configure();
+  speech(1);
+  error("input_audio_buffer_commit_empty", sent("input_audio_buffer.commit")[0]["event_id"]);
+  speech(2);
+  say({{"type", "input_audio_buffer.committed"}, {"item_id", "u2"}});
+  say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", "u2"}, {"transcript", "two"}});
+  REQUIRE(count<Transcript>() == 1);
+  CHECK(all<Transcript>()[0].turn == 2);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "each fatal error ends it, by event, by failed response or by close reason [providers.md 1.9]") {
+  for (const auto* code : {"insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached"}) {
+    for (int way = 0; way < 3; ++way) {
+      CAPTURE(std::string(code));
+      CAPTURE(way);
+      client.sockets.clear();
+      events.clear();
+      open_and_configure();
+      speech(1);
+      respond(1);
+      const auto response = created();
+      if (way == 0) error(code);
+      if (way == 1) done(response, "failed", {{"status_details", {{"error", {{"type", "invalid_request_error"}, {"code", code}}}}}});
+      if (way == 2) lose(0, 3000, std::string("invalid_request_error.") + code);
+      REQUIRE(count<ThinkFailed>() == 1);
+      CHECK(all<ThinkFailed>()[0].kind == FailureKind::Auth);
+      CHECK(all<ThinkFailed>()[0].why.find("secret words") == std::string::npos);
+      CHECK(socket(0).closed);
+      CHECK_FALSE(session->try_again(Stage::Think, code));
+      advance(10min);
+      CHECK(client.sockets.size() == 1);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "garbage is passed over up to a bound in a row; then that server is left") {
+  open_and_configure();
+  for (unsigned i = 0; i + 1 < kMaxGarbageInARow; ++i) say(0, "{garbage");
+  say(0, R"({"type":"nobody.knows"})");
+  for (unsigned i = 0; i + 1 < kMaxGarbageInARow; ++i) socket(0).handler.on_binary("\x01\x02");
+  CHECK(session->counters().garbage == 2 * (kMaxGarbageInARow - 1));
+  CHECK(session->counters().unknown_events == 1);
+  CHECK(client.sockets.size() == 1);
+  say(0, "[]");
+  CHECK(client.sockets.size() == 2);
+  CHECK(socket(0).closed);
+}
+
+// --- sockets that break ------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replaced at once, and the new one told the history [providers.md 1.9]") {
+  for (const int code : {1001, 1005, 1006, 1011, 1012, 1013, 1015}) {
+    client.sockets.clear();
+    open_and_configure();
+    CHECK(texts_of(sent("conversation.item.create")) == told);
+    advance(1min);
+    lose(0, code);
+    REQUIRE(client.sockets.size() == 2);
+    configure(1);
+    CHECK(texts_of(sent("conversation.item.create")) == told);
+    CHECK(sent("session.update").size() == 1);
+    speech(4);
+    respond(4);
+    CHECK(types(1).back() == "response.create");
+  }
+  CHECK(events.size() == 7);  // Of each a TurnTaken: nobody noticed more.
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a close code that promises nothing is not reconnected, but a reply may ask for it") {
+  open_and_configure();
+  lose(0, 1008);
+  advance(1min);
+  CHECK(client.sockets.size() == 1);
+  speech(1);
+  respond(1);
+  REQUIRE(client.sockets.size() == 2);
+  configure(1);
+  CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a session that has expired is left at once, before its socket is closed") {
+  open_and_configure();
+  error("session_expired");
+  CHECK(socket(0).closed);
+  REQUIRE(client.sockets.size() == 2);
+  configure(1);
+  speech(1);
+  CHECK(sent("input_audio_buffer.commit").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a reply that its socket cuts off fails, and goes on where it was on the next") {
+  open_and_configure();
+  reply_to(1, "i1");
+  session->speak(1, "");
+  collect();
+  lose(0, 1006);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Network);
+  CHECK(count<SpeechDone>() == 1);  // What came of it is heard to its end.
+  CHECK(session->try_again(Stage::Think, "closed"));
+  CHECK(client.sockets.size() == 2);
+  configure(1);
+  // The turn is not known in words: it is sent again as sound.
+  CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "conversation.item.create", "response.create"});
+  CHECK(sent("input_audio_buffer.append").size() == 1);
+  CHECK(texts_of(sent("conversation.item.create"))[0].find("after these words: \"Hello there, \"") != std::string::npos);
+  audio(created(), "i2", 800);
+  CHECK(count<ReplyText>() == 2);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a turn that is known in words is not sent again as sound: the history has it") {
+  open_and_configure();
+  speech(1);
+  say({{"type", "input_audio_buffer.committed"}, {"item_id", "u1"}});
+  respond(2);
+  created();
+  say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", "u1"}, {"transcript", "hello"}});
+  history.set_caller_text(2, "hello");
+  lose(0, 1006);
+  CHECK(session->try_again(Stage::Think, "closed"));
+  configure(1);
+  CHECK(types(1) == std::vector<std::string>{"session.update", "conversation.item.create", "response.create"});
+  CHECK(sent("input_audio_buffer.append").empty());
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a turn that is being spoken when the socket breaks is not lost") {
+  open_and_configure();
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(800, 1));
+  lose(0, 1012);
+  session->feed(std::vector<std::int16_t>(320, 1));
+  configure(1);
+  session->feed(std::vector<std::int16_t>(320, 1));
+  session->end_turn();
+  std::size_t characters = 0;
+  for (const auto& frame : sent(1, "input_audio_buffer.append")) characters += offhook::base::base64_decoded_size(frame["audio"].get<std::string>());
+  CHECK(characters == 1440);
+  CHECK(sent("input_audio_buffer.commit").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a server that falls silent is left for another socket, once for each failure") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  created();
+  advance(8s);
+  CHECK(session->try_again(Stage::Think, "no reply in time"));
+  CHECK(socket(0).closed);
+  REQUIRE(client.sockets.size() == 2);
+  configure(1);
+  CHECK(sent("response.create").size() == 1);
+  CHECK(count<ThinkFailed>() == 0);
+  CHECK_FALSE(session->try_again(Stage::Think, "no reply in time"));
+  audio(created(), "i", 160);  // It spoke: what fails now is another failure.
+  session->speak(1, "");
+  CHECK(session->try_again(Stage::Speak, "stalled"));
+  advance(250ms);  // The second reconnect in a row.
+  CHECK(client.sockets.size() == 3);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a result that comes while there is no socket is told on the next, with its call") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done_with_calls(created(), {{"a", "look_up"}, {"b", "look_up"}});
+  lose(0, 1006);
+  session->on_tool({1, "a", "{\"x\":1}", {}, false});
+  configure(1);
+  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"function_call: b", "function_call: a", "function_call_output: a"});
+  CHECK(sent("response.create").empty());
+  session->on_tool({1, "b", "{}", {}, false});
+  CHECK(sent("response.create").size() == 1);
+  CHECK(count<ThinkFailed>() == 0);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "calls and results that the history tells are not told twice") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done_with_calls(created(), {{"a", "look_up"}});
+  history.add({HistoryEntry::Kind::ToolCall, 1, "{}", "look_up", "a", false});
+  lose(0, 1006);
+  session->on_tool({1, "a", "{}", {}, false});
+  history.add({HistoryEntry::Kind::ToolResult, 1, "{}", {}, "a", false});
+  configure(1);
+  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"function_call: a", "function_call_output: a"});
+  CHECK(sent("response.create").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "what was heard of an item of a socket that is gone is nobody's business any more") {
+  open_and_configure();
+  reply_to(1, "i1");
+  session->speak(1, "");
+  lose(0, 1006);
+  configure(1);
+  session->cancel(1);
+  session->on_heard({1, "Hello", true, 1, 100ms});
+  CHECK(sent("conversation.item.truncate").empty());
+  CHECK(sent("conversation.item.delete").empty());
+}
+
+// --- the hour ----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(TalkedIn, "after 50 minutes a quiet moment is used to change to a second socket that knows the history") {
+  open_and_configure();
+  advance(kRenewFrom - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  CHECK_FALSE(socket(0).closed);
+  connect(1);
+  CHECK(sent(1, "conversation.item.create").empty());
+  say(json::parse(R"({"type":"session.updated","session":{}})"));
+  CHECK(socket(0).closed);
+  CHECK(texts_of(sent(1, "conversation.item.create")) == told);
+  CHECK(session->counters().renewals == 1);
+  speech(4);
+  respond(4);
+  audio(created(), "i", 160);
+  CHECK(count<ReplyText>() == 1);
+  CHECK(count<ThinkFailed>() == 0);
+  advance(kRenewFrom);  // But not in the middle of a reply.
+  CHECK(client.sockets.size() == 2);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "while somebody speaks the change waits until 55 minutes, and then for the next quiet moment") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");
+  session->speak(1, "");
+  advance(kRenewAt - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  connect(1);
+  say(1, R"({"type":"session.updated","session":{}})");
+  CHECK_FALSE(socket(0).closed);
+  say(0, json({{"type", "response.done"}, {"response", {{"id", response}, {"status", "completed"}}}}).dump());
+  collect();
+  CHECK(count<ReplyDone>() == 1);
+  CHECK_FALSE(socket(0).closed);  // It is still being played: it may be cut.
+  history.add({HistoryEntry::Kind::Agent, 1, "Hello there,", {}, {}, false});
+  session->on_heard({1, "Hello there,", false, 0, {}});
+  CHECK(socket(0).closed);
+  CHECK(texts_of(sent(1, "conversation.item.create")) == std::vector<std::string>{"assistant: Hello there,"});
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a second socket that comes to nothing is tried again later; the first goes on") {
+  open_and_configure();
+  advance(kRenewFrom);
+  REQUIRE(client.sockets.size() == 2);
+  refuse(1, 503);
+  advance(kRenewRetry - 1ms);
+  CHECK(client.sockets.size() == 2);
+  advance(1ms);
+  CHECK(client.sockets.size() == 3);
+  CHECK_FALSE(socket(0).closed);
+}
+
+TEST_CASE_FIXTURE(TalkedIn, "a first socket that ends while the second is opening makes the second the first") {
+  open_and_configure();
+  advance(kRenewFrom);
+  REQUIRE(client.sockets.size() == 2);
+  lose(0, 1001, "maximum duration");
+  CHECK(client.sockets.size() == 2);
+  speech(4);
+  respond(4);
+  configure(1);
+  CHECK(texts_of(sent("conversation.item.create")) == told);
+  CHECK(sent("response.create").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "the session closes its sockets when it goes") {
+  open_and_configure();
+  session.reset();
+  CHECK(socket(0).closed);
+  CHECK(socket(0).destroyed);
+}
+
+TEST_CASE("frames are kept in order in one buffer, whose memory for large ones is given back") {
+  Outbox out;
+  out.open(1);
+  out.send(1, [](std::string& text) { text += "a"; });
+  out.send(2, [](std::string& text) { text += "bc"; });
+  CHECK(out.poll()->what == Transmit::What::Open);
+  CHECK(out.poll()->text == "a");
+  out.send(1, [](std::string& text) { text += "d"; });  // Before the rest was taken.
+  CHECK(out.poll()->text == "bc");
+  CHECK(out.poll()->text == "d");
+  CHECK_FALSE(out.poll().has_value());
+  out.send(1, [](std::string& text) { text.append(Outbox::kKept * 2, 'x'); });
+  CHECK(out.poll()->text.size() == Outbox::kKept * 2);
+  out.close(1);
+  CHECK(out.poll()->what == Transmit::What::Close);
+}
