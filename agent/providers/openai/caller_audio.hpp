@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::openai::realtime {
 /// what they said.
 class CallerAudio {
  public:
-  static constexpr std::size_t kMostMs = 15'000;  ///< the end of a longer turn; 120 KB of G.711
+  static constexpr std::size_t kMostMs = 30'000;  ///< the end of a longer turn; 240 KB of G.711
   static constexpr std::size_t kStepMs = 1'000;   ///< so much of its beginning is forgotten at a time
 
   explicit CallerAudio(AudioFormat format) : format_(format) {}

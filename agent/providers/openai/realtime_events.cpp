@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 
-#include <offhook/agent/providers/openai/json_text.hpp>
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/base/base64.hpp>
 
 #include <simdjson.h>
@@ -313,17 +313,17 @@ Parsed make_event(const Fields& f, const Calls& calls, std::vector<std::uint8_t>
   if (name == std::end(kNames)) return event(Unknown{f.type});
   switch (name->kind) {
     case Kind::Audio: return audio_event(f, audio);
-    case Kind::TranscriptDelta: return event_of_item(f, TranscriptDelta{f.response_id, f.item_id, cut_text(f.delta, kMaxText)});
-    case Kind::TranscriptDone: return event_of_item(f, TranscriptDone{f.response_id, f.item_id, cut_text(f.transcript, kMaxText)});
-    case Kind::TextDelta: return event_of_item(f, TextDelta{f.response_id, f.item_id, cut_text(f.delta, kMaxText)});
+    case Kind::TranscriptDelta: return event_of_item(f, TranscriptDelta{f.response_id, f.item_id, cut_utf8(f.delta, kMaxText)});
+    case Kind::TranscriptDone: return event_of_item(f, TranscriptDone{f.response_id, f.item_id, cut_utf8(f.transcript, kMaxText)});
+    case Kind::TextDelta: return event_of_item(f, TextDelta{f.response_id, f.item_id, cut_utf8(f.delta, kMaxText)});
     case Kind::ResponseCreated: return event(ResponseCreated{f.response.response_id});
     case Kind::ResponseDone: return response_done_event(f, calls);
     case Kind::ItemDone: return item_done_event(f);
     case Kind::Committed: return event_of_item(f, InputCommitted{f.item_id, f.previous_item_id});
     case Kind::SpeechStarted: return event(SpeechStarted{f.item_id, f.audio_start_ms});
     case Kind::SpeechStopped: return event(SpeechStopped{f.item_id, f.audio_end_ms});
-    case Kind::UserDelta: return event_of_item(f, UserTranscript{f.item_id, cut_text(f.delta, kMaxText), false});
-    case Kind::UserCompleted: return event_of_item(f, UserTranscript{f.item_id, cut_text(f.transcript, kMaxText), true});
+    case Kind::UserDelta: return event_of_item(f, UserTranscript{f.item_id, cut_utf8(f.delta, kMaxText), false});
+    case Kind::UserCompleted: return event_of_item(f, UserTranscript{f.item_id, cut_utf8(f.transcript, kMaxText), true});
     case Kind::UserFailed: return event_of_item(f, UserTranscriptFailed{f.item_id, f.error});
     case Kind::ItemAdded: return event(ItemAdded{f.item.id, f.item.role, f.item.type});
     case Kind::Truncated: return event_of_item(f, ItemTruncated{f.item_id});

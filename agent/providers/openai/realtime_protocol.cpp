@@ -195,6 +195,11 @@ void RealtimeProtocol::cut(std::uint32_t item, std::uint64_t heard_ms, TimePoint
   after(now);
 }
 
+void RealtimeProtocol::on_own_words(std::uint32_t turn, std::string_view text, TimePoint now) {
+  replies_.on_own_words(turn, text);
+  after(now);
+}
+
 void RealtimeProtocol::settle(std::uint32_t turn, TimePoint now) {
   replies_.settle(turn);
   after(now);

@@ -61,6 +61,8 @@ class RealtimeProtocol {
   void cancel(std::uint32_t turn, base::TimePoint now);
   /// Of an item that was broken off, or never played (0): the model forgets what was not heard.
   void cut(std::uint32_t item, std::uint64_t heard_ms, base::TimePoint now);
+  /// Heard of a reply that was not the model's: a fixed greeting, an apology.
+  void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
   /// All that will be told of what was heard of this turn's reply has been.
   void settle(std::uint32_t turn, base::TimePoint now);
   /// Asks once more for the reply that failed or does not come, on another socket where that may help. False when it cannot.

@@ -220,6 +220,7 @@ void RealtimeSession::forget_events(std::uint32_t turn) {
 
 void RealtimeSession::on_heard(const HeardReply& heard) {
   for (const auto& cut : line_.on_heard(heard)) core_->cut(cut.item, cut.heard_ms, now_);
+  core_->on_own_words(heard.turn, heard.text, now_);
   core_->settle(heard.turn, now_);
   pump();
 }

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
-#include <offhook/agent/providers/openai/json_text.hpp>
+#include <offhook/agent/providers/json_text.hpp>
 #include <offhook/base/base64.hpp>
 
 #include <nlohmann/json.hpp>
@@ -17,14 +17,14 @@ void begin(std::string& out, std::string_view type, std::string_view event_id = 
   out += '"';
   if (event_id.empty()) return;
   out += ",\"event_id\":";
-  append_json_text(out, event_id);
+  append_json_string(out, event_id);
 }
 
 void member(std::string& out, std::string_view name, std::string_view text) {
   out += ",\"";
   out += name;
   out += "\":";
-  append_json_text(out, text);
+  append_json_string(out, text);
 }
 
 void append_number(std::string& out, std::uint64_t number) { out += std::to_string(number); }
@@ -101,7 +101,7 @@ void append_input(std::string& out, const RealtimeOptions& options, std::string_
     out += "null";
   } else {
     out += "{\"model\":";
-    append_json_text(out, options.transcription_model);
+    append_json_string(out, options.transcription_model);
     if (!language.empty()) member(out, "language", primary_language(language));
     out += '}';
   }
@@ -228,7 +228,7 @@ void write_response(std::string& out, std::string_view event_id, std::string_vie
   begin(out, "response.create", event_id);
   if (!instructions.empty()) {
     out += ",\"response\":{\"instructions\":";
-    append_json_text(out, instructions);
+    append_json_string(out, instructions);
     out += '}';
   }
   out += '}';

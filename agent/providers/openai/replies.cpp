@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/replies.hpp>
 
 #include <offhook/agent/providers/openai/history_replay.hpp>
-#include <offhook/agent/providers/openai/json_text.hpp>
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
 #include <algorithm>
@@ -47,6 +47,8 @@ void Replies::respond(const TurnInput& input, bool as_sound, std::string opening
   reply_.input = input;
   reply_.as_sound = as_sound;
   reply_.opening_instructions = std::move(opening_instructions);
+  reply_.said = cut_utf8(input.said, kMaxReplyText);  // By the provider that failed before us.
+  reply_.resumed = !reply_.said.empty();
   advance(now);
 }
 
@@ -123,6 +125,11 @@ void Replies::settle(std::uint32_t turn) {
   }
 }
 
+void Replies::on_own_words(std::uint32_t turn, std::string_view text) {
+  if (text.empty() || items_.count(turn) != 0) return;
+  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // Else the history tells it.
+}
+
 // --- function calls ----------------------------------------------------------------------------------------------------------
 
 bool Replies::has_open_calls(std::uint32_t turn) const {
@@ -140,7 +147,7 @@ void Replies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   OpenCall call = std::move(*found);
   calls_.erase(found);
   const std::uint32_t turn = call.turn;
-  const std::string_view output = cut_text(outcome.result, kMaxOutput);
+  const std::string_view output = cut_utf8(outcome.result, kMaxOutput);
   if (wire_.ready) {
     wire_.send([&](std::string& out) { write_output_item(out, call.call_id, output); });
   } else {

@@ -46,6 +46,8 @@ class Replies {
   void cut(std::uint32_t item, std::uint64_t heard_ms);
   /// Nothing of this turn's items will be cut from now on.
   void settle(std::uint32_t turn);
+  /// What was heard in words of our own: the model must know that it was said, and by whom, as if it had said it.
+  void on_own_words(std::uint32_t turn, std::string_view text);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
   /// The reply failed or takes too long: whether to ask again, and on which socket. advance() or adopt() then does.
   [[nodiscard]] Retry try_again();

@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/openai/json_text.hpp>
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/providers/openai/replies.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
@@ -93,7 +93,7 @@ void Replies::on_audio(const AudioDelta& event, std::vector<std::uint8_t>& octet
 }
 
 std::string_view Replies::bounded_words(std::string_view text) {
-  const std::string_view taken = cut_text(text, kMaxReplyText - reply_.text_octets);
+  const std::string_view taken = cut_utf8(text, kMaxReplyText - reply_.text_octets);
   counters_.text_dropped += text.size() - taken.size();
   reply_.text_octets += taken.size();
   if (reply_.said.size() + taken.size() <= kMaxReplyText) reply_.said += taken;

@@ -1,7 +1,10 @@
 #include <offhook/agent/providers/openai/voiced_line.hpp>
 
+#include <offhook/agent/providers/utf8.hpp>
+
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace offhook::inline v0::agent::openai::realtime {
@@ -72,18 +75,25 @@ std::vector<std::uint32_t> VoicedLine::take_unspoken(std::uint32_t turn) {
   return unspoken;
 }
 
+/// `characters`: heard of the reply, and not yet given to an item.
+std::uint64_t VoicedLine::heard_ms(const Item& item, const HeardReply& heard, std::uint64_t& characters) const {
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  if (item.utterance == 0) return 0;
+  if (heard.utterance != 0 && item.utterance != heard.utterance) return item.utterance < heard.utterance ? kAll : 0;
+  if (heard.utterance != 0)
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::milliseconds>(heard.of_utterance).count()));
+  // Not told to the sample, for the next turn came too soon: by the words.
+  if (characters == 0) return 0;
+  const std::uint64_t of_item = std::min(characters, item.words.characters());
+  characters -= of_item;
+  return item.words.samples_of(of_item) * 1000 / rate_hz(format_);
+}
+
 std::vector<VoicedLine::Cut> VoicedLine::on_heard(const HeardReply& heard) {
   std::vector<Cut> cuts;
-  const auto heard_ms = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(heard.of_utterance).count()));  // Rounded down.
-  const auto is_whole = [&heard](const Item& each) {
-    if (each.utterance == 0) return false;
-    if (heard.utterance != 0) return each.utterance < heard.utterance;
-    return !heard.text.empty() && each.ended;
-  };
+  std::uint64_t characters = count_utf8(heard.text);
   for (const Item& each : items_) {
-    if (each.turn != heard.turn || !heard.interrupted || is_whole(each)) continue;
-    cuts.push_back({each.number, each.utterance != 0 && each.utterance == heard.utterance ? heard_ms : 0});
+    if (each.turn == heard.turn && heard.interrupted) cuts.push_back({each.number, heard_ms(each, heard, characters)});
   }
   std::erase_if(items_, [&](const Item& each) {
     const auto is_it = [&each](const Place& place) { return place.item == each.number; };

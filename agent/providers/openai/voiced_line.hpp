@@ -45,13 +45,14 @@ class VoicedLine {
 
  private:
   struct Item {
-    std::uint32_t number = 0, turn = 0, utterance = 0;
+    std::uint32_t number = 0, turn = 0, utterance = 0;  // utterance 0: not asked to be spoken
     bool began = false, ended = false, muted = false;
     AudioDecoder decoder;
     VoicedWords words;
     std::vector<std::int16_t> pcm;
   };
   struct Place { std::uint32_t utterance = 0, item = 0; bool failed = false; };  // item 0: words of our own
+  [[nodiscard]] std::uint64_t heard_ms(const Item& item, const HeardReply& heard, std::uint64_t& characters) const;
   Item& item(std::uint32_t turn, std::uint32_t number);
   [[nodiscard]] Item* find(std::uint32_t number);
   [[nodiscard]] bool drain_voiced(const Place& place, std::deque<SessionEvent>& out);

@@ -38,6 +38,10 @@ void VoicedWords::finish() {
   finished_ = true;
 }
 
+std::uint64_t VoicedWords::samples_of(std::uint64_t characters) const {
+  return characters >= characters_ ? samples_ : std::min(samples_, place_of(characters));
+}
+
 std::uint64_t VoicedWords::place_of(std::uint64_t character) const {
   const std::uint64_t by_speed = character * rate_hz_ / kCharactersPerSecond;
   const std::uint64_t by_proportion = characters_ == 0 ? 0 : character * samples_ / characters_;

@@ -24,6 +24,9 @@ class VoicedWords {
   void add_text(std::string_view text);
   void add_samples(std::size_t count) { samples_ += count; }
   void finish();
+  /// How much of the audio goes with the first so many characters: for who knows what was heard in words alone.
+  [[nodiscard]] std::uint64_t samples_of(std::uint64_t characters) const;
+  [[nodiscard]] std::uint64_t characters() const { return characters_; }
   /// Those whose audio has come since the last call, in order.
   [[nodiscard]] std::vector<SpokenWord> take();
 

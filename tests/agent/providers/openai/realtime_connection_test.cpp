@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "session.update goes out after session.created, 
   CHECK(sent("input_audio_buffer.append").size() == 1);  // What was said meanwhile, at once.
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its last 15 s are kept [CallerAudio]") {
+TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its last 30 s are kept [CallerAudio]") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(CallerAudio::kMostMs * 8, 1));
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its
   session->feed(std::vector<std::int16_t>(160, 1));
   CHECK(session->counters().early_audio_dropped == CallerAudio::kStepMs * 8);
   configure(0);
-  CHECK(sent("input_audio_buffer.append").size() == 15);
+  CHECK(sent("input_audio_buffer.append").size() == CallerAudio::kMostMs / 1000);
 }
 
 TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {

@@ -361,6 +361,36 @@ TEST_CASE_FIXTURE(RealtimeLine, "of two items the first was heard, the second is
   CHECK(sent("conversation.item.delete").size() == 3);
 }
 
+TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words alone is cut by its share of the words") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");  // "Hello there, ": 13 characters, 500 ms
+  item_done(response, "i1");
+  audio(response, "i2", 800);
+  words(response, "i2", "goodbye.");
+  session->speak(1, "");
+  session->speak(2, "");
+  session->cancel(1);
+  session->cancel_speech();
+  session->on_heard({1, "Hello", true, 0, {}});
+  REQUIRE(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.truncate")[0]["item_id"] == "i1");
+  CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 192);  // 5/13 of 500 ms
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "i2");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a reply that another provider began is gone on with") {
+  open_and_configure();
+  TurnInput input{1, TurnInput::Kind::Speech, "what time is it", 1, false};
+  input.said = "It is now";
+  session->respond(input);
+  const auto items = sent("conversation.item.create");
+  REQUIRE(items.size() == 2);
+  CHECK(items[0]["item"]["content"][0]["text"] == "what time is it");
+  CHECK(items[1]["item"]["role"] == "system");
+  CHECK(items[1]["item"]["content"][0]["text"].get<std::string>().find("\"It is now\"") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(RealtimeLine, "a response that never ends after its cancel holds the next up for a bounded time") {
   open_and_configure();
   speech(1);
@@ -616,6 +646,19 @@ TEST_CASE_FIXTURE(RealtimeLine, "utterances are heard in the order in which they
     CHECK(piece.rate_hz == (piece.utterance == 2 ? 8'000 : 16'000));
   }
   CHECK(speaker->said == std::vector<std::string>{"One moment, please.", "Sorry."});
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words of our own is told to the model as said by it; its own replies are not told twice") {
+  open_and_configure();
+  session->speak(1, "Hello, this is the bakery.");
+  session->on_heard({1, "Hello, this is the bakery.", false, 0, {}});
+  REQUIRE(sent("conversation.item.create").size() == 1);
+  CHECK(sent("conversation.item.create")[0]["item"]["role"] == "assistant");
+  CHECK(sent("conversation.item.create")[0]["item"]["content"][0]["text"] == "Hello, this is the bakery.");
+  reply_to(2, "i1");
+  session->speak(2, "");
+  session->on_heard({2, "Hello there,", false, 0, {}});
+  CHECK(sent("conversation.item.create").size() == 1);
 }
 
 TEST_CASE_FIXTURE(RealtimeLine, "cancelled speech is heard no more, and the next begins anew") {

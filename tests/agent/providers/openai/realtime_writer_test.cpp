@@ -1,4 +1,5 @@
-#include <offhook/agent/providers/openai/json_text.hpp>
+#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/providers/openai/realtime_audio.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_options.hpp>
@@ -133,11 +134,11 @@ TEST_CASE("any text is put as JSON that reads the same, and what is no UTF-8 as 
   all += "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80";
   all += '\0';
   std::string out;
-  append_json_text(out, all);
+  append_json_string(out, all);
   CHECK(json::parse(out) == all);
   for (const auto* bad : {"\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80", "\x80"}) {
     out.clear();
-    append_json_text(out, std::string("a") + bad + "b");
+    append_json_string(out, std::string("a") + bad + "b");
     const auto text = json::parse(out).get<std::string>();
     CAPTURE(out);
     CHECK(text.starts_with("a\xEF\xBF\xBD"));
@@ -146,11 +147,11 @@ TEST_CASE("any text is put as JSON that reads the same, and what is no UTF-8 as 
 }
 
 TEST_CASE("text is cut between characters, at the bound and not one octet beyond") {
-  CHECK(cut_text("abc", 3) == "abc");
-  CHECK(cut_text("abcd", 3) == "abc");
-  CHECK(cut_text("a\xE2\x82\xAC", 4) == "a\xE2\x82\xAC");
-  CHECK(cut_text("a\xE2\x82\xAC", 3) == "a");
-  CHECK(cut_text("a\xF0\x9F\x98\x80", 4) == "a");
+  CHECK(cut_utf8("abc", 3) == "abc");
+  CHECK(cut_utf8("abcd", 3) == "abc");
+  CHECK(cut_utf8("a\xE2\x82\xAC", 4) == "a\xE2\x82\xAC");
+  CHECK(cut_utf8("a\xE2\x82\xAC", 3) == "a");
+  CHECK(cut_utf8("a\xF0\x9F\x98\x80", 4) == "a");
 }
 
 TEST_CASE("G.711 codes of the line go to the server untouched, but for mu-law's second zero [ITU-T G.711]") {
