@@ -1,8 +1,8 @@
 #include <offhook/agent/agent.hpp>
 
+#include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/ops/log.hpp>
-#include <offhook/agent/providers/cascade_session.hpp>
-#include <offhook/agent/providers/session_chain.hpp>
+#include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/records/call_events.hpp>
 
 #include <fmt/chrono.h>
@@ -28,6 +28,20 @@ std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmt
 
 }  // namespace
 
+/// The agent that needs nobody: the embedded dialogue takes every call.
+std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->name = "local";
+  const auto profile = std::make_shared<AgentProfile>();
+  profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
+  profile->voice = options.embedded.voice;
+  profile->codecs = options.phone.codecs;
+  const auto seconds = [](base::Duration time) { return std::chrono::duration_cast<std::chrono::seconds>(time); };
+  profile->limits.call = seconds(options.conversation.call_limit);
+  profile->limits.silence = seconds(options.conversation.silence_prompt);
+  return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
+}
+
 class Agent::Impl {
  public:
   Impl(AgentOptions options, std::function<void(AgentEvent)> watch) : options_(std::move(options)), watch_(std::move(watch)) {}
@@ -51,12 +65,12 @@ class Agent::Impl {
     if (!book) return base::fail(book.error());
     book_ = std::move(*book);
     options_.embedded.pool = std::make_shared<WorkPool>();
-    auto provider = embedded::EmbeddedProvider::make(options_.embedded);
-    if (!provider) return base::fail(provider.error());
-    provider_ = std::move(*provider);
-    for (const std::string& warning : provider_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
+    factory_ = std::make_shared<SessionFactory>(FactoryOptions{options_.embedded, options_.conversation});
+    agents_ = options_.agents ? options_.agents : local_agent(options_);
+    if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
+    for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
     engine_ = std::make_unique<media::Engine>(options_.media);
-    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<ConversationThread>());
+    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
@@ -84,6 +98,12 @@ class Agent::Impl {
     });
   }
 
+  base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
+    if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
+    endpoint_->post([this, agents = std::move(agents)]() mutable { agents_ = std::move(agents); });
+    return {};
+  }
+
   void cut_calls() {
     endpoint_->post([this] {
       for (const auto& [id, call] : calls_) call->close("shutdown", {});
@@ -100,11 +120,11 @@ class Agent::Impl {
 
   AgentOptions options_;
   std::function<void(AgentEvent)> watch_;
-  std::shared_ptr<embedded::EmbeddedProvider> provider_;
-  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
+  std::shared_ptr<SessionFactory> factory_;
+  std::shared_ptr<const AgentBook> agents_;  // signalling thread
   std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<media::Engine> engine_;
-  std::vector<std::unique_ptr<ConversationThread>> threads_;
+  std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
   sip::AccountId account_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
@@ -172,15 +192,31 @@ class Agent::Impl {
     }
   }
 
-  std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context, std::shared_ptr<records::CallNotes> notes) {
-    ConversationThread& thread = *threads_[next_thread_++ % threads_.size()];
+  std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context, std::shared_ptr<records::CallNotes> notes,
+                                       const CallSetup& setup, CallThread& thread) {
     const std::string id = context.call_id;
-    auto attended = std::make_shared<AttendedCall>(*endpoint_, thread, std::move(call), std::move(context), [this, id, notes](const ConversationAction& what) {
-      notes->on_action(what, records::Moment::now());
-      watch_(CallLine{id, what});
-    });
+    notes->on_agent(setup.profile->name);
+    auto attended = std::make_shared<AttendedCall>(*endpoint_, thread.conversations(), std::move(call), std::move(context),
+                                                   [this, id, notes](const ConversationAction& what) {
+                                                     notes->on_action(what, records::Moment::now());
+                                                     watch_(CallLine{id, what});
+                                                   });
+    attended->port()->rate_hz = setup.port_rate_hz;
     attended->set_notes(std::move(notes));
     return attended;
+  }
+
+  CallThread& next_thread() { return *threads_[next_thread_++ % threads_.size()]; }
+
+  void begin(AttendedCall& call, CallSetup setup, CallThread& thread) {
+    const std::string id = call.context().call_id;
+    const auto codec = call.call()->codec().value_or(setup.profile->codecs.empty() ? media::AudioCodec::Pcmu : setup.profile->codecs.front());
+    call.begin(prepare(
+        factory_, std::move(setup), codec, thread,
+        [id](const tools::ToolEvent& event) {
+          log::info("call.tool", {{"call", id}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
+        },
+        [id](const std::string& trouble) { log::warning("call.context", {{"call", id}, {"detail", trouble}}); }));
   }
 
   void on_turned_away(const phone::CallTurnedAway& event) {
@@ -193,25 +229,29 @@ class Agent::Impl {
     auto record = records::begun(d, options_.account.address_of_record);
     record.local_tag = event.call->leg_name().local_tag;
     log::info("call.offered", {{"call", d.call_id}, {"from", log::redacted(d.from.uri)}, {"source", d.source.to_string()}});
-    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)));
+    CallThread& thread = next_thread();
+    CallSetup setup = set_up(*agents_, d);
+    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
     book_->announce(*call->notes());
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
-    if (const auto prepared = event.call->prepare(call->port(), {}); !prepared) {
+    if (const auto prepared = event.call->prepare(call->port(), setup.profile->codecs); !prepared) {
       log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
       return;
     }
     watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
     if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
-    call->begin(plan());
+    begin(*call, std::move(setup), thread);
   }
 
   void dial_now(const std::string& target) {
     const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
     const auto notes = book_->notes(records::begun(target, options_.account.address_of_record));
-    const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes);
+    CallThread& thread = next_thread();
+    CallSetup setup = set_up(*agents_, options_.account.address_of_record, target);
+    const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes, setup, thread);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
-                             : endpoint_->dial({account_, target, {}, true, {}}, call->port());
+                             : endpoint_->dial({account_, target, {}, true, setup.profile->codecs}, call->port());
     if (!dialled) {
       log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
       CallOver over;
@@ -229,23 +269,7 @@ class Agent::Impl {
     book_->announce(*notes);
     track(call);
     watch_(CallStarted{id, options_.account.address_of_record, target, true});
-    call->begin(plan());
-  }
-
-  ConversationPlan plan() const {
-    ConversationPlan plan;
-    plan.options = options_.conversation;
-    plan.session = [provider = provider_, breakers = breakers_](const Wake& wake) -> std::unique_ptr<VoiceSession> {
-      const auto cascade = [provider, breakers](const Wake& each) -> std::unique_ptr<VoiceSession> {
-        CascadeParts parts;
-        parts.listeners = {{"local", [provider](const Wake& w) { return provider->make_listener(w); }}};
-        parts.thinkers = {{"local", [provider](const Wake& w) { return provider->make_thinker(w); }}};
-        parts.speakers = {{"local", [provider](const Wake& w) { return provider->make_speaker(w); }}};
-        return std::make_unique<CascadeSession>(std::move(parts), breakers, each);
-      };
-      return std::make_unique<SessionChain>(ChainOptions{{{"local", cascade}}, {}}, breakers, wake);
-    };
-    return plan;
+    begin(*call, std::move(setup), thread);
   }
 
   void track(const std::shared_ptr<AttendedCall>& call) {
@@ -306,10 +330,11 @@ Agent::~Agent() = default;
 void Agent::dial(std::string target) { impl_->dial(std::move(target)); }
 void Agent::drain() { impl_->drain(); }
 bool Agent::drained() const { return impl_->drained_; }
+base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents) { return impl_->reload(std::move(agents)); }
 void Agent::cut_calls() { impl_->cut_calls(); }
 Health Agent::health() const { return impl_->health(); }
 std::uint16_t Agent::sip_port() const { return impl_->endpoint_->sip_port(); }
 std::size_t Agent::calls() const { return impl_->up_; }
-bool Agent::is_warm() const { return impl_->provider_->is_warm(); }
+bool Agent::is_warm() const { return impl_->factory_->is_warm(); }
 
 }  // namespace offhook::inline v0::agent

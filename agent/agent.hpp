@@ -1,6 +1,8 @@
 #pragma once
 
+#include <offhook/agent/agents/agent_book.hpp>
 #include <offhook/agent/attended_call.hpp>
+#include <offhook/agent/call_thread.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
@@ -17,7 +19,9 @@ struct AgentOptions {
   phone::EndpointOptions phone;
   media::EngineOptions media;
   sip::AccountOptions account;
+  std::shared_ptr<const AgentBook> agents;                    ///< who takes which call; null: the embedded dialogue takes all
   embedded::EmbeddedOptions embedded;                         ///< its pool is made here
+  CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
   ConversationOptions conversation;
   records::BookOptions records;
   unsigned conversation_threads = 1;
@@ -55,6 +59,8 @@ class Agent {
   void drain();
   /// True when a drain is complete: nothing is up, nothing is registered, and no BYE is owed.
   [[nodiscard]] bool drained() const;
+  /// New calls go by these agents; those that run keep theirs. Loads what is new first (some 100 ms); on an error nothing changes.
+  [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents);
   /// Hangs up what runs, at once.
   void cut_calls();
   [[nodiscard]] Health health() const;

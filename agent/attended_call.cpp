@@ -7,15 +7,23 @@ namespace offhook::inline v0::agent {
 AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
     : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), observer_(std::move(observer)) {}
 
-void AttendedCall::begin(ConversationPlan plan) {
-  thread_.post([self = shared_from_this(), plan = std::move(plan)] {
-    self->bridge_ = std::make_shared<Bridge>(plan.session(self->wake()), plan.tools ? plan.tools() : nullptr, self->port_, self->control(),
-                                             self->observer_, plan.options);
-    self->thread_.add(self->bridge_);
-    SessionContext context = plan.context;
-    context.call = self->context_;
-    self->bridge_->start(std::move(context), base::Clock::now());
+void AttendedCall::begin(Preparation preparation) {
+  thread_.post([self = shared_from_this(), preparation = std::move(preparation)] {
+    if (self->ended_) return;
+    self->preparing_ = preparation([weak = self->weak_from_this()](const ConversationPlan& plan) {
+      const auto call = weak.lock();
+      if (call && !call->ended_ && !call->bridge_) call->start_bridge(plan);
+    });
   });
+}
+
+void AttendedCall::start_bridge(const ConversationPlan& plan) {
+  bridge_ = std::make_shared<Bridge>(plan.session(wake()), plan.tools ? plan.tools() : nullptr, port_, control(), observer_, plan.options);
+  thread_.add(bridge_);
+  SessionContext context = plan.context;
+  context.call = context_;
+  bridge_->start(std::move(context), base::Clock::now());
+  if (connected_) bridge_->on_connected(base::Clock::now());  // Somebody whom we called was faster than our preparation.
 }
 
 Wake AttendedCall::wake() {
@@ -64,6 +72,7 @@ CallControl AttendedCall::control() {
 void AttendedCall::on_connected() {
   connected_at_ = base::Clock::now();
   thread_.post([self = shared_from_this()] {
+    self->connected_ = true;
     if (self->bridge_) self->bridge_->on_connected(base::Clock::now());
   });
 }
@@ -81,11 +90,14 @@ void AttendedCall::on_transferred(bool reached) {
 
 void AttendedCall::close(std::string why, std::string farewell) {
   thread_.post([self = shared_from_this(), why = std::move(why), farewell = std::move(farewell)] {
-    if (self->bridge_) self->bridge_->close(why, farewell, base::Clock::now());
+    if (self->bridge_) return self->bridge_->close(why, farewell, base::Clock::now());
+    if (!self->ended_) self->control().hang_up(why);  // Not even begun.
   });
 }
 
 void AttendedCall::end_conversation() {
+  ended_ = true;
+  preparing_.reset();
   if (!bridge_) return;
   bridge_->on_ended();
   if (const auto lost = bridge_->overflow(); lost.digits + lost.samples != 0) {

@@ -20,6 +20,10 @@ struct ConversationPlan {
   ConversationOptions options;
 };
 
+/// Puts a call's plan together on its conversation thread; `ready` is called there, at once or while the call rings. What it
+/// returns is kept until the call ends; destroying that gives up.
+using Preparation = std::function<std::shared_ptr<void>(std::function<void(ConversationPlan)> ready)>;
+
 /// One call and its conversation: hands what happens on the signalling thread to the conversation thread, and back. The phone's
 /// side is touched on the signalling thread only, the bridge on its conversation thread only.
 class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
@@ -30,7 +34,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
 
   // On the signalling thread.
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
-  void begin(ConversationPlan plan);
+  void begin(Preparation preparation);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
   void on_connected();
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.
@@ -47,6 +51,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
  private:
   [[nodiscard]] CallControl control();
   [[nodiscard]] Wake wake();
+  void start_bridge(const ConversationPlan& plan);
   void end_conversation();
 
   phone::Endpoint& endpoint_;
@@ -56,7 +61,11 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   Observer observer_;
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   std::shared_ptr<records::CallNotes> notes_;
-  std::shared_ptr<Bridge> bridge_;  // conversation thread
+  // Conversation thread.
+  std::shared_ptr<Bridge> bridge_;
+  std::shared_ptr<void> preparing_;
+  bool connected_ = false, ended_ = false;
+  // Signalling thread.
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;
 };

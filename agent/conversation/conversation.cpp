@@ -12,6 +12,7 @@ using base::TimePoint;
 namespace {
 
 constexpr base::Duration kTick = std::chrono::milliseconds(20);
+constexpr auto kTooLate = "nothing came in time";
 
 bool is_due(std::optional<TimePoint>& at, TimePoint now) {
   if (!at || now < *at) return false;
@@ -58,7 +59,7 @@ void Conversation::on_connected(TimePoint now, ConversationActions&) {
 
 void Conversation::on_ended() {
   phase_ = Phase::Ended;
-  answer_at_ = confirm_at_ = stage_at_ = think_at_ = filler_at_ = silence_at_ = limit_at_ = media_lost_at_ = held_until_ = std::nullopt;
+  answer_at_ = confirm_at_ = listen_at_ = speak_at_ = think_at_ = filler_at_ = silence_at_ = limit_at_ = media_lost_at_ = held_until_ = std::nullopt;
   caller_.reset();
   digits_.expect(0);
 }
@@ -151,7 +152,8 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
   began_speaking_ = now;
-  if (agent_ == AgentSide::Idle) stage_at_.reset();  // The listener's, when the caller goes on after all.
+  listen_at_.reset();  // When the caller goes on after all.
+  if (agent_ == AgentSide::Idle) filler_at_.reset();
   if (agent_ == AgentSide::Thinking && !awaits_answer_ && tools_open_ == 0 && last_input_.kind == TurnInput::Kind::Speech) {
     // The turn was not over: what we took for all of it goes before what comes now.
     out.push_back(CancelThinking{turn_});
@@ -179,7 +181,7 @@ void Conversation::abandon_listening(ConversationActions& out) {
   held_text_.clear();
   confirm_at_.reset();
   if (caller_.state() == CallerTurn::State::Quiet) return;
-  if (caller_.state() == CallerTurn::State::Recognising) stage_at_.reset();
+  listen_at_.reset();
   caller_.reset();
   out.push_back(AbandonListening{});
 }
@@ -200,8 +202,10 @@ void Conversation::interrupt(TimePoint, ConversationActions& out) {
     const std::string heard = reply_.heard_text();
     out.push_back(CancelSpeaking{});
     out.push_back(FlushPlayout{utterance_});
-    out.push_back(ReportHeard{turn_, heard, true});
-    out.push_back(AgentSaid{turn_, heard, true});
+    if (!reply_.says_nothing()) {
+      out.push_back(ReportHeard{turn_, heard, true});
+      out.push_back(AgentSaid{turn_, heard, true});
+    }
     interrupted_ = true;
   }
   forget_reply();
@@ -212,10 +216,11 @@ void Conversation::forget_reply() {
   reply_.complete();
   pending_actions_.clear();
   unspoken_ = tools_open_ = 0;
+  filling_ = false;
   question_.reset();
   asked_utterance_ = 0;
   agent_ = AgentSide::Idle;
-  stage_at_ = think_at_ = filler_at_ = std::nullopt;
+  speak_at_ = think_at_ = filler_at_ = std::nullopt;
 }
 
 // --- time --------------------------------------------------------------------------------------------------------------------
@@ -237,7 +242,8 @@ void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
     return rest(now);
   }
   out.push_back(EndListening{});
-  stage_at_ = now + options_.listen_deadline;
+  listen_at_ = now + options_.listen_deadline;
+  if (agent_ == AgentSide::Idle && !options_.filler.empty()) filler_at_ = now + options_.filler_after;
 }
 
 void Conversation::on_time(TimePoint now, ConversationActions& out) {
@@ -266,15 +272,16 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
     out.push_back(HoldCall{false});
     rest(now);
   }
-  if (is_due(stage_at_, now)) on_stage_deadline(now, out);
-  if (is_due(think_at_, now)) on_failure(Stage::Think, "nothing came in time", now, out);
+  if (is_due(listen_at_, now)) on_failure(Stage::Listen, kTooLate, now, out);
+  if (is_due(speak_at_, now)) on_failure(Stage::Speak, kTooLate, now, out);
+  if (is_due(think_at_, now)) on_failure(Stage::Think, kTooLate, now, out);
   if (is_due(filler_at_, now)) on_filler(now, out);
   if (is_due(silence_at_, now)) on_silence(now, out);
 }
 
 std::optional<TimePoint> Conversation::next_deadline() const {
   std::optional<TimePoint> next;
-  for (const auto& at : {answer_at_, confirm_at_, stage_at_, think_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_,
+  for (const auto& at : {answer_at_, confirm_at_, listen_at_, speak_at_, think_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_,
                          caller_.next_deadline(), digits_.next_deadline()}) {
     if (at && (!next || *at < *next)) next = at;
   }
@@ -285,8 +292,9 @@ bool Conversation::is_consistent() const {
   if (phase_ == Phase::Ended) return !next_deadline();
   if (silence_at_ && (agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet)) return false;
   if (confirm_at_ && !caller_.speaking()) return false;
+  if (caller_.state() == CallerTurn::State::Recognising && !listen_at_) return false;
   if (agent_ == AgentSide::Thinking && !think_at_) return false;  // A thought without a deadline could last for ever.
-  if (unspoken_ > 0 && !stage_at_ && caller_.state() == CallerTurn::State::Quiet) return false;
+  if (unspoken_ > 0 && !speak_at_) return false;
   return !(phase_ == Phase::Connected && !limit_at_);
 }
 

@@ -33,6 +33,7 @@ struct ConversationOptions {
   base::Duration tool_deadline = std::chrono::seconds(60);       ///< a tool of the model's, its question to the caller included
   unsigned max_attempts = 3;                                     ///< of one stage of one turn, by whatever provider
   base::Duration filler_after = std::chrono::milliseconds(2500); ///< a reply that is not there by then is waited for with words
+  base::Duration filler_again = std::chrono::seconds(6);         ///< ... and again
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
   std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
@@ -103,7 +104,6 @@ class Conversation {
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
-  void on_stage_deadline(base::TimePoint now, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);
@@ -140,6 +140,7 @@ class Conversation {
   double held_confidence_ = 0;
   TurnInput last_input_;                // what the thinker is thinking about
   unsigned unspoken_ = 0;               // utterances asked of the speaker and not yet done
+  bool filling_ = false;                // a filler is said while the listener works: its own small reply
   bool own_words_ = false;              // the reply is an apology or a farewell of ours, not the thinker's
   std::vector<ReplyAction> pending_actions_;  // done when all that was said has been heard
   std::optional<std::string> question_;  // waits until nobody speaks
@@ -160,8 +161,8 @@ class Conversation {
   bool interrupted_ = false;            // the caller's present turn cut us off
 
   base::TimePoint ring_until_{};
-  // stage_at_: the listener's or the speaker's; think_at_: the thinker's, who works while others speak
-  std::optional<base::TimePoint> answer_at_, confirm_at_, stage_at_, think_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_;
+  std::optional<base::TimePoint> listen_at_, think_at_, speak_at_;  // deadlines of the stages, which may all be at work
+  std::optional<base::TimePoint> answer_at_, confirm_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -46,7 +46,7 @@ void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, Conversati
   if (!listens() || listen_turn != listen_turn_ || caller_.state() == CallerTurn::State::Quiet) return;
   if (caller_.speaking()) out.push_back(EndListening{});  // Whoever took it knew before us that it was over.
   caller_.on_recognised();
-  stage_at_.reset();
+  listen_at_.reset();
   held_text_.clear();
   silences_ = 0;
   interrupted_ = false;
@@ -68,7 +68,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (caller_.state() != CallerTurn::State::Recognising) return;
   const bool brief = caller_.spoken_for() < options_.shortest_speech;
   caller_.on_recognised();
-  stage_at_.reset();
+  listen_at_.reset();
   const bool understood = !transcript.rejected && !transcript.text.empty();
   const std::string held = std::exchange(held_text_, {});
   TurnInput input{0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
@@ -89,18 +89,25 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
 // --- thinking ----------------------------------------------------------------------------------------------------------------
 
 void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& out) {
-  interrupt(now, out);
-  forget_reply();
+  const bool keeps_filler = agent_ == AgentSide::Speaking && filling_;
+  if (!keeps_filler) {
+    interrupt(now, out);
+    forget_reply();
+    agent_ = AgentSide::Thinking;
+  }
   input.turn = ++turn_;
-  agent_ = AgentSide::Thinking;
-  reply_.begin(turn_);
-  own_words_ = false;
+  if (keeps_filler) {
+    reply_.go_on_as(turn_);  // The filler is heard to its end, and the reply follows it.
+  } else {
+    reply_.begin(turn_);
+  }
+  filling_ = own_words_ = false;
   attempts_[index(Stage::Think)] = attempts_[index(Stage::Speak)] = 0;
   expect_.clear();
   digits_.expect(0);
   silence_at_.reset();
   think_at_ = now + options_.think_deadline;
-  if (!options_.filler.empty()) filler_at_ = now + options_.filler_after;
+  if (!filler_at_ && !options_.filler.empty()) filler_at_ = now + (keeps_filler ? options_.filler_again : options_.filler_after);
   last_input_ = input;
   out.push_back(Respond{std::move(input)});
 }
@@ -144,14 +151,22 @@ void Conversation::speak(std::string text, TimePoint now, ConversationActions& o
 
 /// The speaker has so long for the next piece of what was asked of it.
 void Conversation::watch_speaker(TimePoint now) {
-  stage_at_.reset();
-  if (unspoken_ > 0) stage_at_ = now + options_.speak_deadline;
+  speak_at_.reset();
+  if (unspoken_ > 0) speak_at_ = now + options_.speak_deadline;
 }
 
-/// The thinker takes its time: the caller hears that somebody is there. Aside: no part of the reply.
+/// Whoever is at work takes their time: the caller hears that somebody is there. Aside: no part of the reply.
 void Conversation::on_filler(TimePoint now, ConversationActions& out) {
-  if (agent_ != AgentSide::Thinking || phase_ != Phase::Connected || caller_.state() != CallerTurn::State::Quiet) return;
+  if (phase_ != Phase::Connected || caller_.speaking() || unspoken_ > 0 || reply_.outstanding() || awaits_answer_) return;
+  const bool recognising = agent_ == AgentSide::Idle && caller_.state() == CallerTurn::State::Recognising;
+  if (!recognising && (agent_ == AgentSide::Idle || reply_.is_complete())) return;
+  if (recognising) {
+    reply_.begin(turn_);
+    filling_ = own_words_ = true;
+  }
   speak_aside(options_.filler, now, out);
+  if (recognising) reply_.complete();
+  filler_at_ = now + options_.filler_again;
 }
 
 void Conversation::speak_aside(std::string text, TimePoint now, ConversationActions& out) {
@@ -244,8 +259,9 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
 void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
   if (agent_ == AgentSide::Idle || !reply_.finished()) return;
   agent_ = AgentSide::Idle;
-  stage_at_ = think_at_ = filler_at_ = confirm_at_ = std::nullopt;
-  if (!reply_.empty()) {
+  if (std::exchange(filling_, false)) return;  // What it filled goes on, with its own deadline.
+  speak_at_ = think_at_ = filler_at_ = confirm_at_ = std::nullopt;
+  if (!reply_.says_nothing()) {
     const std::string heard = reply_.heard_text();
     if (!own_words_) out.push_back(ReportHeard{turn_, heard, false});
     out.push_back(AgentSaid{turn_, heard, false});
@@ -300,7 +316,7 @@ void Conversation::on_failure(Stage stage, std::string why, TimePoint now, Conve
   out.push_back(TryAgain{stage, std::move(why)});
   switch (stage) {
     case Stage::Listen:
-      if (caller_.state() == CallerTurn::State::Recognising) stage_at_ = now + options_.listen_deadline;
+      if (caller_.state() == CallerTurn::State::Recognising) listen_at_ = now + options_.listen_deadline;
       return;
     case Stage::Think: think_at_ = now + options_.think_deadline; return;
     case Stage::Speak: return watch_speaker(now);
@@ -337,11 +353,6 @@ void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
   if (!may_transfer) return close("failure", options_.failure_goodbye, now, out);
   say_own(options_.apology, now, out);
   pending_actions_.push_back({turn_, ReplyAction::What::Transfer, options_.transfer_when_lost});
-}
-
-void Conversation::on_stage_deadline(TimePoint now, ConversationActions& out) {
-  const Stage stage = caller_.state() == CallerTurn::State::Recognising ? Stage::Listen : Stage::Speak;
-  on_failure(stage, "nothing came in time", now, out);
 }
 
 }  // namespace offhook::inline v0::agent

@@ -23,21 +23,26 @@ class ConversationThread::Impl {
 
   ~Impl() {
     asio::post(io_, [this] {
-      for (const auto& bridge : bridges_) bridge->on_ended();
-      bridges_.clear();
-      timer_.cancel();
+      end_all();
       work_.reset();
     });
     thread_.join();
   }
 
   void post(std::function<void()> task) { asio::post(io_, std::move(task)); }
+  asio::io_context& io() { return io_; }
 
   void add(std::shared_ptr<Bridge> bridge) {
     bridges_.push_back(std::move(bridge));
     if (bridges_.size() > 1) return;
     timer_.expires_after(kTick);
     wait();
+  }
+
+  void end_all() {
+    for (const auto& bridge : bridges_) bridge->on_ended();
+    bridges_.clear();
+    timer_.cancel();
   }
 
   void remove(const std::shared_ptr<Bridge>& bridge) {
@@ -68,7 +73,9 @@ class ConversationThread::Impl {
 ConversationThread::ConversationThread() : impl_(std::make_unique<Impl>()) {}
 ConversationThread::~ConversationThread() = default;
 void ConversationThread::post(std::function<void()> task) { impl_->post(std::move(task)); }
+asio::io_context& ConversationThread::io() { return impl_->io(); }
 void ConversationThread::add(std::shared_ptr<Bridge> bridge) { impl_->add(std::move(bridge)); }
+void ConversationThread::end_all() { impl_->end_all(); }
 void ConversationThread::remove(const std::shared_ptr<Bridge>& bridge) { impl_->remove(bridge); }
 
 }  // namespace offhook::inline v0::agent

@@ -5,6 +5,10 @@
 #include <functional>
 #include <memory>
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace offhook::inline v0::agent {
 
 /// One thread with one io_context, to which conversations are pinned for life. Its calls are ticked every 10 ms from a fixed
@@ -17,7 +21,10 @@ class ConversationThread {
   ConversationThread& operator=(const ConversationThread&) = delete;
 
   void post(std::function<void()> task);               ///< from any thread
+  /// Of its providers' sockets; used on the thread only.
+  [[nodiscard]] boost::asio::io_context& io();
   void add(std::shared_ptr<Bridge> bridge);            ///< on the thread
+  void end_all();                                      ///< on the thread
   void remove(const std::shared_ptr<Bridge>& bridge);  ///< on the thread
 
  private:

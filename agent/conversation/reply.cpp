@@ -11,6 +11,11 @@ void Reply::begin(std::uint32_t turn) {
   utterances_.clear();
 }
 
+void Reply::go_on_as(std::uint32_t turn) {
+  turn_ = turn;
+  complete_ = false;
+}
+
 bool Reply::add(std::uint32_t utterance, std::string text) {
   if (utterances_.size() == kMaxUtterances) return false;
   utterances_.push_back({utterance, std::move(text), {}, 0, false, false, false});

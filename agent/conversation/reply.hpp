@@ -17,6 +17,8 @@ class Reply {
   void begin(std::uint32_t turn);
   /// False when the reply is longer than anybody would listen to; the text is then dropped.
   [[nodiscard]] bool add(std::uint32_t utterance, std::string text);
+  /// What was asked for so far, asides, belongs to the reply to `turn`, of which more will come.
+  void go_on_as(std::uint32_t turn);
   /// Words of ours that are no part of the reply: heard, but not told to the model.
   [[nodiscard]] bool add_aside(std::uint32_t utterance, std::string text);
   void complete() { complete_ = true; }                               ///< no more text will come

@@ -31,6 +31,11 @@ void CallNotes::on_dialled(std::string_view sip_call_id, std::string_view local_
   record_.local_tag = local_tag;
 }
 
+void CallNotes::on_agent(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  record_.agent = cut_at(name, kMaxFieldBytes);
+}
+
 void CallNotes::on_ringing(Moment now) {
   const std::lock_guard lock(mutex_);
   if (!record_.ringing_at) record_.ringing_at = now.wall;

@@ -35,6 +35,7 @@ class CallNotes {
   CallNotes(CallRecord begun, KeepOptions keep, Moment now);
 
   void on_dialled(std::string_view sip_call_id, std::string_view local_tag);
+  void on_agent(std::string_view name);
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);

@@ -618,6 +618,59 @@ TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
+TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too, and the reply follows them") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(count<Speak>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(count<FlushPlayout>() == 0);  // The filler is heard to its end.
+  const auto filler = last<Speak>()->utterance;
+  core.on_speak(SpeechAudio{filler, {0}, {{"One", 0}}}, now, out);
+  core.on_speak(SpeechDone{filler}, now, out);
+  collect();
+  reply("Good day.");
+  spoken();
+  media(Kind::UtteranceSent, filler);
+  CHECK(count<AgentSaid>() == 0);
+  sent();
+  REQUIRE(count<AgentSaid>() == 1);
+  CHECK(last<AgentSaid>()->text == "Good day.");
+  CHECK(last<ReportHeard>()->text == "Good day.");
+}
+
+TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leaves the listener its deadline") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(count<Speak>() == 1);
+  spoken();
+  sent();
+  CHECK(count<AgentSaid>() == 0);
+  advance(ConversationOptions{}.listen_deadline - ConversationOptions{}.filler_after);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A thought that lasts is filled again and again, not without end in between") {
+  others = true;
+  greet();
+  caller_says("hello");
+  for (int i = 0; i < 3; ++i) {
+    advance(i == 0 ? ConversationOptions{}.filler_after : ConversationOptions{}.filler_again);
+    REQUIRE(count<Speak>() == static_cast<std::size_t>(i + 1));
+    CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+    spoken();
+    sent();
+  }
+}
+
 TEST_CASE_FIXTURE(Call, "A reply that comes after the filler is told without it") {
   greet();
   caller_says("hello");
@@ -663,7 +716,10 @@ TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its dead
   media(Kind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   REQUIRE(last<EndListening>() != nullptr);
-  advance(ConversationOptions{}.listen_deadline);
+  advance(ConversationOptions{}.filler_after);
+  spoken();
+  sent();
+  advance(ConversationOptions{}.listen_deadline - ConversationOptions{}.filler_after);
   REQUIRE(last<TryAgain>() != nullptr);
   CHECK(last<TryAgain>()->stage == Stage::Listen);
   CHECK(count<AbandonListening>() == 0);

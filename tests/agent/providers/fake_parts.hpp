@@ -8,7 +8,7 @@
 #include <vector>
 
 /// Parts that do as the test says: what they were asked is written down, what they shall yield is queued by hand.
-namespace offhook::agent::test {
+namespace offhook::inline v0::agent::test {
 
 struct FakeListener final : Listener {
   std::vector<std::string>* log = nullptr;
@@ -69,4 +69,4 @@ struct FakeSpeaker final : Speaker {
   }
 };
 
-}  // namespace offhook::agent::test
+}  // namespace offhook::inline v0::agent::test

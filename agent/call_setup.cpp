@@ -1,0 +1,78 @@
+#include <offhook/agent/call_setup.hpp>
+
+#include <offhook/agent/sessions/context_fetch.hpp>
+#include <offhook/sip/message/uri.hpp>
+
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+std::string user_of(const std::string& uri) {
+  const auto parsed = sip::parse_uri(uri);
+  return parsed && !parsed->user.empty() ? sip::unescape(parsed->user) : uri;
+}
+
+/// The wall's clock where the agent stands.
+std::chrono::local_seconds local_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  return std::chrono::local_seconds(std::chrono::seconds(now + local.tm_gmtoff));
+}
+
+CallSetup finish(const AgentBook& book, CallFacts facts, std::string caller_name) {
+  CallSetup setup;
+  setup.profile = book.choose(facts);
+  setup.variables.caller = facts.caller;
+  setup.variables.called = facts.called;
+  setup.variables.caller_name = std::move(caller_name);
+  setup.variables.headers = facts.headers;
+  setup.variables.now = local_now();
+  setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile);
+  setup.facts = std::move(facts);
+  return setup;
+}
+
+}  // namespace
+
+CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call) {
+  CallFacts facts;
+  const auto& caller = call.asserted ? *call.asserted : call.from;  // What the own registrar asserts counts more than what is claimed.
+  facts.caller = user_of(caller.uri);
+  facts.called = user_of(call.to.uri);
+  for (const auto& header : call.headers) facts.headers.emplace_back(header.first, header.second);
+  return finish(book, std::move(facts), caller.display);
+}
+
+CallSetup set_up(const AgentBook& book, const std::string& own_address, const std::string& target) {
+  return finish(book, {user_of(own_address), user_of(target), {}}, {});
+}
+
+Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
+                    std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble) {
+  auto shared = std::make_shared<CallSetup>(std::move(setup));
+  return [factory = std::move(factory), shared, codec, &thread, on_tool_event = std::move(on_tool_event),
+          trouble = std::move(trouble)](std::function<void(ConversationPlan)> ready) -> std::shared_ptr<void> {
+    const auto make_plan = [factory, shared, codec, &thread, on_tool_event, ready = std::move(ready)] {
+      ready(factory->plan(shared->profile, {shared->variables, codec, shared->port_rate_hz, on_tool_event}, thread.edges()));
+    };
+    if (!shared->profile->context) {
+      make_plan();
+      return nullptr;
+    }
+    return std::make_shared<ContextFetch>(
+        *shared->profile->context, shared->facts.caller, shared->facts.called, thread.edges(), factory->pool(),
+        [&thread](std::function<void()> task) { thread.conversations().post(std::move(task)); },
+        [shared, make_plan, trouble](ContextFetch::Values values, const std::string& what) {
+          shared->variables.context = std::move(values);
+          if (!what.empty()) trouble(what);
+          make_plan();
+        });
+  };
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <offhook/agent/conversation/conversation_thread.hpp>
+#include <offhook/agent/net/edges.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace offhook::inline v0::agent {
+
+/// A conversation thread with the sockets of its calls' providers.
+class CallThread {
+ public:
+  using EdgesMaker = std::function<std::unique_ptr<net::Edges>(boost::asio::io_context&)>;
+
+  explicit CallThread(const EdgesMaker& make_edges);
+  ~CallThread();  ///< ends its conversations, then its sockets, and joins
+  CallThread(const CallThread&) = delete;
+  CallThread& operator=(const CallThread&) = delete;
+
+  [[nodiscard]] ConversationThread& conversations() { return thread_; }
+  /// Used on the thread only.
+  [[nodiscard]] net::Edges& edges() { return *edges_; }
+
+ private:
+  std::unique_ptr<net::Edges> edges_;  // Before the thread: it joins first, so that nothing uses them any more.
+  ConversationThread thread_;
+};
+
+}  // namespace offhook::inline v0::agent

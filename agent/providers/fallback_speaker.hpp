@@ -1,0 +1,33 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+/// A voice, and another one for what it cannot say: for sentences of our own, which the caller must hear whatever is broken. What
+/// fails before its first sample is said by the other voice; what fails in the middle has failed.
+class FallbackSpeaker final : public Speaker {
+ public:
+  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second) : first_(std::move(first)), second_(std::move(second)) {}
+
+  void open(const SessionContext& context) override;
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t rate_hz() const override { return first_->rate_hz(); }
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel() override;
+  [[nodiscard]] std::optional<SpeakEvent> poll() override;
+
+ private:
+  struct Waiting { std::uint32_t utterance = 0; std::string text; bool begun = false; };
+  [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);
+
+  std::unique_ptr<Speaker> first_, second_;
+  std::deque<Waiting> waiting_;  // in the order of speak(); those that failed went to second_
+  bool failed_ = false;          // all that still waits is with second_
+};
+
+}  // namespace offhook::inline v0::agent

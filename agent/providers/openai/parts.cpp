@@ -1,0 +1,96 @@
+#include <offhook/agent/providers/openai/parts.hpp>
+
+#include <offhook/agent/providers/cached_speaker.hpp>
+#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/openai/http_listener.hpp>
+#include <offhook/agent/providers/openai/realtime_session.hpp>
+#include <offhook/agent/providers/openai/speech_speaker.hpp>
+
+namespace offhook::inline v0::agent::openai {
+
+namespace {
+
+/// Azure's addresses name the deployment instead of the model: /openai/deployments/NAME/...
+Server server_of(const ProviderProfile& provider) {
+  Server server;
+  server.base_url = provider.base_url;
+  server.key = provider.api_key;
+  if (provider.kind != ProviderKind::AzureOpenAi) return server;
+  server.auth = Server::Auth::ApiKey;
+  server.base_url += "/openai/deployments/" + provider.deployment;
+  if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
+  return server;
+}
+
+std::string voice_of(const PartNeeds& needs, const std::string& usual) {
+  const std::string& voice = needs.profile->voice;
+  return voice.empty() || voice == "slt" || voice == "rms" ? usual : voice;  // Those two are the embedded speaker's.
+}
+
+std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
+  TranscriptionOptions options;
+  options.server = server_of(*needs.provider);
+  options.model = needs.provider->models.transcription;
+  return std::make_unique<HttpListener>(std::move(options), needs.edges->http(needs.provider->ca_file), std::move(wake));
+}
+
+std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
+  const ProviderProfile& provider = *needs.provider;
+  ChatThinkerOptions options;
+  options.server = server_of(provider);
+  options.api = provider.api == ChatApi::Responses ? ChatThinkerOptions::Api::Responses : ChatThinkerOptions::Api::Chat;
+  options.model.model = provider.models.chat;
+  options.model.legacy_max_tokens = provider.quirks.max_tokens == "max_tokens";
+  options.model.send_stream_options = provider.quirks.stream_options;
+  options.model.send_tool_choice = provider.quirks.tool_choice;
+  return std::make_unique<ChatThinker>(std::move(options), needs.edges->http(provider.ca_file), std::move(wake));
+}
+
+std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+  SpeechOptions options;
+  options.server = server_of(*needs.provider);
+  options.model = needs.provider->models.speech;
+  options.voice = voice_of(needs, options.voice);
+  const std::string kind_of_sound = needs.provider->name + ' ' + options.model + ' ' + options.voice;
+  auto speaker = std::make_unique<SpeechSpeaker>(std::move(options), needs.edges->http(needs.provider->ca_file), wake);
+  auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake));
+  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence);
+  return cached;
+}
+
+realtime::RealtimeOptions realtime_options(const PartNeeds& needs) {
+  const ProviderProfile& provider = *needs.provider;
+  realtime::RealtimeOptions options;
+  options.api_key = provider.api_key;
+  options.model = provider.models.realtime;
+  options.voice = voice_of(needs, options.voice);
+  options.transcription_model = provider.models.transcription;
+  if (provider.kind == ProviderKind::AzureOpenAi) {
+    options.azure = realtime::AzureRealtime{provider.base_url, provider.deployment, provider.api_version};
+  } else {
+    options.base_url = provider.base_url;
+  }
+  // Telephone sound goes as it is; of a wide band the server gets all there is.
+  if (needs.port_rate_hz != 8000) {
+    options.format = realtime::AudioFormat::Pcm24k;
+  } else {
+    options.format = needs.codec == media::AudioCodec::Pcma ? realtime::AudioFormat::Pcma : realtime::AudioFormat::Pcmu;
+  }
+  return options;
+}
+
+}  // namespace
+
+ProviderParts parts() {
+  ProviderParts made;
+  made.listener = make_listener;
+  made.thinker = make_thinker;
+  made.speaker = make_speaker;
+  made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
+    return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_options(needs), std::move(own_words),
+                                                       std::move(wake));
+  };
+  return made;
+}
+
+}  // namespace offhook::inline v0::agent::openai

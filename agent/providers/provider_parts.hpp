@@ -1,0 +1,44 @@
+#pragma once
+
+#include <offhook/agent/agent_profile.hpp>
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/providers/speech_cache.hpp>
+#include <offhook/media/media_plan.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+namespace embedded {
+class Shelf;
+}
+
+/// What a part is made from: its call's agent and provider, and what all calls share.
+struct PartNeeds {
+  std::shared_ptr<const AgentProfile> profile;
+  ProviderPtr provider;
+  media::AudioCodec codec = media::AudioCodec::Pcmu;  ///< of the call
+  std::uint32_t port_rate_hz = 16000;
+  net::Edges* edges = nullptr;                        ///< of the call's thread
+  std::shared_ptr<WorkPool> pool;
+  std::shared_ptr<embedded::Shelf> shelf;
+  std::shared_ptr<SpeechCache> speech_cache;
+  std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
+};
+
+/// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of
+/// session_factory.cpp.
+struct ProviderParts {
+  std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
+  std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
+  std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
+  /// `own_words` says what is ours to say: greeting, apologies.
+  std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,102 @@
+#include <offhook/agent/sessions/context_fetch.hpp>
+
+#include <offhook/agent/sessions/call_data.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    // Unreserved characters stay: RFC 3986 section 2.3.
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += {'%', kHex[octet >> 4U], kHex[octet & 15U]};
+    }
+  }
+  return out;
+}
+
+std::string url_for(const std::string& url, std::string_view caller, std::string_view called) {
+  return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + escaped(caller) + "&called=" + escaped(called);
+}
+
+/// One octet more than is allowed shows that it is too much.
+std::string read_file(const std::string& path, bool& readable) {
+  std::ifstream in(path, std::ios::binary);
+  readable = in.good();
+  std::string text(kMaxCallDataBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+}  // namespace
+
+struct ContextFetch::Core : std::enable_shared_from_this<Core> {
+  std::string source;
+  Done done;
+  std::string body;
+  int status = 0;
+  std::unique_ptr<net::HttpTransfer> transfer;
+
+  void finish(std::string_view json) {
+    auto values = parse_call_data(json, source);
+    tell(values ? std::move(*values) : Values{}, values ? std::string() : values.error().detail);
+  }
+  void tell(Values values, std::string trouble) {
+    if (const Done call = std::exchange(done, nullptr)) call(std::move(values), std::move(trouble));
+  }
+};
+
+ContextFetch::ContextFetch(const ContextSource& source, std::string_view caller, std::string_view called, net::Edges& edges, WorkPool& pool,
+                           Post post, Done done)
+    : core_(std::make_shared<Core>()) {
+  core_->done = std::move(done);
+  const std::weak_ptr<Core> weak = core_;
+  if (!source.file.empty()) {
+    core_->source = source.file;
+    const bool posted = pool.try_post([weak, post, path = source.file] {
+      bool readable = false;
+      std::string text = read_file(path, readable);
+      post([weak, readable, text = std::move(text)] {
+        const auto core = weak.lock();
+        if (!core) return;
+        if (!readable) return core->tell({}, core->source + " cannot be read");
+        core->finish(text);
+      });
+    });
+    if (!posted) post([weak] { if (const auto core = weak.lock()) core->tell({}, "there is no time to read " + core->source); });
+    return;
+  }
+  core_->source = source.url.substr(0, source.url.find('?'));
+  net::HttpRequest request;
+  request.method = "GET";
+  request.url = url_for(source.url, caller, called);
+  request.headers = {{"accept", "application/json"}};
+  request.connect_limit = request.total_limit = source.timeout;
+  request.max_body = kMaxCallDataBytes;
+  net::HttpHandler handler;
+  handler.on_head = [weak](const net::HttpHead& head) { if (const auto core = weak.lock()) core->status = head.status; };
+  handler.on_body = [weak](std::string_view bytes) { if (const auto core = weak.lock()) core->body += bytes; };
+  handler.on_end = [weak](const std::optional<net::NetError>& error) {
+    const auto core = weak.lock();
+    if (!core) return;
+    if (error) return core->tell({}, core->source + ": " + error->detail);
+    if (core->status != 200) return core->tell({}, core->source + " answered " + std::to_string(core->status));
+    core->finish(core->body);
+  };
+  core_->transfer = edges.http({}).start(std::move(request), std::move(handler));
+}
+
+ContextFetch::~ContextFetch() = default;
+
+}  // namespace offhook::inline v0::agent

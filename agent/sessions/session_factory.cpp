@@ -1,0 +1,134 @@
+#include <offhook/agent/sessions/session_factory.hpp>
+
+#include <offhook/agent/providers/cascade_session.hpp>
+#include <offhook/agent/providers/fallback_speaker.hpp>
+#include <offhook/agent/providers/openai/parts.hpp>
+#include <offhook/agent/providers/session_chain.hpp>
+#include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/agent/sessions/tool_box_options.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+const ProviderParts& parts_of(ProviderKind kind) {
+  static const ProviderParts local = embedded::parts();
+  static const ProviderParts openai = openai::parts();
+  switch (kind) {
+    case ProviderKind::Local: return local;
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi:
+    case ProviderKind::OpenAiCompatible: return openai;
+  }
+  return local;
+}
+
+PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
+  PartNeeds these = needs;
+  these.provider = provider;
+  return these;
+}
+
+/// Our own sentences in the voice of `provider`, or in the plain one when that cannot be had.
+std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
+  auto plain = needs.shelf->plain_voice(wake);
+  const auto& make = parts_of(needs.provider->kind).speaker;
+  if (!make) return plain;
+  auto own = make(needs, wake);
+  return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain)) : std::move(own);
+}
+
+SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
+  const PartNeeds needs = with(call, way.provider);
+  return {way.provider->name + "/realtime", [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }};
+}
+
+template <class Part, class Make>
+PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::*make) {
+  const PartNeeds needs = with(call, provider);
+  return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
+}
+
+SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
+  CascadeParts parts;
+  std::string name = "cascade";
+  for (const auto& provider : way.listen) parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
+  for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));
+  for (const auto& provider : way.speak) parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
+  // No provider: nothing leaves the machine, and a caller who hears a plain voice is better off than one who hears none.
+  if (way.speak.back()->kind != ProviderKind::Local) {
+    parts.speakers.push_back({"plain voice", [shelf = needs.shelf](const Wake& wake) { return shelf->plain_voice(wake); }});
+  }
+  for (const auto* list : {&way.listen, &way.think, &way.speak}) name += (list == &way.listen ? " " : "+") + list->front()->name;
+  return {name, [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }};
+}
+
+std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
+  std::vector<SessionMaker> makers;
+  for (const SessionWay& way : profile.sessions) {
+    if (const auto* speech = std::get_if<RealtimeWay>(&way)) makers.push_back(realtime(*speech, needs));
+    if (const auto* three = std::get_if<CascadeWay>(&way)) makers.push_back(cascade(*three, needs, breakers));
+  }
+  return makers;
+}
+
+/// The first is what is needed first.
+std::vector<std::string> fixed_sentences(const ConversationOptions& options, std::string greeting) {
+  std::vector<std::string> all;
+  for (const std::string& sentence : {std::move(greeting), options.filler, options.apology, options.empty_reply, options.failure_goodbye,
+                                      options.silence_goodbye, options.limit_goodbye, options.transfer_apology}) {
+    if (!sentence.empty()) all.push_back(sentence);
+  }
+  return all;
+}
+
+bool has_language_model(const AgentProfile& profile) {
+  return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) || uses(profile, ProviderKind::OpenAiCompatible);
+}
+
+}  // namespace
+
+SessionFactory::SessionFactory(FactoryOptions options)
+    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)) {}
+
+base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
+  if (auto loaded = shelf_->load(*book.otherwise()); !loaded) return loaded;
+  for (const auto& entry : book.entries()) {
+    if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
+  }
+  return {};
+}
+
+std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile) {
+  const bool narrow = !profile.codecs.empty() && profile.codecs.front() != media::AudioCodec::G722;
+  return narrow && std::holds_alternative<RealtimeWay>(profile.sessions.front()) ? 8000 : 16000;
+}
+
+ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const {
+  PartNeeds needs;
+  needs.profile = profile;
+  needs.codec = call.codec;
+  needs.port_rate_hz = call.port_rate_hz;
+  needs.edges = &edges;
+  needs.pool = pool_;
+  needs.shelf = shelf_;
+  needs.speech_cache = speech_cache_;
+  ConversationPlan plan;
+  plan.options = conversation_options(*profile, options_.conversation);
+  needs.fixed_sentences = fixed_sentences(plan.options, greeting_for(*profile, call.variables));
+  plan.options.drop_brief_turns = std::holds_alternative<RealtimeWay>(profile->sessions.front());
+  plan.context.prompt = prompt_for(*profile, call.variables);
+  plan.context.language = profile->language;
+  ChainOptions chain{sessions(*profile, needs, breakers_), greeting_for(*profile, call.variables)};
+  plan.session = [chain = std::move(chain), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
+  if (has_language_model(*profile)) {
+    plan.tools = [profile, watch = std::move(call.on_tool_event)]() -> std::unique_ptr<ToolBox> {
+      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
+    };
+  }
+  return plan;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <offhook/agent/agents/agent_book.hpp>
+#include <offhook/agent/attended_call.hpp>
+#include <offhook/agent/conversation/conversation.hpp>
+#include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/prompts/call_variables.hpp>
+#include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace offhook::inline v0::agent {
+
+struct FactoryOptions {
+  embedded::EmbeddedOptions embedded;   ///< with its pool
+  ConversationOptions conversation;     ///< what profiles do not say
+};
+
+/// What is known of a call when its conversation is put together.
+struct CallFound {
+  prompts::CallVariables variables;
+  media::AudioCodec codec = media::AudioCodec::Pcmu;
+  std::uint32_t port_rate_hz = 16000;
+  std::function<void(const tools::ToolEvent&)> on_tool_event;
+};
+
+/// Puts conversations together from profiles. What all calls share is here: models, voices, circuit breakers. Thread-safe once
+/// adopt() has returned.
+class SessionFactory {
+ public:
+  explicit SessionFactory(FactoryOptions options);
+
+  /// Loads what the agents of a book need; the first failure is told, and nothing that is in use changes.
+  [[nodiscard]] base::Result<void, base::Error> adopt(const AgentBook& book);
+  /// Of both directions of a call's audio: 8000 where its first way takes G.711 as it is, else 16000.
+  [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile);
+  /// `edges` are those of the call's thread, on which the plan is carried out.
+  [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
+
+  [[nodiscard]] WorkPool& pool() const { return *pool_; }
+  [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }
+  [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
+
+ private:
+  FactoryOptions options_;
+  std::shared_ptr<WorkPool> pool_;
+  std::shared_ptr<embedded::Shelf> shelf_;
+  std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
+  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
+};
+
+}  // namespace offhook::inline v0::agent

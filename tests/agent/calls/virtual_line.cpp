@@ -1,0 +1,89 @@
+#include <offhook/tests/agent/calls/virtual_line.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace offhook::inline v0::agent::test {
+
+namespace {
+
+constexpr unsigned kOnsetTicks = 3;            // As the worker's detector: 60 ms of voice begin a speech
+constexpr std::uint64_t kHangoverTicks = 10;   // ... and 200 ms of silence end it.
+constexpr int kAudible = 300;                  // of 32768
+
+}  // namespace
+
+VirtualLine::VirtualLine(std::uint32_t rate_hz) : outbox_(*port_), playout_(*port_, outbox_) { port_->rate_hz = rate_hz; }
+
+void VirtualLine::press(char digit) { tell(media::MediaEvent::Kind::Digit, tick_, digit); }
+
+void VirtualLine::tell(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit) {
+  media::MediaEvent event;
+  event.kind = kind;
+  event.digit = digit;
+  event.tick = tick_;
+  event.at_tick = at_tick;
+  outbox_.push(event);
+}
+
+void VirtualLine::tick(base::TimePoint now) {
+  now_ = now;
+  ++tick_;
+  outbox_.retry();
+  obey();
+  hear();
+  play();
+}
+
+void VirtualLine::hear() {
+  const bool voiced = caller_speaks();
+  media::HeardFrame frame;
+  frame.tick = tick_;
+  frame.samples = static_cast<std::uint16_t>(port_->frame_samples());
+  frame.speech = voiced;
+  for (std::size_t i = 0; voiced && i < frame.samples; ++i) {
+    frame.pcm[i] = static_cast<std::int16_t>(8000 * std::sin(2 * 3.14159265 * 220 * static_cast<double>(phase_++) / port_->rate_hz));
+  }
+  (void)port_->heard.try_push(frame);
+  detect(voiced);
+}
+
+void VirtualLine::detect(bool voiced) {
+  if (voiced) {
+    caller_spoke_ = now_;
+    last_voiced_ = tick_;
+    if (++voiced_in_a_row_ == 1) first_voiced_ = tick_;
+    if (voiced_in_a_row_ < kOnsetTicks || speech_) return;
+    speech_ = true;
+    playout_.duck();
+    return tell(media::MediaEvent::Kind::SpeechStarted, first_voiced_);
+  }
+  voiced_in_a_row_ = 0;
+  if (!speech_ || tick_ - last_voiced_ < kHangoverTicks) return;
+  speech_ = false;
+  tell(media::MediaEvent::Kind::SpeechStopped, last_voiced_);
+}
+
+void VirtualLine::obey() {
+  media::PlayoutCommand command;
+  while (port_->commands.try_pop(command)) {
+    switch (command.kind) {
+      case media::PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick_); break;
+      case media::PlayoutCommand::Kind::Rise: playout_.rise(); break;
+      case media::PlayoutCommand::Kind::Digits: break;
+    }
+  }
+}
+
+void VirtualLine::play() {
+  std::array<std::int16_t, media::kMaxFrameSamples> pcm{};
+  const auto out = std::span(pcm).first(port_->frame_samples());
+  (void)playout_.pull(tick_, tick_, out);
+  agent_speaks_ = std::any_of(out.begin(), out.end(), [](std::int16_t sample) { return std::abs(sample) > kAudible; });
+  if (!agent_speaks_) return;
+  agent_spoke_ = now_;
+  ++voiced_ticks_;
+}
+
+}  // namespace offhook::inline v0::agent::test

@@ -1,0 +1,90 @@
+#include <offhook/tests/agent/calls/virtual_call.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+using services::openai::Fault;
+
+namespace {
+
+CallScript script(std::vector<Way> ways) {
+  CallScript script;
+  script.ways = std::move(ways);
+  script.scenario.voice = "tone";
+  script.scenario.heard = {"when do you open", "where are you", "goodbye"};
+  script.scenario.replies = {{"open", "We open at nine in the morning.", {}, {}, {}},
+                             {"where", "You find us at Harbor Street, next to the station.", {}, {}, {}},
+                             {"goodbye", "Goodbye, and thank you for calling.", {}, {}, {}}};
+  return script;
+}
+
+template <class A>
+std::size_t count(const VirtualCall& call) {
+  return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& a) { return std::holds_alternative<A>(a); }));
+}
+
+bool said(const VirtualCall& call, const std::string& text) {
+  return std::any_of(call.seen().begin(), call.seen().end(), [&](const auto& action) {
+    const auto* line = std::get_if<AgentSaid>(&action);
+    return line != nullptr && line->text.find(text) != std::string::npos;
+  });
+}
+
+bool heard(const VirtualCall& call, const std::string& text) {
+  return std::any_of(call.seen().begin(), call.seen().end(), [&](const auto& action) {
+    const auto* line = std::get_if<CallerSaid>(&action);
+    return line != nullptr && line->text == text;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("A whole call by Realtime, and one by the cascade: three turns, each heard, answered and written down") {
+  for (const Way way : {Way::Realtime, Way::Cascade}) {
+    CAPTURE(static_cast<int>(way));
+    VirtualCall call(script({way}));
+    call.run();
+    CHECK(call.ended_by() == "caller");
+    CHECK(call.turns_answered() == 3);
+    CHECK(said(call, "Good morning"));
+    CHECK(said(call, "We open at nine"));
+    CHECK(said(call, "Goodbye, and thank you"));
+    CHECK(heard(call, "when do you open"));
+    CHECK(heard(call, "goodbye"));
+    CHECK(call.longest_silence() < 2500ms);
+    CHECK(call.record().troubles.empty());
+  }
+}
+
+TEST_CASE("A Realtime socket that drops in the middle of a sentence: the cascade goes on, and the record says so") {
+  auto plan = script({Way::Realtime, Way::Cascade});
+  plan.scenario.replies[1].fault.kind = Fault::Kind::Freeze;
+  plan.scenario.replies[1].fault.after_bytes = 8000;
+  VirtualCall call(plan);
+  call.run();
+  CHECK(call.ended_by() == "caller");
+  CHECK(call.turns_answered() == 3);
+  CHECK(call.longest_silence() < 9s);
+  CHECK_FALSE(call.record().troubles.empty());
+}
+
+TEST_CASE("debug") {
+  for (int kind = 0; kind < 2; ++kind) {
+    auto plan = kind == 0 ? script({Way::Cascade}) : script({Way::Realtime, Way::Cascade});
+    if (kind == 1) { plan.scenario.replies[1].fault.kind = Fault::Kind::Freeze; plan.scenario.replies[1].fault.after_bytes = 8000; }
+    VirtualCall call(plan);
+    call.run();
+    for (const auto& a : call.seen()) {
+      if (const auto* s = std::get_if<AgentSaid>(&a)) MESSAGE("agent " << s->turn << " " << s->text << (s->interrupted ? " (cut)" : ""));
+      if (const auto* s = std::get_if<CallerSaid>(&a)) MESSAGE("caller " << s->turn << " " << s->text);
+      if (const auto* s = std::get_if<TryAgain>(&a)) MESSAGE("again " << to_string(s->stage) << " " << s->why);
+      if (const auto* s = std::get_if<ProviderSwitched>(&a)) MESSAGE("switched " << s->from << " " << s->to);
+    }
+    MESSAGE("silence " << call.longest_silence() / 1ms << " faults " << call.faults() << " end " << call.ended_by());
+  }
+}

@@ -1,0 +1,60 @@
+#include <offhook/agent/providers/fallback_speaker.hpp>
+
+#include <doctest/doctest.h>
+
+#include "fake_parts.hpp"
+
+#include <algorithm>
+
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+
+namespace {
+
+struct TwoVoices {
+  std::vector<std::string> log;
+  FakeSpeaker* first = nullptr;
+  FakeSpeaker* second = nullptr;
+  std::unique_ptr<FallbackSpeaker> speaker;
+
+  TwoVoices() {
+    auto one = std::make_unique<FakeSpeaker>(), two = std::make_unique<FakeSpeaker>();
+    one->log = two->log = &log;
+    one->name = "first";
+    two->name = "second";
+    one->rate = 24000;
+    first = one.get();
+    second = two.get();
+    speaker = std::make_unique<FallbackSpeaker>(std::move(one), std::move(two));
+  }
+  std::size_t logged(const std::string& line) const { return static_cast<std::size_t>(std::count(log.begin(), log.end(), line)); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the second, in order, and nobody hears of the failure") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  first->yields = {SpeakFailed{1, "no network", FailureKind::Network}};
+  CHECK_FALSE(speaker->poll());
+  CHECK(logged("second speak 1 'One.'") == 1);
+  CHECK(logged("second speak 2 'Two.'") == 1);
+  speaker->speak(3, "Three.");
+  CHECK(logged("second speak 3 'Three.'") == 1);
+  second->yields = {SpeechAudio{1, {1, 2}, {}}, SpeechDone{1}, SpeakFailed{2, "broken", FailureKind::Local}};
+  const auto audio = speaker->poll();
+  REQUIRE(audio);
+  CHECK(std::get<SpeechAudio>(*audio).rate_hz == 16000);
+  CHECK(std::holds_alternative<SpeechDone>(*speaker->poll()));
+  CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
+}
+
+TEST_CASE_FIXTURE(TwoVoices, "What failed in the middle has failed, and the next sentence begins with the first voice again") {
+  speaker->speak(1, "One.");
+  first->yields = {SpeechAudio{1, {1}, {}}, SpeakFailed{1, "broke", FailureKind::Network}};
+  CHECK(std::get<SpeechAudio>(*speaker->poll()).rate_hz == 24000);
+  CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
+  speaker->speak(2, "Two.");
+  CHECK(logged("first speak 2 'Two.'") == 1);
+  CHECK(logged("second speak 2 'Two.'") == 0);
+}
