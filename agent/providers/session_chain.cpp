@@ -52,6 +52,7 @@ void SessionChain::begin_turn(std::uint32_t turn, std::string_view expect) {
   expect_ = expect;
   listening_ = true;
   ended_ = taken_ = hears_again_ = false;
+  attempts_ = 0;
   heard_.begin(session_->listen_rate_hz());
   session_->begin_turn(turn, expect);
 }
@@ -87,6 +88,7 @@ void SessionChain::respond(const TurnInput& input) {
   input_ = input;
   listening_ = false;
   said_something_ = false;
+  if (input.kind != TurnInput::Kind::Speech) attempts_ = 0;
   if (!taken_) heard_.clear();
   if (input.kind == TurnInput::Kind::Opening && !options_.greeting.empty()) {
     thinking_ = false;
@@ -140,8 +142,9 @@ bool SessionChain::next_session(std::string_view why, Stage stage) {
 }
 
 bool SessionChain::try_again(Stage stage, std::string_view why) {
-  if (session_->try_again(stage, why)) return true;
-  if (!next_session(why, stage)) return false;
+  if (attempts_++ < options_.sessions[at_].attempts && session_->try_again(stage, why)) return true;
+  if (!next_session(why, stage)) return attempts_ > options_.sessions[at_].attempts && session_->try_again(stage, why);
+  attempts_ = 0;
   hand_over_turn();
   hand_over_speech();
   hand_over_reply();

@@ -17,6 +17,7 @@ namespace offhook::inline v0::agent {
 struct SessionMaker {
   std::string name;
   std::function<std::unique_ptr<VoiceSession>(Wake wake)> make;
+  unsigned attempts = 1;  ///< of its own to mend what failed in a turn; then the next way has its chance
 };
 
 struct ChainOptions {
@@ -81,6 +82,7 @@ class SessionChain final : public VoiceSession {
   bool hears_again_ = false;                         // the next session listens to a turn that is being answered
   TurnInput input_;
   bool thinking_ = false, said_something_ = false;
+  unsigned attempts_ = 0;                            // of the present session, in this turn
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;
 };

@@ -7,6 +7,7 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::agent {
@@ -42,7 +43,7 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
 
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {way.provider->name + "/realtime", [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }};
+  return {way.provider->name + "/realtime", [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
@@ -62,7 +63,8 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
     parts.speakers.push_back({"plain voice", [shelf = needs.shelf](const Wake& wake) { return shelf->plain_voice(wake); }});
   }
   for (const auto* list : {&way.listen, &way.think, &way.speak}) name += (list == &way.listen ? " " : "+") + list->front()->name;
-  return {name, [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }};
+  const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
+  return {name, [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
 }
 
 std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {

@@ -88,7 +88,7 @@ std::unique_ptr<VoiceSession> VirtualCall::make_session() {
                                   openai::realtime::RealtimeOptions options;
                                   options.format = script_.rate_hz == 8000 ? openai::realtime::AudioFormat::Pcmu : openai::realtime::AudioFormat::Pcm24k;
                                   return std::make_unique<openai::realtime::RealtimeSession>(net_, options, std::make_unique<ToneVoice>(), wake);
-                                }});
+                                }, 1});
       continue;
     }
     CascadeParts parts;
@@ -100,7 +100,7 @@ std::unique_ptr<VoiceSession> VirtualCall::make_session() {
                        }}};
     parts.speakers = {{"openai/speak", [this](const Wake& wake) { return std::make_unique<openai::SpeechSpeaker>(openai::SpeechOptions{}, net_, wake); }},
                       {"plain voice", [](const Wake&) { return std::make_unique<ToneVoice>(); }}};
-    chain.sessions.push_back({"cascade", [this, parts](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers_, wake); }});
+    chain.sessions.push_back({"cascade", [this, parts](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers_, wake); }, 2});
   }
   return std::make_unique<SessionChain>(std::move(chain), breakers_, Wake{});
 }

@@ -65,7 +65,7 @@ struct TwoWays {
                                     session->rate = name == "realtime" ? 8000 : 16000;
                                     made[name] = session.get();
                                     return session;
-                                  }});
+                                  }, 1});
     }
     chain = std::make_unique<SessionChain>(std::move(options), breakers, Wake{});
     chain->open({}, now);
@@ -185,6 +185,21 @@ TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps th
   open();
   CHECK(logged("cascade open 0"));
   CHECK_FALSE(logged("realtime open 0"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the same turn gives way; in the next turn it may mend itself again") {
+  open();
+  chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
+  made["realtime"]->again = true;
+  CHECK(chain->try_again(Stage::Think, "stalled"));
+  CHECK_FALSE(logged("cascade open 1"));
+  chain->begin_turn(1, "");
+  CHECK(chain->try_again(Stage::Listen, "stalled"));
+  CHECK_FALSE(logged("cascade open 1"));
+  CHECK(chain->try_again(Stage::Listen, "stalled"));
+  CHECK(logged("cascade open 1"));
+  made["cascade"]->again = true;
+  for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last one is asked as often as may help.
 }
 
 TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
