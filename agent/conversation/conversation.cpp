@@ -122,7 +122,10 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::UtteranceSent:
       on_question_sent(event, out);
       reply_.on_utterance_over(event.utterance, true);
-      return finish_reply_if_heard(now, out);
+      finish_reply_if_heard(now, out);
+      // All that there was has been heard, and there is more to come: the wait begins anew.
+      if (agent_ == AgentSide::Speaking && !reply_.outstanding() && !filler_at_ && !options_.filler.empty()) filler_at_ = now + options_.filler_after;
+      return;
     case Kind::Flushed: return;  // What was heard was reported when we asked for it.
     case Kind::MediaLost:
       media_lost_at_ = now + options_.media_lost_limit;

@@ -72,19 +72,3 @@ TEST_CASE("A Realtime socket that drops in the middle of a sentence: the cascade
   CHECK(call.longest_silence() < 9s);
   CHECK_FALSE(call.record().troubles.empty());
 }
-
-TEST_CASE("debug") {
-  for (int kind = 0; kind < 2; ++kind) {
-    auto plan = kind == 0 ? script({Way::Cascade}) : script({Way::Realtime, Way::Cascade});
-    if (kind == 1) { plan.scenario.replies[1].fault.kind = Fault::Kind::Freeze; plan.scenario.replies[1].fault.after_bytes = 8000; }
-    VirtualCall call(plan);
-    call.run();
-    for (const auto& a : call.seen()) {
-      if (const auto* s = std::get_if<AgentSaid>(&a)) MESSAGE("agent " << s->turn << " " << s->text << (s->interrupted ? " (cut)" : ""));
-      if (const auto* s = std::get_if<CallerSaid>(&a)) MESSAGE("caller " << s->turn << " " << s->text);
-      if (const auto* s = std::get_if<TryAgain>(&a)) MESSAGE("again " << to_string(s->stage) << " " << s->why);
-      if (const auto* s = std::get_if<ProviderSwitched>(&a)) MESSAGE("switched " << s->from << " " << s->to);
-    }
-    MESSAGE("silence " << call.longest_silence() / 1ms << " faults " << call.faults() << " end " << call.ended_by());
-  }
-}

@@ -658,6 +658,16 @@ TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leav
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
+TEST_CASE_FIXTURE(Call, "A thought that stops in the middle of a reply is filled when what there was of it has been heard") {
+  greet();
+  caller_says("hello");
+  think(ReplyText{core.turns(), "Well,"});
+  spoken();
+  sent();
+  advance(ConversationOptions{}.filler_after);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+}
+
 TEST_CASE_FIXTURE(Call, "A thought that lasts is filled again and again, not without end in between") {
   others = true;
   greet();
