@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// libcurl says which sockets and which time it waits for; Asio waits. Handlers are called when libcurl has returned, so that they
-/// may start, abort and destroy what they like.
+/// libcurl says which sockets and which time it waits for; Asio waits. Handlers are called when libcurl has returned, so that
+/// they may start, abort and destroy what they like.
 class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient::Core> {
  public:
   Core(asio::io_context& io, CurlOptions options) : io_(io), timer_(io), options_(std::move(options)) {
@@ -191,7 +191,8 @@ namespace {
 template <class Core>
 class Held final : public HttpTransfer {
  public:
-  Held(std::weak_ptr<Core> core, std::shared_ptr<detail::CurlTransfer> transfer) : core_(std::move(core)), transfer_(std::move(transfer)) {}
+  Held(std::weak_ptr<Core> core, std::shared_ptr<detail::CurlTransfer> transfer)
+      : core_(std::move(core)), transfer_(std::move(transfer)) {}
   ~Held() override {
     if (const auto core = core_.lock()) {
       core->abort(*transfer_);
@@ -207,7 +208,8 @@ class Held final : public HttpTransfer {
 
 }  // namespace
 
-CurlHttpClient::CurlHttpClient(asio::io_context& io, CurlOptions options) : core_(std::make_shared<Core>(io, std::move(options))) {}
+CurlHttpClient::CurlHttpClient(asio::io_context& io, CurlOptions options)
+    : core_(std::make_shared<Core>(io, std::move(options))) {}
 CurlHttpClient::~CurlHttpClient() { core_->close(); }
 
 std::unique_ptr<HttpTransfer> CurlHttpClient::start(HttpRequest request, HttpHandler handler) {

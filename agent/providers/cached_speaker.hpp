@@ -22,8 +22,8 @@ class CachedSpeaker final : public Speaker {
   /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it.
   CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake);
 
-  /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is asked
-  /// for; speech that a caller waits for goes first.
+  /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
+  /// asked for; speech that a caller waits for goes first.
   void prepare(std::string_view text, bool ahead = true);
 
   void open(const SessionContext& context) override { inner_->open(context); }

@@ -15,11 +15,13 @@ constexpr bool is_digit(std::uint32_t c) { return c >= '0' && c <= '9'; }
 constexpr bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(std::uint32_t c) { return c >= 'a' && c <= 'z'; }
 /// Written without spaces between words.
-constexpr bool is_ideograph(std::uint32_t c) { return (c >= 0x3040 && c < 0xa000) || (c >= 0xac00 && c < 0xd7b0) || (c >= 0x20000 && c < 0x30000); }
+constexpr bool is_ideograph(std::uint32_t c) {
+  return (c >= 0x3040 && c < 0xa000) || (c >= 0xac00 && c < 0xd7b0) || (c >= 0x20000 && c < 0x30000);
+}
 constexpr bool is_speakable(std::uint32_t c) {
   if (c < 0x80) return is_digit(c) || is_upper(c) || is_lower(c) || c == '*' || c == '#';
-  return c >= 0xaa && !(c >= 0x2000 && c < 0x2070) && !(c >= 0x3000 && c < 0x3003) && !(c >= 0xff00 && c < 0xff10) && c != 0xab && c != 0xbb &&
-         c != 0xb7 && c != 0xbf;
+  return c >= 0xaa && !(c >= 0x2000 && c < 0x2070) && !(c >= 0x3000 && c < 0x3003) && !(c >= 0xff00 && c < 0xff10) && c != 0xab &&
+         c != 0xbb && c != 0xb7 && c != 0xbf;
 }
 
 enum class Mark { None, Stop, Strong, Wide, Weak };
@@ -29,7 +31,8 @@ Mark mark_of(std::uint32_t c) {
     case '.': return Mark::Stop;
     case '!': case '?': case '\n': case 0x2026: case 0x61f: case 0x964: return Mark::Strong;  // Ellipsis; Arabic, Hindi.
     case 0x3002: case 0xff01: case 0xff1f: return Mark::Wide;
-    case ',': case ';': case ':': case 0x2014: case 0x60c: case 0x61b: case 0x3001: case 0xff0c: case 0xff1b: case 0xff1a: return Mark::Weak;
+    case ',': case ';': case ':': case 0x2014: case 0x60c: case 0x61b: case 0x3001: case 0xff0c: case 0xff1b: case 0xff1a:
+      return Mark::Weak;
   }
   return Mark::None;
 }
@@ -40,12 +43,12 @@ bool is_closer(std::uint32_t c) {
 
 /// Never the end of a sentence: a name, or more of it, follows.
 constexpr std::array<std::string_view, 34> kBeforeMore{
-    "mr", "mrs", "ms", "mx", "dr", "prof", "st", "hr", "fr", "sr", "sra", "mme", "mlle", "rev", "hon", "gen", "col", "sgt", "lt", "capt",
-    "vs", "e.g", "i.e", "z.b", "d.h", "approx", "bzw", "ca", "nr", "str", "tel", "fig", "p.ej", "cf"};
+    "mr",  "mrs", "ms",   "mx", "dr",  "prof", "st",  "hr",  "fr",     "sr",  "sra", "mme", "mlle", "rev", "hon", "gen",  "col",
+    "sgt", "lt",  "capt", "vs", "e.g", "i.e",  "z.b", "d.h", "approx", "bzw", "ca",  "nr",  "str",  "tel", "fig", "p.ej", "cf"};
 /// The end of one only when it goes on with a capital letter.
-constexpr std::array<std::string_view, 28> kPerhaps{
-    "etc", "inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "am", "pm", "dept", "ave", "blvd", "rd", "apt", "ext", "min", "sec", "hrs", "usw",
-    "jan", "feb", "aug", "sept", "oct", "nov", "dec", "bros"};
+constexpr std::array<std::string_view, 28> kPerhaps{"etc",  "inc", "ltd",  "co",   "corp", "jr",  "a.m", "p.m", "am",  "pm",
+                                                    "dept", "ave", "blvd", "rd",   "apt",  "ext", "min", "sec", "hrs", "usw",
+                                                    "jan",  "feb", "aug",  "sept", "oct",  "nov", "dec", "bros"};
 /// An abbreviation only when a number follows.
 constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
 
@@ -61,7 +64,8 @@ std::string_view word_before(std::string_view text, std::size_t at) {
 
 std::string lower_of(std::string_view word) {
   std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return is_upper(static_cast<unsigned char>(c)) ? static_cast<char>(c + 32) : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return is_upper(static_cast<unsigned char>(c)) ? static_cast<char>(c + 32) : c; });
   return lower;
 }
 
@@ -92,6 +96,53 @@ Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool a
   return is_lower(next) || is_digit(next) ? Ends::No : Ends::Yes;
 }
 
+/// A mark, and what stands behind it.
+struct Place {
+  Mark mark = Mark::None;
+  std::uint32_t code = 0;
+  std::size_t at = 0, end = 0;       ///< `end`: behind what belongs to it, quotes and more marks
+  std::uint32_t next = 0, after = 0; ///< the character at `end`, and the first one behind spaces; 0: not known yet
+  bool open = false;                 ///< more may come right behind it
+
+  [[nodiscard]] bool apart() const { return next == 0 || is_space(next); }
+};
+
+Place look_at(std::string_view text, std::size_t at, const Utf8Char& c, Mark mark, bool at_end) {
+  Place place{mark, c.code, at, at + c.length};
+  const auto belongs = [&](std::uint32_t next) {
+    if (c.code == '\n' || next == '\n') return false;
+    return is_closer(next) || (mark != Mark::Weak && (mark_of(next) == Mark::Stop || mark_of(next) == Mark::Strong));
+  };
+  while (place.end < text.size()) {
+    const Utf8Char next = first_utf8(text.substr(place.end));
+    if (!belongs(next.code)) {
+      place.next = next.code;
+      break;
+    }
+    place.end += next.length;
+  }
+  place.open = place.next == 0 && !at_end;
+  const std::size_t after = text.find_first_not_of(" \n", place.end);
+  if (after != std::string_view::npos) place.after = first_utf8(text.substr(after)).code;
+  return place;
+}
+
+bool sentence_ends(std::string_view text, const Place& place, bool at_end) {
+  if (place.mark == Mark::Wide || place.code == '\n') return true;
+  if (place.mark == Mark::Stop)
+    return !place.open && place.apart() && (place.next == '\n' || stop_ends(text, place.at, place.after, at_end) == Ends::Yes);
+  if (is_address(word_before(text, place.at)) && (!place.apart() || place.open)) return false;
+  const bool trails_off = place.code == 0x2026 && (place.open || is_lower(place.after) || place.after == 0);
+  return !trails_off && (place.apart() || is_upper(place.next));
+}
+
+/// A comma that nothing is known behind of is waited for only where it may stand in a number.
+bool clause_ends(std::string_view text, const Place& place) {
+  if (place.code >= 0x80) return true;
+  const bool glued = place.at > 0 && is_digit(static_cast<unsigned char>(text[place.at - 1]));  // 1,000 and 10:30
+  return place.open ? !glued && place.code == ',' : place.apart();
+}
+
 }  // namespace
 
 void ClauseSplitter::feed(std::string_view text, std::vector<std::string>& out) {
@@ -120,53 +171,21 @@ void ClauseSplitter::split(bool at_end, std::vector<std::string>& out) {
 std::optional<std::size_t> ClauseSplitter::find_end(bool at_end) const {
   const std::string_view text = text_;
   std::size_t words = 0;
-  bool in_word = false, speakable = false;
+  bool in_word = false;
   for (std::size_t at = 0; at < text.size();) {
     const Utf8Char c = first_utf8(text.substr(at));
-    const std::size_t behind = at + c.length;
     const bool counts = is_speakable(c.code);
     if (counts && (!in_word || is_ideograph(c.code))) ++words;
     in_word = counts || (in_word && !is_space(c.code));
-    speakable = speakable || counts;
     const Mark mark = mark_of(c.code);
-    if (mark == Mark::None || !speakable) {
-      at = behind;
+    if (mark == Mark::None || words == 0) {
+      at += c.length;
       continue;
     }
-    std::size_t end = behind;  // With what closes: quotes, more marks.
-    std::uint32_t next = 0;
-    while (end < text.size()) {
-      const Utf8Char n = first_utf8(text.substr(end));
-      next = n.code;
-      if (c.code == '\n' || (!is_closer(next) && (mark == Mark::Weak || (mark_of(next) != Mark::Stop && mark_of(next) != Mark::Strong) || next == '\n'))) break;
-      next = 0;
-      end += n.length;
-    }
-    const bool open = next == 0 && !at_end;  // Nothing is known of what follows.
-    const bool apart = next == 0 || is_space(next);
-    const std::size_t first_after = std::min(text.find_first_not_of(" \n", end), text.size());
-    const std::uint32_t after = first_after < text.size() ? first_utf8(text.substr(first_after)).code : 0;
-    switch (mark) {
-      case Mark::Wide: return end;
-      case Mark::Strong:
-        if (c.code == '\n') return end;
-        if (is_address(word_before(text, at)) && (!apart || open)) break;
-        if (c.code == 0x2026 && (open || is_lower(after) || after == 0)) break;
-        if (apart || is_upper(next)) return end;
-        break;
-      case Mark::Stop:
-        if (open || !apart) break;
-        if (next == '\n' || stop_ends(text, at, after, at_end) == Ends::Yes) return end;
-        break;
-      case Mark::Weak: {
-        if (!first_ || words < limits_.first_words) break;
-        const bool glued = at > 0 && is_digit(static_cast<unsigned char>(text[at - 1]));  // 1,000 and 10:30
-        if (c.code >= 0x80 || (open ? !glued && c.code == ',' : apart)) return end;
-        break;
-      }
-      case Mark::None: break;
-    }
-    at = std::max(behind, end);
+    const Place place = look_at(text, at, c, mark, at_end);
+    const bool may_pause = first_ && words >= limits_.first_words;
+    if (mark == Mark::Weak ? may_pause && clause_ends(text, place) : sentence_ends(text, place, at_end)) return place.end;
+    at = place.end;
   }
   return std::nullopt;
 }
@@ -195,7 +214,8 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
       if (!text.empty() && text.back() != ' ') text += ' ';
       continue;
     }
-    if (!speakable && (is_closer(c.code) || (mark_of(c.code) != Mark::None && c.code != '.'))) continue;  // Left over from before.
+    if (!speakable && (is_closer(c.code) || (mark_of(c.code) != Mark::None && c.code != '.')))
+      continue;  // Left over from before.
     if (c.code == ',' && !text.empty() && text.back() == ' ') text.pop_back();
     speakable = speakable || is_speakable(c.code);
     text += piece;
@@ -203,7 +223,8 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
   while (!text.empty() && text.back() == ' ') text.pop_back();
   if (!speakable) return;
   const std::uint32_t last = last_utf8(text);
-  if (clause.ends_with('\n') && (is_digit(last) || is_lower(last) || is_upper(last))) text += '.';  // A heading, or an item of a list.
+  if (clause.ends_with('\n') && (is_digit(last) || is_lower(last) || is_upper(last)))
+    text += '.';  // A heading, or an item of a list.
   first_ = false;
   out.push_back(std::move(text));
 }

@@ -17,7 +17,8 @@ struct ClauseLimits {
 };
 
 /// The text of a model as it streams becomes what a voice is given: the first clause as early as it can be spoken well, then
-/// sentence by sentence, Markdown taken away. A full stop of an abbreviation, an initial, a number or an address ends nothing. Pure.
+/// sentence by sentence, Markdown taken away. A full stop of an abbreviation, an initial, a number or an address ends nothing.
+/// Pure.
 class ClauseSplitter {
  public:
   explicit ClauseSplitter(ClauseLimits limits = {}) : limits_(limits) {}

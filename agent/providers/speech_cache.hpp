@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Sentences that were spoken once, for all calls of the process. Whoever found one keeps it as long as they hold it. Safe from any
-/// thread; the one that was used least recently goes first when there is no room.
+/// Sentences that were spoken once, for all calls of the process. Whoever found one keeps it as long as they hold it. Safe from
+/// any thread; the one that was used least recently goes first when there is no room.
 class SpeechCache {
  public:
   struct Spoken {

@@ -15,7 +15,9 @@ constexpr std::size_t kMaxFenceWord = 40;
 constexpr std::size_t kMaxLinkText = 300, kMaxTag = 120;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
 constexpr bool is_word(char c) { return is_digit(c) || is_letter(c); }
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 constexpr bool is_in(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
@@ -24,13 +26,24 @@ struct Range {
   std::uint32_t first, last;
 };
 /// Pictures, arrows, what joins and varies them, and what has no width: nothing of it can be said.
-constexpr std::array<Range, 13> kUnspoken{{{0xad, 0xad}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x206f}, {0x20e3, 0x20e3}, {0x2190, 0x21ff},
-                                           {0x2300, 0x23ff}, {0x2460, 0x27bf}, {0x2900, 0x297f}, {0x2b00, 0x2bff}, {0xfe00, 0xfe0f},
-                                           {0xfeff, 0xfeff}, {0x1f000, 0x1faff}}};
+constexpr std::array<Range, 13> kUnspoken{{{0xad, 0xad},
+                                           {0x200b, 0x200f},
+                                           {0x202a, 0x202e},
+                                           {0x2060, 0x206f},
+                                           {0x20e3, 0x20e3},
+                                           {0x2190, 0x21ff},
+                                           {0x2300, 0x23ff},
+                                           {0x2460, 0x27bf},
+                                           {0x2900, 0x297f},
+                                           {0x2b00, 0x2bff},
+                                           {0xfe00, 0xfe0f},
+                                           {0xfeff, 0xfeff},
+                                           {0x1f000, 0x1faff}}};
 
 bool is_unspoken(std::uint32_t code) {
   if (code >= 0xe0000) return true;  // Tags of flags, private use.
-  return std::any_of(kUnspoken.begin(), kUnspoken.end(), [code](const Range& range) { return code >= range.first && code <= range.last; });
+  return std::any_of(kUnspoken.begin(), kUnspoken.end(),
+                     [code](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
 std::size_t run_of(char c, std::string_view text) { return std::min(text.find_first_not_of(c), text.size()); }
@@ -45,7 +58,8 @@ std::string without_marks(std::string_view text) {
 struct Entity {
   std::string_view name, text;
 };
-constexpr std::array<Entity, 7> kEntities{{{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&nbsp;", " "}, {"&quot;", "\""}, {"&#39;", "'"}, {"&apos;", "'"}}};
+constexpr std::array<Entity, 7> kEntities{
+    {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&nbsp;", " "}, {"&quot;", "\""}, {"&#39;", "'"}, {"&apos;", "'"}}};
 
 }  // namespace
 
@@ -64,7 +78,7 @@ std::string SpokenText::finish() {
 std::string SpokenText::run() {
   std::size_t at = 0;
   while (at < held_.size()) {
-    const Step octets = step(std::string_view(held_).substr(at));
+    const Step octets = step(std::string_view(held_).substr(at, kMaxHeld));  // As if it had come octet by octet.
     if (octets == 0) break;
     at += octets;
   }
@@ -121,7 +135,7 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
   if (is_in(c, "-*_=|:")) {
     const std::size_t end = std::min(rest.find_first_not_of("-*_=|: \t\r"), rest.size());
     if (end == rest.size() && end < kMaxRule && undecided(rest)) return 0;
-    if (end >= 3 && (end == rest.size() || rest[end] == '\n')) return take_marker(end);
+    if (end >= 3 && end < kMaxRule && (end == rest.size() || rest[end] == '\n')) return take_marker(end);
   }
   if (c == '#') {
     const std::size_t marks = run_of('#', rest);

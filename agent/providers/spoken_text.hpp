@@ -7,9 +7,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// A language model's Markdown becomes text for a voice, as it streams: emphasis, headings, bullets, fences, rules and tables lose
-/// their marks, links and images keep their text, numbers of lists stay, emoji go. What ends a line and a thought is '\n' in the
-/// output, a line that goes on is joined by a space. UTF-8 split anywhere; octets that are none are dropped. Pure.
+/// A language model's Markdown becomes text for a voice, as it streams: emphasis, headings, bullets, fences, rules and tables
+/// lose their marks, links and images keep their text, numbers of lists stay, emoji go. What ends a line and a thought is '\n' in
+/// the output, a line that goes on is joined by a space. UTF-8 split anywhere; octets that are none are dropped. Pure.
 class SpokenText {
  public:
   static constexpr std::size_t kMaxHeld = 600;  ///< octets kept back while it is open what they are; then they are plain text

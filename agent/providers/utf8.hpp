@@ -13,7 +13,8 @@ struct Utf8Char {
   State state = State::Good;
 };
 
-/// The first character of `text`, which is not empty: RFC 3629 section 4 (no overlong form, no surrogate, nothing beyond U+10FFFF).
+/// The first character of `text`, which is not empty: RFC 3629 section 4 (no overlong form, no surrogate, nothing beyond
+/// U+10FFFF).
 [[nodiscard]] Utf8Char first_utf8(std::string_view text);
 /// The last character of `text`, as far as it is one; code 0 of an empty text.
 [[nodiscard]] std::uint32_t last_utf8(std::string_view text);

@@ -14,7 +14,8 @@ constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
 }
 
@@ -98,7 +99,8 @@ std::string root_of(const std::string& url) {
   };
   std::string root;
   if (curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
-    const std::string scheme = part(CURLUPART_SCHEME, 0), host = part(CURLUPART_HOST, 0), port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    const std::string scheme = part(CURLUPART_SCHEME, 0), host = part(CURLUPART_HOST, 0),
+                      port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
     if ((scheme == "http" || scheme == "https") && !host.empty()) root = scheme + "://" + host + ":" + port;
   }
   curl_url_cleanup(parsed);
@@ -181,7 +183,8 @@ bool CurlTransfer::set_headers(const CurlOptions& options) {
   for (const auto& [name, value] : request_.headers) {
     if (!is_token(name) || !is_value(value)) return false;
     std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     typed = typed || lower == "content-type";
     add(value.empty() ? name + ";" : name + ": " + value);
   }
@@ -216,7 +219,8 @@ bool CurlTransfer::take_header(std::string_view line) {
   too_large_ = head_.headers.size() >= CurlHttpClient::kMaxHeaders;
   if (too_large_) return false;
   std::string name(line.substr(0, colon));
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   head_.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
   return true;
 }
@@ -250,7 +254,8 @@ NetError CurlTransfer::error_of(CURLcode code) const {
   if (what == NetError::What::Timeout) {
     curl_off_t connected_us = 0;
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-    if (connected_us == 0) return {what, "no connection to " + root_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
+    if (connected_us == 0)
+      return {what, "no connection to " + root_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
     return {what, "no whole answer from " + root_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
   }
   const std::string detail = trouble_[0] != 0 ? trouble_.data() : curl_easy_strerror(code);

@@ -17,8 +17,8 @@ struct CallPiece {
   bool whole_arguments = false;  ///< they came as an object: they are all
 };
 
-/// Puts the function calls of one answer together, by index where the server gives a true one. Some give always 0, or none, repeat
-/// the name, or send no id. Pure.
+/// Puts the function calls of one answer together, by index where the server gives a true one. Some give always 0, or none,
+/// repeat the name, or send no id. Pure.
 class CallAssembly {
  public:
   /// False when a bound is exceeded: kMaxCalls, kMaxArguments, kMaxNameOctets.

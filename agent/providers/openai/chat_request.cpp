@@ -25,7 +25,11 @@ void write_message(const ModelMessage& message, JsonText& out) {
 void write_tools(const ModelOptions& options, const std::vector<ToolDescription>& tools, JsonText& out) {
   out.open("tools", '[');
   for (const ToolDescription& tool : tools) {
-    out.open("", '{').text("type", "function").open("function", '{').text("name", tool.name).text("description", tool.description);
+    out.open("", '{')
+        .text("type", "function")
+        .open("function", '{')
+        .text("name", tool.name)
+        .text("description", tool.description);
     if (!tool.parameters.empty()) out.raw("parameters", tool.parameters);
     out.close('}').close('}');
   }

@@ -169,7 +169,8 @@ std::string ChatThinker::fresh_id(const ModelCall& call) {
                                               [&id](const HistoryEntry& entry) { return entry.call_id == id; });
   };
   if (!call.call_id.empty() && !is_known(call.call_id)) return call.call_id;
-  return "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_" + std::to_string(round_.size());
+  return "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_" +
+         std::to_string(round_.size());
 }
 
 void ChatThinker::ask_tools() {
@@ -184,7 +185,8 @@ void ChatThinker::on_tool(const ToolOutcome& outcome) {
   if (call == round_.end() || !call->result.empty()) return;
   call->result = outcome.result.empty() ? "{}" : outcome.result;
   if (outcome.action && !outcome.refused)
-    ends_call_ = ends_call_ || outcome.action->what == ReplyAction::What::HangUp || outcome.action->what == ReplyAction::What::Transfer;
+    ends_call_ =
+        ends_call_ || outcome.action->what == ReplyAction::What::HangUp || outcome.action->what == ReplyAction::What::Transfer;
   if (--open_calls_ > 0) return;
   present_.rounds.push_back(std::exchange(round_, {}));
   // Whoever said goodbye and hung up has nothing to add, and the caller would wait for it.
@@ -227,7 +229,8 @@ void ChatThinker::stop() {
 
 void ChatThinker::cancel(std::uint32_t turn) {
   if (busy_ && present_.input.turn == turn) stop();
-  std::erase_if(events_, [turn](const ThinkEvent& event) { return std::visit([](const auto& e) { return e.turn; }, event) == turn; });
+  std::erase_if(events_,
+                [turn](const ThinkEvent& event) { return std::visit([](const auto& e) { return e.turn; }, event) == turn; });
 }
 
 void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history tells it.

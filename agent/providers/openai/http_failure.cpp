@@ -24,7 +24,8 @@ std::string name_in(const json::Element& object, std::string_view member) {
 }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(), [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
 std::optional<FailureKind> kind_by_name(std::string_view name) {
@@ -40,7 +41,8 @@ std::string_view advice_on(FailureKind kind, int status) {
   switch (kind) {
     case FailureKind::Auth: return ": check the key, and what its account may use";
     case FailureKind::RateLimited: return ": too much was asked of this account for the moment";
-    case FailureKind::Protocol: return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request as it is";
+    case FailureKind::Protocol:
+      return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request as it is";
     case FailureKind::Local:
     case FailureKind::Overloaded:
     case FailureKind::Network:
@@ -64,7 +66,8 @@ std::optional<base::Duration> retry_of(const net::HttpHead& head, FailureKind ki
   if (should == "false" || (!transient && should != "true") || kind == FailureKind::Auth) return std::nullopt;
   auto wait = wait_in(head.header("retry-after-ms"), 1);
   if (!wait) wait = wait_in(head.header("retry-after"), 1000);
-  if (!wait && (head.status == 429 || !head.header("retry-after").empty())) return std::nullopt;  // It does not say, or says a date.
+  if (!wait && (head.status == 429 || !head.header("retry-after").empty()))
+    return std::nullopt;  // It does not say, or says a date.
   const base::Duration in = std::max(wait.value_or(kServerRetry), kNetworkRetry);
   return in <= kLongestRetry ? std::optional(in) : std::nullopt;
 }

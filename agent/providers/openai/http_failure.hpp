@@ -28,7 +28,7 @@ struct RequestFailure {
 };
 
 inline constexpr std::size_t kMaxErrorBody = 16U << 10U;                      ///< octets of an error's body that are looked at
-inline constexpr base::Duration kLongestRetry = std::chrono::seconds(1);      ///< a caller is waiting: what takes longer is not tried
+inline constexpr base::Duration kLongestRetry = std::chrono::seconds(1);  ///< a caller is waiting: what takes longer is not tried
 inline constexpr base::Duration kServerRetry = std::chrono::milliseconds(250);
 inline constexpr base::Duration kNetworkRetry = std::chrono::milliseconds(50);
 

@@ -33,7 +33,11 @@ std::string wav_of(const std::vector<std::int16_t>& pcm) {
 std::string iso_language(std::string_view bcp47) { return std::string(bcp47.substr(0, bcp47.find_first_of("-_"))); }
 
 HttpListener::HttpListener(TranscriptionOptions options, net::HttpClient& http, Wake wake)
-    : options_(std::move(options)), http_(http), wake_(std::move(wake)), whom_("the recogniser " + options_.model), language_(options_.language) {}
+    : options_(std::move(options)),
+      http_(http),
+      wake_(std::move(wake)),
+      whom_("the recogniser " + options_.model),
+      language_(options_.language) {}
 
 HttpListener::~HttpListener() = default;
 

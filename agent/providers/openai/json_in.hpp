@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-/// For the files that read what a server answered, and no other header: simdjson is large. Its DOM, not its on-demand reader: each
-/// answer is small, is checked whole, and quirky servers want the same member looked at twice.
+/// For the files that read what a server answered, and no other header: simdjson is large. Its DOM, not its on-demand reader:
+/// each answer is small, is checked whole, and quirky servers want the same member looked at twice.
 namespace offhook::inline v0::agent::openai::json {
 
 using Element = simdjson::dom::element;

@@ -36,8 +36,9 @@ class Messages {
 
 const HistoryEntry* result_of(const History& history, const std::string& call_id) {
   const auto& entries = history.entries();
-  const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const HistoryEntry& entry) { return entry.kind == Kind::ToolResult && entry.call_id == call_id; });
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const HistoryEntry& entry) {
+    return entry.kind == Kind::ToolResult && entry.call_id == call_id;
+  });
   return found == entries.end() ? nullptr : &*found;
 }
 
@@ -77,7 +78,8 @@ std::string words_of(const TurnInput& input) {
     case TurnInput::Kind::Digits: return "[The caller pressed the keys " + input.text + "]";
     case TurnInput::Kind::Silence: return "[The caller says nothing.]";
     case TurnInput::Kind::Failure:
-      return input.text == kTransferFailed ? "[The transfer failed: nobody was reached. Tell the caller, and go on.]" : "[This failed: " + input.text + "]";
+      return input.text == kTransferFailed ? "[The transfer failed: nobody was reached. Tell the caller, and go on.]"
+                                           : "[This failed: " + input.text + "]";
     case TurnInput::Kind::Speech: break;
   }
   if (!input.rejected && !input.text.empty()) return input.text;
@@ -88,11 +90,13 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
   Messages out;
   if (history != nullptr) add_history(*history, out);
   const bool is_speech = now.input.kind == TurnInput::Kind::Speech;
-  if (!holds(history, now.input.turn, is_speech ? std::initializer_list<Kind>{Kind::Caller} : std::initializer_list<Kind>{Kind::Caller, Kind::Note}))
+  if (!holds(history, now.input.turn,
+             is_speech ? std::initializer_list<Kind>{Kind::Caller} : std::initializer_list<Kind>{Kind::Caller, Kind::Note}))
     out.say(ModelMessage::Kind::User, words_of(now.input));
   if (!now.input.said.empty()) {
     out.say(ModelMessage::Kind::Assistant, now.input.said);
-    out.say(ModelMessage::Kind::User, "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]");
+    out.say(ModelMessage::Kind::User,
+            "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]");
   }
   if (!holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
   for (const auto& round : now.rounds) out.call(round);

@@ -44,8 +44,8 @@ struct PresentTurn {
   std::vector<std::vector<ModelMessage::Call>> rounds;  ///< calls whose results are all there, oldest first
 };
 
-/// The history as a model wants it: neighbours of the same speaker joined, calls followed by their results, calls without one left
-/// out; then the present turn, as far as the history does not hold it.
+/// The history as a model wants it: neighbours of the same speaker joined, calls followed by their results, calls without one
+/// left out; then the present turn, as far as the history does not hold it.
 [[nodiscard]] std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now);
 /// A turn as it is told to the model: words of the caller as they are, everything else in brackets.
 [[nodiscard]] std::string words_of(const TurnInput& input);

@@ -63,7 +63,8 @@ ModelFinished::Why why_of(const json::Element& response) {
 
 void ResponsesAnswer::Reader::end_with(ResponsesAnswer& answer, const json::Element& response, std::vector<ModelEvent>& out) {
   if (json::member(response, "error")) return break_off(answer, response, out);
-  if (json::text(response, "status") == "failed") return answer.fail(FailureKind::Overloaded, "the server says that the model failed", out);
+  if (json::text(response, "status") == "failed")
+    return answer.fail(FailureKind::Overloaded, "the server says that the model failed", out);
   if (!answer.has_text()) answer.on_text(text_of(response), out);
   if (!answer.has_calls()) {
     json::for_each(response, "output", [&, index = std::int64_t{0}](const json::Element& item) mutable {

@@ -10,7 +10,12 @@ void write_items(const ModelMessage& message, JsonText& out) {
   if (message.kind != ModelMessage::Kind::Calls) {
     const bool from_user = message.kind == ModelMessage::Kind::User;
     out.open("", '{').text("type", "message").text("role", from_user ? "user" : "assistant").open("content", '[');
-    out.open("", '{').text("type", from_user ? "input_text" : "output_text").text("text", message.text).close('}').close(']').close('}');
+    out.open("", '{')
+        .text("type", from_user ? "input_text" : "output_text")
+        .text("text", message.text)
+        .close('}')
+        .close(']')
+        .close('}');
     return;
   }
   for (const auto& call : message.calls) {

@@ -13,7 +13,8 @@ constexpr std::size_t kMagic = 4;
 bool is_playable(std::uint32_t rate_hz) { return rate_hz == 8000 || rate_hz == 16000 || rate_hz == 24000; }
 
 SpeechDecoder::Trouble wrong(std::string_view what) {
-  return {FailureKind::Protocol, "the server sends " + std::string(what) + " instead of PCM: choose a model or a server that has the format pcm"};
+  return {FailureKind::Protocol,
+          "the server sends " + std::string(what) + " instead of PCM: choose a model or a server that has the format pcm"};
 }
 
 }  // namespace
@@ -40,13 +41,15 @@ std::optional<SpeechDecoder::Trouble> SpeechDecoder::read_head(std::vector<std::
   const base::Bytes octets(reinterpret_cast<const std::uint8_t*>(head_.data()), head_.size());
   const auto wav = media::parse_wav(octets);  // One that goes on beyond what is here is taken for cut off.
   if (!wav) {
-    const bool may_come = wav.error() == media::WavError::NoData || wav.error() == media::WavError::NoFormat || wav.error() == media::WavError::Truncated;
+    const bool may_come = wav.error() == media::WavError::NoData || wav.error() == media::WavError::NoFormat ||
+                          wav.error() == media::WavError::Truncated;
     if ((may_come || head_.size() < media::kWavHeaderOctets) && head_.size() <= kMaxWavHead) return std::nullopt;
     return Trouble{FailureKind::Protocol, "the server's WAV cannot be read: " + std::string(to_string(wav.error()))};
   }
   if (wav->format.channels != 1 || !is_playable(wav->format.rate_hz))
     return Trouble{FailureKind::Protocol, "the server's WAV has " + std::to_string(wav->format.channels) + " channels at " +
-                                              std::to_string(wav->format.rate_hz) + " Hz: one at 8000, 16000 or 24000 can be played"};
+                                              std::to_string(wav->format.rate_hz) +
+                                              " Hz: one at 8000, 16000 or 24000 can be played"};
   form_ = Form::Wav;
   rate_hz_ = wav->format.rate_hz;
   const auto begin = static_cast<std::size_t>(wav->samples.data() - octets.data());

@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// The body of /audio/speech, split anywhere, becomes samples: raw 16-bit little-endian, or a WAV from a server that sends nothing
-/// else. Pure.
+/// The body of /audio/speech, split anywhere, becomes samples: raw 16-bit little-endian, or a WAV from a server that sends
+/// nothing else. Pure.
 class SpeechDecoder {
  public:
   static constexpr std::size_t kMaxWavHead = 4096;  ///< octets looked through for where a WAV's samples begin

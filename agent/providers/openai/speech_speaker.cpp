@@ -95,7 +95,8 @@ void SpeechSpeaker::on_body(Job& job, std::string_view bytes) {
     job.error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, job.error_body.size()));
     return;
   }
-  if (auto trouble = job.decoder.feed(bytes, job.pcm)) return fail(job, {trouble->kind, whom_ + ": " + trouble->why, std::nullopt});
+  if (auto trouble = job.decoder.feed(bytes, job.pcm))
+    return fail(job, {trouble->kind, whom_ + ": " + trouble->why, std::nullopt});
   if (!job.pcm.empty() && wake_) wake_();
 }
 

@@ -12,8 +12,8 @@ struct SseEvent {
   std::string data;  ///< its `data:` lines, joined by line feeds
 };
 
-/// Server-sent events out of bytes that are split anywhere (WHATWG HTML section 9.2): lines end in LF, CR LF or CR; comments, id and
-/// retry are passed over, and so are events without data. Pure.
+/// Server-sent events out of bytes that are split anywhere (WHATWG HTML section 9.2): lines end in LF, CR LF or CR; comments, id
+/// and retry are passed over, and so are events without data. Pure.
 class SseParser {
  public:
   static constexpr std::size_t kMaxLine = 1U << 20U;       ///< octets without what ends it

@@ -10,7 +10,8 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 std::string_view why_empty(ModelFinished::Why why) {
   switch (why) {
-    case ModelFinished::Why::Length: return "the model used up its tokens before it said a word: allow more, or let it think less";
+    case ModelFinished::Why::Length:
+      return "the model used up its tokens before it said a word: allow more, or let it think less";
     case ModelFinished::Why::Filtered: return "the server's content filter took the answer away";
     case ModelFinished::Why::Stop:
     case ModelFinished::Why::Calls: break;
@@ -44,7 +45,8 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   } else {
     on_events(sse_.finish(events_), out);
   }
-  if (!met_ && form_ == Form::Stream) fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
+  if (!met_ && form_ == Form::Stream)
+    fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
   finish(ModelFinished::Why::Stop, out);  // Its end mark is missing.
 }
 

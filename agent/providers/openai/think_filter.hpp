@@ -5,8 +5,8 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Takes away what a model thinks between <think> and </think> (or <thinking>), which servers without a parser for it leave in the
-/// text: never spoken. Tags may be split anywhere; a closing tag alone is taken away too. Pure.
+/// Takes away what a model thinks between <think> and </think> (or <thinking>), which servers without a parser for it leave in
+/// the text: never spoken. Tags may be split anywhere; a closing tag alone is taken away too. Pure.
 class ThinkFilter {
  public:
   [[nodiscard]] std::string feed(std::string_view text);

@@ -51,7 +51,8 @@ void TranscriptionAnswer::on_end(std::vector<HeardEvent>& out) {
   if (!sse_.finish(events_)) return fail(FailureKind::Protocol, "an event of the transcript is too long", out);
   for (const SseEvent& event : events_) on_json(event.data, out);
   if (over_) return;
-  if (text_.empty()) return fail(known_ ? FailureKind::Protocol : FailureKind::Empty, "there is no transcript in the answer", out);
+  if (text_.empty())
+    return fail(known_ ? FailureKind::Protocol : FailureKind::Empty, "there is no transcript in the answer", out);
   finish(std::exchange(text_, {}), out);
 }
 

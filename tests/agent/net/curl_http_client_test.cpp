@@ -19,7 +19,8 @@ constexpr auto kPatience = 20s;  // Of a loaded machine; nothing waits so long w
 const std::string kNoHost = "http://" + std::string(64, 'a') + ".invalid";  // No name server is asked for so long a label.
 
 std::string whole(std::string_view body, std::string_view headers = "") {
-  return "HTTP/1.1 200 OK\r\n" + std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 200 OK\r\n" + std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
 }
 
 /// What came of one request.
@@ -83,9 +84,10 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body 
   std::string order;
   auto what = request(server.url("/v1/x?y=z"), "{\"a\":1}");
   what.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer k"}, {"x-none", ""}};
-  outcome.transfer = client->start(std::move(what), {[&](const HttpHead& head) { outcome.head = head, order += 'h'; },
-                                                     [&](std::string_view bytes) { outcome.body += bytes, order += 'b'; },
-                                                     [&](std::optional<NetError> error) { outcome.error = std::move(error), order += 'e'; }});
+  outcome.transfer =
+      client->start(std::move(what), {[&](const HttpHead& head) { outcome.head = head, order += 'h'; },
+                                      [&](std::string_view bytes) { outcome.body += bytes, order += 'b'; },
+                                      [&](std::optional<NetError> error) { outcome.error = std::move(error), order += 'e'; }});
   CHECK(order.empty());
   run_until([&] { return order.ends_with('e'); });
   CHECK(order == "hbe");
@@ -104,7 +106,10 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body 
 }
 
 TEST_CASE_FIXTURE(Net, "CurlHttpClient takes chunks and heads that come octet by octet, after an interim answer") {
-  answer_with("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5;ext=1\r\ndefgh\r\n0\r\nTrailer: t\r\n\r\n", 1);
+  answer_with(
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n5;ext=1\r\ndefgh\r\n0\r\nTrailer: t\r\n\r\n",
+      1);
   Outcome outcome;
   ask(outcome);
   CHECK(outcome.heads == 1);
@@ -137,7 +142,8 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms, octets and all") {
   ask(outcome, std::move(what));
   const std::string& sent = server.requests.at(0);
   CHECK(sent.find("Content-Type: multipart/form-data; boundary=") != std::string::npos);
-  CHECK(sent.find("form-data; name=\"file\"; filename=\"turn.wav\"\r\nContent-Type: audio/wav\r\n\r\n" + std::string("RI\0FF\r\n", 7)) != std::string::npos);
+  CHECK(sent.find("form-data; name=\"file\"; filename=\"turn.wav\"\r\nContent-Type: audio/wav\r\n\r\n" +
+                  std::string("RI\0FF\r\n", 7)) != std::string::npos);
   CHECK(sent.find("form-data; name=\"model\"\r\n\r\nwhisper\r\n") != std::string::npos);
 }
 
@@ -297,8 +303,10 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests side by side") {
     connection.write(whole(request.substr(0, request.find(" HTTP"))), 7);
   };
   std::vector<Outcome> outcomes(100);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].transfer = client->start(request(server.url("/" + std::to_string(i))), outcomes[i].handler());
-  run_until([&] { return std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.ends > 0; }); });
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    outcomes[i].transfer = client->start(request(server.url("/" + std::to_string(i))), outcomes[i].handler());
+  run_until(
+      [&] { return std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.ends > 0; }); });
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     CHECK(outcomes[i].body == "POST /" + std::to_string(i));
     CHECK(outcomes[i].ends == 1);

@@ -24,12 +24,14 @@ struct PemFile {
   explicit PemFile(const std::string& pem) { std::ofstream(path) << pem; }
   ~PemFile() { std::filesystem::remove(path); }
   inline static int made = 0;
-  std::string path =
-      (std::filesystem::temp_directory_path() / ("offhook_curl_tls_" + std::to_string(::getpid()) + "_" + std::to_string(++made) + ".pem")).string();
+  std::string path = (std::filesystem::temp_directory_path() /
+                      ("offhook_curl_tls_" + std::to_string(::getpid()) + "_" + std::to_string(++made) + ".pem"))
+                         .string();
 };
 
 struct Secure {
-  explicit Secure(const services::Certificate& certificate = services::make_certificate()) : trusted(certificate.certificate_pem) {
+  explicit Secure(const services::Certificate& certificate = services::make_certificate())
+      : trusted(certificate.certificate_pem) {
     services::ServerOptions options;
     options.certificate_pem = certificate.certificate_pem;
     options.key_pem = certificate.key_pem;
@@ -46,7 +48,9 @@ struct Secure {
     request.url = "https://" + host + ":" + std::to_string(server->port()) + "/x";
     std::string body;
     std::optional<std::string> end;
-    const auto transfer = client.start(std::move(request), {{}, [&](std::string_view bytes) { body += bytes; }, [&](std::optional<NetError> error) {
+    const auto transfer = client.start(std::move(request), {{},
+                                                            [&](std::string_view bytes) { body += bytes; },
+                                                            [&](std::optional<NetError> error) {
                                                               end = error ? error->detail : body;
                                                               if (error) what = error->what;
                                                             }});

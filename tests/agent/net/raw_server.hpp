@@ -55,7 +55,8 @@ class RawServer {
       std::string lower = input_.substr(0, head);
       std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
       std::size_t length = 0;
-      if (const std::size_t at = lower.find("content-length:"); at != std::string::npos) length = std::stoul(lower.substr(at + 15));
+      if (const std::size_t at = lower.find("content-length:"); at != std::string::npos)
+        length = std::stoul(lower.substr(at + 15));
       const std::size_t whole = head + length;
       if (input_.size() >= whole) return take(whole);
       boost::asio::async_read(socket_, boost::asio::dynamic_buffer(input_), boost::asio::transfer_at_least(whole - input_.size()),
@@ -78,11 +79,12 @@ class RawServer {
         return;
       }
       writing_ = true;
-      boost::asio::async_write(socket_, boost::asio::buffer(queue_.front()), [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
-        self->writing_ = false;
-        self->queue_.pop_front();
-        if (!error) self->flush();
-      });
+      boost::asio::async_write(socket_, boost::asio::buffer(queue_.front()),
+                               [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+                                 self->writing_ = false;
+                                 self->queue_.pop_front();
+                                 if (!error) self->flush();
+                               });
     }
 
     tcp::socket socket_;
@@ -92,7 +94,9 @@ class RawServer {
     bool writing_ = false, closing_ = false;
   };
 
-  explicit RawServer(boost::asio::io_context& io) : acceptor_(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)) { accept(); }
+  explicit RawServer(boost::asio::io_context& io) : acceptor_(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)) {
+    accept();
+  }
   ~RawServer() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);

@@ -62,9 +62,11 @@ struct Cached {
     std::string line;
     while (const auto event = speaker->poll()) {
       if (const auto* audio = std::get_if<SpeechAudio>(&*event))
-        line += std::to_string(audio->utterance) + ":" + std::to_string(audio->pcm.size()) + "/" + std::to_string(audio->words.size()) + " ";
+        line += std::to_string(audio->utterance) + ":" + std::to_string(audio->pcm.size()) + "/" +
+                std::to_string(audio->words.size()) + " ";
       if (const auto* done = std::get_if<SpeechDone>(&*event)) line += std::to_string(done->utterance) + ":. ";
-      if (const auto* failed = std::get_if<SpeakFailed>(&*event)) line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind)) + " ";
+      if (const auto* failed = std::get_if<SpeakFailed>(&*event))
+        line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind)) + " ";
     }
     return line;
   }

@@ -24,7 +24,8 @@ struct TwoOfEach {
   std::unique_ptr<CascadeSession> session;
 
   template <class Part>
-  std::function<std::unique_ptr<Part>(Wake)> maker(std::map<std::string, Part*>& known, std::string name, std::uint32_t rate = 16000) {
+  std::function<std::unique_ptr<Part>(Wake)> maker(std::map<std::string, Part*>& known, std::string name,
+                                                   std::uint32_t rate = 16000) {
     return [this, &known, name, rate](const Wake&) {
       auto part = std::make_unique<Part>();
       part->log = &log;
@@ -64,7 +65,8 @@ const E* find(const std::vector<SessionEvent>& events) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails in the middle of a turn is replaced by one that is given the turn from its beginning") {
+TEST_CASE_FIXTURE(TwoOfEach,
+                  "A listener that fails in the middle of a turn is replaced by one that is given the turn from its beginning") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -103,8 +105,9 @@ TEST_CASE_FIXTURE(TwoOfEach, "Another voice goes on with the sentence at the wor
   open();
   session->speak(7, "We open at nine in the morning.");
   session->speak(8, "Goodbye.");
-  speakers["say-a"]->yields = {SpeechAudio{7, std::vector<std::int16_t>(8000), {{"We", 0}, {"open", 3000}, {"at", 6000}, {"nine", 9000}}},
-                               SpeakFailed{7, "closed", FailureKind::Network}};
+  speakers["say-a"]->yields = {
+      SpeechAudio{7, std::vector<std::int16_t>(8000), {{"We", 0}, {"open", 3000}, {"at", 6000}, {"nine", 9000}}},
+      SpeakFailed{7, "closed", FailureKind::Network}};
   auto events = drain();
   REQUIRE(find<SpeechAudio>(events) != nullptr);
   CHECK(find<SpeechAudio>(events)->rate_hz == 16000);

@@ -117,11 +117,13 @@ TEST_CASE("ClauseSplitter cuts text without spaces at its bound, to the characte
 
 TEST_CASE("ClauseSplitter ends sentences of languages that write without spaces") {
   CHECK(so_far("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82") == "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82");
-  CHECK(split("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82\xe5\x86\x8d\xe8\xa7\x81") == "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82 | \xe5\x86\x8d\xe8\xa7\x81");
+  CHECK(split("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82\xe5\x86\x8d\xe8\xa7\x81") ==
+        "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82 | \xe5\x86\x8d\xe8\xa7\x81");
 }
 
 TEST_CASE("ClauseSplitter makes each item of a list a sentence") {
-  CHECK(split("We have:\n\n- **Pizza** with cheese\n- Salad\n\nWhat would you like?") == "We have: | Pizza with cheese. | Salad. | What would you like?");
+  CHECK(split("We have:\n\n- **Pizza** with cheese\n- Salad\n\nWhat would you like?") ==
+        "We have: | Pizza with cheese. | Salad. | What would you like?");
   CHECK(split("1. Sales\n2. Support\n") == "1, Sales. | 2, Support");
   CHECK(split("# Opening hours\nWe open at nine") == "Opening hours. | We open at nine");
   CHECK(split("This is one\nsentence on two lines.") == "This is one sentence on two lines.");
@@ -135,7 +137,9 @@ TEST_CASE("ClauseSplitter says nothing of what cannot be said") {
 }
 
 TEST_CASE("ClauseSplitter gives the same clauses however the text is split, but for how early") {
-  const std::string text = "Good morning, caf\xc3\xa9 Bl\xc3\xbc" "te here. We *really* have [rooms](http://x.y/z) from 3.5 to 10 p.m. today. Do you want one?";
+  const std::string text =
+      "Good morning, caf\xc3\xa9 Bl\xc3\xbc"
+      "te here. We *really* have [rooms](http://x.y/z) from 3.5 to 10 p.m. today. Do you want one?";
   const std::string expected = split(text);
   for (std::size_t step = 2; step < text.size(); ++step) {
     CAPTURE(step);
@@ -144,7 +148,8 @@ TEST_CASE("ClauseSplitter gives the same clauses however the text is split, but 
 }
 
 TEST_CASE("SpokenText takes the marks of Markdown away and keeps the words") {
-  CHECK(plain("**bold** and *slanted* and ***both*** and __strong__ and _soft_") == "bold and slanted and both and strong and soft");
+  CHECK(plain("**bold** and *slanted* and ***both*** and __strong__ and _soft_") ==
+        "bold and slanted and both and strong and soft");
   CHECK(plain("~~old~~ new, ~5 of them") == "old new, ~5 of them");
   CHECK(plain("use `ls` now") == "use ls now");
   CHECK(plain("## Title ##") == "Title ##");
@@ -172,7 +177,8 @@ TEST_CASE("SpokenText keeps what only looks like Markdown") {
 }
 
 TEST_CASE("SpokenText drops emoji, what has no width, and octets that are no characters") {
-  CHECK(plain("Hi \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80!\xef\xb8\x8f \xe2\x9c\x85 \xe2\x9e\xa1 go \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa") == "Hi !   go ");
+  CHECK(plain("Hi \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80!\xef\xb8\x8f \xe2\x9c\x85 \xe2\x9e\xa1 go "
+              "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa") == "Hi !   go ");
   CHECK(plain("caf\xc3\xa9 \xff\xc3 ok \xe2\x82") == "caf\xc3\xa9  ok ");
   CHECK(plain("1\xef\xb8\x8f\xe2\x83\xa3") == "1");
   CHECK(plain("20 \xe2\x82\xac \xe2\x80\x93 fine") == "20 \xe2\x82\xac \xe2\x80\x93 fine");

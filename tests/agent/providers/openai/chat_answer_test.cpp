@@ -13,19 +13,25 @@ using offhook::test::to_line;
 namespace {
 
 std::string sse(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
-std::string delta(std::string_view inside) { return sse(R"({"choices":[{"index":0,"delta":{)" + std::string(inside) + R"(}}]})"); }
+std::string delta(std::string_view inside) {
+  return sse(R"({"choices":[{"index":0,"delta":{)" + std::string(inside) + R"(}}]})");
+}
 std::string text(std::string_view content) { return delta(R"("content":")" + std::string(content) + "\""); }
 std::string call(std::string_view inside) { return delta(R"("tool_calls":[{)" + std::string(inside) + "}]"); }
-std::string end(std::string_view reason) { return sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + "\"}]}"); }
+std::string end(std::string_view reason) {
+  return sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + "\"}]}");
+}
 const std::string kDone = sse("[DONE]");
 std::string said(const std::string& bytes) { return answer_of<ChatAnswer>(bytes); }
 
 }  // namespace
 
 TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes are split") {
-  const std::string bytes = ": hello\r\n\r\n" + sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
-                            text("Caf\xc3\xa9 ") + text("\\u00e9\\n\\\"ok\\\"") + end("stop") +
-                            sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone;
+  const std::string bytes =
+      ": hello\r\n\r\n" +
+      sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
+      text("Caf\xc3\xa9 ") + text("\\u00e9\\n\\\"ok\\\"") + end("stop") +
+      sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone;
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
     CHECK(answer_of<ChatAnswer>(bytes, step) == "Caf\xc3\xa9 \xc3\xa9\n\"ok\"<stop>{12/7}");
@@ -33,10 +39,11 @@ TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes ar
 }
 
 TEST_CASE("ChatAnswer puts calls together by index") {
-  const std::string bytes = text("One moment.") + call(R"("index":0,"id":"a","type":"function","function":{"name":"open","arguments":""})") +
-                            call(R"("index":1,"id":"b","function":{"name":"close","arguments":"{"})") +
-                            call(R"("index":0,"function":{"arguments":"{\"door\":"})") + call(R"("index":0,"function":{"arguments":"1}"})") +
-                            call(R"("index":1,"function":{"arguments":"}"})") + end("tool_calls") + kDone;
+  const std::string bytes =
+      text("One moment.") + call(R"("index":0,"id":"a","type":"function","function":{"name":"open","arguments":""})") +
+      call(R"("index":1,"id":"b","function":{"name":"close","arguments":"{"})") +
+      call(R"("index":0,"function":{"arguments":"{\"door\":"})") + call(R"("index":0,"function":{"arguments":"1}"})") +
+      call(R"("index":1,"function":{"arguments":"}"})") + end("tool_calls") + kDone;
   CHECK(said(bytes) == "One moment.[a open {\"door\":1}][b close {}]<calls>");
 }
 
@@ -45,38 +52,47 @@ TEST_CASE("ChatAnswer takes calls as compatible servers send them") {
     CHECK(said(call(R"("index":0,"function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[ f {}]<calls>");
   }
   SUBCASE("no index, whole calls one after the other") {
-    CHECK(said(call(R"("id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") + call(R"("id":"b","function":{"name":"f","arguments":"{\"x\":2}"})") +
-               end("tool_calls")) == "[a f {\"x\":1}][b f {\"x\":2}]<calls>");
+    CHECK(said(call(R"("id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
+               call(R"("id":"b","function":{"name":"f","arguments":"{\"x\":2}"})") + end("tool_calls")) ==
+          "[a f {\"x\":1}][b f {\"x\":2}]<calls>");
   }
   SUBCASE("index always 0") {
     CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
-               call(R"("index":0,"id":"b","function":{"name":"g","arguments":"{\"x\":2}"})") + end("stop")) == "[a f {\"x\":1}][b g {\"x\":2}]<calls>");
+               call(R"("index":0,"id":"b","function":{"name":"g","arguments":"{\"x\":2}"})") + end("stop")) ==
+          "[a f {\"x\":1}][b g {\"x\":2}]<calls>");
   }
   SUBCASE("neither index nor id") {
-    CHECK(said(call(R"("function":{"name":"f","arguments":"{\"x\":\"}\"}"})") + call(R"("function":{"name":"f","arguments":"{\"x\":2}"})") + kDone) ==
-          "[ f {\"x\":\"}\"}][ f {\"x\":2}]<calls>");
+    CHECK(said(call(R"("function":{"name":"f","arguments":"{\"x\":\"}\"}"})") +
+               call(R"("function":{"name":"f","arguments":"{\"x\":2}"})") + kDone) == "[ f {\"x\":\"}\"}][ f {\"x\":2}]<calls>");
   }
   SUBCASE("the name again in every piece") {
     CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"})") +
-               call(R"("index":0,"id":"a","function":{"name":"f","arguments":"1}"})") + end("tool_calls")) == "[a f {\"x\":1}]<calls>");
+               call(R"("index":0,"id":"a","function":{"name":"f","arguments":"1}"})") + end("tool_calls")) ==
+          "[a f {\"x\":1}]<calls>");
   }
   SUBCASE("arguments as an object, or none at all") {
-    CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") + call(R"("index":1,"id":"b","function":{"name":"g"})") +
-               end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
+    CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") +
+               call(R"("index":1,"id":"b","function":{"name":"g"})") + end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
   }
   SUBCASE("two in one piece, and no end but the end of the bytes") {
-    CHECK(said(delta(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":1,"id":"b","function":{"name":"g","arguments":"{}"}}])")) ==
-          "[a f {}][b g {}]<calls>");
+    CHECK(
+        said(delta(
+            R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":1,)"
+            R"("id":"b","function":{"name":"g","arguments":"{}"}}])")) ==
+        "[a f {}][b g {}]<calls>");
   }
   SUBCASE("the function call of old") {
-    CHECK(said(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") + end("function_call")) ==
-          "[ f {\"x\":1}]<calls>");
+    CHECK(said(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") +
+               end("function_call")) == "[ f {\"x\":1}]<calls>");
   }
-  SUBCASE("a name that never comes") { CHECK(said(text("Hm.") + call(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>"); }
+  SUBCASE("a name that never comes") {
+    CHECK(said(text("Hm.") + call(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>");
+  }
 }
 
 TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its mark") {
-  CHECK(said(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") + text("Hi.")) == "Hi.<stop>");
+  CHECK(said(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") +
+             text("Hi.")) == "Hi.<stop>");
   CHECK(said(text("Hi.") + kDone) == "Hi.<stop>");
   CHECK(said(text("Hi.") + "data: \n\n" + end("stop")) == "Hi.<stop>");
   CHECK(said(text("Hi.") + end("length")) == "Hi.<length>");
@@ -86,15 +102,20 @@ TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its 
 
 TEST_CASE("ChatAnswer takes an answer that did not come as a stream") {
   const std::string whole =
-      R"( {"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"<think>hm</think>Hello.","tool_calls":[{"id":"a","type":"function",)"
-      R"("function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,"completion_tokens":4}})";
-  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::string::npos}) CHECK(answer_of<ChatAnswer>(whole, step) == "Hello.[a f {}]<calls>{3/4}");
+      R"( {"id":"x","choices":[{"index":0,"message":{"role":"assistant",)"
+      R"("content":"<think>hm</think>Hello.","tool_calls":[{"id":"a","type":"function",)"
+      R"("function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],)"
+      R"("usage":{"prompt_tokens":3,"completion_tokens":4}})";
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::string::npos})
+    CHECK(answer_of<ChatAnswer>(whole, step) == "Hello.[a f {}]<calls>{3/4}");
 }
 
 TEST_CASE("ChatAnswer never gives out what the model thinks") {
-  CHECK(said(text("<th") + text("ink>I wonder") + text(" <b></thi") + text("nk>Hello") + text(" you.") + kDone) == "Hello you.<stop>");
+  CHECK(said(text("<th") + text("ink>I wonder") + text(" <b></thi") + text("nk>Hello") + text(" you.") + kDone) ==
+        "Hello you.<stop>");
   CHECK(said(text("a <") + text("b and <<think>x</think>c") + kDone) == "a <b and <c<stop>");
-  CHECK(said(delta(R"("reasoning_content":"secret")") + delta(R"("reasoning":"secret","content":"Yes.")") + kDone) == "Yes.<stop>");
+  CHECK(said(delta(R"("reasoning_content":"secret")") + delta(R"("reasoning":"secret","content":"Yes.")") + kDone) ==
+        "Yes.<stop>");
   CHECK(said(text("left over</think>Yes.") + kDone) == "left overYes.<stop>");
   CHECK(said(text("It is 3 <") + kDone) == "It is 3 <<stop>");
   CHECK(said(text("<think>only thoughts") + end("stop")) == "!empty");
@@ -109,7 +130,8 @@ TEST_CASE("ChatAnswer says that an answer is empty") {
 }
 
 TEST_CASE("ChatAnswer knows an error within the stream, of OpenAI and of others") {
-  CHECK(said(text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) == "Hello!overloaded");
+  CHECK(said(text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) ==
+        "Hello!overloaded");
   CHECK(said(sse(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
   CHECK(said(sse(R"({"error":{"message":"x","code":"insufficient_quota"}})")) == "!auth");
   CHECK(said(sse(R"({"object":"error","message":"x","type":"BadRequestError","code":400})")) == "!overloaded");
@@ -144,7 +166,8 @@ TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
 
   const auto calls = [](std::size_t count) {
     std::string bytes;
-    for (std::size_t i = 0; i < count; ++i) bytes += call(R"("index":)" + std::to_string(i) + R"(,"function":{"name":"f","arguments":"{}"})");
+    for (std::size_t i = 0; i < count; ++i)
+      bytes += call(R"("index":)" + std::to_string(i) + R"(,"function":{"name":"f","arguments":"{}"})");
     return bytes + kDone;
   };
   CHECK(said(calls(kMaxCalls)).ends_with("]<calls>"));
@@ -158,7 +181,9 @@ TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
   CHECK(said(arguments(kMaxArguments)) == "[ f {}]<calls>");
   CHECK(said(arguments(kMaxArguments + 1)) == "!protocol");
 
-  const auto name = [](std::size_t octets) { return call(R"("index":0,"function":{"name":")" + std::string(octets, 'f') + "\"}") + kDone; };
+  const auto name = [](std::size_t octets) {
+    return call(R"("index":0,"function":{"name":")" + std::string(octets, 'f') + "\"}") + kDone;
+  };
   CHECK(said(name(kMaxNameOctets)).ends_with("<calls>"));
   CHECK(said(name(kMaxNameOctets + 1)) == "!protocol");
 

@@ -19,10 +19,12 @@ using What = net::NetError::What;
 namespace {
 
 std::string sse(std::string_view text) { return "data: " + std::string(text) + "\n\n"; }
-std::string text(std::string_view words) { return sse(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(words) + R"("}}]})"); }
+std::string text(std::string_view words) {
+  return sse(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(words) + R"("}}]})");
+}
 std::string call(std::string_view id, std::string_view name) {
-  return sse(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"id":")" + std::string(id) + R"(","function":{"name":")" + std::string(name) +
-              R"(","arguments":"{}"}}]}}]})");
+  return sse(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"id":")" + std::string(id) + R"(","function":{"name":")" +
+             std::string(name) + R"(","arguments":"{}"}}]}}]})");
 }
 const std::string kStop = sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})");
 const std::string kDone = sse("[DONE]");
@@ -52,7 +54,8 @@ struct Thinking {
   std::string said() {
     while (const auto event = thinker->poll()) {
       if (const auto* reply = std::get_if<ReplyText>(&*event)) line += std::to_string(reply->turn) + ":\"" + reply->text + "\" ";
-      if (const auto* asked = std::get_if<ToolCall>(&*event)) line += std::to_string(asked->turn) + ":[" + asked->call_id + " " + asked->name + "] ";
+      if (const auto* asked = std::get_if<ToolCall>(&*event))
+        line += std::to_string(asked->turn) + ":[" + asked->call_id + " " + asked->name + "] ";
       if (const auto* done = std::get_if<ReplyDone>(&*event)) line += std::to_string(done->turn) + ":. ";
       if (const auto* failed = std::get_if<ThinkFailed>(&*event)) {
         line += std::to_string(failed->turn) + ":!" + std::string(to_string(failed->kind)) + " ";
@@ -322,6 +325,7 @@ TEST_CASE("ChatThinker asks /responses as well") {
   CHECK(thinking.http.all[0]->request.url == "https://models.example/v1/responses");
   CHECK(thinking.sent(0)["instructions"] == "Be kind.");
   thinking.http.answer(0, 200,
-                       sse(R"({"type":"response.output_text.delta","delta":"Hello."})") + sse(R"({"type":"response.completed","response":{"output":[]}})"));
+                       sse(R"({"type":"response.output_text.delta","delta":"Hello."})") +
+                           sse(R"({"type":"response.completed","response":{"output":[]}})"));
   CHECK(thinking.said() == "1:\"Hello.\" 1:. ");
 }

@@ -30,9 +30,14 @@ TEST_CASE("failure_of says of which kind an answer's error is") {
 }
 
 TEST_CASE("failure_of shows the names that a server gives its error, and never its sentences") {
-  const auto failure = of(401, R"({"error":{"message":"Incorrect API key provided: sk-abc","type":"invalid_request_error","code":"invalid_api_key","param":null}})");
-  CHECK(failure.why == "the model answered 401 (invalid_request_error, invalid_api_key): check the key, and what its account may use");
-  CHECK(of(400, R"({"error":{"type":"a b","code":"x\ny","param":"max_tokens"}})").why == "the model answered 400 (max_tokens): it refuses the request as it is");
+  const auto failure = of(
+      401,
+      R"({"error":{"message":"Incorrect API key provided: sk-abc","type":"invalid_request_error",)"
+      R"("code":"invalid_api_key","param":null}})");
+  CHECK(failure.why ==
+        "the model answered 401 (invalid_request_error, invalid_api_key): check the key, and what its account may use");
+  CHECK(of(400, R"({"error":{"type":"a b","code":"x\ny","param":"max_tokens"}})").why ==
+        "the model answered 400 (max_tokens): it refuses the request as it is");
   CHECK(of(400, R"({"detail":"you said: hello"})").why == "the model answered 400: it refuses the request as it is");
   CHECK(of(400, R"({"object":"error","message":"x","type":"BadRequestError","code":400})").why ==
         "the model answered 400 (BadRequestError, 400): it refuses the request as it is");
@@ -72,7 +77,8 @@ TEST_CASE("failure_of knows what became of the network") {
   CHECK(kind(What::Timeout) == FailureKind::Timeout);
   CHECK(kind(What::TooLarge) == FailureKind::Protocol);
   CHECK(kind(What::Local) == FailureKind::Local);
-  CHECK(failure_of("the model", net::NetError{What::Refused, "nobody listens"}).why == "no answer from the model: nobody listens");
+  CHECK(failure_of("the model", net::NetError{What::Refused, "nobody listens"}).why ==
+        "no answer from the model: nobody listens");
   CHECK(failure_of("the model", net::NetError{What::Closed, ""}).retry_in == kNetworkRetry);
   CHECK(failure_of("the model", net::NetError{What::Tls, ""}).retry_in == std::nullopt);
 }

@@ -178,7 +178,8 @@ TEST_CASE_FIXTURE(Listening, "HttpListener repeats once what may go well the sec
 }
 
 TEST_CASE_FIXTURE(Listening, "HttpListener says of which kind a failure is, and shows no secret") {
-  struct { int status; std::string body, kind; } const cases[] = {
+  struct { int status; std::string body, kind;
+  } const cases[] = {
       {401, R"({"error":{"message":"sk-canary","code":"invalid_api_key"}})", "auth"},
       {429, "", "rate limited"},
       {400, "", "protocol"},
@@ -186,7 +187,8 @@ TEST_CASE_FIXTURE(Listening, "HttpListener says of which kind a failure is, and 
       {200, "{\"text\":", "protocol"},
       {200, R"({"words":[]})", "protocol"},
       {200, sse(R"({"error":{"code":"insufficient_quota"}})"), "auth"},
-      {200, sse(R"({"type":"transcript.text.delta","delta":")" + std::string(TranscriptionAnswer::kMaxText + 1, 'a') + "\"}"), "protocol"},
+      {200, sse(R"({"type":"transcript.text.delta","delta":")" + std::string(TranscriptionAnswer::kMaxText + 1, 'a') + "\"}"),
+       "protocol"},
   };
   std::uint32_t turn = 0;
   for (const auto& one : cases) {
@@ -198,7 +200,8 @@ TEST_CASE_FIXTURE(Listening, "HttpListener says of which kind a failure is, and 
     CHECK(why.find("hear-1") != std::string::npos);
   }
   hear(++turn);
-  http.answer(http.all.size() - 1, 200, sse(R"({"type":"transcript.text.delta","delta":")" + std::string(TranscriptionAnswer::kMaxText, 'a') + "\"}"));
+  http.answer(http.all.size() - 1, 200,
+              sse(R"({"type":"transcript.text.delta","delta":")" + std::string(TranscriptionAnswer::kMaxText, 'a') + "\"}"));
   CHECK(said().ends_with("a\" "));
   hear(++turn);
   http.answer(http.all.size() - 1, 200, "");

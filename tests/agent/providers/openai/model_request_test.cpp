@@ -60,7 +60,8 @@ TEST_CASE("messages_of tells the present turn once, whether the history has it o
   CHECK(line_of(messages_of(&history, present(2, "One pizza"))) == "U:One pizza;");
   CHECK(line_of(messages_of(nullptr, present(2, "One pizza"))) == "U:One pizza;");
   history.add(entry(Kind::Note, 3, "The caller pressed the keys 12"));
-  CHECK(line_of(messages_of(&history, present(3, "12", TurnInput::Kind::Digits))) == "U:One pizza\n[The caller pressed the keys 12];");
+  CHECK(line_of(messages_of(&history, present(3, "12", TurnInput::Kind::Digits))) ==
+        "U:One pizza\n[The caller pressed the keys 12];");
 }
 
 TEST_CASE("messages_of puts results right behind their calls, and leaves out calls without one and results without a call") {
@@ -118,7 +119,8 @@ TEST_CASE("write_chat_request writes what /chat/completions wants") {
   options.max_tokens = 300;
   PresentTurn now = present(1, "say \"hi\"\n\x01\xff");
   now.rounds = {{{"a", "f", R"({"x":1})", R"({"ok":true})"}}};
-  const std::vector<ToolDescription> tools{{"f", "does it", R"({"type":"object","properties":{"x":{"type":"number"}}})", ToolClass::Read}};
+  const std::vector<ToolDescription> tools{
+      {"f", "does it", R"({"type":"object","properties":{"x":{"type":"number"}}})", ToolClass::Read}};
   const auto sent = json::parse(write_chat_request(options, {"Be kind.", messages_of(nullptr, now), &tools}));
   CHECK(sent["model"] == "gpt-4o-mini");
   CHECK(sent["stream"] == true);
@@ -133,7 +135,8 @@ TEST_CASE("write_chat_request writes what /chat/completions wants") {
   CHECK(messages[0] == json{{"role", "system"}, {"content", "Be kind."}});
   CHECK(messages[1] == json{{"role", "user"}, {"content", "say \"hi\"\n\x01\xef\xbf\xbd"}});
   CHECK(messages[2]["content"].is_null());
-  CHECK(messages[2]["tool_calls"][0] == json::parse(R"({"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}})"));
+  CHECK(messages[2]["tool_calls"][0] ==
+        json::parse(R"({"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}})"));
   CHECK(messages[3] == json::parse(R"({"role":"tool","tool_call_id":"a","content":"{\"ok\":true}"})"));
   CHECK(sent["tools"][0]["function"]["name"] == "f");
   CHECK(sent["tools"][0]["function"]["parameters"]["type"] == "object");
@@ -155,7 +158,8 @@ TEST_CASE("write_chat_request leaves out what a compatible server does not know"
   CHECK(sent["service_tier"] == "priority");
   CHECK(sent["parallel_tool_calls"] == false);
   CHECK(sent["messages"][0]["role"] == "developer");
-  for (const char* name : {"max_completion_tokens", "stream_options", "tool_choice", "temperature"}) CHECK_FALSE(sent.contains(name));
+  for (const char* name : {"max_completion_tokens", "stream_options", "tool_choice", "temperature"})
+    CHECK_FALSE(sent.contains(name));
   CHECK_FALSE(json::parse(write_chat_request(options, {"", {}, nullptr})).contains("tools"));
 }
 
@@ -179,5 +183,6 @@ TEST_CASE("write_responses_request writes what /responses wants") {
   CHECK(input[1]["content"][0]["type"] == "output_text");
   CHECK(input[2] == json::parse(R"({"type":"function_call","call_id":"a","name":"f","arguments":"{}"})"));
   CHECK(input[3] == json::parse(R"({"type":"function_call_output","call_id":"a","output":"7"})"));
-  CHECK(sent["tools"][0] == json::parse(R"({"type":"function","name":"f","description":"does it","parameters":{"type":"object"},"strict":false})"));
+  CHECK(sent["tools"][0] ==
+        json::parse(R"({"type":"function","name":"f","description":"does it","parameters":{"type":"object"},"strict":false})"));
 }

@@ -14,8 +14,10 @@ inline std::string to_line(const std::vector<agent::openai::ModelEvent>& events)
   std::string line;
   for (const auto& event : events) {
     if (const auto* text = std::get_if<openai::ModelText>(&event)) line += text->text;
-    if (const auto* call = std::get_if<openai::ModelCall>(&event)) line += "[" + call->call_id + " " + call->name + " " + call->arguments + "]";
-    if (const auto* usage = std::get_if<openai::ModelUsage>(&event)) line += "{" + std::to_string(usage->input) + "/" + std::to_string(usage->output) + "}";
+    if (const auto* call = std::get_if<openai::ModelCall>(&event))
+      line += "[" + call->call_id + " " + call->name + " " + call->arguments + "]";
+    if (const auto* usage = std::get_if<openai::ModelUsage>(&event))
+      line += "{" + std::to_string(usage->input) + "/" + std::to_string(usage->output) + "}";
     if (const auto* end = std::get_if<openai::ModelFinished>(&event)) {
       constexpr const char* kNames[] = {"<stop>", "<length>", "<calls>", "<filtered>"};
       line += kNames[static_cast<int>(end->why)];

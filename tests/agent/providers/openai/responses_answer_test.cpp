@@ -17,7 +17,8 @@ std::string event(std::string_view type, std::string_view members = "") {
   return "event: " + std::string(type) + "\ndata: " + json + "}\n\n";
 }
 std::string text(std::string_view words) {
-  return event("response.output_text.delta", R"("item_id":"m","output_index":0,"content_index":0,"delta":")" + std::string(words) + "\"");
+  return event("response.output_text.delta",
+               R"("item_id":"m","output_index":0,"content_index":0,"delta":")" + std::string(words) + "\"");
 }
 std::string completed(std::string_view members = R"("status":"completed","error":null,"output":[])") {
   return event("response.completed", R"("response":{"id":"r",)" + std::string(members) + "}");
@@ -30,10 +31,14 @@ TEST_CASE("ResponsesAnswer gives text, the end and what it cost, however the byt
   const std::string bytes =
       event("response.created", R"("response":{"id":"r","status":"in_progress","error":null})") + event("response.in_progress") +
       event("response.output_item.added", R"("output_index":0,"item":{"id":"m","type":"message","content":[]})") +
-      event("response.content_part.added") + text("Hel") + text("lo.") + event("response.output_text.done", R"("text":"Hello.")") +
+      event("response.content_part.added") + text("Hel") + text("lo.") +
+      event("response.output_text.done", R"("text":"Hello.")") +
       event("response.something_new", R"("delta":"not for the caller")") +
-      event("response.output_item.done", R"("output_index":0,"item":{"id":"m","type":"message","content":[{"type":"output_text","text":"Hello."}]})") +
-      completed(R"("output":[{"type":"message","content":[{"type":"output_text","text":"Hello."}]}],"usage":{"input_tokens":9,"output_tokens":2})");
+      event("response.output_item.done",
+            R"("output_index":0,"item":{"id":"m","type":"message","content":[{"type":"output_text","text":"Hello."}]})") +
+      completed(
+          R"("output":[{"type":"message","content":[{"type":"output_text","text":"Hello."}]}],)"
+          R"("usage":{"input_tokens":9,"output_tokens":2})");
   for (std::size_t step = 1; step <= bytes.size(); step += 3) {
     CAPTURE(step);
     CHECK(answer_of<ResponsesAnswer>(bytes, step) == "Hello.<stop>{9/2}");
@@ -41,27 +46,37 @@ TEST_CASE("ResponsesAnswer gives text, the end and what it cost, however the byt
 }
 
 TEST_CASE("ResponsesAnswer puts calls together from deltas, from items, and from the whole response") {
-  const std::string added = event("response.output_item.added", R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""})");
+  const std::string added = event("response.output_item.added",
+                                  R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""})");
   const std::string deltas = event("response.function_call_arguments.delta", R"("output_index":1,"delta":"{\"x\"")") +
                              event("response.function_call_arguments.delta", R"("output_index":1,"delta":":1}")");
-  const std::string done = event("response.output_item.done", R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":"{\"x\":1}"})");
+  const std::string done =
+      event("response.output_item.done",
+            R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":"{\"x\":1}"})");
   CHECK(said(added + deltas + completed()) == "[a f {\"x\":1}]<calls>");
-  CHECK(said(added + deltas + event("response.function_call_arguments.done", R"("output_index":1,"arguments":"{\"x\":1}")") + done + completed()) ==
-        "[a f {\"x\":1}]<calls>");
-  CHECK(said(completed(R"("output":[{"type":"reasoning"},{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}])")) == "[a f {}]<calls>");
+  CHECK(said(added + deltas + event("response.function_call_arguments.done", R"("output_index":1,"arguments":"{\"x\":1}")") +
+             done + completed()) == "[a f {\"x\":1}]<calls>");
+  CHECK(
+      said(completed(R"("output":[{"type":"reasoning"},{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}])")) ==
+      "[a f {}]<calls>");
 }
 
 TEST_CASE("ResponsesAnswer passes reasoning over and says refusals") {
-  CHECK(said(event("response.reasoning_text.delta", R"("delta":"secret")") + event("response.reasoning_summary_text.delta", R"("delta":"secret")") +
-             text("Yes.") + completed()) == "Yes.<stop>");
+  CHECK(said(event("response.reasoning_text.delta", R"("delta":"secret")") +
+             event("response.reasoning_summary_text.delta", R"("delta":"secret")") + text("Yes.") + completed()) == "Yes.<stop>");
   CHECK(said(event("response.refusal.delta", R"("delta":"I cannot.")") + completed()) == "I cannot.<stop>");
 }
 
 TEST_CASE("ResponsesAnswer knows each way to end") {
-  CHECK(said(text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"max_output_tokens"}})")) == "Hi<length>");
-  CHECK(said(text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"content_filter"}})")) == "Hi<filtered>");
-  CHECK(said(text("Hi") + event("response.failed", R"("response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"x"}})")) == "Hi!rate limited");
-  CHECK(said(event("response.failed", R"("response":{"status":"failed","error":{"code":"server_error","message":"x"}})")) == "!overloaded");
+  CHECK(said(text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"max_output_tokens"}})")) ==
+        "Hi<length>");
+  CHECK(said(text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"content_filter"}})")) ==
+        "Hi<filtered>");
+  CHECK(said(text("Hi") + event("response.failed",
+                                R"("response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"x"}})")) ==
+        "Hi!rate limited");
+  CHECK(said(event("response.failed", R"("response":{"status":"failed","error":{"code":"server_error","message":"x"}})")) ==
+        "!overloaded");
   CHECK(said(event("response.failed", R"("response":{"status":"failed"})")) == "!overloaded");
   CHECK(said(event("error", R"("code":"invalid_api_key","message":"x","param":null)")) == "!auth");
   CHECK(said("data: {\"error\":{\"code\":\"server_error\"}}\n\n") == "!overloaded");
@@ -73,6 +88,9 @@ TEST_CASE("ResponsesAnswer knows each way to end") {
 }
 
 TEST_CASE("ResponsesAnswer takes an answer that did not come as a stream") {
-  CHECK(said(R"({"id":"r","object":"response","status":"completed","error":null,"output":[{"type":"message","content":[{"type":"output_text","text":"Hi."}]}],)"
-             R"("usage":{"input_tokens":1,"output_tokens":2}})") == "Hi.<stop>{1/2}");
+  CHECK(
+      said(
+          R"({"id":"r","object":"response","status":"completed","error":null,)"
+          R"("output":[{"type":"message","content":[{"type":"output_text","text":"Hi."}]}],)"
+          R"("usage":{"input_tokens":1,"output_tokens":2}})") == "Hi.<stop>{1/2}");
 }

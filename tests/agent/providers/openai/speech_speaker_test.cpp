@@ -72,8 +72,11 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for what is to be said, and as w
   REQUIRE(http.all.size() == 1);
   CHECK(http.all[0]->request.url == "https://voices.example/v1/audio/speech");
   CHECK(http.all[0]->request.headers[0].second == "Bearer sk-canary");
-  CHECK(json::parse(http.all[0]->request.body) ==
-        json::parse(R"({"model":"tts-x","input":"Hello \"you\".","voice":"coral","response_format":"pcm","instructions":"Cheerfully.","speed":1.1})"));
+  CHECK(
+      json::parse(http.all[0]->request.body) ==
+      json::parse(
+          R"({"model":"tts-x","input":"Hello \"you\".","voice":"coral","response_format":"pcm",)"
+          R"("instructions":"Cheerfully.","speed":1.1})"));
 }
 
 TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets on, a sample split between pieces too") {
@@ -90,7 +93,8 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for the next utterance while one is coming, no further ahead, and keeps the order") {
+TEST_CASE_FIXTURE(Speaking,
+                  "SpeechSpeaker asks for the next utterance while one is coming, no further ahead, and keeps the order") {
   for (std::uint32_t utterance = 1; utterance <= 4; ++utterance) speaker->speak(utterance, "Hello.");
   REQUIRE(http.all.size() == 2);
   http.answer(1, 200, std::string("\x05\x00", 2));

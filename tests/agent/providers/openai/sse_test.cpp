@@ -47,7 +47,9 @@ TEST_CASE("SseParser takes away a byte order mark at the very beginning only [WH
   CHECK(joined(parse("data: a\n\n\xef\xbb\xbf" "data: b\n\n", 4)) == "=a;");
 }
 
-TEST_CASE("SseParser takes a line feed after a carriage return for the same end of line, in another piece too [WHATWG HTML section 9.2.6]") {
+TEST_CASE(
+    "SseParser takes a line feed after a carriage return for the same end of line, in another piece too [WHATWG HTML section "
+    "9.2.6]") {
   SseParser parser;
   std::vector<SseEvent> events;
   CHECK(parser.feed("data: a\r", events));

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <offhook/agent/providers/openai/model_events.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace offhook::fuzz {
+
+inline void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+/// What the answer says, after a look at whether it may.
+template <class Answer>
+std::string answer_in(std::string_view bytes, std::size_t step) {
+  namespace openai = agent::openai;
+  Answer answer;
+  std::vector<openai::ModelEvent> events;
+  for (std::size_t at = 0; at < bytes.size(); at += step) answer.on_bytes(bytes.substr(at, step), events);
+  answer.on_end(events);
+  std::string all;
+  std::size_t ends = 0, text_octets = 0, calls = 0;
+  for (const auto& event : events) {
+    if (const auto* text = std::get_if<openai::ModelText>(&event)) {
+      require(ends == 0 && !text->text.empty());
+      text_octets += text->text.size();
+      all += text->text;
+    } else if (const auto* call = std::get_if<openai::ModelCall>(&event)) {
+      require(ends == 0 && !call->name.empty() && call->name.size() <= openai::kMaxNameOctets &&
+              call->call_id.size() <= openai::kMaxNameOctets);
+      require(!call->arguments.empty() && call->arguments.size() <= openai::kMaxArguments);
+      ++calls;
+      all += '\0' + call->call_id + '\0' + call->name + '\0' + call->arguments;
+    } else if (const auto* finished = std::get_if<openai::ModelFinished>(&event)) {
+      ++ends;
+      all += '\0' + std::to_string(static_cast<int>(finished->why));
+    } else if (const auto* failed = std::get_if<openai::ModelFailed>(&event)) {
+      ++ends;
+      require(!failed->why.empty());
+      all += '\0' + failed->why;
+    }
+  }
+  require(ends == 1 && text_octets <= openai::kMaxAnswerText && calls <= openai::kMaxCalls);
+  return all;
+}
+
+template <class Answer>
+int try_answer(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string at_once = answer_in<Answer>(bytes, std::max<std::size_t>(size, 1));
+  require(answer_in<Answer>(bytes, 1) == at_once);
+  return 0;
+}
+
+}  // namespace offhook::fuzz

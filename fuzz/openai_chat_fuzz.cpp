@@ -1,0 +1,9 @@
+// Any bytes as an answer of /chat/completions: it ends exactly once, says the same however it is split, and stays within its
+// bounds.
+#include <offhook/agent/providers/openai/chat_answer.hpp>
+
+#include "openai_answers.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return offhook::fuzz::try_answer<offhook::agent::openai::ChatAnswer>(data, size);
+}

@@ -1,0 +1,39 @@
+// Any bytes as an answer of /audio/transcriptions: exactly one final text or failure, the same however it is split.
+#include <offhook/agent/providers/openai/transcription_answer.hpp>
+
+#include "openai_answers.hpp"
+
+namespace openai = offhook::agent::openai;
+using offhook::fuzz::require;
+
+namespace {
+
+std::string heard(std::string_view bytes, std::size_t step) {
+  openai::TranscriptionAnswer answer;
+  std::vector<openai::HeardEvent> events;
+  for (std::size_t at = 0; at < bytes.size(); at += step) answer.on_bytes(bytes.substr(at, step), events);
+  answer.on_end(events);
+  std::string all;
+  std::size_t ends = 0;
+  for (const auto& event : events) {
+    require(ends == 0);
+    if (const auto* text = std::get_if<openai::HeardText>(&event)) {
+      require(text->text.size() <= openai::TranscriptionAnswer::kMaxText);
+      ends += text->final ? 1 : 0;
+      all += text->text + '\0';
+    } else {
+      ++ends;
+      all += std::get<openai::HearingFailed>(event).why;
+    }
+  }
+  require(ends == 1);
+  return all;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  require(heard(bytes, 1) == heard(bytes, std::max<std::size_t>(size, 1)));
+  return 0;
+}
