@@ -1,0 +1,56 @@
+#pragma once
+
+#include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/openai/live_transcription.hpp>
+#include <offhook/agent/providers/openai/server.hpp>
+#include <offhook/base/time.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::agent::openai {
+
+struct LiveOptions {
+  Server server;
+  LiveShape shape;  ///< `language` "": that of the call
+};
+
+/// Listens by a Realtime session of the kind that transcribes, over a WebSocket: most of a turn is understood before it is over. One
+/// socket a call; one that broke, or grew old, is opened anew when the next turn begins.
+class LiveListener final : public Listener {
+ public:
+  static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< of the 60 that a session lasts
+
+  /// `sockets` outlives this.
+  LiveListener(LiveOptions options, net::WebSocketClient& sockets, Wake wake);
+  ~LiveListener() override;
+
+  void open(const SessionContext& context) override;
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t rate_hz() const override;
+  void begin(std::uint32_t turn, std::string_view expect) override;
+  void feed(std::span<const std::int16_t> pcm) override;
+  void end() override;
+  void abandon() override;
+  [[nodiscard]] std::optional<ListenEvent> poll() override;
+
+  [[nodiscard]] const LiveTranscription::Counters& counters() const { return core_->counters(); }
+
+ private:
+  void connect();
+  void flush();
+  void on_closed(const net::WebSocketClosed& closed);
+
+  LiveOptions options_;
+  net::WebSocketClient& sockets_;
+  Wake wake_;
+  std::optional<LiveTranscription> core_;
+  std::unique_ptr<net::WebSocket> socket_;
+  bool gone_ = false;  // socket_ is closed, and destroyed when none of its handlers runs
+  base::TimePoint now_{}, connected_at_{};
+};
+
+[[nodiscard]] net::WebSocketRequest live_socket_request(const Server& server);
+
+}  // namespace offhook::inline v0::agent::openai

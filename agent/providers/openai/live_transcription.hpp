@@ -1,0 +1,89 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/openai/realtime_events.hpp>
+#include <offhook/agent/providers/openai/realtime_fault.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::openai {
+
+struct LiveShape {
+  std::string model = "gpt-4o-mini-transcribe";
+  std::string language;  ///< ISO 639-1; "": found out
+  std::string prompt;    ///< names and words that are likely to be said
+  realtime::AudioFormat format = realtime::AudioFormat::Pcm24k;
+};
+
+/// A Realtime session that only transcribes: audio goes up while the caller speaks, a commit ends the turn, and its text comes back.
+/// Who speaks when is ours to find out. Pure: frames, turns and audio in; frames and events out. Knows one socket at a time.
+class LiveTranscription {
+ public:
+  static constexpr std::size_t kFrameMs = 60;       ///< audio in one frame
+  static constexpr std::size_t kMinMs = 100;        ///< less is not taken: it is silence to us
+  static constexpr std::size_t kMaxTurnMs = 120'000;  ///< what comes after is not heard, and counted
+  static constexpr std::size_t kMaxCommits = 16;    ///< turns whose item is waited for; with one more the socket is given up
+
+  explicit LiveTranscription(LiveShape shape) : shape_(std::move(shape)) {}
+
+  /// A socket is being opened: what is to be sent on it begins with the session's shape.
+  void on_connecting();
+  void on_frame(std::string_view frame);
+  void on_closed(const realtime::Fault& fault);
+
+  void begin(std::uint32_t turn);
+  void feed(std::span<const std::int16_t> pcm);
+  void end();
+  void abandon();
+
+  [[nodiscard]] std::optional<std::string> poll_frame();
+  [[nodiscard]] std::optional<ListenEvent> poll_event();
+  /// The session is of no more use: open another before the next turn.
+  [[nodiscard]] bool is_spent() const { return spent_; }
+  [[nodiscard]] bool is_idle() const { return phase_ == Phase::Idle; }
+
+  struct Counters {
+    std::uint64_t garbage = 0;        ///< frames that could not be understood
+    std::uint64_t errors_passed = 0;  ///< `error` events that nothing had to be done about
+    std::uint64_t late = 0;           ///< texts of turns that nobody waits for
+    std::uint64_t unheard_octets = 0; ///< beyond kMaxTurnMs
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the text
+
+  void on_event(const realtime::ServerEvent& event);
+  void on_error(const realtime::ErrorInfo& error);
+  void on_committed(std::string_view item_id);
+  void on_text(const realtime::UserTranscript& transcript);
+  void send_audio(std::size_t octets);
+  void finish(std::string text);
+  void fail(const realtime::Fault& fault);
+  [[nodiscard]] std::string commit_id() const { return "commit_" + std::to_string(turn_); }
+
+  LiveShape shape_;
+  realtime::EventParser parser_;
+  std::vector<std::uint8_t> no_audio_;
+  Phase phase_ = Phase::Idle;
+  bool spent_ = false;
+  std::uint32_t turn_ = 0;
+  std::vector<std::uint8_t> unsent_;     // octets of the turn
+  std::size_t turn_octets_ = 0;          // all of them
+  bool uncommitted_ = false;             // the server holds audio of a turn that is none
+  std::deque<std::uint32_t> commits_;    // turns in the order of their commits; 0: nobody waits for it
+  std::string item_id_;                  // of the turn, once it is committed
+  std::string text_;                     // so far
+  std::deque<std::string> frames_;
+  std::deque<ListenEvent> events_;
+  Counters counters_;
+};
+
+}  // namespace offhook::inline v0::agent::openai
