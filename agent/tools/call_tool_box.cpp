@@ -88,7 +88,8 @@ bool CallToolBox::is_repeated(const std::string& call_id) {
 
 void CallToolBox::run(const ToolCall& call) {
   if (call.call_id.size() > kMaxCallIdBytes) return refuse(call, Refusal::BadArguments, "The id of this call is too long.", {});
-  if (over_) return refuse(call, Refusal::CallOver, "The call is over.", {});
+  // A later turn than the one that hung up: the caller spoke in the midst of the farewell, and the call goes on.
+  if (over_ || (hung_up_in_ && call.turn <= *hung_up_in_)) return refuse(call, Refusal::CallOver, "The call is over.", {});
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
   const auto at = offered_.find(call.name);
   const bool exists = at != offered_.end() || built_in(call.name);
@@ -171,7 +172,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
   outcomes_.push_back(outcome_of(call, request));
   tell(What::Done, call, "the conversation carries it out");
   if (!std::holds_alternative<HangUpRequest>(request)) return;
-  over_ = true;
+  hung_up_in_ = call.turn;
   question_.reset();
   for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
 }

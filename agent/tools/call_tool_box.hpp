@@ -106,7 +106,8 @@ class CallToolBox final : public ToolBox {
   std::deque<std::string> seen_;              // call ids
   std::deque<ToolOutcome> outcomes_;
   bool told_too_often_ = false;               // once is enough for a log
-  bool over_ = false;                         // the call is, or will be when what was said has been heard
+  std::optional<std::uint32_t> hung_up_in_;   // the turn in whose reply a hang-up was allowed
+  bool over_ = false;
 };
 
 }  // namespace offhook::inline v0::agent::tools

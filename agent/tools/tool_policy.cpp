@@ -83,7 +83,8 @@ std::optional<Refusal> ToolPolicy::count_attempt(base::TimePoint now) {
 
 std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimePoint now) {
   Use& use = used_[static_cast<std::size_t>(&rule - rules_.allowed.data())];
-  if (use.in_call >= rule.max_per_call) return Refusal::CapPerCall;
+  const bool ends_call = rule.name == to_string(BuiltInTool::HangUp);  // Once is all there is; a caller may have cut it off.
+  if (use.in_call >= rule.max_per_call && !ends_call) return Refusal::CapPerCall;
   if (within_minute(use.last_minute, now) >= rule.max_per_minute) return Refusal::CapPerMinute;
   ++use.in_call;
   use.last_minute.push_back(now);

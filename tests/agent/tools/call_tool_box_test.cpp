@@ -167,6 +167,17 @@ TEST_CASE_FIXTURE(Box, "After a hang-up nothing runs, and what waited for the ca
   CHECK(outcome().refused);
 }
 
+TEST_CASE_FIXTURE(Box, "A caller who speaks in the midst of the farewell goes on with all tools, the hang-up too") {
+  options.rules.allowed[0].max_per_call = 1;
+  make();
+  run("hang_up");
+  CHECK(outcome().action);
+  box->run({4, "later", "note", R"({"text":"x"})"});
+  CHECK(box->poll()->action);
+  box->run({4, "bye", "hang_up", "{}"});
+  CHECK(box->poll()->action);
+}
+
 TEST_CASE_FIXTURE(Box, "A source's answer comes as data, whatever stands in it") {
   make();
   run("look_up", R"({"order":"7"})");
