@@ -1,0 +1,148 @@
+#include <offhook/agent/transcripts/findings.hpp>
+#include <offhook/agent/transcripts/number_words.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace offhook::inline v0::agent::transcripts {
+
+namespace {
+
+using Kind = TextToken::Kind;
+constexpr std::size_t kMaxGap = 6;           // points between two digits of one number
+constexpr unsigned kMaxWordsBetween = 2;     // "and", "dash"
+constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
+constexpr std::size_t kMostChecked = 400;    // digits: nobody reads out more, and what is longer goes as a card
+constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
+
+/// One number as it is being read: how many digits it has, and which, as far as that is known.
+struct Run {
+  std::size_t begin = 0, end = 0;  // points
+  std::size_t digits = 0;
+  std::string known;               // '?' for a digit that is not
+  std::vector<std::size_t> edges;  // of its groups, as places in `known`
+  unsigned repeat = 1;             // of the next unit: "double four"
+  bool open_tens = false;          // a unit that follows takes its zero
+};
+
+void add_unit(Run& run, unsigned digit) {
+  const std::size_t count = std::exchange(run.repeat, 1);
+  if (std::exchange(run.open_tens, false)) {
+    run.known.back() = static_cast<char>('0' + digit);
+    return;  // "forty two" has as many digits as "forty".
+  }
+  run.digits += count;
+  run.known.append(count, static_cast<char>('0' + digit));
+}
+
+void add_word(Run& run, const NumberWord& word) {
+  if (word.kind == NumberWord::Kind::Unit) return add_unit(run, word.value);
+  if (word.kind == NumberWord::Kind::Repeat) {
+    run.repeat = word.value;
+    return;
+  }
+  run.open_tens = word.kind == NumberWord::Kind::Tens || word.kind == NumberWord::Kind::Hundred;
+  run.repeat = 1;
+  run.digits += word.value;
+  run.known.append(word.value, '?');
+}
+
+bool is_card(std::string_view digits) {
+  if (digits.front() < '2' || digits.front() > '6') return false;  // ISO/IEC 7812-1: travel, banking and merchandising
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const char c = digits[digits.size() - 1 - i];
+    if (c == '?') return false;
+    const auto digit = static_cast<unsigned>(c - '0');
+    sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
+  }
+  return sum % 10 == 0;
+}
+
+/// From one group's edge to another's: a card's date and check code are often read out in the same breath.
+bool has_card(const Run& run) {
+  for (const std::size_t from : run.edges) {
+    for (const std::size_t to : run.edges) {
+      if (to < from + kLeastCard || to > from + kMostCard) continue;
+      if (is_card(std::string_view(run.known).substr(from, to - from))) return true;
+    }
+  }
+  return false;
+}
+
+class Finder {
+ public:
+  Finder(const TextPoints& points, const TextTokens& tokens, unsigned digits_from, bool cards, Findings& out)
+      : points_(points), tokens_(tokens), digits_from_(digits_from), cards_(cards), out_(out) {}
+
+  void find() {
+    for (std::size_t i = 0; i < tokens_.size();) {
+      Run run;
+      const std::size_t next = read(i, run);
+      report(run);
+      i = std::max(next, i + 1);
+    }
+  }
+
+ private:
+  /// Takes the token into the run, if it is of a number.
+  bool take(const TextToken& token, Run& run) const {
+    if (token.kind == Kind::Digits) {
+      run.open_tens = false;
+      for (std::size_t at = token.begin; at < token.end; ++at) add_unit(run, static_cast<unsigned>(digit_of(points_[at].code)));
+    } else if (const auto word = token.kind == Kind::Word ? number_word(token.word) : std::nullopt) {
+      add_word(run, *word);
+    } else {
+      return false;
+    }
+    run.end = token.end;
+    run.edges.push_back(run.known.size());
+    return true;
+  }
+
+  /// The longest run from token `i`; gives the token behind it.
+  std::size_t read(std::size_t i, Run& run) const {
+    run.begin = tokens_[i].begin;
+    run.edges.push_back(0);
+    if (!take(tokens_[i], run)) return i;
+    std::size_t behind = i + 1;
+    unsigned between = 0;
+    for (std::size_t at = behind; at < tokens_.size(); ++at) {
+      const TextToken& token = tokens_[at];
+      const bool is_gap = token.kind == Kind::Gap && token.end - token.begin <= kMaxGap;
+      if (is_gap) continue;
+      if (take(token, run)) {
+        behind = at + 1;
+        between = 0;
+      } else if (token.kind != Kind::Word || !is_between_digits(token.word) || ++between > kMaxWordsBetween) {
+        break;
+      }
+    }
+    return behind;
+  }
+
+  void report(const Run& run) {
+    if (run.digits == 0) return;
+    if (cards_ && (run.digits > kMostChecked || has_card(run))) {
+      out_.push_back({run.begin, run.end, kCard});
+    } else if (digits_from_ != 0 && run.digits >= digits_from_) {
+      out_.push_back({run.begin, run.end, kDigits});
+    }
+  }
+
+  const TextPoints& points_;
+  const TextTokens& tokens_;
+  unsigned digits_from_;
+  bool cards_;
+  Findings& out_;
+};
+
+}  // namespace
+
+void find_digits(const TextPoints& points, const TextTokens& tokens, unsigned digits_from, bool cards, Findings& out) {
+  Finder(points, tokens, digits_from, cards, out).find();
+}
+
+}  // namespace offhook::inline v0::agent::transcripts

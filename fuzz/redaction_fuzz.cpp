@@ -1,0 +1,44 @@
+// Any bytes as a text to be redacted: no run of four digits is left, good UTF-8 stays good, and a second time changes nothing. The
+// first line is an operator's own pattern.
+#include <offhook/agent/transcripts/redaction.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+using namespace offhook::agent::transcripts;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool is_broken(const TextPoints& points) {
+  return std::any_of(points.begin(), points.end(), [](const TextPoint& p) { return p.code == 0xfffd; });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), std::min<std::size_t>(size, 4096));
+  const auto line = std::min(input.find('\n'), input.size());
+  const std::string_view text = input.substr(std::min(line + 1, input.size()));
+  RedactionOptions options;
+  options.patterns = {std::string(input.substr(0, line))};
+  if (const auto own = Redactor::make(options)) (void)own->redacted(text);
+  options.patterns.clear();
+  const Redactor redactor = *Redactor::make(options);
+  const std::string out = redactor.redacted(text);
+  const TextPoints points = points_of(out);
+  require(is_broken(points_of(text)) || !is_broken(points));
+  std::size_t run = 0;
+  for (const TextPoint& point : points) {
+    run = digit_of(point.code) >= 0 ? run + 1 : 0;
+    require(run < options.digits_from);
+  }
+  require(redactor.redacted(out) == out);
+  return 0;
+}
