@@ -1,5 +1,5 @@
-// Any bytes as a text to be redacted: no run of four digits is left, good UTF-8 stays good, and a second time changes nothing. The
-// first line is an operator's own pattern.
+// Any bytes as a text to be redacted: no run of four digits is left, good UTF-8 stays good, and a second time changes nothing.
+// The first line is an operator's own pattern.
 #include <offhook/agent/transcripts/redaction.hpp>
 
 #include <algorithm>

@@ -20,19 +20,27 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-bool only(std::string_view text, std::string_view of) { return text.find_first_not_of(of) == std::string_view::npos; }
+bool only(std::string_view text, std::string_view of) {
+  return text.find_first_not_of(of) == std::string_view::npos;
+}
 
 void judge(const ReplyAction& action) {
   using What = ReplyAction::What;
   constexpr std::string_view kDigits = "0123456789";
   switch (action.what) {
-    case What::HangUp: return require(action.argument.empty());
+    case What::HangUp:
+      return require(action.argument.empty());
     case What::Transfer:
-      return require(action.argument == "sip:6002@pbx.example" || (action.argument.starts_with("+49") && only(action.argument.substr(1), kDigits)));
-    case What::Hold: return require(!action.argument.empty() && action.argument.size() <= 3 && only(action.argument, kDigits));
-    case What::SendDigits: return require(action.argument.size() <= kMaxKeys + kMaxPauses && only(action.argument, "0123456789*#ABCD,"));
-    case What::Note: return require(!action.argument.empty() && action.argument.size() <= 4 * kMaxNoteCharacters);
-    case What::Escalate: break;
+      return require(action.argument == "sip:6002@pbx.example" ||
+                     (action.argument.starts_with("+49") && only(action.argument.substr(1), kDigits)));
+    case What::Hold:
+      return require(!action.argument.empty() && action.argument.size() <= 3 && only(action.argument, kDigits));
+    case What::SendDigits:
+      return require(action.argument.size() <= kMaxKeys + kMaxPauses && only(action.argument, "0123456789*#ABCD,"));
+    case What::Note:
+      return require(!action.argument.empty() && action.argument.size() <= 4 * kMaxNoteCharacters);
+    case What::Escalate:
+      break;
   }
   require(false);
 }
@@ -61,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto read_as_schema = ArgumentSchema::parse(text);
   if (read_as_schema) (void)read_as_schema->complaint({});
-  constexpr std::size_t kSmall = 2000;  // Escaped, it still fits where arguments fit.
+  constexpr std::size_t kSmall = 2000;                                             // Escaped, it still fits where arguments fit.
   if (size <= kSmall) require(read_arguments(data_text(true, text)).has_value());  // Whatever a source says stays one object.
   return 0;
 }

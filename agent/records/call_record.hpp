@@ -104,6 +104,8 @@ struct CallRecord {
 [[nodiscard]] std::string_view to_string(Turn::Kind kind);
 /// RFC 3339 in UTC with milliseconds: "2026-11-21T09:00:00.123Z".
 [[nodiscard]] std::string to_rfc3339(WallTime time);
+/// Nothing: that is not written as to_rfc3339() writes it, or not of the years 1970 to 2200.
+[[nodiscard]] std::optional<WallTime> parse_rfc3339(const std::string& text);
 
 /// Lines as they are written, sealed, with their line feed. `run` names the writer's run: what began in an earlier run and has no
 /// end was interrupted.

@@ -36,18 +36,7 @@ std::optional<Number> maybe(const Json& of, const char* name) {
   return value.get<Number>();
 }
 
-std::optional<WallTime> time(const Json& of, const char* name) {
-  std::tm at{};
-  int millis = 0;
-  const std::string written = text(of, name);
-  if (std::sscanf(written.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
-                  &at.tm_sec, &millis) != 7)
-    return std::nullopt;
-  if (at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;  // WallTime ends in 2262.
-  at.tm_year -= 1900;
-  at.tm_mon -= 1;
-  return std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
-}
+std::optional<WallTime> time(const Json& of, const char* name) { return parse_rfc3339(text(of, name)); }
 
 Party party(const Json& of, const char* name) {
   return {text(member(of, name), "uri"), text(member(of, name), "display")};
@@ -137,6 +126,18 @@ void read_course(const Json& json, CallRecord& record) {
 }
 
 }  // namespace
+
+std::optional<WallTime> parse_rfc3339(const std::string& text) {
+  std::tm at{};
+  int millis = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec,
+                  &millis) != 7)
+    return std::nullopt;
+  if (at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;  // WallTime ends in 2262.
+  at.tm_year -= 1900;
+  at.tm_mon -= 1;
+  return std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
+}
 
 std::optional<CallRecord> parse_record(std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);

@@ -195,11 +195,12 @@ std::string_view to_string(RecordWriter::State state) {
   return "";
 }
 
-base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder) {
-  const auto complain = [&folder](const std::error_code& why) {
+base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what) {
+  const auto complain = [&](const std::error_code& why) {
+    const std::string name(what);
     return base::fail(base::Error{"records", why.value(),
-                                  "records cannot be kept in " + folder + ": " + why.message() +
-                                      "; choose another folder with /records/folder, or \"off\""});
+                                  name + " cannot be kept in " + folder + ": " + why.message() + "; choose another folder with /" + name +
+                                      "/folder, or \"off\""});
   };
   if (auto made = files.make_folder(folder); !made) return complain(made.error());
   const std::string probe = folder + "/.probe-" + run_name();  // Two agents that start at once must not meet in it.

@@ -45,7 +45,8 @@ class RecordWriter {
 
 [[nodiscard]] std::string_view to_string(RecordWriter::State state);
 
-/// Whether records can be written there: makes the folder, and a file in it. The error names the folder and says what to do.
-[[nodiscard]] base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder);
+/// Whether `what` ("records") can be written there: makes the folder, and a file in it. The error names the folder and says what to
+/// do; the setting is /WHAT/folder.
+[[nodiscard]] base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what = "records");
 
 }  // namespace offhook::inline v0::agent::records

@@ -18,19 +18,24 @@ struct Words {
 
 constexpr std::array kWords{
     Words{"en",
-          "yes|yeah|yep|yup|sure|ok|okay|correct|right|go ahead|of course|absolutely|certainly|definitely|do it|do that|please do|yes i do|i agree|one",
+          "yes|yeah|yep|yup|sure|ok|okay|correct|right|go ahead|of course|absolutely|certainly|definitely|do it|do that|please "
+          "do|yes i do|i agree|one",
           "no|nope|nah|don t|do not|no don t|stop|cancel|never|never mind|not now|stay|i d rather not|rather not|two",
           "please|thanks|thank you|thank you very much|oh|uh|um|well|that s|it s|fine|then"},
-    Words{"de", "ja|jawohl|jo|klar|gerne|gern|okay|ok|genau|richtig|einverstanden|sicher|natuerlich|naturlich|selbstverstandlich|machen sie das|eins",
-          "nein|ne|nee|noe|nicht|bitte nicht|lieber nicht|stopp|stop|abbrechen|auf keinen fall|zwei", "bitte|danke|vielen dank|ach|ah|ahm|na|also|doch|sehr"},
+    Words{"de",
+          "ja|jawohl|jo|klar|gerne|gern|okay|ok|genau|richtig|einverstanden|sicher|natuerlich|naturlich|selbstverstandlich|"
+          "machen sie das|eins",
+          "nein|ne|nee|noe|nicht|bitte nicht|lieber nicht|stopp|stop|abbrechen|auf keinen fall|zwei",
+          "bitte|danke|vielen dank|ach|ah|ahm|na|also|doch|sehr"},
     Words{"es", "si|claro|vale|ok|okay|correcto|de acuerdo|por supuesto|desde luego|adelante|uno",
           "no|nunca|cancelar|cancele|mejor no|para nada|dos", "por favor|gracias|muchas gracias|pues|eh|bueno|que"},
     Words{"fr", "oui|ouais|d accord|ok|okay|bien sur|volontiers|exactement|tout a fait|allez y|un",
-          "non|pas|jamais|surtout pas|annuler|annulez|arretez|deux", "s il vous plait|s il te plait|merci|euh|ben|alors|bon|merci beaucoup"},
-    Words{"it", "si|certo|ok|okay|va bene|d accordo|esatto|volentieri|certamente|uno",
-          "no|mai|annulla|annulli|meglio di no|due", "per favore|grazie|prego|eh|allora|beh|grazie mille"},
-    Words{"pt", "sim|claro|ok|okay|certo|pode ser|com certeza|isso|esta bem|um",
-          "nao|nunca|cancelar|cancele|melhor nao|dois", "por favor|obrigado|obrigada|faz favor|eh|entao|bem"},
+          "non|pas|jamais|surtout pas|annuler|annulez|arretez|deux",
+          "s il vous plait|s il te plait|merci|euh|ben|alors|bon|merci beaucoup"},
+    Words{"it", "si|certo|ok|okay|va bene|d accordo|esatto|volentieri|certamente|uno", "no|mai|annulla|annulli|meglio di no|due",
+          "per favore|grazie|prego|eh|allora|beh|grazie mille"},
+    Words{"pt", "sim|claro|ok|okay|certo|pode ser|com certeza|isso|esta bem|um", "nao|nunca|cancelar|cancele|melhor nao|dois",
+          "por favor|obrigado|obrigada|faz favor|eh|entao|bem"},
 };
 
 /// The letters from U+00C0 to U+017F without their marks; '?': left as it is.
@@ -39,7 +44,9 @@ constexpr std::string_view kBase =
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii??jjkk?lllllll"
     "lllnnnnnn???oooooo??rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0U) == 0x80;
+}
 
 std::size_t length_at(std::string_view text) {
   std::size_t length = 1;
@@ -83,7 +90,8 @@ std::size_t longest(std::string_view text, std::string_view phrases) {
 Answer answer_in(std::string_view text, const Words& words) {
   bool yes = false, no = false;
   while (!text.empty()) {
-    const std::size_t as_yes = longest(text, words.yes), as_no = longest(text, words.no), as_filler = longest(text, words.fillers);
+    const std::size_t as_yes = longest(text, words.yes), as_no = longest(text, words.no),
+                      as_filler = longest(text, words.fillers);
     const std::size_t most = std::max({as_yes, as_no, as_filler});
     if (most == 0) return Answer::Unclear;
     if (as_filler < most) (as_no == most ? no : yes) = true;
@@ -102,10 +110,14 @@ std::string folded(std::string_view utf8) {
     const char c = utf8.front();
     std::string_view to = utf8.substr(0, length);
     const char lower = base::to_lower(c);
-    if (length == 1) to = base::is_alpha(c) || base::is_digit(c) ? std::string_view(&lower, 1) : std::string_view();
-    else to = folded_character(to);
-    if (!to.empty()) out += to;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+    if (length == 1)
+      to = base::is_alpha(c) || base::is_digit(c) ? std::string_view(&lower, 1) : std::string_view();
+    else
+      to = folded_character(to);
+    if (!to.empty())
+      out += to;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
     utf8.remove_prefix(length);
   }
   if (out.ends_with(' ')) out.pop_back();

@@ -44,14 +44,21 @@ class Walk {
 
 ArgumentValue value_of(dom::element element) {
   switch (element.type()) {
-    case dom::element_type::STRING: return std::string(element.get_string().value_unsafe());
-    case dom::element_type::INT64: return element.get_int64().value_unsafe();
+    case dom::element_type::STRING:
+      return std::string(element.get_string().value_unsafe());
+    case dom::element_type::INT64:
+      return element.get_int64().value_unsafe();
     case dom::element_type::UINT64:  // Beyond what int64 holds; nobody here wants so much.
-    case dom::element_type::DOUBLE: return element.get_double().value_unsafe();
-    case dom::element_type::BOOL: return element.get_bool().value_unsafe();
-    case dom::element_type::NULL_VALUE: return nullptr;
-    case dom::element_type::ARRAY: return Nested{true};
-    case dom::element_type::OBJECT: return Nested{false};
+    case dom::element_type::DOUBLE:
+      return element.get_double().value_unsafe();
+    case dom::element_type::BOOL:
+      return element.get_bool().value_unsafe();
+    case dom::element_type::NULL_VALUE:
+      return nullptr;
+    case dom::element_type::ARRAY:
+      return Nested{true};
+    case dom::element_type::OBJECT:
+      return Nested{false};
   }
   return nullptr;
 }
@@ -60,12 +67,18 @@ ArgumentValue value_of(dom::element element) {
 
 std::string_view to_string(ArgumentError error) {
   switch (error) {
-    case ArgumentError::TooLong: return "the arguments are too long";
-    case ArgumentError::NotJson: return "the arguments are not JSON";
-    case ArgumentError::NotAnObject: return "the arguments must be one JSON object";
-    case ArgumentError::TooDeep: return "the arguments are nested too deeply";
-    case ArgumentError::TooMany: return "the arguments have too many members";
-    case ArgumentError::RepeatedName: return "a name stands twice in the arguments";
+    case ArgumentError::TooLong:
+      return "the arguments are too long";
+    case ArgumentError::NotJson:
+      return "the arguments are not JSON";
+    case ArgumentError::NotAnObject:
+      return "the arguments must be one JSON object";
+    case ArgumentError::TooDeep:
+      return "the arguments are nested too deeply";
+    case ArgumentError::TooMany:
+      return "the arguments have too many members";
+    case ArgumentError::RepeatedName:
+      return "a name stands twice in the arguments";
   }
   return "the arguments cannot be used";
 }

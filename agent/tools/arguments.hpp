@@ -33,8 +33,8 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-/// The members of the one JSON object that `json` is, "" standing for one without any. All of it is looked at: its UTF-8, its depth,
-/// its size, and names that come twice, of which two readers might believe different ones.
+/// The members of the one JSON object that `json` is, "" standing for one without any. All of it is looked at: its UTF-8, its
+/// depth, its size, and names that come twice, of which two readers might believe different ones.
 [[nodiscard]] base::Result<Arguments, ArgumentError> read_arguments(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -23,7 +23,8 @@ const ArgumentValue* find(const Arguments& arguments, std::string_view name) {
 }
 
 std::size_t characters_of(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
 /// The one member that there may be, as text.
@@ -43,7 +44,8 @@ Outcome transfer_by_name(const std::string& name, const ToolRules& rules) {
   for (const auto& destination : rules.destinations) {
     if (base::iequals(destination.name, wanted)) return TransferRequest{destination.target, destination.name};
   }
-  return base::fail(WrongArguments{Refusal::NotInList, "a transfer goes only to a destination of the list.", "no such destination"});
+  return base::fail(
+      WrongArguments{Refusal::NotInList, "a transfer goes only to a destination of the list.", "no such destination"});
 }
 
 Outcome transfer_by_number(const std::string& written, const ToolRules& rules) {
@@ -68,14 +70,16 @@ Outcome hold(const Arguments& arguments) {
   const auto* value = arguments.size() == 1 ? find(arguments, "seconds") : nullptr;
   const auto* seconds = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
   if (seconds == nullptr || *seconds < 1 || *seconds > kMaxHoldSeconds) {
-    return wrong(fmt::format("hold takes \"seconds\", a whole number from 1 to {}, or nothing.", kMaxHoldSeconds), "not so many seconds");
+    return wrong(fmt::format("hold takes \"seconds\", a whole number from 1 to {}, or nothing.", kMaxHoldSeconds),
+                 "not so many seconds");
   }
   return HoldRequest{*seconds};
 }
 
 Outcome send_digits(const Arguments& arguments) {
   const auto* text = only_text(arguments, "digits");
-  const std::string how = fmt::format("send_digits takes \"digits\": 1 to {} of 0-9 * # A-D, and at most {} commas for pauses.", kMaxKeys, kMaxPauses);
+  const std::string how = fmt::format("send_digits takes \"digits\": 1 to {} of 0-9 * # A-D, and at most {} commas for pauses.",
+                                      kMaxKeys, kMaxPauses);
   if (text == nullptr || text->size() > kMaxKeys + kMaxPauses) return wrong(how, "no digits, or too many");
   std::size_t pauses = 0;
   std::string keys;
@@ -94,7 +98,8 @@ Outcome send_digits(const Arguments& arguments) {
 Outcome note(const Arguments& arguments) {
   const auto* text = only_text(arguments, "text");
   const std::string how = fmt::format("note takes \"text\" of 1 to {} characters.", kMaxNoteCharacters);
-  if (text == nullptr || characters_of(*text) > kMaxNoteCharacters || base::trim(*text).empty()) return wrong(how, "no text, or too much");
+  if (text == nullptr || characters_of(*text) > kMaxNoteCharacters || base::trim(*text).empty())
+    return wrong(how, "no text, or too much");
   return NoteRequest{*text};
 }
 
@@ -104,11 +109,16 @@ Outcome request_from(std::string_view tool, Arguments arguments, const ToolRules
   const auto ours = built_in(tool);
   if (!ours) return SourceRequest{std::move(arguments)};
   switch (*ours) {
-    case BuiltInTool::HangUp: return hang_up(arguments);
-    case BuiltInTool::Transfer: return transfer(arguments, rules);
-    case BuiltInTool::Hold: return hold(arguments);
-    case BuiltInTool::SendDigits: return send_digits(arguments);
-    case BuiltInTool::Note: return note(arguments);
+    case BuiltInTool::HangUp:
+      return hang_up(arguments);
+    case BuiltInTool::Transfer:
+      return transfer(arguments, rules);
+    case BuiltInTool::Hold:
+      return hold(arguments);
+    case BuiltInTool::SendDigits:
+      return send_digits(arguments);
+    case BuiltInTool::Note:
+      return note(arguments);
   }
   return wrong("there is no such tool.", "no such tool");
 }

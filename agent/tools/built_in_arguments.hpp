@@ -12,6 +12,7 @@ struct WrongArguments {
 };
 
 /// A tool that is not built in takes all arguments here: its own schema is looked at where that is known.
-[[nodiscard]] base::Result<ToolRequest, WrongArguments> request_from(std::string_view tool, Arguments arguments, const ToolRules& rules);
+[[nodiscard]] base::Result<ToolRequest, WrongArguments> request_from(std::string_view tool, Arguments arguments,
+                                                                     const ToolRules& rules);
 
 }  // namespace offhook::inline v0::agent::tools

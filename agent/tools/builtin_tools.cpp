@@ -12,7 +12,8 @@ namespace offhook::inline v0::agent::tools {
 namespace {
 
 std::string object_schema(const std::string& properties, std::string_view required) {
-  return fmt::format(R"({{"type":"object","properties":{{{}}},"required":[{}],"additionalProperties":false}})", properties, required);
+  return fmt::format(R"({{"type":"object","properties":{{{}}},"required":[{}],"additionalProperties":false}})", properties,
+                     required);
 }
 
 std::string names_of(const ToolRules& rules) {
@@ -28,15 +29,18 @@ bool has_numbers(const ToolRules& rules) {
 
 std::string transfer_schema(const ToolRules& rules) {
   const std::string by_name = fmt::format(R"("destination":{{"type":"string","enum":[{}]}})", names_of(rules));
-  const std::string by_number = R"("number":{"type":"string","description":"A telephone number, digits alone, with + for an international one"})";
+  const std::string by_number =
+      R"("number":{"type":"string","description":"A telephone number, digits alone, with + for an international one"})";
   if (!has_numbers(rules)) return object_schema(by_name, R"("destination")");
   if (rules.destinations.empty()) return object_schema(by_number, R"("number")");
   return object_schema(by_name + "," + by_number, "");
 }
 
 std::string transfer_words(const ToolRules& rules) {
-  if (!has_numbers(rules)) return "Connects the caller to somebody of the list, and leaves the call. Say first whom you connect them to.";
-  return "Connects the caller to somebody of the list or to a telephone number, and leaves the call. Give one of the two. Not all numbers are allowed.";
+  if (!has_numbers(rules))
+    return "Connects the caller to somebody of the list, and leaves the call. Say first whom you connect them to.";
+  return "Connects the caller to somebody of the list or to a telephone number, and leaves the call. Give one of the two. Not "
+         "all numbers are allowed.";
 }
 
 ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
@@ -51,7 +55,8 @@ ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
       break;
     case BuiltInTool::Hold:
       about.description = "Puts the caller on hold for a while. Say so first.";
-      about.parameters = object_schema(fmt::format(R"("seconds":{{"type":"integer","minimum":1,"maximum":{}}})", kMaxHoldSeconds), "");
+      about.parameters =
+          object_schema(fmt::format(R"("seconds":{{"type":"integer","minimum":1,"maximum":{}}})", kMaxHoldSeconds), "");
       break;
     case BuiltInTool::SendDigits:
       about.description = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
@@ -60,7 +65,8 @@ ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
       break;
     case BuiltInTool::Note:
       about.description = "Writes down something for the people whom you work for, such as a message of the caller.";
-      about.parameters = object_schema(fmt::format(R"("text":{{"type":"string","maxLength":{}}})", kMaxNoteCharacters), R"("text")");
+      about.parameters =
+          object_schema(fmt::format(R"("text":{{"type":"string","maxLength":{}}})", kMaxNoteCharacters), R"("text")");
       break;
   }
   return about;
@@ -71,16 +77,26 @@ struct Doing {
   std::string argument, status;
 };
 
-Doing doing(const HangUpRequest&) { return {ReplyAction::What::HangUp, {}, "The call ends when what you said has been heard. Say nothing more."}; }
+Doing doing(const HangUpRequest&) {
+  return {ReplyAction::What::HangUp, {}, "The call ends when what you said has been heard. Say nothing more."};
+}
 Doing doing(const TransferRequest& r) {
-  return {ReplyAction::What::Transfer, r.target, "The caller is being connected when what you said has been heard. Say nothing more."};
+  return {ReplyAction::What::Transfer, r.target,
+          "The caller is being connected when what you said has been heard. Say nothing more."};
 }
 Doing doing(const HoldRequest& r) {
-  return {ReplyAction::What::Hold, std::to_string(r.seconds), fmt::format("The caller is put on hold for {} seconds at most.", r.seconds)};
+  return {ReplyAction::What::Hold, std::to_string(r.seconds),
+          fmt::format("The caller is put on hold for {} seconds at most.", r.seconds)};
 }
-Doing doing(const DigitsRequest& r) { return {ReplyAction::What::SendDigits, r.keys, "The keys are being pressed."}; }
-Doing doing(const NoteRequest& r) { return {ReplyAction::What::Note, r.text, "The note was written down."}; }
-Doing doing(const SourceRequest&) { return {ReplyAction::What::Note, {}, {}}; }
+Doing doing(const DigitsRequest& r) {
+  return {ReplyAction::What::SendDigits, r.keys, "The keys are being pressed."};
+}
+Doing doing(const NoteRequest& r) {
+  return {ReplyAction::What::Note, r.text, "The note was written down."};
+}
+Doing doing(const SourceRequest&) {
+  return {ReplyAction::What::Note, {}, {}};
+}
 
 }  // namespace
 

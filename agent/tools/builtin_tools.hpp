@@ -6,12 +6,12 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// What the model is told of the built-in tools that `rules` allow: no word of any other. Destinations stand in the schema by name;
-/// their targets never leave us.
+/// What the model is told of the built-in tools that `rules` allow: no word of any other. Destinations stand in the schema by
+/// name; their targets never leave us.
 [[nodiscard]] std::vector<ToolDescription> describe_built_in(const ToolRules& rules);
 
-/// What comes of an allowed request: the text for the model, and what the conversation carries out when all that was said before it
-/// has been heard. Not for a SourceRequest.
+/// What comes of an allowed request: the text for the model, and what the conversation carries out when all that was said before
+/// it has been heard. Not for a SourceRequest.
 [[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request);
 
 }  // namespace offhook::inline v0::agent::tools

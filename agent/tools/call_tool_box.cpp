@@ -27,15 +27,24 @@ bool is_name(std::string_view name) {
 
 std::string_view to_string(ToolEvent::What what) {
   switch (what) {
-    case What::Allowed: return "allowed";
-    case What::Asked: return "asked";
-    case What::Refused: return "refused";
-    case What::Confirmed: return "confirmed";
-    case What::Declined: return "declined";
-    case What::Done: return "done";
-    case What::Failed: return "failed";
-    case What::TimedOut: return "timed_out";
-    case What::Dropped: return "dropped";
+    case What::Allowed:
+      return "allowed";
+    case What::Asked:
+      return "asked";
+    case What::Refused:
+      return "refused";
+    case What::Confirmed:
+      return "confirmed";
+    case What::Declined:
+      return "declined";
+    case What::Done:
+      return "done";
+    case What::Failed:
+      return "failed";
+    case What::TimedOut:
+      return "timed_out";
+    case What::Dropped:
+      return "dropped";
   }
   return "?";
 }
@@ -48,7 +57,9 @@ CallToolBox::CallToolBox(ToolBoxOptions options, std::vector<std::unique_ptr<Too
   }
 }
 
-CallToolBox::~CallToolBox() { abandon(); }
+CallToolBox::~CallToolBox() {
+  abandon();
+}
 
 /// A source may describe what it likes: only what the rules name is shown, under a name that nobody else has.
 void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
@@ -98,9 +109,12 @@ void CallToolBox::run(const ToolCall& call) {
     return refuse(call, Refusal::NotAllowed, "This tool is not available in this call.", {});  // Allowed, but no source has it.
   }
   switch (decision.kind) {
-    case ToolDecision::Kind::Refuse: return refuse(call, decision.why, decision.to_model, std::move(decision.to_log));
-    case ToolDecision::Kind::AskCaller: return wait_for_caller(call, std::move(decision));
-    case ToolDecision::Kind::Allow: break;
+    case ToolDecision::Kind::Refuse:
+      return refuse(call, decision.why, decision.to_model, std::move(decision.to_log));
+    case ToolDecision::Kind::AskCaller:
+      return wait_for_caller(call, std::move(decision));
+    case ToolDecision::Kind::Allow:
+      break;
   }
   tell(What::Allowed, call, std::move(decision.to_log));
   execute(call, decision.request);
@@ -138,14 +152,19 @@ void CallToolBox::settle_question() {
       execute(settled.call, settled.request);
     } else {
       tell(What::Declined, settled.call, how);
-      refuse(settled.call, Refusal::NotConfirmed, "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
+      refuse(settled.call, Refusal::NotConfirmed,
+             "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
     }
     if (!question_) ask_next();
   }
 }
 
-std::optional<std::string> CallToolBox::poll_question() { return question_ ? question_->take_question(now_) : std::nullopt; }
-bool CallToolBox::awaits_answer() const { return question_ && question_->awaits_answer(); }
+std::optional<std::string> CallToolBox::poll_question() {
+  return question_ ? question_->take_question(now_) : std::nullopt;
+}
+bool CallToolBox::awaits_answer() const {
+  return question_ && question_->awaits_answer();
+}
 
 void CallToolBox::on_question_began() {
   if (question_) question_->on_question_began(now_);
@@ -178,7 +197,8 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {
-  if (running_.size() >= kMaxRunning) return refuse(call, Refusal::TooMany, "Too many tools are at work. Wait for their answers.", {});
+  if (running_.size() >= kMaxRunning)
+    return refuse(call, Refusal::TooMany, "Too many tools are at work. Wait for their answers.", {});
   const std::size_t source = offered_.find(call.name)->second.source;
   const std::uint64_t number = ++last_number_;
   running_.emplace(number, Running{call, source, now_ + options_.source_deadline});
@@ -213,7 +233,9 @@ void CallToolBox::stop_late_ones() {
     }
     const ToolCall& call = at->second.call;
     tell(What::TimedOut, call, "no answer came in time");
-    outcomes_.push_back({call.turn, call.call_id, refused_text("The tool did not answer in time. Whether it did its work is not known."), std::nullopt, false});
+    outcomes_.push_back({call.turn, call.call_id,
+                         refused_text("The tool did not answer in time. Whether it did its work is not known."), std::nullopt,
+                         false});
     sources_[at->second.source]->abandon(at->first);
     at = running_.erase(at);
   }

@@ -16,11 +16,11 @@
 
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxRunning = 8;          ///< calls at a source at once
-inline constexpr std::size_t kMaxWaiting = 4;          ///< for the caller's word
-inline constexpr unsigned kMaxQuestionsPerCall = 6;    ///< then the caller is left in peace
+inline constexpr std::size_t kMaxRunning = 8;        ///< calls at a source at once
+inline constexpr std::size_t kMaxWaiting = 4;        ///< for the caller's word
+inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< then the caller is left in peace
 inline constexpr std::size_t kMaxCallIdBytes = 128;
-inline constexpr std::size_t kMaxRememberedCalls = 64; ///< ids in which a call that comes twice is noticed
+inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< ids in which a call that comes twice is noticed
 inline constexpr std::size_t kMaxDescriptionBytes = 1024;
 
 /// One step of a tool call, for the log and whoever watches. No argument, number or key stands in it.
@@ -35,7 +35,7 @@ struct ToolEvent {
 
 struct ToolBoxOptions {
   ToolRules rules;
-  std::vector<std::string> languages;                       ///< of questions (the first) and of answers; empty: English
+  std::vector<std::string> languages;  ///< of questions (the first) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
 };
 
@@ -98,15 +98,15 @@ class CallToolBox final : public ToolBox {
   base::TimePoint now_;
   std::vector<ToolDescription> descriptions_;
   std::map<std::string, Offered, std::less<>> offered_;
-  std::deque<Waiting> waiting_;               // the first is the one that is being asked about
-  std::optional<Confirmation> question_;      // about waiting_.front()
+  std::deque<Waiting> waiting_;           // the first is the one that is being asked about
+  std::optional<Confirmation> question_;  // about waiting_.front()
   unsigned questions_ = 0;
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
-  std::deque<std::string> seen_;              // call ids
+  std::deque<std::string> seen_;  // call ids
   std::deque<ToolOutcome> outcomes_;
-  bool told_too_often_ = false;               // once is enough for a log
-  std::optional<std::uint32_t> hung_up_in_;   // the turn in whose reply a hang-up was allowed
+  bool told_too_often_ = false;              // once is enough for a log
+  std::optional<std::uint32_t> hung_up_in_;  // the turn in whose reply a hang-up was allowed
   bool over_ = false;
 };
 

@@ -41,9 +41,12 @@ void Confirmation::on_words(std::string_view transcript, bool rejected, TimePoin
 
 void Confirmation::on_answer(Answer answer, TimePoint now) {
   switch (answer) {
-    case Answer::Yes: return decide(Decision::Confirmed);
-    case Answer::No: return decide(Decision::Declined);
-    case Answer::Unclear: break;
+    case Answer::Yes:
+      return decide(Decision::Confirmed);
+    case Answer::No:
+      return decide(Decision::Declined);
+    case Answer::Unclear:
+      break;
   }
   if (askings_ >= kMaxAskings) return decide(Decision::Unclear);
   state_ = State::ToAsk;
@@ -69,12 +72,18 @@ bool Confirmation::is_consistent() const {
 
 std::string_view to_string(Confirmation::Decision decision) {
   switch (decision) {
-    case Confirmation::Decision::Open: return "the caller is being asked";
-    case Confirmation::Decision::Confirmed: return "the caller agreed";
-    case Confirmation::Decision::Declined: return "the caller said no";
-    case Confirmation::Decision::Unclear: return "the caller gave no clear answer";
-    case Confirmation::Decision::NoAnswer: return "the caller did not answer";
-    case Confirmation::Decision::NeverAsked: return "the caller could not be asked";
+    case Confirmation::Decision::Open:
+      return "the caller is being asked";
+    case Confirmation::Decision::Confirmed:
+      return "the caller agreed";
+    case Confirmation::Decision::Declined:
+      return "the caller said no";
+    case Confirmation::Decision::Unclear:
+      return "the caller gave no clear answer";
+    case Confirmation::Decision::NoAnswer:
+      return "the caller did not answer";
+    case Confirmation::Decision::NeverAsked:
+      return "the caller could not be asked";
   }
   return "?";
 }

@@ -37,7 +37,8 @@ class Confirmation {
   void on_question_heard(base::TimePoint now);
   /// 1 agrees, 2 does not; other keys are no answer.
   void on_digit(char digit, base::TimePoint now);
-  /// `began`: when the caller began to speak. What was not understood well enough counts as unclear; nothing at all does not count.
+  /// `began`: when the caller began to speak. What was not understood well enough counts as unclear; nothing at all does not
+  /// count.
   void on_words(std::string_view transcript, bool rejected, base::TimePoint began, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return due_; }

@@ -19,30 +19,39 @@ struct Sentences {
 };
 
 constexpr std::array kSentences{
-    Sentences{"en", "Shall I connect you to {}?", "Shall I connect you to the number {}?", "Shall I end the call?", "Shall I put you on hold for a moment?",
-              "Shall I press keys for you?", "Shall I write that down?", "May I do this for you: {}?", "Please say yes or press 1. If not, say no or press 2.",
+    Sentences{"en", "Shall I connect you to {}?", "Shall I connect you to the number {}?", "Shall I end the call?",
+              "Shall I put you on hold for a moment?", "Shall I press keys for you?", "Shall I write that down?",
+              "May I do this for you: {}?", "Please say yes or press 1. If not, say no or press 2.",
               "I did not get that. Please say yes or press 1, or say no or press 2."},
-    Sentences{"de", "Soll ich Sie mit {} verbinden?", "Soll ich Sie mit der Nummer {} verbinden?", "Soll ich das Gespr\u00e4ch beenden?",
-              "Soll ich Sie einen Moment in die Warteschleife legen?", "Soll ich f\u00fcr Sie Tasten dr\u00fccken?", "Soll ich das aufschreiben?",
-              "Darf ich das f\u00fcr Sie tun: {}?", "Bitte sagen Sie Ja oder dr\u00fccken Sie die 1. Wenn nicht, sagen Sie Nein oder dr\u00fccken Sie die 2.",
-              "Das habe ich nicht verstanden. Bitte sagen Sie Ja oder dr\u00fccken Sie die 1, oder sagen Sie Nein oder dr\u00fccken Sie die 2."},
-    Sentences{"es", "\u00bfLe comunico con {}?", "\u00bfLe comunico con el n\u00famero {}?", "\u00bfTermino la llamada?", "\u00bfLe pongo en espera un momento?",
-              "\u00bfPulso las teclas por usted?", "\u00bfLo anoto?", "\u00bfPuedo hacer esto por usted: {}?", "Diga s\u00ed o pulse 1. Si no, diga no o pulse 2.",
+    Sentences{"de", "Soll ich Sie mit {} verbinden?", "Soll ich Sie mit der Nummer {} verbinden?",
+              "Soll ich das Gespr\u00e4ch beenden?", "Soll ich Sie einen Moment in die Warteschleife legen?",
+              "Soll ich f\u00fcr Sie Tasten dr\u00fccken?", "Soll ich das aufschreiben?", "Darf ich das f\u00fcr Sie tun: {}?",
+              "Bitte sagen Sie Ja oder dr\u00fccken Sie die 1. Wenn nicht, sagen Sie Nein oder dr\u00fccken Sie die 2.",
+              "Das habe ich nicht verstanden. Bitte sagen Sie Ja oder dr\u00fccken Sie die 1, oder sagen Sie Nein oder "
+              "dr\u00fccken Sie die 2."},
+    Sentences{"es", "\u00bfLe comunico con {}?", "\u00bfLe comunico con el n\u00famero {}?", "\u00bfTermino la llamada?",
+              "\u00bfLe pongo en espera un momento?", "\u00bfPulso las teclas por usted?", "\u00bfLo anoto?",
+              "\u00bfPuedo hacer esto por usted: {}?", "Diga s\u00ed o pulse 1. Si no, diga no o pulse 2.",
               "No le he entendido. Diga s\u00ed o pulse 1, o diga no o pulse 2."},
-    Sentences{"fr", "Dois-je vous mettre en relation avec {}\u00a0?", "Dois-je vous mettre en relation avec le num\u00e9ro {}\u00a0?",
-              "Dois-je terminer l'appel\u00a0?", "Dois-je vous mettre en attente un instant\u00a0?", "Dois-je appuyer sur des touches pour vous\u00a0?",
-              "Dois-je le noter\u00a0?", "Puis-je faire ceci pour vous\u00a0: {}\u00a0?", "Dites oui ou appuyez sur 1. Sinon, dites non ou appuyez sur 2.",
+    Sentences{"fr", "Dois-je vous mettre en relation avec {}\u00a0?",
+              "Dois-je vous mettre en relation avec le num\u00e9ro {}\u00a0?", "Dois-je terminer l'appel\u00a0?",
+              "Dois-je vous mettre en attente un instant\u00a0?", "Dois-je appuyer sur des touches pour vous\u00a0?",
+              "Dois-je le noter\u00a0?", "Puis-je faire ceci pour vous\u00a0: {}\u00a0?",
+              "Dites oui ou appuyez sur 1. Sinon, dites non ou appuyez sur 2.",
               "Je n'ai pas compris. Dites oui ou appuyez sur 1, ou dites non ou appuyez sur 2."},
-    Sentences{"it", "La metto in contatto con {}?", "La metto in contatto con il numero {}?", "Devo terminare la chiamata?", "La metto in attesa un momento?",
-              "Devo premere dei tasti per lei?", "Devo annotarlo?", "Posso fare questo per lei: {}?", "Dica s\u00ec o prema 1. Altrimenti dica no o prema 2.",
+    Sentences{"it", "La metto in contatto con {}?", "La metto in contatto con il numero {}?", "Devo terminare la chiamata?",
+              "La metto in attesa un momento?", "Devo premere dei tasti per lei?", "Devo annotarlo?",
+              "Posso fare questo per lei: {}?", "Dica s\u00ec o prema 1. Altrimenti dica no o prema 2.",
               "Non ho capito. Dica s\u00ec o prema 1, oppure dica no o prema 2."},
-    Sentences{"pt", "Posso transferi-lo para {}?", "Posso transferi-lo para o n\u00famero {}?", "Posso terminar a chamada?", "Posso coloc\u00e1-lo em espera um momento?",
-              "Posso premir teclas por si?", "Posso anotar isso?", "Posso fazer isto por si: {}?", "Diga sim ou prima 1. Se n\u00e3o, diga n\u00e3o ou prima 2.",
+    Sentences{"pt", "Posso transferi-lo para {}?", "Posso transferi-lo para o n\u00famero {}?", "Posso terminar a chamada?",
+              "Posso coloc\u00e1-lo em espera um momento?", "Posso premir teclas por si?", "Posso anotar isso?",
+              "Posso fazer isto por si: {}?", "Diga sim ou prima 1. Se n\u00e3o, diga n\u00e3o ou prima 2.",
               "N\u00e3o percebi. Diga sim ou prima 1, ou diga n\u00e3o ou prima 2."},
 };
 
 const Sentences& sentences_in(std::string_view language) {
-  const auto at = std::find_if(kSentences.begin(), kSentences.end(), [tag = primary_language(language)](const Sentences& s) { return s.language == tag; });
+  const auto at = std::find_if(kSentences.begin(), kSentences.end(),
+                               [tag = primary_language(language)](const Sentences& s) { return s.language == tag; });
   return at == kSentences.end() ? kSentences.front() : *at;
 }
 
@@ -63,7 +72,8 @@ std::string digit_by_digit(std::string_view number) {
 std::string speakable(std::string_view text) {
   std::string out;
   for (const char c : records::cut_at(text, kMaxSpokenValue)) {
-    const bool plain = base::is_alpha(c) || base::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '-' || c == '.' || c == ',' || c == '+';
+    const bool plain = base::is_alpha(c) || base::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '-' || c == '.' ||
+                       c == ',' || c == '+';
     out += plain ? c : ' ';
   }
   return std::string(base::trim(out));
@@ -105,7 +115,8 @@ Question question_for(const ToolRule& rule, const ToolRequest& request, std::str
   const Sentences& words = sentences_in(language);
   std::string asked;
   if (const auto* transfer = std::get_if<TransferRequest>(&request)) {
-    asked = transfer->name.empty() ? filled(words.number, digit_by_digit(transfer->target)) : filled(words.transfer, transfer->name);
+    asked =
+        transfer->name.empty() ? filled(words.number, digit_by_digit(transfer->target)) : filled(words.transfer, transfer->name);
   } else if (std::holds_alternative<HangUpRequest>(request)) {
     asked = words.hang_up;
   } else if (std::holds_alternative<HoldRequest>(request)) {

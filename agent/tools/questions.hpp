@@ -13,11 +13,11 @@ struct Question {
   std::string again;  ///< after an answer that was neither
 };
 
-inline constexpr std::size_t kMaxSpokenValue = 60;      ///< characters of an argument that is put into a question
+inline constexpr std::size_t kMaxSpokenValue = 60;  ///< characters of an argument that is put into a question
 inline constexpr std::size_t kMaxQuestionBytes = 400;
 
-/// In `language` ("de-DE") where we have the words, else in English. Of a tool that is not built in, the rule's own question, into
-/// which only letters, digits and a few marks of the model's arguments come.
+/// In `language` ("de-DE") where we have the words, else in English. Of a tool that is not built in, the rule's own question,
+/// into which only letters, digits and a few marks of the model's arguments come.
 [[nodiscard]] Question question_for(const ToolRule& rule, const ToolRequest& request, std::string_view language);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -30,16 +30,20 @@ std::size_t within_minute(std::deque<base::TimePoint>& times, base::TimePoint no
 
 std::string sentence(Refusal why) {
   switch (why) {
-    case Refusal::CapPerCall: return "This tool has been used as often as it may be in one call. Do not ask for it again.";
-    case Refusal::CapPerMinute: return "This tool was used too often within a minute. Go on with the conversation.";
-    case Refusal::TooOften: return "Too many tools were asked for. Go on without them.";
+    case Refusal::CapPerCall:
+      return "This tool has been used as often as it may be in one call. Do not ask for it again.";
+    case Refusal::CapPerMinute:
+      return "This tool was used too often within a minute. Go on with the conversation.";
+    case Refusal::TooOften:
+      return "Too many tools were asked for. Go on without them.";
     case Refusal::NotAllowed:
     case Refusal::BadArguments:
     case Refusal::NotInList:
     case Refusal::TooMany:
     case Refusal::Repeated:
     case Refusal::NotConfirmed:
-    case Refusal::CallOver: break;
+    case Refusal::CallOver:
+      break;
   }
   return "This tool is not available in this call.";
 }
@@ -55,16 +59,26 @@ std::string described(std::string_view name, const ToolRequest& request) {
 
 std::string_view to_string(Refusal why) {
   switch (why) {
-    case Refusal::NotAllowed: return "not allowed";
-    case Refusal::BadArguments: return "arguments";
-    case Refusal::NotInList: return "not in the list";
-    case Refusal::CapPerCall: return "often enough in this call";
-    case Refusal::CapPerMinute: return "too often in a minute";
-    case Refusal::TooOften: return "too many attempts";
-    case Refusal::TooMany: return "too many at once";
-    case Refusal::Repeated: return "asked for twice";
-    case Refusal::NotConfirmed: return "not confirmed by the caller";
-    case Refusal::CallOver: return "the call is over";
+    case Refusal::NotAllowed:
+      return "not allowed";
+    case Refusal::BadArguments:
+      return "arguments";
+    case Refusal::NotInList:
+      return "not in the list";
+    case Refusal::CapPerCall:
+      return "often enough in this call";
+    case Refusal::CapPerMinute:
+      return "too often in a minute";
+    case Refusal::TooOften:
+      return "too many attempts";
+    case Refusal::TooMany:
+      return "too many at once";
+    case Refusal::Repeated:
+      return "asked for twice";
+    case Refusal::NotConfirmed:
+      return "not confirmed by the caller";
+    case Refusal::CallOver:
+      return "the call is over";
   }
   return "?";
 }

@@ -13,34 +13,46 @@
 /// The model proposes; this decides. Nothing that a model, a tool's answer or a caller says can widen it.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxKeys = 32;              ///< of one send_digits
-inline constexpr std::size_t kMaxPauses = 8;             ///< among them
+inline constexpr std::size_t kMaxKeys = 32;   ///< of one send_digits
+inline constexpr std::size_t kMaxPauses = 8;  ///< among them
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::int64_t kMaxHoldSeconds = 120;
 inline constexpr std::int64_t kUsualHoldSeconds = 60;
-inline constexpr unsigned kMaxAttemptsPerCall = 300;     ///< of all tools, refused ones too: a model that asks on and on is not heard
+inline constexpr unsigned kMaxAttemptsPerCall =
+    300;  ///< of all tools, refused ones too: a model that asks on and on is not heard
 inline constexpr unsigned kMaxAttemptsPerMinute = 60;
-inline constexpr std::size_t kMaxShownName = 64;         ///< of a tool's name, where people see it
+inline constexpr std::size_t kMaxShownName = 64;  ///< of a tool's name, where people see it
 
 // What is to be done, checked.
 struct HangUpRequest {};
-struct TransferRequest { std::string target; std::string name; };  ///< `name`: the destination's; "" for a number
-struct HoldRequest { std::int64_t seconds = kUsualHoldSeconds; };
-struct DigitsRequest { std::string keys; };
-struct NoteRequest { std::string text; };
-struct SourceRequest { Arguments arguments; };                     ///< a tool that is not built in
+struct TransferRequest {
+  std::string target;
+  std::string name;
+};  ///< `name`: the destination's; "" for a number
+struct HoldRequest {
+  std::int64_t seconds = kUsualHoldSeconds;
+};
+struct DigitsRequest {
+  std::string keys;
+};
+struct NoteRequest {
+  std::string text;
+};
+struct SourceRequest {
+  Arguments arguments;
+};  ///< a tool that is not built in
 using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, DigitsRequest, NoteRequest, SourceRequest>;
 
 enum class Refusal : std::uint8_t {
-  NotAllowed,      ///< no rule, no such tool: the model is not told which
+  NotAllowed,  ///< no rule, no such tool: the model is not told which
   BadArguments,
-  NotInList,       ///< a destination or number that is not allowed
+  NotInList,  ///< a destination or number that is not allowed
   CapPerCall,
   CapPerMinute,
-  TooOften,        ///< attempts of all kinds
-  TooMany,         ///< at once, or questions to the caller
-  Repeated,        ///< the same call once more
-  NotConfirmed,    ///< the caller said no, or nothing that is clear
+  TooOften,      ///< attempts of all kinds
+  TooMany,       ///< at once, or questions to the caller
+  Repeated,      ///< the same call once more
+  NotConfirmed,  ///< the caller said no, or nothing that is clear
   CallOver,
 };
 [[nodiscard]] std::string_view to_string(Refusal why);
@@ -48,10 +60,10 @@ enum class Refusal : std::uint8_t {
 struct ToolDecision {
   enum class Kind : std::uint8_t { Allow, AskCaller, Refuse };
   Kind kind = Kind::Refuse;
-  Refusal why{};          ///< of Refuse
-  std::string to_model;   ///< a sentence
-  std::string to_log;     ///< a sentence without numbers, keys or anything that was said
-  ToolRequest request;    ///< of Allow and AskCaller
+  Refusal why{};         ///< of Refuse
+  std::string to_model;  ///< a sentence
+  std::string to_log;    ///< a sentence without numbers, keys or anything that was said
+  ToolRequest request;   ///< of Allow and AskCaller
 };
 
 /// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it.

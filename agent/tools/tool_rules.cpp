@@ -23,8 +23,10 @@ ToolClass class_of(BuiltInTool tool) {
     case BuiltInTool::HangUp:
     case BuiltInTool::Transfer:
     case BuiltInTool::Hold:
-    case BuiltInTool::SendDigits: return ToolClass::Telephony;
-    case BuiltInTool::Note: return ToolClass::Write;
+    case BuiltInTool::SendDigits:
+      return ToolClass::Telephony;
+    case BuiltInTool::Note:
+      return ToolClass::Write;
   }
   return ToolClass::Telephony;
 }

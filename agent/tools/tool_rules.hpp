@@ -16,8 +16,8 @@ struct ToolRule {
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 1;
   unsigned max_per_minute = 10;
-  /// Of a tool that is not built in: what the caller agrees to, such as "May I send {amount} back to you?", in the agent's language.
-  /// {NAME} is that argument of the model's call. "": made from the tool's name; never from what its source says of it.
+  /// Of a tool that is not built in: what the caller agrees to, such as "May I send {amount} back to you?", in the agent's
+  /// language. {NAME} is that argument of the model's call. "": made from the tool's name; never from what its source says of it.
   std::string question;
 
   /// What costs money is never done without the caller, whatever the rule says.
@@ -25,9 +25,9 @@ struct ToolRule {
 };
 
 struct ToolRules {
-  std::vector<ToolRule> allowed;                      ///< at most kMaxTools
-  std::vector<ToolGrant::Destination> destinations;   ///< transfer by name; at most kMaxDestinations
-  std::vector<std::string> numbers;                   ///< NumberPatterns that transfer may dial beside them; empty: none
+  std::vector<ToolRule> allowed;                     ///< at most kMaxTools
+  std::vector<ToolGrant::Destination> destinations;  ///< transfer by name; at most kMaxDestinations
+  std::vector<std::string> numbers;                  ///< NumberPatterns that transfer may dial beside them; empty: none
 };
 
 inline constexpr std::size_t kMaxTools = 64;

@@ -22,8 +22,8 @@ struct SourceResult {
   std::string text;
 };
 
-/// Where tools that are not built in come from: a server of tools, an HTTP service. One for each call, on its conversation thread;
-/// never blocks. What it says of its tools gives them no right: the agent's rules do. Destroying it abandons its work.
+/// Where tools that are not built in come from: a server of tools, an HTTP service. One for each call, on its conversation
+/// thread; never blocks. What it says of its tools gives them no right: the agent's rules do. Destroying it abandons its work.
 class ToolSource {
  public:
   virtual ~ToolSource() = default;

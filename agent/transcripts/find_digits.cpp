@@ -11,10 +11,10 @@ namespace offhook::inline v0::agent::transcripts {
 namespace {
 
 using Kind = TextToken::Kind;
-constexpr std::size_t kMaxGap = 6;           // points between two digits of one number
-constexpr unsigned kMaxWordsBetween = 2;     // "and", "dash"
+constexpr std::size_t kMaxGap = 6;                      // points between two digits of one number
+constexpr unsigned kMaxWordsBetween = 2;                // "and", "dash"
 constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
-constexpr std::size_t kMostChecked = 400;    // digits: nobody reads out more, and what is longer goes as a card
+constexpr std::size_t kMostChecked = 400;               // digits: nobody reads out more, and what is longer goes as a card
 constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
 
 /// One number as it is being read: how many digits it has, and which, as far as that is known.

@@ -11,14 +11,18 @@ using Kind = TextToken::Kind;
 constexpr std::size_t kMaxLocal = 64, kMaxDomain = 255;  // RFC 5321 section 4.5.3.1
 constexpr std::string_view kEmail = "[email]";
 
-bool is_at(char32_t code) { return code == '@' || code == 0xff20 || code == 0xfe6b; }
+bool is_at(char32_t code) {
+  return code == '@' || code == 0xff20 || code == 0xfe6b;
+}
 
 bool is_local(char32_t code) {
   constexpr std::u32string_view kMarks = U".!#$%&'*+/=?^_`{|}~-";
   return is_letter(code) || digit_of(code) >= 0 || kMarks.find(code) != std::u32string_view::npos;
 }
 
-bool is_domain(char32_t code) { return is_letter(code) || digit_of(code) >= 0 || code == '.' || code == '-'; }
+bool is_domain(char32_t code) {
+  return is_letter(code) || digit_of(code) >= 0 || code == '.' || code == '-';
+}
 
 void find_written(const TextPoints& points, Findings& out) {
   for (std::size_t at = 0; at < points.size(); ++at) {
@@ -29,9 +33,11 @@ void find_written(const TextPoints& points, Findings& out) {
     const std::size_t local_end = begin, domain_begin = end;
     while (begin > 0 && local_end - begin < kMaxLocal && is_local(points[begin - 1].code)) --begin;
     while (end < points.size() && end - domain_begin < kMaxDomain && is_domain(points[end].code)) ++end;
-    const bool has_dot = std::any_of(points.begin() + static_cast<std::ptrdiff_t>(domain_begin), points.begin() + static_cast<std::ptrdiff_t>(end),
-                                     [](const TextPoint& p) { return p.code == '.'; });
-    const bool touches = local_end == at && domain_begin == at + 1;  // Without blanks it is one without a dot too: "root@localhost".
+    const bool has_dot =
+        std::any_of(points.begin() + static_cast<std::ptrdiff_t>(domain_begin), points.begin() + static_cast<std::ptrdiff_t>(end),
+                    [](const TextPoint& p) { return p.code == '.'; });
+    const bool touches =
+        local_end == at && domain_begin == at + 1;  // Without blanks it is one without a dot too: "root@localhost".
     if (begin < local_end && end > domain_begin && (has_dot || touches)) out.push_back({begin, end, kEmail});
   }
 }
@@ -45,14 +51,17 @@ bool says_at(const TextToken& token) {
 }
 
 bool says_joint(const TextToken& token) {
-  return is_one_of(token, {"dot", "punkt", "punto", "point", "ponto", "dash", "hyphen", "minus", "strich", "bindestrich", "tiret", "guion", "trattino", "traco",
-                           "underscore", "unterstrich", "underline", "bajo", "basso", "soulignement"});
+  return is_one_of(token, {"dot",        "punkt",       "punto",       "point", "ponto", "dash",        "hyphen",
+                           "minus",      "strich",      "bindestrich", "tiret", "guion", "trattino",    "traco",
+                           "underscore", "unterstrich", "underline",   "bajo",  "basso", "soulignement"});
 }
 
 bool is_top_domain(const TextToken& token) {
-  return is_one_of(token, {"com", "org", "net", "info", "biz", "edu", "gov", "mil", "io", "eu",  "de", "at",  "ch", "fr",  "es",  "it",  "pt",    "br",
-                           "uk",  "us",  "ca",  "au",   "nl",  "be",  "pl",  "cz", "dk", "se",  "no", "fi",  "ie", "mx",  "ar",  "cl",  "co",    "app",
-                           "dev", "ai",  "me",  "tv",   "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
+  return is_one_of(token,
+                   {"com", "org",   "net",    "info", "biz",  "edu",   "gov",     "mil",  "io",     "eu",     "de",  "at", "ch",
+                    "fr",  "es",    "it",     "pt",   "br",   "uk",    "us",      "ca",   "au",     "nl",     "be",  "pl", "cz",
+                    "dk",  "se",    "no",     "fi",   "ie",   "mx",    "ar",      "cl",   "co",     "app",    "dev", "ai", "me",
+                    "tv",  "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
 }
 
 /// Words, digits, and what is said or written between them, without the gaps: indices of tokens.
@@ -91,8 +100,10 @@ class Spoken {
     std::size_t found = 0;
     for (std::size_t parts = 0; parts < kMostParts && i < order_.size() && is_part(i); ++parts) {
       std::size_t next = 0;
-      if (dot_behind(i)) next = i + 1;
-      else if (i + 2 < order_.size() && says_joint(token(i + 1))) next = i + 2;
+      if (dot_behind(i))
+        next = i + 1;
+      else if (i + 2 < order_.size() && says_joint(token(i + 1)))
+        next = i + 2;
       if (next == 0) break;
       if (is_top_domain(token(next))) found = next;
       i = next;

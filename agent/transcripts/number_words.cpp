@@ -19,10 +19,16 @@ bool stands_in(std::string_view list, std::string_view word) {
   return false;
 }
 
-constexpr std::array<std::string_view, 10> kUnits{
-    "zero oh o null nul nil cero zero naught nought", "one eins uno una un um uma", "two zwei zwo dos deux due dois duas", "three drei tres trois tre",
-    "four vier cuatro quatre quattro quatro", "five funf fuenf cinco cinq cinque", "six sechs seis sei meia", "seven sieben siete sept sette sete",
-    "eight acht ocho huit otto oito", "nine niner neun nueve neuf nove"};
+constexpr std::array<std::string_view, 10> kUnits{"zero oh o null nul nil cero zero naught nought",
+                                                  "one eins uno una un um uma",
+                                                  "two zwei zwo dos deux due dois duas",
+                                                  "three drei tres trois tre",
+                                                  "four vier cuatro quatre quattro quatro",
+                                                  "five funf fuenf cinco cinq cinque",
+                                                  "six sechs seis sei meia",
+                                                  "seven sieben siete sept sette sete",
+                                                  "eight acht ocho huit otto oito",
+                                                  "nine niner neun nueve neuf nove"};
 
 constexpr std::string_view kTeens =
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
@@ -34,11 +40,14 @@ constexpr std::string_view kTeens =
 constexpr std::string_view kTens =
     "twenty thirty forty fourty fifty sixty seventy eighty ninety "
     "zwanzig dreissig vierzig funfzig fuenfzig sechzig siebzig achtzig neunzig "
-    "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa vingt vingts trente quarante cinquante soixante septante octante huitante nonante "
-    "venti trenta quaranta cinquanta sessanta settanta ottanta novanta vinte trinta quarenta cinquenta sessenta setenta oitenta noventa";
+    "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa vingt vingts trente quarante cinquante soixante septante "
+    "octante huitante nonante "
+    "venti trenta quaranta cinquanta sessanta settanta ottanta novanta vinte trinta quarenta cinquenta sessenta setenta oitenta "
+    "noventa";
 
 constexpr std::string_view kHundreds =
-    "hundred hundreds thousand hundert einhundert tausend eintausend cien ciento mil cent cents mille cento mila duzentos doscientos";
+    "hundred hundreds thousand hundert einhundert tausend eintausend cien ciento mil cent cents mille cento mila duzentos "
+    "doscientos";
 
 constexpr std::string_view kBetween =
     "and then dash hyphen minus slash space blank point dot comma stroke plus uh um er ah "
@@ -48,9 +57,11 @@ constexpr std::string_view kBetween =
 
 /// What German and Italian numbers are written together from. A part that another begins with stands behind it.
 constexpr std::string_view kParts =
-    "zwanzig dreissig vierzig funfzig fuenfzig sechzig siebzig achtzig neunzig dreizehn vierzehn funfzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn "
+    "zwanzig dreissig vierzig funfzig fuenfzig sechzig siebzig achtzig neunzig dreizehn vierzehn funfzehn fuenfzehn sechzehn "
+    "siebzehn achtzehn neunzehn "
     "zehn elf zwolf zwoelf eins ein zwei zwo drei vier funf fuenf sechs sieben acht neun und hundert tausend "
-    "quarantuno quaranta cinquanta sessanta settanta ottanta novanta trentuno trenta ventuno ventotto venti veinti quattro cinque sette otto uno due tre tres "
+    "quarantuno quaranta cinquanta sessanta settanta ottanta novanta trentuno trenta ventuno ventotto venti veinti quattro "
+    "cinque sette otto uno due tre tres "
     "sei seis nove cento mila mille dos cuatro cinco siete ocho nueve";
 
 /// How many parts `word` is written together from; 0: it is not, or only one.
@@ -85,6 +96,8 @@ std::optional<NumberWord> number_word(std::string_view word) {
   return parts == 0 ? std::nullopt : std::optional(NumberWord{Kind::Teen, std::max(2U, parts - 1)});
 }
 
-bool is_between_digits(std::string_view word) { return stands_in(kBetween, word); }
+bool is_between_digits(std::string_view word) {
+  return stands_in(kBetween, word);
+}
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -10,11 +10,11 @@ namespace offhook::inline v0::agent::transcripts {
 /// at once: whose language a call is in is not always known.
 struct NumberWord {
   enum class Kind : std::uint8_t {
-    Unit,      ///< one digit, `value`
-    Teen,      ///< 10 to 19, or a compound such as "vierundzwanzig": two digits or more
-    Tens,      ///< 20 to 90: two digits, or one when a unit follows
-    Hundred,   ///< hundred, thousand: zeros, unless more follows
-    Repeat,    ///< "double", "triple": the next digit `value` times
+    Unit,     ///< one digit, `value`
+    Teen,     ///< 10 to 19, or a compound such as "vierundzwanzig": two digits or more
+    Tens,     ///< 20 to 90: two digits, or one when a unit follows
+    Hundred,  ///< hundred, thousand: zeros, unless more follows
+    Repeat,   ///< "double", "triple": the next digit `value` times
   };
   Kind kind{};
   unsigned value = 0;  ///< Unit: the digit. Teen: how many digits. Repeat: how often

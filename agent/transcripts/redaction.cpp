@@ -43,7 +43,8 @@ Findings merged(Findings findings) {
 
 base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& options) {
   const auto complain = [](std::string what) { return base::fail(base::Error{"transcripts", 1, std::move(what)}); };
-  if (options.patterns.size() > kMaxPatterns) return complain(fmt::format("{} patterns are too many: {} are allowed", options.patterns.size(), kMaxPatterns));
+  if (options.patterns.size() > kMaxPatterns)
+    return complain(fmt::format("{} patterns are too many: {} are allowed", options.patterns.size(), kMaxPatterns));
   Redactor redactor;
   redactor.options_ = options;
   redactor.works_ = options.digits_from != 0 || options.cards || options.emails || options.ibans || !options.patterns.empty();
@@ -51,8 +52,10 @@ base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& optio
     auto pattern = TextPattern::parse(options.patterns[i]);
     if (!pattern) {
       const std::string shown = records::printable(options.patterns[i], 64);
-      return complain(fmt::format("pattern {}, \"{}\", cannot be used: {}; write # for a digit, @ for a letter, ? for any character, * for more of a word",
-                                  i + 1, shown, to_string(pattern.error())));
+      return complain(
+          fmt::format("pattern {}, \"{}\", cannot be used: {}; write # for a digit, @ for a letter, ? for any character, * for "
+                      "more of a word",
+                      i + 1, shown, to_string(pattern.error())));
     }
     redactor.patterns_.push_back(std::move(*pattern));
   }

@@ -18,10 +18,10 @@ struct RedactionOptions {
   std::vector<std::string> patterns;  ///< TextPatterns
 };
 
-/// Takes out of a text what should not be kept: "[digits]", "[card]", "[email]", "[iban]", or "[hidden]" for an own pattern stand in
-/// its place. Spoken digits count ("four one five", "vier eins funf"), in six languages, and so do those that blanks, dashes and small
-/// words divide. It works by the letter, not by the sense: names stay, and a number that is read out over several turns is seen in
-/// pieces. Too much taken is the lesser harm. Time grows with the text's length alone.
+/// Takes out of a text what should not be kept: "[digits]", "[card]", "[email]", "[iban]", or "[hidden]" for an own pattern stand
+/// in its place. Spoken digits count ("four one five", "vier eins funf"), in six languages, and so do those that blanks, dashes
+/// and small words divide. It works by the letter, not by the sense: names stay, and a number that is read out over several turns
+/// is seen in pieces. Too much taken is the lesser harm. Time grows with the text's length alone.
 class Redactor {
  public:
   /// Nothing is taken out.

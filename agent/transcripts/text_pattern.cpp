@@ -6,28 +6,40 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-bool is_word(char32_t code) { return is_letter(code) || digit_of(code) >= 0; }
+bool is_word(char32_t code) {
+  return is_letter(code) || digit_of(code) >= 0;
+}
 
 }  // namespace
 
 std::string_view to_string(PatternError error) {
   switch (error) {
-    case PatternError::Empty: return "it is empty";
-    case PatternError::TooLong: return "it is too long";
-    case PatternError::TooWide: return "it would fit everything: it needs a literal character, a # or an @";
-    case PatternError::DanglingBackslash: return "it ends in a backslash";
+    case PatternError::Empty:
+      return "it is empty";
+    case PatternError::TooLong:
+      return "it is too long";
+    case PatternError::TooWide:
+      return "it would fit everything: it needs a literal character, a # or an @";
+    case PatternError::DanglingBackslash:
+      return "it ends in a backslash";
   }
   return "it cannot be used";
 }
 
 bool TextPattern::Element::takes(char32_t c) const {
   switch (kind) {
-    case Kind::Literal: return lower_case(c) == code;
-    case Kind::Digit: return digit_of(c) >= 0;
-    case Kind::Letter: return is_letter(c);
-    case Kind::Any: return true;
-    case Kind::Star: return is_word(c) || is_dash(c) || c == '_';
-    case Kind::Blank: return is_blank(c);
+    case Kind::Literal:
+      return lower_case(c) == code;
+    case Kind::Digit:
+      return digit_of(c) >= 0;
+    case Kind::Letter:
+      return is_letter(c);
+    case Kind::Any:
+      return true;
+    case Kind::Star:
+      return is_word(c) || is_dash(c) || c == '_';
+    case Kind::Blank:
+      return is_blank(c);
   }
   return false;
 }
@@ -39,7 +51,12 @@ base::Result<TextPattern, PatternError> TextPattern::parse(std::string_view writ
   bool is_wide = true;
   for (std::size_t i = 0; i < points.size(); ++i) {
     char32_t code = points[i].code;
-    Kind kind = code == '#' ? Kind::Digit : code == '@' ? Kind::Letter : code == '?' ? Kind::Any : code == '*' ? Kind::Star : code == ' ' ? Kind::Blank : Kind::Literal;
+    Kind kind = code == '#'   ? Kind::Digit
+                : code == '@' ? Kind::Letter
+                : code == '?' ? Kind::Any
+                : code == '*' ? Kind::Star
+                : code == ' ' ? Kind::Blank
+                              : Kind::Literal;
     if (code == '\\') {
       if (++i == points.size()) return base::fail(PatternError::DanglingBackslash);
       code = points[i].code;

@@ -16,10 +16,10 @@ inline constexpr std::size_t kMaxMatch = 128;  ///< characters
 enum class PatternError : std::uint8_t { Empty, TooLong, TooWide, DanglingBackslash };
 [[nodiscard]] std::string_view to_string(PatternError error);
 
-/// An operator's own pattern, such as `KD-######` or `case *`: `#` is a digit, `@` a letter, `?` any one character, `*` any number of
-/// letters, digits, dashes and underscores, a blank any one blank; `\` takes the next character by its word. The rest is literal, in
-/// either case. It fits whole words: no letter or digit touches a match whose edge is one. All states are followed at once, so that no
-/// pattern and no text takes longer than their lengths allow.
+/// An operator's own pattern, such as `KD-######` or `case *`: `#` is a digit, `@` a letter, `?` any one character, `*` any
+/// number of letters, digits, dashes and underscores, a blank any one blank; `\` takes the next character by its word. The rest
+/// is literal, in either case. It fits whole words: no letter or digit touches a match whose edge is one. All states are followed
+/// at once, so that no pattern and no text takes longer than their lengths allow.
 class TextPattern {
  public:
   /// Errors: Empty, TooLong (over kMaxPatternElements), TooWide (stars and question marks alone), DanglingBackslash.

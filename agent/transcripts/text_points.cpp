@@ -14,7 +14,10 @@ std::size_t decode(std::string_view text, char32_t& code) {
   const auto at = [text](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
   code = at(0);
   if (code < 0x80) return 1;
-  const std::size_t length = code >= 0xc2 && code < 0xe0 ? 2 : code >= 0xe0 && code < 0xf0 ? 3 : code >= 0xf0 && code < 0xf5 ? 4 : 0;
+  const std::size_t length = code >= 0xc2 && code < 0xe0   ? 2
+                             : code >= 0xe0 && code < 0xf0 ? 3
+                             : code >= 0xf0 && code < 0xf5 ? 4
+                                                           : 0;
   if (length == 0 || length > text.size()) return 0;
   code &= 0xffU >> (length + 1);
   for (std::size_t i = 1; i < length; ++i) {
@@ -56,19 +59,24 @@ int digit_of(char32_t code) {
 }
 
 bool is_blank(char32_t code) {
-  return code == ' ' || (code >= 0x09 && code <= 0x0d) || code == 0xa0 || code == 0xad || (code >= 0x2000 && code <= 0x200f) || code == 0x2028 ||
-         code == 0x2029 || code == 0x202f || (code >= 0x205f && code <= 0x2064) || code == 0x3000 || code == 0xfeff;
+  return code == ' ' || (code >= 0x09 && code <= 0x0d) || code == 0xa0 || code == 0xad || (code >= 0x2000 && code <= 0x200f) ||
+         code == 0x2028 || code == 0x2029 || code == 0x202f || (code >= 0x205f && code <= 0x2064) || code == 0x3000 ||
+         code == 0xfeff;
 }
 
-bool is_dash(char32_t code) { return code == '-' || (code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d; }
+bool is_dash(char32_t code) {
+  return code == '-' || (code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d;
+}
 
 bool is_letter(char32_t code) {
   if (code < 0x80) return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
-  const bool is_mark = code < 0xc0 || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code < 0x2070) || (code >= 0x3000 && code < 0x3005) ||
-                       code == kReplacement || is_dash(code);
+  const bool is_mark = code < 0xc0 || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code < 0x2070) ||
+                       (code >= 0x3000 && code < 0x3005) || code == kReplacement || is_dash(code);
   return !is_mark && digit_of(code) < 0;
 }
 
-char32_t lower_case(char32_t code) { return code >= 'A' && code <= 'Z' ? code + 32 : code; }
+char32_t lower_case(char32_t code) {
+  return code >= 'A' && code <= 'Z' ? code + 32 : code;
+}
 
 }  // namespace offhook::inline v0::agent::transcripts

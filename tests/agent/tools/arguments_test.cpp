@@ -41,8 +41,8 @@ TEST_CASE("Arguments are the members of one object; nothing at all stands for an
 }
 
 TEST_CASE("What is no JSON, or goes on behind its end, is refused") {
-  for (const char* json : {"{", "}", "{\"a\":}", "{'a':1}", "{\"a\":1,}", "{} {}", "{}x", "{\"a\":NaN}", "{\"a\":01}", "\xff", "{\"a\":\"\xff\"}",
-                           "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "// {}", "\xef\xbb\xbfx"}) {
+  for (const char* json : {"{", "}", "{\"a\":}", "{'a':1}", "{\"a\":1,}", "{} {}", "{}x", "{\"a\":NaN}", "{\"a\":01}", "\xff",
+                           "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "// {}", "\xef\xbb\xbfx"}) {
     CAPTURE(json);
     CHECK(error_of(json) == ArgumentError::NotJson);
   }
@@ -104,7 +104,9 @@ TEST_CASE("A schema that is open takes further members; what is no schema of an 
   CHECK_FALSE(open->complaint(*read_arguments(R"({"anything":1})")));
   for (const char* json : {"", "{", "[]", "{}", R"({"type":"string"})"}) CHECK_FALSE(ArgumentSchema::parse(json));
   const std::string frame = R"({"type":"object","x":""})";
-  const auto of_size = [&](std::size_t size) { return R"({"type":"object","x":")" + std::string(size - frame.size(), 'x') + R"("})"; };
+  const auto of_size = [&](std::size_t size) {
+    return R"({"type":"object","x":")" + std::string(size - frame.size(), 'x') + R"("})";
+  };
   CHECK(ArgumentSchema::parse(of_size(kMaxSchemaBytes)));
   CHECK_FALSE(ArgumentSchema::parse(of_size(kMaxSchemaBytes + 1)));
 }

@@ -15,13 +15,14 @@ namespace {
 
 struct Box {
   base::TimePoint now{1h};
-  ToolBoxOptions options{{{rule("hang_up"), rule("transfer", Confirm::Caller), rule("hold"), rule("note"), rule("look_up", Confirm::Never, ToolClass::Read),
-                           rule("pay", Confirm::Never, ToolClass::Money)},
+  ToolBoxOptions options{{{rule("hang_up"), rule("transfer", Confirm::Caller), rule("hold"), rule("note"),
+                           rule("look_up", Confirm::Never, ToolClass::Read), rule("pay", Confirm::Never, ToolClass::Money)},
                           {{"Sales", "sip:6002@pbx.example"}},
                           {}},
                          {"en"}};
-  std::vector<ToolDescription> offered{{"look_up", "Looks up an order.", R"({"type":"object","properties":{"order":{"type":"string"}}})", ToolClass::Read},
-                                       {"pay", "Pays.", R"({"type":"object","properties":{"amount":{"type":"number"}}})", ToolClass::Read}};
+  std::vector<ToolDescription> offered{
+      {"look_up", "Looks up an order.", R"({"type":"object","properties":{"order":{"type":"string"}}})", ToolClass::Read},
+      {"pay", "Pays.", R"({"type":"object","properties":{"amount":{"type":"number"}}})", ToolClass::Read}};
   FakeSource* source = nullptr;
   std::vector<ToolEvent> events;
   std::unique_ptr<CallToolBox> box;
@@ -32,10 +33,13 @@ struct Box {
     source = made.get();
     std::vector<std::unique_ptr<ToolSource>> sources;
     sources.push_back(std::move(made));
-    box = std::make_unique<CallToolBox>(options, std::move(sources), [this](const ToolEvent& e) { events.push_back(e); }, now);
+    box = std::make_unique<CallToolBox>(
+        options, std::move(sources), [this](const ToolEvent& e) { events.push_back(e); }, now);
     return *box;
   }
-  void run(const std::string& name, const std::string& arguments = "{}") { box->run({3, "id" + std::to_string(++calls), name, arguments}); }
+  void run(const std::string& name, const std::string& arguments = "{}") {
+    box->run({3, "id" + std::to_string(++calls), name, arguments});
+  }
   ToolOutcome outcome() {
     auto next = box->poll();
     REQUIRE(next);
@@ -56,7 +60,8 @@ struct Box {
     return *question;
   }
   std::size_t told(ToolEvent::What what) const {
-    return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [what](const ToolEvent& e) { return e.what == what; }));
+    return static_cast<std::size_t>(
+        std::count_if(events.begin(), events.end(), [what](const ToolEvent& e) { return e.what == what; }));
   }
 };
 
@@ -229,7 +234,8 @@ TEST_CASE_FIXTURE(Box, "At most kMaxRunning calls are at sources at once") {
   CHECK(source->started.size() == kMaxRunning);
 }
 
-TEST_CASE_FIXTURE(Box, "Money moves only with the caller's word, although the rule says never and the source says it only reads") {
+TEST_CASE_FIXTURE(Box,
+                  "Money moves only with the caller's word, although the rule says never and the source says it only reads") {
   make();
   CHECK(box->descriptions().back().name == "pay");
   CHECK(box->descriptions().back().what == ToolClass::Money);

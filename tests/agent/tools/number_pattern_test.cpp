@@ -12,12 +12,35 @@ TEST_CASE("A number may be written with blanks, dashes, points and brackets") {
 }
 
 TEST_CASE("What is more than a number, or has other digits than ASCII's, is no number") {
-  for (const char* written : {"", "+", " - ", "*72", "#31#123", "12a", "49+30", "++49", "1;phone-context=evil", "sip:1@x", "tel:123", "1,2", "1/2", "12\n3",
-                              "\xd9\xa1\xd9\xa2\xd9\xa3", "\xef\xbc\x91\xef\xbc\x92", "1\xc2\xa0" "2", "1\xe2\x80\x8b" "2", "0x1F", "1e9"}) {
+  for (const char* written : {"",
+                              "+",
+                              " - ",
+                              "*72",
+                              "#31#123",
+                              "12a",
+                              "49+30",
+                              "++49",
+                              "1;phone-context=evil",
+                              "sip:1@x",
+                              "tel:123",
+                              "1,2",
+                              "1/2",
+                              "12\n3",
+                              "\xd9\xa1\xd9\xa2\xd9\xa3",
+                              "\xef\xbc\x91\xef\xbc\x92",
+                              "1\xc2\xa0"
+                              "2",
+                              "1\xe2\x80\x8b"
+                              "2",
+                              "0x1F",
+                              "1e9"}) {
     CAPTURE(written);
     CHECK_FALSE(plain_number(written));
   }
-  CHECK_FALSE(plain_number(std::string_view("12\0" "3", 4)));
+  CHECK_FALSE(
+      plain_number(std::string_view("12\0"
+                                    "3",
+                                    4)));
 }
 
 TEST_CASE("A number has at most kMaxNumberDigits digits, and at most kMaxNumberBytes as written") {

@@ -23,9 +23,10 @@ ToolRule rule(std::string name, ToolClass what = ToolClass::Telephony, Confirm c
 }
 
 struct Policy {
-  ToolRules rules{{rule("hang_up"), rule("transfer"), rule("hold"), rule("send_digits"), rule("note"), rule("pay", ToolClass::Money)},
-                  {{"Sales", "sip:6002@pbx.example"}, {"B\xc3\xbcro", "6003"}},
-                  {"60XX", "+4930*"}};
+  ToolRules rules{
+      {rule("hang_up"), rule("transfer"), rule("hold"), rule("send_digits"), rule("note"), rule("pay", ToolClass::Money)},
+      {{"Sales", "sip:6002@pbx.example"}, {"B\xc3\xbcro", "6003"}},
+      {"60XX", "+4930*"}};
   ToolPolicy policy{rules};
   base::TimePoint now{1h};
 
@@ -33,7 +34,9 @@ struct Policy {
     now += 1min;
     return policy.decide({1, "c", name, arguments}, now);
   }
-  bool allows(const std::string& name, const std::string& arguments) { return decide(name, arguments).kind == ToolDecision::Kind::Allow; }
+  bool allows(const std::string& name, const std::string& arguments) {
+    return decide(name, arguments).kind == ToolDecision::Kind::Allow;
+  }
   Refusal refusal(const std::string& name, const std::string& arguments) {
     const auto decision = decide(name, arguments);
     REQUIRE(decision.kind == ToolDecision::Kind::Refuse);
@@ -60,11 +63,13 @@ TEST_CASE_FIXTURE(Policy, "What no rule names is refused, and the model learns n
   CHECK(none.decide({1, "c", "hang_up", "{}"}, now).to_model == decide("delete_all", "{}").to_model);
 }
 
-TEST_CASE_FIXTURE(Policy, "A transfer goes to a destination of the list by name, and the model's word for where that is counts for nothing") {
+TEST_CASE_FIXTURE(
+    Policy, "A transfer goes to a destination of the list by name, and the model's word for where that is counts for nothing") {
   CHECK(target(R"({"destination":"Sales"})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":" sales "})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":"B\u00fcro"})") == "6003");
-  for (const char* name : {"", "Sale", "Sales Team", "S\\u0430les", "Sales\\u0000", "sip:6002@pbx.example", "6002", "*", "Sales;transport=tcp"}) {
+  for (const char* name :
+       {"", "Sale", "Sales Team", "S\\u0430les", "Sales\\u0000", "sip:6002@pbx.example", "6002", "*", "Sales;transport=tcp"}) {
     CAPTURE(name);
     CHECK(refusal("transfer", R"({"destination":")" + std::string(name) + R"("})") == Refusal::NotInList);
   }
@@ -202,7 +207,8 @@ TEST_CASE_FIXTURE(Policy, "The model is shown what is allowed, destinations by n
 }
 
 TEST_CASE("Rules come from what the agent's configuration grants") {
-  const auto rules = rules_from({{BuiltInTool::Transfer, Confirm::Caller, 2, {{"sales", "6002"}}}, {BuiltInTool::Note, Confirm::Never, 9, {}}});
+  const auto rules =
+      rules_from({{BuiltInTool::Transfer, Confirm::Caller, 2, {{"sales", "6002"}}}, {BuiltInTool::Note, Confirm::Never, 9, {}}});
   REQUIRE(rules.allowed.size() == 2);
   CHECK(rules.allowed[0].name == "transfer");
   CHECK(rules.allowed[0].asks_caller());

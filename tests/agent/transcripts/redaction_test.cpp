@@ -34,8 +34,18 @@ TEST_CASE("A run of N digits goes, one of N - 1 stays") {
 }
 
 TEST_CASE("Digits that blanks, dashes, points, slashes and brackets divide are one run") {
-  for (const char* written : {"4 7 1 1", "47-11", "47.11", "4/7/1/1", "(47) 11", "+47 11", "4, 7, 1, 1", "47 - 11", "4_7_1_1", "47\xc2\xa0" "11", "4\xe2\x80\x8b" "7\xe2\x80\x8b" "1\xe2\x80\x8b" "1",
-                              "47\xe2\x80\x93" "11", "47\xe2\x88\x92" "11", "47\n11", "4*7*1*1#"}) {
+  for (const char* written : {"4 7 1 1", "47-11", "47.11", "4/7/1/1", "(47) 11", "+47 11", "4, 7, 1, 1", "47 - 11", "4_7_1_1",
+                              "47\xc2\xa0"
+                              "11",
+                              "4\xe2\x80\x8b"
+                              "7\xe2\x80\x8b"
+                              "1\xe2\x80\x8b"
+                              "1",
+                              "47\xe2\x80\x93"
+                              "11",
+                              "47\xe2\x88\x92"
+                              "11",
+                              "47\n11", "4*7*1*1#"}) {
     CAPTURE(written);
     CHECK(redacted(std::string("it is ") + written + " ok").find_first_of("147") == std::string::npos);
   }
@@ -48,19 +58,38 @@ TEST_CASE("What is too far apart, or divided by other words, is no run") {
 }
 
 TEST_CASE("Spoken digits count like written ones, in six languages") {
-  for (const char* spoken : {"four one five two", "Four, one, five - two", "four one five double two", "oh three oh one", "zero zero four four", "forty one fifty two",
-                             "nineteen eighty four", "vier eins f\xc3\xbcnf zwo", "null drei null eins zwei", "vierundzwanzig zweiundf\xc3\xbcnfzig",
-                             "cuatro uno cinco dos", "veintid\xc3\xb3s treinta y tres", "quatre un cinq deux", "soixante dix quatre vingt", "quattro uno cinque due",
-                             "ventidue quarantacinque", "quatro um cinco dois", "meia meia sete oito", "4 one 5 zwei", "four one dash five two", "four one uh five and two",
-                             "triple seven one", "FOUR ONE FIVE TWO"}) {
+  for (const char* spoken : {"four one five two",
+                             "Four, one, five - two",
+                             "four one five double two",
+                             "oh three oh one",
+                             "zero zero four four",
+                             "forty one fifty two",
+                             "nineteen eighty four",
+                             "vier eins f\xc3\xbcnf zwo",
+                             "null drei null eins zwei",
+                             "vierundzwanzig zweiundf\xc3\xbcnfzig",
+                             "cuatro uno cinco dos",
+                             "veintid\xc3\xb3s treinta y tres",
+                             "quatre un cinq deux",
+                             "soixante dix quatre vingt",
+                             "quattro uno cinque due",
+                             "ventidue quarantacinque",
+                             "quatro um cinco dois",
+                             "meia meia sete oito",
+                             "4 one 5 zwei",
+                             "four one dash five two",
+                             "four one uh five and two",
+                             "triple seven one",
+                             "FOUR ONE FIVE TWO"}) {
     CAPTURE(spoken);
     CHECK(redacted(std::string("it is ") + spoken + " please") == "it is [digits] please");
   }
 }
 
 TEST_CASE("Few number words in a sentence stay") {
-  for (const char* text : {"one of the two came at five", "I have two children and three dogs", "just a second", "vier Leute kamen um acht", "for once I agree", "twenty minutes",
-                           "forty two", "no one knows", "a hundred times", "un moment s'il vous plait", "wir sind zu zweit um drei da"}) {
+  for (const char* text : {"one of the two came at five", "I have two children and three dogs", "just a second",
+                           "vier Leute kamen um acht", "for once I agree", "twenty minutes", "forty two", "no one knows",
+                           "a hundred times", "un moment s'il vous plait", "wir sind zu zweit um drei da"}) {
     CAPTURE(text);
     CHECK(redacted(text) == text);
   }
@@ -91,16 +120,19 @@ TEST_CASE("A card's number is seen whatever digits may stay, with its date and c
 }
 
 TEST_CASE("E-mail addresses go, written and spoken") {
-  for (const char* address : {"john.smith@example.com", "a+b@sub.example.co.uk", "john @ example.com", "root@localhost", "j\xc3\xb6rg@b\xc3\xbcro.example",
-                              "john at example dot com", "john dot smith at example dot com", "j o h n at example dot org", "info underscore desk at my dash shop dot co dot uk",
-                              "max punkt muster klammeraffe beispiel punkt de", "ana arroba ejemplo punto es", "mario chiocciola esempio punto it", "john at example.com"}) {
+  for (const char* address : {"john.smith@example.com", "a+b@sub.example.co.uk", "john @ example.com", "root@localhost",
+                              "j\xc3\xb6rg@b\xc3\xbcro.example", "john at example dot com", "john dot smith at example dot com",
+                              "j o h n at example dot org", "info underscore desk at my dash shop dot co dot uk",
+                              "max punkt muster klammeraffe beispiel punkt de", "ana arroba ejemplo punto es",
+                              "mario chiocciola esempio punto it", "john at example.com"}) {
     CAPTURE(address);
     CHECK(redacted(std::string("write to: ") + address + ", yes") == "write to: [email], yes");
   }
 }
 
 TEST_CASE("What only looks like an address stays") {
-  for (const char* text : {"look at this point in time", "we meet at noon", "@home", "a @ b", "at five dot", "see you at the dot"}) {
+  for (const char* text :
+       {"look at this point in time", "we meet at noon", "@home", "a @ b", "at five dot", "see you at the dot"}) {
     CAPTURE(text);
     CHECK(redacted(text, 0) == text);
   }
@@ -127,7 +159,8 @@ TEST_CASE("Own patterns: digits, letters, any character, more of a word, quoted 
   CHECK(redactor.redacted("showcase 1") == "showcase 1");
   CHECK(redactor.redacted("plate B\xc3\x84 123.") == "plate [hidden].");
   CHECK(redactor.redacted("it is x#\xe2\x82\xac.") == "it is [hidden].");
-  CHECK(redactor.redacted("password is a\xc3\xbc\xe2\x82\xac" "de") == "[hidden]");
+  CHECK(redactor.redacted("password is a\xc3\xbc\xe2\x82\xac"
+                          "de") == "[hidden]");
 }
 
 TEST_CASE("A pattern that cannot be used is told with what to do; bounds of patterns at each and one beyond") {
@@ -172,7 +205,9 @@ TEST_CASE("Redacting what is redacted changes nothing; overlapping findings beco
   }
 }
 
-TEST_CASE("A redactor that was not made takes nothing out") { CHECK(Redactor().redacted("4711 0815") == "4711 0815"); }
+TEST_CASE("A redactor that was not made takes nothing out") {
+  CHECK(Redactor().redacted("4711 0815") == "4711 0815");
+}
 
 TEST_CASE("Texts are cut at kMaxRedactedBytes, never within a character") {
   CHECK(make().redacted(std::string(kMaxRedactedBytes, 'x')).size() == kMaxRedactedBytes);
@@ -181,12 +216,17 @@ TEST_CASE("Texts are cut at kMaxRedactedBytes, never within a character") {
 
 TEST_CASE("Octets that are no UTF-8 are left as they are, and hide no digits") {
   CHECK(redacted("\xff\xfe pin 4711 \xc3") == "\xff\xfe pin [digits] \xc3");
-  CHECK(redacted("47\xff" "11 5") == "47\xff" "11 5");
+  CHECK(redacted("47\xff"
+                 "11 5") ==
+        "47\xff"
+        "11 5");
 }
 
 TEST_CASE("Of random texts no run of N digits is left, and good UTF-8 stays good") {
   base::SeededRandom random(20261121);
-  const std::string_view pieces[] = {"4", "7", "11", "0", " ", "-", ".", "a", "xy", "@", ".com", "\xc3\xbc", "\xe2\x82\xac", "four", " one ", "DE", "\xef\xbc\x91", ", ", "and "};
+  const std::string_view pieces[] = {
+      "4",     "7",  "11",           "0",  " ",   "-", ".", "a", "xy", "@", ".com", "\xc3\xbc", "\xe2\x82\xac", "four",
+      " one ", "DE", "\xef\xbc\x91", ", ", "and "};
   const Redactor redactor = make();
   for (int round = 0; round < 3000; ++round) {
     std::string text;
@@ -195,8 +235,10 @@ TEST_CASE("Of random texts no run of N digits is left, and good UTF-8 stays good
     CAPTURE(text);
     std::size_t run = 0, longest = 0;
     for (const TextPoint& point : points_of(out)) {
-      if (digit_of(point.code) >= 0) longest = std::max(longest, ++run);
-      else if (point.code != ' ' && point.code != '-' && point.code != '.' && point.code != ',') run = 0;
+      if (digit_of(point.code) >= 0)
+        longest = std::max(longest, ++run);
+      else if (point.code != ' ' && point.code != '-' && point.code != '.' && point.code != ',')
+        run = 0;
       CHECK(point.code != 0xfffd);
     }
     CHECK(longest < 4);

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/agent/transcripts/transcript_line.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::transcripts {
+
+inline constexpr std::size_t kMaxLinesPerCall = 5000;  ///< then one line more says that there were more
+
+struct TranscribedCall {
+  std::string call, agent, language;
+};
+
+/// Makes the lines of one call while it lasts: redacted before they leave its hands. Keys are never told, only how many. Safe
+/// from the signalling and the conversation thread.
+class CallTranscript {
+ public:
+  using Sink = std::function<void(TranscriptLine)>;
+
+  CallTranscript(TranscribedCall about, std::shared_ptr<const Redactor> redactor, Sink sink);
+
+  void on_answered(records::Moment now);
+  void on_language(std::string language);  ///< detected, or changed to
+  void on_action(const ConversationAction& action, records::Moment now);
+  /// `why` is our word for it.
+  void on_ended(std::string_view why, records::Moment now);
+
+ private:
+  void add(Who speaker, std::string_view text, std::uint32_t turn, bool interrupted, records::Moment now);
+  void on(const CallerSaid& said, records::Moment now);
+  void on(const AgentSaid& said, records::Moment now);
+  void on(const SendDigits& sent, records::Moment now);
+  void on(const TransferCall& transfer, records::Moment now);
+  void on(const NoteLeft& note, records::Moment now);
+  void on(const ProviderSwitched& switched, records::Moment now);
+  template <class Other>
+  void on(const Other&, records::Moment) {}
+
+  std::mutex mutex_;
+  TranscribedCall about_;
+  std::shared_ptr<const Redactor> redactor_;
+  Sink sink_;
+  std::optional<base::TimePoint> answered_;
+  std::size_t lines_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace offhook::inline v0::agent::transcripts

@@ -1,0 +1,85 @@
+#include <offhook/agent/transcripts/transcript_line.hpp>
+
+#include <offhook/agent/records/call_record.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/records/listing.hpp>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+namespace offhook::inline v0::agent::transcripts {
+
+namespace {
+
+std::string text_of(simdjson::dom::element of, std::string_view name) {
+  std::string_view text;
+  return of[name].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+std::optional<Who> speaker_of(std::string_view word) {
+  for (const auto each : {Who::Caller, Who::Agent, Who::System}) {
+    if (word == to_string(each)) return each;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Who speaker) {
+  switch (speaker) {
+    case Who::Caller:
+      return "caller";
+    case Who::Agent:
+      return "agent";
+    case Who::System:
+      return "system";
+  }
+  return "?";
+}
+
+std::string to_json(const TranscriptLine& line) {
+  records::JsonLine json;
+  json.number("v", std::int64_t{kSchemaVersion}).text("time", records::to_rfc3339(line.time), kMaxWordBytes);
+  json.text("call", line.call, kMaxWordBytes)
+      .text("agent", line.agent, kMaxWordBytes)
+      .text("speaker", to_string(line.speaker), kMaxWordBytes);
+  json.text("text", line.text, kMaxTextBytes).number("turn", std::uint64_t{line.turn}).flag("interrupted", line.interrupted);
+  json.text("language", line.language, kMaxWordBytes).number("at_ms", line.at_ms);
+  return records::seal(json.take());
+}
+
+std::optional<TranscriptLine> parse_line(std::string_view json) {
+  if (!records::is_sealed(json)) return std::nullopt;
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(json);
+  simdjson::dom::element root;
+  if (parser.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) return std::nullopt;
+  std::int64_t version = 0, turn = 0;
+  if (root["v"].get(version) != simdjson::SUCCESS || version != kSchemaVersion) return std::nullopt;
+  const auto time = records::parse_rfc3339(text_of(root, "time"));
+  const auto speaker = speaker_of(text_of(root, "speaker"));
+  if (!time || !speaker) return std::nullopt;
+  TranscriptLine line{*time,    text_of(root, "call"),     text_of(root, "agent"),
+                      *speaker, text_of(root, "text"),     0,
+                      false,    text_of(root, "language"), 0};
+  if (root["turn"].get(turn) == simdjson::SUCCESS && turn >= 0 && turn <= UINT32_MAX)
+    line.turn = static_cast<std::uint32_t>(turn);
+  if (bool interrupted = false; root["interrupted"].get(interrupted) == simdjson::SUCCESS) line.interrupted = interrupted;
+  if (std::int64_t at = 0; root["at_ms"].get(at) == simdjson::SUCCESS) line.at_ms = at;
+  return line;
+}
+
+std::string readable_in_call(const TranscriptLine& line) {
+  const std::int64_t ms = line.at_ms < 0 ? 0 : line.at_ms;
+  return fmt::format("{:>3}:{:04.1f}  {:<7} {}{}\n", ms / 60000, static_cast<double>(ms % 60000) / 1000.0,
+                     to_string(line.speaker), records::printable(line.text, kMaxTextBytes),
+                     line.interrupted ? "  [interrupted]" : "");
+}
+
+std::string readable(const TranscriptLine& line) {
+  std::string time = records::to_rfc3339(line.time).substr(0, 19);
+  time[10] = ' ';
+  return fmt::format("{}Z  {:<13} {}", time, records::printable(line.call, kMaxWordBytes), readable_in_call(line));
+}
+
+}  // namespace offhook::inline v0::agent::transcripts

@@ -1,0 +1,146 @@
+#include <offhook/agent/transcripts/transcript_reader.hpp>
+
+#include <offhook/agent/records/call_record.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/transcripts/day_file_names.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <tuple>
+
+namespace offhook::inline v0::agent::transcripts {
+
+namespace {
+
+constexpr std::size_t kChunk = 64U << 10U;
+constexpr std::size_t kMinNameBytes = 4;
+
+using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
+
+class LineReader {
+ public:
+  LineReader(const std::string& path, ReadSummary& summary, const Visit& visit) : summary_(summary), visit_(visit) {
+    // A link, a pipe or a folder of that name is none of ours, and must not hold us up.
+    fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  }
+  ~LineReader() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  LineReader(const LineReader&) = delete;
+  LineReader& operator=(const LineReader&) = delete;
+
+  void read() {
+    struct stat about {};
+    if (fd_ < 0 || ::fstat(fd_, &about) != 0 || !S_ISREG(about.st_mode)) {
+      ++summary_.unreadable;
+      return;
+    }
+    ++summary_.files;
+    std::string chunk(kChunk, '\0');
+    for (;;) {
+      const auto got = ::read(fd_, chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      take(std::string_view(chunk).substr(0, static_cast<std::size_t>(got)));
+    }
+  }
+
+ private:
+  void take(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto end = bytes.find('\n');
+      const auto part = bytes.substr(0, end);
+      if (pending_.size() + part.size() <= records::kMaxLineBytes)
+        pending_ += part;
+      else
+        too_long_ = true;
+      if (end == std::string_view::npos) return;
+      finish_line();
+      bytes.remove_prefix(end + 1);
+    }
+  }
+  void finish_line() {
+    const auto line = std::exchange(too_long_, false) ? std::nullopt : parse_line(pending_);
+    if (line) {
+      ++summary_.lines;
+      visit_(*line, pending_);
+    } else {
+      ++summary_.skipped;
+    }
+    pending_.clear();
+  }
+
+  ReadSummary& summary_;
+  const Visit& visit_;
+  int fd_ = -1;
+  std::string pending_;
+  bool too_long_ = false;
+};
+
+}  // namespace
+
+base::Result<ReadSummary, base::Error> read_transcripts(const std::string& folder, const Visit& visit) {
+  std::vector<DayFileName> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const auto parsed = parse_day_file_name(at->path().filename().string());
+    if (parsed && !parsed->is_text) names.push_back(*parsed);
+  }
+  if (error)
+    return base::fail(
+        base::Error{"transcripts", error.value(), "transcripts cannot be read in " + folder + ": " + error.message()});
+  std::sort(names.begin(), names.end(), [](const DayFileName& a, const DayFileName& b) {
+    return std::tie(a.day, a.agent, a.slot, a.sequence) < std::tie(b.day, b.agent, b.slot, b.sequence);
+  });
+  ReadSummary summary;
+  for (const DayFileName& name : names) LineReader(folder + "/" + name.name(), summary, visit).read();
+  return summary;
+}
+
+void CallList::add(const TranscriptLine& line) {
+  // A call's lines stand close together: those of the last calls are looked through from the end.
+  auto at = std::find_if(calls_.rbegin(), calls_.rend(), [&](const ListedCall& call) { return call.call == line.call; });
+  if (at == calls_.rend()) {
+    if (calls_.size() == kMaxListedCalls) calls_.erase(calls_.begin());
+    calls_.push_back({line.call, line.agent, line.language, line.time, line.time, 0, 0});
+    at = calls_.rbegin();
+  }
+  at->last = std::max(at->last, line.time);
+  if (!line.language.empty()) at->language = line.language;
+  if (line.speaker == Who::Caller) ++at->caller_lines;
+  if (line.speaker == Who::Agent) ++at->agent_lines;
+}
+
+std::vector<ListedCall> CallList::take() {
+  std::stable_sort(calls_.begin(), calls_.end(), [](const ListedCall& a, const ListedCall& b) { return a.first < b.first; });
+  if (last_ != 0 && calls_.size() > last_) calls_.erase(calls_.begin(), calls_.end() - static_cast<std::ptrdiff_t>(last_));
+  return std::move(calls_);
+}
+
+bool is_named(const TranscriptLine& line, std::string_view name) {
+  return name.size() >= kMinNameBytes && line.call.starts_with(name);
+}
+
+std::string table_head() {
+  return fmt::format("{:<13}  {:<20}  {:>7}  {:<20}  {:<8}  {:>6}  {:>5}\n", "call", "time", "length", "agent", "language",
+                     "caller", "agent");
+}
+
+std::string table_row(const ListedCall& call) {
+  std::string time = records::to_rfc3339(call.first).substr(0, 19) + "Z";
+  time[10] = ' ';
+  const auto seconds =
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(call.last - call.first).count());
+  return fmt::format("{:<13}  {:<20}  {:>7}  {:<20}  {:<8}  {:>6}  {:>5}\n", records::printable(call.call, 13), time,
+                     fmt::format("{}:{:02}", seconds / 60, seconds % 60), records::printable(call.agent, 20),
+                     call.language.empty() ? "-" : records::printable(call.language, 8), call.caller_lines, call.agent_lines);
+}
+
+}  // namespace offhook::inline v0::agent::transcripts
