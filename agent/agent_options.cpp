@@ -1,5 +1,7 @@
 #include <offhook/agent/agent_options.hpp>
 
+#include <offhook/agent/transcripts/redaction.hpp>
+
 #include <algorithm>
 
 namespace offhook::inline v0::agent {
@@ -41,11 +43,15 @@ records::BookOptions book_options(const config::Config& config) {
   options.writer.journal.folder = records_folder(config);
   options.writer.journal.rotate_bytes = std::uint64_t{config.records.rotate_mb} << 20U;
   options.writer.journal.keep = config.records.keep;
-  options.keep = {config.transcripts, config.records.digits};
+  options.keep = keep_options(config);
   return options;
 }
 
 }  // namespace
+
+records::KeepOptions keep_options(const config::Config& config) {
+  return {config.transcripts, config.records.digits, std::make_shared<transcripts::Redactor>(*transcripts::Redactor::make({}))};
+}
 
 std::string records_folder(const config::Config& config) {
   if (config.records.folder == "off") return {};

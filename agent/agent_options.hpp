@@ -7,6 +7,8 @@ namespace offhook::inline v0::agent {
 
 /// What a checked configuration means for the agent. `default_dialogue` is used when the configuration names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
+/// What of a call is kept, in records and in the log; what was said, redacted.
+[[nodiscard]] records::KeepOptions keep_options(const config::Config& config);
 /// Where its records are kept; "": nowhere.
 [[nodiscard]] std::string records_folder(const config::Config& config);
 

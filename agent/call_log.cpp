@@ -4,16 +4,16 @@
 
 namespace offhook::inline v0::agent {
 
-void log_line(const CallLine& line, records::KeepOptions keep) {
+void log_line(const CallLine& line, const records::KeepOptions& keep) {
   if (const auto* intent = std::get_if<Understood>(&line.what)) {
     log::info("call.understood", {{"call", line.call_id}, {"intent", intent->intent}, {"score", intent->score}});
   }
   if (!keep.texts) return;
   if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
-    const std::string text = said->digits ? records::shown_digits(said->text, keep) : said->text;
+    const std::string text = said->digits ? records::shown_digits(said->text, keep) : records::shown_text(said->text, keep);
     log::info("call.caller_said", {{"call", line.call_id}, {"text", text}, {"confidence", said->confidence}, {"rejected", said->rejected}});
   } else if (const auto* spoke = std::get_if<AgentSaid>(&line.what)) {
-    log::info("call.agent_said", {{"call", line.call_id}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
+    log::info("call.agent_said", {{"call", line.call_id}, {"text", records::shown_text(spoke->text, keep)}, {"interrupted", spoke->interrupted}});
   }
 }
 

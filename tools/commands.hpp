@@ -36,6 +36,14 @@ struct CallsArguments {
 };
 [[nodiscard]] int calls(const CallsArguments& arguments);
 
+struct TranscriptsArguments {
+  std::string what = "list";  ///< or "show", "purge"
+  std::string call, folder, older_than;
+  std::size_t last = 20;
+  bool json = false;
+};
+[[nodiscard]] int transcripts(const TranscriptsArguments& arguments);
+
 struct DemoArguments {
   bool json = false;
   std::string directory = "offhook-demo";

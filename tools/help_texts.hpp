@@ -50,6 +50,17 @@ Examples:
 
 Exit codes: 0 done, 1 no such call, or the folder cannot be read, 2 arguments or configuration.)";
 
+inline constexpr const char* kHelpTranscripts = R"(Reads and removes what was said in calls, where the agent keeps that: it does not by default (docs/privacy.md). A call's name is that
+of `offhook calls`, or its first characters. purge removes the files of whole days (UTC); today's it leaves alone.
+
+Examples:
+  offhook transcripts
+  offhook transcripts show k3x9
+  offhook transcripts show k3x9 --json | jq -r .text
+  offhook transcripts purge --older-than 7d
+
+Exit codes: 0 done, 1 no such call, or the folder cannot be read or emptied, 2 arguments.)";
+
 inline constexpr const char* kHelpDemo = R"(A registrar (Kamailio), the agent and a caller with another voice, all on this machine: the conversation as it goes, then how long
 the caller waited for each reply, and the recording.
 

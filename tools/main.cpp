@@ -63,6 +63,20 @@ void add_calling(CLI::App& app, int& code) {
   calls_command->add_flag("--failed", calls_arguments->failed, "Only those never answered, cut, or ended by a fault");
   calls_command->add_flag("--json", calls_arguments->json, "One line of JSON for each call (docs/records.md)");
 
+  auto transcripts_arguments = std::make_shared<TranscriptsArguments>();
+  auto* transcripts_command = add(app, "transcripts", "List, show or remove what was said in calls, where that is kept", kHelpTranscripts, transcripts,
+                                  transcripts_arguments, code);
+  transcripts_command->add_option("what", transcripts_arguments->what, "list, show or purge")
+      ->check(CLI::IsMember({"list", "show", "purge"}))
+      ->capture_default_str();
+  transcripts_command->add_option("call", transcripts_arguments->call, "To show: a call's name, or the first characters of it");
+  transcripts_command->add_option("--folder", transcripts_arguments->folder, "Where the transcripts are, when it is not the usual place")->type_name("DIR");
+  transcripts_command->add_option("--last", transcripts_arguments->last, "To list: the newest so many; 0 for all")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  transcripts_command->add_option("--older-than", transcripts_arguments->older_than, "To purge: 30d, 12h or 2026-11-21");
+  transcripts_command->add_flag("--json", transcripts_arguments->json, "To show: the lines as they are stored");
+
   auto demo_arguments = std::make_shared<DemoArguments>();
   auto* demo_command =
       add(app, "demo", "A whole call on this machine: registrar, agent, and a second telephone that asks", kHelpDemo, demo, demo_arguments, code);

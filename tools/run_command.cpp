@@ -1,5 +1,6 @@
 #include <offhook/tools/commands.hpp>
 
+#include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/call_log.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
@@ -54,7 +55,7 @@ int run(const RunArguments& arguments) {
   if (!config) return kUsage;
   FirstRegistration first;
   int exit_code = kOk;
-  const auto agent = start_agent("run", *config, [&first, keep = agent::records::KeepOptions{config->transcripts, config->records.digits}](const agent::AgentEvent& event) {
+  const auto agent = start_agent("run", *config, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
     first.on_event(event);
     if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::log_line(*line, keep);
   }, exit_code);

@@ -2,6 +2,8 @@
 
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -16,8 +18,43 @@ std::int64_t millis(base::Duration duration) {
 
 }  // namespace
 
-std::string shown_digits(std::string_view digits, KeepOptions keep) {
+std::string shown_digits(std::string_view digits, const KeepOptions& keep) {
   return keep.digits ? std::string(digits) : std::string(digits.size(), '*');
+}
+
+std::string shown_text(std::string_view said, const KeepOptions& keep) {
+  return keep.redactor ? keep.redactor->redacted(said) : std::string(said);
+}
+
+std::string kept_failure(std::string_view why) {
+  constexpr std::string_view kQuotes = "\"'`";
+  constexpr std::size_t kLongestWord = 20;
+  std::string kept, word;
+  const auto end_word = [&] { kept += word.size() > kLongestWord ? "***" : word, word.clear(); };
+  for (std::size_t at = 0; at < why.size() && kept.size() < kMaxFieldBytes; ++at) {
+    const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // Not "can't".
+    const auto closing = opens ? why.find(why[at], at + 1) : std::string_view::npos;
+    if (opens) {
+      end_word();
+      kept += "...";
+      if (closing == std::string_view::npos) break;
+      at = closing;
+    } else if (why[at] == ' ') {
+      end_word();
+      kept += ' ';
+    } else {
+      word += why[at];
+    }
+  }
+  end_word();
+  return std::string(cut_at(kept, kMaxFieldBytes));
+}
+
+std::string kept_tool_name(std::string_view name) {
+  constexpr std::size_t kMaxName = 64;
+  const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-'; };
+  const bool can_be = !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), fits);
+  return can_be ? std::string(name) : "(no name)";
 }
 
 CallNotes::CallNotes(CallRecord begun, KeepOptions keep, Moment now)
@@ -78,7 +115,8 @@ Turn* CallNotes::turn(std::uint32_t number, Moment now) {
 
 std::string CallNotes::budgeted(std::string_view text) {
   if (!keep_.texts) return {};
-  text = cut_at(text, std::min(kMaxTurnTextBytes, text_left_));
+  const std::string shown = shown_text(text, keep_);  // Before the cut, which might divide a number.
+  text = cut_at(shown, std::min(kMaxTurnTextBytes, text_left_));
   text_left_ -= text.size();
   return std::string(text);
 }
@@ -113,7 +151,7 @@ Trouble* CallNotes::trouble(Stage stage, std::string_view why, Moment now) {
     ++record_.troubles_left_out;
     return nullptr;
   }
-  return &record_.troubles.emplace_back(Trouble{since_answer(now), std::string(to_string(stage)), std::string(cut_at(why, kMaxFieldBytes)), {}, {}});
+  return &record_.troubles.emplace_back(Trouble{since_answer(now), std::string(to_string(stage)), kept_failure(why), {}, {}});
 }
 
 void CallNotes::on(const TryAgain& again, Moment now) { trouble_open_ = trouble(again.stage, again.why, now) != nullptr; }
@@ -132,7 +170,7 @@ void CallNotes::on(const ProviderSwitched& switched, Moment now) {
 
 void CallNotes::on(const RunTool& run, Moment now) {
   if (record_.tools.size() >= kMaxToolUses) return;
-  record_.tools.push_back({since_answer(now), std::string(cut_at(run.call.name, kMaxFieldBytes)), false, false});
+  record_.tools.push_back({since_answer(now), kept_tool_name(run.call.name), false, false});
   tool_ids_.push_back(run.call.call_id);
 }
 

@@ -6,10 +6,15 @@
 #include <offhook/media/media_plan.hpp>
 #include <offhook/sip/stack/events.hpp>
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace offhook::inline v0::agent::transcripts {
+class Redactor;
+}
 
 namespace offhook::inline v0::agent::records {
 
@@ -23,10 +28,20 @@ struct Moment {
 struct KeepOptions {
   bool texts = false;   ///< what was said, on both sides
   bool digits = false;  ///< which keys were pressed; else only how many
+  /// Takes out of what was said what should not be kept, in records and in the log; null: nothing.
+  std::shared_ptr<const transcripts::Redactor> redactor = nullptr;
 };
 
+/// `said`, redacted.
+[[nodiscard]] std::string shown_text(std::string_view said, const KeepOptions& keep);
+/// Why a provider failed, as far as it may be kept: without what it quotes, which may be what the caller said, and without words so
+/// long that they may be a key.
+[[nodiscard]] std::string kept_failure(std::string_view why);
+/// A tool's name, if it can be one: the model chose it, and might have put anything there.
+[[nodiscard]] std::string kept_tool_name(std::string_view name);
+
 /// `digits`, or `*` for each where they are not to be kept: in records and in the log.
-[[nodiscard]] std::string shown_digits(std::string_view digits, KeepOptions keep);
+[[nodiscard]] std::string shown_digits(std::string_view digits, const KeepOptions& keep);
 
 /// Gathers one call's record while the call lasts. Safe from the signalling and the conversation thread: each call takes its lock
 /// for a moment only.

@@ -36,8 +36,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   [[nodiscard]] virtual FileResult<std::unique_ptr<AppendFile>> open_append(
-      const std::string& path) = 0;                                   ///< made when missing, mode 0600
-  virtual FileResult<void> make_folder(const std::string& path) = 0;  ///< and those above it, mode 0700
+      const std::string& path) = 0;                                   ///< made when missing; mode 0600 in any case
+  virtual FileResult<void> make_folder(const std::string& path) = 0;  ///< and those above it that are missing, mode 0700
   virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
   virtual FileResult<void> remove(const std::string& path) = 0;
   virtual FileResult<void> sync_folder(const std::string& path) = 0;  ///< so that a new name outlives a power cut

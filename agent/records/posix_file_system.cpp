@@ -36,6 +36,28 @@ class Descriptor {
   int fd_;
 };
 
+/// So that what we write is ours alone to read: in a folder that others may write to, a file that waits for us may be theirs.
+/// EACCES: it is no plain file, or belongs neither to us nor to the folder's owner.
+int make_private(int fd, const std::string& path) {
+  struct stat about {
+  }, folder{};
+  if (::fstat(fd, &about) != 0) return errno;
+  const auto parent = std::filesystem::path(path).parent_path();
+  if (::stat(parent.empty() ? "." : parent.c_str(), &folder) != 0) return errno;
+  if (!S_ISREG(about.st_mode) || (about.st_uid != ::geteuid() && about.st_uid != folder.st_uid)) return EACCES;
+  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  return (about.st_mode & kOthers) != 0 && ::fchmod(fd, 0600) != 0 ? errno : 0;
+}
+
+/// Each with mode 0700: what is made on the way to a private folder is private too.
+int make_folders(const std::filesystem::path& path) {
+  std::error_code error;
+  if (path.empty() || std::filesystem::is_directory(path, error)) return 0;
+  if (const int failed = path.has_parent_path() && path.parent_path() != path ? make_folders(path.parent_path()) : 0; failed != 0) return failed;
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno;
+  return std::filesystem::is_directory(path, error) ? 0 : ENOTDIR;
+}
+
 class PosixFile final : public AppendFile {
  public:
   explicit PosixFile(int fd) : fd_(fd) {}
@@ -85,17 +107,15 @@ class PosixFileSystem final : public FileSystem {
  public:
   FileResult<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
     // O_NOFOLLOW: in a folder that others may write to, a link of theirs must not lead our lines elsewhere.
-    const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0) return failure(errno);
-    return std::unique_ptr<AppendFile>(std::make_unique<PosixFile>(fd));
+    auto file = std::make_unique<PosixFile>(fd);
+    if (const int refused = make_private(fd, path); refused != 0) return failure(refused);
+    return std::unique_ptr<AppendFile>(std::move(file));
   }
   FileResult<void> make_folder(const std::string& path) override {
-    std::error_code error;
-    const std::filesystem::path folder(path);
-    if (std::filesystem::is_directory(folder, error)) return {};
-    if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failure(errno);
-    if (!std::filesystem::is_directory(folder, error)) return failure(ENOTDIR);
+    const int failed = make_folders(path);
+    if (failed != 0) return failure(failed);
     return {};
   }
   FileResult<void> rename(const std::string& from, const std::string& to) override {

@@ -1,5 +1,6 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/transcripts/redaction.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 
 #include <doctest/doctest.h>
@@ -197,4 +198,57 @@ TEST_CASE("Names and words are cut at their bounds, never within a character") {
   Noted noted;
   noted.action(CallerSaid{2, std::string(kMaxTurnTextBytes - 1, 'x') + "\xc3\xb6", 1, false, false});
   CHECK(noted.end().turns[0].heard == std::string(kMaxTurnTextBytes - 1, 'x'));
+}
+
+TEST_CASE("What was said is redacted before it is kept, on both sides, and before it is cut") {
+  KeepOptions keep{true, false, std::make_shared<transcripts::Redactor>(*transcripts::Redactor::make({}))};
+  Noted noted(keep);
+  noted.action(CallerSaid{2, "my pin is four seven one one", 1, false, false});
+  noted.action(AgentSaid{2, "4 7 1 1, is that right?", false});
+  noted.action(CallerSaid{3, std::string(kMaxTurnTextBytes - 2, 'x') + " 4711", 1, false, false});
+  const CallRecord record = noted.end();
+  CHECK(record.turns[0].heard == "my pin is [digits]");
+  CHECK(record.turns[0].said == "[digits], is that right?");
+  CHECK(record.turns[1].heard.find_first_of("0123456789") == std::string::npos);
+  CHECK(shown_text("call 030 1234567", keep) == "call [digits]");
+}
+
+TEST_CASE("With transcripts and digits off, nothing that was said or keyed is in the record's line") {
+  Noted noted({false, false});
+  noted.action(CallerSaid{2, "canary", 1, false, false});
+  noted.action(AgentSaid{2, "canary", true});
+  noted.action(CallerSaid{3, "4711", 1, false, true});
+  noted.action(SendDigits{"4711"});
+  noted.action(RunTool{{3, "id", "canary says: my pin is 4711", R"({"text":"canary"})"}});
+  noted.action(RunTool{{3, "id2", "note", R"({"text":"canary"})"}});
+  noted.action(TellTool{{3, "id2", R"({"data":"canary"})", std::nullopt, false}});
+  noted.action(TryAgain{Stage::Think, "HTTP 400: invalid value 'canary 4711', expected text"});
+  noted.action(ProviderSwitched{Stage::Speak, "one", "two", "cannot say \"canary"});
+  const CallRecord record = noted.end();
+  for (const std::string& line : {to_line(record, "run"), to_started_line(record, "run")}) {
+    CHECK(line.find("canary") == std::string::npos);
+    CHECK(line.find("4711") == std::string::npos);
+  }
+  REQUIRE(record.tools.size() == 2);
+  CHECK(record.tools[0].name == "(no name)");
+  CHECK(record.tools[1].name == "note");
+}
+
+TEST_CASE("Why a provider failed is kept without quotes and without what may be a key") {
+  CHECK(kept_failure("HTTP 429: rate limit reached") == "HTTP 429: rate limit reached");
+  CHECK(kept_failure("it can't be reached") == "it can't be reached");
+  CHECK(kept_failure("Incorrect API key provided: sk-proj-abcdefghijklmnop1234") == "Incorrect API key provided: ***");
+  CHECK(kept_failure("unknown field 'secret words' in `more`, \"and open") == "unknown field ... in ..., ...");
+  CHECK(kept_failure(std::string(100, 'x') + " y") == "*** y");
+  std::string words;
+  while (words.size() <= kMaxFieldBytes) words += "word ";
+  CHECK(kept_failure(words).size() == kMaxFieldBytes);
+}
+
+TEST_CASE("A tool's name is kept where it can be one, at 64 characters and one beyond") {
+  CHECK(kept_tool_name("look_up-2") == "look_up-2");
+  CHECK(kept_tool_name(std::string(64, 'a')) == std::string(64, 'a'));
+  for (const std::string& name : {std::string(), std::string(65, 'a'), std::string("a b"), std::string("a\x1b[2J"), std::string("\xc3\xbc")}) {
+    CHECK(kept_tool_name(name) == "(no name)");
+  }
 }

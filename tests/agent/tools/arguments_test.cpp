@@ -84,7 +84,8 @@ TEST_CASE("Bounds of arguments: octets, depth, members and values, at each and o
 
 TEST_CASE("A schema names what is missing, of another type, not listed, or too much") {
   const auto schema = ArgumentSchema::parse(
-      R"({"type":"object","properties":{"order":{"type":"string"},"amount":{"type":"number"},"size":{"type":"string","enum":["S","L"]},"tags":{"type":"array"}},
+      R"({"type":"object","properties":{"order":{"type":"string"},"amount":{"type":"number"},
+          "size":{"type":"string","enum":["S","L"]},"tags":{"type":"array"}},
           "required":["order"]})");
   REQUIRE(schema);
   const auto complaint = [&](const char* json) { return schema->complaint(*read_arguments(json)); };

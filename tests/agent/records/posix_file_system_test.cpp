@@ -1,0 +1,62 @@
+#include <offhook/agent/records/file_system.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+
+namespace {
+
+unsigned mode_of(const std::string& path) {
+  struct stat about {};
+  REQUIRE(::stat(path.c_str(), &about) == 0);
+  return about.st_mode & 0777U;
+}
+
+/// The process's mask must not matter.
+struct OpenMask {
+  OpenMask() : before(::umask(0)) {}
+  ~OpenMask() { ::umask(before); }
+  mode_t before;
+};
+
+}  // namespace
+
+TEST_CASE("Folders that are made on the way to ours are private too") {
+  const OpenMask mask;
+  const test::Folder folder;
+  REQUIRE(posix_file_system().make_folder(folder.path + "/a/b/c"));
+  for (const char* made : {"/a", "/a/b", "/a/b/c"}) CHECK(mode_of(folder.path + made) == 0700);
+  REQUIRE(posix_file_system().make_folder(folder.path + "/a/b/c/"));
+  folder.put("file", "x");
+  CHECK(posix_file_system().make_folder(folder.path + "/file/d").error() == std::errc::not_a_directory);
+}
+
+TEST_CASE("A file is private when it is made, and made so when it was not") {
+  const OpenMask mask;
+  const test::Folder folder;
+  REQUIRE(posix_file_system().open_append(folder.path + "/new"));
+  CHECK(mode_of(folder.path + "/new") == 0600);
+  folder.put("old", "x");
+  REQUIRE(::chmod((folder.path + "/old").c_str(), 0644) == 0);
+  REQUIRE(posix_file_system().open_append(folder.path + "/old"));
+  CHECK(mode_of(folder.path + "/old") == 0600);
+}
+
+TEST_CASE("What is no plain file, leads elsewhere, or is somebody else's is not written to") {
+  const test::Folder folder;
+  REQUIRE(::mkfifo((folder.path + "/pipe").c_str(), 0600) == 0);
+  REQUIRE(::symlink("/tmp/elsewhere", (folder.path + "/link").c_str()) == 0);
+  CHECK_FALSE(posix_file_system().open_append(folder.path + "/pipe"));
+  CHECK_FALSE(posix_file_system().open_append(folder.path + "/link"));
+  if (::geteuid() != 0) return;  // Only root can give a file away.
+  folder.put("theirs", "x");
+  REQUIRE(::chown((folder.path + "/theirs").c_str(), 65534, 65534) == 0);
+  CHECK(posix_file_system().open_append(folder.path + "/theirs").error() == std::errc::permission_denied);
+  REQUIRE(::chown(folder.path.c_str(), 65534, 65534) == 0);  // Their folder, their files: as root we may serve them.
+  CHECK(posix_file_system().open_append(folder.path + "/theirs"));
+}

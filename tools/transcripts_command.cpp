@@ -1,0 +1,85 @@
+#include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/transcripts/day_files.hpp>
+#include <offhook/agent/transcripts/transcript_book.hpp>
+#include <offhook/agent/transcripts/transcript_reader.hpp>
+#include <offhook/tools/commands.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace offhook::tools {
+
+namespace {
+
+namespace transcripts = agent::transcripts;
+namespace records = agent::records;
+
+int failed(const std::string& why) {
+  fmt::print(stderr, "offhook transcripts: {}\n", why);
+  return kFailed;
+}
+
+int misused(const std::string& why) {
+  fmt::print(stderr, "offhook transcripts: {}\n", why);
+  return kUsage;
+}
+
+/// What is missing; gives the exit code.
+int tell(const transcripts::ReadSummary& summary) {
+  if (summary.skipped > 0) fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
+  if (summary.unreadable == 0) return kOk;
+  fmt::print(stderr, "offhook transcripts: {} files cannot be read: run it as the user that the agent runs as\n", summary.unreadable);
+  return kFailed;
+}
+
+int list(const TranscriptsArguments& arguments, const std::string& folder) {
+  transcripts::CallList calls(arguments.last);
+  const auto summary =
+      transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
+  if (!summary) return failed(summary.error().detail);
+  fmt::print("{}", transcripts::table_head());
+  for (const auto& call : calls.take()) fmt::print("{}", transcripts::table_row(call));
+  return tell(*summary);
+}
+
+int show(const TranscriptsArguments& arguments, const std::string& folder) {
+  if (arguments.call.empty()) return misused("show which call? `offhook transcripts list` names them");
+  std::string shown;  // Lines of two calls whose names begin alike are told apart by a heading.
+  const auto summary =
+      transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
+        if (!transcripts::is_named(line, arguments.call)) return;
+        if (arguments.json) {
+          fmt::print("{}\n", raw);
+        } else {
+          if (line.call != shown) fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
+          fmt::print("{}", transcripts::readable_in_call(line));
+        }
+        shown = line.call;
+      });
+  if (!summary) return failed(summary.error().detail);
+  const int code = tell(*summary);
+  if (shown.empty()) return failed("no call is named " + arguments.call + "; `offhook transcripts list` names those there are");
+  return code;
+}
+
+int purge(const TranscriptsArguments& arguments, const std::string& folder) {
+  const auto now = std::chrono::system_clock::now();
+  const auto before = records::parse_since(arguments.older_than, now);
+  if (!before) return misused("purge wants --older-than 30d, 12h or 2026-11-21: files of earlier days (UTC) are removed, whole");
+  const auto removed = transcripts::remove_before(records::posix_file_system(), folder, *before);
+  if (!removed) return failed("not everything could be removed from " + folder + ": " + removed.error().message());
+  fmt::print("{} files removed\n", *removed);
+  return kOk;
+}
+
+}  // namespace
+
+int transcripts(const TranscriptsArguments& arguments) {
+  const std::string folder = arguments.folder.empty() ? transcripts::default_folder() : arguments.folder;
+  if (folder.empty()) return failed("transcripts have no usual place here: name one with --folder");
+  if (arguments.what == "show") return show(arguments, folder);
+  return arguments.what == "purge" ? purge(arguments, folder) : list(arguments, folder);
+}
+
+}  // namespace offhook::tools
