@@ -1,3 +1,4 @@
+#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_book.hpp>
@@ -27,9 +28,11 @@ int misused(const std::string& why) {
 
 /// What is missing; gives the exit code.
 int tell(const transcripts::ReadSummary& summary) {
-  if (summary.skipped > 0) fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
+  if (summary.skipped > 0)
+    fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.unreadable == 0) return kOk;
-  fmt::print(stderr, "offhook transcripts: {} files cannot be read: run it as the user that the agent runs as\n", summary.unreadable);
+  fmt::print(stderr, "offhook transcripts: {} files cannot be read: run it as the user that the agent runs as\n",
+             summary.unreadable);
   return kFailed;
 }
 
@@ -46,17 +49,17 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
 int show(const TranscriptsArguments& arguments, const std::string& folder) {
   if (arguments.call.empty()) return misused("show which call? `offhook transcripts list` names them");
   std::string shown;  // Lines of two calls whose names begin alike are told apart by a heading.
-  const auto summary =
-      transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
-        if (!transcripts::is_named(line, arguments.call)) return;
-        if (arguments.json) {
-          fmt::print("{}\n", raw);
-        } else {
-          if (line.call != shown) fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
-          fmt::print("{}", transcripts::readable_in_call(line));
-        }
-        shown = line.call;
-      });
+  const auto summary = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
+    if (!transcripts::is_named(line, arguments.call)) return;
+    if (arguments.json) {
+      fmt::print("{}\n", raw);
+    } else {
+      if (line.call != shown)
+        fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
+      fmt::print("{}", transcripts::readable_in_call(line));
+    }
+    shown = line.call;
+  });
   if (!summary) return failed(summary.error().detail);
   const int code = tell(*summary);
   if (shown.empty()) return failed("no call is named " + arguments.call + "; `offhook transcripts list` names those there are");
