@@ -34,6 +34,8 @@ struct PartNeeds {
 /// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of
 /// session_factory.cpp.
 struct ProviderParts {
+  /// One that hears while the caller speaks; `listener` steps in when it fails.
+  std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;

@@ -55,7 +55,11 @@ PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::st
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
   std::string name = "cascade";
-  for (const auto& provider : way.listen) parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
+  for (const auto& provider : way.listen) {
+    const bool live = parts_of(provider->kind).live_listener && provider->kind == ProviderKind::OpenAi;  // Others rarely have it.
+    if (live) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
+    parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
+  }
   for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));
   for (const auto& provider : way.speak) parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
   // No provider: nothing leaves the machine, and a caller who hears a plain voice is better off than one who hears none.

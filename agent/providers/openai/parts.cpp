@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/cached_speaker.hpp>
 #include <offhook/agent/providers/openai/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
+#include <offhook/agent/providers/openai/live_listener.hpp>
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 
@@ -25,6 +26,20 @@ Server server_of(const ProviderProfile& provider) {
 std::string voice_of(const PartNeeds& needs, const std::string& usual) {
   const std::string& voice = needs.profile->voice;
   return voice.empty() || voice == "slt" || voice == "rms" ? usual : voice;  // Those two are the embedded speaker's.
+}
+
+/// Telephone sound goes as it is; of a wide band the server gets all there is.
+realtime::AudioFormat format_of(const PartNeeds& needs) {
+  if (needs.port_rate_hz != 8000) return realtime::AudioFormat::Pcm24k;
+  return needs.codec == media::AudioCodec::Pcma ? realtime::AudioFormat::Pcma : realtime::AudioFormat::Pcmu;
+}
+
+std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
+  LiveOptions options;
+  options.server = server_of(*needs.provider);
+  options.shape.model = needs.provider->models.transcription;
+  options.shape.format = format_of(needs);
+  return std::make_unique<LiveListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
@@ -70,12 +85,7 @@ realtime::RealtimeOptions realtime_options(const PartNeeds& needs) {
   } else {
     options.base_url = provider.base_url;
   }
-  // Telephone sound goes as it is; of a wide band the server gets all there is.
-  if (needs.port_rate_hz != 8000) {
-    options.format = realtime::AudioFormat::Pcm24k;
-  } else {
-    options.format = needs.codec == media::AudioCodec::Pcma ? realtime::AudioFormat::Pcma : realtime::AudioFormat::Pcmu;
-  }
+  options.format = format_of(needs);
   return options;
 }
 
@@ -83,6 +93,7 @@ realtime::RealtimeOptions realtime_options(const PartNeeds& needs) {
 
 ProviderParts parts() {
   ProviderParts made;
+  made.live_listener = make_live_listener;
   made.listener = make_listener;
   made.thinker = make_thinker;
   made.speaker = make_speaker;
