@@ -1,0 +1,139 @@
+// What the official client makes of each fault that the simulator can play: so that a fault is what it says, and nothing else.
+import OpenAI from 'openai';
+import { assert, client, finish, proof, Session } from './proof.mjs';
+
+// The k-th connection has the k-th fault of the scenario, the k-th request of an endpoint too: order matters in this file.
+async function refused(status) {
+  const session = new Session();
+  await session.until(() => session.errors.length > 0);
+  assert.match(session.errors[0].message, new RegExp(`${status}`));
+  await session.until(() => session.closed);
+  assert.equal(session.events.length, 0);
+}
+const say = async (session, text) => {
+  session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
+  session.send({ type: 'response.create' });
+};
+
+await proof('fault_handshake_401', 'a handshake is refused with 401', () => refused(401));
+await proof('fault_handshake_429', 'and with 429', () => refused(429));
+await proof('fault_handshake_drop', 'and by a closed connection', async () => {
+  const session = new Session();
+  await session.until(() => session.closed);
+  assert.equal(session.closed.code, 1006);
+});
+
+await proof('fault_error_event', 'an error event stands where the response would', async () => {
+  const session = new Session();
+  await session.next('session.created');
+  await say(session, 'error');
+  assert.equal((await session.next('error')).error.code, 'overloaded');
+  assert.equal(session.of('response.created').length, 0);
+  session.close();
+});
+await proof('fault_failed', 'a response fails in its middle', async () => {
+  const session = new Session();
+  await say(session, 'fail');
+  const { done, audio } = await session.answer();
+  assert.equal(done.status, 'failed');
+  assert.equal(done.status_details.error.code, 'rate_limit_exceeded');
+  assert.ok(audio.length >= 4000);
+  session.close();
+});
+await proof('fault_empty', 'a response with nothing in it', async () => {
+  const session = new Session();
+  await say(session, 'empty');
+  const { done } = await session.answer();
+  assert.equal(done.status, 'completed');
+  assert.deepEqual(done.output, []);
+  session.close();
+});
+await proof('fault_garbage', 'a frame that is no JSON, between good ones', async () => {
+  const session = new Session();
+  await say(session, 'garbage');
+  const { done } = await session.answer();
+  assert.equal(done.status, 'completed');
+  assert.match(session.errors[0].message, /could not parse/);
+  session.close();
+});
+await proof('fault_broken_json', 'an event that ends too early, between good ones', async () => {
+  const session = new Session();
+  await say(session, 'half');
+  assert.equal((await session.answer()).done.status, 'completed');
+  assert.match(session.errors[0].message, /could not parse/);
+  session.close();
+});
+await proof('fault_broken_base64', 'audio that is none, between good', async () => {
+  const session = new Session();
+  await say(session, 'sixty-four');
+  assert.equal((await session.answer()).done.status, 'completed');
+  assert.equal(session.of('response.output_audio.delta').filter((event) => /[^A-Za-z0-9+/=]/.test(event.delta)).length, 1);
+  session.close();
+});
+await proof('fault_unknown_events', 'event types that nobody knows do no harm', async () => {
+  const session = new Session();
+  await say(session, 'unknown');
+  assert.equal((await session.answer()).done.status, 'completed');
+  assert.ok(session.of('response.surprise.delta').length > 1);
+  session.close();
+});
+await proof('fault_drop', 'the connection ends in mid-answer, without a close frame', async () => {
+  const session = new Session();
+  await say(session, 'drop');
+  await session.until(() => session.closed);
+  assert.equal(session.closed.code, 1006);
+  assert.ok(session.of('response.output_audio.delta').length > 0);
+});
+await proof('fault_close', 'and with one', async () => {
+  const session = new Session();
+  await say(session, 'close');
+  await session.until(() => session.closed);
+  assert.deepEqual(session.closed, { code: 1011, reason: 'server restarts' });
+});
+await proof('fault_stall', 'an answer stops in its middle, and the session lives', async () => {
+  const session = new Session();
+  await say(session, 'stall');
+  await session.next('response.output_audio.delta');
+  session.send({ type: 'input_audio_buffer.clear' });
+  await session.next('input_audio_buffer.cleared');
+  assert.equal(session.of('response.done').length, 0);
+  session.close();
+});
+await proof('session_expires', 'at its maximum duration a session ends with an error and 1001', async () => {
+  const session = new Session();
+  await session.until(() => session.closed);
+  assert.equal(session.closed.code, 1001);
+  assert.match(session.closed.reason, /maximum duration/);
+  assert.equal(session.of('error')[0].error.code, 'session_expired');
+});
+
+const chat = (options) => client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hello' }], stream: true }, options);
+const text = async (stream) => {
+  let said = '';
+  for await (const chunk of stream) said += chunk.choices?.[0]?.delta?.content ?? '';
+  return said;
+};
+const whole = 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?';
+await proof('fault_chat_status', 'chat: 429 with retry-after, then 500', async () => {
+  await assert.rejects(chat(), (error) => error instanceof OpenAI.RateLimitError && error.headers.get('retry-after') === '3' && error.code === 'rate_limit_exceeded');
+  await assert.rejects(chat(), { status: 500 });
+});
+await proof('fault_chat_split', 'chat: octet by octet, in the middle of lines and of UTF-8', async () => assert.equal(await text(await chat()), whole));
+await proof('fault_chat_no_done', 'chat: without [DONE]', async () => assert.equal(await text(await chat()), whole));
+await proof('fault_chat_error', 'chat: an error object after 200', async () => {
+  await assert.rejects(async () => text(await chat()), /overloaded/i);
+});
+await proof('fault_chat_drop', 'chat: the connection ends in the middle', async () => {
+  await assert.rejects(async () => text(await chat()));
+});
+await proof('fault_chat_stall', 'chat: nothing more comes', async () => {
+  const controller = new AbortController();
+  const stream = await chat({ signal: controller.signal });
+  setTimeout(() => controller.abort(), 300);
+  const said = await text(stream).catch(() => 'aborted');
+  assert.notEqual(said, whole);
+});
+await proof('fault_chat_unknown', 'chat: comments, other fields and unknown events do no harm', async () => assert.equal(await text(await chat()), whole));
+await proof('fault_chat_empty', 'chat: an answer without words', async () => assert.equal(await text(await chat()), ''));
+
+finish();

@@ -1,0 +1,120 @@
+// What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI; and lines PASS and FAIL.
+import assert from 'node:assert/strict';
+import OpenAI from 'openai';
+import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+
+export { assert };
+export const live = !process.env.OFFHOOK_OPENAI_SIM;
+export const models = {
+  realtime: process.env.OFFHOOK_LIVE_REALTIME_MODEL ?? 'gpt-realtime-mini',
+  chat: process.env.OFFHOOK_LIVE_CHAT_MODEL ?? 'gpt-4o-mini',
+  transcription: process.env.OFFHOOK_LIVE_TRANSCRIPTION_MODEL ?? 'gpt-4o-mini-transcribe',
+  speech: process.env.OFFHOOK_LIVE_SPEECH_MODEL ?? 'gpt-4o-mini-tts',
+};
+export const client = live
+  ? new OpenAI({ maxRetries: 2 })
+  : new OpenAI({ baseURL: process.env.OFFHOOK_OPENAI_SIM, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
+const limit = live ? 60_000 : 20_000;
+const group = live ? 'services/live' : 'services/openai';
+let failed = 0;
+
+/// One proof; what it throws is why it failed.
+export async function proof(name, expects, run) {
+  if (process.env.OFFHOOK_PROOF && !new RegExp(process.env.OFFHOOK_PROOF).test(`${group}/${name}`)) return;
+  let timer;
+  try {
+    await Promise.race([
+      run(),
+      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`nothing more happened in ${limit / 1000} s`)), limit); }),
+    ]);
+    console.log(`PASS ${group}/${name}: ${expects}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${group}/${name}: ${expects}`);
+    console.log(String(error?.stack ?? error).split('\n').slice(0, 12).map((line) => `     ${line}`).join('\n'));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/// Ends the process: sockets that a failed proof left behind do not keep it.
+export function finish() { process.exit(failed === 0 ? 0 : 1); }
+
+/// A Realtime session of the official client whose events can be waited for.
+export class Session {
+  constructor(options = { model: models.realtime }) {
+    this.events = [];
+    this.errors = [];   // those that are no events: of the transport, or of parsing
+    this.closed = null;
+    this.waiting = [];
+    this.at = 0;
+    this.unsent = [];   // before it is open
+    this.rt = new OpenAIRealtimeWS(options, client);
+    this.rt.socket.on('open', () => {
+      const unsent = this.unsent;
+      this.unsent = null;
+      for (const event of unsent) this.rt.send(event);
+    });
+    this.rt.on('event', (event) => { this.events.push(event); this.wake(); });
+    this.rt.on('error', (error) => { if (!error.error) this.errors.push(error); this.wake(); });
+    this.rt.socket.on('close', (code, reason) => { this.closed = { code, reason: reason.toString() }; this.wake(); });
+  }
+  wake() { for (const resolve of this.waiting.splice(0)) resolve(); }
+  async until(condition) {
+    while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
+  }
+  /// The next event of that type after the last one that was waited for.
+  async next(type) {
+    for (;;) {
+      for (; this.at < this.events.length; this.at += 1) {
+        const event = this.events[this.at];
+        if (event.type === 'error' && type !== 'error') throw new Error(`an error instead of ${type}: ${JSON.stringify(event.error)}`);
+        if (event.type === type) return this.events[this.at++];
+      }
+      if (this.closed) throw new Error(`closed (${this.closed.code} ${this.closed.reason}) before ${type}; there were: ${this.types()}`);
+      await new Promise((resolve) => this.waiting.push(resolve));
+    }
+  }
+  types() { return this.events.map((event) => event.type).join(' '); }
+  of(type) { return this.events.filter((event) => event.type === type); }
+  send(event) {
+    if (this.unsent) this.unsent.push(event);
+    else this.rt.send(event);
+  }
+  async update(session) {
+    this.send({ type: 'session.update', session: { type: 'realtime', ...session } });
+    return (await this.next('session.updated')).session;
+  }
+  /// Appends raw audio, 20 ms an event.
+  append(audio, octetsPerMs) {
+    for (let at = 0; at < audio.length; at += 20 * octetsPerMs) {
+      this.send({ type: 'input_audio_buffer.append', audio: audio.subarray(at, at + 20 * octetsPerMs).toString('base64') });
+    }
+  }
+  /// The answer that is under way, to its end.
+  async answer() {
+    const done = (await this.next('response.done')).response;
+    const mine = (type) => this.of(type).filter((event) => event.response_id === done.id);
+    return {
+      done,
+      audio: Buffer.concat(mine('response.output_audio.delta').map((event) => Buffer.from(event.delta, 'base64'))),
+      transcript: mine('response.output_audio_transcript.delta').map((event) => event.delta).join(''),
+      text: mine('response.output_text.delta').map((event) => event.delta).join(''),
+    };
+  }
+  close() { this.rt.close(); }
+}
+
+/// 16-bit samples at 24 kHz: silence, or a voice (a sum of two tones is voice enough for the simulator).
+export function silence(ms) { return Buffer.alloc(48 * ms); }
+export async function question(words = 'What time is it in Lisbon?') {
+  const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: words, response_format: 'pcm' });
+  return Buffer.from(await speech.arrayBuffer());
+}
+/// The loudness of 16-bit samples.
+export function rms(pcm) {
+  let sum = 0;
+  for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
+  return Math.sqrt(sum / (pcm.length / 2));
+}
+export const getTime = { type: 'function', name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };

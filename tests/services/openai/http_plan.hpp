@@ -1,0 +1,61 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/tests/services/openai/scenario.hpp>
+#include <offhook/tests/services/web_server.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::services::openai {
+
+/// An HTTP answer, step by step, each at its time after the request.
+struct HttpPlan {
+  enum class What : std::uint8_t { Whole, Begin, Bytes, End, Drop };
+  struct Step {
+    What what{};
+    base::Duration at{};
+    int status = 200;
+    Headers headers;
+    std::string bytes;
+  };
+  std::vector<Step> steps;  ///< none: nothing is ever answered
+};
+
+/// OpenAI's error body with its status.
+[[nodiscard]] HttpPlan::Step error_answer(int status, const std::string& type, const std::string& code, const std::string& message, const std::string& param = {});
+[[nodiscard]] HttpPlan::Step json_answer(const nlohmann::json& body);
+
+/// A body that is sent little by little, and what can go wrong with it.
+class BodyWriter {
+ public:
+  BodyWriter(std::string content_type, base::Duration begins) : content_type_(std::move(content_type)), at_(begins) {}
+  void wait(base::Duration more) { at_ += more; }
+  void bytes(std::string text) { pieces_.push_back({at_, std::move(text)}); }
+  /// `data: ...` and, if it is not empty, `event: ...` in front of it.
+  void event(const nlohmann::json& data, std::string_view name = {});
+  void done() { bytes("data: [DONE]\n\n"); }
+  /// The whole answer, with that fault in it.
+  [[nodiscard]] HttpPlan finish(const Fault& fault) &&;
+
+ private:
+  struct Piece {
+    base::Duration at;
+    std::string text;
+  };
+  /// The piece in which that many octets have gone before.
+  [[nodiscard]] std::size_t piece_at(std::size_t octets) const;
+  void cut(std::size_t octets);
+  void insert(const Fault& fault);
+  void split(std::size_t size);
+
+  std::string content_type_;
+  base::Duration at_;
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace offhook::services::openai

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/tests/services/openai/input_audio.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace offhook::services::openai {
+
+/// What an `error` event says.
+struct RealtimeError {
+  std::string type = "invalid_request_error";
+  std::string code, message, param;
+};
+
+/// The `session` object of the Realtime API (GA): partial updates, checked as strictly as the documentation lets one.
+class RealtimeSettings {
+ public:
+  RealtimeSettings(bool transcription, std::string id, std::string model, std::int64_t expires_at);
+
+  /// Nothing changes when there is an error.
+  [[nodiscard]] std::optional<RealtimeError> update(const nlohmann::json& session);
+  void on_audio_out() { audio_was_sent_ = true; }
+
+  [[nodiscard]] const nlohmann::json& session() const { return session_; }
+  [[nodiscard]] bool is_transcription() const { return transcription_; }
+  [[nodiscard]] bool transcribes() const;
+  [[nodiscard]] AudioFormat input_format() const;
+  [[nodiscard]] AudioFormat output_format() const;
+  [[nodiscard]] bool speaks() const;  ///< else text
+  [[nodiscard]] InputAudio::Vad vad() const;
+  [[nodiscard]] bool vad_creates() const { return vad_flag("create_response"); }
+  [[nodiscard]] bool vad_interrupts() const { return vad_flag("interrupt_response"); }
+
+ private:
+  [[nodiscard]] bool vad_flag(const char* name) const;
+  bool transcription_;
+  bool audio_was_sent_ = false;
+  nlohmann::json session_;
+};
+
+/// "audio/pcm" with its rate, "audio/pcmu" or "audio/pcma"; nothing when it is none of them.
+[[nodiscard]] std::optional<AudioFormat> read_format(const nlohmann::json& format);
+/// An error when `object` has a member that is not among `names`.
+[[nodiscard]] std::optional<RealtimeError> unknown_member(const nlohmann::json& object, const std::string& path, std::initializer_list<std::string_view> names);
+
+}  // namespace offhook::services::openai

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <offhook/tests/services/openai/http_plan.hpp>
+#include <offhook/tests/services/openai/sim_world.hpp>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+
+namespace offhook::services::openai {
+
+/// OpenAI's HTTP endpoints: chat completions, responses, transcription and speech. A request in, the plan of its answer out: no
+/// I/O, no clock. Only the answers that previous_response_id may name are kept.
+class SimHttp {
+ public:
+  explicit SimHttp(SimWorld& world) : world_(world) {}
+  [[nodiscard]] HttpPlan serve(const WebRequest& request, base::TimePoint now);
+
+  [[nodiscard]] bool key_is_right(const WebRequest& request) const;
+  [[nodiscard]] HttpPlan::Step refuse_key() const;
+  [[nodiscard]] HttpPlan::Step refuse(const Fault& fault) const;
+
+ private:
+  using Json = nlohmann::json;
+  enum class Path : std::uint8_t { Chat, Responses, Transcription, Speech };
+  /// A request to one of the endpoints.
+  struct Ask {
+    Path path{};
+    const WebRequest& request;
+    const Endpoint& endpoint;
+    std::size_t number = 0;  ///< how many went to this endpoint before
+    base::TimePoint now;
+  };
+
+  [[nodiscard]] HttpPlan chat(const Ask& ask);
+  [[nodiscard]] HttpPlan stream_chat(const Json& body, const Reply& reply, const Fault& fault, base::Duration begins);
+  [[nodiscard]] HttpPlan responses(const Ask& ask);
+  [[nodiscard]] HttpPlan stream_responses(const Json& shell, const Json& output, const Fault& fault, base::Duration begins);
+  [[nodiscard]] HttpPlan transcription(const Ask& ask);
+  [[nodiscard]] HttpPlan speech(const Ask& ask);
+
+  /// The fault of the request, or else that of what is said in answer.
+  [[nodiscard]] const Fault& fault_of(const Ask& ask, const Reply* reply) const;
+  [[nodiscard]] base::Duration delay_of(const Ask& ask, const Reply* reply) const;
+  void note(const Ask& ask, const Fault& fault, base::Duration begins, Json members) const;
+  [[nodiscard]] std::string make_id(std::string_view kind) { return std::string(kind) + std::to_string(++next_id_); }
+
+  SimWorld& world_;
+  std::array<std::size_t, 4> asked_{};
+  std::uint64_t next_id_ = 0;
+  std::map<std::string, Json> kept_;       // by response id: the conversation up to and with it
+  std::deque<std::string> kept_in_order_;  // the oldest goes first
+};
+
+}  // namespace offhook::services::openai
