@@ -1,0 +1,151 @@
+// offhook_test_caller: a telephone for tests. Registers, calls, does what its steps say, records both directions on one clock, and
+// prints what it measured in that recording as one line of JSON.
+#include <offhook/agent/demo/wav_files.hpp>
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/tests/caller/step_caller.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <thread>
+
+namespace {
+
+using namespace offhook;
+
+struct Options {
+  std::string registrar = "127.0.0.1:5060", extension = "1001", target, wav, voice = "rms", codec = "PCMU";
+  int limit_s = 120;
+  std::vector<caller::Step> steps;
+  std::vector<std::string> lines;
+};
+
+int complain(const std::string& what) {
+  fmt::print(stderr,
+             "offhook_test_caller: {}\nusage: offhook_test_caller --registrar HOST:PORT --call URI [--extension N] [--wav FILE] [--voice slt|rms]\n"
+             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n",
+             what);
+  return 2;
+}
+
+std::optional<std::string> read_options(int count, char** arguments, Options& options) {
+  for (int i = 1; i < count; ++i) {
+    const std::string name = arguments[i];
+    if (!name.starts_with("--")) {
+      const auto step = caller::parse_step(name);
+      if (!step) return "what is " + name + "?";
+      if (step->what == caller::Step::What::Say || step->what == caller::Step::What::Interrupt) options.lines.push_back(step->text);
+      options.steps.push_back(*step);
+      continue;
+    }
+    if (++i == count) return name + " wants a value";
+    const std::string value = arguments[i];
+    if (name == "--registrar") options.registrar = value;
+    else if (name == "--extension") options.extension = value;
+    else if (name == "--call") options.target = value;
+    else if (name == "--wav") options.wav = value;
+    else if (name == "--voice") options.voice = value;
+    else if (name == "--codec") options.codec = value;
+    else if (name == "--limit") options.limit_s = std::stoi(value);
+    else return "what is " + name + "?";
+  }
+  if (options.target.empty()) return "whom to call?";
+  return std::nullopt;
+}
+
+media::AudioCodec codec_of(const std::string& name) {
+  for (const auto codec : {media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+    if (phone::to_string(codec) == name) return codec;
+  }
+  return media::AudioCodec::Pcmu;
+}
+
+struct Phone {
+  std::atomic<bool> registered{false}, connected{false}, ended{false}, by_them{false};
+  std::atomic<int> status{0};
+  phone::CallPtr call;
+  sip::AccountId account;
+
+  void on_event(const phone::PhoneEvent& event) {
+    if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) registered = e->details.state == sip::RegistrationChanged::State::Registered;
+    if (std::holds_alternative<phone::CallConnected>(event)) connected = true;
+    if (const auto* e = std::get_if<phone::CallFinished>(&event)) {
+      by_them = e->details.by == sip::CallEnded::By::Remote;
+      status = e->details.status;
+      ended = true;
+    }
+  }
+};
+
+template <class Condition, class Each>
+bool until(Condition condition, std::chrono::seconds limit, Each each) {
+  const auto end = base::Clock::now() + limit;
+  while (!condition()) {
+    if (base::Clock::now() > end) return false;
+    each();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+nlohmann::json report_of(const caller::StepCaller& script, const Phone& phone) {
+  nlohmann::json steps = nlohmann::json::array();
+  for (const auto& done : script.report()) {
+    nlohmann::json step{{"step", done.step}, {"at_ms", done.at_ms}};
+    if (done.response_ms) step["response_ms"] = *done.response_ms;
+    if (done.silenced_ms) step["silenced_ms"] = *done.silenced_ms;
+    steps.push_back(std::move(step));
+  }
+  nlohmann::json report{{"connected", phone.connected.load()}, {"ended_by", phone.by_them ? "them" : "us"}, {"steps", std::move(steps)}};
+  if (const auto greeting = script.greeting_ms()) report["greeting_ms"] = *greeting;
+  return report;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  Options options;
+  if (const auto wrong = read_options(count, arguments, options)) return complain(*wrong);
+  auto lines = agent::demo::prepare_lines(options.lines, options.voice);
+  if (!lines) return complain(lines.error().detail);
+  caller::StepCaller script(options.steps, std::move(*lines));
+  Phone phone;
+  media::Engine engine{{1, 16384, 32767, std::chrono::seconds(30), {}}};
+  phone::EndpointOptions endpoint_options;
+  endpoint_options.sip.bind = *base::IpAddress::parse("127.0.0.1");
+  endpoint_options.stack.number = 3;
+  endpoint_options.codecs = {codec_of(options.codec)};
+  auto endpoint = phone::Endpoint::open(endpoint_options, engine, [&phone](const phone::PhoneEvent& event) { phone.on_event(event); });
+  if (!endpoint) return complain(endpoint.error().detail);
+  sip::AccountOptions account;
+  account.address_of_record = "sip:" + options.extension + "@" + options.registrar;
+  account.registrar = "sip:" + options.registrar;
+  account.username = options.extension;
+  account.password = "secret-" + options.extension;
+  (*endpoint)->post([&] { phone.account = (*endpoint)->add_account(account); });
+  if (!until([&] { return phone.registered.load(); }, std::chrono::seconds(15), [] {})) return complain("the registrar does not register " + options.extension);
+  (*endpoint)->post([&] {
+    auto call = (*endpoint)->dial({phone.account, options.target, {}, true, {}}, script.port());
+    if (call) phone.call = *call; else phone.ended = true;
+  });
+  bool told = false, hung_up = false;
+  const bool over = until([&] { return phone.ended.load(); }, std::chrono::seconds(options.limit_s), [&] {
+    if (phone.connected && !told) {
+      told = true;
+      script.on_connected();
+    }
+    script.poll();
+    if (script.wants_to_hang_up() && !std::exchange(hung_up, true)) (*endpoint)->post([&phone] { (void)phone.call->hang_up(); });
+  });
+  const auto recording = script.recording();
+  if (!options.wav.empty()) (void)agent::demo::write_stereo(options.wav, recording.sent, recording.heard);
+  auto report = report_of(script, phone);
+  if (!over) report["ended_by"] = "limit";
+  fmt::print("{}\n", report.dump());
+  (*endpoint)->post([&] { (*endpoint)->unregister(phone.account); });
+  (void)until([&] { return !phone.registered; }, std::chrono::seconds(2), [] {});
+  return over ? 0 : 1;
+}

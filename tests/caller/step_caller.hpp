@@ -1,0 +1,80 @@
+#pragma once
+
+#include <offhook/agent/demo/prepare_lines.hpp>
+#include <offhook/agent/demo/turn_meter.hpp>
+#include <offhook/media/audio_port.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::caller {
+
+/// One thing that a caller does.
+struct Step {
+  enum class What : std::uint8_t {
+    Wait,       ///< until the other side has spoken and has been silent for 800 ms; at most `ms`, when it is not 0
+    Say,        ///< `text`, when nobody speaks
+    Interrupt,  ///< `text`, `ms` after the other side begins to speak
+    Press,      ///< the keys of `text`
+    Silence,    ///< say nothing for `ms`
+    HangUp,
+  };
+  What what{};
+  std::string text;
+  std::uint32_t ms = 0;
+};
+/// "say:when are you open", "interrupt:900:stop", "press:12#", "wait", "wait:5000", "silence:9000", "hangup".
+[[nodiscard]] std::optional<Step> parse_step(std::string_view written);
+
+/// What a step came to, by the caller's own recording.
+struct Done {
+  std::string step;
+  double at_ms = 0;                    ///< when it began, since the call was up
+  std::optional<double> response_ms;   ///< Say: from its last voiced sample to the other side's first
+  std::optional<double> silenced_ms;   ///< Interrupt: from its first voiced sample to the other side's last before a silence of 300 ms
+};
+
+/// A caller who follows steps and records both directions on one clock. One thread; poll() it every few milliseconds.
+class StepCaller {
+ public:
+  /// `lines`: the sound of each Say and Interrupt, in their order.
+  StepCaller(std::vector<Step> steps, std::vector<agent::demo::Line> lines);
+
+  [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
+  void on_connected() { connected_ = true; }
+  void poll();
+  [[nodiscard]] bool wants_to_hang_up() const { return hangs_up_; }
+  [[nodiscard]] bool done() const { return at_ == steps_.size() && !speaking_; }
+  [[nodiscard]] agent::demo::Recording recording() const;
+  [[nodiscard]] std::vector<Done> report() const;
+  [[nodiscard]] std::optional<double> greeting_ms() const;
+
+ private:
+  struct Spoken { std::size_t step = 0, begin = 0, end = 0; };
+  void on_frame(const media::HeardFrame& frame);
+  void on_event(const media::MediaEvent& event);
+  [[nodiscard]] bool step_is_over();
+  void begin_step();
+  void begin_line();
+  void pump();
+
+  std::vector<Step> steps_;
+  std::vector<agent::demo::Line> lines_;
+  std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
+  agent::demo::Recording recording_;
+  std::vector<Spoken> spoken_;
+  std::vector<std::uint64_t> begun_;       // frame at which each step began
+  std::size_t at_ = 0, next_line_ = 0, pumped_ = 0;
+  bool begun_step_ = false, connected_ = false, speaking_ = false, hangs_up_ = false;
+  std::uint32_t utterance_ = 0;
+  std::optional<std::uint64_t> origin_tick_;
+  std::uint64_t frames_ = 0, step_began_ = 0;
+  bool heard_since_ = false;
+  unsigned quiet_frames_ = 0, voiced_frames_ = 0;
+};
+
+}  // namespace offhook::caller
