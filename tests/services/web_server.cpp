@@ -212,7 +212,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const auto bytes = asio::buffer(item.bytes);
     auto then = [self = shared_from_this()](const error_code& error, std::size_t = 0) {
       self->writing_ = false;
-      if (error) return self->gone();
+      if (error || self->gone_) return self->gone();  // What was written when the connection ended is still in the queue.
       self->queue_.pop_front();
       self->write_next();
     };
@@ -250,7 +250,6 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const auto self = shared_from_this();
     open_.erase(self);
     timer_.cancel();
-    queue_.clear();
     const std::uint16_t code = stream_.reason().code == websocket::close_code::none ? std::uint16_t{1006} : std::uint16_t{stream_.reason().code};
     if (visitor_) visitor_->on_gone(is_socket_ ? code : 0);
     stream_.next_layer().close();
