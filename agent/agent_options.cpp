@@ -58,6 +58,8 @@ std::string records_folder(const config::Config& config) {
   return config.records.folder.empty() ? records::default_folder() : config.records.folder;
 }
 
+std::string embedded_voice(const std::string& voice) { return voice == "rms" ? voice : "slt"; }
+
 AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue) {
   AgentOptions options;
   options.account = account(config.sip);
@@ -68,7 +70,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
-  options.embedded.voice = config.agent.voice;
+  options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);
   options.conversation.call_limit = config.limits.call;
   options.conversation.ring_for = config.limits.ring;

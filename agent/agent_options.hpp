@@ -9,6 +9,8 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
 /// What of a call is kept, in records and in the log; what was said, redacted.
 [[nodiscard]] records::KeepOptions keep_options(const config::Config& config);
+/// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.
+[[nodiscard]] std::string embedded_voice(const std::string& voice);
 /// Where its records are kept; "": nowhere.
 [[nodiscard]] std::string records_folder(const config::Config& config);
 

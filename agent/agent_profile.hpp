@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
+#include <offhook/agent/provider_profile.hpp>
 #include <offhook/media/media_plan.hpp>
 
 #include <chrono>
@@ -17,36 +17,6 @@
 /// What the configuration says of one agent, checked and resolved: what its sessions, its tools and its limits are made from.
 /// Immutable once it is in an AgentBook; a call keeps the one that it began with.
 namespace offhook::inline v0::agent {
-
-enum class ProviderKind : std::uint8_t { Local, OpenAi, AzureOpenAi, OpenAiCompatible };
-/// "local", "openai", "azure_openai", "openai_compatible": as in the configuration.
-[[nodiscard]] std::string_view to_string(ProviderKind kind);
-
-enum class ChatApi : std::uint8_t { Chat, Responses };
-
-/// Where servers that call themselves compatible are not. The defaults are OpenAI's own.
-struct ProviderQuirks {
-  std::string max_tokens = "max_completion_tokens";  ///< the field's name; "": the field is not sent
-  bool stream_options = true;                        ///< they are understood
-  bool tool_choice = true;                           ///< so is this field
-  bool developer_role = true;                        ///< false: rules go by the role "system"
-
-  friend bool operator==(const ProviderQuirks&, const ProviderQuirks&) = default;
-};
-
-struct ProviderProfile {
-  std::string name;                                  ///< as the configuration calls it; it stands in records and logs
-  ProviderKind kind = ProviderKind::Local;
-  std::string base_url;                              ///< "https://api.openai.com/v1": no slash at the end; "" for Local
-  config::Secret api_key;                            ///< may be empty for OpenAiCompatible
-  std::string region;                                ///< a free word such as "eu"; "": not said
-  struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty where the kind has a default
-  ChatApi api = ChatApi::Chat;
-  ProviderQuirks quirks;
-  std::string deployment, api_version;               ///< AzureOpenAi
-  std::string ca_file;                               ///< "": the system's authorities
-};
-using ProviderPtr = std::shared_ptr<const ProviderProfile>;
 
 /// A model that hears and speaks itself.
 struct RealtimeWay { ProviderPtr provider; };

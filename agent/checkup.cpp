@@ -1,5 +1,7 @@
 #include <offhook/agent/checkup.hpp>
 
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
@@ -37,16 +39,11 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
   const std::size_t pairs = config.media.last_port > even ? (config.media.last_port - even + 1U) / 2U : 0;
   if (pairs < config.limits.calls)
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
-  if (!config.agent.prompt.empty()) warn("/agent/prompt", "the provider local does not read it");
-  if (!config.agent.instructions.empty()) warn("/agent/instructions", "the provider local does not read it");
 }
 
-/// Only where the password came from the file: then the file is what keeps it.
+/// Only where a secret came from the file: then the file is what keeps it.
 void warn_of_readers(const config::Sources& sources, const config::Effective& effective, Checkup& out) {
-  const bool is_kept = std::any_of(effective.origins.begin(), effective.origins.end(), [](const config::Origin& origin) {
-    return origin.source == config::Source::File && origin.name.ends_with(":/sip/password");
-  });
-  if (!is_kept || !sources.path) return;
+  if (!effective.holds_secret || !sources.path) return;
   using std::filesystem::perms;
   std::error_code failed;
   const auto mode = std::filesystem::status(*sources.path, failed).permissions();
@@ -54,18 +51,36 @@ void warn_of_readers(const config::Sources& sources, const config::Effective& ef
     out.warnings.push_back({*sources.path, "holds a password, and other users may read it: chmod 600"});
 }
 
+/// The dialogues and voices of the agents that use the embedded parts.
+void check_embedded(const AgentBook& book, Checkup& out) {
+  std::vector<std::string> seen;
+  const auto check = [&](const AgentProfile& profile) {
+    if (!uses(profile, ProviderKind::Local) || std::find(seen.begin(), seen.end(), profile.dialogue) != seen.end()) return;
+    seen.push_back(profile.dialogue);
+    check_dialogue(profile.dialogue, out);
+  };
+  check(*book.otherwise());
+  for (const auto& entry : book.entries()) check(*entry.profile);
+}
+
 }  // namespace
 
 Checkup check_up(const config::Sources& sources, const std::string& default_dialogue) {
   Checkup out;
   const auto effective = config::read(sources);
+  auto built = build_book(effective, {sources.path, config::disk_files(), default_dialogue});
   out.problems = effective.problems;
+  out.problems.insert(out.problems.end(), built.problems.begin(), built.problems.end());
   out.dialogue = effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue;
-  check_dialogue(out.dialogue, out);
-  if (const auto voice = embedded::FliteVoice::make(effective.config.agent.voice); !voice)
+  if (built.book) check_embedded(*built.book, out);
+  else check_dialogue(out.dialogue, out);
+  if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
   if (effective.problems.empty()) warn_of_settings(effective.config, out);
+  out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());
+  out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);
+  config::shorten(out.problems);
   return out;
 }
 

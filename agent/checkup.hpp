@@ -7,10 +7,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Something that works, but probably not as it was meant.
-struct Warning {
-  std::string where, what;
-};
+using config::Warning;
 
 struct Checkup {
   std::vector<config::Problem> problems;  ///< empty: `offhook run` would start with it, ports and the PBX aside

@@ -1,5 +1,6 @@
 // Any bytes as a configuration file: every outcome can be shown, problems are bounded and hold no secret, and what is accepted lies
 // within the table's bounds.
+#include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
@@ -27,16 +28,33 @@ std::optional<std::string> variable(const std::string& name) {
   return std::nullopt;
 }
 
+/// Any file is there, and is one that a configuration could mean.
+offhook::base::Result<config::FileText, std::string> files(const std::string& path, std::size_t most) {
+  if (path.size() % 2 != 0) return offhook::base::fail(std::string("it is not there"));
+  return config::FileText{std::string("---\nvoice: slt\n---\nYou are {{caller}}'s helper.\n").substr(0, most), path.size() % 4 == 0};
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto effective = config::read_text(text, "fuzz.json", {std::nullopt, variable, {}});
+  const auto effective = config::read_text(text, "fuzz.json", {std::nullopt, variable, {}, files});
   require(effective.problems.size() <= config::kMaxProblems);
   require(effective.origins.size() == config::settings().size());
   for (const config::Problem& problem : effective.problems) {
     require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
     require(to_string(problem).find(kSecret) == std::string::npos);
+  }
+  const auto built = offhook::agent::build_book(effective, {std::nullopt, files, "dialogue.json"});
+  require(built.book != nullptr || !built.problems.empty());
+  require(built.problems.size() <= config::kMaxProblems);
+  for (const config::Problem& problem : built.problems) {
+    require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
+  }
+  if (built.book && effective.problems.empty()) {
+    const auto& profile = *built.book->choose({"1001", "6001", {}});
+    require(!profile.sessions.empty() && !profile.codecs.empty());
+    static_cast<void>(prompt_for(profile, {}));
   }
   require(!effective_json(effective).empty() && !effective_table(effective).empty());
   for (const config::Setting& setting : config::settings()) {
@@ -44,6 +62,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(setting.is_secret() || (value.kind == config::JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
   }
   const std::string pointer(text.substr(0, 256));  // The same bytes from the command line.
-  require(config::read_text("", "", {std::nullopt, variable, {pointer}}).problems.size() <= config::kMaxProblems);
+  require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= config::kMaxProblems);
   return 0;
 }

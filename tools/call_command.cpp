@@ -118,11 +118,12 @@ std::string complete(const std::string& target, const agent::config::Config& con
 
 int call(const CallArguments& arguments) {
   block_signals();
-  const auto config = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
-  if (!config) return kUsage;
+  const auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  if (!loaded) return kUsage;
+  const auto* config = &loaded->config;
   CallWatch watch(arguments.json);
   int exit_code = kOk;
-  const auto agent = start_agent("call", *config, [&watch](const agent::AgentEvent& event) { watch.on_event(event); }, exit_code);
+  const auto agent = start_agent("call", *loaded, [&watch](const agent::AgentEvent& event) { watch.on_event(event); }, exit_code);
   if (!agent) return exit_code;
 
   const auto until = [&watch](base::Duration limit, auto condition) {

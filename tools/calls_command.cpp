@@ -17,9 +17,9 @@ namespace records = agent::records;
 std::optional<std::string> folder_of(const CallsArguments& arguments) {
   if (!arguments.folder.empty()) return arguments.folder;
   if (arguments.config.empty() && arguments.set.empty()) return records::default_folder();
-  const auto config = load_config("calls", sources_of(arguments.config, arguments.set), LogTo::StandardError);
-  if (!config) return std::nullopt;
-  return agent::records_folder(*config);
+  const auto loaded = load_config("calls", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  if (!loaded) return std::nullopt;
+  return agent::records_folder(loaded->config);
 }
 
 /// What the list lacks; gives the exit code.

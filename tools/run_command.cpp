@@ -51,11 +51,13 @@ int run(const RunArguments& arguments) {
   block_signals();
   auto set = arguments.set;
   if (arguments.json) set.emplace_back("/log/format=json");
-  const auto config = load_config("run", sources_of(arguments.config, set));
-  if (!config) return kUsage;
+  const auto sources = sources_of(arguments.config, set);
+  auto loaded = load_config("run", sources);
+  if (!loaded) return kUsage;
+  const auto* config = &loaded->config;
   FirstRegistration first;
   int exit_code = kOk;
-  const auto agent = start_agent("run", *config, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
+  const auto agent = start_agent("run", *loaded, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
     first.on_event(event);
     if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::log_line(*line, keep);
   }, exit_code);

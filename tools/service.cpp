@@ -1,6 +1,7 @@
 #include <offhook/tools/service.hpp>
 
 #include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/tools/share_path.hpp>
 
@@ -13,7 +14,7 @@
 namespace offhook::tools {
 
 agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set) {
-  return {path.empty() ? std::nullopt : std::optional(path), agent::config::process_environment(), set};
+  return {path.empty() ? std::nullopt : std::optional(path), agent::config::process_environment(), set, agent::config::disk_files()};
 }
 
 void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems) {
@@ -22,20 +23,34 @@ void print_problems(const std::string& command, const std::vector<agent::config:
   fmt::print(stderr, "docs/configuration.md lists every setting; nothing was started.\n");
 }
 
-std::optional<agent::config::Config> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {
-  const auto [config, origins, problems] = agent::config::read(sources);
-  if (!problems.empty()) {
-    print_problems(command, problems);
-    return std::nullopt;
-  }
-  agent::log::configure({agent::log::parse_level(config.log.level).value_or(agent::log::Level::Info),
-                         config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
-  return config;
+base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources) {
+  auto effective = agent::config::read(sources);
+  auto built = agent::build_book(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
+  auto problems = std::move(effective.problems);
+  problems.insert(problems.end(), built.problems.begin(), built.problems.end());
+  agent::config::shorten(problems);
+  if (!problems.empty()) return base::fail(std::move(problems));
+  auto warnings = std::move(effective.warnings);
+  warnings.insert(warnings.end(), built.warnings.begin(), built.warnings.end());
+  return Loaded{std::move(effective.config), std::move(built.book), std::move(warnings)};
 }
 
-std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::config::Config& config,
-                                          std::function<void(agent::AgentEvent)> watch, int& exit_code) {
-  auto agent = agent::Agent::start(agent::to_agent_options(config, share_path("dialogues/receptionist.json")), std::move(watch));
+std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {
+  auto loaded = read_config(sources);
+  if (!loaded) {
+    print_problems(command, loaded.error());
+    return std::nullopt;
+  }
+  const auto& settings = loaded->config.log;
+  agent::log::configure({agent::log::parse_level(settings.level).value_or(agent::log::Level::Info),
+                         settings.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
+  return *std::move(loaded);
+}
+
+std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
+  auto options = agent::to_agent_options(loaded.config, share_path("dialogues/receptionist.json"));
+  options.agents = loaded.agents;
+  auto agent = agent::Agent::start(std::move(options), std::move(watch));
   if (agent) return std::move(*agent);
   fmt::print(stderr, "offhook {}: {}\n", command, agent.error().detail);
   exit_code = agent.error().domain == "phone" ? kNoPort : kUsage;

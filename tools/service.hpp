@@ -1,10 +1,12 @@
 #pragma once
 
 #include <offhook/agent/agent.hpp>
+#include <offhook/agent/agents/agent_book.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/tools/commands.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,13 +22,21 @@ void print_problems(const std::string& command, const std::vector<agent::config:
 /// Where the log goes: `call` has its standard output for the conversation.
 enum class LogTo { StandardOutput, StandardError };
 
+/// A configuration that can be used, and its agents.
+struct Loaded {
+  agent::config::Config config;
+  std::shared_ptr<const agent::AgentBook> agents;
+  std::vector<agent::config::Warning> warnings;
+};
+/// The same without a word: the problems.
+[[nodiscard]] base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources);
+
 /// Loads the configuration and sets up the log. Problems are printed, and nothing is returned.
-[[nodiscard]] std::optional<agent::config::Config> load_config(const std::string& command, const agent::config::Sources& sources,
-                                                               LogTo log = LogTo::StandardOutput);
+[[nodiscard]] std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources,
+                                                LogTo log = LogTo::StandardOutput);
 
 /// Starts the agent. On failure the reason is printed and `exit_code` set.
-[[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::config::Config& config,
-                                                        std::function<void(agent::AgentEvent)> watch, int& exit_code);
+[[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 
 /// SIGTERM and SIGINT no longer end the process: they are waited for here. Call before any thread is started.
 void block_signals();

@@ -11,13 +11,13 @@ namespace offhook::inline v0::agent {
 
 /// What a call is known by before anything is said.
 struct CallFacts {
-  std::string caller, called;                                 ///< the user part of the SIP URI, or all of it where it has none
-  std::vector<std::pair<std::string, std::string>> headers;   ///< of the INVITE
+  std::string caller, called;                                ///< the user part of the SIP URI, or all of it where it has none
+  std::vector<std::pair<std::string, std::string>> headers;  ///< of the INVITE
 };
 
 /// `6001` or `+49*`: the whole value, or what it begins with. Case does not count.
 struct Pattern {
-  std::string text;        ///< without the star
+  std::string text;  ///< without the star
   bool is_prefix = false;
 
   [[nodiscard]] static Pattern of(std::string_view written);
@@ -37,7 +37,10 @@ struct AgentMatch {
 class AgentBook {
  public:
   using Profile = std::shared_ptr<const AgentProfile>;
-  struct Entry { AgentMatch match; Profile profile; };
+  struct Entry {
+    AgentMatch match;
+    Profile profile;
+  };
 
   AgentBook(std::vector<Entry> entries, Profile otherwise) : entries_(std::move(entries)), otherwise_(std::move(otherwise)) {}
 

@@ -1,5 +1,6 @@
 #include <offhook/agent/config/check.hpp>
 
+#include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/suggestion.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
@@ -55,44 +56,16 @@ Checked check_flag(const Setting& setting, const JsonValue& value) {
   return refuse(setting, std::string(name_of(value.kind)), value.kind == Kind::Text ? "write one of them, without quotes" : "write one of them");
 }
 
-/// "did you mean" one of ours, also where only its beginning was written, or `otherwise`.
 std::string advise_choice(const Setting& setting, std::string_view written, std::string otherwise) {
-  const auto choices = choices_of(setting);
-  auto meant = nearest(written, {choices.begin(), choices.end()});
-  for (const std::string& choice : choices) {
-    if (!meant && written.size() >= 3 && base::iequals(std::string_view(choice).substr(0, written.size()), written)) meant = choice;
-  }
-  return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
-}
-
-bool is_provider_of_later(std::string_view text) {
-  constexpr std::array kLater{"openai", "azure", "deepgram", "ollama", "openai_compatible"};
-  return std::any_of(kLater.begin(), kLater.end(), [text](std::string_view later) { return base::iequals(text, later); });
+  return advise(choices_of(setting), written, std::move(otherwise));
 }
 
 Checked check_choice(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write one of them, in quotes");
   const auto choices = choices_of(setting);
   if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return value;
-  if (setting.name == "provider" && is_provider_of_later(value.text))
-    return refuse(setting, "a provider of a later version", "use \"local\", which needs no key and no network");
+  if (setting.name == "kind" && is_provider_of_later(value.text)) return refuse(setting, "a provider of a later version", "use one of these");
   return refuse(setting, "other text", advise_choice(setting, value.text, "write one of them"));
-}
-
-/// What all texts have in common.
-std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value) {
-  const auto complain = [&](std::string found, std::string advice) { return Complaint{std::move(found), allowed_for(setting), std::move(advice)}; };
-  if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
-  const auto characters = characters_of(value.text);
-  if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
-  if (*characters < setting.least) return complain("empty text", "fill it in");
-  if (*characters > setting.most) return complain("longer text", "shorten it");
-  const bool may_break = setting.shape == Shape::Text;
-  const auto is_bad = [may_break](char c) { return is_control(c) && !(may_break && (c == '\n' || c == '\r' || c == '\t')); };
-  if (std::any_of(value.text.begin(), value.text.end(), is_bad)) {
-    return complain(may_break ? "a control character" : "a line break or another control character", "remove it");
-  }
-  return std::nullopt;
 }
 
 Checked check_text(const Setting& setting, const JsonValue& value) {
@@ -182,7 +155,46 @@ JsonValue list_of(const Setting& setting, std::string_view text) {
   return json_list(names);
 }
 
+Checked check_kind(const Setting& setting, const JsonValue& value, Kind kind) {
+  if (value.kind == kind) return value;
+  return refuse(setting, std::string(name_of(value.kind)), kind == Kind::List ? "write a list, in brackets" : "put its settings in braces");
+}
+
+std::string member_list(const Setting& setting) {
+  std::string list;
+  for (const Setting* member : members_of(setting)) list += (list.empty() ? "" : ", ") + std::string(member->name);
+  return list;
+}
+
 }  // namespace
+
+std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value) {
+  const auto complain = [&](std::string found, std::string advice) { return Complaint{std::move(found), allowed_for(setting), std::move(advice)}; };
+  if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
+  const auto characters = characters_of(value.text);
+  if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
+  if (*characters < setting.least) return complain("empty text", "fill it in");
+  if (*characters > setting.most) return complain("longer text", "shorten it");
+  const bool may_break = setting.shape == Shape::Text;
+  const auto is_bad = [may_break](char c) { return is_control(c) && !(may_break && (c == '\n' || c == '\r' || c == '\t')); };
+  if (std::any_of(value.text.begin(), value.text.end(), is_bad)) {
+    return complain(may_break ? "a control character" : "a line break or another control character", "remove it");
+  }
+  return std::nullopt;
+}
+
+std::string advise(const std::vector<std::string>& known, std::string_view written, std::string otherwise) {
+  auto meant = nearest(written, {known.begin(), known.end()});
+  for (const std::string& name : known) {
+    if (!meant && written.size() >= 3 && base::iequals(std::string_view(name).substr(0, written.size()), written)) meant = name;
+  }
+  return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
+}
+
+bool is_provider_of_later(std::string_view name) {
+  constexpr std::array kLater{"azure", "deepgram", "ollama"};
+  return std::any_of(kLater.begin(), kLater.end(), [name](std::string_view later) { return base::iequals(name, later); });
+}
 
 std::string allowed_for(const Setting& setting) {
   switch (setting.shape) {
@@ -202,6 +214,22 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
     case Shape::LoopbackAddress: return "a loopback address, \"127.0.0.1\" or \"::1\"";
     case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"], which are all there are";
+    case Shape::Object: return "an object with " + member_list(setting);
+    case Shape::Map: return "an object of names, each with an object of " + member_list(setting);
+    case Shape::Objects: {
+      const std::string lone = setting.short_for.empty() ? "" : "names, or of ";
+      const std::string least = setting.least > 0 ? std::to_string(setting.least) + " to " : "at most ";
+      return "a list of " + least + std::to_string(setting.most) + " " + lone + "objects with " + member_list(setting);
+    }
+    case Shape::Name:
+    case Shape::Provider:
+    case Shape::Pattern:
+    case Shape::Target:
+    case Shape::Language:
+    case Shape::Url:
+    case Shape::Names:
+    case Shape::Providers:
+    case Shape::Targets: return allowed_words(setting);
   }
   return "";
 }
@@ -218,6 +246,18 @@ Checked check(const Setting& setting, const JsonValue& value) {
     case Shape::Address:
     case Shape::LoopbackAddress: return check_address(setting, value);
     case Shape::Codecs: return check_codecs(setting, value);
+    case Shape::Object:
+    case Shape::Map: return check_kind(setting, value, Kind::Object);
+    case Shape::Objects: return check_kind(setting, value, Kind::List);
+    case Shape::Name:
+    case Shape::Provider:
+    case Shape::Pattern:
+    case Shape::Target:
+    case Shape::Language:
+    case Shape::Url:
+    case Shape::Names:
+    case Shape::Providers:
+    case Shape::Targets: return check_words(setting, value);
   }
   return value;
 }
@@ -232,7 +272,26 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     }
     case Shape::Flag: return flag_of(text);
     case Shape::Choice: return json_text(canonical(setting, text));
-    case Shape::Codecs: return list_of(setting, text);
+    case Shape::Codecs:
+    case Shape::Names: return list_of(setting, text);
+    case Shape::Provider: {
+      constexpr std::array kOurs{"local", "openai", "azure_openai", "openai_compatible"};
+      const auto ours = std::find_if(kOurs.begin(), kOurs.end(), [text](std::string_view name) { return base::iequals(name, text); });
+      return json_text(ours != kOurs.end() ? std::string_view(*ours) : text);
+    }
+    case Shape::Providers: {
+      JsonValue names = list_of(setting, text);
+      return names.items.size() == 1 ? names.items.front() : names;
+    }
+    case Shape::Name:
+    case Shape::Pattern:
+    case Shape::Target:
+    case Shape::Language:
+    case Shape::Url:
+    case Shape::Targets:
+    case Shape::Object:
+    case Shape::Objects:
+    case Shape::Map:
     case Shape::Line:
     case Shape::Text:
     case Shape::Extension:

@@ -4,8 +4,10 @@
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/base/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::agent::config {
 
@@ -17,7 +19,14 @@ struct Complaint {
 /// What the setting takes, in words: "a whole number from 1 to 65535".
 [[nodiscard]] std::string allowed_for(const Setting& setting);
 
-/// The value as it is taken over: an address in its usual spelling, all else as it was.
+/// What all texts have in common: UTF-8, the setting's bounds, no control characters.
+[[nodiscard]] std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value);
+/// "did you mean" one of `known`, also where only its beginning was written, or `otherwise`.
+[[nodiscard]] std::string advise(const std::vector<std::string>& known, std::string_view written, std::string otherwise);
+/// A provider that this version does not know yet.
+[[nodiscard]] bool is_provider_of_later(std::string_view name);
+
+/// The value as it is taken over: an address in its usual spelling, all else as it was. Of compound settings only the kind.
 [[nodiscard]] base::Result<JsonValue, Complaint> check(const Setting& setting, const JsonValue& value);
 
 /// What text means for `setting` where there is no JSON, in a variable or on the command line: numbers need no quotes, choices and

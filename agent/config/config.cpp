@@ -1,15 +1,17 @@
 #include <offhook/agent/config/config.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/check_together.hpp>
 #include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/config/reference.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/suggestion.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
+#include <filesystem>
 
 namespace offhook::inline v0::agent::config {
 
@@ -25,38 +27,72 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return list;
 }
 
-/// What was meant may also stand in another section.
-std::string advise_name(std::string_view name, const std::vector<std::string_view>& known) {
-  const auto meant = nearest(name, known);
-  if (meant && *meant != name) return "did you mean \"" + std::string(*meant) + "\"?";
-  for (const Setting& setting : settings()) {
-    if (setting.name == name) return "did you mean " + pointer_of(setting) + "?";
-  }
-  return "take it out, or look for its name in docs/configuration.md";
-}
-
-Problem unknown(const std::string& where, std::string_view name, const std::vector<std::string_view>& known) {
-  return {where, "an unknown setting", list_of(known), advise_name(name, known)};
-}
+std::size_t index_of(const Setting& setting) { return static_cast<std::size_t>(&setting - settings().data()); }
 
 /// Puts the sources' values one over the other.
 class Reader {
  public:
-  Reader() { out.origins.resize(settings().size()); }
+  explicit Reader(const Sources& sources) : sources_(sources), trees_(settings().size()) { out.origins.resize(settings().size()); }
 
   void apply(const Setting& setting, const JsonValue& value, const std::string& where, Origin origin) {
-    if (setting.is_secret()) secrets.push_back(value.text);
-    const auto checked = check(setting, value);
+    if (setting.is_compound()) {
+      const LeafReader leaf = [this](const Setting& inner, const JsonValue& inner_value, const std::string& there) { return read_leaf(inner, inner_value, there); };
+      is_file_ = origin.source == Source::File;
+      trees_[index_of(setting)] = read_nested(setting, value, where, leaf, out.problems);
+    } else {
+      is_file_ = origin.source == Source::File;
+      const auto checked = read_leaf(setting, value, where);
+      if (!checked) return refuse(where, checked.error());
+      setting.field.set(out.config, *checked);
+    }
+    out.origins[index_of(setting)] = std::move(origin);
+  }
+  /// One value inside of a compound setting.
+  void apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin) {
+    is_file_ = false;
+    const auto checked = read_leaf(*place.setting, value, where);
     if (!checked) return refuse(where, checked.error());
-    setting.field.set(out.config, *checked);
-    out.origins[static_cast<std::size_t>(&setting - settings().data())] = std::move(origin);
+    put_inner(trees_[index_of(*place.top)], place.steps, *checked);
+    out.inner_origins.emplace_back(pointer, std::move(origin));
   }
   void refuse(const std::string& where, const Complaint& complaint) {
     out.problems.push_back({where, complaint.found, complaint.allowed, complaint.advice});
   }
+  /// All sources were read: compound values take their places.
+  void finish() {
+    const Setting* providers = find_setting("", "providers");
+    store(providers);
+    resolve_providers(trees_[index_of(*providers)], sources_, out);
+    if (trees_[index_of(*providers)].members.empty()) return;
+    providers->field.set(out.config, masked(*providers, trees_[index_of(*providers)]));
+  }
 
   Effective out;
   std::vector<std::string> secrets;  // Each that was read, also one that was refused or replaced.
+
+ private:
+  void store(const Setting* but_for) {
+    for (const Setting& setting : settings()) {
+      JsonValue& tree = trees_[index_of(setting)];
+      if (&setting != but_for && tree.kind != JsonValue::Kind::Null) setting.field.set(out.config, tree);
+    }
+  }
+  base::Result<JsonValue, Complaint> read_leaf(const Setting& setting, const JsonValue& value, const std::string& where) {
+    if (setting.is_secret()) secrets.push_back(value.text);
+    if (!setting.is_expanded() || value.kind != JsonValue::Kind::Text || !is_reference(value.text)) {
+      out.holds_secret = out.holds_secret || (is_file_ && setting.is_secret());
+      return check(setting, value);
+    }
+    auto resolved = resolve(value.text, sources_);
+    if (!resolved) return base::fail(resolved.error());
+    if (setting.is_secret()) secrets.push_back(resolved->text);
+    if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
+    return check(setting, json_text(resolved->text));
+  }
+
+  const Sources& sources_;
+  bool is_file_ = false;  // What is being read stands in the file.
+  std::vector<JsonValue> trees_;  // Of compound settings, at their places in the table.
 };
 
 void apply_member(Reader& reader, std::string_view file, std::string_view section, const std::string& name, const JsonValue& value) {
@@ -67,7 +103,7 @@ void apply_member(Reader& reader, std::string_view file, std::string_view sectio
   if (section.empty()) {
     for (const std::string_view top : names_in("")) known.push_back(top);
   }
-  reader.out.problems.push_back(unknown(where, name, known));
+  reader.out.problems.push_back(unknown_name(where, name, known));
 }
 
 void apply_file(Reader& reader, std::string_view file, const JsonValue& tree) {
@@ -111,6 +147,8 @@ void apply_assignments(Reader& reader, const std::vector<std::string>& assignmen
     const auto equals = assignment.find('=');
     const std::string pointer = assignment.substr(0, equals);
     const Setting* setting = find_setting(pointer);
+    const auto inner = setting == nullptr ? find_inner(pointer) : std::nullopt;
+    if (inner) setting = inner->setting;
     if (equals == std::string::npos || !pointer.starts_with('/')) {
       reader.out.problems.push_back({"--set", "something else", kAllowed, "docs/configuration.md lists the pointers"});
     } else if (setting == nullptr) {
@@ -121,7 +159,12 @@ void apply_assignments(Reader& reader, const std::vector<std::string>& assignmen
                                      meant ? "did you mean " + std::string(*meant) + "?" : "docs/configuration.md lists the pointers"});
     } else if (setting->is_secret()) {
       reader.out.problems.push_back({"--set " + pointer, "a secret on the command line, where other users see it", "any other setting",
-                                     "change it now, and set " + std::string(setting->environment) + " or write it in the file"});
+                                     setting->environment.empty() ? "write it in the file" : "change it now, and set " + std::string(setting->environment) + " or write it in the file"});
+    } else if (setting->is_compound() || setting->shape == Shape::Targets) {
+      reader.out.problems.push_back({"--set " + pointer, "a setting with others in it", "one without, such as /agent/limits/silence", "write it in the file"});
+    } else if (inner) {
+      reader.apply_inner(*inner, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer, pointer,
+                         {Source::CommandLine, pointer});
     } else {
       reader.apply(*setting, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer,
                    {Source::CommandLine, pointer});
@@ -141,23 +184,6 @@ void require_all(Reader& reader) {
     if (!setting.is_required() || origin.source != Source::Default || told) continue;
     problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
                         "set " + std::string(setting.environment) + ", or write it in the file"});
-  }
-}
-
-/// Settings that are well each for itself, and not together.
-void check_together(const Config& config, Problems& problems) {
-  const auto& [codecs, first, last] = config.media;
-  if (first >= last) {  // Each call takes an even port and the odd one after it.
-    problems.push_back({"/media/last_port", "a port that is not above /media/first_port", "a higher one", "widen the range"});
-  } else if (first % 2 != 0 && last - first < 2) {
-    problems.push_back({"/media/last_port", "a range without an even port and the odd one after it", "two ports for each call", "widen the range"});
-  }
-  if (config.limits.silence >= config.limits.call) {
-    problems.push_back({"/limits/silence", "a silence as long as a whole call (/limits/call)", "a shorter time than /limits/call",
-                        "lower it, or raise /limits/call"});
-  }
-  if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
-    problems.push_back({"/health/port", "the same TCP port as /sip/bind_port", "another port, or 0 for none", "change one of them"});
   }
 }
 
@@ -182,7 +208,7 @@ void cover(std::string_view secret, Problems& problems) {
 
 /// `text` nothing: the file could not be read (that is in `problems`). Then nobody knows what it says, and what is missing is not told.
 Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
-  Reader reader;
+  Reader reader(sources);
   reader.out.problems = std::move(problems);
   bool is_known = text.has_value();
   if (text && !text->empty()) {
@@ -196,7 +222,8 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
   apply_assignments(reader, sources.assignments);
   if (is_known) {
     require_all(reader);
-    check_together(reader.out.config, reader.out.problems);
+    reader.finish();
+    check_together(reader.out);
   }
   for (const std::string& secret : reader.secrets) cover(secret, reader.out.problems);
   shorten(reader.out.problems);
@@ -208,18 +235,11 @@ Problem too_large(std::string_view name) {
 }
 
 base::Result<std::string, Problem> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxFileBytes + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (file.fail() && !file.eof())) {
-    const int reason = errno;
-    return base::fail(Problem{path, "no readable file" + (reason == 0 ? std::string() : " (" + std::string(std::strerror(reason)) + ")"),
-                              "a JSON file that this user may read", "check the path and who may read it"});
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxFileBytes) return base::fail(too_large(path));
-  return text;
+  const auto file = disk_files()(path, kMaxFileBytes);
+  if (file) return file->text;
+  if (file.error() == kFileTooLarge) return base::fail(too_large(path));
+  return base::fail(Problem{path, "no readable file" + (file.error().empty() ? std::string() : " (" + file.error() + ")"),
+                            "a JSON file that this user may read", "check the path and who may read it"});
 }
 
 base::Result<Config, Problems> only_whole(Effective effective) {
@@ -239,6 +259,24 @@ std::string to_string(const Origin& origin) {
   return "";
 }
 
+std::string beside(const std::optional<std::string>& file, const std::string& path) {
+  if (!file || std::filesystem::path(path).is_absolute()) return path;
+  return (std::filesystem::path(*file).parent_path() / path).string();
+}
+
+std::string where_of(const Effective& effective, std::string_view pointer) {
+  const Setting* setting = find_setting(pointer);
+  if (setting == nullptr) return std::string(pointer);
+  const Origin& origin = effective.origins[index_of(*setting)];
+  switch (origin.source) {
+    case Source::Variable: return origin.name;
+    case Source::CommandLine: return "--set " + origin.name;
+    case Source::Default:
+    case Source::File: break;
+  }
+  return std::string(pointer);
+}
+
 Effective read(const Sources& sources) {
   if (!sources.path) return combine("", "", sources, {});
   const auto text = read_file(*sources.path);
@@ -252,11 +290,11 @@ Effective read_text(std::string_view text, std::string_view name, const Sources&
 }
 
 base::Result<Config, Problems> load(const std::optional<std::string>& path, const Environment& environment) {
-  return only_whole(read({path, environment, {}}));
+  return only_whole(read({path, environment, {}, disk_files()}));
 }
 
 base::Result<Config, Problems> parse(std::string_view text, const Environment& environment) {
-  return only_whole(read_text(text, "configuration", {std::nullopt, environment, {}}));
+  return only_whole(read_text(text, "configuration", {std::nullopt, environment, {}, {}}));
 }
 
 Environment process_environment() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/problem.hpp>
 #include <offhook/agent/config/secret.hpp>
+#include <offhook/agent/provider_profile.hpp>
 #include <offhook/base/result.hpp>
 
 #include <chrono>
@@ -31,11 +33,19 @@ struct Sip {
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
 };
+/// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
 struct AgentSettings {
-  std::string provider = "local";      ///< PROVIDER; only "local" in this version
+  std::string provider = "local";      ///< PROVIDER
   std::string dialogue;                ///< path; "": the receptionist that is shipped
-  std::string voice = "slt";           ///< VOICE
+  std::string voice;                   ///< VOICE; "": each provider's own
+  std::string language;                ///< BCP 47; "": detected and followed
   std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
+  std::string prompt_file;             ///< Markdown
+  std::string greeting, apology, filler, goodbye;
+  std::vector<std::string> regions;
+  std::vector<std::string> codecs;     ///< empty: those of /media
+  std::optional<bool> transcripts;     ///< nothing: as /transcripts says
+  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{};  ///< Null where nothing was written
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
@@ -72,16 +82,31 @@ struct Config {
   HealthSettings health;
   RecordSettings records;
   bool transcripts = false;            ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
+  JsonValue agents{}, about{};         ///< as they were checked
+  JsonValue provider_tree{};           ///< to be shown: secrets are masked
+  std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them
 };
 
 /// Reads the value of an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// What a reference to a file found.
+struct FileText {
+  std::string text;
+  bool others_may_read = false;
+};
+/// Reads a file of at most `most` octets; the error says for people why not: "it is not there".
+using FileReader = std::function<base::Result<FileText, std::string>(const std::string& path, std::size_t most)>;
+
+inline constexpr std::string_view kFileTooLarge = "it is too large";
+inline constexpr std::size_t kMaxReferencedBytes = 64U << 10U;  ///< of the file that "${file:PATH}" names
 
 /// Where settings come from, the weakest first: defaults, a file, the environment, the command line.
 struct Sources {
   std::optional<std::string> path;       ///< of the JSON file
   Environment environment;
   std::vector<std::string> assignments;  ///< of the command line: "/sip/port=5070"
+  FileReader files{};                    ///< for what the settings refer to; none: nothing can be referred to
 };
 
 enum class Source : std::uint8_t { Default, File, Variable, CommandLine };
@@ -98,8 +123,16 @@ struct Origin {
 struct Effective {
   Config config;
   std::vector<Origin> origins;    ///< one for each of settings(), in its order
+  std::vector<std::pair<std::string, Origin>> inner_origins;  ///< of pointers into compound settings that came from elsewhere than the whole
+  std::vector<Warning> warnings;
+  bool holds_secret = false;      ///< the file says one itself, and not only where it is
   std::vector<Problem> problems;  ///< at most kMaxProblems; empty when the configuration can be used
 };
+
+/// Where a path of the configuration starts that does not start at the root: the folder of its file.
+[[nodiscard]] std::string beside(const std::optional<std::string>& file, const std::string& path);
+/// The setting's place as the person who set it knows it: a pointer, a variable, or "--set POINTER".
+[[nodiscard]] std::string where_of(const Effective& effective, std::string_view pointer);
 
 [[nodiscard]] Effective read(const Sources& sources);
 /// The same on text instead of a file; `name` stands for its path.
@@ -112,5 +145,7 @@ struct Effective {
 [[nodiscard]] base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment);
 /// The process's own environment.
 [[nodiscard]] Environment process_environment();
+/// The machine's own files.
+[[nodiscard]] FileReader disk_files();
 
 }  // namespace offhook::inline v0::agent::config

@@ -17,6 +17,13 @@ struct Problem {
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
+/// Something that works, but probably not as it was meant.
+struct Warning {
+  std::string where, what;
+
+  friend bool operator==(const Warning&, const Warning&) = default;
+};
+
 inline constexpr std::size_t kMaxProblems = 32;  ///< told at once; the last one then says how many more there are
 
 /// "WHERE: found FOUND; allowed: ALLOWED; ADVICE"

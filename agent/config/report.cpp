@@ -31,31 +31,58 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+struct Row {
+  std::string pointer;
+  JsonValue value;
+  Origin origin;
+};
+
+/// A row for each value in it: people look for one, not for the whole.
+void add_rows(const std::string& pointer, const JsonValue& value, const Effective& effective, Origin origin, std::vector<Row>& out) {
+  for (const auto& [inner, from] : effective.inner_origins) {
+    if (inner == pointer) origin = from;
+  }
+  const auto inside = [&](const std::string& step, const JsonValue& inner) {
+    Origin there = origin;
+    if (there.source == Source::File) there.name += step;
+    add_rows(pointer + step, inner, effective, std::move(there), out);
+  };
+  const bool is_leaf = value.members.empty() && (value.items.empty() || value.items.front().kind == JsonValue::Kind::Text);
+  if (is_leaf) out.push_back({pointer, value, origin});
+  for (const auto& [name, inner] : value.members) inside(pointer_step(name), inner);
+  for (std::size_t i = 0; !is_leaf && i < value.items.size(); ++i) inside("/" + std::to_string(i), value.items[i]);
+}
+
+std::vector<Row> rows(const Effective& effective) {
+  std::vector<Row> out;
+  for (std::size_t i = 0; i < settings().size(); ++i)
+    add_rows(pointer_of(settings()[i]), settings()[i].field.get(effective.config), effective, effective.origins[i], out);
+  return out;
+}
+
 }  // namespace
 
 std::string effective_table(const Effective& effective) {
+  const auto all = rows(effective);
   std::size_t pointers = 0, values = 0;
-  for (const Setting& setting : settings()) {
-    pointers = std::max(pointers, pointer_of(setting).size());
-    values = std::max(values, shown_value(setting.field.get(effective.config)).size());
+  for (const Row& row : all) {
+    pointers = std::max(pointers, row.pointer.size());
+    values = std::max(values, shown_value(row.value).size());
   }
   std::string table;
-  for (std::size_t i = 0; i < settings().size(); ++i) {
-    const Setting& setting = settings()[i];
-    table += padded(pointer_of(setting), pointers) + "  " + padded(shown_value(setting.field.get(effective.config)), values) + "  " +
-             to_string(effective.origins[i]) + "\n";
+  for (const Row& row : all) {
+    table += padded(row.pointer, pointers) + "  " + padded(shown_value(row.value), values) + "  " + to_string(row.origin) + "\n";
   }
   return table;
 }
 
 std::string effective_json(const Effective& effective) {
   JsonValue list{.kind = JsonValue::Kind::List};
-  for (std::size_t i = 0; i < settings().size(); ++i) {
-    const Setting& setting = settings()[i];
-    list.items.push_back(json_object({{"setting", json_text(pointer_of(setting))},
-                                      {"value", setting.field.get(effective.config)},
-                                      {"source", json_text(name_of(effective.origins[i].source))},
-                                      {"origin", json_text(effective.origins[i].name)}}));
+  for (Row& row : rows(effective)) {
+    list.items.push_back(json_object({{"setting", json_text(row.pointer)},
+                                      {"value", std::move(row.value)},
+                                      {"source", json_text(name_of(row.origin.source))},
+                                      {"origin", json_text(row.origin.name)}}));
   }
   return write_json(json_object({{"settings", std::move(list)}, {"problems", problems_json(effective.problems)}}));
 }

@@ -1,6 +1,7 @@
 #include <offhook/agent/config/schema.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/settings.hpp>
@@ -28,7 +29,7 @@ std::string without_backticks(std::string_view text) {
   return plain;
 }
 
-bool shows_default(const Setting& setting) { return setting.unset.empty(); }
+bool shows_default(const Setting& setting) { return setting.unset.empty() && setting.field.get != nullptr; }
 
 JsonValue default_of(const Setting& setting) { return setting.field.get(Config{}); }
 
@@ -41,6 +42,100 @@ void add_text_bounds(const Setting& setting, Members& out) {
 void add_pattern(std::string_view pattern, Members& out) { out.emplace_back("pattern", json_text(pattern)); }
 void add_no(std::string_view pattern, Members& out) {
   out.emplace_back("not", json_object({{"pattern", json_text(pattern)}}));
+}
+
+JsonValue object_schema(Members properties) {
+  return json_object({{"type", json_text("object")}, {"additionalProperties", json_flag(false)}, {"properties", json_object(std::move(properties))}});
+}
+
+constexpr std::string_view kWord = "^[-A-Za-z0-9_]{1,64}$";
+constexpr std::string_view kPattern = "^[^*\\u0000-\\u001f\\u007f]*\\*?$";
+constexpr std::string_view kUrl = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@:][^/?#@]*([/?][^#]*)?$";
+constexpr std::string_view kVisible = "^[!-~]+$";
+constexpr std::string_view kLanguage = "^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$";
+constexpr std::string_view kTarget = "^([Ss][Ii][Pp][Ss]?:[^<>\"]+|[Tt][Ee][Ll]:[^<>\"]+|[^:@<>\"]+)$";
+
+JsonValue pattern_of(std::string_view pattern) { return json_object({{"type", json_text("string")}, {"pattern", json_text(pattern)}}); }
+
+JsonValue target_schema() {
+  return json_object({{"type", json_text("string")}, {"minLength", json_integer(1)}, {"maxLength", json_integer(kMaxTarget)},
+                      {"allOf", [] {
+                         JsonValue both{.kind = JsonValue::Kind::List};
+                         for (const auto pattern : {kVisible, kTarget}) both.items.push_back(json_object({{"pattern", json_text(pattern)}}));
+                         return both;
+                       }()}});
+}
+
+JsonValue list_schema(const JsonValue& item, std::int64_t most) {
+  return json_object({{"type", json_text("array")}, {"minItems", json_integer(1)}, {"maxItems", json_integer(most)}, {"uniqueItems", json_flag(true)}, {"items", item}});
+}
+
+JsonValue any_of(std::vector<JsonValue> choices) {
+  JsonValue list{.kind = JsonValue::Kind::List};
+  list.items = std::move(choices);
+  return list;
+}
+
+void add_all(const JsonValue& object, Members& out) { out.insert(out.end(), object.members.begin(), object.members.end()); }
+
+/// Names, numbers to dial, languages and URLs: check_words() in the schema's words.
+void add_words(const Setting& setting, Members& out) {
+  switch (setting.shape) {
+    case Shape::Pattern:
+      add_all(pattern_of(kPattern), out);
+      out.emplace_back("minLength", json_integer(1));
+      out.emplace_back("maxLength", json_integer(kMaxTarget));
+      return;
+    case Shape::Target: return add_all(target_schema(), out);
+    case Shape::Language: return add_all(pattern_of(kLanguage), out);
+    case Shape::Url:
+      add_text_bounds(setting, out);
+      out.emplace_back("allOf", any_of({json_object({{"pattern", json_text(kVisible)}}), json_object({{"pattern", json_text(kUrl)}})}));
+      return;
+    case Shape::Names: return add_all(list_schema(pattern_of(kWord), setting.most), out);
+    case Shape::Providers: out.emplace_back("anyOf", any_of({pattern_of(kWord), list_schema(pattern_of(kWord), 16)})); return;
+    case Shape::Targets:
+      out.emplace_back("type", json_text("object"));
+      out.emplace_back("minProperties", json_integer(1));
+      out.emplace_back("maxProperties", json_integer(setting.most));
+      out.emplace_back("propertyNames", pattern_of(kWord));
+      out.emplace_back("additionalProperties", target_schema());
+      return;
+    default: return add_all(pattern_of(kWord), out);
+  }
+}
+
+JsonValue schema_of(const Setting& setting);
+
+JsonValue members_schema(const Setting& setting) {
+  Members properties;
+  std::vector<std::string> required;
+  for (const Setting* member : members_of(setting)) {
+    properties.emplace_back(member->name, schema_of(*member));
+    if (member->is_required() && member->section.empty()) required.emplace_back(member->name);
+  }
+  JsonValue schema = object_schema(std::move(properties));
+  if (!required.empty()) schema.members.emplace_back("required", json_list(required));
+  return schema;
+}
+
+void add_compound(const Setting& setting, Members& out) {
+  if (setting.shape == Shape::Object) return add_all(members_schema(setting), out);
+  if (setting.shape == Shape::Map) {
+    out.emplace_back("type", json_text("object"));
+    out.emplace_back("maxProperties", json_integer(setting.most));
+    out.emplace_back("propertyNames", pattern_of(kWord));
+    out.emplace_back("additionalProperties", members_schema(setting));
+    return;
+  }
+  out.emplace_back("type", json_text("array"));
+  if (setting.least != 0) out.emplace_back("minItems", json_integer(setting.least));
+  out.emplace_back("maxItems", json_integer(setting.most));
+  JsonValue item = members_schema(setting);
+  for (const Setting* member : members_of(setting)) {
+    if (member->name == setting.short_for) item = json_object({{"anyOf", any_of({schema_of(*member), std::move(item)})}});
+  }
+  out.emplace_back("items", std::move(item));
 }
 
 /// What Shape means in the schema's words; check() says the same in ours, and a test holds them together.
@@ -65,7 +160,27 @@ void add_shape(const Setting& setting, Members& out) {
       out.emplace_back("uniqueItems", json_flag(true));
       out.emplace_back("items", json_object({{"enum", json_list(choices_of(setting))}}));
       return;
+    case Shape::Object:
+    case Shape::Objects:
+    case Shape::Map: return add_compound(setting, out);
+    case Shape::Name:
+    case Shape::Provider:
+    case Shape::Pattern:
+    case Shape::Target:
+    case Shape::Language:
+    case Shape::Url:
+    case Shape::Names:
+    case Shape::Providers:
+    case Shape::Targets: return add_words(setting, out);
   }
+}
+
+/// Where "${NAME}" may stand instead.
+void add_expanded_shape(const Setting& setting, Members& out) {
+  if (!setting.is_expanded()) return add_shape(setting, out);
+  Members plain;
+  add_shape(setting, plain);
+  out.emplace_back("anyOf", any_of({json_object(std::move(plain)), pattern_of("^\\$\\{.+\\}$")}));
 }
 
 JsonValue schema_of(const Setting& setting) {
@@ -73,13 +188,9 @@ JsonValue schema_of(const Setting& setting) {
   if (!setting.unit.empty()) description += "; in " + std::string(setting.unit);
   if (!setting.environment.empty()) description += ". Overridden by " + std::string(setting.environment);
   Members out{{"description", json_text(description)}};
-  add_shape(setting, out);
+  add_expanded_shape(setting, out);
   if (shows_default(setting)) out.emplace_back("default", default_of(setting));
   return json_object(std::move(out));
-}
-
-JsonValue object_schema(Members properties) {
-  return json_object({{"type", json_text("object")}, {"additionalProperties", json_flag(false)}, {"properties", json_object(std::move(properties))}});
 }
 
 Members properties_of(std::string_view section) {
@@ -91,7 +202,7 @@ Members properties_of(std::string_view section) {
 }
 
 std::string default_cell(const Setting& setting) {
-  if (!setting.unset.empty()) return std::string(setting.unset);
+  if (!setting.unset.empty() || !shows_default(setting)) return std::string(setting.unset);
   return "`" + write_json(default_of(setting)) + "`";
 }
 
@@ -115,10 +226,10 @@ std::string schema_text() {
 
 std::string markdown_table() {
   std::string table = "| setting | variable | default | values | meaning |\n| --- | --- | --- | --- | --- |\n";
-  for (const Setting& setting : settings()) {
-    const std::string variable = setting.environment.empty() ? "" : "`" + std::string(setting.environment) + "` ";
-    table += "| `" + pointer_of(setting) + "` | " + variable + "| " + default_cell(setting) + " | " + values_cell(setting) + " | " +
-             std::string(setting.meaning) + " |\n";
+  for (const auto& [pointer, setting] : places()) {
+    const std::string variable = setting->environment.empty() ? "" : "`" + std::string(setting->environment) + "` ";
+    table += "| `" + pointer + "` | " + variable + "| " + default_cell(*setting) + " | " + values_cell(*setting) + " | " +
+             std::string(setting->meaning) + " |\n";
   }
   return table;
 }
@@ -130,6 +241,11 @@ std::string environment_help() {
     std::string line = "  " + std::string(setting.environment);
     line.resize(26, ' ');
     lines += line + pointer_of(setting) + (setting.is_required() ? " (required)" : "") + "\n";
+  }
+  for (const auto& [name, pointer] : provider_variables()) {
+    std::string line = "  " + std::string(name);
+    line.resize(26, ' ');
+    lines += line + std::string(pointer) + ", where it is open\n";
   }
   return lines;
 }

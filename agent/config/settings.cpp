@@ -1,5 +1,7 @@
 #include <offhook/agent/config/settings.hpp>
 
+#include <offhook/agent/config/nested_settings.hpp>
+
 #include <algorithm>
 #include <array>
 #include <type_traits>
@@ -7,11 +9,6 @@
 namespace offhook::inline v0::agent::config {
 
 namespace {
-
-constexpr std::int64_t kMaxName = 128;
-constexpr std::int64_t kMaxHostName = 253;  // RFC 1035 section 2.3.4
-constexpr std::int64_t kMaxPath = 4095;
-constexpr std::int64_t kMaxPrompt = 32768;
 
 void take(const JsonValue& value, std::string& out) { out = value.text; }
 void take(const JsonValue& value, Secret& out) { out = Secret(value.text); }
@@ -21,6 +18,8 @@ void take(const JsonValue& value, std::vector<std::string>& out) {
   out.clear();
   for (const JsonValue& item : value.items) out.push_back(item.text);
 }
+void take(const JsonValue& value, std::optional<bool>& out) { out = value.flag; }
+void take(const JsonValue& value, JsonValue& out) { out = value; }
 template <class Number>
   requires std::is_unsigned_v<Number>
 void take(const JsonValue& value, Number& out) {
@@ -31,7 +30,9 @@ JsonValue show(const std::string& value) { return json_text(value); }
 JsonValue show(const Secret& value) { return json_text(to_string(value)); }
 JsonValue show(bool value) { return json_flag(value); }
 JsonValue show(std::chrono::seconds value) { return json_integer(value.count()); }
-JsonValue show(const std::vector<std::string>& value) { return json_list(value); }
+JsonValue show(const std::vector<std::string>& value) { return value.empty() ? json_text("") : json_list(value); }
+JsonValue show(const std::optional<bool>& value) { return value ? json_flag(*value) : json_text(""); }
+JsonValue show(const JsonValue& value) { return value.kind == JsonValue::Kind::Null ? json_text("") : value; }
 template <class Number>
   requires std::is_unsigned_v<Number>
 JsonValue show(Number value) {
@@ -50,89 +51,149 @@ constexpr std::array kSettings{
             .most = kMaxName, .unset = "required", .meaning = "the extension as the PBX knows it, such as `\"6001\"`",
             .field = kField<&Config::sip, &Sip::extension>},
     Setting{.section = "sip", .name = "password", .environment = "SIP_PASSWORD", .shape = Shape::Line, .least = 1, .most = kMaxName,
-            .unset = "required", .meaning = "its secret", .field = kField<&Config::sip, &Sip::password>},
+            .unset = "required", .meaning = "its secret", .secret = true, .field = kField<&Config::sip, &Sip::password>},
     Setting{.section = "sip", .name = "host", .environment = "ASTERISK_HOST", .shape = Shape::Host, .least = 1, .most = kMaxHostName,
             .unset = "required", .meaning = "host name or address of the PBX; the variable may say `HOST:PORT`",
             .field = kField<&Config::sip, &Sip::host>},
-    Setting{.section = "sip", .name = "port", .environment = "", .shape = Shape::Whole, .least = 1, .most = 65535,
+    Setting{.section = "sip", .name = "port", .shape = Shape::Whole, .least = 1, .most = 65535,
             .meaning = "its SIP port, also in `ASTERISK_HOST`", .field = kField<&Config::sip, &Sip::port>},
-    Setting{.section = "sip", .name = "transport", .environment = "", .shape = Shape::Choice, .choices = "udp tcp",
+    Setting{.section = "sip", .name = "transport", .shape = Shape::Choice, .choices = "udp tcp",
             .meaning = "what SIP messages travel by", .field = kField<&Config::sip, &Sip::transport>},
-    Setting{.section = "sip", .name = "auth_user", .environment = "", .shape = Shape::Line, .most = kMaxName,
+    Setting{.section = "sip", .name = "auth_user", .shape = Shape::Line, .most = kMaxName,
             .unset = "the extension", .meaning = "user name for authentication, where it differs",
             .field = kField<&Config::sip, &Sip::auth_user>},
-    Setting{.section = "sip", .name = "display_name", .environment = "", .shape = Shape::Line, .most = kMaxName, .unset = "none",
+    Setting{.section = "sip", .name = "display_name", .shape = Shape::Line, .most = kMaxName, .unset = "none",
             .meaning = "what telephones show beside the extension", .field = kField<&Config::sip, &Sip::display_name>},
-    Setting{.section = "sip", .name = "expires", .environment = "", .shape = Shape::Whole, .least = 60, .most = 7200,
+    Setting{.section = "sip", .name = "expires", .shape = Shape::Whole, .least = 60, .most = 7200,
             .unit = "seconds", .meaning = "how long a registration is asked for; the PBX may shorten it",
             .field = kField<&Config::sip, &Sip::expires>},
-    Setting{.section = "sip", .name = "accept_from", .environment = "", .shape = Shape::Choice, .choices = "registrar anyone",
+    Setting{.section = "sip", .name = "accept_from", .shape = Shape::Choice, .choices = "registrar anyone",
             .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host`, all others get 403; "
                        "`anyone`: for a PBX that sends calls from another address than it registers at",
             .field = kField<&Config::sip, &Sip::accept_from>},
-    Setting{.section = "sip", .name = "bind_address", .environment = "", .shape = Shape::Address,
+    Setting{.section = "sip", .name = "bind_address", .shape = Shape::Address,
             .meaning = "the local address for SIP; `\"0.0.0.0\"` is all of them", .field = kField<&Config::sip, &Sip::bind_address>},
-    Setting{.section = "sip", .name = "bind_port", .environment = "", .shape = Shape::Whole, .least = 0, .most = 65535,
+    Setting{.section = "sip", .name = "bind_port", .shape = Shape::Whole, .least = 0, .most = 65535,
             .meaning = "the local port for SIP; 0 takes any that is free", .field = kField<&Config::sip, &Sip::bind_port>},
-    Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Choice, .choices = "local",
-            .meaning = "who listens, thinks and speaks. `local`: the embedded guided dialogue. `openai`, `azure`, `deepgram`, "
-                       "`ollama` and `openai_compatible` come in later versions and are refused with that word",
+    Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Provider,
+            .meaning = "who listens, thinks and speaks: `local` (the embedded guided dialogue), `openai`, `azure_openai`, "
+                       "`openai_compatible`, or a name of /providers. `azure`, `deepgram` and `ollama` come in later versions",
             .field = kField<&Config::agent, &AgentSettings::provider>},
-    Setting{.section = "agent", .name = "dialogue", .environment = "", .shape = Shape::Line, .most = kMaxPath,
-            .unset = "the receptionist that is shipped", .meaning = "path of a dialogue file",
-            .field = kField<&Config::agent, &AgentSettings::dialogue>},
-    Setting{.section = "agent", .name = "voice", .environment = "VOICE", .shape = Shape::Choice, .choices = "slt rms",
-            .meaning = "`slt` is female, `rms` male", .field = kField<&Config::agent, &AgentSettings::voice>},
+    Setting{.section = "agent", .name = "sessions", .shape = Shape::Objects, .least = 1, .most = 8, .unset = "what the provider does best",
+            .meaning = "ways to hold the conversation, in the order in which they are tried, also in mid-call", .members = kSessionMembers,
+            .field = kField<&Config::agent, &AgentSettings::sessions>},
+    Setting{.section = "agent", .name = "regions", .shape = Shape::Names, .least = 1, .most = kMaxInList, .unset = "any",
+            .meaning = "where its providers may compute: one without a region, or in another, is refused. `local` stays in the house",
+            .field = kField<&Config::agent, &AgentSettings::regions>},
     Setting{.section = "agent", .name = "prompt", .environment = "PROMPT", .shape = Shape::Text, .most = kMaxPrompt, .unset = "none",
-            .meaning = "for providers with a language model; the local one does not read it",
+            .meaning = "who the agent is, for providers with a language model (docs/prompts.md); the local one does not read it",
             .field = kField<&Config::agent, &AgentSettings::prompt>},
+    Setting{.section = "agent", .name = "prompt_file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
+            .meaning = "the same in a Markdown file, with a head of settings; its path starts at the configuration file",
+            .field = kField<&Config::agent, &AgentSettings::prompt_file>},
     Setting{.section = "agent", .name = "instructions", .environment = "INSTRUCTIONS", .shape = Shape::Text, .most = kMaxPrompt,
-            .unset = "none", .meaning = "the same", .field = kField<&Config::agent, &AgentSettings::instructions>},
-    Setting{.section = "media", .name = "codecs", .environment = "", .shape = Shape::Codecs, .choices = "G722 PCMU PCMA",
+            .unset = "none", .meaning = "rules that are appended to the prompt",
+            .field = kField<&Config::agent, &AgentSettings::instructions>},
+    Setting{.section = "agent", .name = "greeting", .shape = Shape::Text, .most = kMaxSentence, .unset = "the model's or dialogue's own",
+            .meaning = "what is said first", .field = kField<&Config::agent, &AgentSettings::greeting>},
+    Setting{.section = "agent", .name = "apology", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "what is said when something failed and the caller is asked again",
+            .field = kField<&Config::agent, &AgentSettings::apology>},
+    Setting{.section = "agent", .name = "filler", .shape = Shape::Line, .most = kMaxSentence, .unset = "none",
+            .meaning = "what is said when a reply takes long, such as `One moment, please.`",
+            .field = kField<&Config::agent, &AgentSettings::filler>},
+    Setting{.section = "agent", .name = "goodbye", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "what is said when nothing is left to try", .field = kField<&Config::agent, &AgentSettings::goodbye>},
+    Setting{.section = "agent", .name = "voice", .environment = "VOICE", .shape = Shape::Line, .most = kMaxName, .unset = "the provider's own",
+            .meaning = "a voice of the provider, such as `marin` of openai. `local` has `slt`, female, and `rms`, male",
+            .field = kField<&Config::agent, &AgentSettings::voice>},
+    Setting{.section = "agent", .name = "language", .shape = Shape::Language, .most = 35, .unset = "detected and followed",
+            .meaning = "the one that is spoken, such as `en` or `pt-BR`", .field = kField<&Config::agent, &AgentSettings::language>},
+    Setting{.section = "agent", .name = "dialogue", .shape = Shape::Line, .most = kMaxPath,
+            .unset = "the receptionist that is shipped", .meaning = "path of a dialogue file, for the provider local",
+            .field = kField<&Config::agent, &AgentSettings::dialogue>},
+    Setting{.section = "agent", .name = "tools", .shape = Shape::Objects, .most = kMaxInList, .unset = "`hang_up`",
+            .meaning = "what the model may do besides speaking; a name alone is one with all defaults", .members = kToolMembers,
+            .short_for = "name", .field = kField<&Config::agent, &AgentSettings::tools>},
+    Setting{.section = "agent", .name = "fallback", .shape = Shape::Object, .unset = "a goodbye",
+            .meaning = "what happens when no session is left", .members = kFallbackMembers,
+            .field = kField<&Config::agent, &AgentSettings::fallback>},
+    Setting{.section = "agent", .name = "limits", .shape = Shape::Object, .unset = "those of /limits", .meaning = "times of this agent's calls",
+            .members = kAgentLimitMembers, .field = kField<&Config::agent, &AgentSettings::limits>},
+    Setting{.section = "agent", .name = "context", .shape = Shape::Object, .unset = "none",
+            .meaning = "where the values of {{context.NAME}} in prompts come from", .members = kContextMembers,
+            .field = kField<&Config::agent, &AgentSettings::context>},
+    Setting{.section = "agent", .name = "codecs", .shape = Shape::Codecs, .choices = "G722 PCMU PCMA", .unset = "those of /media",
+            .meaning = "in order of preference, for this agent's calls", .field = kField<&Config::agent, &AgentSettings::codecs>},
+    Setting{.section = "agent", .name = "transcripts", .shape = Shape::Flag, .unset = "as /transcripts says",
+            .meaning = "whether what is said in this agent's calls is kept", .field = kField<&Config::agent, &AgentSettings::transcripts>},
+    Setting{.name = "agents", .shape = Shape::Objects, .most = 64, .unset = "none",
+            .meaning = "agents for some calls, the first that fits takes the call. Each may say all that /agent says, and has the rest from it",
+            .members = kAgentMembers, .also = "agent", .field = kTopField<&Config::agents>},
+    Setting{.name = "providers", .shape = Shape::Map, .most = 32, .unset = "none",
+            .meaning = "who can be asked, by names of yours. Those named `local`, `openai`, `azure_openai` and `openai_compatible` need not be written",
+            .members = kProviderMembers, .field = kTopField<&Config::provider_tree>},
+    Setting{.section = "media", .name = "codecs", .shape = Shape::Codecs, .choices = "G722 PCMU PCMA",
             .meaning = "in order of preference: as answerer the agent takes the first that the caller offers",
             .field = kField<&Config::media, &Media::codecs>},
-    Setting{.section = "media", .name = "first_port", .environment = "", .shape = Shape::Whole, .least = 1024, .most = 65534,
+    Setting{.section = "media", .name = "first_port", .shape = Shape::Whole, .least = 1024, .most = 65534,
             .meaning = "first UDP port for audio. A call takes an even port and the odd one after it",
             .field = kField<&Config::media, &Media::first_port>},
-    Setting{.section = "media", .name = "last_port", .environment = "", .shape = Shape::Whole, .least = 1025, .most = 65535,
+    Setting{.section = "media", .name = "last_port", .shape = Shape::Whole, .least = 1025, .most = 65535,
             .meaning = "last UDP port for audio", .field = kField<&Config::media, &Media::last_port>},
-    Setting{.section = "limits", .name = "call", .environment = "", .shape = Shape::Whole, .least = 10, .most = 86400,
+    Setting{.section = "limits", .name = "call", .shape = Shape::Whole, .least = 10, .most = 86400,
             .unit = "seconds", .meaning = "how long a call may last", .field = kField<&Config::limits, &Limits::call>},
-    Setting{.section = "limits", .name = "ring", .environment = "", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",
+    Setting{.section = "limits", .name = "ring", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",
             .meaning = "how long a call rings at least before it is answered", .field = kField<&Config::limits, &Limits::ring>},
-    Setting{.section = "limits", .name = "silence", .environment = "", .shape = Shape::Whole, .least = 2, .most = 600,
+    Setting{.section = "limits", .name = "silence", .shape = Shape::Whole, .least = 2, .most = 600,
             .unit = "seconds", .meaning = "until a silent caller is asked", .field = kField<&Config::limits, &Limits::silence>},
-    Setting{.section = "limits", .name = "calls", .environment = "", .shape = Shape::Whole, .least = 1, .most = 1000,
+    Setting{.section = "limits", .name = "calls", .shape = Shape::Whole, .least = 1, .most = 1000,
             .meaning = "calls at once; one more hears busy", .field = kField<&Config::limits, &Limits::calls>},
-    Setting{.section = "limits", .name = "drain", .environment = "", .shape = Shape::Whole, .least = 0, .most = 3600,
+    Setting{.section = "limits", .name = "drain", .shape = Shape::Whole, .least = 0, .most = 3600,
             .unit = "seconds",
             .meaning = "what running calls get after SIGTERM; what then waits for an answer, such as a BYE, gets up to 35 more",
             .field = kField<&Config::limits, &Limits::drain>},
     Setting{.section = "log", .name = "level", .environment = "LOG_LEVEL", .shape = Shape::Choice,
             .choices = "debug info warning error off", .meaning = "the least that is logged",
             .field = kField<&Config::log, &Log::level>},
-    Setting{.section = "log", .name = "format", .environment = "", .shape = Shape::Choice, .choices = "text json",
+    Setting{.section = "log", .name = "format", .shape = Shape::Choice, .choices = "text json",
             .meaning = "`text` for people, `json` for programs", .field = kField<&Config::log, &Log::format>},
-    Setting{.section = "health", .name = "port", .environment = "", .shape = Shape::Whole, .least = 0, .most = 65535,
+    Setting{.section = "health", .name = "port", .shape = Shape::Whole, .least = 0, .most = 65535,
             .meaning = "TCP port of `/healthz` and `/readyz`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
-    Setting{.section = "health", .name = "address", .environment = "", .shape = Shape::LoopbackAddress,
+    Setting{.section = "health", .name = "address", .shape = Shape::LoopbackAddress,
             .meaning = "where it listens: health is not for the network", .field = kField<&Config::health, &HealthSettings::address>},
-    Setting{.section = "records", .name = "folder", .environment = "", .shape = Shape::Line, .most = kMaxPath,
+    Setting{.section = "records", .name = "folder", .shape = Shape::Line, .most = kMaxPath,
             .unset = "the usual place for state", .meaning = "where a line is kept of each call (docs/records.md); `\"off\"`: nowhere",
             .field = kField<&Config::records, &RecordSettings::folder>},
-    Setting{.section = "records", .name = "rotate_mb", .environment = "", .shape = Shape::Whole, .least = 1, .most = 4096,
+    Setting{.section = "records", .name = "rotate_mb", .shape = Shape::Whole, .least = 1, .most = 4096,
             .unit = "megabytes", .meaning = "how large a file of records grows; each day begins a new one too",
             .field = kField<&Config::records, &RecordSettings::rotate_mb>},
-    Setting{.section = "records", .name = "keep", .environment = "", .shape = Shape::Whole, .least = 1, .most = 10000,
+    Setting{.section = "records", .name = "keep", .shape = Shape::Whole, .least = 1, .most = 10000,
             .meaning = "how many full files of records are kept; older ones are removed",
             .field = kField<&Config::records, &RecordSettings::keep>},
-    Setting{.section = "records", .name = "digits", .environment = "", .shape = Shape::Flag,
+    Setting{.section = "records", .name = "digits", .shape = Shape::Flag,
             .meaning = "whether records show which keys were pressed, not only how many",
             .field = kField<&Config::records, &RecordSettings::digits>},
     Setting{.section = "", .name = "transcripts", .environment = "TRANSCRIPTION_ENABLED", .shape = Shape::Flag,
             .meaning = "whether what was said appears in the log and in the records. The variable also understands yes and no, on and off, 1 and 0",
             .field = kTopField<&Config::transcripts>},
+    Setting{.name = "about", .shape = Shape::Object, .unset = "none", .meaning = "notes for people; sets nothing", .members = kAboutMembers,
+            .field = kTopField<&Config::about>},
 };
+
+constexpr std::array kProviderVariables{
+    ProviderVariable{"OPENAI_API_KEY", "/providers/openai/api_key"},
+    ProviderVariable{"OPENAI_BASE_URL", "/providers/openai_compatible/base_url"},
+    ProviderVariable{"AZURE_OPENAI_ENDPOINT", "/providers/azure_openai/base_url"},
+    ProviderVariable{"AZURE_OPENAI_KEY", "/providers/azure_openai/api_key"},
+    ProviderVariable{"AZURE_OPENAI_DEPLOYMENT", "/providers/azure_openai/deployment"},
+};
+
+void add_places(const Setting& setting, const std::string& pointer, std::vector<Place>& out) {
+  out.push_back({pointer, &setting});
+  const std::string inner = pointer + (setting.shape == Shape::Objects ? "/N" : setting.shape == Shape::Map ? "/NAME" : "");
+  for (const Setting& member : setting.members) add_places(member, inner + "/" + std::string(member.name), out);
+}
 
 }  // namespace
 
@@ -168,6 +229,24 @@ const Setting* find_setting(std::string_view pointer) {
   }
   return nullptr;
 }
+
+std::vector<const Setting*> members_of(const Setting& setting) {
+  std::vector<const Setting*> members;
+  for (const Setting& member : setting.members) members.push_back(&member);
+  if (setting.also.empty()) return members;
+  for (const Setting& other : settings()) {
+    if (other.section == setting.also) members.push_back(&other);
+  }
+  return members;
+}
+
+std::vector<Place> places() {
+  std::vector<Place> all;
+  for (const Setting& setting : settings()) add_places(setting, pointer_of(setting), all);
+  return all;
+}
+
+std::span<const ProviderVariable> provider_variables() { return kProviderVariables; }
 
 std::string pointer_of(const Setting& setting) {
   return (setting.section.empty() ? std::string() : "/" + std::string(setting.section)) + "/" + std::string(setting.name);

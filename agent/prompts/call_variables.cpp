@@ -10,7 +10,11 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 std::size_t character_at(std::string_view text) {
   const auto at = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
   const unsigned lead = at(0), second = at(1);
-  const std::size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0U) == 0xe0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const std::size_t size = lead < 0x80                   ? 1
+                           : lead >= 0xc2 && lead < 0xe0 ? 2
+                           : (lead & 0xf0U) == 0xe0      ? 3
+                           : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                         : 0;
   for (std::size_t k = 1; k < size; ++k) {
     if ((at(k) & 0xc0U) != 0x80) return 0;
   }

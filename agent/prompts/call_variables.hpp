@@ -17,9 +17,10 @@ inline constexpr std::size_t kMaxContextName = 64;       ///< octets
 /// bounds and marks it.
 struct CallVariables {
   std::string caller, caller_name, called;
-  std::chrono::local_seconds now{};                           ///< where the agent stands
-  std::vector<std::pair<std::string, std::string>> headers;   ///< of the INVITE; names count without case, the first of a name counts
-  std::vector<std::pair<std::string, std::string>> context;   ///< from the agent's context source
+  std::chrono::local_seconds now{};  ///< where the agent stands
+  std::vector<std::pair<std::string, std::string>>
+      headers;  ///< of the INVITE; names count without case, the first of a name counts
+  std::vector<std::pair<std::string, std::string>> context;  ///< from the agent's context source
 };
 
 /// `value` as it may stand in a text: without control characters and line breaks (they become blanks), in valid UTF-8, and of at

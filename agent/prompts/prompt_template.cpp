@@ -21,7 +21,8 @@ std::string time_of(std::chrono::local_seconds now) {
 
 std::string date_of(std::chrono::local_seconds now) {
   const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(now));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 std::string weekday_of(std::chrono::local_seconds now) {
@@ -49,7 +50,8 @@ bool is_name(std::string_view name) {
 std::string advise(std::string_view name) {
   const auto known = variable_names();
   for (const std::string_view with_name : {kHeader, kContext}) {
-    if (name.starts_with(with_name)) return "write a name of at most 64 letters, digits, - and _ behind " + std::string(with_name);
+    if (name.starts_with(with_name))
+      return "write a name of at most 64 letters, digits, - and _ behind " + std::string(with_name);
   }
   if (const auto meant = config::nearest(name, known)) return "did you mean {{" + std::string(*meant) + "}}?";
   return "known are caller, caller_name, called, time, date, weekday, header.NAME and context.NAME";
@@ -57,11 +59,15 @@ std::string advise(std::string_view name) {
 
 }  // namespace
 
-std::vector<std::string_view> variable_names() { return {"caller", "caller_name", "called", "time", "date", "weekday", kHeader, kContext}; }
+std::vector<std::string_view> variable_names() {
+  return {"caller", "caller_name", "called", "time", "date", "weekday", kHeader, kContext};
+}
 
 PromptTemplate::Piece PromptTemplate::variable_of(std::string_view name) {
-  if (name.starts_with(kHeader) && is_name(name.substr(kHeader.size()))) return {Variable::Header, std::string(name.substr(kHeader.size()))};
-  if (name.starts_with(kContext) && is_name(name.substr(kContext.size()))) return {Variable::Context, std::string(name.substr(kContext.size()))};
+  if (name.starts_with(kHeader) && is_name(name.substr(kHeader.size())))
+    return {Variable::Header, std::string(name.substr(kHeader.size()))};
+  if (name.starts_with(kContext) && is_name(name.substr(kContext.size())))
+    return {Variable::Context, std::string(name.substr(kContext.size()))};
   constexpr std::array kPlain{std::pair{"caller", Variable::Caller}, std::pair{"caller_name", Variable::CallerName},
                               std::pair{"called", Variable::Called}, std::pair{"time", Variable::Time},
                               std::pair{"date", Variable::Date},     std::pair{"weekday", Variable::Weekday}};
@@ -82,7 +88,8 @@ base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view
     const auto refuse = [&](std::string found, std::string advice) {
       return base::fail(PromptFault{line_of(text, open), std::move(found), std::move(advice)});
     };
-    const auto close = text.substr(0, std::min(text.size(), open + kOpen.size() + kMaxVariableName + kClose.size())).find(kClose, open);
+    const auto close =
+        text.substr(0, std::min(text.size(), open + kOpen.size() + kMaxVariableName + kClose.size())).find(kClose, open);
     if (close == std::string_view::npos) return refuse("{{ without its }}", "close it, or write { { where braces are meant");
     const auto name = base::trim(text.substr(open + kOpen.size(), close - open - kOpen.size()));
     Piece piece = variable_of(name);
@@ -96,13 +103,20 @@ base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view
 
 std::string PromptTemplate::value_of(const Piece& piece, const CallVariables& call) {
   switch (piece.variable) {
-    case Variable::None: return piece.text;
-    case Variable::Caller: return cleaned(call.caller);
-    case Variable::CallerName: return cleaned(call.caller_name);
-    case Variable::Called: return cleaned(call.called);
-    case Variable::Time: return time_of(call.now);
-    case Variable::Date: return date_of(call.now);
-    case Variable::Weekday: return weekday_of(call.now);
+    case Variable::None:
+      return piece.text;
+    case Variable::Caller:
+      return cleaned(call.caller);
+    case Variable::CallerName:
+      return cleaned(call.caller_name);
+    case Variable::Called:
+      return cleaned(call.called);
+    case Variable::Time:
+      return time_of(call.now);
+    case Variable::Date:
+      return date_of(call.now);
+    case Variable::Weekday:
+      return weekday_of(call.now);
     case Variable::Header:
       for (const auto& [name, value] : call.headers) {
         if (base::iequals(name, piece.text)) return cleaned(value);
@@ -120,7 +134,8 @@ std::string PromptTemplate::value_of(const Piece& piece, const CallVariables& ca
 std::string PromptTemplate::render(const CallVariables& call, Use use) const {
   std::string out;
   for (const Piece& piece : pieces_) {
-    const bool is_ours = piece.variable == Variable::None || (piece.variable >= Variable::Time && piece.variable <= Variable::Weekday);
+    const bool is_ours =
+        piece.variable == Variable::None || (piece.variable >= Variable::Time && piece.variable <= Variable::Weekday);
     std::string value = value_of(piece, call);
     out += is_ours || use == Use::Speech ? std::move(value) : marked(std::move(value));
   }

@@ -12,8 +12,8 @@
 namespace offhook::inline v0::agent::prompts {
 
 inline constexpr std::size_t kMaxTemplateBytes = 128U << 10U;
-inline constexpr std::size_t kMaxVariables = 256;      ///< places in one text where a value is put in
-inline constexpr std::size_t kMaxVariableName = 128;   ///< octets between the braces
+inline constexpr std::size_t kMaxVariables = 256;     ///< places in one text where a value is put in
+inline constexpr std::size_t kMaxVariableName = 128;  ///< octets between the braces
 
 /// What is wrong with a text of ours, and where.
 struct PromptFault {

@@ -1,0 +1,108 @@
+#include <offhook/agent/agents/draft.hpp>
+
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/prompts/prompt_file.hpp>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using prompts::PromptFault;
+using prompts::PromptTemplate;
+
+void tell_fault(Draft& draft, const std::string& where, const PromptFault& fault) {
+  draft.tell({where, fault.found + " in line " + std::to_string(fault.line),
+              "a text with variables that are known (docs/prompts.md)", fault.advice});
+}
+
+PromptTemplate template_of(Draft& draft, const char* name, const std::string& text) {
+  auto parsed = PromptTemplate::parse(text);
+  if (parsed) return *std::move(parsed);
+  tell_fault(draft, draft.where(name), parsed.error());
+  return {};
+}
+
+std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
+  const std::string path = config::beside(draft.sources().config_path, draft.settings().prompt_file);
+  const auto text = draft.sources().files
+                        ? draft.sources().files(path, prompts::kMaxTemplateBytes)
+                        : base::Result<config::FileText, std::string>(base::fail(std::string("files are not read here")));
+  const std::string where = draft.where("prompt_file");
+  if (!text) {
+    draft.tell({where, "a file that cannot be read (" + text.error() + ")", "a Markdown file of at most 128 KiB",
+                "check the path: it starts at the configuration file"});
+    return std::nullopt;
+  }
+  auto file = prompts::parse_prompt_file(text->text);
+  if (file) return *std::move(file);
+  draft.tell({where, file.error().found + " in line " + std::to_string(file.error().line) + " of the file",
+              "a prompt as docs/prompts.md tells", file.error().advice});
+  return std::nullopt;
+}
+
+/// What the head of a prompt file says counts where the configuration says nothing.
+void take_from_head(Draft& draft, const char* name, const std::optional<std::string>& said, std::string& out) {
+  if (!said || !out.empty()) return;
+  const auto checked = config::check(*config::find_setting("agent", name), config::json_text(*said));
+  if (checked)
+    out = *said;
+  else
+    draft.tell({draft.where("prompt_file"), checked.error().found + " for " + name + " in the head of the file",
+                checked.error().allowed, "mend it there"});
+}
+
+/// With PROMPT over a prompt_file of the configuration file, the stronger one counts; both from one place are a slip.
+bool uses_file(Draft& draft) {
+  const auto& settings = draft.settings();
+  if (settings.prompt.empty() || settings.prompt_file.empty()) return !settings.prompt_file.empty();
+  const auto source_of = [&draft](const char* name) {
+    const auto* setting = config::find_setting("agent", name);
+    return draft.effective().origins[static_cast<std::size_t>(setting - config::settings().data())].source;
+  };
+  const bool is_in_entry = draft.entry() != nullptr && config::member(*draft.entry(), "prompt") != nullptr;
+  if (!is_in_entry && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
+  draft.tell({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",
+              "take one of them out"});
+  return false;
+}
+
+/// True when a language model hears of the prompt.
+bool has_model(const AgentProfile& profile) {
+  return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) ||
+         uses(profile, ProviderKind::OpenAiCompatible);
+}
+
+}  // namespace
+
+void draft_prompt(Draft& draft, AgentProfile& out) {
+  const auto& settings = draft.settings();
+  std::optional<std::vector<std::string>> tools;
+  std::optional<PromptTemplate> greeting;
+  if (uses_file(draft)) {
+    if (auto file = read_prompt_file(draft)) {
+      out.prompt = std::move(file->prompt);
+      greeting = std::move(file->greeting);
+      tools = std::move(file->tools);
+      take_from_head(draft, "voice", file->voice, out.voice);
+      take_from_head(draft, "language", file->language, out.language);
+    }
+  } else {
+    out.prompt = template_of(draft, "prompt", settings.prompt);
+  }
+  out.instructions = template_of(draft, "instructions", settings.instructions);
+  if (!settings.greeting.empty() || !greeting)
+    out.greeting = template_of(draft, "greeting", settings.greeting);
+  else
+    out.greeting = *std::move(greeting);
+  draft_tools(draft, tools, out);
+  if (has_model(out)) return;
+  for (const auto& [name, text] : {std::pair{"prompt", &settings.prompt}, std::pair{"prompt_file", &settings.prompt_file},
+                                   std::pair{"instructions", &settings.instructions}}) {
+    const bool is_own = draft.entry() != nullptr && config::member(*draft.entry(), name) != nullptr;
+    if (!text->empty())
+      draft.warn({is_own ? draft.where(name) : "/agent/" + std::string(name), "the provider local does not read it"});
+  }
+}
+
+}  // namespace offhook::inline v0::agent

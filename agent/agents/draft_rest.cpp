@@ -1,0 +1,95 @@
+#include <offhook/agent/agents/draft.hpp>
+
+#include <offhook/agent/sessions/call_data.hpp>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using config::JsonValue;
+using config::text_of;
+
+void draft_fallback(Draft& draft, AgentProfile& out) {
+  const JsonValue& written = draft.settings().fallback;
+  out.fallback.transfer_to = text_of(written, "transfer_to");
+  const JsonValue* hang_up = config::member(written, "hang_up");
+  if (hang_up == nullptr || hang_up->flag == out.fallback.transfer_to.empty()) return;
+  draft.tell({draft.where("fallback"), hang_up->flag ? "two ways to end a call" : "no way to end a call",
+              "transfer_to, or hang_up", hang_up->flag ? "keep one of them" : "set hang_up to true, or say whom to transfer to"});
+}
+
+void check_context_file(Draft& draft, const ContextSource& source) {
+  if (source.file.empty() || !draft.sources().files) return;
+  const std::string where = draft.where("context") + "/file", allowed = "a file with a JSON object of at most 64 KiB";
+  const auto file = draft.sources().files(source.file, kMaxCallDataBytes);
+  if (!file)
+    return draft.tell({where, "a file that cannot be read (" + file.error() + ")", allowed,
+                       "check the path: it starts at the configuration file"});
+  if (const auto values = parse_call_data(file->text, "the file"); !values)
+    draft.tell({where, "a file that is not right: " + values.error().detail, allowed, "mend it"});
+}
+
+void draft_context(Draft& draft, AgentProfile& out) {
+  const JsonValue& written = draft.settings().context;
+  if (written.kind != JsonValue::Kind::Object) {
+    for (const auto& [name, text] :
+         {std::pair{"prompt", &out.prompt}, std::pair{"instructions", &out.instructions}, std::pair{"greeting", &out.greeting}}) {
+      if (text->uses_context())
+        draft.tell({draft.where(name), "a {{context.NAME}}, and nothing that says where it comes from", "one with /agent/context",
+                    "set that, or take the variable out"});
+    }
+    return;
+  }
+  ContextSource source;
+  if (const auto file = text_of(written, "file"); !file.empty()) source.file = config::beside(draft.sources().config_path, file);
+  source.url = text_of(written, "url");
+  if (const JsonValue* timeout = config::member(written, "timeout_ms"))
+    source.timeout = std::chrono::milliseconds(timeout->integer);
+  if (source.file.empty() == source.url.empty())
+    draft.tell({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
+                "one of file and url", source.url.empty() ? "name one" : "take one of them out"});
+  check_context_file(draft, source);
+  out.context = std::move(source);
+}
+
+void draft_limits(Draft& draft, AgentProfile& out) {
+  const auto& global = draft.effective().config.limits;
+  out.limits.call = global.call;
+  out.limits.silence = global.silence;
+  const auto take = [&written = draft.settings().limits](const char* name, auto& limit) {
+    using Limit = std::remove_reference_t<decltype(limit)>;
+    if (const JsonValue* value = config::member(written, name)) limit = Limit(value->integer);
+  };
+  take("call", out.limits.call);
+  take("silence", out.limits.silence);
+  take("end_of_turn_ms", out.limits.end_of_turn);
+  take("interruption_ms", out.limits.interruption);
+  take("listen_ms", out.limits.listen);
+  take("think_ms", out.limits.think);
+  take("speak_ms", out.limits.speak);
+  if (draft.settings().limits.kind == JsonValue::Kind::Object && out.limits.silence >= out.limits.call)
+    draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower it, or raise call"});
+}
+
+std::vector<media::AudioCodec> codecs_of(const std::vector<std::string>& names) {
+  std::vector<media::AudioCodec> codecs;
+  for (const std::string& name : names)
+    codecs.push_back(name == "G722"   ? media::AudioCodec::G722
+                     : name == "PCMA" ? media::AudioCodec::Pcma
+                                      : media::AudioCodec::Pcmu);
+  return codecs;
+}
+
+}  // namespace
+
+void draft_rest(Draft& draft, AgentProfile& out) {
+  const auto& settings = draft.settings();
+  out.sentences = {settings.apology, settings.filler, settings.goodbye};
+  out.codecs = codecs_of(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
+  out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts);
+  draft_fallback(draft, out);
+  draft_context(draft, out);
+  draft_limits(draft, out);
+}
+
+}  // namespace offhook::inline v0::agent

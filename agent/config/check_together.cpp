@@ -1,0 +1,69 @@
+#include <offhook/agent/config/check_together.hpp>
+
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/providers.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::config {
+
+namespace {
+
+using Problems = std::vector<Problem>;
+
+void check_limits(const Config& config, Problems& problems) {
+  const auto& [codecs, first, last] = config.media;
+  if (first >= last) {  // Each call takes an even port and the odd one after it.
+    problems.push_back({"/media/last_port", "a port that is not above /media/first_port", "a higher one", "widen the range"});
+  } else if (first % 2 != 0 && last - first < 2) {
+    problems.push_back({"/media/last_port", "a range without an even port and the odd one after it", "two ports for each call",
+                        "widen the range"});
+  }
+  if (config.limits.silence >= config.limits.call) {
+    problems.push_back({"/limits/silence", "a silence as long as a whole call (/limits/call)", "a shorter time than /limits/call",
+                        "lower it, or raise /limits/call"});
+  }
+  if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
+    problems.push_back(
+        {"/health/port", "the same TCP port as /sip/bind_port", "another port, or 0 for none", "change one of them"});
+  }
+}
+
+/// The embedded speaker has two voices; where it is the only one, another name is a slip.
+bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
+  const std::vector<std::string> known{"slt", "rms"};
+  if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
+  problems.push_back(
+      {where, "other text", "\"slt\", \"rms\" with the provider local", advise(known, voice, "write one of them")});
+  return false;
+}
+
+void check_voices(Effective& out) {
+  const auto is_local = [&out](const std::string& name) {
+    const auto provider = find_provider(out.config, name);
+    return provider && provider->kind == ProviderKind::Local;
+  };
+  AgentSettings& agent = out.config.agent;
+  if (agent.sessions.items.empty() && is_local(agent.provider) &&
+      !check_voice(agent.voice, where_of(out, "/agent/voice"), out.problems))
+    agent.voice.clear();  // Refused, it is not shown either: who knows what was typed there.
+  for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
+    const JsonValue& each = out.config.agents.items[i];
+    const std::string provider = text_of(each, "provider");
+    const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && !agent.sessions.items.empty());
+    if (!has_sessions && is_local(provider.empty() ? agent.provider : provider))
+      (void)check_voice(text_of(each, "voice"), "/agents/" + std::to_string(i) + "/voice", out.problems);
+  }
+}
+
+}  // namespace
+
+void check_together(Effective& effective) {
+  check_limits(effective.config, effective.problems);
+  check_voices(effective);
+}
+
+}  // namespace offhook::inline v0::agent::config

@@ -1,0 +1,187 @@
+#include <offhook/agent/config/check_words.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::config {
+
+namespace {
+
+using Kind = JsonValue::Kind;
+using Checked = base::Result<JsonValue, Complaint>;
+
+Checked refuse(const Setting& setting, std::string found, std::string advice) {
+  return base::fail(Complaint{std::move(found), allowed_for(setting), std::move(advice)});
+}
+
+bool is_visible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::size_t most_of(const Setting& setting, std::size_t otherwise) {
+  return setting.most > 0 ? static_cast<std::size_t>(setting.most) : otherwise;
+}
+
+/// What is wrong with one text of this shape; nothing when it will do.
+std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most);
+
+bool is_language(std::string_view text) {
+  for (bool is_first = true, more = true; more; is_first = false) {
+    const auto part = text.substr(0, text.find('-'));
+    more = part.size() < text.size();
+    if (more) text.remove_prefix(part.size() + 1);
+    const bool fits =
+        std::all_of(part.begin(), part.end(), [&](char c) { return base::is_alpha(c) || (!is_first && base::is_digit(c)); });
+    if (!fits || part.size() < (is_first ? 2U : 1U) || part.size() > (is_first ? 3U : 8U)) return false;  // RFC 5646 section 2.1
+  }
+  return true;
+}
+
+std::optional<std::string> fault_of_target(std::string_view text) {
+  if (text.empty()) return "empty text";
+  if (text.size() > kMaxTarget) return "longer text";
+  if (!is_visible(text) || text.find_first_of("<>\"") != std::string_view::npos) return "characters that nobody can dial";
+  const auto colon = text.find(':');
+  const auto scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  if (scheme.empty())
+    return colon == 0 || text.find('@') != std::string_view::npos ? std::optional<std::string>("an address without sip:")
+                                                                  : std::nullopt;
+  const bool is_known = base::iequals(scheme, "sip") || base::iequals(scheme, "sips") || base::iequals(scheme, "tel");
+  if (!is_known) return "an address that is neither sip:, sips: nor tel:";
+  return colon + 1 == text.size() ? std::optional<std::string>("nothing behind " + std::string(scheme) + ":") : std::nullopt;
+}
+
+std::optional<std::string> fault_of_pattern(std::string_view text) {
+  if (text.empty()) return "empty text";
+  if (text.size() > kMaxTarget) return "longer text";
+  if (!std::all_of(text.begin(), text.end(), [](char c) { return (c < '\0' || c >= ' ') && c != '\x7f'; }))
+    return "a control character";
+  const auto star = text.find('*');
+  return star != std::string_view::npos && star + 1 != text.size() ? std::optional<std::string>("a star that is not at the end")
+                                                                   : std::nullopt;
+}
+
+std::optional<std::string> fault_of_url(std::string_view text, std::size_t most) {
+  if (text.size() > most) return "longer text";
+  const auto begin = text.find("://");
+  const auto scheme = text.substr(0, begin == std::string_view::npos ? 0 : begin);
+  if (!base::iequals(scheme, "http") && !base::iequals(scheme, "https"))
+    return "text that begins with neither http:// nor https://";
+  if (!is_visible(text)) return "a blank or another character that no URL has";
+  const auto host = text.substr(begin + 3, text.find_first_of("/?#", begin + 3) - begin - 3);
+  if (host.empty() || host.front() == ':') return "a URL without a host";
+  if (host.find('@') != std::string_view::npos) return "a user or a password in the URL";
+  return text.find('#') != std::string_view::npos ? std::optional<std::string>("a # in the URL") : std::nullopt;
+}
+
+std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most) {
+  switch (shape) {
+    case Shape::Pattern:
+      return fault_of_pattern(text);
+    case Shape::Target:
+    case Shape::Targets:
+      return fault_of_target(text);
+    case Shape::Url:
+      return fault_of_url(text, most);
+    case Shape::Language:
+      return text.empty() || is_language(text) ? std::nullopt : std::optional<std::string>("text that is no language tag");
+    default:
+      return is_word(text) ? std::nullopt : std::optional<std::string>(text.empty() ? "empty text" : "text that is no such name");
+  }
+}
+
+std::string advice_for(Shape shape) {
+  switch (shape) {
+    case Shape::Pattern:
+      return "write the number, or its beginning and a star";
+    case Shape::Target:
+    case Shape::Targets:
+      return "write the number alone, or sip:NUMBER@HOST";
+    case Shape::Url:
+      return "mend it; keys and passwords have settings of their own";
+    case Shape::Language:
+      return "write one, such as \"en\", or leave it out";
+    default:
+      return "use other characters, and fewer than 65";
+  }
+}
+
+Checked check_one(const Setting& setting, const JsonValue& value) {
+  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write text, in quotes");
+  if (setting.shape == Shape::Provider && is_provider_of_later(value.text))
+    return refuse(setting, "a provider of a later version", "use one of these; \"local\" needs no key and no network");
+  if (auto fault = fault_of(setting.shape, value.text, most_of(setting, kMaxTarget)))
+    return refuse(setting, *std::move(fault), advice_for(setting.shape));
+  if (setting.shape != Shape::Url) return value;
+  std::string_view url = value.text;
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return json_text(url);
+}
+
+Checked check_list(const Setting& setting, const JsonValue& value) {
+  if (setting.shape == Shape::Providers && value.kind == Kind::Text) return check_one(setting, value);
+  if (value.kind != Kind::List) return refuse(setting, std::string(name_of(value.kind)), "write a list, in brackets");
+  if (value.items.empty()) return refuse(setting, "an empty list", "name at least one, or leave it out");
+  if (value.items.size() > most_of(setting, 16)) return refuse(setting, "a longer list", "shorten it");
+  for (auto item = value.items.begin(); item != value.items.end(); ++item) {
+    if (item->kind != Kind::Text)
+      return refuse(setting, std::string(name_of(item->kind)) + " in the list", "write names, in quotes");
+    if (const auto fault = fault_of(setting.shape, item->text, kMaxWord))
+      return refuse(setting, *fault + " in the list", advice_for(setting.shape));
+    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, "a name twice", "keep one of them");
+  }
+  return value;
+}
+
+Checked check_targets(const Setting& setting, const JsonValue& value) {
+  if (value.kind != Kind::Object)
+    return refuse(setting, std::string(name_of(value.kind)), "put them in braces, each with its name");
+  if (value.members.empty()) return refuse(setting, "an empty object", "name at least one");
+  if (value.members.size() > most_of(setting, 64)) return refuse(setting, "a larger object", "take some out");
+  for (const auto& [name, target] : value.members) {
+    if (!is_word(name)) return refuse(setting, "a name of other characters", advice_for(Shape::Name));
+    if (target.kind != Kind::Text)
+      return refuse(setting, std::string(name_of(target.kind)) + " for a number", "write it in quotes");
+    if (auto fault = fault_of_target(target.text)) return refuse(setting, *std::move(fault), advice_for(Shape::Targets));
+  }
+  return value;
+}
+
+}  // namespace
+
+bool is_word(std::string_view text) {
+  const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_'; };
+  return !text.empty() && text.size() <= kMaxWord && std::all_of(text.begin(), text.end(), fits);
+}
+
+Checked check_words(const Setting& setting, const JsonValue& value) {
+  if (setting.shape == Shape::Targets) return check_targets(setting, value);
+  return setting.shape == Shape::Names || setting.shape == Shape::Providers ? check_list(setting, value)
+                                                                            : check_one(setting, value);
+}
+
+std::string allowed_words(const Setting& setting) {
+  switch (setting.shape) {
+    case Shape::Pattern:
+      return "a value such as \"6002\", or its beginning and a star, such as \"+43*\"";
+    case Shape::Target:
+      return "a number, or an address such as \"sip:6002@pbx.example\"";
+    case Shape::Targets:
+      return "an object of 1 to " + std::to_string(setting.most) + " names, each with a number or a SIP address";
+    case Shape::Url:
+      return "a URL such as \"https://host.example/v1\"";
+    case Shape::Language:
+      return "a language tag such as \"en\" or \"pt-BR\" (BCP 47)";
+    case Shape::Provider:
+      return "\"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers";
+    case Shape::Providers:
+      return "a provider, or a list of at most 16 in the order in which they are tried";
+    case Shape::Names:
+      return "a list of 1 to " + std::to_string(setting.most) + " names of letters, digits, - and _";
+    default:
+      return "a name of 1 to 64 letters, digits, - and _";
+  }
+}
+
+}  // namespace offhook::inline v0::agent::config

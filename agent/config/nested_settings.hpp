@@ -1,0 +1,132 @@
+#pragma once
+
+#include <offhook/agent/config/settings.hpp>
+
+#include <array>
+
+/// What stands inside of compound settings: a part of the table of settings.cpp, and included by it alone.
+namespace offhook::inline v0::agent::config {
+
+inline constexpr std::int64_t kMaxName = 128;
+inline constexpr std::int64_t kMaxHostName = 253;  // RFC 1035 section 2.3.4
+inline constexpr std::int64_t kMaxPath = 4095;
+inline constexpr std::int64_t kMaxPrompt = 32768;
+inline constexpr std::int64_t kMaxSentence = 1000;
+inline constexpr std::int64_t kMaxUrl = 2048;
+inline constexpr std::int64_t kMaxKey = 4096;
+inline constexpr std::int64_t kMaxInList = 16;
+
+inline constexpr std::array kModelMembers{
+    Setting{.name = "realtime", .least = 1, .most = kMaxName, .unset = "`gpt-realtime` of openai",
+            .meaning = "a model that hears and speaks itself"},
+    Setting{.name = "chat", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini` of openai", .meaning = "a model that thinks"},
+    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai",
+            .meaning = "a model that turns speech into text"},
+    Setting{.name = "speech", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-tts` of openai",
+            .meaning = "a model that turns text into speech"},
+};
+
+inline constexpr std::array kQuirkMembers{
+    Setting{.name = "max_tokens", .shape = Shape::Choice, .choices = "max_completion_tokens max_tokens none",
+            .unset = "`max_tokens` of openai_compatible, else `max_completion_tokens`",
+            .meaning = "by which name the bound of a reply is sent; `none`: it is not sent"},
+    Setting{.name = "stream_options", .shape = Shape::Flag, .unset = "`false` of openai_compatible, else `true`",
+            .meaning = "whether the server takes this field"},
+    Setting{.name = "tool_choice", .shape = Shape::Flag, .unset = "the same", .meaning = "whether the server takes this field"},
+    Setting{.name = "developer_role", .shape = Shape::Flag, .unset = "the same",
+            .meaning = "whether the server knows this role; else rules go by `system`"},
+};
+
+inline constexpr std::array kProviderMembers{
+    Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure_openai openai_compatible local",
+            .unset = "the provider's name, where it is one of these", .meaning = "what it speaks"},
+    Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
+            .unset = "`https://api.openai.com/v1` of openai", .meaning = "where it is, such as `http://127.0.0.1:11434/v1`"},
+    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+            .meaning = "its key: better `\"${OPENAI_API_KEY}\"` or `\"${file:/run/secrets/openai}\"` than the key itself", .secret = true},
+    Setting{.name = "region", .shape = Shape::Name, .unset = "not said", .meaning = "where it computes, in a word of yours such as `eu`"},
+    Setting{.name = "models", .shape = Shape::Object, .meaning = "its models", .members = kModelMembers},
+    Setting{.name = "api", .shape = Shape::Choice, .choices = "chat responses", .unset = "`chat`", .meaning = "by which of its interfaces it thinks"},
+    Setting{.name = "quirks", .shape = Shape::Object, .meaning = "where a compatible server is not", .members = kQuirkMembers},
+    Setting{.name = "deployment", .environment = "AZURE_OPENAI_DEPLOYMENT", .least = 1, .most = kMaxName,
+            .unset = "none", .meaning = "of azure_openai: the deployment's name"},
+    Setting{.name = "api_version", .least = 1, .most = kMaxName, .unset = "none: the current one",
+            .meaning = "of azure_openai: only where an older interface is wanted"},
+    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
+};
+
+inline constexpr std::array kHeaderMembers{
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "a header of the INVITE, such as `X-Queue`"},
+    Setting{.name = "value", .shape = Shape::Pattern, .unset = "required", .meaning = "what it must be"},
+};
+
+inline constexpr std::array kMatchMembers{
+    Setting{.name = "called", .shape = Shape::Pattern, .unset = "any", .meaning = "the number that was dialled: `6002`, or `60*` for all that begin so"},
+    Setting{.name = "caller", .shape = Shape::Pattern, .unset = "any", .meaning = "the number that calls"},
+    Setting{.name = "header", .shape = Shape::Object, .unset = "any", .meaning = "what a header says", .members = kHeaderMembers},
+};
+
+inline constexpr std::array kSessionMembers{
+    Setting{.name = "kind", .shape = Shape::Choice, .choices = "realtime cascade", .unset = "required",
+            .meaning = "`realtime`: one model hears and speaks. `cascade`: one listens, one thinks, one speaks"},
+    Setting{.name = "provider", .shape = Shape::Provider, .unset = "the agent's", .meaning = "who does what the next three do not name"},
+    Setting{.name = "listen", .shape = Shape::Providers, .unset = "the same", .meaning = "of a cascade: who turns speech into text"},
+    Setting{.name = "think", .shape = Shape::Providers, .unset = "the same", .meaning = "of a cascade: who replies"},
+    Setting{.name = "speak", .shape = Shape::Providers, .unset = "the same", .meaning = "of a cascade: who turns text into speech"},
+};
+
+inline constexpr std::array kToolMembers{
+    Setting{.name = "name", .shape = Shape::Choice, .choices = "hang_up transfer hold send_digits note", .unset = "required",
+            .meaning = "what the model may ask for"},
+    Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
+            .meaning = "whether the caller must say yes before it is done"},
+    Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
+            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold`, 20 of the others", .meaning = "how often in one call"},
+    Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
+            .meaning = "of `transfer`: names that the model knows, and what is dialled for them. Nothing else can be reached"},
+};
+
+inline constexpr std::array kFallbackMembers{
+    Setting{.name = "transfer_to", .shape = Shape::Target, .unset = "nobody", .meaning = "who gets the call when no provider answers"},
+    Setting{.name = "hang_up", .shape = Shape::Flag, .unset = "`true`", .meaning = "whether it then ends with a goodbye"},
+};
+
+inline constexpr std::array kAgentLimitMembers{
+    Setting{.name = "call", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "that of /limits",
+            .meaning = "how long a call may last"},
+    Setting{.name = "silence", .shape = Shape::Whole, .least = 2, .most = 600, .unit = "seconds", .unset = "that of /limits",
+            .meaning = "until a silent caller is asked"},
+    Setting{.name = "end_of_turn_ms", .shape = Shape::Whole, .least = 100, .most = 3000, .unit = "milliseconds", .unset = "500",
+            .meaning = "silence that ends the caller's turn. Less is quicker, and cuts off who pauses to think"},
+    Setting{.name = "interruption_ms", .shape = Shape::Whole, .least = 60, .most = 2000, .unit = "milliseconds", .unset = "240",
+            .meaning = "how long a caller must speak to stop the agent: less is a cough"},
+    Setting{.name = "listen_ms", .shape = Shape::Whole, .least = 500, .most = 30000, .unit = "milliseconds", .unset = "4000",
+            .meaning = "how long a transcript is waited for, then another way is tried"},
+    Setting{.name = "think_ms", .shape = Shape::Whole, .least = 500, .most = 60000, .unit = "milliseconds", .unset = "8000",
+            .meaning = "the same of a reply's first words"},
+    Setting{.name = "speak_ms", .shape = Shape::Whole, .least = 500, .most = 30000, .unit = "milliseconds", .unset = "5000",
+            .meaning = "the same of its first sound"},
+};
+
+inline constexpr std::array kContextMembers{
+    Setting{.name = "file", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "a JSON object, read at each call"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
+            .meaning = "a GET to it, with `caller` and `called` as its query, gives a JSON object"},
+    Setting{.name = "timeout_ms", .shape = Shape::Whole, .least = 50, .most = 5000, .unit = "milliseconds", .unset = "800",
+            .meaning = "how long it is waited for; then the call goes on without"},
+};
+
+inline constexpr std::array kAgentMembers{
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "how records and logs call it"},
+    Setting{.name = "match", .shape = Shape::Object, .unset = "required", .meaning = "whose calls it takes; all that is given must fit",
+            .members = kMatchMembers},
+};
+
+inline constexpr std::array kAboutMembers{
+    Setting{.name = "what", .most = kMaxSentence, .unset = "none", .meaning = "what this file is for"},
+    Setting{.name = "latency", .most = kMaxSentence, .unset = "none", .meaning = "what callers can expect"},
+    Setting{.name = "cost_per_minute", .most = kMaxSentence, .unset = "none", .meaning = "what it costs"},
+    Setting{.name = "checked", .most = kMaxSentence, .unset = "none", .meaning = "when somebody looked at it last"},
+};
+
+}  // namespace offhook::inline v0::agent::config

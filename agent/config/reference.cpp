@@ -1,0 +1,65 @@
+#include <offhook/agent/config/reference.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::config {
+
+namespace {
+
+constexpr std::string_view kOpen = "${", kFile = "file:";
+constexpr std::size_t kMaxVariableName = 128;
+
+using Result = base::Result<Resolved, Complaint>;
+
+bool is_variable_name(std::string_view name) {
+  const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_'; };
+  return !name.empty() && name.size() <= kMaxVariableName && !base::is_digit(name.front()) &&
+         std::all_of(name.begin(), name.end(), fits);
+}
+
+Result resolve_variable(const std::string& name, const Environment& environment) {
+  const auto value = environment ? environment(name) : std::nullopt;
+  if (value && !value->empty()) return Resolved{*value, {}};
+  return base::fail(Complaint{"a reference to a variable that is not set", "one that is set", "set " + name});
+}
+
+Result resolve_file(const std::string& path, const Sources& sources) {
+  const std::string allowed = "a file of at most 64 KiB that this user may read";
+  const std::string whole = beside(sources.path, path);
+  const auto file = sources.files ? sources.files(whole, kMaxReferencedBytes)
+                                  : base::Result<FileText, std::string>(base::fail(std::string("files are not read here")));
+  if (!file)
+    return base::fail(Complaint{"a reference to a file that cannot be read (" + file.error() + ")", allowed,
+                                "check the path: it starts at the configuration file"});
+  Resolved out{file->text, {}};
+  if (out.text.ends_with('\n')) out.text.pop_back();
+  if (out.text.ends_with('\r')) out.text.pop_back();
+  if (file->others_may_read) out.warning = "the file that it refers to may be read by other users: chmod 600";
+  return out;
+}
+
+}  // namespace
+
+bool is_reference(std::string_view text) {
+  return text.starts_with(kOpen) && text.ends_with('}');
+}
+
+std::optional<Reference> parse_reference(std::string_view text) {
+  if (!is_reference(text)) return std::nullopt;
+  const auto inner = text.substr(kOpen.size(), text.size() - kOpen.size() - 1);
+  if (inner.starts_with(kFile) && inner.size() > kFile.size()) return Reference{Reference::To::File, inner.substr(kFile.size())};
+  if (is_variable_name(inner)) return Reference{Reference::To::Variable, inner};
+  return std::nullopt;
+}
+
+Result resolve(std::string_view text, const Sources& sources) {
+  const auto reference = parse_reference(text);
+  if (!reference)
+    return base::fail(Complaint{"a reference that is neither", "${NAME} or ${file:PATH}", "mend what is between the braces"});
+  const std::string name(reference->name);
+  return reference->to == Reference::To::Variable ? resolve_variable(name, sources.environment) : resolve_file(name, sources);
+}
+
+}  // namespace offhook::inline v0::agent::config

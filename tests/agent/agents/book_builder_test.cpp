@@ -1,0 +1,298 @@
+#include "building.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace building;
+using namespace std::chrono_literals;
+
+TEST_CASE("SIP_EXTENSION, SIP_PASSWORD, ASTERISK_HOST, PROVIDER=openai and OPENAI_API_KEY are a whole configuration") {
+  const auto built = build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.problems().empty());
+  CHECK(built.warnings().empty());
+  const auto& profile = built.profile();
+  CHECK(ways(profile) == "realtime openai; cascade openai/openai/openai");
+  const auto& provider = *std::get<agent::RealtimeWay>(profile.sessions.front()).provider;
+  CHECK(provider.base_url == "https://api.openai.com/v1");
+  CHECK(provider.api_key.reveal() == "sk-canary");
+  CHECK(provider.models.realtime == "gpt-realtime");
+  CHECK_FALSE(provider.models.chat.empty());
+  CHECK_FALSE(provider.models.transcription.empty());
+  CHECK_FALSE(provider.models.speech.empty());
+  CHECK(provider.quirks == agent::ProviderQuirks{});
+  REQUIRE(profile.tools.size() == 1);
+  CHECK(profile.tools.front().tool == agent::BuiltInTool::HangUp);
+  CHECK(profile.codecs.size() == 3);
+  CHECK(profile.voice.empty());
+  CHECK(profile.dialogue == "receptionist.json");
+}
+
+TEST_CASE("Without a provider the embedded parts do everything, and need nothing") {
+  const auto built = build("");
+  REQUIRE(built.made.book);
+  CHECK(ways(built.profile()) == "cascade local/local/local");
+  CHECK_FALSE(agent::uses(built.profile(), agent::ProviderKind::OpenAi));
+  CHECK(agent::uses(built.profile(), agent::ProviderKind::Local));
+}
+
+TEST_CASE("Each kind of provider has its usual ways") {
+  CHECK(ways(build("", {{"PROVIDER", "azure_openai"}, {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/"}, {"AZURE_OPENAI_KEY", "k"},
+                        {"AZURE_OPENAI_DEPLOYMENT", "rt"}}).profile()) == "realtime azure_openai");
+  const auto azure = build(R"({"providers": {"azure_openai": {"models": {"chat": "c", "transcription": "t", "speech": "s"}}}})",
+                           {{"PROVIDER", "azure_openai"}, {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/"}, {"AZURE_OPENAI_KEY", "k"},
+                            {"AZURE_OPENAI_DEPLOYMENT", "rt"}});
+  REQUIRE(azure.made.book);
+  CHECK(ways(azure.profile()) == "realtime azure_openai; cascade azure_openai/azure_openai/azure_openai");
+  const auto& provider = *std::get<agent::RealtimeWay>(azure.profile().sessions.front()).provider;
+  CHECK(provider.base_url == "https://x.openai.azure.com");
+  CHECK(provider.models.realtime == "rt");
+  const auto compatible = build(R"({"agent": {"provider": "home"}, "providers": {"home": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1/",
+                                "models": {"chat": "llama3.2"}, "quirks": {"max_tokens": "none", "tool_choice": true}, "api": "responses"}}})",
+                                {{"OPENAI_API_KEY", "sk-canary"}});
+  REQUIRE_MESSAGE(compatible.made.book, compatible.problems());
+  CHECK(ways(compatible.profile()) == "cascade local/home/local");
+  const auto& home = *std::get<agent::CascadeWay>(compatible.profile().sessions.front()).think.front();
+  CHECK(home.base_url == "http://127.0.0.1:11434/v1");
+  CHECK(home.api_key.empty());  // OpenAI's key is for OpenAI.
+  CHECK(home.quirks == agent::ProviderQuirks{"", false, true, false});
+  CHECK(home.api == agent::ChatApi::Responses);
+}
+
+TEST_CASE("OPENAI_BASE_URL and its key go together to a compatible server") {
+  const auto built = build(R"({"providers": {"openai_compatible": {"models": {"chat": "m", "speech": "s"}}}})",
+                           {{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}, {"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(ways(built.profile()) == "cascade local/openai_compatible/openai_compatible");
+  CHECK(std::get<agent::CascadeWay>(built.profile().sessions.front()).think.front()->api_key.reveal() == "k");
+}
+
+TEST_CASE("Sessions are tried in the order in which they are written, with whom they name") {
+  const auto built = build(R"({"agent": {"provider": "openai", "voice": "marin", "sessions": [
+        {"kind": "realtime"}, {"kind": "cascade", "think": ["openai", "home"], "speak": "local"}, {"kind": "cascade", "provider": "local"}]},
+      "providers": {"openai": {"region": "eu"}, "home": {"kind": "openai_compatible", "base_url": "http://localhost:1/v1", "region": "home", "models": {"chat": "m"}}}})",
+                           {{"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(ways(built.profile()) == "realtime openai; cascade openai/openai+home/local; cascade local/local/local");
+}
+
+TEST_CASE("A missing key is told with its variable, and only of a provider that is used") {
+  CHECK(build("", {{"PROVIDER", "openai"}}).problems() ==
+        "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file\n");
+  CHECK(build(R"({"providers": {"openai": {}, "azure_openai": {}}})").problems().empty());
+  CHECK(build(R"({"agent": {"sessions": [{"kind": "cascade", "think": "openai"}]}})").problems().starts_with("/providers/openai/api_key: found nothing;"));
+  CHECK(build(R"({"agents": [{"name": "a", "match": {"called": "1"}, "provider": "openai"}]})").problems().starts_with("/providers/openai/api_key: found nothing;"));
+  const auto azure = build("", {{"PROVIDER", "azure_openai"}}).problems();
+  for (const char* variable : {"AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_KEY", "AZURE_OPENAI_DEPLOYMENT"}) CHECK(azure.find(variable) != std::string::npos);
+  CHECK(build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}, {"OPENAI_BASE_URL", "nonsense"}}).problems() ==
+        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://host.example/v1\"; mend it; keys and passwords have settings of their own\n");
+}
+
+TEST_CASE("What is written of a provider is stronger than the environment") {
+  const auto built = build(R"({"providers": {"openai": {"api_key": "mine", "base_url": "https://proxy.example/v1", "models": {"chat": "big"}}}})",
+                           {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "other"}, {"OPENAI_BASE_URL", "http://other/v1"}});
+  REQUIRE(built.made.book);
+  const auto& provider = *std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider;
+  CHECK(provider.api_key.reveal() == "mine");
+  CHECK(provider.base_url == "https://proxy.example/v1");
+  CHECK(provider.models.chat == "big");
+  CHECK(provider.models.realtime == "gpt-realtime");
+}
+
+TEST_CASE("A value may stand in a variable or in a file") {
+  const auto built = build(R"({"sip": {"password": "${file:secret}", "display_name": "${NAME}"}, "agent": {"provider": "openai"},
+                              "providers": {"openai": {"api_key": "${MY_KEY}"}}})",
+                           {{"MY_KEY", "k1"}, {"NAME", "Desk"}}, {{"etc/secret", "s3cret\r\n"}});
+  CHECK(built.problems().empty());
+  CHECK(built.effective.config.sip.display_name == "Desk");
+  CHECK(std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider->api_key.reveal() == "k1");
+  const auto other = config::read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
+                                       {std::nullopt, {}, {}, files_of({{"/run/secret", "one\ntwo\n"}})});
+  CHECK(config::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
+}
+
+TEST_CASE("A reference that leads nowhere is told, and an open file warned of") {
+  const auto told = [](const char* value, Texts files = {}) {
+    return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", {{"EMPTY", ""}}, std::move(files)).problems();
+  };
+  CHECK(told("${NOWHERE}") == "/sip/auth_user: found a reference to a variable that is not set; allowed: one that is set; set NOWHERE\n");
+  CHECK(told("${EMPTY}").find("not set") != std::string::npos);
+  CHECK(told("${file:x}").starts_with("/sip/auth_user: found a reference to a file that cannot be read (it is not there);"));
+  CHECK(told("${file:}").starts_with("/sip/auth_user: found a reference that is neither; allowed: ${NAME} or ${file:PATH};"));
+  CHECK(told("${a b}").starts_with("/sip/auth_user: found a reference that is neither;"));
+  CHECK(told("a ${NAME}").empty());  // Whole values only.
+  CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes, 'x')}}).find("longer text") != std::string::npos);
+  CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes + 1, 'x')}}).find("it is too large") != std::string::npos);
+  const auto open = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${file:open}"}}})", {}, {{"etc/open", "k\n"}});
+  CHECK(open.problems().empty());
+  CHECK(open.warnings() == "/providers/openai/api_key: the file that it refers to may be read by other users: chmod 600\n");
+}
+
+TEST_CASE("A key that would go over the network in the clear is warned of") {
+  const auto warned = [](const std::string& url) {
+    return build(R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai", "api_key": "k", "base_url": ")" + url + "\"}}}").warnings();
+  };
+  CHECK(warned("http://10.0.0.1/v1") == "/providers/x/base_url: the key, and what callers say, go to it in the clear: use https://\n");
+  CHECK(warned("https://10.0.0.1/v1").empty());
+  CHECK(warned("http://127.0.0.1:8000/v1").empty());
+  CHECK(warned("http://[::1]:8000/v1").empty());
+  CHECK(warned("http://localhost/v1").empty());
+}
+
+TEST_CASE("Several agents: the first that fits takes the call, and has from /agent what it does not say") {
+  const auto built = build(R"({"agent": {"provider": "openai", "prompt": "You are Ada.", "greeting": "Hello.", "language": "en", "tools": ["note"],
+                                         "limits": {"silence": 5, "end_of_turn_ms": 700}},
+      "agents": [{"name": "sales", "match": {"called": "6002"}, "prompt": "You sell.", "voice": "cedar"},
+                 {"name": "night", "match": {"header": {"name": "X-Night", "value": "yes"}}, "provider": "local", "transcripts": true, "codecs": ["PCMA"]}]})",
+                           {{"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& sales = *built.made.book->choose({"1", "6002", {}});
+  CHECK(sales.name == "sales");
+  CHECK(prompt_for(sales, {}) == "You sell.");
+  CHECK(greeting_for(sales, {}) == "Hello.");
+  CHECK(sales.voice == "cedar");
+  CHECK(sales.language == "en");
+  CHECK(sales.tools.front().tool == agent::BuiltInTool::Note);
+  CHECK(ways(sales) == "realtime openai; cascade openai/openai/openai");
+  CHECK(sales.limits.silence == 5s);
+  CHECK(sales.limits.end_of_turn == 700ms);
+  CHECK(sales.limits.call == 1800s);
+  CHECK_FALSE(sales.transcripts);
+  const auto& night = *built.made.book->choose({"1", "6001", {{"X-Night", "yes"}}});
+  CHECK(ways(night) == "cascade local/local/local");
+  CHECK(night.transcripts);
+  CHECK(night.codecs == std::vector{offhook::media::AudioCodec::Pcma});
+  CHECK(built.made.book->choose({"1", "6001", {}})->name == "agent");
+}
+
+TEST_CASE("Tools are granted with their bounds; transfer goes only where the configuration says") {
+  const auto built = build(R"({"agent": {"provider": "openai", "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "max_per_call": 2,
+                              "destinations": {"sales": "6002", "boss": "sip:7@pbx.example"}}, "send_digits"]}})", {{"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& tools = built.profile().tools;
+  REQUIRE(tools.size() == 3);
+  CHECK(tools[1].tool == agent::BuiltInTool::Transfer);
+  CHECK(tools[1].confirm == agent::Confirm::Caller);
+  CHECK(tools[1].max_per_call == 2);
+  REQUIRE(tools[1].destinations.size() == 2);
+  CHECK(tools[1].destinations[1].target == "sip:7@pbx.example");
+  CHECK(tools[0].max_per_call == 1);
+  CHECK(tools[2].max_per_call == 20);
+  CHECK(build(R"({"agent": {"tools": []}})").profile().tools.empty());
+}
+
+TEST_CASE("A prompt file is read when the book is made; its head counts where the configuration says nothing") {
+  const Texts files{{"etc/p.md", "---\nvoice: marin\nlanguage: de\ngreeting: Hallo {{caller_name}}.\ntools: note\n---\nDu bist Ada.\n"}};
+  const auto built = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md", "instructions": "Kurz."}})", {{"OPENAI_API_KEY", "k"}}, files);
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(prompt_for(built.profile(), {}) == "Du bist Ada.\n\nKurz.");
+  CHECK(built.profile().voice == "marin");
+  CHECK(built.profile().language == "de");
+  CHECK(built.profile().tools.size() == 1);
+  CHECK(built.profile().tools.front().tool == agent::BuiltInTool::Note);
+  const auto own = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md", "language": "en", "greeting": "Hi.", "tools": ["hang_up", "note"]}})",
+                         {{"OPENAI_API_KEY", "k"}, {"VOICE", "cedar"}}, files);
+  CHECK(own.profile().voice == "cedar");
+  CHECK(own.profile().language == "en");
+  CHECK(greeting_for(own.profile(), {}) == "Hi.");
+  CHECK(own.profile().tools.size() == 1);  // The file narrows what is granted.
+  const auto variable = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md"}})", {{"OPENAI_API_KEY", "k"}, {"PROMPT", "You are Bob."}}, files);
+  CHECK(prompt_for(variable.profile(), {}) == "You are Bob.");
+}
+
+TEST_CASE("Context comes from a file or a URL, fallback is a transfer or a goodbye") {
+  const auto built = build(R"({"agent": {"prompt": "{{context.plan}}", "context": {"url": "http://127.0.0.1:9/c?x=1", "timeout_ms": 300}, "fallback": {"transfer_to": "6009"},
+                              "apology": "Sorry.", "filler": "One moment.", "goodbye": "Bye."}})");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.profile().context->url == "http://127.0.0.1:9/c?x=1");
+  CHECK(built.profile().context->timeout == 300ms);
+  CHECK(built.profile().fallback.transfer_to == "6009");
+  CHECK(built.profile().sentences.filler == "One moment.");
+  CHECK(build(R"({"agent": {"fallback": {"hang_up": true}}})").profile().fallback.transfer_to.empty());
+  const auto file = build(R"({"agent": {"context": {"file": "c.json"}}})", {}, {{"etc/c.json", R"({"a": 1})"}});
+  CHECK(file.profile().context->file == "etc/c.json");
+}
+
+TEST_CASE("What cannot be is told with its place, what was found, what is allowed and what to do") {
+  struct Row { const char* json; const char* problem; };
+  const Texts files{{"etc/bad.md", "---\nvoyce: x\n---\n"}, {"etc/tool.md", "---\ntools: transfer\n---\n"}, {"etc/odd.md", "---\ntools: fly\n---\n"},
+                    {"etc/lang.md", "---\nlanguage: german language\n---\n"}, {"etc/list.json", "[1]"}, {"etc/good.json", "{}"}};
+  for (const Row row : {
+           Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
+           {R"({"agent": {"provider": "ollama"}})", "/agent/provider: found a provider of a later version;"},
+           {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
+            "/agent/sessions/0/think/1: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
+           {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},
+           {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
+            "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
+           {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
+            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that, or name another provider"},
+           {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
+           {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
+            "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},
+           {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k", "region": "us"}}})",
+            "/agent/regions: found a session with the provider openai, which is in another region;"},
+           {R"({"agent": {"tools": ["transfer"]}})", "/agent/tools/0/destinations: found nothing; allowed: an object of names, each with a number or a SIP address; say where calls may go"},
+           {R"({"agent": {"tools": ["note", "note"]}})", "/agent/tools/1: found a tool twice; allowed: each tool once; keep one of them"},
+           {R"({"agent": {"tools": [{"name": "hold", "destinations": {"a": "1"}}]}})", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
+           {R"({"agent": {"prompt": "a\nHello {{callr}}"}})", "/agent/prompt: found an unknown variable in line 2; allowed: a text with variables that are known (docs/prompts.md); did you mean {{caller}}?"},
+           {R"({"agent": {"greeting": "{{caller"}})", "/agent/greeting: found {{ without its }} in line 1;"},
+           {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}}, and nothing that says where it comes from; allowed: one with /agent/context; set that, or take the variable out"},
+           {R"({"agent": {"prompt_file": "none.md"}})", "/agent/prompt_file: found a file that cannot be read (it is not there); allowed: a Markdown file of at most 128 KiB; check the path: it starts at the configuration file"},
+           {R"({"agent": {"prompt_file": "bad.md"}})", "/agent/prompt_file: found an unknown key in line 2 of the file; allowed: a prompt as docs/prompts.md tells; did you mean \"voice\"?"},
+           {R"({"agent": {"prompt_file": "lang.md"}})", "/agent/prompt_file: found text that is no language tag for language in the head of the file;"},
+           {R"({"agent": {"prompt_file": "odd.md"}})", "/agent/prompt_file: found an unknown tool in the prompt file;"},
+           {R"({"agent": {"prompt_file": "tool.md"}})", "/agent/prompt_file: found transfer in the prompt file, and no destinations;"},
+           {R"({"agent": {"prompt_file": "tool.md", "tools": ["note"]}})", "/agent/prompt_file: found a tool in the prompt file that is not granted; allowed: those of /agent/tools;"},
+           {R"({"agent": {"prompt": "x", "prompt_file": "tool.md"}})", "/agent/prompt_file: found a prompt twice, in a text and in a file; allowed: one of prompt and prompt_file; take one of them out"},
+           {R"({"agent": {"fallback": {"transfer_to": "1", "hang_up": true}}})", "/agent/fallback: found two ways to end a call; allowed: transfer_to, or hang_up; keep one of them"},
+           {R"({"agent": {"fallback": {"hang_up": false}}})", "/agent/fallback: found no way to end a call;"},
+           {R"({"agent": {"context": {}}})", "/agent/context: found neither a file nor a URL; allowed: one of file and url; name one"},
+           {R"({"agent": {"context": {"file": "good.json", "url": "http://h"}}})", "/agent/context: found a file and a URL;"},
+           {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that is not right: the file gives JSON that is no object;"},
+           {R"({"agent": {"context": {"file": "none.json"}}})", "/agent/context/file: found a file that cannot be read (it is not there);"},
+           {R"({"agent": {"limits": {"call": 10, "silence": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
+           {R"({"agents": [{"name": "agent", "match": {"called": "1"}}]})", "/agents/0/name: found the name of another agent;"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "a", "match": {"called": "2"}}]})", "/agents/1/name: found the name of another agent;"},
+           {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller or header; name one; /agent takes what no other does"},
+           {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, header; write it there"},
+           {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
+           {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, sessions,"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
+           {R"({"providers": {"my home": {}}})", "/providers/my home: found a name of other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
+           {R"({"providers": {"x": {"kind": "openai", "base_url": "https://user:pw@h/v1"}}})", "/providers/x/base_url: found a user or a password in the URL;"},
+           {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "base_url": "https://h/v1?a=b"}}})", "/providers/openai/base_url: found a URL with a query;"},
+           {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "ca_file": "none.pem"}}})", "/providers/openai/ca_file: found a file that cannot be read (it is not there);"},
+           {R"({"agent": {"language": "german!"}})", "/agent/language: found text that is no language tag;"},
+       }) {
+    CAPTURE(row.json);
+    const auto told = build(row.json, {}, files).problems();
+    CAPTURE(told);
+    CHECK(told.starts_with(row.problem));
+    CHECK(std::count(told.begin(), told.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("A fault that agents share is told once, and an agent's own with its number") {
+  const auto shared = build(R"({"agent": {"prompt": "{{x}}"}, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "2"}, "greeting": "{{y}}"}]})");
+  CHECK(shared.made.problems.size() == 2);
+  CHECK(shared.made.problems[0].where == "/agent/prompt");
+  CHECK(shared.made.problems[1].where == "/agents/1/greeting");
+  CHECK(build("", {{"PROMPT", "{{x}}"}}).problems().starts_with("PROMPT: found an unknown variable in line 1;"));
+  CHECK_FALSE(shared.made.book);
+}
+
+TEST_CASE("An agent that can get no call, and a prompt that nobody reads, are warned of") {
+  CHECK(build(R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "1"}}]})").warnings() ==
+        "/agents/1/match: an earlier agent takes just these calls: this one gets none\n");
+  CHECK(build(R"({"agent": {"prompt": "x"}})").warnings() == "/agent/prompt: the provider local does not read it\n");
+}
+
+TEST_CASE("No secret is in what is shown of a configuration with providers") {
+  const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "canary-9"}, "canary-9": {"kind": "openai"}}})");
+  CHECK(built.problems().find("canary") == std::string::npos);
+  CHECK(config::write_json(built.effective.config.provider_tree).find("\"api_key\":\"***\"") != std::string::npos);
+  CHECK(build(R"({"providers": {"openai": {"api_key": 7, "canary": 1}}})", {{"OPENAI_API_KEY", "canary"}}).problems().find("api_key: found a whole number") != std::string::npos);
+}

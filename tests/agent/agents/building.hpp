@@ -1,0 +1,80 @@
+#pragma once
+
+#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/config/config.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+/// Books from texts: variables and files are what a test says.
+namespace building {
+
+namespace agent = offhook::agent;
+namespace config = offhook::agent::config;
+
+using Texts = std::map<std::string, std::string>;
+
+inline config::FileReader files_of(Texts files) {
+  return [files = std::move(files)](const std::string& path,
+                                    std::size_t most) -> offhook::base::Result<config::FileText, std::string> {
+    const auto found = files.find(path);
+    if (found == files.end()) return offhook::base::fail(std::string("it is not there"));
+    if (found->second.size() > most) return offhook::base::fail(std::string(config::kFileTooLarge));
+    return config::FileText{found->second, path.find("open") != std::string::npos};
+  };
+}
+
+struct Built {
+  config::Effective effective;
+  agent::BuiltBook made;
+
+  [[nodiscard]] const agent::AgentProfile& profile() const { return *made.book->otherwise(); }
+  /// All problems, one a line.
+  [[nodiscard]] std::string problems() const {
+    std::string text;
+    for (const auto& problem : effective.problems) text += config::to_string(problem) + "\n";
+    for (const auto& problem : made.problems) text += config::to_string(problem) + "\n";
+    return text;
+  }
+  [[nodiscard]] std::string warnings() const {
+    std::string text;
+    for (const auto* list : {&effective.warnings, &made.warnings}) {
+      for (const auto& warning : *list) text += warning.where + ": " + warning.what + "\n";
+    }
+    return text;
+  }
+};
+
+inline Built build(std::string_view json, Texts variables = {}, Texts files = {}) {
+  variables.insert({{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example"}});
+  const config::Environment environment = [variables](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+  const auto reader = files_of(std::move(files));
+  Built out;
+  out.effective = config::read_text(json, "my.json", {std::string("etc/my.json"), environment, {}, reader});
+  out.made = agent::build_book(out.effective, {std::string("etc/my.json"), reader, "receptionist.json"});
+  return out;
+}
+
+/// "realtime openai; cascade openai/openai/local"
+inline std::string ways(const agent::AgentProfile& profile) {
+  const auto names = [](const std::vector<agent::ProviderPtr>& providers) {
+    std::string text;
+    for (const auto& each : providers) text += (text.empty() ? "" : "+") + each->name;
+    return text;
+  };
+  std::string text;
+  for (const auto& way : profile.sessions) {
+    if (!text.empty()) text += "; ";
+    if (const auto* realtime = std::get_if<agent::RealtimeWay>(&way)) text += "realtime " + realtime->provider->name;
+    const auto* cascade = std::get_if<agent::CascadeWay>(&way);
+    if (cascade != nullptr)
+      text += "cascade " + names(cascade->listen) + "/" + names(cascade->think) + "/" + names(cascade->speak);
+  }
+  return text;
+}
+
+}  // namespace building
