@@ -48,10 +48,16 @@ bool is_unspoken(std::uint32_t code) {
 
 std::size_t run_of(char c, std::string_view text) { return std::min(text.find_first_not_of(c), text.size()); }
 
-/// The text of a link may itself be emphasised.
+/// The text of a link may itself be emphasised, and hold what cannot be said.
 std::string without_marks(std::string_view text) {
   std::string plain;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(plain), [](char c) { return !is_in(c, "*`!["); });
+  while (!text.empty()) {
+    const Utf8Char c = first_utf8(text);
+    const bool marks = c.code < 0x80 && is_in(static_cast<char>(c.code), "*`![");
+    const bool said = c.state == Utf8Char::State::Good && c.code >= 0x20 && c.code != 0x7f && !marks && !is_unspoken(c.code);
+    if (said) plain += text.substr(0, c.length);
+    text.remove_prefix(c.length);
+  }
   return plain;
 }
 
@@ -122,6 +128,7 @@ SpokenText::Step SpokenText::take_marker(std::size_t octets) {
 SpokenText::Step SpokenText::line_start(std::string_view rest) {
   const char c = rest.front();
   if (is_space(c)) return 1;
+  if (first_utf8(rest).state == Utf8Char::State::Cut && !finished_) return 0;
   if (c == '>') return take_marker(1);
   const std::string_view fence = c == '`' ? "```" : "~~~";
   if (c == '`' || c == '~') {
@@ -237,8 +244,8 @@ SpokenText::Step SpokenText::link(std::string_view rest) {
     put(without_marks(text));
     return end == std::string_view::npos ? close + 1 : end + 1;
   }
-  put(rest.substr(0, close + 1));
-  return close + 1;
+  put("[");  // Words in brackets.
+  return 1;
 }
 
 SpokenText::Step SpokenText::tag(std::string_view rest) {
@@ -249,7 +256,7 @@ SpokenText::Step SpokenText::tag(std::string_view rest) {
   if (close == std::string_view::npos || rest[close] == '\n') return character(rest);
   const std::string_view inside = rest.substr(1, close - 1);
   if (inside.find("://") != std::string_view::npos || inside.find('@') != std::string_view::npos) {
-    put(inside);
+    put(without_marks(inside));
   } else if (inside.starts_with("br") || inside.starts_with("/p") || inside.starts_with("li")) {
     put(" ");
   }

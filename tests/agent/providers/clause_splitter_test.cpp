@@ -154,6 +154,8 @@ TEST_CASE("SpokenText takes the marks of Markdown away and keeps the words") {
   CHECK(plain("use `ls` now") == "use ls now");
   CHECK(plain("## Title ##") == "Title ##");
   CHECK(plain("> quoted") == "quoted");
+  CHECK(plain("\xe2\x80\xa2 an item") == "an item");
+  CHECK(plain("so [a\x01" "b](x) and [c\x02]") == "so ab and [c ]");
   CHECK(plain("see [our **page**](https://example.com/a_b) now") == "see our page now");
   CHECK(plain("![a cat](cat.png) sits") == "a cat sits");
   CHECK(plain("as said [1][^2] here") == "as said  here");
