@@ -119,7 +119,7 @@ class Player {
       case 15: return core_.cut(script_.next(), script_.next(), now_);
       case 16: return script_.next() % 2 != 0 ? core_.settle(turn_, now_) : core_.on_own_words(turn_, "ours", now_);
       case 17:
-        if (core_.try_again(now_)) cancelled_ = false;
+        if (core_.try_again(script_.next() % 2 != 0 ? "Hello" : "", now_)) cancelled_ = false;
         return;
     }
   }

@@ -34,7 +34,10 @@ std::string query_value(std::string_view value) {
 }
 
 std::string azure_url(const AzureRealtime& azure) {
-  const std::string resource = socket_url(azure.endpoint);
+  std::string resource = socket_url(azure.endpoint);
+  for (const std::string_view path : {"/v1", "/openai"}) {  // Some write the whole of the base.
+    if (resource.ends_with(path)) resource.resize(resource.size() - path.size());
+  }
   // The GA address answers 401 to an api-version.
   if (azure.api_version.empty()) return resource + "/openai/v1/realtime?model=" + query_value(azure.deployment);
   return resource + "/openai/realtime?api-version=" + query_value(azure.api_version) + "&deployment=" + query_value(azure.deployment);

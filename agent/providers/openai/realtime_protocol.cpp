@@ -211,9 +211,9 @@ bool RealtimeProtocol::force_turn(TimePoint now) {
   return forced;
 }
 
-bool RealtimeProtocol::try_again(TimePoint now) {
+bool RealtimeProtocol::try_again(std::string_view said, TimePoint now) {
   if (!connection_.want(now)) return false;
-  const Replies::Retry retry = replies_.try_again();
+  const Replies::Retry retry = replies_.try_again(said);
   if (retry == Replies::Retry::No) return false;
   if (retry == Replies::Retry::OnNewSocket) {
     const Fault stuck{FailureKind::Timeout, "the realtime server fell silent"};

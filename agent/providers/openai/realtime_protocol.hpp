@@ -65,8 +65,10 @@ class RealtimeProtocol {
   void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
   /// All that will be told of what was heard of this turn's reply has been.
   void settle(std::uint32_t turn, base::TimePoint now);
-  /// Asks once more for the reply that failed or does not come, on another socket where that may help. False when it cannot.
-  [[nodiscard]] bool try_again(base::TimePoint now);
+  /// Asks once more for the reply that failed or does not come, on another socket where that may help; `said` is what there is to
+  /// hear of it already. False when it cannot.
+  [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
+  [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
 
   /// The server takes too long to notice the end of the caller's turn. False when it is not that.
   [[nodiscard]] bool force_turn(base::TimePoint now);

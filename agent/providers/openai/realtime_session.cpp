@@ -241,10 +241,11 @@ void RealtimeSession::cancel_speech() {
 
 bool RealtimeSession::try_again(Stage stage, std::string_view) {
   bool trying = false;
+  const std::string said = line_.said(core_->reply_turn());
   switch (stage) {
     case Stage::Listen: trying = core_->force_turn(now_); break;
-    case Stage::Think: trying = core_->try_again(now_); break;
-    case Stage::Speak: trying = line_.waits_for_model() && core_->try_again(now_); break;
+    case Stage::Think: trying = core_->try_again(said, now_); break;
+    case Stage::Speak: trying = line_.waits_for_model() && core_->try_again(said, now_); break;
   }
   pump();
   return trying;

@@ -67,7 +67,7 @@ struct CallerText { std::uint32_t turn = 0; std::string text; };
 struct ItemBegan { std::uint32_t turn = 0, item = 0; };
 struct ItemAudio { std::uint32_t turn = 0, item = 0; std::vector<std::uint8_t> octets; };
 struct ItemText { std::uint32_t turn = 0, item = 0; std::string text; };
-struct ItemEnded { std::uint32_t turn = 0, item = 0; };
+struct ItemEnded { std::uint32_t turn = 0, item = 0; bool whole = true; };  ///< not whole: broken off
 struct ReplyWritten { std::uint32_t turn = 0; std::string text; };    ///< the model wrote instead of speaking
 struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
 struct ReplyEnded { std::uint32_t turn = 0; };

@@ -67,7 +67,9 @@ void Replies::tell_input() {
     wire_.send([&](std::string& out) { write_text_item(out, telling.role, telling.text); });
   if (!reply_.resumed) return;
   reply_.resumed = false;
-  const std::string note = "[A fault broke your reply off after these words: \"" + reply_.said + "\" Go on from there; do not repeat them.]";
+  const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
+  const std::string note = "[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
+                           "\" Go on from there; do not repeat them.]";
   wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 
@@ -205,7 +207,7 @@ void Replies::retell_calls(const History* history) {
   outputs_.clear();
 }
 
-Replies::Retry Replies::try_again() {
+Replies::Retry Replies::try_again(std::string_view said) {
   using Phase = Reply::Phase;
   if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
   const bool refused = reply_.phase == Phase::Broken && (reply_.fault.fatal || reply_.fault.kind == FailureKind::RateLimited);
@@ -214,12 +216,13 @@ Replies::Retry Replies::try_again() {
   ++reply_.retries;
   for (ReplyItem& item : items_.all()) {
     if (item.turn != reply_.input.turn) continue;
-    end_item(item);
+    end_item(item, false);
     item.wanted = false;
   }
   reply_.phase = Phase::Waiting;
   reply_.not_before.reset();
-  reply_.resumed = !reply_.said.empty();
+  reply_.voiced = cut_utf8(said, kMaxReplyText);
+  reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   return stuck ? Retry::OnNewSocket : Retry::Again;
 }
 

@@ -50,7 +50,10 @@ class Replies {
   void on_own_words(std::uint32_t turn, std::string_view text);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
   /// The reply failed or takes too long: whether to ask again, and on which socket. advance() or adopt() then does.
-  [[nodiscard]] Retry try_again();
+  /// `said`: what there is to hear of it already, in words.
+  [[nodiscard]] Retry try_again(std::string_view said);
+  /// Of the reply that is being made, or was broken off.
+  [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
 
   // --- what the server says
   void on_limits(const RateLimits& event) { limit_wait_s_ = event.wait_s; }
@@ -94,7 +97,8 @@ class Replies {
     bool leaving = false;              // a function ends the conversation: there is nothing to add
     std::string opening_instructions;
     std::uint32_t told_socket = 0;     // there the input is known
-    std::string said;                  // words of it that were given on
+    std::string said;                  // of it by another provider, and in writing
+    std::string voiced;                // of it in the model's voice, when it was broken off
     std::uint64_t octets = 0;
     std::size_t text_octets = 0, items = 0;
     bool sounded = false;              // anything of it was given on
@@ -120,7 +124,7 @@ class Replies {
   [[nodiscard]] ReplyItem* item_for(std::string_view response_id, std::string_view item_id);
   void note_unwanted(std::string_view item_id);
   void begin_item(ReplyItem& item);
-  void end_item(ReplyItem& item);
+  void end_item(ReplyItem& item, bool whole);
   void drop_items(std::uint32_t turn);
   void cancel_response(base::TimePoint now);
   void tell_input();

@@ -49,7 +49,6 @@ ReplyItem* Replies::item_for(std::string_view response_id, std::string_view item
     return nullptr;
   }
   ++reply_.items;
-  if (!reply_.said.empty() && reply_.said.size() < kMaxReplyText) reply_.said += ' ';
   return &items_.add(item_id, response_.turn, wire_.socket);
 }
 
@@ -66,13 +65,14 @@ void Replies::begin_item(ReplyItem& item) {
   events_.push_back(ItemBegan{item.turn, item.number});
 }
 
-void Replies::end_item(ReplyItem& item) {
+void Replies::end_item(ReplyItem& item, bool whole) {
   if (item.ended || !item.wanted) return;
   item.ended = true;
   if (item.began) {
-    events_.push_back(ItemEnded{item.turn, item.number});
+    events_.push_back(ItemEnded{item.turn, item.number, whole});
   } else if (!item.written.empty()) {
     reply_.sounded = true;
+    if (reply_.said.size() < kMaxReplyText) reply_.said += item.written;
     events_.push_back(ReplyWritten{item.turn, std::move(item.written)});
   }
   if (item.octets == 0) item.settled = true;  // There is nothing to cut.
@@ -96,7 +96,6 @@ std::string_view Replies::bounded_words(std::string_view text) {
   const std::string_view taken = cut_utf8(text, kMaxReplyText - reply_.text_octets);
   counters_.text_dropped += text.size() - taken.size();
   reply_.text_octets += taken.size();
-  if (reply_.said.size() + taken.size() <= kMaxReplyText) reply_.said += taken;
   return taken;
 }
 
@@ -121,7 +120,7 @@ void Replies::on_written(const TextDelta& event) {
 }
 
 void Replies::on_item_done(const OutputItemDone& event) {
-  if (ReplyItem* const item = items_.find(event.item_id, wire_.socket)) return end_item(*item);
+  if (ReplyItem* const item = items_.find(event.item_id, wire_.socket)) return end_item(*item, event.completed);
   if (!is_current(event.response_id)) return;
   if (!response_.wanted) return note_unwanted(event.item_id);
   if (!event.call) return;
@@ -161,7 +160,7 @@ void Replies::on_response_done(const ResponseDone& event, TimePoint now) {
     return advance(now);
   }
   for (ReplyItem& item : items_.all()) {
-    if (item.turn == response_.turn) end_item(item);
+    if (item.turn == response_.turn) end_item(item, event.status == ResponseDone::Status::Completed);
   }
   response_ = {};
   using Status = ResponseDone::Status;
@@ -219,7 +218,7 @@ void Replies::end_reply() {
 
 void Replies::fail(const Fault& fault) {
   for (ReplyItem& item : items_.all()) {
-    if (item.turn == reply_.input.turn) end_item(item);
+    if (item.turn == reply_.input.turn) end_item(item, false);
   }
   reply_.phase = Reply::Phase::Broken;
   reply_.fault = fault;

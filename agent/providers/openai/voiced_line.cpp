@@ -39,7 +39,7 @@ void VoicedLine::on_text(const ItemText& event) {
 void VoicedLine::on_ended(const ItemEnded& event) {
   if (Item* const found = find(event.item)) {
     found->ended = true;
-    found->words.finish();
+    found->words.finish(event.whole);
   }
 }
 
@@ -100,6 +100,17 @@ std::vector<VoicedLine::Cut> VoicedLine::on_heard(const HeardReply& heard) {
     return each.turn == heard.turn && std::none_of(line_.begin(), line_.end(), is_it);
   });
   return cuts;
+}
+
+std::string VoicedLine::said(std::uint32_t turn) const {
+  std::string text;
+  for (const Item& each : items_) {
+    if (each.turn != turn || !each.began) continue;
+    const std::string of_item = each.words.said();
+    if (!text.empty() && !of_item.empty()) text += ' ';
+    text += of_item;
+  }
+  return text;
 }
 
 bool VoicedLine::waits_for_model() const { return !line_.empty() && line_.front().item != 0; }

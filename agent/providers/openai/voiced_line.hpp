@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,8 @@ class VoicedLine {
   struct Cut { std::uint32_t item = 0; std::uint64_t heard_ms = 0; };
   /// What the model has to forget of the reply; its items are forgotten here.
   [[nodiscard]] std::vector<Cut> on_heard(const HeardReply& heard);
+  /// What there is to hear of a reply so far, in words.
+  [[nodiscard]] std::string said(std::uint32_t turn) const;
   /// The item that is being spoken now waits for more audio.
   [[nodiscard]] bool waits_for_model() const;
 

@@ -33,9 +33,25 @@ void VoicedWords::close_word() {
   words_.push_back(std::exchange(open_, {}));
 }
 
-void VoicedWords::finish() {
-  close_word();
+void VoicedWords::finish(bool whole) {
+  if (finished_) return;
+  if (whole) {
+    close_word();
+  } else {
+    std::erase_if(words_, [this](const Word& word) { return place_of(word.at) >= samples_; });
+    open_ = {};
+  }
   finished_ = true;
+}
+
+std::string VoicedWords::said() const {
+  std::string text = taken_;
+  for (const Word& word : words_) {
+    if (!finished_ && place_of(word.at) >= samples_) break;
+    if (!text.empty()) text += ' ';
+    text += word.text;
+  }
+  return text;
 }
 
 std::uint64_t VoicedWords::samples_of(std::uint64_t characters) const {
@@ -54,6 +70,8 @@ std::vector<SpokenWord> VoicedWords::take() {
     const std::uint64_t place = std::max(last_place_, place_of(words_.front().at));
     if (place >= samples_ && !(finished_ && samples_ != 0)) break;
     last_place_ = std::min(place, samples_ - 1);
+    if (!taken_.empty()) taken_ += ' ';
+    taken_ += words_.front().text;
     out.push_back({std::move(words_.front().text), static_cast<std::uint32_t>(last_place_)});
     words_.pop_front();
   }

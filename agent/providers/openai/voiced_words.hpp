@@ -23,12 +23,15 @@ class VoicedWords {
 
   void add_text(std::string_view text);
   void add_samples(std::size_t count) { samples_ += count; }
-  void finish();
+  /// No more of either. What was broken off ends with its audio: its text may have run ahead.
+  void finish(bool whole);
   /// How much of the audio goes with the first so many characters: for who knows what was heard in words alone.
   [[nodiscard]] std::uint64_t samples_of(std::uint64_t characters) const;
   [[nodiscard]] std::uint64_t characters() const { return characters_; }
   /// Those whose audio has come since the last call, in order.
   [[nodiscard]] std::vector<SpokenWord> take();
+  /// All words whose audio has come, whether taken or not.
+  [[nodiscard]] std::string said() const;
 
  private:
   struct Word { std::string text; std::uint64_t at = 0; };  // in characters from the beginning
@@ -38,6 +41,7 @@ class VoicedWords {
   std::uint32_t rate_hz_;
   std::deque<Word> words_;
   Word open_;
+  std::string taken_;
   std::uint64_t characters_ = 0, samples_ = 0, last_place_ = 0;
   bool finished_ = false;
 };

@@ -43,7 +43,7 @@ TEST_CASE("the end settles what is left, within the audio and in order") {
   words.add_text("very fast indeed, who can follow");
   words.add_samples(800);
   CHECK(text_of(words.take()) == "very|");
-  words.finish();
+  words.finish(true);
   const auto rest = words.take();
   CHECK(text_of(rest) == "fast|indeed,|who|can|follow|");
   for (const auto& word : rest) CHECK(word.first_sample < 800);
@@ -57,21 +57,34 @@ TEST_CASE("a word is whole before it comes, whatever pieces its text comes in") 
   words.add_text("ten Mor");
   CHECK(text_of(words.take()) == "Guten|");
   words.add_text("gen");
-  words.finish();
+  words.finish(true);
   CHECK(text_of(words.take()) == "Morgen|");
+}
+
+TEST_CASE("what was broken off ends with its audio, though its text ran ahead") {
+  VoicedWords words(8000);
+  words.add_text("One two three four five six");
+  words.add_samples(9 * 8000 / 15);  // "three" begins at character 8.
+  CHECK(text_of(words.take()) == "One|two|three|");
+  CHECK(words.said() == "One two three");
+  words.add_samples(6 * 8000 / 15);
+  CHECK(words.said() == "One two three four");
+  words.finish(false);
+  CHECK(text_of(words.take()) == "four|");
+  CHECK(words.said() == "One two three four");
 }
 
 TEST_CASE("text without audio yields no words, and text without blanks comes in pieces") {
   VoicedWords silent(8000);
   silent.add_text("nothing to hear");
-  silent.finish();
+  silent.finish(true);
   CHECK(silent.take().empty());
   VoicedWords words(8000);
   std::string wide;
   for (int i = 0; i < 20; ++i) wide += "\xE3\x81\x82";
   words.add_text(wide);
   words.add_samples(80'000);
-  words.finish();
+  words.finish(true);
   const auto taken = words.take();
   REQUIRE(taken.size() == 3);
   CHECK(taken[0].text.size() == VoicedWords::kLongestWord);
