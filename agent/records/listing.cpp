@@ -88,6 +88,25 @@ void add_turn(std::string& out, const Turn& turn, bool outgoing) {
                      notes.empty() ? "" : "  [" + notes + "]");
 }
 
+/// What went wrong and who helped out, what the model did, and what it left for people to read.
+void add_happenings(std::string& out, const CallRecord& record) {
+  const auto line = [&out](std::string_view name, std::int64_t at_ms, const std::string& text) {
+    out += fmt::format("{:<12} {}  {}\n", name, stamp(at_ms), text);
+  };
+  for (const Trouble& trouble : record.troubles) {
+    std::string text = printable(trouble.stage, kMaxFieldBytes) + ": " + printable(trouble.why, kMaxFieldBytes);
+    if (!trouble.to.empty())
+      text += "; " + printable(trouble.to, kMaxFieldBytes) + " instead of " + printable(trouble.from, kMaxFieldBytes);
+    line("trouble", trouble.at_ms, text);
+  }
+  if (record.troubles_left_out > 0) out += fmt::format("{:<12} ... and {} more\n", "trouble", record.troubles_left_out);
+  for (const ToolUse& use : record.tools) {
+    const std::string_view outcome = use.refused ? "refused" : use.done ? "done" : "never came back";
+    line("tool", use.at_ms, fmt::format("{}: {}", printable(use.name, kMaxFieldBytes), outcome));
+  }
+  for (const std::string& note : record.notes) out += fmt::format("{:<12} {}\n", "note", printable(note, kMaxTurnTextBytes));
+}
+
 void add_times(std::string& out, const CallRecord& record) {
   const auto line = [&out](std::string_view name, const std::optional<WallTime>& time) {
     if (time) out += fmt::format("{:<12} {}\n", name, to_rfc3339(*time));
@@ -210,6 +229,7 @@ std::string conversation(const StoredCall& call) {
   out += fmt::format("{:<12} {}\n{:<12} {}\n{:<12} {}\n", "direction", record.outgoing ? "out" : "in", "from", shown(record.from),
                      "to", shown(record.to));
   out += fmt::format("{:<12} {}\n", "dialled", printable(record.dialled, kMaxFieldBytes));
+  if (!record.agent.empty()) out += fmt::format("{:<12} {}\n", "agent", printable(record.agent, kMaxFieldBytes));
   add_times(out, record);
   if (record.answered_at)
     out += fmt::format("{:<12} {} (answered after {:.1f} s)\n", "length", length(record.duration_ms),
@@ -226,6 +246,7 @@ std::string conversation(const StoredCall& call) {
     out += fmt::format("{:<12} to {}{}\n", "transfer", printable(record.transfer_target, kMaxFieldBytes),
                        record.transfer_status != 0 ? fmt::format(": {}", record.transfer_status) : "");
   }
+  add_happenings(out, record);
   if (!record.turns.empty()) out += "\n";
   for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing);
   if (record.turns_left_out > 0) out += fmt::format("          ... and {} turns more\n", record.turns_left_out);

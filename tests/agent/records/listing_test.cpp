@@ -52,6 +52,23 @@ TEST_CASE("A conversation reads like one") {
   CHECK(text.find("caller  pressed ****\n") != std::string::npos);
 }
 
+TEST_CASE("A conversation says who failed, who took over, what the model did, and what it wrote down") {
+  StoredCall call = stored("c4llid");
+  call.record.agent = "reception";
+  call.record.troubles = {{12300, "think", "openai answered 503", "openai/think", "local/think"}, {20000, "speak", "an empty reply", {}, {}}};
+  call.record.troubles_left_out = 4;
+  call.record.tools = {{30000, "transfer", true, false}, {31000, "hold", false, true}, {32000, "note", false, false}};
+  call.record.notes = {"call Al back"};
+  const std::string text = conversation(call);
+  for (const auto* part :
+       {"agent        reception\n", "trouble        0:12.3  think: openai answered 503; local/think instead of openai/think\n",
+        "trouble        0:20.0  speak: an empty reply\n", "trouble      ... and 4 more\n", "tool           0:30.0  transfer: done\n",
+        "tool           0:31.0  hold: refused\n", "tool           0:32.0  note: never came back\n", "note         call Al back\n"}) {
+    CAPTURE(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+}
+
 TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
   StoredCall call = stored("\x1b[2J");
   for (std::string* text :
@@ -61,6 +78,11 @@ TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
   }
   call.record.ending.status = 486;
   call.record.turns = {{Turn::Kind::Speech, 0, "\x1b[2J", 1, 1, false, "\x1b[2J", 1, "\x1b[2J", 1, 1}};
+  const std::string wild = "\x1b[2J\r\n\xc2\x9b";
+  call.record.agent = wild;
+  call.record.troubles = {{0, wild, wild, wild, wild}};
+  call.record.tools = {{0, wild, true, false}};
+  call.record.notes = {wild};
   for (const std::string& text : {table_row(call), conversation(call)}) {
     for (const char c : text) CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
     CHECK(text.find("\xc2\x9b") == std::string::npos);
