@@ -24,6 +24,19 @@ struct Overloaded : Fs... {
 double to_ms(base::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 constexpr auto kFinishPoll = std::chrono::milliseconds(20);
 
+std::string_view words_for(sip::RegistrationChanged::Why why) {
+  using Why = sip::RegistrationChanged::Why;
+  switch (why) {
+    case Why::None: return "";
+    case Why::WrongCredentials: return "wrong password";
+    case Why::Refused: return "refused";
+    case Why::NoAnswer: return "no answer";
+    case Why::Unresolvable: return "name not found";
+    case Why::Unreachable: return "unreachable";
+  }
+  return "";
+}
+
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace
@@ -175,7 +188,7 @@ class Agent::Impl {
       log::info("registration.up", {{"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
     } else if (d.state == State::Failed) {
       const auto retry = d.retry_in ? std::chrono::duration_cast<std::chrono::seconds>(*d.retry_in).count() : -1;
-      log::warning("registration.failed", {{"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
+      log::warning("registration.failed", {{"why", words_for(d.why)}, {"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
     } else if (d.state == State::Unregistered) {
       log::info("registration.ended");
     }
