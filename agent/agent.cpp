@@ -74,6 +74,10 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> start() {
+    auto transcripts = transcripts::TranscriptBook::open(options_.transcripts);
+    if (!transcripts) return base::fail(transcripts.error());
+    transcripts_ = std::move(*transcripts);
+    options_.records.keep.redactor = transcripts_->redactor();
     auto book = records::CallBook::open(options_.records, [this](const records::CallRecord& record) { watch_(CallRecorded{record}); });
     if (!book) return base::fail(book.error());
     book_ = std::move(*book);
@@ -136,6 +140,7 @@ class Agent::Impl {
   std::shared_ptr<SessionFactory> factory_;
   std::shared_ptr<const AgentBook> agents_;  // signalling thread
   std::unique_ptr<records::CallBook> book_;
+  std::unique_ptr<transcripts::TranscriptBook> transcripts_;
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
@@ -171,7 +176,10 @@ class Agent::Impl {
   }
   /// The record is whole when the conversation has said its last.
   void conclude(AttendedCall& call) {
-    call.on_finished([this, notes = call.notes()] { book_->finish(*notes); });
+    call.on_finished([this, notes = call.notes(), transcript = call.transcript()] {
+      if (transcript) transcript->on_ended(notes->snapshot().ending.cause, records::Moment::now());
+      book_->finish(*notes);
+    });
   }
   static sip::CallEnded refused(int status) { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Rejected, status, {}}; }
   static sip::CallEnded cut_off() { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}; }
@@ -209,13 +217,18 @@ class Agent::Impl {
                                        const CallSetup& setup, CallThread& thread) {
     const std::string id = context.call_id;
     notes->on_agent(setup.profile->name);
+    const AgentProfile& profile = *setup.profile;
+    const auto transcript = transcripts_->begin({notes->snapshot().id, profile.name, profile.language}, profile.transcripts || !options_.agents);
     auto attended = std::make_shared<AttendedCall>(*endpoint_, thread.conversations(), std::move(call), std::move(context),
-                                                   [this, id, notes](const ConversationAction& what) {
-                                                     notes->on_action(what, records::Moment::now());
+                                                   [this, id, notes, transcript](const ConversationAction& what) {
+                                                     const auto now = records::Moment::now();
+                                                     notes->on_action(what, now);
+                                                     if (transcript) transcript->on_action(what, now);
                                                      watch_(CallLine{id, what});
                                                    });
     attended->port()->rate_hz = setup.port_rate_hz;
     attended->set_notes(std::move(notes));
+    attended->set_transcript(transcript);
     return attended;
   }
 
@@ -295,7 +308,9 @@ class Agent::Impl {
     if (!call) return;
     const auto codec = event.call->codec().value_or(media::AudioCodec::Pcmu);
     log::info("call.up", {{"call", call->context().call_id}, {"codec", phone::to_string(codec)}});
-    call->notes()->on_answered(codec, phone::to_string(codec), records::Moment::now());
+    const auto now = records::Moment::now();
+    call->notes()->on_answered(codec, phone::to_string(codec), now);
+    if (call->transcript()) call->transcript()->on_answered(now);
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
   }

@@ -7,6 +7,7 @@
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/records/call_book.hpp>
+#include <offhook/agent/transcripts/transcript_book.hpp>
 
 #include <functional>
 #include <memory>
@@ -24,6 +25,7 @@ struct AgentOptions {
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
   ConversationOptions conversation;
   records::BookOptions records;
+  transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";

@@ -1,7 +1,5 @@
 #include <offhook/agent/agent_options.hpp>
 
-#include <offhook/agent/transcripts/redaction.hpp>
-
 #include <algorithm>
 
 namespace offhook::inline v0::agent {
@@ -49,8 +47,16 @@ records::BookOptions book_options(const config::Config& config) {
 
 }  // namespace
 
+transcripts::TranscriptOptions transcript_options(const config::Config& config) {
+  transcripts::TranscriptOptions options;
+  options.enabled = config.transcripts;
+  return options;
+}
+
 records::KeepOptions keep_options(const config::Config& config) {
-  return {config.transcripts, config.records.digits, std::make_shared<transcripts::Redactor>(*transcripts::Redactor::make({}))};
+  const auto redactor = transcripts::Redactor::make(transcripts::redaction_options(transcript_options(config)));
+  return {config.transcripts, config.records.digits,
+          std::make_shared<transcripts::Redactor>(redactor ? *redactor : *transcripts::Redactor::make({}))};
 }
 
 std::string records_folder(const config::Config& config) {
@@ -77,6 +83,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.conversation.silence_prompt = config.limits.silence;
   options.drain_limit = config.limits.drain;
   options.records = book_options(config);
+  options.transcripts = transcript_options(config);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/transcripts/call_transcript.hpp>
 
 #include <chrono>
 #include <functional>
@@ -43,6 +44,9 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   void close(std::string why, std::string farewell);
   void set_notes(std::shared_ptr<records::CallNotes> notes) { notes_ = std::move(notes); }
   [[nodiscard]] const std::shared_ptr<records::CallNotes>& notes() const { return notes_; }
+  /// Null: none is kept.
+  void set_transcript(std::shared_ptr<transcripts::CallTranscript> transcript) { transcript_ = std::move(transcript); }
+  [[nodiscard]] const std::shared_ptr<transcripts::CallTranscript>& transcript() const { return transcript_; }
   [[nodiscard]] const phone::CallPtr& call() const { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
@@ -61,6 +65,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   Observer observer_;
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   std::shared_ptr<records::CallNotes> notes_;
+  std::shared_ptr<transcripts::CallTranscript> transcript_;
   // Conversation thread.
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<void> preparing_;

@@ -1,5 +1,6 @@
 #include <offhook/agent/transcripts/transcript_book.hpp>
 
+#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/call_book.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 
@@ -26,21 +27,26 @@ base::Result<std::unique_ptr<TranscriptBook>, base::Error> TranscriptBook::open(
   if (!redactor) return base::fail(redactor.error());
   auto shared = std::make_shared<const Redactor>(std::move(*redactor));
   if (!options.enabled) return std::unique_ptr<TranscriptBook>(new TranscriptBook(std::move(shared), nullptr));
-  if (options.folder.empty()) options.folder = default_folder();
-  if (options.folder.empty())
+  const bool is_named = !options.folder.empty();
+  if (!is_named) options.folder = default_folder();
+  if (options.folder.empty()) {
     return base::fail(base::Error{"transcripts", 1, "transcripts have no folder: name one with /transcripts/folder"});
+  }
   records::FileSystem& files = records::posix_file_system();
-  if (const auto usable = records::check_folder(files, options.folder, "transcripts"); !usable) return base::fail(usable.error());
+  if (const auto usable = records::check_folder(files, options.folder, "transcripts"); !usable) {
+    if (is_named) return base::fail(usable.error());
+    log::warning("transcripts.failing", {{"folder", options.folder}, {"detail", usable.error().detail}});
+  }
   StoreOptions store;
   store.files = {options.folder, store.files.rotate_bytes, std::max(1U, options.keep_days), options.readable};
   return std::unique_ptr<TranscriptBook>(
-      new TranscriptBook(std::move(shared), std::make_unique<TranscriptStore>(files, std::move(store))));
+      new TranscriptBook(std::move(shared), std::make_shared<TranscriptStore>(files, std::move(store))));
 }
 
 std::shared_ptr<CallTranscript> TranscriptBook::begin(TranscribedCall about, bool wanted) {
   if (!store_ || !wanted) return nullptr;
   return std::make_shared<CallTranscript>(std::move(about), redactor_,
-                                          [store = store_.get()](TranscriptLine line) { (void)store->add(std::move(line)); });
+                                          [store = store_](TranscriptLine line) { (void)store->add(std::move(line)); });
 }
 
 std::string_view TranscriptBook::state() const {

@@ -27,10 +27,11 @@ struct TranscriptOptions {
 /// The agent's transcripts: off, it gives none and touches no disk.
 class TranscriptBook {
  public:
-  /// Errors: a pattern that cannot be used; no folder; a folder that cannot be written to.
+  /// Errors: a pattern that cannot be used; no folder; a folder that was named and cannot be written to. Of the usual one the log
+  /// tells, and it is tried again with each line.
   [[nodiscard]] static base::Result<std::unique_ptr<TranscriptBook>, base::Error> open(TranscriptOptions options);
 
-  /// Null when transcripts are off, for all or, by `wanted`, for this call's agent. Lives no longer than the book.
+  /// Null when transcripts are off, for all or, by `wanted`, for this call's agent.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
   /// Takes out what transcripts do not keep: for records and logs too. Never null.
   [[nodiscard]] const std::shared_ptr<const Redactor>& redactor() const { return redactor_; }
@@ -38,11 +39,11 @@ class TranscriptBook {
   [[nodiscard]] std::string_view state() const;
 
  private:
-  TranscriptBook(std::shared_ptr<const Redactor> redactor, std::unique_ptr<TranscriptStore> store)
+  TranscriptBook(std::shared_ptr<const Redactor> redactor, std::shared_ptr<TranscriptStore> store)
       : redactor_(std::move(redactor)), store_(std::move(store)) {}
 
   std::shared_ptr<const Redactor> redactor_;
-  std::unique_ptr<TranscriptStore> store_;
+  std::shared_ptr<TranscriptStore> store_;
 };
 
 [[nodiscard]] RedactionOptions redaction_options(const TranscriptOptions& options);
