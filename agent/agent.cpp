@@ -8,6 +8,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <unordered_map>
@@ -55,6 +56,12 @@ std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
 }
 
+/// Any of them does. One that a reload brings does so from the next start on.
+bool keeps_transcripts(const AgentBook& agents) {
+  const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
+  return agents.otherwise()->transcripts || std::any_of(agents.entries().begin(), agents.entries().end(), keeps);
+}
+
 class Agent::Impl {
  public:
   Impl(AgentOptions options, std::function<void(AgentEvent)> watch) : options_(std::move(options)), watch_(std::move(watch)) {}
@@ -74,6 +81,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> start() {
+    if (options_.agents) options_.transcripts.enabled = keeps_transcripts(*options_.agents);
     auto transcripts = transcripts::TranscriptBook::open(options_.transcripts);
     if (!transcripts) return base::fail(transcripts.error());
     transcripts_ = std::move(*transcripts);
@@ -216,15 +224,16 @@ class Agent::Impl {
   std::shared_ptr<AttendedCall> attend(phone::CallPtr call, CallContext context, std::shared_ptr<records::CallNotes> notes,
                                        const CallSetup& setup, CallThread& thread) {
     const std::string id = context.call_id;
-    notes->on_agent(setup.profile->name);
     const AgentProfile& profile = *setup.profile;
-    const auto transcript = transcripts_->begin({notes->snapshot().id, profile.name, profile.language}, profile.transcripts || !options_.agents);
+    const auto texts = options_.agents ? std::optional(profile.transcripts) : std::nullopt;
+    notes->on_agent(profile.name, texts);
+    const auto transcript = transcripts_->begin({notes->snapshot().id, profile.name, profile.language}, texts.value_or(true));
     auto attended = std::make_shared<AttendedCall>(*endpoint_, thread.conversations(), std::move(call), std::move(context),
-                                                   [this, id, notes, transcript](const ConversationAction& what) {
+                                                   [this, id, notes, transcript, texts](const ConversationAction& what) {
                                                      const auto now = records::Moment::now();
                                                      notes->on_action(what, now);
                                                      if (transcript) transcript->on_action(what, now);
-                                                     watch_(CallLine{id, what});
+                                                     watch_(CallLine{id, what, texts});
                                                    });
     attended->port()->rate_hz = setup.port_rate_hz;
     attended->set_notes(std::move(notes));

@@ -33,7 +33,11 @@ struct AgentOptions {
 
 struct CallStarted { std::string call_id, from, to; bool outgoing = false; };
 struct CallUp { std::string call_id; media::AudioCodec codec{}; };
-struct CallLine { std::string call_id; ConversationAction what; };
+struct CallLine {
+  std::string call_id;
+  ConversationAction what;
+  std::optional<bool> texts = std::nullopt;                   ///< what was said may be kept: as its agent's profile says; nothing: it has none
+};
 struct CallOver {
   std::string call_id;
   sip::CallEnded details;

@@ -8,7 +8,7 @@ void log_line(const CallLine& line, const records::KeepOptions& keep) {
   if (const auto* intent = std::get_if<Understood>(&line.what)) {
     log::info("call.understood", {{"call", line.call_id}, {"intent", intent->intent}, {"score", intent->score}});
   }
-  if (!keep.texts) return;
+  if (!line.texts.value_or(keep.texts)) return;
   if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
     const std::string text = said->digits ? records::shown_digits(said->text, keep) : records::shown_text(said->text, keep);
     log::info("call.caller_said", {{"call", line.call_id}, {"text", text}, {"confidence", said->confidence}, {"rejected", said->rejected}});

@@ -68,8 +68,9 @@ void CallNotes::on_dialled(std::string_view sip_call_id, std::string_view local_
   record_.local_tag = local_tag;
 }
 
-void CallNotes::on_agent(std::string_view name) {
+void CallNotes::on_agent(std::string_view name, std::optional<bool> texts) {
   const std::lock_guard lock(mutex_);
+  keep_.texts = texts.value_or(keep_.texts);
   record_.agent = cut_at(name, kMaxFieldBytes);
 }
 

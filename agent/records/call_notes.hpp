@@ -50,7 +50,8 @@ class CallNotes {
   CallNotes(CallRecord begun, KeepOptions keep, Moment now);
 
   void on_dialled(std::string_view sip_call_id, std::string_view local_tag);
-  void on_agent(std::string_view name);
+  /// `texts`: whether what is said with this agent is kept; nothing: as the options say.
+  void on_agent(std::string_view name, std::optional<bool> texts = std::nullopt);
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);
@@ -86,7 +87,7 @@ class CallNotes {
 
   mutable std::mutex mutex_;
   CallRecord record_;
-  const KeepOptions keep_;
+  KeepOptions keep_;
   const base::TimePoint began_;
   std::optional<base::TimePoint> answered_;
   base::TimePoint reply_began_{};

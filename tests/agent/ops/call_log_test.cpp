@@ -14,13 +14,13 @@ using namespace offhook::agent;
 namespace {
 
 /// What `line` puts into the log, on standard output.
-std::string logged(ConversationAction what, records::KeepOptions keep) {
+std::string logged(ConversationAction what, records::KeepOptions keep, std::optional<bool> texts = std::nullopt) {
   std::FILE* file = std::tmpfile();
   REQUIRE(file != nullptr);
   std::fflush(stdout);
   const int before = ::dup(STDOUT_FILENO);
   ::dup2(::fileno(file), STDOUT_FILENO);
-  log_line({"call-1", std::move(what)}, keep);
+  log_line({"call-1", std::move(what), texts}, keep);
   std::fflush(stdout);
   ::dup2(before, STDOUT_FILENO);
   ::close(before);
@@ -42,4 +42,6 @@ TEST_CASE("The log shows what was said only with transcripts, and which keys wer
   CHECK(logged(AgentSaid{2, "our words", false}, {true, false}).find("our words") != std::string::npos);
   CHECK(logged(keyed, {true, false}).find("text=**** ") != std::string::npos);
   CHECK(logged(keyed, {true, true}).find("text=4711 ") != std::string::npos);
+  CHECK(logged(spoken, {true, false}, false).empty());  // Of this agent's calls nothing is kept.
+  CHECK(logged(spoken, {false, false}, true).find("my words") != std::string::npos);
 }

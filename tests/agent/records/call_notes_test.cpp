@@ -252,3 +252,12 @@ TEST_CASE("A tool's name is kept where it can be one, at 64 characters and one b
     CHECK(kept_tool_name(name) == "(no name)");
   }
 }
+
+TEST_CASE("An agent of whose calls nothing may be kept leaves no words, whatever holds for the others, and the other way round") {
+  for (const bool kept : {false, true}) {
+    Noted noted({!kept, false});
+    noted.notes.on_agent("desk", kept);
+    noted.action(CallerSaid{2, "hello", 1, false, false});
+    CHECK(noted.end().turns[0].heard == (kept ? "hello" : ""));
+  }
+}
