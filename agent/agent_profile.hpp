@@ -64,7 +64,7 @@ struct ProfileLimits {
 /// Sentences that are said by us, not by a model. "" leaves the usual one.
 struct FixedSentences {
   std::string apology;                               ///< something failed, and is tried again
-  std::string filler;                                ///< while a tool or a slow model runs; "": none
+  std::string filler;                                ///< while a tool or a slow model runs; "": the usual one
   std::string goodbye;                               ///< nothing is left to try
 };
 

@@ -99,7 +99,7 @@ constexpr std::array kSettings{
     Setting{.section = "agent", .name = "apology", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
             .meaning = "what is said when something failed and the caller is asked again",
             .field = kField<&Config::agent, &AgentSettings::apology>},
-    Setting{.section = "agent", .name = "filler", .shape = Shape::Line, .most = kMaxSentence, .unset = "none",
+    Setting{.section = "agent", .name = "filler", .shape = Shape::Line, .most = kMaxSentence, .unset = "One moment, please.",
             .meaning = "what is said when a reply takes long, such as `One moment, please.`",
             .field = kField<&Config::agent, &AgentSettings::filler>},
     Setting{.section = "agent", .name = "goodbye", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",

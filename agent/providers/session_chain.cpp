@@ -132,7 +132,7 @@ void SessionChain::cancel_speech() {
 // --- failures ----------------------------------------------------------------------------------------------------------------
 
 bool SessionChain::next_session(std::string_view why, Stage stage) {
-  breakers_->on_failure(options_.sessions[at_].name, FailureKind::Timeout, now_);
+  breakers_->on_failure(options_.sessions[at_].name, std::exchange(failure_, FailureKind::Timeout), now_);
   std::size_t next = at_ + 1;
   while (next < options_.sessions.size() && !breakers_->try_ask(options_.sessions[next].name, now_)) ++next;
   if (next >= options_.sessions.size()) return false;
@@ -141,7 +141,9 @@ bool SessionChain::next_session(std::string_view why, Stage stage) {
   return true;
 }
 
-bool SessionChain::try_again(Stage stage, std::string_view why) {
+bool SessionChain::try_again(Stage asked, std::string_view why) {
+  // The conversation waits for the reply to a turn that is being heard again: what failed is the hearing.
+  const Stage stage = hears_again_ && asked == Stage::Think ? Stage::Listen : asked;
   if (attempts_++ < options_.sessions[at_].attempts && session_->try_again(stage, why)) return true;
   if (!next_session(why, stage)) return attempts_ > options_.sessions[at_].attempts && session_->try_again(stage, why);
   attempts_ = 0;
@@ -194,7 +196,7 @@ bool SessionChain::passes_again(const SessionEvent& event) {
     history_.set_caller_text(input_.turn, transcript->text);
     session_->respond(input_);
   } else if (const auto* failed = std::get_if<ListenFailed>(&event)) {
-    hears_again_ = false;
+    failure_ = failed->kind;
     own_.push_back(ThinkFailed{input_.turn, failed->why, failed->kind});
     return false;
   }
@@ -222,6 +224,10 @@ bool SessionChain::passes(SessionEvent& event) {
     history_.add({HistoryEntry::Kind::ToolCall, call->turn, call->arguments, call->name, call->call_id, false});
   } else if (const auto* done = std::get_if<SpeechDone>(&event)) {
     std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
+  } else if (const auto* unanswered = std::get_if<ThinkFailed>(&event)) {
+    failure_ = unanswered->kind;
+  } else if (const auto* unheard = std::get_if<ListenFailed>(&event)) {
+    failure_ = unheard->kind;
   } else if (std::holds_alternative<ReplyDone>(event)) {
     thinking_ = false;
     if (said_something_) breakers_->on_success(options_.sessions[at_].name);

@@ -82,6 +82,7 @@ class SessionChain final : public VoiceSession {
   bool hears_again_ = false;                         // the next session listens to a turn that is being answered
   TurnInput input_;
   bool thinking_ = false, said_something_ = false;
+  FailureKind failure_ = FailureKind::Timeout;       // of the present session; a silence is a timeout
   unsigned attempts_ = 0;                            // of the present session, in this turn
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;

@@ -18,7 +18,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   };
   take(options.apology, profile.sentences.apology);
   take(options.failure_goodbye, profile.sentences.goodbye);
-  options.filler = profile.sentences.filler;
+  take(options.filler, profile.sentences.filler);
   options.transfer_when_lost = profile.fallback.transfer_to;
   return options;
 }

@@ -38,7 +38,11 @@ struct FakeSession final : VoiceSession {
   void on_heard(const HeardReply& heard) override { note("heard '" + heard.text + "'"); }
   void speak(std::uint32_t utterance, std::string_view text) override { note("speak " + std::to_string(utterance) + " '" + std::string(text) + "'"); }
   void cancel_speech() override { note("silence"); }
-  bool try_again(Stage, std::string_view) override { return again; }
+  std::optional<Stage> tried;
+  bool try_again(Stage stage, std::string_view) override {
+    tried = stage;
+    return again;
+  }
   std::optional<SessionEvent> poll() override {
     if (yields.empty()) return std::nullopt;
     auto event = yields.front();
@@ -147,6 +151,8 @@ TEST_CASE_FIXTURE(TwoWays, "When a turn cannot be heard again, the thought has f
   const auto events = drain();
   REQUIRE(find<ThinkFailed>(events) != nullptr);
   CHECK(find<ThinkFailed>(events)->turn == 2);
+  CHECK_FALSE(chain->try_again(Stage::Think, "no ears"));
+  CHECK(made["cascade"]->tried == Stage::Listen);  // Not the thinker, who was never asked.
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A voice that dies in the middle of a sentence: what it said stays, the next way goes on from there") {

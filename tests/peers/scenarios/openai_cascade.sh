@@ -1,0 +1,11 @@
+# The same by the cascade: transcription, chat, speech.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [
+  {"when": "open", "text": "'"$hours"'"}, {"when": "shop", "text": "'"$address"'"},
+  {"when": "goodbye", "text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+start_ai_agent ', "sessions": [{"kind": "cascade", "listen": "openai", "think": ["openai"], "speak": "openai"}]'
+ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
+hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
+reports '"ended_by":"them"'
+expect 3 "the record tells the same" has_record '"end":\{"by":"agent"' '"heard":"when are you open"' '"said":"You find us'

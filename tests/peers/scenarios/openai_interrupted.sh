@@ -1,0 +1,13 @@
+# The caller speaks into a long answer: it stops, the model forgets what was not heard, and answers what was asked then.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [
+  {"when": "open", "text": "'"$hours"' And from ten to two on Saturday. We are closed on Sunday, on holidays, and when it snows."},
+  {"when": "shop", "text": "'"$address"'"}]}'
+start_ai_agent
+ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait silence:300 hangup
+hears 'harbor street'
+says "$work/heard" 'snows|closed on sunday' && die "the caller heard what they had interrupted: $(cat "$work/heard")"
+reports '"silenced_ms"'
+says "$work/openai.jsonl" 'truncate' || die "the model was not told how much was heard"
+expect 3 "the record says that it was interrupted" has_record '"interrupted_at_ms":' '"end":\{"by":"caller"'
