@@ -33,6 +33,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
 
   std::shared_ptr<detail::CurlTransfer> start(HttpRequest request, HttpHandler handler) {
     auto transfer = std::make_shared<detail::CurlTransfer>(std::move(request), std::move(handler), options_);
+    note_asked(transfer->root());
     if (transfers_.size() >= kMaxTransfers) transfer->refuse({NetError::What::Local, "too many requests run at once"});
     if (!transfer->ended() && curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK)
       transfer->refuse({NetError::What::Local, "libcurl does not take the request"});
@@ -54,11 +55,8 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
 
   void warm(const std::string& url) {
     const std::string root = detail::root_of(url);
-    const auto now = base::Clock::now();
     const auto known = asked_.find(root);
-    if (root.empty() || closed_ || (known != asked_.end() && now - known->second < kWarmFor)) return;
-    if (asked_.size() >= kMaxKeptConnections) asked_.clear();
-    asked_[root] = now;
+    if (root.empty() || closed_ || (known != asked_.end() && base::Clock::now() - known->second < kWarmFor)) return;
     HttpRequest request;
     request.method = "HEAD";
     request.url = root + "/";
@@ -94,6 +92,11 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   static int on_timer_wish(CURLM*, long timeout_ms, void* self) {
     static_cast<Core*>(self)->set_timer(timeout_ms);
     return 0;
+  }
+
+  void note_asked(const std::string& root) {
+    if (asked_.size() >= kMaxKeptConnections && !asked_.contains(root)) asked_.clear();
+    asked_[root] = base::Clock::now();
   }
 
   void set_timer(long timeout_ms) {
@@ -182,7 +185,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   std::map<CURL*, std::shared_ptr<detail::CurlTransfer>> transfers_;
   std::vector<std::shared_ptr<detail::CurlTransfer>> news_;  // whose handlers are to be called
   std::map<curl_socket_t, std::shared_ptr<Watch>> sockets_;
-  std::map<std::string, base::TimePoint> asked_;  // servers, and when they were warmed last
+  std::map<std::string, base::TimePoint> asked_;  // servers, and when they were asked last
 };
 
 namespace {

@@ -29,6 +29,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   [[nodiscard]] CURL* easy() const { return easy_; }
+  [[nodiscard]] const std::string& root() const { return root_; }
   /// Refused before it began, or ended by libcurl.
   [[nodiscard]] bool ended() const { return ended_; }
   /// Where to put this when there is something to deliver.

@@ -26,6 +26,13 @@ namespace {
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
 
+/// A recogniser may be told the language of a call; a model has to be, or it falls into that of its prompt.
+std::string with_language(std::string prompt, std::string_view language) {
+  if (!prompt.empty()) prompt += "\n\n";
+  if (language.empty()) return prompt + "Reply in the language that the caller speaks.";
+  return prompt + "Reply in the language with the tag " + std::string(language) + " (BCP 47) only.";
+}
+
 std::string_view path_of(ChatThinkerOptions::Api api) {
   return api == ChatThinkerOptions::Api::Responses ? "/responses" : "/chat/completions";
 }
@@ -38,7 +45,7 @@ ChatThinker::ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake
 ChatThinker::~ChatThinker() = default;
 
 void ChatThinker::open(const SessionContext& context) {
-  prompt_ = context.prompt;
+  prompt_ = with_language(context.prompt, context.language);
   history_ = context.history;
   tools_ = context.tools;
   begin(context.call);

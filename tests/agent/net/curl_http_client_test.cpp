@@ -177,6 +177,18 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient opens a connection ahead, and the first r
   settle();
 }
 
+TEST_CASE_FIXTURE(Net, "CurlHttpClient does not warm what was asked a moment ago") {
+  answer_with(whole("ok"));
+  Outcome outcome;
+  ask(outcome);
+  client->warm(server.url("/v1/chat"));
+  settle();
+  Outcome next;
+  ask(next);
+  CHECK(server.requests.size() == 2);
+  CHECK(server.requests[1].starts_with("POST "));
+}
+
 TEST_CASE_FIXTURE(Net, "CurlHttpClient does not wait for ever") {
   auto what = request(server.url());
   what.total_limit = 30ms;

@@ -39,6 +39,7 @@ struct Thinking {
     thinker.emplace(std::move(options), http, [this] { ++wakes; });
     SessionContext context;
     context.prompt = "Be kind.";
+    context.language = "pt-BR";
     context.history = &history;
     context.tools = &tools;
     thinker->open(context);
@@ -95,7 +96,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, w
   const auto& request = http.all[0]->request;
   CHECK(request.url == "https://models.example/v1/chat/completions");
   CHECK(request.headers[0] == std::pair<std::string, std::string>("authorization", "Bearer sk-canary"));
-  CHECK(sent(0)["messages"][0]["content"] == "Be kind.");
+  CHECK(sent(0)["messages"][0]["content"] == "Be kind.\n\nReply in the language with the tag pt-BR (BCP 47) only.");
   CHECK(sent(0)["messages"][1]["content"] == "Hi");
   CHECK(sent(0)["tools"].size() == 1);
   http.head(0, 200);
@@ -311,6 +312,13 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker goes on where another was cut off, and 
   CHECK(said() == "1:. ");
 }
 
+TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the model follow the caller where no language is set") {
+  SessionContext context;
+  thinker->open(context);
+  respond(1, "Hi");
+  CHECK(sent(0)["messages"][0]["content"] == "Reply in the language that the caller speaks.");
+}
+
 TEST_CASE("ChatThinker may be destroyed while its answer comes") {
   auto thinking = std::make_unique<Thinking>();
   thinking->respond(1, "Hi");
@@ -323,7 +331,7 @@ TEST_CASE("ChatThinker asks /responses as well") {
   Thinking thinking(ChatThinkerOptions::Api::Responses);
   thinking.respond(1, "Hi");
   CHECK(thinking.http.all[0]->request.url == "https://models.example/v1/responses");
-  CHECK(thinking.sent(0)["instructions"] == "Be kind.");
+  CHECK(thinking.sent(0)["instructions"].get<std::string>().starts_with("Be kind.\n\nReply in the language"));
   thinking.http.answer(0, 200,
                        sse(R"({"type":"response.output_text.delta","delta":"Hello."})") +
                            sse(R"({"type":"response.completed","response":{"output":[]}})"));
