@@ -1,10 +1,12 @@
-// offhook_bench [--out FOLDER] [--agent PROGRAM] [WORD...]: measures, prints a table, and leaves results.json and ratios.svg in
-// FOLDER. It starts itself once more under valgrind for the instructions, and PROGRAM, which is `offhook`, for the capacity.
+// offhook_bench [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]: measures, prints a table, and leaves results.json
+// and ratios.svg in FOLDER. It starts itself once more under valgrind for the instructions, the agent, which is `offhook`, for the
+// capacity, and with it the simulator, which is `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost.
 // `./dev bench` calls it.
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
 #include <offhook/bench/subjects.hpp>
+#include <offhook/bench/turns.hpp>
 
 #include <fmt/format.h>
 
@@ -21,7 +23,7 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   bool count = false;  // we are the one under valgrind
-  std::string self, out = "build/bench", agent;
+  std::string self, out = "build/bench", agent, simulator;
   std::vector<std::string> filters;
 };
 
@@ -36,6 +38,8 @@ Arguments parse(int argc, char** argv) {
       arguments.out = argv[++i];
     } else if (word == "--agent" && i + 1 < argc) {
       arguments.agent = argv[++i];
+    } else if (word == "--simulator" && i + 1 < argc) {
+      arguments.simulator = argv[++i];
     } else if (word.starts_with("-")) {
       throw std::runtime_error("there is no option " + word + ": give words that the names of measurements contain");
     } else {
@@ -97,6 +101,12 @@ int run(const Arguments& arguments) {
     if (arguments.agent.empty() || !is_wanted("capacity." + std::to_string(calls) + ".", arguments.filters)) continue;
     fmt::print(stderr, "{} calls to {}\n", calls, arguments.agent);
     for (auto& result : measure_capacity({arguments.agent, arguments.out, calls})) results.push_back(std::move(result));
+  }
+  const AiPrograms programs{arguments.agent, arguments.simulator, arguments.out};
+  const bool has_ai = !arguments.agent.empty() && !arguments.simulator.empty();
+  if (has_ai && is_wanted("turns turn.added_ms greeting_ms interrupt_ms", arguments.filters)) {
+    fmt::print(stderr, "turns of calls to {} with {}\n", arguments.agent, arguments.simulator);
+    for (auto& result : measure_turns({programs})) results.push_back(std::move(result));
   }
   if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
   write(arguments.out + "/results.json", to_json(results));

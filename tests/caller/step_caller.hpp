@@ -53,8 +53,15 @@ class StepCaller {
   [[nodiscard]] std::vector<Done> report() const;
   [[nodiscard]] std::optional<double> greeting_ms() const;
 
- private:
+  /// What a step said: samples of recording().sent.
   struct Spoken { std::size_t step = 0, begin = 0, end = 0; };
+  [[nodiscard]] const std::vector<Spoken>& spoken() const { return spoken_; }
+  /// The tick of its engine at which the recording begins.
+  [[nodiscard]] std::optional<std::uint64_t> origin_tick() const { return origin_tick_; }
+  /// The tick of the frame that was heard last; 0: none was.
+  [[nodiscard]] std::uint64_t newest_tick() const { return origin_tick_ ? *origin_tick_ + frames_ - 1 : 0; }
+
+ private:
   void on_frame(const media::HeardFrame& frame);
   void on_event(const media::MediaEvent& event);
   [[nodiscard]] bool step_is_over();

@@ -1,0 +1,75 @@
+#include <offhook/bench/ai_callers.hpp>
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace offhook::bench {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr std::string_view kHost = "127.0.0.1";
+}
+
+AiCallers::AiCallers(std::size_t most, std::uint16_t registrar_port, std::function<void()> poll) {
+  phone::EndpointOptions options;
+  options.sip.bind = *base::IpAddress::parse(kHost);
+  options.stack.number = 2;
+  options.codecs = {media::AudioCodec::Pcmu};  // The cheapest for us: the cores are the agent's.
+  options.max_calls = most;
+  auto endpoint = phone::Endpoint::open(options, engine_, [this](phone::PhoneEvent event) { on_event(event); });
+  if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
+  endpoint_ = std::move(*endpoint);
+  endpoint_->post([this, registrar_port] {
+    sip::AccountOptions account;
+    account.registrar = fmt::format("sip:{}:{}", kHost, registrar_port);
+    account.address_of_record = fmt::format("sip:1001@{}:{}", kHost, registrar_port);
+    account.username = "1001";
+    account.password = "any";
+    account_ = endpoint_->add_account(account);
+  });
+  thread_ = std::thread([this, poll = std::move(poll)] {
+    for (; !stop_; std::this_thread::sleep_for(1ms)) poll();
+  });
+}
+
+AiCallers::~AiCallers() {
+  stop_polling();
+  endpoint_.reset();
+}
+
+void AiCallers::stop_polling() {
+  stop_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+void AiCallers::dial(std::uint16_t agent_port, std::shared_ptr<media::AudioPort> port, std::function<void()> on_connected) {
+  endpoint_->post([this, agent_port, port = std::move(port), on_connected = std::move(on_connected)] {
+    phone::DialOptions options{account_, fmt::format("sip:6001@{}:{}", kHost, agent_port), {}, false};
+    if (auto call = endpoint_->dial(options, port)) calls_.push_back({*call, on_connected});
+  });
+}
+
+void AiCallers::hang_up() {
+  endpoint_->post([this] {
+    for (const auto& each : calls_) (void)each.call->hang_up();
+  });
+  for (const auto end = base::Clock::now() + 10s; up_ != 0 && base::Clock::now() < end;) std::this_thread::sleep_for(20ms);
+}
+
+void AiCallers::on_event(const phone::PhoneEvent& event) {
+  if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
+    ++up_;
+    for (const auto& each : calls_) {
+      if (each.call == connected->call && each.on_connected) each.on_connected();
+    }
+  }
+  if (const auto* finished = std::get_if<phone::CallFinished>(&event)) {
+    if (finished->media) buffered_ms_.push_back(finished->media->jitter_buffer_ms);
+    ++ended_;
+    if (up_ > 0) --up_;
+  }
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,71 @@
+#include <offhook/bench/turn_times.hpp>
+
+#include <map>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::size_t kFrame = 320;           // 20 ms at 16 kHz
+constexpr std::int64_t kTickUs = 20'000;
+constexpr std::int64_t kFarthestUs = 250'000;  // From the caller to the simulator: what takes longer is another turn.
+
+std::optional<SimTurn> find(const std::vector<SimTurn>& model, std::int64_t last_voiced_us, std::optional<unsigned> session) {
+  for (const SimTurn& turn : model) {
+    const auto passed = turn.last_voiced_us - last_voiced_us;
+    if (passed >= 0 && passed < kFarthestUs && (!session || *session == turn.session)) return turn;
+  }
+  return std::nullopt;
+}
+
+/// A caller's session is the one that was spoken to each time when this caller spoke.
+std::optional<unsigned> session_of(const std::vector<HeardTurn>& turns, const std::vector<SimTurn>& model) {
+  std::map<unsigned, std::size_t> votes;
+  for (const HeardTurn& turn : turns) {
+    for (const SimTurn& each : model) {
+      const auto passed = each.last_voiced_us - turn.last_voiced_us;
+      if (passed >= 0 && passed < kFarthestUs) ++votes[each.session];
+    }
+  }
+  std::optional<unsigned> best;
+  for (const auto& [session, count] : votes) {
+    if (!best || count > votes[*best]) best = session;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<SimTurn> sim_turns(const std::vector<nlohmann::json>& log) {
+  std::vector<SimTurn> turns;
+  for (const auto& event : log) {
+    if (event.value("what", "") != "first_delta" || event.value("last_voiced_us", std::int64_t{0}) == 0) continue;
+    turns.push_back({event.value("session", 0U), event["last_voiced_us"].get<std::int64_t>(), event["t_us"].get<std::int64_t>()});
+  }
+  return turns;
+}
+
+std::vector<HeardTurn> heard_turns(const caller::StepCaller& caller, std::int64_t origin_us, const std::vector<SimTurn>& model) {
+  const auto recording = caller.recording();
+  if (!caller.origin_tick()) return {};
+  const std::int64_t begin_us = origin_us + static_cast<std::int64_t>(*caller.origin_tick()) * kTickUs;
+  std::vector<HeardTurn> turns;
+  const auto& spoken = caller.spoken();
+  for (std::size_t k = 0; k < spoken.size(); ++k) {
+    const std::size_t until = k + 1 == spoken.size() ? recording.heard.size() : spoken[k + 1].begin;
+    const auto asked = agent::demo::last_voiced(recording.sent, recording.rate_hz, spoken[k].begin, spoken[k].end);
+    if (!asked) continue;
+    // What is left of an interrupted reply is no reply: nobody answers within the silence that ends a turn.
+    const auto from = *asked + recording.rate_hz * 3 / 10;
+    const auto answered = agent::demo::first_voiced(recording.heard, recording.rate_hz, from, until);
+    if (!answered) continue;
+    turns.push_back({begin_us + static_cast<std::int64_t>(*asked / kFrame) * kTickUs,
+                     begin_us + static_cast<std::int64_t>(*answered) * kTickUs / static_cast<std::int64_t>(kFrame),
+                     static_cast<double>(*answered - *asked) * 1000 / recording.rate_hz});
+  }
+  const auto session = session_of(turns, model);
+  for (HeardTurn& turn : turns) turn.model = find(model, turn.last_voiced_us, session);
+  return turns;
+}
+
+}  // namespace offhook::bench
