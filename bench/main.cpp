@@ -2,6 +2,7 @@
 // and ratios.svg in FOLDER. It starts itself once more under valgrind for the instructions, the agent, which is `offhook`, for the
 // capacity, and with it the simulator, which is `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost.
 // `./dev bench` calls it.
+#include <offhook/bench/calls_cost.hpp>
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
@@ -107,6 +108,10 @@ int run(const Arguments& arguments) {
   if (has_ai && is_wanted("turns turn.added_ms greeting_ms interrupt_ms", arguments.filters)) {
     fmt::print(stderr, "turns of calls to {} with {}\n", arguments.agent, arguments.simulator);
     for (auto& result : measure_turns({programs})) results.push_back(std::move(result));
+  }
+  if (has_ai && is_wanted("calls cost.200.", arguments.filters)) {
+    fmt::print(stderr, "200 calls to {} with {}\n", arguments.agent, arguments.simulator);
+    for (auto& result : measure_calls_cost({programs})) results.push_back(std::move(result));
   }
   if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
   write(arguments.out + "/results.json", to_json(results));

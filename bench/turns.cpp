@@ -80,11 +80,16 @@ struct Measured {
 
 Json scenario() {
   // Words of many letters are long beeps: nothing but the caller makes a pause that could be taken for an end.
+  // Models take now more, now less: the agent's tick shall be met at any point of it.
+  Json replies = Json::array();
+  for (int k = 0; k < 21; ++k) {
+    replies.push_back({{"text", k % 2 == 0 ? "extraordinarily comprehensible straightforward explanations" : "unquestionably satisfactory circumstances"},
+                       {"response_ms", 300 + k * 8 % 21}});
+  }
   return {{"voice", "tone"},
           {"loop", true},
-          {"response_ms", 300},
           {"heard", {"how are you today"}},
-          {"replies", {"extraordinarily comprehensible straightforward explanations", "unquestionably satisfactory circumstances"}}};
+          {"replies", replies}};
 }
 
 /// Calls, waits until all scripts are done, hangs up; tick 0 of the callers' engine is returned in microseconds.
