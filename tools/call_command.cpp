@@ -1,6 +1,5 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/sip/message/uri.hpp>
 #include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
@@ -108,12 +107,6 @@ class CallWatch {
   bool json_;
 };
 
-std::string complete(const std::string& target, const agent::config::Config& config) {
-  const auto uri = sip::parse_uri(target);
-  if (uri && uri->scheme != sip::Uri::Scheme::Other) return target;
-  return "sip:" + sip::escape_user(target) + "@" + config.sip.host + (config.sip.port == 5060 ? "" : ":" + std::to_string(config.sip.port));
-}
-
 }  // namespace
 
 int call(const CallArguments& arguments) {
@@ -140,7 +133,7 @@ int call(const CallArguments& arguments) {
     return watch.refused ? kRefused : kFailed;
   }
   (void)until(std::chrono::seconds(10), [&] { return agent->is_warm(); });
-  agent->dial(complete(arguments.target, *config));
+  agent->dial(complete_target(arguments.target, *config));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
   agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.

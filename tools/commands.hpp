@@ -58,6 +58,12 @@ struct ConfigArguments {
 [[nodiscard]] int check(const ConfigArguments& arguments);
 [[nodiscard]] int print_config(const ConfigArguments& arguments);
 
+struct SetupArguments {
+  std::string out = "offhook.json", call;
+  bool yes = false, json = false, overwrite = false, keep_secrets = false;
+};
+[[nodiscard]] int setup(const SetupArguments& arguments);
+
 struct SchemaArguments {
   std::string of = "config";  ///< or "dialogue"
   bool markdown = false;

@@ -5,6 +5,7 @@ namespace offhook::tools {
 
 inline constexpr const char* kHelpTop = R"(Start here:
   offhook demo                          a whole call on this machine, nothing to configure
+  offhook setup                         a few questions, then a configuration that works
   offhook check offhook.json            is this configuration good? Nothing is started
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
   offhook run --config offhook.json
@@ -23,6 +24,7 @@ Environment (each overrides the configuration file; docs/configuration.md):
 
 inline constexpr const char* kHelpRun = R"(Registers with the PBX like a desk phone, picks up what is routed to its extension, and holds the conversation of the dialogue
 file. SIGTERM or Ctrl-C: no new calls, running ones get /limits/drain seconds, the registration is taken back; again: at once.
+SIGHUP: the configuration is read anew, and new calls go by it.
 
 Examples:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
@@ -90,6 +92,20 @@ Examples:
 
 With --json: {"settings":[{"setting","value","source","origin"}],"problems":[...]}.
 Exit codes: 0 it can be used, 2 it cannot.)";
+
+inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, and a key of OpenAI or `local`; looks the host up, registers for a moment,
+asks the provider whether it takes the key; writes the file so that only you can read it; and places a test call if you like.
+Nothing that is typed as a secret is shown, and no file is written over unasked.
+
+With --yes, --json, or without a terminal nobody is asked: ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, and OPENAI_API_KEY or
+PROVIDER=local say it. The file then names those variables, or holds the secrets with --keep-secrets.
+
+Examples:
+  offhook setup
+  offhook setup --yes --out /etc/offhook.json --call 1001
+
+With --json: {"written","all_good","path","steps":[{"step","good","what"}]}.
+Exit codes: 0 written, and all went well, 1 not all did, 2 an answer is missing or cannot be used.)";
 
 inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names it with
 "$schema", and most editors then explain and complete its settings.

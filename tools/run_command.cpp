@@ -2,6 +2,7 @@
 
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/call_log.hpp>
+#include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/tools/service.hpp>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 
 namespace offhook::tools {
@@ -45,10 +47,31 @@ void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
   }
 }
 
+/// The configuration is read anew. With a problem in it all stays as it is.
+void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& loaded) {
+  auto fresh = read_config(sources);
+  if (!fresh) {
+    for (const auto& problem : fresh.error()) log::error("config.refused", {{"problem", to_string(problem)}});
+    return log::warning("config.kept", {{"problems", fresh.error().size()}});
+  }
+  if (const auto taken = agent.reload(fresh->agents); !taken) {
+    log::error("config.refused", {{"problem", taken.error().detail}});
+    return log::warning("config.kept", {{"problems", 1}});
+  }
+  for (const std::string& pointer : agent::config::waiting_for_restart(loaded.config, fresh->config))
+    log::warning("config.waits_for_restart", {{"setting", pointer}});
+  for (const auto& warning : fresh->warnings) log::warning("config.warning", {{"where", warning.where}, {"what", warning.what}});
+  configure_log(fresh->config);
+  log::info("config.reloaded", {{"agents", fresh->agents->entries().size() + 1}});
+  // What waits is told each time until it is done: the rest is what runs.
+  loaded.agents = std::move(fresh->agents);
+}
+
 }  // namespace
 
 int run(const RunArguments& arguments) {
   block_signals();
+  block_reload_signal();
   auto set = arguments.set;
   if (arguments.json) set.emplace_back("/log/format=json");
   const auto sources = sources_of(arguments.config, set);
@@ -76,7 +99,8 @@ int run(const RunArguments& arguments) {
   }
   log::info("agent.started", {{"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()}});
 
-  while (!wait_for_signal(std::chrono::milliseconds(200))) {
+  for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
+    if (signal == SIGHUP) reload(*agent, sources, *loaded);
     if (!first.refused) continue;
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",
                config->sip.host, config->sip.extension);

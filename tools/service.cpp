@@ -3,10 +3,12 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/sip/message/uri.hpp>
 #include <offhook/tools/share_path.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -41,10 +43,19 @@ std::optional<Loaded> load_config(const std::string& command, const agent::confi
     print_problems(command, loaded.error());
     return std::nullopt;
   }
-  const auto& settings = loaded->config.log;
-  agent::log::configure({agent::log::parse_level(settings.level).value_or(agent::log::Level::Info),
-                         settings.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
+  configure_log(loaded->config, log);
   return *std::move(loaded);
+}
+
+void configure_log(const agent::config::Config& config, LogTo log) {
+  agent::log::configure({agent::log::parse_level(config.log.level).value_or(agent::log::Level::Info),
+                         config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
+}
+
+std::string complete_target(const std::string& target, const agent::config::Config& config) {
+  const auto uri = sip::parse_uri(target);
+  if (uri && uri->scheme != sip::Uri::Scheme::Other) return target;
+  return "sip:" + sip::escape_user(target) + "@" + config.sip.host + (config.sip.port == 5060 ? "" : ":" + std::to_string(config.sip.port));
 }
 
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
@@ -71,6 +82,21 @@ void block_signals() {
   const sigset_t set = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void block_reload_signal() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+int next_signal(base::Duration limit) {
+  sigset_t set = ending_signals();
+  ::sigaddset(&set, SIGHUP);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  const timespec timeout{seconds.count(), std::chrono::duration_cast<std::chrono::nanoseconds>(limit - seconds).count()};
+  return std::max(::sigtimedwait(&set, nullptr, &timeout), 0);
 }
 
 bool wait_for_signal(base::Duration limit) {

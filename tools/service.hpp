@@ -31,16 +31,26 @@ struct Loaded {
 /// The same without a word: the problems.
 [[nodiscard]] base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources);
 
+/// As the configuration says.
+void configure_log(const agent::config::Config& config, LogTo log = LogTo::StandardOutput);
+
 /// Loads the configuration and sets up the log. Problems are printed, and nothing is returned.
 [[nodiscard]] std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources,
                                                 LogTo log = LogTo::StandardOutput);
+
+/// A number becomes an address at the registrar.
+[[nodiscard]] std::string complete_target(const std::string& target, const agent::config::Config& config);
 
 /// Starts the agent. On failure the reason is printed and `exit_code` set.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 
 /// SIGTERM and SIGINT no longer end the process: they are waited for here. Call before any thread is started.
 void block_signals();
-/// True when one of them came within `limit`.
+/// SIGHUP no longer ends the process either: next_signal() tells of it.
+void block_reload_signal();
+/// The first of the blocked ones that comes within `limit`; 0 when none does.
+[[nodiscard]] int next_signal(base::Duration limit);
+/// True when one that ends us came within `limit`.
 [[nodiscard]] bool wait_for_signal(base::Duration limit);
 
 }  // namespace offhook::tools

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/setup/setup.hpp>
+
+#include <functional>
+
+namespace offhook::inline v0::agent::setup {
+
+/// Asks the provider for its models. `work` lets the client's thread do its work for a moment, and says whether to go on.
+[[nodiscard]] Finding try_key(const ProviderProfile& provider, net::HttpClient& client, const std::function<bool()>& work);
+/// The same over the network; takes up to ten seconds.
+[[nodiscard]] Finding try_key(const ProviderProfile& provider);
+
+}  // namespace offhook::inline v0::agent::setup

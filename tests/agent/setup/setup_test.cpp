@@ -1,0 +1,224 @@
+#include <offhook/agent/setup/key_trial.hpp>
+#include <offhook/agent/setup/setup.hpp>
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+
+using namespace offhook::agent;
+
+namespace {
+
+/// Says what the test wrote down, in that order.
+class ScriptedPerson : public setup::Asker {
+ public:
+  explicit ScriptedPerson(std::deque<std::string> answers) : answers_(std::move(answers)) {}
+  std::optional<std::string> ask(const setup::Question& question) override {
+    asked += question.text + "\n";
+    if (question.is_secret) secrets += question.text + "\n";
+    if (answers_.empty()) return std::nullopt;
+    auto answer = answers_.front();
+    answers_.pop_front();
+    return answer;
+  }
+  void say(std::string_view line) override { heard += std::string(line) + "\n"; }
+
+  std::string asked, secrets, heard;
+
+ private:
+  std::deque<std::string> answers_;
+};
+
+/// A network where all goes well, but for what the test names.
+class ScriptedNetwork : public setup::Prober {
+ public:
+  setup::Finding resolve(const config::Config& config) override { return tried("resolve " + config.sip.host); }
+  setup::Finding register_at(const config::Config& config) override { return tried("register " + config.sip.extension + " " + std::to_string(config.sip.port)); }
+  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
+  setup::Finding call(const config::Config&, const std::string& number) override { return tried("call " + number); }
+
+  std::string all, bad = "nothing";
+
+ private:
+  setup::Finding tried(const std::string& what) {
+    all += what + "\n";
+    return {!what.starts_with(bad), what};
+  }
+};
+
+struct Desk {
+  std::map<std::string, std::string> disk;
+  ScriptedNetwork network;
+  std::map<std::string, std::string> variables;
+
+  setup::Outcome run(setup::Asker* person, const setup::Options& options = {}) {
+    const setup::Files files{[this](const std::string& path) { return disk.contains(path); },
+                             [this](const std::string& path, const std::string& text) {
+                               disk[path] = text;
+                               return std::string(path == "full.json" ? "no room" : "");
+                             }};
+    return setup::run(person, network, files, [this](const std::string& name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    }, options);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A person is asked for host, extension, secret and key; all is tried, and the file is written") {
+  Desk desk;
+  ScriptedPerson person({"pbx.example:5070", "6001", "canary-7f3a", "sk-canary", "", ""});
+  const auto outcome = desk.run(&person);
+  CHECK(outcome.is_written);
+  CHECK(outcome.all_good);
+  CHECK(desk.network.all == "resolve pbx.example\nregister 6001 5070\nkey https://api.openai.com/v1\n");
+  const auto written = config::read_text(desk.disk.at("offhook.json"), "offhook.json", {});
+  CHECK(written.problems.empty());
+  CHECK(written.config.sip.password.reveal() == "canary-7f3a");
+  CHECK(written.config.sip.port == 5070);
+  CHECK(written.config.agent.provider == "openai");
+  CHECK(person.secrets == "Secret of the extension\nOpenAI key, or local\n");
+  CHECK(person.heard.find("canary") == std::string::npos);
+  CHECK(person.asked.find("canary") == std::string::npos);
+}
+
+TEST_CASE("With names the file holds no secret, and local asks no provider") {
+  Desk desk;
+  ScriptedPerson person({"192.0.2.1", "6001", "canary-7f3a", "local", "names", "wait"});
+  const auto outcome = desk.run(&person);
+  CHECK(outcome.is_written);
+  CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
+  CHECK(desk.disk.at("offhook.json").find("\"${SIP_PASSWORD}\"") != std::string::npos);
+  CHECK(desk.network.all == "resolve 192.0.2.1\nregister 6001 5060\ncall \n");
+  CHECK(person.heard.find("Dial 6001 now.") != std::string::npos);
+}
+
+TEST_CASE("An answer that cannot be is asked for again, three times at most") {
+  Desk desk;
+  ScriptedPerson person({"h", "60 01", "6001", "x", "local", "", "6009"});
+  CHECK(desk.run(&person).is_written);
+  CHECK(person.heard.find("That is characters that no extension has.") != std::string::npos);
+  CHECK(desk.network.all.ends_with("call 6009\n"));
+  Desk other;
+  ScriptedPerson stubborn({"h", "a b", "a b", "a b", "6001"});
+  const auto outcome = other.run(&stubborn);
+  CHECK_FALSE(outcome.is_written);
+  CHECK(outcome.steps.back().finding.what == "no answer to: Extension");
+}
+
+TEST_CASE("When something does not go well the person decides, and no means no") {
+  for (const bool agrees : {true, false}) {
+    Desk desk;
+    desk.network.bad = "register";
+    ScriptedPerson person({"h", "6001", "x", "local", "", agrees ? "yes" : "", ""});
+    const auto outcome = desk.run(&person);
+    CHECK(outcome.is_written == agrees);
+    CHECK_FALSE(outcome.all_good);
+    CHECK(person.heard.find("not ok: register 6001 5060") != std::string::npos);
+  }
+}
+
+TEST_CASE("A file that is there is not written over unasked") {
+  Desk desk;
+  desk.disk["offhook.json"] = "mine";
+  ScriptedPerson no({"h", "6001", "x", "local", "", "no"});
+  CHECK_FALSE(desk.run(&no).is_written);
+  CHECK(desk.disk.at("offhook.json") == "mine");
+  ScriptedPerson yes({"h", "6001", "x", "local", "", "yes", ""});
+  CHECK(desk.run(&yes).is_written);
+  CHECK(desk.disk.at("offhook.json") != "mine");
+  desk.disk["offhook.json"] = "mine";
+  desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "local"}};
+  CHECK_FALSE(desk.run(nullptr).is_written);
+  setup::Options options;
+  options.overwrite = true;
+  CHECK(desk.run(nullptr, options).is_written);
+}
+
+TEST_CASE("Without a person the answers come from the environment, and what is missing is named") {
+  Desk desk;
+  auto outcome = desk.run(nullptr);
+  REQUIRE(outcome.steps.size() == 1);
+  CHECK(outcome.steps.front().finding.what == "nobody can be asked here: set ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, OPENAI_API_KEY (or PROVIDER=local)");
+  CHECK_FALSE(outcome.all_good);
+  desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"OPENAI_API_KEY", "sk-canary"}};
+  outcome = desk.run(nullptr);
+  CHECK(outcome.all_good);
+  CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
+  CHECK(setup::to_json(outcome, {}).starts_with(R"({"written":true,"all_good":true,"path":"offhook.json","steps":[{"step":"answers","good":true,)"));
+  setup::Options options;
+  options.keeps_secrets = true;
+  options.path = "other.json";
+  CHECK(desk.run(nullptr, options).is_written);
+  CHECK(desk.disk.at("other.json").find("canary-7f3a") != std::string::npos);
+  desk.network.bad = "key";
+  options.path = "third.json";
+  CHECK_FALSE(desk.run(nullptr, options).is_written);
+  CHECK_FALSE(desk.disk.contains("third.json"));
+}
+
+TEST_CASE("Answers that are no configuration are told as offhook check tells them, and a full disk too") {
+  Desk desk;
+  desk.variables = {{"ASTERISK_HOST", "sip:h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "local"}};
+  const auto outcome = desk.run(nullptr);
+  CHECK(outcome.steps.front().finding.what.starts_with("/sip/host: found text that is neither;"));
+  CHECK(desk.network.all.empty());
+  desk.variables["ASTERISK_HOST"] = "h";
+  setup::Options options;
+  options.path = "full.json";
+  const auto full = desk.run(nullptr, options);
+  CHECK_FALSE(full.is_written);
+  CHECK(full.steps.back().finding.what == "full.json cannot be written: no room");
+}
+
+namespace {
+
+/// Answers its one request at the next look.
+class OneAnswer : public net::HttpClient {
+ public:
+  OneAnswer(int status, std::optional<net::NetError> error) : status_(status), error_(std::move(error)) {}
+  std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override {
+    asked = request.method + " " + request.url + " " + request.headers.at(0).second;
+    handler_ = std::move(handler);
+    return std::make_unique<net::HttpTransfer>();
+  }
+  void warm(const std::string&) override {}
+  bool answer() {
+    net::HttpHead head;
+    head.status = status_;
+    if (status_ != 0) handler_.on_head(head);
+    handler_.on_end(error_);
+    return true;
+  }
+
+  std::string asked;
+
+ private:
+  int status_;
+  std::optional<net::NetError> error_;
+  net::HttpHandler handler_;
+};
+
+setup::Finding tried(int status, std::optional<net::NetError> error = std::nullopt) {
+  ProviderProfile provider;
+  provider.base_url = "https://h/v1";
+  provider.api_key = config::Secret("canary");
+  OneAnswer client(status, std::move(error));
+  auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
+  CHECK(client.asked == "GET https://h/v1/models Bearer canary");
+  CHECK(finding.what.find("canary") == std::string::npos);
+  return finding;
+}
+
+}  // namespace
+
+TEST_CASE("A key is tried by asking for the models, and what came of it is said without it") {
+  CHECK(tried(200).good);
+  CHECK(tried(401).what == "https://h/v1 refuses the key (401)");
+  CHECK(tried(403).what == "https://h/v1 refuses the key (403)");
+  CHECK(tried(500).what == "https://h/v1 answers 500");
+  CHECK(tried(0, net::NetError{net::NetError::What::Refused, "connection refused"}).what == "https://h/v1 does not answer: connection refused");
+}

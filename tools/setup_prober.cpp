@@ -1,0 +1,144 @@
+#include <offhook/tools/setup_prober.hpp>
+
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/setup/key_trial.hpp>
+#include <offhook/tools/service.hpp>
+#include <offhook/tools/share_path.hpp>
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include <netdb.h>
+
+namespace offhook::tools {
+
+namespace {
+
+using agent::setup::Finding;
+using namespace std::chrono_literals;
+
+constexpr auto kRegisterLimit = 12s;
+constexpr auto kUnregisterLimit = 3s;
+constexpr auto kRingLimit = 90s;
+constexpr auto kTestCallLimit = 120s;
+
+/// What the registrar said first.
+struct Registration {
+  std::atomic<bool> is_up{false}, is_over{false}, is_ended{false};
+  std::mutex mutex;
+  std::string why;
+
+  void on_event(const phone::RegistrationChanged& event) {
+    using State = sip::RegistrationChanged::State;
+    const auto& d = event.details;
+    if (d.state == State::Registered) is_up = is_over = true;
+    if (d.state == State::Unregistered) is_ended = true;
+    if (d.state != State::Failed) return;
+    {
+      const std::lock_guard lock(mutex);
+      const bool is_secret = d.why == sip::RegistrationChanged::Why::WrongCredentials;
+      why = d.status == 0 ? std::string("no answer")
+                          : fmt::format("{} {}{}", d.status, d.reason, is_secret ? ": the secret is not the extension's" : "");
+    }
+    is_over = is_ended = true;
+  }
+  std::string reason() {
+    const std::lock_guard lock(mutex);
+    return why.empty() ? "no answer" : why;
+  }
+};
+
+template <class Condition>
+bool wait(base::Duration limit, Condition condition) {
+  const auto end = base::Clock::now() + limit;
+  while (!condition() && base::Clock::now() < end) {
+    if (wait_for_signal(50ms)) return false;
+  }
+  return condition();
+}
+
+/// What a test call came to.
+struct TestCall {
+  Registration registration;
+  std::atomic<bool> is_up{false}, is_over{false};
+  std::atomic<unsigned> heard{0}, said{0};
+
+  void on_event(const agent::AgentEvent& event) {
+    if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) registration.on_event(*changed);
+    if (std::holds_alternative<agent::CallUp>(event)) is_up = true;
+    if (std::holds_alternative<agent::CallOver>(event)) is_over = true;
+    const auto* line = std::get_if<agent::CallLine>(&event);
+    if (line != nullptr && std::holds_alternative<agent::CallerSaid>(line->what)) ++heard;
+    if (line != nullptr && std::holds_alternative<agent::AgentSaid>(line->what)) ++said;
+  }
+};
+
+}  // namespace
+
+Finding NetworkProber::resolve(const agent::config::Config& config) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  const int failed = ::getaddrinfo(config.sip.host.c_str(), nullptr, &hints, &found);
+  if (failed != 0) return {false, config.sip.host + " is not found: " + ::gai_strerror(failed)};
+  char address[NI_MAXHOST] = "";
+  (void)::getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST);
+  ::freeaddrinfo(found);
+  return {true, config.sip.host + " is found" + (config.sip.host == address ? "" : std::string(" at ") + address)};
+}
+
+Finding NetworkProber::register_at(const agent::config::Config& config) {
+  auto options = agent::to_agent_options(config, "");
+  const auto seen = std::make_shared<Registration>();
+  media::Engine engine(options.media);
+  auto endpoint = phone::Endpoint::open(options.phone, engine, [seen](const phone::PhoneEvent& event) {
+    if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) seen->on_event(*changed);
+  });
+  if (!endpoint) return {false, endpoint.error().detail};
+  auto& telephone = **endpoint;
+  const auto account = std::make_shared<sip::AccountId>();
+  telephone.post([&telephone, account, which = options.account] { *account = telephone.add_account(which); });
+  (void)wait(kRegisterLimit, [&] { return seen->is_over.load(); });
+  telephone.post([&telephone, account] { telephone.unregister(*account); });
+  if (seen->is_up) (void)wait(kUnregisterLimit, [&] { return seen->is_ended.load(); });
+  telephone.stop();
+  if (seen->is_up) return {true, fmt::format("extension {} registers at {}", config.sip.extension, config.sip.host)};
+  return {false, fmt::format("extension {} cannot register at {}: {}", config.sip.extension, config.sip.host, seen->reason())};
+}
+
+Finding NetworkProber::try_key(const agent::ProviderProfile& provider) {
+  return agent::setup::try_key(provider);
+}
+
+Finding NetworkProber::call(const agent::config::Config& config, const std::string& number) {
+  agent::config::Effective effective;
+  effective.config = config;
+  effective.origins.resize(agent::config::settings().size());
+  auto built =
+      agent::build_book(effective, {std::nullopt, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
+  if (!built.book) return {false, to_string(built.problems.front())};
+  const auto seen = std::make_shared<TestCall>();
+  int code = kOk;
+  const auto agent = start_agent(
+      "setup", {config, built.book, {}}, [seen](const agent::AgentEvent& event) { seen->on_event(event); }, code);
+  if (!agent) return {false, "the agent cannot start"};
+  if (!wait(kRegisterLimit, [&] { return seen->registration.is_over.load(); }) || !seen->registration.is_up)
+    return {false, "cannot register: " + seen->registration.reason()};
+  (void)wait(10s, [&] { return agent->is_warm(); });
+  if (!number.empty()) agent->dial(complete_target(number, config));
+  const bool was_up = wait(kRingLimit, [&] { return seen->is_up || seen->is_over; }) && seen->is_up;
+  if (was_up) (void)wait(kTestCallLimit, [&] { return seen->is_over.load(); });
+  agent->drain();
+  agent->cut_calls();
+  (void)wait(10s, [&] { return agent->drained(); });
+  if (!was_up) return {false, number.empty() ? "nobody called" : "nobody answered"};
+  return {seen->said > 0,
+          fmt::format("the call was up; the agent spoke {} times and understood {}", seen->said.load(), seen->heard.load())};
+}
+
+}  // namespace offhook::tools
