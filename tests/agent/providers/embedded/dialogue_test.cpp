@@ -108,6 +108,51 @@ TEST_CASE("How a dialogue confirms, retries and gives up is checked") {
   CHECK(parse_dialogue(small_dialogue("", R"(, "confidence_threshold": 0.9)"))->confidence_sure == doctest::Approx(0.9));
 }
 
+TEST_CASE("What is said after a no is a list of texts, and nothing else") {
+  CHECK(parse_dialogue(small_dialogue("", R"(, "denied": ["Then what?", "Again, please."])"))->denied.size() == 2);
+  CHECK(parse_dialogue(small_dialogue())->denied.size() == 1);
+  for (const char* bad : {"[]", "1", "\"Then what?\"", "[\"\"]", "[1]", "{}"}) {
+    CAPTURE(bad);
+    CHECK(why(small_dialogue("", R"(, "denied": )" + std::string(bad))).starts_with("/denied"));
+  }
+}
+
+TEST_CASE("How sure a recognition must be is a fraction, and sure is not below the threshold") {
+  CHECK(why(small_dialogue("", R"(, "confidence_threshold": 0.5, "confidence_sure": 0.4)")) == "/confidence_sure must not be below confidence_threshold");
+  CHECK(why(small_dialogue("", R"(, "confidence_sure": 0.1)")) == "/confidence_sure must not be below confidence_threshold");  // Which is 0.2.
+  CHECK(why(small_dialogue("", R"(, "confidence_threshold": 0.4, "confidence_sure": 0.4)")) == "accepted");
+  for (const char* name : {"confidence_threshold", "confidence_sure", "intent_threshold", "intent_sure"}) {
+    for (const char* bad : {"-0.01", "1.01", "\"0.5\"", "true"}) {
+      CAPTURE(name);
+      CAPTURE(bad);
+      CHECK(why(small_dialogue("", ", \"" + std::string(name) + "\": " + bad)).starts_with("/" + std::string(name) + " must be"));
+    }
+  }
+  CHECK(why(small_dialogue("", R"(, "confidence_threshold": 0, "confidence_sure": 1)")) == "accepted");
+}
+
+TEST_CASE("A wish has words, and not too many; with them it is confirmed when the recogniser is unsure") {
+  const auto wish = [](std::size_t octets) { return small_dialogue(R"(, "wish": ")" + std::string(octets, 'x') + "\""); };
+  CHECK(why(wish(0)).starts_with("/intents/0/wish must have 1 to "));
+  CHECK(why(wish(kMaxPhraseBytes)) == "accepted");
+  CHECK(why(wish(kMaxPhraseBytes + 1)).starts_with("/intents/0/wish must have 1 to "));
+  CHECK(why(small_dialogue(R"(, "wish": 1)")).starts_with("/intents/0/wish must be"));
+  CHECK(parse_dialogue(wish(5))->intents.front().confirm == ConfirmWish::WhenUnsure);
+  CHECK(parse_dialogue(small_dialogue(R"(, "wish": "the hours", "confirm": "never")"))->intents.front().confirm == ConfirmWish::Never);
+}
+
+TEST_CASE("A form's keys and what follows it, and words for confirming a wish, are taken over") {
+  std::string json = small_dialogue(R"(, "wish": "the hours")", R"(, "confirm_wish": ["{wish}?", "Do you mean {wish}?"])" + kForm);
+  json.replace(json.find(R"("give_up")"), 0, R"("keys": ["Type it."], "then": {"do": "transfer", "to": "1001"}, )");
+  json.replace(json.find(R"("replies": ["Always."])"), 0, R"("slots": ["number"], )");
+  const auto dialogue = parse_dialogue(json);
+  REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
+  CHECK(dialogue->confirm_wish == Phrases{"{wish}?", "Do you mean {wish}?"});
+  const Form& form = dialogue->forms.front();
+  CHECK(form.keys == Phrases{"Type it."});
+  CHECK(form.then.what == DialogueAction::What::Transfer);
+}
+
 TEST_CASE("What is said in passing right before a call ends is refused: nobody could take it back") {
   const auto with = [](const std::string& action) {
     return small_dialogue(R"(, "slots": ["number"])" + action, R"(, "slots": {"number": {"type": "digits"}},
