@@ -187,10 +187,12 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
 void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   const bool of_this_reply = outcome.turn == turn_ && agent_ != AgentSide::Idle && tools_open_ > 0 && !own_words_;
+  const bool is_note = outcome.action && outcome.action->what == ReplyAction::What::Note;
+  if (is_note) perform(*outcome.action, now, out);  // It waits for nobody's ear, and an interruption does not unwrite it.
   if (of_this_reply) {
     --tools_open_;
     think_at_ = now + (tools_open_ > 0 ? options_.tool_deadline : options_.think_deadline);
-    if (outcome.action && pending_actions_.size() < kMaxActions) pending_actions_.push_back(*outcome.action);
+    if (outcome.action && !is_note && pending_actions_.size() < kMaxActions) pending_actions_.push_back(*outcome.action);
   }
   out.push_back(TellTool{outcome});  // Of a reply that was interrupted too: what was done was done, and the model should know.
 }

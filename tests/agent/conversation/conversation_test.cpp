@@ -858,6 +858,21 @@ TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut o
   CHECK(count<TransferCall>() == 0);
 }
 
+TEST_CASE_FIXTURE(Call, "A note is written down at once, though the caller cuts the reply off") {
+  greet();
+  caller_says("write that down");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will."});
+  think(ToolCall{turn, "call_1", "note", "{}"});
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Note, "Call back."}, false}, now, out);
+  collect();
+  REQUIRE(count<NoteLeft>() == 1);
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  CHECK(count<NoteLeft>() == 1);
+}
+
 TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what the caller says then is the answer to it") {
   greet();
   caller_says("connect me");
