@@ -70,7 +70,11 @@ struct LookingUp {
           limits.push_back(std::move(task));
         }});
   }
-  ~LookingUp() { server->release(); }
+  ~LookingUp() {
+    server->release();
+    names.reset();  // No thread posts any more. What one posted holds the server, as the server holds it.
+    server->posted.clear();
+  }
   void ask(const std::string& host) {
     names->look_up(host, [this](const sip::NameLookUps::Result& result) {
       CHECK(result.addresses.empty() == !result.error.empty());
