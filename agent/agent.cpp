@@ -99,6 +99,7 @@ class Agent::Impl {
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
+    rehearse(agents_);
     endpoint_->post([this] { account_ = endpoint_->add_account(options_.account); });
     return {};
   }
@@ -125,6 +126,7 @@ class Agent::Impl {
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
+    rehearse(agents);
     endpoint_->post([this, agents = std::move(agents)]() mutable { agents_ = std::move(agents); });
     return {};
   }
@@ -160,9 +162,14 @@ class Agent::Impl {
   std::atomic<std::size_t> up_{0};
 
  private:
+  void rehearse(const std::shared_ptr<const AgentBook>& agents) {
+    threads_.front()->rehearse([this, agents](net::Edges& edges) { return factory_->rehearsing(*agents, edges); });
+  }
+
   void on_phone(phone::PhoneEvent event) {
     std::visit(Overloaded{
                    [&](phone::RegistrationChanged& e) { on_registration(e); },
+                   [&](sip::StrangerRefused& e) { on_stranger(e); },
                    [&](phone::CallOffered& e) { on_offered(e); },
                    [&](phone::CallTurnedAway& e) { on_turned_away(e); },
                    [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
@@ -210,6 +217,11 @@ class Agent::Impl {
     }
     watch_(event);
     if (draining_ && calls_.empty() && (d.state == State::Unregistered || d.state == State::Failed)) finish();
+  }
+
+  static void on_stranger(const sip::StrangerRefused& event) {
+    log::warning("calls.refused", {{"source", event.source.to_string()}, {"status", 403}, {"so_far", event.so_far},
+                                   {"advice", "only the registrar's calls are taken: /sip/accept_from \"anyone\" takes them all"}});
   }
 
   /// A call that was hung up before its ACK has its BYE still to come (RFC 3261 section 15), and others wait for their answer.

@@ -1,5 +1,7 @@
 #include <offhook/agent/agent_options.hpp>
 
+#include <offhook/agent/config/nested.hpp>
+
 #include <algorithm>
 
 namespace offhook::inline v0::agent {
@@ -49,13 +51,19 @@ records::BookOptions book_options(const config::Config& config) {
 
 transcripts::TranscriptOptions transcript_options(const config::Config& config) {
   transcripts::TranscriptOptions options;
-  options.enabled = config.transcripts;
+  const auto& settings = config.transcripts;
+  options.enabled = settings.enabled;
+  options.folder = settings.folder;
+  options.keep_days = settings.keep_days;
+  options.redact_digits = settings.redact_digits;
+  for (const auto& item : settings.patterns.items) options.patterns.push_back(config::text_of(item, "pattern"));
+  options.readable = settings.readable;
   return options;
 }
 
 records::KeepOptions keep_options(const config::Config& config) {
   const auto redactor = transcripts::Redactor::make(transcripts::redaction_options(transcript_options(config)));
-  return {config.transcripts, config.records.digits,
+  return {config.transcripts.enabled, config.records.digits,
           std::make_shared<transcripts::Redactor>(redactor ? *redactor : *transcripts::Redactor::make({}))};
 }
 

@@ -8,6 +8,10 @@ void log_line(const CallLine& line, const records::KeepOptions& keep) {
   if (const auto* intent = std::get_if<Understood>(&line.what)) {
     log::info("call.understood", {{"call", line.call_id}, {"intent", intent->intent}, {"score", intent->score}});
   }
+  if (const auto* switched = std::get_if<ProviderSwitched>(&line.what)) {
+    log::warning("call.trouble", {{"call", line.call_id}, {"stage", to_string(switched->stage)}, {"from", switched->from},
+                                  {"to", switched->to}, {"why", switched->why}});
+  }
   if (!line.texts.value_or(keep.texts)) return;
   if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
     const std::string text = said->digits ? records::shown_digits(said->text, keep) : records::shown_text(said->text, keep);

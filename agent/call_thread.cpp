@@ -11,10 +11,24 @@ CallThread::~CallThread() {
   std::promise<void> freed;
   thread_.post([this, &freed] {
     thread_.end_all();
+    rehearsals_.clear();
     edges_.reset();
     freed.set_value();
   });
   freed.get_future().wait();
+}
+
+void CallThread::rehearse(std::function<std::vector<std::unique_ptr<Speaker>>(net::Edges&)> make) {
+  thread_.post([this, make = std::move(make)] {
+    const auto rehearsal = std::make_shared<Rehearsal>(make(*edges_), base::Clock::now());
+    rehearsals_.push_back(rehearsal);
+    thread_.every(Rehearsal::kTick, [this, weak = std::weak_ptr(rehearsal)] {
+      const auto running = weak.lock();
+      if (running && running->tick(base::Clock::now())) return true;
+      std::erase(rehearsals_, running);
+      return false;
+    });
+  });
 }
 
 }  // namespace offhook::inline v0::agent

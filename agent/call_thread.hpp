@@ -2,9 +2,11 @@
 
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/providers/rehearsal.hpp>
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -21,8 +23,11 @@ class CallThread {
   [[nodiscard]] ConversationThread& conversations() { return thread_; }
   /// Used on the thread only.
   [[nodiscard]] net::Edges& edges() { return *edges_; }
+  /// Has the speakers say what they have to prepare; `make` is called on the thread. From any thread.
+  void rehearse(std::function<std::vector<std::unique_ptr<Speaker>>(net::Edges&)> make);
 
  private:
+  std::vector<std::shared_ptr<Rehearsal>> rehearsals_;  // on the thread
   std::unique_ptr<net::Edges> edges_;  // Before the thread: it joins first, so that nothing uses them any more.
   ConversationThread thread_;
 };

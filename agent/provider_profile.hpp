@@ -26,6 +26,28 @@ struct ProviderQuirks {
   friend bool operator==(const ProviderQuirks&, const ProviderQuirks&) = default;
 };
 
+/// How much a language model thinks, and says.
+struct ReplyTuning {
+  std::int64_t max_tokens = 0;                       ///< of one reply; 0: no limit of ours
+  std::string reasoning_effort, service_tier;        ///< "": not sent
+
+  friend bool operator==(const ReplyTuning&, const ReplyTuning&) = default;
+};
+
+/// How a model that hears and speaks by itself does so.
+struct RealtimeTuning {
+  enum class TurnEnd : std::uint8_t { Ours, ServerVad, SemanticVad };
+  enum class Eagerness : std::uint8_t { Auto, Low, Medium, High };
+  enum class NoiseReduction : std::uint8_t { None, NearField, FarField };
+  TurnEnd turn_end = TurnEnd::Ours;                  ///< who finds the end of the caller's turn
+  Eagerness eagerness = Eagerness::Auto;             ///< of SemanticVad
+  NoiseReduction noise_reduction = NoiseReduction::None;
+  std::int64_t speed_percent = 100;                  ///< 25..150
+  std::int64_t max_tokens = 0;                       ///< of one response, 1..4096; 0: no limit of ours
+
+  friend bool operator==(const RealtimeTuning&, const RealtimeTuning&) = default;
+};
+
 struct ProviderProfile {
   std::string name;                                  ///< as the configuration calls it; it stands in records and logs
   ProviderKind kind = ProviderKind::Local;
@@ -35,6 +57,8 @@ struct ProviderProfile {
   struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty where the kind has a default
   ChatApi api = ChatApi::Chat;
   ProviderQuirks quirks;
+  ReplyTuning reply;
+  RealtimeTuning realtime;
   std::string deployment, api_version;               ///< AzureOpenAi
   std::string ca_file;                               ///< "": the system's authorities
 };

@@ -39,6 +39,8 @@ struct CallsArguments {
 struct TranscriptsArguments {
   std::string what = "list";  ///< or "show", "purge"
   std::string call, folder, older_than;
+  std::string config;                 ///< "": the usual folder
+  std::vector<std::string> set;
   std::size_t last = 20;
   bool json = false;
 };

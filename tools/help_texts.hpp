@@ -57,6 +57,7 @@ of `offhook calls`, or its first characters. purge removes the files of whole da
 
 Examples:
   offhook transcripts
+  offhook transcripts --config offhook.json
   offhook transcripts show k3x9
   offhook transcripts show k3x9 --json | jq -r .text
   offhook transcripts purge --older-than 7d

@@ -70,6 +70,7 @@ void add_calling(CLI::App& app, int& code) {
       ->check(CLI::IsMember({"list", "show", "purge"}))
       ->capture_default_str();
   transcripts_command->add_option("call", transcripts_arguments->call, "To show: a call's name, or the first characters of it");
+  add_config(transcripts_command, *transcripts_arguments);
   transcripts_command->add_option("--folder", transcripts_arguments->folder, "Where the transcripts are, when it is not the usual place")->type_name("DIR");
   transcripts_command->add_option("--last", transcripts_arguments->last, "To list: the newest so many; 0 for all")
       ->check(CLI::Range(0, 10000))

@@ -4,6 +4,7 @@
 #include <offhook/agent/transcripts/transcript_book.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tools/commands.hpp>
+#include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,17 @@ int failed(const std::string& why) {
 int misused(const std::string& why) {
   fmt::print(stderr, "offhook transcripts: {}\n", why);
   return kUsage;
+}
+
+std::optional<std::string> folder_of(const TranscriptsArguments& arguments) {
+  if (!arguments.folder.empty()) return arguments.folder;
+  std::string folder;
+  if (!arguments.config.empty() || !arguments.set.empty()) {
+    const auto loaded = load_config("transcripts", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+    if (!loaded) return std::nullopt;
+    folder = loaded->config.transcripts.folder;
+  }
+  return folder.empty() ? transcripts::default_folder() : folder;
 }
 
 /// What is missing; gives the exit code.
@@ -79,10 +91,11 @@ int purge(const TranscriptsArguments& arguments, const std::string& folder) {
 }  // namespace
 
 int transcripts(const TranscriptsArguments& arguments) {
-  const std::string folder = arguments.folder.empty() ? transcripts::default_folder() : arguments.folder;
-  if (folder.empty()) return failed("transcripts have no usual place here: name one with --folder");
-  if (arguments.what == "show") return show(arguments, folder);
-  return arguments.what == "purge" ? purge(arguments, folder) : list(arguments, folder);
+  const auto folder = folder_of(arguments);
+  if (!folder) return kUsage;
+  if (folder->empty()) return failed("transcripts have no usual place here: name one with --folder");
+  if (arguments.what == "show") return show(arguments, *folder);
+  return arguments.what == "purge" ? purge(arguments, *folder) : list(arguments, *folder);
 }
 
 }  // namespace offhook::tools

@@ -86,7 +86,7 @@ void draft_rest(Draft& draft, AgentProfile& out) {
   const auto& settings = draft.settings();
   out.sentences = {settings.apology, settings.filler, settings.goodbye};
   out.codecs = codecs_of(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
-  out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts);
+  out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
   draft_fallback(draft, out);
   draft_context(draft, out);
   draft_limits(draft, out);

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/transcripts/text_pattern.hpp>
 
 #include <algorithm>
 #include <string>
@@ -29,6 +30,15 @@ void check_limits(const Config& config, Problems& problems) {
   if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
     problems.push_back(
         {"/health/port", "the same TCP port as /sip/bind_port", "another port, or 0 for none", "change one of them"});
+  }
+}
+
+void check_patterns(const JsonValue& patterns, Problems& problems) {
+  for (std::size_t i = 0; i < patterns.items.size(); ++i) {
+    const auto pattern = transcripts::TextPattern::parse(text_of(patterns.items[i], "pattern"));
+    if (pattern) continue;
+    problems.push_back({"/transcripts/patterns/" + std::to_string(i), "a pattern that cannot be used (" + std::string(to_string(pattern.error())) + ")",
+                        "letters, digits and # @ ? *, such as \"KD-######\"", "write what is to be taken out"});
   }
 }
 
@@ -63,6 +73,7 @@ void check_voices(Effective& out) {
 
 void check_together(Effective& effective) {
   check_limits(effective.config, effective.problems);
+  check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_voices(effective);
 }
 

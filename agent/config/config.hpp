@@ -44,7 +44,7 @@ struct AgentSettings {
   std::string greeting, apology, filler, goodbye;
   std::vector<std::string> regions;
   std::vector<std::string> codecs;     ///< empty: those of /media
-  std::optional<bool> transcripts;     ///< nothing: as /transcripts says
+  std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
   JsonValue sessions{}, tools{}, fallback{}, limits{}, context{};  ///< Null where nothing was written
 };
 struct Media {
@@ -68,6 +68,14 @@ struct RecordSettings {
   std::uint32_t keep = 30;             ///< rotated files
   bool digits = false;                 ///< which keys callers pressed, not only how many
 };
+struct TranscriptSettings {
+  bool enabled = false;                ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
+  std::string folder;                  ///< "": the usual place
+  std::uint32_t keep_days = 30;
+  std::uint32_t redact_digits = 4;     ///< 0: nothing is taken out
+  JsonValue patterns{};                ///< Null where nothing was written
+  bool readable = false;
+};
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none
   std::string address = "127.0.0.1";
@@ -81,7 +89,7 @@ struct Config {
   Log log;
   HealthSettings health;
   RecordSettings records;
-  bool transcripts = false;            ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
+  TranscriptSettings transcripts;
   JsonValue agents{}, about{};         ///< as they were checked
   JsonValue provider_tree{};           ///< to be shown: secrets are masked
   std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them

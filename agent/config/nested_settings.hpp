@@ -37,6 +37,27 @@ inline constexpr std::array kQuirkMembers{
             .meaning = "whether the server knows this role; else rules go by `system`"},
 };
 
+inline constexpr std::array kReplyMembers{
+    Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 16, .most = 65536, .unit = "tokens", .unset = "the model's own",
+            .meaning = "how long a reply may be, with what the model thinks before it"},
+    Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "none minimal low medium high", .unset = "the model's own",
+            .meaning = "how much a model that reasons thinks before it speaks: callers wait for it"},
+    Setting{.name = "service_tier", .shape = Shape::Choice, .choices = "auto default flex priority", .unset = "the project's",
+            .meaning = "how the provider queues it; `priority` is quicker and dearer"},
+};
+
+inline constexpr std::array kRealtimeMembers{
+    Setting{.name = "turn_detection", .shape = Shape::Choice, .choices = "ours server semantic", .unset = "`ours`",
+            .meaning = "who finds the end of the caller's turn. `ours` sends sound only while somebody speaks; the other two send, and pay for, all of it"},
+    Setting{.name = "eagerness", .shape = Shape::Choice, .choices = "auto low medium high", .unset = "`auto`",
+            .meaning = "of `semantic`: how soon the caller is taken to have finished"},
+    Setting{.name = "noise_reduction", .shape = Shape::Choice, .choices = "none near_field far_field", .unset = "`none`",
+            .meaning = "what the provider takes out before its model listens; `near_field` is a handset, `far_field` a room"},
+    Setting{.name = "speed_percent", .shape = Shape::Whole, .least = 25, .most = 150, .unit = "percent", .unset = "100", .meaning = "how fast it speaks"},
+    Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "tokens", .unset = "the model's own",
+            .meaning = "how long a response may be; a second of speech is about 20"},
+};
+
 inline constexpr std::array kProviderMembers{
     Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure_openai openai_compatible local",
             .unset = "the provider's name, where it is one of these", .meaning = "what it speaks"},
@@ -47,6 +68,8 @@ inline constexpr std::array kProviderMembers{
     Setting{.name = "region", .shape = Shape::Name, .unset = "not said", .meaning = "where it computes, in a word of yours such as `eu`"},
     Setting{.name = "models", .shape = Shape::Object, .meaning = "its models", .members = kModelMembers},
     Setting{.name = "api", .shape = Shape::Choice, .choices = "chat responses", .unset = "`chat`", .meaning = "by which of its interfaces it thinks"},
+    Setting{.name = "reply", .shape = Shape::Object, .meaning = "how much its chat model thinks, and says", .members = kReplyMembers},
+    Setting{.name = "realtime", .shape = Shape::Object, .meaning = "how a model that hears and speaks itself does so", .members = kRealtimeMembers},
     Setting{.name = "quirks", .shape = Shape::Object, .meaning = "where a compatible server is not", .members = kQuirkMembers},
     Setting{.name = "deployment", .environment = "AZURE_OPENAI_DEPLOYMENT", .least = 1, .most = kMaxName,
             .unset = "none", .meaning = "of azure_openai: the deployment's name"},
@@ -120,6 +143,10 @@ inline constexpr std::array kAgentMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "how records and logs call it"},
     Setting{.name = "match", .shape = Shape::Object, .unset = "required", .meaning = "whose calls it takes; all that is given must fit",
             .members = kMatchMembers},
+};
+
+inline constexpr std::array kPatternMembers{
+    Setting{.name = "pattern", .least = 1, .most = kMaxName, .unset = "required", .meaning = "of whole words; case does not matter"},
 };
 
 inline constexpr std::array kAboutMembers{

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
+#include <utility>
 
 namespace offhook::inline v0::agent::config {
 
@@ -34,6 +36,14 @@ void add_session_uses(const JsonValue& sessions, const std::string& where, std::
   for (std::size_t i = 0; i < sessions.items.size(); ++i) {
     for (const char* name : {"provider", "listen", "think", "speak"})
       add_uses(member(sessions.items[i], name), where + "/" + std::to_string(i) + "/" + name, out);
+  }
+}
+
+template <class Value>
+void take_choice(const JsonValue& written, const char* name, Value& out, std::initializer_list<std::pair<std::string_view, Value>> choices) {
+  const std::string word = text_of(written, name);
+  for (const auto& [choice, value] : choices) {
+    if (choice == word) out = value;
   }
 }
 
@@ -148,6 +158,8 @@ class Completion {
                   model("transcription", "gpt-4o-mini-transcribe"), model("speech", "gpt-4o-mini-tts")};
     if (out.kind == ProviderKind::AzureOpenAi && out.models.realtime.empty()) out.models.realtime = out.deployment;
     fill_quirks(out);
+    fill_reply(out.reply);
+    fill_realtime(out.realtime);
   }
 
   void fill_quirks(ProviderProfile& out) const {
@@ -161,6 +173,30 @@ class Completion {
     take("stream_options", out.quirks.stream_options);
     take("tool_choice", out.quirks.tool_choice);
     take("developer_role", out.quirks.developer_role);
+  }
+
+  void fill_reply(ReplyTuning& out) const {
+    const JsonValue* written = member(tree_, "reply");
+    if (written == nullptr) return;
+    if (const JsonValue* most = member(*written, "max_tokens")) out.max_tokens = most->integer;
+    out.reasoning_effort = text_of(*written, "reasoning_effort");
+    out.service_tier = text_of(*written, "service_tier");
+  }
+
+  void fill_realtime(RealtimeTuning& out) const {
+    const JsonValue* written = member(tree_, "realtime");
+    if (written == nullptr) return;
+    using Tuning = RealtimeTuning;
+    take_choice(*written, "turn_detection", out.turn_end,
+                {{"ours", Tuning::TurnEnd::Ours}, {"server", Tuning::TurnEnd::ServerVad}, {"semantic", Tuning::TurnEnd::SemanticVad}});
+    take_choice(*written, "eagerness", out.eagerness,
+                {{"auto", Tuning::Eagerness::Auto}, {"low", Tuning::Eagerness::Low}, {"medium", Tuning::Eagerness::Medium},
+                 {"high", Tuning::Eagerness::High}});
+    take_choice(*written, "noise_reduction", out.noise_reduction,
+                {{"none", Tuning::NoiseReduction::None}, {"near_field", Tuning::NoiseReduction::NearField},
+                 {"far_field", Tuning::NoiseReduction::FarField}});
+    if (const JsonValue* speed = member(*written, "speed_percent")) out.speed_percent = speed->integer;
+    if (const JsonValue* most = member(*written, "max_tokens")) out.max_tokens = most->integer;
   }
 
   void judge(const ProviderProfile& profile) const {

@@ -32,6 +32,14 @@ class ConversationThread::Impl {
   void post(std::function<void()> task) { asio::post(io_, std::move(task)); }
   asio::io_context& io() { return io_; }
 
+  void every(base::Duration period, std::function<bool()> task) {
+    auto timer = std::make_unique<asio::steady_timer>(io_, period);
+    auto& waiting = *timer;
+    waiting.async_wait([this, period, task = std::move(task), timer = std::move(timer)](const boost::system::error_code& error) mutable {
+      if (!error && task()) every(period, std::move(task));
+    });
+  }
+
   void add(std::shared_ptr<Bridge> bridge) {
     bridges_.push_back(std::move(bridge));
     if (bridges_.size() > 1) return;
@@ -74,6 +82,7 @@ ConversationThread::ConversationThread() : impl_(std::make_unique<Impl>()) {}
 ConversationThread::~ConversationThread() = default;
 void ConversationThread::post(std::function<void()> task) { impl_->post(std::move(task)); }
 asio::io_context& ConversationThread::io() { return impl_->io(); }
+void ConversationThread::every(base::Duration period, std::function<bool()> task) { impl_->every(period, std::move(task)); }
 void ConversationThread::add(std::shared_ptr<Bridge> bridge) { impl_->add(std::move(bridge)); }
 void ConversationThread::end_all() { impl_->end_all(); }
 void ConversationThread::remove(const std::shared_ptr<Bridge>& bridge) { impl_->remove(bridge); }

@@ -23,6 +23,7 @@ class ConversationThread {
   void post(std::function<void()> task);               ///< from any thread
   /// Of its providers' sockets; used on the thread only.
   [[nodiscard]] boost::asio::io_context& io();
+  void every(base::Duration period, std::function<bool()> task);  ///< on the thread; until it gives false
   void add(std::shared_ptr<Bridge> bridge);            ///< on the thread
   void end_all();                                      ///< on the thread
   void remove(const std::shared_ptr<Bridge>& bridge);  ///< on the thread

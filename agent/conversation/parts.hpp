@@ -166,6 +166,8 @@ class Speaker {
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
   virtual void cancel() = 0;  ///< all that was asked for so far
   [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;
+  /// Speaks what nobody waits for yet.
+  [[nodiscard]] virtual bool is_preparing() const { return false; }
 };
 
 }  // namespace offhook::inline v0::agent

@@ -13,8 +13,7 @@ PlayoutQueue::Utterance* PlayoutQueue::find_or_add(std::uint32_t id) {
 }
 
 void PlayoutQueue::append(Utterance& utterance, const std::vector<std::int16_t>& pcm) {
-  const auto room = [this](std::size_t seconds, std::size_t held) { return seconds * rate_hz_ - std::min(seconds * rate_hz_, held); };
-  const std::size_t taken = std::min({pcm.size(), room(kMaxUtteranceSeconds, utterance.size()), room(kMaxQueuedSeconds, samples_queued_)});
+  const std::size_t taken = std::min(pcm.size(), kMaxQueuedSeconds * rate_hz_ - samples_queued_);
   utterance.pcm.insert(utterance.pcm.end(), pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(taken));
   samples_queued_ += taken;
   samples_dropped_ += pcm.size() - taken;

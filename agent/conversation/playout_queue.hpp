@@ -13,10 +13,11 @@ namespace offhook::inline v0::agent {
 /// each with the word that is heard at its start, and keeps the call's ring full. One thread.
 class PlayoutQueue {
  public:
-  static constexpr std::size_t kMaxUtteranceSeconds = 60;  ///< the rest of a longer one is cut off
-  static constexpr std::size_t kMaxQueuedSeconds = 180;    ///< of all that waits: 5.8 MB at 16 kHz; what is beyond is cut off
-  static constexpr std::size_t kMaxUtterances = 128;       ///< two replies of the most; audio of a further one is dropped
-  static constexpr std::size_t kMaxWords = 1024;           ///< of one utterance; those beyond are heard as the last
+  /// Of all that waits: 6.7 MB at 16 kHz; what is beyond is cut off. The longest response of a Realtime model, 4096 tokens of
+  /// 50 ms each, is there long before it is heard.
+  static constexpr std::size_t kMaxQueuedSeconds = 210;
+  static constexpr std::size_t kMaxUtterances = 128;  ///< two replies of the most; audio of a further one is dropped
+  static constexpr std::size_t kMaxWords = 1024;      ///< of one utterance; those beyond are heard as the last
 
   explicit PlayoutQueue(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 

@@ -87,6 +87,7 @@ class Endpoint::Impl {
   void on_sip(sip::Event event) {
     std::visit(Overloaded{
                    [&](sip::RegistrationChanged& e) { on_registration(e); },
+                   [&](sip::StrangerRefused& e) { on_event_(e); },
                    [&](sip::IncomingCall& e) { on_incoming(e); },
                    [&](sip::TransferProgress& e) {
                      if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status});

@@ -36,7 +36,7 @@ struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; };  
 struct CallTransferred { CallPtr call; int status = 0; };                       ///< 2xx: the peer reached the target; else it did not
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
 
-using PhoneEvent = std::variant<RegistrationChanged, CallOffered, CallTurnedAway, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
+using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
 
 struct DialOptions {
   sip::AccountId account;

@@ -148,6 +148,10 @@ bool PromptTemplate::holds_data() const {
   });
 }
 
+bool PromptTemplate::is_fixed() const {
+  return std::all_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.variable == Variable::None; });
+}
+
 bool PromptTemplate::uses_context() const {
   return std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.variable == Variable::Context; });
 }

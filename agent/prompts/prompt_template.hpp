@@ -44,6 +44,8 @@ class PromptTemplate {
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
   /// True when render() puts in something that the network said.
   [[nodiscard]] bool holds_data() const;
+  /// True when render() gives the same for every call.
+  [[nodiscard]] bool is_fixed() const;
   /// True when it needs the context of the call.
   [[nodiscard]] bool uses_context() const;
 

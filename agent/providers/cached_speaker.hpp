@@ -32,6 +32,7 @@ class CachedSpeaker final : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] bool is_preparing() const override { return !jobs_.empty() || !wanted_.empty(); }
 
  private:
   /// One utterance, or a preparation.

@@ -52,6 +52,10 @@ constexpr std::array<std::string_view, 28> kPerhaps{"etc",  "inc", "ltd",  "co",
 /// An abbreviation only when a number follows.
 constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
 
+/// Before a number with a full stop they make it an ordinal, whatever follows: "am 3. Mai", "der 1. Stock".
+constexpr std::array<std::string_view, 20> kBeforeOrdinals{"am",  "vom", "zum", "der",  "die",  "das",   "dem",   "den",  "des",  "im",
+                                                           "bis", "ab",  "seit", "ihr", "ihre", "unser", "unsere", "jede", "jeden", "jeder"};
+
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -79,6 +83,14 @@ bool is_initial(std::string_view word) {
   return word.size() == 1 || word[word.size() - 2] == '.';
 }
 
+/// `word`, whose full stop is at `at`, is a German ordinal.
+bool is_ordinal(std::string_view text, std::string_view word, std::size_t at) {
+  if (word.empty() || word.size() > 2 || !std::all_of(word.begin(), word.end(), [](char c) { return is_digit(static_cast<unsigned char>(c)); }))
+    return false;
+  const std::size_t space = at - word.size();
+  return space > 0 && is_one_of(lower_of(word_before(text, space - 1)), kBeforeOrdinals);
+}
+
 enum class Ends { Yes, No, Unknown };
 
 /// Whether the full stop at `at` ends a sentence. `next` is the first character behind its spaces, 0 when that is not known yet.
@@ -86,7 +98,7 @@ Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool a
   if (at_end && next == 0) return Ends::Yes;
   const std::string_view word = word_before(text, at);
   const std::string lower = lower_of(word);
-  if (is_one_of(lower, kBeforeMore)) return Ends::No;
+  if (is_one_of(lower, kBeforeMore) || is_ordinal(text, word, at)) return Ends::No;
   const bool by_next = is_one_of(lower, kPerhaps) || is_one_of(lower, kBeforeNumbers) || is_initial(word) ||
                        (!word.empty() && is_digit(static_cast<unsigned char>(word.back()))) || word.empty() || word.back() == '.';
   if (!by_next) return Ends::Yes;

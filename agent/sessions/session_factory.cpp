@@ -8,6 +8,7 @@
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace offhook::inline v0::agent {
@@ -90,6 +91,12 @@ std::vector<std::string> fixed_sentences(const ConversationOptions& options, std
   return all;
 }
 
+/// Who says our own sentences in an agent's calls, as long as nothing fails.
+const ProviderPtr& first_voice(const AgentProfile& profile) {
+  if (const auto* speech = std::get_if<RealtimeWay>(&profile.sessions.front())) return speech->provider;
+  return std::get<CascadeWay>(profile.sessions.front()).speak.front();
+}
+
 bool has_language_model(const AgentProfile& profile) {
   return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) || uses(profile, ProviderKind::OpenAiCompatible);
 }
@@ -135,6 +142,28 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
     };
   }
   return plan;
+}
+
+std::vector<std::unique_ptr<Speaker>> SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges) const {
+  std::map<std::pair<std::string, std::string>, PartNeeds> voices;  // A sentence that two agents share is spoken once.
+  const auto add = [&](const AgentBook::Profile& profile) {
+    const ProviderPtr& provider = first_voice(*profile);
+    if (provider->kind == ProviderKind::Local || !parts_of(provider->kind).speaker) return;
+    PartNeeds& needs = voices[{provider->name, profile->voice}];
+    needs.profile = profile;
+    needs.provider = provider;
+    needs.edges = &edges;
+    needs.speech_cache = speech_cache_;
+    const std::string greeting = profile->greeting.is_fixed() ? greeting_for(*profile, {}) : std::string();
+    for (auto& sentence : fixed_sentences(conversation_options(*profile, options_.conversation), greeting)) {
+      needs.fixed_sentences.push_back(std::move(sentence));
+    }
+  };
+  for (const auto& entry : book.entries()) add(entry.profile);
+  add(book.otherwise());
+  std::vector<std::unique_ptr<Speaker>> speakers;
+  for (const auto& [voice, needs] : voices) speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
+  return speakers;
 }
 
 }  // namespace offhook::inline v0::agent

@@ -14,6 +14,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -42,6 +44,10 @@ class SessionFactory {
   [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile);
   /// `edges` are those of the call's thread, on which the plan is carried out.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
+
+  /// What speaks the sentences of all these agents into the cache ahead of their first calls: one for each voice of a provider
+  /// that is tried first. For a Rehearsal on the thread of `edges`.
+  [[nodiscard]] std::vector<std::unique_ptr<Speaker>> rehearsing(const AgentBook& book, net::Edges& edges) const;
 
   [[nodiscard]] WorkPool& pool() const { return *pool_; }
   [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }

@@ -32,11 +32,6 @@ void CallTranscript::on_answered(records::Moment now) {
   add(Who::System, "answered", 0, false, now);
 }
 
-void CallTranscript::on_language(std::string language) {
-  const std::lock_guard lock(mutex_);
-  about_.language = kept(language);
-}
-
 void CallTranscript::on_action(const ConversationAction& action, records::Moment now) {
   const std::lock_guard lock(mutex_);
   std::visit([&](const auto& what) { on(what, now); }, action);

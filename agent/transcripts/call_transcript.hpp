@@ -29,7 +29,6 @@ class CallTranscript {
   CallTranscript(TranscribedCall about, std::shared_ptr<const Redactor> redactor, Sink sink);
 
   void on_answered(records::Moment now);
-  void on_language(std::string language);  ///< detected, or changed to
   void on_action(const ConversationAction& action, records::Moment now);
   /// `why` is our word for it.
   void on_ended(std::string_view why, records::Moment now);

@@ -5,6 +5,7 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace offhook::inline v0::sip {
@@ -91,7 +92,7 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
   if (!shared_.accounts.empty() && (!account || !shared_.accounts.accepts(*account, flow.remote.ip))) {
     const bool stranger = !shared_.accounts.knows(flow.remote.ip);  // Who must not learn which of our users there are.
-    if (stranger) ++shared_.counters.refused_source;
+    if (stranger) tell_stranger(flow.remote);
     return refuse(stranger ? 403 : 404);
   }
   const std::string tag = *shared_.servers.tag(id);
@@ -107,6 +108,11 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   leg.session = std::move(made);
   shared_.servers.assign(id, session.value);
   tell_incoming(leg, invite, flow);
+}
+
+void Calls::tell_stranger(const base::SocketAddress& source) {
+  const std::uint64_t so_far = ++shared_.counters.refused_source;
+  if (std::has_single_bit(so_far)) shared_.outbox.events.push_back(StrangerRefused{source, so_far});
 }
 
 void Calls::tell_incoming(const Leg& leg, const Message& invite, const Flow& flow) {

@@ -78,6 +78,7 @@ class Calls {
   Leg& add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
   void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
   void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
+  void tell_stranger(const base::SocketAddress& source);
   void tell_incoming(const Leg& leg, const Message& invite, const Flow& flow);
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, base::TimePoint now);
   template <class Do>

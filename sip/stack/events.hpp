@@ -126,7 +126,14 @@ struct CallEnded {
   std::string reason;                  ///< its phrase, or the Reason header field's value
 };
 
-using Event = std::variant<RegistrationChanged, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
+/// An INVITE from an address that none of our accounts knows was refused with 403 (AccountOptions::accept_from). Told at the 1st, 2nd,
+/// 4th, 8th ... of them: a scan of the whole Internet makes a few lines and no more.
+struct StrangerRefused {
+  base::SocketAddress source;
+  std::uint64_t so_far = 0;            ///< from all strangers together, this one included
+};
+
+using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
                            OfferRefused, TransferProgress, CallEnded>;
 
 }  // namespace offhook::inline v0::sip

@@ -94,7 +94,7 @@ agent_config() {
   cat >"$1" <<JSON
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": $registrar_port,
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip},
- "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": true,
+ "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}}
 JSON
 }

@@ -4,24 +4,13 @@
 #include <offhook/agent/providers/openai/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/live_listener.hpp>
+#include <offhook/agent/providers/openai/profile_options.hpp>
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 
 namespace offhook::inline v0::agent::openai {
 
 namespace {
-
-/// Azure's addresses name the deployment instead of the model: /openai/deployments/NAME/...
-Server server_of(const ProviderProfile& provider) {
-  Server server;
-  server.base_url = provider.base_url;
-  server.key = provider.api_key;
-  if (provider.kind != ProviderKind::AzureOpenAi) return server;
-  server.auth = Server::Auth::ApiKey;
-  server.base_url += "/openai/deployments/" + provider.deployment;
-  if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
-  return server;
-}
 
 std::string voice_of(const PartNeeds& needs, const std::string& usual) {
   const std::string& voice = needs.profile->voice;
@@ -54,10 +43,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
   ChatThinkerOptions options;
   options.server = server_of(provider);
   options.api = provider.api == ChatApi::Responses ? ChatThinkerOptions::Api::Responses : ChatThinkerOptions::Api::Chat;
-  options.model.model = provider.models.chat;
-  options.model.legacy_max_tokens = provider.quirks.max_tokens == "max_tokens";
-  options.model.send_stream_options = provider.quirks.stream_options;
-  options.model.send_tool_choice = provider.quirks.tool_choice;
+  options.model = model_options(provider);
   return std::make_unique<ChatThinker>(std::move(options), needs.edges->http(provider.ca_file), std::move(wake));
 }
 
@@ -73,18 +59,9 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   return cached;
 }
 
-realtime::RealtimeOptions realtime_options(const PartNeeds& needs) {
-  const ProviderProfile& provider = *needs.provider;
-  realtime::RealtimeOptions options;
-  options.api_key = provider.api_key;
-  options.model = provider.models.realtime;
+realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
+  realtime::RealtimeOptions options = realtime_options(*needs.provider);
   options.voice = voice_of(needs, options.voice);
-  options.transcription_model = provider.models.transcription;
-  if (provider.kind == ProviderKind::AzureOpenAi) {
-    options.azure = realtime::AzureRealtime{provider.base_url, provider.deployment, provider.api_version};
-  } else {
-    options.base_url = provider.base_url;
-  }
   options.format = format_of(needs);
   return options;
 }
@@ -98,7 +75,7 @@ ProviderParts parts() {
   made.thinker = make_thinker;
   made.speaker = make_speaker;
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
-    return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_options(needs), std::move(own_words),
+    return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
                                                        std::move(wake));
   };
   return made;

@@ -60,6 +60,25 @@ TEST_CASE("Each kind of provider has its usual ways") {
   CHECK(home.api == agent::ChatApi::Responses);
 }
 
+TEST_CASE("How a provider's models think, hear and speak is taken over; what is not said stays the provider's own") {
+  const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {
+        "reply": {"max_tokens": 300, "reasoning_effort": "minimal", "service_tier": "priority"},
+        "realtime": {"turn_detection": "semantic", "eagerness": "high", "noise_reduction": "near_field", "speed_percent": 110, "max_tokens": 4096}}}})",
+                           {{"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& told = *std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider;
+  using Tuning = agent::RealtimeTuning;
+  CHECK(told.reply == agent::ReplyTuning{300, "minimal", "priority"});
+  CHECK(told.realtime == Tuning{Tuning::TurnEnd::SemanticVad, Tuning::Eagerness::High, Tuning::NoiseReduction::NearField, 110, 4096});
+  const auto plain = build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
+  REQUIRE(plain.made.book);
+  const auto& untold = *std::get<agent::RealtimeWay>(plain.profile().sessions.front()).provider;
+  CHECK(untold.reply == agent::ReplyTuning{});
+  CHECK(untold.realtime == Tuning{});
+  CHECK(build(R"({"providers": {"openai": {"realtime": {"max_tokens": 4097, "turn_detection": "never", "speed_percent": 24}}}})",
+              {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}}).problems().find("/providers/openai/realtime/max_tokens") != std::string::npos);
+}
+
 TEST_CASE("OPENAI_BASE_URL and its key go together to a compatible server") {
   const auto built = build(R"({"providers": {"openai_compatible": {"models": {"chat": "m", "speech": "s"}}}})",
                            {{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}, {"OPENAI_API_KEY", "k"}});

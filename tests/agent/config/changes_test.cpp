@@ -18,7 +18,7 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
   fresh.health.port = 1;
   fresh.media.first_port = 2000;
   fresh.limits.calls = 3;
-  fresh.transcripts = true;
+  fresh.transcripts.enabled = true;
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/media/first_port", "/limits/calls", "/health/port", "/transcripts"});
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled"});
 }

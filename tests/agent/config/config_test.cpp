@@ -1,3 +1,4 @@
+#include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/settings.hpp>
 
@@ -79,7 +80,7 @@ TEST_CASE("the environment alone is enough, and the rest has defaults that work"
   CHECK(loaded->sip.transport == "udp");
   CHECK(loaded->agent.provider == "local");
   CHECK(loaded->media.codecs == std::vector<std::string>{"G722", "PCMU", "PCMA"});
-  CHECK_FALSE(loaded->transcripts);
+  CHECK_FALSE(loaded->transcripts.enabled);
 }
 
 TEST_CASE("the file sets everything") {
@@ -89,7 +90,7 @@ TEST_CASE("the file sets everything") {
     "agent": {"provider": "local", "dialogue": "dialogues/mine.json", "voice": "rms", "prompt": "p\nq", "instructions": "i"},
     "media": {"codecs": ["PCMA", "PCMU"], "first_port": 20000, "last_port": 20099},
     "limits": {"call": 60, "silence": 5, "calls": 2, "drain": 0},
-    "log": {"level": "debug", "format": "json"}, "health": {"port": 0, "address": "::1"}, "transcripts": true})",
+    "log": {"level": "debug", "format": "json"}, "health": {"port": 0, "address": "::1"}, "transcripts": {"enabled": true}})",
                                     environment({}));
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "700");
@@ -117,13 +118,13 @@ TEST_CASE("the file sets everything") {
   CHECK(loaded->log.format == "json");
   CHECK(loaded->health.port == 0);
   CHECK(loaded->health.address == "::1");
-  CHECK(loaded->transcripts);
+  CHECK(loaded->transcripts.enabled);
 }
 
 TEST_CASE("the environment overrides the file, and an empty variable does not count") {
   const std::string file =
       R"({"sip": {"extension": "1", "password": "x", "host": "a.example", "port": 5070},
-           "log": {"level": "off"}, "transcripts": true})";
+           "log": {"level": "off"}, "transcripts": {"enabled": true}})";
   const auto loaded = parse(
       file,
       {{"TRANSCRIPTION_ENABLED", "no"}, {"LOG_LEVEL", "WARN"}, {"VOICE", "rms"}, {"PROMPT", "be kind"}, {"INSTRUCTIONS", ""}});
@@ -132,7 +133,7 @@ TEST_CASE("the environment overrides the file, and an empty variable does not co
   CHECK(loaded->sip.host == "pbx.example");
   CHECK(loaded->sip.port == 5070);  // ASTERISK_HOST without a port leaves the file's.
   CHECK(loaded->log.level == "warning");
-  CHECK_FALSE(loaded->transcripts);
+  CHECK_FALSE(loaded->transcripts.enabled);
   CHECK(loaded->agent.voice == "rms");
   CHECK(loaded->agent.prompt == "be kind");
   const auto kept = config::parse(file, environment({{"SIP_EXTENSION", ""}, {"PROVIDER", ""}}));
@@ -185,10 +186,10 @@ TEST_CASE("what is missing is named by its place in the file and its variable, a
 
 TEST_CASE("all problems of a file come at once, each with its pointer") {
   const std::string told = problems_in(
-      R"({"sip": {"port": 0, "transport": "tls", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": 1})");
+      R"({"sip": {"port": 0, "transport": "tls", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
   CHECK(std::count(told.begin(), told.end(), '\n') == 6);
   for (const char* pointer :
-       {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts: "}) {
+       {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts/enabled: "}) {
     CAPTURE(pointer);
     CHECK(contains(told, pointer));
   }
@@ -258,6 +259,23 @@ TEST_CASE("what the library says of broken JSON is told without what it quotes o
   CHECK(found("{\"a\": \"x; expected canary; last read: y - z}") == "invalid string: missing closing quote");
 }
 
+TEST_CASE("What is kept of what was said is told in one place, and a pattern that cannot be used is refused there") {
+  const auto loaded = parse(R"({"transcripts": {"enabled": true, "folder": "/srv/said", "keep_days": 7, "redact_digits": 0,
+                                "patterns": ["KD-######", {"pattern": "case *"}], "readable": true}})");
+  REQUIRE_MESSAGE(loaded, problems_of(loaded));
+  const auto options = offhook::agent::transcript_options(*loaded);
+  CHECK(options.enabled);
+  CHECK(options.folder == "/srv/said");
+  CHECK(options.keep_days == 7);
+  CHECK(options.redact_digits == 0);
+  CHECK(options.patterns == std::vector<std::string>{"KD-######", "case *"});
+  CHECK(options.readable);
+  CHECK(offhook::agent::transcript_options(*parse("")).keep_days == 30);
+  CHECK(offhook::agent::transcript_options(*parse("")).patterns.empty());
+  CHECK(contains(problems_in(R"({"transcripts": {"patterns": ["KD-#", "***"]}})"), "/transcripts/patterns/1"));
+  CHECK(contains(problems_in(R"({"transcripts": true})"), "/transcripts: found true or false; allowed: an object with enabled, folder"));
+}
+
 TEST_CASE("values of the wrong type or out of range are refused with what would do") {
   struct Row { const char* text; const char* problem; };
   for (const Row row : {
@@ -300,7 +318,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"log": {"level": null}})", "/log/level: found null;"},
            {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches;"},
            {R"({"sip": []})", "/sip: found a list; allowed: an object with extension, password,"},
-           {R"({"transcripts": "true"})", "/transcripts: found text; allowed: true or false; write one of them, without quotes"},
+           {R"({"transcripts": {"enabled": "true"}})", "/transcripts/enabled: found text; allowed: true or false; write one of them, without quotes"},
        }) {
     CAPTURE(row.text);
     const std::string told = problems_in(row.text);
@@ -328,9 +346,9 @@ TEST_CASE("flags of the environment read as people write them") {
                                                                           {"0", false}}) {
     CAPTURE(text);
     const auto loaded =
-        parse(R"({"transcripts": )" + std::string(on ? "false" : "true") + "}", {{"TRANSCRIPTION_ENABLED", text}});
+        parse(R"({"transcripts": {"enabled": )" + std::string(on ? "false" : "true") + "}}", {{"TRANSCRIPTION_ENABLED", text}});
     REQUIRE(loaded);
-    CHECK(loaded->transcripts == on);
+    CHECK(loaded->transcripts.enabled == on);
   }
 }
 
@@ -442,7 +460,7 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
   for (const std::string setting : {"extension", "host", "transport", "bind_address", "port", "expires"})
     check(file(", \"" + setting + "\": \"" + secret + " \"}}"), {});
   for (const char* place : {R"("agent": {"provider": "@"})", R"("agent": {"voice": "@"})", R"("media": {"codecs": ["@"]})",
-                            R"("log": {"level": "@"})", R"("health": {"address": "@"})", R"("transcripts": "@")", R"("@": 1)",
+                            R"("log": {"level": "@"})", R"("health": {"address": "@"})", R"("transcripts": {"enabled": "@"})", R"("@": 1)",
                             R"("log": {"@": 1})", R"("log": {"@": 1, "@": 2})", R"("sip": "@")"}) {
     std::string text = place;
     for (auto at = text.find('@'); at != std::string::npos; at = text.find('@')) text.replace(at, 1, secret);

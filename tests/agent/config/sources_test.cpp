@@ -52,11 +52,11 @@ TEST_CASE("a value that was refused leaves the weaker source's, and its origin")
 
 TEST_CASE("an assignment of the command line is read without quotes") {
   const auto effective =
-      read("", kRequired, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts=yes", "/sip/display_name=a=b", "/limits/drain=0"});
+      read("", kRequired, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain=0"});
   REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
   CHECK(effective.config.sip.port == 5080);
   CHECK(effective.config.media.codecs == std::vector<std::string>{"PCMU", "PCMA"});
-  CHECK(effective.config.transcripts);
+  CHECK(effective.config.transcripts.enabled);
   CHECK(effective.config.sip.display_name == "a=b");
   CHECK(effective.config.limits.drain == std::chrono::seconds(0));
 }

@@ -85,6 +85,13 @@ TEST_CASE("ClauseSplitter keeps numbers and times whole") {
   CHECK(split("You owe us 50, and that is all.") == "You owe us 50, | and that is all.");
 }
 
+TEST_CASE("ClauseSplitter keeps German ordinals whole, and ends a sentence at another number") {
+  CHECK(split("Wir sehen uns am 3. Mai. Bis dann.") == "Wir sehen uns am 3. Mai. | Bis dann.");
+  CHECK(split("Das ist im 1. Stock.") == "Das ist im 1. Stock.");
+  CHECK(split("Es sind 3. Mehr nicht.") == "Es sind 3. | Mehr nicht.");
+  CHECK(split("Das war am 312. Danach nicht.") == "Das war am 312. | Danach nicht.");
+}
+
 TEST_CASE("ClauseSplitter keeps what closes a sentence with it") {
   CHECK(split("He said \"no.\" Then he left.") == "He said \"no.\" | Then he left.");
   CHECK(split("(It is closed.) Come later.") == "(It is closed.) | Come later.");

@@ -1,6 +1,9 @@
 #include <offhook/agent/sessions/session_factory.hpp>
 
+#include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+
+#include "../providers/openai/fake_http.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,6 +29,24 @@ AgentProfile profile(SessionWay way, std::vector<media::AudioCodec> codecs) {
   made.codecs = std::move(codecs);
   return made;
 }
+
+/// Speaks nothing: answers each request with half a second of silence, and keeps its text.
+struct QuietStudio final : net::Edges {
+  test::FakeHttp studio;
+  net::HttpClient& http(const std::string&) override { return studio; }
+  net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
+
+  std::string rehearse(const SessionFactory& factory, const AgentBook& book) {
+    Rehearsal rehearsal(factory.rehearsing(book, *this), {});
+    std::string asked;
+    for (std::size_t i = 0; rehearsal.tick({}); ++i) {
+      REQUIRE(studio.all.size() == i + 1);
+      asked += studio.all[i]->request.body + "\n";
+      studio.answer(i, 200, std::string(24000, '\0'), {{"content-type", "audio/pcm"}});
+    }
+    return asked;
+  }
+};
 
 }  // namespace
 
@@ -74,4 +95,33 @@ TEST_CASE("A book of language models alone loads no recogniser") {
   const auto made = std::make_shared<AgentProfile>(profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu}));
   CHECK(factory.adopt(AgentBook({}, made)));
   CHECK(factory.is_warm());
+}
+
+TEST_CASE("What every call may need is spoken before the first: each sentence of a voice once, none that a call's values change") {
+  FactoryOptions options;
+  options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
+  const SessionFactory factory(options);
+  const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
+  const auto agent = [](SessionWay way, const char* greeting) {
+    auto made = profile(std::move(way), {media::AudioCodec::Pcmu});
+    made.greeting = *prompts::PromptTemplate::parse(greeting);
+    return std::make_shared<AgentProfile>(std::move(made));
+  };
+  const AgentBook book({{{}, agent(CascadeWay{{openai}, {openai}, {openai}}, "Good day.")},
+                        {{}, agent(CascadeWay{{openai}, {openai}, {local}}, "Plain voice.")},
+                        {{}, agent(RealtimeWay{openai}, "Hello {{caller}}.")}},
+                       agent(RealtimeWay{openai}, "Welcome."));
+  QuietStudio studio;
+  const std::string asked = studio.rehearse(factory, book);
+  const auto times = [&asked](const std::string& text) {
+    std::size_t count = 0;
+    for (auto at = asked.find(text); at != std::string::npos; at = asked.find(text, at + 1)) ++count;
+    return count;
+  };
+  CHECK(times("Good day.") == 1);
+  CHECK(times("Welcome.") == 1);
+  CHECK(times("Plain voice.") == 0);
+  CHECK(times("Hello") == 0);
+  CHECK(times(ConversationOptions{}.filler) == 1);
+  CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
 }

@@ -34,7 +34,6 @@ TEST_CASE_FIXTURE(Transcribed, "What both said becomes a line each, with speaker
   action(CallerSaid{2, "when are you open", 0.9, false, false});
   passed = 4000ms;
   action(AgentSaid{2, "From nine", true});
-  transcript.on_language("de");
   action(CallerSaid{3, "danke", 0.9, false, false});
   transcript.on_ended("goodbye", now());
   transcript.on_ended("again", now());
@@ -49,7 +48,7 @@ TEST_CASE_FIXTURE(Transcribed, "What both said becomes a line each, with speaker
   CHECK(lines[1].time == WallTime(1002s) + 500ms);
   CHECK(lines[2].speaker == Who::Agent);
   CHECK(lines[2].interrupted);
-  CHECK(lines[3].language == "de");
+  CHECK(lines[3].language == "en");
   CHECK(lines[4].text == "ended: goodbye");
 }
 

@@ -417,6 +417,16 @@ TEST_CASE_FIXTURE(Guarded,
   CHECK(known.starts_with("SIP/2.0 403"));
   CHECK(start_line(unknown) == start_line(known));
   CHECK(stack.counters().refused_source == 2);
+  for (const std::uint64_t so_far : {1U, 2U}) {
+    const auto told = event<sip::StrangerRefused>();
+    REQUIRE(told);
+    CHECK(told->source == stranger.remote);
+    CHECK(told->so_far == so_far);
+  }
+  (void)ask("6001", stranger);
+  CHECK_FALSE(event<sip::StrangerRefused>());  // The third is not told, the fourth is.
+  (void)ask("6001", stranger);
+  CHECK(event<sip::StrangerRefused>());
   CHECK(stack.sessions() == 0);
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));

@@ -1,0 +1,76 @@
+#include <offhook/agent/providers/openai/profile_options.hpp>
+
+namespace offhook::inline v0::agent::openai {
+
+namespace {
+
+realtime::TurnDetection turn_detection(const RealtimeTuning& tuning) {
+  using realtime::TurnDetection;
+  TurnDetection out;
+  switch (tuning.turn_end) {
+    case RealtimeTuning::TurnEnd::Ours: out.kind = TurnDetection::Kind::Ours; break;
+    case RealtimeTuning::TurnEnd::ServerVad: out.kind = TurnDetection::Kind::ServerVad; break;
+    case RealtimeTuning::TurnEnd::SemanticVad: out.kind = TurnDetection::Kind::SemanticVad; break;
+  }
+  switch (tuning.eagerness) {
+    case RealtimeTuning::Eagerness::Auto: out.eagerness = TurnDetection::Eagerness::Auto; break;
+    case RealtimeTuning::Eagerness::Low: out.eagerness = TurnDetection::Eagerness::Low; break;
+    case RealtimeTuning::Eagerness::Medium: out.eagerness = TurnDetection::Eagerness::Medium; break;
+    case RealtimeTuning::Eagerness::High: out.eagerness = TurnDetection::Eagerness::High; break;
+  }
+  return out;
+}
+
+realtime::NoiseReduction noise_reduction(RealtimeTuning::NoiseReduction how) {
+  switch (how) {
+    case RealtimeTuning::NoiseReduction::None: return realtime::NoiseReduction::None;
+    case RealtimeTuning::NoiseReduction::NearField: return realtime::NoiseReduction::NearField;
+    case RealtimeTuning::NoiseReduction::FarField: return realtime::NoiseReduction::FarField;
+  }
+  return realtime::NoiseReduction::None;
+}
+
+}  // namespace
+
+Server server_of(const ProviderProfile& provider) {
+  Server server;
+  server.base_url = provider.base_url;
+  server.key = provider.api_key;
+  if (provider.kind != ProviderKind::AzureOpenAi) return server;
+  server.auth = Server::Auth::ApiKey;
+  server.base_url += "/openai/deployments/" + provider.deployment;
+  if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
+  return server;
+}
+
+ModelOptions model_options(const ProviderProfile& provider) {
+  ModelOptions options;
+  options.model = provider.models.chat;
+  options.prompt_role = provider.quirks.developer_role ? "developer" : "system";
+  options.legacy_max_tokens = provider.quirks.max_tokens == "max_tokens";
+  options.send_stream_options = provider.quirks.stream_options;
+  options.send_tool_choice = provider.quirks.tool_choice;
+  if (provider.reply.max_tokens > 0 && !provider.quirks.max_tokens.empty()) options.max_tokens = provider.reply.max_tokens;
+  options.reasoning_effort = provider.reply.reasoning_effort;
+  options.service_tier = provider.reply.service_tier;
+  return options;
+}
+
+realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
+  realtime::RealtimeOptions options;
+  options.api_key = provider.api_key;
+  options.model = provider.models.realtime;
+  options.transcription_model = provider.models.transcription;
+  if (provider.kind == ProviderKind::AzureOpenAi) {
+    options.azure = realtime::AzureRealtime{provider.base_url, provider.deployment, provider.api_version};
+  } else {
+    options.base_url = provider.base_url;
+  }
+  options.turn_detection = turn_detection(provider.realtime);
+  options.noise_reduction = noise_reduction(provider.realtime.noise_reduction);
+  options.speed = static_cast<double>(provider.realtime.speed_percent) / 100;
+  options.max_output_tokens = static_cast<std::uint32_t>(provider.realtime.max_tokens);
+  return options;
+}
+
+}  // namespace offhook::inline v0::agent::openai

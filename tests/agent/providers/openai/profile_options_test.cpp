@@ -1,0 +1,55 @@
+#include <offhook/agent/providers/openai/profile_options.hpp>
+
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::openai;
+
+TEST_CASE("A chat model is told its rules by the role that its server knows, and only what was configured besides") {
+  ProviderProfile provider;
+  provider.models.chat = "m";
+  CHECK(model_options(provider).prompt_role == "developer");
+  CHECK_FALSE(model_options(provider).max_tokens);
+  CHECK(model_options(provider).reasoning_effort.empty());
+  provider.quirks.developer_role = false;
+  provider.reply = {400, "low", "priority"};
+  const ModelOptions told = model_options(provider);
+  CHECK(told.prompt_role == "system");
+  CHECK(told.max_tokens == 400);
+  CHECK(told.reasoning_effort == "low");
+  CHECK(told.service_tier == "priority");
+  provider.quirks.max_tokens = "";
+  CHECK_FALSE(model_options(provider).max_tokens);
+}
+
+TEST_CASE("A Realtime model is told how to hear and speak") {
+  ProviderProfile provider;
+  provider.base_url = "https://host.example/v1";
+  CHECK(realtime_options(provider).turn_detection.kind == realtime::TurnDetection::Kind::Ours);
+  CHECK(realtime_options(provider).speed == 1.0);
+  CHECK(realtime_options(provider).max_output_tokens == 0);
+  provider.realtime = {RealtimeTuning::TurnEnd::SemanticVad, RealtimeTuning::Eagerness::High, RealtimeTuning::NoiseReduction::FarField, 125, 4096};
+  const auto told = realtime_options(provider);
+  CHECK(told.base_url == provider.base_url);
+  CHECK(told.turn_detection.kind == realtime::TurnDetection::Kind::SemanticVad);
+  CHECK(told.turn_detection.eagerness == realtime::TurnDetection::Eagerness::High);
+  CHECK(told.noise_reduction == realtime::NoiseReduction::FarField);
+  CHECK(told.speed == 1.25);
+  CHECK(told.max_output_tokens == 4096);
+}
+
+TEST_CASE("Azure's chat is asked at its deployment's address, with the key in a header of its own") {
+  ProviderProfile provider;
+  provider.kind = ProviderKind::AzureOpenAi;
+  provider.base_url = "https://name.openai.azure.com";
+  provider.deployment = "phone";
+  provider.api_version = "2025-01-01";
+  const Server server = server_of(provider);
+  CHECK(server.base_url == "https://name.openai.azure.com/openai/deployments/phone");
+  CHECK(server.query == "api-version=2025-01-01");
+  CHECK(server.auth == Server::Auth::ApiKey);
+  REQUIRE(realtime_options(provider).azure);
+  CHECK(realtime_options(provider).azure->deployment == "phone");
+}

@@ -1,0 +1,80 @@
+#include <offhook/agent/providers/rehearsal.hpp>
+
+#include <offhook/agent/providers/cached_speaker.hpp>
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+using namespace offhook::agent;
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Speaks a sentence at each tick; those that begin with `never` do not end.
+class TickSpeaker final : public Speaker {
+ public:
+  explicit TickSpeaker(std::vector<std::string>& asked) : asked_(asked) {}
+  void tick(base::TimePoint) override {
+    if (waits_.empty() || waits_.front().starts_with("never")) return;
+    events_.push_back(SpeechAudio{0, std::vector<std::int16_t>(80, 1), {}, 8000});
+    events_.push_back(SpeechDone{0});
+    waits_.pop_front();
+  }
+  std::uint32_t rate_hz() const override { return 8000; }
+  void speak(std::uint32_t, std::string_view text) override {
+    asked_.emplace_back(text);
+    waits_.emplace_back(text);
+  }
+  void cancel() override { waits_.clear(); }
+  std::optional<SpeakEvent> poll() override {
+    if (events_.empty()) return std::nullopt;
+    std::optional<SpeakEvent> event(std::move(events_.front()));
+    events_.pop_front();
+    return event;
+  }
+
+ private:
+  std::vector<std::string>& asked_;
+  std::deque<std::string> waits_;
+  std::deque<SpeakEvent> events_;
+};
+
+struct Rehearsing {
+  std::shared_ptr<SpeechCache> cache = std::make_shared<SpeechCache>();
+  std::vector<std::string> asked;
+  base::TimePoint now{};
+
+  std::unique_ptr<Speaker> speaker(const std::vector<std::string>& sentences) {
+    auto made = std::make_unique<CachedSpeaker>(std::make_unique<TickSpeaker>(asked), cache, "voice", [] {});
+    for (const auto& sentence : sentences) made->prepare(sentence);
+    return made;
+  }
+  Rehearsal rehearsal(const std::vector<std::string>& sentences) {
+    std::vector<std::unique_ptr<Speaker>> all;
+    all.push_back(speaker(sentences));
+    return {std::move(all), now};
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Rehearsing, "Sentences are in the cache before any call, each spoken once, and then the rehearsal is over") {
+  auto rehearsal = this->rehearsal({"hello", "sorry", "hello"});
+  int ticks = 0;
+  while (rehearsal.tick(now += Rehearsal::kTick)) REQUIRE(++ticks < 10);
+  CHECK(asked == std::vector<std::string>{"hello", "sorry"});
+  CHECK(cache->sentences() == 2);
+  CHECK_FALSE(this->rehearsal({"sorry"}).tick(now));
+  CHECK(asked.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited for up to the limit, and not beyond") {
+  auto rehearsal = this->rehearsal({"never"});
+  CHECK(rehearsal.tick(now + Rehearsal::kLimit - 1ms));
+  CHECK_FALSE(rehearsal.tick(now + Rehearsal::kLimit));
+  CHECK(cache->sentences() == 0);
+}
