@@ -261,7 +261,7 @@ void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effec
   }
   for (auto& [name, provider] : tree.members) {
     const bool is_used =
-        std::any_of(uses.begin(), uses.end(), [&name = name](const ProviderUse& use) { return use.name == name; });
+        std::any_of(uses.begin(), uses.end(), [&named = name](const ProviderUse& use) { return use.name == named; });
     Completion(name, provider, is_used, sources, effective).run();
   }
 }
