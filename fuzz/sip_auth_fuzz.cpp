@@ -41,10 +41,10 @@ void answer(std::string_view lines) {
   const bool named = lines.find("s3cret") != std::string_view::npos;  // The peer's own text comes back in the answer.
   for (int request = 0; request < 2; ++request) {
     sip::AuthAttempt attempt;
-    (void)client.preempt("REGISTER", "sip:pbx.example", random, attempt);
+    (void)client.preempt({"REGISTER", "sip:pbx.example", "body"}, random, attempt);
     int rounds = 0;
     for (; rounds <= sip::DigestClient::kMaxRounds; ++rounds) {
-      const auto headers = client.answer(*message, "REGISTER", "sip:pbx.example", random, attempt);
+      const auto headers = client.answer(*message, {"REGISTER", "sip:pbx.example", "body"}, random, attempt);
       if (!headers) break;
       require(!headers->empty());
       for (const auto& header : *headers) require(named || header.value.find("s3cret") == std::string::npos);

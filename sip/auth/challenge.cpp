@@ -101,6 +101,7 @@ bool apply(Challenge& challenge, const Parameter& parameter) {
   if (base::iequals(name, "qop") && !base::trim(value).empty()) {
     challenge.has_qop = true;
     challenge.qop_auth = list_holds(value, "auth");
+    challenge.qop_auth_int = list_holds(value, "auth-int");
   }
   return true;
 }

@@ -33,6 +33,7 @@ struct Challenge {
   bool has_opaque = false;
   bool has_qop = false;           ///< false: as in RFC 2069
   bool qop_auth = false;          ///< `auth` is in the list
+  bool qop_auth_int = false;      ///< `auth-int` is
   bool stale = false;
 };
 

@@ -5,12 +5,21 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-bool is_usable(const Challenge& challenge) { return challenge.algorithm_known && (!challenge.has_qop || challenge.qop_auth); }
+bool is_usable(const Challenge& challenge) {
+  return challenge.algorithm_known && (!challenge.has_qop || challenge.qop_auth || challenge.qop_auth_int);
+}
+
+/// "" where the server speaks as in RFC 2069. `auth` where there is a choice: whoever stands between may change a body (an SBC the
+/// SDP, say), and a digest over it fails then.
+std::string_view qop_of(const Challenge& challenge) {
+  if (challenge.qop_auth) return "auth";
+  return challenge.qop_auth_int ? "auth-int" : "";
+}
 
 // RFC 8760 section 2.4 leaves the choice to the client's policy: the strongest hash, then qop over none, then the server's order.
 bool is_better(const Challenge& a, const Challenge& b) {
   if (strength(a.algorithm) != strength(b.algorithm)) return strength(a.algorithm) > strength(b.algorithm);
-  return a.qop_auth && !b.qop_auth;
+  return !qop_of(a).empty() && (qop_of(b).empty() || (a.qop_auth && !b.qop_auth));
 }
 
 bool same_realm(const Challenge& a, const Challenge& b) { return a.proxy == b.proxy && a.realm == b.realm; }
@@ -30,8 +39,8 @@ void add_token(std::string& text, std::string_view name, std::string_view value)
 
 }  // namespace
 
-base::Result<Authorizations, AuthError> DigestClient::answer(const Message& response, std::string_view method,
-                                                             std::string_view uri, base::Random& random, AuthAttempt& attempt) {
+base::Result<Authorizations, AuthError> DigestClient::answer(const Message& response, const AuthorizedRequest& request,
+                                                             base::Random& random, AuthAttempt& attempt) {
   if (response.status() != 401 && response.status() != 407) return base::fail(AuthError::NoChallenge);
   if (++attempt.rounds_ > kMaxRounds) return base::fail(AuthError::WrongCredentials);
   auto challenges = parse_challenges(response);
@@ -54,7 +63,7 @@ base::Result<Authorizations, AuthError> DigestClient::answer(const Message& resp
     std::erase_if(*challenges, [&](const Challenge& other) { return same_realm(first, other); });
   }
   if (!adopted) return base::fail(error);
-  return write_all(method, uri, random, attempt);
+  return write_all(request, random, attempt);
 }
 
 // Takes the challenge over, unless it says that an answer of ours was wrong.
@@ -89,13 +98,13 @@ base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, Au
   return {};
 }
 
-base::Result<Authorizations, AuthError> DigestClient::write_all(std::string_view method, std::string_view uri,
-                                                                base::Random& random, AuthAttempt& attempt) {
+base::Result<Authorizations, AuthError> DigestClient::write_all(const AuthorizedRequest& request, base::Random& random,
+                                                                AuthAttempt& attempt) {
   Authorizations headers;
   for (AuthAttempt::Sent& sent : attempt.sent_) {
     Realm* realm = find(sent.proxy, sent.realm);
     if (realm == nullptr || realm->challenge.nonce.empty()) continue;
-    auto value = write(*realm, method, uri, random);
+    auto value = write(*realm, request, random);
     if (!value) return base::fail(AuthError::HashUnavailable);
     sent.nonce = realm->challenge.nonce;
     headers.push_back({sent.proxy ? HeaderName::ProxyAuthorization : HeaderName::Authorization, std::move(*value)});
@@ -103,12 +112,12 @@ base::Result<Authorizations, AuthError> DigestClient::write_all(std::string_view
   return headers;
 }
 
-Authorizations DigestClient::preempt(std::string_view method, std::string_view uri, base::Random& random, AuthAttempt& attempt) {
+Authorizations DigestClient::preempt(const AuthorizedRequest& request, base::Random& random, AuthAttempt& attempt) {
   for (const Realm& realm : realms_) {
     if (realm.challenge.nonce.empty() || realm.nonce_count >= kMaxNonceUses) continue;
     attempt.sent_.push_back({realm.challenge.proxy, 0, false, realm.challenge.realm, realm.challenge.nonce});
   }
-  return write_all(method, uri, random, attempt).value_or(Authorizations{});
+  return write_all(request, random, attempt).value_or(Authorizations{});
 }
 
 void DigestClient::on_success(const Message& response, const AuthAttempt& attempt) {
@@ -148,19 +157,19 @@ DigestClient::Realm& DigestClient::find_or_add(bool proxy, std::string_view name
   return realm;
 }
 
-std::optional<std::string> DigestClient::write(Realm& realm, std::string_view method, std::string_view uri,
-                                               base::Random& random) {
+std::optional<std::string> DigestClient::write(Realm& realm, const AuthorizedRequest& request, base::Random& random) {
   const Challenge& challenge = realm.challenge;
+  const std::string_view qop = qop_of(challenge);
   ++realm.nonce_count;
   std::string cnonce;
   if (is_session(challenge.algorithm)) {
     if (realm.session_cnonce.empty()) realm.session_cnonce = random.token();
     cnonce = realm.session_cnonce;
-  } else if (challenge.qop_auth) {
+  } else if (!qop.empty()) {
     cnonce = random.token();
   }
-  const DigestInput input{challenge.algorithm, credentials_.username, challenge.realm, credentials_.password, method, uri,
-                          challenge.nonce, challenge.qop_auth ? "auth" : "", cnonce, realm.nonce_count, {}};
+  const DigestInput input{challenge.algorithm, credentials_.username, challenge.realm, credentials_.password, request.method,
+                          request.uri, challenge.nonce, qop, cnonce, realm.nonce_count, request.body};
   const auto response = digest_response(input);
   if (!response) return std::nullopt;
 
@@ -169,13 +178,13 @@ std::optional<std::string> DigestClient::write(Realm& realm, std::string_view me
   add_quoted(text, "username", credentials_.username, true);
   add_quoted(text, "realm", challenge.realm, false);
   add_quoted(text, "nonce", challenge.nonce, false);
-  add_quoted(text, "uri", uri, true);
+  add_quoted(text, "uri", request.uri, true);
   add_quoted(text, "response", *response, false);
   if (challenge.algorithm_given) add_token(text, "algorithm", to_string(challenge.algorithm));
   if (!cnonce.empty()) add_quoted(text, "cnonce", cnonce, false);
   if (challenge.has_opaque) add_quoted(text, "opaque", challenge.opaque, false);
-  if (challenge.qop_auth) {
-    add_token(text, "qop", "auth");
+  if (!qop.empty()) {
+    add_token(text, "qop", qop);
     add_token(text, "nc", nonce_count_text(realm.nonce_count));
   }
   return text;

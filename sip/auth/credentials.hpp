@@ -22,6 +22,12 @@ struct Credentials {
   std::string password;
 };
 
+/// What credentials are for. Borrows.
+struct AuthorizedRequest {
+  std::string_view method, uri;  ///< `uri`: the Request-URI
+  std::string_view body = {};    ///< part of the answer where nothing but auth-int will do
+};
+
 /// One header field for the next request: Authorization or ProxyAuthorization.
 struct AuthorizationHeader {
   HeaderName name = HeaderName::Authorization;
@@ -62,10 +68,10 @@ class DigestClient {
   /// All header fields that the repeated request shall carry: for the challenges of this 401 or 407 the strongest algorithm that
   /// we speak, and for realms answered earlier in this attempt again (RFC 3261 section 22.3: both a proxy's and the server's).
   /// stale=true is answered once more with the new nonce; any other refusal of an answer is WrongCredentials.
-  [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, std::string_view method,
-                                                               std::string_view uri, base::Random& random, AuthAttempt& attempt);
+  [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
+                                                               base::Random& random, AuthAttempt& attempt);
   /// Header fields for a new request from nonces that we hold; empty when there are none.
-  [[nodiscard]] Authorizations preempt(std::string_view method, std::string_view uri, base::Random& random, AuthAttempt& attempt);
+  [[nodiscard]] Authorizations preempt(const AuthorizedRequest& request, base::Random& random, AuthAttempt& attempt);
   /// The request went through: takes a nextnonce from (Proxy-)Authentication-Info (RFC 7616 section 3.5).
   void on_success(const Message& response, const AuthAttempt& attempt);
   /// Forgets nonces and remembered strengths: the account's settings changed.
@@ -81,10 +87,9 @@ class DigestClient {
   [[nodiscard]] Realm* find(bool proxy, std::string_view name);
   Realm& find_or_add(bool proxy, std::string_view name);
   [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt);
-  [[nodiscard]] base::Result<Authorizations, AuthError> write_all(std::string_view method, std::string_view uri,
-                                                                  base::Random& random, AuthAttempt& attempt);
-  [[nodiscard]] std::optional<std::string> write(Realm& realm, std::string_view method, std::string_view uri,
-                                                 base::Random& random);
+  [[nodiscard]] base::Result<Authorizations, AuthError> write_all(const AuthorizedRequest& request, base::Random& random,
+                                                                  AuthAttempt& attempt);
+  [[nodiscard]] std::optional<std::string> write(Realm& realm, const AuthorizedRequest& request, base::Random& random);
   void take_next_nonce(bool proxy, std::string_view info, const AuthAttempt& attempt);
 
   Credentials credentials_;

@@ -110,7 +110,7 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
 void Registration::on_challenged(const Message& response, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering && !removing_) return remove(out);
   (void)learn(response);  // The answer to the challenge then brings the right Contact at once.
-  auto authorizations = digest_.answer(response, "REGISTER", options_.registrar, random_, attempt_);
+  auto authorizations = digest_.answer(response, {"REGISTER", options_.registrar}, random_, attempt_);
   if (authorizations) return send(std::move(*authorizations), out);
   const bool wrong = authorizations.error() == AuthError::WrongCredentials;
   refuse(wrong ? Why::WrongCredentials : Why::Refused, response, now, out, kCredentialsRetry);
@@ -124,7 +124,7 @@ void Registration::on_interval_too_brief(const Message& response, base::TimePoin
   ++interval_retries_;
   asked_ = seconds(*min);
   attempt_ = AuthAttempt{};
-  send(digest_.preempt("REGISTER", options_.registrar, random_, attempt_), out);
+  send(digest_.preempt({"REGISTER", options_.registrar}, random_, attempt_), out);
 }
 
 void Registration::refuse(Why why, const Message& response, base::TimePoint now, Actions& out, base::Duration at_least) {
@@ -195,7 +195,7 @@ void Registration::send_first(Actions& out) {
   attempt_ = AuthAttempt{};
   interval_retries_ = 0;
   relearnt_ = false;
-  send(digest_.preempt("REGISTER", options_.registrar, random_, attempt_), out);
+  send(digest_.preempt({"REGISTER", options_.registrar}, random_, attempt_), out);
 }
 
 void Registration::send(Authorizations authorizations, Actions& out) {

@@ -209,8 +209,8 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   if (!shared_.accounts.may_answer(*leg.account, *outcome.response)) return false;
   if (!leg.digest) leg.digest.emplace(Credentials{account->username, account->password});
   AuthAttempt attempt = request->attempt;
-  auto credentials =
-      leg.digest->answer(*outcome.response, to_string(request->head.method), request->head.request_uri, shared_.random, attempt);
+  const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
+  auto credentials = leg.digest->answer(*outcome.response, what, shared_.random, attempt);
   if (!credentials) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head.cseq);
   if (!cseq) return false;

@@ -68,6 +68,7 @@ TEST_CASE("auth is found in a qop list, quoted or not, and only as a whole word 
   const auto other = one(R"(Digest realm="r", nonce="n", qop="auth-int,auth-conf")");
   CHECK(other.has_qop);
   CHECK_FALSE(other.qop_auth);
+  CHECK(other.qop_auth_int);
   CHECK_FALSE(one(R"(Digest realm="r", nonce="n", qop="")").has_qop);
 }
 

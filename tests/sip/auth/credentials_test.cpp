@@ -13,11 +13,11 @@ struct Account {
   AuthAttempt attempt;
 
   base::Result<Authorizations, AuthError> answer(const Message& challenge) {
-    return client.answer(challenge, "REGISTER", kUri, random, attempt);
+    return client.answer(challenge, {"REGISTER", kUri}, random, attempt);
   }
   Authorizations preempt() {
     attempt = AuthAttempt{};
-    return client.preempt("REGISTER", kUri, random, attempt);
+    return client.preempt({"REGISTER", kUri}, random, attempt);
   }
   /// The response value is what the other fields and the password make of it.
   static void check_proof(const std::string& header, std::string_view password = "s3cret", std::string_view method = "REGISTER") {
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Account, "the strongest algorithm that we speak is taken, what
     lines = unknown + md5, nonce = "m";
   }
   SUBCASE("the strongest only with auth-int") {
-    lines = md5 + www(digest("t", ", algorithm=SHA-512-256, qop=\"auth-int\"")) + sha256, nonce = "s";
+    lines = md5 + www(digest("t", ", algorithm=SHA-512-256, qop=\"auth-int\"")) + sha256, nonce = "t";
   }
   const auto headers = answer(response(401, lines));
   REQUIRE(headers.has_value());
@@ -129,6 +129,22 @@ TEST_CASE_FIXTURE(Account,
                   "between two challenges of one strength the one with qop is taken: without it an answer can be replayed") {
   const auto headers = answer(response(401, www(digest("plain")) + www(digest("qop", ", qop=\"auth\""))));
   CHECK(value_of(headers.value().front().value, "nonce") == "qop");
+}
+
+TEST_CASE_FIXTURE(Account, "auth-int alone is answered with the body in the digest, and auth where there is a choice [RFC 7616 section 3.4.3]") {
+  const AuthorizedRequest invite{"INVITE", "sip:6002@pbx.example", "v=0\r\n"};
+  const auto headers = client.answer(response(407, proxy(digest("n", ", qop=\"auth-int\", algorithm=SHA-256"))), invite, random, attempt);
+  REQUIRE(headers.has_value());
+  const std::string value = headers->front().value;
+  CHECK(value.find("qop=auth-int, nc=00000001") != std::string::npos);
+  const std::string cnonce = value_of(value, "cnonce");
+  DigestInput input{Algorithm::Sha256, "6001", "r", "s3cret", "INVITE", "sip:6002@pbx.example", "n", "auth-int", cnonce, 1, "v=0\r\n"};
+  CHECK(value_of(value, "response") == digest_response(input));
+  input.body = "v=1\r\n";
+  CHECK(value_of(value, "response") != digest_response(input));
+  attempt = AuthAttempt{};
+  const auto either = answer(response(401, www(digest("m", ", qop=\"auth-int,auth\""))));
+  CHECK(value_of(either.value().front().value, "qop") == "auth");
 }
 
 TEST_CASE_FIXTURE(Account, "a realm that asked for SHA-256 gets no MD5 answer any more [RFC 8760 section 2.4]") {
@@ -150,7 +166,7 @@ TEST_CASE_FIXTURE(Account, "the floor of a realm outlasts a wrong password [RFC 
 
 TEST_CASE_FIXTURE(Account, "what we cannot speak is said so, and a status without a challenge too") {
   CHECK(answer(response(401, www(digest("n", ", algorithm=SHA3-512")))).error() == AuthError::Unsupported);
-  CHECK(answer(response(401, www(digest("n", ", qop=\"auth-int\"")))).error() == AuthError::Unsupported);
+  CHECK(answer(response(401, www(digest("n", ", qop=\"auth-conf\"")))).error() == AuthError::Unsupported);
   CHECK(answer(response(401, "")).error() == AuthError::NoChallenge);
   CHECK(answer(response(403, www(digest("n")))).error() == AuthError::NoChallenge);
 }
@@ -210,14 +226,14 @@ TEST_CASE_FIXTURE(Account, "a reused nonce that comes back as the challenge mean
 
 TEST_CASE_FIXTURE(Account, "two requests challenged before either is answered disturb each other not at all") {
   AuthAttempt other;
-  REQUIRE(client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), "REGISTER", kUri, random, attempt));
+  REQUIRE(client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"REGISTER", kUri}, random, attempt));
   const auto second =
-      client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), "INVITE", "sip:6002@pbx.example", random, other);
+      client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"INVITE", "sip:6002@pbx.example"}, random, other);
   REQUIRE(second.has_value());
   CHECK(value_of(second->front().value, "nc") == "00000002");  // One nonce, one count.
   check_proof(second->front().value, "s3cret", "INVITE");
   AuthAttempt third;
-  const auto fresh = client.answer(response(401, www(digest("n2", ", qop=\"auth\""))), "REGISTER", kUri, random, third);
+  const auto fresh = client.answer(response(401, www(digest("n2", ", qop=\"auth\""))), {"REGISTER", kUri}, random, third);
   CHECK(value_of(fresh.value().front().value, "nc") == "00000001");
 }
 
@@ -283,7 +299,7 @@ TEST_CASE("a user name with quotes and backslashes is escaped in the field and h
   base::SeededRandom random(7);
   DigestClient client(Credentials{R"(a"b\c)", "pw"});
   AuthAttempt attempt;
-  const auto header = client.answer(response(401, www(digest("n1"))), "REGISTER", kUri, random, attempt).value().front().value;
+  const auto header = client.answer(response(401, www(digest("n1"))), {"REGISTER", kUri}, random, attempt).value().front().value;
   CHECK(header.find(R"(username="a\"b\\c")") != std::string::npos);
   CHECK(value_of(header, "response") == digest_response({.username = R"(a"b\c)",
                                                          .realm = "r",
