@@ -119,7 +119,7 @@ void CallList::add(const TranscriptLine& line) {
 }
 
 std::vector<ListedCall> CallList::take() {
-  std::stable_sort(calls_.begin(), calls_.end(), [](const ListedCall& a, const ListedCall& b) { return a.first < b.first; });
+  std::sort(calls_.begin(), calls_.end(), [](const ListedCall& a, const ListedCall& b) { return std::tie(a.first, a.call) < std::tie(b.first, b.call); });
   if (last_ != 0 && calls_.size() > last_) calls_.erase(calls_.begin(), calls_.end() - static_cast<std::ptrdiff_t>(last_));
   return std::move(calls_);
 }

@@ -45,7 +45,7 @@ VirtualCall::VirtualCall(CallScript script)
       world_{script_.scenario, *services::openai::VoiceBook::make(script_.scenario.voice, script_.scenario.chunk_ms), {}},
       net_(world_),
       line_(script_.rate_hz),
-      notes_({}, {true, true}, {{}, now_}) {
+      notes_({}, {true, true}, {{}, base::TimePoint{}}) {
   now_ += 1000s;
   world_.log = [this](base::TimePoint, std::string_view, const nlohmann::json& members) { faults_ += members.contains("fault"); };
   CallControl control;

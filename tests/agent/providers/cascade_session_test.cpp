@@ -30,6 +30,7 @@ struct TwoOfEach {
       auto part = std::make_unique<Part>();
       part->log = &log;
       part->name = name;
+      static_cast<void>(rate);  // Not all parts have one.
       if constexpr (requires { part->rate; }) part->rate = rate;
       known[name] = part.get();
       return part;
