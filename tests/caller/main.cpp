@@ -2,6 +2,7 @@
 // prints what it measured in that recording as one line of JSON.
 #include <offhook/agent/demo/wav_files.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/tests/caller/recording_search.hpp>
 #include <offhook/tests/caller/step_caller.hpp>
 
 #include <fmt/format.h>
@@ -9,7 +10,7 @@
 
 #include <atomic>
 #include <cstdio>
-#include <map>
+#include <mutex>
 #include <thread>
 
 namespace {
@@ -21,14 +22,25 @@ struct Options {
   int limit_s = 120;
   std::vector<caller::Step> steps;
   std::vector<std::string> lines;
+  struct Wanted { std::string name; std::vector<std::int16_t> pcm; };
+  std::vector<Wanted> wanted;  ///< sentences that are looked for in what was heard
 };
 
 int complain(const std::string& what) {
   fmt::print(stderr,
              "offhook_test_caller: {}\nusage: offhook_test_caller --registrar HOST:PORT --call URI [--extension N] [--wav FILE] [--voice slt|rms]\n"
-             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n",
+             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n",
              what);
   return 2;
+}
+
+std::optional<std::string> look_for(const std::string& value, Options& options) {
+  const auto equals = value.find('=');
+  if (equals == std::string::npos) return "--look-for wants NAME=WAV";
+  auto pcm = agent::demo::read_speech(value.substr(equals + 1), 0);
+  if (!pcm) return pcm.error().detail;
+  options.wanted.push_back({value.substr(0, equals), std::move(*pcm)});
+  return std::nullopt;
 }
 
 std::optional<std::string> read_options(int count, char** arguments, Options& options) {
@@ -50,7 +62,9 @@ std::optional<std::string> read_options(int count, char** arguments, Options& op
     else if (name == "--voice") options.voice = value;
     else if (name == "--codec") options.codec = value;
     else if (name == "--limit") options.limit_s = std::stoi(value);
-    else return "what is " + name + "?";
+    else if (name == "--look-for") {
+      if (auto wrong = look_for(value, options)) return wrong;
+    } else return "what is " + name + "?";
   }
   if (options.target.empty()) return "whom to call?";
   return std::nullopt;
@@ -68,10 +82,22 @@ struct Phone {
   std::atomic<int> status{0};
   phone::CallPtr call;
   sip::AccountId account;
+  struct MediaChange { base::TimePoint at; bool receives = true; };
+  std::mutex mutex;
+  base::TimePoint connected_at{};
+  std::vector<MediaChange> changes;
 
   void on_event(const phone::PhoneEvent& event) {
     if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) registered = e->details.state == sip::RegistrationChanged::State::Registered;
-    if (std::holds_alternative<phone::CallConnected>(event)) connected = true;
+    if (std::holds_alternative<phone::CallConnected>(event)) {
+      const std::lock_guard lock(mutex);
+      connected_at = base::Clock::now();
+      connected = true;
+    }
+    if (const auto* e = std::get_if<phone::CallMediaChanged>(&event)) {
+      const std::lock_guard lock(mutex);
+      changes.push_back({base::Clock::now(), e->receives});
+    }
     if (const auto* e = std::get_if<phone::CallFinished>(&event)) {
       by_them = e->details.by == sip::CallEnded::By::Remote;
       status = e->details.status;
@@ -91,7 +117,20 @@ bool until(Condition condition, std::chrono::seconds limit, Each each) {
   return true;
 }
 
-nlohmann::json report_of(const caller::StepCaller& script, const Phone& phone) {
+long long in_ms(std::size_t samples) { return static_cast<long long>(samples) * 1000 / agent::demo::kSpeechRate; }
+
+/// What was heard of each sentence that was looked for: where, and how like it (recording_search.hpp).
+nlohmann::json found_in(const agent::demo::Recording& recording, const std::vector<Options::Wanted>& wanted) {
+  nlohmann::json all = nlohmann::json::object();
+  for (const auto& [name, pcm] : wanted) {
+    const auto found = caller::find_sentence(recording.heard, pcm);
+    if (!found) continue;
+    all[name] = {{"at_ms", in_ms(found->begin)}, {"ends_ms", in_ms(found->end)}, {"likeness", found->likeness}, {"worst", found->worst}};
+  }
+  return all;
+}
+
+nlohmann::json report_of(const caller::StepCaller& script, Phone& phone) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& done : script.report()) {
     nlohmann::json step{{"step", done.step}, {"at_ms", done.at_ms}};
@@ -101,6 +140,13 @@ nlohmann::json report_of(const caller::StepCaller& script, const Phone& phone) {
   }
   nlohmann::json report{{"connected", phone.connected.load()}, {"ended_by", phone.by_them ? "them" : "us"}, {"steps", std::move(steps)}};
   if (const auto greeting = script.greeting_ms()) report["greeting_ms"] = *greeting;
+  report["digits"] = script.heard_digits();
+  report["held"] = nlohmann::json::array();
+  const std::lock_guard lock(phone.mutex);
+  for (const auto& change : phone.changes) {
+    const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(change.at - phone.connected_at).count();
+    report["held"].push_back({{"at_ms", at}, {"receives", change.receives}});
+  }
   return report;
 }
 
@@ -143,6 +189,10 @@ int main(int count, char** arguments) {
   const auto recording = script.recording();
   if (!options.wav.empty()) (void)agent::demo::write_stereo(options.wav, recording.sent, recording.heard);
   auto report = report_of(script, phone);
+  report["found"] = found_in(recording, options.wanted);
+  report["voiced_ms"] = nlohmann::json::array();
+  for (const auto& [begin, end] : caller::voiced_stretches(recording.heard, recording.rate_hz, 300)) report["voiced_ms"].push_back({in_ms(begin), in_ms(end)});
+  report["length_ms"] = in_ms(recording.heard.size());
   if (!over) report["ended_by"] = "limit";
   fmt::print("{}\n", report.dump());
   (*endpoint)->post([&] { (*endpoint)->unregister(phone.account); });

@@ -68,6 +68,7 @@ void StepCaller::on_frame(const media::HeardFrame& frame) {
 }
 
 void StepCaller::on_event(const media::MediaEvent& event) {
+  if (event.kind == media::MediaEvent::Kind::Digit) heard_digits_ += event.digit;
   if (event.utterance != utterance_ || !origin_tick_) return;
   if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0) {
     // The line leaves from this tick on, frame by frame: that is where it stands in the recording.

@@ -52,6 +52,8 @@ class StepCaller {
   [[nodiscard]] agent::demo::Recording recording() const;
   [[nodiscard]] std::vector<Done> report() const;
   [[nodiscard]] std::optional<double> greeting_ms() const;
+  /// The keys that the other side pressed (RFC 4733).
+  [[nodiscard]] const std::string& heard_digits() const { return heard_digits_; }
 
   /// What a step said: samples of recording().sent.
   struct Spoken { std::size_t step = 0, begin = 0, end = 0; };
@@ -79,6 +81,7 @@ class StepCaller {
   bool begun_step_ = false, connected_ = false, speaking_ = false, hangs_up_ = false;
   std::uint32_t utterance_ = 0;
   std::optional<std::uint64_t> origin_tick_;
+  std::string heard_digits_;
   std::uint64_t frames_ = 0, step_began_ = 0;
   bool heard_since_ = false;
   unsigned quiet_frames_ = 0, voiced_frames_ = 0;

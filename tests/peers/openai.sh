@@ -1,11 +1,15 @@
 # Calls to an agent that answers by the simulated OpenAI. For the scenarios openai_*.
 caller_program=${OFFHOOK_TEST_CALLER:-$top/build/release/tests/offhook_test_caller}
 simulator=${OFFHOOK_OPENAI_SIM_PROGRAM:-$top/build/release/tests/services/offhook_openai_sim}
-greeting='Hello, this is Blue River Bicycles. How can I help you?'
+hello='Hello, this is Blue River Bicycles.'
+help='How can I help you?'
+greeting="$hello $help"  # Its two sentences are spoken one by one.
 hours='We are open from nine in the morning to six in the evening, Monday to Friday.'
 address='You find us at twelve Harbor Street, next to the train station.'
 farewell='Thank you for calling Blue River Bicycles. Goodbye.'
 
+
+# --- the simulated OpenAI and the agent --------------------------------------------------------------------------------------
 # start_openai SCENARIO-JSON: the simulator, its port of plain HTTP in $openai_port.
 start_openai() {
   printf '%s\n' "$1" >"$work/openai.json"
@@ -13,22 +17,31 @@ start_openai() {
   expect 30 "the simulated OpenAI has ports" says "$work/openai.log" '"http":[0-9]+'
   openai_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/openai.log")
 }
-# start_ai_agent MEMBERS: of the agent, as JSON with a comma in front: `, "sessions": [...]`.
-start_ai_agent() {
+# ai_config MEMBERS [PROVIDERS]: of the agent, as JSON with a comma in front: `, "sessions": [...]`; further providers the same way.
+ai_config() {
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
   cat >>"$work/agent.json" <<JSON
- , "providers": {"openai": {"kind": "openai", "api_key": "secret-1001-key", "base_url": "http://127.0.0.1:$openai_port/v1"}},
+ , "providers": {"openai": {"kind": "openai", "api_key": "secret-1001-key", "base_url": "http://127.0.0.1:$openai_port/v1"}${2:-}},
  "agent": {"provider": "openai", "prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting"${1:-}}}
 JSON
+}
+start_ai_agent() {
+  ai_config "$@"
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
   expect 30 "the agent is registered" registered 6001
 }
+# simulated PATTERN: the simulator's log has it; simulated_count PATTERN prints how many lines of it do.
+simulated() { says "$work/openai.jsonl" "$1" || die "the simulated OpenAI has not seen: $1"; }
+simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
+
+# --- the caller, and what they heard -----------------------------------------------------------------------------------------
 # ai_call STEP...: a call by tests/caller through Kamailio, its report in $work/report.json, its recording in $work/call.wav.
 ai_call() {
-  "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 "$@" \
-    >"$work/report.json" 2>"$work/caller.err" || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
+  rm -f "$work/heard"
+  "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
+    "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
 }
 # hears PATTERN...: each was heard by the caller, by recognising their own recording of the other side.
 hears() {
@@ -37,3 +50,28 @@ hears() {
   for pattern in "$@"; do says "$work/heard" "$pattern" || die "the caller did not hear \"$pattern\" but: $(cat "$work/heard")"; done
 }
 reports() { says "$work/report.json" "$1" || die "the caller's report has no $1: $(cat "$work/report.json")"; }
+
+# sentence NAME TEXT: looked for, by correlation, in what the caller hears. TEXT is what the voice gets at once: by Realtime a whole
+# reply, of a cascade a clause.
+sentences=()
+sentence() {
+  "$offhook" say "$2" --voice slt --out "$work/$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
+  sentences+=(--look-for "$1=$work/$1.wav")
+}
+# found NAME MEMBER: of a sentence: at_ms, ends_ms, likeness, worst (tests/caller/recording_search.hpp).
+found() {
+  local value
+  value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
+  echo "${value:--1}"
+}
+# heard_whole NAME...: from the first to the last fifth of a second. heard_not NAME...: not even in part.
+heard_whole() {
+  local name
+  for name in "$@"; do [ "$(found "$name" worst)" -ge 70 ] || die "the caller did not hear all of \"$name\": $(cat "$work/report.json")"; done
+}
+heard_not() {
+  local name
+  for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
+}
+# gap ONE OTHER: milliseconds from the end of one sentence to the beginning of another.
+gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }

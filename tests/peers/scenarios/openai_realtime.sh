@@ -5,7 +5,13 @@ start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], 
   {"when": "open", "text": "'"$hours"'"}, {"when": "shop", "text": "'"$address"'"},
   {"when": "goodbye", "text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
 start_ai_agent
+sentence hello "$hello"
+sentence help "$help"
+sentence hours "$hours"
+sentence address "$address"
+sentence farewell "$farewell"
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
+heard_whole hello help hours address farewell
 reports '"ended_by":"them"'
 expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+/// What stands in a recording, by its samples alone: where somebody speaks, and where a known sentence is heard.
+namespace offhook::caller {
+
+/// Samples [begin, end).
+struct Stretch { std::size_t begin = 0, end = 0; };
+/// Where there is voice; pauses shorter than `pause_ms` belong to it.
+[[nodiscard]] std::vector<Stretch> voiced_stretches(std::span<const std::int16_t> pcm, std::uint32_t rate_hz, unsigned pause_ms);
+
+/// A sentence in a recording: where it fits best, and how well. Likeness is the correlation coefficient in hundredths.
+struct Finding {
+  std::size_t begin = 0, end = 0;  ///< of the sentence's voice, in samples of the recording
+  int likeness = 0;                ///< over all of it
+  int worst = 0;                   ///< of the fifth of a second that fits least: a piece that is missing or was replaced shows here
+};
+/// Both of 16000 Hz. Nothing when the recording is shorter than the sentence's voice, or there is no voice in it.
+[[nodiscard]] std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, std::span<const std::int16_t> sentence);
+
+}  // namespace offhook::caller

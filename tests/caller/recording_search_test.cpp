@@ -1,0 +1,73 @@
+#include <offhook/tests/caller/recording_search.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace offhook;
+
+namespace {
+
+constexpr std::size_t kRate = 16000;
+
+/// Something like a voice: a glide whose loudness comes and goes, different for each `seed`.
+std::vector<std::int16_t> sentence(double seconds, double seed) {
+  std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * kRate));
+  double phase = 0;
+  for (std::size_t i = 0; i < pcm.size(); ++i) {
+    const double t = static_cast<double>(i) / kRate;
+    phase += 2 * 3.14159265 * (150 + 60 * seed + 70 * std::sin(3 * t * seed)) / kRate;
+    pcm[i] = static_cast<std::int16_t>(6000 * (1.2 + std::sin(9 * t + seed)) * (std::sin(phase) + 0.4 * std::sin(3 * phase)));
+  }
+  return pcm;
+}
+
+std::vector<std::int16_t> silence_then(std::size_t silent, const std::vector<std::int16_t>& pcm, std::size_t after) {
+  std::vector<std::int16_t> all(silent);
+  all.insert(all.end(), pcm.begin(), pcm.end());
+  all.resize(all.size() + after);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("find_sentence tells where a sentence is, and that all of it is there") {
+  const auto wanted = sentence(2, 1);
+  const auto found = caller::find_sentence(silence_then(12345, wanted, 20000), wanted);
+  REQUIRE(found);
+  CHECK(found->begin == doctest::Approx(12345).epsilon(0.01));
+  CHECK(found->likeness >= 99);
+  CHECK(found->worst >= 99);
+}
+
+TEST_CASE("find_sentence finds a sentence with its end cut off less alike, and its worst part not at all") {
+  const auto wanted = sentence(2, 1);
+  auto recording = silence_then(8000, wanted, 20000);
+  std::fill(recording.begin() + 8000 + 3 * kRate / 2, recording.end(), std::int16_t{0});
+  const auto found = caller::find_sentence(recording, wanted);
+  REQUIRE(found);
+  CHECK(found->worst < 20);
+}
+
+TEST_CASE("find_sentence does not take one sentence for another") {
+  const auto found = caller::find_sentence(silence_then(8000, sentence(2, 2), 20000), sentence(2, 1));
+  REQUIRE(found);
+  CHECK(found->likeness < 60);
+  CHECK(found->worst < 40);
+}
+
+TEST_CASE("find_sentence finds nothing where there is too little") {
+  CHECK_FALSE(caller::find_sentence(std::vector<std::int16_t>(100), sentence(2, 1)));
+  CHECK_FALSE(caller::find_sentence(sentence(2, 1), std::vector<std::int16_t>(kRate)));
+}
+
+TEST_CASE("voiced_stretches joins what a short pause parts, and not what a long one does") {
+  std::vector<std::int16_t> pcm = silence_then(kRate, sentence(1, 1), kRate / 10);
+  const auto second = silence_then(0, sentence(1, 1), kRate);
+  pcm.insert(pcm.end(), second.begin(), second.end());
+  CHECK(caller::voiced_stretches(pcm, kRate, 300).size() == 1);
+  const auto apart = caller::voiced_stretches(pcm, kRate, 50);
+  REQUIRE(apart.size() >= 2);
+  CHECK(apart.front().begin == doctest::Approx(kRate).epsilon(0.01));
+  CHECK(caller::voiced_stretches(std::vector<std::int16_t>(kRate), kRate, 300).empty());
+}
