@@ -23,7 +23,7 @@ bool is_due(std::optional<TimePoint>& at, TimePoint now) {
 }  // namespace
 
 Conversation::Conversation(ConversationOptions options)
-    : options_(std::move(options)), caller_(options_.end_of_turn), digits_(options_.digit_gap) {}
+    : options_(std::move(options)), caller_(options_.end_of_turn), digits_(options_.digit_gap, options_.keys_together) {}
 
 // --- the call ----------------------------------------------------------------------------------------------------------------
 
@@ -139,6 +139,7 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
   if (!listens()) return;
   silences_ = 0;
   if (awaits_answer_) return out.push_back(AnswerDigit{digit});
+  silence_at_.reset();
   on_interrupted(now, out);
   abandon_listening(out);
   if (auto input = digits_.on_digit(digit, now)) {
@@ -235,6 +236,7 @@ void Conversation::on_silence(TimePoint now, ConversationActions& out) {
 
 void Conversation::rest(TimePoint now) {
   if (transferring_ || held_until_) return;  // The caller waits for somebody else: nobody asks them why they say nothing.
+  if (digits_.next_deadline()) return;       // Nor somebody who keys in a number: the question would throw it away.
   if (phase_ != Phase::Connected || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
   silence_at_ = now + options_.silence_prompt;
 }

@@ -22,6 +22,7 @@ struct ConversationOptions {
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< less, not understood and interrupting nothing: a noise
   bool drop_brief_turns = false;                                 ///< shorter than that: not even given to who takes turns as sound
   base::Duration digit_gap = std::chrono::seconds(3);
+  bool keys_together = false;                                    ///< keys that nobody asked for: what is pressed together is one input
   base::Duration silence_prompt = std::chrono::seconds(8);       ///< nobody says anything: ask
   unsigned max_silences = 3;                                     ///< ... so often, then say goodbye
   base::Duration call_limit = std::chrono::minutes(30);

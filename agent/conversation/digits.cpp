@@ -12,8 +12,9 @@ void DigitCollector::expect(std::size_t wanted) {
 }
 
 std::optional<std::string> DigitCollector::on_digit(char digit, base::TimePoint now) {
-  if (wanted_ <= 1) return std::string(1, digit);
-  if (digit == '*') {
+  const bool is_free = wanted_ == 0 && unexpected_together_;
+  if ((wanted_ <= 1 && !is_free) || (is_free && digit == '#' && digits_.empty())) return std::string(1, digit);
+  if (digit == '*' && !is_free) {
     digits_.clear();
     end_at_.reset();
     return std::nullopt;
@@ -23,7 +24,7 @@ std::optional<std::string> DigitCollector::on_digit(char digit, base::TimePoint 
     return take();
   }
   digits_.push_back(digit);
-  if (digits_.size() >= wanted_) return take();
+  if (digits_.size() >= (is_free ? kMaxDigits : wanted_)) return take();
   end_at_ = now + gap_;
   return std::nullopt;
 }

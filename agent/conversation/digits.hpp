@@ -7,13 +7,14 @@
 
 namespace offhook::inline v0::agent {
 
-/// Gathers DTMF keys into one input. With nothing expected each key is an input of its own (a menu); otherwise `wanted` keys, or
-/// fewer ended by '#' or by a pause; '*' starts over. Pure.
+/// Gathers DTMF keys into one input. With one key expected each is an input of its own (a menu); with more, so many, or fewer ended
+/// by '#' or by a pause; '*' starts over. With none expected, as by a language model, which says nothing of keys, they are
+/// either a menu's, or what is pressed together belongs together ('*' then is a key like others). Pure.
 class DigitCollector {
  public:
   static constexpr std::size_t kMaxDigits = 32;
 
-  explicit DigitCollector(base::Duration gap) : gap_(gap) {}
+  explicit DigitCollector(base::Duration gap, bool unexpected_together = false) : gap_(gap), unexpected_together_(unexpected_together) {}
 
   void expect(std::size_t wanted);
   /// The complete input, if this key completes one.
@@ -25,6 +26,7 @@ class DigitCollector {
   [[nodiscard]] std::string take();
 
   base::Duration gap_;
+  bool unexpected_together_;
   std::size_t wanted_ = 0;
   std::string digits_;
   std::optional<base::TimePoint> end_at_;

@@ -1,8 +1,22 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::agent {
+
+namespace {
+
+/// Of a number keyed in for a model: who presses one key alone waits as long for the answer.
+constexpr base::Duration kModelsDigitGap = std::chrono::seconds(2);
+
+bool is_model(const SessionWay& way) {
+  const auto* cascade = std::get_if<CascadeWay>(&way);
+  return cascade == nullptr || std::any_of(cascade->think.begin(), cascade->think.end(),
+                                           [](const ProviderPtr& provider) { return provider->kind != ProviderKind::Local; });
+}
+
+}  // namespace
 
 ConversationOptions conversation_options(const AgentProfile& profile, ConversationOptions usual) {
   ConversationOptions options = std::move(usual);
@@ -13,6 +27,10 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   options.listen_deadline = profile.limits.listen;
   options.think_deadline = profile.limits.think;
   options.speak_deadline = profile.limits.speak;
+  if (std::any_of(profile.sessions.begin(), profile.sessions.end(), is_model)) {
+    options.keys_together = true;  // A dialogue says which keys it expects; a model says nothing of them.
+    options.digit_gap = kModelsDigitGap;
+  }
   const auto take = [](std::string& sentence, const std::string& given) {
     if (!given.empty()) sentence = given;
   };

@@ -18,7 +18,7 @@ namespace {
 using namespace offhook;
 
 struct Options {
-  std::string registrar = "127.0.0.1:5060", extension = "1001", target, wav, voice = "rms", codec = "PCMU";
+  std::string registrar = "127.0.0.1:5060", extension = "1001", target, search, wav, voice = "rms", codec = "PCMU";
   int limit_s = 120;
   std::vector<caller::Step> steps;
   std::vector<std::string> lines;
@@ -29,7 +29,8 @@ struct Options {
 int complain(const std::string& what) {
   fmt::print(stderr,
              "offhook_test_caller: {}\nusage: offhook_test_caller --registrar HOST:PORT --call URI [--extension N] [--wav FILE] [--voice slt|rms]\n"
-             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n",
+             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n"
+             "   or: offhook_test_caller --search WAV --look-for NAME=WAV...: in the recording of another telephone\n",
              what);
   return 2;
 }
@@ -62,11 +63,12 @@ std::optional<std::string> read_options(int count, char** arguments, Options& op
     else if (name == "--voice") options.voice = value;
     else if (name == "--codec") options.codec = value;
     else if (name == "--limit") options.limit_s = std::stoi(value);
+    else if (name == "--search") options.search = value;
     else if (name == "--look-for") {
       if (auto wrong = look_for(value, options)) return wrong;
     } else return "what is " + name + "?";
   }
-  if (options.target.empty()) return "whom to call?";
+  if (options.target.empty() && options.search.empty()) return "whom to call?";
   return std::nullopt;
 }
 
@@ -82,7 +84,7 @@ struct Phone {
   std::atomic<int> status{0};
   phone::CallPtr call;
   sip::AccountId account;
-  struct MediaChange { base::TimePoint at; bool receives = true; };
+  struct MediaChange { base::TimePoint at; bool sends = true, receives = true; };
   std::mutex mutex;
   base::TimePoint connected_at{};
   std::vector<MediaChange> changes;
@@ -96,7 +98,7 @@ struct Phone {
     }
     if (const auto* e = std::get_if<phone::CallMediaChanged>(&event)) {
       const std::lock_guard lock(mutex);
-      changes.push_back({base::Clock::now(), e->receives});
+      changes.push_back({base::Clock::now(), e->sends, e->receives});
     }
     if (const auto* e = std::get_if<phone::CallFinished>(&event)) {
       by_them = e->details.by == sip::CallEnded::By::Remote;
@@ -130,6 +132,15 @@ nlohmann::json found_in(const agent::demo::Recording& recording, const std::vect
   return all;
 }
 
+int search(const Options& options) {
+  agent::demo::Recording recording;
+  auto pcm = agent::demo::read_speech(options.search, 0);
+  if (!pcm) return complain(pcm.error().detail);
+  recording.heard = std::move(*pcm);
+  fmt::print("{}\n", nlohmann::json{{"found", found_in(recording, options.wanted)}}.dump());
+  return 0;
+}
+
 nlohmann::json report_of(const caller::StepCaller& script, Phone& phone) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& done : script.report()) {
@@ -145,7 +156,7 @@ nlohmann::json report_of(const caller::StepCaller& script, Phone& phone) {
   const std::lock_guard lock(phone.mutex);
   for (const auto& change : phone.changes) {
     const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(change.at - phone.connected_at).count();
-    report["held"].push_back({{"at_ms", at}, {"receives", change.receives}});
+    report["held"].push_back({{"at_ms", at}, {"sends", change.sends}, {"receives", change.receives}});
   }
   return report;
 }
@@ -155,6 +166,7 @@ nlohmann::json report_of(const caller::StepCaller& script, Phone& phone) {
 int main(int count, char** arguments) {
   Options options;
   if (const auto wrong = read_options(count, arguments, options)) return complain(*wrong);
+  if (!options.search.empty()) return search(options);
   auto lines = agent::demo::prepare_lines(options.lines, options.voice);
   if (!lines) return complain(lines.error().detail);
   caller::StepCaller script(options.steps, std::move(*lines));

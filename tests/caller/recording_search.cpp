@@ -3,7 +3,9 @@
 #include <offhook/agent/demo/turn_meter.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 namespace offhook::caller {
 
@@ -32,23 +34,31 @@ std::vector<float> thinned(std::span<const float> smoothed) {
   return out;
 }
 
-double correlation(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    const double x = a[i], y = b[i];
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
+double product(std::span<const float> a, std::span<const float> b) {
+  std::array<float, 8> sums{};  // Side by side: a single sum would wait for each addition.
+  std::size_t i = 0;
+  for (; i + sums.size() <= b.size(); i += sums.size()) {
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += a[i + k] * b[i + k];
   }
-  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+  double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+  for (; i < b.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
+  return sum;
 }
 
-/// Where `part` fits best in `whole`, from `from` to `to`, and how well.
-std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
+/// Where `part` fits best in `whole`, of every `step`-th place from `from` to `to`, and how well.
+std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to,
+                                          std::size_t step = 1) {
   std::pair<std::size_t, double> best{from, -1};
-  for (std::size_t at = from; at <= to && at + part.size() <= whole.size(); ++at) {
-    const double fits = correlation(whole.subspan(at, part.size()), part);
-    if (fits > best.second) best = {at, fits};
+  const double wanted = product(part, part);
+  to = std::min(to, whole.size() - std::min(whole.size(), part.size()));
+  if (from > to || part.size() > whole.size() || wanted <= 0) return best;
+  double there = product(whole.subspan(from, part.size()), whole.subspan(from, part.size()));
+  for (std::size_t at = from; at <= to; ++at) {
+    if ((at - from) % step == 0 && there > 1) {
+      const double fits = product(whole.subspan(at, part.size()), part) / std::sqrt(wanted * there);
+      if (fits > best.second) best = {at, fits};
+    }
+    if (at < to) there += static_cast<double>(whole[at + part.size()]) * whole[at + part.size()] - static_cast<double>(whole[at]) * whole[at];
   }
   return best;
 }
@@ -82,8 +92,8 @@ std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, st
   if (!first || !last || *last - *first < kPart || recording.size() < *last - *first) return std::nullopt;
   const auto voice = smooth(sentence.subspan(*first, *last - *first)), heard = smooth(recording);
   const auto coarse_voice = thinned(voice), coarse_heard = thinned(heard);
-  const std::size_t near = best_place(coarse_heard, coarse_voice, 0, coarse_heard.size() - coarse_voice.size()).first * kCoarse;
-  const auto place = best_place(heard, voice, back(near, 2 * kCoarse), near + 2 * kCoarse);
+  const std::size_t near = best_place(coarse_heard, coarse_voice, 0, coarse_heard.size(), 2).first * kCoarse;
+  const auto place = best_place(heard, voice, back(near, 3 * kCoarse), near + 3 * kCoarse);
   double worst = 1;
   for (std::size_t at = 0; at + kPart <= voice.size(); at += kPart) {
     const auto part = std::span<const float>(voice).subspan(at, kPart);

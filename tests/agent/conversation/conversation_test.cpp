@@ -562,6 +562,66 @@ TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pa
   }
 }
 
+TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when they are pressed together") {
+  ConversationOptions options;
+  options.keys_together = true;
+  options.digit_gap = 2s;
+  core = Conversation(options);
+  greet();
+  const auto press = [&](std::string_view keys) { for (const char key : keys) media(Kind::Digit, 0, 0, key); };
+  SUBCASE("ended by '#'") {
+    press("4*2#");
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "4*2");
+  }
+  SUBCASE("ended by a pause") {
+    press("42");
+    advance(1990ms);
+    CHECK(count<Respond>() == 0);
+    advance(10ms);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "42");
+  }
+  SUBCASE("'#' alone is a key") {
+    press("#");
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "#");
+  }
+  SUBCASE("as many as there can be") {
+    press(std::string(DigitCollector::kMaxDigits - 1, '7'));
+    CHECK(count<Respond>() == 0);
+    press("7");
+    CHECK(count<Respond>() == 1);
+  }
+  SUBCASE("a menu of one key is one all the same, where it was asked for") {
+    caller_says("hello");
+    think(ReplyExpects{core.turns(), "", 1});
+    reply("Press one.");
+    spoken();
+    sent();
+    seen.clear();
+    press("1");
+    CHECK(count<Respond>() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing") {
+  ConversationOptions options;
+  options.keys_together = true;
+  options.silence_prompt = 2s;
+  core = Conversation(options);
+  greet();
+  advance(1s);
+  for (const char key : {'4', '2'}) {
+    media(Kind::Digit, 0, 0, key);
+    advance(2500ms);
+  }
+  CHECK(count<Respond>() == 0);
+  media(Kind::Digit, 0, 0, '#');
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "42");
+}
+
 TEST_CASE_FIXTURE(Call, "Silence is asked about three times, then we say goodbye and hang up") {
   greet();
   for (unsigned i = 1; i <= 3; ++i) {

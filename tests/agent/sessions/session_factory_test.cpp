@@ -75,6 +75,14 @@ TEST_CASE("A profile's times and sentences are the conversation's; what it does 
   CHECK(options.failure_goodbye == ConversationOptions{}.failure_goodbye);
 }
 
+TEST_CASE("Keys belong together where a language model thinks, and are a menu's where a dialogue does") {
+  const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
+  const auto together = [](SessionWay way) { return conversation_options(profile(std::move(way), {media::AudioCodec::Pcmu}), {}).keys_together; };
+  CHECK(together(RealtimeWay{openai}));
+  CHECK(together(CascadeWay{{local}, {openai}, {local}}));
+  CHECK_FALSE(together(CascadeWay{{openai}, {local}, {openai}}));
+}
+
 TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});

@@ -1,0 +1,16 @@
+# The caller hangs up in the middle of a reply: all is ended at once, and the record has what was heard and no more.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open"], "replies": [
+  {"when": "open", "text": "'"$hours"' And from ten to two on Saturday. We are closed on Sunday, on holidays, and when it snows."}]}'
+start_ai_agent
+sentence end 'We are closed on Sunday, on holidays, and when it snows.'
+ai_call wait "say:when are you open" silence:4500 hangup
+hears 'nine'
+heard_not end
+reports '"ended_by":"us"'
+expect 3 "the record says how far it came" has_record '"end":\{"by":"caller","cause":"hung up"' '"said":"We are open from nine'
+record | grep -qE 'holidays|snows' && die "the record has what was never heard: $(record)"
+expect 3 "the model's socket is closed" simulated '"what":"closed"'
+ai_call wait silence:300 hangup
+hears 'hello this is blue river'

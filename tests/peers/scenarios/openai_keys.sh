@@ -1,0 +1,13 @@
+# Keys both ways (RFC 4733): the model answers to what the caller keys in, and presses keys by its tool when it has said so.
+. "$here/openai.sh"
+start_kamailio
+number='You want bicycle number forty two. I press the keys for you.'
+start_openai '{"replies": [
+  {"when": "42", "text": "'"$number"'", "calls": [{"name": "send_digits", "arguments": {"digits": "5#"}}]},
+  {"when": "being pressed", "text": "One more moment."}, {"text": "I did not understand your number."}]}'
+start_ai_agent ', "tools": ["hang_up", "send_digits"]'
+sentence number "$number"
+ai_call wait "press:42#" wait:15000 silence:2500 hangup
+heard_whole number
+reports '"digits":"5#"'
+expect 3 "the record tells the same" has_record '"kind":"digits"' '"digits_received":"\*\*\*?"' '"digits_sent":"\*\*"'

@@ -1,0 +1,15 @@
+# A cascade at a server that speaks like OpenAI's: whole turns are transcribed, the responses interface thinks and calls the tool.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open", "goodbye"], "replies": [
+  {"when": "open", "text": "'"$hours"'"}, {"when": "goodbye", "text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+start_ai_agent ', "sessions": [{"kind": "cascade", "provider": "house"}]' ', "house": {"kind": "openai_compatible", "api": "responses",
+  "base_url": "http://127.0.0.1:'"$openai_port"'/v1", "models": {"chat": "small", "transcription": "ear", "speech": "mouth"}}'
+sentence open 'We are open from nine in the morning to six in the evening,'
+sentence goodbye 'Goodbye.'
+ai_call wait "say:when are you open" wait "say:goodbye" wait:15000
+heard_whole open goodbye
+reports '"ended_by":"them"'
+for endpoint in transcription responses speech; do simulated '"endpoint":"'$endpoint'"'; done
+says "$work/openai.jsonl" '"endpoint":"chat"|"handshake"' && die "the other interfaces were asked too"
+expect 3 "the record tells the same" has_record '"end":\{"by":"agent"' '"heard":"when are you open"' '"name":"hang_up","done":true'

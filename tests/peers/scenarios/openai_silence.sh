@@ -1,0 +1,17 @@
+# The caller says nothing: the model asks again, three times, two seconds each, then the agent takes leave and hangs up.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"replies": ["Are you still there?", "Can you hear me?", "Is somebody there?"]}'
+start_ai_agent ', "limits": {"silence": 2}'
+sentence hello "$hello"
+sentence first 'Are you still there?'
+sentence second 'Can you hear me?'
+sentence third 'Is somebody there?'
+sentence leave 'I cannot hear you, so I will hang up now.'
+sentence goodbye 'Goodbye.'
+ai_call silence:45000
+heard_whole hello first second third leave goodbye
+reports '"ended_by":"them"'
+[ "$(gap first second)" -ge 1900 ] && [ "$(gap first second)" -le 4000 ] || die "asked again after $(gap first second) ms"
+[ "$(gap third leave)" -ge 1900 ] && [ "$(gap third leave)" -le 4000 ] || die "took leave after $(gap third leave) ms"
+expect 3 "the record explains it" has_record '"end":\{"by":"agent","cause":"silence limit"'
