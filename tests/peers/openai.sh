@@ -64,6 +64,8 @@ found() {
   value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
   echo "${value:--1}"
 }
+# search_in WAV: the sentences in another recording, with the report in the same place.
+search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
 # heard_whole NAME...: from the first to the last fifth of a second. heard_not NAME...: not even in part.
 heard_whole() {
   local name

@@ -1,16 +1,16 @@
-# The model puts the caller on hold for three seconds: nothing is heard meanwhile, and the call goes on by itself.
+# The model puts the caller on hold for three seconds: nothing is heard meanwhile, then the call goes on.
 . "$here/openai.sh"
 start_kamailio
 hold='I have to ask my colleague, so I put you on hold.'
 back='I am back. You can have the bicycle tomorrow.'
-start_openai '{"heard": ["is my bicycle ready"], "replies": [
+start_openai '{"heard": ["is my bicycle ready", "hello"], "replies": [
   {"when": "bicycle", "text": "'"$hold"'", "calls": [{"name": "hold", "arguments": {"seconds": 3}}]},
-  {"when": "on hold", "text": "Please stay on the line."}, {"text": "'"$back"'"}]}'
-start_ai_agent ', "tools": ["hang_up", "hold"], "limits": {"silence": 2}'
+  {"when": "on hold", "text": "Please stay on the line."}, {"when": "hello", "text": "'"$back"'"}]}'
+start_ai_agent ', "tools": ["hang_up", "hold"]'
 sentence hold "$hold"
 sentence stay "Please stay on the line."
 sentence back "$back"
-ai_call wait "say:is my bicycle ready" wait silence:9000 hangup
+ai_call wait "say:is my bicycle ready" wait silence:3500 "say:hello" wait silence:300 hangup
 heard_whole hold stay back
 [ "$(gap stay back)" -ge 3000 ] || die "the hold lasted only $(gap stay back) ms: $(cat "$work/report.json")"
 reports '"held":\[\{"at_ms":[0-9]+,"receives":[a-z]+,"sends":false\},\{"at_ms":[0-9]+,"receives":true,"sends":true\}\]'

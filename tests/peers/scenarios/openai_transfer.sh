@@ -1,0 +1,37 @@
+# A transfer that the caller agrees to by a key. They hear the sentence whole, then the question; only then comes REFER, baresip calls
+# the second telephone through Kamailio, and hears it.
+. "$here/openai.sh"
+start_kamailio
+connect='I connect you with our sales department.'
+start_openai '{"heard": ["connect me please"], "replies": [
+  {"when": "connect", "text": "'"$connect"'", "calls": [{"name": "transfer", "arguments": {"destination": "sales"}}]}]}'
+start_ai_agent ', "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "destinations": {"sales": "6003"}}]'
+say_wav "$work/sales.wav" 8000 500 8000 "this is the sales department of the bicycle shop"
+baresip_folder sales 6003 "$work/sales.wav" ';answermode=auto'
+start_baresip sales
+expect 10 "the second telephone is registered" registered 6003
+say_wav "$work/please.wav" 8000 6000 60000 "connect me please"
+baresip_folder caller 6002 "$work/please.wav"
+start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+telephone=$pid
+expect 15 "the call is up" says "$work/caller.log" 'Call established'
+expect 25 "the caller is asked" says "$work/agent.log" 'call.tool .*what=asked'
+sleep 9
+says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller agreed"
+console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
+printf 1 >"/dev/udp/127.0.0.1/$console"
+expect 10 "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
+expect 5 "the second telephone is in the call" says "$work/sales.log" 'Call established'
+expect 10 "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
+sleep 4
+stop "$telephone"
+mapfile -t recordings < <(find "$work/caller/heard" -name '*-dec.wav' -size +1k | sort)
+[ "${#recordings[@]}" = 2 ] || die "the caller has ${#recordings[@]} recordings, not one of each call"
+sentence connect "$connect"
+sentence question 'Shall I connect you to sales?'
+search_in "${recordings[0]}"
+heard_whole connect question
+[ "$(gap connect question)" -gt 0 ] || die "asked before it was said: $(cat "$work/report.json")"
+sentences=(--look-for "sales=$work/sales.wav")
+search_in "${recordings[1]}"
+heard_whole sales

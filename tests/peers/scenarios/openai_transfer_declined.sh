@@ -1,0 +1,20 @@
+# The caller says no: nobody is called, the model is told, and the conversation goes on.
+. "$here/openai.sh"
+start_kamailio
+stays='Then I help you myself. What is it about?'
+start_openai '{"heard": ["connect me please", "no"], "replies": [
+  {"when": "connect", "text": "I connect you.", "calls": [{"name": "transfer", "arguments": {"destination": "sales"}}]},
+  {"when": "nothing was done", "text": "'"$stays"'"}]}'
+start_ai_agent ', "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "destinations": {"sales": "6003"}}]'
+sentence question 'Shall I connect you to sales?'
+sentence help 'Then I help you myself.'
+ai_call wait "say:connect me please" wait "say:no" wait:15000 silence:300 hangup
+heard_whole question
+hears 'hello this is blue river'
+simulated 'Nothing was done: the caller said no'
+says "$work/kamailio.log" '6003' && die "somebody was called: $(grep 6003 "$work/kamailio.log" | head -n 1)"
+sentences=()
+sentence stays "$stays"
+search_in "$work/call.wav"
+heard_whole stays
+expect 3 "the record tells the same" has_record '"name":"transfer","done":false,"refused":true' '"end":\{"by":"caller"'
