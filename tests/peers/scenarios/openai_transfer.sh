@@ -20,6 +20,8 @@ sleep 9
 says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller agreed"
 console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
 printf 1 >"/dev/udp/127.0.0.1/$console"
+sleep 0.2
+printf '\004' >"/dev/udp/127.0.0.1/$console"  # The key is let go.
 expect 10 "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
 expect 5 "the second telephone is in the call" says "$work/sales.log" 'Call established'
 expect 10 "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'

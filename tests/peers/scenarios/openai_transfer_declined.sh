@@ -7,14 +7,10 @@ start_openai '{"heard": ["connect me please", "no"], "replies": [
   {"when": "nothing was done", "text": "'"$stays"'"}]}'
 start_ai_agent ', "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "destinations": {"sales": "6003"}}]'
 sentence question 'Shall I connect you to sales?'
-sentence help 'Then I help you myself.'
+sentence stays "$stays"
 ai_call wait "say:connect me please" wait "say:no" wait:15000 silence:300 hangup
-heard_whole question
-hears 'hello this is blue river'
+heard_whole question stays
+[ "$(gap question stays)" -gt 0 ] || die "not in this order: $(cat "$work/report.json")"
 simulated 'Nothing was done: the caller said no'
 says "$work/kamailio.log" '6003' && die "somebody was called: $(grep 6003 "$work/kamailio.log" | head -n 1)"
-sentences=()
-sentence stays "$stays"
-search_in "$work/call.wav"
-heard_whole stays
 expect 3 "the record tells the same" has_record '"name":"transfer","done":false,"refused":true' '"end":\{"by":"caller"'

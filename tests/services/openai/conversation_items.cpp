@@ -48,7 +48,7 @@ bool ConversationItems::awaits_output(const std::string& call_id) const {
 std::string ConversationItems::newest_words() const {
   for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
     if (item->body.value("type", "") == "function_call_output") return item->body.value("output", "");
-    if (item->body.value("role", "") != "user") continue;
+    if (const std::string role = item->body.value("role", ""); role != "user" && role != "system") continue;
     std::string words;
     for (const auto& part : item->body.value("content", json::array())) {
       for (const char* name : {"text", "transcript"}) {
