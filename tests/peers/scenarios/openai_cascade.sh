@@ -8,4 +8,4 @@ start_ai_agent ', "sessions": [{"kind": "cascade", "listen": "openai", "think": 
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
 reports '"ended_by":"them"'
-expect 3 "the record tells the same" has_record '"end":\{"by":"agent"' '"heard":"when are you open"' '"said":"You find us'
+expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'

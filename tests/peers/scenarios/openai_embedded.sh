@@ -3,10 +3,10 @@
 start_kamailio
 start_openai '{"replies": [
   {"when": "open", "text": "'"$hours"'"}, {"when": "shop", "text": "'"$address"'"},
-  {"text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+  {"when": "goodbye", "text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
 start_ai_agent ', "sessions": [{"kind": "cascade", "listen": "local", "think": "openai", "speak": "local"}]'
-ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:thank you goodbye" wait:15000
+ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
 reports '"ended_by":"them"'
 says "$work/openai.jsonl" 'audio/|realtime' && die "sound left the house: $(grep -E 'audio/|realtime' "$work/openai.jsonl" | head -n 1)"
-expect 3 "the record tells the same" has_record '"end":\{"by":"agent"' '"heard":"when are you open"' '"said":"You find us'
+expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'

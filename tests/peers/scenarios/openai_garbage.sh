@@ -1,0 +1,15 @@
+# Garbage between the frames of a reply: it is passed over, and not a piece of the sentence is missing.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [
+  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "garbage", "after_bytes": 30000}},
+  {"when": "shop", "text": "'"$address"'", "fault": {"kind": "broken_json", "after_bytes": 30000}},
+  {"when": "goodbye", "text": "'"$farewell"'", "fault": {"kind": "broken_base64", "after_bytes": 30000}, "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+start_ai_agent
+sentence hours "$hours"
+sentence address "$address"
+sentence farewell "$farewell"
+ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
+heard_whole hours address farewell
+for kind in garbage broken_json broken_base64; do simulated '"kind":"'$kind'"'; done
+expect 3 "the model hung up" has_record '"end":\{"by":"agent","cause":"goodbye"'

@@ -1,0 +1,11 @@
+# Realtime says 429 and asks for a minute: nobody waits so long with a caller on the line, the cascade answers.
+. "$here/openai.sh"
+start_kamailio
+start_openai '{"heard": ["when are you open"], "replies": [{"when": "open", "text": "'"$hours"'"}],
+  "endpoints": {"realtime": {"faults": [{"kind": "status", "status": 429, "code": "rate_limit_exceeded", "retry_after": 60}], "repeat": true}}}'
+start_ai_agent
+sentence hello "$hello"
+sentence open 'We are open from nine in the morning to six in the evening,'
+ai_call wait "say:when are you open" wait silence:300 hangup
+heard_whole hello open
+expect 3 "the record names who took over" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade' '"end":\{"by":"caller"'
