@@ -2,7 +2,7 @@
 # their answer all the same.
 . "$here/openai.sh"
 start_kamailio
-start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [
+start_openai '{"heard": ["", "when are you open", "where is your shop"], "replies": [
   {"when": "open", "text": "'"$hours"'"}, {"when": "shop", "text": "'"$address"'"}], "endpoints": {
   "transcription": {"faults": [{"kind": "status", "status": 500}]},
   "chat": {"faults": [{"kind": "status", "status": 429, "retry_after": 1}]},
