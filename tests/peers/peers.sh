@@ -46,6 +46,7 @@ start() {
   "${@:2}" >"$work/$1.log" 2>&1 </dev/null &
   pid=$!
   started+=("$pid")
+  echo "$pid" >>"$work/started"  # For the runner, should the scenario itself be ended.
 }
 # stop PID [SIGNAL]: asks, waits 10 s, then insists.
 stop() {

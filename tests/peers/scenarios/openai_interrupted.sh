@@ -8,6 +8,7 @@ start_ai_agent
 ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait silence:300 hangup
 hears 'harbor street'
 says "$work/heard" 'snows|closed on sunday' && die "the caller heard what they had interrupted: $(cat "$work/heard")"
-reports '"silenced_ms"'
+silenced=$(sed -n 's/.*"silenced_ms":\([0-9]*\).*/\1/p' "$work/report.json")
+[ "${silenced:-9999}" -lt 700 ] || die "it went on for ${silenced:-too many} ms after the caller began to speak: $(cat "$work/report.json")"
 says "$work/openai.jsonl" 'truncate' || die "the model was not told how much was heard"
 expect 3 "the record says that it was interrupted" has_record '"interrupted_at_ms":' '"end":\{"by":"caller"'

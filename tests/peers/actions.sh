@@ -1,0 +1,28 @@
+# A call to a cascade in which all happens: an interruption, keys both ways, a note, and a goodbye. For the scenarios openai_*_actions.
+# actions MEMBERS: of the agent, with its sessions.
+actions() {
+  local number='You want bicycle number forty two.' end='We are closed on Sunday when it snows.' noted='I have written that down.'
+  start_kamailio
+  start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [
+    {"when": "open", "text": "We are open from nine in the morning to six in the evening. And from ten to two on Saturday. '"$end"'"},
+    {"when": "shop", "text": "'"$address"'"},
+    {"when": "42", "text": "'"$number"'", "calls": [{"name": "send_digits", "arguments": {"digits": "5#"}},
+                                                   {"name": "note", "arguments": {"text": "Bicycle 42"}}]},
+    {"when": "pressed", "text": "'"$noted"'"}, {"when": "written down", "text": "'"$noted"'"},
+    {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+  start_ai_agent ', "tools": ["hang_up", "send_digits", "note"]'"$1"
+  sentence hello "$hello"
+  sentence end "$end"
+  sentence street 'You find us at twelve Harbor Street,'
+  sentence number "$number"
+  sentence noted "$noted"
+  sentence goodbye 'Goodbye.'
+  ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait "press:42#" wait silence:1500 "say:goodbye" wait:15000
+  heard_whole hello street number noted goodbye
+  heard_not end
+  [ "$(gap number noted)" -lt 1500 ] || die "a pause of $(gap number noted) ms behind the tools: $(cat "$work/report.json")"
+  reports '"digits":"5#"'
+  reports '"ended_by":"them"'
+  expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Bicycle' \
+    '"digits_received":"\*\*' '"digits_sent":"\*\*"'
+}
