@@ -5,7 +5,7 @@ actions() {
   start_kamailio
   start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [
     {"when": "open", "text": "We are open from nine in the morning to six in the evening. And from ten to two on Saturday. '"$end"'"},
-    {"when": "shop", "text": "'"$address"'"},
+    {"when": "shop", "text": "You find us next to the train station."},
     {"when": "42", "text": "'"$number"'", "calls": [{"name": "send_digits", "arguments": {"digits": "5#"}},
                                                    {"name": "note", "arguments": {"text": "Bicycle 42"}}]},
     {"when": "pressed", "text": "'"$noted"'"}, {"when": "written down", "text": "'"$noted"'"},
@@ -13,12 +13,12 @@ actions() {
   start_ai_agent ', "tools": ["hang_up", "send_digits", "note"]'"$1"
   sentence hello "$hello"
   sentence end "$end"
-  sentence street 'You find us at twelve Harbor Street,'
+  sentence station 'You find us next to the train station.'
   sentence number "$number"
   sentence noted "$noted"
   sentence goodbye 'Goodbye.'
   ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait "press:42#" wait silence:1500 "say:goodbye" wait:15000
-  heard_whole hello street number noted goodbye
+  heard_whole hello station number noted goodbye
   heard_not end
   [ "$(gap number noted)" -lt 1500 ] || die "a pause of $(gap number noted) ms behind the tools: $(cat "$work/report.json")"
   reports '"digits":"5#"'

@@ -42,9 +42,19 @@ const HistoryEntry* result_of(const History& history, const std::string& call_id
   return found == entries.end() ? nullptr : &*found;
 }
 
-void add_history(const History& history, Messages& out) {
+/// The model said something, then called: in this order it is told, or the last word would be its own, and nothing left to answer.
+bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
+  if (entry.kind == Kind::Agent) return entry.turn == now.input.turn && !now.rounds.empty() && !now.said.empty();
+  if (entry.kind != Kind::ToolCall) return false;
+  return std::any_of(now.rounds.begin(), now.rounds.end(), [&](const auto& round) {
+    return std::any_of(round.begin(), round.end(), [&](const auto& call) { return call.id == entry.call_id; });
+  });
+}
+
+void add_history(const History& history, const PresentTurn& now, Messages& out) {
   std::vector<ModelMessage::Call> calls;  // that stand side by side in the history: one answer of the model
   for (const HistoryEntry& entry : history.entries()) {
+    if (is_told_later(entry, now)) continue;
     if (entry.kind == Kind::ToolCall) {
       const HistoryEntry* result = result_of(history, entry.call_id);
       if (result != nullptr) calls.push_back({entry.call_id, entry.name, entry.text, result->text});
@@ -88,7 +98,7 @@ std::string words_of(const TurnInput& input) {
 
 std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now) {
   Messages out;
-  if (history != nullptr) add_history(*history, out);
+  if (history != nullptr) add_history(*history, now, out);
   const bool is_speech = now.input.kind == TurnInput::Kind::Speech;
   if (!holds(history, now.input.turn,
              is_speech ? std::initializer_list<Kind>{Kind::Caller} : std::initializer_list<Kind>{Kind::Caller, Kind::Note}))
@@ -98,7 +108,7 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
     out.say(ModelMessage::Kind::User,
             "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]");
   }
-  if (!holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
+  if (!now.rounds.empty() || !holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
   for (const auto& round : now.rounds) out.call(round);
   return out.take();
 }

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/openai/speech_decoder.hpp>
+#include <offhook/agent/providers/openai/voiced_words.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ struct SpeechSpeaker::Job {
   std::string error_body;
   SpeechDecoder decoder;
   std::vector<std::int16_t> pcm;             // not polled yet
+  std::optional<realtime::VoicedWords> words;  // from the first sample on: the service does not say where they lie
   bool asked = false, over = false, retried = false;
   std::optional<SpeakFailed> failure;
   std::optional<base::Duration> retry_in;    // until tick() says when that is
@@ -126,10 +128,24 @@ void SpeechSpeaker::fail(Job& job, RequestFailure failure) {
 
 void SpeechSpeaker::cancel() { jobs_.clear(); }
 
+/// What came since the last time. The words that it ends before are told with it, or nobody knew what an interrupted caller heard.
+std::optional<SpeechAudio> SpeechSpeaker::take_audio(Job& job) {
+  if (!job.pcm.empty() && !job.words) {
+    job.words.emplace(job.decoder.rate_hz());
+    job.words->add_text(job.text);
+  }
+  if (!job.words) return std::nullopt;
+  job.words->add_samples(job.pcm.size());
+  if (job.over) job.words->finish(!job.failure);
+  SpeechAudio audio{job.utterance, std::exchange(job.pcm, {}), job.words->take(), job.decoder.rate_hz()};
+  if (audio.pcm.empty() && audio.words.empty()) return std::nullopt;
+  return audio;
+}
+
 std::optional<SpeakEvent> SpeechSpeaker::poll() {
   if (jobs_.empty()) return std::nullopt;
   Job& job = *jobs_.front();
-  if (!job.pcm.empty()) return SpeechAudio{job.utterance, std::exchange(job.pcm, {}), {}, job.decoder.rate_hz()};
+  if (auto audio = take_audio(job)) return std::move(*audio);
   if (!job.over) return std::nullopt;
   SpeakEvent last = SpeechDone{job.utterance};
   if (job.failure) last = std::move(*job.failure);

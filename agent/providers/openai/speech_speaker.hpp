@@ -47,6 +47,7 @@ class SpeechSpeaker final : public Speaker {
 
  private:
   struct Job;
+  [[nodiscard]] static std::optional<SpeechAudio> take_audio(Job& job);
   void pump();
   void ask(Job& job);
   void on_body(Job& job, std::string_view bytes);

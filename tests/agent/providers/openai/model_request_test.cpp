@@ -77,7 +77,7 @@ TEST_CASE("messages_of puts results right behind their calls, and leaves out cal
   CHECK(line_of(messages_of(&history, present(2, "So?"))) == "U:Hi;C:a=1;C:b=2;A:Wait.;U:So?;");
 }
 
-TEST_CASE("messages_of tells the rounds of the present turn once") {
+TEST_CASE("messages_of tells the rounds of the present turn once, behind what was said before them") {
   History history;
   history.add(entry(Kind::Caller, 1, "Hi"));
   history.add(entry(Kind::ToolCall, 1, "{}", "a", "f"));
@@ -85,8 +85,10 @@ TEST_CASE("messages_of tells the rounds of the present turn once") {
   PresentTurn now = present(1, "Hi");
   now.said = "One moment.";
   now.rounds = {{{"a", "f", "{}", "1"}}, {{"b", "g", "{}", "2"}}};
-  CHECK(line_of(messages_of(&history, now)) == "U:Hi;C:a=1;A:One moment.;C:b=2;");
+  CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
   CHECK(line_of(messages_of(nullptr, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
+  history.add(entry(Kind::Agent, 1, "One moment."));  // Heard whole before the last of the tools had answered.
+  CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
 }
 
 TEST_CASE("messages_of lets a model go on where another was cut off in the middle of its reply") {

@@ -93,6 +93,43 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets
   CHECK(said() == "1:. ");
 }
 
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells where the words lie in the audio, as far as it can be estimated") {
+  const auto second = [](std::size_t parts) { return std::string(48000 / parts, '\x11'); };  // 24000 samples
+  std::vector<SpokenWord> words;
+  const auto poll = [&] {
+    while (const auto event = speaker->poll()) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&*event)) words.insert(words.end(), audio->words.begin(), audio->words.end());
+    }
+  };
+  speaker->speak(1, "We are open from nine to six in the evening.");  // 44 characters: three seconds of unhurried speech
+  http.head(0, 200);
+  http.body(0, second(1));
+  poll();
+  REQUIRE(words.size() == 4);  // "We are open from" begin within 15 characters.
+  CHECK(words[3].text == "from");
+  CHECK(words[3].first_sample == 12U * 24000 / 15);
+  http.body(0, second(1));
+  http.end(0);
+  poll();
+  REQUIRE(words.size() == 10);  // It was said in two seconds: all of it has been there.
+  CHECK(words[9].text == "evening.");
+  CHECK(words[9].first_sample < 48000);
+  CHECK(words[9].first_sample > 36000);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells no words of what broke off before them") {
+  std::size_t words = 0;
+  speaker->speak(1, "We are open from nine to six in the evening.");
+  http.head(0, 200);
+  http.body(0, std::string(24000, '\x11'));
+  http.end(0, net::NetError{net::NetError::What::Closed, ""});
+  while (const auto event = speaker->poll()) {
+    if (const auto* audio = std::get_if<SpeechAudio>(&*event)) words += audio->words.size();
+  }
+  CHECK(words >= 2);
+  CHECK(words <= 3);
+}
+
 TEST_CASE_FIXTURE(Speaking,
                   "SpeechSpeaker asks for the next utterance while one is coming, no further ahead, and keeps the order") {
   for (std::uint32_t utterance = 1; utterance <= 4; ++utterance) speaker->speak(utterance, "Hello.");
