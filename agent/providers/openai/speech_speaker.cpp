@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::openai {
 
 /// One utterance. Its audio waits here until it is its turn.
 struct SpeechSpeaker::Job {
-  Job(std::uint32_t number, std::string_view words, std::uint32_t rate_hz) : utterance(number), text(words), decoder(rate_hz) {}
+  Job(std::uint32_t number, std::string_view what, std::uint32_t rate_hz) : utterance(number), text(what), decoder(rate_hz) {}
 
   std::uint32_t utterance;
   std::string text;
