@@ -132,7 +132,7 @@ void SpeechSpeaker::cancel() { jobs_.clear(); }
 std::optional<SpeechAudio> SpeechSpeaker::take_audio(Job& job) {
   if (!job.pcm.empty() && !job.words) {
     job.words.emplace(job.decoder.rate_hz());
-    job.words->add_text(job.text);
+    job.words->add_text(job.text + ' ');  // All of it is known: the last word is whole, too.
   }
   if (!job.words) return std::nullopt;
   job.words->add_samples(job.pcm.size());
