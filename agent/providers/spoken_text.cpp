@@ -134,9 +134,10 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
   if (c == '`' || c == '~') {
     if (rest.size() < fence.size() && fence.starts_with(rest) && undecided(rest)) return 0;
     if (rest.starts_with(fence)) {
-      const std::size_t end = rest.find('\n');
-      if (end == std::string_view::npos && rest.size() <= kMaxFenceWord && undecided(rest)) return 0;
-      return take_marker(end != std::string_view::npos && end <= kMaxFenceWord ? end : run_of(c, rest));
+      const std::string_view head = rest.substr(0, kMaxFenceWord + 1);  // What is behind it decides nothing, there already or not.
+      const std::size_t end = head.find('\n');
+      if (end == std::string_view::npos && head.size() <= kMaxFenceWord && undecided(rest)) return 0;
+      return take_marker(end != std::string_view::npos ? end : run_of(c, head));
     }
   }
   if (is_in(c, "-*_=|:")) {

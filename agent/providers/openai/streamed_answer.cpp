@@ -26,7 +26,8 @@ void StreamedAnswer::on_bytes(std::string_view bytes, std::vector<ModelEvent>& o
   if (form_ == Form::Unknown) {
     const std::size_t first = bytes.find_first_not_of(kSpace);
     if (first == std::string_view::npos) return;
-    form_ = bytes[first] == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins so.
+    bytes.remove_prefix(first);  // As if it had come by itself.
+    form_ = bytes.front() == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins so.
   }
   if (form_ == Form::Whole) {
     if (whole_.size() + bytes.size() > kMaxWholeBody) return fail(FailureKind::Protocol, "the answer is too large", out);

@@ -30,8 +30,9 @@ void TranscriptionAnswer::on_bytes(std::string_view bytes, std::vector<HeardEven
   if (!known_) {
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
+    bytes.remove_prefix(first);  // As if it had come by itself.
     known_ = true;
-    streamed_ = bytes[first] != '{';  // whisper-1, and servers that do not stream, answer with one object.
+    streamed_ = bytes.front() != '{';  // whisper-1, and servers that do not stream, answer with one object.
   }
   if (!streamed_) {
     if (whole_.size() + bytes.size() > kMaxWhole) return fail(FailureKind::Protocol, "the transcript is too large", out);
@@ -46,7 +47,10 @@ void TranscriptionAnswer::on_bytes(std::string_view bytes, std::vector<HeardEven
 
 void TranscriptionAnswer::on_end(std::vector<HeardEvent>& out) {
   if (over_) return;
-  if (known_ && !streamed_) return on_json(std::exchange(whole_, {}), out);
+  if (known_ && !streamed_) {
+    on_json(std::exchange(whole_, {}), out);
+    return fail(FailureKind::Protocol, "there is no transcript in the answer", out);
+  }
   events_.clear();
   if (!sse_.finish(events_)) return fail(FailureKind::Protocol, "an event of the transcript is too long", out);
   for (const SseEvent& event : events_) on_json(event.data, out);

@@ -174,6 +174,11 @@ TEST_CASE("SpokenText takes the marks of Markdown away and keeps the words") {
   CHECK(plain("\\*not\\*") == "*not*");
 }
 
+TEST_CASE("SpokenText reads a fence that is too long for one the same, however it comes") {
+  CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() feeds it both ways.
+  CHECK(plain(std::string(45, '`') + std::string(60, 'a')) == std::string(60, 'a'));
+}
+
 TEST_CASE("SpokenText keeps what only looks like Markdown") {
   CHECK(plain("press * or # to go on") == "press * or # to go on");
   CHECK(plain("5 * 3 is 2*7.5") == "5 * 3 is 2*7.5");
