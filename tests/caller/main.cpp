@@ -170,8 +170,8 @@ int main(int count, char** arguments) {
   auto lines = agent::demo::prepare_lines(options.lines, options.voice);
   if (!lines) return complain(lines.error().detail);
   caller::StepCaller script(options.steps, std::move(*lines));
-  Phone phone;
   media::Engine engine{{1, 16384, 32767, std::chrono::seconds(30), {}}};
+  Phone phone;  // Its call's media end before the engine does.
   phone::EndpointOptions endpoint_options;
   endpoint_options.sip.bind = *base::IpAddress::parse("127.0.0.1");
   endpoint_options.stack.number = 3;
@@ -205,7 +205,11 @@ int main(int count, char** arguments) {
   report["voiced_ms"] = nlohmann::json::array();
   for (const auto& [begin, end] : caller::voiced_stretches(recording.heard, recording.rate_hz, 300)) report["voiced_ms"].push_back({in_ms(begin), in_ms(end)});
   report["length_ms"] = in_ms(recording.heard.size());
-  if (!over) report["ended_by"] = "limit";
+  if (!over) {
+    report["ended_by"] = "limit";
+    (*endpoint)->post([&phone] { if (phone.call) (void)phone.call->hang_up(); });
+    (void)until([&] { return phone.ended.load(); }, std::chrono::seconds(2), [] {});
+  }
   fmt::print("{}\n", report.dump());
   (*endpoint)->post([&] { (*endpoint)->unregister(phone.account); });
   (void)until([&] { return !phone.registered; }, std::chrono::seconds(2), [] {});

@@ -41,7 +41,9 @@ simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
 ai_call() {
   rm -f "$work/heard"
   "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
-    "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
+    "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" </dev/null &
+  echo $! >>"$work/started"
+  wait $! || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
 }
 # hears PATTERN...: each was heard by the caller, by recognising their own recording of the other side.
 hears() {
