@@ -267,7 +267,10 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (is_due(answer_at_, now)) answer(now, out);
-  if (is_due(confirm_at_, now)) on_interrupted(now, out);
+  if (is_due(confirm_at_, now)) {
+    if (awaits_answer_) out.push_back(RisePlayout{});  // They began before the question did, and it is heard to its end.
+    else on_interrupted(now, out);
+  }
   if (is_due(limit_at_, now)) {
     if (phase_ == Phase::Closing) return hang_up(out);
     close("time limit", options_.limit_goodbye, now, out);

@@ -933,6 +933,29 @@ TEST_CASE_FIXTURE(Call, "A note is written down at once, though the caller cuts 
   CHECK(count<NoteLeft>() == 1);
 }
 
+TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak is heard to its end") {
+  greet();
+  caller_says("connect me");
+  think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);  // What is said before its first frame is no answer to it.
+  collect();
+  seen.clear();
+  core.on_speak(SpeechAudio{2, {0, 0}, {{"Shall", 0}, {"I", 100}}}, now, out);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  SUBCASE("it has begun") {
+    core.set_awaits_answer(true);
+    advance(300ms);
+    CHECK(count<FlushPlayout>() == 0);
+    CHECK(count<RisePlayout>() == 1);
+  }
+  SUBCASE("it has not") {
+    advance(300ms);
+    CHECK(count<FlushPlayout>() == 1);
+  }
+}
+
 TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what the caller says then is the answer to it") {
   greet();
   caller_says("connect me");

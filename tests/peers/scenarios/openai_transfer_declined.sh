@@ -8,7 +8,7 @@ start_openai '{"heard": ["connect me please", "no"], "replies": [
 start_ai_agent ', "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "destinations": {"sales": "6003"}}]'
 sentence question 'Shall I connect you to sales?'
 sentence stays "$stays"
-ai_call wait "say:connect me please" wait "say:no" wait:15000 silence:300 hangup
+ai_call wait "say:connect me please" silence:11000 "say:no" wait:15000 silence:300 hangup
 heard_whole question stays
 [ "$(gap question stays)" -gt 0 ] || die "not in this order: $(cat "$work/report.json")"
 simulated 'Nothing was done: the caller said no'
