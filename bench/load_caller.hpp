@@ -14,7 +14,7 @@ namespace offhook::bench {
 class LoadCaller {
  public:
   /// `lines` belong to whoever makes the callers, who begin with different ones.
-  LoadCaller(const std::vector<agent::demo::Line>& lines, std::size_t first) : lines_(lines), next_(first) {}
+  LoadCaller(const std::vector<agent::demo::Line>& lines, std::size_t first) : lines_(lines), next_(first) { port_->gives_way = false; }
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void poll();

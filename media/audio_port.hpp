@@ -36,7 +36,8 @@ struct PlayoutFrame {
 struct MediaEvent {
   enum class Kind : std::uint8_t {
     Digit,            ///< RFC 4733 event ended: `digit`, `duration_ms`; reported once
-    SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick
+    SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick,
+                      ///< and pauses us a few ticks later if they go on (VoiceEvidence) and no Rise came before
     SpeechStopped,    ///< no voice for the hangover (500 ms; 120 ms while we speak); `at_tick` is the last voiced frame
     Sent,             ///< the timeline: from this tick on, `word` of `utterance` is what leaves as RTP
     UtteranceSent,    ///< its last frame left, and that of each earlier one that was not taken back
@@ -59,7 +60,7 @@ struct MediaEvent {
 struct PlayoutCommand {
   enum class Kind : std::uint8_t {
     Flush,    ///< drop everything up to and including `utterance`, fade out over 10 ms, report Flushed
-    Rise,     ///< the interruption was none: back to full level
+    Rise,     ///< the interruption was none: back to full level, and on from where we paused
     Digits,   ///< send `digit` as RFC 4733 events, 100 ms on, 60 ms off; ',' is a pause of half a second
   };
   Kind kind{};
@@ -71,6 +72,7 @@ struct PlayoutCommand {
 /// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
+  bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
   base::SpscRing<HeardFrame, 64> heard;           ///< worker -> conversation: 1.28 s
   base::SpscRing<PlayoutFrame, 64> playout;       ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -23,6 +24,7 @@ bool Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::i
     gain_ = target_gain_ = 1.0F;
     return true;
   }
+  if (paused()) return pull_paused(out);
   if (!have_frame_ && !next_frame()) {
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
     std::fill(out.begin(), out.end(), std::int16_t{0});
@@ -37,6 +39,21 @@ bool Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::i
   note_sent(tick, wire_tick);
   have_frame_ = false;
   return true;
+}
+
+/// The piece that fades is not counted as sent: it is said once more, and in full, if we go on.
+bool Playout::pull_paused(std::span<std::int16_t> out) {
+  const bool fades = !std::exchange(pause_faded_, true) && (have_frame_ || next_frame());
+  if (fades) {
+    copy_padded(frame_, out);
+    apply_gain(out);
+    fade_to_silence(out);
+  } else {
+    std::fill(out.begin(), out.end(), std::int16_t{0});
+  }
+  gain_ = 0;
+  if (--pause_left_ == 0) rise();
+  return fades;
 }
 
 bool Playout::next_frame() {
@@ -79,17 +96,27 @@ void Playout::duck() {
   ducked_utterance_ = utterance_;
 }
 
-void Playout::rise() { target_gain_ = 1.0F; }
+void Playout::pause() {
+  if (!speaking_ || paused()) return;
+  pause_left_ = kMaxPauseTicks;
+  pause_faded_ = false;
+}
+
+void Playout::rise() {
+  pause_left_ = 0;
+  target_gain_ = 1.0F;
+}
 
 void Playout::flush(std::uint32_t utterance, std::uint64_t tick, bool audible) {
   flushed_up_to_ = flushed_any_ ? std::max(flushed_up_to_, utterance) : utterance;
   flushed_any_ = true;
   const bool cut_short = speaking_ && utterance_ <= flushed_up_to_;
-  drop_flushed(cut_short && audible);
+  drop_flushed(cut_short && audible && !paused());
   report_flushed(utterance, tick, cut_short);
   if (!audible) fade_pending_ = false;
   if (cut_short) {
     speaking_ = false;
+    pause_left_ = 0;
     if (!fade_pending_) gain_ = target_gain_ = 1.0F;
   }
 }

@@ -3,6 +3,7 @@
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/event_outbox.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -21,6 +22,11 @@ class Playout {
   /// The caller speaks over us: down to kDuckGain within kRampMs, from the next sample on. Until rise(), a flush, or the end of
   /// the utterance.
   void duck();
+  /// The caller goes on: silence within kRampMs. What we were saying waits, with the piece that fades now, until rise() or a flush;
+  /// after kMaxPauseTicks it goes on by itself, so that a conversation that never decides cannot silence us.
+  void pause();
+  /// A pause lasts `ticks` more at most.
+  void limit_pause(std::uint32_t ticks) { pause_left_ = std::min(pause_left_, ticks); }
   void rise();
   /// Takes back everything up to and including `utterance`, also what of it arrives later. `audible` false (nothing is sent now,
   /// hold): without the fade, which would otherwise be heard when we are back.
@@ -29,15 +35,18 @@ class Playout {
   /// We are in the midst of an utterance: its frames left in the last pull(), and its last one did not.
   [[nodiscard]] bool speaking() const { return speaking_; }
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
+  [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
   static constexpr float kDuckGain = 0.1259F;  ///< -18 dB
   static constexpr std::uint32_t kRampMs = 10;
+  static constexpr std::uint32_t kMaxPauseTicks = 125;  ///< 2.5 s: more than the longest time that a conversation takes to confirm
 
  private:
   [[nodiscard]] bool next_frame();
   void drop_flushed(bool fade);
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
   void note_sent(std::uint64_t tick, std::uint64_t wire_tick);
+  bool pull_paused(std::span<std::int16_t> out);
   void apply_gain(std::span<std::int16_t> out);
   void fade_to_silence(std::span<std::int16_t> out) const;
 
@@ -52,6 +61,8 @@ class Playout {
   std::uint32_t samples_ = 0;    // of utterance_ that left; what a flush fades out is not counted
   bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
   PlayoutFrame fade_frame_{};
+  std::uint32_t pause_left_ = 0; // ticks; 0: no pause
+  bool pause_faded_ = false;
   bool flushed_any_ = false;
   std::uint32_t flushed_up_to_ = 0;
   float gain_ = 1.0F;

@@ -20,6 +20,8 @@ constexpr SpeechOptions kListening{};
 // always be too late. Once we are cut off we do not speak any more, and the turn's hangover is in force again.
 constexpr SpeechOptions kBargeIn{.onset_window = 6, .onset_voiced = 5, .hangover = 6};
 
+constexpr std::uint32_t kPauseAfterSpeech = 10;  // Ticks in which the conversation says whether we go on; then we do.
+
 std::uint32_t to_ms(base::Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
@@ -227,13 +229,24 @@ void Stream::detect_speech(const TickTime& time, bool voiced) {
     barge_in_options_ = playout_.speaking();
     speech_.set_options(barge_in_options_ ? kBargeIn : kListening);
   }
+  if (barge_in_options_) {
+    evidence_.add(voiced, heard_.level_dbov);
+  } else {
+    evidence_.reset();
+  }
   const auto event = speech_.process(voiced, kDetectorSamples);
-  if (!event) return;
-  const auto frames_ago = (speech_.position() - event->at_sample) / kDetectorSamples;
-  if (event->kind == SpeechDetector::Event::Kind::Started) {
-    playout_.duck();
+  if (event) tell_speech(*event, time);
+  // Not after a Rise: whatever the caller says then, the conversation has decided to speak over it.
+  if (speech_.speaking() && playout_.ducked() && evidence_.enough()) playout_.pause();
+}
+
+void Stream::tell_speech(const SpeechDetector::Event& event, const TickTime& time) {
+  const auto frames_ago = (speech_.position() - event.at_sample) / kDetectorSamples;
+  if (event.kind == SpeechDetector::Event::Kind::Started) {
+    if (port_->gives_way) playout_.duck();
     emit(MediaEvent::Kind::SpeechStarted, time, time.tick + 1 - std::min(frames_ago, time.tick + 1));
   } else {
+    playout_.limit_pause(kPauseAfterSpeech);
     emit(MediaEvent::Kind::SpeechStopped, time, time.tick - std::min(frames_ago, time.tick));
   }
 }

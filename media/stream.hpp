@@ -13,6 +13,7 @@
 #include <offhook/media/playout.hpp>
 #include <offhook/media/sendout.hpp>
 #include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_evidence.hpp>
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/ntp.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
@@ -76,6 +77,7 @@ class Stream {
   void hear(const TickTime& time);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   void detect_speech(const TickTime& time, bool voiced);
+  void tell_speech(const SpeechDetector::Event& event, const TickTime& time);
   void watch_source(const TickTime& time);
   void report_digits(const TickTime& time);
   void say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out);
@@ -100,6 +102,7 @@ class Stream {
   EventOutbox events_;
   Playout playout_;
   SpeechDetector speech_;
+  VoiceEvidence evidence_;
   HeardFrame heard_{};
 
   TickTime last_tick_{};

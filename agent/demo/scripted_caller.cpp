@@ -11,7 +11,9 @@ constexpr unsigned kPatienceFrames = 50 * 10;  // 10 s without an answer: go on
 constexpr std::size_t kMaxRecordedSeconds = 180;
 }  // namespace
 
-ScriptedCaller::ScriptedCaller(std::vector<Line> lines, std::shared_ptr<media::AudioPort> port) : lines_(std::move(lines)), port_(std::move(port)) {}
+ScriptedCaller::ScriptedCaller(std::vector<Line> lines, std::shared_ptr<media::AudioPort> port) : lines_(std::move(lines)), port_(std::move(port)) {
+  port_->gives_way = false;
+}
 
 void ScriptedCaller::on_connected() {
   connected_ = report_.connected = true;

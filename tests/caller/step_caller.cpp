@@ -36,7 +36,9 @@ std::optional<Step> parse_step(std::string_view written) {
   return std::nullopt;
 }
 
-StepCaller::StepCaller(std::vector<Step> steps, std::vector<agent::demo::Line> lines) : steps_(std::move(steps)), lines_(std::move(lines)) {}
+StepCaller::StepCaller(std::vector<Step> steps, std::vector<agent::demo::Line> lines) : steps_(std::move(steps)), lines_(std::move(lines)) {
+  port_->gives_way = false;
+}
 
 void StepCaller::poll() {
   media::HeardFrame frame;

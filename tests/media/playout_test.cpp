@@ -153,6 +153,77 @@ TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stal
   CHECK(pull() == std::vector<std::int16_t>(160, 1259));
 }
 
+TEST_CASE_FIXTURE(Speaking, "A pause is silence within 10 ms; what waits goes on with the piece that faded, and only then counts as sent") {
+  for (std::uint32_t word = 0; word < 4; ++word) queue(1, word, word == 3);
+  pull();
+  playout.pause();
+  const auto fade = pull();
+  CHECK(fade[0] == 10000);
+  CHECK(fade[79] > 0);
+  CHECK(silent({fade.begin() + 80, fade.end()}));
+  for (int i = 0; i < 20; ++i) CHECK(silent(pull()));
+  CHECK(playout.speaking());
+  const auto before = events();
+  REQUIRE(before.size() == 1);
+  CHECK(before[0].word == 0);
+  playout.rise();
+  const auto first = pull();
+  CHECK(first[0] < 1000);
+  CHECK(first[120] == 10000);
+  for (int i = 0; i < 2; ++i) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+  const auto after = events();
+  REQUIRE(after.size() == 4);
+  CHECK((after[0].word == 1 && after[0].samples == 160 && after[0].tick == 122));
+  CHECK((after[3].kind == Kind::UtteranceSent && after[3].samples == 640));
+}
+
+TEST_CASE_FIXTURE(Speaking, "A pause that is ducked before fades from the ducked level, and both end with a flush of the utterance") {
+  for (int i = 0; i < 5; ++i) queue(1, 0);
+  queue(2, 0);
+  pull();
+  playout.duck();
+  pull();
+  playout.pause();
+  CHECK(pull()[0] == 1259);
+  playout.flush(1, tick);
+  CHECK_FALSE(playout.paused());
+  CHECK(events().back().samples == 320);  // The piece that faded at -18 dB was hardly heard, and is not counted.
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+}
+
+TEST_CASE_FIXTURE(Speaking, "A pause that nobody ends is over after 125 ticks, not after 124") {
+  for (int i = 0; i < 3; ++i) queue(1, 0);
+  pull();
+  playout.pause();
+  pull();
+  for (std::uint32_t i = 1; i < media::Playout::kMaxPauseTicks; ++i) {
+    playout.pause();  // That it is asked for again does not make it longer.
+    CHECK(silent(pull()));
+  }
+  CHECK(pull()[120] == 10000);
+}
+
+TEST_CASE_FIXTURE(Speaking, "A pause can be cut to the ticks that are left to decide, never made longer") {
+  for (int i = 0; i < 3; ++i) queue(1, 0);
+  pull();
+  playout.pause();
+  pull();
+  playout.limit_pause(2);
+  playout.limit_pause(50);
+  CHECK(silent(pull()));
+  CHECK(silent(pull()));
+  CHECK_FALSE(silent(pull()));
+}
+
+TEST_CASE_FIXTURE(Speaking, "What is not being said cannot pause") {
+  playout.pause();
+  queue(1, 0, true);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+  playout.pause();
+  queue(2, 0);
+  CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+}
+
 TEST_CASE_FIXTURE(Speaking, "Flush fades for 10 ms, drops the rest, names the last word that was sent, and spares what is newer") {
   queue(1, 0);
   queue(1, 1);

@@ -539,6 +539,92 @@ TEST_CASE("A caller who begins to speak over us ducks us in the same tick; Rise 
   CHECK(loudest(call.a.rtp().back()) > 7000);
 }
 
+namespace {
+
+/// We say a steady tone; b's caller says `voice` from tick 150 on. Calls `each` at every tick.
+void speak_over(Call& call, const std::vector<std::int16_t>& voice, int ticks, const std::function<void()>& each = {}) {
+  call.a_says = sine(440, 8000, 20);
+  call.b.port->gives_way = false;
+  call.begin();
+  std::size_t spoken = 0;
+  call.run(ticks, [&] {
+    for (; call.tick >= 150 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
+      media::PlayoutFrame frame;
+      frame.utterance = 9;
+      frame.samples = 160;
+      std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
+      REQUIRE(call.b.port->playout.try_push(frame));
+    }
+    if (each) each();
+  });
+}
+
+bool is_silence(const rtp::Packet& packet) {
+  return std::all_of(packet.payload.begin(), packet.payload.end(), [](auto code) { return media::decode_mulaw(code) == 0; });
+}
+
+/// Ticks from `from` on in which nothing was said.
+std::size_t silent_ticks(const End& end, std::size_t from) {
+  const auto packets = end.rtp();
+  return static_cast<std::size_t>(std::count_if(packets.begin() + static_cast<std::ptrdiff_t>(from), packets.end(), is_silence));
+}
+
+std::vector<std::int16_t> voice_of(double seconds, double peak = 9000) {
+  return offhook_test::SyntheticVoice(8000, 4).speak(seconds, peak);
+}
+
+}  // namespace
+
+TEST_CASE("A caller who goes on speaking over us silences us two ticks after we were ducked, and Flush finds nothing to fade") {
+  Call call;
+  speak_over(call, voice_of(3), 165);
+  const auto* started = call.a.first(Kind::SpeechStarted);
+  REQUIRE(started);
+  const auto packets = call.a.rtp();
+  const auto first_silent = std::find_if(packets.begin() + 20, packets.end(), is_silence) - packets.begin();
+  CHECK(static_cast<std::uint64_t>(first_silent) <= started->tick + 4);  // The tick of the pause holds its fade.
+  CHECK(static_cast<std::uint64_t>(first_silent) <= 150 + 3 + 8);        // 3 on their way, 140 ms of voice, the fade.
+  REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Flush, 1, 0}));
+  call.run(2);
+  CHECK(call.a.events.back().kind == Kind::Flushed);
+  CHECK(call.a.events.back().samples == static_cast<std::uint32_t>(first_silent - 1) * 160);
+}
+
+TEST_CASE("While the caller may still be coughing we go on, ducked; what is faint must last twice as long to silence us") {
+  Call brief;
+  speak_over(brief, voice_of(0.12), 260);
+  REQUIRE(brief.a.first(Kind::SpeechStarted));
+  CHECK(silent_ticks(brief.a, 20) == 0);
+  Call loud, faint;
+  speak_over(loud, voice_of(0.22), 260);
+  speak_over(faint, voice_of(0.22, 1000), 260);
+  REQUIRE(faint.a.first(Kind::SpeechStarted));
+  CHECK(silent_ticks(loud.a, 20) > 0);
+  CHECK(silent_ticks(faint.a, 20) == 0);
+}
+
+TEST_CASE("Rise ends a pause and forbids the next one until speech begins anew: the conversation has the last word") {
+  Call call;
+  bool risen = false;
+  speak_over(call, voice_of(3), 240, [&] {
+    if (risen || !call.a.first(Kind::SpeechStarted)) return;
+    risen = true;
+    REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Rise, 0, 0}));
+  });
+  CHECK(risen);
+  CHECK(silent_ticks(call.a, 20) == 0);
+}
+
+TEST_CASE("Without a word from the conversation we go on 200 ms after the caller's speech has ended, and nothing is lost") {
+  Call call;
+  speak_over(call, voice_of(0.4), 400);
+  const auto* stopped = call.a.first(Kind::SpeechStopped);
+  REQUIRE(stopped);
+  const auto packets = call.a.rtp();
+  CHECK(is_silence(packets.at(stopped->tick + 9)));
+  CHECK_FALSE(is_silence(packets.at(stopped->tick + 10)));
+}
+
 TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in time to call it a cough") {
   Call call;
   call.a_says = sine(700, 8000, 8);
@@ -563,6 +649,7 @@ TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in
 TEST_CASE("Our own echo is marked, starts no speech and ducks nothing") {
   Call call;
   call.a_says = offhook_test::SyntheticVoice(8000, 1, 200).speak(12);
+  call.b.port->gives_way = false;  // A loudspeaker gives way to nobody.
   call.begin();
   std::deque<std::vector<std::int16_t>> air;
   call.run(600, [&] {

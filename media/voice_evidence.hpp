@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+
+namespace offhook::inline v0::media {
+
+/// How much voice of the caller has gathered while we speak: what makes us pause before the conversation has decided. Clear voice
+/// counts in full, faint voice half (somebody in the background, a breath), and a frame without voice takes one away again, so that
+/// clicks and keys never gather. Counts frames of 20 ms, reads no clock.
+class VoiceEvidence {
+ public:
+  static constexpr std::int16_t kClearDbov = -40;  ///< 10 dB below the voice of a quiet caller
+  static constexpr unsigned kFrameMs = 20;
+  static constexpr unsigned kEnoughMs = 140;       ///< with the detector's certainty; a voice has it 130 to 165 ms after its first sample
+
+  void add(bool voiced, std::int16_t level_dbov) noexcept {
+    if (!voiced) {
+      ms_ -= ms_ < kFrameMs ? ms_ : kFrameMs;
+    } else if (ms_ < kEnoughMs) {
+      ms_ += level_dbov >= kClearDbov ? kFrameMs : kFrameMs / 2;
+    }
+  }
+  [[nodiscard]] bool enough() const noexcept { return ms_ >= kEnoughMs; }
+  [[nodiscard]] unsigned ms() const noexcept { return ms_; }
+  void reset() noexcept { ms_ = 0; }
+
+ private:
+  unsigned ms_ = 0;
+};
+
+}  // namespace offhook::inline v0::media
