@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/spsc_ring.hpp>
+#include <offhook/media/frame_ring.hpp>
 
 #include <array>
 #include <atomic>
@@ -71,10 +72,12 @@ struct PlayoutCommand {
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
 /// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
+  AudioPort() noexcept {}  // NOLINT: not `= default`, for then make_shared would set all of it to zero, and so touch it
+
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
-  base::SpscRing<HeardFrame, 64> heard;           ///< worker -> conversation: 1.28 s
-  base::SpscRing<PlayoutFrame, 64> playout;       ///< conversation -> worker
+  FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
+  FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation
   base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker
   std::atomic<std::uint64_t> heard_dropped{0};

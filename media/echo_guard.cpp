@@ -1,7 +1,10 @@
 #include <offhook/media/echo_guard.hpp>
 
+#include <offhook/media/four_floats.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 namespace offhook::inline v0::media {
@@ -16,6 +19,7 @@ constexpr float kCaller = 0.4F;                      // so much of the energy un
 constexpr float kTail = 0.65F;                       // 1.9 dB per step: a room that rings for 300 ms
 constexpr float kFall = 0.7F, kRise = 1.02F;         // of a bound, per step that contradicts or outgrows it
 constexpr float kMaxCoupling = 1.0F;
+constexpr float kMinCoupling = 1e-9F;                // -90 dB explains nothing; without it a silent line's bounds become denormals, which are dear
 
 // An echo's envelope follows ours closely; two people who speak at once agree for a moment, but not for a second at one lag.
 constexpr float kForget = 0.988F;                    // 0.8 s
@@ -101,16 +105,19 @@ void EchoGuard::push_sent(const Levels& levels) {
   ++steps_;
 }
 
+/// Without a branch: what is heard decides like a coin.
 void EchoGuard::learn(std::uint64_t step, const Levels& heard) {
+  static_assert(kBands == 4);
+  constexpr FourFloats kFloor{kSentFloor, kSentFloor, kSentFloor, kSentFloor}, kMost{kMaxCoupling, kMaxCoupling, kMaxCoupling, kMaxCoupling};
+  constexpr FourFloats kLeast{kMinCoupling, kMinCoupling, kMinCoupling, kMinCoupling};
+  const FourFloats level = load_four(heard.data());
   for (std::size_t lag = 0; lag < kLags; ++lag) {
-    const auto& sent = sent_low_[slot(step - lag)];
-    for (std::size_t band = 0; band < kBands; ++band) {
-      if (sent[band] < kSentFloor) continue;
-      float& bound = bound_[lag][band];
-      const float expected = bound * sent[band];
-      if (heard[band] < 0.5F * expected) bound *= kFall;
-      if (heard[band] > expected) bound = std::min(bound * kRise, kMaxCoupling);
-    }
+    const FourFloats sent = load_four(sent_low_[slot(step - lag)].data()), bound = load_four(bound_[lag].data());
+    const FourFloats expected = bound * sent, risen = bound * kRise, fallen = bound * kFall;
+    const FourFloats raised = risen > kMost ? kMost : risen, lowered = fallen < kLeast ? kLeast : fallen;
+    const FourFloats moved = level < 0.5F * expected ? lowered : (level > expected ? raised : bound);
+    const FourFloats learnt = sent < kFloor ? bound : moved;
+    std::memcpy(bound_[lag].data(), &learnt, sizeof learnt);
   }
 }
 
@@ -158,12 +165,14 @@ void EchoGuard::correlate(std::uint64_t step, const Levels& heard) {
 }
 
 EchoGuard::Levels EchoGuard::explain(std::uint64_t step) const {
-  Levels most{};
+  FourFloats most{};
   for (std::size_t lag = 0; lag < kLags; ++lag) {
-    const auto& sent = sent_high_[slot(step - lag)];
-    for (std::size_t band = 0; band < kBands; ++band) most[band] = std::max(most[band], bound_[lag][band] * sent[band]);
+    const FourFloats echo = load_four(bound_[lag].data()) * load_four(sent_high_[slot(step - lag)].data());
+    most = echo > most ? echo : most;
   }
-  return most;
+  Levels levels;
+  std::memcpy(levels.data(), &most, sizeof most);
+  return levels;
 }
 
 EchoGuard::Verdict EchoGuard::on_heard(std::span<const std::int16_t> heard, bool trust) {

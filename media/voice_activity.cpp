@@ -4,31 +4,37 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 
-#include <webrtc/modules/audio_processing/include/audio_processing.h>
-#include <webrtc/modules/interface/module_common_types.h>
+// The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011. By way
+// of webrtc::AudioProcessing, which calls them too, each call would take 63 KB more.
+extern "C" {
+struct WebRtcVadInst;
+WebRtcVadInst* WebRtcVad_Create();
+void WebRtcVad_Free(WebRtcVadInst* vad);
+int WebRtcVad_Init(WebRtcVadInst* vad);
+int WebRtcVad_set_mode(WebRtcVadInst* vad, int mode);
+int WebRtcVad_Process(WebRtcVadInst* vad, int rate_hz, const std::int16_t* frame, std::size_t samples);
+}
 
 namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::int16_t kNoVoiceBelowDbov =
     -60;  // The idle noise of a digital line, which the detector sometimes takes for voice.
+constexpr int kAggressive = 2;  // Of 0 to 3.
 
 }  // namespace
 
 class VoiceActivity::Impl {
  public:
-  explicit Impl(std::uint32_t rate_hz)
-      : rate_hz_(rate_hz == 16000 ? 16000 : 8000), processing_(webrtc::AudioProcessing::Create()) {
-    auto* detection = processing_->voice_detection();
-    detection->Enable(true);
-    detection->set_likelihood(webrtc::VoiceDetection::kLowLikelihood);
-    half_.num_channels_ = 1;
-    half_.sample_rate_hz_ = static_cast<int>(rate_hz_);
-    half_.samples_per_channel_ = static_cast<int>(rate_hz_ / 100);
-    std::fill_n(half_.data_, half_.samples_per_channel_, std::int16_t{0});
-    processing_->ProcessStream(&half_);   // Allocates its buffers now, not on the audio thread.
+  explicit Impl(std::uint32_t rate_hz) : rate_hz_(rate_hz == 16000 ? 16000 : 8000), vad_(WebRtcVad_Create()) {
+    if (vad_ == nullptr) throw std::bad_alloc();
+    WebRtcVad_Init(vad_.get());
+    WebRtcVad_set_mode(vad_.get(), kAggressive);
   }
 
   bool process(std::span<const std::int16_t> frame) noexcept {
@@ -40,15 +46,15 @@ class VoiceActivity::Impl {
   }
 
  private:
-  bool voiced(std::span<const std::int16_t> half) {
-    std::copy(half.begin(), half.end(), half_.data_);
-    return processing_->ProcessStream(&half_) == webrtc::AudioProcessing::kNoError &&
-           processing_->voice_detection()->stream_has_voice();
+  struct Free {
+    void operator()(WebRtcVadInst* vad) const { WebRtcVad_Free(vad); }
+  };
+  bool voiced(std::span<const std::int16_t> half) noexcept {
+    return WebRtcVad_Process(vad_.get(), static_cast<int>(rate_hz_), half.data(), half.size()) == 1;
   }
 
   std::uint32_t rate_hz_;
-  std::unique_ptr<webrtc::AudioProcessing> processing_;
-  webrtc::AudioFrame half_;
+  std::unique_ptr<WebRtcVadInst, Free> vad_;
 };
 
 VoiceActivity::VoiceActivity(std::uint32_t rate_hz) : impl_(std::make_unique<Impl>(rate_hz)) {}

@@ -4,6 +4,9 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/media/audio_port.hpp>
 
+#include <array>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace offhook::inline v0::agent {
@@ -15,7 +18,8 @@ class Ear {
   static constexpr std::size_t kRememberedFrames = 32;  ///< 640 ms
   static constexpr std::uint64_t kLeadFrames = 10;      ///< given before the first voiced frame
 
-  explicit Ear(std::uint32_t port_rate_hz) : port_rate_hz_(port_rate_hz), converter_(port_rate_hz, port_rate_hz) {}
+  explicit Ear(std::uint32_t port_rate_hz)
+      : port_rate_hz_(port_rate_hz), converter_(port_rate_hz, port_rate_hz), remembered_(kRememberedFrames * (port_rate_hz / 50)) {}
 
   /// Keeps the frame, and hands it on while a turn is open, or always to a session that wants so.
   void on_frame(const media::HeardFrame& frame, VoiceSession& session);
@@ -24,13 +28,15 @@ class Ear {
   void close() { open_ = false; }
 
  private:
-  void hand_on(const media::HeardFrame& frame, VoiceSession& session);
+  void hand_on(std::span<const std::int16_t> pcm, VoiceSession& session);
 
   std::uint32_t port_rate_hz_;
   RateConverter converter_;
   std::uint32_t session_rate_hz_ = 0;
   std::vector<std::int16_t> converted_;
-  std::vector<media::HeardFrame> remembered_ = std::vector<media::HeardFrame>(kRememberedFrames);
+  struct Place { std::uint64_t tick = 0; std::size_t samples = 0; };
+  std::array<Place, kRememberedFrames> places_{};
+  std::vector<std::int16_t> remembered_;  // as long as the port's frames are, one after the other
   std::size_t next_ = 0, count_ = 0;
   bool open_ = false;
 };

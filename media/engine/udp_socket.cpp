@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 namespace offhook::inline v0::media {
@@ -56,6 +57,7 @@ base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& 
   UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (made.fd_ < 0) return base::fail(SocketError::Refused);
   const int yes = 1;
+  ::setsockopt(made.fd_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
   if (family == AF_INET6) {
     // Without it a v4 address would come in twice, once in disguise.
     ::setsockopt(made.fd_, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
@@ -87,11 +89,15 @@ ReceiveBatch::ReceiveBatch() {
     headers_[i].msg_hdr.msg_name = &sources_[i];
     headers_[i].msg_hdr.msg_iov = &vectors_[i];
     headers_[i].msg_hdr.msg_iovlen = 1;
+    headers_[i].msg_hdr.msg_control = controls_[i].octets.data();
   }
 }
 
 void ReceiveBatch::receive(int fd) {
-  for (auto& header : headers_) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);  // The last call wrote the true length.
+  for (auto& header : headers_) {  // The last call wrote the true lengths.
+    header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    header.msg_hdr.msg_controllen = sizeof(Control);
+  }
   const int got = ::recvmmsg(fd, headers_.data(), kMaxDatagrams, MSG_DONTWAIT, nullptr);
   count_ = got > 0 ? static_cast<std::size_t>(got) : 0;
 }
@@ -99,6 +105,16 @@ void ReceiveBatch::receive(int fd) {
 base::Bytes ReceiveBatch::bytes(std::size_t index) const {
   if ((headers_[index].msg_hdr.msg_flags & MSG_TRUNC) != 0) return {};
   return base::Bytes(octets_[index]).first(headers_[index].msg_len);
+}
+
+std::optional<base::Duration> ReceiveBatch::arrival(std::size_t index) const {
+  const msghdr& header = headers_[index].msg_hdr;
+  const cmsghdr* control = CMSG_FIRSTHDR(&header);
+  if (control == nullptr || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_TIMESTAMPNS) return std::nullopt;
+  if (control->cmsg_len < CMSG_LEN(sizeof(timespec))) return std::nullopt;
+  timespec at;
+  std::memcpy(&at, CMSG_DATA(control), sizeof at);
+  return std::chrono::duration_cast<base::Duration>(std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec));
 }
 
 base::SocketAddress ReceiveBatch::from(std::size_t index) const { return from_sockaddr(sources_[index]); }

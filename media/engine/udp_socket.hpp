@@ -3,11 +3,14 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
 
 #include <sys/socket.h>
 
 #include <array>
 #include <cstdint>
+#include <ctime>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -15,7 +18,7 @@ namespace offhook::inline v0::media {
 
 enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is taken; anything else: no descriptors, no such address
 
-/// A bound, non-blocking UDP socket.
+/// A bound, non-blocking UDP socket. The kernel notes when each datagram came, so that nobody need be woken to look at a clock.
 class UdpSocket {
  public:
   [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
@@ -52,11 +55,17 @@ class ReceiveBatch {
   /// Empty when it was cut.
   [[nodiscard]] base::Bytes bytes(std::size_t index) const;
   [[nodiscard]] base::SocketAddress from(std::size_t index) const;
+  /// When it came, on the wall's clock since 1970; nothing when the kernel does not say.
+  [[nodiscard]] std::optional<base::Duration> arrival(std::size_t index) const;
 
  private:
+  struct alignas(cmsghdr) Control {
+    std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> octets;
+  };
   std::array<mmsghdr, kMaxDatagrams> headers_{};
   std::array<iovec, kMaxDatagrams> vectors_{};
   std::array<sockaddr_storage, kMaxDatagrams> sources_{};
+  std::array<Control, kMaxDatagrams> controls_{};
   std::array<std::array<std::uint8_t, kMaxOctets>, kMaxDatagrams> octets_;
   std::size_t count_ = 0;
 };

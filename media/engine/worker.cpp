@@ -11,23 +11,19 @@
 #include <cassert>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 namespace offhook::inline v0::media {
 namespace {
 
 constexpr int kMaxEvents = 64;
-constexpr std::uintptr_t kRtcpBit = 1;  // Of a Leg's address, which is even.
-static_assert(alignof(Leg) > kRtcpBit);
 
 timespec to_timespec(base::Duration since_epoch) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
   return {.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
 }
 
-rtp::NtpTime wall_at(base::TimePoint due, base::TimePoint now) {
-  const auto wall = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-  return rtp::NtpTime::from_unix(wall - std::chrono::duration_cast<std::chrono::nanoseconds>(now - due));
-}
+rtp::NtpTime to_ntp(base::Duration since_1970) { return rtp::NtpTime::from_unix(std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970)); }
 
 /// Signals are the program's business: none may interrupt a media thread.
 class BlockSignals {
@@ -82,13 +78,12 @@ base::Duration Worker::take_worst_lateness() { return base::Duration(worst_laten
 
 void Worker::run() {
   while (!stop_.load(std::memory_order_relaxed)) {
-    if (!wait_and_receive()) return;
-    // After every batch, not only when the timer says so: a flood of packets must not hold up a tick.
-    run_due_ticks();
+    if (!wait()) return;
+    run_due_ticks();  // Whoever woke us: a flood of reports must not hold up a tick.
   }
 }
 
-bool Worker::wait_and_receive() {
+bool Worker::wait() {
   std::array<epoll_event, kMaxEvents> events;
   const int count = ::epoll_wait(epoll_, events.data(), kMaxEvents, -1);
   if (count < 0) return errno == EINTR;
@@ -100,15 +95,34 @@ bool Worker::wait_and_receive() {
       continue;
     }
     // Legs leave between batches only, so that no event of this one can name a leg that is gone.
-    receive(*reinterpret_cast<Leg*>(data & ~kRtcpBit), (data & kRtcpBit) != 0 ? Channel::Rtcp : Channel::Rtp);
+    receive_reports(*reinterpret_cast<Leg*>(data));
   }
   return true;
 }
 
-void Worker::receive(Leg& leg, Channel channel) {
-  batch_.receive(channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd());
+void Worker::receive_reports(Leg& leg) {
+  batch_.receive(leg.rtcp.fd());
   const auto now = base::Clock::now();
-  for (std::size_t i = 0; i < batch_.size(); ++i) leg.stream.on_packet(channel, batch_.from(i), batch_.bytes(i), now);
+  for (std::size_t i = 0; i < batch_.size(); ++i) leg.stream.on_packet(Channel::Rtcp, batch_.from(i), batch_.bytes(i), now);
+}
+
+void Worker::receive_audio(Leg& leg) {
+  for (std::size_t batches = 0; batches < kMaxBatchesPerTick; ++batches) {
+    batch_.receive(leg.rtp.fd());
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      const auto noted = batch_.arrival(i);
+      // The wall's clock may be set at any time: it is believed within the tick that the datagram must have come in.
+      const auto at = noted ? std::clamp(base::TimePoint(*noted - wall_ahead_), read_before_, reading_) : reading_;
+      leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), at);
+    }
+    if (batch_.size() < ReceiveBatch::kMaxDatagrams) return;
+  }
+}
+
+void Worker::look_at_clocks() {
+  read_before_ = std::exchange(reading_, base::Clock::now());
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  wall_ahead_ = std::chrono::duration_cast<base::Duration>(wall) - reading_.time_since_epoch();
 }
 
 void Worker::run_due_ticks() {
@@ -127,7 +141,8 @@ void Worker::run_due_ticks() {
 
 void Worker::tick(base::TimePoint due) {
   for (Leg* leg = nullptr; new_legs_.try_pop(leg);) begin(*leg);
-  const TickTime time{.tick = next_tick_, .now = due, .wall = wall_at(due, base::Clock::now())};
+  look_at_clocks();
+  const TickTime time{.tick = next_tick_, .now = due, .wall = to_ntp(due.time_since_epoch() + wall_ahead_)};
   for (std::size_t i = 0; i < legs_.size();) {
     if (legs_[i]->closing.load(std::memory_order_acquire)) {
       remove(*legs_[i], due);  // The last one takes its place.
@@ -140,6 +155,7 @@ void Worker::tick(base::TimePoint due) {
 
 void Worker::tick(Leg& leg, const TickTime& time) {
   obey(leg, time.now);
+  receive_audio(leg);
   sendout_.clear();
   leg.stream.tick(time, sendout_);
   send(leg);
@@ -161,8 +177,6 @@ void Worker::begin(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = reinterpret_cast<std::uintptr_t>(&leg);
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtp.fd(), &event);
-  event.data.u64 |= kRtcpBit;
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event);
 }
 
@@ -174,7 +188,6 @@ void Worker::remove(Leg& leg, base::TimePoint now) {
   statistics.send_failed = leg.send_failed;
   leg.statistics.write(statistics);
   // Closing alone would not do: a child between fork and exec holds the descriptor too, and events would go on.
-  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtp.fd(), nullptr);
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
   leg.rtp.close();
   leg.rtcp.close();

@@ -16,9 +16,11 @@ namespace offhook::inline v0::media {
 inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
 inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 inline constexpr std::size_t kMaxNewLegs = 256;      ///< on their way to a worker, within one tick
+inline constexpr std::size_t kMaxBatchesPerTick = 32;  ///< of one RTP socket: 512 datagrams, twice what the kernel keeps for it
 inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< later ticks are left out: a burst of seconds helps nobody
 
-/// One media thread: its sockets on epoll, its legs ticked at origin + k x 20 ms. No lock and, once running, no allocation.
+/// One media thread: its legs ticked at origin + k x 20 ms. What came by RTP is read at the tick, which alone has a use for it; to be
+/// woken by each packet would cost as much again as all the rest. No lock and, once running, no allocation.
 /// All public functions but take_worst_lateness() belong to the signalling thread.
 class Worker {
  public:
@@ -37,8 +39,10 @@ class Worker {
 
  private:
   void run();
-  [[nodiscard]] bool wait_and_receive();
-  void receive(Leg& leg, Channel channel);
+  [[nodiscard]] bool wait();
+  void receive_reports(Leg& leg);
+  void receive_audio(Leg& leg);
+  void look_at_clocks();
   void run_due_ticks();
   void tick(base::TimePoint due);
   void begin(Leg& leg);
@@ -57,6 +61,8 @@ class Worker {
   // The rest belongs to the thread.
   std::vector<Leg*> legs_;
   std::uint64_t next_tick_ = 0;
+  base::TimePoint reading_{}, read_before_{};  // the sockets, in this tick and in the one before
+  base::Duration wall_ahead_{};                // of the steady clock
   ReceiveBatch batch_;
   Sendout sendout_;
   std::thread thread_;                           // Last: it sees everything above complete.

@@ -51,6 +51,7 @@ struct Talker {
   std::vector<media::MediaEvent> events;
 
   Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000) : tone(hz, rate_hz, 8000) {
+    port->gives_way = false;  // They all speak at once.
     port->rate_hz = rate_hz;
     const auto opened = engine.open(kLoopback, port);
     REQUIRE(opened);

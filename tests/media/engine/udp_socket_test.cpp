@@ -1,0 +1,69 @@
+#include <offhook/media/engine/udp_socket.hpp>
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <poll.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+std::uint16_t port_of(const media::UdpSocket& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()); }
+
+}  // namespace
+
+TEST_CASE("A batch says when each datagram came, not when it was read, and from whom") {
+  const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
+  auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
+  REQUIRE(sender);
+  REQUIRE(receiver);
+  const base::SocketAddress to{loopback, port_of(*receiver)};
+  const std::array<std::uint8_t, 3> octets{1, 2, 3};
+  const auto before = wall();
+  for (int i = 0; i < 2; ++i) REQUIRE(sender->send(octets, to));
+  pollfd waiting{receiver->fd(), POLLIN, 0};
+  REQUIRE(::poll(&waiting, 1, 20'000) == 1);
+  const auto after = wall();
+  media::ReceiveBatch batch;
+  for (int round = 0; round < 2; ++round) {  // The second time around with what the first left in the headers.
+    batch.receive(receiver->fd());
+    REQUIRE(batch.size() == (round == 0 ? 2 : 1));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      CHECK(batch.bytes(i).size() == 3);
+      CHECK(batch.from(i) == base::SocketAddress{loopback, port_of(*sender)});
+      REQUIRE(batch.arrival(i));
+      CHECK(*batch.arrival(i) >= before);
+    }
+    if (round == 0) CHECK(*batch.arrival(1) <= after);
+    if (round == 0) REQUIRE(sender->send(octets, to));
+    if (round == 0) REQUIRE(::poll(&waiting, 1, 20'000) == 1);
+  }
+}
+
+TEST_CASE("A datagram that is longer than the room for it is told as an empty one") {
+  const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
+  auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
+  REQUIRE((sender && receiver));
+  const std::vector<std::uint8_t> fits(media::ReceiveBatch::kMaxOctets), too_long(media::ReceiveBatch::kMaxOctets + 1);
+  for (const auto& octets : {fits, too_long}) REQUIRE(sender->send(octets, {loopback, port_of(*receiver)}));
+  pollfd waiting{receiver->fd(), POLLIN, 0};
+  REQUIRE(::poll(&waiting, 1, 20'000) == 1);
+  media::ReceiveBatch batch;
+  batch.receive(receiver->fd());
+  REQUIRE(batch.size() == 2);
+  CHECK(batch.bytes(0).size() == media::ReceiveBatch::kMaxOctets);
+  CHECK(batch.bytes(1).empty());
+}
