@@ -122,7 +122,7 @@ inline constexpr std::array kAgentLimitMembers{
     Setting{.name = "end_of_turn_ms", .shape = Shape::Whole, .least = 100, .most = 3000, .unit = "milliseconds", .unset = "500",
             .meaning = "silence that ends the caller's turn. Less is quicker, and cuts off who pauses to think"},
     Setting{.name = "interruption_ms", .shape = Shape::Whole, .least = 60, .most = 2000, .unit = "milliseconds", .unset = "240",
-            .meaning = "how long a caller must speak to stop the agent: less is a cough"},
+            .meaning = "how long a caller must speak to end what the agent says: less is a cough, and only a pause"},
     Setting{.name = "listen_ms", .shape = Shape::Whole, .least = 500, .most = 30000, .unit = "milliseconds", .unset = "4000",
             .meaning = "how long a transcript is waited for, then another way is tried"},
     Setting{.name = "think_ms", .shape = Shape::Whole, .least = 500, .most = 60000, .unit = "milliseconds", .unset = "8000",

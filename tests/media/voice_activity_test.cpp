@@ -1,4 +1,5 @@
 #include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_evidence.hpp>
 
 #include <offhook/media/tones.hpp>
 
@@ -126,4 +127,29 @@ TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event; the position
   CHECK_FALSE(detector.speaking());
   CHECK(detector.position() == 800);
   CHECK_FALSE(feed(false));
+}
+
+TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, and not before; it gathers no further") {
+  for (const auto& [level, frames] : {std::pair{-40, 7}, std::pair{-41, 14}}) {
+    media::VoiceEvidence evidence;
+    for (int i = 0; i < frames; ++i) {
+      CHECK_FALSE(evidence.enough());
+      evidence.add(true, static_cast<std::int16_t>(level));
+    }
+    CHECK(evidence.enough());
+    for (int i = 0; i < 50; ++i) evidence.add(true, -20);
+    evidence.add(false, -60);
+    CHECK_FALSE(evidence.enough());
+    evidence.add(true, -20);
+    evidence.reset();
+    CHECK(evidence.ms() == 0);
+  }
+}
+
+TEST_CASE("What is voice for every second frame at most, as keys and clicks may be, is never evidence of one") {
+  media::VoiceEvidence evidence;
+  for (int i = 0; i < 1000; ++i) {
+    evidence.add(i % 2 == 0, -15);
+    CHECK_FALSE(evidence.enough());
+  }
 }
