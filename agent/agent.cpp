@@ -4,6 +4,7 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/records/call_events.hpp>
+#include <offhook/agent/sessions/conversation_options.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -248,6 +249,7 @@ class Agent::Impl {
                                                      watch_(CallLine{id, what, texts});
                                                    });
     attended->port()->rate_hz = setup.port_rate_hz;
+    attended->port()->hangover = hangover_frames(profile);
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;

@@ -39,7 +39,7 @@ struct MediaEvent {
     Digit,            ///< RFC 4733 event ended: `digit`, `duration_ms`; reported once
     SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick,
                       ///< and pauses us a few ticks later if they go on (VoiceEvidence) and no Rise came before
-    SpeechStopped,    ///< no voice for the hangover (500 ms; 120 ms while we speak); `at_tick` is the last voiced frame
+    SpeechStopped,    ///< no voice for the hangover (that of the port; 120 ms while we speak); `at_tick` is the last voiced frame
     Sent,             ///< the timeline: from this tick on, `word` of `utterance` is what leaves as RTP
     UtteranceSent,    ///< its last frame left, and that of each earlier one that was not taken back
     Flushed,          ///< `utterance` was taken back; `word` is the last word of which anything was sent, or kNoWord. Each Flush
@@ -76,6 +76,7 @@ struct AudioPort {
 
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
+  std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation

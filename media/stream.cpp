@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint8_t kComfortNoise = 13;          // RFC 3551 table 4: a sign of life without audio of its own
 constexpr std::size_t kDetectorSamples = 160;       // the detector's clock is the RTP clock, whatever the codec's rate
-constexpr SpeechOptions kListening{};
+SpeechOptions listening(const AudioPort& port) { return {.hangover = port.hangover}; }
 // Over our own voice a cough must not do: 100 ms of voice in 120 ms. What is not explained as echo counts only. And its end must be
 // told before the conversation takes it for an interruption (240 ms after its beginning was told): the hangover of a turn would
 // always be too late. Once we are cut off we do not speak any more, and the turn's hangover is in force again.
@@ -30,7 +30,7 @@ std::uint32_t to_ms(base::Duration duration) {
 
 Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
     : options_(std::move(options)), port_(&port), random_(&random), source_(options_.silence_limit), packetizer_(random), events_(port),
-      playout_(port, events_), speech_(kListening) {
+      playout_(port, events_), speech_(listening(port)) {
   if (options_.cname.empty()) options_.cname = random.token();
 }
 
@@ -227,7 +227,7 @@ void Stream::hear(const TickTime& time) {
 void Stream::detect_speech(const TickTime& time, bool voiced) {
   if (playout_.speaking() != barge_in_options_) {
     barge_in_options_ = playout_.speaking();
-    speech_.set_options(barge_in_options_ ? kBargeIn : kListening);
+    speech_.set_options(barge_in_options_ ? kBargeIn : listening(*port_));
   }
   if (barge_in_options_) {
     evidence_.add(voiced, heard_.level_dbov);

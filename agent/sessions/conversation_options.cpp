@@ -41,4 +41,9 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   return options;
 }
 
+std::uint8_t hangover_frames(const AgentProfile& profile) {
+  constexpr std::chrono::milliseconds kFrame(20);
+  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(profile.limits.end_of_turn / kFrame, 1, 25));
+}
+
 }  // namespace offhook::inline v0::agent

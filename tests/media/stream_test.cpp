@@ -625,6 +625,29 @@ TEST_CASE("Without a word from the conversation we go on 200 ms after the caller
   CHECK_FALSE(is_silence(packets.at(stopped->tick + 10)));
 }
 
+TEST_CASE("While we listen the end of the caller's voice is told after the port's hangover") {
+  for (const std::uint8_t hangover : {std::uint8_t{5}, std::uint8_t{25}}) {
+    Call call;
+    call.a.port->hangover = hangover;
+    call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *call.a.port, call.a.random);  // As when a leg is opened.
+    const auto voice = offhook_test::SyntheticVoice(8000, 6).speak(1);
+    call.begin();
+    std::size_t spoken = 0;
+    call.run(200, [&] {
+      for (; call.tick >= 20 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
+        media::PlayoutFrame frame;
+        frame.utterance = 9;
+        frame.samples = 160;
+        std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
+        REQUIRE(call.b.port->playout.try_push(frame));
+      }
+    });
+    const auto* stopped = call.a.first(Kind::SpeechStopped);
+    REQUIRE(stopped);
+    CHECK(stopped->tick - stopped->at_tick == hangover);
+  }
+}
+
 TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in time to call it a cough") {
   Call call;
   call.a_says = sine(700, 8000, 8);

@@ -83,6 +83,14 @@ TEST_CASE("Keys belong together where a language model thinks, and are a menu's 
   CHECK_FALSE(together(CascadeWay{{openai}, {local}, {openai}}));
 }
 
+TEST_CASE("The media worker finds an end of turn of up to half a second itself") {
+  AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  for (const auto& [turn, frames] : {std::pair{500ms, 25}, {300ms, 15}, {100ms, 5}, {2000ms, 25}}) {
+    made.limits.end_of_turn = turn;
+    CHECK(hangover_frames(made) == frames);
+  }
+}
+
 TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
