@@ -40,6 +40,15 @@ TEST_CASE("find_sentence tells where a sentence is, and that all of it is there"
   CHECK(found->worst >= 99);
 }
 
+TEST_CASE("find_sentence finds a high voice wherever it begins, to the sample") {
+  const auto wanted = sentence(1, 9);
+  for (std::size_t begin = 8000; begin < 8017; ++begin) {
+    const auto found = caller::find_sentence(silence_then(begin, wanted, 8000), wanted);
+    REQUIRE(found);
+    CHECK(found->likeness >= 99);
+  }
+}
+
 TEST_CASE("find_sentence finds a sentence with its end cut off less alike, and its worst part not at all") {
   const auto wanted = sentence(2, 1);
   auto recording = silence_then(8000, wanted, 20000);
