@@ -16,6 +16,7 @@ constexpr std::size_t kCoarse = 8;              // Samples that are averaged: wh
 constexpr std::size_t kThin = 4;                // Of the first look: an eighth of a millisecond beside the place even 1 kHz is still like itself.
 constexpr std::size_t kPart = kRate / 5;        // What is looked at for itself.
 constexpr double kSilentRms = 400;              // A part that is quieter there has nothing to be recognised by: an s, a pause.
+constexpr double kFaintest = 1e-4;              // Of the wanted energy: in what is 40 dB below it the rounding of the running sum counts.
 constexpr std::size_t kDrift = kRate / 20;      // By which a part may lie beside the whole: a jitter buffer shortens and lengthens what it plays.
 
 /// Without what lies above: each sample the mean of kCoarse.
@@ -46,15 +47,19 @@ double product(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
+double energy(std::span<const float> pcm) {
+  return std::accumulate(pcm.begin(), pcm.end(), 0.0, [](double sum, float sample) { return sum + static_cast<double>(sample) * sample; });
+}
+
 /// Where `part` fits best in `whole`, of the places from `from` to `to`, and how well.
 std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
   std::pair<std::size_t, double> best{from, -1};
   const double wanted = product(part, part);
   to = std::min(to, whole.size() - std::min(whole.size(), part.size()));
   if (from > to || part.size() > whole.size() || wanted <= 0) return best;
-  double there = product(whole.subspan(from, part.size()), whole.subspan(from, part.size()));
+  double there = energy(whole.subspan(from, part.size()));
   for (std::size_t at = from; at <= to; ++at) {
-    if (there > 1) {
+    if (there > kFaintest * wanted) {
       const double fits = product(whole.subspan(at, part.size()), part) / std::sqrt(wanted * there);
       if (fits > best.second) best = {at, fits};
     }
@@ -63,11 +68,7 @@ std::pair<std::size_t, double> best_place(std::span<const float> whole, std::spa
   return best;
 }
 
-double rms(std::span<const float> pcm) {
-  double energy = 0;
-  for (const float sample : pcm) energy += static_cast<double>(sample) * sample;
-  return pcm.empty() ? 0 : std::sqrt(energy / static_cast<double>(pcm.size()));
-}
+double rms(std::span<const float> pcm) { return pcm.empty() ? 0 : std::sqrt(energy(pcm) / static_cast<double>(pcm.size())); }
 
 std::size_t back(std::size_t at, std::size_t by) { return at - std::min(at, by); }
 
