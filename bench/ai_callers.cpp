@@ -1,5 +1,7 @@
 #include <offhook/bench/ai_callers.hpp>
 
+#include <offhook/bench/callers_phone.hpp>
+
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -13,22 +15,10 @@ constexpr std::string_view kHost = "127.0.0.1";
 }
 
 AiCallers::AiCallers(std::size_t most, std::uint16_t registrar_port, std::function<void()> poll) {
-  phone::EndpointOptions options;
-  options.sip.bind = *base::IpAddress::parse(kHost);
-  options.stack.number = 2;
-  options.codecs = {media::AudioCodec::Pcmu};  // The cheapest for us: the cores are the agent's.
-  options.max_calls = most;
-  auto endpoint = phone::Endpoint::open(options, engine_, [this](phone::PhoneEvent event) { on_event(event); });
+  auto endpoint = phone::Endpoint::open(callers_phone(most), engine_, [this](phone::PhoneEvent event) { on_event(event); });
   if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
   endpoint_ = std::move(*endpoint);
-  endpoint_->post([this, registrar_port] {
-    sip::AccountOptions account;
-    account.registrar = fmt::format("sip:{}:{}", kHost, registrar_port);
-    account.address_of_record = fmt::format("sip:1001@{}:{}", kHost, registrar_port);
-    account.username = "1001";
-    account.password = "any";
-    account_ = endpoint_->add_account(account);
-  });
+  endpoint_->post([this, registrar_port] { account_ = endpoint_->add_account(callers_account(registrar_port)); });
   thread_ = std::thread([this, poll = std::move(poll)] {
     for (; !stop_; std::this_thread::sleep_for(1ms)) poll();
   });

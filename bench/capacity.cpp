@@ -3,6 +3,7 @@
 #include <offhook/agent/demo/free_port.hpp>
 #include <offhook/agent/demo/prepare_lines.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/bench/callers_phone.hpp>
 #include <offhook/bench/load_caller.hpp>
 #include <offhook/bench/proc_usage.hpp>
 #include <offhook/bench/process.hpp>
@@ -47,22 +48,10 @@ class Callers {
  public:
   Callers(const std::vector<agent::demo::Line>& lines, std::size_t count, std::uint16_t registrar_port) {
     for (std::size_t i = 0; i < count; ++i) callers_.push_back(std::make_unique<LoadCaller>(lines, i));
-    phone::EndpointOptions options;
-    options.sip.bind = *base::IpAddress::parse(kHost);
-    options.stack.number = 2;
-    options.codecs = {media::AudioCodec::Pcmu};  // The cheapest for us: the cores are the agent's.
-    options.max_calls = count;
-    auto endpoint = phone::Endpoint::open(options, engine_, [this](phone::PhoneEvent event) { on_event(event); });
+    auto endpoint = phone::Endpoint::open(callers_phone(count), engine_, [this](phone::PhoneEvent event) { on_event(event); });
     if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
     endpoint_ = std::move(*endpoint);
-    endpoint_->post([this, registrar_port] {
-      sip::AccountOptions account;
-      account.registrar = fmt::format("sip:{}:{}", kHost, registrar_port);
-      account.address_of_record = fmt::format("sip:1001@{}:{}", kHost, registrar_port);
-      account.username = "1001";
-      account.password = "any";
-      account_ = endpoint_->add_account(account);
-    });
+    endpoint_->post([this, registrar_port] { account_ = endpoint_->add_account(callers_account(registrar_port)); });
     thread_ = std::thread([this] {
       for (; !stop_; std::this_thread::sleep_for(10ms)) {
         for (auto& caller : callers_) caller->poll();

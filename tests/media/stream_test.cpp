@@ -33,6 +33,17 @@ base::SocketAddress next_port(base::SocketAddress address) {
   return address;
 }
 
+/// What of `voice` follows the `spoken` samples goes to the port, three frames ahead.
+void give(media::AudioPort& port, const std::vector<std::int16_t>& voice, std::size_t& spoken) {
+  for (; port.playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
+    media::PlayoutFrame frame;
+    frame.utterance = 9;
+    frame.samples = 160;
+    std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
+    REQUIRE(port.playout.try_push(frame));
+  }
+}
+
 /// One end: a stream, its port, and what it sent so far.
 struct End {
   base::SocketAddress here;
@@ -509,13 +520,7 @@ TEST_CASE("A caller who begins to speak over us ducks us in the same tick; Rise 
   std::size_t spoken = 0;
   std::uint64_t started = 0;
   const auto speak = [&] {
-    for (; call.tick >= 150 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
-      media::PlayoutFrame frame;
-      frame.utterance = 9;
-      frame.samples = 160;
-      std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
-      REQUIRE(call.b.port->playout.try_push(frame));
-    }
+    if (call.tick >= 150) give(*call.b.port, voice, spoken);
   };
   while (call.tick < 250 && started == 0) {
     call.run(1, speak);
@@ -548,13 +553,7 @@ void speak_over(Call& call, const std::vector<std::int16_t>& voice, int ticks, c
   call.begin();
   std::size_t spoken = 0;
   call.run(ticks, [&] {
-    for (; call.tick >= 150 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
-      media::PlayoutFrame frame;
-      frame.utterance = 9;
-      frame.samples = 160;
-      std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
-      REQUIRE(call.b.port->playout.try_push(frame));
-    }
+    if (call.tick >= 150) give(*call.b.port, voice, spoken);
     if (each) each();
   });
 }
@@ -634,13 +633,7 @@ TEST_CASE("While we listen the end of the caller's voice is told after the port'
     call.begin();
     std::size_t spoken = 0;
     call.run(200, [&] {
-      for (; call.tick >= 20 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
-        media::PlayoutFrame frame;
-        frame.utterance = 9;
-        frame.samples = 160;
-        std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
-        REQUIRE(call.b.port->playout.try_push(frame));
-      }
+      if (call.tick >= 20) give(*call.b.port, voice, spoken);
     });
     const auto* stopped = call.a.first(Kind::SpeechStopped);
     REQUIRE(stopped);
@@ -655,13 +648,7 @@ TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in
   call.begin();
   std::size_t spoken = 0;
   call.run(350, [&] {
-    for (; call.tick >= 150 && call.b.port->playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
-      media::PlayoutFrame frame;
-      frame.utterance = 9;
-      frame.samples = 160;
-      std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
-      REQUIRE(call.b.port->playout.try_push(frame));
-    }
+    if (call.tick >= 150) give(*call.b.port, voice, spoken);
   });
   const auto* stopped = call.a.first(Kind::SpeechStopped);
   REQUIRE(stopped);

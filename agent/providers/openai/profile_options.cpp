@@ -2,36 +2,6 @@
 
 namespace offhook::inline v0::agent::openai {
 
-namespace {
-
-realtime::TurnDetection turn_detection(const RealtimeTuning& tuning) {
-  using realtime::TurnDetection;
-  TurnDetection out;
-  switch (tuning.turn_end) {
-    case RealtimeTuning::TurnEnd::Ours: out.kind = TurnDetection::Kind::Ours; break;
-    case RealtimeTuning::TurnEnd::ServerVad: out.kind = TurnDetection::Kind::ServerVad; break;
-    case RealtimeTuning::TurnEnd::SemanticVad: out.kind = TurnDetection::Kind::SemanticVad; break;
-  }
-  switch (tuning.eagerness) {
-    case RealtimeTuning::Eagerness::Auto: out.eagerness = TurnDetection::Eagerness::Auto; break;
-    case RealtimeTuning::Eagerness::Low: out.eagerness = TurnDetection::Eagerness::Low; break;
-    case RealtimeTuning::Eagerness::Medium: out.eagerness = TurnDetection::Eagerness::Medium; break;
-    case RealtimeTuning::Eagerness::High: out.eagerness = TurnDetection::Eagerness::High; break;
-  }
-  return out;
-}
-
-realtime::NoiseReduction noise_reduction(RealtimeTuning::NoiseReduction how) {
-  switch (how) {
-    case RealtimeTuning::NoiseReduction::None: return realtime::NoiseReduction::None;
-    case RealtimeTuning::NoiseReduction::NearField: return realtime::NoiseReduction::NearField;
-    case RealtimeTuning::NoiseReduction::FarField: return realtime::NoiseReduction::FarField;
-  }
-  return realtime::NoiseReduction::None;
-}
-
-}  // namespace
-
 Server server_of(const ProviderProfile& provider) {
   Server server;
   server.base_url = provider.base_url;
@@ -66,8 +36,9 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   } else {
     options.base_url = provider.base_url;
   }
-  options.turn_detection = turn_detection(provider.realtime);
-  options.noise_reduction = noise_reduction(provider.realtime.noise_reduction);
+  options.turn_detection.kind = provider.realtime.turn_end;
+  options.turn_detection.eagerness = provider.realtime.eagerness;
+  options.noise_reduction = provider.realtime.noise_reduction;
   options.speed = static_cast<double>(provider.realtime.speed_percent) / 100;
   options.max_output_tokens = static_cast<std::uint32_t>(provider.realtime.max_tokens);
   return options;

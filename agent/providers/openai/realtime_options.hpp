@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/provider_profile.hpp>
 #include <offhook/agent/providers/openai/realtime_audio.hpp>
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace offhook::inline v0::agent::openai::realtime {
 /// Who finds the end of the caller's turn. With the two of the server it gets all that the caller sends, and still never replies or
 /// falls silent by itself: that is the conversation's.
 struct TurnDetection {
-  enum class Kind : std::uint8_t { Ours, ServerVad, SemanticVad };
-  enum class Eagerness : std::uint8_t { Auto, Low, Medium, High };
+  using Kind = RealtimeTuning::TurnEnd;
+  using Eagerness = RealtimeTuning::Eagerness;
   Kind kind = Kind::Ours;
   double threshold = 0.5;                 ///< ServerVad: 0..1
   std::uint32_t prefix_padding_ms = 300;  ///< ServerVad
@@ -22,7 +23,7 @@ struct TurnDetection {
   Eagerness eagerness = Eagerness::Auto;  ///< SemanticVad
 };
 
-enum class NoiseReduction : std::uint8_t { None, NearField, FarField };
+using NoiseReduction = RealtimeTuning::NoiseReduction;
 
 /// Azure OpenAI speaks the same protocol at another address, and takes its key in another header.
 struct AzureRealtime {

@@ -8,7 +8,7 @@ sentence hours "$hours"
 sentence address "$address"
 sentence open 'We are open from nine in the morning to six in the evening,'
 sentence new 'Good day, this is the new agent of the shop.'
-(sleep 7 && greeting='Good day, this is the new agent of the shop.' &&
+(within 30 says "$work/agent.log" 'call.caller_said' && greeting='Good day, this is the new agent of the shop.' &&
   ai_config ', "sessions": [{"kind": "cascade", "think": "openai"}]' && kill -HUP "$agent_pid") &
 started+=($!)
 ai_call wait "say:when are you open" wait "say:where is your shop" wait silence:300 hangup
