@@ -80,6 +80,7 @@ class Message {
   [[nodiscard]] std::string_view content_type() const;
   /// RFC 4028 section 4. MissingHeader when absent.
   [[nodiscard]] base::Result<SessionExpires, ParseError> session_expires() const;
+  [[nodiscard]] std::optional<std::uint32_t> min_se() const { return number(HeaderName::MinSe); }  ///< RFC 4028 section 5
   /// The first Authorization. MissingHeader when absent.
   [[nodiscard]] base::Result<Authorization, ParseError> authorization() const;
 

@@ -15,7 +15,7 @@ namespace offhook::inline v0::sip::session {
 using transaction::TransactionId;
 
 /// Which request of a session a response belongs to. There is at most one of each at a time, but for ForkBye.
-enum class Purpose : std::uint8_t { Invite, Reinvite, Bye, ForkBye, Refer };
+enum class Purpose : std::uint8_t { Invite, Reinvite, Update, Bye, ForkBye, Refer };
 /// Why there will be no response.
 enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 
@@ -25,6 +25,7 @@ struct Respond {
   int status = 0;
   HeaderList headers;
   Body body;
+  HeaderList own{};  ///< The session's, not the phone's: unfiltered.
 };
 /// Send the 2xx to this INVITE again: RFC 3261 section 13.3.1.4.
 struct RepeatAnswer {
@@ -36,6 +37,7 @@ struct Send {
   RequestHead head;
   HeaderList headers;
   Body body;
+  HeaderList own{};  ///< The session's, not the phone's: unfiltered.
 };
 /// CANCEL our INVITE, which has had a provisional response: RFC 3261 section 9.1.
 struct Cancel {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
@@ -11,7 +12,8 @@ Body body_of(const Message& message) { return {std::string(message.content_type(
 std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
 
 ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
-    : setup_(setup), dialog_(std::move(dialog)), random_(random), answer_(setup.timers), glare_(setup.owns_call_id) {}
+    : setup_(setup), dialog_(std::move(dialog)), random_(random), answer_(setup.timers), glare_(setup.owns_call_id),
+      timer_(setup.session_timer) {}
 
 void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now) {
   assert(state_ == State::Up && !answer_.running());
@@ -20,13 +22,52 @@ void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool ex
   answer_.start(invite, cseq, now);
 }
 
-void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint, Actions& out) {
+HeaderList ConfirmedCall::supported() const {
+  if (setup_.session_timer.use == SessionTimerOptions::Use::Off) return {};
+  return {{"Supported", "timer"}};  // RFC 4028 section 7.1: in each request.
+}
+
+HeaderList ConfirmedCall::refresh_headers() {
+  HeaderList headers = supported();
+  timer_.write_request(headers);
+  return headers;
+}
+
+HeaderList ConfirmedCall::accept_timer(const SessionTimer::Asked& asked, base::TimePoint now) {
+  HeaderList headers = supported();
+  timer_.accept(asked, now, headers);
+  if (ours_ && ours_->refresh && glare_.next_deadline()) {  // The session has been refreshed: ours need not try again.
+    ours_.reset();
+    glare_.reset();
+  }
+  return headers;
+}
+
+void ConfirmedCall::adopt_timer(SessionTimer timer, const Message& ok, base::TimePoint now) {
+  timer_ = timer;
+  timer_.on_established();
+  timer_.on_accepted(ok, now);
+}
+
+void ConfirmedCall::keep_local(Body body) {
+  if (!body.empty()) local_ = std::move(body);
+}
+
+void ConfirmedCall::keep_remote(std::string_view body) {
+  if (!body.empty()) remote_ = std::hash<std::string_view>{}(body);
+}
+
+void ConfirmedCall::learn(const Message& message) {
+  if (message.has(HeaderName::Allow)) peer_updates_ = message.lists(HeaderName::Allow, "UPDATE");
+}
+
+void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});  // RFC 3261 section 12.2.2
   if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also when both hang up at once.
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
-  if (request.method() == Method::Update) return on_update(id, request, out);
+  if (request.method() == Method::Update) return on_update(id, request, now, out);
   if (request.method() == Method::Notify) return on_notify(id, request, out);
   out.push_back(Respond{id, 501, {}, {}});  // The stack hands in nothing else.
 }
@@ -52,7 +93,7 @@ void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
 bool ConfirmedCall::refer(std::string target, base::TimePoint now, Actions& out) {
   if (state_ != State::Up || transfer_.pending()) return false;
   transfer_.start(now);
-  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), {{"Refer-To", "<" + std::move(target) + ">"}}, {}});
+  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), {{"Refer-To", "<" + std::move(target) + ">"}}, {}, supported()});
   return true;
 }
 
@@ -60,13 +101,21 @@ bool ConfirmedCall::refer(std::string target, base::TimePoint now, Actions& out)
 void ConfirmedCall::clear() {
   theirs_.reset();
   ours_.reset();
+  next_.reset();
   glare_.reset();
   transfer_.stop();
+  timer_.stop();
 }
 
 Respond ConfirmedCall::later(TransactionId id) {
   // RFC 3261 section 14.2: between 0 and 10 seconds, chosen at random.
-  return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}};
+  return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
+}
+
+bool ConfirmedCall::is_refused(TransactionId id, const Message& request, Actions& out) const {
+  const auto min_se = timer_.too_short(SessionTimer::asked_by(request));
+  if (min_se) out.push_back(Respond{id, 422, {}, {}, {{"Min-SE", std::to_string(*min_se)}}});  // RFC 4028 section 9
+  return min_se.has_value();
 }
 
 void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Actions& out) {
@@ -77,23 +126,31 @@ void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Action
     answer_.stop();
     confirmed({}, out);
   }
+  if (is_refused(id, request, out)) return;
   take_offer(id, request, out);
 }
 
-void ConfirmedCall::on_update(TransactionId id, const Message& request, Actions& out) {
+void ConfirmedCall::on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+  // RFC 3311 section 5.2: not while another UPDATE waits for its answer, and no offer while there is one of theirs.
+  if (theirs_ && !(theirs_->invite && request.body().empty())) return out.push_back(later(id));
   if (request.body().empty()) {
+    if (is_refused(id, request, out)) return;
     dialog_.refresh_target(request);
-    return out.push_back(Respond{id, 200, {}, {}});
+    learn(request);
+    return out.push_back(Respond{id, 200, {}, {}, accept_timer(SessionTimer::asked_by(request), now)});
   }
-  if (theirs_) return out.push_back(later(id));  // RFC 3311 section 5.2
   const bool ours_on_its_way = ours_ && !glare_.next_deadline();
   if (ours_on_its_way || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  if (is_refused(id, request, out)) return;
   take_offer(id, request, out);
 }
 
 void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions& out) {
   dialog_.refresh_target(request);
-  theirs_ = TheirOffer{id, request.method() == Method::Invite, request.body().empty(), request.cseq().number};
+  learn(request);
+  theirs_ = TheirOffer{id, request.method() == Method::Invite, request.body().empty(), request.cseq().number,
+                       SessionTimer::asked_by(request)};
+  keep_remote(request.body());
   out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
 }
 
@@ -106,6 +163,7 @@ void ConfirmedCall::on_cancel(TransactionId invite, Actions& out) {
 void ConfirmedCall::confirmed(Body body, Actions& out) {
   const bool tell = state_ == State::Confirming || expects_answer_;
   expects_answer_ = false;
+  keep_remote(body.data);
   if (state_ == State::Leaving) return send_bye(out);
   if (state_ == State::Confirming) state_ = State::Up;
   if (tell && state_ == State::Up) out.push_back(Tell{CallConfirmed{setup_.id, std::move(body)}});
@@ -117,35 +175,113 @@ void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
 }
 
 void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
-  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_response(response.status()), out);
-  if (purpose != Purpose::Reinvite || response.status() < 200) return;  // What a BYE is answered with changes nothing.
+  switch (purpose) {
+    case Purpose::Refer: return tell_transfer(transfer_.on_response(response.status()), out);
+    case Purpose::Reinvite: return on_reinvite_answered(response, now, out);
+    case Purpose::Update: return on_update_answered(response, now, out);
+    case Purpose::Invite:
+    case Purpose::Bye:  // What a BYE is answered with changes nothing.
+    case Purpose::ForkBye: return;
+  }
+}
+
+void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
+  if (status < 200) return;
   if (status < 300) {
     dialog_.refresh_target(response);
     out.push_back(SendAck{dialog_.ack(response.cseq().number), dialog_.id().remote_tag, {}});
   }
   if (!ours_) return;
   if (is_over()) return ours_.reset();
-  if (status == 491 && glare_.retry_later(now, random_)) return;
-  ours_.reset();
-  glare_.reset();
-  if (status < 300) return out.push_back(Tell{OfferAnswered{setup_.id, body_of(response)}});
+  if (status == 491 && glare_.retry_later(now, random_)) {
+    if (next_) ours_ = OurOffer{*std::exchange(next_, std::nullopt), false};
+    return;
+  }
+  if (status == 422 && timer_.on_too_small(response)) return send_offer(out);
   if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 3261 section 12.2.1.2
-  out.push_back(Tell{OfferRefused{setup_.id, status}});
+  glare_.reset();
+  offer_done(response, now, out);
+  if (!is_over()) send_next(out);
 }
 
-void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint, Actions& out) {
+/// Our re-INVITE has its final answer, and the call goes on.
+void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Actions& out) {
+  OurOffer ours = *std::exchange(ours_, std::nullopt);
+  const int status = response.status();
+  if (status >= 300) {
+    if (!ours.refresh) return out.push_back(Tell{OfferRefused{setup_.id, status}});
+    return timer_.on_refused(now);
+  }
+  learn(response);
+  timer_.on_accepted(response, now);
+  keep_local(std::move(ours.body));
+  const std::size_t before = remote_;
+  keep_remote(response.body());
+  if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, body_of(response)}});
+}
+
+void ConfirmedCall::on_update_answered(const Message& response, base::TimePoint now, Actions& out) {
+  const int status = response.status();
+  if (status < 200 || !std::exchange(updating_, false) || is_over()) return;
+  if (status < 300) {
+    dialog_.refresh_target(response);
+    learn(response);
+    return timer_.on_accepted(response, now);
+  }
+  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 4028 section 10
+  if (status == 405 || status == 501) {  // Whatever its Allow said.
+    peer_updates_ = false;
+    return refresh(now, out);
+  }
+  if (status == 422 && timer_.on_too_small(response)) return send_update(out);
+  timer_.on_refused(now);
+}
+
+void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
   if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_response(failure == Failure::Timeout ? 408 : 503), out);
-  if (purpose != Purpose::Reinvite || !ours_) return;
-  ours_.reset();
-  glare_.reset();
+  const bool offered = purpose == Purpose::Reinvite && ours_;
+  const bool updated = purpose == Purpose::Update && std::exchange(updating_, false);
+  if (!offered && !updated) return;
+  const bool refresh = updated || ours_->refresh;
+  if (offered) ours_.reset();
   if (is_over()) return;
   if (failure == Failure::Timeout) return lost(408, "no answer within the call", out);
-  out.push_back(Tell{OfferRefused{setup_.id, 503}});  // RFC 3261 section 8.1.3.1
+  if (offered) glare_.reset();
+  if (refresh) {
+    timer_.on_refused(now);
+  } else {
+    out.push_back(Tell{OfferRefused{setup_.id, 503}});  // RFC 3261 section 8.1.3.1
+  }
+  if (offered) send_next(out);
+}
+
+/// RFC 4028 section 7.4: by UPDATE without an offer where the peer allows it, else by the offer that stands.
+void ConfirmedCall::refresh(base::TimePoint now, Actions& out) {
+  if (state_ != State::Up || ours_ || theirs_ || answer_.running()) return timer_.postpone(now);  // Refreshes it as well.
+  if (peer_updates_) return updating_ ? void() : send_update(out);
+  if (local_.empty()) return timer_.on_refused(now);
+  ours_ = OurOffer{local_, true};
+  send_offer(out);
+}
+
+void ConfirmedCall::send_update(Actions& out) {
+  updating_ = true;
+  out.push_back(Send{Purpose::Update, dialog_.request(Method::Update), {}, {}, refresh_headers()});
+}
+
+void ConfirmedCall::send_next(Actions& out) {
+  if (!next_) return;
+  ours_ = OurOffer{*std::exchange(next_, std::nullopt), false};
+  send_offer(out);
 }
 
 void ConfirmedCall::lost(int status, std::string reason, Actions& out) {
-  send_bye(out);
+  if (state_ == State::Confirming) {
+    leave(out);
+  } else {
+    send_bye(out);
+  }
   out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, status, std::move(reason)}});
 }
 
@@ -162,6 +298,11 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
     }
   }
   tell_transfer(transfer_.on_time(now), out);
+  switch (timer_.on_time(now)) {
+    case SessionTimer::Due::Nothing: break;
+    case SessionTimer::Due::Refresh: refresh(now, out); break;
+    case SessionTimer::Due::Expired: return lost(408, "the session was not refreshed", out);  // RFC 4028 section 10
+  }
   if (!glare_.take_due(now) || !ours_) return;
   if (theirs_ || answer_.running()) return glare_.postpone(now, random_);
   send_offer(out);
@@ -169,7 +310,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
 
 std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
   std::optional<base::TimePoint> first;
-  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline()}) {
+  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline(), timer_.next_deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -178,11 +319,8 @@ std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
 bool ConfirmedCall::hang_up(Actions& out) {
   if (is_over()) return false;
   const CallEnded ended{setup_.id, CallEnded::By::Local, CallEnded::Why::Bye, 0, {}};
-  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
-  theirs_.reset();
   if (state_ == State::Confirming) {
-    state_ = State::Leaving;
-    clear();
+    leave(out);
   } else {
     send_bye(out);
   }
@@ -190,10 +328,17 @@ bool ConfirmedCall::hang_up(Actions& out) {
   return true;
 }
 
+/// The BYE waits for the ACK to our 2xx.
+void ConfirmedCall::leave(Actions& out) {
+  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}, {}});
+  state_ = State::Leaving;
+  clear();
+}
+
 void ConfirmedCall::send_bye(Actions& out) {
   if (state_ == State::Over) return;
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
-  out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}});
+  out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}, supported()});
   clear();
   answer_.stop();
   state_ = State::Over;
@@ -209,20 +354,27 @@ void ConfirmedCall::end(CallEnded ended, Actions& out) {
 
 bool ConfirmedCall::offer(Body body, Actions& out) {
   // RFC 3261 section 14.1: not while an INVITE is under way in either direction, its ACK included.
-  if (state_ != State::Up || ours_ || theirs_ || answer_.running() || body.empty()) return false;
-  ours_ = std::move(body);
+  if (state_ != State::Up || theirs_ || answer_.running() || body.empty()) return false;
+  if (ours_) {  // Behind a refresh of the stack's own it waits, or takes its place.
+    if (!ours_->refresh || next_) return false;
+    if (glare_.next_deadline()) ours_ = OurOffer{std::move(body), false};
+    else next_ = std::move(body);
+    return true;
+  }
+  ours_ = OurOffer{std::move(body), false};
   send_offer(out);
   return true;
 }
 
 void ConfirmedCall::send_offer(Actions& out) {
-  out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, *ours_});
+  out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, ours_->body, refresh_headers()});
 }
 
 bool ConfirmedCall::accept_offer(Body body, base::TimePoint now, Actions& out) {
   if (!theirs_ || is_over() || (theirs_->invite && answer_.running())) return false;
   const TheirOffer taken = *std::exchange(theirs_, std::nullopt);
-  out.push_back(Respond{taken.request, 200, {}, std::move(body)});
+  keep_local(body);
+  out.push_back(Respond{taken.request, 200, {}, std::move(body), accept_timer(taken.asked, now)});
   if (!taken.invite) return true;
   expects_answer_ = taken.wants_ours;
   answer_.start(taken.request, taken.cseq, now);
@@ -237,9 +389,9 @@ bool ConfirmedCall::refuse_offer(int status, Actions& out) {
 }
 
 bool ConfirmedCall::is_consistent() const {
-  if (state_ == State::Over) return !next_deadline() && !theirs_ && !ours_;
+  if (state_ == State::Over) return !next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Confirming || state_ == State::Leaving) return answer_.running() && !ours_;
-  return !glare_.next_deadline() || ours_;
+  return (!glare_.next_deadline() || ours_) && (!next_ || (ours_ && ours_->refresh)) && timer_.is_consistent();
 }
 
 }  // namespace offhook::inline v0::sip::session

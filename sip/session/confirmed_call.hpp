@@ -5,14 +5,16 @@
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/answer_repeater.hpp>
 #include <offhook/sip/session/glare.hpp>
+#include <offhook/sip/session/session_timer.hpp>
 #include <offhook/sip/session/transfer.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace offhook::inline v0::sip::session {
 
-/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, and the repeats of
-/// our own 2xx. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5.2.
+/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, the repeats of our own
+/// 2xx, and the session timer. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:
   enum class State {
@@ -25,13 +27,23 @@ class ConfirmedCall {
     SessionId id;
     transaction::Timers timers;
     bool owns_call_id = false;
+    SessionTimerOptions session_timer{};
   };
 
   /// `random` must outlive this.
   ConfirmedCall(Setup setup, Dialog dialog, base::Random& random);
 
-  /// Our 2xx to the INVITE that made this call has been sent. `expects_answer`: it carried our offer.
+  /// Our 2xx to the INVITE that made this call has been sent. `expects_answer`: that was our offer.
   void confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now);
+  /// A 2xx of ours to an INVITE or UPDATE that asked so: what it says about the session timer, which runs from now on.
+  [[nodiscard]] HeaderList accept_timer(const SessionTimer::Asked& asked, base::TimePoint now);
+  /// The timer that our INVITE asked for; `ok` accepted it.
+  void adopt_timer(SessionTimer timer, const Message& ok, base::TimePoint now);
+  /// What we said last about our media, and they: a refresh repeats the one, and the other need not be told again.
+  void keep_local(Body body);
+  void keep_remote(std::string_view body);
+  /// What the peer allows: RFC 3261 section 20.5.
+  void learn(const Message& message);
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   void on_ack(const Message& ack, base::TimePoint now, Actions& out);
@@ -59,17 +71,32 @@ class ConfirmedCall {
     bool invite = true;      // Else UPDATE.
     bool wants_ours = false; // Without a body: our offer goes into the 2xx.
     std::uint32_t cseq = 0;
+    SessionTimer::Asked asked{};
+  };
+  struct OurOffer {
+    Body body;
+    bool refresh = false;  // Of the stack's own: the phone knows nothing of it.
   };
 
   void on_reinvite(TransactionId id, const Message& request, Actions& out);
-  void on_update(TransactionId id, const Message& request, Actions& out);
+  void on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   void on_notify(TransactionId id, const Message& request, Actions& out);
   void tell_transfer(std::optional<int> status, Actions& out);
   void clear();
+  [[nodiscard]] bool is_refused(TransactionId id, const Message& request, Actions& out) const;
+  void on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out);
+  void on_update_answered(const Message& response, base::TimePoint now, Actions& out);
+  void offer_done(const Message& response, base::TimePoint now, Actions& out);
+  void refresh(base::TimePoint now, Actions& out);
+  void send_update(Actions& out);
+  void send_next(Actions& out);
+  [[nodiscard]] HeaderList refresh_headers();
+  [[nodiscard]] HeaderList supported() const;
   void on_bye(TransactionId id, const Message& request, Actions& out);
   void take_offer(TransactionId id, const Message& request, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
   void send_offer(Actions& out);
+  void leave(Actions& out);
   void send_bye(Actions& out);
   void confirmed(Body body, Actions& out);
   void lost(int status, std::string reason, Actions& out);
@@ -82,8 +109,14 @@ class ConfirmedCall {
   AnswerRepeater answer_;
   bool expects_answer_ = false;  // Our 2xx carried an offer: the ACK brings the answer.
   std::optional<TheirOffer> theirs_;
-  std::optional<Body> ours_;     // Our re-INVITE is on its way, or waits for its next try.
+  std::optional<OurOffer> ours_; // Our re-INVITE is on its way, or waits for its next try.
+  std::optional<Body> next_;     // The phone's offer, while a refresh is on its way.
   Glare glare_;
+  SessionTimer timer_;
+  bool updating_ = false;        // Our UPDATE is on its way.
+  bool peer_updates_ = false;    // The peer allows UPDATE.
+  Body local_;
+  std::size_t remote_ = 0;       // A hash of what the peer said last of its media.
   Transfer transfer_;
 };
 

@@ -6,8 +6,20 @@ namespace offhook::inline v0::sip::session {
 
 InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer,
                                          base::Random& random, Actions& out)
-    : setup_(setup), invite_(std::move(invite)), offered_(!offer.empty()), random_(random) {
-  out.push_back(Send{Purpose::Invite, invite_, std::move(headers), std::move(offer)});
+    : setup_(setup),
+      invite_(std::move(invite)),
+      headers_(std::move(headers)),
+      offer_(std::move(offer)),
+      timer_(setup.session_timer),
+      random_(random) {
+  send_invite(out);
+}
+
+void InviteClientSession::send_invite(Actions& out) {
+  HeaderList own;
+  if (setup_.session_timer.use != SessionTimerOptions::Use::Off) own.emplace_back("Supported", "timer");
+  timer_.write_request(own);
+  out.push_back(Send{Purpose::Invite, invite_, headers_, offer_, std::move(own)});
 }
 
 void InviteClientSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
@@ -16,7 +28,7 @@ void InviteClientSession::on_response(Purpose purpose, const Message& response, 
     return;
   }
   if (response.status() < 200) return on_provisional(response, now, out);
-  if (response.status() < 300) return on_accepted(response, out);
+  if (response.status() < 300) return on_accepted(response, now, out);
   on_refused(response, out);
 }
 
@@ -39,7 +51,7 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
   out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, body_of(response)}});
 }
 
-void InviteClientSession::on_accepted(const Message& response, Actions& out) {
+void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   if (call_ && call_->dialog().id().remote_tag == tag) return;  // A repeat, whose ACK waits for our answer.
   if (state_ != State::Calling && state_ != State::Proceeding) return hang_up_branch(response, out);
@@ -53,14 +65,21 @@ void InviteClientSession::on_accepted(const Message& response, Actions& out) {
   dialog->confirm(response);
   early_.keep_only(tag);
   call_.emplace(setup_, std::move(*dialog), random_);
+  call_->learn(response);
+  call_->adopt_timer(timer_, response, now);
+  call_->keep_remote(response.body());
   state_ = State::Answered;
   owed_ack_ = response.cseq().number;
-  if (offered_ || response.body().empty()) send_ack({}, out);
+  const bool offered = !offer_.empty();
+  call_->keep_local(std::exchange(offer_, {}));
+  headers_.clear();
+  if (offered || response.body().empty()) send_ack({}, out);
   out.push_back(Tell{CallAnswered{setup_.id, body_of(response)}});
 }
 
 void InviteClientSession::send_ack(Body answer, Actions& out) {
   const std::uint32_t cseq = *std::exchange(owed_ack_, std::nullopt);
+  call_->keep_local(answer);
   out.push_back(SendAck{call_->dialog().ack(cseq), call_->dialog().id().remote_tag, std::move(answer)});
 }
 
@@ -77,6 +96,13 @@ void InviteClientSession::hang_up_branch(const Message& response, Actions& out) 
 void InviteClientSession::on_refused(const Message& response, Actions& out) {
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
+  if (!told && response.status() == 422 && timer_.on_too_small(response)) {  // RFC 4028 section 7.3
+    state_ = State::Calling;
+    patience_ends_.reset();
+    early_ = {};
+    ++invite_.cseq;
+    return send_invite(out);
+  }
   state_ = State::Ended;
   if (told) return;
   const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
@@ -185,6 +211,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, std
       if (state_ == State::Calling || state_ == State::Proceeding) return ++invite_.cseq;
       return std::nullopt;  // Hung up meanwhile: nobody wants that call any more.
     case Purpose::Reinvite:
+    case Purpose::Update:
     case Purpose::Bye:
     case Purpose::Refer:
       if (call_) return call_->dialog().take_cseq();

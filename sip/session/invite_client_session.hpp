@@ -51,14 +51,17 @@ class InviteClientSession final : public Session {
 
  private:
   void on_provisional(const Message& response, base::TimePoint now, Actions& out);
-  void on_accepted(const Message& response, Actions& out);
+  void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_refused(const Message& response, Actions& out);
+  void send_invite(Actions& out);
   void hang_up_branch(const Message& response, Actions& out);
   void send_ack(Body answer, Actions& out);
 
   ConfirmedCall::Setup setup_;
   RequestHead invite_;
-  bool offered_;
+  HeaderList headers_;                     // As the phone gave them, for sending the INVITE once more.
+  Body offer_;
+  SessionTimer timer_;
   base::Random& random_;
   State state_ = State::Calling;
   bool cancel_sent_ = false;

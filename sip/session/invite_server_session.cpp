@@ -10,8 +10,12 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
       invite_(invite),
       cseq_(request.cseq().number),
       wants_our_offer_(request.body().empty()),
+      asked_(SessionTimer::asked_by(request)),
       random_(random),
-      call_(setup, std::move(dialog), random) {}
+      call_(setup, std::move(dialog), random) {
+  call_.learn(request);
+  call_.keep_remote(request.body());
+}
 
 bool InviteServerSession::provisional(int status, Body body, base::TimePoint now, Actions& out) {
   if (state_ != State::Proceeding || status <= 100 || status >= 200) return false;
@@ -27,7 +31,8 @@ bool InviteServerSession::answer(Body body, base::TimePoint now, Actions& out) {
   repeat_at_.reset();
   provisional_.reset();
   call_.dialog().confirm();
-  out.push_back(Respond{invite_, 200, {}, std::move(body)});
+  call_.keep_local(body);
+  out.push_back(Respond{invite_, 200, {}, std::move(body), call_.accept_timer(asked_, now)});
   call_.confirming(invite_, cseq_, wants_our_offer_, now);
   return true;
 }

@@ -47,6 +47,7 @@ class InviteServerSession final : public Session {
   TransactionId invite_;
   std::uint32_t cseq_;
   bool wants_our_offer_;
+  SessionTimer::Asked asked_;
   base::Random& random_;
   State state_ = State::Proceeding;
   std::optional<Respond> provisional_;         // The last one, repeated every minute.

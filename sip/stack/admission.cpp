@@ -39,13 +39,14 @@ std::optional<Refused> inspect_uri(const Message& request) {
   return std::nullopt;
 }
 
-/// RFC 3261 section 8.2.2.3. We require no extension of ourselves, so whatever is required is too much.
+/// RFC 3261 section 8.2.2.3
 std::optional<Refused> inspect_require(const Message& request) {
   if (request.method() == Method::Cancel) return std::nullopt;
   std::string unsupported;
-  for (const Header& header : request.headers()) {
-    if (header.id != HeaderName::Require || header.value.empty()) continue;
-    unsupported += (unsupported.empty() ? "" : ", ") + std::string(header.value);
+  auto required = request.tokens(HeaderName::Require);
+  while (const auto tag = required.next()) {
+    if (is_supported(*tag)) continue;
+    unsupported += (unsupported.empty() ? "" : ", ") + std::string(*tag);
   }
   if (unsupported.empty()) return std::nullopt;
   return Refused{420, {{"Unsupported", unsupported}}};

@@ -98,10 +98,16 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   const std::string tag = *shared_.servers.tag(id);
   auto dialog = Dialog::as_server(invite, tag);
   if (!dialog) return refuse(400);
+  const AccountOptions* options = account ? shared_.accounts.options(*account) : nullptr;
+  const SessionTimerOptions timer = options != nullptr ? options->session_timer : SessionTimerOptions{};
+  if (timer.use == SessionTimerOptions::Use::Off && invite.lists(HeaderName::Require, "timer"))
+    return refuse(420, {{"Unsupported", "timer"}});
+  if (const auto least = session::SessionTimer::too_short(timer, session::SessionTimer::asked_by(invite)))
+    return shared_.servers.respond(id, 422, {}, {}, {}, now, {{"Min-SE", std::to_string(*least)}});
   shared_.servers.respond(id, 100, {}, {}, {}, now);
   const SessionId session{++last_id_};
   Leg& leg = add(session, std::string(invite.call_id()), tag, account, user_of(invite.request_uri()));
-  auto made = std::make_unique<session::InviteServerSession>(session::ConfirmedCall::Setup{session, shared_.timers, false},
+  auto made = std::make_unique<session::InviteServerSession>(session::ConfirmedCall::Setup{session, shared_.timers, false, timer},
                                                              std::move(*dialog), id, invite, shared_.random);
   leg.incoming = made.get();
   leg.way = flow;
@@ -233,6 +239,7 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       request.head = std::move(send->head);
       request.headers = std::move(send->headers);
       request.body = std::move(send->body);
+      request.own = std::move(send->own);
       shared_.clients.send(std::move(request), now);
     } else if (std::holds_alternative<session::Cancel>(action)) {
       shared_.clients.cancel(leg.id.value, now);
@@ -258,7 +265,7 @@ void Calls::respond(Leg& leg, const session::Respond& response, base::TimePoint 
   if (request == nullptr || flow == nullptr) return;
   const bool target = request->method() == Method::Invite || request->method() == Method::Update;
   const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
-  shared_.servers.respond(response.request, response.status, response.headers, response.body, own, now);
+  shared_.servers.respond(response.request, response.status, response.headers, response.body, own, now, response.own);
 }
 
 void Calls::on_time(base::TimePoint now) {
@@ -292,8 +299,9 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
   head.call_id = shared_.random.token();
   head.cseq = 1;
   Leg& leg = add(id, head.call_id, tag, options.account, {});
+  const SessionTimerOptions timer = options.session_timer.value_or(account->session_timer);
   session::Actions actions;
-  leg.session = std::make_unique<session::InviteClientSession>(session::ConfirmedCall::Setup{id, shared_.timers, true},
+  leg.session = std::make_unique<session::InviteClientSession>(session::ConfirmedCall::Setup{id, shared_.timers, true, timer},
                                                                std::move(head), std::move(options.headers),
                                                                std::move(options.offer), shared_.random, actions);
   carry_out(leg, std::move(actions), now);

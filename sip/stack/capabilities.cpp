@@ -33,6 +33,8 @@ bool is_ours(HeaderName name) {
     case HeaderName::ProxyAuthorization:
     case HeaderName::Allow:
     case HeaderName::Require:
+    case HeaderName::SessionExpires:
+    case HeaderName::MinSe:
     case HeaderName::UserAgent: return true;
     default: return false;  // Every other field of the RFCs, and every private one, is the phone's to set.
   }
@@ -44,6 +46,20 @@ void write_headers(Writer& writer, const HeaderList& headers) {
   for (const auto& [name, value] : headers) {
     if (is_token(name) && !is_ours(parse_header_name(name))) writer.header(name, value);
   }
+}
+
+void write_own(Writer& writer, const HeaderList& headers) {
+  for (const auto& [name, value] : headers) writer.header(name, value);
+}
+
+bool is_supported(std::string_view option_tag) {
+  std::string_view rest = kSupported;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    if (base::iequals(base::trim(rest.substr(0, comma)), base::trim(option_tag))) return true;
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  }
+  return false;
 }
 
 std::string quote(std::string_view text) {

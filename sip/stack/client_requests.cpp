@@ -371,6 +371,7 @@ std::string ClientRequests::compose(const Outgoing& request, const Flow& flow, s
   for (const auto& authorization : request.authorizations) writer.header(authorization.name, authorization.value);
   if (head.method == Method::Invite) writer.header(HeaderName::Allow, kAllow).header(HeaderName::Accept, kAccept);
   writer.header(HeaderName::UserAgent, shared_.user_agent);
+  write_own(writer, request.own);
   write_headers(writer, request.headers);
   return writer.finish(request.body.type, request.body.data);
 }

@@ -41,6 +41,7 @@ struct Outgoing {
   Body body;
   Authorizations authorizations;
   AuthAttempt attempt;
+  HeaderList own{};           ///< Of the part of the stack that it comes from.
   bool to_registrar = false;  ///< It goes to the account's own registrar: a challenge may be answered.
 };
 

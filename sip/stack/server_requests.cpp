@@ -88,7 +88,7 @@ std::optional<TransactionId> ServerRequests::cancelled(const Message& cancel) co
 }
 
 void ServerRequests::respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact,
-                             base::TimePoint now) {
+                             base::TimePoint now, const HeaderList& own) {
   Record* record = find(id);
   if (record == nullptr || !record->request) return;
   auto* invite = std::get_if<transaction::InviteServer>(&record->machine);
@@ -107,6 +107,7 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
     writer.header(HeaderName::Allow, kAllow);
   }
   writer.header(HeaderName::Server, shared_.user_agent);
+  write_own(writer, own);
   write_headers(writer, headers);
   record->bytes = writer.finish(body.type, body.data);
   transaction::Actions actions;

@@ -64,7 +64,7 @@ class ServerRequests {
 
   /// Answers; without effect when there is a final answer already, or no such transaction. `contact` is a whole value, or "".
   void respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact,
-               base::TimePoint now);
+               base::TimePoint now, const HeaderList& own = {});
   /// The last response again: a 2xx to an INVITE.
   void repeat(TransactionId id, base::TimePoint now);
   /// An answer that leaves no trace. `headers` come behind what is copied from the request.

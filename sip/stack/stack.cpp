@@ -72,7 +72,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
-  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer))
+  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer || method == Method::Update))
     return calls_.contact(owner.id, flow);
   return {};
 }
@@ -117,7 +117,7 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   if (request.method() == Method::Options) {
     // RFC 3261 section 11.2. Within a dialog that is not there (any more): section 12.2.2.
     if (in_dialog && !calls_.knows(request)) return servers_.respond(id, 481, {}, {}, {}, now);
-    return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", ""}}, {}, {}, now);
+    return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}}, {}, {}, now);
   }
   if (in_dialog) return calls_.on_in_dialog(id, now);
   if (request.method() == Method::Invite) return calls_.on_invite(id, now);

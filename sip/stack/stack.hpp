@@ -3,10 +3,12 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
+#include <offhook/sip/session/session_timer_options.hpp>
 #include <offhook/sip/stack/events.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace offhook::inline v0::sip {
 
@@ -33,6 +35,7 @@ struct AccountOptions {
   };
   /// Whose calls are taken. An account that does not register takes anyone's: it has no registrar that could bring them.
   AcceptFrom accept_from = AcceptFrom::Registrar;
+  SessionTimerOptions session_timer{};  ///< of its calls
   bool keep_alive = true;            ///< pings along the way to the registrar, for the NAT between: RFC 5626 section 3.5.1
 };
 
@@ -43,6 +46,7 @@ struct CallOptions {
   Body offer;
   HeaderList headers;
   bool through_registrar = true;     ///< false: straight to the target's host
+  std::optional<SessionTimerOptions> session_timer{};  ///< instead of the account's
 };
 
 /// Call-ID and our tag: no other leg of ours has the same two.

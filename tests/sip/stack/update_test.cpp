@@ -1,0 +1,148 @@
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Updated : Scripted {
+  sip::SessionId session;
+  std::string our_tag;
+
+  void ring_in() {
+    receive(invite());
+    session = event<sip::IncomingCall>()->session;
+    REQUIRE(stack.ring(session, now));
+    drain();
+    our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
+  }
+  void talk() {
+    ring_in();
+    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    drain();
+    CHECK(header(take("SIP/2.0 200"), "Allow").find("UPDATE") != std::string::npos);
+    receive(in_dialog("ACK", 1, our_tag));
+    sent.clear();
+    events.clear();
+  }
+  void expect_later(const std::string& response) {
+    CHECK(response.starts_with("SIP/2.0 500"));
+    const std::string wait = header(response, "Retry-After");
+    REQUIRE(!wait.empty());
+    CHECK(std::stoi(wait) <= 10);
+  }
+};
+
+std::string moved(std::string request) {
+  const std::string from = "Contact: <sip:al@192.0.2.99>";
+  return request.replace(request.find(from), from.size(), "Contact: <sip:al@192.0.2.77>");
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Updated, "UPDATE without an offer moves the target of a call that rings, as called side [RFC 3311 section 5.2]") {
+  ring_in();
+  receive(moved(in_dialog("UPDATE", 2, our_tag)));
+  const std::string ok = take("SIP/2.0 200");
+  CHECK(header(ok, "CSeq") == "2 UPDATE");
+  CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  CHECK(body(ok).empty());
+  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+  drain();
+  receive(in_dialog("ACK", 1, our_tag));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
+}
+
+TEST_CASE_FIXTURE(Updated, "An offer in UPDATE before the INVITE's is answered: 500 with Retry-After [RFC 3311 section 5.2]") {
+  ring_in();
+  receive(in_dialog("UPDATE", 2, our_tag, "early"));
+  expect_later(take());
+  CHECK(events.empty());
+  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+}
+
+TEST_CASE_FIXTURE(Updated, "As the calling side: an early UPDATE moves the target; its offer meets ours, 491 [RFC 3311 section 5.2]") {
+  sip::AccountOptions options;
+  options.address_of_record = "sip:bot@192.0.2.1";
+  options.registrar = "sip:192.0.2.99";
+  options.registers = false;
+  sip::CallOptions call;
+  call.account = stack.add_account(options, now);
+  call.target = "sip:al@192.0.2.99";
+  call.offer = {"application/sdp", "offer"};
+  REQUIRE(stack.call(call, now));
+  drain();
+  const std::string first = take("INVITE ");
+  CHECK(header(first, "Allow").find("UPDATE") != std::string::npos);
+  call_id = header(first, "Call-ID");
+  our_tag = tag_of(header(first, "From"));
+  receive(response(first, 180, "a", {}, {{"Contact", "<sip:al@192.0.2.98>"}}));
+  receive(in_dialog("UPDATE", 7, our_tag, "theirs", {}, "a"));
+  CHECK(take().starts_with("SIP/2.0 491"));
+  receive(moved(in_dialog("UPDATE", 8, our_tag, {}, {}, "a")));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  receive(in_dialog("UPDATE", 9, our_tag, {}, {}, "nobody"));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  receive(in_dialog("UPDATE", 8, our_tag, {}, {}, "a"));
+  CHECK(take().starts_with("SIP/2.0 500"));  // Out of order: RFC 3261 section 12.2.2
+}
+
+TEST_CASE_FIXTURE(Updated, "Within a call: the phone answers an offer, refuses it, or gets its own in the way [RFC 3311 section 5.2]") {
+  talk();
+  SUBCASE("accepted") {
+    receive(in_dialog("UPDATE", 2, our_tag, "new"));
+    CHECK(event<sip::OfferReceived>()->offer.data == "new");
+    REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+    drain();
+    const std::string ok = take("SIP/2.0 200");
+    CHECK(body(ok) == "fine");
+    CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  }
+  SUBCASE("refused") {
+    receive(in_dialog("UPDATE", 2, our_tag, "new"));
+    REQUIRE(stack.refuse_offer(session, 488, now));
+    drain();
+    CHECK(!take("SIP/2.0 488").empty());
+  }
+  SUBCASE("glare") {
+    REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+    drain();
+    sent.clear();
+    receive(in_dialog("UPDATE", 2, our_tag, "new"));
+    CHECK(take().starts_with("SIP/2.0 491"));
+    CHECK(events.empty());
+    receive(in_dialog("UPDATE", 3, our_tag));  // Without an offer there is none to collide.
+    CHECK(take().starts_with("SIP/2.0 200"));
+  }
+}
+
+TEST_CASE_FIXTURE(Updated, "An UPDATE while another waits for its answer: 500 with Retry-After, offer or not [RFC 3311 section 5.2]") {
+  talk();
+  receive(in_dialog("UPDATE", 2, our_tag, "new"));
+  receive(in_dialog("UPDATE", 3, our_tag));
+  expect_later(take());
+  receive(in_dialog("UPDATE", 4, our_tag, "newer"));
+  expect_later(take());
+  receive(in_dialog("INVITE", 5, our_tag, "newest"));
+  expect_later(take("SIP/2.0 5"));
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 UPDATE");
+}
+
+TEST_CASE_FIXTURE(Updated, "While their re-INVITE waits, UPDATE may move the target, and not offer [RFC 3311 section 5.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag, "hold"));
+  sent.clear();
+  receive(in_dialog("UPDATE", 3, our_tag, "new"));
+  expect_later(take());
+  receive(moved(in_dialog("UPDATE", 4, our_tag)));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
+}
