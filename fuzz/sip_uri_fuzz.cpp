@@ -4,6 +4,7 @@
 #include <offhook/sip/message/cseq.hpp>
 #include <offhook/sip/message/header_name.hpp>
 #include <offhook/sip/message/limits.hpp>
+#include <offhook/sip/message/rack.hpp>
 #include <offhook/sip/message/session_expires.hpp>
 #include <offhook/sip/message/uri.hpp>
 
@@ -59,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_header_name(text);
 
   (void)parse_session_expires(text);
+  if (const auto rack = parse_rack(text)) require(rack->cseq < 1U << 31);
   if (const auto parsed = parse_authorization(text)) {
     for (const auto part : {parsed->scheme, parsed->username, parsed->realm, parsed->nonce, parsed->uri, parsed->response,
                             parsed->algorithm, parsed->cnonce, parsed->opaque, parsed->qop, parsed->nc})

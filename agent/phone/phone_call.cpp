@@ -117,13 +117,15 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
   bool early_media = false;
   if (event.body.type == kSdp && media_.accept_answer(event.body.data)) {
     media_.start();
-    early_media = true;
+    early_media = has_early_answer_ = true;
   }
   owner_.tell(CallRinging{shared_from_this(), event.status, early_media});
 }
 
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
-  if (!media_.accept_answer(event.body.data)) {
+  // Without one, that of the provisional response stands: RFC 6337 section 2.2.
+  const bool stands = event.body.empty() && has_early_answer_;
+  if (!stands && !media_.accept_answer(event.body.data)) {
     (void)hang_up();  // An answer that cannot be used: the call is up for SIP, and has to be ended with BYE.
     return;
   }

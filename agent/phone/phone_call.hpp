@@ -65,6 +65,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::Body offer_;              // theirs; empty: they want ours
   base::SocketAddress source_;
   MediaSession media_;
+  bool has_early_answer_ = false;  // in a provisional response
   std::string our_answer_;
   bool prepared_ = false;
 };

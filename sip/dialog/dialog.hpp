@@ -30,6 +30,7 @@ class Dialog {
   [[nodiscard]] const DialogId& id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const std::string& remote_target() const { return remote_target_; }
+  [[nodiscard]] const std::string& remote() const { return remote_; }  ///< The To of our requests, whole.
   [[nodiscard]] const RouteSet& routes() const { return routes_; }
   [[nodiscard]] std::uint32_t local_cseq() const { return local_cseq_; }
 

@@ -11,6 +11,11 @@ Dialog* DialogSet::find(std::string_view remote_tag) {
   return at == dialogs_.end() ? nullptr : &*at;
 }
 
+Dialog* DialogSet::find_party(std::string_view to) {
+  const auto at = std::find_if(dialogs_.begin(), dialogs_.end(), [&](const Dialog& dialog) { return dialog.remote() == to; });
+  return at == dialogs_.end() ? nullptr : &*at;
+}
+
 Dialog* DialogSet::find_or_make(const RequestHead& invite, const Message& response) {
   if (Dialog* known = find(response.to().tag().value_or(""))) return known;
   if (dialogs_.size() >= kMaxForks) return nullptr;
@@ -18,10 +23,6 @@ Dialog* DialogSet::find_or_make(const RequestHead& invite, const Message& respon
   if (!made) return nullptr;
   dialogs_.push_back(std::move(*made));
   return &dialogs_.back();
-}
-
-void DialogSet::keep_only(std::string_view remote_tag) {
-  std::erase_if(dialogs_, [&](const Dialog& dialog) { return dialog.id().remote_tag != remote_tag; });
 }
 
 }  // namespace offhook::inline v0::sip

@@ -17,10 +17,10 @@ class DialogSet {
  public:
   /// Null when there is none of that tag. Valid until the set changes.
   [[nodiscard]] Dialog* find(std::string_view remote_tag);
+  /// By the whole To of a request that we sent within it.
+  [[nodiscard]] Dialog* find_party(std::string_view to);
   /// The dialog of the response's To tag, made when new. Null when the set is full or the response makes no dialog.
   Dialog* find_or_make(const RequestHead& invite, const Message& response);
-  /// Keeps this one, and forgets the others.
-  void keep_only(std::string_view remote_tag);
   [[nodiscard]] std::size_t size() const { return dialogs_.size(); }
 
  private:

@@ -14,8 +14,9 @@ namespace offhook::inline v0::sip::session {
 
 using transaction::TransactionId;
 
-/// Which request of a session a response belongs to. There is at most one of each at a time, but for ForkBye.
-enum class Purpose : std::uint8_t { Invite, Reinvite, Update, Bye, ForkBye, Refer };
+/// Which request of a session a response belongs to. There is at most one of each at a time, but for
+/// ForkBye and Prack.
+enum class Purpose : std::uint8_t { Invite, Reinvite, Update, Prack, Bye, ForkBye, Refer };
 /// Why there will be no response.
 enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 

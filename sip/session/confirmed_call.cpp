@@ -69,7 +69,7 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
   if (request.method() == Method::Update) return on_update(id, request, now, out);
   if (request.method() == Method::Notify) return on_notify(id, request, out);
-  out.push_back(Respond{id, 501, {}, {}});  // The stack hands in nothing else.
+  out.push_back(Respond{id, 481, {}, {}});  // PRACK: nothing of ours waits for one (RFC 3262 section 3).
 }
 
 void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& out) {
@@ -180,6 +180,7 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
     case Purpose::Reinvite: return on_reinvite_answered(response, now, out);
     case Purpose::Update: return on_update_answered(response, now, out);
     case Purpose::Invite:
+    case Purpose::Prack:
     case Purpose::Bye:  // What a BYE is answered with changes nothing.
     case Purpose::ForkBye: return;
   }

@@ -1,5 +1,6 @@
 #include <offhook/sip/session/invite_client_session.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
@@ -15,9 +16,12 @@ InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, RequestHead
   send_invite(out);
 }
 
+HeaderList InviteClientSession::supported() const {
+  return {{"Supported", setup_.session_timer.use == SessionTimerOptions::Use::Off ? "100rel" : "100rel, timer"}};
+}
+
 void InviteClientSession::send_invite(Actions& out) {
-  HeaderList own;
-  if (setup_.session_timer.use != SessionTimerOptions::Use::Off) own.emplace_back("Supported", "timer");
+  HeaderList own = supported();
   timer_.write_request(own);
   out.push_back(Send{Purpose::Invite, invite_, headers_, offer_, std::move(own)});
 }
@@ -46,9 +50,55 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
     case State::Ended: return;  // Another branch of the fork still rings.
   }
   if (response.status() == 100) return;
+  const auto rseq = response.number(HeaderName::RSeq).value_or(0);
+  if (rseq != 0 && response.lists(HeaderName::Require, "100rel")) return on_reliable(response, rseq, out);
   const std::string tag(response.to().tag().value_or(""));
   if (!tag.empty()) early_.find_or_make(invite_, response);
   out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, body_of(response)}});
+}
+
+InviteClientSession::Branch* InviteClientSession::branch(std::string_view tag) {
+  const auto at = std::find_if(branches_.begin(), branches_.end(), [&](const Branch& one) { return one.tag == tag; });
+  return at == branches_.end() ? nullptr : &*at;
+}
+
+void InviteClientSession::on_reliable(const Message& response, std::uint32_t rseq, Actions& out) {
+  const std::string tag(response.to().tag().value_or(""));
+  Dialog* dialog = tag.empty() ? nullptr : early_.find_or_make(invite_, response);
+  if (dialog == nullptr || response.cseq().number != invite_.cseq) return;  // Not ours to acknowledge: it is no early dialog.
+  Branch* known = branch(tag);
+  if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;  // Again, or out of order.
+  if (known == nullptr) known = &branches_.emplace_back(Branch{tag, 0, false, {}});
+  known->rseq = rseq;
+  const std::string rack = std::to_string(rseq) + " " + std::to_string(invite_.cseq) + " INVITE";
+  Body body = known->agreed ? Body{} : body_of(response);  // It cannot be changed in another response: RFC 6337 section 2.2
+  CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
+  if (offer_.empty() && !body.empty()) {
+    known->agreed = true;
+    owed_pracks_.push_back({tag, rack});
+    out.push_back(Tell{std::move(progress)});
+    return out.push_back(Tell{OfferReceived{setup_.id, std::move(body)}});  // RFC 3262 section 5: the answer goes into PRACK.
+  }
+  if (!body.empty()) {
+    known->agreed = true;
+    known->said = body;
+  }
+  send_prack(*dialog, rack, {}, out);
+  progress.body = std::move(body);
+  out.push_back(Tell{std::move(progress)});
+}
+
+void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out) {
+  HeaderList own = supported();
+  own.emplace_back("RAck", rack);
+  out.push_back(Send{Purpose::Prack, dialog.request(Method::Prack), {}, std::move(body), std::move(own)});
+}
+
+/// What waits for the phone in early dialogs does so no more.
+void InviteClientSession::drop_early_offers(int status, Actions& out) {
+  owed_pracks_.clear();
+  if (early_update_) out.push_back(Respond{early_update_->request, status, {}, {}});
+  early_update_.reset();
 }
 
 void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
@@ -63,18 +113,24 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
                                         "an answer whose Record-Route cannot be followed"}});
   }
   dialog->confirm(response);
-  early_.keep_only(tag);
   call_.emplace(setup_, std::move(*dialog), random_);
   call_->learn(response);
   call_->adopt_timer(timer_, response, now);
-  call_->keep_remote(response.body());
+  const Branch* early_answer = branch(tag);
+  const bool agreed = early_answer != nullptr && early_answer->agreed;
+  Body body = body_of(response);
+  if (agreed && (body.empty() || offer_.empty())) body = early_answer->said;
+  call_->keep_remote(body.data);
   state_ = State::Answered;
   owed_ack_ = response.cseq().number;
-  const bool offered = !offer_.empty();
+  const bool complete = !offer_.empty() || agreed || body.empty();
   call_->keep_local(std::exchange(offer_, {}));
+  call_->keep_local(std::exchange(early_local_, {}));
   headers_.clear();
-  if (offered || response.body().empty()) send_ack({}, out);
-  out.push_back(Tell{CallAnswered{setup_.id, body_of(response)}});
+  branches_.clear();
+  drop_early_offers(491, out);
+  if (complete) send_ack({}, out);
+  out.push_back(Tell{CallAnswered{setup_.id, std::move(body)}});
 }
 
 void InviteClientSession::send_ack(Body answer, Actions& out) {
@@ -85,7 +141,8 @@ void InviteClientSession::send_ack(Body answer, Actions& out) {
 
 /// A 2xx that nobody wants any more, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
 void InviteClientSession::hang_up_branch(const Message& response, Actions& out) {
-  auto dialog = Dialog::as_client(invite_, response);
+  Dialog* early = early_.find(response.to().tag().value_or(""));  // Which may have sent PRACKs.
+  auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
   if (!dialog || branches_hung_up_ >= kMaxForks) return;
   ++branches_hung_up_;
   dialog->confirm(response);
@@ -100,10 +157,13 @@ void InviteClientSession::on_refused(const Message& response, Actions& out) {
     state_ = State::Calling;
     patience_ends_.reset();
     early_ = {};
+    branches_.clear();
+    drop_early_offers(487, out);
     ++invite_.cseq;
     return send_invite(out);
   }
   state_ = State::Ended;
+  drop_early_offers(487, out);
   if (told) return;
   const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
   out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason())}});
@@ -117,6 +177,7 @@ void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::Tim
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
   state_ = State::Ended;
+  drop_early_offers(487, out);
   if (told) return;
   CallEnded ended{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 0, {}};
   switch (failure) {
@@ -134,15 +195,49 @@ void InviteClientSession::on_request(TransactionId id, const Message& request, b
     return;
   }
   Dialog* dialog = early_.find(request.from().tag().value_or(""));
-  if (is_over() || dialog == nullptr || !dialog->matches(request) || request.method() == Method::Bye) {
+  const bool never = request.method() == Method::Bye || request.method() == Method::Prack;
+  if (is_over() || dialog == nullptr || !dialog->matches(request) || never) {
     return out.push_back(Respond{id, 481, {}, {}});  // The called side has no BYE in an early dialog: RFC 3261 section 15
   }
   if (!dialog->accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
-  if (request.method() == Method::Update && request.body().empty()) {
-    dialog->refresh_target(request);
-    return out.push_back(Respond{id, 200, {}, {}});
+  if (request.method() == Method::Update) return on_early_update(id, request, *dialog, out);
+  out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2
+}
+
+/// RFC 3311 section 5.2
+void InviteClientSession::on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out) {
+  if (early_update_ && early_update_->tag == dialog.id().remote_tag) {
+    return out.push_back(Respond{id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}});
   }
-  out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2, RFC 3311 section 5.2
+  if (!request.body().empty()) {
+    const Branch* known = branch(dialog.id().remote_tag);
+    const bool open = known == nullptr || !known->agreed || !owed_pracks_.empty() || early_update_;
+    if (open) return out.push_back(Respond{id, 491, {}, {}});
+    early_update_ = EarlyUpdate{id, dialog.id().remote_tag};
+    dialog.refresh_target(request);
+    return out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
+  }
+  dialog.refresh_target(request);
+  out.push_back(Respond{id, 200, {}, {}});
+}
+
+/// The phone's answer to an offer that came before there was a 2xx.
+bool InviteClientSession::accept_early(Body body, Actions& out) {
+  if (is_over() || call_) return false;
+  if (early_update_) {
+    if (Branch* known = branch(early_update_->tag)) known->said = {};
+    early_local_ = body;
+    out.push_back(Respond{std::exchange(early_update_, std::nullopt)->request, 200, {}, std::move(body)});
+    return true;
+  }
+  if (owed_pracks_.empty()) return false;
+  const OwedPrack owed = owed_pracks_.front();
+  owed_pracks_.erase(owed_pracks_.begin());
+  Dialog* dialog = early_.find(owed.tag);
+  if (dialog == nullptr) return false;
+  early_local_ = body;
+  send_prack(*dialog, owed.rack, std::move(body), out);
+  return true;
 }
 
 void InviteClientSession::on_ack(const Message& ack, base::TimePoint now, Actions& out) {
@@ -158,6 +253,7 @@ void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
   if (state_ != State::Proceeding || *patience_ends_ > now) return;
   state_ = State::Cancelling;
   cancel_sent_ = true;
+  drop_early_offers(487, out);
   out.push_back(Cancel{});
   out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
 }
@@ -172,6 +268,7 @@ bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
     case State::Calling: out.push_back(Withdraw{}); break;
     case State::Proceeding:
       cancel_sent_ = true;
+      drop_early_offers(487, out);
       out.push_back(Cancel{});
       break;
     case State::Answered:
@@ -190,14 +287,20 @@ bool InviteClientSession::offer(Body body, base::TimePoint, Actions& out) {
 }
 
 bool InviteClientSession::accept_offer(Body body, base::TimePoint now, Actions& out) {
-  if (!call_ || call_->is_over()) return false;
+  if (!call_) return accept_early(std::move(body), out);
+  if (call_->is_over()) return false;
   if (!owed_ack_) return call_->accept_offer(std::move(body), now, out);
   send_ack(std::move(body), out);
   return true;
 }
 
 bool InviteClientSession::refuse_offer(int status, base::TimePoint now, Actions& out) {
-  if (!call_ || call_->is_over()) return false;
+  if (!call_ && early_update_ && status >= 300 && status <= 699) {
+    drop_early_offers(status, out);
+    return true;
+  }
+  if (!call_) return !owed_pracks_.empty() && hang_up(now, out);  // PRACK must answer, and cannot refuse.
+  if (call_->is_over()) return false;
   return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
 }
 
@@ -205,18 +308,23 @@ bool InviteClientSession::refer(std::string target, base::TimePoint now, Actions
   return call_ && !owed_ack_ && call_->refer(std::move(target), now, out);
 }
 
-std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, std::uint32_t sent) {
+std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, const RequestHead& sent) {
   switch (purpose) {
     case Purpose::Invite:
-      if (state_ == State::Calling || state_ == State::Proceeding) return ++invite_.cseq;
-      return std::nullopt;  // Hung up meanwhile: nobody wants that call any more.
+      if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;  // Hung up: nobody wants it any more.
+      branches_.clear();  // RSeq numbers one request's responses: RFC 3262 section 3.
+      return ++invite_.cseq;
+    case Purpose::Prack:
+      if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();
+      if (Dialog* dialog = early_.find_party(sent.to)) return dialog->take_cseq();
+      return std::nullopt;
     case Purpose::Reinvite:
     case Purpose::Update:
     case Purpose::Bye:
     case Purpose::Refer:
       if (call_) return call_->dialog().take_cseq();
       return std::nullopt;
-    case Purpose::ForkBye: return sent + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.
+    case Purpose::ForkBye: return sent.cseq + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.
   }
   return std::nullopt;
 }

@@ -6,10 +6,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace offhook::inline v0::sip::session {
 
-/// A call of ours. RFC 3261 sections 13.2 and 9.1. Forked INVITEs: the first 2xx wins, every other one is acknowledged and
+/// A call of ours. RFC 3261 sections 13.2 and 9.1, RFC 3262 section 4. Forked INVITEs: the first 2xx wins, every other one is acknowledged and
 /// hung up.
 class InviteClientSession final : public Session {
  public:
@@ -43,14 +44,38 @@ class InviteClientSession final : public Session {
   [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
 
-  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, std::uint32_t sent) override;
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] std::size_t early_dialogs() const { return early_.size(); }
 
  private:
+  /// What the reliable provisional responses of one branch have brought.
+  struct Branch {
+    std::string tag;
+    std::uint32_t rseq = 0;  // The last one in order.
+    bool agreed = false;     // Offer and answer were exchanged.
+    Body said;               // Theirs, until something newer was agreed on.
+  };
+  /// Their offer in an early dialog.
+  struct EarlyUpdate {
+    TransactionId request;
+    std::string tag;
+  };
+  /// A reliable provisional response with an offer, whose PRACK waits for the phone's answer.
+  struct OwedPrack {
+    std::string tag, rack;
+  };
+
   void on_provisional(const Message& response, base::TimePoint now, Actions& out);
+  void on_reliable(const Message& response, std::uint32_t rseq, Actions& out);
+  void send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out);
+  void on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out);
+  [[nodiscard]] bool accept_early(Body body, Actions& out);
+  void drop_early_offers(int status, Actions& out);
+  [[nodiscard]] Branch* branch(std::string_view tag);
+  [[nodiscard]] HeaderList supported() const;
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_refused(const Message& response, Actions& out);
   void send_invite(Actions& out);
@@ -68,6 +93,10 @@ class InviteClientSession final : public Session {
   std::size_t branches_hung_up_ = 0;       // Bounded by kMaxForks: each costs a BYE.
   std::optional<base::TimePoint> patience_ends_;
   DialogSet early_;
+  std::vector<Branch> branches_;           // At most one for each early dialog.
+  std::vector<OwedPrack> owed_pracks_;     // At most one for each branch.
+  std::optional<EarlyUpdate> early_update_;
+  Body early_local_;                       // Our answer in PRACK or to UPDATE.
   std::optional<ConfirmedCall> call_;
   std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.
 };

@@ -1,8 +1,15 @@
 #include <offhook/sip/session/invite_server_session.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
+
+namespace {
+
+constexpr std::string_view kReliable = "100rel";
+
+}  // namespace
 
 InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
                                          base::Random& random)
@@ -12,29 +19,65 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
       wants_our_offer_(request.body().empty()),
       asked_(SessionTimer::asked_by(request)),
       random_(random),
+      requires_reliable_(request.lists(HeaderName::Require, kReliable)),
+      supports_reliable_(requires_reliable_ || request.lists(HeaderName::Supported, kReliable)),
+      reliable_(setup.timers, cseq_),
       call_(setup, std::move(dialog), random) {
   call_.learn(request);
   call_.keep_remote(request.body());
 }
 
 bool InviteServerSession::provisional(int status, Body body, base::TimePoint now, Actions& out) {
-  if (state_ != State::Proceeding || status <= 100 || status >= 200) return false;
-  provisional_ = Respond{invite_, status, {}, std::move(body)};
-  repeat_at_ = now + kRepeatProvisional;
-  out.push_back(*provisional_);
+  if (state_ != State::Proceeding || held_answer_ || status <= 100 || status >= 200) return false;
+  last_is_reliable_ = is_reliable(body);
+  if (!last_is_reliable_) {
+    provisional_ = Respond{invite_, status, {}, std::move(body)};
+    repeat_at_ = now + kRepeatProvisional;
+    out.push_back(*provisional_);
+    return true;
+  }
+  if (described_) body = {};  // Said once, it cannot be changed in another response: RFC 6337 section 2.2
+  // The first one must carry our offer when the INVITE had none (RFC 3262 section 5): until then there is nothing to be said.
+  if (wants_our_offer_ && !described_ && body.empty()) return true;
+  const bool describes = !body.empty();
+  if (describes) call_.keep_local(body);
+  if (!reliable_.push(status, std::move(body))) return false;
+  described_ = described_ || describes;
+  provisional_ = Respond{invite_, status, {}, {}};
+  repeat_at_ = now + kRepeatReliable;
+  send_reliable(now, out);
   return true;
 }
 
+void InviteServerSession::send_reliable(base::TimePoint now, Actions& out) {
+  const auto* next = reliable_.start_next(random_, now);
+  if (next == nullptr) return;
+  reliable_response_ = Respond{
+      invite_, next->status, {}, next->body, {{"Require", std::string(kReliable)}, {"RSeq", std::to_string(next->rseq)}}};
+  out.push_back(reliable_response_);
+}
+
 bool InviteServerSession::answer(Body body, base::TimePoint now, Actions& out) {
-  if (state_ != State::Proceeding) return false;
+  if (state_ != State::Proceeding || held_answer_ || early_offer_) return false;
+  if (reliable_.holds_answer()) {  // RFC 3262 section 5
+    held_answer_ = std::move(body);
+    return true;
+  }
+  send_answer(std::move(body), now, out);
+  return true;
+}
+
+void InviteServerSession::send_answer(Body body, base::TimePoint now, Actions& out) {
   state_ = State::Answered;
   repeat_at_.reset();
   provisional_.reset();
+  held_answer_.reset();
+  reliable_.stop();
+  if (described_) body = {};  // RFC 6337 section 2.2
   call_.dialog().confirm();
   call_.keep_local(body);
   out.push_back(Respond{invite_, 200, {}, std::move(body), call_.accept_timer(asked_, now)});
-  call_.confirming(invite_, cseq_, wants_our_offer_, now);
-  return true;
+  call_.confirming(invite_, cseq_, wants_our_offer_ && !described_, now);
 }
 
 bool InviteServerSession::reject(int status, HeaderList headers, Actions& out) {
@@ -47,24 +90,74 @@ void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended
   state_ = State::Ended;
   repeat_at_.reset();
   provisional_.reset();
+  held_answer_.reset();
+  reliable_.stop();
+  if (early_offer_) out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), 487, {}, {}});
   out.push_back(Respond{invite_, status, std::move(headers), {}});
   out.push_back(Tell{std::move(ended)});
 }
 
 void InviteServerSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
-  if (state_ == State::Answered) return call_.on_request(id, request, now, out);
+  const bool prack = request.method() == Method::Prack;
+  if (state_ == State::Answered && !prack) return call_.on_request(id, request, now, out);
   if (state_ == State::Ended || !call_.dialog().matches(request)) return out.push_back(Respond{id, 481, {}, {}});
   if (!call_.dialog().accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
+  if (prack) return on_prack(id, request, now, out);
+  on_early_request(id, request, now, out);
+}
+
+void InviteServerSession::on_early_request(TransactionId id, const Message& request, base::TimePoint, Actions& out) {
   if (request.method() == Method::Bye) {  // The caller may end an early dialog with BYE: RFC 3261 section 15
     out.push_back(Respond{id, 200, {}, {}});
     return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Bye, 487, reason_of(request)}, out);
   }
-  if (request.method() == Method::Update && request.body().empty()) {
-    call_.dialog().refresh_target(request);
-    return out.push_back(Respond{id, 200, {}, {}});
+  if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
+  if (!request.body().empty()) {
+    // The first INVITE's offer has no answer yet: RFC 3261 section 14.2, RFC 3311 section 5.2.
+    if (!agreed_ || held_answer_ || reliable_.holds_answer()) return out.push_back(later(id));
+    return take_early_offer(id, request, out);
   }
-  // The first INVITE has no final answer yet: RFC 3261 section 14.2, RFC 3311 section 5.2.
-  out.push_back(Respond{id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}});
+  call_.dialog().refresh_target(request);
+  out.push_back(Respond{id, 200, {}, {}});
+}
+
+Respond InviteServerSession::later(TransactionId id) {
+  return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
+}
+
+void InviteServerSession::take_early_offer(TransactionId id, const Message& request, Actions& out) {
+  call_.dialog().refresh_target(request);
+  call_.keep_remote(request.body());
+  early_offer_ = id;
+  out.push_back(Tell{OfferReceived{id_, body_of(request)}});
+}
+
+void InviteServerSession::on_prack(TransactionId id, const Message& prack, base::TimePoint now, Actions& out) {
+  const auto rack = parse_rack(prack.find(HeaderName::RAck).value_or(""));
+  if (!rack) return out.push_back(Respond{id, 400, {}, {}});
+  const auto provisional = reliable_.on_prack(*rack);
+  if (!provisional) return out.push_back(Respond{id, 481, {}, {}});  // RFC 3262 section 3
+  const bool offered_ours = wants_our_offer_ && !provisional->body.empty();
+  if (!provisional->body.empty()) agreed_ = true;
+  if (prack.body().empty() || offered_ours || state_ != State::Proceeding) {
+    out.push_back(Respond{id, 200, {}, {}});
+    call_.keep_remote(prack.body());
+    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, body_of(prack)}});
+  } else if (agreed_ && !early_offer_) {
+    take_early_offer(id, prack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
+  } else {
+    out.push_back(Respond{id, 488, {}, {}});
+  }
+  go_on(now, out);
+}
+
+/// What waited for a PRACK, or for the phone's answer to an early offer.
+void InviteServerSession::go_on(base::TimePoint now, Actions& out) {
+  if (state_ != State::Proceeding) return;
+  if (held_answer_ && !early_offer_ && !reliable_.holds_answer()) {
+    return send_answer(*std::exchange(held_answer_, std::nullopt), now, out);
+  }
+  send_reliable(now, out);
 }
 
 void InviteServerSession::on_ack(const Message& ack, base::TimePoint now, Actions& out) {
@@ -87,13 +180,24 @@ void InviteServerSession::on_failure(Purpose purpose, Failure failure, base::Tim
 
 void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
   if (state_ == State::Answered) return call_.on_time(now, out);
+  switch (reliable_.on_time(now)) {
+    case ReliableProvisionals::Due::Nothing: break;
+    case ReliableProvisionals::Due::Repeat: out.push_back(reliable_response_); break;
+    case ReliableProvisionals::Due::GiveUp:  // RFC 3262 section 3
+      return refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::NoAck, 504, "no PRACK to our provisional response"},
+                    out);
+  }
   if (!repeat_at_ || now < *repeat_at_ || !provisional_) return;
-  out.push_back(*provisional_);
-  repeat_at_ = now + kRepeatProvisional;
+  repeat_at_ = now + (last_is_reliable_ ? kRepeatReliable : kRepeatProvisional);
+  if (!last_is_reliable_) return out.push_back(*provisional_);
+  if (reliable_.push(provisional_->status, {})) send_reliable(now, out);
 }
 
 std::optional<base::TimePoint> InviteServerSession::next_deadline() const {
-  return state_ == State::Answered ? call_.next_deadline() : repeat_at_;
+  if (state_ == State::Answered) return call_.next_deadline();
+  const auto repeat = reliable_.next_deadline();
+  if (!repeat || !repeat_at_) return repeat ? repeat : repeat_at_;
+  return std::min(*repeat, *repeat_at_);
 }
 
 bool InviteServerSession::hang_up(base::TimePoint, Actions& out) {
@@ -110,10 +214,21 @@ bool InviteServerSession::offer(Body body, base::TimePoint, Actions& out) {
 }
 
 bool InviteServerSession::accept_offer(Body body, base::TimePoint now, Actions& out) {
+  if (early_offer_ && state_ == State::Proceeding) {
+    call_.keep_local(body);
+    out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), 200, {}, std::move(body)});
+    go_on(now, out);
+    return true;
+  }
   return state_ == State::Answered && call_.accept_offer(std::move(body), now, out);
 }
 
-bool InviteServerSession::refuse_offer(int status, base::TimePoint, Actions& out) {
+bool InviteServerSession::refuse_offer(int status, base::TimePoint now, Actions& out) {
+  if (early_offer_ && state_ == State::Proceeding && status >= 300 && status <= 699) {
+    out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), status, {}, {}});
+    go_on(now, out);
+    return true;
+  }
   return state_ == State::Answered && call_.refuse_offer(status, out);
 }
 
@@ -121,15 +236,16 @@ bool InviteServerSession::refer(std::string target, base::TimePoint now, Actions
   return state_ == State::Answered && call_.refer(std::move(target), now, out);
 }
 
-std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, std::uint32_t) {
-  if (state_ != State::Answered || purpose == Purpose::Invite || purpose == Purpose::ForkBye) return std::nullopt;
+std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, const RequestHead&) {
+  const bool never = purpose == Purpose::Invite || purpose == Purpose::ForkBye || purpose == Purpose::Prack;
+  if (state_ != State::Answered || never) return std::nullopt;
   return call_.dialog().take_cseq();
 }
 
 bool InviteServerSession::is_over() const { return state_ == State::Ended || (state_ == State::Answered && call_.is_over()); }
 
 bool InviteServerSession::is_consistent() const {
-  if (state_ != State::Proceeding && repeat_at_) return false;
+  if (state_ != State::Proceeding && (repeat_at_ || reliable_.next_deadline() || held_answer_ || early_offer_)) return false;
   return call_.is_consistent() && provisional_.has_value() == repeat_at_.has_value();
 }
 

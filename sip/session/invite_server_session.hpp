@@ -1,17 +1,20 @@
 #pragma once
 
 #include <offhook/sip/session/confirmed_call.hpp>
+#include <offhook/sip/session/reliable_provisionals.hpp>
 #include <offhook/sip/session/session.hpp>
 
 #include <optional>
 
 namespace offhook::inline v0::sip::session {
 
-/// A call that came to us. RFC 3261 section 13.3.
+/// A call that came to us. RFC 3261 section 13.3, RFC 3262 section 3. Provisional responses are sent reliably when the caller
+/// requires it, and when he supports it and they carry a description of the session.
 class InviteServerSession final : public Session {
  public:
   enum class State { Proceeding, Answered, Ended };
   static constexpr base::Duration kRepeatProvisional = std::chrono::seconds(60);  ///< RFC 3261 section 13.3.1.1
+  static constexpr base::Duration kRepeatReliable = std::chrono::seconds(150);    ///< RFC 3262 section 3
 
   /// `dialog` is the early one that the INVITE made; `random` must outlive this.
   InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
@@ -35,12 +38,20 @@ class InviteServerSession final : public Session {
   [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
 
-  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, std::uint32_t sent) override;
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }
 
  private:
+  [[nodiscard]] bool is_reliable(const Body& body) const { return requires_reliable_ || (supports_reliable_ && !body.empty()); }
+  void send_reliable(base::TimePoint now, Actions& out);
+  void on_prack(TransactionId id, const Message& prack, base::TimePoint now, Actions& out);
+  void on_early_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  void go_on(base::TimePoint now, Actions& out);
+  void take_early_offer(TransactionId id, const Message& request, Actions& out);
+  void send_answer(Body body, base::TimePoint now, Actions& out);
+  [[nodiscard]] Respond later(TransactionId id);
   void refuse(int status, HeaderList headers, CallEnded ended, Actions& out);
 
   SessionId id_;
@@ -50,8 +61,16 @@ class InviteServerSession final : public Session {
   SessionTimer::Asked asked_;
   base::Random& random_;
   State state_ = State::Proceeding;
-  std::optional<Respond> provisional_;         // The last one, repeated every minute.
+  bool requires_reliable_, supports_reliable_;
+  std::optional<Respond> provisional_;         // The last one, repeated now and then.
   std::optional<base::TimePoint> repeat_at_;
+  ReliableProvisionals reliable_;
+  bool last_is_reliable_ = false;
+  Respond reliable_response_;                  // The one that waits for its PRACK.
+  bool described_ = false;                     // A reliable one carried our offer or answer.
+  bool agreed_ = false;                        // And the other half came, or was there before.
+  std::optional<TransactionId> early_offer_;   // In PRACK or UPDATE, before there is a 2xx; the phone has not answered it.
+  std::optional<Body> held_answer_;            // The phone has answered; a PRACK is to come first.
   ConfirmedCall call_;                         // Its dialog is early until we answer.
 };
 

@@ -34,9 +34,9 @@ class Session {
   [[nodiscard]] virtual bool refuse_offer(int status, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refer(std::string target, base::TimePoint now, Actions& out) = 0;
 
-  /// The CSeq for sending this request, which went out as number `sent`, again with credentials (RFC 3261 section 22.2);
-  /// nothing: it shall not be sent again.
-  [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose, std::uint32_t sent) = 0;
+  /// The CSeq for sending this request, which went out as `sent`, again with credentials (RFC 3261 section 22.2); nothing: it
+  /// shall not be sent again.
+  [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) = 0;
   /// CallEnded was told. What is still to be sent or repeated goes on.
   [[nodiscard]] virtual bool is_over() const = 0;
   [[nodiscard]] virtual bool is_consistent() const = 0;

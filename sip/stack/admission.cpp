@@ -18,9 +18,9 @@ std::optional<Refused> inspect_method(const Message& request) {
     case Method::Cancel:
     case Method::Options:
     case Method::Notify:  // Of our own REFER; any other is answered with 481.
+    case Method::Prack:
     case Method::Update: return std::nullopt;
     case Method::Register:
-    case Method::Prack:
     case Method::Info:
     case Method::Refer:
     case Method::Subscribe:
@@ -54,8 +54,9 @@ std::optional<Refused> inspect_require(const Message& request) {
 
 /// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected.
 std::optional<Refused> inspect_body(const Message& request) {
-  if (request.method() != Method::Invite && request.method() != Method::Update) return std::nullopt;
-  if (request.body().empty()) return std::nullopt;
+  const bool offers =
+      request.method() == Method::Invite || request.method() == Method::Update || request.method() == Method::Prack;
+  if (!offers || request.body().empty()) return std::nullopt;
   const auto encoding = request.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return Refused{415, {{"Accept-Encoding", "identity"}}};
   if (!base::iequals(request.content_type(), kAccept)) return Refused{415, {{"Accept", std::string(kAccept)}}};

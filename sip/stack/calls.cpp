@@ -218,7 +218,7 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
   auto credentials = leg.digest->answer(*outcome.response, what, shared_.random, attempt);
   if (!credentials) return false;
-  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head.cseq);
+  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head);
   if (!cseq) return false;
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;

@@ -35,6 +35,8 @@ bool is_ours(HeaderName name) {
     case HeaderName::Require:
     case HeaderName::SessionExpires:
     case HeaderName::MinSe:
+    case HeaderName::RSeq:
+    case HeaderName::RAck:
     case HeaderName::UserAgent: return true;
     default: return false;  // Every other field of the RFCs, and every private one, is the phone's to set.
   }

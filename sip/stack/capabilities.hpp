@@ -9,8 +9,8 @@
 namespace offhook::inline v0::sip {
 
 /// What we tell others that we can do: RFC 3261 sections 20.1 and 20.5.
-inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY";
-inline constexpr std::string_view kSupported = "timer";
+inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY";
+inline constexpr std::string_view kSupported = "100rel, timer";
 inline constexpr std::string_view kAccept = "application/sdp";
 /// What a peer over one of our limits is asked to wait, seconds.
 inline constexpr std::string_view kRetryAfter = "5";

@@ -103,7 +103,9 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
     }
   }
   if (!contact.empty()) writer.header(HeaderName::Contact, contact);
-  if (status == 405 || status == 501 || (status >= 200 && status < 300 && request.method() != Method::Bye)) {
+  // In what makes a dialog, so that the caller knows whether UPDATE may come: RFC 3311 section 5.1.
+  const bool accepts = status > (request.method() == Method::Invite ? 100 : 199) && status < 300;
+  if (status == 405 || status == 501 || (accepts && request.method() != Method::Bye)) {
     writer.header(HeaderName::Allow, kAllow);
   }
   writer.header(HeaderName::Server, shared_.user_agent);

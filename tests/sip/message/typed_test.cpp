@@ -1,5 +1,7 @@
 #include "support.hpp"
 
+#include <offhook/sip/message/rack.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
@@ -97,6 +99,29 @@ TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
     CHECK_MESSAGE(parse_session_expires(text).error() == ParseError::BadParameter, text);
   CHECK(with("x: 120;refresher=uas\r\n").session_expires()->seconds == 120);
   CHECK(with("").session_expires().error() == ParseError::MissingHeader);
+}
+
+TEST_CASE("Min-SE is seconds, up to 32 bits [RFC 4028 section 5]") {
+  CHECK(with("Min-SE: 120;x=y\r\n").min_se() == 120);
+  CHECK(with("Min-SE: 4294967295\r\n").min_se() == 4294967295);
+  CHECK_FALSE(with("Min-SE: 4294967296\r\n").min_se());
+  CHECK_FALSE(with("Min-SE: x\r\n").min_se());
+  CHECK_FALSE(with("").min_se());
+}
+
+TEST_CASE("RSeq is a number of 32 bits [RFC 3262 section 7.1]") {
+  CHECK(with("RSeq: 988789\r\n").number(HeaderName::RSeq) == 988789);
+  CHECK(with("RSeq: 4294967295\r\n").number(HeaderName::RSeq) == 4294967295);
+  CHECK_FALSE(with("RSeq: 4294967296\r\n").number(HeaderName::RSeq));
+}
+
+TEST_CASE("RAck is the RSeq, CSeq and method of what it acknowledges [RFC 3262 section 7.2]") {
+  CHECK(parse_rack(" 776656\t1  INVITE ") == RAck{776656, 1, Method::Invite});
+  CHECK(parse_rack("4294967295 2147483647 invite") == RAck{4294967295, 2147483647, Method::Other});  // Case matters.
+  CHECK(parse_rack("4294967296 1 INVITE").error() == ParseError::NumberTooLarge);
+  CHECK(parse_rack("1 2147483648 INVITE").error() == ParseError::NumberTooLarge);
+  for (const auto* text : {"", "x", "-1 1 INVITE", "1", "1,1 INVITE", "1 x INVITE", "1 1", "1 1 IN VITE"})
+    CHECK_MESSAGE(!parse_rack(text), text);
 }
 
 TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs kept [RFC 7616 section 3.4]") {

@@ -90,7 +90,7 @@ const Fields kUpdates{{"Supported", "timer"}, {"Session-Expires", "1800;refreshe
 TEST_CASE_FIXTURE(Timed, "By default no session timer is asked for, and support for it is said [RFC 4028 section 7.1]") {
   open({});
   const std::string first = dial();
-  CHECK(header(first, "Supported") == "timer");
+  CHECK(header(first, "Supported") == "100rel, timer");
   CHECK(header(first, "Session-Expires").empty());
   CHECK(header(first, "Min-SE").empty());
   answered(first, {});
@@ -383,7 +383,7 @@ TEST_CASE_FIXTURE(Timed, "Off: nothing is said of timers, and who requires them 
     receive(invite("offer", {{"Require", "timer"}}));
     CHECK(header(take("SIP/2.0 420"), "Unsupported") == "timer");
   }
-  SUBCASE("our call") { CHECK(header(dial(), "Supported").empty()); }
+  SUBCASE("our call") { CHECK(header(dial(), "Supported") == "100rel"); }
 }
 
 TEST_CASE_FIXTURE(Timed, "422 to a refresh: again at once with more, and the old end stands until a 2xx [RFC 4028 section 10]") {
