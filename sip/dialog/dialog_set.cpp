@@ -25,4 +25,8 @@ Dialog* DialogSet::find_or_make(const RequestHead& invite, const Message& respon
   return &dialogs_.back();
 }
 
+void DialogSet::forget(std::string_view remote_tag) {
+  std::erase_if(dialogs_, [&](const Dialog& dialog) { return dialog.id().remote_tag == remote_tag; });
+}
+
 }  // namespace offhook::inline v0::sip

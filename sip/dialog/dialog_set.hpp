@@ -21,6 +21,7 @@ class DialogSet {
   [[nodiscard]] Dialog* find_party(std::string_view to);
   /// The dialog of the response's To tag, made when new. Null when the set is full or the response makes no dialog.
   Dialog* find_or_make(const RequestHead& invite, const Message& response);
+  void forget(std::string_view remote_tag);
   [[nodiscard]] std::size_t size() const { return dialogs_.size(); }
 
  private:

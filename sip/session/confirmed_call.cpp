@@ -93,7 +93,8 @@ void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
 bool ConfirmedCall::refer(std::string target, base::TimePoint now, Actions& out) {
   if (state_ != State::Up || transfer_.pending()) return false;
   transfer_.start(now);
-  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), {{"Refer-To", "<" + std::move(target) + ">"}}, {}, supported()});
+  HeaderList headers{{"Refer-To", "<" + std::move(target) + ">"}};
+  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), std::move(headers), {}, supported()});
   return true;
 }
 

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, the repeats of our own
-/// 2xx, and the session timer. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
+/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, the repeats of our
+/// own 2xx, and the session timer. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:
   enum class State {

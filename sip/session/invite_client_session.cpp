@@ -114,6 +114,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   }
   dialog->confirm(response);
   call_.emplace(setup_, std::move(*dialog), random_);
+  early_.forget(tag);
   call_->learn(response);
   call_->adopt_timer(timer_, response, now);
   const Branch* early_answer = branch(tag);
@@ -312,7 +313,10 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
   switch (purpose) {
     case Purpose::Invite:
       if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;  // Hung up: nobody wants it any more.
-      branches_.clear();  // RSeq numbers one request's responses: RFC 3262 section 3.
+      // Numbers begin anew with the request: RFC 3262 section 3. What rang for the old one rings no more.
+      early_ = {};
+      branches_.clear();
+      owed_pracks_.clear();
       return ++invite_.cseq;
     case Purpose::Prack:
       if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();

@@ -10,8 +10,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// A call of ours. RFC 3261 sections 13.2 and 9.1, RFC 3262 section 4. Forked INVITEs: the first 2xx wins, every other one is acknowledged and
-/// hung up.
+/// A call of ours. RFC 3261 sections 13.2 and 9.1, RFC 3262 section 4. Forked INVITEs: the first 2xx wins, every other one is
+/// acknowledged and hung up.
 class InviteClientSession final : public Session {
  public:
   enum class State {

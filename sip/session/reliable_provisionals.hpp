@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// The reliable provisional responses to one INVITE, as the side that sends them: one at a time, numbered, repeated until its PRACK
-/// comes, the others waiting behind it. RFC 3262 section 3.
+/// The reliable provisional responses to one INVITE, as the side that sends them: one at a time, numbered, repeated until its
+/// PRACK comes, the others waiting behind it. RFC 3262 section 3.
 class ReliableProvisionals {
  public:
   static constexpr std::size_t kMaxWaiting = 8;

@@ -31,8 +31,8 @@ class SessionTimer {
     std::uint32_t min_se = 0;
   };
   [[nodiscard]] static Asked asked_by(const Message& request);
-  /// The Min-SE of the 422 that is due to it; nothing: it can be accepted. Who does not know the timer cannot be refused because of
-  /// it: RFC 4028 section 9.
+  /// The Min-SE of the 422 that is due to it; nothing: it can be accepted. Who does not know the timer cannot be refused because
+  /// of it: RFC 4028 section 9.
   [[nodiscard]] static std::optional<std::uint32_t> too_short(const SessionTimerOptions& options, const Asked& asked);
 
   explicit SessionTimer(const SessionTimerOptions& options);
@@ -44,8 +44,8 @@ class SessionTimer {
   [[nodiscard]] bool on_too_small(const Message& response);
   /// The dialog stands: what was asked of us before it counts no more (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
-  /// Another refusal of a refresh, which is tried again before the session expires; a peer without session timers has shown with it
-  /// that it is there.
+  /// Another refusal of a refresh, which is tried again before the session expires; a peer without session timers has shown with
+  /// it that it is there.
   void on_refused(base::TimePoint now);
   /// Something else is under way in the dialog.
   void postpone(base::TimePoint now) { refresh_at_ = now + kPostponement; }

@@ -14,7 +14,7 @@ struct SessionTimerOptions {
   };
   Use use = Use::Accept;
   std::chrono::seconds interval{1800};  ///< that we ask for; not under `minimum`
-  std::chrono::seconds minimum{90};     ///< the shortest that we agree to, else 422; less than 90 counts as 90 (RFC 4028 section 9)
+  std::chrono::seconds minimum{90};     ///< that we agree to, else 422; less than 90 counts as 90: RFC 4028 section 9
 };
 
 }  // namespace offhook::inline v0::sip

@@ -92,7 +92,8 @@ struct CallProgress {                  ///< a provisional response to our INVITE
   std::string branch_tag;              ///< the To tag: which early dialog of a fork this is
   Body body;
 };
-struct CallAnswered {                  ///< 2xx to our INVITE; `body` answers our offer (or is an offer when we sent none)
+/// 2xx to our INVITE; `body` answers our offer (or is an offer when we sent none). Empty: what was agreed on before stands.
+struct CallAnswered {
   SessionId session;
   Body body;
 };
@@ -100,11 +101,15 @@ struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` i
   SessionId session;
   Body body;
 };
-struct OfferReceived {                 ///< re-INVITE (or UPDATE): answer with accept_offer() or refuse_offer(). Empty: they want ours
+/// re-INVITE, UPDATE or PRACK, or a reliable provisional response to our INVITE without one: answer with accept_offer() or
+/// refuse_offer(). Empty: they want ours.
+struct OfferReceived {
   SessionId session;
   Body offer;
 };
-struct OfferAnswered {                 ///< our own re-INVITE was accepted
+/// Our own re-INVITE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
+/// session, which nobody here asked for, was answered otherwise than before.
+struct OfferAnswered {
   SessionId session;
   Body answer;
 };

@@ -1,4 +1,5 @@
-// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders. What fails says its seed.
+// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders. What fails says its
+// seed.
 #include <offhook/tests/sim/network.hpp>
 
 #include <doctest/doctest.h>
@@ -56,9 +57,7 @@ struct Pair {
       ends.push_back(*end);
     }
   }
-  [[nodiscard]] bool nothing_left() const {
-    return caller->stack.legs() == 0 && called->stack.legs() == 0 && network.quiet();
-  }
+  [[nodiscard]] bool nothing_left() const { return caller->stack.legs() == 0 && called->stack.legs() == 0 && network.quiet(); }
 };
 
 constexpr Weather kStorm{.loss_percent = 20, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
@@ -88,7 +87,8 @@ TEST_CASE("A fifth lost: refreshes by either side keep a call up for hours [RFC 
   unsigned lost = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    Pair pair(seed, kStorm, {seed % 2 == 0 ? Use::Ask : Use::Accept, 600s, 90s}, {seed % 2 == 0 ? Use::Accept : Use::Ask, 600s, 90s});
+    Pair pair(seed, kStorm, {seed % 2 == 0 ? Use::Ask : Use::Accept, 600s, 90s},
+              {seed % 2 == 0 ? Use::Accept : Use::Ask, 600s, 90s});
     pair.network.run_for(7200s);
     if (pair.answered == 0) continue;
     lost += pair.ended == 0 ? 0 : 1;
@@ -121,4 +121,103 @@ TEST_CASE("Without session timers nobody learns that the line was cut") {
   pair.network.set_weather({.is_cut = true});
   pair.network.run_for(7200s);
   CHECK(pair.ended == 0);
+}
+
+namespace {
+
+/// A proxy that rings two telephones for one INVITE, and cancels neither.
+struct Forked {
+  Network network;
+  Network::Node* caller;
+  Network::Node* called[2];
+  sip::SessionId calling, answering[2];
+  unsigned answered = 0, confirmed[2] = {0, 0}, ended[2] = {0, 0};
+  std::vector<std::string> branches;
+
+  Forked(std::uint64_t seed, Weather weather)
+      : network(seed, weather), caller(&network.add("192.0.2.1")), called{&network.add("192.0.2.2"), &network.add("192.0.2.3")} {
+    network.add_box(address("192.0.2.100", 5060), [](const Datagram& received) { return fork(received); });
+    network.on_event = [this](Network::Node& node, sip::Event event) { on_event(node, std::move(event)); };
+    sip::CallOptions call;
+    call.account = open(*caller, "sip:al@192.0.2.1");
+    for (Network::Node* node : called) (void)open(*node, "sip:bo@192.0.2.100");
+    call.target = "sip:bo@192.0.2.100";
+    call.offer = kOffer;
+    calling = *caller->stack.call(call, network.now());
+  }
+  sip::AccountId open(Network::Node& node, const char* name) {
+    sip::AccountOptions options;
+    options.address_of_record = name;
+    options.registrar = "sip:192.0.2.100";
+    options.registers = false;
+    return node.stack.add_account(options, network.now());
+  }
+  static std::vector<Datagram> fork(const Datagram& received) {
+    std::string text = received.bytes;
+    const auto here = address("192.0.2.100", 5060);
+    if (text.starts_with("SIP/2.0 ")) {
+      const auto via = text.find("\r\nVia: ");
+      text.erase(via, text.find("\r\n", via + 2) - via);
+      return {{here, address("192.0.2.1", 5060), text}};
+    }
+    const std::string via = header(text, "Via");
+    const auto branch = via.find("branch=") + 7;
+    const std::string name = via.substr(branch, via.find(';', branch) - branch);
+    std::vector<Datagram> both;
+    for (const char* number : {"2", "3"}) {
+      std::string copy = text;
+      copy.insert(copy.find("\r\n"), "\r\nVia: SIP/2.0/UDP 192.0.2.100:5060;branch=" + name + "-" + number);
+      both.push_back({here, address(std::string("192.0.2.") + number, 5060), copy});
+    }
+    return both;
+  }
+  void on_event(Network::Node& node, sip::Event event) {
+    const std::size_t which = &node == called[1] ? 1 : 0;
+    if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) {
+      answering[which] = incoming->session;
+      const auto pause = which == 0 ? 0ms : 300ms;
+      network.at(network.now() + 100ms + pause,
+                 [this, which] { (void)called[which]->stack.progress(answering[which], kAnswer, network.now()); });
+      network.at(network.now() + 1500ms + pause,
+                 [this, which] { (void)called[which]->stack.answer(answering[which], kAnswer, network.now()); });
+    }
+    if (const auto* progress = std::get_if<sip::CallProgress>(&event)) branches.push_back(progress->branch_tag);
+    if (std::holds_alternative<sip::CallAnswered>(event)) ++answered;
+    if (&node == caller) return;
+    if (std::holds_alternative<sip::CallConfirmed>(event)) ++confirmed[which];
+    if (std::holds_alternative<sip::CallEnded>(event)) ++ended[which];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Two telephones ring and both answer: each PRACK finds its own, one call stays [RFC 3262 section 4]") {
+  Forked forked(3, {});
+  forked.network.run_for(20s);
+  CHECK(forked.branches.size() == 2);
+  CHECK(forked.answered == 1);
+  CHECK(forked.confirmed[0] == 1);
+  CHECK(forked.ended[0] == 0);
+  CHECK(forked.confirmed[1] == 1);
+  CHECK(forked.ended[1] == 1);
+}
+
+TEST_CASE("The same in bad weather: no more than one call stays, and nothing is left behind [RFC 3262 section 4]") {
+  unsigned good = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    CAPTURE(seed);
+    Forked forked(seed, kStorm);
+    forked.network.run_for(100s);
+    CHECK(forked.answered <= 1);
+    const auto up = forked.called[0]->stack.sessions() + forked.called[1]->stack.sessions();
+    CHECK(up <= 1);
+    good += forked.answered == 1 && up == 1 ? 1 : 0;
+    (void)forked.caller->stack.hang_up(forked.calling, forked.network.now());
+    forked.network.run_for(200s);
+    for (std::size_t i = 0; i < 2; ++i) (void)forked.called[i]->stack.hang_up(forked.answering[i], forked.network.now());
+    forked.network.run_for(200s);
+    CHECK(forked.caller->stack.legs() + forked.called[0]->stack.legs() + forked.called[1]->stack.legs() == 0);
+    CHECK(forked.network.quiet());
+  }
+  CHECK(good >= 25);
 }

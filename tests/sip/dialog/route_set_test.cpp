@@ -109,4 +109,7 @@ TEST_CASE_FIXTURE(Messages, "kMaxForks early dialogs are kept apart, one more is
   CHECK(set.size() == sip::kMaxForks);
   CHECK(set.find_party(set.find("t4")->remote()) == set.find("t4"));
   CHECK(set.find_party("<sip:a@h>;tag=more") == nullptr);
+  set.forget("t3");
+  CHECK(set.size() == sip::kMaxForks - 1);
+  CHECK(set.find("t3") == nullptr);
 }

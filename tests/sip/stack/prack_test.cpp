@@ -134,7 +134,8 @@ TEST_CASE_FIXTURE(Caller, "A 100 that requires 100rel, and an 18x without RSeq, 
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(Caller, "Each branch of a fork counts for itself; the one that lost is hung up after its PRACKs [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Caller,
+                  "Each branch of a fork counts for itself; the one that lost is hung up after its PRACKs [RFC 3262 section 4]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(500, "b", "answer b");
@@ -318,7 +319,8 @@ TEST_CASE_FIXTURE(Called, "Without a PRACK for 64 T1 the INVITE is refused with 
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Called, "A 2xx waits for the PRACK of what describes the session, and does not say it again [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Called,
+                  "A 2xx waits for the PRACK of what describes the session, and does not say it again [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   reliable();
@@ -348,7 +350,8 @@ TEST_CASE_FIXTURE(Called, "A 2xx waits for the PRACK of what describes the sessi
   }
 }
 
-TEST_CASE_FIXTURE(Called, "A 2xx does not wait for an 180 that describes nothing; its PRACK is answered all the same [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(
+    Called, "A 2xx does not wait for an 180 that describes nothing; its PRACK is answered all the same [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.ring(session, now));
   reliable();
@@ -385,7 +388,8 @@ TEST_CASE_FIXTURE(Called, "What no PRACK of ours matches is refused: 481, or 400
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Called, "No offer in the INVITE: the first reliable response brings ours, PRACK the answer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Called,
+                  "No offer in the INVITE: the first reliable response brings ours, PRACK the answer [RFC 3262 section 5]") {
   ring_in(kRequires, "");
   REQUIRE(stack.ring(session, now));
   drain();

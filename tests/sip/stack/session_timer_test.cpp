@@ -170,7 +170,8 @@ TEST_CASE_FIXTURE(Timed, "Asked to refresh, we send UPDATE at half time to a pee
   CHECK(start_line(take("UPDATE ")) == "UPDATE sip:al@192.0.2.98 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Timed, "A peer without UPDATE is refreshed by the offer that stands, unseen by the phone [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed,
+                  "A peer without UPDATE is refreshed by the offer that stands, unseen by the phone [RFC 4028 section 7.4]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   advance(900s);
   const std::string reinvite = take("INVITE ");
@@ -199,9 +200,15 @@ TEST_CASE_FIXTURE(Timed, "A refresh that meets 481 or 408, or no answer at all, 
   called(kUpdates);
   advance(900s);
   const std::string update = take("UPDATE ");
-  SUBCASE("481") { receive(response(update, 481, "")); }
-  SUBCASE("408") { receive(response(update, 408, "")); }
-  SUBCASE("nothing") { advance(32s); }
+  SUBCASE("481") {
+    receive(response(update, 481, ""));
+  }
+  SUBCASE("408") {
+    receive(response(update, 408, ""));
+  }
+  SUBCASE("nothing") {
+    advance(32s);
+  }
   CHECK(!take("BYE ").empty());
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);
@@ -243,7 +250,8 @@ TEST_CASE_FIXTURE(Timed, "An account's own minimum holds, in the call's refreshe
   CHECK(header(take("SIP/2.0 422"), "Min-SE") == "300");
 }
 
-TEST_CASE_FIXTURE(Timed, "A proxy's short interval for a caller without timers is taken; we refresh [RFC 4028 section 9, table 2]") {
+TEST_CASE_FIXTURE(Timed,
+                  "A proxy's short interval for a caller without timers is taken; we refresh [RFC 4028 section 9, table 2]") {
   called({{"Session-Expires", "60"}});
   CHECK(header(ok, "Session-Expires") == "60;refresher=uas");
   CHECK(header(ok, "Require").empty());
@@ -280,7 +288,8 @@ TEST_CASE_FIXTURE(Timed, "422 to our INVITE: once more with that Min-SE, the nex
   CHECK(header(refresh, "Min-SE").empty());  // What was asked before there was a dialog counts no more: section 7.4.
 }
 
-TEST_CASE_FIXTURE(Timed, "422 is followed only upwards, and not for ever; without Min-SE it is a refusal [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Timed,
+                  "422 is followed only upwards, and not for ever; without Min-SE it is a refusal [RFC 4028 section 7.3]") {
   open({});
   std::string request = dial();
   SUBCASE("no Min-SE") {
@@ -326,7 +335,8 @@ TEST_CASE_FIXTURE(Timed, "A timer that is answered unasked is kept, whoever is t
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "Asked for and not answered, the timer is ours alone: any answer shows that they are there [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(
+    Timed, "Asked for and not answered, the timer is ours alone: any answer shows that they are there [RFC 4028 section 7.2]") {
   open({});
   answered(dial(sip::SessionTimerOptions{Use::Ask, 600s, 90s}), {});
   for (int i = 0; i < 5; ++i) {
@@ -352,7 +362,8 @@ TEST_CASE_FIXTURE(Timed, "An answer without a timer turns off one that the peer 
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "As the called side we ask only a caller who knows timers, and never for longer than he [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed,
+                  "As the called side we ask only a caller who knows timers, and never for longer than he [RFC 4028 section 9]") {
   open({Use::Ask, 600s, 90s});
   SUBCASE("knows them") {
     called({{"Supported", "timer"}});
@@ -383,7 +394,9 @@ TEST_CASE_FIXTURE(Timed, "Off: nothing is said of timers, and who requires them 
     receive(invite("offer", {{"Require", "timer"}}));
     CHECK(header(take("SIP/2.0 420"), "Unsupported") == "timer");
   }
-  SUBCASE("our call") { CHECK(header(dial(), "Supported") == "100rel"); }
+  SUBCASE("our call") {
+    CHECK(header(dial(), "Supported") == "100rel");
+  }
 }
 
 TEST_CASE_FIXTURE(Timed, "422 to a refresh: again at once with more, and the old end stands until a 2xx [RFC 4028 section 10]") {
@@ -409,8 +422,12 @@ TEST_CASE_FIXTURE(Timed, "The phone's offer waits behind a refresh by re-INVITE 
   CHECK_FALSE(stack.offer(session, {"application/sdp", "more"}, now));
   drain();
   CHECK(sent.empty());
-  SUBCASE("accepted") { receive(response(refresh, 200, "", "offer", {{"Session-Expires", "1800;refresher=uac"}})); }
-  SUBCASE("refused") { receive(response(refresh, 488, "")); }
+  SUBCASE("accepted") {
+    receive(response(refresh, 200, "", "offer", {{"Session-Expires", "1800;refresher=uac"}}));
+  }
+  SUBCASE("refused") {
+    receive(response(refresh, 488, ""));
+  }
   SUBCASE("glare") {
     receive(response(refresh, 491, ""));
     CHECK(take("INVITE ").empty());

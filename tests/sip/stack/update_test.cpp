@@ -42,7 +42,8 @@ std::string moved(std::string request) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Updated, "UPDATE without an offer moves the target of a call that rings, as called side [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated,
+                  "UPDATE without an offer moves the target of a call that rings, as called side [RFC 3311 section 5.2]") {
   ring_in();
   receive(moved(in_dialog("UPDATE", 2, our_tag)));
   const std::string ok = take("SIP/2.0 200");
@@ -65,7 +66,8 @@ TEST_CASE_FIXTURE(Updated, "An offer in UPDATE before the INVITE's is answered: 
   REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
 }
 
-TEST_CASE_FIXTURE(Updated, "As the calling side: an early UPDATE moves the target; its offer meets ours, 491 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated,
+                  "As the calling side: an early UPDATE moves the target; its offer meets ours, 491 [RFC 3311 section 5.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@192.0.2.1";
   options.registrar = "sip:192.0.2.99";
@@ -91,7 +93,8 @@ TEST_CASE_FIXTURE(Updated, "As the calling side: an early UPDATE moves the targe
   CHECK(take().starts_with("SIP/2.0 500"));  // Out of order: RFC 3261 section 12.2.2
 }
 
-TEST_CASE_FIXTURE(Updated, "Within a call: the phone answers an offer, refuses it, or gets its own in the way [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated,
+                  "Within a call: the phone answers an offer, refuses it, or gets its own in the way [RFC 3311 section 5.2]") {
   talk();
   SUBCASE("accepted") {
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
@@ -120,7 +123,8 @@ TEST_CASE_FIXTURE(Updated, "Within a call: the phone answers an offer, refuses i
   }
 }
 
-TEST_CASE_FIXTURE(Updated, "An UPDATE while another waits for its answer: 500 with Retry-After, offer or not [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated,
+                  "An UPDATE while another waits for its answer: 500 with Retry-After, offer or not [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("UPDATE", 2, our_tag, "new"));
   receive(in_dialog("UPDATE", 3, our_tag));
