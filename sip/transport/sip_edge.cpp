@@ -59,11 +59,7 @@ class AsioEdge final : public SipEdge {
     bind_ = options.bind;
     connections_.limit_message_time(options.message_time);
     connections_.limit_idle_time(options.idle_time);
-    // With a port of the system's choice UDP goes first, and TCP takes the same number if it is free.
-    if (const error_code error = udp_.open({options.bind, options.port})) return error;
-    if (options.tcp) {
-      if (const error_code error = open_tcp(); error && options.port != 0) return error;
-    }
+    if (const error_code error = open_sockets(options)) return error;
     udp_.on_datagrams([this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); },
                       [this] { drain(); });
     return {};
@@ -98,6 +94,19 @@ class AsioEdge final : public SipEdge {
   }
 
  private:
+  /// With a port of the system's choice UDP goes first; when its number is taken on TCP, another one is tried.
+  error_code open_sockets(const EdgeOptions& options) {
+    error_code error;
+    for (int tries = options.port == 0 ? kPortTries : 1; tries > 0; --tries) {
+      udp_.close();
+      error = udp_.open({options.bind, options.port});
+      if (error || !options.tcp) return error;
+      error = open_tcp();
+      if (!error) return error;
+    }
+    return error;
+  }
+
   error_code open_tcp() {
     error_code error;
     const tcp::endpoint endpoint = detail::to_asio<tcp>(udp_.local());
@@ -180,6 +189,7 @@ class AsioEdge final : public SipEdge {
   }
 
   static constexpr std::size_t kMaxRoutesPerName = 8;
+  static constexpr int kPortTries = 16;
 
   Stack& stack_;
   asio::io_context io_{1};

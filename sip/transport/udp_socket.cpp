@@ -64,6 +64,11 @@ error_code UdpSocket::open(const base::SocketAddress& local) {
   return error;
 }
 
+void UdpSocket::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
 void UdpSocket::on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end) {
   datagram_ = std::move(datagram);
   burst_end_ = std::move(burst_end);

@@ -17,6 +17,7 @@ class UdpSocket {
   UdpSocket(boost::asio::io_context& io, EdgeCounters& counters) : socket_(io), counters_(counters) {}
 
   [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local);
+  void close();
   /// `burst_end` runs after each burst of datagrams.
   void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
   void send(const base::SocketAddress& remote, std::string bytes);
