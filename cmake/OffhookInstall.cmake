@@ -1,0 +1,71 @@
+# What others build against: `cmake --install build/release` for all of it, or one component after another (docs/embedding.md).
+#   offhook_component(NAME [NEEDS component ...] [PACKAGES pkg-config module ...] HEADERS file or folder ...)
+# installs the library, its public headers, and what find_package(offhook COMPONENTS NAME) reads. Of a folder, the headers below it
+# are public, but for those in detail/ and in folders that have a component of their own.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(offhook_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/offhook)
+set(OFFHOOK_PUBLIC_HEADERS "")
+
+function(offhook_component name)
+  cmake_parse_arguments(arg "" "" "NEEDS;PACKAGES;HEADERS" ${ARGN})
+  set(headers "")
+  foreach(entry IN LISTS arg_HEADERS)
+    if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${entry})
+      file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${entry}/*.hpp)
+      list(FILTER found EXCLUDE REGEX "/detail/|^sip/transport/|^media/engine/")
+      list(APPEND headers ${found})
+    else()
+      list(APPEND headers ${entry})
+    endif()
+  endforeach()
+  foreach(header IN LISTS headers)
+    get_filename_component(folder ${header} DIRECTORY)
+    install(FILES ${CMAKE_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/offhook/${folder} COMPONENT ${name})
+  endforeach()
+  set(OFFHOOK_PUBLIC_HEADERS ${OFFHOOK_PUBLIC_HEADERS} ${headers} PARENT_SCOPE)
+
+  set_target_properties(offhook_${name} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS offhook_${name} EXPORT offhook_${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${name})
+  install(EXPORT offhook_${name} NAMESPACE offhook:: FILE offhook_${name}.cmake DESTINATION ${offhook_config_dir} COMPONENT ${name})
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/install/offhook_${name}_needs.cmake CONTENT
+    "set(offhook_${name}_needs ${arg_NEEDS})\nset(offhook_${name}_packages ${arg_PACKAGES})\n")
+  install(FILES ${CMAKE_BINARY_DIR}/install/offhook_${name}_needs.cmake DESTINATION ${offhook_config_dir} COMPONENT ${name})
+endfunction()
+
+# offhook_pkg_config(NAME DESCRIPTION text [LIBRARIES component ...] [REQUIRES module ...] [PRIVATE module ...] [FLAGS flag ...])
+# Our libraries are static: ask with `pkg-config --static`, which adds what PRIVATE and FLAGS name.
+function(offhook_pkg_config name)
+  cmake_parse_arguments(arg "" "DESCRIPTION" "LIBRARIES;REQUIRES;PRIVATE;FLAGS" ${ARGN})
+  set(libraries "")
+  foreach(library IN LISTS arg_LIBRARIES)
+    string(APPEND libraries " -loffhook_${library}")
+  endforeach()
+  list(JOIN arg_REQUIRES ", " requires)
+  list(JOIN arg_PRIVATE ", " private)
+  list(JOIN arg_FLAGS " " flags)
+  set(description "${arg_DESCRIPTION}")
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/offhook.pc.in ${CMAKE_BINARY_DIR}/install/offhook-${name}.pc @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/install/offhook-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${name})
+endfunction()
+
+offhook_component(base HEADERS base)
+offhook_component(sdp NEEDS base HEADERS sdp)
+offhook_component(sip NEEDS base PACKAGES openssl HEADERS sip)
+offhook_component(sip_transport NEEDS sip PACKAGES threads HEADERS sip/transport/sip_edge.hpp)
+offhook_component(rtp NEEDS base HEADERS rtp)
+offhook_component(media NEEDS rtp PACKAGES spandsp webrtc-audio-processing HEADERS media)
+offhook_component(media_engine NEEDS media PACKAGES threads HEADERS media/engine/engine.hpp media/engine/tick_histogram.hpp)
+offhook_component(phone NEEDS sip_transport sdp media_engine HEADERS agent/phone/call.hpp agent/phone/endpoint.hpp)
+
+offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
+offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)
+offhook_pkg_config(sip DESCRIPTION "a SIP user agent as a state machine without I/O" LIBRARIES sip REQUIRES offhook-base PRIVATE libcrypto)
+offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"
+  LIBRARIES phone sip_transport media_engine media rtp REQUIRES offhook-sip offhook-sdp
+  PRIVATE spandsp webrtc-audio-processing FLAGS -pthread)
+
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_SOURCE_DIR}/cmake/offhookConfig.cmake ${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake
+  DESTINATION ${offhook_config_dir} COMPONENT base)
