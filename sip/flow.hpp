@@ -4,6 +4,7 @@
 #include <offhook/base/strong_id.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace offhook::inline v0::sip {
@@ -23,10 +24,15 @@ struct Flow {
   Transport transport = Transport::Udp;
   base::SocketAddress local;
   base::SocketAddress remote;
+  /// TLS and WSS that we opened: the host name that the peer had to prove, as the URI had it; otherwise "".
+  std::string name = {};
   friend bool operator==(const Flow&, const Flow&) = default;
 };
 
-/// True when what is sent along the one may arrive over the other: two ends make a connection, whatever its number.
-[[nodiscard]] inline bool same_way(const Flow& a, const Flow& b) { return a.transport == b.transport && a.remote == b.remote; }
+/// True when what is sent along the one may arrive over the other: two ends make a connection, whatever its number. Over TLS a
+/// peer that has proved to be one host is not yet another that shares its address (RFC 5923 section 9.3).
+[[nodiscard]] inline bool same_way(const Flow& a, const Flow& b) {
+  return a.transport == b.transport && a.remote == b.remote && a.name == b.name;
+}
 
 }  // namespace offhook::inline v0::sip

@@ -78,7 +78,7 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
     const Owner owner{Owner::Kind::Session, pending.session, {}};
     if (!result.routes.empty()) {
       const Route& route = result.routes.front();
-      write_ack(pending, {route.flow, route.transport, route.local, route.remote});
+      write_ack(pending, flow_along(route));
       known_routes_[{pending.session, pending.hop}] = std::move(result.routes);
     } else if (invite != records_.end()) {
       write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
@@ -105,7 +105,7 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
 
 void ClientRequests::launch(Record& record, base::TimePoint now) {
   const Route& route = record.routes[record.route];
-  record.flow = {route.flow, route.transport, route.local, route.remote};
+  record.flow = flow_along(route);
   record.branch = "z9hG4bK" + shared_.random.token();
   record.bytes = compose(record.what, record.flow, record.branch);
   const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
@@ -198,7 +198,7 @@ void ClientRequests::prefer_route(const Record& record) {
   if (known == known_routes_.end()) return;
   const Route& used = record.routes[record.route];
   const auto at = std::find_if(known->second.begin(), known->second.end(), [&](const Route& route) {
-    return route.transport == used.transport && route.remote == used.remote;
+    return same_way(flow_along(route), flow_along(used));
   });
   if (at != known->second.end()) std::rotate(known->second.begin(), at, known->second.end());
 }
@@ -242,7 +242,7 @@ void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
   for (const auto& [id, record] : records_) {
     // A request that was answered once may get the rest over a new connection: RFC 3261 section 18.2.2.
     if (record->dead || record->answered || record->machine.index() == 0) continue;
-    if (record->flow.transport == flow.transport && record->flow.remote == flow.remote) hit.push_back(id);
+    if (same_way(record->flow, flow)) hit.push_back(id);
   }
   std::sort(hit.begin(), hit.end());  // The order of a hash table is no order to send in.
   for (const TransactionId id : hit) {
@@ -338,7 +338,7 @@ void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base:
   const auto known = known_routes_.find({session, *hop});
   if (known != known_routes_.end() && !known->second.empty()) {
     const Route& route = known->second.front();
-    return write_ack(pending, {route.flow, route.transport, route.local, route.remote});
+    return write_ack(pending, flow_along(route));
   }
   hold({Owner::Kind::Session, session, {}});
   pending_acks_.emplace(query(*hop), std::move(pending));

@@ -52,7 +52,13 @@ struct Route {
   base::SocketAddress local;   ///< our listening address of that transport, never unspecified
   base::SocketAddress remote;
   FlowId flow;                 ///< UDP: the socket; stream transports: 0
+  std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); otherwise ""
 };
+
+/// The flow that a message to this route takes.
+[[nodiscard]] inline Flow flow_along(const Route& route) {
+  return {route.flow, route.transport, route.local, route.remote, route.name};
+}
 struct QueryResult {
   std::vector<Route> routes;   ///< empty: the name does not resolve
   std::string error;           ///< then says why

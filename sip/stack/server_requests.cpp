@@ -173,7 +173,7 @@ std::uint64_t ServerRequests::session(TransactionId id) const {
 void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
   if (!is_reliable(flow.transport)) return;  // A datagram that did not arrive is repeated by its timer.
   for (auto& [id, record] : records_) {
-    if (record->dead || record->reply.transport != flow.transport || record->reply.remote != flow.remote) continue;
+    if (record->dead || !same_way(record->reply, flow)) continue;
     record->reply.id = {};
     record->reply.remote.port = record->sent_by_port;  // RFC 3261 section 18.2.2: a new connection to where it says it listens.
   }

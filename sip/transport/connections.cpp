@@ -28,7 +28,7 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // After an accep
 
 class Connections::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Connections& owner, tcp::socket socket, Flow flow)
+  Connection(Connections& owner, tcp::socket socket, const Flow& flow)
       : owner_(owner), socket_(std::move(socket)), timer_(owner.io_), idle_timer_(owner.io_), flow_(flow) {}
 
   void begin_accepted() {
