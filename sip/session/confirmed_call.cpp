@@ -1,5 +1,7 @@
 #include <offhook/sip/session/confirmed_call.hpp>
 
+#include <offhook/sip/message/multipart.hpp>
+
 #include <algorithm>
 #include <cassert>
 #include <functional>
@@ -7,7 +9,15 @@
 
 namespace offhook::inline v0::sip::session {
 
-Body body_of(const Message& message) { return {std::string(message.content_type()), std::string(message.body())}; }
+Body body_of(const Message& message) {
+  constexpr std::string_view kSdp = "application/sdp";
+  const auto type = message.find(HeaderName::ContentType).value_or("");
+  if (is_multipart(type)) {
+    const auto found = find_part(type, message.body(), kSdp);
+    if (found && found->part) return {std::string(kSdp), std::string(found->part->body)};
+  }
+  return {std::string(message.content_type()), std::string(message.body())};
+}
 
 std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
 

@@ -120,7 +120,7 @@ class ConfirmedCall {
   Transfer transfer_;
 };
 
-/// A body with its type, as a message carries it.
+/// A body with its type, as a message carries it; of a multipart one the session description alone, when it holds one.
 [[nodiscard]] Body body_of(const Message& message);
 /// The Reason header field, when there is one.
 [[nodiscard]] std::string reason_of(const Message& request);

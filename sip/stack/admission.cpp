@@ -1,6 +1,7 @@
 #include <offhook/sip/stack/admission.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/message/multipart.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 
 #include <string>
@@ -52,6 +53,26 @@ std::optional<Refused> inspect_require(const Message& request) {
   return Refused{420, {{"Unsupported", unsupported}}};
 }
 
+/// More Contacts or Record-Routes than we keep; a faulty one is told where it is read.
+std::optional<Refused> inspect_values(const Message& request) {
+  if (request.method() != Method::Invite && request.method() != Method::Subscribe) return std::nullopt;
+  for (auto values : {request.contacts(), request.record_routes()}) {
+    while (values.next() != nullptr) {}
+    if (values.error() == ParseError::TooManyValues) return Refused{400, {}};
+  }
+  return std::nullopt;
+}
+
+/// RFC 5621 section 8.4: a body in parts is as good as the session description in it.
+std::optional<Refused> inspect_parts(std::string_view content_type, std::string_view body) {
+  const auto found = find_part(content_type, body, kAccept);
+  if (found && found->part && !found->blocked) return std::nullopt;
+  if (!found && (found.error() == MultipartError::TooManyParts || found.error() == MultipartError::TooDeep))
+    return Refused{413, {}};
+  if (!found) return Refused{400, {}};
+  return Refused{415, {{"Accept", std::string(kAccept)}}};
+}
+
 /// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected.
 std::optional<Refused> inspect_body(const Message& request) {
   const bool offers =
@@ -59,6 +80,8 @@ std::optional<Refused> inspect_body(const Message& request) {
   if (!offers || request.body().empty()) return std::nullopt;
   const auto encoding = request.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return Refused{415, {{"Accept-Encoding", "identity"}}};
+  const auto type = request.find(HeaderName::ContentType).value_or("");
+  if (is_multipart(type)) return inspect_parts(type, request.body());
   if (!base::iequals(request.content_type(), kAccept)) return Refused{415, {{"Accept", std::string(kAccept)}}};
   return std::nullopt;
 }
@@ -89,6 +112,7 @@ std::optional<Refused> inspect(const Message& request) {
   if (auto refused = inspect_method(request)) return refused;
   if (auto refused = inspect_uri(request)) return refused;
   if (auto refused = inspect_require(request)) return refused;
+  if (auto refused = inspect_values(request)) return refused;
   if (auto refused = inspect_body(request)) return refused;
   if (auto refused = inspect_accept(request)) return refused;
   return std::nullopt;
