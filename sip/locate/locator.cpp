@@ -1,0 +1,294 @@
+#include <offhook/sip/locate/locator.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+using locate::Answer;
+using locate::Question;
+using locate::RecordType;
+
+namespace {
+
+/// The transport of a URI that names none, where no DNS is to say: RFC 3263 section 4.1.
+Transport plain_transport(bool secure) { return secure ? Transport::Tls : Transport::Udp; }
+
+/// What a `sips` URI makes of the transport that it names: RFC 3261 section 26.2.2. Nothing where there is no TLS below.
+std::optional<Transport> secured(Transport transport) {
+  switch (transport) {
+    case Transport::Udp: return std::nullopt;
+    case Transport::Tcp:
+    case Transport::Tls: return Transport::Tls;
+    case Transport::Ws:
+    case Transport::Wss: return Transport::Wss;
+  }
+  return std::nullopt;
+}
+
+bool is_localhost(std::string_view name) { return name == "localhost" || name.ends_with(".localhost"); }
+
+std::uint8_t gravity(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::Found:
+    case Answer::Kind::NoData: return 0;
+    case Answer::Kind::NoName: return 1;
+    case Answer::Kind::Failed: return 2;
+    case Answer::Kind::Timeout: return 3;
+  }
+  return 0;
+}
+
+template <class Data>
+std::vector<Data> data_of(const std::vector<locate::Record>& records) {
+  std::vector<Data> all;
+  for (const locate::Record& record : records) {
+    if (const auto* data = std::get_if<Data>(&record.data)) all.push_back(*data);
+  }
+  return all;
+}
+
+bool is_of(RecordType type, const locate::Record& record) {
+  switch (type) {
+    case RecordType::A:
+    case RecordType::Aaaa: {
+      const auto* address = std::get_if<locate::AddressRecord>(&record.data);
+      return address != nullptr && address->address.is_v6() == (type == RecordType::Aaaa);
+    }
+    case RecordType::Srv: return std::holds_alternative<locate::SrvRecord>(record.data);
+    case RecordType::Naptr: return std::holds_alternative<locate::NaptrRecord>(record.data);
+  }
+  return false;
+}
+
+}  // namespace
+
+Locator::Locator(Target target, Options options, base::Random& random)
+    : target_(std::move(target)), options_(std::move(options)), random_(random) {
+  target_.host = locate::normal_name(target_.host);
+  begin();
+  if (!done_) advance();
+}
+
+void Locator::begin() {
+  if (target_.secure && target_.transport) {
+    target_.transport = secured(*target_.transport);
+    if (!target_.transport) return end("sips wants TLS, and there is none over UDP");
+  }
+  if (target_.secure) std::erase_if(options_.transports, [](Transport t) { return !locate::is_secure(t); });
+  const bool speaks = target_.transport ? std::find(options_.transports.begin(), options_.transports.end(), *target_.transport) !=
+                                              options_.transports.end()
+                                        : !options_.transports.empty();
+  if (!speaks) return end(target_.transport ? "no " + std::string(to_string(*target_.transport)) + " here" : "no TLS here");
+  settle_at_once();
+}
+
+/// What no name server has to be asked for.
+void Locator::settle_at_once() {
+  const Transport transport = target_.transport.value_or(plain_transport(target_.secure));
+  const Server server{transport, target_.host, target_.port.value_or(locate::default_port(transport))};
+  std::vector<base::IpAddress> known = options_.known;
+  if (const auto literal = base::IpAddress::parse(target_.host)) {
+    known = {*literal};
+  } else if (known.empty() && is_localhost(target_.host)) {  // RFC 6761 section 6.3
+    known = {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
+  } else if (!locate::is_host_name(target_.host)) {
+    return end("not a host name");
+  } else if (known.empty()) {
+    if (target_.port || target_.host.find('.') == std::string::npos) servers_ = {server};
+    return;
+  }
+  list(server, known, {});
+  end(candidates_.empty() ? "no address of a family that is in use here" : "");
+}
+
+std::optional<Question> Locator::poll_question() {
+  if (to_ask_.empty()) return std::nullopt;
+  Question first = std::move(to_ask_.front());
+  to_ask_.pop_front();
+  return first;
+}
+
+void Locator::on_answer(const Question& question, Answer answer) {
+  const auto at = asked_.find(question);
+  if (done_ || at == asked_.end() || at->second) return;
+  if (answer.records.size() > kMaxRecords) answer.records.resize(kMaxRecords);
+  for (locate::Record& record : answer.records) {
+    record.name = locate::normal_name(record.name);
+    if (auto* alias = std::get_if<locate::AliasRecord>(&record.data)) alias->target = locate::normal_name(alias->target);
+  }
+  at->second = std::move(answer);
+  advance();
+}
+
+void Locator::give_up() {
+  if (done_) return;
+  gave_up_ = true;
+  for (auto& [question, answer] : asked_) {
+    if (!answer) answer = Answer{Answer::Kind::Timeout, {}};
+  }
+  advance();
+}
+
+/// Goes over everything that is known from the start: it asks for what is missing, and ends when nothing is.
+void Locator::advance() {
+  if (!servers_ && !services_ && !find_services()) return;
+  if (!servers_ && !find_servers()) return;
+  if (!find_addresses()) return;
+  if (!candidates_.empty()) return end();
+  switch (worst_) {
+    case Answer::Kind::Found:
+    case Answer::Kind::NoData: return end("the name has no address");
+    case Answer::Kind::NoName: return end("no such name");
+    case Answer::Kind::Failed: return end("the name server failed");
+    case Answer::Kind::Timeout: return end("no answer from the name servers");
+  }
+}
+
+/// RFC 3263 section 4.1: which transports, by NAPTR when the URI does not say.
+bool Locator::find_services() {
+  std::vector<locate::Service> services;
+  if (target_.transport) {
+    services = {{*target_.transport, locate::srv_name(*target_.transport, target_.host)}};
+  } else {
+    const Found naptr = find(RecordType::Naptr, target_.host);
+    if (naptr.pending) return false;
+    services = locate::naptr_services(data_of<locate::NaptrRecord>(naptr.records), options_.transports);
+    if (services.empty()) {  // Likewise when what it offers is nothing that we speak.
+      for (const Transport transport : options_.transports)
+        services.push_back({transport, locate::srv_name(transport, target_.host)});
+    }
+  }
+  if (services.size() > kMaxServices) services.resize(kMaxServices);
+  services_ = std::move(services);
+  return true;
+}
+
+/// RFC 3263 section 4.2: which hosts and ports, by SRV; the name itself when there are no such records.
+bool Locator::find_servers() {
+  bool pending = false, any = false;
+  std::vector<std::pair<Transport, std::vector<locate::SrvRecord>>> found;
+  const auto naptr = asked_.find({RecordType::Naptr, target_.host});
+  if (naptr != asked_.end() && naptr->second && naptr->second->kind == Answer::Kind::Timeout) {
+    // A server that is silent about NAPTR may be about SRV, too: the time to wait for it is better used at once.
+    if (options_.v4) (void)find(RecordType::A, target_.host);
+    if (options_.v6) (void)find(RecordType::Aaaa, target_.host);
+  }
+  for (const locate::Service& service : *services_) {
+    Found srv = find(RecordType::Srv, service.name);
+    pending = pending || srv.pending;
+    any = any || !srv.records.empty();
+    found.emplace_back(service.transport, data_of<locate::SrvRecord>(srv.records));
+  }
+  if (pending) return false;
+  std::vector<Server> servers;
+  for (auto& [transport, records] : found) {
+    locate::order_by_weight(records, random_);
+    for (const locate::SrvRecord& record : records) {
+      const std::string host = locate::normal_name(record.target);
+      if (record.port != 0 && locate::is_host_name(host) && servers.size() < kMaxServers)
+        servers.push_back({transport, host, record.port});
+    }
+  }
+  // A target of "." says that the service is not offered: RFC 2782. The name itself is then no way in.
+  if (!any) {
+    const Transport transport = target_.transport.value_or(plain_transport(target_.secure));
+    const bool speaks = std::find(options_.transports.begin(), options_.transports.end(), transport) != options_.transports.end();
+    if (speaks) servers.push_back({transport, target_.host, locate::default_port(transport)});
+  }
+  servers_ = std::move(servers);
+  return true;
+}
+
+bool Locator::find_addresses() {
+  std::vector<std::pair<Found, Found>> found;  // Of both families.
+  bool pending = false;
+  for (const Server& server : *servers_) {
+    Found six = options_.v6 ? find(RecordType::Aaaa, server.host) : Found{};
+    Found four = options_.v4 ? find(RecordType::A, server.host) : Found{};
+    pending = pending || six.pending || four.pending;
+    for (const Found* one : {&six, &four}) {
+      if (one->records.empty() && gravity(one->kind) > gravity(worst_)) worst_ = one->kind;
+    }
+    found.emplace_back(std::move(six), std::move(four));
+  }
+  if (pending) return false;
+  for (std::size_t i = 0; i < servers_->size(); ++i) {
+    std::array<std::vector<base::IpAddress>, 2> addresses;
+    for (std::size_t family = 0; family < 2; ++family) {
+      const Found& one = family == 0 ? found[i].first : found[i].second;
+      for (const auto& record : data_of<locate::AddressRecord>(one.records)) addresses[family].push_back(record.address);
+    }
+    list((*servers_)[i], addresses[0], addresses[1]);
+  }
+  return true;
+}
+
+/// Both families in turn, so that one that is broken costs one attempt and not all of them.
+void Locator::list(const Server& server, const std::vector<base::IpAddress>& first, const std::vector<base::IpAddress>& second) {
+  const auto add = [&](const std::vector<base::IpAddress>& from, std::size_t at) {
+    if (at >= from.size() || candidates_.size() >= kMaxCandidates) return;
+    if (from[at].is_unspecified() || !(from[at].is_v6() ? options_.v6 : options_.v4)) return;
+    Candidate candidate{server.transport, {from[at], server.port}, target_.host};
+    if (std::find(candidates_.begin(), candidates_.end(), candidate) == candidates_.end())
+      candidates_.push_back(std::move(candidate));
+  };
+  for (std::size_t i = 0; i < kMaxAddresses; ++i) {
+    add(first, i);
+    add(second, i);
+  }
+}
+
+/// Follows aliases, within one answer and by asking on.
+Locator::Found Locator::find(RecordType type, const std::string& name) {
+  Found found;
+  std::string current = name;
+  std::size_t aliases = 0;
+  for (;;) {
+    const std::string asked = current;
+    const Answer* answer = ask({type, asked});
+    if (answer == nullptr) {
+      found.pending = asked_.contains({type, asked});
+      return found;
+    }
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const locate::Record& record : answer->records) {
+        if (record.name == current && is_of(type, record)) found.records.push_back(record);
+      }
+      if (!found.records.empty()) return found;
+      for (const locate::Record& record : answer->records) {
+        const auto* alias = std::get_if<locate::AliasRecord>(&record.data);
+        if (alias == nullptr || record.name != current || !locate::is_host_name(alias->target)) continue;
+        if (++aliases > kMaxAliases) return found;
+        current = alias->target;
+        moved = true;
+        break;
+      }
+    }
+    found.kind = answer->kind == Answer::Kind::Found ? Answer::Kind::NoData : answer->kind;
+    if (current == asked) return found;
+  }
+}
+
+/// Null while there is no answer; the question is then on its way, unless there were too many.
+const Answer* Locator::ask(const Question& question) {
+  const auto at = asked_.find(question);
+  if (at != asked_.end()) return at->second ? &*at->second : nullptr;
+  if (asked_.size() >= kMaxQuestions) return nullptr;
+  if (gave_up_) return &asked_.emplace(question, Answer{Answer::Kind::Timeout, {}}).first->second.value();
+  asked_.emplace(question, std::nullopt);
+  to_ask_.push_back(question);
+  return nullptr;
+}
+
+void Locator::end(std::string error) {
+  done_ = true;
+  error_ = std::move(error);
+  to_ask_.clear();
+}
+
+std::string Locator::error() const { return candidates_.empty() ? error_ : std::string(); }
+
+}  // namespace offhook::inline v0::sip
