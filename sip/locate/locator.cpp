@@ -91,7 +91,7 @@ void Locator::settle_at_once() {
   std::vector<base::IpAddress> known = options_.known;
   if (const auto literal = base::IpAddress::parse(target_.host)) {
     known = {*literal};
-  } else if (known.empty() && is_localhost(target_.host)) {  // RFC 6761 section 6.3
+  } else if (known.empty() && is_localhost(target_.host)) {  // RFC 6761: never anybody else
     known = {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
   } else if (!locate::is_host_name(target_.host)) {
     return end("not a host name");

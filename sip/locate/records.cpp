@@ -7,7 +7,7 @@
 namespace offhook::inline v0::sip::locate {
 
 namespace {
-constexpr std::size_t kMaxName = 253, kMaxLabel = 63;  // RFC 1035 section 2.3.4
+constexpr std::size_t kMaxName = 253, kMaxLabel = 63;  // Of a domain name and of its labels.
 }
 
 std::string_view to_string(RecordType type) {

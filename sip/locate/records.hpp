@@ -28,7 +28,7 @@ struct SrvRecord {  ///< RFC 2782
   std::uint16_t priority = 0, weight = 0, port = 0;
   std::string target;  ///< "" is the root: the service is decidedly not offered
 };
-struct NaptrRecord {  ///< RFC 3403 section 4.1
+struct NaptrRecord {  ///< RFC 3263 section 4.1 shows one
   std::uint16_t order = 0, preference = 0;
   std::string flags, service, regexp, replacement;
 };

@@ -26,7 +26,7 @@ struct Service {
 [[nodiscard]] std::vector<Service> naptr_services(const std::vector<NaptrRecord>& records, std::span<const Transport> usable);
 /// Where the SRV records of a transport stand when no NAPTR says so: `_sip._udp.example.com`, `_sips._tcp.example.com`.
 [[nodiscard]] std::string srv_name(Transport transport, std::string_view domain);
-/// Where a transport is when nobody names a port: RFC 3261 section 19.1.2, RFC 7118 section 5.
+/// Where a transport is when nobody names a port: RFC 3261 section 19.1.2, RFC 7118 section 5.5.
 [[nodiscard]] std::uint16_t default_port(Transport transport);
 
 /// By priority, and by weighted chance where it is the same: RFC 2782. A record of weight 0 has a small chance to be first.

@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up: UDP for sip, TLS f
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "A transport in the URI is the one that is used, at its default port [RFC 3263 sections 4.1 and 4.2]") {
+TEST_CASE_FIXTURE(Locating, "A transport in the URI is the one that is used, at its default port [RFC 3263 sections 4.1 and 4.2, RFC 7118 section 5.5]") {
   CHECK(locate("192.0.2.1", {}, Transport::Tcp) == List{"TCP 192.0.2.1:5060"});
   CHECK(locate("192.0.2.1", {}, Transport::Tls) == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("192.0.2.1", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
