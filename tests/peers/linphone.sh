@@ -1,0 +1,39 @@
+# Linphone, a telephone driven by what is typed at its console. Sourced by the scenarios that use it.
+
+# linphone_folder NAME: a configuration in $work/NAME, with sound from and into files, without video, devices or name servers.
+linphone_folder() {
+  local folder=$work/$1 port
+  mkdir -p "$folder/.local/share/linphone"
+  free_ports port 4
+  cat >"$folder/linphonerc" <<RC
+[sip]
+sip_port=$port
+sip_tcp_port=$port
+sip_tls_port=0
+contact=sip:$1@127.0.0.1
+use_ipv6=0
+guess_hostname=0
+register_only_when_network_is_up=0
+[rtp]
+audio_rtp_port=$((port + 2))
+[net]
+dns_srv_enabled=0
+[sound]
+use_files=1
+local_ring=
+remote_ring=
+echocancellation=0
+[video]
+enabled=0
+capture=0
+display=0
+RC
+}
+# start_linphone NAME: it ends by itself after 120 s. linphone COMMAND: as at its prompt.
+start_linphone() {
+  mkfifo "$work/$1/console"
+  exec {linphone_console}<>"$work/$1/console"
+  HOME=$work/$1 start "$1" bash -c 'exec timeout 120 linphonec -c "$0/linphonerc" -d 0 -l "$0/linphone.log" <"$0/console"' "$work/$1"
+  linphone_pid=$pid
+}
+linphone() { printf '%s\n' "$1" >&"$linphone_console"; }
