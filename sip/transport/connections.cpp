@@ -23,7 +23,6 @@ namespace {
 constexpr std::string_view kPing = "\r\n\r\n";  // RFC 5626 section 3.5.1
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 constexpr auto kLinger = std::chrono::seconds(2);        // For the answer to a stream that we give up to reach its sender.
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // After an accept that failed: out of descriptors, mostly.
 }  // namespace
 
 class Connections::Connection : public std::enable_shared_from_this<Connection> {
@@ -217,30 +216,11 @@ class Connections::Connection : public std::enable_shared_from_this<Connection> 
 };
 
 Connections::Connections(asio::io_context& io, EdgeCounters& counters, Handlers handlers)
-    : io_(io), counters_(counters), handlers_(std::move(handlers)), accept_pause_(io) {}
+    : io_(io), counters_(counters), handlers_(std::move(handlers)) {}
 
 Connections::~Connections() { close_all(); }
 
-void Connections::listen(tcp::acceptor acceptor) {
-  acceptor_ = std::make_unique<tcp::acceptor>(std::move(acceptor));
-  accept_next();
-}
-
-void Connections::accept_next() {
-  acceptor_->async_accept([this](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (!error) {
-      adopt(std::move(socket));
-      return accept_next();
-    }
-    accept_pause_.expires_after(kAcceptPause);  // At once it would fail again, and again.
-    accept_pause_.async_wait([this](const error_code& stopped) {
-      if (!stopped) accept_next();
-    });
-  });
-}
-
-void Connections::adopt(tcp::socket socket) {
+void Connections::adopt(tcp::socket socket, Transport transport) {
   error_code error;
   const auto remote = to_ours(socket.remote_endpoint(error));
   if (error) return;
@@ -250,7 +230,7 @@ void Connections::adopt(tcp::socket socket) {
     ++counters_.connections_refused;
     return;
   }
-  const Flow flow{FlowId{next_accepted_id_++}, Transport::Tcp, to_ours(socket.local_endpoint(error)), remote};
+  const Flow flow{FlowId{next_accepted_id_++}, transport, to_ours(socket.local_endpoint(error)), remote};
   const auto connection = std::make_shared<Connection>(*this, std::move(socket), flow);
   connections_.emplace(flow.id, connection);
   ++counters_.connections_opened;
@@ -266,7 +246,7 @@ std::shared_ptr<Connections::Connection> Connections::find(const Flow& flow) con
   if (const auto it = connections_.find(flow.id); it != connections_.end() && it->second->takes_more())
     return it->second;
   const auto it = std::find_if(connections_.begin(), connections_.end(), [&](const auto& entry) {
-    return entry.second->flow().remote == flow.remote && entry.second->takes_more();
+    return same_way(entry.second->flow(), flow) && entry.second->takes_more();
   });
   return it == connections_.end() ? nullptr : it->second;
 }
@@ -294,9 +274,6 @@ void Connections::give_up(const Flow& flow) {
 void Connections::forget(FlowId id) { connections_.erase(id); }
 
 void Connections::close_all() {
-  error_code ignored;
-  if (acceptor_) acceptor_->close(ignored);
-  accept_pause_.cancel();
   for (const auto& [id, connection] : connections_) connection->close();
   connections_.clear();
 }

@@ -4,7 +4,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -26,8 +25,9 @@ class Connections {
   Connections(boost::asio::io_context& io, EdgeCounters& counters, Handlers handlers);
   ~Connections();
 
-  void listen(boost::asio::ip::tcp::acceptor acceptor);
-  /// Over flow.id if that connection lives, else over any to flow.remote, else over a new one.
+  /// One that a listener of that transport has accepted.
+  void adopt(boost::asio::ip::tcp::socket socket, Transport transport);
+  /// Over flow.id if that connection lives, else over any the same way, else over a new one.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
   /// The peer answers no more: closes that connection and reports it as failed.
   void give_up(const Flow& flow);
@@ -39,8 +39,6 @@ class Connections {
 
  private:
   class Connection;
-  void accept_next();
-  void adopt(boost::asio::ip::tcp::socket socket);
   [[nodiscard]] std::shared_ptr<Connection> find(const Flow& flow) const;
   [[nodiscard]] std::size_t from_source(const base::IpAddress& source) const;
   void forget(FlowId id);
@@ -50,8 +48,6 @@ class Connections {
   Handlers handlers_;
   base::Duration slow_sender_ = std::chrono::seconds(10);
   base::Duration idle_ = std::chrono::seconds(180);
-  boost::asio::steady_timer accept_pause_;
-  std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
   std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;
   std::uint64_t next_accepted_id_ = std::uint64_t{1} << 32;  // Those that we open are numbered by the edge, below this.
 };

@@ -6,8 +6,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace offhook::inline v0::sip {
+
+/// Where peers find us. `::` takes IPv4 peers too, unless an IPv4 listener of the same transport and port stands beside it.
+struct Listener {
+  Transport transport = Transport::Udp;
+  base::IpAddress address;   ///< 0.0.0.0, `::`: every interface
+  std::uint16_t port = 0;    ///< 0 lets the system choose
+};
 
 struct EdgeOptions {
   base::IpAddress bind;      ///< 0.0.0.0: every interface
@@ -17,6 +25,8 @@ struct EdgeOptions {
   /// A connection without traffic that no call, request or registration needs is closed after this: longer than the 120 s
   /// between two pings of a peer that wants it open (RFC 5626 section 4.4.1).
   base::Duration idle_time = std::chrono::seconds(180);
+  /// Several at once, of both families: then they stand for bind, port and tcp. At most kMaxListeners.
+  std::vector<Listener> listeners = {};
 };
 
 enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };
@@ -35,9 +45,11 @@ class SipEdge {
   static constexpr std::size_t kMaxConnectionsPerSource = 32;
   static constexpr std::size_t kReservedConnections = 32;       ///< of these, for those that we open ourselves
   static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer is taken for dead
+  static constexpr std::size_t kMaxListeners = 32;
   static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< then timers and connections get their turn
 
   /// Binds the sockets. Errors: PortInUse, NoPermission, BadAddress (not an address of this machine), Other.
+  /// BadAddress also: no listeners, or more than kMaxListeners.
   [[nodiscard]] static base::Result<std::unique_ptr<SipEdge>, EdgeError> open(const EdgeOptions& options, Stack& stack);
   virtual ~SipEdge() = default;
 
@@ -48,7 +60,8 @@ class SipEdge {
   virtual void post(std::function<void()> task) = 0;            ///< runs on the edge's thread, the stack is drained after it; from any thread
   /// Runs `task` on the edge's thread after `delay`.
   virtual void post_after(base::Duration delay, std::function<void()> task) = 0;
-  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;         ///< of the first listener
+  [[nodiscard]] virtual std::vector<Listener> listeners() const = 0;  ///< with the ports that they got
   [[nodiscard]] virtual EdgeCounters counters() const = 0;
   /// The address that packets to `remote` leave from; nothing when there is no way there.
   [[nodiscard]] virtual std::optional<base::IpAddress> local_address_towards(const base::IpAddress& remote) const = 0;

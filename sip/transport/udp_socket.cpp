@@ -49,11 +49,11 @@ void ask_for_destinations(int socket, bool v6) {
 
 }  // namespace
 
-error_code UdpSocket::open(const base::SocketAddress& local) {
+error_code UdpSocket::open(const base::SocketAddress& local, bool v6_only) {
   error_code error;
   const auto endpoint = detail::to_asio<udp>(local);
   socket_.open(endpoint.protocol(), error);
-  if (!error && local.ip.is_v6()) socket_.set_option(asio::ip::v6_only(!local.ip.is_unspecified()), error);
+  if (!error && local.ip.is_v6()) socket_.set_option(asio::ip::v6_only(v6_only), error);
   if (!error) socket_.bind(endpoint, error);
   if (!error) socket_.non_blocking(true, error);
   if (error) return error;
@@ -62,11 +62,6 @@ error_code UdpSocket::open(const base::SocketAddress& local) {
   ask_for_destinations(socket_.native_handle(), local.ip.is_v6());
   local_ = detail::to_ours(socket_.local_endpoint(error));
   return error;
-}
-
-void UdpSocket::close() {
-  error_code ignored;
-  socket_.close(ignored);
 }
 
 void UdpSocket::on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end) {

@@ -10,19 +10,18 @@
 
 namespace offhook::inline v0::sip {
 
-/// The one UDP socket of an edge. Reads in bursts; a send that the kernel refuses is counted and left to the transaction's
+/// One UDP socket of an edge. Reads in bursts; a send that the kernel refuses is counted and left to the transaction's
 /// repetition.
 class UdpSocket {
  public:
-  UdpSocket(boost::asio::io_context& io, EdgeCounters& counters) : socket_(io), counters_(counters) {}
+  UdpSocket(boost::asio::io_context& io, EdgeCounters& counters, FlowId id) : socket_(io), counters_(counters), id_(id) {}
 
-  [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local);
-  void close();
+  [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local, bool v6_only);
   /// `burst_end` runs after each burst of datagrams.
   void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
   void send(const base::SocketAddress& remote, std::string bytes);
 
-  [[nodiscard]] FlowId id() const { return FlowId{1}; }
+  [[nodiscard]] FlowId id() const { return id_; }
   [[nodiscard]] base::SocketAddress local() const { return local_; }
   /// Asks the kernel's routing table, without sending anything.
   [[nodiscard]] static std::optional<base::IpAddress> route_source(const base::IpAddress& remote);
@@ -33,6 +32,7 @@ class UdpSocket {
 
   boost::asio::ip::udp::socket socket_;
   EdgeCounters& counters_;
+  FlowId id_;
   base::SocketAddress local_;
   std::function<void(const Flow&, base::Bytes)> datagram_;
   std::function<void()> burst_end_;

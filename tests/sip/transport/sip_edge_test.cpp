@@ -1,136 +1,12 @@
 // Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
-#include <offhook/sip/transport/sip_edge.hpp>
-
-#include <offhook/base/random.hpp>
-
-#include <doctest/doctest.h>
-
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <offhook/tests/sip/transport/running_edge.hpp>
 
 #include <atomic>
-#include <future>
 #include <optional>
-#include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 using namespace offhook;
-
-namespace {
-
-/// A peer's socket.
-class Socket {
- public:
-  explicit Socket(int type) : fd_(::socket(AF_INET, type, 0)) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  /// So that the peer is another source.
-  void bind(const std::string& ip) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    REQUIRE(::inet_pton(AF_INET, ip.c_str(), &address.sin_addr) == 1);
-    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  void connect(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  /// Where others may connect to.
-  std::uint16_t listen() {
-    bind("127.0.0.1");
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    REQUIRE(::listen(fd_, 1) == 0);
-    REQUIRE(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    return ntohs(address.sin_port);
-  }
-  Socket accept() {
-    pollfd entry{fd_, POLLIN, 0};
-    REQUIRE(::poll(&entry, 1, 10000) == 1);
-    Socket taken;
-    taken.fd_ = ::accept(fd_, nullptr, nullptr);
-    return taken;
-  }
-  void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
-  /// Reads until `wanted` is in what came, the peer closed, or 10 s have passed.
-  std::string receive(std::string_view wanted) {
-    std::string all;
-    while (all.find(wanted) == std::string::npos) {
-      pollfd entry{fd_, POLLIN, 0};
-      if (::poll(&entry, 1, 10000) != 1) break;
-      char buffer[4096];
-      const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
-      if (got <= 0) break;
-      all.append(buffer, static_cast<std::size_t>(got));
-    }
-    return all;
-  }
-  bool closed_by_peer() {
-    pollfd entry{fd_, POLLIN, 0};
-    char c = 0;
-    return ::poll(&entry, 1, 10000) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
-  }
-
- private:
-  Socket() = default;
-  int fd_ = -1;
-};
-
-struct RunningEdge {
-  base::SystemRandom random;
-  sip::Stack stack{{}, random};
-  std::unique_ptr<sip::SipEdge> edge;
-  std::thread thread;
-
-  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10),
-                       base::Duration idle_time = std::chrono::seconds(180)) {
-    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true, message_time, idle_time}, stack);
-    REQUIRE(opened.has_value());
-    edge = std::move(*opened);
-    edge->on_event([this](const sip::Event& event) {
-      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.ring(call->session, base::Clock::now());
-    });
-    thread = std::thread([this] { edge->run(); });
-  }
-  /// What `read` says on the edge's thread.
-  template <class Read>
-  auto on_edge(Read read) {
-    std::promise<decltype(read())> said;
-    edge->post([&] { said.set_value(read()); });
-    return said.get_future().get();
-  }
-  sip::EdgeCounters counters() {
-    return on_edge([&] { return edge->counters(); });
-  }
-  ~RunningEdge() {
-    edge->stop();
-    thread.join();
-  }
-};
-
-std::string options(std::string_view transport, int number) {
-  const std::string n = std::to_string(number);
-  return "OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) + " 127.0.0.1:9;branch=z9hG4bKedge" + n +
-         ";rport\r\nMax-Forwards: 70\r\nFrom: <sip:peer@127.0.0.1>;tag=a" + n + "\r\nTo: <sip:127.0.0.1>\r\nCall-ID: edge-" + n +
-         "\r\nCSeq: " + n + " OPTIONS\r\nContent-Length: 0\r\n\r\n";
-}
-
-std::string invite(std::string_view transport, int number) {
-  std::string text = options(transport, number);
-  for (auto at = text.find("OPTIONS"); at != std::string::npos; at = text.find("OPTIONS")) text.replace(at, 7, "INVITE");
-  return text.insert(text.find("Call-ID"), "Contact: <sip:peer@127.0.0.1:9>\r\n");
-}
-
-}  // namespace
+using namespace offhook::transport_test;
 
 TEST_CASE_FIXTURE(RunningEdge, "A datagram is answered to where it came from [RFC 3581 section 4]") {
   Socket peer(SOCK_DGRAM);
@@ -404,4 +280,81 @@ TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, later ones after
   for (int i = 0; i < 10000 && second == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   CHECK(first == 1);
   CHECK(second == 2);
+}
+
+namespace {
+
+/// An edge with these listeners; stopped at the end. Nothing when this machine has no such addresses.
+struct ListeningEdge {
+  base::SystemRandom random;
+  sip::Stack stack{{}, random};
+  std::unique_ptr<sip::SipEdge> edge;
+  std::thread thread;
+
+  explicit ListeningEdge(const std::vector<sip::Listener>& listeners) {
+    sip::EdgeOptions options;
+    options.listeners = listeners;
+    if (auto opened = sip::SipEdge::open(options, stack)) {
+      edge = std::move(*opened);
+      thread = std::thread([this] { edge->run(); });
+    }
+  }
+  ~ListeningEdge() {
+    if (!edge) return;
+    edge->stop();
+    thread.join();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Several listeners stand side by side, each answering from where it was asked") {
+  const auto v4 = *base::IpAddress::parse("127.0.0.1");
+  ListeningEdge running({{sip::Transport::Udp, v4, 0}, {sip::Transport::Udp, v4, 0}, {sip::Transport::Tcp, v4, 0}});
+  REQUIRE(running.edge);
+  const auto at = running.edge->listeners();
+  REQUIRE(at.size() == 3);
+  CHECK(at[0].port != at[1].port);
+  CHECK(at[2].port == at[0].port);  // TCP beside the first UDP.
+  CHECK(running.edge->port() == at[0].port);
+  for (int i = 0; i < 3; ++i) {
+    const bool stream = at[static_cast<std::size_t>(i)].transport == sip::Transport::Tcp;
+    Socket peer(stream ? SOCK_STREAM : SOCK_DGRAM);
+    peer.connect(at[static_cast<std::size_t>(i)].port);  // Connected: a datagram from elsewhere would not be seen.
+    peer.send(options(stream ? "TCP" : "UDP", i + 1));
+    CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+  }
+}
+
+TEST_CASE("IPv4 and IPv6 share a port number when each has a listener of its own") {
+  const auto v4 = *base::IpAddress::parse("0.0.0.0"), v6 = *base::IpAddress::parse("::");
+  std::uint16_t port = 0;
+  {
+    ListeningEdge first({{sip::Transport::Udp, v6, 0}, {sip::Transport::Tcp, v6, 0}});
+    if (!first.edge) {
+      MESSAGE("skipped: this machine has no IPv6");
+      return;
+    }
+    port = first.edge->port();
+  }
+  ListeningEdge running({{sip::Transport::Udp, v6, port}, {sip::Transport::Udp, v4, port}, {sip::Transport::Tcp, v6, port},
+                         {sip::Transport::Tcp, v4, port}});
+  REQUIRE(running.edge);
+  int number = 0;
+  for (const auto& [type, transport] : {std::pair(SOCK_DGRAM, "UDP"), std::pair(SOCK_STREAM, "TCP")}) {
+    Socket peer(type);
+    peer.connect(port);
+    peer.send(options(transport, ++number));
+    CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+  }
+}
+
+TEST_CASE("So many listeners are opened, and not one more") {
+  const auto v4 = *base::IpAddress::parse("127.0.0.1");
+  std::vector<sip::Listener> many(sip::SipEdge::kMaxListeners, {sip::Transport::Udp, v4, 0});
+  const ListeningEdge most(many);
+  CHECK(most.edge != nullptr);
+  many.push_back({sip::Transport::Udp, v4, 0});
+  const ListeningEdge too_many(many);
+  CHECK(too_many.edge == nullptr);
 }

@@ -1,0 +1,59 @@
+#include <offhook/sip/transport/listeners.hpp>
+
+namespace offhook::inline v0::sip::detail {
+
+namespace {
+
+/// How well a listener suits a peer to whom packets leave from `source`; 0: not at all.
+int fit(const Listeners::Bound& bound, const base::IpAddress& remote, const std::optional<base::IpAddress>& source) {
+  if (bound.local.ip.is_v6() != remote.is_v6()) return bound.both_families && remote.is_v4() ? 2 : 0;
+  if (source && bound.local.ip == *source) return 4;
+  return bound.local.ip.is_unspecified() ? 3 : 1;
+}
+
+}  // namespace
+
+std::uint16_t default_port(Transport transport) {
+  switch (transport) {
+    case Transport::Udp:
+    case Transport::Tcp: return 5060;
+    case Transport::Tls: return 5061;
+    case Transport::Ws: return 80;
+    case Transport::Wss: return 443;
+  }
+  return 5060;
+}
+
+const Listeners::Bound* Listeners::best(std::optional<Transport> transport, const base::IpAddress& remote,
+                                        const std::optional<base::IpAddress>& source) const {
+  const Bound* chosen = nullptr;
+  int most = 0;
+  for (const Bound& bound : bound_) {
+    if (transport && bound.transport != *transport) continue;
+    const int suits = fit(bound, remote, source);
+    if (suits <= most) continue;
+    most = suits;
+    chosen = &bound;
+  }
+  return chosen;
+}
+
+std::optional<Listeners::Way> Listeners::towards(Transport transport, const base::IpAddress& remote) const {
+  const auto source = route_source_(remote);
+  const Bound* bound = best(transport, remote, source);
+  if (bound == nullptr) {
+    if (!is_reliable(transport) || !source) return std::nullopt;
+    return Way{{*source, default_port(transport)}, {}};
+  }
+  if (!bound->local.ip.is_unspecified()) return Way{bound->local, bound->socket};
+  if (!source) return std::nullopt;
+  return Way{{*source, bound->local.port}, bound->socket};
+}
+
+std::optional<base::IpAddress> Listeners::address_towards(const base::IpAddress& remote) const {
+  const auto source = route_source_(remote);
+  const Bound* bound = best(std::nullopt, remote, source);
+  return bound != nullptr && !bound->local.ip.is_unspecified() ? bound->local.ip : source;
+}
+
+}  // namespace offhook::inline v0::sip::detail
