@@ -101,7 +101,9 @@ class Agent::Impl {
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
     rehearse(agents_);
-    endpoint_->post([this] { account_ = endpoint_->add_account(options_.account); });
+    endpoint_->post([this] {
+      if (const auto account = endpoint_->add_account(options_.account)) account_ = *account;
+    });
     return {};
   }
 
@@ -155,7 +157,7 @@ class Agent::Impl {
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
-  sip::AccountId account_;
+  phone::Account account_;  // signalling thread
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::size_t next_thread_ = 0;
   std::uint64_t dialled_ = 0;
@@ -283,10 +285,12 @@ class Agent::Impl {
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
     book_->announce(*call->notes());
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
-    if (const auto prepared = event.call->prepare(call->port(), setup.profile->codecs); !prepared) {
+    auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
+    if (!prepared) {
       log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
       return;
     }
+    call->set_prepared(std::move(*prepared));
     watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
     if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
     begin(*call, std::move(setup), thread);
@@ -366,7 +370,7 @@ class Agent::Impl {
   void unregister_if_idle() {
     if (!calls_.empty()) return;
     if (!registered_ && !options_.account.registers) finish();
-    endpoint_->unregister(account_);
+    (void)account_.unregister();  // Not there: nothing was registered.
   }
 };
 

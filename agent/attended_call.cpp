@@ -44,7 +44,11 @@ CallControl AttendedCall::control() {
     });
   };
   return {
-      [on_call] { on_call([](AttendedCall& self) { (void)self.call_->answer(); }); },
+      [on_call] {
+        on_call([](AttendedCall& self) {
+          if (self.prepared_) (void)self.call_->answer(*std::exchange(self.prepared_, std::nullopt));
+        });
+      },
       [on_call](std::string why) {
         on_call([why](AttendedCall& self) {
           self.hang_up_why_ = why;

@@ -37,6 +37,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void begin(Preparation preparation);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
+  void set_prepared(phone::Prepared prepared) { prepared_ = std::move(prepared); }
   void on_connected();
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.
   void on_finished(std::function<void()> afterwards = {});
@@ -71,6 +72,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   std::shared_ptr<void> preparing_;
   bool connected_ = false, ended_ = false;
   // Signalling thread.
+  std::optional<phone::Prepared> prepared_;  // until it is answered
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;
 };

@@ -18,7 +18,9 @@ AiCallers::AiCallers(std::size_t most, std::uint16_t registrar_port, std::functi
   auto endpoint = phone::Endpoint::open(callers_phone(most), engine_, [this](phone::PhoneEvent event) { on_event(event); });
   if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
   endpoint_ = std::move(*endpoint);
-  endpoint_->post([this, registrar_port] { account_ = endpoint_->add_account(callers_account(registrar_port)); });
+  endpoint_->post([this, registrar_port] {
+    if (const auto added = endpoint_->add_account(callers_account(registrar_port))) account_ = *added;
+  });
   thread_ = std::thread([this, poll = std::move(poll)] {
     for (; !stop_; std::this_thread::sleep_for(1ms)) poll();
   });

@@ -40,7 +40,7 @@ class AiCallers {
 
   media::Engine engine_{{1, 24576, 32767, std::chrono::seconds(10), {}}};
   std::unique_ptr<phone::Endpoint> endpoint_;
-  sip::AccountId account_;
+  phone::Account account_;
   std::vector<Dialled> calls_;       // signalling thread
   std::vector<double> buffered_ms_;  // the same, until all are over
   std::atomic<std::size_t> up_{0}, ended_{0};

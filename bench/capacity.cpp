@@ -51,7 +51,9 @@ class Callers {
     auto endpoint = phone::Endpoint::open(callers_phone(count), engine_, [this](phone::PhoneEvent event) { on_event(event); });
     if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
     endpoint_ = std::move(*endpoint);
-    endpoint_->post([this, registrar_port] { account_ = endpoint_->add_account(callers_account(registrar_port)); });
+    endpoint_->post([this, registrar_port] {
+      if (const auto added = endpoint_->add_account(callers_account(registrar_port))) account_ = *added;
+    });
     thread_ = std::thread([this] {
       for (; !stop_; std::this_thread::sleep_for(10ms)) {
         for (auto& caller : callers_) caller->poll();
@@ -108,7 +110,7 @@ class Callers {
   std::vector<std::unique_ptr<LoadCaller>> callers_;
   media::Engine engine_{{1, 24576, 32767, 10s, {}}};
   std::unique_ptr<phone::Endpoint> endpoint_;
-  sip::AccountId account_;
+  phone::Account account_;
   std::vector<phone::CallPtr> calls_;  // signalling thread
   std::atomic<std::size_t> up_{0}, ended_{0};
   std::atomic<bool> stop_{false};

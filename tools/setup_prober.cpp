@@ -101,10 +101,12 @@ Finding NetworkProber::register_at(const agent::config::Config& config) {
   });
   if (!endpoint) return {false, endpoint.error().detail};
   auto& telephone = **endpoint;
-  const auto account = std::make_shared<sip::AccountId>();
-  telephone.post([&telephone, account, which = options.account] { *account = telephone.add_account(which); });
+  const auto account = std::make_shared<phone::Account>();
+  telephone.post([&telephone, account, which = options.account] {
+    if (const auto added = telephone.add_account(which)) *account = *added;
+  });
   (void)wait(kRegisterLimit, [&] { return seen->is_over.load(); });
-  telephone.post([&telephone, account] { telephone.unregister(*account); });
+  telephone.post([account] { (void)account->unregister(); });
   if (seen->is_up) (void)wait(kUnregisterLimit, [&] { return seen->is_ended.load(); });
   telephone.stop();
   if (seen->is_up) return {true, fmt::format("extension {} registers at {}", config.sip.extension, config.sip.host)};

@@ -68,7 +68,9 @@ class CallerPhone {
     auto endpoint = phone::Endpoint::open(loopback_phone(2), engine_, [this](phone::PhoneEvent event) { on_event(event); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
-    endpoint_->post([this, registrar_port] { account_ = endpoint_->add_account(account("1001", registrar_port)); });
+    endpoint_->post([this, registrar_port] {
+      if (const auto added = endpoint_->add_account(account("1001", registrar_port))) account_ = *added;
+    });
     return {};
   }
   bool registered() const { return registered_; }
@@ -86,7 +88,7 @@ class CallerPhone {
     });
   }
   void unregister() {
-    endpoint_->post([this] { endpoint_->unregister(account_); });
+    endpoint_->post([this] { (void)account_.unregister(); });
     (void)wait_for([this] { return !registered_; }, std::chrono::seconds(2));
   }
   /// On the caller's thread: brings what the signalling thread saw to the script.
@@ -110,7 +112,7 @@ class CallerPhone {
   ScriptedCaller caller_;
   media::Engine engine_{{1, 16384, 32767, std::chrono::seconds(10), {}}};
   std::unique_ptr<phone::Endpoint> endpoint_;
-  sip::AccountId account_;
+  phone::Account account_;
   phone::CallPtr call_;
   std::atomic<bool> registered_{false}, connected_{false}, ended_{false}, ended_by_peer_{false};
 };

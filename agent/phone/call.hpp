@@ -1,8 +1,6 @@
 #pragma once
 
-#include <offhook/base/error.hpp>
-#include <offhook/base/result.hpp>
-#include <offhook/base/strong_id.hpp>
+#include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/sip/stack/events.hpp>
@@ -16,31 +14,60 @@
 
 namespace offhook::inline v0::phone {
 
-/// One call, as a handle: all of it happens on the endpoint's signalling thread. Operations that no longer fit (the other side
-/// was faster) are WrongState, never undefined; after CallFinished every operation is.
+/// That a call has its media: prepare() gives it, answer() takes it, and nobody else can make one. So no call is answered into
+/// silence. Moves, and is used up by the answer.
+class Prepared {
+ public:
+  Prepared(Prepared&&) = default;
+  Prepared& operator=(Prepared&&) = default;
+  [[nodiscard]] sip::SessionId call() const { return call_; }
+
+ private:
+  friend class PhoneCall;
+  explicit Prepared(sip::SessionId call) : call_(call) {}
+  sip::SessionId call_;
+};
+
+/// One call, as a handle: used on the signalling thread only, but for id(), outgoing() and leg_name(). Operations that no longer fit
+/// (the other side was faster) are WrongState, never undefined; after CallFinished every operation is. The handle may outlive its
+/// endpoint: operations are then Closed. Each operation also fails with WrongThread, when it is called from another thread.
 class Call {
  public:
   enum class State : std::uint8_t { Offered, Dialling, Answering, Connected, Ended };
   virtual ~Call() = default;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
 
-  [[nodiscard]] virtual sip::SessionId id() const = 0;
+  [[nodiscard]] virtual sip::SessionId id() const = 0;  ///< not used again in the life of its endpoint
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: by it others find the same call
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< once agreed
 
-  /// Offered: opens the media leg and makes the answer. NotAcceptable: no codec in common; the call was refused with 488.
-  /// `codecs`: of this call, best first; empty: the endpoint's.
-  virtual base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
-  virtual base::Result<void, base::Error> ring() = 0;
-  virtual base::Result<void, base::Error> answer() = 0;
-  virtual base::Result<void, base::Error> reject(int status) = 0;
-  virtual base::Result<void, base::Error> hang_up() = 0;
-  virtual base::Result<void, base::Error> hold() = 0;
-  virtual base::Result<void, base::Error> resume() = 0;
-  /// Blind transfer (RFC 3515): the peer is asked to call `target`; CallTransferred tells how that went. A number or user is
-  /// completed with the peer's domain.
-  virtual base::Result<void, base::Error> transfer(std::string_view target) = 0;
+  /// Offered: opens the media leg and makes our answer (RFC 3264), or our offer where the INVITE had none. `port` carries the audio,
+  /// 20 ms of mono samples a frame at port->rate_hz, until CallFinished. `codecs`: of this call, best first; empty: the endpoint's.
+  /// Errors: NotAcceptable (no codec in common: the call was refused with 488), NoMedia (503, or no port was given), Socket, WrongState.
+  [[nodiscard]] virtual base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port,
+                                                                    const std::vector<media::AudioCodec>& codecs = {}) = 0;
+  /// Offered: 180 Ringing. Errors: WrongState.
+  [[nodiscard]] virtual base::Result<void, base::Error> ring() = 0;
+  /// Offered: 200, repeated until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also for what
+  /// another call prepared.
+  [[nodiscard]] virtual base::Result<void, base::Error> answer(Prepared prepared) = 0;
+  /// Offered: a final refusal, 300 to 699, such as 486 Busy Here or 603 Decline. CallFinished follows. Errors: WrongState.
+  [[nodiscard]] virtual base::Result<void, base::Error> reject(int status) = 0;
+  /// In any state but Ended: CANCEL, BYE or a refusal, whichever is due. CallFinished follows. Errors: WrongState.
+  [[nodiscard]] virtual base::Result<void, base::Error> hang_up() = 0;
+  /// Connected: a re-INVITE that puts the peer on hold (sendonly, RFC 3264 section 8.4); CallMediaChanged tells what came of it.
+  /// Errors: WrongState, also while an offer of either side waits for its answer.
+  [[nodiscard]] virtual base::Result<void, base::Error> hold() = 0;
+  [[nodiscard]] virtual base::Result<void, base::Error> resume() = 0;
+  /// Connected: blind transfer (RFC 3515). The peer is asked to call `target`, a SIP URI; a number or user is completed with the
+  /// peer's domain. CallTransferred tells how that went; the call stays up until it is hung up. Errors: BadTarget, WrongState.
+  [[nodiscard]] virtual base::Result<void, base::Error> transfer(std::string_view target) = 0;
+
+ protected:
+  Call() = default;
 };
 
 using CallPtr = std::shared_ptr<Call>;

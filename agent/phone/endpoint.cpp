@@ -1,6 +1,7 @@
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <offhook/agent/phone/phone_call.hpp>
+#include <offhook/agent/phone/phone_core.hpp>
 #include <offhook/base/random.hpp>
 
 #include <thread>
@@ -24,7 +25,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::Other: break;
   }
-  return {"phone", static_cast<int>(PhoneError::Socket), "SIP on " + where + ": " + std::string(sip::to_string(why)) + help};
+  return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
 }
 
 }  // namespace
@@ -35,14 +36,18 @@ class Endpoint::Impl {
       : options_(std::move(options)),
         on_event_(std::move(on_event)),
         stack_(options_.stack, random_),
-        owner_{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
-               [this](PhoneEvent event) { on_event_(std::move(event)); }} {}
+        core_(new PhoneCore{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
+                            [this](PhoneEvent event) { on_event_(std::move(event)); }}) {}
 
-  ~Impl() { stop(); }
+  ~Impl() {
+    stop();
+    for (const auto& [id, call] : calls_) call->let_go();
+  }
 
   void stop() {
     if (edge_) edge_->stop();
     if (thread_.joinable()) thread_.join();
+    core_->thread = std::thread::id{};
   }
 
   base::Result<void, base::Error> open() {
@@ -50,15 +55,27 @@ class Endpoint::Impl {
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
     edge_->on_event([this](sip::Event event) { on_sip(std::move(event)); });
-    thread_ = std::thread([this] { edge_->run(); });
+    thread_ = std::thread([this] {
+      core_->thread = std::this_thread::get_id();
+      edge_->run();
+    });
     return {};
   }
 
+  base::Result<Account, base::Error> add_account(sip::AccountOptions options) {
+    if (auto may = core_->may_act(); !may) return base::fail(may.error());
+    const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
+    accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}});
+    return Account(accounts_[id]);
+  }
+
   base::Result<CallPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
-    if (calls_.size() >= options_.max_calls) return base::fail(base::Error{"phone", static_cast<int>(PhoneError::Full), "all lines are in use"});
+    if (auto may = core_->may_act(); !may) return base::fail(may.error());
+    if (!accounts_.contains(options.account.id())) return base::fail(phone_error(PhoneError::UnknownAccount, "the call names no account of this endpoint"));
+    if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "all lines are in use"));
     const auto local = local_for_calls();
-    if (!local) return base::fail(base::Error{"phone", static_cast<int>(PhoneError::Socket), "this machine has no network address"});
-    auto call = PhoneCall::dial(owner_, options, std::move(port), *local, next_sdp_id());
+    if (!local) return base::fail(phone_error(PhoneError::Socket, "this machine has no network address"));
+    auto call = PhoneCall::dial(core_, options, std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
     calls_.emplace((*call)->id(), *call);
     return CallPtr(*call);
@@ -76,7 +93,8 @@ class Endpoint::Impl {
   base::SystemRandom random_;
   sip::Stack stack_;
   std::unique_ptr<sip::SipEdge> edge_;
-  CallOwner owner_;
+  std::shared_ptr<PhoneCore> core_;
+  std::unordered_map<sip::AccountId, std::shared_ptr<AccountState>> accounts_;
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
   std::optional<base::IpAddress> local_to_registrar_;
   std::thread thread_;
@@ -118,7 +136,10 @@ class Endpoint::Impl {
 
   void on_registration(sip::RegistrationChanged& event) {
     if (event.local) local_to_registrar_ = event.local;
-    on_event_(RegistrationChanged{std::move(event)});
+    const auto account = accounts_.find(event.account);
+    if (account == accounts_.end()) return;
+    account->second->last = event;
+    on_event_(RegistrationChanged{Account(account->second), std::move(event)});
   }
 
   void on_incoming(sip::IncomingCall& event) {
@@ -127,7 +148,7 @@ class Endpoint::Impl {
       on_event_(CallTurnedAway{std::move(event), 486});
       return;
     }
-    auto call = std::make_shared<PhoneCall>(owner_, event, next_sdp_id());
+    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
     on_event_(CallOffered{std::move(call), std::move(event)});
   }
@@ -145,8 +166,7 @@ Endpoint::~Endpoint() = default;
 void Endpoint::stop() { impl_->stop(); }
 void Endpoint::post(std::function<void()> task) { impl_->edge_->post(std::move(task)); }
 void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->edge_->post_after(delay, std::move(task)); }
-sip::AccountId Endpoint::add_account(sip::AccountOptions account) { return impl_->stack_.add_account(std::move(account), base::Clock::now()); }
-void Endpoint::unregister(sip::AccountId account) { impl_->stack_.unregister(account, base::Clock::now()); }
+base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options) { return impl_->add_account(std::move(options)); }
 base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
   return impl_->dial(options, std::move(port));
 }

@@ -1,6 +1,6 @@
 #include <offhook/agent/phone/media_session.hpp>
 
-#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/sdp/parser.hpp>
 
 #include <algorithm>
@@ -9,8 +9,6 @@
 namespace offhook::inline v0::phone {
 
 namespace {
-
-base::Error error(PhoneError code, std::string detail) { return {"phone", static_cast<int>(code), std::move(detail)}; }
 
 // The two enums are kept apart because sdp knows no media and media no sdp: here, and only here, one becomes the other.
 sdp::AudioCodec to_sdp(media::AudioCodec codec) {
@@ -58,12 +56,12 @@ media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
 
 base::Result<sdp::Session, base::Error> parse(std::string_view text) {
   auto session = sdp::parse_session(text);
-  if (!session) return base::fail(error(PhoneError::NotAcceptable, "a session description that cannot be read: " + std::string(to_string(session.error()))));
+  if (!session) return base::fail(phone_error(PhoneError::NotAcceptable, "a session description that cannot be read: " + std::string(to_string(session.error()))));
   return std::move(*session);
 }
 
 base::Error not_acceptable(sdp::NegotiationError why) {
-  return error(PhoneError::NotAcceptable, "no media in common: " + std::string(to_string(why)));
+  return phone_error(PhoneError::NotAcceptable, "no media in common: " + std::string(to_string(why)));
 }
 
 }  // namespace
@@ -74,8 +72,9 @@ MediaSession::MediaSession(media::Engine& engine, std::vector<media::AudioCodec>
 MediaSession::~MediaSession() { (void)close(); }
 
 base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
+  if (!port) return base::fail(phone_error(PhoneError::NoMedia, "a call needs an audio port: std::make_shared<media::AudioPort>()"));
   auto leg = engine_.open(local, std::move(port));
-  if (!leg) return base::fail(error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
+  if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;
   negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
   return {};
@@ -84,7 +83,7 @@ base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local,
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_ = capability(codecs); }
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
-  if (!leg_) return base::fail(error(PhoneError::WrongState, "the call has no media yet"));
+  if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
   return negotiator_.make_offer();
 }
 

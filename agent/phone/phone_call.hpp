@@ -1,30 +1,19 @@
 #pragma once
 
-#include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/phone/media_session.hpp>
-
-#include <functional>
+#include <offhook/agent/phone/phone_core.hpp>
 
 namespace offhook::inline v0::phone {
-
-/// What a call needs of its endpoint.
-struct CallOwner {
-  sip::Stack& stack;
-  media::Engine& engine;
-  const EndpointOptions& options;
-  std::function<std::optional<base::IpAddress>(const base::IpAddress& remote)> local_towards;
-  std::function<void(PhoneEvent)> tell;
-};
 
 /// Behind the Call face: drives one session of the stack and one media session.
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
-  PhoneCall(CallOwner& owner, sip::IncomingCall incoming, std::uint64_t sdp_id);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id);
   /// Outgoing: opens the leg and dials.
-  [[nodiscard]] static base::Result<std::shared_ptr<PhoneCall>, base::Error> dial(CallOwner& owner, const DialOptions& options,
+  [[nodiscard]] static base::Result<std::shared_ptr<PhoneCall>, base::Error> dial(const std::shared_ptr<PhoneCore>& core, const DialOptions& options,
                                                                                   std::shared_ptr<media::AudioPort> port,
                                                                                   const base::IpAddress& local, std::uint64_t sdp_id);
-  PhoneCall(CallOwner& owner, std::uint64_t sdp_id, std::string peer);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer);
 
   sip::SessionId id() const override { return session_; }
   State state() const override { return state_; }
@@ -32,9 +21,9 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
 
-  base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
+  base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> ring() override;
-  base::Result<void, base::Error> answer() override;
+  base::Result<void, base::Error> answer(Prepared prepared) override;
   base::Result<void, base::Error> reject(int status) override;
   base::Result<void, base::Error> hang_up() override;
   base::Result<void, base::Error> hold() override { return change_hold(true); }
@@ -49,14 +38,20 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void on_offer_answered(const sip::OfferAnswered& event);
   void on_offer_refused();
   void on_ended(const sip::CallEnded& event);
+  /// The endpoint goes: the media leg is closed while the engine is surely there.
+  void let_go();
 
  private:
+  [[nodiscard]] auto usable_core() const { return usable(core_); }
+  [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
+  template <class Do>
+  base::Result<void, base::Error> ask(std::string_view what, Do operation);
   base::Result<void, base::Error> change_hold(bool on_hold);
   void connected();
   void tell_media();
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
-  CallOwner& owner_;
+  std::weak_ptr<PhoneCore> core_;
   sip::SessionId session_;
   sip::LegName leg_name_;
   State state_ = State::Offered;

@@ -83,7 +83,7 @@ struct Phone {
   std::atomic<bool> registered{false}, connected{false}, ended{false}, by_them{false};
   std::atomic<int> status{0};
   phone::CallPtr call;
-  sip::AccountId account;
+  phone::Account account;
   struct MediaChange { base::TimePoint at; bool sends = true, receives = true; };
   std::mutex mutex;
   base::TimePoint connected_at{};
@@ -183,7 +183,9 @@ int main(int count, char** arguments) {
   account.registrar = "sip:" + options.registrar;
   account.username = options.extension;
   account.password = "secret-" + options.extension;
-  (*endpoint)->post([&] { phone.account = (*endpoint)->add_account(account); });
+  (*endpoint)->post([&] {
+    if (const auto added = (*endpoint)->add_account(account)) phone.account = *added;
+  });
   if (!until([&] { return phone.registered.load(); }, std::chrono::seconds(15), [] {})) return complain("the registrar does not register " + options.extension);
   (*endpoint)->post([&] {
     auto call = (*endpoint)->dial({phone.account, options.target, {}, true, {}}, script.port());
@@ -211,7 +213,7 @@ int main(int count, char** arguments) {
     (void)until([&] { return phone.ended.load(); }, std::chrono::seconds(2), [] {});
   }
   fmt::print("{}\n", report.dump());
-  (*endpoint)->post([&] { (*endpoint)->unregister(phone.account); });
+  (*endpoint)->post([&] { (void)phone.account.unregister(); });
   (void)until([&] { return !phone.registered; }, std::chrono::seconds(2), [] {});
   return over ? 0 : 1;
 }

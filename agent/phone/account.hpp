@@ -1,0 +1,35 @@
+#pragma once
+
+#include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <memory>
+
+namespace offhook::inline v0::phone {
+
+struct AccountState;
+
+/// One identity at one registrar, as a handle: Endpoint::add_account() makes it, copies are the same account. Used on the
+/// signalling thread. It may outlive its endpoint: it then knows what it knew, and operations are Closed.
+class Account {
+ public:
+  Account() = default;  ///< none: id() is 0, operations are UnknownAccount
+  explicit Account(std::shared_ptr<AccountState> state) : state_(std::move(state)) {}
+
+  /// The stack's name for it, as in sip::IncomingCall::account. 0: none.
+  [[nodiscard]] sip::AccountId id() const;
+  [[nodiscard]] explicit operator bool() const { return static_cast<bool>(id()); }
+  /// Whether the registrar sends calls here at this moment.
+  [[nodiscard]] bool registered() const;
+  /// What RegistrationChanged told last: state, why, the status and phrase of the registrar, for how many seconds it granted.
+  [[nodiscard]] const sip::RegistrationChanged& registration() const;
+
+  /// Takes the Contact back (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged tells Unregistered within 32 s.
+  /// Calls that are up stay up. Errors: UnknownAccount, WrongThread, Closed.
+  [[nodiscard]] base::Result<void, base::Error> unregister();
+
+ private:
+  std::shared_ptr<AccountState> state_;
+};
+
+}  // namespace offhook::inline v0::phone

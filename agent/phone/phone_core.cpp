@@ -1,0 +1,27 @@
+#include <offhook/agent/phone/phone_core.hpp>
+
+#include <cassert>
+
+namespace offhook::inline v0::phone {
+
+base::Result<void, base::Error> PhoneCore::may_act() const {
+  const std::thread::id owner = thread;
+  if (owner == std::this_thread::get_id()) return {};
+  if (owner == std::thread::id{}) return base::fail(phone_error(PhoneError::Closed, "the endpoint was stopped"));
+  assert(!"a telephone is used on its signalling thread: wrap the call in Endpoint::post()");
+  return base::fail(phone_error(PhoneError::WrongThread, "called from another thread than the signalling thread: use Endpoint::post()"));
+}
+
+base::Result<std::shared_ptr<PhoneCore>, base::Error> usable(const std::weak_ptr<PhoneCore>& core) {
+  auto alive = core.lock();
+  if (!alive) return base::fail(phone_error(PhoneError::Closed, "its endpoint is gone"));
+  if (auto may = alive->may_act(); !may) return base::fail(may.error());
+  return alive;
+}
+
+base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what) {
+  if (result) return {};
+  return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(result.error())) + ")"));
+}
+
+}  // namespace offhook::inline v0::phone

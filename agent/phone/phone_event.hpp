@@ -1,0 +1,26 @@
+#pragma once
+
+#include <offhook/agent/phone/account.hpp>
+#include <offhook/agent/phone/call.hpp>
+#include <offhook/media/engine/engine.hpp>
+
+#include <optional>
+#include <variant>
+
+/// What an endpoint tells, in order, on its signalling thread. Values: they may be kept, and cross threads.
+namespace offhook::inline v0::phone {
+
+struct RegistrationChanged { Account account; sip::RegistrationChanged details; };
+/// Ringing towards us. Give it media (Call::prepare), then answer it, or reject it. Until then it waits, as long as the caller does.
+struct CallOffered { CallPtr call; sip::IncomingCall details; };
+struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use: no handle was made
+struct CallRinging { CallPtr call; int status = 180; bool early_media = false; };
+struct CallConnected { CallPtr call; };
+struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; };  ///< hold and resume by the peer, or by us
+struct CallTransferred { CallPtr call; int status = 0; };                       ///< 2xx: the peer reached the target; else it did not
+/// The last event of a call. `media`: what its leg counted, nothing when it had none.
+struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
+
+using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
+
+}  // namespace offhook::inline v0::phone

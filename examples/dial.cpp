@@ -1,0 +1,50 @@
+// Calls somebody, listens for some seconds and hangs up:     dial sip:bob@192.0.2.7:5060 [SECONDS]
+#include <offhook/agent/phone/endpoint.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+
+using namespace offhook;
+
+int main(int argc, char** argv) {
+  if (argc < 2) return std::fprintf(stderr, "usage: dial TARGET [SECONDS]\n"), 2;
+  const std::string target = argv[1];
+  const std::chrono::seconds listen_for(argc > 2 ? std::atoi(argv[2]) : 5);
+
+  std::unique_ptr<phone::Endpoint> endpoint;
+  std::promise<int> over;
+  const auto on_event = [&](const phone::PhoneEvent& event) {
+    if (std::holds_alternative<phone::CallRinging>(event)) std::printf("it rings\n");
+    if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
+      std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());
+      // The handle may be kept as long as we like. Should they hang up first, this is WrongState, and harms nobody.
+      endpoint->post_after(listen_for, [call = connected->call] { (void)call->hang_up(); });
+    }
+    if (const auto* finished = std::get_if<phone::CallFinished>(&event)) {
+      const auto& end = finished->details;
+      std::printf("over: %s, %d %s\n", end.by == sip::CallEnded::By::Local ? "we hung up" : "they ended it", end.status, end.reason.c_str());
+      over.set_value(finished->media && finished->media->packets_received > 0 ? 0 : 1);
+    }
+  };
+
+  media::Engine engine{{}};
+  auto opened = phone::Endpoint::open({}, engine, on_event);
+  if (!opened) return std::fprintf(stderr, "%s\n", opened.error().detail.c_str()), 1;
+  endpoint = std::move(*opened);
+
+  endpoint->post([&] {
+    // Nobody to register with: the account only says who calls.
+    sip::AccountOptions who;
+    who.address_of_record = "sip:anna@anna.invalid";
+    who.registers = false;
+    const auto account = endpoint->add_account(who);
+    if (!account) return over.set_value(1);
+    phone::DialOptions options{*account, target, {}, false};  // straight to the target, no registrar between
+    const auto call = endpoint->dial(options, std::make_shared<media::AudioPort>());
+    if (call) return;
+    std::fprintf(stderr, "%s\n", call.error().detail.c_str());
+    over.set_value(1);
+  });
+  return over.get_future().get();
+}

@@ -1,0 +1,45 @@
+// Shows what stands in a SIP message, as it came in one datagram:     parse_message <message.sip
+#include <offhook/sip/message/parser.hpp>
+
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+namespace sip = offhook::sip;
+
+static void show(const char* name, std::string_view value) {
+  std::printf("%-14s%.*s\n", name, static_cast<int>(value.size()), value.data());
+}
+
+int main() {
+  const std::string datagram((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+
+  // A message borrows from its slab, and the slab goes back to the pool with it: in the long run, receiving allocates nothing.
+  sip::SlabPool pool;
+  const auto message = sip::parse_message(pool.copy({reinterpret_cast<const std::uint8_t*>(datagram.data()), datagram.size()}));
+  if (!message) {
+    const sip::Refusal& refusal = message.error();  // It still holds what could be read, to be answered with.
+    std::printf("refused: %s, to be answered %d\n", std::string(to_string(refusal.error)).c_str(), refusal.answerable ? refusal.status : 0);
+    return 1;
+  }
+
+  if (message->is_request()) {
+    show("request", message->method_text());
+    show("to be sent to", message->request_uri());
+  } else {
+    show("response", std::to_string(message->status()) + " " + std::string(message->reason()));
+  }
+  // These five stand in every message that is parsed: no result to look at.
+  show("from", message->from().uri);
+  show("to", message->to().uri);
+  show("call-id", message->call_id());
+  show("cseq", std::to_string(message->cseq().number));
+  show("branch", message->top_via().branch().value_or("none"));
+
+  // All others are parsed when they are asked for, and may be absent or wrong.
+  for (const auto& via : message->vias()) show("via", via ? via->host : "that cannot be read");
+  if (const auto contact = message->contact()) show("contact", contact->uri);
+  if (const auto agent = message->find("User-Agent")) show("user agent", *agent);
+  show("body", message->content_type());
+}

@@ -1,0 +1,51 @@
+// Registers, says how that went, and takes it back:     register sip:6001@pbx.example PASSWORD [sip:REGISTRAR]
+#include <offhook/agent/phone/endpoint.hpp>
+
+#include <cstdio>
+#include <future>
+
+using namespace offhook;
+using State = sip::RegistrationChanged::State;
+
+int main(int argc, char** argv) {
+  if (argc < 3) return std::fprintf(stderr, "usage: register ADDRESS PASSWORD [REGISTRAR]\n"), 2;
+
+  sip::AccountOptions options;
+  options.address_of_record = argv[1];
+  options.password = argv[2];
+  options.username = options.address_of_record.substr(4, options.address_of_record.find('@') - 4);  // behind "sip:"
+  options.registrar = argc > 3 ? argv[3] : "sip:" + options.address_of_record.substr(options.address_of_record.find('@') + 1);
+
+  // The handler runs on the endpoint's own thread. What this thread waits for goes through a promise.
+  std::promise<bool> settled, withdrawn;
+  bool told = false;
+  const auto on_event = [&](const phone::PhoneEvent& event) {
+    const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
+    if (!changed) return;
+    const auto& details = changed->details;
+    if (details.state == State::Registered) {
+      std::printf("registered as %s\n", details.contact.c_str());
+      if (!std::exchange(told, true)) settled.set_value(true);
+    }
+    if (details.state == State::Failed) {
+      std::printf("not registered: %d %s\n", details.status, details.reason.c_str());
+      if (!std::exchange(told, true)) settled.set_value(false);
+    }
+    if (details.state == State::Unregistered) withdrawn.set_value(true);
+  };
+
+  media::Engine engine{{}};
+  auto endpoint = phone::Endpoint::open({}, engine, on_event);
+  if (!endpoint) return std::fprintf(stderr, "%s\n", endpoint.error().detail.c_str()), 1;
+
+  // All else happens on the endpoint's thread, too: post() brings it there.
+  phone::Account account;
+  (*endpoint)->post([&] {
+    if (const auto added = (*endpoint)->add_account(options)) account = *added;
+  });
+  const bool registered = settled.get_future().get();
+
+  (*endpoint)->post([&] { (void)account.unregister(); });
+  withdrawn.get_future().wait();
+  return registered ? 0 : 1;
+}

@@ -1,0 +1,86 @@
+// Accounts and calls as handles: what they refuse, and that they may outlive what they name.
+#include <offhook/tests/agent/phone/telephone.hpp>
+
+using namespace offhook;
+using phone::PhoneError;
+using test::Pair;
+using test::Telephone;
+
+TEST_CASE_FIXTURE(Pair, "Handles outlive their endpoint: operations are Closed then, and nothing crashes") {
+  connect();
+  const phone::CallPtr call = b.call;
+  phone::Account account = a.account;
+  b.endpoint.reset();
+  CHECK(b.engine.legs() == 0);
+  CHECK(call->state() == phone::Call::State::Ended);
+  CHECK(is(call->hang_up().error(), PhoneError::Closed));
+  CHECK(is(call->hold().error(), PhoneError::Closed));
+  CHECK(is(call->transfer("6100").error(), PhoneError::Closed));
+  CHECK(is(call->prepare(b.port).error(), PhoneError::Closed));
+  a.endpoint->stop();
+  CHECK(is(account.unregister().error(), PhoneError::Closed));
+  CHECK(is(a.call->hang_up().error(), PhoneError::Closed));
+  CHECK(is(a.endpoint->dial({account, "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::Closed));
+  CHECK(is(a.endpoint->add_account({}).error(), PhoneError::Closed));
+  a.endpoint.reset();
+  CHECK(is(account.unregister().error(), PhoneError::Closed));
+  CHECK_FALSE(account.registered());
+}
+
+#ifdef NDEBUG  // A debug build stops at the mistake.
+TEST_CASE_FIXTURE(Pair, "From another thread an operation is WrongThread, and nothing happens") {
+  connect();
+  CHECK(is(a.call->hang_up().error(), PhoneError::WrongThread));
+  CHECK(is(a.call->hold().error(), PhoneError::WrongThread));
+  CHECK(is(a.account.unregister().error(), PhoneError::WrongThread));
+  CHECK(is(a.endpoint->add_account({}).error(), PhoneError::WrongThread));
+  CHECK(is(a.endpoint->dial({a.account, "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::WrongThread));
+  a.on_thread([&] { CHECK(a.call->state() == phone::Call::State::Connected); });
+}
+#endif
+
+TEST_CASE_FIXTURE(Pair, "What was prepared answers its own call once, and no other call") {
+  b.answers = false;
+  a.dial("bert", b.endpoint->sip_port());
+  REQUIRE(b.wait_for<phone::CallOffered>());
+  Telephone c("carl"), d("dora");
+  d.answers = false;
+  c.dial("dora", d.endpoint->sip_port());
+  REQUIRE(d.wait_for<phone::CallOffered>());
+  b.on_thread([&] {
+    CHECK(is(b.call->prepare(b.port).error(), PhoneError::WrongState));
+    REQUIRE(b.prepared.has_value());
+    CHECK(b.prepared->call() == b.call->id());
+    CHECK(b.call->answer(std::move(*b.prepared)).has_value());
+    CHECK(is(b.call->answer(std::move(*b.prepared)).error(), PhoneError::WrongState));
+    CHECK(is(b.call->reject(486).error(), PhoneError::WrongState));
+  });
+  REQUIRE(a.wait_for<phone::CallConnected>());
+}
+
+TEST_CASE_FIXTURE(Pair, "A call without an audio port, and one under an account of nobody, are refused before anything is sent") {
+  a.on_thread([&] {
+    CHECK(is(a.endpoint->dial({a.account, "sip:bert@127.0.0.1", {}, false}, nullptr).error(), PhoneError::NoMedia));
+    CHECK(is(a.endpoint->dial({phone::Account(), "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::UnknownAccount));
+    CHECK(a.endpoint->calls() == 0);
+    phone::Account none;
+    CHECK_FALSE(static_cast<bool>(none));
+    CHECK(is(none.unregister().error(), PhoneError::UnknownAccount));
+  });
+}
+
+TEST_CASE_FIXTURE(Pair, "An account knows what was told of it last") {
+  a.on_thread([&] {
+    sip::AccountOptions bad;
+    bad.address_of_record = "no address";
+    const auto account = a.endpoint->add_account(bad);
+    REQUIRE(account.has_value());
+    a.account = *account;
+  });
+  REQUIRE(a.wait_for<phone::RegistrationChanged>());
+  a.on_thread([&] {
+    CHECK(a.last<phone::RegistrationChanged>()->account.id() == a.account.id());
+    CHECK(a.account.registration().state == sip::RegistrationChanged::State::Failed);
+    CHECK_FALSE(a.account.registered());
+  });
+}
