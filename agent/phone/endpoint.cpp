@@ -120,6 +120,8 @@ class Endpoint::Impl {
                    [&](sip::OfferReceived& e) { with(e.session, [&](PhoneCall& call) { call.on_offer(e); }); },
                    [&](sip::OfferAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_answered(e); }); },
                    [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(); }); },
+                   [](sip::SubscriptionChanged&) {},  // The Endpoint subscribes to nothing.
+                   [](sip::Notified&) {},
                },
                event);
   }

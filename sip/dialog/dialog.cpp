@@ -50,6 +50,15 @@ base::Result<Dialog, ParseError> Dialog::as_client(const RequestHead& invite, co
   return dialog;
 }
 
+base::Result<Dialog, ParseError> Dialog::as_subscriber(const RequestHead& subscribe, const Message& notify) {
+  auto dialog = as_server(notify, notify.to().tag().value_or(""));
+  if (!dialog) return dialog;
+  dialog->local_ = subscribe.from;
+  dialog->local_cseq_ = subscribe.cseq;
+  dialog->state_ = State::Confirmed;
+  return dialog;
+}
+
 RequestHead Dialog::head(Method method, std::uint32_t cseq) const {
   auto path = routes_.path_to(remote_target_);
   return {method, std::move(path.request_uri), std::move(path.routes), std::move(path.next_hop), local_, remote_, id_.call_id,

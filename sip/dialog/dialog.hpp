@@ -27,6 +27,9 @@ class Dialog {
   /// From a response with a To tag to the INVITE that we sent. A 2xx without Contact keeps the Request-URI as its target.
   [[nodiscard]] static base::Result<Dialog, ParseError> as_client(const RequestHead& invite, const Message& response);
 
+  /// From the NOTIFY that answers our SUBSCRIBE (or REFER): RFC 6665 section 4.4.1. Errors: as as_server().
+  [[nodiscard]] static base::Result<Dialog, ParseError> as_subscriber(const RequestHead& subscribe, const Message& notify);
+
   [[nodiscard]] const DialogId& id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const std::string& remote_target() const { return remote_target_; }

@@ -17,6 +17,7 @@ namespace offhook::inline v0::sip {
 
 using AccountId = base::StrongId<struct AccountTag>;
 using SessionId = base::StrongId<struct SessionTag>;
+using SubscriptionId = base::StrongId<struct SubscriptionTag>;
 using QueryId = base::StrongId<struct QueryTag>;
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
@@ -137,6 +138,39 @@ struct CallEnded {
   std::string reason;                  ///< its phrase, or the Reason header field's value
 };
 
+/// A subscription of ours, or of a peer to us, is in another state than before (RFC 6665). Of a forked one each branch tells for itself.
+struct SubscriptionChanged {
+  enum class State : std::uint8_t {
+    Pending,   ///< the notifier has not decided yet
+    Active,
+    Waiting,   ///< it ended, and is asked for anew in `retry_in`
+    Ended,     ///< the last event of this subscription when `branch_tag` is empty
+  };
+  enum class Why : std::uint8_t {
+    None,
+    Unsubscribed,      ///< by whoever subscribed; of a fetch: it was answered
+    Refused,           ///< `status` says how
+    NoAnswer, Unreachable, Unresolvable,
+    Deactivated, Probation, Rejected, Timeout, GiveUp, NoResource, Invariant,  ///< the notifier's words: RFC 6665 section 4.1.3
+    Terminated,        ///< by the notifier, for a reason of its own or none
+  };
+  SubscriptionId subscription;
+  State state = State::Pending;
+  Why why = Why::None;
+  int status = 0;                      ///< the final response that refused, 0 when there was none
+  base::Duration expires{};            ///< Pending, Active: what is left
+  std::optional<base::Duration> retry_in;  ///< Waiting
+  std::string branch_tag;              ///< the peer's tag: which dialog of a fork; "": all of it
+};
+/// A NOTIFY within a subscription of ours.
+struct Notified {
+  SubscriptionId subscription;
+  std::string branch_tag;
+  Body body;                           ///< may be empty: nothing to tell yet, or no more
+  HeaderList headers;                  ///< Event, Subscription-State and those that the stack does not read, as sent
+  bool last = false;                   ///< with it this dialog ended
+};
+
 /// An INVITE from an address that none of our accounts knows was refused with 403 (AccountOptions::accept_from). Told at the 1st, 2nd,
 /// 4th, 8th ... of them: a scan of the whole Internet makes a few lines and no more.
 struct StrangerRefused {
@@ -145,6 +179,6 @@ struct StrangerRefused {
 };
 
 using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
-                           OfferRefused, TransferProgress, CallEnded>;
+                           OfferRefused, TransferProgress, CallEnded, SubscriptionChanged, Notified>;
 
 }  // namespace offhook::inline v0::sip

@@ -1,0 +1,225 @@
+#include <offhook/sip/subscription/notifier.hpp>
+#include <offhook/tests/sip/subscription/machines.hpp>
+
+#include <memory>
+
+using namespace offhook;
+using namespace offhook::sip;
+using namespace offhook::sip::subscription;
+using namespace offhook::sip::subscription::test;
+using State = Notifier::State;
+
+namespace {
+
+std::string subscribe_text(std::string_view expires, int cseq, std::string_view event = "dialog", std::string_view to_tag = "") {
+  return "SUBSCRIBE sip:bot@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bKs\r\nFrom: <sip:al@192.0.2.99>;tag=s1\r\n"
+         "To: <sip:bot@192.0.2.1>" + (to_tag.empty() ? "" : ";tag=" + std::string(to_tag)) + "\r\nCall-ID: c1\r\nCSeq: " +
+         std::to_string(cseq) + " SUBSCRIBE\r\nContact: <sip:al@192.0.2.99>\r\nRecord-Route: <sip:192.0.2.50;lr>\r\nEvent: " +
+         std::string(event) + "\r\n" + (expires.empty() ? "" : "Expires: " + std::string(expires) + "\r\n") +
+         "Content-Length: 0\r\n\r\n";
+}
+
+/// One subscriber of ours; the test is that subscriber, and the owner who is asked.
+struct Watched : Owner {
+  explicit Watched(std::string_view expires = "600") {
+    const auto message = parsed(subscribe_text(expires, 1));
+    auto dialog = Dialog::as_server(message, "ours");
+    REQUIRE(dialog);
+    machine = std::make_unique<Notifier>(Notifier::Setup{{9}, {"dialog"}, {}}, std::move(*dialog));
+    machine->start({1}, grant_of(message, {}).expires, now, out);
+    collect();
+  }
+  std::unique_ptr<Notifier> machine;
+
+  int subscribe(std::string_view expires, int cseq, std::string_view event = "dialog") {
+    answers.clear();
+    const auto message = parsed(subscribe_text(expires, cseq, event, "ours"));
+    machine->on_subscribe({2}, message, now, out);
+    collect();
+    CHECK(machine->is_consistent());
+    last = take(answers);
+    return last ? last->status : 0;
+  }
+  void respond(int status = 200) {
+    const auto notify = take(sent);
+    REQUIRE(notify);
+    machine->on_response(parsed(response(notify->head, status, "NOTIFY", "", "")), now, out);
+    collect();
+    CHECK(machine->is_consistent());
+  }
+  std::string state() const { return sent.empty() ? "" : field(sent.front().own, "Subscription-State"); }
+  void advance(base::Duration by) { Owner::advance(*machine, by); }
+  bool accept(const std::string& body) {
+    const bool done = machine->accept({"text/plain", body}, now, out);
+    collect();
+    return done;
+  }
+  bool notify(const std::string& body) {
+    const bool done = machine->notify({"text/plain", body}, now, out);
+    collect();
+    return done;
+  }
+  bool end(Why why, std::optional<std::chrono::seconds> retry_after = {}) {
+    const bool done = machine->end(why, retry_after, now, out);
+    collect();
+    return done;
+  }
+  std::optional<Respond> last;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE gets 200 and a NOTIFY at once, pending until the owner agrees [RFC 6665 section 4.2.1.2]") {
+  const auto ok = take(answers);
+  REQUIRE(ok);
+  CHECK(ok->status == 200);
+  CHECK(field(ok->own, "Expires") == "600");
+  REQUIRE(sent.size() == 1);
+  CHECK(state() == "pending;expires=600");
+  CHECK(sent[0].head.method == Method::Notify);
+  CHECK(sent[0].head.request_uri == "sip:al@192.0.2.99");
+  CHECK(sent[0].head.next_hop == "sip:192.0.2.50;lr");
+  CHECK(sent[0].head.from == "<sip:bot@192.0.2.1>;tag=ours");
+  CHECK(field(sent[0].own, "Event") == "dialog");
+  CHECK(sent[0].body.empty());
+  respond();
+  CHECK_FALSE(notify("too early"));
+  advance(10s);
+  REQUIRE(accept("first"));
+  CHECK(state() == "active;expires=590");
+  CHECK(sent[0].body.data == "first");
+  CHECK_FALSE(accept("again"));
+}
+
+TEST_CASE_FIXTURE(Watched, "NOTIFYs go one at a time, and the next has the state as it is then [RFC 6665 section 4.2.2]") {
+  REQUIRE(accept("one"));
+  CHECK(sent.size() == 1);  // The pending one is not answered yet.
+  REQUIRE(notify("two"));
+  REQUIRE(notify("three"));
+  CHECK(sent.size() == 1);
+  respond();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].body.data == "three");
+  CHECK(sent[0].head.cseq == 2);
+  respond();
+  CHECK(sent.empty());
+}
+
+TEST_CASE_FIXTURE(Watched, "A refresh is answered with its grant and the state [RFC 6665 section 4.2.1.4]") {
+  REQUIRE(accept("state"));
+  respond();
+  respond();
+  advance(500s);
+  CHECK(subscribe("300", 2) == 200);
+  CHECK(field(last->own, "Expires") == "300");
+  CHECK(state() == "active;expires=300");
+  CHECK(sent[0].body.data == "state");
+  respond();
+  advance(299s);
+  CHECK(sent.empty());
+  CHECK(changes.empty());
+  advance(1s);
+  CHECK(state() == "terminated;reason=timeout");
+  CHECK(take(changes)->why == Why::Timeout);
+  respond();
+  CHECK(machine->is_over());
+}
+
+TEST_CASE_FIXTURE(Watched, "A refresh out of order, too brief, or for something else is refused [RFC 6665 section 4.2.1.1]") {
+  respond();
+  CHECK(subscribe("59", 2) == 423);
+  CHECK(field(last->own, "Min-Expires") == "60");
+  CHECK(subscribe("60", 3) == 200);
+  respond();
+  CHECK(subscribe("600", 3) == 500);  // RFC 3261 section 12.2.2
+  CHECK(subscribe("600", 4, "reg") == 481);
+  CHECK(subscribe("999999", 5) == 200);
+  CHECK(field(last->own, "Expires") == "3600");  // Shortened, never lengthened.
+}
+
+TEST_CASE("Expires decides what is granted [RFC 6665 section 4.2.1.1]") {
+  const GrantOptions options{7200s, 9000s, 10000s};
+  const auto grant = [&](std::string_view text) { return grant_of(parsed(subscribe_text(text, 1)), options); };
+  CHECK(grant("").expires == 9000s);
+  CHECK(grant("3599").too_brief);
+  CHECK_FALSE(grant("3600").too_brief);  // "Smaller than one hour", whatever the least is.
+  CHECK_FALSE(grant("0").too_brief);
+  CHECK(grant("10001").expires == 10000s);
+}
+
+TEST_CASE_FIXTURE(Watched, "Expires 0 ends it, with the state [RFC 6665 section 4.2.1.4]") {
+  REQUIRE(accept("state"));
+  respond();
+  respond();
+  CHECK(subscribe("0", 2) == 200);
+  CHECK(field(last->own, "Expires") == "0");
+  CHECK(state() == "terminated;reason=timeout");
+  CHECK(sent[0].body.data == "state");
+  CHECK(take(changes)->why == Why::Unsubscribed);
+  CHECK(subscribe("600", 3) == 481);
+  respond();
+  CHECK(machine->is_over());
+  CHECK(changes.empty());
+}
+
+TEST_CASE("A fetch has one NOTIFY, which waits for the owner [RFC 6665 section 4.4.3]") {
+  Watched watched("0");
+  CHECK(watched.answered() == 200);
+  CHECK(watched.sent.empty());
+  CHECK(watched.accept("state"));
+  CHECK(watched.state() == "terminated;reason=timeout");
+  CHECK(watched.sent[0].body.data == "state");
+  watched.respond();
+  CHECK(watched.machine->is_over());
+
+  Watched ignored("0");
+  ignored.advance(5s);
+  CHECK(ignored.state() == "terminated;reason=timeout");
+  CHECK(ignored.sent[0].body.empty());
+}
+
+TEST_CASE("What a NOTIFY is refused with decides whether it was the last [RFC 6665 section 4.2.2]") {
+  for (const int status : {404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604}) {
+    CAPTURE(status);
+    Watched watched;
+    watched.respond(status);
+    CHECK(watched.machine->is_over());
+    const auto told = Owner::take(watched.changes);
+    REQUIRE(told);
+    CHECK(told->why == Why::Refused);
+    CHECK(told->status == status);
+  }
+  for (const int status : {400, 403, 408, 500, 503, 603}) {
+    CAPTURE(status);
+    Watched watched;
+    watched.respond(status);
+    CHECK_FALSE(watched.machine->is_over());
+    CHECK(watched.accept("still there"));
+    CHECK(watched.sent.size() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Watched, "A NOTIFY without an answer ends it [RFC 6665 section 4.2.2]") {
+  machine->on_failure(Failure::Timeout, now, out);
+  collect();
+  CHECK(machine->is_over());
+  CHECK(take(changes)->why == Why::NoAnswer);
+  CHECK_FALSE(notify("nobody"));
+}
+
+TEST_CASE_FIXTURE(Watched, "The owner ends it with a reason, behind the NOTIFY on its way [RFC 6665 section 4.2.1.3]") {
+  REQUIRE(end(Why::Rejected));
+  CHECK(take(changes)->why == Why::Rejected);
+  CHECK(sent.size() == 1);
+  respond();
+  CHECK(state() == "terminated;reason=rejected");
+  CHECK_FALSE(end(Why::Probation));
+  respond();
+  CHECK(machine->is_over());
+
+  Watched other;
+  REQUIRE(other.accept("state"));
+  REQUIRE(other.end(Why::Probation, std::chrono::seconds(30)));
+  other.respond();
+  CHECK(other.state() == "terminated;reason=probation;retry-after=30");
+}
