@@ -14,4 +14,12 @@ inline constexpr std::size_t kMaxCallTransactions = 2048;    ///< Beyond those, 
 inline constexpr std::size_t kMaxTransactionsPerCall = 16;   ///< So many of one call may use that reserve.
 inline constexpr std::size_t kMaxSessions = 1024;
 
+/// The same as one stack has them: a machine that shall hold more calls raises them (StackOptions::limits).
+struct StackLimits {
+  std::size_t transactions = kMaxTransactions;
+  std::size_t server_transactions = kMaxServerTransactions;
+  std::size_t call_transactions = kMaxCallTransactions;
+  std::size_t sessions = kMaxSessions;
+};
+
 }  // namespace offhook::inline v0::sip

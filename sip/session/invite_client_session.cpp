@@ -131,7 +131,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   branches_.clear();
   drop_early_offers(491, out);
   if (complete) send_ack({}, out);
-  out.push_back(Tell{CallAnswered{setup_.id, std::move(body)}});
+  out.push_back(Tell{CallAnswered{setup_.id, std::move(body), !complete}});
 }
 
 void InviteClientSession::send_ack(Body answer, Actions& out) {

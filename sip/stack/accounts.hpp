@@ -42,6 +42,7 @@ class Accounts {
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
+  [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] bool empty() const { return accounts_.empty(); }
   [[nodiscard]] const AccountOptions* options(AccountId id) const;
   /// The account whose user the Request-URI names; of several, the one whose registrar sent it.

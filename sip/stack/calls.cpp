@@ -1,6 +1,5 @@
 #include <offhook/sip/stack/calls.hpp>
 
-#include <offhook/sip/limits.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
@@ -85,7 +84,7 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   const Message& invite = *shared_.servers.request(id);
   const Flow flow = *shared_.servers.flow(id);
   const auto refuse = [&](int status, HeaderList headers = {}) { shared_.servers.respond(id, status, headers, {}, {}, now); };
-  if (!accepting_ || live_ >= kMaxSessions) {
+  if (!accepting_ || live_ >= shared_.max_sessions) {
     if (accepting_) ++shared_.counters.refused_limit;
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }
@@ -286,7 +285,7 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
   const std::string request_uri = as_request_uri(*target);
   const std::string next_hop = options.through_registrar ? account->registrar : request_uri;
   if (!hop_of(next_hop)) return base::fail(StackError::BadUri);
-  if (live_ >= kMaxSessions) return base::fail(StackError::Full);
+  if (live_ >= shared_.max_sessions) return base::fail(StackError::Full);
   const SessionId id{++last_id_};
   const std::string tag = shared_.random.token();
   const std::string display = account->display_name.empty() ? std::string() : quote(account->display_name) + " ";

@@ -31,6 +31,7 @@ class Calls {
     Accounts& accounts;
     StackCounters& counters;
     std::uint64_t first_id;
+    std::size_t max_sessions;
   };
 
   explicit Calls(Shared shared);
@@ -62,6 +63,7 @@ class Calls {
   [[nodiscard]] std::string contact(std::uint64_t session, const Flow& flow) const;
   void set_accepting(bool accepting) { accepting_ = accepting; }
   [[nodiscard]] std::size_t live() const { return live_; }
+  [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
   [[nodiscard]] bool uses(const Flow& flow) const;  ///< Its last message came or went that way, and it is not over.
   /// Calls that are up, or are over but for their BYE.

@@ -2,6 +2,7 @@
 
 #include <offhook/sip/message/writer.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/stack.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -437,6 +438,13 @@ std::size_t ClientRequests::unfinished() const {
   const auto waiting = std::count_if(records_.begin(), records_.end(),
                                      [](const auto& entry) { return !entry.second->dead && !entry.second->final_answer; });
   return static_cast<std::size_t>(waiting) + pending_acks_.size();
+}
+
+void ClientRequests::add_to(StackSizes& sizes) const {
+  sizes.requests_sent += records_.size();
+  sizes.look_ups += look_ups_.size() + pending_acks_.size();
+  sizes.routes += known_routes_.size();
+  sizes.timers += deadlines_.size();
 }
 
 bool ClientRequests::is_consistent() const {

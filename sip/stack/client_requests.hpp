@@ -24,6 +24,8 @@ namespace offhook::inline v0::sip {
 
 using transaction::TransactionId;
 
+struct StackSizes;
+
 /// Whose request it is, and which of its requests.
 struct Owner {
   enum class Kind : std::uint8_t { Nobody, Session, Account };
@@ -109,6 +111,7 @@ class ClientRequests {
   /// Forgets the addresses that were looked up for this session.
   void forget(std::uint64_t session);
   [[nodiscard]] std::size_t size() const { return records_.size(); }
+  void add_to(StackSizes& sizes) const;
   [[nodiscard]] bool uses(const Flow& flow) const;
   /// Requests that wait for their final answer, for the address of their next hop, or for that of an ACK.
   [[nodiscard]] std::size_t unfinished() const;

@@ -99,10 +99,11 @@ struct CallProgress {                  ///< a provisional response to our INVITE
   std::string branch_tag;              ///< the To tag: which early dialog of a fork this is
   Body body;
 };
-/// 2xx to our INVITE; `body` answers our offer (or is an offer when we sent none). Empty: what was agreed on before stands.
+/// 2xx to our INVITE; `body` answers our offer. Empty: what was agreed on before stands.
 struct CallAnswered {
   SessionId session;
   Body body;
+  bool is_offer = false;               ///< we sent none, and this is theirs: answer with accept_offer()
 };
 struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer when the offer was ours
   SessionId session;

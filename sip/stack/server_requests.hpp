@@ -87,6 +87,7 @@ class ServerRequests {
   /// Removes what has ended; `ended` gets the sessions that it was assigned to.
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
+  [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] bool uses(const Flow& flow) const;
   /// Requests without a final answer, and refused INVITEs whose ACK is still to come.

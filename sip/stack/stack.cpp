@@ -65,10 +65,12 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       timers_{options_.t1, options_.t2, options_.t4},
       last_transaction_(first_id(options_)),
       last_query_(first_id(options_)),
+      table_(options_.limits),
       clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_}),
       servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_}),
       accounts_({random, outbox_, clients_, counters_, first_id(options_)}),
-      calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_)}) {}
+      calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_),
+              options_.limits.sessions}) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
@@ -259,6 +261,17 @@ std::size_t Stack::unfinished() const {
   return impl_->calls_.unfinished() + impl_->clients_.unfinished() + impl_->servers_.unfinished();
 }
 std::size_t Stack::legs() const { return impl_->calls_.size(); }
+
+StackSizes Stack::sizes() const {
+  StackSizes sizes;
+  sizes.transactions = impl_->table_.size();
+  sizes.requests_received = impl_->servers_.size();
+  sizes.legs = impl_->calls_.size();
+  sizes.timers = impl_->servers_.timers() + impl_->calls_.timers() + impl_->accounts_.timers();
+  impl_->clients_.add_to(sizes);
+  return sizes;
+}
+
 LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 

@@ -3,6 +3,7 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
+#include <offhook/sip/limits.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
 #include <offhook/sip/stack/events.hpp>
 
@@ -18,6 +19,7 @@ struct StackOptions {
   base::Duration t1 = std::chrono::milliseconds(500);  ///< RFC 3261 section 17.1.1.1
   base::Duration t2 = std::chrono::seconds(4);
   base::Duration t4 = std::chrono::seconds(5);
+  StackLimits limits{};              ///< how much of each is held at most
 };
 
 /// One identity at one registrar.
@@ -55,6 +57,15 @@ struct LegName { std::string call_id, local_tag; };
 struct StackCounters {               ///< everything dropped or refused, by reason
   std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
   std::uint64_t refused_source = 0, dead_flows = 0;
+};
+
+/// How much a stack holds of each kind. Once all calls are over and 64 * T1 have passed, all of it is 0 but for what
+/// registrations take.
+struct StackSizes {
+  std::size_t transactions = 0, requests_sent = 0, requests_received = 0;
+  std::size_t look_ups = 0, routes = 0;  ///< names that are looked up, and hops whose addresses a call remembers
+  std::size_t legs = 0, timers = 0;
+  friend bool operator==(const StackSizes&, const StackSizes&) = default;
 };
 
 enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full };
@@ -110,6 +121,7 @@ class Stack {
   /// of at most 64 * T1 once all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] std::size_t legs() const;      ///< with those that only wait for their last transactions
+  [[nodiscard]] StackSizes sizes() const;
   [[nodiscard]] LegName leg_name(SessionId session) const;  ///< both "" when the session is gone
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer

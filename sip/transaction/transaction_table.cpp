@@ -29,7 +29,7 @@ std::string_view to_string(TableError error) {
 
 base::Result<void, TableError> TransactionTable::add_client(Key key, TransactionId id) {
   if (clients_.contains(key) || entries_.contains(id)) return base::fail(TableError::Duplicate);
-  if (entries_.size() >= limit_) return base::fail(TableError::Full);
+  if (entries_.size() >= limits_.transactions) return base::fail(TableError::Full);
   clients_.emplace(key, id);
   entries_.emplace(id, Entry{std::move(key), std::nullopt, false});
   return {};
@@ -38,8 +38,8 @@ base::Result<void, TableError> TransactionTable::add_client(Key key, Transaction
 base::Result<void, TableError> TransactionTable::add_server(const Message& request, TransactionId id, bool of_a_call) {
   Key key = server_key(request);
   if (servers_.contains(key) || entries_.contains(id)) return base::fail(TableError::Duplicate);
-  const std::size_t most = kMaxServerTransactions + (of_a_call ? kMaxCallTransactions : 0);
-  if (entries_.size() >= limit_ || servers_.size() >= most) return base::fail(TableError::Full);
+  const std::size_t most = limits_.server_transactions + (of_a_call ? limits_.call_transactions : 0);
+  if (entries_.size() >= limits_.transactions || servers_.size() >= most) return base::fail(TableError::Full);
   auto origin = origin_key(request);
   if (origin && !origins_.emplace(*origin, id).second) origin.reset();
   servers_.emplace(key, id);
@@ -81,7 +81,7 @@ bool TransactionTable::is_consistent() const {
     const auto origin = origins_.find(*entry.origin);
     if (origin == origins_.end() || origin->second != id) return false;
   }
-  return entries_.size() <= limit_ && entries_.size() == clients_.size() + servers_.size() && origins == origins_.size();
+  return entries_.size() <= limits_.transactions && entries_.size() == clients_.size() + servers_.size() && origins == origins_.size();
 }
 
 }  // namespace offhook::inline v0::sip::transaction

@@ -17,14 +17,14 @@ using TransactionId = base::StrongId<struct TransactionIdTag>;
 enum class TableError : std::uint8_t { Full, Duplicate };
 [[nodiscard]] std::string_view to_string(TableError error);
 
-/// Finds the transaction of a message. Holds at most kMaxTransactions, client and server together; the machines themselves
+/// Finds the transaction of a message. Holds at most `transactions`, client and server together; the machines themselves
 /// are the owner's, under the id that it chose.
 class TransactionTable {
  public:
-  explicit TransactionTable(std::size_t limit = kMaxTransactions) : limit_(limit) {}
+  explicit TransactionTable(StackLimits limits = {}) : limits_(limits) {}
 
-  /// A server transaction is refused already over kMaxServerTransactions, one that belongs to a live call over
-  /// kMaxCallTransactions more. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
+  /// A server transaction is refused already over `server_transactions`, one that belongs to a live call over
+  /// `call_transactions` more. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
   base::Result<void, TableError> add_client(Key key, TransactionId id);
   base::Result<void, TableError> add_server(const Message& request, TransactionId id, bool of_a_call = false);
   [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;
@@ -44,7 +44,7 @@ class TransactionTable {
     std::optional<Key> origin;  // Of a server transaction outside a dialog: what is_merged() looks for.
     bool server = false;
   };
-  std::size_t limit_;
+  StackLimits limits_;
   std::unordered_map<TransactionId, Entry> entries_;
   std::unordered_map<Key, TransactionId> clients_;
   std::unordered_map<Key, TransactionId> servers_;

@@ -12,7 +12,7 @@
 #include <vector>
 
 /// Several stacks joined by a network that delays, loses, repeats and reorders datagrams, repeatably from a seed. Nodes may stand
-/// behind a NAT, may be restarted, and share the network with boxes that are no stacks.
+/// behind a NAT, may be restarted or stopped for a while, and share the network with boxes that are no stacks.
 namespace offhook::sim {
 
 struct Weather {
@@ -37,6 +37,8 @@ class Network {
     sip::Stack stack;
     base::SocketAddress address;
     Nat* nat = nullptr;
+    std::optional<base::TimePoint> stopped_until;
+    std::deque<Datagram> waiting;  ///< In the socket's buffer, while it is stopped.
     std::deque<sip::Event> events;
     template <class E>
     std::optional<E> event() {
@@ -67,6 +69,12 @@ class Network {
     }
     return node;
   }
+  /// A process that is stopped, or a machine that sleeps: nothing runs in it until then, and its clock is ahead when it wakes.
+  void stop(Node& node, base::Duration how_long) {
+    node.stopped_until = now_ + how_long;
+    at(*node.stopped_until, [] {});
+  }
+  static constexpr std::size_t kSocketBuffer = 64;  ///< Datagrams that wait for a stopped process; later ones are lost.
   /// Something else with an address: what it returns is sent from there.
   using Box = std::function<std::vector<Datagram>(const Datagram& received)>;
   void add_box(const base::SocketAddress& where, Box box) { boxes_.emplace_back(where, std::move(box)); }
@@ -79,6 +87,16 @@ class Network {
   /// Takes events as they come; without it they wait in their nodes.
   std::function<void(Node&, sip::Event)> on_event;
   void set_weather(const Weather& weather) { weather_ = weather; }
+  [[nodiscard]] const Weather& weather() const { return weather_; }
+  /// Whether nothing passes between these two, in this direction; asked for each datagram that arrives.
+  std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> is_parted;
+  /// All that was sent, and when: two runs are the same when this is.
+  [[nodiscard]] std::uint64_t traffic() const { return traffic_; }
+  /// Sent messages by method or status.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return sent_; }
+  /// Is told of each message, in a line.
+  std::function<void(const std::string&)> trace;
+  [[nodiscard]] bool was_consistent() const { return consistent_; }
   [[nodiscard]] base::TimePoint now() const { return now_; }
 
   void run_for(base::Duration by) {
@@ -87,10 +105,11 @@ class Network {
     while (const auto next = next_event()) {
       if (*next > until) break;
       now_ = std::max(now_, *next);
+      wake();
       deliver();
       while (!alarms_.empty() && alarms_.begin()->first <= now_) alarms_.extract(alarms_.begin()).mapped()();
       for (auto& node : nodes_) {
-        if (const auto due = node->stack.next_deadline(); due && *due <= now_) node->stack.handle_timeout(now_);
+        if (!node->stopped_until) on_time(*node);
       }
       drain();
     }
@@ -104,14 +123,31 @@ class Network {
     if (!flying_.empty()) first = flying_.begin()->first;
     if (!alarms_.empty() && (!first || alarms_.begin()->first < *first)) first = alarms_.begin()->first;
     for (const auto& node : nodes_) {
+      if (node->stopped_until) continue;  // Its waking is an alarm.
       if (const auto due = node->stack.next_deadline(); due && (!first || *due < *first)) first = due;
     }
     return first;
   }
+  void on_time(Node& node) {
+    if (const auto due = node.stack.next_deadline(); due && *due <= now_) node.stack.handle_timeout(now_);
+  }
+  /// Nobody says whether a process that goes on looks at its timers or at its sockets first.
+  void wake() {
+    for (auto& node : nodes_) {
+      if (!node->stopped_until || *node->stopped_until > now_) continue;
+      node->stopped_until.reset();
+      if (random_.below(2) == 0) on_time(*node);
+      for (; !node->waiting.empty(); node->waiting.pop_front()) receive(*node, node->waiting.front());
+    }
+  }
+  void receive(Node& node, const Datagram& packet) {
+    const sip::Flow flow{{1}, sip::Transport::Udp, packet.to, packet.from};
+    node.stack.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(packet.bytes.data()), packet.bytes.size()), now_);
+  }
   void deliver() {
     while (!flying_.empty() && flying_.begin()->first <= now_) {
       Datagram packet = std::move(flying_.extract(flying_.begin()).mapped());
-      if (weather_.is_cut) continue;
+      if (weather_.is_cut || (is_parted && is_parted(packet.from, packet.to))) continue;
       for (Nat* nat : nats_) {
         if (packet.to.ip != nat->outside()) continue;
         if (const auto inside = nat->inwards(packet, now_)) packet.to = *inside;
@@ -122,9 +158,10 @@ class Network {
       }
       for (auto& node : nodes_) {
         if (node->address != packet.to) continue;
-        const sip::Flow flow{{1}, sip::Transport::Udp, packet.to, packet.from};
-        node->stack.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(packet.bytes.data()), packet.bytes.size()),
-                            now_);
+        if (!node->stopped_until)
+          receive(*node, packet);
+        else if (node->waiting.size() < kSocketBuffer)
+          node->waiting.push_back(packet);
       }
     }
   }
@@ -152,13 +189,29 @@ class Network {
           again = true;
         }
       }
-      REQUIRE(node->stack.is_consistent());
+      consistent_ = consistent_ && node->stack.is_consistent();
     }
   }
   void fly(Datagram packet) {
+    note(packet);
     if (random_.below(100) < weather_.loss_percent) return;
     if (weather_.duplicate_percent > 0 && random_.below(100) < weather_.duplicate_percent) flying_.emplace(arrival(), packet);
     flying_.emplace(arrival(), std::move(packet));
+  }
+  void note(const Datagram& packet) {
+    const auto add = [this](std::string_view bytes) {  // FNV-1a
+      for (const char c : bytes) traffic_ = (traffic_ ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
+    };
+    add(std::to_string(now_.time_since_epoch().count()));
+    add(packet.to.to_string());
+    add(packet.bytes);
+    const std::string_view line = packet.bytes;
+    const bool is_response = line.starts_with("SIP/2.0 ");
+    ++sent_[std::string(is_response ? line.substr(8, 3) : line.substr(0, line.find(' ')))];
+    if (trace)
+      trace(std::to_string(std::chrono::duration<double>(now_.time_since_epoch()).count()) + " " + packet.from.to_string() +
+            " -> " + packet.to.to_string() + " " + start_line(packet.bytes) + " | " +
+            header(packet.bytes, "Call-ID").substr(0, 6) + " " + header(packet.bytes, "CSeq") + " | " + body(packet.bytes));
   }
   base::TimePoint arrival() {
     const auto extra = random_.below(static_cast<std::uint64_t>(weather_.jitter.count()) + 1);
@@ -172,6 +225,9 @@ class Network {
   std::vector<std::pair<base::SocketAddress, Box>> boxes_;
   std::vector<Nat*> nats_;
   std::uint32_t restarts_ = 0;
+  bool consistent_ = true;
+  std::uint64_t traffic_ = 0xcbf29ce484222325U;
+  std::map<std::string, std::uint64_t> sent_;
   std::multimap<base::TimePoint, Datagram> flying_;
   std::multimap<base::TimePoint, std::function<void()>> alarms_;
 };

@@ -57,7 +57,9 @@ struct Pair {
       ends.push_back(*end);
     }
   }
-  [[nodiscard]] bool nothing_left() const { return caller->stack.legs() == 0 && called->stack.legs() == 0 && network.quiet(); }
+  [[nodiscard]] bool nothing_left() const {
+    return caller->stack.legs() == 0 && called->stack.legs() == 0 && network.quiet() && network.was_consistent();
+  }
 };
 
 constexpr Weather kStorm{.loss_percent = 20, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
@@ -218,6 +220,7 @@ TEST_CASE("The same in bad weather: no more than one call stays, and nothing is 
     forked.network.run_for(200s);
     CHECK(forked.caller->stack.legs() + forked.called[0]->stack.legs() + forked.called[1]->stack.legs() == 0);
     CHECK(forked.network.quiet());
+    CHECK(forked.network.was_consistent());
   }
   CHECK(good >= 25);
 }

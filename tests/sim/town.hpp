@@ -1,316 +1,337 @@
 #pragma once
 
+#include <offhook/tests/sim/forking_proxy.hpp>
+#include <offhook/tests/sim/ledger.hpp>
 #include <offhook/tests/sim/network.hpp>
 #include <offhook/tests/sim/proxy.hpp>
+#include <offhook/tests/sim/telephone.hpp>
+#include <offhook/tests/sim/trouble.hpp>
 
-#include <map>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-/// Two telephones that call each other, and what can come between them.
 namespace offhook::sim {
 
-enum class Trouble { None, Loss, Restart, Cut, Nat, ForgetfulNat };
-
-inline std::string to_string(Trouble trouble) {
-  switch (trouble) {
-    case Trouble::None:
-      return "no trouble";
-    case Trouble::Loss:
-      return "loss";
-    case Trouble::Restart:
-      return "a restart";
-    case Trouble::Cut:
-      return "a cut line";
-    case Trouble::Nat:
-      return "a NAT";
-    case Trouble::ForgetfulNat:
-      return "a NAT that forgets";
-  }
-  return "";
-}
-
-/// One call, as both sides saw it.
-struct SimCall {
-  std::string call_id;
-  std::optional<sip::CallEnded> caller_end, called_end;
-  bool offered = false;  ///< its INVITE came through
-  unsigned ends_told = 0;
-  bool caller_acted = false, called_acted = false;  ///< that side hung up or refused
-  bool caller_lost = false, called_lost = false;    ///< that side was restarted meanwhile
-};
-
-/// Each world is drawn from its seed: how the calls go, when, and what befalls them. Whoever is left alone in a call hangs up
-/// after a while, as an agent does that hears nothing any more.
+/// Telephones that call each other, and what comes between them. Each world is drawn from its seed: how the calls go, when, and
+/// what befalls them. Whoever is left alone in a call hangs up after a while, as an agent does that hears nothing any more.
 class Town {
  public:
-  Town(std::uint64_t seed, Trouble trouble, unsigned calls)
-      : random_(seed), trouble_(trouble), network_(random_.next_u64(), weather()) {
-    network_.on_event = [this](Network::Node& node, sip::Event event) { on_event(side_of(node), std::move(event)); };
+  Town(std::uint64_t seed, Trouble kind, unsigned calls)
+      : random_(seed), troubles_(kind, random_), network_(random_.next_u64(), troubles_.weather(random_)), ledger_(calls) {
+    if (std::getenv("OFFHOOK_SIM_TRACE") != nullptr)
+      network_.trace = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+    network_.on_event = [this](Network::Node& node, sip::Event event) { on_event(at(node), std::move(event)); };
     settle_in();
-    calls_.resize(calls);
-    for (std::size_t i = 0; i < calls; ++i) plan(i, 5s + random_time(30s));
-    if (trouble == Trouble::Restart) in(6s + random_time(30s), [this] { restart(random_.below(2)); });
-    if (trouble == Trouble::Cut) in(6s + random_time(30s), [this] { network_.set_weather({.is_cut = true}); });
-    // Nobody talks for ever: the duration limit, or the silence of a dead line.
-    in(100s, [this] { hang_up_all(); });
-    // Those that were still ringing then, or were offered late by a repeated INVITE.
-    in(400s, [this] { hang_up_all(); });
-    network_.run_for(500s);
-    unregister();
+    for (std::size_t i = 0; i < calls; ++i) plan(i, 5s + some(30s));
+    befall();
+    // Nobody talks for ever: the duration limit, or the silence of a dead line. One town in four has long talks.
+    talk_ = random_.below(4) == 0 ? 900s : 60s;
+    in(talk_ + 40s, [this] { hang_up_all(); });
+    // Those that were still ringing then, were offered late by a repeated INVITE, or that a process forgot while it stood still.
+    in(over_ + 400s, [this] { hang_up_all(); });
+    in(over_ + talk_ + 400s, [this] { hang_up_all(); });
+    network_.run_for(over_ + talk_ + 500s);
+    for (Telephone& phone : phones_) {
+      if (phone.registered) phone.stack().unregister(phone.account, network_.now());
+    }
     network_.run_for(600s);
+    lived_ = over_ + talk_ + 1100s;
   }
+  Town(const Town&) = delete;
+  Town& operator=(const Town&) = delete;
 
-  [[nodiscard]] const std::vector<SimCall>& calls() const { return calls_; }
-  [[nodiscard]] unsigned ended_by_timers() const { return by_timers_; }
-  [[nodiscard]] unsigned offered() const { return offered_; }
-  /// Who ended calls, and why: "1/0" is By::Remote, Why::Bye.
-  [[nodiscard]] const std::map<std::string, unsigned>& ends() const { return ends_; }
+  [[nodiscard]] const Happenings& happenings() const { return happenings_; }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return network_.sent(); }
+  [[nodiscard]] std::uint64_t traffic() const { return network_.traffic(); }
+  [[nodiscard]] base::Duration lived() const { return lived_; }
 
   /// What is wrong with this world; "" when all is as it should be.
   [[nodiscard]] std::string complaint() {
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-      if (std::string wrong = complaint_about(calls_[i]); !wrong.empty()) return "call " + std::to_string(i) + ": " + wrong;
-    }
-    if (unknown_ends_ > 0) return "an end was told of a call that nobody began";
+    if (!wrong_.empty()) return wrong_;
+    if (!network_.was_consistent()) return "a machine was in a state that it may not be in";
+    if (std::string wrong = ledger_.complaint({troubles_.any(), troubles_.restart || troubles_.stopped, troubles_.fork});
+        !wrong.empty())
+      return wrong;
     if (!network_.quiet()) return "a timer or a datagram is left";
-    for (const Side& side : sides_) {
-      if (side.node->stack.sessions() != 0) return "a session is left";
-      if (side.node->stack.legs() != 0) return "a leg is left";
-      if (!side.live.empty()) return "a call has no end";
-      if (side.registered) return "a registration is left";
+    for (Telephone& phone : phones_) {
+      if (phone.stack().sessions() != 0) return "a session is left";
+      if (phone.stack().sizes() != sip::StackSizes{}) return "something is left in a stack";
+      if (!phone.live.empty()) return "a call has no end";
+      if (phone.registered) return "a registration is left";
     }
     return {};
   }
 
  private:
-  struct Role {
-    std::size_t call = 0;
-    bool is_caller = false;
-  };
-  struct Side {
-    Network::Node* node = nullptr;
-    sip::AccountId account;
-    std::string uri;
-    bool registered = false;
-    std::map<sip::SessionId, Role> live;
-    unsigned life = 0;
-  };
+  using Part = Telephone::Part;
 
-  [[nodiscard]] bool has_nat() const { return trouble_ == Trouble::Nat || trouble_ == Trouble::ForgetfulNat; }
-
-  Weather weather() {
-    Weather weather{.loss_percent = 0, .delay = 1ms + random_time(80ms), .jitter = {}};
-    if (trouble_ == Trouble::None) return weather;
-    weather.loss_percent = static_cast<unsigned>(random_.below(21));
-    weather.jitter = random_time(300ms);
-    weather.duplicate_percent = static_cast<unsigned>(random_.below(11));
-    return weather;
-  }
-  base::Duration random_time(base::Duration most) {
-    return base::Duration(static_cast<base::Duration::rep>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
-  }
+  base::Duration some(base::Duration most) { return random_time(random_, most); }
   void in(base::Duration delay, std::function<void()> what) { network_.at(network_.now() + delay, std::move(what)); }
+  void wrong(const std::string& what) {
+    if (wrong_.empty()) wrong_ = what;
+  }
+
+  // --- the houses, and what befalls them ---------------------------------------------------------------------------------
 
   void settle_in() {
-    sides_[0].node = &network_.add("192.0.2.1");
-    sides_[1].node = &network_.add(has_nat() ? "10.0.0.2" : "192.0.2.2");
-    sides_[0].uri = "sip:ann@192.0.2.1";
-    sides_[1].uri = has_nat() ? "sip:bob@192.0.2.100" : "sip:bob@192.0.2.2";
-    if (has_nat()) {
-      // A port that lives for longer than a registration is refreshed by it; one that does not is lost between two calls.
-      nat_ = std::make_unique<Nat>(*base::IpAddress::parse("198.51.100.7"), trouble_ == Trouble::Nat ? 90s : 15s);
-      network_.put_behind(*sides_[1].node, *nat_);
-      network_.add_box(address("192.0.2.100", 5060), [proxy = std::make_shared<Proxy>(address("192.0.2.100", 5060), 60)](
-                                                         const Datagram& received) { return (*proxy)(received); });
+    phones_.resize(troubles_.fork ? 3 : 2);
+    const base::SocketAddress proxy = address("192.0.2.100", 5060);
+    const bool through_proxy = troubles_.fork || troubles_.nat;
+    for (std::size_t i = 0; i < phones_.size(); ++i) {
+      Telephone& phone = phones_[i];
+      phone.network = &network_;
+      phone.random = &random_;
+      phone.happenings = &happenings_;
+      phone.node = &network_.add(troubles_.nat && i == 1 ? "10.0.0.2" : "192.0.2." + std::to_string(i + 1));
+      phone.uri = i == 0 ? "sip:ann@192.0.2.1" : through_proxy ? "sip:bob@192.0.2.100" : "sip:bob@192.0.2.2";
+      phone.other = i == 0 ? (through_proxy ? "sip:bob@192.0.2.100" : "sip:bob@192.0.2.2") : "sip:ann@192.0.2.1";
     }
-    open_account(0);
-    open_account(1);
+    if (troubles_.fork) {
+      network_.add_box(
+          proxy, [fork = std::make_shared<ForkingProxy>(proxy, std::vector{phones_[1].node->address, phones_[2].node->address})](
+                     const Datagram& received) { return (*fork)(received); });
+    } else if (troubles_.nat) {
+      // A port that lives for longer than a registration is refreshed by it; one that does not is lost between two calls.
+      nat_ = std::make_unique<Nat>(*base::IpAddress::parse("198.51.100.7"), troubles_.nat_memory);
+      network_.put_behind(*phones_[1].node, *nat_);
+      network_.add_box(proxy, [box = std::make_shared<Proxy>(proxy, 60)](const Datagram& received) { return (*box)(received); });
+    }
+    for (Telephone& phone : phones_) open_account(phone);
   }
 
-  void open_account(std::size_t s) {
-    Side& side = sides_[s];
+  void open_account(Telephone& phone) {
+    using Use = sip::SessionTimerOptions::Use;
+    constexpr Use kUses[] = {Use::Off, Use::Accept, Use::Ask, Use::Ask};
     sip::AccountOptions options;
-    options.address_of_record = side.uri;
-    options.registrar = has_nat() ? "sip:192.0.2.100" : sides_[1 - s].uri;
-    options.registers = has_nat() && s == 1;
-    side.account = side.node->stack.add_account(options, network_.now());
+    options.address_of_record = phone.uri;
+    options.registrar = troubles_.nat ? "sip:192.0.2.100" : "sip:" + phone.other.substr(phone.other.find('@') + 1);
+    options.registers = troubles_.nat && &phone == &phones_[1];
+    const auto seconds = [this](unsigned most) { return std::chrono::seconds(random_.below(most)); };
+    const auto least = 90s + (random_.below(4) == 0 ? seconds(60) : 0s);
+    options.session_timer = {kUses[random_.below(4)], least + seconds(200), least};
+    phone.account = phone.stack().add_account(options, network_.now());
   }
 
-  void unregister() {
-    if (has_nat()) sides_[1].node->stack.unregister(sides_[1].account, network_.now());
+  void befall() {
+    const auto once = [&] { return 6s + some(30s); };
+    if (troubles_.restart) in(once(), [this, i = random_.below(phones_.size())] { restart(phones_[i]); });
+    if (troubles_.stopped) {
+      constexpr base::Duration kHowLong[] = {2s, 40s, 600s, 14400s};
+      const base::Duration how_long = 1s + some(kHowLong[random_.below(4)]);
+      in(once(), [this, how_long, i = random_.below(phones_.size())] { network_.stop(*phones_[i].node, how_long); });
+      over_ = std::max(over_, 36s + how_long);
+    }
+    if (troubles_.cut) in(once(), [this] { network_.set_weather({.is_cut = true}); });
+    if (!troubles_.partition) return;
+    const base::Duration how_long = some(random_.below(2) == 0 ? 20s : 250s);
+    in(once(), [this, how_long, which = random_.below(3)] {
+      network_.is_parted = [this, which](const base::SocketAddress& from, const base::SocketAddress& to) {
+        return (which != 0 && from == phones_[0].node->address) || (which != 1 && to == phones_[0].node->address);
+      };
+      in(how_long, [this] { network_.is_parted = nullptr; });
+    });
+    over_ = std::max(over_, 36s + how_long);
   }
 
-  std::size_t side_of(const Network::Node& node) const { return &node == sides_[0].node ? 0 : 1; }
+  void restart(Telephone& phone) {
+    for (const auto& [session, part] : phone.live) of(part).lost = true;
+    phone.live.clear();
+    phone.registered = false;
+    ++phone.life;
+    phone.node = &network_.restart(*phone.node);
+    open_account(phone);
+  }
+
+  // --- calls -------------------------------------------------------------------------------------------------------------
+
+  Telephone& at(const Network::Node& node) {
+    return *std::find_if(phones_.begin(), phones_.end(), [&](const Telephone& phone) { return phone.node == &node; });
+  }
+  CallPart& of(const Part& part) {
+    SimCall& call = ledger_[part.call];
+    return part.is_caller ? call.caller : call.called[part.called];
+  }
 
   void plan(std::size_t i, base::Duration when) {
-    const std::size_t s = random_.below(2);
-    in(when, [this, i, s] { dial(i, s); });
+    // Telephones that share a name do not know who of them is meant.
+    Telephone& phone = phones_[random_.below(phones_.size())];
+    in(when, [this, i, &phone] { phone.later(0s, [this, i, &phone] { dial(i, phone); }); });
   }
 
-  void dial(std::size_t i, std::size_t s) {
-    Side& side = sides_[s];
+  void dial(std::size_t i, Telephone& phone) {
     sip::CallOptions options;
-    options.account = side.account;
-    options.target = sides_[1 - s].uri;
-    options.offer = {"application/sdp", "offer"};
-    options.through_registrar = has_nat();
-    const auto session = side.node->stack.call(options, network_.now());
-    if (!session) return;
-    calls_[i].call_id = side.node->stack.leg_name(*session).call_id;
-    side.live[*session] = {i, true};
-    misbehave(s, *session);
+    options.account = phone.account;
+    options.target = phone.other;
+    options.through_registrar = troubles_.nat;
+    const bool offers = random_.below(5) != 0;
+    if (offers) options.offer = phone.new_offer();
+    const sip::Body body = options.offer;
+    const auto session = phone.stack().call(std::move(options), network_.now());
+    if (!session) return wrong("a call was refused by its own stack");
+    happened("calls");
+    ledger_[i].call_id = phone.stack().leg_name(*session).call_id;
+    ledger_[i].caller.telephone = index(phone);
+    Part& part = phone.live[*session];
+    part = {i, 0, true, !offers, {}, {}};
+    if (offers) part.offers.insert(body.data);
+    take_up_habits(phone, *session);
     // Every fifth caller does not wait for long.
-    hang_up_in(s, *session, random_.below(5) == 0 ? random_time(4s) : 4s + random_time(60s));
+    hang_up_in(phone, *session, random_.below(5) == 0 ? some(4s) : 4s + some(talk_));
   }
+  void happened(const std::string& what) { ++happenings_[what]; }
+  std::size_t index(const Telephone& phone) const { return static_cast<std::size_t>(&phone - phones_.data()); }
 
-  /// Commands on a session at some time, if it is still there and its telephone was not restarted.
-  void later(std::size_t s, base::Duration delay, std::function<void(sip::Stack&)> what) {
-    in(delay, [this, s, life = sides_[s].life, what = std::move(what)] {
-      if (sides_[s].life == life) what(sides_[s].node->stack);
-    });
+  void hang_up_in(Telephone& phone, sip::SessionId session, base::Duration delay) {
+    phone.later_in(session, delay, [this, &phone, session](Part& part) { hang_up(phone, session, part); });
   }
-  void hang_up_in(std::size_t s, sip::SessionId session, base::Duration delay) {
-    later(s, delay, [this, s, session](sip::Stack&) { hang_up(s, session); });
+  void hang_up(Telephone& phone, sip::SessionId session, const Part& part) {
+    CallPart& mine = of(part);
+    if (phone.stack().hang_up(session, network_.now())) mine.acted = true;
   }
-  void hang_up(std::size_t s, sip::SessionId session) {
-    if (sides_[s].node->stack.hang_up(session, network_.now())) acted(s, session);
-  }
-  void acted(std::size_t s, sip::SessionId session) {
-    const auto role = sides_[s].live.find(session);
-    if (role == sides_[s].live.end()) return;
-    SimCall& call = calls_[role->second.call];
-    (role->second.is_caller ? call.caller_acted : call.called_acted) = true;
-  }
-  /// Offers of its own, in the middle of the call or before there is one.
-  void misbehave(std::size_t s, sip::SessionId session) {
-    for (auto n = random_.below(3); n > 0; --n) {
-      later(s, random_time(40s), [this, session](sip::Stack& stack) {
-        (void)stack.offer(session, {"application/sdp", "offer"}, network_.now());
+  void hang_up_all() {
+    for (Telephone& phone : phones_) {
+      phone.later(0s, [this, &phone] {
+        const auto live = phone.live;
+        for (const auto& [session, part] : live) hang_up(phone, session, part);
       });
     }
   }
 
-  void on_incoming(std::size_t s, const sip::IncomingCall& event) {
-    Side& side = sides_[s];
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-      if (calls_[i].call_id != event.call_id) continue;
-      side.live[event.session] = {i, false};
-      if (!calls_[i].offered) ++offered_;
-      calls_[i].offered = true;
+  void on_incoming(Telephone& phone, const sip::IncomingCall& event) {
+    SimCall* call = ledger_.find(event.call_id);
+    if (call == nullptr) return wrong("a call came that nobody began");
+    if (call->called.empty()) happened("came through");
+    for (const CallPart& part : call->called) {
+      if (part.telephone == index(phone) && !part.end && !part.lost) wrong("a call came to a telephone that has it already");
     }
+    CallPart mine;
+    mine.telephone = index(phone);
+    call->called.push_back(std::move(mine));
     const auto session = event.session;
-    const auto now = [this] { return network_.now(); };
+    Part& part = phone.live[session];
+    part = {static_cast<std::size_t>(call - &ledger_[0]), call->called.size() - 1, false, false, {}, {}};
+    take_up_habits(phone, session);
+    const bool late = event.offer.empty();
+    const sip::Body description = late ? phone.new_offer() : Telephone::answer_to(event.offer);
+    if (late) part.offers.insert(description.data);
     if (random_.below(4) != 0)
-      later(s, random_time(500ms), [session, now](sip::Stack& stack) { (void)stack.ring(session, now()); });
-    misbehave(s, session);
-    const auto decides = random_time(6s);
+      phone.later_in(session, some(500ms), [this, &phone, session](Part&) { (void)phone.stack().ring(session, network_.now()); });
+    for (auto n = random_.below(3); n > 0; --n) {
+      phone.later_in(session, some(3s), [this, &phone, session, description](Part&) {
+        if (phone.stack().progress(session, description, network_.now())) happened("early media");
+      });
+    }
+    decide(phone, session, description);
+  }
+  void decide(Telephone& phone, sip::SessionId session, const sip::Body& description) {
+    const auto decides = some(6s);
     switch (random_.below(8)) {
       case 0:
-        return later(s, decides, [this, s, session](sip::Stack& stack) {
-          if (stack.reject(session, 486, {}, network_.now())) acted(s, session);
+        return phone.later_in(session, decides, [this, &phone, session](Part& part) {
+          CallPart& mine = of(part);
+          if (phone.stack().reject(session, 486, {}, network_.now())) mine.acted = true;
         });
       case 1:
         return;  // Nobody is at home.
       default:
         break;
     }
-    later(s, decides, [session, now](sip::Stack& stack) { (void)stack.answer(session, {"application/sdp", "answer"}, now()); });
-    if (random_.below(2) == 0) hang_up_in(s, session, decides + random_time(40s));
+    phone.later_in(session, decides, [this, &phone, session, description](Part&) {
+      (void)phone.stack().answer(session, description, network_.now());
+    });
+    if (random_.below(2) == 0) hang_up_in(phone, session, decides + some(talk_ * 2 / 3));
   }
 
-  void on_event(std::size_t s, sip::Event event) {
-    Side& side = sides_[s];
-    if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) return on_incoming(s, *incoming);
-    if (const auto* ended = std::get_if<sip::CallEnded>(&event)) return on_ended(side, *ended);
-    if (const auto* changed = std::get_if<sip::RegistrationChanged>(&event)) {
-      side.registered = changed->state == sip::RegistrationChanged::State::Registered;
-    } else if (const auto* offer = std::get_if<sip::OfferReceived>(&event)) {
-      const auto session = offer->session;
-      const bool accepts = random_.below(4) != 0;
-      later(s, random_time(300ms), [this, session, accepts](sip::Stack& stack) {
-        if (accepts)
-          (void)stack.accept_offer(session, {"application/sdp", "answer"}, network_.now());
-        else
-          (void)stack.refuse_offer(session, 488, network_.now());
-      });
+  // --- what a stack tells ------------------------------------------------------------------------------------------------
+
+  void on_event(Telephone& phone, sip::Event event) {
+    if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) return on_incoming(phone, *incoming);
+    if (const auto* ended = std::get_if<sip::CallEnded>(&event)) return on_ended(phone, *ended);
+    if (const auto* offer = std::get_if<sip::OfferReceived>(&event)) return on_offer(phone, *offer);
+    if (const auto* answer = std::get_if<sip::CallAnswered>(&event)) return on_answered(phone, *answer);
+    if (const auto* answer = std::get_if<sip::CallConfirmed>(&event)) {
+      if (Part* part = phone.part(answer->session)) of(*part).answered = true;
+      check_answer(phone, answer->session, answer->body);
+    } else if (const auto* answered = std::get_if<sip::OfferAnswered>(&event)) {
+      happened("answered offers");
+      check_answer(phone, answered->session, answered->answer);
+    } else if (std::holds_alternative<sip::OfferRefused>(event)) {
+      happened("refused offers");
+    } else if (std::holds_alternative<sip::TransferProgress>(event)) {
+      happened("ends of transfers");
+    } else if (const auto* changed = std::get_if<sip::RegistrationChanged>(&event)) {
+      phone.registered = changed->state == sip::RegistrationChanged::State::Registered;
     }
   }
 
-  void on_ended(Side& side, const sip::CallEnded& ended) {
-    const auto role = side.live.find(ended.session);
-    if (role == side.live.end()) {
-      ++unknown_ends_;
-      return;
-    }
-    SimCall& call = calls_[role->second.call];
-    ++call.ends_told;
-    ++ends_[std::to_string(static_cast<int>(ended.by)) + "/" + std::to_string(static_cast<int>(ended.why))];
-    (role->second.is_caller ? call.caller_end : call.called_end) = ended;
-    if (ended.by == sip::CallEnded::By::Network) ++by_timers_;
-    side.live.erase(role);
+  void on_answered(Telephone& phone, const sip::CallAnswered& answer) {
+    Part* part = phone.part(answer.session);
+    if (part == nullptr) return wrong("an answer to a call that is over");
+    if (of(*part).answered) wrong("a call was answered twice");
+    of(*part).answered = true;
+    happened("answered");
+    if (!part->owes_answer) return check_answer(phone, answer.session, answer.body);
+    part->to_answer.clear();  // What other branches of a fork offered is void.
+    if (!answer.is_offer) return;
+    part->to_answer.push_back(answer.body);
+    answer_in_time(phone, answer.session, true);
+  }
+  /// An answer is for an offer that this side made in this call.
+  void check_answer(Telephone& phone, sip::SessionId session, const sip::Body& answer) {
+    const Part* part = phone.part(session);
+    constexpr std::string_view kTo = "answer to ";
+    if (part == nullptr || answer.empty()) return;
+    if (!answer.data.starts_with(kTo) || !part->offers.contains(answer.data.substr(kTo.size())))
+      wrong("an answer to an offer that was not made: " + answer.data);
   }
 
-  void restart(std::size_t s) {
-    Side& side = sides_[s];
-    for (const auto& [session, role] : side.live)
-      (role.is_caller ? calls_[role.call].caller_lost : calls_[role.call].called_lost) = true;
-    side.live.clear();
-    side.registered = false;
-    ++side.life;
-    side.node = &network_.restart(*side.node);
-    open_account(s);
+  void on_offer(Telephone& phone, const sip::OfferReceived& offer) {
+    Part* part = phone.part(offer.session);
+    if (part == nullptr) return wrong("an offer in a call that is over");
+    part->to_answer.push_back(offer.offer);
+    answer_in_time(phone, offer.session, random_.below(4) != 0);
+  }
+  /// Offers are answered in their order.
+  void answer_in_time(Telephone& phone, sip::SessionId session, bool accepts) {
+    phone.later_in(session, some(300ms), [this, &phone, session, accepts](Part& part) {
+      if (part.to_answer.empty()) return;
+      const sip::Body offer = std::move(part.to_answer.front());
+      part.to_answer.pop_front();
+      const sip::Body body = offer.empty() ? phone.new_offer() : Telephone::answer_to(offer);
+      part.offers.insert(body.data);
+      if (accepts) {
+        if (phone.stack().accept_offer(session, body, network_.now()) && part.owes_answer) happened("answers to a late offer");
+      } else if (phone.stack().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
+        of(part).acted = true;  // Who called without an offer can refuse theirs only with the call.
+      }
+    });
   }
 
-  void hang_up_all() {
-    for (std::size_t s = 0; s < 2; ++s) {
-      const auto live = sides_[s].live;
-      for (const auto& [session, role] : live) hang_up(s, session);
-    }
-  }
-
-  [[nodiscard]] std::string complaint_about(const SimCall& call) const {
-    if (call.call_id.empty()) return {};
-    if (!call.caller_end && !call.caller_lost) return "the caller was told no end";
-    if (call.offered && !call.called_end && !call.called_lost) return "the called side was told no end";
-    const bool retold = call.called_lost || call.caller_lost;  // A repeated INVITE is a new call for who remembers nothing.
-    if (!retold && call.ends_told != (call.offered ? 2U : 1U)) return "an end was told twice";
-    if (!call.caller_end || !call.called_end || retold) return {};
-    return disagreement(call);
-  }
-
-  /// Both sides must tell the same story: one says "I", the other "they"; or both at once. A side that heard nothing any more
-  /// says that the network did it, which may be only where the network does such things.
-  [[nodiscard]] std::string disagreement(const SimCall& call) const {
-    const sip::CallEnded &caller = *call.caller_end, &called = *call.called_end;
-    using By = sip::CallEnded::By;
-    using Why = sip::CallEnded::Why;
-    const auto story = [](const sip::CallEnded& end) {
-      return std::to_string(static_cast<int>(end.by)) + "/" + std::to_string(static_cast<int>(end.why)) + "/" +
-             std::to_string(end.status) + " " + end.reason;
-    };
-    const std::string both = "caller " + story(caller) + ", called " + story(called);
-    if ((caller.by == By::Local && !call.caller_acted) || (called.by == By::Local && !call.called_acted))
-      return "one says that it did what it did not: " + both;
-    if (caller.by == By::Remote && called.by == By::Remote) return "both say that it was the other: " + both;
-    const bool by_network = caller.by == By::Network || called.by == By::Network;
-    const bool rang_out = caller.why == Why::NoAnswer;  // The caller gives up after 3 minutes, whatever the network.
-    if (by_network && trouble_ == Trouble::None && !rang_out) return "the network did nothing, and is blamed: " + both;
-    if (caller.why == Why::Rejected && called.why == Why::Rejected && caller.by == By::Remote && caller.status != called.status)
-      return "another status: " + both;
-    return {};
+  void on_ended(Telephone& phone, const sip::CallEnded& ended) {
+    const auto part = phone.live.find(ended.session);
+    if (part == phone.live.end()) return wrong("an end was told of a call that nobody began, or a second end");
+    CallPart& mine = of(part->second);
+    ++mine.ends_told;
+    mine.end = ended;
+    // Who, and why: "1/0" is By::Remote, Why::Bye.
+    happened("end " + std::to_string(static_cast<int>(ended.by)) + "/" + std::to_string(static_cast<int>(ended.why)));
+    if (ended.by == sip::CallEnded::By::Network) happened("ends by timers");
+    phone.live.erase(part);
   }
 
   base::SeededRandom random_;
-  Trouble trouble_;
+  Troubles troubles_;
   Network network_;
   std::unique_ptr<Nat> nat_;
-  Side sides_[2];
-  std::vector<SimCall> calls_;
-  std::map<std::string, unsigned> ends_;
-  unsigned unknown_ends_ = 0, by_timers_ = 0, offered_ = 0;
+  std::vector<Telephone> phones_;
+  Ledger ledger_;
+  Happenings happenings_;
+  std::string wrong_;
+  base::Duration talk_{}, over_{}, lived_{};
 };
 
 }  // namespace offhook::sim

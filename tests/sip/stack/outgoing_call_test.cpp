@@ -358,7 +358,10 @@ TEST_CASE_FIXTURE(
   dial("");
   const std::string ok = response(first, 200, "a", "their offer", contact());
   receive(ok);
-  CHECK(event<sip::CallAnswered>()->body.data == "their offer");
+  const auto answered = event<sip::CallAnswered>();
+  REQUIRE(answered);
+  CHECK(answered->body.data == "their offer");
+  CHECK(answered->is_offer);
   receive(ok);
   CHECK(count("ACK ") == 0);
   CHECK_FALSE(event<sip::CallAnswered>());

@@ -168,7 +168,10 @@ TEST_CASE_FIXTURE(Caller, "An offer in a reliable 183 is answered in PRACK [RFC 
     CHECK(body(prack) == "answer");
     receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}}));
     CHECK(body(take("ACK ")).empty());
-    CHECK(event<sip::CallAnswered>()->body.empty());
+    const auto answered = event<sip::CallAnswered>();
+    REQUIRE(answered);
+    CHECK(answered->body.empty());
+    CHECK_FALSE(answered->is_offer);  // The PRACK has answered it.
     CHECK_FALSE(stack.accept_offer(session, kAnswer, now));
   }
   SUBCASE("refused, which PRACK cannot say") {

@@ -15,6 +15,7 @@ using namespace offhook::sim;
 namespace {
 
 struct Asked : Scripted {
+  using Scripted::Scripted;
   std::string request(const std::string& method, Fields extra = {}, const std::string& content = {},
                       const std::string& uri = "sip:bot@192.0.2.1") {
     Fields fields{{"Via", via()},
@@ -174,6 +175,15 @@ TEST_CASE_FIXTURE(Asked, "kMaxSessions calls are taken; one more gets 503 with R
   CHECK(!header(busy, "Retry-After").empty());
   CHECK(stack.sessions() == sip::kMaxSessions);
   CHECK(stack.counters().refused_limit == 1);
+}
+
+TEST_CASE("A stack holds as many sessions as its options say, and one more gets 503") {
+  sip::StackOptions options;
+  options.limits.sessions = 3;
+  Asked small(options);
+  for (int i = 0; i < 3; ++i) CHECK(small.ask(small.request("INVITE")).starts_with("SIP/2.0 100"));
+  CHECK(small.ask(small.request("INVITE")).starts_with("SIP/2.0 503"));
+  CHECK(small.stack.sessions() == 3);
 }
 
 TEST_CASE_FIXTURE(Asked, "kMaxServerTransactions are kept; one more is refused statelessly with 503") {

@@ -1,0 +1,127 @@
+// What a stack keeps when its calls are over: counted by kind, and in octets by an operator new that counts.
+#include <offhook/tests/sim/network.hpp>
+
+#include <doctest/doctest.h>
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define OFFHOOK_COUNTS_MEMORY 0  // The sanitizers have their own operator new, and find leaks by themselves.
+#else
+#define OFFHOOK_COUNTS_MEMORY 1
+
+namespace {
+std::size_t octets_held = 0;
+}
+
+// Not inlined, or g++ takes the two for a mismatched pair.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  octets_held += ::malloc_usable_size(memory);
+  return memory;
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  if (memory != nullptr) octets_held -= ::malloc_usable_size(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  operator delete(memory);
+}
+#endif
+
+namespace {
+
+/// Two telephones over a bad network; the called one answers whatever comes.
+struct TwoPhones {
+  Network network{5, {.loss_percent = 10, .delay = 10ms, .jitter = 100ms, .duplicate_percent = 5}};
+  Network::Node* caller = &network.add("192.0.2.1");
+  Network::Node* called = &network.add("192.0.2.2");
+  sip::AccountId account;
+  std::vector<sip::SessionId> up;
+  std::uint64_t answered = 0;
+
+  TwoPhones() {
+    network.on_event = [this](Network::Node& node, sip::Event event) {
+      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
+        (void)node.stack.progress(call->session, {"application/sdp", "answer"}, network.now());
+        (void)node.stack.answer(call->session, {"application/sdp", "answer"}, network.now());
+      }
+      if (std::holds_alternative<sip::CallAnswered>(event)) ++answered;
+      if (const auto* offer = std::get_if<sip::OfferReceived>(&event))
+        (void)node.stack.accept_offer(offer->session, {"application/sdp", "answer"}, network.now());
+    };
+    account = open(*caller, "sip:al@192.0.2.1", "sip:192.0.2.2");
+    (void)open(*called, "sip:bo@192.0.2.2", "sip:192.0.2.1");
+  }
+  sip::AccountId open(Network::Node& node, const char* name, const char* other) {
+    sip::AccountOptions options;
+    options.address_of_record = name;
+    options.registrar = other;
+    options.registers = false;
+    return node.stack.add_account(options, network.now());
+  }
+  /// So many calls at once: made, offered anew, hung up, and all transactions over.
+  void wave(unsigned calls) {
+    up.clear();
+    for (unsigned i = 0; i < calls; ++i) {
+      sip::CallOptions call;
+      call.account = account;
+      call.target = "sip:bo@192.0.2.2";
+      call.offer = {"application/sdp", "offer"};
+      up.push_back(*caller->stack.call(call, network.now()));
+    }
+    network.run_for(20s);
+    for (const auto session : up) (void)caller->stack.offer(session, {"application/sdp", "again"}, network.now());
+    network.run_for(40s);
+    for (const auto session : up) (void)caller->stack.hang_up(session, network.now());
+    network.run_for(250s);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Calls leave no transaction, route, leg or timer behind") {
+  TwoPhones phones;
+  const sip::StackSizes before = phones.caller->stack.sizes();
+  phones.wave(3);
+  CHECK(phones.answered == 3);
+  CHECK(phones.caller->stack.sizes() == before);
+  CHECK(phones.called->stack.sizes() == before);
+  CHECK(before == sip::StackSizes{});
+  phones.up.clear();
+  sip::CallOptions call;
+  call.account = phones.account;
+  call.target = "sip:bo@192.0.2.2";
+  const auto session = *phones.caller->stack.call(call, phones.network.now());
+  phones.network.run_for(1s);
+  const sip::StackSizes during = phones.caller->stack.sizes();
+  CHECK(during.legs == 1);
+  CHECK(during.requests_sent > 0);
+  CHECK(during.transactions > 0);
+  CHECK(during.routes > 0);
+  CHECK(during.timers > 0);
+  CHECK(phones.called->stack.sizes().requests_received > 0);
+  (void)phones.caller->stack.hang_up(session, phones.network.now());
+}
+
+#if OFFHOOK_COUNTS_MEMORY
+TEST_CASE("A thousand calls leave as many octets held as fifty: nothing is kept of a call that is over") {
+  TwoPhones phones;
+  for (int i = 0; i < 5; ++i) phones.wave(10);
+  const std::size_t early = octets_held;
+  for (int i = 0; i < 100; ++i) phones.wave(10);
+  const std::size_t late = octets_held;
+  CHECK(phones.answered > 1000);
+  CAPTURE(early);
+  CAPTURE(late);
+  // Tables and free lists grow to the busiest moment so far, which the later waves may pass by a little.
+  CHECK(late < early + 16 * 1024);
+}
+#endif

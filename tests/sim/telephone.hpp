@@ -1,0 +1,111 @@
+#pragma once
+
+#include <offhook/tests/sim/network.hpp>
+#include <offhook/tests/sim/trouble.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+namespace offhook::sim {
+
+/// What a world has seen happen, by name: so that a test can tell whether it was worth living in.
+using Happenings = std::map<std::string, std::uint64_t>;
+
+/// One telephone of a town: its stack, and what it is in the middle of.
+struct Telephone {
+  struct Part {  ///< in a call
+    std::size_t call = 0;
+    std::size_t called = 0;  ///< which of its called parts
+    bool is_caller = false;
+    bool owes_answer = false;         ///< it called without an offer
+    std::deque<sip::Body> to_answer;  ///< offers of the other side
+    std::set<std::string> offers;     ///< that it made in this call
+  };
+
+  Network* network = nullptr;
+  base::Random* random = nullptr;
+  Happenings* happenings = nullptr;
+  Network::Node* node = nullptr;
+  sip::AccountId account;
+  std::string uri, other;  ///< its own name, and whom it calls
+  bool registered = false;
+  unsigned life = 0;
+  std::map<sip::SessionId, Part> live;
+
+  [[nodiscard]] sip::Stack& stack() { return node->stack; }
+  [[nodiscard]] base::TimePoint now() const { return network->now(); }
+  [[nodiscard]] Part* part(sip::SessionId session) {
+    const auto at = live.find(session);
+    return at == live.end() ? nullptr : &at->second;
+  }
+  void happened(const std::string& what) { ++(*happenings)[what]; }
+
+  /// Does it some time later, unless it was restarted meanwhile; when its process stands still then, once it goes on.
+  void later(base::Duration delay, std::function<void()> what) {
+    network->at(now() + delay, [this, began = life, what = std::move(what)] {
+      if (life != began) return;
+      if (node->stopped_until) return later(*node->stopped_until - now() + 1ms, what);
+      what();
+    });
+  }
+  void later_in(sip::SessionId session, base::Duration delay, std::function<void(Part&)> what) {
+    later(delay, [this, session, what = std::move(what)] {
+      if (Part* mine = part(session)) what(*mine);
+    });
+  }
+
+  [[nodiscard]] sip::Body new_offer() { return {"application/sdp", "offer " + std::to_string(random->next_u32())}; }
+  [[nodiscard]] static sip::Body answer_to(const sip::Body& offer) { return {"application/sdp", "answer to " + offer.data}; }
+  void offer(sip::SessionId session, Part& mine) {
+    const sip::Body body = new_offer();
+    if (!stack().offer(session, body, now())) return;
+    mine.offers.insert(body.data);
+    happened("offers in mid-call");
+  }
+};
+
+/// What a telephone does in a call of its own will. This is the place for what the stack learns: a name, how many of a hundred
+/// calls see it, and what to do from the moment that the session is there; it may come at any state of the call, and a command
+/// that the state does not allow changes nothing.
+struct Habit {
+  const char* name;
+  unsigned percent;
+  void (*take_up)(Telephone&, sip::SessionId);
+};
+
+inline constexpr Habit kHabits[] = {
+    {"offers anew", 50,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto& mine) { phone.offer(session, mine); });
+     }},
+    {"offers at the full ten seconds, as the other one may: glare", 30,
+     [](Telephone& phone, sip::SessionId session) {
+       const base::Duration past = phone.now().time_since_epoch() % base::Duration(10s);
+       const auto turn = static_cast<int>(1 + phone.random->below(3));
+       phone.later_in(session, turn * base::Duration(10s) - past, [&phone, session](auto& mine) { phone.offer(session, mine); });
+     }},
+    {"offers twice, the second before the first is answered", 10,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto& mine) {
+         phone.offer(session, mine);
+         phone.offer(session, mine);
+       });
+     }},
+    {"transfers to a third", 15,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto&) {
+         if (phone.stack().refer(session, "sip:carol@192.0.2.50", phone.now())) phone.happened("transfers");
+       });
+     }},
+};
+
+inline void take_up_habits(Telephone& phone, sip::SessionId session) {
+  for (const Habit& habit : kHabits) {
+    if (phone.random->below(100) < habit.percent) habit.take_up(phone, session);
+  }
+}
+
+}  // namespace offhook::sim
