@@ -53,7 +53,7 @@ endfunction()
 offhook_component(base HEADERS base)
 offhook_component(sdp NEEDS base HEADERS sdp)
 offhook_component(sip NEEDS base PACKAGES openssl HEADERS sip)
-offhook_component(sip_transport NEEDS sip PACKAGES threads HEADERS sip/transport/sip_edge.hpp)
+offhook_component(sip_transport NEEDS sip PACKAGES libcares threads HEADERS sip/transport/sip_edge.hpp)
 offhook_component(rtp NEEDS base HEADERS rtp)
 offhook_component(media NEEDS rtp PACKAGES spandsp webrtc-audio-processing HEADERS media)
 offhook_component(media_engine NEEDS media PACKAGES threads HEADERS media/engine/engine.hpp media/engine/tick_histogram.hpp)
@@ -64,7 +64,7 @@ offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiat
 offhook_pkg_config(sip DESCRIPTION "a SIP user agent as a state machine without I/O" LIBRARIES sip REQUIRES offhook-base PRIVATE libcrypto)
 offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"
   LIBRARIES phone sip_transport media_engine media rtp REQUIRES offhook-sip offhook-sdp
-  PRIVATE spandsp webrtc-audio-processing FLAGS -pthread)
+  PRIVATE libcares spandsp webrtc-audio-processing FLAGS -pthread)
 
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/offhookConfig.cmake ${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake

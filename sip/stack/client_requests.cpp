@@ -68,7 +68,7 @@ void ClientRequests::look_up(Record& record, base::TimePoint now) {
 
 QueryId ClientRequests::query(const Hop& hop) {
   const QueryId id{++shared_.last_query_id};
-  shared_.outbox.queries.push_back({id, hop.host, hop.port, hop.transport});
+  shared_.outbox.queries.push_back({id, hop.host, hop.port, hop.transport, hop.secure});
   return id;
 }
 

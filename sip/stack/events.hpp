@@ -41,12 +41,14 @@ struct Transmit {
   std::string bytes;
 };
 
-/// Find out how to reach a host: its addresses in order of preference, and the local address that packets to it leave from.
+/// Find out how to reach a host (RFC 3263 section 4): what to try in order of preference, and the local address that packets to it
+/// leave from.
 struct Query {
   QueryId id;
   std::string host;  ///< name or address literal (IPv6 without brackets)
   std::optional<std::uint16_t> port;
-  Transport transport = Transport::Udp;
+  std::optional<Transport> transport;  ///< nothing: the domain decides
+  bool secure = false;                 ///< sips: nothing but TLS
 };
 struct Route {
   Transport transport = Transport::Udp;

@@ -25,6 +25,7 @@ std::optional<Hop> hop_of(std::string_view text) {
   if (!uri || uri->host.empty() || (uri->scheme != Uri::Scheme::Sip && uri->scheme != Uri::Scheme::Sips)) return std::nullopt;
   Hop hop;
   std::string_view host = uri->host;
+  if (const auto maddr = uri->params.find("maddr"); maddr && !maddr->empty()) host = *maddr;  // RFC 3263 section 4
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   hop.host = std::string(host);
   hop.port = uri->port;
@@ -33,7 +34,7 @@ std::optional<Hop> hop_of(std::string_view text) {
     if (!transport) return std::nullopt;
     hop.transport = *transport;
   }
-  if (uri->scheme == Uri::Scheme::Sips) hop.transport = hop.transport == Transport::Ws ? Transport::Wss : Transport::Tls;
+  hop.secure = uri->scheme == Uri::Scheme::Sips;
   return hop;
 }
 

@@ -12,11 +12,12 @@
 
 namespace offhook::inline v0::sip {
 
-/// The host that a request goes to next, as a URI names it. RFC 3263 section 4 as far as the URI alone decides.
+/// The host that a request goes to next, as a URI names it. What RFC 3263 section 4 starts from.
 struct Hop {
   std::string host;  ///< IPv6 without brackets.
   std::optional<std::uint16_t> port;
-  Transport transport = Transport::Udp;
+  std::optional<Transport> transport;  ///< Nothing: the host's domain decides.
+  bool secure = false;                 ///< sips: nothing but TLS.
   friend auto operator<=>(const Hop&, const Hop&) = default;
 };
 

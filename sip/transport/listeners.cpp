@@ -1,5 +1,7 @@
 #include <offhook/sip/transport/listeners.hpp>
 
+#include <offhook/sip/locate/services.hpp>
+
 namespace offhook::inline v0::sip::detail {
 
 namespace {
@@ -12,17 +14,6 @@ int fit(const Listeners::Bound& bound, const base::IpAddress& remote, const std:
 }
 
 }  // namespace
-
-std::uint16_t default_port(Transport transport) {
-  switch (transport) {
-    case Transport::Udp:
-    case Transport::Tcp: return 5060;
-    case Transport::Tls: return 5061;
-    case Transport::Ws: return 80;
-    case Transport::Wss: return 443;
-  }
-  return 5060;
-}
 
 const Listeners::Bound* Listeners::best(std::optional<Transport> transport, const base::IpAddress& remote,
                                         const std::optional<base::IpAddress>& source) const {
@@ -43,7 +34,7 @@ std::optional<Listeners::Way> Listeners::towards(Transport transport, const base
   const Bound* bound = best(transport, remote, source);
   if (bound == nullptr) {
     if (!is_reliable(transport) || !source) return std::nullopt;
-    return Way{{*source, default_port(transport)}, {}};
+    return Way{{*source, locate::default_port(transport)}, {}};
   }
   if (!bound->local.ip.is_unspecified()) return Way{bound->local, bound->socket};
   if (!source) return std::nullopt;

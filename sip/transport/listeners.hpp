@@ -9,9 +9,6 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// 5060, over TLS 5061 (RFC 3261 section 19.1.2), over WebSocket 80 and 443 (RFC 7118 section 5.5).
-[[nodiscard]] std::uint16_t default_port(Transport transport);
-
 /// Where this machine is reached, once all is bound, and which of it a peer is to be told. Pure: the routing table is asked
 /// through a function.
 class Listeners {

@@ -2,32 +2,55 @@
 
 #include <offhook/sip/transport/addresses.hpp>
 
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
 namespace offhook::inline v0::sip::detail {
 
-RouteFinder::RouteFinder(const Listeners& listeners, std::function<bool(Transport)> offered, NameLookUps::Ways ways, Answer answer)
-    : listeners_(listeners), offered_(std::move(offered)), answer_(std::move(answer)), names_(std::move(ways)) {}
+RouteFinder::RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, const Listeners& listeners, Owner owner)
+    : listeners_(listeners),
+      owner_(std::move(owner)),
+      dns_(io, dns),
+      finder_({[this](const locate::Question& question, std::function<void(locate::Answer)> done) { dns_.ask(question, std::move(done)); },
+               [this](const std::string& host) { return dns_.known(host); },
+               [&io](std::function<void()> task) { boost::asio::post(io, std::move(task)); }, owner_.after,
+               [] { return base::Clock::now(); }},
+              {}, random_) {}
 
-void RouteFinder::resolve(Query query) {
-  // Never in clear what a URI wants secured (RFC 3261 section 26.2.2): what cannot be had is refused, not replaced.
-  if (!offered_(query.transport)) return answer(query, {{}, "no " + std::string(to_string(query.transport)) + " here"});
-  if (const auto literal = base::IpAddress::parse(query.host)) return answer(query, {{*literal}, {}});
-  names_.look_up(query.host, [this, query](NameLookUps::Result result) { answer(query, std::move(result)); });
+/// What we can speak, and the families that we are bound to.
+Locator::Options RouteFinder::options() const {
+  Locator::Options options;
+  options.transports.clear();
+  for (const auto transport : {Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss}) {
+    if (owner_.offers(transport)) options.transports.push_back(transport);
+  }
+  const auto& bound = listeners_.all();
+  const auto any = [&](auto of_family) { return bound.empty() || std::any_of(bound.begin(), bound.end(), of_family); };
+  options.v4 = any([](const Listeners::Bound& one) { return one.local.ip.is_v4() || one.both_families; });
+  options.v6 = any([](const Listeners::Bound& one) { return one.local.ip.is_v6(); });
+  return options;
 }
 
-void RouteFinder::answer(const Query& query, NameLookUps::Result found) {
+void RouteFinder::resolve(const Query& query) {
+  finder_.set_options(options());
+  finder_.find({query.host, query.port, query.transport, query.secure},
+               [this, id = query.id](const ServerFinder::Result& found) { answer(id, found); });
+}
+
+void RouteFinder::answer(QueryId query, const ServerFinder::Result& found) {
   QueryResult result;
-  result.error = std::move(found.error);
-  const std::uint16_t port = query.port.value_or(default_port(query.transport));
-  const bool proves_name = query.transport != Transport::Udp && query.transport != Transport::Tcp;
-  for (const auto& address : found.addresses) {
-    if (result.routes.size() == kMaxRoutesPerName) break;
-    const base::IpAddress remote = unmapped(address);
-    const auto way = listeners_.towards(query.transport, remote);
+  result.error = found.error;
+  for (const Locator::Candidate& candidate : found.candidates) {
+    const base::SocketAddress remote{unmapped(candidate.remote.ip), candidate.remote.port};
+    const auto way = listeners_.towards(candidate.transport, remote.ip);
     if (!way) continue;
-    result.routes.push_back({query.transport, way->local, {remote, port}, way->socket, proves_name ? query.host : std::string()});
+    result.routes.push_back({candidate.transport, way->local, remote, way->socket,
+                             locate::is_secure(candidate.transport) ? candidate.name : std::string()});
   }
   if (result.routes.empty() && result.error.empty()) result.error = "no route to any of its addresses";
-  answer_(query.id, std::move(result));
+  owner_.answer(query, std::move(result));
 }
 
 }  // namespace offhook::inline v0::sip::detail

@@ -1,31 +1,36 @@
 #pragma once
 
 #include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/transport/dns_client.hpp>
 #include <offhook/sip/transport/listeners.hpp>
-#include <offhook/sip/transport/name_look_ups.hpp>
+#include <offhook/sip/transport/server_finder.hpp>
 
 #include <functional>
 #include <vector>
 
 namespace offhook::inline v0::sip::detail {
 
-/// Answers the stack's queries: a host's addresses, each with the listener of ours that it can reach.
+/// Answers the stack's queries: the servers of a host, each with the listener of ours that it can reach.
 class RouteFinder {
  public:
-  static constexpr std::size_t kMaxRoutesPerName = 8;
-  using Answer = std::function<void(QueryId, QueryResult)>;
+  struct Owner {
+    std::function<bool(Transport)> offers;  ///< says whether this edge can open such a connection
+    std::function<void(base::Duration, std::function<void()>)> after;
+    std::function<void(QueryId, QueryResult)> answer;
+  };
 
-  /// `offered`: says whether this edge can open such a connection.
-  RouteFinder(const Listeners& listeners, std::function<bool(Transport)> offered, NameLookUps::Ways ways, Answer answer);
-  void resolve(Query query);
+  RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, const Listeners& listeners, Owner owner);
+  void resolve(const Query& query);
 
  private:
-  void answer(const Query& query, NameLookUps::Result found);
+  [[nodiscard]] Locator::Options options() const;
+  void answer(QueryId query, const ServerFinder::Result& found);
 
   const Listeners& listeners_;
-  std::function<bool(Transport)> offered_;
-  Answer answer_;
-  NameLookUps names_;
+  Owner owner_;
+  base::SystemRandom random_;
+  DnsClient dns_;
+  ServerFinder finder_;
 };
 
 }  // namespace offhook::inline v0::sip::detail

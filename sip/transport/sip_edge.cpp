@@ -49,14 +49,7 @@ class AsioEdge final : public SipEdge {
                       [this](const Flow& flow) { stack_.on_flow_failed(flow, base::Clock::now()); request_drain(); },
                       [this](const Flow& flow) { return stack_.uses(flow); }}),
         binder_(io_, counters_, [this](tcp::socket socket, Transport transport) { connections_.adopt(std::move(socket), transport); }),
-        timer_(io_),
-        routes_(listeners_, offers,
-                {resolve_by_system, [this](std::function<void()> task) { asio::post(io_, std::move(task)); },
-                 [this](base::Duration delay, std::function<void()> task) { post_after(delay, std::move(task)); }},
-                [this](QueryId id, QueryResult result) {
-                  stack_.on_answer(id, std::move(result), base::Clock::now());
-                  request_drain();
-                }) {}
+        timer_(io_) {}
 
   ~AsioEdge() override {
     binder_.close();
@@ -66,6 +59,7 @@ class AsioEdge final : public SipEdge {
   error_code open(const EdgeOptions& options) {
     connections_.limit_message_time(options.message_time);
     connections_.limit_idle_time(options.idle_time);
+    find_routes(options.dns);
     const auto wanted = detail::listeners_of(options);
     if (wanted.size() > kMaxListeners) return boost::system::errc::make_error_code(boost::system::errc::address_not_available);
     if (const error_code error = binder_.open(wanted, listeners_)) return error;
@@ -111,6 +105,17 @@ class AsioEdge final : public SipEdge {
  private:
   static bool offers(Transport transport) { return transport == Transport::Udp || transport == Transport::Tcp; }
 
+  void find_routes(const DnsOptions& dns) {
+    detail::RouteFinder::Owner owner;
+    owner.offers = offers;
+    owner.after = [this](base::Duration delay, std::function<void()> task) { post_after(delay, std::move(task)); };
+    owner.answer = [this](QueryId id, QueryResult result) {
+      stack_.on_answer(id, std::move(result), base::Clock::now());
+      request_drain();
+    };
+    routes_ = std::make_unique<detail::RouteFinder>(io_, dns, listeners_, std::move(owner));
+  }
+
   /// Many inputs in one turn of the loop end in one drain.
   void request_drain() {
     if (drain_requested_) return;
@@ -123,7 +128,7 @@ class AsioEdge final : public SipEdge {
     for (bool more = true; more;) {
       more = false;
       while (auto out = stack_.poll_transmit()) transmit(std::move(*out));
-      while (auto query = stack_.poll_query()) routes_.resolve(std::move(*query));
+      while (auto query = stack_.poll_query()) routes_->resolve(*query);
       while (auto flow = stack_.poll_close()) connections_.give_up(*flow);
       while (auto event = stack_.poll_event()) {
         more = true;  // The handler may have asked for more to be sent.
@@ -163,7 +168,7 @@ class AsioEdge final : public SipEdge {
   detail::Connections connections_;
   detail::Binder binder_;
   asio::steady_timer timer_;
-  detail::RouteFinder routes_;
+  std::unique_ptr<detail::RouteFinder> routes_;
   std::function<void(Event)> handler_;
   std::uint64_t next_flow_id_ = kMaxListeners + 1;  // Below: the UDP sockets.
   bool drain_requested_ = false;

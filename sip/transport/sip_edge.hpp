@@ -17,6 +17,13 @@ struct Listener {
   std::uint16_t port = 0;    ///< 0 lets the system choose
 };
 
+/// The name servers that are asked.
+struct DnsOptions {
+  std::vector<base::SocketAddress> servers{};  ///< empty: the system's
+  base::Duration attempt = std::chrono::seconds(1);  ///< to wait for one server the first time; later ones wait longer
+  int attempts = 2;                                  ///< of each server
+};
+
 struct EdgeOptions {
   base::IpAddress bind;      ///< 0.0.0.0: every interface
   std::uint16_t port = 0;    ///< of UDP and TCP alike; 0 lets the system choose
@@ -27,6 +34,7 @@ struct EdgeOptions {
   base::Duration idle_time = std::chrono::seconds(180);
   /// Several at once, of both families: then they stand for bind, port and tcp. At most kMaxListeners.
   std::vector<Listener> listeners = {};
+  DnsOptions dns{};
 };
 
 enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };

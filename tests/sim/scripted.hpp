@@ -111,7 +111,9 @@ class Scripted {
     if (known != names.end()) return {known->second, known->second.empty() ? "no such name" : ""};
     const auto ip = base::IpAddress::parse(query.host);
     if (!ip) return {{}, "no such name"};
-    return {{route(query.transport, {*ip, query.port.value_or(5060)})}, ""};
+    const auto transport = query.transport.value_or(sip::Transport::Udp);
+    if (query.secure && transport != sip::Transport::Ws) return {{route(sip::Transport::Tls, {*ip, query.port.value_or(5061)})}, ""};
+    return {{route(query.secure ? sip::Transport::Wss : transport, {*ip, query.port.value_or(5060)})}, ""};
   }
   sip::Route route(sip::Transport transport, base::SocketAddress remote) const {
     return {transport, local, remote, sip::is_reliable(transport) ? sip::FlowId{} : sip::FlowId{1}};
