@@ -124,7 +124,8 @@ class Driver {
       while (const auto query = stack_.poll_query()) {
         sip::QueryResult result;
         const auto ip = base::IpAddress::parse(query->host);
-        if (resolves_ && ip) result.routes.push_back({query->transport.value_or(Transport::Udp), flow_.local, {*ip, query->port.value_or(5060)}, {}});
+        const auto transport = query->transport.value_or(sip::Transport::Udp);
+        if (resolves_ && ip) result.routes.push_back({transport, flow_.local, {*ip, query->port.value_or(5060)}, {}});
         stack_.on_answer(query->id, result, now_);
         again = true;
       }
