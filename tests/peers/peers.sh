@@ -161,17 +161,63 @@ start_baresip() {
 # run_sipp NAME TARGET-PORT [ARGUMENT...]: one call by sipp/NAME.xml; the scenario fails with SIPp's own words when it does.
 # -nr: SIPp repeats nothing and absorbs nothing by itself, so that a scenario sees, and must expect, what really arrives.
 run_sipp() {
-  local name=$1 target=$2 port media status=0
+  local name=$1 target=$2 port media status=0 file=$here/sipp/$1.xml
   shift 2
+  [ -e "$file" ] || file=$work/$name.xml
   free_ports port
   free_ports media 6
-  (cd "$work" && timeout 100 sipp -sf "$here/sipp/$name.xml" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
+  (cd "$work" && timeout 100 sipp -sf "$file" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
     -m 1 -l 1 -nr -nostdin -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
     -message_file "$work/$name-messages.log" "$@" "127.0.0.1:$target" >"$work/$name.log" 2>&1) || status=$?
   [ "$status" = 0 ] && return
-  die "SIPp ended with $status: $(grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$name-errors.log" 2>/dev/null |
-    head -n 2 | cut -c1-250)"
+  die "SIPp ended with $status: $(sipp_says "$name")"
 }
+# run_flow NAME: the call flow sipp/NAME.flow. NAME_tcp is the same over TCP. See README.md here.
+run_flow() {
+  local name=$1 file=$here/sipp/${1%_tcp}.flow transport=u1
+  [ "$name" = "${name%_tcp}" ] || transport=t1 agent_transport=tcp
+  awk -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"
+  agent_ring=$(flow_says ring)
+  if grep -q '^role called' "$file"; then
+    run_called_flow "$name" "$file" "$transport"
+  else
+    agent_transport=udp  # Towards its registrar; it listens on both.
+    start_kamailio
+    start_agent 6001
+    run_sipp "$name" "$agent_sip" -t "$transport"
+    gone "$agent_pid" && die "the agent is gone"
+  fi
+}
+flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == what {print $2}' "$file"; }
+# SIPp is the registrar and the telephone that `offhook call` calls, in three calls of its own: REGISTER, INVITE, and REGISTER again.
+run_called_flow() {
+  local name=$1 file=$2 code=0 wanted signal media
+  wanted=$(flow_says exit) signal=$(flow_says signal)
+  free_ports registrar_port
+  free_ports media 6
+  (cd "$work" && exec sipp -sf "$work/$name.xml" -i 127.0.0.1 -p "$registrar_port" -mi 127.0.0.1 -mp "$media" -t "$3" -m 3 -nr -nostdin \
+    -deadcall_wait 0 -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
+    -message_file "$work/$name-messages.log" >"$work/$name.log" 2>&1) &
+  sipp_pid=$!
+  started+=("$sipp_pid")
+  echo "$sipp_pid" >>"$work/started"
+  expect 5 "SIPp listens" listening "$registrar_port"
+  agent_config "$work/agent.json" 6001
+  start agent "$offhook" call 1001 --config "$work/agent.json"
+  agent_pid=$pid
+  if [ -n "$signal" ]; then
+    expect 10 "the call is under way" says "$work/$name-messages.log" '^INVITE '
+    sleep "$signal"
+    kill -INT "$agent_pid"
+  fi
+  expect 85 "SIPp has seen its flow" gone "$sipp_pid"
+  wait "$sipp_pid" || die "SIPp ended with $?: $(sipp_says "$name")"
+  expect 40 "the call has ended" gone "$agent_pid"
+  wait "$agent_pid" || code=$?
+  [ "$code" = "$wanted" ] || die "the exit code is $code, not $wanted"
+}
+listening() { grep -qi ":$(printf %04X "$1") " /proc/net/udp /proc/net/tcp; }  # listening PORT
+sipp_says() { grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$1-errors.log" 2>/dev/null | head -n 2 | cut -c1-250; }
 # received NAME: what SIPp received in the scenario NAME, one message after another, without CR.
 received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
 
