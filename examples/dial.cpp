@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   const std::string target = argv[1];
   const std::chrono::seconds listen_for(argc > 2 ? std::atoi(argv[2]) : 5);
 
+  media::Engine engine{{}};  // Before the endpoint: it has to outlive it.
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
   const auto on_event = [&](const phone::PhoneEvent& event) {
@@ -28,7 +29,6 @@ int main(int argc, char** argv) {
     }
   };
 
-  media::Engine engine{{}};
   auto opened = phone::Endpoint::open({}, engine, on_event);
   if (!opened) return std::fprintf(stderr, "%s\n", opened.error().detail.c_str()), 1;
   endpoint = std::move(*opened);

@@ -31,15 +31,17 @@ int main() {
     show("response", std::to_string(message->status()) + " " + std::string(message->reason()));
   }
   // These five stand in every message that is parsed: no result to look at.
-  show("from", message->from().uri);
-  show("to", message->to().uri);
+  show("from", message->from().uri.text);
+  show("to", message->to().uri.text);
   show("call-id", message->call_id());
   show("cseq", std::to_string(message->cseq().number));
-  show("branch", message->top_via().branch().value_or("none"));
+  show("branch", message->top_via().branch());
 
   // All others are parsed when they are asked for, and may be absent or wrong.
-  for (const auto& via : message->vias()) show("via", via ? via->host : "that cannot be read");
-  if (const auto contact = message->contact()) show("contact", contact->uri);
+  auto vias = message->vias();
+  while (const sip::Via* via = vias.next()) show("via", via->host);
+  if (const auto wrong = vias.error()) show("and then a via", to_string(*wrong));
+  if (const auto contact = message->contact()) show("contact", contact->uri.text);
   if (const auto agent = message->find("User-Agent")) show("user agent", *agent);
   show("body", message->content_type());
 }

@@ -37,24 +37,28 @@ int main(int argc, char** argv) {
   if (!stack.call(call, base::Clock::now())) return std::fprintf(stderr, "that is no address to call\n"), 1;
 
   for (bool answered = false;;) {
-    // What the stack wants: send these bytes, find that host, know this.
-    while (const auto out = stack.poll_transmit()) {
-      sockaddr_in there{.sin_family = AF_INET, .sin_port = htons(out->flow.remote.port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-      ::sendto(udp, out->bytes.data(), out->bytes.size(), 0, reinterpret_cast<const sockaddr*>(&there), sizeof there);
-    }
-    while (const auto query = stack.poll_query()) {  // A real edge asks DNS here; this one knows nothing but loopback.
-      sip::QueryResult found;
-      found.routes.push_back({sip::Transport::Udp, local, {kLoopback, query->port.value_or(5060)}, sip::FlowId{1}});
-      stack.on_answer(query->id, found, base::Clock::now());
-    }
-    while (const auto event = stack.poll_event()) {
-      if (const auto* progress = std::get_if<sip::CallProgress>(&*event)) std::printf("%d %s\n", progress->status, progress->reason.c_str());
-      if (const auto* up = std::get_if<sip::CallAnswered>(&*event)) {
-        std::printf("answered:\n%s", up->body.data.c_str());
-        answered = true;
-        (void)stack.hang_up(up->session, base::Clock::now());
+    // What the stack wants: find that host, send these bytes, know this. An answer of ours may make it want more: until it is quiet.
+    for (bool quiet = false; !quiet;) {
+      quiet = true;
+      while (const auto query = stack.poll_query()) {  // A real edge asks DNS here; this one knows nothing but loopback.
+        sip::QueryResult found;
+        found.routes.push_back({sip::Transport::Udp, local, {kLoopback, query->port.value_or(5060)}, sip::FlowId{1}});
+        stack.on_answer(query->id, found, base::Clock::now());
       }
-      if (std::holds_alternative<sip::CallEnded>(*event)) std::printf("over\n");
+      while (const auto out = stack.poll_transmit()) {
+        sockaddr_in there{.sin_family = AF_INET, .sin_port = htons(out->flow.remote.port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+        ::sendto(udp, out->bytes.data(), out->bytes.size(), 0, reinterpret_cast<const sockaddr*>(&there), sizeof there);
+      }
+      while (const auto event = stack.poll_event()) {
+        quiet = false;
+        if (const auto* progress = std::get_if<sip::CallProgress>(&*event)) std::printf("%d %s\n", progress->status, progress->reason.c_str());
+        if (const auto* up = std::get_if<sip::CallAnswered>(&*event)) {
+          std::printf("answered:\n%s", up->body.data.c_str());
+          answered = true;
+          (void)stack.hang_up(up->session, base::Clock::now());
+        }
+        if (std::holds_alternative<sip::CallEnded>(*event)) std::printf("over\n");
+      }
     }
     if (stack.unfinished() == 0 && stack.sessions() == 0) return ::close(udp), answered ? 0 : 1;
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::phone {
@@ -47,27 +48,37 @@ class Call {
   /// Offered: opens the media leg and makes our answer (RFC 3264), or our offer where the INVITE had none. `port` carries the audio,
   /// 20 ms of mono samples a frame at port->rate_hz, until CallFinished. `codecs`: of this call, best first; empty: the endpoint's.
   /// Errors: NotAcceptable (no codec in common: the call was refused with 488), NoMedia (503, or no port was given), Socket, WrongState.
-  [[nodiscard]] virtual base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port,
-                                                                    const std::vector<media::AudioCodec>& codecs = {}) = 0;
+  [[nodiscard]] base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs = {}) {
+    return do_prepare(std::move(port), codecs);
+  }
   /// Offered: 180 Ringing. Errors: WrongState.
-  [[nodiscard]] virtual base::Result<void, base::Error> ring() = 0;
+  [[nodiscard]] base::Result<void, base::Error> ring() { return do_ring(); }
   /// Offered: 200, repeated until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also for what
   /// another call prepared.
-  [[nodiscard]] virtual base::Result<void, base::Error> answer(Prepared prepared) = 0;
+  [[nodiscard]] base::Result<void, base::Error> answer(Prepared prepared) { return do_answer(std::move(prepared)); }
   /// Offered: a final refusal, 300 to 699, such as 486 Busy Here or 603 Decline. CallFinished follows. Errors: WrongState.
-  [[nodiscard]] virtual base::Result<void, base::Error> reject(int status) = 0;
+  [[nodiscard]] base::Result<void, base::Error> reject(int status) { return do_reject(status); }
   /// In any state but Ended: CANCEL, BYE or a refusal, whichever is due. CallFinished follows. Errors: WrongState.
-  [[nodiscard]] virtual base::Result<void, base::Error> hang_up() = 0;
+  [[nodiscard]] base::Result<void, base::Error> hang_up() { return do_hang_up(); }
   /// Connected: a re-INVITE that puts the peer on hold (sendonly, RFC 3264 section 8.4); CallMediaChanged tells what came of it.
   /// Errors: WrongState, also while an offer of either side waits for its answer.
-  [[nodiscard]] virtual base::Result<void, base::Error> hold() = 0;
-  [[nodiscard]] virtual base::Result<void, base::Error> resume() = 0;
+  [[nodiscard]] base::Result<void, base::Error> hold() { return do_hold(true); }
+  [[nodiscard]] base::Result<void, base::Error> resume() { return do_hold(false); }
   /// Connected: blind transfer (RFC 3515). The peer is asked to call `target`, a SIP URI; a number or user is completed with the
   /// peer's domain. CallTransferred tells how that went; the call stays up until it is hung up. Errors: BadTarget, WrongState.
-  [[nodiscard]] virtual base::Result<void, base::Error> transfer(std::string_view target) = 0;
+  [[nodiscard]] base::Result<void, base::Error> transfer(std::string_view target) { return do_transfer(target); }
 
  protected:
   Call() = default;
+
+ private:  // Virtual beneath, because g++ 12 lets the result of a virtual function be ignored.
+  virtual base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
+  virtual base::Result<void, base::Error> do_ring() = 0;
+  virtual base::Result<void, base::Error> do_answer(Prepared prepared) = 0;
+  virtual base::Result<void, base::Error> do_reject(int status) = 0;
+  virtual base::Result<void, base::Error> do_hang_up() = 0;
+  virtual base::Result<void, base::Error> do_hold(bool on_hold) = 0;
+  virtual base::Result<void, base::Error> do_transfer(std::string_view target) = 0;
 };
 
 using CallPtr = std::shared_ptr<Call>;

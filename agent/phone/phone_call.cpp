@@ -58,7 +58,7 @@ base::Result<void, base::Error> PhoneCall::ask(std::string_view what, Do operati
   return from_stack(operation((*core)->stack), what);
 }
 
-base::Result<Prepared, base::Error> PhoneCall::prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
+base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
   if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting for media"));
@@ -77,7 +77,7 @@ base::Result<Prepared, base::Error> PhoneCall::prepare(std::shared_ptr<media::Au
   return Prepared(session_);
 }
 
-base::Result<void, base::Error> PhoneCall::answer(Prepared prepared) {
+base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
   if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "another call's media cannot answer this one"));
@@ -89,19 +89,19 @@ base::Result<void, base::Error> PhoneCall::answer(Prepared prepared) {
   return {};
 }
 
-base::Result<void, base::Error> PhoneCall::ring() {
+base::Result<void, base::Error> PhoneCall::do_ring() {
   return ask("ringing", [this](sip::Stack& stack) { return stack.ring(session_, now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::reject(int status) {
+base::Result<void, base::Error> PhoneCall::do_reject(int status) {
   return ask("rejecting", [this, status](sip::Stack& stack) { return stack.reject(session_, status, {}, now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::hang_up() {
+base::Result<void, base::Error> PhoneCall::do_hang_up() {
   return ask("hanging up", [this](sip::Stack& stack) { return stack.hang_up(session_, now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::change_hold(bool on_hold) {
+base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be held or resumed"));
   media_.set_on_hold(on_hold);
@@ -110,7 +110,7 @@ base::Result<void, base::Error> PhoneCall::change_hold(bool on_hold) {
   return ask(on_hold ? "holding" : "resuming", [&](sip::Stack& stack) { return stack.offer(session_, sdp_body(std::move(*offer)), now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::transfer(std::string_view target) {
+base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be transferred"));
   std::string uri(target);

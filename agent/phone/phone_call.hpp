@@ -21,15 +21,6 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
 
-  base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
-  base::Result<void, base::Error> ring() override;
-  base::Result<void, base::Error> answer(Prepared prepared) override;
-  base::Result<void, base::Error> reject(int status) override;
-  base::Result<void, base::Error> hang_up() override;
-  base::Result<void, base::Error> hold() override { return change_hold(true); }
-  base::Result<void, base::Error> resume() override { return change_hold(false); }
-  base::Result<void, base::Error> transfer(std::string_view target) override;
-
   // What the stack says of our session.
   void on_progress(const sip::CallProgress& event);
   void on_answered(const sip::CallAnswered& event);
@@ -44,9 +35,16 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
  private:
   [[nodiscard]] auto usable_core() const { return usable(core_); }
   [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
+  base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
+  base::Result<void, base::Error> do_ring() override;
+  base::Result<void, base::Error> do_answer(Prepared prepared) override;
+  base::Result<void, base::Error> do_reject(int status) override;
+  base::Result<void, base::Error> do_hang_up() override;
+  base::Result<void, base::Error> do_hold(bool on_hold) override;
+  base::Result<void, base::Error> do_transfer(std::string_view target) override;
+
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);
-  base::Result<void, base::Error> change_hold(bool on_hold);
   void connected();
   void tell_media();
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
