@@ -1,10 +1,12 @@
 #include <offhook/sip/stack/client_requests.hpp>
 
+#include <offhook/sip/dialog/dialog_set.hpp>
 #include <offhook/sip/message/writer.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace offhook::inline v0::sip {
@@ -25,6 +27,11 @@ struct ClientRequests::Record {
   bool cancel_wanted = false, cancelled = false;
   bool limited = false;  // Its call is over.
   bool dead = false;
+  bool answered_for_real = false;  // By more than a 100: somebody behind the server knows of it.
+  bool left = false;               // Another candidate has the request now: what comes late is taken back.
+  std::set<std::string> taken_back;  // To tags of late 2xx.
+  std::optional<base::TimePoint> silence_ends;       // While it has said nothing, and another remains.
+  std::optional<base::SocketAddress> stream_tried;   // There TCP was asked for because of the size: not again.
 };
 
 ClientRequests::ClientRequests(Shared shared) : shared_(std::move(shared)) {}
@@ -73,6 +80,7 @@ QueryId ClientRequests::query(const Hop& hop) {
 }
 
 bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
+  if (on_stream_answer(query, result, now)) return true;
   if (const auto ack = pending_acks_.extract(query)) {
     const PendingAck& pending = ack.mapped();
     const auto invite = records_.find(pending.invite);
@@ -80,11 +88,11 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
     if (!result.routes.empty()) {
       const Route& route = result.routes.front();
       write_ack(pending, flow_along(route));
-      known_routes_[{pending.session, pending.hop}] = std::move(result.routes);
+      if (pending.session != 0) known_routes_[{pending.session, pending.hop}] = std::move(result.routes);
     } else if (invite != records_.end()) {
       write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
     }
-    release(owner);
+    if (owner.id != 0) release(owner);
     return true;
   }
   const auto look_up = look_ups_.extract(query);
@@ -96,8 +104,9 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
     fail(record, session::Failure::Unresolvable);
     return true;
   }
-  if (const auto hop = hop_of(record.what.head.next_hop); hop && record.what.owner.kind == Owner::Kind::Session) {
-    known_routes_[{record.what.owner.id, *hop}] = result.routes;
+  if (const auto hop = hop_of(record.what.head.next_hop)) {
+    memory_.arrange(*hop, result.routes, now);
+    if (record.what.owner.kind == Owner::Kind::Session) known_routes_[{record.what.owner.id, *hop}] = result.routes;
   }
   record.routes = std::move(result.routes);
   launch(record, now);
@@ -109,8 +118,11 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
   record.flow = flow_along(route);
   record.branch = "z9hG4bK" + shared_.random.token();
   record.bytes = compose(record.what, record.flow, record.branch);
+  if (look_up_stream(record, now)) return;
   const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
   if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport);
+  const bool another = record.route + 1 < record.routes.size() && record.what.owner.kind != Owner::Kind::Nobody;
+  if (another) record.silence_ends = now + kSilence;
   transaction::Actions actions;
   if (record.what.head.method == Method::Invite) {
     record.machine.emplace<transaction::InviteClient>(shared_.timers, route.transport, now, actions);
@@ -120,16 +132,68 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
   carry_out(record, std::move(actions), nullptr, now);
 }
 
-bool ClientRequests::try_next_route(Record& record, base::TimePoint now) {
+/// RFC 3261 section 18.1.1: a request that is too large for a datagram takes TCP, to where the datagram would have gone, and comes
+/// back to UDP when there is none. Only this request does. True: it waits for the way.
+bool ClientRequests::look_up_stream(Record& record, base::TimePoint now) {
+  const Route& route = record.routes[record.route];
+  if (shared_.datagram_limit == 0 || record.bytes.size() <= shared_.datagram_limit) return false;
+  if (route.transport != Transport::Udp || record.stream_tried == route.remote) return false;
+  record.stream_tried = route.remote;
+  if (memory_.is_passed_over(Transport::Tcp, route.remote, now)) return false;
+  stream_look_ups_.emplace(query({route.remote.ip.to_string(), route.remote.port, Transport::Tcp, false}), record.id);
+  return true;
+}
+
+bool ClientRequests::on_stream_answer(QueryId query, QueryResult& result, base::TimePoint now) {
+  const auto look_up = stream_look_ups_.extract(query);
+  if (!look_up) return false;
+  const auto at = records_.find(look_up.mapped());
+  if (at == records_.end() || at->second->dead) return true;
+  Record& record = *at->second;
+  std::erase_if(result.routes, [](const Route& route) { return route.transport != Transport::Tcp; });
+  const auto here = record.routes.begin() + static_cast<std::ptrdiff_t>(record.route);
+  if (!result.routes.empty()) record.routes.insert(here, result.routes.front());
+  launch(record, now);
+  return true;
+}
+
+bool ClientRequests::try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, base::TimePoint now) {
+  if (record.what.owner.kind != Owner::Kind::Nobody && record.route < record.routes.size())
+    memory_.on_failure(record.routes[record.route], retry_after, now);
   if (record.cancel_wanted || record.what.owner.kind == Owner::Kind::Nobody || record.route + 1 >= record.routes.size())
     return false;
   Record& next = make(record.what);
   next.routes = record.routes;
   next.route = record.route + 1;
+  next.stream_tried = record.stream_tried;
   release(record.what.owner);
   record.what.owner = {};
   launch(next, now);
   return true;
+}
+
+/// The request went on to the next candidate while this one was silent. Should it answer after all, there must be no second call.
+void ClientRequests::leave_behind(Record& record) {
+  record.left = true;
+  record.silence_ends.reset();
+  auto* invite = std::get_if<transaction::InviteClient>(&record.machine);
+  if (invite == nullptr) return finish(record);  // A late answer to anything else says nothing that matters.
+  invite->stop_resending();
+  record.cancel_wanted = true;
+  watch(record);
+}
+
+/// A 2xx of a candidate that we left is acknowledged and hung up: RFC 3261 section 13.2.2.4.
+void ClientRequests::on_late(Record& record, const Message& response, base::TimePoint now) {
+  const std::string tag(response.to().tag().value_or(""));
+  auto dialog = Dialog::as_client(record.what.head, response);
+  if (!dialog || record.taken_back.size() >= kMaxForks || !record.taken_back.insert(tag).second) return;
+  dialog->confirm(response);
+  PendingAck pending{0, record.id, {dialog->ack(record.what.head.cseq), tag, {}}, {}};
+  send_ack(std::move(pending));
+  Outgoing bye;
+  bye.head = dialog->request(Method::Bye);
+  send(std::move(bye), now);
 }
 
 void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
@@ -144,12 +208,16 @@ void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Auth
   Record& next = make(std::move(request));
   next.routes = old.routes;
   next.route = old.route;
+  next.stream_tried = old.stream_tried;
   release(old.what.owner);
   old.what.owner = {};
   launch(next, now);
 }
 
 void ClientRequests::carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now) {
+  // An ACK first: what the response leads to may be the same request to the next candidate, which comes behind it.
+  std::stable_partition(actions.begin(), actions.end(),
+                        [](const auto& action) { return std::holds_alternative<transaction::Transmit>(action); });
   for (const transaction::Action& action : actions) {
     if (const auto* transmit = std::get_if<transaction::Transmit>(&action)) {
       const bool ack = transmit->what == transaction::Transmit::What::Ack;
@@ -159,24 +227,29 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
     } else if (const auto* ended = std::get_if<transaction::Ended>(&action)) {
       shared_.table.erase(record.id);
       const bool lost = ended->why != transaction::Ended::Why::Done && !record.final_answer;
-      if (lost && (record.answered || !try_next_route(record, now))) {
+      if (lost && (record.answered || !try_next_route(record, std::nullopt, now))) {
         const bool transport = ended->why == transaction::Ended::Why::TransportError;
         fail(record, transport ? session::Failure::Transport : session::Failure::Timeout);
       }
       finish(record);
     }
   }
-  if (record.dead) return;
-  const auto* invite = std::get_if<transaction::InviteClient>(&record.machine);
-  const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine);
-  deadlines_.set(record.id, invite != nullptr  ? invite->next_deadline()
-                            : other != nullptr ? other->next_deadline()
-                                               : std::nullopt);
+  if (!record.dead) watch(record);
+}
+
+void ClientRequests::watch(Record& record) {
+  std::optional<base::TimePoint> due;
+  if (const auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) due = invite->next_deadline();
+  if (const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) due = other->next_deadline();
+  if (record.silence_ends && (!due || *record.silence_ends < *due)) due = record.silence_ends;
+  deadlines_.set(record.id, due);
 }
 
 void ClientRequests::deliver(Record& record, const Message& response, base::TimePoint now) {
   const bool first = !std::exchange(record.answered, true);
   const int status = response.status();
+  const bool known_behind = std::exchange(record.answered_for_real, record.answered_for_real || status > 100);
+  record.silence_ends.reset();
   const bool invite = record.what.head.method == Method::Invite;
   if (status >= 200) record.final_answer = true;
   if (status < 200 && record.cancel_wanted) send_cancel(record, now);
@@ -186,7 +259,17 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
       return shared_.outbox.transmits.push_back({record.ack_flows[tag], ack->second});  // RFC 3261 section 13.2.2.4
     }
   }
-  if (status == 503 && first && try_next_route(record, now)) return;  // RFC 3263 section 4.3
+  if (record.left) {
+    if (invite && status >= 200 && status < 300) on_late(record, response, now);
+    return;
+  }
+  if (status == 503 && !known_behind) {  // RFC 3263 section 4.3
+    const auto after = response.number(HeaderName::RetryAfter);
+    if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, now)) return;
+  } else if (status != 503) {
+    if (const auto hop = hop_of(record.what.head.next_hop); hop && first && record.route < record.routes.size())
+      memory_.on_answer(*hop, record.routes[record.route], now);
+  }
   if (first) prefer_route(record);
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
 }
@@ -260,6 +343,13 @@ void ClientRequests::on_time(base::TimePoint now) {
     const auto at = records_.find(*id);
     if (at == records_.end() || at->second->dead) continue;
     Record& record = *at->second;
+    if (record.silence_ends && *record.silence_ends <= now) {
+      record.silence_ends.reset();
+      if (try_next_route(record, std::nullopt, now)) {
+        leave_behind(record);
+        continue;
+      }
+    }
     transaction::Actions actions;
     if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->on_time(now, actions);
     if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) other->on_time(now, actions);
@@ -330,6 +420,11 @@ void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base:
     const auto at = records_.find(current->second);
     if (at != records_.end() && at->second->what.head.cseq == pending.ack.head.cseq) pending.invite = current->second;
   }
+  send_ack(std::move(pending));
+}
+
+void ClientRequests::send_ack(PendingAck pending) {
+  const std::uint64_t session = pending.session;
   const auto hop = hop_of(pending.ack.head.next_hop);
   if (!hop) {
     if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(pending, at->second->flow);
@@ -341,7 +436,7 @@ void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base:
     const Route& route = known->second.front();
     return write_ack(pending, flow_along(route));
   }
-  hold({Owner::Kind::Session, session, {}});
+  if (session != 0) hold({Owner::Kind::Session, session, {}});
   pending_acks_.emplace(query(*hop), std::move(pending));
 }
 
@@ -442,7 +537,7 @@ std::size_t ClientRequests::unfinished() const {
 
 void ClientRequests::add_to(StackSizes& sizes) const {
   sizes.requests_sent += records_.size();
-  sizes.look_ups += look_ups_.size() + pending_acks_.size();
+  sizes.look_ups += look_ups_.size() + stream_look_ups_.size() + pending_acks_.size();
   sizes.routes += known_routes_.size();
   sizes.timers += deadlines_.size();
 }

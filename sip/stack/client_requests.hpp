@@ -5,6 +5,7 @@
 #include <offhook/sip/dialog/request_head.hpp>
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/stack/candidate_memory.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/outbox.hpp>
@@ -58,6 +59,9 @@ class ContactSource {
 /// after a failure (RFC 3263 section 4.3), CANCEL, and the ACKs to 2xx, which it repeats.
 class ClientRequests {
  public:
+  /// A candidate that says nothing for so long is left while another remains, well before its transaction would time out.
+  static constexpr base::Duration kSilence = std::chrono::seconds(4);
+
   /// What became of a request. `response` is null when there will be none, and otherwise borrows until the next receive.
   struct Outcome {
     TransactionId id;
@@ -74,6 +78,7 @@ class ClientRequests {
     ContactSource& contacts;
     std::uint64_t& last_id;
     std::uint64_t& last_query_id;
+    std::size_t datagram_limit;  ///< a larger request takes TCP; 0: none does
   };
 
   explicit ClientRequests(Shared shared);
@@ -130,13 +135,19 @@ class ClientRequests {
   void look_up(Record& record, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
-  [[nodiscard]] bool try_next_route(Record& record, base::TimePoint now);
+  [[nodiscard]] bool try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
+  void leave_behind(Record& record);
+  void on_late(Record& record, const Message& response, base::TimePoint now);
+  [[nodiscard]] bool look_up_stream(Record& record, base::TimePoint now);
+  bool on_stream_answer(QueryId query, QueryResult& result, base::TimePoint now);
+  void watch(Record& record);
   void carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now);
   void deliver(Record& record, const Message& response, base::TimePoint now);
   void send_cancel(Record& invite, base::TimePoint now);
   void prefer_route(const Record& record);
   void fail(Record& record, session::Failure failure);
   void finish(Record& record);
+  void send_ack(PendingAck pending);
   void write_ack(const PendingAck& pending, const Flow& flow);
   [[nodiscard]] std::string compose(const Outgoing& request, const Flow& flow, std::string_view branch);
   [[nodiscard]] std::string compose_ack(const Record& invite, const Message& response) const;
@@ -147,7 +158,9 @@ class ClientRequests {
   Shared shared_;
   std::unordered_map<TransactionId, std::unique_ptr<Record>> records_;
   std::unordered_map<QueryId, TransactionId> look_ups_;
+  std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // Of requests that are too large for a datagram.
   std::unordered_map<QueryId, PendingAck> pending_acks_;
+  CandidateMemory memory_;
   std::map<std::pair<std::uint64_t, Hop>, std::vector<Route>> known_routes_;  // Of a session, for its life.
   std::map<Owner, TransactionId> current_;                                    // The latest of its purpose.
   std::unordered_map<std::uint64_t, std::size_t> open_;                       // Records and pending ACKs of a session.

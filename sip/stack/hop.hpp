@@ -22,8 +22,6 @@ struct Hop {
 };
 
 /// Nothing for a URI without a host, or with a transport that we do not know.
-/// Deviation: a request over 1300 octets is not moved from UDP to TCP (RFC 3261 section 18.1.1); it uses TCP when the target
-/// or route says transport=tcp. Peers behind a UDP-only registrar would otherwise never get a long INVITE.
 [[nodiscard]] std::optional<Hop> hop_of(std::string_view uri);
 
 /// `sip:user@192.0.2.1:5060;transport=tcp`; the transport only where it is not UDP.

@@ -66,7 +66,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       last_transaction_(first_id(options_)),
       last_query_(first_id(options_)),
       table_(options_.limits),
-      clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_}),
+      clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_, options_.datagram_limit}),
       servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_}),
       accounts_({random, outbox_, clients_, counters_, first_id(options_)}),
       calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_),

@@ -19,6 +19,9 @@ struct StackOptions {
   base::Duration t1 = std::chrono::milliseconds(500);  ///< RFC 3261 section 17.1.1.1
   base::Duration t2 = std::chrono::seconds(4);
   base::Duration t4 = std::chrono::seconds(5);
+  /// A request of more octets takes TCP instead of UDP, and comes back when there is none (RFC 3261 section 18.1.1). Where the MTU
+  /// of the path is known: 200 less than that. 0: requests of all sizes stay on UDP.
+  std::size_t datagram_limit = 1300;
   StackLimits limits{};              ///< how much of each is held at most
 };
 

@@ -43,6 +43,12 @@ void InviteClient::on_cancelled(base::TimePoint now) {
   assert(is_consistent());
 }
 
+void InviteClient::stop_resending() {
+  quiet_ = true;
+  resend_at_.reset();
+  assert(is_consistent());
+}
+
 void InviteClient::on_transport_error(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Calling:
@@ -73,7 +79,7 @@ std::optional<base::TimePoint> InviteClient::next_deadline() const {
 
 bool InviteClient::is_consistent() const {
   switch (state_) {
-    case State::Calling: return expire_at_ && resend_at_.has_value() == !is_reliable(transport_);
+    case State::Calling: return expire_at_ && resend_at_.has_value() == (!is_reliable(transport_) && !quiet_);
     case State::Proceeding: return !resend_at_;
     case State::Accepted: return expire_at_ && !resend_at_;
     case State::Completed: return expire_at_ && !resend_at_ && !is_reliable(transport_);

@@ -18,6 +18,8 @@ class InviteClient {
   void on_response(int status, base::TimePoint now, Actions& out);
   /// A CANCEL was sent, or nobody waits for the answer any more: whatever comes, this ends within 64 * T1 (RFC 3261 section 9.1). Ended is then Timeout.
   void on_cancelled(base::TimePoint now);
+  /// The request went elsewhere: it is not repeated any more, but what comes of it is still waited for.
+  void stop_resending();
   /// The request or the ACK could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
@@ -34,6 +36,7 @@ class InviteClient {
   Transport transport_;
   State state_ = State::Calling;
   base::Duration resend_interval_;
+  bool quiet_ = false;                        // Nothing is repeated any more.
   std::optional<base::TimePoint> resend_at_;  // Timer A
   std::optional<base::TimePoint> expire_at_;  // Timer B, D or M by state; in Proceeding the limit after a CANCEL
 };

@@ -1,0 +1,245 @@
+#include <offhook/sip/stack/candidate_memory.hpp>
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+using sip::Transport;
+
+namespace {
+
+const base::SocketAddress kOne = address("192.0.2.51", 5060), kTwo = address("192.0.2.52", 5060);
+
+struct Failing : Scripted {
+  sip::AccountId account;
+  sip::SessionId session;
+
+  explicit Failing(sip::StackOptions stack_options = {}) : Scripted(std::move(stack_options)) {
+    names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Udp, kTwo)};
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@pbx.example";
+    options.registrar = "sip:proxy.example";
+    options.registers = false;
+    account = stack.add_account(options, now);
+  }
+  std::string dial(std::size_t offer_octets = 5) {
+    sip::CallOptions options;
+    options.account = account;
+    options.target = "sip:desk@pbx.example";
+    options.offer = {"application/sdp", std::string(offer_octets, 'o')};
+    const auto made = stack.call(options, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    return take("INVITE ");
+  }
+  static Fields contact() { return {{"Contact", "<sip:desk@192.0.2.52:5062>"}}; }
+  void expect_no_residue() {
+    advance(100s);
+    CHECK(stack.sessions() == 0);
+    CHECK(stack.legs() == 0);
+    CHECK_FALSE(stack.next_deadline());
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Failing, "A candidate that is silent for 4 s is left while another remains, and repeats nothing more [RFC 3263 section 4.3]") {
+  const std::string first = dial();
+  CHECK(last_flow.remote == kOne);
+  advance(3999ms);
+  sent.clear();
+  advance(1ms);
+  const std::string second = take("INVITE ");
+  CHECK(last_flow.remote == kTwo);
+  CHECK(header(second, "Via") != header(first, "Via"));
+  CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
+  CHECK(header(second, "CSeq") == header(first, "CSeq"));
+  advance(20s);
+  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kTwo);  // The last one has the whole time of Timer B.
+  CHECK_FALSE(event<sip::CallEnded>());
+  advance(12s);
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->status == 408);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Failing, "A provisional response keeps the request where it is") {
+  const std::string first = dial();
+  receive(response(first, 100, ""));
+  sent.clear();
+  advance(60s);
+  CHECK(count("INVITE ") == 0);
+}
+
+TEST_CASE_FIXTURE(Failing, "A candidate that rings after we left it is cancelled [RFC 3261 section 9.1]") {
+  const std::string first = dial();
+  advance(3999ms);
+  sent.clear();
+  advance(1ms);
+  const std::string second = take("INVITE ");
+  receive(response(first, 180, "late"));
+  const std::string cancel = take("CANCEL ");
+  REQUIRE(!cancel.empty());
+  CHECK(last_flow.remote == kOne);
+  CHECK(header(cancel, "Via") == header(first, "Via"));
+  CHECK_FALSE(event<sip::CallProgress>());
+  receive(response(cancel, 200, "late"));
+  receive(response(first, 487, "late"));
+  CHECK(!take("ACK ").empty());
+  receive(response(second, 200, "b", "answer", contact()));
+  CHECK(event<sip::CallAnswered>());
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Failing, "A candidate that picks up after we left it is acknowledged and hung up: one call, not two [RFC 3261 section 13.2.2.4]") {
+  const std::string first = dial();
+  advance(4s);
+  std::string second;
+  for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
+  const std::string ok = response(first, 200, "late", "answer", {{"Contact", "<sip:desk@192.0.2.51:5064>"}});
+  receive(ok);
+  REQUIRE(!take("ACK ").empty());
+  CHECK(last_flow.remote == address("192.0.2.51", 5064));
+  const std::string bye = take("BYE ");
+  CHECK(tag_of(header(bye, "To")) == "late");
+  CHECK(header(bye, "CSeq") == "2 BYE");
+  receive(response(bye, 200, "late"));
+  CHECK_FALSE(event<sip::CallAnswered>());
+  receive(ok);  // Our ACK was lost.
+  CHECK(count("ACK ") == 1);
+  CHECK(count("BYE ") == 0);
+  sent.clear();
+  receive(response(second, 200, "b", "answer", contact()));
+  CHECK(event<sip::CallAnswered>());
+  CHECK(count("ACK ") == 1);
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  receive(response(take("BYE "), 200, "b"));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Failing, "503: its ACK goes out before the next candidate is asked, a 100 before it or not [RFC 3263 section 4.3]") {
+  const std::string first = dial();
+  receive(response(first, 100, ""));
+  receive(response(first, 503, "x"));
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[0].bytes.starts_with("ACK "));
+  CHECK(sent[0].flow.remote == kOne);
+  CHECK(sent[1].bytes.starts_with("INVITE "));
+  CHECK(sent[1].flow.remote == kTwo);
+}
+
+TEST_CASE_FIXTURE(Failing, "A 503 with Retry-After passes that candidate over for so long, and without one for half a minute [RFC 3261 section 21.5.4]") {
+  const std::string first = dial();
+  receive(response(first, 503, "x", "", {{"Retry-After", "100"}}));
+  receive(response(take("INVITE "), 486, "x"));
+  advance(99s);
+  receive(response(dial(), 486, "x"));
+  CHECK(last_flow.remote == kTwo);
+  names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Udp, address("192.0.2.53", 5060))};
+  advance(1s);
+  const std::string again = dial();
+  CHECK(last_flow.remote == kOne);
+  receive(response(again, 503, "x"));
+  receive(response(take("INVITE "), 503, "x"));
+  dial();
+  CHECK(last_flow.remote == kOne);  // All have failed: nothing is left out.
+}
+
+TEST_CASE_FIXTURE(Failing, "The candidate that answered stays first, until the domain's order counts again after five minutes") {
+  dial();
+  advance(4s);
+  std::string second;
+  for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
+  receive(response(second, 486, "x"));
+  advance(60s);
+  sent.clear();
+  receive(response(dial(), 486, "x"));
+  CHECK(last_flow.remote == kTwo);
+  advance(240s);
+  dial();
+  CHECK(last_flow.remote == kOne);
+}
+
+TEST_CASE_FIXTURE(Failing, "Hung up while the first candidate is silent: no other one is asked") {
+  dial();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  sent.clear();
+  advance(10s);
+  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kOne);
+  expect_no_residue();
+}
+
+TEST_CASE("What is remembered of candidates is bounded, and the oldest makes room") {
+  sip::CandidateMemory memory;
+  base::TimePoint now{1000s};
+  const auto nth = [](std::size_t i) {
+    return sip::Route{Transport::Udp, {}, address("192.0.2.1", static_cast<std::uint16_t>(1 + i)), {}};
+  };
+  for (std::size_t i = 0; i < sip::CandidateMemory::kMaxFailed; ++i) memory.on_failure(nth(i), std::chrono::seconds(10 + i), now);
+  CHECK(memory.failed() == sip::CandidateMemory::kMaxFailed);
+  CHECK(memory.is_passed_over(Transport::Udp, nth(0).remote, now));
+  memory.on_failure(nth(1000), std::chrono::hours(10), now);
+  CHECK(memory.failed() == sip::CandidateMemory::kMaxFailed);
+  CHECK_FALSE(memory.is_passed_over(Transport::Udp, nth(0).remote, now));
+  CHECK(memory.is_passed_over(Transport::Udp, nth(1000).remote, now + sip::CandidateMemory::kMaxRetryAfter - 1s));
+  CHECK_FALSE(memory.is_passed_over(Transport::Udp, nth(1000).remote, now + sip::CandidateMemory::kMaxRetryAfter));
+
+  const auto hop = [](std::size_t i) { return sip::Hop{"h" + std::to_string(i), {}, {}, false}; };
+  for (std::size_t i = 0; i <= sip::CandidateMemory::kMaxHops; ++i) memory.on_answer(hop(i), nth(2000), now + std::chrono::seconds(i));
+  CHECK(memory.hops() == sip::CandidateMemory::kMaxHops);
+  std::vector<sip::Route> routes{nth(3000), nth(2000)};
+  memory.arrange(hop(0), routes, now);
+  CHECK(routes.front().remote == nth(3000).remote);
+  memory.arrange(hop(1), routes, now);
+  CHECK(routes.front().remote == nth(2000).remote);
+}
+
+TEST_CASE_FIXTURE(Failing, "A request over 1300 octets takes TCP to the same place; the next small one takes UDP [RFC 3261 section 18.1.1]") {
+  names.erase("proxy.example");
+  names["proxy.example"] = {route(Transport::Udp, kOne)};
+  const std::string probe = dial(100);
+  receive(response(probe, 486, "x"));
+  const std::size_t fixed = probe.size() - 100;
+  const std::string exact = dial(1300 - fixed);
+  CHECK(exact.size() == 1300);
+  CHECK(last_flow.transport == Transport::Udp);
+  receive(response(exact, 486, "x"));
+
+  const std::string large = dial(1301 - fixed);
+  CHECK(large.size() > 1300);  // By one octet, and by what TCP is called.
+  CHECK(last_flow.transport == Transport::Tcp);
+  CHECK(last_flow.remote == kOne);
+  CHECK(header(large, "Via").starts_with("SIP/2.0/TCP "));
+  CHECK(header(large, "Contact").find(";transport=tcp>") != std::string::npos);
+  receive(response(large, 200, "a", "answer", contact()), last_flow);
+  REQUIRE(!take("ACK ").empty());
+  CHECK(last_flow.transport == Transport::Udp);
+}
+
+TEST_CASE_FIXTURE(Failing, "Refused by TCP, a large request goes by UDP after all, and the next one at once [RFC 3261 section 18.1.1]") {
+  names["proxy.example"] = {route(Transport::Udp, kOne)};
+  (void)dial(2000);
+  REQUIRE(last_flow.transport == Transport::Tcp);
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  const std::string again = take("INVITE ");
+  REQUIRE(!again.empty());
+  CHECK(last_flow.transport == Transport::Udp);
+  CHECK(header(again, "Via").starts_with("SIP/2.0/UDP "));
+  receive(response(again, 486, "x"));
+  (void)dial(2000);
+  CHECK(last_flow.transport == Transport::Udp);
+}
+
+TEST_CASE("Large requests stay on UDP where that is wanted") {
+  sip::StackOptions options;
+  options.datagram_limit = 0;
+  Failing here(options);
+  (void)here.dial(2000);
+  CHECK(here.last_flow.transport == Transport::Udp);
+}
