@@ -1,5 +1,5 @@
-# find_package(offhook CONFIG COMPONENTS sip) gives offhook::sip and what it needs. Components: base, sdp, sip, sip_transport, rtp,
-# media, media_engine, phone. Each is found when it was installed: `cmake --install BUILD --component NAME`, and base with any.
+# find_package(offhook CONFIG COMPONENTS sip) gives offhook::sip and what it needs. Components: base, sdp, sip, sip_transport, sip_packages,
+# rtp, media, media_engine, phone. Each is found when it was installed: `cmake --install BUILD --component NAME`, and base with any.
 include(CMakeFindDependencyMacro)
 find_dependency(tl-expected)
 
@@ -46,7 +46,7 @@ macro(offhook_load_package name)
 endmacro()
 
 if(NOT offhook_FIND_COMPONENTS)
-  set(offhook_FIND_COMPONENTS base sdp sip sip_transport rtp media media_engine phone)
+  set(offhook_FIND_COMPONENTS base sdp sip sip_transport sip_packages rtp media media_engine phone)
 endif()
 foreach(offhook_component IN LISTS offhook_FIND_COMPONENTS)
   offhook_load(${offhook_component})

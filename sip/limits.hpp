@@ -13,6 +13,11 @@ inline constexpr std::size_t kMaxServerTransactions = 3584;  ///< That belong to
 inline constexpr std::size_t kMaxCallTransactions = 2048;    ///< Beyond those, for what belongs to live calls: BYE, CANCEL, re-INVITE.
 inline constexpr std::size_t kMaxTransactionsPerCall = 16;   ///< So many of one call may use that reserve.
 inline constexpr std::size_t kMaxSessions = 1024;
+inline constexpr std::size_t kMaxSubscriptions = 1024;       ///< Of ours.
+inline constexpr std::size_t kMaxWatchers = 512;             ///< Subscriptions of others to us.
+inline constexpr std::size_t kMaxWatchersPerSource = 32;     ///< From one address that is no registrar of ours.
+inline constexpr std::size_t kMaxRequests = 1024;            ///< Of ours outside of calls that wait for their answer.
+inline constexpr std::size_t kMaxMessageBody = 1300;         ///< Octets in a MESSAGE of ours: RFC 3428 section 8.
 
 /// The same as one stack has them: a machine that shall hold more calls raises them (StackOptions::limits).
 struct StackLimits {

@@ -120,8 +120,13 @@ class Endpoint::Impl {
                    [&](sip::OfferReceived& e) { with(e.session, [&](PhoneCall& call) { call.on_offer(e); }); },
                    [&](sip::OfferAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_answered(e); }); },
                    [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(); }); },
-                   [](sip::SubscriptionChanged&) {},  // The Endpoint subscribes to nothing.
+                   // The Endpoint subscribes to nothing, serves nothing and takes no MESSAGE.
+                   [](sip::SubscriptionChanged&) {},
                    [](sip::Notified&) {},
+                   [](sip::SubscribeReceived&) {},
+                   [](sip::UnsolicitedNotify&) {},
+                   [](sip::MessageReceived&) {},
+                   [](sip::RequestAnswered&) {},
                },
                event);
   }

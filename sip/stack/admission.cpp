@@ -11,22 +11,24 @@ namespace offhook::inline v0::sip {
 namespace {
 
 /// RFC 3261 section 8.2.1: 405 for a method that we know and do not take, 501 for one that we have never heard of.
-std::optional<Refused> inspect_method(const Message& request) {
+std::optional<Refused> inspect_method(const Message& request, const Capabilities& can) {
   switch (request.method()) {
     case Method::Invite:
     case Method::Ack:
     case Method::Bye:
     case Method::Cancel:
     case Method::Options:
-    case Method::Notify:  // Of our own REFER; any other is answered with 481.
+    case Method::Notify:  // Of our own REFER and SUBSCRIBE; any other is answered with 481.
     case Method::Prack:
     case Method::Update: return std::nullopt;
     case Method::Register:
     case Method::Info:
     case Method::Refer:
+    case Method::Publish: return Refused{405, {}};
     case Method::Subscribe:
     case Method::Message:
-    case Method::Publish: return Refused{405, {}};
+      if (can.takes(request.method())) return std::nullopt;
+      return Refused{405, {}};
     case Method::Other: return Refused{501, {}};
   }
   return Refused{501, {}};
@@ -108,8 +110,8 @@ std::optional<Refused> inspect_accept(const Message& request) {
 
 }  // namespace
 
-std::optional<Refused> inspect(const Message& request) {
-  if (auto refused = inspect_method(request)) return refused;
+std::optional<Refused> inspect(const Message& request, const Capabilities& can) {
+  if (auto refused = inspect_method(request, can)) return refused;
   if (auto refused = inspect_uri(request)) return refused;
   if (auto refused = inspect_require(request)) return refused;
   if (auto refused = inspect_values(request)) return refused;

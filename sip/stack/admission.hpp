@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/events.hpp>
 
 #include <optional>
@@ -14,6 +15,6 @@ struct Refused {
 
 /// What a user agent server looks at before it looks at what the request means, in the order of RFC 3261 section 8.2. Nothing
 /// when the request may go on. Not for ACK.
-[[nodiscard]] std::optional<Refused> inspect(const Message& request);
+[[nodiscard]] std::optional<Refused> inspect(const Message& request, const Capabilities& can);
 
 }  // namespace offhook::inline v0::sip

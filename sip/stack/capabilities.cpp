@@ -44,6 +44,38 @@ bool is_ours(HeaderName name) {
 
 }  // namespace
 
+Capabilities::Capabilities(const StackOptions& options)
+    : allow_(kAllow), subscribe_(!options.packages.empty()), message_(!options.message_types.empty()) {
+  if (subscribe_) allow_ += ", SUBSCRIBE";
+  if (message_) allow_ += ", MESSAGE";
+  for (const PackageOptions& package : options.packages) allow_events_ += (allow_events_.empty() ? "" : ", ") + package.name;
+}
+
+bool Capabilities::takes(Method method) const {
+  return (method == Method::Subscribe && subscribe_) || (method == Method::Message && message_);
+}
+
+bool lists_type(std::string_view list, std::string_view type) {
+  const auto main = type.substr(0, type.find('/'));
+  while (!list.empty()) {
+    base::TextCursor range(base::trim(list.substr(0, list.find(','))));
+    const auto one = base::trim(range.take_until(';'));
+    if (base::iequals(one, type) || one == "*/*") return true;
+    if (one.size() == main.size() + 2 && one.ends_with("/*") && base::iequals(one.substr(0, main.size()), main)) return true;
+    const auto comma = list.find(',');
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return false;
+}
+
+bool accepts_type(const Message& message, std::string_view type) {
+  auto lines = message.lines(HeaderName::Accept);
+  while (const auto line = lines.next()) {
+    if (lists_type(*line, type)) return true;
+  }
+  return false;
+}
+
 void write_headers(Writer& writer, const HeaderList& headers) {
   for (const auto& [name, value] : headers) {
     if (is_token(name) && !is_ours(parse_header_name(name))) writer.header(name, value);

@@ -1,19 +1,39 @@
 #pragma once
 
 #include <offhook/sip/message/writer.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/stack/stack.hpp>
 
 #include <string>
 #include <string_view>
 
 namespace offhook::inline v0::sip {
 
-/// What we tell others that we can do: RFC 3261 sections 20.1 and 20.5.
+/// What we tell others that we can do, whatever the owner has enabled: RFC 3261 sections 20.1 and 20.5.
 inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY";
 inline constexpr std::string_view kSupported = "100rel, timer";
 inline constexpr std::string_view kAccept = "application/sdp";
 /// What a peer over one of our limits is asked to wait, seconds.
 inline constexpr std::string_view kRetryAfter = "5";
+
+/// What we can do with what the owner has enabled.
+class Capabilities {
+ public:
+  explicit Capabilities(const StackOptions& options);
+  [[nodiscard]] const std::string& allow() const { return allow_; }
+  /// The packages that others may subscribe to: RFC 6665 section 4.4.4. "" for none.
+  [[nodiscard]] const std::string& allow_events() const { return allow_events_; }
+  /// Beyond kAllow.
+  [[nodiscard]] bool takes(Method method) const;
+
+ private:
+  std::string allow_, allow_events_;
+  bool subscribe_, message_;
+};
+
+/// True when a list of media types, with or without parameters and wildcards, has room for this one.
+[[nodiscard]] bool lists_type(std::string_view list, std::string_view type);
+/// Of all lines of Accept; false when there is none.
+[[nodiscard]] bool accepts_type(const Message& message, std::string_view type);
 
 /// Appends header fields that the phone gave us. Names that are no token, and fields that the stack writes itself, are left
 /// out: nobody above may forge a route or a tag.

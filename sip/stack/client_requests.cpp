@@ -465,7 +465,9 @@ std::string ClientRequests::compose(const Outgoing& request, const Flow& flow, s
   const std::string contact = shared_.contacts.contact(request.owner, head.method, flow);
   if (!contact.empty()) writer.header(HeaderName::Contact, contact);
   for (const auto& authorization : request.authorizations) writer.header(authorization.name, authorization.value);
-  if (head.method == Method::Invite) writer.header(HeaderName::Allow, kAllow).header(HeaderName::Accept, kAccept);
+  if (head.method == Method::Invite) writer.header(HeaderName::Allow, shared_.can.allow()).header(HeaderName::Accept, kAccept);
+  if (head.method == Method::Invite && !shared_.can.allow_events().empty())
+    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 4.4.4
   writer.header(HeaderName::UserAgent, shared_.user_agent);
   write_own(writer, request.own);
   write_headers(writer, request.headers);

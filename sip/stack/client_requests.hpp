@@ -6,6 +6,7 @@
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/stack/candidate_memory.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/outbox.hpp>
@@ -29,7 +30,7 @@ struct StackSizes;
 
 /// Whose request it is, and which of its requests.
 struct Owner {
-  enum class Kind : std::uint8_t { Nobody, Session, Account };
+  enum class Kind : std::uint8_t { Nobody, Session, Account, Subscription, Request };
   Kind kind = Kind::Nobody;
   std::uint64_t id = 0;
   session::Purpose purpose = session::Purpose::Invite;  ///< Of a session's.
@@ -79,6 +80,7 @@ class ClientRequests {
     std::uint64_t& last_id;
     std::uint64_t& last_query_id;
     std::size_t datagram_limit;  ///< a larger request takes TCP; 0: none does
+    const Capabilities& can;
   };
 
   explicit ClientRequests(Shared shared);

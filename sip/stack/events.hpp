@@ -18,6 +18,7 @@ namespace offhook::inline v0::sip {
 using AccountId = base::StrongId<struct AccountTag>;
 using SessionId = base::StrongId<struct SessionTag>;
 using SubscriptionId = base::StrongId<struct SubscriptionTag>;
+using RequestId = base::StrongId<struct RequestTag>;
 using QueryId = base::StrongId<struct QueryTag>;
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
@@ -174,7 +175,49 @@ struct Notified {
   bool last = false;                   ///< with it this dialog ended
 };
 
-/// An INVITE from an address that none of our accounts knows was refused with 403 (AccountOptions::accept_from). Told at the 1st, 2nd,
+/// Somebody wants to be told of something of ours; he has got a 200, and a NOTIFY that says "pending". Answer with
+/// accept_subscriber() or end_subscriber().
+struct SubscribeReceived {
+  SubscriptionId subscription;
+  std::optional<AccountId> account;
+  std::string package;                 ///< one of StackOptions::packages
+  std::string request_uri;
+  Party from, to;
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  base::Duration expires{};            ///< as granted; 0: asks once, and gets one NOTIFY
+  HeaderList headers;                  ///< all others, as sent
+  Body body;                           ///< a filter; may be empty
+  base::SocketAddress source;
+};
+/// A NOTIFY without a subscription, of the account's registrar: AccountOptions::takes_unsolicited_waiting.
+struct UnsolicitedNotify {
+  AccountId account;
+  std::string package;
+  Body body;
+};
+/// A MESSAGE outside of calls (RFC 3428), from somebody who may call us. It has been answered with 200.
+struct MessageReceived {
+  std::optional<AccountId> account;
+  std::string call_id;
+  std::string request_uri;
+  Party from, to;
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  HeaderList headers;                  ///< all others, as sent
+  Body body;
+  base::SocketAddress source;
+};
+/// The end of a request of ours outside of calls.
+struct RequestAnswered {
+  enum class Why : std::uint8_t { Answered, NoAnswer, Unreachable, Unresolvable };
+  RequestId request;
+  Why why = Why::Answered;
+  int status = 0;                      ///< the final response; 0 when there was none
+  std::string reason;
+  HeaderList headers;
+  Body body;
+};
+
+/// An INVITE, SUBSCRIBE or MESSAGE from an address that none of our accounts knows was refused with 403 (AccountOptions::accept_from). Told at the 1st, 2nd,
 /// 4th, 8th ... of them: a scan of the whole Internet makes a few lines and no more.
 struct StrangerRefused {
   base::SocketAddress source;
@@ -182,6 +225,7 @@ struct StrangerRefused {
 };
 
 using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
-                           OfferRefused, TransferProgress, CallEnded, SubscriptionChanged, Notified>;
+                           OfferRefused, TransferProgress, CallEnded, SubscriptionChanged, Notified,
+                           SubscribeReceived, UnsolicitedNotify, MessageReceived, RequestAnswered>;
 
 }  // namespace offhook::inline v0::sip

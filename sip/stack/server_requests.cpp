@@ -97,7 +97,8 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   const Message& request = *record->request;
   auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag,
                                  record->from.remote);
-  if (invite != nullptr && status > 100 && status < 300) {  // RFC 3261 section 12.1.1
+  const bool events = request.method() == Method::Subscribe || request.method() == Method::Notify;
+  if ((invite != nullptr || events) && status > 100 && status < 300) {  // RFC 3261 section 12.1.1
     for (const Header& header : request.headers()) {
       if (header.id == HeaderName::RecordRoute) writer.header(HeaderName::RecordRoute, header.value);
     }
@@ -106,7 +107,10 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   // In what makes a dialog, so that the caller knows whether UPDATE may come: RFC 3311 section 5.1.
   const bool accepts = status > (request.method() == Method::Invite ? 100 : 199) && status < 300;
   if (status == 405 || status == 501 || (accepts && request.method() != Method::Bye)) {
-    writer.header(HeaderName::Allow, kAllow);
+    writer.header(HeaderName::Allow, shared_.can.allow());
+    if (!shared_.can.allow_events().empty()) writer.header(HeaderName::AllowEvents, shared_.can.allow_events());
+  } else if (status == 489 && !shared_.can.allow_events().empty()) {
+    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 7.2: so that it knows what to ask for.
   }
   writer.header(HeaderName::Server, shared_.user_agent);
   write_own(writer, own);
@@ -131,7 +135,7 @@ void ServerRequests::respond_statelessly(const Message& request, const Flow& flo
                                          const HeaderList& headers) {
   if (request.method() == Method::Ack) return;
   auto writer = Writer::response(request, status, reason, stateless_tag_, flow.remote);
-  if (status == 501) writer.header(HeaderName::Allow, kAllow);
+  if (status == 501) writer.header(HeaderName::Allow, shared_.can.allow());
   writer.header(HeaderName::Server, shared_.user_agent);
   write_headers(writer, headers);
   shared_.outbox.transmits.push_back({reply_flow(request.top_via(), flow), writer.finish()});

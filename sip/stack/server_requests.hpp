@@ -2,6 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/outbox.hpp>
 #include <offhook/sip/stack/stack.hpp>
@@ -52,6 +53,7 @@ class ServerRequests {
     transaction::TransactionTable& table;
     StackCounters& counters;
     std::uint64_t& last_id;
+    const Capabilities& can;
   };
 
   explicit ServerRequests(Shared shared);

@@ -8,7 +8,9 @@
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
+#include <offhook/sip/stack/subscriptions.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -21,7 +23,11 @@ std::string_view to_string(StackError error) {
     case StackError::UnknownSession: return "unknown session";
     case StackError::WrongState: return "not in this state of the call";
     case StackError::BadUri: return "not a URI that can be called";
-    case StackError::Full: return "too many calls";
+    case StackError::Full: return "too many at a time";
+    case StackError::UnknownSubscription: return "unknown subscription";
+    case StackError::BadEvent: return "not the name of an event package";
+    case StackError::BadMethod: return "not a method that stands by itself";
+    case StackError::TooLarge: return "too much for one message";
   }
   return "";
 }
@@ -42,6 +48,7 @@ class Stack::Impl final : public ContactSource {
   [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
 
   StackOptions options_;
+  Capabilities can_;
   transaction::Timers timers_;
   std::uint64_t last_transaction_, last_query_;
   StackCounters counters_;
@@ -52,6 +59,9 @@ class Stack::Impl final : public ContactSource {
   ServerRequests servers_;
   Accounts accounts_;
   Calls calls_;
+  OutsideParts outside_;
+  Subscriptions subscriptions_;
+  Requests requests_;
 };
 
 namespace {
@@ -62,20 +72,26 @@ std::uint64_t first_id(const StackOptions& options) { return std::uint64_t{optio
 
 Stack::Impl::Impl(StackOptions options, base::Random& random)
     : options_(std::move(options)),
+      can_(options_),
       timers_{options_.t1, options_.t2, options_.t4},
       last_transaction_(first_id(options_)),
       last_query_(first_id(options_)),
       table_(options_.limits),
-      clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_, options_.datagram_limit}),
-      servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_}),
+      clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_, options_.datagram_limit,
+                can_}),
+      servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_, can_}),
       accounts_({random, outbox_, clients_, counters_, first_id(options_)}),
       calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_),
-              options_.limits.sessions}) {}
+              options_.limits.sessions}),
+      outside_{timers_, random, outbox_, clients_, servers_, accounts_, counters_, options_},
+      subscriptions_(outside_, first_id(options_)),
+      requests_(outside_, first_id(options_)) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
   if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer || method == Method::Update))
     return calls_.contact(owner.id, flow);
+  if (owner.kind == Owner::Kind::Subscription) return subscriptions_.contact(owner.id, flow);
   return {};
 }
 
@@ -113,16 +129,20 @@ void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint 
 }
 
 void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimePoint now) {
-  if (const auto refused = inspect(request)) return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
+  if (const auto refused = inspect(request, can_)) return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
   const bool in_dialog = request.to().tag().has_value();
   if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);
   if (request.method() == Method::Options) {
     // RFC 3261 section 11.2. Within a dialog that is not there (any more): section 12.2.2.
-    if (in_dialog && !calls_.knows(request)) return servers_.respond(id, 481, {}, {}, {}, now);
+    if (in_dialog && !calls_.knows(request) && !subscriptions_.knows(request)) return servers_.respond(id, 481, {}, {}, {}, now);
     return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}}, {}, {}, now);
   }
+  if (in_dialog && subscriptions_.knows(request)) return subscriptions_.on_in_dialog(id, now);
   if (in_dialog) return calls_.on_in_dialog(id, now);
   if (request.method() == Method::Invite) return calls_.on_invite(id, now);
+  if (request.method() == Method::Subscribe) return subscriptions_.on_subscribe(id, now);
+  if (request.method() == Method::Notify) return subscriptions_.on_unsolicited(id, now);
+  if (request.method() == Method::Message) return requests_.on_message(id, now);
   servers_.respond(id, 481, {}, {}, {}, now);  // BYE or UPDATE without a dialog.
 }
 
@@ -130,6 +150,8 @@ void Stack::Impl::settle(base::TimePoint now) {
   while (const auto outcome = clients_.take_outcome()) {
     if (outcome->owner.kind == Owner::Kind::Account) accounts_.on_outcome(*outcome, now);
     if (outcome->owner.kind == Owner::Kind::Session) calls_.on_outcome(*outcome, now);
+    if (outcome->owner.kind == Owner::Kind::Subscription) subscriptions_.on_outcome(*outcome, now);
+    if (outcome->owner.kind == Owner::Kind::Request) requests_.on_outcome(*outcome, now);
   }
   calls_.collect();
 }
@@ -137,7 +159,8 @@ void Stack::Impl::settle(base::TimePoint now) {
 std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
   std::optional<base::TimePoint> first;
   for (const auto& due :
-       {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline()}) {
+       {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline(),
+        subscriptions_.next_deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -150,6 +173,7 @@ void Stack::Impl::handle_timeout(base::TimePoint now) {
     servers_.on_time(now);
     calls_.on_time(now);
     accounts_.on_time(now);
+    subscriptions_.on_time(now);
     settle(now);
   }
 }
@@ -164,6 +188,7 @@ void Stack::on_flow_failed(const Flow& flow, base::TimePoint now) {
   impl_->clients_.on_flow_failed(flow, now);
   impl_->settle(now);
   impl_->accounts_.on_flow_failed(flow, now);
+  impl_->subscriptions_.on_flow_failed(flow, now);
   impl_->settle(now);
 }
 
@@ -251,10 +276,56 @@ base::Result<void, StackError> Stack::refer(SessionId session, std::string targe
   return done;
 }
 
+base::Result<SubscriptionId, StackError> Stack::subscribe(SubscribeOptions options, base::TimePoint now) {
+  auto made = impl_->subscriptions_.subscribe(std::move(options), now);
+  impl_->settle(now);
+  return made;
+}
+
+base::Result<void, StackError> Stack::refresh_subscription(SubscriptionId subscription, base::TimePoint now) {
+  auto done = impl_->subscriptions_.refresh(subscription, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::unsubscribe(SubscriptionId subscription, base::TimePoint now) {
+  auto done = impl_->subscriptions_.unsubscribe(subscription, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::accept_subscriber(SubscriptionId subscription, Body state, base::TimePoint now) {
+  auto done = impl_->subscriptions_.accept(subscription, std::move(state), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::notify(SubscriptionId subscription, Body state, base::TimePoint now) {
+  auto done = impl_->subscriptions_.notify(subscription, std::move(state), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::end_subscriber(SubscriptionId subscription, SubscriptionChanged::Why reason,
+                                                     std::optional<std::chrono::seconds> retry_after, base::TimePoint now) {
+  auto done = impl_->subscriptions_.end(subscription, reason, retry_after, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<RequestId, StackError> Stack::request(RequestOptions options, base::TimePoint now) {
+  auto made = impl_->requests_.send(std::move(options), now);
+  impl_->settle(now);
+  return made;
+}
+
+std::size_t Stack::subscriptions() const { return impl_->subscriptions_.size(); }
+std::size_t Stack::requests() const { return impl_->requests_.size(); }
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
 std::size_t Stack::sessions() const { return impl_->calls_.live(); }
 bool Stack::uses(const Flow& flow) const {
-  return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow);
+  return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow) ||
+         impl_->subscriptions_.uses(flow);
 }
 
 std::size_t Stack::unfinished() const {
@@ -267,7 +338,10 @@ StackSizes Stack::sizes() const {
   sizes.transactions = impl_->table_.size();
   sizes.requests_received = impl_->servers_.size();
   sizes.legs = impl_->calls_.size();
-  sizes.timers = impl_->servers_.timers() + impl_->calls_.timers() + impl_->accounts_.timers();
+  sizes.timers = impl_->servers_.timers() + impl_->calls_.timers() + impl_->accounts_.timers() +
+                 impl_->subscriptions_.timers();
+  sizes.subscriptions = impl_->subscriptions_.size();
+  sizes.requests = impl_->requests_.size();
   impl_->clients_.add_to(sizes);
   return sizes;
 }
@@ -277,7 +351,7 @@ const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {
   return impl_->table_.is_consistent() && impl_->clients_.is_consistent() && impl_->servers_.is_consistent() &&
-         impl_->accounts_.is_consistent() && impl_->calls_.is_consistent();
+         impl_->accounts_.is_consistent() && impl_->calls_.is_consistent() && impl_->subscriptions_.is_consistent();
 }
 
 }  // namespace offhook::inline v0::sip

@@ -4,14 +4,25 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/method.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
 #include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/subscription/options.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace offhook::inline v0::sip {
+
+/// An event package that others may subscribe to us for; the owner is asked about each (SubscribeReceived).
+struct PackageOptions {
+  std::string name;                  ///< "dialog"
+  std::string type{};                ///< of the bodies that it notifies; a SUBSCRIBE that does not accept it gets 406
+  subscription::GrantOptions grant{};
+};
 
 struct StackOptions {
   std::uint32_t number = 1;          ///< several stacks may run side by side; ids that we make carry it
@@ -23,6 +34,8 @@ struct StackOptions {
   /// of the path is known: 200 less than that. 0: requests of all sizes stay on UDP.
   std::size_t datagram_limit = 1300;
   StackLimits limits{};              ///< how much of each is held at most
+  std::vector<PackageOptions> packages{};  ///< none: SUBSCRIBE is not allowed (405); any other package gets 489
+  std::string message_types{};       ///< what a MESSAGE may carry, as in Accept: "text/plain"; "": MESSAGE is not allowed
 };
 
 /// One identity at one registrar.
@@ -41,6 +54,9 @@ struct AccountOptions {
   /// Whose calls are taken. An account that does not register takes anyone's: it has no registrar that could bring them.
   AcceptFrom accept_from = AcceptFrom::Registrar;
   SessionTimerOptions session_timer{};  ///< of its calls
+  /// Messages waiting are told by NOTIFYs without a subscription, too, as Asterisk does to registered phones: taken from the
+  /// registrar alone (UnsolicitedNotify).
+  bool takes_unsolicited_waiting = false;
   bool keep_alive = true;            ///< pings along the way to the registrar, for the NAT between: RFC 5626 section 3.5.1
 };
 
@@ -52,6 +68,24 @@ struct CallOptions {
   HeaderList headers;
   bool through_registrar = true;     ///< false: straight to the target's host
   std::optional<SessionTimerOptions> session_timer{};  ///< instead of the account's
+};
+
+/// A SUBSCRIBE of ours, or a REFER outside of calls.
+struct SubscribeOptions {
+  AccountId account;
+  std::string target;                ///< Request-URI and To: whose state it is; for message-summary the account's own address
+  subscription::SubscriberOptions what{};
+  bool through_registrar = true;     ///< false: straight to the target's host
+};
+
+/// A request outside of calls that makes no dialog.
+struct RequestOptions {
+  AccountId account;
+  Method method = Method::Options;   ///< OPTIONS, MESSAGE, INFO or PUBLISH; any other is BadMethod
+  std::string target;                ///< Request-URI and To
+  HeaderList headers{};
+  Body body{};
+  bool through_registrar = true;     ///< false: straight to the target's host
 };
 
 /// Call-ID and our tag: no other leg of ours has the same two.
@@ -67,11 +101,11 @@ struct StackCounters {               ///< everything dropped or refused, by reas
 struct StackSizes {
   std::size_t transactions = 0, requests_sent = 0, requests_received = 0;
   std::size_t look_ups = 0, routes = 0;  ///< names that are looked up, and hops whose addresses a call remembers
-  std::size_t legs = 0, timers = 0;
+  std::size_t legs = 0, subscriptions = 0, requests = 0, timers = 0;
   friend bool operator==(const StackSizes&, const StackSizes&) = default;
 };
 
-enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full };
+enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full, UnknownSubscription, BadEvent, BadMethod, TooLarge };
 [[nodiscard]] std::string_view to_string(StackError error);
 
 /// A whole SIP user agent as a pure state machine: transactions, dialogs, sessions and registrations behind one face
@@ -117,12 +151,27 @@ class Stack {
 
   base::Result<void, StackError> refer(SessionId session, std::string target, base::TimePoint now);  ///< blind transfer, RFC 3515; ends in TransferProgress
 
+  // Subscriptions (RFC 6665). They end in SubscriptionChanged::Ended.
+  [[nodiscard]] base::Result<SubscriptionId, StackError> subscribe(SubscribeOptions options, base::TimePoint now);
+  base::Result<void, StackError> refresh_subscription(SubscriptionId subscription, base::TimePoint now);  ///< asks for the state as it is now
+  base::Result<void, StackError> unsubscribe(SubscriptionId subscription, base::TimePoint now);
+  // Of others to us (SubscribeReceived). What is notified is whole state: each body stands for itself.
+  base::Result<void, StackError> accept_subscriber(SubscriptionId subscription, Body state, base::TimePoint now);
+  base::Result<void, StackError> notify(SubscriptionId subscription, Body state, base::TimePoint now);
+  base::Result<void, StackError> end_subscriber(SubscriptionId subscription, SubscriptionChanged::Why reason,
+                                                std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
+
+  // Requests outside of calls; each ends in RequestAnswered.
+  [[nodiscard]] base::Result<RequestId, StackError> request(RequestOptions options, base::TimePoint now);
+
   void set_accepting(bool accepting);          ///< false: new INVITEs get 503 with Retry-After (drain)
   [[nodiscard]] std::size_t sessions() const;  ///< those not yet ended
   /// What we still owe others: calls that are up or whose BYE waits for the caller's ACK, our requests without a final answer,
   /// refusals whose ACK is to come. At 0 a process may end; what is then left only absorbs repeats. Each such thing has a timer
   /// of at most 64 * T1 once all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;
+  [[nodiscard]] std::size_t subscriptions() const;  ///< ours and others'
+  [[nodiscard]] std::size_t requests() const;       ///< ours outside of calls that wait for their answer
   [[nodiscard]] std::size_t legs() const;      ///< with those that only wait for their last transactions
   [[nodiscard]] StackSizes sizes() const;
   [[nodiscard]] LegName leg_name(SessionId session) const;  ///< both "" when the session is gone

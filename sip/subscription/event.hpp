@@ -2,7 +2,7 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/subscription/options.hpp>
 
 #include <chrono>
 #include <optional>
@@ -11,14 +11,6 @@
 
 /// What the header fields of RFC 6665 section 8.2 say.
 namespace offhook::inline v0::sip::subscription {
-
-/// An event package, with the id that old subscribers tell several subscriptions of one dialog apart by.
-struct EventType {
-  std::string package;  ///< "message-summary", templates included: "presence.winfo"
-  std::optional<std::string> id{};
-  /// Byte by byte, other parameters left aside: RFC 6665 section 8.2.1.
-  friend bool operator==(const EventType&, const EventType&) = default;
-};
 
 /// `presence.winfo;id=7`. Errors: MissingHeader; BadParameter for what is no event-type or no parameter.
 [[nodiscard]] base::Result<EventType, ParseError> parse_event(std::string_view value);

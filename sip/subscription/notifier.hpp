@@ -11,12 +11,6 @@
 
 namespace offhook::inline v0::sip::subscription {
 
-/// How long subscriptions of one package may last.
-struct GrantOptions {
-  std::chrono::seconds least{60};        ///< less is refused with 423; at most an hour is asked for (RFC 6665 section 4.2.1.1)
-  std::chrono::seconds usual{3600};      ///< where the subscriber names none
-  std::chrono::seconds most{3600};       ///< more is granted as this
-};
 struct Grant {
   std::chrono::seconds expires{};
   bool too_brief = false;                ///< answer 423 with Min-Expires

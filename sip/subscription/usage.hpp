@@ -13,17 +13,6 @@
 
 namespace offhook::inline v0::sip::subscription {
 
-struct SubscriberOptions {
-  EventType event;
-  std::string accept{};                ///< media types of bodies that we read, as in Accept; "": the package's own
-  std::chrono::seconds expires{3600};  ///< 0: asks once, keeps nothing (RFC 6665 section 4.4.3)
-  bool forks = false;                  ///< the package allows several dialogs of one SUBSCRIBE: RFC 6665 section 5.4.9
-  bool persists = true;                ///< asks anew when it ended, where the reason allows
-  HeaderList headers{};                ///< of each SUBSCRIBE
-  Body body{};                         ///< of each SUBSCRIBE: a filter
-  std::string refer_to{};              ///< not empty: a REFER outside of calls, whose subscription comes with it (RFC 3515)
-};
-
 /// Longer grants are refreshed as if they were this, and no Min-Expires above it is obeyed.
 inline constexpr std::chrono::seconds kMaxExpires{86400};
 inline constexpr int kMaxIntervalRetries = 2;  ///< 423 answered at once, in a row.

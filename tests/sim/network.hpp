@@ -26,13 +26,13 @@ struct Weather {
 class Network {
  public:
   struct Node {
-    Node(std::uint32_t number, std::uint64_t seed, base::SocketAddress where)
-        : random(seed), stack(options(number), random), address(where) {}
-    static sip::StackOptions options(std::uint32_t number) {
-      sip::StackOptions made;
-      made.number = number;
-      return made;
+    Node(std::uint32_t number, std::uint64_t seed, base::SocketAddress where, const sip::StackOptions& wanted = {})
+        : options(wanted), random(seed), stack(numbered(number, wanted), random), address(where) {}
+    static sip::StackOptions numbered(std::uint32_t number, sip::StackOptions wanted) {
+      wanted.number = number;
+      return wanted;
     }
+    sip::StackOptions options;  // But for its number.
     base::SeededRandom random;
     sip::Stack stack;
     base::SocketAddress address;
@@ -53,9 +53,9 @@ class Network {
 
   Network(std::uint64_t seed, Weather weather) : random_(seed), weather_(weather) {}
 
-  Node& add(const std::string& ip) {
+  Node& add(const std::string& ip, const sip::StackOptions& options = {}) {
     const auto number = static_cast<std::uint32_t>(nodes_.size() + 1);
-    nodes_.push_back(std::make_unique<Node>(number, random_.next_u64(), address(ip, 5060)));
+    nodes_.push_back(std::make_unique<Node>(number, random_.next_u64(), address(ip, 5060), options));
     return *nodes_.back();
   }
   /// A process that is killed and started again: same address, nothing remembered. `node` is gone.
@@ -63,7 +63,8 @@ class Network {
     for (auto& mine : nodes_) {
       if (mine.get() != &node) continue;
       Nat* nat = mine->nat;
-      mine = std::make_unique<Node>(1000 + ++restarts_, random_.next_u64(), mine->address);
+      const sip::StackOptions options = mine->options;
+      mine = std::make_unique<Node>(1000 + ++restarts_, random_.next_u64(), mine->address, options);
       mine->nat = nat;
       return *mine;
     }

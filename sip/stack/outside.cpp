@@ -1,0 +1,96 @@
+#include <offhook/sip/stack/outside.hpp>
+
+#include <offhook/sip/dialog/route_set.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/hop.hpp>
+
+#include <bit>
+#include <utility>
+
+namespace offhook::inline v0::sip {
+
+Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow) {
+  const auto account = parts.accounts.named_by(request.request_uri(), flow.remote.ip);
+  if (parts.accounts.empty() || (account && parts.accounts.accepts(*account, flow.remote.ip))) return {account, 0};
+  if (parts.accounts.knows(flow.remote.ip)) return {account, 404};
+  const std::uint64_t so_far = ++parts.counters.refused_source;
+  if (std::has_single_bit(so_far)) parts.outbox.events.push_back(StrangerRefused{flow.remote, so_far});
+  return {account, 403};  // Who must not learn which of our users there are.
+}
+
+base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
+                                                   std::string_view target, bool through_registrar) {
+  const AccountOptions* options = parts.accounts.options(account);
+  if (options == nullptr) return base::fail(StackError::UnknownAccount);
+  const auto uri = parse_uri(target);
+  if (!uri || !hop_of(options->address_of_record)) return base::fail(StackError::BadUri);
+  RequestHead head;
+  head.method = method;
+  head.request_uri = as_request_uri(*uri);
+  head.next_hop = through_registrar ? options->registrar : head.request_uri;
+  if (!hop_of(head.next_hop)) return base::fail(StackError::BadUri);
+  head.from = (options->display_name.empty() ? "" : quote(options->display_name) + " ") + "<" + options->address_of_record + ">";
+  head.to = "<" + head.request_uri + ">";
+  return head;
+}
+
+bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head) {
+  const AccountOptions* options = account ? parts.accounts.options(*account) : nullptr;
+  return options != nullptr && head.next_hop == options->registrar;
+}
+
+std::optional<Authorizations> answer_challenge(const OutsideParts& parts, const ClientRequests::Outcome& outcome,
+                                               std::optional<AccountId> account, std::optional<DigestClient>& digest,
+                                               AuthAttempt& attempt) {
+  const int status = outcome.response->status();
+  const Outgoing* request = parts.clients.request(outcome.id);
+  const Flow* flow = parts.clients.flow(outcome.id);
+  const AccountOptions* options = account ? parts.accounts.options(*account) : nullptr;
+  if (request == nullptr || flow == nullptr || options == nullptr) return std::nullopt;
+  if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request->attempt);
+  if (status != 401 && status != 407) return std::nullopt;
+  if (request->to_registrar) parts.accounts.learn_registrar(*account, flow->remote.ip);
+  if (!parts.accounts.is_registrar(*account, flow->remote.ip)) return std::nullopt;
+  if (!parts.accounts.may_answer(*account, *outcome.response)) return std::nullopt;
+  if (!digest) digest.emplace(Credentials{options->username, options->password});
+  attempt = request->attempt;
+  const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
+  auto credentials = digest->answer(*outcome.response, what, parts.random, attempt);
+  if (!credentials) return std::nullopt;
+  return std::move(*credentials);
+}
+
+Party party_of(const NameAddr& party) { return {std::string(party.uri.text), party.display_text()}; }
+
+std::optional<Party> asserted_of(const OutsideParts& parts, std::optional<AccountId> account, const Message& request,
+                                 const Flow& flow) {
+  if (!account || !parts.accounts.is_registrar(*account, flow.remote.ip)) return std::nullopt;
+  const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);
+  if (!asserted || asserted->empty()) return std::nullopt;
+  return party_of(asserted->front());
+}
+
+HeaderList carried_fields(const Message& message) {
+  HeaderList fields;
+  for (const Header& header : message.headers()) {
+    switch (header.id) {
+      case HeaderName::Via:
+      case HeaderName::From:
+      case HeaderName::To:
+      case HeaderName::CallId:
+      case HeaderName::CSeq:
+      case HeaderName::MaxForwards:
+      case HeaderName::ContentLength:
+      case HeaderName::ContentType:
+      case HeaderName::Authorization:
+      case HeaderName::ProxyAuthorization:
+      case HeaderName::Route:
+      case HeaderName::RecordRoute:
+      case HeaderName::PAssertedIdentity: break;
+      default: fields.emplace_back(header.name, header.value);
+    }
+  }
+  return fields;
+}
+
+}  // namespace offhook::inline v0::sip

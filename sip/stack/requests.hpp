@@ -1,0 +1,32 @@
+#pragma once
+
+#include <offhook/sip/stack/outside.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <unordered_map>
+
+namespace offhook::inline v0::sip {
+
+/// Requests outside of any dialog that make none: MESSAGE both ways (RFC 3428), OPTIONS, INFO and PUBLISH of ours.
+class Requests {
+ public:
+  Requests(OutsideParts parts, std::uint64_t first_id);
+  ~Requests();
+
+  /// A MESSAGE that has a transaction and has been inspected. It is answered at once.
+  void on_message(TransactionId id, base::TimePoint now);
+  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
+  [[nodiscard]] base::Result<RequestId, StackError> send(RequestOptions options, base::TimePoint now);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }  ///< Those that wait for their final answer.
+
+ private:
+  struct Entry;
+  void end(RequestId id, RequestAnswered event);
+
+  OutsideParts parts_;
+  std::uint64_t last_id_;
+  std::unordered_map<RequestId, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,175 @@
+#include <offhook/tests/sim/network.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <map>
+#include <set>
+
+using namespace offhook;
+using namespace offhook::sim;
+using Changed = sip::SubscriptionChanged;
+
+namespace {
+
+sip::StackOptions serving() {
+  sip::StackOptions options;
+  options.packages = {{"dialog", "", {std::chrono::seconds(1), std::chrono::seconds(300), std::chrono::seconds(300)}}};
+  return options;
+}
+
+/// One who watches and one who is watched, over a network; the watched one's state is a number that rises.
+struct Watch {
+  explicit Watch(std::uint64_t seed, Weather weather) : network(seed, weather) {
+    network.on_event = [this](Network::Node& node, sip::Event event) { on_event(node, std::move(event)); };
+    watcher = &network.add("192.0.2.1");
+    watched = &network.add("192.0.2.2", serving());
+    sip::AccountOptions options;
+    options.address_of_record = "sip:al@192.0.2.1";
+    options.registers = false;
+    account = watcher->stack.add_account(options, network.now());
+  }
+  void on_event(Network::Node& node, sip::Event event) {
+    if (const auto* asked = std::get_if<sip::SubscribeReceived>(&event)) {
+      subscribers.insert(asked->subscription);
+      (void)node.stack.accept_subscriber(asked->subscription, {"text/plain", std::to_string(state)}, network.now());
+    }
+    if (const auto* told = std::get_if<sip::Notified>(&event)) {
+      if (told->body.empty()) return;
+      const int number = std::stoi(told->body.data);
+      CHECK(number >= seen[told->branch_tag]);  // Nothing old behind something new.
+      seen[told->branch_tag] = newest = number;
+    }
+    if (const auto* changed = std::get_if<Changed>(&event)) {
+      if (&node == watched && changed->state == Changed::State::Ended) subscribers.erase(changed->subscription);
+      if (&node == watcher) last = *changed;
+      if (&node == watcher && changed->state == Changed::State::Waiting) ++anew;
+    }
+  }
+  void subscribe() {
+    sip::subscription::SubscriberOptions what{.event = {"dialog"}};
+    what.forks = forks;
+    id = *watcher->stack.subscribe({account, "sip:bob@192.0.2.2", what, false}, network.now());
+  }
+  void change() {
+    ++state;
+    for (const auto subscriber : std::set(subscribers))
+      (void)watched->stack.notify(subscriber, {"text/plain", std::to_string(state)}, network.now());
+  }
+  void restart_watched() {
+    subscribers.clear();
+    watched = &network.restart(*watched);
+  }
+
+  Network network;
+  Network::Node* watcher = nullptr;
+  Network::Node* watched = nullptr;
+  sip::AccountId account;
+  sip::SubscriptionId id;
+  bool forks = false;
+  int state = 1, newest = 0, anew = 0;
+  std::set<sip::SubscriptionId> subscribers;
+  std::map<std::string, int> seen;  // By the notifier's tag.
+  Changed last;
+};
+
+}  // namespace
+
+TEST_CASE("Over a bad network a subscriber learns every last state, in order, and both sides end with nothing [RFC 6665 section 4.2.2]") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    Weather weather;
+    weather.loss_percent = static_cast<unsigned>(seed % 4) * 10;
+    weather.delay = 20ms;
+    weather.jitter = 400ms;
+    weather.duplicate_percent = 10;
+    Watch watch(seed, weather);
+    watch.subscribe();
+    for (int i = 0; i < 40; ++i) {
+      watch.network.run_for(10s);
+      watch.change();
+      watch.change();
+    }
+    watch.network.set_weather({});
+    watch.network.run_for(400s);  // Whatever was lost is made good by a refresh.
+    CHECK(watch.newest == watch.state);
+    CHECK(watch.last.state == Changed::State::Active);
+    REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));
+    watch.network.run_for(400s);
+    CHECK(watch.last.why == Changed::Why::Unsubscribed);
+    CHECK(watch.watcher->stack.subscriptions() == 0);
+    CHECK(watch.watched->stack.subscriptions() == 0);
+    CHECK(watch.watcher->stack.unfinished() + watch.watched->stack.unfinished() == 0);
+    CHECK(watch.network.quiet());
+  }
+}
+
+TEST_CASE("A notifier that was restarted is asked anew [RFC 6665 section 4.1.2.2]") {
+  Watch watch(7, {});
+  watch.subscribe();
+  watch.network.run_for(10s);
+  CHECK(watch.newest == 1);
+  watch.state = 20;
+  watch.restart_watched();
+  watch.network.run_for(310s);  // The refresh gets 481, which begins a new one.
+  CHECK(watch.anew == 1);
+  CHECK(watch.newest == 20);
+  CHECK(watch.last.state == Changed::State::Active);
+}
+
+TEST_CASE("A subscriber that was restarted is forgotten by its notifier [RFC 6665 section 4.2.2]") {
+  Watch watch(7, {});
+  watch.subscribe();
+  watch.network.run_for(10s);
+  CHECK(watch.watched->stack.subscriptions() == 1);
+  watch.watcher = &watch.network.restart(*watch.watcher);
+  watch.change();
+  watch.network.run_for(10s);  // 481 to the NOTIFY.
+  CHECK(watch.watched->stack.subscriptions() == 0);
+}
+
+TEST_CASE("Through a line that is cut, both sides forget, and find each other again [RFC 6665 section 4.1.2.2]") {
+  Watch watch(9, {});
+  watch.subscribe();
+  watch.network.run_for(10s);
+  Weather cut;
+  cut.is_cut = true;
+  watch.network.set_weather(cut);
+  watch.change();
+  watch.network.run_for(700s);
+  CHECK(watch.watched->stack.subscriptions() == 0);
+  CHECK(watch.last.state == Changed::State::Waiting);
+  watch.network.set_weather({});
+  watch.network.run_for(310s);
+  CHECK(watch.newest == watch.state);
+  CHECK(watch.watched->stack.subscriptions() == 1);
+}
+
+TEST_CASE("A SUBSCRIBE that a proxy forks is answered by several, each kept apart [RFC 6665 section 4.1.4]") {
+  for (const bool forks : {true, false}) {
+    CAPTURE(forks);
+    Watch watch(5, {});
+    watch.forks = forks;
+    Network::Node& other = watch.network.add("192.0.2.3", serving());
+    // What forks: it sends each SUBSCRIBE to both.
+    watch.network.add_box(address("192.0.2.9", 5060), [&](const Datagram& received) {
+      std::vector<Datagram> out;
+      if (!received.bytes.starts_with("SUBSCRIBE ")) return out;
+      for (const char* ip : {"192.0.2.2", "192.0.2.3"})
+        out.push_back({received.from, address(ip, 5060), received.bytes});  // As from the subscriber: answers go straight back.
+      return out;
+    });
+    sip::subscription::SubscriberOptions what{.event = {"dialog"}};
+    what.forks = forks;
+    watch.id = *watch.watcher->stack.subscribe({watch.account, "sip:bob@192.0.2.9", what, false}, watch.network.now());
+    watch.network.run_for(2s);
+    CHECK(watch.seen.size() == (forks ? 2 : 1));
+    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));  // The other one got 481.
+    watch.network.run_for(1000s);
+    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));
+    REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));
+    watch.network.run_for(100s);
+    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == 0);
+    CHECK(watch.watcher->stack.subscriptions() == 0);
+  }
+}

@@ -1,0 +1,354 @@
+#include <offhook/sip/limits.hpp>
+#include <offhook/tests/sip/stack/registered.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+using Changed = sip::SubscriptionChanged;
+
+namespace {
+
+/// We subscribe; the test is the notifier.
+struct Watching : Registered {
+  std::string tag, id;
+
+  sip::SubscriptionId subscribe(sip::subscription::SubscriberOptions what = {.event = {"message-summary"}}) {
+    const auto made = stack.subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
+    REQUIRE(made);
+    drain();
+    return *made;
+  }
+  /// A NOTIFY in the dialog of a SUBSCRIBE of ours.
+  std::string notify(const std::string& subscribe, const std::string& state, int cseq, const std::string& content = {},
+                     const std::string& from_tag = "n1", const std::string& event = "message-summary") {
+    std::string text = message("NOTIFY sip:6001@192.0.2.1 SIP/2.0",
+                               {{"Via", via()},
+                                {"Max-Forwards", "70"},
+                                {"From", "<sip:6001@pbx.example>;tag=" + from_tag},
+                                {"To", header(subscribe, "From")},
+                                {"Call-ID", header(subscribe, "Call-ID")},
+                                {"CSeq", std::to_string(cseq) + " NOTIFY"},
+                                {"Contact", "<sip:6001@192.0.2.50:5070>"},
+                                {"Event", event},
+                                {"Subscription-State", state}},
+                               content);
+    return text;
+  }
+};
+
+const sip::StackOptions kServing = [] {
+  sip::StackOptions options;
+  options.packages = {{"dialog", "application/dialog-info+xml", {}}, {"reg", "", {}}};
+  return options;
+}();
+
+/// Others subscribe to us; the test is they, and the owner.
+struct Serving : Registered {
+  Serving() : Registered(kServing) {}
+
+  std::string subscribe(Fields extra = {}, const std::string& event = "dialog", const std::string& expires = "600") {
+    extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
+    return outside("SUBSCRIBE", extra);
+  }
+  /// Another SUBSCRIBE in the dialog of the first one's 200.
+  std::string again(const std::string& first, const std::string& ok, int cseq, const std::string& expires) {
+    return message("SUBSCRIBE sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
+                                                             {"Max-Forwards", "70"},
+                                                             {"From", header(first, "From")},
+                                                             {"To", header(ok, "To")},
+                                                             {"Call-ID", header(first, "Call-ID")},
+                                                             {"CSeq", std::to_string(cseq) + " SUBSCRIBE"},
+                                                             {"Contact", "<sip:al@192.0.2.50>"},
+                                                             {"Event", "dialog"},
+                                                             {"Expires", expires}});
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with our Contact, and its NOTIFY gets 200 [RFC 6665 section 4.1.2.1]") {
+  register_now();
+  const auto id = subscribe();
+  const std::string first = take("SUBSCRIBE ");
+  CHECK(start_line(first) == "SUBSCRIBE sip:6001@pbx.example SIP/2.0");
+  CHECK(last_flow.remote == peer.remote);
+  CHECK(header(first, "From").starts_with("<sip:6001@pbx.example>;tag="));
+  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060>");
+  CHECK(header(first, "Event") == "message-summary");
+  CHECK(header(first, "Expires") == "3600");
+  receive(notify(first, "active;expires=600", 1, "Messages-Waiting: yes"));
+  const std::string ok = take("SIP/2.0 ");
+  CHECK(start_line(ok) == "SIP/2.0 200 OK");
+  CHECK(header(ok, "Contact") == "<sip:6001@192.0.2.1:5060>");
+  receive(response(first, 200, "n1", {}, {{"Expires", "600"}}));
+  const auto changed = event<Changed>();
+  REQUIRE(changed);
+  CHECK(changed->subscription == id);
+  CHECK(changed->state == Changed::State::Active);
+  const auto told = event<sip::Notified>();
+  REQUIRE(told);
+  CHECK(told->body.data == "Messages-Waiting: yes");
+  REQUIRE(stack.unsubscribe(id, now));
+  drain();
+  const std::string last = take("SUBSCRIBE ");
+  CHECK(start_line(last) == "SUBSCRIBE sip:6001@192.0.2.50:5070 SIP/2.0");
+  CHECK(header(last, "Expires") == "0");
+  receive(response(last, 200, "", {}, {{"Expires", "0"}}));
+  receive(notify(first, "terminated;reason=timeout", 2));
+  CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 200"));
+  CHECK(event<Changed>()->state == Changed::State::Ended);
+  CHECK(stack.subscriptions() == 0);
+  receive(notify(first, "active", 3));
+  CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 481"));
+  CHECK(stack.unsubscribe(id, now).error() == sip::StackError::UnknownSubscription);
+}
+
+TEST_CASE_FIXTURE(Watching, "The registrar's challenge is answered, in and outside of the dialog [RFC 3261 section 22.2]") {
+  register_now();
+  const auto id = subscribe();
+  const std::string first = take("SUBSCRIBE ");
+  CHECK(header(first, "Authorization").empty());
+  receive(response(first, 401, "x", {}, challenge()));
+  const std::string second = take("SUBSCRIBE ");
+  CHECK(header(second, "Authorization").find("username=\"6001\"") != std::string::npos);
+  CHECK(header(second, "CSeq") == "2 SUBSCRIBE");
+  CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
+  receive(response(second, 200, "n1", {}, {{"Expires", "600"}}));
+  receive(notify(second, "active;expires=600", 1));
+  REQUIRE(stack.refresh_subscription(id, now));
+  drain();
+  const std::string refresh = take("SUBSCRIBE ");
+  CHECK(header(refresh, "CSeq") == "3 SUBSCRIBE");
+  receive(response(refresh, 401, "", {}, challenge("pbx", "n2")));
+  CHECK(header(take("SUBSCRIBE "), "CSeq") == "4 SUBSCRIBE");
+}
+
+TEST_CASE_FIXTURE(Watching, "Nobody else's challenge gets a digest of our password") {
+  register_now();
+  const auto id = stack.subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
+  REQUIRE(id);
+  drain();
+  const std::string straight = take("SUBSCRIBE ");
+  CHECK(last_flow.remote.ip == stranger.remote.ip);
+  receive(response(straight, 401, "x", {}, challenge()), stranger);
+  CHECK(take("SUBSCRIBE ").empty());
+  CHECK(event<Changed>()->status == 401);
+  (void)subscribe();
+  receive(response(take("SUBSCRIBE "), 401, "x", {}, challenge("elsewhere")));  // Through the registrar, by whoever is behind it.
+  CHECK(take("SUBSCRIBE ").empty());
+}
+
+TEST_CASE_FIXTURE(Watching, "What the subscription's dialog has no place for gets 481; OPTIONS gets 200 [RFC 3261 section 12.2.2]") {
+  register_now();
+  (void)subscribe();
+  const std::string first = take("SUBSCRIBE ");
+  receive(notify(first, "active;expires=600", 1));
+  sent.clear();
+  for (const std::string method : {"BYE", "INVITE", "OPTIONS", "SUBSCRIBE"}) {
+    std::string text = notify(first, "active", 7);
+    text.replace(0, 6, method);
+    text.replace(text.find(" NOTIFY\r\n"), 7, " " + method);
+    receive(text);
+    CHECK(take("SIP/2.0 ").starts_with(method == "OPTIONS" ? "SIP/2.0 200" : "SIP/2.0 481"));
+  }
+}
+
+TEST_CASE_FIXTURE(Watching, "A broken connection is followed by a refresh over a new one") {
+  options.registrar = "sip:192.0.2.50;transport=tcp";
+  register_now();
+  (void)subscribe();
+  const std::string first = take("SUBSCRIBE ");
+  const sip::Flow tcp{{7}, sip::Transport::Tcp, local, peer.remote};
+  receive(response(first, 200, "n1", {}, {{"Expires", "600"}}), tcp);
+  receive(notify(first, "active;expires=600", 1), tcp);
+  CHECK(stack.uses(tcp));
+  sent.clear();
+  stack.on_flow_failed(tcp, now);
+  drain();
+  CHECK(header(take("SUBSCRIBE "), "Expires") == "3600");
+}
+
+TEST_CASE_FIXTURE(Watching, "A NOTIFY out of nowhere gets 481 [RFC 6665 section 4.1.3]") {
+  register_now();
+  const Fields waiting{{"Event", "message-summary"}, {"Subscription-State", "active"}};
+  CHECK(ask(outside("NOTIFY", waiting, "Messages-Waiting: yes")).starts_with("SIP/2.0 481"));
+  std::string tagged = outside("NOTIFY", waiting);
+  tagged.replace(tagged.find("To: <sip:6001@192.0.2.1>"), 24, "To: <sip:6001@192.0.2.1>;tag=none");
+  CHECK(ask(tagged).starts_with("SIP/2.0 481"));
+  CHECK(events.empty());
+}
+
+TEST_CASE_FIXTURE(Watching, "Messages waiting are taken without a subscription where that is wanted, from the registrar alone") {
+  options.takes_unsolicited_waiting = true;
+  register_now();
+  const Fields waiting{{"Event", "message-summary"}, {"Subscription-State", "terminated"}};
+  CHECK(ask(outside("NOTIFY", waiting, "Messages-Waiting: yes"), stranger).starts_with("SIP/2.0 481"));
+  CHECK(ask(outside("NOTIFY", {{"Event", "keep-alive"}})).starts_with("SIP/2.0 481"));
+  CHECK(ask(outside("NOTIFY", waiting, "x", "sip:6002@192.0.2.1")).starts_with("SIP/2.0 481"));
+  CHECK(events.empty());
+  CHECK(ask(outside("NOTIFY", waiting, "Messages-Waiting: yes")).starts_with("SIP/2.0 200"));
+  const auto told = event<sip::UnsolicitedNotify>();
+  REQUIRE(told);
+  CHECK(told->account == account);
+  CHECK(told->body.data == "Messages-Waiting: yes");
+}
+
+TEST_CASE_FIXTURE(Watching, "What cannot be asked for is refused at once") {
+  register_now();
+  using What = sip::subscription::SubscriberOptions;
+  CHECK(stack.subscribe({account, "not a uri", What{.event = {"dialog"}}}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.subscribe({{99}, "sip:a@b", What{.event = {"dialog"}}}, now).error() == sip::StackError::UnknownAccount);
+  CHECK(stack.subscribe({account, "sip:a@b", What{.event = {"dia log"}}}, now).error() == sip::StackError::BadEvent);
+  CHECK(stack.subscribe({account, "sip:a@b", What{.event = {""}}}, now).error() == sip::StackError::BadEvent);
+  CHECK(sent.empty());
+}
+
+TEST_CASE_FIXTURE(Watching, "As many subscriptions of ours as kMaxSubscriptions, and no more") {
+  register_now();
+  answers_queries = false;
+  for (std::size_t i = 0; i < sip::kMaxSubscriptions; ++i)
+    REQUIRE(stack.subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now));
+  const auto more = stack.subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now);
+  CHECK(more.error() == sip::StackError::Full);
+  CHECK(stack.subscriptions() == sip::kMaxSubscriptions);
+}
+
+TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE is not allowed, and Allow does not name it [RFC 3261 section 8.2.1]") {
+  register_now();
+  const std::string refused = ask(outside("SUBSCRIBE", {{"Event", "dialog"}}));
+  CHECK(refused.starts_with("SIP/2.0 405"));
+  CHECK(header(refused, "Allow").find("SUBSCRIBE") == std::string::npos);
+  CHECK(header(refused, "Allow-Events").empty());
+}
+
+TEST_CASE_FIXTURE(Serving, "Allow and Allow-Events name what is enabled [RFC 6665 section 4.4.4]") {
+  register_now();
+  const std::string ok = ask(outside("OPTIONS"));
+  CHECK(header(ok, "Allow").ends_with("SUBSCRIBE"));
+  CHECK(header(ok, "Allow-Events") == "dialog, reg");
+}
+
+TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with those that are [RFC 6665 section 4.2.1.1]") {
+  register_now();
+  for (const char* event : {"presence", "Dialog", "dia log"}) {
+    const std::string refused = ask(subscribe({}, event));
+    CHECK(refused.starts_with("SIP/2.0 489"));
+    CHECK(header(refused, "Allow-Events") == "dialog, reg");
+  }
+  CHECK(ask(outside("SUBSCRIBE")).starts_with("SIP/2.0 489"));  // RFC 6665 section 4.2.3
+  CHECK(stack.subscriptions() == 0);
+}
+
+TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state when the owner agrees [RFC 6665 section 4.2.1.2]") {
+  register_now();
+  const std::string first = subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}, {"P-Asserted-Identity", "<sip:al@pbx.example>"}});
+  const std::string ok = ask(first);
+  CHECK(ok.starts_with("SIP/2.0 200"));
+  CHECK(header(ok, "Expires") == "600");
+  CHECK(header(ok, "Record-Route") == "<sip:192.0.2.50;lr>");
+  CHECK(header(ok, "Contact") == "<sip:6001@192.0.2.1:5060>");
+  CHECK(header(ok, "Allow-Events") == "dialog, reg");
+  const std::string pending = take("NOTIFY ");
+  CHECK(header(pending, "Subscription-State") == "pending;expires=600");
+  CHECK(header(pending, "Route") == "<sip:192.0.2.50;lr>");
+  CHECK(header(pending, "From") == header(ok, "To"));
+  CHECK(header(pending, "Contact") == "<sip:6001@192.0.2.1:5060>");
+  const auto asked = event<sip::SubscribeReceived>();
+  REQUIRE(asked);
+  CHECK(asked->package == "dialog");
+  CHECK(asked->account == account);
+  CHECK(asked->from.uri == "sip:al@pbx.example");
+  REQUIRE(asked->asserted);
+  CHECK(asked->expires == 600s);
+  receive(response(pending, 200, ""));
+  REQUIRE(stack.accept_subscriber(asked->subscription, {"application/dialog-info+xml", "<state/>"}, now));
+  drain();
+  const std::string active = take("NOTIFY ");
+  CHECK(header(active, "Subscription-State") == "active;expires=600");
+  CHECK(header(active, "CSeq") == "2 NOTIFY");
+  CHECK(body(active) == "<state/>");
+  receive(response(active, 200, ""));
+  const std::string refreshed = ask(again(first, ok, 2, "300"));
+  CHECK(refreshed.starts_with("SIP/2.0 200"));
+  const std::string repeat = take("NOTIFY ");
+  CHECK(body(repeat) == "<state/>");
+  receive(response(repeat, 200, ""));
+  CHECK(ask(again(first, ok, 3, "0")).starts_with("SIP/2.0 200"));
+  CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=timeout");
+  CHECK(event<Changed>()->why == Changed::Why::Unsubscribed);
+  advance(40s);  // Nobody answers the last NOTIFY.
+  CHECK(stack.subscriptions() == 0);
+  CHECK(ask(again(first, ok, 4, "600")).starts_with("SIP/2.0 481"));
+}
+
+TEST_CASE_FIXTURE(Serving, "A subscriber who is gone is forgotten: 481, or nothing at all [RFC 6665 section 4.2.2]") {
+  register_now();
+  (void)ask(subscribe());
+  receive(response(take("NOTIFY "), 481, ""));
+  CHECK(event<Changed>()->status == 481);
+  CHECK(stack.subscriptions() == 0);
+  (void)ask(subscribe());
+  advance(33s);
+  CHECK(event<Changed>()->why == Changed::Why::NoAnswer);
+  CHECK(stack.subscriptions() == 0);
+}
+
+TEST_CASE_FIXTURE(Serving, "The owner refuses with a reason, and the subscriber is told [RFC 6665 section 4.2.1.3]") {
+  register_now();
+  (void)ask(subscribe());
+  receive(response(take("NOTIFY "), 200, ""));
+  const auto asked = event<sip::SubscribeReceived>();
+  REQUIRE(stack.end_subscriber(asked->subscription, Changed::Why::Rejected, {}, now));
+  drain();
+  CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=rejected");
+  CHECK(stack.notify(asked->subscription, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.unsubscribe(asked->subscription, now).error() == sip::StackError::WrongState);
+}
+
+TEST_CASE_FIXTURE(Serving, "Strangers may not subscribe, and do not learn which users there are") {
+  register_now();
+  CHECK(ask(subscribe(), stranger).starts_with("SIP/2.0 403"));
+  const Fields wish{{"Event", "dialog"}};
+  CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1"), stranger).starts_with("SIP/2.0 403"));
+  CHECK(event<sip::StrangerRefused>());
+  CHECK(stack.counters().refused_source == 2);
+  CHECK(stack.subscriptions() == 0);
+  CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1")).starts_with("SIP/2.0 404"));
+}
+
+TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE that cannot be served is refused: too brief, or bodies that it does not accept [RFC 6665 section 4.1.2.1]") {
+  register_now();
+  const std::string brief = ask(subscribe({}, "dialog", "59"));
+  CHECK(brief.starts_with("SIP/2.0 423"));
+  CHECK(header(brief, "Min-Expires") == "60");
+  CHECK(ask(subscribe({{"Accept", "application/pidf+xml, text/plain"}})).starts_with("SIP/2.0 406"));
+  CHECK(ask(subscribe({{"Accept", "text/plain"}, {"Accept", "application/dialog-info+xml;q=0.5"}})).starts_with("SIP/2.0 200"));
+  CHECK(ask(subscribe({{"Accept", "application/*"}})).starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE("Of one source as many subscribers as kMaxWatchersPerSource, and no more") {
+  Serving serving;
+  serving.options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  serving.register_now();
+  for (std::size_t i = 0; i < sip::kMaxWatchersPerSource; ++i)
+    REQUIRE(serving.ask(serving.subscribe(), serving.stranger).starts_with("SIP/2.0 200"));
+  const std::string refused = serving.ask(serving.subscribe(), serving.stranger);
+  CHECK(refused.starts_with("SIP/2.0 503"));
+  CHECK_FALSE(header(refused, "Retry-After").empty());
+  CHECK(serving.stack.counters().refused_limit == 1);
+  sip::Flow other = serving.stranger;
+  other.remote = address("192.0.2.67", 5060);
+  CHECK(serving.ask(serving.subscribe(), other).starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE_FIXTURE(Serving, "Of all sources as many subscribers as kMaxWatchers, and no more; a registrar has no bound of its own") {
+  register_now();
+  for (std::size_t i = 0; i < sip::kMaxWatchers; ++i) {
+    REQUIRE(ask(subscribe()).starts_with("SIP/2.0 200"));
+    receive(response(take("NOTIFY "), 200, ""));
+    events.clear();
+  }
+  CHECK(ask(subscribe()).starts_with("SIP/2.0 503"));
+  CHECK(stack.subscriptions() == sip::kMaxWatchers);
+}

@@ -1,0 +1,55 @@
+#include <offhook/sip/subscription/packages/message_summary.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sip::packages;
+
+TEST_CASE("A summary says whether messages wait, and how many of which kind [RFC 3842 section 5.2]") {
+  const auto summary = parse_message_summary(
+      "Messages-Waiting: yes\r\nMessage-Account: sip:alice@vmail.example.com\r\nVoice-Message: 2/8 (0/2)\r\nFax-Message: 1/0\r\n"
+      "X-Own: anything\r\n\r\nTo: <alice@atlanta.example.com>\r\nno header at all\r\n");
+  REQUIRE(summary);
+  CHECK(summary->waiting);
+  CHECK(summary->account == "sip:alice@vmail.example.com");
+  REQUIRE(summary->counts.size() == 2);
+  CHECK(summary->counts[0] == MessageSummary::Count{"voice-message", 2, 8, 0, 2});
+  CHECK(summary->counts[1] == MessageSummary::Count{"fax-message", 1, 0, {}, {}});
+}
+
+TEST_CASE("A summary is read as telephones' servers write it: case, blanks and bare LF") {
+  const auto summary = parse_message_summary("messages-waiting:NO\nVOICE-MESSAGE : 0 / 3 ( 0 / 0 )\nnone: 0/0");
+  REQUIRE(summary);
+  CHECK_FALSE(summary->waiting);
+  CHECK(summary->counts.size() == 2);
+  CHECK(summary->counts[0].old == 3);
+}
+
+TEST_CASE("What is no summary is refused, each for its reason") {
+  CHECK(parse_message_summary("").error() == PackageError::MissingValue);
+  CHECK(parse_message_summary("Voice-Message: 1/1\r\n").error() == PackageError::MissingValue);
+  CHECK(parse_message_summary("Messages-Waiting: maybe\r\n").error() == PackageError::BadValue);
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1\r\n").error() == PackageError::BadValue);
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 4294967296/0\r\n").error() == PackageError::BadValue);
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1/1 (2\r\n").error() == PackageError::BadValue);
+  CHECK(parse_message_summary("Messages-Waiting yes\r\n").error() == PackageError::Malformed);
+  CHECK(parse_message_summary(": yes\r\n").error() == PackageError::Malformed);
+}
+
+TEST_CASE("A summary has as many lines as kMaxSummaryLines, and as many octets as kMaxBodyBytes") {
+  std::string lines = "Messages-Waiting: no\r\n";
+  for (std::size_t i = 1; i < kMaxSummaryLines; ++i) lines += "X: y\r\n";
+  CHECK(parse_message_summary(lines));
+  CHECK(parse_message_summary(lines + "X: y\r\n").error() == PackageError::TooMany);
+  std::string most = "Messages-Waiting: no\r\n\r\n";
+  most.resize(kMaxBodyBytes, 'x');
+  CHECK(parse_message_summary(most));
+  CHECK(parse_message_summary(most + "x").error() == PackageError::TooLarge);
+}
+
+TEST_CASE("A summary that is written reads the same") {
+  const MessageSummary summary{true, "sip:a@b", {{"voice-message", 2, 8, 0, 2}, {"none", 0, 0, {}, {}}}};
+  const std::string text = write_message_summary(summary);
+  CHECK(text == "Messages-Waiting: yes\r\nMessage-Account: sip:a@b\r\nVoice-Message: 2/8 (0/2)\r\nNone: 0/0\r\n");
+  CHECK(*parse_message_summary(text) == summary);
+}
