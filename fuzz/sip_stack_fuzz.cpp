@@ -45,10 +45,14 @@ class Driver {
     stack_.set_accepting(false);
     // Whatever was said: every call that the phone lets go of ends, and nothing is left behind.
     for (const auto session : calls_) (void)stack_.hang_up(session, now_);
+    for (const auto subscription : subscriptions_) {
+      (void)stack_.unsubscribe(subscription, now_);
+      (void)stack_.end_subscriber(subscription, sip::SubscriptionChanged::Why::NoResource, {}, now_);
+    }
     stack_.unregister(account_, now_);
     drain();
     advance(200s);
-    require(stack_.sessions() == 0);
+    require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0);
     require(!stack_.next_deadline());
   }
 
@@ -74,6 +78,7 @@ class Driver {
     if (verb == "accept") (void)stack_.accept_offer(session, body, now_);
     if (verb == "refuse") (void)stack_.refuse_offer(session, 488, now_);
     if (verb == "refer") (void)stack_.refer(session, "sip:desk@192.0.2.9", now_);
+    subscription_step(verb, argument);
     if (verb == "broken") stack_.on_flow_failed(flow_, now_);
     if (verb == "tcp") flow_.transport = sip::Transport::Tcp;
     if (verb == "unresolved") resolves_ = false;
@@ -85,6 +90,22 @@ class Driver {
       if (const auto made = stack_.call(options, now_)) calls_.push_back(*made);
     }
     drain();
+  }
+
+  void subscription_step(std::string_view verb, std::string_view argument) {
+    const sip::SubscriptionId last = subscriptions_.empty() ? sip::SubscriptionId{} : subscriptions_.back();
+    const sip::Body body{"text/plain", "state"};
+    if (verb == "subscribe" && subscriptions_.size() < 16) {
+      sip::subscription::SubscriberOptions what{.event = {argument.empty() ? "dialog" : std::string(argument)}};
+      what.forks = true;
+      if (const auto made = stack_.subscribe({account_, "sip:desk@192.0.2.9", what}, now_)) subscriptions_.push_back(*made);
+    }
+    if (verb == "again") (void)stack_.refresh_subscription(last, now_);
+    if (verb == "unsubscribe") (void)stack_.unsubscribe(last, now_);
+    if (verb == "agree") (void)stack_.accept_subscriber(last, body, now_);
+    if (verb == "notify") (void)stack_.notify(last, body, now_);
+    if (verb == "forsake") (void)stack_.end_subscriber(last, sip::SubscriptionChanged::Why::Probation, std::chrono::seconds(9), now_);
+    if (verb == "message") (void)stack_.request({account_, sip::Method::Message, "sip:desk@192.0.2.9", {}, body}, now_);
   }
 
   void receive(std::string_view text) {
@@ -120,6 +141,7 @@ class Driver {
       while (const auto sent = stack_.poll_transmit()) remember(sent->bytes);
       while (const auto event = stack_.poll_event()) {
         if (const auto* call = std::get_if<sip::IncomingCall>(&*event)) calls_.push_back(call->session);
+        if (const auto* asked = std::get_if<sip::SubscribeReceived>(&*event)) subscriptions_.push_back(asked->subscription);
       }
       while (const auto query = stack_.poll_query()) {
         sip::QueryResult result;
@@ -150,12 +172,19 @@ class Driver {
   }
 
   base::SeededRandom random_{7};
-  sip::Stack stack_{sip::StackOptions{}, random_};
+  static sip::StackOptions options() {
+    sip::StackOptions made;
+    made.packages = {{"dialog", "", {}}};
+    made.message_types = "text/plain";
+    return made;
+  }
+  sip::Stack stack_{options(), random_};
   base::TimePoint now_{1000s};
   sip::Flow flow_{
       {1}, sip::Transport::Udp, {*base::IpAddress::parse("192.0.2.1"), 5060}, {*base::IpAddress::parse("192.0.2.9"), 5060}};
   sip::AccountId account_;
   std::vector<sip::SessionId> calls_;
+  std::vector<sip::SubscriptionId> subscriptions_;
   bool resolves_ = true;
   std::string tag_, branch_, call_id_;
 };

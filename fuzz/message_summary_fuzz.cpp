@@ -1,0 +1,25 @@
+// A summary of waiting messages as a server may write it; what was read and written again reads the same.
+#include <offhook/sip/subscription/packages/message_summary.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+namespace packages = offhook::sip::packages;
+
+namespace {
+
+void require(bool ok) {
+  if (!ok) std::abort();  // Not assert: the fuzzer runs release builds too.
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto summary = packages::parse_message_summary({reinterpret_cast<const char*>(data), size});
+  if (!summary) return 0;
+  require(summary->counts.size() <= packages::kMaxSummaryLines);
+  const auto again = packages::parse_message_summary(packages::write_message_summary(*summary));
+  require(again && again->waiting == summary->waiting && again->counts.size() == summary->counts.size());
+  return 0;
+}
