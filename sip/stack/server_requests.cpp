@@ -110,7 +110,7 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
     writer.header(HeaderName::Allow, shared_.can.allow());
     if (!shared_.can.allow_events().empty()) writer.header(HeaderName::AllowEvents, shared_.can.allow_events());
   } else if (status == 489 && !shared_.can.allow_events().empty()) {
-    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 7.2: so that it knows what to ask for.
+    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 4.4.4: so that it knows what to ask for.
   }
   writer.header(HeaderName::Server, shared_.user_agent);
   write_own(writer, own);

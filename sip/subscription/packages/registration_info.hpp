@@ -15,7 +15,7 @@ namespace offhook::inline v0::sip::packages {
 
 inline constexpr std::string_view kRegistrationInfoType = "application/reginfo+xml";
 
-/// application/reginfo+xml: RFC 3680 section 5.
+/// application/reginfo+xml: RFC 3680 section 5.1.
 struct RegistrationInfo {
   enum class State : std::uint8_t { Init, Active, Terminated };  ///< Of a contact: never Init.
   struct Contact {

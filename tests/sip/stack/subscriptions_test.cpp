@@ -11,8 +11,6 @@ namespace {
 
 /// We subscribe; the test is the notifier.
 struct Watching : Registered {
-  std::string tag, id;
-
   sip::SubscriptionId subscribe(sip::subscription::SubscriberOptions what = {.event = {"message-summary"}}) {
     const auto made = stack.subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
     REQUIRE(made);

@@ -76,7 +76,7 @@ TEST_CASE("What is no conference-info is refused, each for its reason") {
   CHECK(error(document(users(many + "<user entity=\"a\"/>"))) == PackageError::TooMany);
 }
 
-TEST_CASE("A partial document changes what it names and leaves the rest [RFC 4575 section 4.6]") {
+TEST_CASE("A partial document changes what it names and leaves the rest [RFC 4575 sections 4.4 and 4.6]") {
   ConferenceTable table;
   CHECK(table.apply(partial(0, "")) == Applied::Gap);  // Nothing is known yet.
   CHECK(table.apply(read(document("<conference-description><subject>S</subject></conference-description>" + users(kBob, "full")))) ==
@@ -100,7 +100,7 @@ TEST_CASE("A partial document changes what it names and leaves the rest [RFC 457
   CHECK(table.users().size() == 1);
 }
 
-TEST_CASE("A version that was missed asks for a refresh and changes nothing [RFC 4575 section 4.6]") {
+TEST_CASE("A version that was missed asks for a refresh and changes nothing [RFC 4575 sections 4.3 and 4.6]") {
   ConferenceTable table;
   CHECK(table.apply(read(document(users(kBob, "full")))) == Applied::Taken);
   CHECK(table.apply(partial(3, users("<user entity=\"sip:al@b\"/>"))) == Applied::Gap);
