@@ -180,6 +180,7 @@ class Agent::Impl {
                    [&](phone::CallMediaChanged& e) { log::info("call.media", {{"call", id_of(e.call)}, {"sends", e.sends}, {"receives", e.receives}}); },
                    [&](phone::CallTransferred& e) { on_transferred(e); },
                    [&](phone::CallFinished& e) { on_finished(e); },
+                   [](auto&) {},  // The agent subscribes to nothing, and neither writes nor reads messages.
                },
                event);
   }

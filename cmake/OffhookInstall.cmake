@@ -62,7 +62,8 @@ offhook_component(rtp NEEDS base HEADERS rtp)
 offhook_component(media NEEDS rtp PACKAGES spandsp webrtc-audio-processing HEADERS media)
 offhook_component(media_engine NEEDS media PACKAGES threads HEADERS media/engine/engine.hpp media/engine/tick_histogram.hpp)
 offhook_component(phone NEEDS sip_transport sdp media_engine
-  HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp)
+  HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp
+    agent/phone/subscription.hpp)
 
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)

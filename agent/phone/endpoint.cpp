@@ -2,6 +2,7 @@
 
 #include <offhook/agent/phone/phone_call.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
+#include <offhook/agent/phone/subscription_book.hpp>
 #include <offhook/base/random.hpp>
 
 #include <thread>
@@ -37,7 +38,8 @@ class Endpoint::Impl {
         on_event_(std::move(on_event)),
         stack_(options_.stack, random_),
         core_(new PhoneCore{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
-                            [this](PhoneEvent event) { on_event_(std::move(event)); }}) {}
+                            [this](PhoneEvent event) { on_event_(std::move(event)); }}),
+        subscriptions_(core_) {}
 
   ~Impl() {
     stop();
@@ -81,6 +83,19 @@ class Endpoint::Impl {
     return CallPtr(*call);
   }
 
+  base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options) {
+    if (auto may = core_->may_act(); !may) return base::fail(may.error());
+    return subscriptions_.subscribe(options);
+  }
+
+  base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options) {
+    if (auto may = core_->may_act(); !may) return base::fail(may.error());
+    sip::RequestOptions request{options.account.id(), sip::Method::Message, options.target, {}, {options.type, options.text}, options.through_registrar};
+    const auto id = stack_.request(std::move(request), base::Clock::now());
+    if (!id) return base::fail(refused(id.error(), "cannot write to " + options.target));
+    return *id;
+  }
+
   /// Our address in an offer, before the stack has found the way: where the registrar is reached from, else the default route.
   std::optional<base::IpAddress> local_for_calls() const {
     if (local_to_registrar_) return local_to_registrar_;
@@ -96,6 +111,7 @@ class Endpoint::Impl {
   std::shared_ptr<PhoneCore> core_;
   std::unordered_map<sip::AccountId, std::shared_ptr<AccountState>> accounts_;
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
+  SubscriptionBook subscriptions_;
   std::optional<base::IpAddress> local_to_registrar_;
   std::thread thread_;
 
@@ -120,13 +136,12 @@ class Endpoint::Impl {
                    [&](sip::OfferReceived& e) { with(e.session, [&](PhoneCall& call) { call.on_offer(e); }); },
                    [&](sip::OfferAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_answered(e); }); },
                    [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(); }); },
-                   // The Endpoint subscribes to nothing, serves nothing and takes no MESSAGE.
-                   [](sip::SubscriptionChanged&) {},
-                   [](sip::Notified&) {},
-                   [](sip::SubscribeReceived&) {},
-                   [](sip::UnsolicitedNotify&) {},
-                   [](sip::MessageReceived&) {},
-                   [](sip::RequestAnswered&) {},
+                   [&](sip::SubscriptionChanged& e) { subscriptions_.on_changed(e); },
+                   [&](sip::Notified& e) { subscriptions_.on_notified(e); },
+                   [&](sip::UnsolicitedNotify& e) { on_event_(std::move(e)); },
+                   [&](sip::MessageReceived& e) { on_event_(std::move(e)); },
+                   [&](sip::RequestAnswered& e) { on_event_(std::move(e)); },
+                   [](sip::SubscribeReceived&) {},  // Who tells others of himself does so on the stack: no package is offered here.
                },
                event);
   }
@@ -174,6 +189,8 @@ void Endpoint::stop() { impl_->stop(); }
 void Endpoint::post(std::function<void()> task) { impl_->edge_->post(std::move(task)); }
 void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->edge_->post_after(delay, std::move(task)); }
 base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options) { return impl_->add_account(std::move(options)); }
+base::Result<Subscription, base::Error> Endpoint::subscribe(const SubscribeOptions& options) { return impl_->subscribe(options); }
+base::Result<sip::RequestId, base::Error> Endpoint::send_message(const MessageOptions& options) { return impl_->send_message(options); }
 base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
   return impl_->dial(options, std::move(port));
 }

@@ -28,6 +28,25 @@ struct DialOptions {
   std::vector<media::AudioCodec> codecs{};  ///< best first; empty: the endpoint's
 };
 
+/// Whose state we want to be told of, and which: RFC 6665.
+struct SubscribeOptions {
+  Account account;                          ///< whose name we ask under
+  std::string target;                       ///< "sip:6001@pbx.example"
+  std::string package = "message-summary";  ///< or "dialog", "reg", "conference", "presence", ...
+  std::chrono::seconds expires{3600};       ///< 0: asks once, and keeps nothing
+  std::string accept{};                     ///< media types of what is told, as in Accept; empty: the package's own
+  bool through_registrar = true;            ///< false: straight to the target's host
+};
+
+/// A line of text to somebody, outside of calls: MESSAGE, RFC 3428.
+struct MessageOptions {
+  Account account;
+  std::string target;
+  std::string text;                         ///< UTF-8
+  std::string type = "text/plain;charset=UTF-8";
+  bool through_registrar = true;
+};
+
 /// A telephone: signalling, offer/answer and media joined. Knows no AI. It runs one signalling thread; everything but post(),
 /// stop() and sip_port() happens on that thread, inside a posted task or an event handler. From another thread an operation is
 /// PhoneError::WrongThread, and stops a debug build by an assertion. docs/embedding.md shows it whole.
@@ -53,6 +72,11 @@ class Endpoint {
   /// Calls: CallRinging may follow, then CallConnected, or CallFinished. `port`: as in Call::prepare().
   /// Errors: BadTarget, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
   [[nodiscard]] base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port);
+  /// Keeps us told by Notified until it is unsubscribed; SubscriptionChanged says how it stands. Refreshes itself.
+  /// Errors: BadTarget, UnknownAccount, Full, WrongThread, Closed.
+  [[nodiscard]] base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options);
+  /// sip::RequestAnswered says what became of it, by this id. Errors: as above, and TooLarge (RFC 3428 section 8: 1300 octets).
+  [[nodiscard]] base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options);
   void set_accepting(bool accepting);                                      ///< false: new calls get 503 (drain)
   [[nodiscard]] std::size_t calls() const;                                 ///< not yet finished
   [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0 no BYE is lost by stop()

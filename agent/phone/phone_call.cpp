@@ -43,8 +43,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   if (!offer) return base::fail(offer.error());
   auto session = core->stack.call({options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar}, base::Clock::now());
   if (!session) {
-    return base::fail(phone_error(PhoneError::BadTarget, "cannot call " + options.target + ": " + std::string(sip::to_string(session.error())) +
-                                                       "; write it as sip:USER@HOST"));
+    return base::fail(refused(session.error(), "cannot call " + options.target));
   }
   call->session_ = *session;
   call->leg_name_ = core->stack.leg_name(*session);

@@ -19,6 +19,25 @@ base::Result<std::shared_ptr<PhoneCore>, base::Error> usable(const std::weak_ptr
   return alive;
 }
 
+base::Error refused(sip::StackError why, std::string_view what) {
+  const auto code = [why] {
+    switch (why) {
+      case sip::StackError::UnknownAccount: return PhoneError::UnknownAccount;
+      case sip::StackError::Full: return PhoneError::Full;
+      case sip::StackError::TooLarge: return PhoneError::TooLarge;
+      case sip::StackError::BadUri:
+      case sip::StackError::BadEvent:
+      case sip::StackError::BadMethod: return PhoneError::BadTarget;
+      case sip::StackError::UnknownSession:
+      case sip::StackError::UnknownSubscription:
+      case sip::StackError::WrongState: break;
+    }
+    return PhoneError::WrongState;
+  }();
+  const std::string_view help = why == sip::StackError::BadUri ? "; write it as sip:USER@HOST" : "";
+  return phone_error(code, std::string(what) + ": " + std::string(sip::to_string(why)) + std::string(help));
+}
+
 base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what) {
   if (result) return {};
   return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(result.error())) + ")"));

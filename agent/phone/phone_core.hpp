@@ -2,6 +2,7 @@
 
 #include <offhook/agent/phone/account.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/phone/subscription.hpp>
 
 #include <atomic>
 #include <functional>
@@ -32,6 +33,15 @@ struct AccountState {
   sip::RegistrationChanged last;
 };
 
+/// What a Subscription's copies share.
+struct SubscriptionState {
+  std::weak_ptr<PhoneCore> core;
+  sip::SubscriptionId id;
+  sip::SubscriptionChanged last;
+};
+
+/// Why the stack refused to begin something, as the phone's error. `what`: "cannot call sip:x".
+[[nodiscard]] base::Error refused(sip::StackError why, std::string_view what);
 /// The stack's refusal of what a handle asked, in words. `what`: "holding".
 [[nodiscard]] base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what);
 

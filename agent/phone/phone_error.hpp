@@ -13,11 +13,12 @@ enum class PhoneError : std::uint8_t {
   NoMedia,         ///< no ports or no room for the call's RTP, or no audio port was given
   NotAcceptable,   ///< what the peer offers or answers has nothing in common with us
   WrongState,      ///< the operation does not fit the call any more: the other side was faster
-  BadTarget,       ///< not an address that can be called
+  BadTarget,       ///< not an address that can be called, or not the name of a package
   Full,            ///< EndpointOptions::max_calls
   WrongThread,     ///< called from another thread than the signalling thread
   Closed,          ///< the endpoint was stopped, or is gone
   UnknownAccount,  ///< an Account that no endpoint made
+  TooLarge,        ///< more text than one MESSAGE carries
 };
 
 [[nodiscard]] base::Error phone_error(PhoneError code, std::string detail);

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/phone/account.hpp>
 #include <offhook/agent/phone/call.hpp>
+#include <offhook/agent/phone/subscription.hpp>
 #include <offhook/media/engine/engine.hpp>
 
 #include <optional>
@@ -21,6 +22,15 @@ struct CallTransferred { CallPtr call; int status = 0; };                       
 /// The last event of a call. `media`: what its leg counted, nothing when it had none.
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
 
-using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected, CallMediaChanged, CallTransferred, CallFinished>;
+/// Of a subscription of ours: granted, waiting for another try, or ended.
+struct SubscriptionChanged { Subscription subscription; sip::SubscriptionChanged details; };
+/// What we subscribed to, as it is now: whole, or what changed, as its package says.
+struct Notified { Subscription subscription; sip::Notified details; };
+
+/// Besides ours: who was refused as a stranger; a MESSAGE outside of calls (it has its 200), and what became of one of ours; a NOTIFY
+/// that nobody asked for (AccountOptions::takes_unsolicited_waiting).
+using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected,
+                                CallMediaChanged, CallTransferred, CallFinished, SubscriptionChanged, Notified, sip::UnsolicitedNotify,
+                                sip::MessageReceived, sip::RequestAnswered>;
 
 }  // namespace offhook::inline v0::phone
