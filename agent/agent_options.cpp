@@ -24,6 +24,8 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.password = sip.password.reveal();
   account.expires = sip.expires;
   if (sip.accept_from == "anyone") account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  if (sip.session_timer == "ask") account.session_timer.use = sip::SessionTimerOptions::Use::Ask;
+  if (sip.session_timer == "off") account.session_timer.use = sip::SessionTimerOptions::Use::Off;
   return account;
 }
 

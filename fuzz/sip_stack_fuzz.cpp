@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,7 @@ class Driver {
     }
     stack_.unregister(account_, now_);
     drain();
-    advance(200s);
+    advance(300s);  // A transfer that was accepted may be reported on for 180 s.
     require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0);
     require(!stack_.next_deadline());
   }
@@ -79,6 +80,28 @@ class Driver {
     if (verb == "refuse") (void)stack_.refuse_offer(session, 488, now_);
     if (verb == "refer") (void)stack_.refer(session, "sip:desk@192.0.2.9", now_);
     subscription_step(verb, argument);
+    if (verb == "attended") {
+      sip::ReferOptions options;
+      options.replaces = session;
+      options.reports = argument.empty();
+      (void)stack_.refer(calls_.empty() ? session : calls_.front(), options, now_);
+    }
+    if (verb == "transfer") (void)stack_.accept_transfer(session, now_);
+    if (verb == "decline") (void)stack_.decline_transfer(session, 603, now_);
+    if (verb == "report") (void)stack_.report_transfer(session, base::parse_number<int>(argument).value_or(200), now_);
+    if (verb == "info") (void)stack_.send_info(session, std::string(argument), body, now_);
+    if (verb == "text") (void)stack_.send_text(session, {"text/plain", std::string(argument)}, now_);
+    if (verb == "probe") (void)stack_.probe(session, now_);
+    if (verb == "follow" && asked_ && calls_.size() < 16) {
+      sip::CallOptions options;
+      options.account = account_;
+      options.target = asked_->target;
+      options.offer = body;
+      options.for_transfer = asked_->session;
+      options.replaces = asked_->replaces;
+      options.max_redirections = 2;
+      if (const auto made = stack_.call(options, now_)) calls_.push_back(*made);
+    }
     if (verb == "broken") stack_.on_flow_failed(flow_, now_);
     if (verb == "tcp") flow_.transport = sip::Transport::Tcp;
     if (verb == "unresolved") resolves_ = false;
@@ -142,6 +165,7 @@ class Driver {
       while (const auto event = stack_.poll_event()) {
         if (const auto* call = std::get_if<sip::IncomingCall>(&*event)) calls_.push_back(call->session);
         if (const auto* asked = std::get_if<sip::SubscribeReceived>(&*event)) subscriptions_.push_back(asked->subscription);
+        if (const auto* asked = std::get_if<sip::TransferRequested>(&*event)) asked_ = *asked;
       }
       while (const auto query = stack_.poll_query()) {
         sip::QueryResult result;
@@ -185,6 +209,7 @@ class Driver {
   sip::AccountId account_;
   std::vector<sip::SessionId> calls_;
   std::vector<sip::SubscriptionId> subscriptions_;
+  std::optional<sip::TransferRequested> asked_;
   bool resolves_ = true;
   std::string tag_, branch_, call_id_;
 };

@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxWatchers = 512;             ///< Subscriptions 
 inline constexpr std::size_t kMaxWatchersPerSource = 32;     ///< From one address that is no registrar of ours.
 inline constexpr std::size_t kMaxRequests = 1024;            ///< Of ours outside of calls that wait for their answer.
 inline constexpr std::size_t kMaxMessageBody = 1300;         ///< Octets in a MESSAGE of ours: RFC 3428 section 8.
+inline constexpr std::size_t kMaxCustomHeaders = 32;        ///< That the phone adds to one message.
+inline constexpr std::size_t kMaxCustomHeaderBytes = 8192;  ///< Their names and values together.
 
 /// The same as one stack has them: a machine that shall hold more calls raises them (StackOptions::limits).
 struct StackLimits {

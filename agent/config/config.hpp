@@ -30,6 +30,7 @@ struct Sip {
   std::string display_name;
   std::chrono::seconds expires{300};   ///< 60..7200
   std::string accept_from = "registrar";  ///< whose calls are taken: "registrar" or "anyone"
+  std::string session_timer = "accept";   ///< "accept", "ask" or "off"
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
 };

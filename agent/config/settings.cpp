@@ -71,6 +71,10 @@ constexpr std::array kSettings{
             .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host`, all others get 403; "
                        "`anyone`: for a PBX that sends calls from another address than it registers at",
             .field = kField<&Config::sip, &Sip::accept_from>},
+    Setting{.section = "sip", .name = "session_timer", .shape = Shape::Choice, .choices = "accept ask off",
+            .meaning = "whether calls are refreshed now and then, so that a call whose other side has vanished ends (RFC 4028). `accept`: "
+                       "where the PBX asks for it; `ask`: in each call; `off`: never",
+            .field = kField<&Config::sip, &Sip::session_timer>},
     Setting{.section = "sip", .name = "bind_address", .shape = Shape::Address,
             .meaning = "the local address for SIP; `\"0.0.0.0\"` is all of them", .field = kField<&Config::sip, &Sip::bind_address>},
     Setting{.section = "sip", .name = "bind_port", .shape = Shape::Whole, .least = 0, .most = 65535,

@@ -126,6 +126,11 @@ class Endpoint::Impl {
                    [&](sip::TransferProgress& e) {
                      if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status});
                    },
+                   // Nothing is dialled because a caller asks for it.
+                   [&](sip::TransferRequested& e) { (void)stack_.decline_transfer(e.session, 603, base::Clock::now()); },
+                   [&](sip::InfoReceived&) {},
+                   [&](sip::TextReceived&) {},
+                   [&](sip::MidCallAnswered&) {},
                    [&](sip::CallEnded& e) {
                      if (const auto call = find(e.session)) call->on_ended(e);
                      calls_.erase(e.session);

@@ -84,6 +84,11 @@ void Dialog::refresh_target(const Message& message) {
   if (auto target = target_of(message)) remote_target_ = std::move(*target);
 }
 
+std::optional<std::string> Dialog::target_in(const Message& message) {
+  auto target = target_of(message);
+  return target ? std::optional(std::move(*target)) : std::nullopt;
+}
+
 void Dialog::confirm() { state_ = State::Confirmed; }
 
 void Dialog::confirm(const Message& ok) {

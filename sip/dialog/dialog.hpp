@@ -8,6 +8,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace offhook::inline v0::sip {
 
@@ -51,6 +52,9 @@ class Dialog {
   [[nodiscard]] bool accept_sequence(const Message& request);
   /// Target refresh, from a re-INVITE or UPDATE or a 2xx to ours: RFC 3261 sections 12.2.1.2 and 12.2.2. No Contact, no change.
   void refresh_target(const Message& message);
+  /// In two steps, where a refusal must leave it as it was: RFC 6141 section 4.6. Nothing when there is no Contact to be used.
+  [[nodiscard]] static std::optional<std::string> target_in(const Message& message);
+  void retarget(std::string target) { remote_target_ = std::move(target); }
   /// An early dialog becomes confirmed; as client the route set is then taken anew from the 2xx: RFC 3261 section 13.2.2.4.
   void confirm();
   void confirm(const Message& ok);

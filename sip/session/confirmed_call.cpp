@@ -1,6 +1,7 @@
 #include <offhook/sip/session/confirmed_call.hpp>
 
 #include <offhook/sip/message/multipart.hpp>
+#include <offhook/sip/session/mid_call.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -21,9 +22,20 @@ Body body_of(const Message& message) {
 
 std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
 
+std::string supported_by(const SessionTimerOptions& timer, Reliability reliability) {
+  std::string tags;
+  if (reliability != Reliability::Off) tags += "100rel, ";
+  if (timer.use != SessionTimerOptions::Use::Off) tags += "timer, ";
+  return tags + "replaces, norefersub";
+}
+
 ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
-    : setup_(setup), dialog_(std::move(dialog)), random_(random), answer_(setup.timers), glare_(setup.owns_call_id),
-      timer_(setup.session_timer) {}
+    : setup_(std::move(setup)),
+      dialog_(std::move(dialog)),
+      random_(random),
+      answer_(setup_.timers),
+      glare_(setup_.owns_call_id),
+      timer_(setup_.session_timer) {}
 
 void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now) {
   assert(state_ == State::Up && !answer_.running());
@@ -33,18 +45,24 @@ void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool ex
 }
 
 HeaderList ConfirmedCall::supported() const {
-  if (setup_.session_timer.use == SessionTimerOptions::Use::Off) return {};
-  return {{"Supported", "timer"}};  // RFC 4028 section 7.1: in each request.
+  // RFC 4028 section 7.1: in each request.
+  return {{"Supported", supported_by(setup_.session_timer, setup_.reliability)}};
+}
+
+/// Each INVITE, UPDATE and their 2xx says anew which packages we take: RFC 6086 section 5.2.
+HeaderList ConfirmedCall::with_packages(HeaderList headers) const {
+  if (!setup_.info_packages.empty()) headers.emplace_back("Recv-Info", recv_info(setup_.info_packages));
+  return headers;
 }
 
 HeaderList ConfirmedCall::refresh_headers() {
-  HeaderList headers = supported();
+  HeaderList headers = with_packages(supported());
   timer_.write_request(headers);
   return headers;
 }
 
 HeaderList ConfirmedCall::accept_timer(const SessionTimer::Asked& asked, base::TimePoint now) {
-  HeaderList headers = supported();
+  HeaderList headers = with_packages(supported());
   timer_.accept(asked, now, headers);
   if (ours_ && ours_->refresh && glare_.next_deadline()) {  // The session has been refreshed: ours need not try again.
     ours_.reset();
@@ -75,10 +93,13 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});  // RFC 3261 section 12.2.2
   if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also when both hang up at once.
+  if (request.method() == Method::Subscribe) return on_subscribe(id, request, now, out);  // It may outlive the call.
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
   if (request.method() == Method::Update) return on_update(id, request, now, out);
   if (request.method() == Method::Notify) return on_notify(id, request, out);
+  if (request.method() == Method::Refer) return on_refer(id, request, now, out);
+  if (take_mid_call(setup_.id, setup_.info_packages, id, request, out)) return;
   out.push_back(Respond{id, 481, {}, {}});  // PRACK: nothing of ours waits for one (RFC 3262 section 3).
 }
 
@@ -86,26 +107,22 @@ void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& ou
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});  // RFC 3261 section 15.1.2
   theirs_.reset();
   out.push_back(Respond{id, 200, {}, {}});
-  end({setup_.id, CallEnded::By::Remote, CallEnded::Why::Bye, 0, reason_of(request)}, out);
+  if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
+  end({setup_.id, CallEnded::By::Remote, CallEnded::Why::Bye, 0, reason_of(request), reasons_of(request)}, out);
 }
 
-void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions& out) {
-  // RFC 6665 section 4.1.3: a notification that no subscription of ours asked for.
-  if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
-  out.push_back(Respond{id, 200, {}, {}});
-  tell_transfer(transfer_.on_notify(request), out);
-}
-
-void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
-  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status}});
-}
-
-bool ConfirmedCall::refer(std::string target, base::TimePoint now, Actions& out) {
-  if (state_ != State::Up || transfer_.pending()) return false;
-  transfer_.start(now);
-  HeaderList headers{{"Refer-To", "<" + std::move(target) + ">"}};
-  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), std::move(headers), {}, supported()});
+bool ConfirmedCall::send(Purpose purpose, HeaderList headers, HeaderList fields, Body body, Actions& out) {
+  if (is_over()) return false;
+  const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
+  for (auto& field : supported()) fields.push_back(std::move(field));
+  out.push_back(Send{purpose, dialog_.request(method), std::move(headers), std::move(body), std::move(fields)});
   return true;
+}
+
+Standing ConfirmedCall::standing(std::string_view remote_tag) const {
+  const std::string& tag = dialog_.id().remote_tag;
+  if (tag != remote_tag && !(tag.empty() && remote_tag == "0")) return Standing::Unknown;  // RFC 3891 section 6.1: of RFC 2543
+  return is_over() ? Standing::Ended : Standing::Up;
 }
 
 /// Nothing that was under way matters any more.
@@ -157,12 +174,20 @@ void ConfirmedCall::on_update(TransactionId id, const Message& request, base::Ti
 }
 
 void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions& out) {
-  dialog_.refresh_target(request);
   learn(request);
-  theirs_ = TheirOffer{id, request.method() == Method::Invite, request.body().empty(), request.cseq().number,
-                       SessionTimer::asked_by(request)};
+  theirs_ = TheirOffer{id,
+                       request.method() == Method::Invite,
+                       request.body().empty(),
+                       request.cseq().number,
+                       SessionTimer::asked_by(request),
+                       Dialog::target_in(request)};
   keep_remote(request.body());
   out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
+}
+
+/// With our 2xx, or with a request of ours that goes there already: RFC 6141 section 4.6.
+void ConfirmedCall::take_their_target() {
+  if (theirs_ && theirs_->target) dialog_.retarget(std::move(*theirs_->target));
 }
 
 void ConfirmedCall::on_cancel(TransactionId invite, Actions& out) {
@@ -187,7 +212,13 @@ void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
 
 void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
   switch (purpose) {
-    case Purpose::Refer: return tell_transfer(transfer_.on_response(response.status()), out);
+    case Purpose::Refer:
+      return tell_transfer(transfer_.on_response(response), out);
+    case Purpose::Notify:
+    case Purpose::Info:
+    case Purpose::Message:
+    case Purpose::Options:
+      return on_other_answered(purpose, response.status(), out);
     case Purpose::Reinvite: return on_reinvite_answered(response, now, out);
     case Purpose::Update: return on_update_answered(response, now, out);
     case Purpose::Invite:
@@ -199,7 +230,7 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
 
 void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
-  if (status < 200) return;
+  if (status < 200) return on_reinvite_provisional(response, out);
   if (status < 300) {
     dialog_.refresh_target(response);
     out.push_back(SendAck{dialog_.ack(response.cseq().number), dialog_.id().remote_tag, {}});
@@ -221,16 +252,46 @@ void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoin
 void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Actions& out) {
   OurOffer ours = *std::exchange(ours_, std::nullopt);
   const int status = response.status();
+  Body answer = std::exchange(early_answer_, {});
   if (status >= 300) {
+    // What was agreed on early is undone on their side, perhaps: RFC 6141 section 3.4. What stood before is offered anew.
+    if (!ours.refresh && !answer.empty() && !local_.empty() && !next_) next_refresh_ = true;
     if (!ours.refresh) return out.push_back(Tell{OfferRefused{setup_.id, status}});
-    return timer_.on_refused(now);
+    return timer_.on_refused(now, response.number(HeaderName::RetryAfter));
   }
   learn(response);
   timer_.on_accepted(response, now);
   keep_local(std::move(ours.body));
   const std::size_t before = remote_;
-  keep_remote(response.body());
-  if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, body_of(response)}});
+  if (answer.empty()) answer = body_of(response);  // Said once, it stands: RFC 6337 section 2.2
+  keep_remote(answer.data);
+  if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, std::move(answer)}});
+}
+
+/// Reliable ones are acknowledged, and move the target (RFC 6141 section 4.7).
+/// Deviation: an answer in one counts with the 2xx, not before: until then nothing has changed that would have to be undone
+/// (RFC 6141 section 3.4), and who answers a re-INVITE early has its 2xx at hand.
+void ConfirmedCall::on_reinvite_provisional(const Message& response, Actions& out) {
+  const auto rseq = response.number(HeaderName::RSeq).value_or(0);
+  const bool reliable = rseq != 0 && response.status() > 100 && response.lists(HeaderName::Require, "100rel");
+  if (!reliable || setup_.reliability == Reliability::Off || is_over() || response.cseq().number != reinvite_) return;
+  if (rseq_ != 0 && (rseq_ == UINT32_MAX || rseq != rseq_ + 1)) return;  // Again, or out of order: RFC 3262 section 4
+  rseq_ = rseq;
+  dialog_.refresh_target(response);
+  if (early_answer_.empty()) early_answer_ = body_of(response);
+  HeaderList own = supported();
+  own.emplace_back("RAck", std::to_string(rseq) + " " + std::to_string(reinvite_) + " INVITE");
+  out.push_back(Send{Purpose::Prack, dialog_.request(Method::Prack), {}, {}, std::move(own)});
+}
+
+void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out) {
+  if (status < 200) return;
+  // 481 to a NOTIFY, or no answer to it: nobody listens (RFC 6665 section 4.2.2).
+  if (purpose == Purpose::Notify) return status >= 300 ? referral_.on_refused() : void();
+  const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
+  const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2
+  out.push_back(Tell{MidCallAnswered{setup_.id, method, status}});
+  if (gone) lost(status, "no answer within the call", out);
 }
 
 void ConfirmedCall::on_update_answered(const Message& response, base::TimePoint now, Actions& out) {
@@ -247,16 +308,21 @@ void ConfirmedCall::on_update_answered(const Message& response, base::TimePoint 
     return refresh(now, out);
   }
   if (status == 422 && timer_.on_too_small(response)) return send_update(out);
-  timer_.on_refused(now);
+  timer_.on_refused(now, response.number(HeaderName::RetryAfter));
 }
 
 void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
-  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_response(failure == Failure::Timeout ? 408 : 503), out);
+  const int failed = failure == Failure::Timeout ? 408 : 503;
+  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_failure(failed), out);
+  const bool other =
+      purpose == Purpose::Notify || purpose == Purpose::Info || purpose == Purpose::Message || purpose == Purpose::Options;
+  if (other) return on_other_answered(purpose, failed, out);
   const bool offered = purpose == Purpose::Reinvite && ours_;
   const bool updated = purpose == Purpose::Update && std::exchange(updating_, false);
   if (!offered && !updated) return;
   const bool refresh = updated || ours_->refresh;
   if (offered) ours_.reset();
+  early_answer_ = {};
   if (is_over()) return;
   if (failure == Failure::Timeout) return lost(408, "no answer within the call", out);
   if (offered) glare_.reset();
@@ -283,8 +349,9 @@ void ConfirmedCall::send_update(Actions& out) {
 }
 
 void ConfirmedCall::send_next(Actions& out) {
-  if (!next_) return;
-  ours_ = OurOffer{*std::exchange(next_, std::nullopt), false};
+  const bool refresh = std::exchange(next_refresh_, false);
+  if (!next_ && !refresh) return;
+  ours_ = next_ ? OurOffer{*std::exchange(next_, std::nullopt), false} : OurOffer{local_, true};
   send_offer(out);
 }
 
@@ -310,6 +377,9 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
     }
   }
   tell_transfer(transfer_.on_time(now), out);
+  const auto due = referral_.on_time(now);
+  if (due.declined) out.push_back(Respond{*due.declined, 603, {}, {}});
+  notify(due.notice, out);
   switch (timer_.on_time(now)) {
     case SessionTimer::Due::Nothing: break;
     case SessionTimer::Due::Refresh: refresh(now, out); break;
@@ -322,7 +392,8 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
 
 std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
   std::optional<base::TimePoint> first;
-  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline(), timer_.next_deadline()}) {
+  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline(), timer_.next_deadline(),
+                          referral_.next_deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -330,6 +401,7 @@ std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
 
 bool ConfirmedCall::hang_up(Actions& out) {
   if (is_over()) return false;
+  end_referral(out);
   const CallEnded ended{setup_.id, CallEnded::By::Local, CallEnded::Why::Bye, 0, {}};
   if (state_ == State::Confirming) {
     leave(out);
@@ -350,6 +422,8 @@ void ConfirmedCall::leave(Actions& out) {
 void ConfirmedCall::send_bye(Actions& out) {
   if (state_ == State::Over) return;
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
+  take_their_target();
+  end_referral(out);
   out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}, supported()});
   clear();
   answer_.stop();
@@ -379,11 +453,16 @@ bool ConfirmedCall::offer(Body body, Actions& out) {
 }
 
 void ConfirmedCall::send_offer(Actions& out) {
-  out.push_back(Send{Purpose::Reinvite, dialog_.request(Method::Invite), {}, ours_->body, refresh_headers()});
+  RequestHead head = dialog_.request(Method::Invite);
+  reinvite_ = head.cseq;
+  rseq_ = 0;
+  early_answer_ = {};
+  out.push_back(Send{Purpose::Reinvite, std::move(head), {}, ours_->body, refresh_headers()});
 }
 
 bool ConfirmedCall::accept_offer(Body body, base::TimePoint now, Actions& out) {
   if (!theirs_ || is_over() || (theirs_->invite && answer_.running())) return false;
+  take_their_target();
   const TheirOffer taken = *std::exchange(theirs_, std::nullopt);
   keep_local(body);
   out.push_back(Respond{taken.request, 200, {}, std::move(body), accept_timer(taken.asked, now)});
@@ -401,7 +480,8 @@ bool ConfirmedCall::refuse_offer(int status, Actions& out) {
 }
 
 bool ConfirmedCall::is_consistent() const {
-  if (state_ == State::Over) return !next_deadline() && !theirs_ && !ours_ && !next_;
+  if (!referral_.is_consistent()) return false;
+  if (state_ == State::Over) return next_deadline() == referral_.next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Confirming || state_ == State::Leaving) return answer_.running() && !ours_;
   return (!glare_.next_deadline() || ours_) && (!next_ || (ours_ && ours_->refresh)) && timer_.is_consistent();
 }

@@ -5,11 +5,16 @@
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/answer_repeater.hpp>
 #include <offhook/sip/session/glare.hpp>
+#include <offhook/sip/session/referral.hpp>
+#include <offhook/sip/session/reliability.hpp>
+#include <offhook/sip/session/replacement.hpp>
 #include <offhook/sip/session/session_timer.hpp>
 #include <offhook/sip/session/transfer.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::sip::session {
 
@@ -28,6 +33,8 @@ class ConfirmedCall {
     transaction::Timers timers;
     bool owns_call_id = false;
     SessionTimerOptions session_timer{};
+    Reliability reliability = Reliability::Supported;
+    std::vector<std::string> info_packages{};
   };
 
   /// `random` must outlive this.
@@ -57,8 +64,18 @@ class ConfirmedCall {
   [[nodiscard]] bool offer(Body body, Actions& out);
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
-  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out);
+  /// Ours. `fields`: Refer-To and what belongs to it.
+  [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
+  // Theirs. report_transfer() also works once they have hung up.
+  [[nodiscard]] bool accept_transfer(base::TimePoint now, Actions& out);
+  [[nodiscard]] bool decline_transfer(int status, Actions& out);
+  [[nodiscard]] bool report_transfer(int status, base::TimePoint now, Actions& out);
+  [[nodiscard]] const Referral& referral() const { return referral_; }
+  /// INFO, MESSAGE or OPTIONS.
+  [[nodiscard]] bool send(Purpose purpose, HeaderList headers, HeaderList fields, Body body, Actions& out);
+  [[nodiscard]] Standing standing(std::string_view remote_tag) const;
 
+  [[nodiscard]] const Setup& setup() const { return setup_; }
   [[nodiscard]] Dialog& dialog() { return dialog_; }
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
   [[nodiscard]] State state() const { return state_; }
@@ -72,6 +89,7 @@ class ConfirmedCall {
     bool wants_ours = false; // Without a body: our offer goes into the 2xx.
     std::uint32_t cseq = 0;
     SessionTimer::Asked asked{};
+    std::optional<std::string> target{};  // Where they are, once we agree: RFC 6141 section 4.6
   };
   struct OurOffer {
     Body body;
@@ -81,6 +99,13 @@ class ConfirmedCall {
   void on_reinvite(TransactionId id, const Message& request, Actions& out);
   void on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   void on_notify(TransactionId id, const Message& request, Actions& out);
+  void on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  void on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  void notify(const std::optional<Referral::Notice>& notice, Actions& out);
+  void on_other_answered(Purpose purpose, int status, Actions& out);
+  void on_reinvite_provisional(const Message& response, Actions& out);
+  void take_their_target();
+  void end_referral(Actions& out);
   void tell_transfer(std::optional<int> status, Actions& out);
   void clear();
   [[nodiscard]] bool is_refused(TransactionId id, const Message& request, Actions& out) const;
@@ -92,6 +117,7 @@ class ConfirmedCall {
   void send_next(Actions& out);
   [[nodiscard]] HeaderList refresh_headers();
   [[nodiscard]] HeaderList supported() const;
+  [[nodiscard]] HeaderList with_packages(HeaderList headers) const;
   void on_bye(TransactionId id, const Message& request, Actions& out);
   void take_offer(TransactionId id, const Message& request, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
@@ -117,9 +143,16 @@ class ConfirmedCall {
   bool peer_updates_ = false;    // The peer allows UPDATE.
   Body local_;
   std::size_t remote_ = 0;       // A hash of what the peer said last of its media.
+  bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer: what stood is offered anew.
+  std::uint32_t reinvite_ = 0;   // CSeq of our re-INVITE that is on its way.
+  std::uint32_t rseq_ = 0;       // Of its last reliable provisional response in order: RFC 3262 section 4.
+  Body early_answer_;            // That one of them brought; it counts with the 2xx.
   Transfer transfer_;
+  Referral referral_;
 };
 
+/// What we support in each request of a call: RFC 3261 section 20.37.
+[[nodiscard]] std::string supported_by(const SessionTimerOptions& timer, Reliability reliability);
 /// A body with its type, as a message carries it; of a multipart one the session description alone, when it holds one.
 [[nodiscard]] Body body_of(const Message& message);
 /// The Reason header field, when there is one.

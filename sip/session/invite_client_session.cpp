@@ -1,27 +1,34 @@
 #include <offhook/sip/session/invite_client_session.hpp>
 
+#include <offhook/sip/session/mid_call.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
 
-InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer,
-                                         base::Random& random, Actions& out)
-    : setup_(setup),
-      invite_(std::move(invite)),
-      headers_(std::move(headers)),
-      offer_(std::move(offer)),
-      timer_(setup.session_timer),
+InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, Invitation invitation, base::Random& random, Actions& out)
+    : setup_(std::move(setup)),
+      invite_(std::move(invitation.head)),
+      headers_(std::move(invitation.headers)),
+      own_(std::move(invitation.own)),
+      offer_(std::move(invitation.offer)),
+      redirections_(invite_.request_uri, invitation.max_redirections),
+      straight_(invitation.straight),
+      timer_(setup_.session_timer),
       random_(random) {
   send_invite(out);
 }
 
 HeaderList InviteClientSession::supported() const {
-  return {{"Supported", setup_.session_timer.use == SessionTimerOptions::Use::Off ? "100rel" : "100rel, timer"}};
+  return {{"Supported", supported_by(setup_.session_timer, setup_.reliability)}};
 }
 
 void InviteClientSession::send_invite(Actions& out) {
   HeaderList own = supported();
+  if (setup_.reliability == Reliability::Required) own.emplace_back("Require", "100rel");
+  if (!setup_.info_packages.empty()) own.emplace_back("Recv-Info", recv_info(setup_.info_packages));
+  own.insert(own.end(), own_.begin(), own_.end());
   timer_.write_request(own);
   out.push_back(Send{Purpose::Invite, invite_, headers_, offer_, std::move(own)});
 }
@@ -51,7 +58,8 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
   }
   if (response.status() == 100) return;
   const auto rseq = response.number(HeaderName::RSeq).value_or(0);
-  if (rseq != 0 && response.lists(HeaderName::Require, "100rel")) return on_reliable(response, rseq, out);
+  const bool reliable = setup_.reliability != Reliability::Off && rseq != 0;
+  if (reliable && response.lists(HeaderName::Require, "100rel")) return on_reliable(response, rseq, out);
   const std::string tag(response.to().tag().value_or(""));
   if (!tag.empty()) early_.find_or_make(invite_, response);
   out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, body_of(response)}});
@@ -68,16 +76,17 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
   if (dialog == nullptr || response.cseq().number != invite_.cseq) return;  // Not ours to acknowledge: it is no early dialog.
   Branch* known = branch(tag);
   if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;  // Again, or out of order.
-  if (known == nullptr) known = &branches_.emplace_back(Branch{tag, 0, false, {}});
+  if (known == nullptr) known = &branches_.emplace_back(Branch{tag, 0, false});
   known->rseq = rseq;
   const std::string rack = std::to_string(rseq) + " " + std::to_string(invite_.cseq) + " INVITE";
   Body body = known->agreed ? Body{} : body_of(response);  // It cannot be changed in another response: RFC 6337 section 2.2
   CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
   if (offer_.empty() && !body.empty()) {
     known->agreed = true;
-    owed_pracks_.push_back({tag, rack});
+    early_offers_.push_back({tag, std::nullopt, rack});
     out.push_back(Tell{std::move(progress)});
-    return out.push_back(Tell{OfferReceived{setup_.id, std::move(body)}});  // RFC 3262 section 5: the answer goes into PRACK.
+    return out.push_back(
+        Tell{OfferReceived{setup_.id, std::move(body), tag}});  // RFC 3262 section 5: the answer goes into PRACK.
   }
   if (!body.empty()) {
     known->agreed = true;
@@ -96,9 +105,9 @@ void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Bo
 
 /// What waits for the phone in early dialogs does so no more.
 void InviteClientSession::drop_early_offers(int status, Actions& out) {
-  owed_pracks_.clear();
-  if (early_update_) out.push_back(Respond{early_update_->request, status, {}, {}});
-  early_update_.reset();
+  for (const EarlyOffer& offer : std::exchange(early_offers_, {})) {
+    if (offer.update) out.push_back(Respond{*offer.update, status, {}, {}});
+  }
 }
 
 void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
@@ -117,7 +126,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   early_.forget(tag);
   call_->learn(response);
   call_->adopt_timer(timer_, response, now);
-  const Branch* early_answer = branch(tag);
+  Branch* early_answer = branch(tag);
   const bool agreed = early_answer != nullptr && early_answer->agreed;
   Body body = body_of(response);
   if (agreed && (body.empty() || offer_.empty())) body = early_answer->said;
@@ -126,8 +135,9 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   owed_ack_ = response.cseq().number;
   const bool complete = !offer_.empty() || agreed || body.empty();
   call_->keep_local(std::exchange(offer_, {}));
-  call_->keep_local(std::exchange(early_local_, {}));
+  if (early_answer != nullptr) call_->keep_local(std::move(early_answer->local));
   headers_.clear();
+  own_.clear();
   branches_.clear();
   drop_early_offers(491, out);
   if (complete) send_ack({}, out);
@@ -155,19 +165,39 @@ void InviteClientSession::on_refused(const Message& response, Actions& out) {
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
   if (!told && response.status() == 422 && timer_.on_too_small(response)) {  // RFC 4028 section 7.3
-    state_ = State::Calling;
-    patience_ends_.reset();
-    early_ = {};
-    branches_.clear();
-    drop_early_offers(487, out);
-    ++invite_.cseq;
-    return send_invite(out);
+    return start_anew(out);
   }
+  if (!told && follow(response, out)) return;
   state_ = State::Ended;
   drop_early_offers(487, out);
   if (told) return;
   const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
-  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason())}});
+  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason()),
+                               reasons_of(response),
+                               response.status() < 400 ? Redirections::contacts_of(response) : std::vector<std::string>()}});
+}
+
+/// The same call once more, as a new request: what rang for the old one rings no more.
+void InviteClientSession::start_anew(Actions& out) {
+  state_ = State::Calling;
+  patience_ends_.reset();
+  early_ = {};
+  branches_.clear();
+  drop_early_offers(487, out);
+  ++invite_.cseq;
+  send_invite(out);
+}
+
+/// RFC 3261 section 8.1.3.4: to where a 3xx pointed, one after the other, until somebody answers or says 6xx.
+bool InviteClientSession::follow(const Message& response, Actions& out) {
+  if (response.status() >= 600) return false;
+  if (response.status() < 400) redirections_.on_moved(response);
+  auto target = redirections_.next();
+  if (!target) return false;
+  invite_.request_uri = std::move(*target);
+  if (straight_) invite_.next_hop = invite_.request_uri;
+  start_anew(out);
+  return true;
 }
 
 void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
@@ -202,43 +232,57 @@ void InviteClientSession::on_request(TransactionId id, const Message& request, b
   }
   if (!dialog->accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Update) return on_early_update(id, request, *dialog, out);
+  if (take_mid_call(setup_.id, setup_.info_packages, id, request, out)) return;
   out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2
 }
 
 /// RFC 3311 section 5.2
 void InviteClientSession::on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out) {
-  if (early_update_ && early_update_->tag == dialog.id().remote_tag) {
+  const std::string& tag = dialog.id().remote_tag;
+  const EarlyOffer* waiting = early_offer(tag);
+  if (waiting != nullptr && waiting->update) {
     return out.push_back(Respond{id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}});
   }
   if (!request.body().empty()) {
-    const Branch* known = branch(dialog.id().remote_tag);
-    const bool open = known == nullptr || !known->agreed || !owed_pracks_.empty() || early_update_;
-    if (open) return out.push_back(Respond{id, 491, {}, {}});
-    early_update_ = EarlyUpdate{id, dialog.id().remote_tag};
+    const Branch* known = branch(tag);
+    if (known == nullptr || !known->agreed || waiting != nullptr) return out.push_back(Respond{id, 491, {}, {}});
+    early_offers_.push_back({tag, id, {}});
     dialog.refresh_target(request);
-    return out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
+    return out.push_back(Tell{OfferReceived{setup_.id, body_of(request), tag}});
   }
   dialog.refresh_target(request);
   out.push_back(Respond{id, 200, {}, {}});
 }
 
+InviteClientSession::EarlyOffer* InviteClientSession::early_offer(std::string_view branch) {
+  const auto at = std::find_if(early_offers_.begin(), early_offers_.end(),
+                               [&](const EarlyOffer& offer) { return branch.empty() || offer.tag == branch; });
+  return at == early_offers_.end() ? nullptr : &*at;
+}
+
 /// The phone's answer to an offer that came before there was a 2xx.
-bool InviteClientSession::accept_early(Body body, Actions& out) {
-  if (is_over() || call_) return false;
-  if (early_update_) {
-    if (Branch* known = branch(early_update_->tag)) known->said = {};
-    early_local_ = body;
-    out.push_back(Respond{std::exchange(early_update_, std::nullopt)->request, 200, {}, std::move(body)});
+bool InviteClientSession::accept_early(Body body, std::string_view tag, Actions& out) {
+  const EarlyOffer* waiting = early_offer(tag);
+  if (is_over() || call_ || waiting == nullptr) return false;
+  const EarlyOffer offer = *waiting;
+  early_offers_.erase(early_offers_.begin() + (waiting - early_offers_.data()));
+  Branch* known = branch(offer.tag);
+  if (known != nullptr) known->local = body;
+  if (offer.update) {
+    if (known != nullptr) known->said = {};
+    out.push_back(Respond{*offer.update, 200, {}, std::move(body)});
     return true;
   }
-  if (owed_pracks_.empty()) return false;
-  const OwedPrack owed = owed_pracks_.front();
-  owed_pracks_.erase(owed_pracks_.begin());
-  Dialog* dialog = early_.find(owed.tag);
+  Dialog* dialog = early_.find(offer.tag);
   if (dialog == nullptr) return false;
-  early_local_ = body;
-  send_prack(*dialog, owed.rack, std::move(body), out);
+  send_prack(*dialog, offer.rack, std::move(body), out);
   return true;
+}
+
+Standing InviteClientSession::standing(std::string_view remote_tag) {
+  if (call_) return call_->standing(remote_tag);
+  if (early_.find(remote_tag) == nullptr) return Standing::Unknown;
+  return is_over() ? Standing::Ended : Standing::EarlyOurs;
 }
 
 void InviteClientSession::on_ack(const Message& ack, base::TimePoint now, Actions& out) {
@@ -287,26 +331,25 @@ bool InviteClientSession::offer(Body body, base::TimePoint, Actions& out) {
   return call_ && !owed_ack_ && call_->offer(std::move(body), out);
 }
 
-bool InviteClientSession::accept_offer(Body body, base::TimePoint now, Actions& out) {
-  if (!call_) return accept_early(std::move(body), out);
+bool InviteClientSession::accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) {
+  if (!call_) return accept_early(std::move(body), branch, out);
   if (call_->is_over()) return false;
   if (!owed_ack_) return call_->accept_offer(std::move(body), now, out);
   send_ack(std::move(body), out);
   return true;
 }
 
-bool InviteClientSession::refuse_offer(int status, base::TimePoint now, Actions& out) {
-  if (!call_ && early_update_ && status >= 300 && status <= 699) {
-    drop_early_offers(status, out);
+bool InviteClientSession::refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) {
+  if (!call_) {
+    const EarlyOffer* waiting = early_offer(branch);
+    if (waiting == nullptr || status < 300 || status > 699) return false;
+    if (!waiting->update) return hang_up(now, out);  // PRACK must answer, and cannot refuse.
+    out.push_back(Respond{*waiting->update, status, {}, {}});
+    early_offers_.erase(early_offers_.begin() + (waiting - early_offers_.data()));
     return true;
   }
-  if (!call_) return !owed_pracks_.empty() && hang_up(now, out);  // PRACK must answer, and cannot refuse.
   if (call_->is_over()) return false;
   return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
-}
-
-bool InviteClientSession::refer(std::string target, base::TimePoint now, Actions& out) {
-  return call_ && !owed_ack_ && call_->refer(std::move(target), now, out);
 }
 
 std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, const RequestHead& sent) {
@@ -316,7 +359,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
       // Numbers begin anew with the request: RFC 3262 section 3. What rang for the old one rings no more.
       early_ = {};
       branches_.clear();
-      owed_pracks_.clear();
+      std::erase_if(early_offers_, [](const EarlyOffer& offer) { return !offer.update; });
       return ++invite_.cseq;
     case Purpose::Prack:
       if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();
@@ -326,6 +369,10 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
     case Purpose::Update:
     case Purpose::Bye:
     case Purpose::Refer:
+    case Purpose::Notify:
+    case Purpose::Info:
+    case Purpose::Message:
+    case Purpose::Options:
       if (call_) return call_->dialog().take_cseq();
       return std::nullopt;
     case Purpose::ForkBye: return sent.cseq + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.

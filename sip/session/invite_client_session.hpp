@@ -2,6 +2,7 @@
 
 #include <offhook/sip/dialog/dialog_set.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
+#include <offhook/sip/session/redirections.hpp>
 #include <offhook/sip/session/session.hpp>
 
 #include <optional>
@@ -25,9 +26,17 @@ class InviteClientSession final : public Session {
   /// From the first provisional response to the final one; then the call is cancelled. As Timer C: RFC 3261 section 16.6.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
 
+  struct Invitation {
+    RequestHead head;
+    HeaderList headers{};  ///< As the phone gave them.
+    HeaderList own{};      ///< Replaces, Referred-By, Privacy: the stack's, in every try.
+    Body offer{};
+    unsigned max_redirections = 0;  ///< 3xx that are followed: RFC 3261 section 8.1.3.4
+    bool straight = false;          ///< To the target's own host, wherever a redirection leads.
+  };
+
   /// Sends the INVITE. `random` must outlive this.
-  InviteClientSession(ConfirmedCall::Setup setup, RequestHead invite, HeaderList headers, Body offer, base::Random& random,
-                      Actions& out);
+  InviteClientSession(ConfirmedCall::Setup setup, Invitation invitation, base::Random& random, Actions& out);
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
@@ -40,9 +49,10 @@ class InviteClientSession final : public Session {
   [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
   /// Also answers the offer that came in the 2xx to an INVITE without one: the answer travels in our ACK.
-  [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] ConfirmedCall* confirmed() override { return call_ && !owed_ack_ ? &*call_ : nullptr; }
+  [[nodiscard]] Standing standing(std::string_view remote_tag) override;
 
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
   [[nodiscard]] bool is_over() const override;
@@ -56,36 +66,40 @@ class InviteClientSession final : public Session {
     std::string tag;
     std::uint32_t rseq = 0;  // The last one in order.
     bool agreed = false;     // Offer and answer were exchanged.
-    Body said;               // Theirs, until something newer was agreed on.
+    Body said{};             // Theirs, until something newer was agreed on.
+    Body local{};            // Ours, in PRACK or to UPDATE.
   };
-  /// Their offer in an early dialog.
-  struct EarlyUpdate {
-    TransactionId request;
+  /// Their offer in an early dialog, which waits for the phone's answer: of an UPDATE, or of a reliable provisional response,
+  /// whose PRACK brings the answer. At most one for each branch.
+  struct EarlyOffer {
     std::string tag;
-  };
-  /// A reliable provisional response with an offer, whose PRACK waits for the phone's answer.
-  struct OwedPrack {
-    std::string tag, rack;
+    std::optional<TransactionId> update{};
+    std::string rack{};
   };
 
   void on_provisional(const Message& response, base::TimePoint now, Actions& out);
   void on_reliable(const Message& response, std::uint32_t rseq, Actions& out);
   void send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out);
   void on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out);
-  [[nodiscard]] bool accept_early(Body body, Actions& out);
+  [[nodiscard]] EarlyOffer* early_offer(std::string_view branch);
+  [[nodiscard]] bool accept_early(Body body, std::string_view branch, Actions& out);
   void drop_early_offers(int status, Actions& out);
   [[nodiscard]] Branch* branch(std::string_view tag);
   [[nodiscard]] HeaderList supported() const;
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_refused(const Message& response, Actions& out);
+  [[nodiscard]] bool follow(const Message& response, Actions& out);
+  void start_anew(Actions& out);
   void send_invite(Actions& out);
   void hang_up_branch(const Message& response, Actions& out);
   void send_ack(Body answer, Actions& out);
 
   ConfirmedCall::Setup setup_;
   RequestHead invite_;
-  HeaderList headers_;                     // As the phone gave them, for sending the INVITE once more.
+  HeaderList headers_, own_;  // For sending the INVITE once more.
   Body offer_;
+  Redirections redirections_;
+  bool straight_;  // A redirection changes the next hop too.
   SessionTimer timer_;
   base::Random& random_;
   State state_ = State::Calling;
@@ -94,9 +108,7 @@ class InviteClientSession final : public Session {
   std::optional<base::TimePoint> patience_ends_;
   DialogSet early_;
   std::vector<Branch> branches_;           // At most one for each early dialog.
-  std::vector<OwedPrack> owed_pracks_;     // At most one for each branch.
-  std::optional<EarlyUpdate> early_update_;
-  Body early_local_;                       // Our answer in PRACK or to UPDATE.
+  std::vector<EarlyOffer> early_offers_;   // In the order in which they were told.
   std::optional<ConfirmedCall> call_;
   std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.
 };

@@ -1,5 +1,7 @@
 #include <offhook/sip/session/invite_server_session.hpp>
 
+#include <offhook/sip/session/mid_call.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,8 +21,9 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
       wants_our_offer_(request.body().empty()),
       asked_(SessionTimer::asked_by(request)),
       random_(random),
-      requires_reliable_(request.lists(HeaderName::Require, kReliable)),
-      supports_reliable_(requires_reliable_ || request.lists(HeaderName::Supported, kReliable)),
+      requires_reliable_(request.lists(HeaderName::Require, kReliable) || setup.reliability == Reliability::Required),
+      supports_reliable_(requires_reliable_ ||
+                         (setup.reliability != Reliability::Off && request.lists(HeaderName::Supported, kReliable))),
       reliable_(setup.timers, cseq_),
       call_(setup, std::move(dialog), random) {
   call_.learn(request);
@@ -109,8 +112,9 @@ void InviteServerSession::on_request(TransactionId id, const Message& request, b
 void InviteServerSession::on_early_request(TransactionId id, const Message& request, base::TimePoint, Actions& out) {
   if (request.method() == Method::Bye) {  // The caller may end an early dialog with BYE: RFC 3261 section 15
     out.push_back(Respond{id, 200, {}, {}});
-    return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Bye, 487, reason_of(request)}, out);
+    return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Bye, 487, reason_of(request), reasons_of(request)}, out);
   }
+  if (take_mid_call(id_, call_.setup().info_packages, id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
   if (!request.body().empty()) {
     // The first INVITE's offer has no answer yet: RFC 3261 section 14.2, RFC 3311 section 5.2.
@@ -167,7 +171,7 @@ void InviteServerSession::on_ack(const Message& ack, base::TimePoint now, Action
 void InviteServerSession::on_cancel(TransactionId invite, const Message& cancel, base::TimePoint, Actions& out) {
   if (state_ == State::Answered) return call_.on_cancel(invite, out);
   if (state_ == State::Ended || invite != invite_) return;
-  refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Cancelled, 487, reason_of(cancel)}, out);
+  refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Cancelled, 487, reason_of(cancel), reasons_of(cancel)}, out);
 }
 
 void InviteServerSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
@@ -213,7 +217,13 @@ bool InviteServerSession::offer(Body body, base::TimePoint, Actions& out) {
   return state_ == State::Answered && call_.offer(std::move(body), out);
 }
 
-bool InviteServerSession::accept_offer(Body body, base::TimePoint now, Actions& out) {
+Standing InviteServerSession::standing(std::string_view remote_tag) {
+  const Standing standing = call_.standing(remote_tag);
+  if (standing == Standing::Unknown || state_ == State::Answered) return standing;
+  return state_ == State::Ended ? Standing::Ended : Standing::EarlyTheirs;
+}
+
+bool InviteServerSession::accept_offer(Body body, std::string_view, base::TimePoint now, Actions& out) {
   if (early_offer_ && state_ == State::Proceeding) {
     call_.keep_local(body);
     out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), 200, {}, std::move(body)});
@@ -223,7 +233,7 @@ bool InviteServerSession::accept_offer(Body body, base::TimePoint now, Actions& 
   return state_ == State::Answered && call_.accept_offer(std::move(body), now, out);
 }
 
-bool InviteServerSession::refuse_offer(int status, base::TimePoint now, Actions& out) {
+bool InviteServerSession::refuse_offer(int status, std::string_view, base::TimePoint now, Actions& out) {
   if (early_offer_ && state_ == State::Proceeding && status >= 300 && status <= 699) {
     out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), status, {}, {}});
     go_on(now, out);
@@ -232,12 +242,8 @@ bool InviteServerSession::refuse_offer(int status, base::TimePoint now, Actions&
   return state_ == State::Answered && call_.refuse_offer(status, out);
 }
 
-bool InviteServerSession::refer(std::string target, base::TimePoint now, Actions& out) {
-  return state_ == State::Answered && call_.refer(std::move(target), now, out);
-}
-
 std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, const RequestHead&) {
-  const bool never = purpose == Purpose::Invite || purpose == Purpose::ForkBye || purpose == Purpose::Prack;
+  const bool never = purpose == Purpose::Invite || purpose == Purpose::ForkBye;
   if (state_ != State::Answered || never) return std::nullopt;
   return call_.dialog().take_cseq();
 }

@@ -34,9 +34,10 @@ class InviteServerSession final : public Session {
 
   [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool refuse_offer(int status, base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool refer(std::string target, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] ConfirmedCall* confirmed() override { return state_ == State::Answered ? &call_ : nullptr; }
+  [[nodiscard]] Standing standing(std::string_view remote_tag) override;
 
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
   [[nodiscard]] bool is_over() const override;

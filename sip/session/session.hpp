@@ -3,11 +3,15 @@
 #include <offhook/base/time.hpp>
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/session/replacement.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace offhook::inline v0::sip::session {
+
+class ConfirmedCall;
 
 /// One call's signalling, from its first INVITE to its last BYE, as the stack drives it. Pure: no I/O, no clock. Commands that
 /// the state does not allow return false and change nothing.
@@ -30,9 +34,13 @@ class Session {
   // From the phone.
   [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool offer(Body body, base::TimePoint now, Actions& out) = 0;
-  [[nodiscard]] virtual bool accept_offer(Body body, base::TimePoint now, Actions& out) = 0;
-  [[nodiscard]] virtual bool refuse_offer(int status, base::TimePoint now, Actions& out) = 0;
-  [[nodiscard]] virtual bool refer(std::string target, base::TimePoint now, Actions& out) = 0;
+  /// `branch`: the early dialog whose offer it is; "": the one that came first.
+  [[nodiscard]] virtual bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) = 0;
+  [[nodiscard]] virtual bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) = 0;
+  /// The call between two sides that have both agreed to it, for all that they may ask of each other then; null before.
+  [[nodiscard]] virtual ConfirmedCall* confirmed() = 0;
+  /// What the dialog with this tag of the peer is: RFC 3891 section 3.
+  [[nodiscard]] virtual Standing standing(std::string_view remote_tag) = 0;
 
   /// The CSeq for sending this request, which went out as `sent`, again with credentials (RFC 3261 section 22.2); nothing: it
   /// shall not be sent again.

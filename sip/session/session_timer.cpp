@@ -51,7 +51,10 @@ void SessionTimer::write_request(HeaderList& headers) {
     asked_for_ = std::max(interval_of(options_), least);
   }
   if (asked_for_ != 0) {
-    const char* role = !is_on() ? "" : refresher_ == Refresher::Us ? ";refresher=uac" : ";refresher=uas";
+    using Wish = SessionTimerOptions::Refresher;
+    const bool us = is_on() ? refresher_ == Refresher::Us : options_.refresher == Wish::Us;
+    const bool said = is_on() || options_.refresher != Wish::Either;
+    const char* role = !said ? "" : us ? ";refresher=uac" : ";refresher=uas";
     headers.emplace_back(to_string(HeaderName::SessionExpires), std::to_string(asked_for_) + role);
   }
   if (min_se != 0) headers.emplace_back(to_string(HeaderName::MinSe), std::to_string(min_se));
@@ -79,10 +82,16 @@ bool SessionTimer::on_too_small(const Message& response) {
   return true;
 }
 
-void SessionTimer::on_refused(base::TimePoint now) {
+void SessionTimer::on_refused(base::TimePoint now, std::optional<std::uint32_t> retry_after) {
   if (!gives_up_at_ || refresher_ == Refresher::Them) return;
   if (alone_) return start(interval_, Refresher::Us, now);
-  if (refused_++ < kMaxRetries && *gives_up_at_ > now) refresh_at_ = now + (*gives_up_at_ - now) / 2;
+  if (refused_++ >= kMaxRetries || *gives_up_at_ <= now) return;
+  refresh_at_ = now + (*gives_up_at_ - now) / 2;
+  if (!retry_after) return;
+  // What the peer asks for, unless the session would expire meanwhile: then as late as there is still time for an answer.
+  const base::Duration wanted = std::chrono::seconds(std::min(*retry_after, interval_));
+  const base::TimePoint latest = *gives_up_at_ - std::min<base::Duration>(kTimeForAnswer, (*gives_up_at_ - now) / 2);
+  refresh_at_ = std::min(now + std::max<base::Duration>(wanted, kPostponement), latest);
 }
 
 void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& headers) {
@@ -97,8 +106,11 @@ void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& h
   std::uint32_t seconds = ours;
   if (asked.expires) {
     seconds = asks ? std::min(asked.expires->seconds, ours) : asked.expires->seconds;  // Never longer than asked for.
-    if (asked.supports && asked.expires->refresher != SessionExpires::Refresher::Uas) refresher = Refresher::Them;
+    const bool open = asked.expires->refresher == SessionExpires::Refresher::Unsaid;
+    const bool wanted = open && options_.refresher == SessionTimerOptions::Refresher::Us;
+    if (asked.supports && asked.expires->refresher != SessionExpires::Refresher::Uas && !wanted) refresher = Refresher::Them;
   }
+  if (!asked.expires && options_.refresher == SessionTimerOptions::Refresher::Them) refresher = Refresher::Them;
   headers.emplace_back(to_string(HeaderName::SessionExpires),
                        std::to_string(seconds) + (refresher == Refresher::Us ? ";refresher=uas" : ";refresher=uac"));
   if (asked.supports) headers.emplace_back(to_string(HeaderName::Require), kTimer);

@@ -44,9 +44,9 @@ class SessionTimer {
   [[nodiscard]] bool on_too_small(const Message& response);
   /// The dialog stands: what was asked of us before it counts no more (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
-  /// Another refusal of a refresh, which is tried again before the session expires; a peer without session timers has shown with
-  /// it that it is there.
-  void on_refused(base::TimePoint now);
+  /// Another refusal of a refresh, which is tried again before the session expires, after `retry_after` seconds where the peer
+  /// said so (RFC 3261 section 20.33); a peer without session timers has shown with it that it is there.
+  void on_refused(base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
   /// Something else is under way in the dialog.
   void postpone(base::TimePoint now) { refresh_at_ = now + kPostponement; }
 
@@ -66,6 +66,7 @@ class SessionTimer {
 
  private:
   static constexpr base::Duration kPostponement = std::chrono::seconds(2);
+  static constexpr base::Duration kTimeForAnswer = std::chrono::seconds(32);  // 64 * T1
 
   [[nodiscard]] bool is_off() const { return options_.use == SessionTimerOptions::Use::Off; }
   void start(std::uint32_t seconds, Refresher refresher, base::TimePoint now);

@@ -23,7 +23,12 @@ std::optional<int> Transfer::end(int status) {
   return status;
 }
 
-std::optional<int> Transfer::on_response(int status) { return status >= 300 ? end(status) : std::nullopt; }
+std::optional<int> Transfer::on_response(const Message& response) {
+  if (response.status() >= 300) return end(response.status());
+  if (response.status() < 200) return std::nullopt;
+  base::TextCursor value(response.find("Refer-Sub").value_or(""));
+  return base::iequals(base::trim(value.take_until(';')), "false") ? end(response.status()) : std::nullopt;
+}
 
 std::optional<int> Transfer::on_notify(const Message& notify) {
   const int status = status_of(notify.body());
@@ -40,7 +45,10 @@ std::optional<int> Transfer::on_time(base::TimePoint now) {
 }
 
 bool is_refer_notify(const Message& request) {
-  if (request.method() != Method::Notify) return false;
+  return request.method() == Method::Notify && is_of_refer(request);
+}
+
+bool is_of_refer(const Message& request) {
   base::TextCursor value(request.find(HeaderName::Event).value_or(""));
   return base::iequals(base::trim(value.take_until(';')), "refer");
 }

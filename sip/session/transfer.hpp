@@ -18,7 +18,9 @@ class Transfer {
   void stop() { give_up_at_.reset(); }
   [[nodiscard]] bool pending() const { return give_up_at_.has_value(); }
 
-  [[nodiscard]] std::optional<int> on_response(int status);
+  /// A 2xx that grants `Refer-Sub: false` ends it with its own status: nothing more will be told (RFC 4488 section 4).
+  [[nodiscard]] std::optional<int> on_response(const Message& response);
+  [[nodiscard]] std::optional<int> on_failure(int status) { return end(status); }
   /// A NOTIFY whose Event is `refer`; its body is the status line of what the transferee met.
   [[nodiscard]] std::optional<int> on_notify(const Message& notify);
   [[nodiscard]] std::optional<int> on_time(base::TimePoint now);
@@ -29,6 +31,8 @@ class Transfer {
   std::optional<base::TimePoint> give_up_at_;
 };
 
+/// True when its Event is of the package `refer`.
+[[nodiscard]] bool is_of_refer(const Message& request);
 /// True for a NOTIFY of the event package `refer`.
 [[nodiscard]] bool is_refer_notify(const Message& request);
 

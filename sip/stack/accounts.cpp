@@ -221,6 +221,13 @@ std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const 
   return named;
 }
 
+bool Accounts::is_trusted(AccountId id, const base::IpAddress& address) const {
+  const AccountOptions* account = options(id);
+  if (account == nullptr) return false;
+  const auto& peers = account->trusted_peers;
+  return is_registrar(id, address) || std::find(peers.begin(), peers.end(), address) != peers.end();
+}
+
 bool Accounts::is_registrar(AccountId id, const base::IpAddress& address) const {
   const Account* account = find(id);
   if (account == nullptr) return false;

@@ -20,14 +20,15 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
     case Method::Options:
     case Method::Notify:  // Of our own REFER and SUBSCRIBE; any other is answered with 481.
     case Method::Prack:
-    case Method::Update: return std::nullopt;
+    case Method::Update:
+      return std::nullopt;
     case Method::Register:
+    case Method::Publish: return Refused{405, {}};
     case Method::Info:
     case Method::Refer:
-    case Method::Publish: return Refused{405, {}};
     case Method::Subscribe:
-    case Method::Message:
-      if (can.takes(request.method())) return std::nullopt;
+    case Method::Message:  // Within a call or a subscription, which answers; else what the owner has enabled.
+      if (request.to().tag() || can.takes(request.method())) return std::nullopt;
       return Refused{405, {}};
     case Method::Other: return Refused{501, {}};
   }
@@ -108,6 +109,12 @@ std::optional<Refused> inspect_accept(const Message& request) {
   return Refused{406, {}};
 }
 
+/// Only an INVITE takes a call's place: RFC 3891 section 3.
+std::optional<Refused> inspect_replaces(const Message& request) {
+  if (request.method() == Method::Invite || !request.has(HeaderName::Replaces)) return std::nullopt;
+  return Refused{400, {}};
+}
+
 }  // namespace
 
 std::optional<Refused> inspect(const Message& request, const Capabilities& can) {
@@ -115,6 +122,7 @@ std::optional<Refused> inspect(const Message& request, const Capabilities& can) 
   if (auto refused = inspect_uri(request)) return refused;
   if (auto refused = inspect_require(request)) return refused;
   if (auto refused = inspect_values(request)) return refused;
+  if (auto refused = inspect_replaces(request)) return refused;
   if (auto refused = inspect_body(request)) return refused;
   if (auto refused = inspect_accept(request)) return refused;
   return std::nullopt;

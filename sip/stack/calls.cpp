@@ -1,53 +1,16 @@
 #include <offhook/sip/stack/calls.hpp>
 
+#include <offhook/sip/session/call_terms.hpp>
+#include <offhook/sip/stack/call_record.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
+#include <offhook/sip/stack/leg.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <utility>
 
 namespace offhook::inline v0::sip {
-
-struct Calls::Leg {
-  SessionId id;
-  std::string call_id, local_tag;
-  std::optional<AccountId> account;
-  std::string user;  // Of our Contact, when no account names one.
-  std::unique_ptr<session::Session> session;
-  session::InviteServerSession* incoming = nullptr;  // The same, when the call came to us.
-  /// Of this call alone: who challenges us through the registrar is anybody, and must not touch what REGISTER and other calls
-  /// remember of realms, nonces and strengths.
-  std::optional<DigestClient> digest;
-  std::optional<Flow> way;  // That the last request or response took.
-  bool over = false;
-};
-
-namespace {
-
-/// What IncomingCall tells in fields of its own, what only this hop needs, and what could pass for a proven identity.
-bool is_carried(HeaderName name) {
-  switch (name) {
-    case HeaderName::Via:
-    case HeaderName::From:
-    case HeaderName::To:
-    case HeaderName::CallId:
-    case HeaderName::CSeq:
-    case HeaderName::MaxForwards:
-    case HeaderName::ContentLength:
-    case HeaderName::ContentType:
-    case HeaderName::Authorization:
-    case HeaderName::ProxyAuthorization:
-    case HeaderName::Route:
-    case HeaderName::RecordRoute:
-    case HeaderName::PAssertedIdentity: return false;
-    default: return true;
-  }
-}
-
-Party party_of(const NameAddr& party) { return {std::string(party.uri.text), party.display_text()}; }
-
-}  // namespace
 
 Calls::Calls(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
 Calls::~Calls() = default;
@@ -99,45 +62,79 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   if (!dialog) return refuse(400);
   const AccountOptions* options = account ? shared_.accounts.options(*account) : nullptr;
   const SessionTimerOptions timer = options != nullptr ? options->session_timer : SessionTimerOptions{};
-  if (timer.use == SessionTimerOptions::Use::Off && invite.lists(HeaderName::Require, "timer"))
-    return refuse(420, {{"Unsupported", "timer"}});
-  if (const auto least = session::SessionTimer::too_short(timer, session::SessionTimer::asked_by(invite)))
-    return shared_.servers.respond(id, 422, {}, {}, {}, now, {{"Min-SE", std::to_string(*least)}});
+  const Reliability reliability = options != nullptr ? options->reliability : Reliability::Supported;
+  if (const auto refusal = session::refusal_of_terms(invite, timer, reliability))
+    return shared_.servers.respond(id, refusal->status, {}, {}, {}, now, refusal->own);
+  const auto replaced = replaced_by(invite, account);
+  if (!replaced) return refuse(replaced.error());
   shared_.servers.respond(id, 100, {}, {}, {}, now);
   const SessionId session{++last_id_};
   Leg& leg = add(session, std::string(invite.call_id()), tag, account, user_of(invite.request_uri()));
-  auto made = std::make_unique<session::InviteServerSession>(session::ConfirmedCall::Setup{session, shared_.timers, false, timer},
-                                                             std::move(*dialog), id, invite, shared_.random);
+  session::ConfirmedCall::Setup setup{session, shared_.timers, false, timer, reliability, {}};
+  if (options != nullptr) setup.info_packages = options->info_packages;
+  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, shared_.random);
   leg.incoming = made.get();
   leg.way = flow;
   leg.session = std::move(made);
   shared_.servers.assign(id, session.value);
-  tell_incoming(leg, invite, flow);
+  leg.replaces = *replaced;
+  IncomingCall call = call_record(invite, account && shared_.accounts.is_trusted(*account, flow.remote.ip));
+  call.session = session;
+  call.account = account;
+  call.source = flow.remote;
+  call.replaces = *replaced;
+  shared_.outbox.events.push_back(std::move(call));
+}
+
+/// The call that this INVITE wants to take the place of, or the status that it is refused with: RFC 3891 section 3. Its source
+/// was admitted to that call's account, and it knows tags that nobody could guess.
+base::Result<std::optional<SessionId>, int> Calls::replaced_by(const Message& invite, std::optional<AccountId> account) const {
+  auto lines = invite.lines(HeaderName::Replaces);
+  const auto value = lines.next();
+  if (!value) return std::nullopt;
+  const auto replaces = parse_replaces(*value);
+  if (!replaces || lines.next() || invite.find("Join")) return base::fail(400);
+  const auto at = by_dialog_.find({replaces->call_id, replaces->to_tag});
+  const Leg* leg = at == by_dialog_.end() ? nullptr : find(at->second);
+  const bool ours = leg != nullptr && leg->account == account;
+  const auto standing = ours ? leg->session->standing(replaces->from_tag) : session::Standing::Unknown;
+  if (const int status = session::refusal_of_replacement(standing, replaces->early_only)) return base::fail(int{status});
+  return leg->id;
+}
+
+/// The call that was answered has its place now: BYE, or CANCEL while it still rings.
+void Calls::end_replaced(SessionId id, base::TimePoint now) {
+  Leg* leg = find(id);
+  session::Actions actions;
+  if (leg == nullptr || !leg->session->hang_up(now, actions)) return;
+  for (session::Action& action : actions) {
+    auto* tell = std::get_if<session::Tell>(&action);
+    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
+    if (ended == nullptr) continue;
+    ended->by = CallEnded::By::Remote;
+    ended->why = CallEnded::Why::Replaced;
+  }
+  carry_out(*leg, std::move(actions), now);
+}
+
+/// How a call goes that a peer asked for, told to that peer.
+void Calls::report(Leg& leg, const Event& event, base::TimePoint now) {
+  if (!leg.reports_to) return;
+  int status = 0;
+  if (const auto* progress = std::get_if<CallProgress>(&event)) status = progress->status;
+  if (std::holds_alternative<CallAnswered>(event)) status = 200;
+  if (const auto* ended = std::get_if<CallEnded>(&event)) status = ended->status >= 300 ? ended->status : 487;
+  if (status == 0) return;
+  Leg* asker = find(*leg.reports_to);
+  if (status >= 200) leg.reports_to.reset();
+  session::ConfirmedCall* call = asker != nullptr ? asker->session->confirmed() : nullptr;
+  session::Actions actions;
+  if (call != nullptr && call->report_transfer(status, now, actions)) carry_out(*asker, std::move(actions), now);
 }
 
 void Calls::tell_stranger(const base::SocketAddress& source) {
   const std::uint64_t so_far = ++shared_.counters.refused_source;
   if (std::has_single_bit(so_far)) shared_.outbox.events.push_back(StrangerRefused{source, so_far});
-}
-
-void Calls::tell_incoming(const Leg& leg, const Message& invite, const Flow& flow) {
-  IncomingCall call;
-  call.session = leg.id;
-  call.account = leg.account;
-  call.call_id = leg.call_id;
-  call.request_uri = std::string(invite.request_uri());
-  call.from = party_of(invite.from());
-  call.to = party_of(invite.to());
-  if (leg.account && shared_.accounts.is_registrar(*leg.account, flow.remote.ip)) {
-    const auto asserted = invite.name_addrs(HeaderName::PAssertedIdentity, 2);  // RFC 3325 section 9.1: one or two.
-    if (asserted && !asserted->empty()) call.asserted = party_of(asserted->front());
-  }
-  for (const Header& header : invite.headers()) {
-    if (is_carried(header.id)) call.headers.emplace_back(header.name, header.value);
-  }
-  call.offer = session::body_of(invite);
-  call.source = flow.remote;
-  shared_.outbox.events.push_back(std::move(call));
 }
 
 void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
@@ -236,18 +233,23 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       request.to_registrar =
           send->purpose == session::Purpose::Invite && account != nullptr && send->head.next_hop == account->registrar;
       request.head = std::move(send->head);
+      add_extras(leg, *send);
       request.headers = std::move(send->headers);
       request.body = std::move(send->body);
       request.own = std::move(send->own);
       shared_.clients.send(std::move(request), now);
     } else if (std::holds_alternative<session::Cancel>(action)) {
-      shared_.clients.cancel(leg.id.value, now);
+      shared_.clients.cancel(leg.id.value, leg.parting, now);
     } else if (std::holds_alternative<session::Withdraw>(action)) {
-      shared_.clients.withdraw(leg.id.value);
+      shared_.clients.withdraw(leg.id.value, leg.parting);
     } else if (auto* ack = std::get_if<session::SendAck>(&action)) {
       shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
     } else if (auto* tell = std::get_if<session::Tell>(&action)) {
       if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
+      const bool offered =
+          std::holds_alternative<OfferAnswered>(tell->event) || std::holds_alternative<OfferRefused>(tell->event);
+      if (offered) leg.offering.clear();
+      report(leg, tell->event, now);
       shared_.outbox.events.push_back(std::move(tell->event));
     }
   }
@@ -258,13 +260,30 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
   deadlines_.set(leg.id, leg.session->next_deadline());
 }
 
+void Calls::add_extras(const Leg& leg, session::Send& send) {
+  const bool parts = send.purpose == session::Purpose::Bye;
+  const bool offers = send.purpose == session::Purpose::Reinvite;
+  if (parts) send.headers.insert(send.headers.end(), leg.parting.begin(), leg.parting.end());
+  if (offers) send.headers.insert(send.headers.end(), leg.offering.begin(), leg.offering.end());
+}
+
 void Calls::respond(Leg& leg, const session::Respond& response, base::TimePoint now) {
   const Message* request = shared_.servers.request(response.request);
   const Flow* flow = shared_.servers.flow(response.request);
   if (request == nullptr || flow == nullptr) return;
-  const bool target = request->method() == Method::Invite || request->method() == Method::Update;
+  const Method method = request->method();
+  const bool target =
+      method == Method::Invite || method == Method::Update || method == Method::Refer || method == Method::Subscribe;
+  HeaderList headers = response.headers;
+  const bool answers = response.status >= 200 && request->method() == Method::Invite;
+  if (answers) {
+    for (auto& extra : std::exchange(leg.answering, {})) headers.push_back(std::move(extra));
+  }
   const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
-  shared_.servers.respond(response.request, response.status, response.headers, response.body, own, now, response.own);
+  shared_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
+  if (!answers || !leg.replaces) return;
+  const SessionId replaced = *std::exchange(leg.replaces, std::nullopt);
+  if (response.status < 300) end_replaced(replaced, now);
 }
 
 void Calls::on_time(base::TimePoint now) {
@@ -275,81 +294,6 @@ void Calls::on_time(base::TimePoint now) {
     leg->session->on_time(now, actions);
     carry_out(*leg, std::move(actions), now);
   }
-}
-
-base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimePoint now) {
-  const AccountOptions* account = shared_.accounts.options(options.account);
-  if (account == nullptr) return base::fail(StackError::UnknownAccount);
-  const auto target = parse_uri(options.target);
-  if (!target || !hop_of(account->address_of_record)) return base::fail(StackError::BadUri);
-  const std::string request_uri = as_request_uri(*target);
-  const std::string next_hop = options.through_registrar ? account->registrar : request_uri;
-  if (!hop_of(next_hop)) return base::fail(StackError::BadUri);
-  if (live_ >= shared_.max_sessions) return base::fail(StackError::Full);
-  const SessionId id{++last_id_};
-  const std::string tag = shared_.random.token();
-  const std::string display = account->display_name.empty() ? std::string() : quote(account->display_name) + " ";
-  RequestHead head;
-  head.method = Method::Invite;
-  head.request_uri = request_uri;
-  head.next_hop = next_hop;
-  head.from = display + "<" + account->address_of_record + ">;tag=" + tag;
-  head.to = "<" + request_uri + ">";
-  head.call_id = shared_.random.token();
-  head.cseq = 1;
-  Leg& leg = add(id, head.call_id, tag, options.account, {});
-  const SessionTimerOptions timer = options.session_timer.value_or(account->session_timer);
-  session::Actions actions;
-  leg.session = std::make_unique<session::InviteClientSession>(session::ConfirmedCall::Setup{id, shared_.timers, true, timer},
-                                                               std::move(head), std::move(options.headers),
-                                                               std::move(options.offer), shared_.random, actions);
-  carry_out(leg, std::move(actions), now);
-  return id;
-}
-
-template <class Do>
-base::Result<void, StackError> Calls::command(SessionId id, base::TimePoint now, Do what) {
-  Leg* leg = find(id);
-  if (leg == nullptr) return base::fail(StackError::UnknownSession);
-  session::Actions actions;
-  if (!what(*leg, actions)) return base::fail(StackError::WrongState);
-  carry_out(*leg, std::move(actions), now);
-  return {};
-}
-
-base::Result<void, StackError> Calls::provisional(SessionId id, int status, Body body, base::TimePoint now) {
-  return command(
-      id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->provisional(status, std::move(body), now, out); });
-}
-
-base::Result<void, StackError> Calls::answer(SessionId id, Body body, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->answer(std::move(body), now, out); });
-}
-
-base::Result<void, StackError> Calls::reject(SessionId id, int status, HeaderList headers, base::TimePoint now) {
-  return command(id, now,
-                 [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->reject(status, std::move(headers), out); });
-}
-
-base::Result<void, StackError> Calls::hang_up(SessionId id, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.session->hang_up(now, out); });
-}
-
-base::Result<void, StackError> Calls::offer(SessionId id, Body body, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.session->offer(std::move(body), now, out); });
-}
-
-base::Result<void, StackError> Calls::accept_offer(SessionId id, Body body, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.session->accept_offer(std::move(body), now, out); });
-}
-
-base::Result<void, StackError> Calls::refuse_offer(SessionId id, int status, base::TimePoint now) {
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.session->refuse_offer(status, now, out); });
-}
-
-base::Result<void, StackError> Calls::refer(SessionId id, std::string target, base::TimePoint now) {
-  if (find(id) != nullptr && !parse_uri(target)) return base::fail(StackError::BadUri);
-  return command(id, now, [&](Leg& leg, auto& out) { return leg.session->refer(std::move(target), now, out); });
 }
 
 std::string Calls::contact(std::uint64_t session, const Flow& flow) const {
@@ -387,7 +331,12 @@ bool Calls::uses(const Flow& flow) const {
 
 std::size_t Calls::unfinished() const {
   return static_cast<std::size_t>(std::count_if(legs_.begin(), legs_.end(), [](const auto& entry) {
-    return !entry.second->over || entry.second->session->next_deadline();
+    if (!entry.second->over) return true;
+    // A peer that has hung up and still waits to hear of the call that it asked for is owed nothing.
+    const auto* call = entry.second->session->confirmed();
+    const bool reports_only =
+        call != nullptr && call->referral().under_way() && call->state() == session::ConfirmedCall::State::Over;
+    return entry.second->session->next_deadline() && !reports_only;
   }));
 }
 

@@ -51,14 +51,19 @@ class Calls {
 
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
   base::Result<void, StackError> provisional(SessionId id, int status, Body body, base::TimePoint now);
-  base::Result<void, StackError> answer(SessionId id, Body body, base::TimePoint now);
+  base::Result<void, StackError> answer(SessionId id, Body body, Extras extras, base::TimePoint now);
   base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> hang_up(SessionId id, base::TimePoint now);
-  base::Result<void, StackError> offer(SessionId id, Body body, base::TimePoint now);
-  base::Result<void, StackError> accept_offer(SessionId id, Body body, base::TimePoint now);
-  base::Result<void, StackError> refuse_offer(SessionId id, int status, base::TimePoint now);
-
-  base::Result<void, StackError> refer(SessionId id, std::string target, base::TimePoint now);
+  base::Result<void, StackError> hang_up(SessionId id, Extras extras, base::TimePoint now);
+  base::Result<void, StackError> offer(SessionId id, Body body, Extras extras, base::TimePoint now);
+  base::Result<void, StackError> accept_offer(SessionId id, Body body, std::string_view branch, base::TimePoint now);
+  base::Result<void, StackError> refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now);
+  base::Result<void, StackError> refer(SessionId id, ReferOptions options, base::TimePoint now);
+  base::Result<void, StackError> accept_transfer(SessionId id, base::TimePoint now);
+  base::Result<void, StackError> decline_transfer(SessionId id, int status, base::TimePoint now);
+  base::Result<void, StackError> report_transfer(SessionId id, int status, base::TimePoint now);
+  /// INFO, MESSAGE or OPTIONS. `fields`: the stack's own.
+  base::Result<void, StackError> send(SessionId id, session::Purpose purpose, HeaderList fields, Body body, Extras extras,
+                                      base::TimePoint now);
 
   [[nodiscard]] std::string contact(std::uint64_t session, const Flow& flow) const;
   void set_accepting(bool accepting) { accepting_ = accepting; }
@@ -81,10 +86,16 @@ class Calls {
   void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
   void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
   void tell_stranger(const base::SocketAddress& source);
-  void tell_incoming(const Leg& leg, const Message& invite, const Flow& flow);
+  [[nodiscard]] base::Result<std::optional<SessionId>, int> replaced_by(const Message& invite,
+                                                                        std::optional<AccountId> account) const;
+  void end_replaced(SessionId id, base::TimePoint now);
+  void report(Leg& leg, const Event& event, base::TimePoint now);
+  static void add_extras(const Leg& leg, session::Send& send);
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, base::TimePoint now);
   template <class Do>
   base::Result<void, StackError> command(SessionId id, base::TimePoint now, Do what);
+  template <class Do>
+  base::Result<void, StackError> command_to_confirmed(SessionId id, base::TimePoint now, Do what);
 
   Shared shared_;
   std::uint64_t last_id_;

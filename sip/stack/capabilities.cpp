@@ -37,12 +37,18 @@ bool is_ours(HeaderName name) {
     case HeaderName::MinSe:
     case HeaderName::RSeq:
     case HeaderName::RAck:
+    case HeaderName::ReferTo:
+    case HeaderName::Replaces:
     case HeaderName::UserAgent: return true;
     default: return false;  // Every other field of the RFCs, and every private one, is the phone's to set.
   }
 }
 
 }  // namespace
+
+bool is_settable(std::string_view name) {
+  return is_token(name) && !is_ours(parse_header_name(name));
+}
 
 Capabilities::Capabilities(const StackOptions& options)
     : allow_(kAllow), subscribe_(!options.packages.empty()), message_(!options.message_types.empty()) {
@@ -78,7 +84,7 @@ bool accepts_type(const Message& message, std::string_view type) {
 
 void write_headers(Writer& writer, const HeaderList& headers) {
   for (const auto& [name, value] : headers) {
-    if (is_token(name) && !is_ours(parse_header_name(name))) writer.header(name, value);
+    if (is_settable(name)) writer.header(name, value);
   }
 }
 

@@ -9,8 +9,8 @@
 namespace offhook::inline v0::sip {
 
 /// What we tell others that we can do, whatever the owner has enabled: RFC 3261 sections 20.1 and 20.5.
-inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY";
-inline constexpr std::string_view kSupported = "100rel, timer";
+inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY, REFER, INFO";
+inline constexpr std::string_view kSupported = "100rel, timer, replaces, norefersub";
 inline constexpr std::string_view kAccept = "application/sdp";
 /// What a peer over one of our limits is asked to wait, seconds.
 inline constexpr std::string_view kRetryAfter = "5";
@@ -38,6 +38,8 @@ class Capabilities {
 /// Appends header fields that the phone gave us. Names that are no token, and fields that the stack writes itself, are left
 /// out: nobody above may forge a route or a tag.
 void write_headers(Writer& writer, const HeaderList& headers);
+/// A token, and none of those that the stack writes itself.
+[[nodiscard]] bool is_settable(std::string_view name);
 /// Appends header fields that a part of the stack made.
 void write_own(Writer& writer, const HeaderList& headers);
 /// An option tag of kSupported.

@@ -22,6 +22,7 @@ struct ClientRequests::Record {
   std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
   std::map<std::string, std::string> acks;  // To 2xx, by To tag, with the flow that each took.
   std::map<std::string, Flow> ack_flows;
+  HeaderList cancel_headers;  // Of the CANCEL, should there be one.
   bool answered = false;  // There was a response.
   bool final_answer = false;
   bool cancel_wanted = false, cancelled = false;
@@ -364,9 +365,10 @@ ClientRequests::Record* ClientRequests::find_invite(std::uint64_t session) {
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-void ClientRequests::cancel(std::uint64_t session, base::TimePoint now) {
+void ClientRequests::cancel(std::uint64_t session, HeaderList headers, base::TimePoint now) {
   Record* invite = find_invite(session);
   if (invite == nullptr || invite->final_answer) return;
+  if (!headers.empty()) invite->cancel_headers = std::move(headers);
   invite->cancel_wanted = true;
   if (invite->answered) send_cancel(*invite, now);
 }
@@ -385,9 +387,10 @@ void ClientRequests::limit(std::uint64_t session, base::TimePoint now) {
   }
 }
 
-void ClientRequests::withdraw(std::uint64_t session) {
+void ClientRequests::withdraw(std::uint64_t session, HeaderList headers) {
   Record* invite = find_invite(session);
   if (invite == nullptr) return;
+  invite->cancel_headers = std::move(headers);
   if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout);
   invite->cancel_wanted = true;  // It is out: its first provisional response brings the CANCEL.
 }
@@ -400,6 +403,7 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   Outgoing request;
   request.head = invite.what.head;
   request.head.method = Method::Cancel;
+  request.headers = invite.cancel_headers;
   Record& cancel = make(std::move(request));
   cancel.routes = {invite.routes[invite.route]};
   cancel.flow = invite.flow;

@@ -90,10 +90,10 @@ class ClientRequests {
   /// Sends a copy of an answered request with credentials, by the same way.
   void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
                   base::TimePoint now);
-  /// CANCELs the owner's INVITE, at its first provisional response when there is none yet.
-  void cancel(std::uint64_t session, base::TimePoint now);
+  /// CANCELs the owner's INVITE with these header fields, at its first provisional response when there is none yet.
+  void cancel(std::uint64_t session, HeaderList headers, base::TimePoint now);
   /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
-  void withdraw(std::uint64_t session);
+  void withdraw(std::uint64_t session, HeaderList headers = {});
   /// The call is over: its INVITEs that got no final response end within 64 * T1.
   void limit(std::uint64_t session, base::TimePoint now);
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);

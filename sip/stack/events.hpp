@@ -4,6 +4,12 @@
 #include <offhook/base/time.hpp>
 #include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/header_name.hpp>  // Before our Event: g++ sees HeaderName::Event shadow it otherwise.
+#include <offhook/sip/message/dtmf_info.hpp>
+#include <offhook/sip/message/method.hpp>
+#include <offhook/sip/message/privacy.hpp>
+#include <offhook/sip/message/reason.hpp>
+#include <offhook/sip/message/replaces.hpp>
+#include <offhook/sip/message/retargeting.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -94,6 +100,13 @@ struct IncomingCall {
   HeaderList headers;                  ///< all others, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
+  /// The call that this one is to take the place of (Replaces, RFC 3891): to be answered at once, which ends that call. Refused,
+  /// it leaves that call as it is.
+  std::optional<SessionId> replaces{};
+  std::string referred_by{};            ///< Referred-By as it was sent (RFC 3892): nobody has proved it; "" none
+  Privacy privacy{};                    ///< what the caller does not want passed on (RFC 3323)
+  std::vector<Diversion> diversions{};  ///< newest first (RFC 5806); as sent, by whoever it came from
+  std::vector<HistoryEntry> history{};  ///< RFC 7044
 };
 struct CallProgress {                  ///< a provisional response to our INVITE
   SessionId session;
@@ -117,6 +130,7 @@ struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` i
 struct OfferReceived {
   SessionId session;
   Body offer;
+  std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
 };
 /// Our own re-INVITE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
 /// session, which nobody here asked for, was answered otherwise than before.
@@ -132,14 +146,54 @@ struct TransferProgress {               ///< what became of our REFER (RFC 3515)
   SessionId session;
   int status = 0;                      ///< told for final ones only; 408 when neither answer nor NOTIFY came
 };
+/// REFER (RFC 3515): the peer asks us to call somebody. Say accept_transfer() or decline_transfer() within 16 s, or it is
+/// declined. Nothing is dialled but by call(), with CallOptions::for_transfer: whoever may call us could otherwise dial at our
+/// expense.
+struct TransferRequested {
+  SessionId session;
+  std::string target;                ///< Refer-To, for CallOptions::target
+  std::optional<Replaces> replaces;  ///< attended: for CallOptions::replaces
+  std::string referred_by;           ///< as it was sent (RFC 3892): nobody has proved it; "" none
+  bool reports = true;               ///< false: the peer wants to hear nothing of the outcome (RFC 4488)
+};
+/// INFO (RFC 6086), answered with 200 already.
+struct InfoReceived {
+  SessionId session;
+  std::string package;  ///< one of AccountOptions::info_packages; "" for INFO of the old kind
+  Body body;
+  std::optional<DtmfInfo> digit{};  ///< a key: application/dtmf-relay, application/dtmf
+};
+/// MESSAGE within a call (RFC 3428), answered with 200 already.
+struct TextReceived {
+  SessionId session;
+  Body body;
+};
+/// What became of send_info(), send_text() or probe(). 408: nobody answered; 503: it could not be sent.
+struct MidCallAnswered {
+  SessionId session;
+  Method method = Method::Info;
+  int status = 0;
+};
 struct CallEnded {
   enum class By : std::uint8_t { Local, Remote, Network };
-  enum class Why : std::uint8_t { Bye, Cancelled, Rejected, NoAnswer, NoAck, SessionLost, Unreachable, Unresolvable };
+  enum class Why : std::uint8_t {
+    Bye,
+    Cancelled,
+    Rejected,
+    NoAnswer,
+    NoAck,
+    SessionLost,
+    Unreachable,
+    Unresolvable,
+    Replaced
+  };  ///< another call took its place (IncomingCall::replaces)
   SessionId session;
   By by = By::Remote;
   Why why = Why::Bye;
   int status = 0;                      ///< the response that ended it, 0 when none did
   std::string reason;                  ///< its phrase, or the Reason header field's value
+  std::vector<Reason> reasons{};  ///< of BYE, CANCEL or the response (RFC 3326): `SIP;cause=200` in a CANCEL: picked up elsewhere
+  std::vector<std::string> contacts{};  ///< of a 3xx, best first, that CallOptions::max_redirections did not let us follow
 };
 
 /// A subscription of ours, or of a peer to us, is in another state than before (RFC 6665). Of a forked one each branch tells for itself.
@@ -224,8 +278,9 @@ struct StrangerRefused {
   std::uint64_t so_far = 0;            ///< from all strangers together, this one included
 };
 
-using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived, OfferAnswered,
-                           OfferRefused, TransferProgress, CallEnded, SubscriptionChanged, Notified,
-                           SubscribeReceived, UnsolicitedNotify, MessageReceived, RequestAnswered>;
+using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived,
+                           OfferAnswered, OfferRefused, TransferProgress, TransferRequested, InfoReceived, TextReceived,
+                           MidCallAnswered, CallEnded, SubscriptionChanged, Notified, SubscribeReceived, UnsolicitedNotify,
+                           MessageReceived, RequestAnswered>;
 
 }  // namespace offhook::inline v0::sip

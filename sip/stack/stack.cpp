@@ -28,6 +28,9 @@ std::string_view to_string(StackError error) {
     case StackError::BadEvent: return "not the name of an event package";
     case StackError::BadMethod: return "not a method that stands by itself";
     case StackError::TooLarge: return "too much for one message";
+    case StackError::BadHeader:
+      return "a header field that cannot be sent: the stack writes it itself, its name is no token, its value holds CR, LF or "
+             "NUL, or there are too many";
   }
   return "";
 }
@@ -66,6 +69,11 @@ class Stack::Impl final : public ContactSource {
 
 namespace {
 
+/// Which requests within a call say where we are: RFC 3261 section 12.2.1.1, RFC 3311 section 5.1, RFC 3515 section 2.2.
+bool makes_or_moves_dialogs(Method method) {
+  return method == Method::Invite || method == Method::Refer || method == Method::Update || method == Method::Notify;
+}
+
 std::uint64_t first_id(const StackOptions& options) { return std::uint64_t{options.number} << 32; }
 
 }  // namespace
@@ -89,8 +97,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
-  if (owner.kind == Owner::Kind::Session && (method == Method::Invite || method == Method::Refer || method == Method::Update))
-    return calls_.contact(owner.id, flow);
+  if (owner.kind == Owner::Kind::Session && makes_or_moves_dialogs(method)) return calls_.contact(owner.id, flow);
   if (owner.kind == Owner::Kind::Subscription) return subscriptions_.contact(owner.id, flow);
   return {};
 }
@@ -234,8 +241,8 @@ base::Result<void, StackError> Stack::progress(SessionId session, Body body, bas
   return done;
 }
 
-base::Result<void, StackError> Stack::answer(SessionId session, Body body, base::TimePoint now) {
-  auto done = impl_->calls_.answer(session, std::move(body), now);
+base::Result<void, StackError> Stack::answer(SessionId session, Body body, base::TimePoint now, Extras extras) {
+  auto done = impl_->calls_.answer(session, std::move(body), std::move(extras), now);
   impl_->settle(now);
   return done;
 }
@@ -246,32 +253,83 @@ base::Result<void, StackError> Stack::reject(SessionId session, int status, Head
   return done;
 }
 
-base::Result<void, StackError> Stack::hang_up(SessionId session, base::TimePoint now) {
-  auto done = impl_->calls_.hang_up(session, now);
+base::Result<void, StackError> Stack::hang_up(SessionId session, base::TimePoint now, Extras extras) {
+  auto done = impl_->calls_.hang_up(session, std::move(extras), now);
   impl_->settle(now);
   return done;
 }
 
-base::Result<void, StackError> Stack::offer(SessionId session, Body body, base::TimePoint now) {
-  auto done = impl_->calls_.offer(session, std::move(body), now);
+base::Result<void, StackError> Stack::offer(SessionId session, Body body, base::TimePoint now, Extras extras) {
+  auto done = impl_->calls_.offer(session, std::move(body), std::move(extras), now);
   impl_->settle(now);
   return done;
 }
 
-base::Result<void, StackError> Stack::accept_offer(SessionId session, Body body, base::TimePoint now) {
-  auto done = impl_->calls_.accept_offer(session, std::move(body), now);
+base::Result<void, StackError> Stack::accept_offer(SessionId session, Body body, base::TimePoint now,
+                                                   std::string_view branch_tag) {
+  auto done = impl_->calls_.accept_offer(session, std::move(body), branch_tag, now);
   impl_->settle(now);
   return done;
 }
 
-base::Result<void, StackError> Stack::refuse_offer(SessionId session, int status, base::TimePoint now) {
-  auto done = impl_->calls_.refuse_offer(session, status, now);
+base::Result<void, StackError> Stack::refuse_offer(SessionId session, int status, base::TimePoint now,
+                                                   std::string_view branch_tag) {
+  auto done = impl_->calls_.refuse_offer(session, status, branch_tag, now);
   impl_->settle(now);
   return done;
 }
 
 base::Result<void, StackError> Stack::refer(SessionId session, std::string target, base::TimePoint now) {
-  auto done = impl_->calls_.refer(session, std::move(target), now);
+  ReferOptions options;
+  options.target = std::move(target);
+  return refer(session, std::move(options), now);
+}
+
+base::Result<void, StackError> Stack::refer(SessionId session, ReferOptions options, base::TimePoint now) {
+  auto done = impl_->calls_.refer(session, std::move(options), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::accept_transfer(SessionId session, base::TimePoint now) {
+  auto done = impl_->calls_.accept_transfer(session, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::decline_transfer(SessionId session, int status, base::TimePoint now) {
+  auto done = impl_->calls_.decline_transfer(session, status, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::report_transfer(SessionId session, int status, base::TimePoint now) {
+  auto done = impl_->calls_.report_transfer(session, status, now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::send_info(SessionId session, std::string package, Body body, base::TimePoint now,
+                                                Extras extras) {
+  HeaderList fields;
+  if (!package.empty()) {  // RFC 6086 section 4.2.1
+    fields.emplace_back("Info-Package", std::move(package));
+    if (!body.empty()) fields.emplace_back("Content-Disposition", "Info-Package");
+  }
+  auto done = impl_->calls_.send(session, session::Purpose::Info, std::move(fields), std::move(body), std::move(extras), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::send_text(SessionId session, Body body, base::TimePoint now, Extras extras) {
+  auto done = impl_->calls_.send(session, session::Purpose::Message, {}, std::move(body), std::move(extras), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::probe(SessionId session, base::TimePoint now, Extras extras) {
+  auto done =
+      impl_->calls_.send(session, session::Purpose::Options, {{"Accept", std::string(kAccept)}}, {}, std::move(extras), now);
   impl_->settle(now);
   return done;
 }

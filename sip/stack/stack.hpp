@@ -5,6 +5,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/method.hpp>
+#include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
 #include <offhook/sip/stack/events.hpp>
 #include <offhook/sip/subscription/options.hpp>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::sip {
@@ -57,6 +59,10 @@ struct AccountOptions {
   /// Messages waiting are told by NOTIFYs without a subscription, too, as Asterisk does to registered phones: taken from the
   /// registrar alone (UnsolicitedNotify).
   bool takes_unsolicited_waiting = false;
+  Reliability reliability = Reliability::Supported;  ///< 100rel, of its calls
+  std::vector<std::string> info_packages{};          ///< taken in its calls (RFC 6086); others get 469
+  /// Whose P-Asserted-Identity is believed besides the registrar's: trunks, session border controllers. RFC 3325 section 5
+  std::vector<base::IpAddress> trusted_peers{};
   bool keep_alive = true;            ///< pings along the way to the registrar, for the NAT between: RFC 5626 section 3.5.1
 };
 
@@ -68,6 +74,28 @@ struct CallOptions {
   HeaderList headers;
   bool through_registrar = true;     ///< false: straight to the target's host
   std::optional<SessionTimerOptions> session_timer{};  ///< instead of the account's
+  std::optional<Reliability> reliability{};            ///< instead of the account's
+  std::optional<Replaces> replaces{};                  ///< takes the place of a call of the target's: RFC 3891
+  /// The call whose TransferRequested this follows: it is told how this call goes, and who referred stands in Referred-By.
+  std::optional<SessionId> for_transfer{};
+  Privacy privacy{};              ///< any(): From says "Anonymous", P-Preferred-Identity tells the registrar who it is (RFC 3325)
+  unsigned max_redirections = 0;  ///< 3xx that are followed, at most kMaxRedirections; 0: told in CallEnded::contacts
+};
+
+/// A REFER of ours: RFC 3515.
+struct ReferOptions {
+  std::string target{};  ///< Refer-To; "" with `replaces`: where that call's peer is
+  /// Attended transfer: the call of ours with the target, which the transferee's is to take the place of (RFC 3891).
+  std::optional<SessionId> replaces{};
+  bool reports = true;                       ///< false: nothing is told of the outcome, where the peer can do so (RFC 4488)
+  std::optional<std::string> referred_by{};  ///< a URI (RFC 3892); nothing: the account's address; "": not said
+  HeaderList headers{};
+};
+
+/// What the phone adds to one request or response of a call.
+struct Extras {
+  HeaderList headers{};            ///< at most kMaxCustomHeaders; not those that the stack writes itself: BadHeader
+  std::optional<Reason> reason{};  ///< why: RFC 3326
 };
 
 /// A SUBSCRIBE of ours, or a REFER outside of calls.
@@ -105,7 +133,7 @@ struct StackSizes {
   friend bool operator==(const StackSizes&, const StackSizes&) = default;
 };
 
-enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full, UnknownSubscription, BadEvent, BadMethod, TooLarge };
+enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full, UnknownSubscription, BadEvent, BadMethod, TooLarge, BadHeader };
 [[nodiscard]] std::string_view to_string(StackError error);
 
 /// A whole SIP user agent as a pure state machine: transactions, dialogs, sessions and registrations behind one face
@@ -142,14 +170,33 @@ class Stack {
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
   base::Result<void, StackError> ring(SessionId session, base::TimePoint now);                     ///< 180
   base::Result<void, StackError> progress(SessionId session, Body body, base::TimePoint now);      ///< 183, early media; acknowledged (RFC 3262) where the caller can
-  base::Result<void, StackError> answer(SessionId session, Body body, base::TimePoint now);        ///< 200, repeated until ACK
+  base::Result<void, StackError> answer(SessionId session, Body body, base::TimePoint now,
+                                        Extras extras = {});  ///< 200, repeated until ACK
   base::Result<void, StackError> reject(SessionId session, int status, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> hang_up(SessionId session, base::TimePoint now);                  ///< CANCEL, BYE or a final response: whichever is due
-  base::Result<void, StackError> offer(SessionId session, Body body, base::TimePoint now);         ///< re-INVITE; 491 is retried (RFC 3261 section 14.1)
-  base::Result<void, StackError> accept_offer(SessionId session, Body body, base::TimePoint now);
-  base::Result<void, StackError> refuse_offer(SessionId session, int status, base::TimePoint now); ///< 488; the session goes on as it was
+  base::Result<void, StackError> hang_up(SessionId session, base::TimePoint now,
+                                         Extras extras = {});  ///< CANCEL, BYE or a final response: whichever is due
+  base::Result<void, StackError> offer(SessionId session, Body body, base::TimePoint now,
+                                       Extras extras = {});  ///< re-INVITE; 491 is retried (RFC 3261 section 14.1)
+  /// `branch_tag`: of OfferReceived, where early dialogs of a fork offer side by side; "": the one that came first.
+  base::Result<void, StackError> accept_offer(SessionId session, Body body, base::TimePoint now,
+                                              std::string_view branch_tag = {});
+  base::Result<void, StackError> refuse_offer(SessionId session, int status, base::TimePoint now,
+                                              std::string_view branch_tag = {});  ///< 488; the session goes on as it was
 
   base::Result<void, StackError> refer(SessionId session, std::string target, base::TimePoint now);  ///< blind transfer, RFC 3515; ends in TransferProgress
+  base::Result<void, StackError> refer(SessionId session, ReferOptions options, base::TimePoint now);
+  base::Result<void, StackError> accept_transfer(
+      SessionId session, base::TimePoint now);  ///< 202; then call() with for_transfer, or report_transfer()
+  base::Result<void, StackError> decline_transfer(SessionId session, int status, base::TimePoint now);  ///< 603, say
+  base::Result<void, StackError> report_transfer(SessionId session, int status,
+                                                 base::TimePoint now);  ///< NOTIFY, where the phone does otherwise than to call()
+
+  // Within a call that is up; MidCallAnswered says what became of it.
+  base::Result<void, StackError> send_info(SessionId session, std::string package, Body body, base::TimePoint now,
+                                           Extras extras = {});  ///< RFC 6086; package "": of the old kind
+  base::Result<void, StackError> send_text(SessionId session, Body body, base::TimePoint now, Extras extras = {});  ///< MESSAGE
+  base::Result<void, StackError> probe(SessionId session, base::TimePoint now,
+                                       Extras extras = {});  ///< OPTIONS: is the other side still there?
 
   // Subscriptions (RFC 6665). They end in SubscriptionChanged::Ended.
   [[nodiscard]] base::Result<SubscriptionId, StackError> subscribe(SubscribeOptions options, base::TimePoint now);

@@ -153,6 +153,33 @@ TEST_CASE_FIXTURE(Agent, "hold by us and back [RFC 3264 section 8.4]") {
   CHECK(accept(peer("m=audio 5000 RTP/AVP 9\r\n")).receive);
 }
 
+TEST_CASE_FIXTURE(Agent, "held by both: nothing flows until both have let go, in either order [RFC 6337 section 5.3]") {
+  const std::string media = "m=audio 5000 RTP/AVP 9\r\n";
+  offer();
+  accept(peer(media));
+  negotiator.set_direction(Direction::SendOnly);
+  offer();
+  accept(peer(media + "a=recvonly\r\n"));
+  CHECK(answered_direction(peer(media + "a=sendonly\r\n")) == Direction::Inactive);  // They hold us, too.
+  SUBCASE("we let go first") {
+    negotiator.set_direction(Direction::SendRecv);
+    const auto text = offer();
+    CHECK(text.direction_of(text.media.at(0)) == Direction::SendRecv);
+    const auto still = accept(peer(media + "a=sendonly\r\n"));
+    CHECK(still.receive);
+    CHECK_FALSE(still.send);
+    CHECK(answered_direction(peer(media)) == Direction::SendRecv);
+  }
+  SUBCASE("they let go first") {
+    CHECK(answered_direction(peer(media)) == Direction::SendOnly);
+    negotiator.set_direction(Direction::SendRecv);
+    offer();
+    const auto both = accept(peer(media));
+    CHECK(both.receive);
+    CHECK(both.send);
+  }
+}
+
 TEST_CASE_FIXTURE(Agent, "our later offer keeps every stream in its place and the numbers of the peer [RFC 3264 section 8.3.2]") {
   answer(
       peer("m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 101 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:101 "

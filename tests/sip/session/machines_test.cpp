@@ -74,11 +74,10 @@ TEST_CASE("kMaxRetries are made after 491, one more is not") {
 
 TEST_CASE("A transfer ends once: by a refusal, or by its limit [RFC 3515 section 2.4]") {
   sip::session::Transfer transfer;
-  CHECK_FALSE(transfer.on_response(603));
+  CHECK_FALSE(transfer.on_failure(603));
   transfer.start({});
-  CHECK_FALSE(transfer.on_response(202));
-  CHECK(transfer.on_response(403) == 403);
-  CHECK_FALSE(transfer.on_response(403));
+  CHECK(transfer.on_failure(403) == 403);
+  CHECK_FALSE(transfer.on_failure(403));
   transfer.start({});
   CHECK_FALSE(transfer.on_time(base::TimePoint{179s}));
   CHECK(transfer.on_time(base::TimePoint{180s}) == 408);

@@ -402,7 +402,8 @@ TEST_CASE_FIXTURE(Called, "Both hang up at once: each BYE is answered with 200")
 TEST_CASE_FIXTURE(Called, "reject sends its status and headers, and ends the call") {
   ring_in();
   sent.clear();
-  REQUIRE(stack.reject(session, 486, {{"Retry-After", "60"}, {"Via", "forged"}}, now));
+  CHECK(stack.reject(session, 486, {{"Via", "forged"}}, now).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.reject(session, 486, {{"Retry-After", "60"}, {"X-A", "1"}}, now));
   drain();
   const std::string busy = take();
   CHECK(busy.starts_with("SIP/2.0 486"));

@@ -33,7 +33,7 @@ struct Caller : Scripted {
     options.account = account;
     options.target = "sip:desk@192.0.2.99";
     if (!offer.empty()) options.offer = {"application/sdp", offer};
-    options.headers = {{"X-Trace", "7"}, {"Route", "<sip:evil.example>"}};
+    options.headers = {{"X-Trace", "7"}};
     options.through_registrar = through_registrar;
     const auto made = stack.call(options, now);
     REQUIRE(made);

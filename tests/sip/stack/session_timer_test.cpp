@@ -90,7 +90,7 @@ const Fields kUpdates{{"Supported", "timer"}, {"Session-Expires", "1800;refreshe
 TEST_CASE_FIXTURE(Timed, "By default no session timer is asked for, and support for it is said [RFC 4028 section 7.1]") {
   open({});
   const std::string first = dial();
-  CHECK(header(first, "Supported") == "100rel, timer");
+  CHECK(header(first, "Supported").find("timer") != std::string::npos);
   CHECK(header(first, "Session-Expires").empty());
   CHECK(header(first, "Min-SE").empty());
   answered(first, {});
@@ -98,14 +98,14 @@ TEST_CASE_FIXTURE(Timed, "By default no session timer is asked for, and support 
   CHECK(sent.empty());
   REQUIRE(stack.hang_up(session, now));
   drain();
-  CHECK(header(take("BYE "), "Supported") == "timer");
+  CHECK(header(take("BYE "), "Supported").find("timer") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Timed, "A caller who refreshes is granted what he asks, and hears Require: timer [RFC 4028 section 9]") {
   called(kAsks);
   CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   CHECK(header(ok, "Require") == "timer");
-  CHECK(header(ok, "Supported") == "timer");
+  CHECK(header(ok, "Supported").find("timer") != std::string::npos);
   advance(1767s);
   CHECK(sent.empty());
   advance(1s);  // 32 s before the end: section 10.
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Timed, "Asked to refresh, we send UPDATE at half time to a pee
   const std::string update = take("UPDATE ");
   CHECK(start_line(update) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
   CHECK(header(update, "Session-Expires") == "1800;refresher=uac");
-  CHECK(header(update, "Supported") == "timer");
+  CHECK(header(update, "Supported").find("timer") != std::string::npos);
   CHECK(header(update, "Min-SE").empty());
   CHECK(header(update, "Contact") == "<sip:bot@192.0.2.1:5060>");
   CHECK(body(update).empty());
@@ -388,14 +388,14 @@ TEST_CASE_FIXTURE(Timed, "Off: nothing is said of timers, and who requires them 
   SUBCASE("asked for") {
     called(kAsks);
     CHECK(header(ok, "Session-Expires").empty());
-    CHECK(header(ok, "Supported").empty());
+    CHECK(header(ok, "Supported").find("timer") == std::string::npos);
   }
   SUBCASE("required") {
     receive(invite("offer", {{"Require", "timer"}}));
     CHECK(header(take("SIP/2.0 420"), "Unsupported") == "timer");
   }
   SUBCASE("our call") {
-    CHECK(header(dial(), "Supported") == "100rel");
+    CHECK(header(dial(), "Supported").find("timer") == std::string::npos);
   }
 }
 
@@ -462,4 +462,47 @@ TEST_CASE_FIXTURE(Timed, "A call that is over is not refreshed") {
   advance(66s);
   CHECK(stack.sessions() == 0);
   CHECK_FALSE(stack.next_deadline());
+}
+
+TEST_CASE_FIXTURE(Timed, "A refused refresh is tried again after the Retry-After that came with it [RFC 3261 section 20.33]") {
+  open({});
+  answered(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}),
+           {{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}, {"Allow", "UPDATE"}});
+  advance(900s);
+  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "30 (busy)"}}));
+  advance(29s);
+  CHECK(take("UPDATE ").empty());
+  advance(1s);
+  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "100000"}}));  // Longer than the session lasts.
+  advance(1768s - 930s - 33s);
+  CHECK(take("UPDATE ").empty());
+  advance(1s);
+  receive(response(take("UPDATE "), 200, "", {}, {{"Session-Expires", "1800;refresher=uac"}}));
+  advance(60s);
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Timed, "Who shall refresh can be wished for, and decided where it is ours to decide [RFC 4028 section 9]") {
+  using Wish = sip::SessionTimerOptions::Refresher;
+  SUBCASE("as caller") {
+    open({});
+    CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s, Wish::Us}), "Session-Expires") == "1800;refresher=uac");
+    CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s, Wish::Them}), "Session-Expires") == "1800;refresher=uas");
+    CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}), "Session-Expires") == "1800");
+  }
+  SUBCASE("as called side, ourselves") {
+    open({Use::Accept, 1800s, 90s, Wish::Us});
+    called({{"Supported", "timer"}, {"Session-Expires", "1800"}});
+    CHECK(header(ok, "Session-Expires") == "1800;refresher=uas");
+  }
+  SUBCASE("as called side, the caller, who has said nothing") {
+    open({Use::Ask, 1800s, 90s, Wish::Them});
+    called({{"Supported", "timer"}});
+    CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
+  }
+  SUBCASE("as called side, but the caller has said it already") {
+    open({Use::Accept, 1800s, 90s, Wish::Us});
+    called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
+    CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
+  }
 }

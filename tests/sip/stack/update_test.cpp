@@ -150,3 +150,29 @@ TEST_CASE_FIXTURE(Updated, "While their re-INVITE waits, UPDATE may move the tar
   drain();
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
+
+TEST_CASE_FIXTURE(Updated,
+                  "A re-INVITE that is refused moves no target; accepted, or used by our BYE, it does [RFC 6141 section 4.6]") {
+  talk();
+  receive(moved(in_dialog("INVITE", 2, our_tag, "hold")));
+  REQUIRE(event<sip::OfferReceived>());
+  SUBCASE("refused") {
+    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.hang_up(session, now));
+    drain();
+    CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.99 SIP/2.0");
+  }
+  SUBCASE("accepted") {
+    REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));
+    drain();
+    receive(in_dialog("ACK", 2, our_tag));
+    REQUIRE(stack.hang_up(session, now));
+    drain();
+    CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
+  }
+  SUBCASE("while it waits for the phone") {
+    REQUIRE(stack.hang_up(session, now));
+    drain();
+    CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
+  }
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+inline constexpr std::size_t kMaxReasons = 8;       ///< Of one message; further ones are not read.
+inline constexpr std::size_t kMaxReasonText = 256;  ///< Octets of one text; what is behind is cut off.
+
+/// Why a request was sent: `SIP;cause=200;text="Call completed elsewhere"`, `Q.850;cause=16`. RFC 3326 section 2.
+struct Reason {
+  std::string protocol = "SIP";
+  std::optional<std::uint16_t> cause;
+  std::string text;  ///< Safe to show.
+  friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+/// Errors: BadParameter (no protocol, or not a token), BadNumber (a cause that is none), BadQuotedString.
+[[nodiscard]] base::Result<Reason, ParseError> parse_reason(std::string_view value);
+/// All that can be read, in order, at most kMaxReasons.
+[[nodiscard]] std::vector<Reason> reasons_of(const Message& message);
+[[nodiscard]] std::string to_string(const Reason& reason);
+
+}  // namespace offhook::inline v0::sip

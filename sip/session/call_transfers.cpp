@@ -1,0 +1,98 @@
+#include <offhook/base/text.hpp>
+#include <offhook/sip/message/writer.hpp>
+#include <offhook/sip/session/confirmed_call.hpp>
+
+#include <utility>
+
+/// What a call does about transfers: its own REFER and the NOTIFYs that follow it, and theirs. RFC 3515.
+namespace offhook::inline v0::sip::session {
+
+void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions& out) {
+  // RFC 6665 section 4.1.3: a notification that no subscription of ours asked for.
+  if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
+  out.push_back(Respond{id, 200, {}, {}});
+  tell_transfer(transfer_.on_notify(request), out);
+}
+
+void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
+  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status}});
+}
+
+bool ConfirmedCall::refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out) {
+  if (state_ != State::Up || transfer_.pending()) return false;
+  transfer_.start(now);
+  for (auto& field : supported()) fields.push_back(std::move(field));
+  out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), std::move(headers), {}, std::move(fields)});
+  return true;
+}
+
+void ConfirmedCall::on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+  auto lines = request.lines(HeaderName::ReferTo);
+  const auto value = lines.next();
+  if (!value || lines.next()) return out.push_back(Respond{id, 400, {}, {}});  // RFC 3515 section 2.4.2
+  auto refer = parse_refer_to(*value);
+  if (!refer) return out.push_back(Respond{id, refer.error() == ParseError::BadUri ? 416 : 400, {}, {}});
+  if (refer->method != Method::Invite) return out.push_back(Respond{id, 603, {}, {}});  // We place calls, and nothing else.
+  if (referral_.under_way()) return out.push_back(Respond{id, 491, {}, {}});
+  const auto subscribes = request.find("Refer-Sub");
+  base::TextCursor words(subscribes.value_or("true"));
+  const bool reports = !base::iequals(base::trim(words.take_until(';')), "false");
+  std::string referred_by(request.find(HeaderName::ReferredBy).value_or(""));
+  dialog_.refresh_target(request);
+  referral_.on_refer(id, request.cseq().number, reports, referred_by, now);
+  out.push_back(
+      Tell{TransferRequested{setup_.id, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
+}
+
+bool ConfirmedCall::accept_transfer(base::TimePoint now, Actions& out) {
+  const auto accepted = referral_.accept(now);
+  if (!accepted) return false;
+  HeaderList own = supported();
+  if (!accepted->notice) own.emplace_back("Refer-Sub", "false");  // RFC 4488 section 4
+  out.push_back(Respond{accepted->request, 202, {}, {}, std::move(own)});
+  notify(accepted->notice, out);
+  return true;
+}
+
+bool ConfirmedCall::decline_transfer(int status, Actions& out) {
+  if (status < 300 || status > 699) return false;
+  const auto request = referral_.decline();
+  if (request) out.push_back(Respond{*request, status, {}, {}});
+  return request.has_value();
+}
+
+bool ConfirmedCall::report_transfer(int status, base::TimePoint now, Actions& out) {
+  if (!referral_.accepted()) return false;
+  notify(referral_.report(status, now), out);
+  return true;
+}
+
+void ConfirmedCall::notify(const std::optional<Referral::Notice>& notice, Actions& out) {
+  if (!notice) return;
+  HeaderList own = supported();
+  own.emplace_back("Event", notice->event);
+  own.emplace_back("Subscription-State", notice->state);
+  Body fragment{"message/sipfrag;version=2.0",
+                "SIP/2.0 " + std::to_string(notice->status) + " " + std::string(reason_phrase(notice->status)) + "\r\n"};
+  out.push_back(Send{Purpose::Notify, dialog_.request(Method::Notify), {}, std::move(fragment), std::move(own)});
+}
+
+/// RFC 3515 section 2.4.4: only what a REFER has made can be kept or ended.
+void ConfirmedCall::on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+  if (!is_of_refer(request)) return out.push_back(Respond{id, 489, {}, {}});
+  const auto expires = request.number(HeaderName::Expires).value_or(60);
+  const auto notice = referral_.on_subscribe(expires, now);
+  if (!notice) return out.push_back(Respond{id, 403, {}, {}});
+  const auto granted = referral_.next_deadline() ? *referral_.next_deadline() - now : base::Duration{};
+  out.push_back(
+      Respond{id, 200, {}, {}, {{"Expires", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(granted).count())}}});
+  notify(notice, out);
+}
+
+/// We hang up, and will tell nobody any more how the call goes that they asked for.
+void ConfirmedCall::end_referral(Actions& out) {
+  if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
+  notify(referral_.give_up(), out);
+}
+
+}  // namespace offhook::inline v0::sip::session

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <offhook/sip/message/message.hpp>
+#include <offhook/sip/session/actions.hpp>
+
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::sip::session {
+
+inline constexpr std::size_t kMaxInfoPackages = 16;  ///< That we take; what is configured beyond is not offered.
+
+/// The value of Recv-Info: RFC 6086 section 5.2. "" when we take none.
+[[nodiscard]] std::string recv_info(const std::vector<std::string>& packages);
+
+/// INFO (RFC 6086, and what was sent before it) and MESSAGE (RFC 3428) within a call, early or not: answered here, and told.
+/// False: another method.
+[[nodiscard]] bool take_mid_call(SessionId session, const std::vector<std::string>& packages, TransactionId id,
+                                 const Message& request, Actions& out);
+
+}  // namespace offhook::inline v0::sip::session

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/session/invite_client_session.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::sip {
+
+/// The INVITE that these options ask for. `referred_by`: of the REFER that it follows. Errors: BadUri, BadHeader.
+[[nodiscard]] base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
+                                                                                                 CallOptions options,
+                                                                                                 std::string_view referred_by,
+                                                                                                 base::Random& random);
+/// The tag of a From or To of ours.
+[[nodiscard]] std::string tag_in(std::string_view party);
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,253 @@
+#include <offhook/sip/limits.hpp>
+#include <offhook/sip/session/mid_call.hpp>
+#include <offhook/sip/stack/custom_headers.hpp>
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Talking : Scripted {
+  sip::SessionId session;
+  sip::AccountId account;
+  std::string our_tag, ok;
+
+  void ring_in(std::vector<std::string> packages = {}) {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@192.0.2.1";
+    options.registrar = "sip:192.0.2.99";
+    options.registers = false;
+    options.info_packages = std::move(packages);
+    account = stack.add_account(options, now);
+    receive(invite());
+    session = event<sip::IncomingCall>()->session;
+  }
+  void talk(std::vector<std::string> packages = {}) {
+    ring_in(std::move(packages));
+    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    drain();
+    ok = take("SIP/2.0 200");
+    our_tag = tag_of(header(ok, "To"));
+    receive(in_dialog("ACK", 1, our_tag));
+    sent.clear();
+    events.clear();
+  }
+  std::string of_type(const std::string& type, std::string request) {
+    const std::string sdp = "application/sdp";
+    return request.replace(request.find(sdp), sdp.size(), type);
+  }
+  std::string dial() {
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@192.0.2.99";
+    call.offer = {"application/sdp", "offer"};
+    session = *stack.call(call, now);
+    drain();
+    return take("INVITE ");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Talking, "A key by INFO of the old kind is answered and told [RFC 6086 section 4.2.2]") {
+  talk();
+  receive(of_type("application/dtmf-relay", in_dialog("INFO", 2, our_tag, "Signal=5\r\nDuration=160\r\n")));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  const auto info = event<sip::InfoReceived>();
+  REQUIRE(info);
+  CHECK(info->package.empty());
+  REQUIRE(info->digit);
+  CHECK(info->digit->digit == '5');
+  receive(of_type("application/dtmf-relay", in_dialog("INFO", 3, our_tag, "Signal=nothing\r\n")));
+  CHECK(take().starts_with("SIP/2.0 400"));
+  receive(in_dialog("INFO", 4, our_tag));  // Some send it to see whether we are there.
+  CHECK(take().starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE_FIXTURE(Talking,
+                  "An Info-Package that we take is told, another one is 469 with those that we take [RFC 6086 section 4.2.2]") {
+  talk({"conference", "x-game"});
+  CHECK(header(ok, "Recv-Info") == "conference, x-game");
+  receive(of_type("text/plain", in_dialog("INFO", 2, our_tag, "hello", {{"Info-Package", "X-Game;level=2"}})));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(event<sip::InfoReceived>()->package == "X-Game");
+  receive(in_dialog("INFO", 3, our_tag, {}, {{"Info-Package", "other"}}));
+  const std::string refused = take();
+  CHECK(refused.starts_with("SIP/2.0 469"));
+  CHECK(header(refused, "Recv-Info") == "conference, x-game");
+  CHECK_FALSE(event<sip::InfoReceived>());
+  CHECK(header(dial(), "Recv-Info") == "conference, x-game");
+}
+
+TEST_CASE("kMaxInfoPackages are offered, one more is not") {
+  std::vector<std::string> packages(sip::session::kMaxInfoPackages, "p");
+  const auto most = sip::session::recv_info(packages);
+  packages.emplace_back("q");
+  CHECK(sip::session::recv_info(packages) == most);
+}
+
+TEST_CASE_FIXTURE(Talking, "Outside a call, INFO, REFER and MESSAGE are no requests that we take; in a call that is gone 481") {
+  talk();
+  for (const char* method : {"INFO", "REFER", "MESSAGE", "SUBSCRIBE"}) {
+    CAPTURE(method);
+    receive(in_dialog(method, 9, "nobody"));
+    CHECK(take().starts_with("SIP/2.0 481"));
+  }
+}
+
+TEST_CASE_FIXTURE(Talking, "A key before the call is answered counts too, in either direction [RFC 6086 section 4.2.2]") {
+  ring_in();
+  REQUIRE(stack.ring(session, now));
+  drain();
+  our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
+  receive(of_type("application/dtmf", in_dialog("INFO", 2, our_tag, "7")));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(event<sip::InfoReceived>()->digit->digit == '7');
+}
+
+TEST_CASE_FIXTURE(Talking,
+                  "MESSAGE within a call is answered and told; an encoding that we cannot read is 415 [RFC 3428 section 7]") {
+  talk();
+  receive(of_type("text/plain", in_dialog("MESSAGE", 2, our_tag, "hello")));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  const auto text = event<sip::TextReceived>();
+  REQUIRE(text);
+  CHECK(text->body.type == "text/plain");
+  CHECK(text->body.data == "hello");
+  receive(of_type("text/plain", in_dialog("MESSAGE", 3, our_tag, "hello", {{"Content-Encoding", "gzip"}})));
+  CHECK(take().starts_with("SIP/2.0 415"));
+}
+
+TEST_CASE_FIXTURE(Talking,
+                  "INFO, MESSAGE and OPTIONS of ours: sent within the call, and their answers told [RFC 6086 section 4.2.1]") {
+  talk();
+  REQUIRE(stack.send_info(session, "x-game", {"text/plain", "go"}, now, {{{"X-A", "1"}}, {}}));
+  drain();
+  const std::string info = take("INFO ");
+  CHECK(header(info, "Info-Package") == "x-game");
+  CHECK(header(info, "Content-Disposition") == "Info-Package");
+  CHECK(header(info, "Content-Type") == "text/plain");
+  CHECK(header(info, "X-A") == "1");
+  CHECK(body(info) == "go");
+  receive(response(info, 200, ""));
+  const auto answered = event<sip::MidCallAnswered>();
+  REQUIRE(answered);
+  CHECK(answered->method == sip::Method::Info);
+  CHECK(answered->status == 200);
+  REQUIRE(stack.send_text(session, {"text/plain", "hi"}, now));
+  drain();
+  receive(response(take("MESSAGE "), 415, ""));
+  CHECK(event<sip::MidCallAnswered>()->status == 415);
+  REQUIRE(stack.probe(session, now));
+  drain();
+  const std::string probe = take("OPTIONS ");
+  CHECK(header(probe, "Accept") == "application/sdp");
+  receive(response(probe, 200, ""));
+  CHECK(event<sip::MidCallAnswered>()->method == sip::Method::Options);
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Talking,
+                  "481 to a request of ours within the call, or no answer to it, ends the call [RFC 3261 section 12.2.1.2]") {
+  talk();
+  REQUIRE(stack.probe(session, now));
+  drain();
+  receive(response(take("OPTIONS "), 481, ""));
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
+  CHECK(!take("BYE ").empty());
+}
+
+// --- Reason, and header fields of the phone's own --------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Talking, "Our BYE and CANCEL say why; so does the refusal of a call that rings [RFC 3326 section 2]") {
+  talk();
+  const sip::Extras why{{{"X-A", "1"}}, sip::Reason{"Q.850", std::uint16_t{16}, "done"}};
+  const auto held = session;
+  const std::string invite = dial();
+  receive(response(invite, 180, "desk"));
+  REQUIRE(stack.hang_up(session, now, why));
+  drain();
+  const std::string cancel = take("CANCEL ");
+  CHECK(header(cancel, "Reason") == "Q.850;cause=16;text=\"done\"");
+  CHECK(header(cancel, "X-A") == "1");
+  REQUIRE(stack.hang_up(held, now, why));
+  drain();
+  const std::string bye = take("BYE ");
+  CHECK(header(bye, "Reason") == "Q.850;cause=16;text=\"done\"");
+  CHECK(header(bye, "X-A") == "1");
+}
+
+TEST_CASE_FIXTURE(Talking, "A CANCEL that has to wait for the first response still says why [RFC 3326 section 2]") {
+  talk();
+  const std::string invite = dial();
+  REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", std::uint16_t{200}, {}}}));
+  drain();
+  CHECK(take("CANCEL ").empty());
+  receive(response(invite, 100, ""));
+  CHECK(header(take("CANCEL "), "Reason") == "SIP;cause=200");
+}
+
+TEST_CASE_FIXTURE(Talking, "A CANCEL and a BYE that say why are told with it [RFC 3326 section 2]") {
+  talk();
+  receive(in_dialog("BYE", 2, our_tag, {}, {{"Reason", "SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=16"}}));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  REQUIRE(ended->reasons.size() == 2);
+  CHECK(ended->reasons[0].cause == 200);
+  CHECK(ended->reasons[0].text == "Call completed elsewhere");
+}
+
+TEST_CASE_FIXTURE(Talking, "The phone's header fields go with re-INVITE, its retry after 491, and the 200 to INVITE") {
+  ring_in();
+  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now, {{{"X-A", "1"}}, {}}));
+  drain();
+  const std::string answer = take("SIP/2.0 200");
+  CHECK(header(answer, "X-A") == "1");
+  receive(in_dialog("ACK", 1, tag_of(header(answer, "To"))));
+  REQUIRE(stack.offer(session, {"application/sdp", "hold"}, now, {{{"X-B", "2"}}, {}}));
+  drain();
+  const std::string first = take("INVITE ");
+  CHECK(header(first, "X-B") == "2");
+  receive(response(first, 491, ""));
+  advance(5s);
+  const std::string again = take("INVITE ");
+  CHECK(header(again, "X-B") == "2");
+  receive(response(again, 200, "", "answer"));
+  sent.clear();
+  REQUIRE(stack.offer(session, {"application/sdp", "resume"}, now));
+  drain();
+  CHECK(header(take("INVITE "), "X-B").empty());
+}
+
+TEST_CASE_FIXTURE(Talking,
+                  "Header fields that are the stack's, are no fields, or would begin a line of their own are refused by name") {
+  talk();
+  const sip::HeaderList bad[] = {{{"Via", "x"}},      {{"i", "x"}},
+                                 {{"contact", "x"}},  {{"Bad Name", "x"}},
+                                 {{"", "x"}},         {{"X-A", "a\r\nVia: b"}},
+                                 {{"X-A", "a\nb"}},   {{"X-A", std::string("a\0b", 3)}},
+                                 {{"Replaces", "x"}}, {{"Session-Expires", "90"}}};
+  for (const auto& headers : bad) {
+    CAPTURE(headers.front().first);
+    CHECK(stack.hang_up(session, now, {headers, {}}).error() == sip::StackError::BadHeader);
+    CHECK(stack.send_text(session, {"text/plain", "x"}, now, {headers, {}}).error() == sip::StackError::BadHeader);
+    const auto why = sip::why_not_sent(headers);
+    REQUIRE(why);
+    CHECK(why->find(headers.front().first) != std::string::npos);
+  }
+  CHECK_FALSE(sip::why_not_sent({{"X-Anything", "at all"}, {"Subject", "hello"}}));
+  drain();
+  CHECK(sent.empty());
+}
+
+TEST_CASE("kMaxCustomHeaders of kMaxCustomHeaderBytes can be added, one more of either cannot") {
+  sip::HeaderList headers(sip::kMaxCustomHeaders, {"X-A", "1"});
+  CHECK_FALSE(sip::why_not_sent(headers));
+  headers.emplace_back("X-A", "1");
+  CHECK(sip::why_not_sent(headers));
+  CHECK_FALSE(sip::why_not_sent({{"X-A", std::string(sip::kMaxCustomHeaderBytes - 3, 'a')}}));
+  CHECK(sip::why_not_sent({{"X-A", std::string(sip::kMaxCustomHeaderBytes - 2, 'a')}}));
+}

@@ -1,0 +1,384 @@
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+/// A call that came to us and is up; its account calls out to the same peer.
+struct Transferred : Scripted {
+  sip::SessionId session;
+  sip::AccountId account;
+  std::string our_tag;
+
+  void talk() {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@192.0.2.1";
+    options.registrar = "sip:192.0.2.99";
+    options.registers = false;
+    account = stack.add_account(options, now);
+    receive(invite("offer", {}, "sip:bot@192.0.2.1"));
+    session = event<sip::IncomingCall>()->session;
+    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    drain();
+    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+    receive(in_dialog("ACK", 1, our_tag));
+    sent.clear();
+    events.clear();
+  }
+  std::string refer(int cseq, const std::string& target, Fields extra = {}) {
+    Fields fields{{"Refer-To", target}, {"Contact", "<sip:al@192.0.2.99>"}};
+    fields.insert(fields.end(), extra.begin(), extra.end());
+    return in_dialog("REFER", cseq, our_tag, {}, fields);
+  }
+  std::string notify() {
+    drain();
+    return take("NOTIFY ");
+  }
+  sip::SessionId dial(sip::CallOptions call) {
+    call.account = account;
+    call.offer = {"application/sdp", "offer"};
+    if (call.target.empty()) call.target = "sip:desk@192.0.2.50";
+    call.through_registrar = false;
+    const auto made = stack.call(call, now);
+    REQUIRE(made);
+    drain();
+    return *made;
+  }
+  static const Fields kDesk;
+  /// Dials the desk, which answers: the second call of an attended transfer.
+  sip::SessionId consult() {
+    const auto other = dial({});
+    receive(response(take("INVITE "), 200, "desk", "answer", kDesk));
+    drain();
+    CHECK(!take("ACK ").empty());
+    events.clear();
+    return other;
+  }
+};
+const Fields Transferred::kDesk{{"Contact", "<sip:desk@192.0.2.50:5070>"}};
+
+}  // namespace
+
+// --- REFER, as the one who is asked ---------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Transferred,
+                  "REFER is told to the phone; nothing is answered and nothing dialled by itself [RFC 3515 section 2.4.2]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>"}}));
+  const auto asked = event<sip::TransferRequested>();
+  REQUIRE(asked);
+  CHECK(asked->target == "sip:desk@192.0.2.50");
+  CHECK(asked->referred_by == "<sip:al@192.0.2.99>");
+  CHECK(asked->reports);
+  CHECK_FALSE(asked->replaces);
+  CHECK(sent.empty());
+  advance(15s);
+  CHECK(sent.empty());
+  CHECK(queries.empty());
+}
+
+TEST_CASE_FIXTURE(Transferred, "Accepted: 202, NOTIFY 100, and how our call goes until its end [RFC 3515 section 2.4.4]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>;x=1"}}));
+  REQUIRE(stack.accept_transfer(session, now));
+  drain();
+  const std::string accepted = take();
+  CHECK(accepted.starts_with("SIP/2.0 202"));
+  CHECK(header(accepted, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  const std::string first = notify();
+  CHECK(header(first, "Event") == "refer");
+  CHECK(header(first, "Subscription-State") == "active;expires=180");
+  CHECK(header(first, "Content-Type") == "message/sipfrag;version=2.0");
+  CHECK(!header(first, "Contact").empty());
+  CHECK(body(first) == "SIP/2.0 100 Trying\r\n");
+  receive(response(first, 200, ""));
+
+  sip::CallOptions call;
+  call.target = event<sip::TransferRequested>()->target;
+  call.for_transfer = session;
+  const auto outgoing = dial(call);
+  const std::string invite = take("INVITE ");
+  CHECK(header(invite, "Referred-By") == "<sip:al@192.0.2.99>;x=1");  // RFC 3892 section 2.2
+  receive(response(invite, 180, "desk", {}, kDesk));
+  const std::string second = notify();
+  CHECK(body(second) == "SIP/2.0 180 Ringing\r\n");
+  receive(response(second, 200, ""));
+  receive(response(invite, 180, "desk", {}, kDesk));
+  CHECK(notify().empty());
+  receive(response(invite, 200, "desk", "answer", kDesk));
+  const std::string last = notify();
+  CHECK(body(last) == "SIP/2.0 200 OK\r\n");
+  CHECK(header(last, "Subscription-State") == "terminated;reason=noresource");
+  receive(response(last, 200, ""));
+  REQUIRE(stack.hang_up(outgoing, now));
+  CHECK(notify().empty());
+}
+
+TEST_CASE_FIXTURE(
+    Transferred,
+    "The referrer hangs up at once: it still hears how the call ended, then nothing is left [RFC 3515 section 2.4.4]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>"));
+  REQUIRE(stack.accept_transfer(session, now));
+  receive(response(notify(), 200, ""));
+  sip::CallOptions call;
+  call.for_transfer = session;
+  (void)dial(call);
+  const std::string invite = take("INVITE ");
+  receive(in_dialog("BYE", 3, our_tag));
+  CHECK(event<sip::CallEnded>()->by == sip::CallEnded::By::Remote);
+  CHECK(stack.unfinished() == 2);  // The call that rings, and its INVITE: the report is nothing that we owe.
+  receive(response(invite, 486, "desk"));
+  const std::string last = notify();
+  CHECK(body(last) == "SIP/2.0 486 Busy Here\r\n");
+  receive(response(last, 200, ""));
+  advance(40s);
+  CHECK(stack.legs() == 0);
+}
+
+TEST_CASE_FIXTURE(Transferred, "We hang up before there is an outcome: the subscription ends with it [RFC 6665 section 4.1.3]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>"));
+  REQUIRE(stack.accept_transfer(session, now));
+  receive(response(notify(), 200, ""));
+  REQUIRE(stack.hang_up(session, now));
+  CHECK(header(notify(), "Subscription-State") == "terminated;reason=giveup");
+  CHECK(!take("BYE ").empty());
+}
+
+TEST_CASE_FIXTURE(Transferred, "Declined by the phone, or by time when the phone says nothing [RFC 3515 section 2.4.2]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>"));
+  CHECK(stack.decline_transfer(session, 200, now).error() == sip::StackError::WrongState);
+  REQUIRE(stack.decline_transfer(session, 603, now));
+  drain();
+  CHECK(take().starts_with("SIP/2.0 603"));
+  CHECK(stack.accept_transfer(session, now).error() == sip::StackError::WrongState);
+  receive(refer(3, "<sip:desk@192.0.2.50>"));
+  advance(16s);
+  CHECK(take().starts_with("SIP/2.0 603"));
+  sip::CallOptions call;
+  call.account = account;
+  call.target = "sip:desk@192.0.2.50";
+  call.for_transfer = session;
+  CHECK(stack.call(call, now).error() == sip::StackError::WrongState);
+}
+
+TEST_CASE_FIXTURE(
+    Transferred,
+    "A REFER that cannot be followed is refused: no target, two, another scheme, another method [RFC 3515 section 2.4.2]") {
+  talk();
+  receive(in_dialog("REFER", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 400"));
+  receive(refer(3, "<sip:a@192.0.2.50>", {{"Refer-To", "<sip:b@192.0.2.50>"}}));
+  CHECK(take().starts_with("SIP/2.0 400"));
+  receive(refer(4, "<http://192.0.2.50/>"));
+  CHECK(take().starts_with("SIP/2.0 416"));
+  receive(refer(5, "<sip:a@192.0.2.50;method=BYE>"));
+  CHECK(take().starts_with("SIP/2.0 603"));
+  CHECK(events.empty());
+  receive(refer(6, "<sip:a@192.0.2.50>"));
+  receive(refer(7, "<sip:b@192.0.2.50>"));  // While the first one waits for the phone.
+  CHECK(take().starts_with("SIP/2.0 491"));
+}
+
+TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and nothing is notified [RFC 4488 section 4]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>", {{"Refer-Sub", "false"}, {"Require", "norefersub"}}));
+  CHECK_FALSE(event<sip::TransferRequested>()->reports);
+  REQUIRE(stack.accept_transfer(session, now));
+  drain();
+  CHECK(header(take("SIP/2.0 202"), "Refer-Sub") == "false");
+  sip::CallOptions call;
+  call.for_transfer = session;
+  (void)dial(call);
+  receive(response(take("INVITE "), 200, "desk", "answer", kDesk));
+  drain();
+  CHECK(take("NOTIFY ").empty());
+}
+
+TEST_CASE_FIXTURE(Transferred, "A NOTIFY that is refused ends the reports, and neither call [RFC 6665 section 4.2.2]") {
+  talk();
+  receive(refer(2, "<sip:desk@192.0.2.50>"));
+  REQUIRE(stack.accept_transfer(session, now));
+  receive(response(notify(), 481, ""));
+  sip::CallOptions call;
+  call.for_transfer = session;
+  (void)dial(call);
+  receive(response(take("INVITE "), 200, "desk", "answer", kDesk));
+  drain();
+  CHECK(take("NOTIFY ").empty());
+  CHECK(stack.sessions() == 2);
+}
+
+TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end what a REFER made, and make nothing [RFC 3515 section 2.4.4]") {
+  talk();
+  receive(in_dialog("SUBSCRIBE", 2, our_tag, {}, {{"Event", "refer"}}));
+  CHECK(take().starts_with("SIP/2.0 403"));
+  receive(in_dialog("SUBSCRIBE", 3, our_tag, {}, {{"Event", "presence"}}));
+  CHECK(take().starts_with("SIP/2.0 489"));
+  receive(refer(4, "<sip:desk@192.0.2.50>"));
+  REQUIRE(stack.accept_transfer(session, now));
+  receive(response(notify(), 200, ""));
+  receive(in_dialog("SUBSCRIBE", 5, our_tag, {}, {{"Event", "refer"}, {"Expires", "0"}}));
+  CHECK(header(take("SIP/2.0 200"), "Expires") == "0");
+  CHECK(header(notify(), "Subscription-State") == "terminated;reason=timeout");
+}
+
+// --- REFER, as the one who asks -------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Transferred,
+                  "Our REFER says who refers; without reports it ends with the 202 that grants it [RFC 4488 section 4]") {
+  talk();
+  sip::ReferOptions options;
+  options.target = "sip:desk@192.0.2.50";
+  options.reports = false;
+  options.headers = {{"X-Why", "lunch"}};
+  REQUIRE(stack.refer(session, options, now));
+  drain();
+  const std::string refer = take("REFER ");
+  CHECK(header(refer, "Refer-To") == "<sip:desk@192.0.2.50>");
+  CHECK(header(refer, "Referred-By") == "<sip:bot@192.0.2.1>");
+  CHECK(header(refer, "Refer-Sub") == "false");
+  CHECK(header(refer, "X-Why") == "lunch");
+  CHECK(header(refer, "Supported").find("norefersub") != std::string::npos);
+  receive(response(refer, 202, "", {}, {{"Refer-Sub", "false"}}));
+  CHECK(event<sip::TransferProgress>()->status == 202);
+  options.referred_by = "";
+  REQUIRE(stack.refer(session, options, now));
+  drain();
+  const std::string again = take("REFER ");
+  CHECK(header(again, "Referred-By").empty());
+  receive(response(again, 202, ""));  // Not granted: what follows is told as ever.
+  CHECK_FALSE(event<sip::TransferProgress>());
+}
+
+TEST_CASE_FIXTURE(Transferred,
+                  "Attended transfer: Refer-To leads to the other call's peer, with that call's names [RFC 3891 section 4]") {
+  talk();
+  const auto other = consult();
+  sip::ReferOptions options;
+  options.replaces = other;
+  REQUIRE(stack.refer(session, options, now));
+  drain();
+  const std::string refer = take("REFER ");
+  const auto name = stack.leg_name(other);
+  CHECK(header(refer, "Refer-To") ==
+        "<sip:desk@192.0.2.50:5070?Replaces=" + name.call_id + "%3Bto-tag%3Ddesk%3Bfrom-tag%3D" + name.local_tag + ">");
+  options.replaces = session;  // Itself.
+  CHECK(stack.refer(session, options, now).error() == sip::StackError::WrongState);
+  options.replaces = sip::SessionId{4711};
+  CHECK(stack.refer(session, options, now).error() == sip::StackError::UnknownSession);
+}
+
+TEST_CASE_FIXTURE(Transferred,
+                  "A call that takes another's place says so, and requires that it is understood [RFC 3891 section 4]") {
+  talk();
+  sip::CallOptions call;
+  call.replaces = sip::Replaces{"theirs@192.0.2.7", "a", "b", true};
+  (void)dial(call);
+  const std::string invite = take("INVITE ");
+  CHECK(header(invite, "Replaces") == "theirs@192.0.2.7;to-tag=a;from-tag=b;early-only");
+  CHECK(header(invite, "Require") == "replaces");
+}
+
+// --- INVITE with Replaces, as the one who receives it ---------------------------------------------------------------------
+
+namespace {
+
+struct Replaced : Transferred {
+  int number = 1;
+  std::string replacing(const std::string& value, Fields extra = {}) {
+    Fields fields{{"Via", via()},
+                  {"Max-Forwards", "70"},
+                  {"From", "<sip:carol@192.0.2.99>;tag=carol"},
+                  {"To", "<sip:bot@192.0.2.1>"},
+                  {"Call-ID", "replacement-" + std::to_string(++number)},
+                  {"CSeq", "1 INVITE"},
+                  {"Contact", "<sip:carol@192.0.2.99>"},
+                  {"Require", "replaces"},
+                  {"Replaces", value}};
+    fields.insert(fields.end(), extra.begin(), extra.end());
+    return message("INVITE sip:bot@192.0.2.1 SIP/2.0", fields, "offer");
+  }
+  std::string refused(const std::string& value, Fields extra = {}) {
+    receive(replacing(value, std::move(extra)));
+    return take().substr(8, 3);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Replaced,
+                  "An INVITE that replaces a call is told so; once answered, the other call gets its BYE [RFC 3891 section 3]") {
+  talk();
+  receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  REQUIRE(call->replaces);
+  CHECK(*call->replaces == session);
+  CHECK(take("BYE ").empty());
+  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  drain();
+  CHECK(take().starts_with("SIP/2.0 200"));
+  const std::string bye = take("BYE ");
+  CHECK(header(bye, "Call-ID") == "call-1");
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->session == session);
+  CHECK(ended->why == sip::CallEnded::Why::Replaced);
+  CHECK(ended->by == sip::CallEnded::By::Remote);
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Replaced, "Refused or cancelled, a replacement leaves the other call as it was [RFC 3891 section 3]") {
+  talk();
+  receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
+  REQUIRE(stack.reject(event<sip::IncomingCall>()->session, 488, {}, now));
+  drain();
+  CHECK(!take("SIP/2.0 488").empty());
+  CHECK(take("BYE ").empty());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Replaced, "A call of ours that still rings is replaced with CANCEL [RFC 3891 section 3]") {
+  talk();
+  const auto outgoing = dial({});
+  const std::string invite = take("INVITE ");
+  receive(response(invite, 180, "desk", {}, kDesk));
+  const auto name = stack.leg_name(outgoing);
+  receive(replacing(name.call_id + ";to-tag=" + name.local_tag + ";from-tag=desk;early-only"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  CHECK(call->replaces == outgoing);
+  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  drain();
+  CHECK(!take("CANCEL ").empty());
+}
+
+TEST_CASE_FIXTURE(
+    Replaced,
+    "What cannot be replaced: unknown 481, early-only 486, ringing here 481, over 603, unreadable 400 [RFC 3891 section 3]") {
+  talk();
+  CHECK(refused("call-2;to-tag=" + our_tag + ";from-tag=peer") == "481");
+  CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=other") == "481");
+  CHECK(refused("call-1;to-tag=peer;from-tag=" + our_tag) == "481");  // As the other side would say it.
+  CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer;early-only") == "486");
+  CHECK(refused("call-1;to-tag=" + our_tag) == "400");
+  CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer", {{"Replaces", "a;to-tag=b;from-tag=c"}}) == "400");
+  CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer", {{"Join", "a;to-tag=b;from-tag=c"}}) == "400");
+  CHECK(events.empty());
+  receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
+  const auto ringing = event<sip::IncomingCall>()->session;
+  const auto name = stack.leg_name(ringing);
+  sent.clear();
+  CHECK(refused(name.call_id + ";to-tag=" + name.local_tag + ";from-tag=carol") == "481");
+  receive(in_dialog("OPTIONS", 2, our_tag, {}, {{"Replaces", "call-1;to-tag=a;from-tag=b"}}));
+  CHECK(take().starts_with("SIP/2.0 400"));
+  receive(in_dialog("BYE", 3, our_tag));
+  sent.clear();
+  CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer") == "603");
+}
