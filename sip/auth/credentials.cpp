@@ -70,6 +70,7 @@ base::Result<Authorizations, AuthError> DigestClient::answer(const Message& resp
 base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, AuthAttempt& attempt) {
   Realm& realm = find_or_add(challenge.proxy, challenge.realm);
   if (strength(challenge.algorithm) < realm.strength) return base::fail(AuthError::Weakened);
+  if (realm.qop_seen && qop_of(challenge).empty()) return base::fail(AuthError::Weakened);
 
   const auto sent = std::find_if(attempt.sent_.begin(), attempt.sent_.end(), [&](const AuthAttempt::Sent& one) {
     return one.proxy == challenge.proxy && one.realm == challenge.realm;
@@ -95,6 +96,7 @@ base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, Au
   }
   realm.challenge = challenge;
   realm.strength = strength(challenge.algorithm);
+  realm.qop_seen = realm.qop_seen || !qop_of(challenge).empty();
   return {};
 }
 

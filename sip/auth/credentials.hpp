@@ -81,6 +81,7 @@ class DigestClient {
   struct Realm {
     Challenge challenge;             // Its nonce is empty when there is none to reuse.
     int strength = 0;                // Never accept less than this.
+    bool qop_seen = false;           // Nor a challenge without qop, whose answers can be looked up in a table made beforehand.
     std::uint32_t nonce_count = 0;   // Uses of this nonce so far.
     std::string session_cnonce;      // -sess: of the first use, since HA1 holds it.
   };

@@ -18,10 +18,20 @@ struct Accounts::Account {
   registration::KeepAlive keep_alive;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
-  std::vector<std::string> realms;  // That challenged REGISTER, the oldest first.
+  struct Realm {
+    std::string name;
+    int strength = 0;  // Of the best challenge that it sent us.
+    bool qop = false;
+  };
+  std::vector<Realm> realms;  // That challenged REGISTER, the oldest first.
 };
 
 namespace {
+
+template <class Realms>
+auto find_realm(Realms& realms, std::string_view name) {
+  return std::find_if(realms.begin(), realms.end(), [&](const auto& realm) { return realm.name == name; });
+}
 
 RegistrationChanged::Why as_event(registration::Why why) {
   switch (why) {
@@ -250,10 +260,13 @@ bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
   return !options.registers || options.accept_from == AccountOptions::AcceptFrom::Anyone || is_registrar(id, source);
 }
 
+bool Accounts::is_any_registrar(const base::IpAddress& source) const {
+  return std::any_of(accounts_.begin(), accounts_.end(), [&](const auto& entry) { return is_registrar(entry.first, source); });
+}
+
 bool Accounts::knows(const base::IpAddress& source) const {
   const auto open = [&](const auto& entry) { return accepts(entry.first, source); };
-  const auto own = [&](const auto& entry) { return is_registrar(entry.first, source); };
-  return std::any_of(accounts_.begin(), accounts_.end(), own) || std::all_of(accounts_.begin(), accounts_.end(), open);
+  return is_any_registrar(source) || std::all_of(accounts_.begin(), accounts_.end(), open);
 }
 
 void Accounts::learn_realms(Account& account, const Message& response) {
@@ -261,9 +274,14 @@ void Accounts::learn_realms(Account& account, const Message& response) {
   const auto challenges = parse_challenges(response);
   if (!challenges) return;
   for (const Challenge& challenge : *challenges) {
-    if (std::find(account.realms.begin(), account.realms.end(), challenge.realm) != account.realms.end()) continue;
-    if (account.realms.size() >= kMaxRealms) account.realms.erase(account.realms.begin());
-    account.realms.push_back(challenge.realm);
+    if (!challenge.algorithm_known) continue;
+    auto known = find_realm(account.realms, challenge.realm);
+    if (known == account.realms.end()) {
+      if (account.realms.size() >= kMaxRealms) account.realms.erase(account.realms.begin());
+      known = account.realms.insert(account.realms.end(), {challenge.realm, 0, false});
+    }
+    known->strength = std::max(known->strength, strength(challenge.algorithm));
+    known->qop = known->qop || challenge.has_qop;
   }
 }
 
@@ -272,8 +290,17 @@ bool Accounts::may_answer(AccountId id, const Message& challenge) const {
   if (account == nullptr) return false;
   if (!account->options.registers) return true;
   const auto challenges = parse_challenges(challenge);
-  return challenges && std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
-    return std::find(account->realms.begin(), account->realms.end(), one.realm) != account->realms.end();
+  if (!challenges) return false;
+  const auto is_as_good = [&](const Challenge& one, const Account::Realm& realm) {
+    return one.algorithm_known && strength(one.algorithm) >= realm.strength && (one.has_qop || !realm.qop);
+  };
+  return std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
+    const auto known = find_realm(account->realms, one.realm);
+    if (known == account->realms.end()) return false;
+    // Of several for one realm the strongest is answered: that one must be as good as the registrar's own.
+    return std::any_of(challenges->begin(), challenges->end(), [&](const Challenge& other) {
+      return other.realm == one.realm && is_as_good(other, *known);
+    });
   });
 }
 

@@ -54,11 +54,13 @@ class Accounts {
   void learn_registrar(AccountId id, const base::IpAddress& address);
   /// Whether an INVITE from there may be for this account: AccountOptions::accept_from.
   [[nodiscard]] bool accepts(AccountId id, const base::IpAddress& source) const;
-  /// True when that is some account's registrar, or no account minds who calls.
+  /// True when that is some account's registrar.
+  [[nodiscard]] bool is_any_registrar(const base::IpAddress& source) const;
+  /// The same, or no account minds who calls.
   [[nodiscard]] bool knows(const base::IpAddress& source) const;
 
-  /// False when the account registers and a challenge names a realm that never challenged its REGISTER: whoever is called
-  /// through our registrar could otherwise collect digests of our password.
+  /// False when the account registers and a challenge names a realm that never challenged its REGISTER, or is weaker than what that
+  /// realm sent then: whoever is called through our registrar could otherwise collect digests of our password.
   [[nodiscard]] bool may_answer(AccountId id, const Message& challenge) const;
 
   /// Contact of a REGISTER that leaves by this flow.

@@ -43,6 +43,15 @@ Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag,
   return *legs_.emplace(id, std::move(leg)).first->second;
 }
 
+std::optional<int> Calls::turn_away(const Message& invite, const Flow& flow, bool proven) {
+  if (shared_.accounts.empty()) return std::nullopt;
+  const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
+  if (account && (proven || shared_.accounts.accepts(*account, flow.remote.ip))) return std::nullopt;
+  if (proven || shared_.accounts.knows(flow.remote.ip)) return 404;
+  tell_stranger(flow.remote);
+  return 403;
+}
+
 void Calls::on_invite(TransactionId id, base::TimePoint now) {
   const Message& invite = *shared_.servers.request(id);
   const Flow flow = *shared_.servers.flow(id);
@@ -52,11 +61,6 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }
   const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
-  if (!shared_.accounts.empty() && (!account || !shared_.accounts.accepts(*account, flow.remote.ip))) {
-    const bool stranger = !shared_.accounts.knows(flow.remote.ip);  // Who must not learn which of our users there are.
-    if (stranger) tell_stranger(flow.remote);
-    return refuse(stranger ? 403 : 404);
-  }
   const std::string tag = *shared_.servers.tag(id);
   auto dialog = Dialog::as_server(invite, tag);
   if (!dialog) return refuse(400);
@@ -83,6 +87,7 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   call.account = account;
   call.source = flow.remote;
   call.replaces = *replaced;
+  call.proven_user = shared_.servers.proven(id);
   shared_.outbox.events.push_back(std::move(call));
 }
 

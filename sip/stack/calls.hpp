@@ -37,6 +37,10 @@ class Calls {
   explicit Calls(Shared shared);
   ~Calls();
 
+  /// The status for an INVITE outside any dialog that is for none of our users, or from nobody whose calls they take. 403 to
+  /// strangers whomever they ask for: they must not learn which of our users there are.
+  [[nodiscard]] std::optional<int> turn_away(const Message& invite, const Flow& flow, bool proven);
+
   // Requests that have a transaction, and have been inspected.
   void on_invite(TransactionId id, base::TimePoint now);     ///< Outside any dialog.
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.

@@ -107,6 +107,7 @@ struct IncomingCall {
   Privacy privacy{};                    ///< what the caller does not want passed on (RFC 3323)
   std::vector<Diversion> diversions{};  ///< newest first (RFC 5806); as sent, by whoever it came from
   std::vector<HistoryEntry> history{};  ///< RFC 7044
+  std::string proven_user{};           ///< the user name of StackOptions::callers whose password was proven; "" when nobody was asked
 };
 struct CallProgress {                  ///< a provisional response to our INVITE
   SessionId session;

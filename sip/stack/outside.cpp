@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::sip {
 
-Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow) {
+Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow, bool proven) {
   const auto account = parts.accounts.named_by(request.request_uri(), flow.remote.ip);
-  if (parts.accounts.empty() || (account && parts.accounts.accepts(*account, flow.remote.ip))) return {account, 0};
-  if (parts.accounts.knows(flow.remote.ip)) return {account, 404};
+  if (parts.accounts.empty() || (account && (proven || parts.accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
+  if (proven || parts.accounts.knows(flow.remote.ip)) return {account, 404};
   const std::uint64_t so_far = ++parts.counters.refused_source;
   if (std::has_single_bit(so_far)) parts.outbox.events.push_back(StrangerRefused{flow.remote, so_far});
   return {account, 403};  // Who must not learn which of our users there are.

@@ -26,8 +26,8 @@ struct Admitted {
   std::optional<AccountId> account;
   int refused = 0;  ///< 0: it may go on; 403 for strangers, 404 for a user who is none of ours
 };
-/// Who may call us may send other requests, and nobody else: AccountOptions::accept_from. Strangers are told of as for calls.
-[[nodiscard]] Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow);
+/// Who may call us may send other requests, and nobody else: AccountOptions::accept_from, or `proven` credentials. Strangers are told of as for calls.
+[[nodiscard]] Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow, bool proven);
 
 /// The head of a request outside of any dialog, without the tag of From, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
 [[nodiscard]] base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,

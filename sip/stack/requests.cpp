@@ -21,7 +21,7 @@ void Requests::on_message(TransactionId id, base::TimePoint now) {
   const Message& message = *parts_.servers.request(id);
   const Flow flow = *parts_.servers.flow(id);
   const auto answer = [&](int status, const HeaderList& own = {}) { parts_.servers.respond(id, status, {}, {}, {}, now, own); };
-  const Admitted admitted = admit(parts_, message, flow);
+  const Admitted admitted = admit(parts_, message, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return answer(admitted.refused);
   const auto encoding = message.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return answer(415, {{"Accept-Encoding", "identity"}});

@@ -16,6 +16,7 @@ struct ServerRequests::Record {
   Flow from, reply;
   std::uint16_t sent_by_port = 5060;  // Where to connect when the stream that it came over has broken.
   std::string tag;
+  std::string proven;
   std::string bytes;
   std::variant<transaction::InviteServer, transaction::NonInviteServer> machine;
   std::uint64_t session = 0;
@@ -30,11 +31,12 @@ ServerRequests::Record* ServerRequests::find(TransactionId id) const {
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-ServerRequests::Received ServerRequests::on_request(Message& message, const Flow& flow, Sender sender, base::TimePoint now) {
+ServerRequests::Received ServerRequests::absorb(const Message& message, const Flow& flow, bool answered, base::TimePoint now) {
   const auto known = shared_.table.find_server(transaction::server_key(message));
   if (known) {
     Record* record = find(*known);
     if (record == nullptr) return {Kind::Absorbed, *known};
+    if (!answered) return drop(*known);
     transaction::Actions actions;
     auto* invite = std::get_if<transaction::InviteServer>(&record->machine);
     if (message.method() == Method::Ack) {
@@ -52,13 +54,19 @@ ServerRequests::Received ServerRequests::on_request(Message& message, const Flow
   }
   if (message.method() == Method::Ack) return {Kind::AnswerAck, {}};
   if (shared_.table.is_merged(message)) {
+    if (!answered) return drop({});
     respond_statelessly(message, flow, 482, reason_phrase(482), {});  // RFC 3261 section 8.2.2.2
     return {Kind::Refused, {}};
   }
-  return make(message, flow, sender);
+  return {Kind::New, {}};
 }
 
-ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow, Sender sender) {
+ServerRequests::Received ServerRequests::drop(TransactionId id) {
+  ++shared_.counters.dropped_budget;
+  return {Kind::Absorbed, id};
+}
+
+ServerRequests::Received ServerRequests::start(Message& message, const Flow& flow, Sender sender) {
   const TransactionId id{++shared_.last_id};
   const auto open = open_.find(sender.session);  // No one call may use up what is kept for all of them.
   const std::size_t held = open == open_.end() ? 0 : open->second;
@@ -73,7 +81,7 @@ ServerRequests::Received ServerRequests::make(Message& message, const Flow& flow
   const bool invite = message.method() == Method::Invite;
   auto record = std::unique_ptr<Record>(new Record{
       id, std::nullopt, message.method(), flow, reply_flow(message.top_via(), flow), message.top_via().port.value_or(5060),
-      shared_.random.token(), {},
+      shared_.random.token(), std::move(sender.proven), {},
       invite ? Machine(transaction::InviteServer(shared_.timers, flow.transport))
              : Machine(transaction::NonInviteServer(shared_.timers, flow.transport)),
       0, false});
@@ -131,14 +139,17 @@ void ServerRequests::repeat(TransactionId id, base::TimePoint now) {
   carry_out(*record, std::move(actions));
 }
 
-void ServerRequests::respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
-                                         const HeaderList& headers) {
-  if (request.method() == Method::Ack) return;
+bool ServerRequests::respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
+                                         const HeaderList& headers, std::optional<std::size_t> most) {
+  if (request.method() == Method::Ack) return false;
   auto writer = Writer::response(request, status, reason, stateless_tag_, flow.remote);
   if (status == 501) writer.header(HeaderName::Allow, shared_.can.allow());
   writer.header(HeaderName::Server, shared_.user_agent);
   write_headers(writer, headers);
-  shared_.outbox.transmits.push_back({reply_flow(request.top_via(), flow), writer.finish()});
+  std::string bytes = writer.finish();
+  if (most && bytes.size() > *most) return false;
+  shared_.outbox.transmits.push_back({reply_flow(request.top_via(), flow), std::move(bytes)});
+  return true;
 }
 
 const Message* ServerRequests::request(TransactionId id) const {
@@ -149,6 +160,11 @@ const Message* ServerRequests::request(TransactionId id) const {
 const Flow* ServerRequests::flow(TransactionId id) const {
   const Record* record = find(id);
   return record != nullptr ? &record->from : nullptr;
+}
+
+std::string ServerRequests::proven(TransactionId id) const {
+  const Record* record = find(id);
+  return record != nullptr ? record->proven : std::string();
 }
 
 const std::string* ServerRequests::tag(TransactionId id) const {

@@ -44,6 +44,7 @@ class ServerRequests {
   struct Sender {
     std::uint64_t session = 0;  ///< The live call that it belongs to: for that there is room when there is none for others.
     bool stranger = false;      ///< Outside any call, and from nobody whose calls we would take.
+    std::string proven{};       ///< The user name that its credentials proved.
   };
   struct Shared {  ///< Parts of the stack, which outlive this.
     transaction::Timers timers;
@@ -59,8 +60,10 @@ class ServerRequests {
   explicit ServerRequests(Shared shared);
   ~ServerRequests();
 
-  /// Takes the message over when it starts a transaction; it is then request(id), and `message` is empty.
-  Received on_request(Message& message, const Flow& flow, Sender sender, base::TimePoint now);
+  /// Repeats, ACKs and merged requests; New for what starts a transaction, if it is start()ed. Not `answered`: a repeat gets none.
+  Received absorb(const Message& message, const Flow& flow, bool answered, base::TimePoint now);
+  /// Takes the message over; it is then request(id), and `message` is empty.
+  Received start(Message& message, const Flow& flow, Sender sender);
   /// The INVITE that this CANCEL is for.
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 
@@ -70,11 +73,13 @@ class ServerRequests {
   /// The last response again: a 2xx to an INVITE.
   void repeat(TransactionId id, base::TimePoint now);
   /// An answer that leaves no trace. `headers` come behind what is copied from the request.
-  void respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
-                           const HeaderList& headers);
+  /// One of more octets than `most` is not sent: false.
+  bool respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
+                           const HeaderList& headers, std::optional<std::size_t> most = std::nullopt);
 
   [[nodiscard]] const Message* request(TransactionId id) const;  ///< Null once it is answered for good; valid until collect().
   [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< Where it came from.
+  [[nodiscard]] std::string proven(TransactionId id) const;      ///< As its Sender had it.
   [[nodiscard]] const std::string* tag(TransactionId id) const;  ///< Ours, in To, unless the request brought one.
   /// Answers to `cancel` carry the To tag of those to `invite`: RFC 3261 section 9.2.
   void share_tag(TransactionId cancel, TransactionId invite);
@@ -98,7 +103,7 @@ class ServerRequests {
 
  private:
   struct Record;
-  [[nodiscard]] Received make(Message& message, const Flow& flow, Sender sender);
+  [[nodiscard]] Received drop(TransactionId id);
   void carry_out(Record& record, transaction::Actions actions);
   [[nodiscard]] Record* find(TransactionId id) const;
 

@@ -7,6 +7,7 @@
 #include <offhook/sip/stack/calls.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/door.hpp>
 #include <offhook/sip/stack/outbox.hpp>
 #include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
@@ -41,7 +42,11 @@ class Stack::Impl final : public ContactSource {
   Impl(StackOptions options, base::Random& random);
 
   void receive(const Flow& flow, base::Bytes bytes, base::TimePoint now);
-  void on_request(Message message, const Flow& flow, base::TimePoint now);
+  void on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now);
+  void on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now);
+  void refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now);
+  /// A request that starts something, from whom it may be: false when it was refused without a trace.
+  [[nodiscard]] bool admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
@@ -65,6 +70,7 @@ class Stack::Impl final : public ContactSource {
   OutsideParts outside_;
   Subscriptions subscriptions_;
   Requests requests_;
+  Door door_;
 };
 
 namespace {
@@ -93,7 +99,8 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
               options_.limits.sessions}),
       outside_{timers_, random, outbox_, clients_, servers_, accounts_, counters_, options_},
       subscriptions_(outside_, first_id(options_)),
-      requests_(outside_, first_id(options_)) {}
+      requests_(outside_, first_id(options_)),
+      door_(options_.door, options_.callers, random, counters_) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
@@ -110,22 +117,39 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
     return;
   }
   ++counters_.received;
-  auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
-  if (!parsed) {
-    ++counters_.refused_parse;
-    const Refusal& refusal = parsed.error();
-    if (refusal.answerable)
-      servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {});
+  if (door_.is_shut(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now)) {
+    if (is_reliable(flow.transport)) outbox_.closes.push_back(flow);
     return;
   }
-  if (parsed->is_request()) return on_request(std::move(*parsed), flow, now);
+  auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
+  if (!parsed) return on_garbage(parsed.error(), flow, bytes.size(), now);
+  if (parsed->is_request()) return on_request(std::move(*parsed), flow, bytes.size(), now);
   if (!clients_.on_response(*parsed, now)) ++counters_.stray_responses;
   settle(now);
 }
 
-void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint now) {
-  const bool stranger = !accounts_.empty() && !accounts_.knows(flow.remote.ip);
-  const auto received = servers_.on_request(message, flow, {calls_.session_of(message), stranger}, now);
+void Stack::Impl::on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now) {
+  ++counters_.refused_parse;
+  const bool let_in = door_.let_in(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now);
+  if (!refusal.answerable) return;
+  const auto most = let_in ? std::nullopt : std::optional(octets);
+  if ((!let_in && !door_.may_refuse(now)) ||
+      !servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {}, most))
+    ++counters_.dropped_budget;
+}
+
+void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now) {
+  const bool own = accounts_.is_any_registrar(flow.remote.ip);
+  ServerRequests::Sender sender{calls_.session_of(message), !accounts_.empty() && !accounts_.knows(flow.remote.ip), {}};
+  const bool free = sender.session != 0 || message.method() == Method::Ack;
+  const bool let_in = free || door_.let_in(flow.remote.ip, own, now);
+  auto received = servers_.absorb(message, flow, let_in, now);
+  if (received.kind == ServerRequests::Kind::New) {
+    if (!free && door_.is_scanner(message, flow.remote.ip, own, now)) return;
+    if (!let_in) return refuse_busy(message, flow, octets, now);
+    if (!free && !admit(message, flow, own, sender, now)) return settle(now);
+    received = servers_.start(message, flow, std::move(sender));
+  }
   switch (received.kind) {
     case ServerRequests::Kind::New: dispatch(received.id, *servers_.request(received.id), now); break;
     case ServerRequests::Kind::AnswerAck: calls_.on_ack(message, now); break;
@@ -133,6 +157,29 @@ void Stack::Impl::on_request(Message message, const Flow& flow, base::TimePoint 
     case ServerRequests::Kind::Refused: break;
   }
   settle(now);
+}
+
+/// Without a transaction, a name that is looked up, or a hash.
+void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now) {
+  const bool sent = door_.may_refuse(now) &&
+                    servers_.respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}},
+                                                 Door::most_octets(flow, octets));
+  ++(sent ? counters_.refused_budget : counters_.dropped_budget);
+}
+
+bool Stack::Impl::admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now) {
+  auto proof = door_.ask(message, flow.remote.ip, own, now);
+  if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
+    if (const auto status = calls_.turn_away(message, flow, !proof.username.empty())) proof.refused = Refused{*status, {}};
+  }
+  if (proof.refused) {  // A source that may be forged gets one answer, and none again until it asks: RFC 3261 section 8.2.7.
+    const int status = proof.refused->status;
+    servers_.respond_statelessly(message, flow, status, reason_phrase(status), proof.refused->headers);
+    return false;
+  }
+  sender.stranger = sender.stranger && proof.username.empty();
+  sender.proven = std::move(proof.username);
+  return true;
 }
 
 void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimePoint now) {

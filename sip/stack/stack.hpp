@@ -3,10 +3,12 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
+#include <offhook/sip/auth/caller_options.hpp>
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/method.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
+#include <offhook/sip/stack/door_options.hpp>
 #include <offhook/sip/stack/events.hpp>
 #include <offhook/sip/subscription/options.hpp>
 
@@ -38,6 +40,8 @@ struct StackOptions {
   StackLimits limits{};              ///< how much of each is held at most
   std::vector<PackageOptions> packages{};  ///< none: SUBSCRIBE is not allowed (405); any other package gets 489
   std::string message_types{};       ///< what a MESSAGE may carry, as in Accept: "text/plain"; "": MESSAGE is not allowed
+  DoorOptions door{};                ///< how much of whom is served
+  CallerOptions callers{};           ///< what others than our registrars must prove; who proves it is taken whatever accept_from says
 };
 
 /// One identity at one registrar.
@@ -122,6 +126,8 @@ struct LegName { std::string call_id, local_tag; };
 struct StackCounters {               ///< everything dropped or refused, by reason
   std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
   std::uint64_t refused_source = 0, dead_flows = 0;
+  std::uint64_t refused_budget = 0, dropped_budget = 0;  ///< beyond DoorOptions: with 503, and without an answer
+  std::uint64_t dropped_banned = 0, bans = 0, challenged = 0, wrong_credentials = 0;
 };
 
 /// How much a stack holds of each kind. Once all calls are over and 64 * T1 have passed, all of it is 0 but for what

@@ -84,7 +84,7 @@ void Subscriptions::on_subscribe(TransactionId id, base::TimePoint now) {
   const auto refuse = [&](int status, const HeaderList& own = {}) {
     parts_.servers.respond(id, status, {}, {}, {}, now, own);
   };
-  const Admitted admitted = admit(parts_, subscribe, flow);
+  const Admitted admitted = admit(parts_, subscribe, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return refuse(admitted.refused);
   const PackageOptions* package = package_of(subscribe);
   if (package == nullptr) return refuse(489);  // RFC 6665 section 4.2.1.1

@@ -60,7 +60,14 @@ struct Sent {
 
 class Scripted {
  public:
-  explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1) : random(seed), stack(std::move(options), random) {}
+  enum class Door { Open, AsOptionsSay };
+  /// Most tests say more in a moment than anybody may, so that the door stands open; it has tests of its own.
+  explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Door door = Door::Open)
+      : random(seed), stack(with_door(std::move(options), door), random) {}
+  static sip::StackOptions with_door(sip::StackOptions options, Door door) {
+    options.door.on = options.door.on && door == Door::AsOptionsSay;
+    return options;
+  }
 
   base::SeededRandom random;
   sip::Stack stack;

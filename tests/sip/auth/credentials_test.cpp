@@ -157,6 +157,14 @@ TEST_CASE_FIXTURE(Account, "a realm that asked for SHA-256 gets no MD5 answer an
   CHECK(answer(response(401, www(digest("n4", ", algorithm=MD5")))));
 }
 
+TEST_CASE_FIXTURE(Account, "a realm that asked for qop gets no answer without one any more [RFC 7616 section 3.4]") {
+  REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
+  attempt = AuthAttempt{};
+  const auto bare = answer(response(401, www(digest("n2"))));
+  REQUIRE_FALSE(bare);
+  CHECK(bare.error() == AuthError::Weakened);
+}
+
 TEST_CASE_FIXTURE(Account, "the floor of a realm outlasts a wrong password [RFC 8760 section 2.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))));
   CHECK(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))).error() == AuthError::WrongCredentials);

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Registering,
   call.account = account;
   call.target = "sip:evil@192.0.2.99";
   call.offer = {"application/sdp", "offer"};
-  const std::string known = "Digest realm=\"pbx\", nonce=\"n3\"", evil = "Digest realm=\"evil\", nonce=\"n4\"";
+  const std::string known = "Digest realm=\"pbx\", nonce=\"n3\", qop=\"auth\"", evil = "Digest realm=\"evil\", nonce=\"n4\"";
   for (const Fields& fields :
        {Fields{{"Proxy-Authenticate", evil}}, Fields{{"Proxy-Authenticate", known}, {"WWW-Authenticate", evil}}}) {
     sent.clear();
@@ -228,6 +228,59 @@ TEST_CASE_FIXTURE(
   REQUIRE(stack.answer(call->session, {"application/sdp", "x"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
+}
+
+TEST_CASE_FIXTURE(Registering,
+                  "A callee's challenge that is weaker than our registrar's gets no digest: no MD5 for SHA-256, none without qop [RFC "
+                  "8760 section 2.4]") {
+  receive(response(start(), 401, "reg", {},
+                   {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\""},
+                    {"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}}));
+  receive(granted(take("REGISTER "), 120));
+  const auto is_answered = [&](const std::string& challenge) {
+    sent.clear();
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:evil@192.0.2.99";
+    REQUIRE(stack.call(call, now));
+    drain();
+    receive(response(take("INVITE "), 401, "x", {}, {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", " + challenge}}));
+    return !header(take("INVITE "), "Authorization").empty();
+  };
+  CHECK_FALSE(is_answered("algorithm=MD5, qop=\"auth\""));
+  CHECK_FALSE(is_answered("algorithm=SHA-256"));
+  CHECK_FALSE(is_answered("algorithm=SHA-999, qop=\"auth\""));
+  CHECK(is_answered("algorithm=SHA-256, qop=\"auth\""));
+  CHECK(is_answered("algorithm=SHA-512-256, qop=\"auth\""));
+}
+
+TEST_CASE_FIXTURE(Registering, "A BYE that the far end of an incoming call challenges gets no digest [RFC 3261 section 22]") {
+  register_now();
+  const sip::Flow registrar = peer;
+  for (const bool known_realm : {false, true}) {
+    for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
+      sent.clear();
+      call_id = "in-" + name + (known_realm ? "1" : "0");
+      std::string text = invite("offer", {}, "sip:6001@192.0.2.1");
+      text.replace(text.find("call-1"), 6, call_id);
+      receive(text, registrar);
+      const auto call = event<sip::IncomingCall>();
+      REQUIRE(call);
+      REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+      drain();
+      receive(in_dialog("ACK", 1, tag_of(header(take("SIP/2.0 200"), "To"))), registrar);
+      REQUIRE(stack.hang_up(call->session, now));
+      drain();
+      const std::string bye = take("BYE ");
+      REQUIRE(last_flow.remote == address("192.0.2.99", 5060));  // Straight to the far end.
+      const std::string realm = known_realm ? "pbx" : "evil";
+      receive(response(bye, name == "WWW-Authenticate" ? 401 : 407, "peer", {},
+                       {{name, "Digest realm=\"" + realm + "\", nonce=\"n9\", qop=\"auth\""}}),
+              {{1}, sip::Transport::Udp, local, address("192.0.2.99", 5060)});
+      CHECK(count("BYE ") == 0);
+      for (const Sent& one : sent) CHECK(one.bytes.find("uthorization: ") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE_FIXTURE(Registering,
@@ -458,9 +511,22 @@ TEST_CASE_FIXTURE(Guarded,
 
 TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves room for the registrar's calls, and for those that are up") {
   register_now();
+  const auto other = [&] {
+    call_id = "call-1";
+    std::string text = in_dialog("OPTIONS", 1, "");
+    text.erase(text.find(";tag=\r\n"), 5);
+    return text;
+  };
+  const auto ask_other = [&](const sip::Flow& from) {
+    sent.clear();
+    std::string text = other();
+    text.replace(text.find("call-1"), 6, "asked-" + std::to_string(branches));
+    receive(text, from);
+    return take();
+  };
   const auto fill = [&](const sip::Flow& from, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      std::string text = invite("offer", {}, "sip:6009@192.0.2.1");
+      std::string text = other();
       text.replace(text.find("call-1"), 6, "flood-" + std::to_string(branches));
       stack.receive(from, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
     }
@@ -470,8 +536,8 @@ TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves room for the r
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
   fill(stranger, sip::ServerRequests::kMaxBesideStrangers - 2);
-  CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
-  CHECK(ask("6001", stranger).starts_with("SIP/2.0 503"));
+  CHECK(ask_other(stranger).starts_with("SIP/2.0 200"));
+  CHECK(ask_other(stranger).starts_with("SIP/2.0 503"));
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
   call_id = call->call_id;
   REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));

@@ -1,0 +1,42 @@
+// An Identity header field as a peer may write it, through parsing and the check of a whole call.
+#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/sip/identity/identity_header.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace sip = offhook::sip;
+
+void require(bool condition) {
+  if (!condition) std::abort();  // Not assert: a release build checks it too.
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto header = sip::parse_identity(text)) {
+    require(!header->token.empty() && !header->info.empty() && text.size() <= sip::kMaxIdentityBytes);
+    if (const auto passport = sip::parse_passport(header->token)) {
+      require(passport->dest_tn.size() + passport->dest_uri.size() <= sip::kMaxPassportIdentities);
+      // What was read reads the same when it is written in the canonical form, but for characters that no name has.
+      const auto again = sip::parse_passport(sip::signing_input(*passport) + ".AAAA");
+      require(!again || again->iat == passport->iat);
+    }
+  }
+  sip::IncomingCall call;
+  call.from.uri = "sip:12155551212@h";
+  call.to.uri = "sip:alice@example.com";
+  call.headers = {{"Identity", std::string(text)}};
+  sip::IdentityCheck check;
+  check.now = 1471375418;
+  check.certificate = [](std::string_view) { return std::string("-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n"); };
+  require(sip::verify_caller(call, check).verstat != sip::CallerIdentity::Verstat::Passed);
+  (void)sip::canonical_number(text);
+  (void)sip::VerifyingKey::from_pem(text);
+  return 0;
+}

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/stack/door_options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <unordered_map>
+
+namespace offhook::inline v0::sip {
+
+/// A token bucket whose whole state is one time: when it will be full again.
+class Budget {
+ public:
+  constexpr explicit Budget(DoorOptions::Rate rate)
+      : interval_(base::Duration(std::chrono::seconds(1)) / (rate.per_second > 0 ? rate.per_second : 1)),
+        depth_(interval_ * (rate.burst > 0 ? rate.burst : 1)) {}
+  constexpr Budget(base::Duration interval, std::uint32_t burst) : interval_(interval), depth_(interval * burst) {}
+
+  /// Takes one; false when there is none, and then `full_at` stays.
+  [[nodiscard]] constexpr bool try_take(base::TimePoint& full_at, base::TimePoint now) const {
+    const auto from = full_at > now ? full_at : now;
+    if (from + interval_ - now > depth_) return false;
+    full_at = from + interval_;
+    return true;
+  }
+
+ private:
+  base::Duration interval_, depth_;
+};
+
+/// What is remembered of who sends to us: an IPv4 address, or an IPv6 /64, of which whoever has one address has them all.
+class Sources {
+ public:
+  /// Of the unknown and of peers each; the one not heard of for longest is forgotten, and starts anew with a whole budget. What all
+  /// unknown together may send is bounded all the same.
+  static constexpr std::size_t kMaxSources = 4096;
+  static constexpr std::size_t kMaxBans = 1024;  ///< the one that would end first gives way
+
+  struct Source {
+    base::TimePoint requests_full_at{}, failures_full_at{};
+  };
+
+  /// Found or made; valid until the next call.
+  Source& touch(const base::IpAddress& address);
+  void ban(const base::IpAddress& address, base::TimePoint until);
+  [[nodiscard]] bool is_banned(const base::IpAddress& address, base::TimePoint now);
+  [[nodiscard]] std::size_t size() const { return sources_.size(); }
+  [[nodiscard]] std::size_t bans() const { return bans_.size(); }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const base::IpAddress& address) const noexcept;
+  };
+  using Order = std::list<base::IpAddress>;
+  struct Entry {
+    Source source;
+    Order::iterator place;
+  };
+  std::unordered_map<base::IpAddress, Entry, Hash> sources_;
+  Order order_;  // The one heard of last comes last.
+  std::unordered_map<base::IpAddress, base::TimePoint, Hash> bans_;
+};
+
+}  // namespace offhook::inline v0::sip

@@ -1,0 +1,178 @@
+// A flood while calls are up: 1,000 INVITEs without credentials and 5,000 datagrams of garbage a second, from 100 addresses of this
+// machine, and beside them a trusted peer whose OPTIONS are timed. Says what it saw; fails when a call was lost, an OPTIONS of the
+// trusted peer went unanswered, or (with --strict) a mark of the time or the memory was missed.
+#include "messages.hpp"
+#include "target.hpp"
+#include "udp_peer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace offhook::flood;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kCalls = 50, kSources = 100, kInvitesPerSecond = 1000, kGarbagePerSecond = 5000;
+constexpr double kMarkMs = 100, kMarkMemory = 1.05;
+
+struct Options {
+  int seconds = 60, after = 60;
+  int warm = 6;  ///< seconds of flood beforehand: pools that are filled once are no growth; 0: none
+  bool strict = false;
+};
+
+struct Flooded {
+  std::size_t invites = 0, garbage = 0, octets_in = 0, octets_out = 0, answers = 0;
+};
+
+/// An answer to this request, past the repeats of others.
+std::string answer_to(UdpPeer& peer, const std::string& call_id, const std::string& cseq, int wait_ms = 5000) {
+  const auto until = Clock::now() + std::chrono::milliseconds(wait_ms);
+  while (Clock::now() < until) {
+    const std::string got = peer.receive(200);
+    const bool ours = got.find("\r\nCall-ID: " + call_id + "\r\n") != std::string::npos && got.find("\r\nCSeq: " + cseq + "\r\n") != std::string::npos;
+    if (ours && !got.starts_with("SIP/2.0 1")) return got;
+  }
+  return {};
+}
+
+/// The tags of the calls that could be set up.
+std::vector<std::string> set_up(UdpPeer& peer) {
+  std::vector<std::string> tags;
+  for (int i = 0; i < kCalls; ++i) {
+    const std::string id = "call" + std::to_string(i);
+    peer.send(request("INVITE", id, 1, "", "i"));
+    const std::string answer = answer_to(peer, id, "1 INVITE");
+    if (!answer.starts_with("SIP/2.0 200")) break;
+    tags.push_back(to_tag(answer));
+    peer.send(request("ACK", id, 1, tags.back(), "a"));
+  }
+  return tags;
+}
+
+/// How many calls still answer to `method`.
+std::size_t still_up(UdpPeer& peer, const std::vector<std::string>& tags, const std::string& method, int cseq) {
+  std::size_t up = 0;
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const std::string id = "call" + std::to_string(i);
+    peer.send(request(method, id, cseq, tags[i], method));
+    up += answer_to(peer, id, std::to_string(cseq) + " " + method).starts_with("SIP/2.0 200") ? 1U : 0U;
+  }
+  return up;
+}
+
+Flooded flood(std::uint16_t port, int seconds) {
+  std::vector<UdpPeer> sources;
+  for (int i = 0; i < kSources; ++i) sources.emplace_back("127.0.0." + std::to_string(i + 101), port);
+  Flooded seen;
+  const auto begin = Clock::now();
+  for (int turn = 0; turn < seconds * 1000; ++turn) {  // Each ms one INVITE and five of garbage.
+    std::this_thread::sleep_until(begin + turn * 1ms);
+    for (int i = 0; i < (kInvitesPerSecond + kGarbagePerSecond) / 1000; ++i) {
+      UdpPeer& source = sources[static_cast<std::size_t>(turn * 7 + i * 17) % kSources];
+      std::string text;
+      if (i < kInvitesPerSecond / 1000) {
+        text = request("INVITE", "flood" + std::to_string(turn), 1, "", "x");
+        ++seen.invites;
+      } else {
+        text = std::string("\x80\x00garbage ") + std::string(static_cast<std::size_t>(turn % 200), static_cast<char>(turn)) + "\r\n\r\n";
+        ++seen.garbage;
+      }
+      if (source.send(text)) seen.octets_in += text.size();
+    }
+    UdpPeer& read = sources[static_cast<std::size_t>(turn) % kSources];
+    for (std::string got = read.receive(0); !got.empty(); got = read.receive(0)) {
+      seen.octets_out += got.size();
+      ++seen.answers;
+    }
+  }
+  for (UdpPeer& source : sources) {
+    for (std::string got = source.receive(0); !got.empty(); got = source.receive(0)) seen.octets_out += got.size(), ++seen.answers;
+  }
+  return seen;
+}
+
+/// Round trips of OPTIONS of the trusted peer in ms, one each 10 ms; an unanswered one is 1e9.
+std::vector<double> probe(std::uint16_t port, const std::atomic<bool>& done) {
+  UdpPeer peer("127.0.0.1", port);
+  std::vector<double> times;
+  for (int i = 0; !done; ++i) {
+    const std::string id = "probe" + std::to_string(i);
+    const auto sent = Clock::now();
+    peer.send(request("OPTIONS", id, 1, "", "o"));
+    const std::string answer = answer_to(peer, id, "1 OPTIONS");
+    const double ms = std::chrono::duration<double, std::milli>(Clock::now() - sent).count();
+    times.push_back(answer.starts_with("SIP/2.0 200") ? ms : 1e9);
+    std::this_thread::sleep_for(10ms);
+  }
+  return times;
+}
+
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) return 1e9;
+  std::sort(values.begin(), values.end());
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+}
+
+int run(const Options& options) {
+  const Target target;
+  if (target.port() == 0) return std::puts("flood: the target did not start"), 1;
+  UdpPeer caller("127.0.0.1", target.port());
+  if (options.warm > 0) {
+    (void)flood(target.port(), options.warm);
+    std::this_thread::sleep_for(40s);  // 64 * T1 and more: what was answered is forgotten.
+  }
+  const auto tags = set_up(caller);
+  std::this_thread::sleep_for(1s);  // So that what is held is told as it is now.
+  const std::size_t held_before = target.held_kb(), before_kb = target.resident_kb();
+  const double cpu_before = target.cpu_seconds();
+  std::atomic<bool> done{false};
+  std::vector<double> times;
+  std::thread prober([&] { times = probe(target.port(), done); });
+  const Flooded seen = flood(target.port(), options.seconds);
+  done = true;
+  prober.join();
+  const double cpu = target.cpu_seconds() - cpu_before;
+  const std::size_t held_peak = target.held_kb(), peak_kb = target.resident_kb(), up = still_up(caller, tags, "OPTIONS", 2);
+  std::this_thread::sleep_for(std::chrono::seconds(options.after));
+  const std::size_t held_after = target.held_kb(), after_kb = target.resident_kb(), ended = still_up(caller, tags, "BYE", 3);
+  const auto lost = std::count_if(times.begin(), times.end(), [](double ms) { return ms >= 1e9; });
+  const double p99 = percentile(times, 0.99), growth = static_cast<double>(held_after) / static_cast<double>(std::max<std::size_t>(held_before, 1));
+  std::printf("flood: %zu INVITEs and %zu of garbage in %d s, %zu octets; %zu answers, %zu octets (%.3f of what was sent)\n", seen.invites,
+              seen.garbage, options.seconds, seen.octets_in, seen.answers, seen.octets_out,
+              static_cast<double>(seen.octets_out) / static_cast<double>(std::max<std::size_t>(seen.octets_in, 1)));
+  std::printf("flood: calls up %zu before, %zu after it, %zu ended well; trusted OPTIONS %zu, unanswered %td, p50 %.2f ms, p99 %.2f ms\n",
+              tags.size(), up, ended, times.size(), lost, percentile(times, 0.5), p99);
+  std::printf("flood: held %zu kB before, %zu kB at its end, %zu kB %d s later (x %.3f); processor %.2f s\n", held_before, held_peak,
+              held_after, options.after, growth, cpu);
+  std::printf("flood: pages %zu kB before, %zu kB at its end, %zu kB later\n", before_kb, peak_kb, after_kb);
+  const bool whole = target.is_alive() && tags.size() == kCalls && up == kCalls && ended == kCalls && lost == 0 && !times.empty();
+  const bool marks = p99 <= kMarkMs && growth <= kMarkMemory && seen.octets_out <= seen.octets_in;
+  if (!whole) std::puts("flood: FAILED: a call was lost, or the trusted peer went unanswered");
+  if (!marks) std::printf("flood: a mark was missed: p99 <= %.0f ms, memory <= x %.2f, no more octets out than in\n", kMarkMs, kMarkMemory);
+  return whole && (marks || !options.strict) ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--strict") options.strict = true;
+    else if (word == "--seconds" && i + 1 < argc) options.seconds = std::atoi(argv[++i]);
+    else if (word == "--after" && i + 1 < argc) options.after = std::atoi(argv[++i]);
+    else if (word == "--warm" && i + 1 < argc) options.warm = std::atoi(argv[++i]);
+    else return std::puts("usage: offhook_flood [--seconds 60] [--after 60] [--warm 6] [--strict]"), 2;
+  }
+  return run(options);
+}

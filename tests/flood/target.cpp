@@ -1,0 +1,95 @@
+#include "target.hpp"
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/transport/sip_edge.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <new>
+#include <string>
+#include <utility>
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace offhook::flood {
+namespace {
+
+/// Writes down each half a second what is held.
+void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held) {
+  const auto info = ::mallinfo2();
+  held = (info.uordblks + info.hblkhd) / 1024;
+  edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, held); });
+}
+
+[[noreturn]] void serve(int tell, std::atomic<std::size_t>& held) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  base::SystemRandom random;
+  sip::StackOptions options;
+  options.door.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
+  options.callers.who = {{"ada", random.token()}};
+  sip::Stack stack(std::move(options), random);
+  sip::EdgeOptions where;
+  where.bind = *base::IpAddress::parse("127.0.0.1");
+  auto edge = sip::SipEdge::open(where, stack);
+  const std::uint16_t port = edge ? (*edge)->port() : 0;
+  if (::write(tell, &port, sizeof port) != sizeof port || port == 0) ::_exit(1);
+  ::close(tell);
+  (*edge)->on_event([&](const sip::Event& event) {
+    if (const auto* call = std::get_if<sip::IncomingCall>(&event))
+      (void)stack.answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
+  });
+  watch(**edge, held);
+  (*edge)->run();
+  ::_exit(0);
+}
+
+}  // namespace
+
+Target::Target() {
+  int ends[2] = {-1, -1};
+  void* shared = ::mmap(nullptr, sizeof *held_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED || ::pipe(ends) != 0) return;
+  held_ = new (shared) std::atomic<std::size_t>(0);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::close(ends[0]);
+    serve(ends[1], *held_);
+  }
+  ::close(ends[1]);
+  if (::read(ends[0], &port_, sizeof port_) != sizeof port_) port_ = 0;
+  ::close(ends[0]);
+}
+
+Target::~Target() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+std::size_t Target::held_kb() const { return held_->load(); }
+
+bool Target::is_alive() const { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+
+std::size_t Target::resident_kb() const {
+  std::ifstream statm("/proc/" + std::to_string(pid_) + "/statm");
+  std::size_t all = 0, resident = 0;
+  statm >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+}
+
+double Target::cpu_seconds() const {
+  std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+  std::string word;
+  double ticks = 0;
+  for (int field = 1; field <= 15 && stat >> word; ++field) {
+    if (field >= 14) ticks += std::stod(word);  // utime and stime
+  }
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace offhook::flood

@@ -1,0 +1,50 @@
+// Real sockets on loopback; each wait ends when the answer is there.
+#include "malformed.hpp"
+#include "peer_socket.hpp"
+
+#include <optional>
+
+using namespace offhook;
+using namespace offhook::malformed;
+
+namespace {
+
+/// The answer to this OPTIONS, whatever else came before it.
+bool is_answered(PeerSocket& peer, const std::string& number) {
+  const std::string all = peer.receive("Call-ID: good-" + number + "\r\n");
+  const auto at = all.find("Call-ID: good-" + number + "\r\n");
+  if (at == std::string::npos) return false;
+  const auto start = all.rfind("SIP/2.0 200", at);
+  return start != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("Over UDP a good OPTIONS is answered after each malformed INVITE") {
+  LiveEdge live;
+  PeerSocket peer(SOCK_DGRAM, "127.0.0.1", 0, live.edge->port()), trusted(SOCK_DGRAM, "127.0.0.1", 0, live.edge->port());
+  std::size_t answered = 0, number = 0;
+  for_each("UDP", [&](const std::string& name, std::string text) {
+    CAPTURE(name);
+    peer.send(text);
+    trusted.send(good_options("UDP", std::to_string(++number)));
+    REQUIRE(is_answered(trusted, std::to_string(number)));
+    ++answered;
+  });
+  CHECK(answered >= 4500);
+}
+
+TEST_CASE("Over TCP a good OPTIONS is answered after each malformed INVITE") {
+  LiveEdge live;
+  PeerSocket trusted(SOCK_STREAM, "127.0.0.1", 0, live.edge->port());
+  std::size_t answered = 0, number = 0;
+  for_each("TCP", [&](const std::string& name, std::string text) {
+    CAPTURE(name);
+    PeerSocket peer(SOCK_STREAM, "127.0.0.2", 0, live.edge->port());  // Another source: its connections are counted apart.
+    peer.send(text);
+    trusted.send(good_options("TCP", std::to_string(++number)));
+    REQUIRE(is_answered(trusted, std::to_string(number)));
+    ++answered;
+  });
+  CHECK(answered >= 4500);
+}

@@ -1,0 +1,62 @@
+// Our own torture messages through the whole stack: what a user agent answers. What the parser says of them stands in EXPECTED.tsv.
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+const std::filesystem::path kFolder = "tests/data/torture";
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// File and status, "-" for silence; one of several with | between them, where the answer is the method's own.
+std::map<std::string, std::string> reactions() {
+  std::map<std::string, std::string> all;
+  std::istringstream table(read(kFolder / "REACTIONS.tsv"));
+  std::string line;
+  std::getline(table, line);
+  while (std::getline(table, line)) all.emplace(line.substr(0, line.find('\t')), line.substr(line.find('\t') + 1));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("Our own torture messages get the answers that a user agent owes them, and leave nothing behind [RFC 3261 section 8.2]") {
+  const auto wanted = reactions();
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".sip") continue;
+    ++files;
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    Scripted one;
+    one.receive(read(entry.path()));
+    const std::string answer = one.take();
+    const auto want = wanted.find(name);
+    REQUIRE(want != wanted.end());
+    CHECK(want->second.find(answer.empty() ? "-" : answer.substr(8, 3)) != std::string::npos);
+    while (const auto call = one.event<sip::IncomingCall>()) {
+      for (const auto& [field, value] : call->headers) CHECK(field != "Route");  // Of headers-in-the-uri: no header came out of it.
+      if (name == "body-in-parts.sip") CHECK(call->offer.data.starts_with("v=0\r\n"));
+      (void)one.stack.reject(call->session, 486, {}, one.now);
+      one.drain();
+    }
+    one.advance(200s);
+    CHECK_FALSE(one.stack.next_deadline());
+    CHECK(one.stack.legs() == 0);
+  }
+  CHECK(files == wanted.size());
+  CHECK(files >= 60);
+}

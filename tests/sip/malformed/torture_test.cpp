@@ -1,0 +1,174 @@
+// The messages of RFC 4475 and RFC 5118 through real sockets, with the reaction that the shared table (EXPECTED.tsv) asks of a user
+// agent server over UDP, and over a stream where that is another.
+#include "peer_socket.hpp"
+
+#include <offhook/sip/message/parser.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::malformed;
+
+namespace {
+
+enum class Stream {
+  Same,   // the status, and the connection goes on
+  Close,  // the status, and the end of the connection
+  Wait,   // nothing, until the time for one message is over: then the end
+  Next,   // the status, and what follows the body is the next message
+  Lost,   // the same, and behind that one stand octets that begin no message: the end
+};
+
+struct Reaction {
+  std::string file;
+  std::vector<std::string> statuses;  ///< one of these; "": silence
+  Stream stream = Stream::Same;
+};
+
+const std::vector<Reaction> kRfc4475{
+    {"badaspec.dat", {"200", "400"}},      {"badbranch.dat", {"200", "400"}},   {"baddate.dat", {"100", "400"}},
+    {"baddn.dat", {"200", "400"}, Stream::Next}, {"badinv01.dat", {"400"}},     {"badvers.dat", {"505"}},
+    {"bcast.dat", {""}},                   {"bext01.dat", {"420"}},             {"bigcode.dat", {""}},
+    {"clerr.dat", {"400"}, Stream::Wait},  {"cparam01.dat", {"405"}},           {"cparam02.dat", {"405"}},
+    {"dblreq.dat", {"405"}, Stream::Lost}, {"esc01.dat", {"100"}},              {"esc02.dat", {"405", "501"}},
+    {"escnull.dat", {"405"}},              {"escruri.dat", {"100", "400"}},     {"insuf.dat", {"", "400"}},
+    {"intmeth.dat", {"405", "501"}},       {"inv2543.dat", {"100"}, Stream::Close}, {"invut.dat", {"415"}},
+    {"longreq.dat", {"100"}},              {"ltgtruri.dat", {"400"}},           {"lwsdisp.dat", {"200"}},
+    {"lwsruri.dat", {"400"}},              {"lwsstart.dat", {"100", "400"}},    {"mcl01.dat", {"400"}, Stream::Close},
+    {"mismatch01.dat", {"400"}},           {"mismatch02.dat", {"501", "400"}},  {"mpart01.dat", {"405", "200", "415"}},
+    {"multi01.dat", {"400"}},              {"ncl.dat", {"400"}, Stream::Close}, {"noreason.dat", {""}},
+    {"novelsc.dat", {"416"}},              {"quotbal.dat", {"400"}},            {"regaut01.dat", {"405"}},
+    {"regbadct.dat", {"405", "400"}},      {"regescrt.dat", {"405"}},           {"scalar02.dat", {"400"}},
+    {"scalarlg.dat", {""}},                {"sdp01.dat", {"406"}},              {"semiuri.dat", {"200"}},
+    {"test.dat", {"", "400"}},             {"transports.dat", {"200"}},         {"trws.dat", {"200", "400"}},
+    {"unkscm.dat", {"416"}},               {"unksm2.dat", {"405", "400"}},      {"unreason.dat", {""}},
+    {"wsinv.dat", {"481"}},                {"zeromf.dat", {"200"}},
+};
+
+const std::vector<Reaction> kRfc5118{
+    {"ipv4-mapped-ipv6", {"100"}},   {"ipv6-bad", {"400"}},          {"ipv6-bug-abnf-3-colons", {"200", "400"}},
+    {"ipv6-correct-abnf-2-colons", {"200"}}, {"ipv6-good", {"405"}}, {"ipv6-in-sdp", {"400"}, Stream::Wait},
+    {"mult-ip-in-header", {"481"}},  {"mult-ip-in-sdp", {"100"}},    {"port-ambiguous", {"405"}},
+    {"port-unambiguous", {"405"}},   {"via-received-param-no-delim", {"200"}}, {"via-received-param-with-delim", {"481"}},
+};
+
+std::filesystem::path data() {
+  const char* named = std::getenv("OFFHOOK_TEST_DATA");
+  return named != nullptr ? named : "../shared/data";
+}
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (text.find('\r') != std::string::npos) return text;
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.replace(at, 1, "\r\n");
+  return text;  // RFC 5118's are kept with LF, their lengths count CRLF.
+}
+
+/// Where the answer goes that has no rport to follow: the port of the topmost Via.
+std::uint16_t port_of(const sip::Message& message) { return message.top_via().port.value_or(5060); }
+
+std::uint16_t answer_port(const std::string& text) {
+  const base::Bytes bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  const auto parsed = sip::parse_message(sip::Slab::exact(bytes));
+  return parsed ? port_of(*parsed) : port_of(parsed.error().message);
+}
+
+/// The statuses of the answers to others than our own OPTIONS, in order.
+std::vector<std::string> statuses(const std::string& all) {
+  std::vector<std::string> found;
+  for (std::size_t at = all.find("SIP/2.0 "); at != std::string::npos;) {
+    const auto next = all.find("\r\n\r\nSIP/2.0 ", at);
+    const std::string one = all.substr(at, next == std::string::npos ? next : next - at);
+    if (one.find("Call-ID: good-") == std::string::npos) found.push_back(one.substr(8, 3));
+    at = next == std::string::npos ? next : next + 4;
+  }
+  return found;
+}
+
+bool is_expected(const Reaction& want, const std::vector<std::string>& got) {
+  const std::string first = got.empty() ? "" : got.front();
+  return std::find(want.statuses.begin(), want.statuses.end(), first) != want.statuses.end();
+}
+
+struct Torture : LiveEdge {
+  Torture() : LiveEdge(std::chrono::milliseconds(300), false) {}
+  int number = 0;
+
+  std::string options(std::string_view transport) { return good_options(transport, std::to_string(++number)); }
+  std::string mark() const { return "Call-ID: good-" + std::to_string(number) + "\r\n"; }
+
+  void over_udp(const std::string& text, const Reaction& want) {
+    PeerSocket peer(SOCK_DGRAM, "127.0.0.77", answer_port(text), edge->port());
+    peer.send(text);
+    peer.send(options("UDP"));
+    const std::string all = peer.receive(mark());
+    CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file);
+    CHECK_MESSAGE(is_expected(want, statuses(all)), want.file, " over UDP: ", all.substr(0, 11));
+  }
+  void over_stream(const std::string& text, const Reaction& want) {
+    PeerSocket peer(SOCK_STREAM, "127.0.0.78", 0, edge->port());
+    peer.send(text);
+    if (text.find("\r\n\r\n") == std::string::npos) peer.send("\r\n");  // Files of RFC 5118 end before the empty line.
+    std::string all;
+    if (want.stream == Stream::Same || want.stream == Stream::Next) {
+      peer.send(options("TCP"));
+      all = peer.receive(mark());
+      CHECK_MESSAGE(!peer.closed(), want.file, " closed a connection whose framing holds");
+    } else {
+      all = peer.receive("nothing that could come");
+      CHECK_MESSAGE(peer.closed(), want.file, " kept a connection whose framing is lost");
+    }
+    const auto got = statuses(all);
+    if (want.stream == Stream::Wait) {
+      CHECK_MESSAGE((got.empty() || got.front() == "400"), want.file, " over TCP: ", all.substr(0, 11));
+    } else if (want.file == "inv2543.dat") {
+      CHECK_MESSAGE(got == std::vector<std::string>{"400"}, want.file, " over TCP: ", all.substr(0, 11));
+    } else {
+      CHECK_MESSAGE(is_expected(want, got), want.file, " over TCP: ", all.substr(0, 11));
+      if (want.stream == Stream::Lost) CHECK_MESSAGE((got.size() >= 2 && got[1] == "400"), want.file, " hides a message");  // An INVITE without a Contact.
+      if (want.stream == Stream::Same) CHECK_MESSAGE(got.size() <= 1, want.file);
+    }
+    PeerSocket other(SOCK_STREAM, "127.0.0.78", 0, edge->port());  // And nobody else is any the worse for it.
+    other.send(options("TCP"));
+    CHECK_MESSAGE(other.receive(mark()).find("SIP/2.0 200") != std::string::npos, want.file);
+  }
+};
+
+std::size_t run(const char* folder, const std::vector<Reaction>& table, bool stream) {
+  if (!std::filesystem::is_directory(data() / folder)) {
+    MESSAGE("skipped: no ", std::string(folder), ", because OFFHOOK_TEST_DATA names no folder; tests/data/torture stands in");
+    return table.size();
+  }
+  std::size_t done = 0;
+  for (const Reaction& want : table) {
+    Torture torture;  // For each a new one: some are of one transaction.
+    const std::string text = read(data() / folder / want.file);
+    REQUIRE_MESSAGE(!text.empty(), want.file);
+    if (stream) torture.over_stream(text, want);
+    else torture.over_udp(text, want);
+    ++done;
+  }
+  return done;
+}
+
+}  // namespace
+
+TEST_CASE("Over UDP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+  CHECK(run("rfc4475", kRfc4475, false) == 50);
+}
+TEST_CASE("Over TCP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+  CHECK(run("rfc4475", kRfc4475, true) == 50);
+}
+TEST_CASE("Over UDP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+  CHECK(run("rfc5118", kRfc5118, false) == 12);
+}
+TEST_CASE("Over TCP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+  CHECK(run("rfc5118", kRfc5118, true) == 12);
+}
