@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace offhook::inline v0::base {
@@ -45,8 +46,17 @@ bool IpAddress::is_unspecified() const {
 }
 
 std::string IpAddress::to_string() const {
+  if (!v6_) {  // It stands in each Via and Contact, and inet_ntop() asks sprintf for it.
+    std::array<char, INET_ADDRSTRLEN> text{};
+    char* at = text.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i > 0) *at++ = '.';
+      at = std::to_chars(at, text.data() + text.size(), static_cast<unsigned>(octets_[i])).ptr;
+    }
+    return {text.data(), at};
+  }
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  ::inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), buffer.data(), static_cast<socklen_t>(buffer.size()));
+  ::inet_ntop(AF_INET6, octets_.data(), buffer.data(), static_cast<socklen_t>(buffer.size()));
   return buffer.data();
 }
 

@@ -61,14 +61,17 @@ bool is_wanted(std::string_view name, const std::vector<std::string>& filters) {
 }
 
 Result measure_time(Subject& subject) {
+  if (subject.prepare) subject.prepare();
   std::vector<Lap> laps;
   laps.push_back({&subject.ours, turns_per_slice(subject.ours.work), {}});
   for (const auto& peer : subject.peers) laps.push_back({&peer, turns_per_slice(peer.work), {}});
   for (int round = 0; round < kRounds; ++round) {
     for (auto& lap : laps) lap.times.push_back(nanoseconds_of(lap.who->work, lap.turns) / static_cast<double>(lap.turns));
   }
-  Result result{subject.name, "ns", laps.front().median(), {}};
-  for (std::size_t i = 1; i < laps.size(); ++i) result.peers[laps[i].who->name] = laps[i].median();
+  const auto parts = static_cast<double>(subject.parts);
+  Result result{subject.name, "ns", laps.front().median() / parts, {}};
+  for (std::size_t i = 1; i < laps.size(); ++i) result.peers[laps[i].who->name] = laps[i].median() / parts;
+  if (subject.finish) subject.finish();
   return result;
 }
 
@@ -82,8 +85,10 @@ void count_instructions(Subject& subject) {
     const std::string label = subject.name + "/" + who.name;  // Valgrind reads it later than a temporary lives.
     CALLGRIND_DUMP_STATS_AT(label.c_str());
   };
+  if (subject.prepare) subject.prepare();
   count(subject.ours);
   for (const auto& peer : subject.peers) count(peer);
+  if (subject.finish) subject.finish();
 }
 
 std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
@@ -103,7 +108,7 @@ std::map<std::string, double> read_instruction_counts(const std::string& prefix)
 Result instruction_result(const Subject& subject, const std::map<std::string, double>& counts) {
   const auto of = [&](const Contestant& who) {
     const auto found = counts.find(subject.name + "/" + who.name);
-    return found == counts.end() ? 0.0 : found->second / static_cast<double>(subject.counted_turns);
+    return found == counts.end() ? 0.0 : found->second / static_cast<double>(subject.counted_turns * subject.parts);
   };
   Result result{subject.name + ".instructions", "instructions", of(subject.ours), {}};
   for (const auto& peer : subject.peers) result.peers[peer.name] = of(peer);

@@ -39,6 +39,8 @@ struct Subject {
   Contestant ours;
   std::vector<Contestant> peers;
   std::size_t counted_turns = 64;  ///< whose instructions are counted, behind as many that warm up
+  std::function<void()> prepare{}, finish{};  ///< before it is measured or counted, and after: what takes time and memory
+  std::size_t parts = 1;           ///< of one turn, say messages: figures are for one of them
 };
 
 /// As it stands in results.json.

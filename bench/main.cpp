@@ -6,11 +6,15 @@
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
+#include <offhook/bench/scale.hpp>
 #include <offhook/bench/subjects.hpp>
 #include <offhook/bench/turns.hpp>
+#include <offhook/bench/udp_calls.hpp>
+#include <offhook/bench/udp_options.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -59,7 +63,7 @@ std::string message_folder() {
 
 std::vector<Subject> wanted_subjects(const std::vector<std::string>& filters) {
   std::vector<Subject> subjects = sip_subjects(message_folder());
-  for (auto* more : {g711_subjects, jitter_subjects}) {
+  for (auto* more : {stack_subjects, g711_subjects, jitter_subjects}) {
     for (auto& subject : more()) subjects.push_back(std::move(subject));
   }
   std::erase_if(subjects, [&filters](const Subject& subject) { return !is_wanted(subject.name + ".instructions", filters); });
@@ -98,6 +102,12 @@ int run(const Arguments& arguments) {
     results.push_back(measure_time(subject));
     results.push_back(instruction_result(subject, counts));
   }
+  if (const auto at = std::find_if(results.begin(), results.end(), [](const Result& result) { return result.name == "sip.call.core"; });
+      at != results.end())
+    results.push_back({"sip.call.core.per_second", "calls/s", 1e9 / at->ours, {}});
+  for (auto& result : measure_memory(arguments.filters)) results.push_back(std::move(result));
+  for (auto& result : measure_udp_calls(arguments.filters)) results.push_back(std::move(result));
+  for (auto& result : measure_udp_options(arguments.filters)) results.push_back(std::move(result));
   for (const std::size_t calls : {std::size_t{20}, std::size_t{100}}) {
     if (arguments.agent.empty() || !is_wanted("capacity." + std::to_string(calls) + ".", arguments.filters)) continue;
     fmt::print(stderr, "{} calls to {}\n", calls, arguments.agent);
@@ -116,6 +126,7 @@ int run(const Arguments& arguments) {
   if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
   write(arguments.out + "/results.json", to_json(results));
   write(arguments.out + "/ratios.svg", to_svg(results));
+  if (const std::string plot = to_scale_svg(results); !plot.empty()) write(arguments.out + "/dialogs.svg", plot);
   fmt::print("{}", to_table(results));
   return 0;
 }

@@ -77,6 +77,8 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
                                                    DigestClient({options.username, options.password}), {}, {}, {}, {}, {}});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
+  index_.add(id, unescape(account.user), options.username,
+             options.registers && options.accept_from == AccountOptions::AcceptFrom::Registrar);
   if (!options.registers) return id;
   if (!hop_of(options.address_of_record) || !hop_of(options.registrar)) {
     auto event = changed(id, RegistrationChanged::State::Failed);
@@ -221,14 +223,10 @@ const AccountOptions* Accounts::options(AccountId id) const {
 }
 
 std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const base::IpAddress& source) const {
-  const std::string user = unescape(user_of(request_uri));
-  std::optional<AccountId> named;
-  for (const auto& [id, account] : accounts_) {
-    if (unescape(account->user) != user && account->options.username != user) continue;
-    if (is_registrar(id, source)) return id;
-    if (!named) named = id;
-  }
-  return named;
+  const auto& named = index_.named(unescape(user_of(request_uri)));
+  const auto own = std::find_if(named.begin(), named.end(), [&](AccountId id) { return is_registrar(id, source); });
+  if (own != named.end()) return *own;
+  return named.empty() ? std::nullopt : std::optional(named.front());
 }
 
 bool Accounts::is_trusted(AccountId id, const base::IpAddress& address) const {
@@ -248,9 +246,12 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
   Account* account = find(id);
   if (account == nullptr) return;
   auto& known = account->registrars;
-  std::erase(known, address);  // To the end of the list: what is in use is not what is forgotten.
-  if (known.size() >= kMaxRegistrarAddresses) known.erase(known.begin());
-  known.push_back(address);
+  if (std::erase(known, address) == 0) index_.add_registrar(address);
+  if (known.size() >= kMaxRegistrarAddresses) {
+    index_.remove_registrar(known.front());
+    known.erase(known.begin());
+  }
+  known.push_back(address);  // At the end of the list: what is in use is not what is forgotten.
 }
 
 bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
@@ -261,12 +262,11 @@ bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
 }
 
 bool Accounts::is_any_registrar(const base::IpAddress& source) const {
-  return std::any_of(accounts_.begin(), accounts_.end(), [&](const auto& entry) { return is_registrar(entry.first, source); });
+  return index_.is_registrar(source);
 }
 
 bool Accounts::knows(const base::IpAddress& source) const {
-  const auto open = [&](const auto& entry) { return accepts(entry.first, source); };
-  return is_any_registrar(source) || std::all_of(accounts_.begin(), accounts_.end(), open);
+  return index_.is_registrar(source) || !index_.any_closed();
 }
 
 void Accounts::learn_realms(Account& account, const Message& response) {

@@ -3,6 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/sip/registration/keep_alive.hpp>
 #include <offhook/sip/registration/registration.hpp>
+#include <offhook/sip/stack/account_index.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/stack.hpp>
@@ -80,6 +81,7 @@ class Accounts {
   Shared shared_;
   std::uint64_t last_id_;
   std::map<AccountId, std::unique_ptr<Account>> accounts_;
+  AccountIndex index_;
   Deadlines<AccountId> deadlines_;
 };
 

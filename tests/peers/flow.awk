@@ -54,7 +54,7 @@ function start_send(what,   branch, uri, to, number) {
   branch = hop_by_hop ? invite_branch : "b" (++branches) "-" what
   if (what == "INVITE") branch = invite_branch
   branch = option("branch", branch)
-  uri = established && !(hop_by_hop && !invite_established) ? "[next_url]" : "sip:[service]@[remote_ip]:[remote_port]"
+  uri = (role == "called" || established) && !(hop_by_hop && !invite_established) ? "[next_url]" : "sip:[service]@[remote_ip]:[remote_port]"
   line = what " " option("uri", uri) " SIP/2.0"
   default_header("Via", "SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-" branch ";rport")
   default_header("Max-Forwards", "70")

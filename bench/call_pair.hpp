@@ -1,0 +1,53 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::bench {
+
+/// Two stacks without sockets: what one sends, the other receives at once, over UDP as far as they know. Their clock goes on only
+/// as it is told to. Throws when a call does not come about: who refuses is quick, and no measurement.
+class CallPair {
+ public:
+  static constexpr std::size_t kMessagesOfCall = 7;   ///< INVITE 100 180 200 ACK BYE 200
+  static constexpr std::size_t kMessagesOfOffer = 4;  ///< INVITE 100 200 ACK
+
+  CallPair();
+  CallPair(const CallPair&) = delete;
+  CallPair& operator=(const CallPair&) = delete;
+
+  void complete_call();
+  void add_dialog();  ///< A call that stays up.
+  void offer_anew();  ///< A re-INVITE in one of those, chosen at random.
+  void pass(base::Duration time);
+  [[nodiscard]] std::size_t dialogs() const { return up_.size(); }
+
+ private:
+  struct Side {
+    Side(std::uint32_t number, base::SocketAddress address, base::SocketAddress other);
+    base::SeededRandom random;
+    sip::Stack stack;
+    base::SocketAddress where;
+    sip::AccountId account;
+    std::vector<sip::Event> events;
+  };
+
+  [[nodiscard]] std::pair<sip::SessionId, sip::SessionId> call();
+  void exchange();
+  [[nodiscard]] bool drain(Side& from, Side& to);
+  template <class E>
+  [[nodiscard]] E take(Side& side);
+
+  base::TimePoint now_{std::chrono::seconds(1000)};
+  base::SeededRandom random_{7};
+  Side caller_, called_;
+  std::vector<sip::SessionId> up_;
+  std::uint64_t versions_ = 1;
+};
+
+}  // namespace offhook::bench

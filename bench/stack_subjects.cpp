@@ -1,0 +1,81 @@
+#include <offhook/bench/call_pair.hpp>
+#include <offhook/bench/registered_stack.hpp>
+#include <offhook/bench/scale.hpp>
+#include <offhook/bench/subjects.hpp>
+
+#include <memory>
+
+namespace offhook::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration kBetweenCalls = 10ms;  // So that 64 * T1 hold 3,200 calls that are over.
+
+/// A pair that is built when its turn comes, and gone afterwards.
+Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (*turn)(CallPair&)) {
+  auto pair = std::make_shared<std::unique_ptr<CallPair>>();
+  Subject made{std::move(name), {"offhook", repeat([pair, turn](std::size_t) { turn(**pair); })}, {}};
+  made.parts = parts;
+  made.prepare = [pair, dialogs] {
+    *pair = std::make_unique<CallPair>();
+    for (std::size_t i = 0; i < dialogs; ++i) {
+      (*pair)->add_dialog();
+      (*pair)->pass(1ms);
+    }
+    for (int i = 0; i < 4000; ++i) {  // As many calls that are over as there will be from now on.
+      (*pair)->complete_call();
+      (*pair)->pass(kBetweenCalls);
+    }
+  };
+  made.finish = [pair] { pair->reset(); };
+  return made;
+}
+
+void one_call(CallPair& pair) {
+  pair.complete_call();
+  pair.pass(kBetweenCalls);
+}
+
+void one_call_and_offer(CallPair& pair) {
+  one_call(pair);
+  pair.offer_anew();
+  // One dialog alone may not ask for more than some transactions a second: ServerRequests::kMaxOfOneCall.
+  if (pair.dialogs() < 100) pair.pass(500ms);
+}
+
+Subject beside_registrations(const std::string& name, std::size_t registrations, void (*turn)(RegisteredStack&)) {
+  auto stack = std::make_shared<std::unique_ptr<RegisteredStack>>();
+  Subject made{name + ".registrations_" + std::to_string(registrations),
+               {"offhook", repeat([stack, turn](std::size_t) { turn(**stack); })},
+               {}};
+  made.counted_turns = 1000;  // Pings come in bursts, some ten for a refresh.
+  made.prepare = [stack, registrations] {
+    *stack = std::make_unique<RegisteredStack>(registrations);
+    (*stack)->pass(100s);
+  };
+  made.finish = [stack] { stack->reset(); };
+  return made;
+}
+
+}  // namespace
+
+std::vector<Subject> stack_subjects() {
+  std::vector<Subject> subjects;
+  subjects.push_back(subject("sip.call.core", 0, 1, one_call));
+  for (const std::size_t count : kScale) {
+    constexpr std::size_t kMessages = CallPair::kMessagesOfCall + CallPair::kMessagesOfOffer;
+    subjects.push_back(subject("sip.message.dialogs_" + std::to_string(count), count, kMessages, one_call_and_offer));
+  }
+  for (const std::size_t count : kScale) {
+    subjects.push_back(beside_registrations("sip.refresh", count, [](RegisteredStack& stack) { stack.refresh(); }));
+    subjects.push_back(beside_registrations("sip.stranger", count, [](RegisteredStack& stack) {
+      stack.refuse_stranger();
+      stack.pass(10ms);
+    }));
+  }
+  return subjects;
+}
+
+}  // namespace offhook::bench
