@@ -13,6 +13,7 @@
 #include <offhook/bench/udp_options.hpp>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -134,6 +135,7 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Giving memory back to the system and fetching it again is no stack's work.
   try {
     return run(parse(argc, argv));
   } catch (const std::exception& error) {

@@ -13,7 +13,8 @@ namespace offhook::bench {
 /// believes any others, and grants 300 s. Virtual time, no sockets.
 class RegisteredStack {
  public:
-  explicit RegisteredStack(std::size_t accounts);
+  /// `quiet`: granted for a day and without pings, so that nothing is due but what is asked for.
+  explicit RegisteredStack(std::size_t accounts, bool quiet = false);
   RegisteredStack(const RegisteredStack&) = delete;
   RegisteredStack& operator=(const RegisteredStack&) = delete;
 
@@ -31,6 +32,7 @@ class RegisteredStack {
   base::SeededRandom random_{3};
   sip::Stack stack_;
   base::SocketAddress where_, registrar_;
+  bool quiet_;
   std::size_t strangers_ = 0;
   std::size_t accepted_ = 0;  ///< REGISTERs
 };

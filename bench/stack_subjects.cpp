@@ -45,14 +45,14 @@ void one_call_and_offer(CallPair& pair) {
   if (pair.dialogs() < 100) pair.pass(500ms);
 }
 
-Subject beside_registrations(const std::string& name, std::size_t registrations, void (*turn)(RegisteredStack&)) {
+Subject beside_registrations(const std::string& name, std::size_t registrations, bool quiet, void (*turn)(RegisteredStack&)) {
   auto stack = std::make_shared<std::unique_ptr<RegisteredStack>>();
   Subject made{name + ".registrations_" + std::to_string(registrations),
                {"offhook", repeat([stack, turn](std::size_t) { turn(**stack); })},
                {}};
   made.counted_turns = 1000;  // Pings come in bursts, some ten for a refresh.
-  made.prepare = [stack, registrations] {
-    *stack = std::make_unique<RegisteredStack>(registrations);
+  made.prepare = [stack, registrations, quiet] {
+    *stack = std::make_unique<RegisteredStack>(registrations, quiet);
     (*stack)->pass(100s);
   };
   made.finish = [stack] { stack->reset(); };
@@ -69,8 +69,8 @@ std::vector<Subject> stack_subjects() {
     subjects.push_back(subject("sip.message.dialogs_" + std::to_string(count), count, kMessages, one_call_and_offer));
   }
   for (const std::size_t count : kScale) {
-    subjects.push_back(beside_registrations("sip.refresh", count, [](RegisteredStack& stack) { stack.refresh(); }));
-    subjects.push_back(beside_registrations("sip.stranger", count, [](RegisteredStack& stack) {
+    subjects.push_back(beside_registrations("sip.refresh", count, false, [](RegisteredStack& stack) { stack.refresh(); }));
+    subjects.push_back(beside_registrations("sip.stranger", count, true, [](RegisteredStack& stack) {
       stack.refuse_stranger();
       stack.pass(10ms);
     }));

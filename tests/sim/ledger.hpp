@@ -100,7 +100,8 @@ class Ledger {
     if (caller.by == By::Remote && they_all) return "both say that it was the other: " + both;
     if (call.called.size() > 1) return {};
     const sip::CallEnded& called = *call.called.front().end;
-    if (caller.why == Why::Rejected && called.why == Why::Rejected && caller.by == By::Remote && caller.status != called.status)
+    if (!excuses.amnesia && caller.why == Why::Rejected && called.why == Why::Rejected && caller.by == By::Remote &&
+        caller.status != called.status)
       return "another status: " + both;
     const bool mirrored =
         (caller.by == By::Local && called.by == By::Remote) || (caller.by == By::Remote && called.by == By::Local);
