@@ -77,4 +77,25 @@ std::optional<std::chrono::seconds> granted_expires(const Message& response, std
   return count == 1 && last ? last : from_field;
 }
 
+std::string granted_gruu(const Message& response, std::string_view contact, std::size_t limit) {
+  const auto ours = parse_uri(contact);
+  if (!ours) return {};
+  std::size_t count = 0;
+  for (const Header& header : response.headers()) {
+    if (header.id != HeaderName::Contact) continue;
+    for (std::string_view rest = header.value; !rest.empty() && count < limit; ++count) {
+      const auto binding = take_name_addr(rest);
+      if (!binding) break;
+      if (!names_us(binding->uri, *ours)) continue;
+      auto text = binding->params.find("pub-gruu").value_or("");
+      if (text.size() < 2 || text.front() != '"' || text.back() != '"') continue;
+      text = text.substr(1, text.size() - 2);
+      const auto gruu = text.size() <= kMaxGruu ? parse_uri(text) : base::Result<Uri, ParseError>(base::fail(ParseError::BadUri));
+      const bool plain = text.find_first_of("\\\"<> \t\r\n") == std::string_view::npos;
+      if (gruu && plain && (gruu->scheme == Uri::Scheme::Sip || gruu->scheme == Uri::Scheme::Sips)) return std::string(text);
+    }
+  }
+  return {};
+}
+
 }  // namespace offhook::inline v0::sip::registration

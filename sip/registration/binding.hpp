@@ -27,4 +27,9 @@ namespace offhook::inline v0::sip::registration {
 [[nodiscard]] std::optional<std::chrono::seconds> granted_expires(const Message& response, std::string_view contact,
                                                                   std::size_t limit);
 
+/// The pub-gruu parameter of the Contact that is ours: RFC 5627 section 4.2. "" when there is none, or it is no SIP URI of at most
+/// kMaxGruu octets.
+inline constexpr std::size_t kMaxGruu = 512;
+[[nodiscard]] std::string granted_gruu(const Message& response, std::string_view contact, std::size_t limit);
+
 }  // namespace offhook::inline v0::sip::registration

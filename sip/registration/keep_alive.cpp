@@ -1,5 +1,6 @@
 #include <offhook/sip/registration/keep_alive.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip::registration {
@@ -13,6 +14,10 @@ void KeepAlive::start(Transport transport, base::TimePoint now, base::Random& ra
 void KeepAlive::stop() {
   at_.reset();
   waits_ = answers_ = false;
+}
+
+void KeepAlive::obey(std::optional<std::chrono::seconds> flow_timer) {
+  flow_timer_ = flow_timer ? std::optional(std::clamp(*flow_timer, kLeastFlowTimer, kMostFlowTimer)) : std::nullopt;
 }
 
 void KeepAlive::on_pong(base::TimePoint now, base::Random& random) {
@@ -33,8 +38,12 @@ KeepAlive::Due KeepAlive::on_time(base::TimePoint now, base::Random& random) {
 }
 
 void KeepAlive::plan(base::TimePoint now, base::Random& random) {
-  const base::Duration least = is_reliable(transport_) ? kStreamLeast : kDatagramLeast;
-  const base::Duration most = is_reliable(transport_) ? kStreamMost : kDatagramMost;
+  base::Duration least = is_reliable(transport_) ? kStreamLeast : kDatagramLeast;
+  base::Duration most = is_reliable(transport_) ? kStreamMost : kDatagramMost;
+  if (flow_timer_ && (is_reliable(transport_) || *flow_timer_ < most)) {
+    least = base::Duration(*flow_timer_) * 8 / 10;
+    most = *flow_timer_;
+  }
   const auto spread = random.below(static_cast<std::uint64_t>((most - least).count()));
   at_ = now + least + base::Duration(static_cast<base::Duration::rep>(spread));
 }

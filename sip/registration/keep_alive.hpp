@@ -26,6 +26,10 @@ class KeepAlive {
   /// A REGISTER was accepted over this transport. While it runs already, nothing changes.
   void start(Transport transport, base::TimePoint now, base::Random& random);
   void stop();
+  /// The registrar's Flow-Timer: over a stream the next ping goes out within 80 to 100 % of it, over UDP when that is sooner (RFC 5626
+  /// sections 4.4.1 and 4.4.2). Nothing: it named none.
+  void obey(std::optional<std::chrono::seconds> flow_timer);
+  static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< a timer beyond them counts as they do
   /// A CRLF came over that connection.
   void on_pong(base::TimePoint now, base::Random& random);
   /// Dead: a server that has answered before did not; it has stopped then.
@@ -37,6 +41,7 @@ class KeepAlive {
   void plan(base::TimePoint now, base::Random& random);
 
   Transport transport_ = Transport::Udp;
+  std::optional<std::chrono::seconds> flow_timer_;
   std::optional<base::TimePoint> at_;  // The next ping, or the end of the wait for a pong.
   bool waits_ = false;                 // For a pong.
   bool answers_ = false;               // It has ponged over this connection: only then is silence a sign.

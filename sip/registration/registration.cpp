@@ -57,14 +57,24 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
   if (transport != transport_ || local_ != local) learnt_.reset();  // Learnt about another address of ours.
   transport_ = transport;
   local_ = local;
-  if (removing_ && !registered_.empty()) return "<" + registered_ + ">;expires=0";
+  if (removing_ && !registered_.empty()) return binding(registered_, seconds(0));
 
   contact_address_ = learnt_.value_or(local);
   contact_ = contact_uri(options_.user, *contact_address_, transport);
-  if (removing_) return "<" + contact_ + ">;expires=0";
-  std::string value = "<" + contact_ + ">;expires=" + std::to_string(asked_.count());
-  if (!registered_.empty() && registered_ != contact_) value += ", <" + registered_ + ">;expires=0";
+  if (removing_) return binding(contact_, seconds(0));
+  std::string value = binding(contact_, asked_);
+  // With a reg-id the new binding takes the old one's place by itself: RFC 5626 section 6.
+  if (!registered_.empty() && registered_ != contact_ && options_.reg_id == 0) value += ", " + binding(registered_, seconds(0));
   return value;
+}
+
+std::string Registration::binding(const std::string& uri, seconds expires) const {
+  std::string value = "<" + uri + options_.uri_params + ">";
+  if (!options_.instance.empty() && (expires > seconds(0) || options_.reg_id != 0)) {
+    value += ";+sip.instance=\"<" + options_.instance + ">\"";
+    if (options_.reg_id != 0) value += ";reg-id=" + std::to_string(options_.reg_id);
+  }
+  return value + ";expires=" + std::to_string(expires.count());
 }
 
 void Registration::on_response(const Message& response, base::TimePoint now, Actions& out) {
@@ -75,6 +85,9 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
     on_accepted(response, now, out);
   } else if (status == 401 || status == 407) {
     on_challenged(response, now, out);
+  } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
+    options_.reg_id = 0;  // The first hop cannot keep flows: RFC 5626 section 4.2.1.
+    send_first(out);
   } else if (status == 423) {
     on_interval_too_brief(response, now, out);
   } else if (status == 403) {  // Some registrars say so to a wrong password: asking again soon may get us banned.
@@ -92,6 +105,8 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
 
   registered_ = contact_;
+  gruu_ = options_.instance.empty() ? std::string() : granted_gruu(response, contact_, kMaxBindings);
+  outbound_ = options_.reg_id != 0 && response.lists(HeaderName::Require, "outbound");
   if (state_ == State::Unregistering) return remove(out);
   failures_ = 0;
   state_ = State::Registered;
@@ -215,6 +230,8 @@ void Registration::end(Actions& out) {
   in_flight_ = false;
   removing_ = false;
   registered_.clear();
+  gruu_.clear();
+  outbound_ = false;
   learnt_.reset();
   act_at_.reset();
   stop_at_.reset();

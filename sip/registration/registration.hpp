@@ -52,6 +52,9 @@ struct Options {
   std::string user;                  ///< user part of our Contact, escaped as it is written
   std::chrono::seconds expires{300};
   bool learn_contact = true;         ///< put the address that the registrar sees us at into the Contact
+  std::string uri_params{};          ///< of our Contact's URI, each with its semicolon
+  std::string instance{};            ///< a URN; "" for none: RFC 5626 section 4.1
+  std::uint32_t reg_id = 0;          ///< 0: none
 };
 
 /// One account's registration at one registrar: RFC 3261 section 10.2, refreshed for as long as it runs. Pure: no I/O, no clock.
@@ -106,12 +109,17 @@ class Registration {
   [[nodiscard]] State state() const { return state_; }
   /// The URI in our Contact, without <>; "" before the first on_route(). Dialogs of this account use it too.
   [[nodiscard]] const std::string& contact() const { return contact_; }
+  /// What the registrar gave us to be reached by from anywhere, while it holds: RFC 5627 section 4.2. "" for none.
+  [[nodiscard]] const std::string& gruu() const { return gruu_; }
+  /// The registrar keeps to the flow that we opened: RFC 5626 section 4.2.1.
+  [[nodiscard]] bool has_outbound() const { return outbound_; }
   /// The address inside contact(): learnt or local.
   [[nodiscard]] const std::optional<base::SocketAddress>& contact_address() const { return contact_address_; }
   [[nodiscard]] bool is_consistent() const;
 
  private:
   void send_first(Actions& out);
+  [[nodiscard]] std::string binding(const std::string& uri, std::chrono::seconds expires) const;
   void send(Authorizations authorizations, Actions& out);
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_challenged(const Message& response, base::TimePoint now, Actions& out);
@@ -143,6 +151,8 @@ class Registration {
   std::optional<base::SocketAddress> learnt_;           // What the registrar sees instead of local_.
   std::optional<base::SocketAddress> contact_address_;
   std::string contact_;                                 // In the last REGISTER.
+  std::string gruu_;
+  bool outbound_ = false;
   std::string registered_;                              // In the last one that was accepted; "" when none is in force.
   std::optional<base::TimePoint> act_at_;               // Refresh or retry.
   std::optional<base::TimePoint> stop_at_;              // The end of stop().

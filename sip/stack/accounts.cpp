@@ -1,5 +1,6 @@
 #include <offhook/sip/stack/accounts.hpp>
 
+#include <offhook/base/text.hpp>
 #include <offhook/sip/auth/challenge.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
@@ -24,6 +25,7 @@ struct Accounts::Account {
     bool qop = false;
   };
   std::vector<Realm> realms;  // That challenged REGISTER, the oldest first.
+  std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
 };
 
 namespace {
@@ -62,6 +64,40 @@ RegistrationChanged changed(AccountId account, RegistrationChanged::State state)
   return event;
 }
 
+/// Nothing that could end a quoted string, a URI in <> or a line.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
+}
+
+/// As a preset Route, which has to say that its server routes loosely: RFC 3261 section 19.1.1.
+std::string loose_route(const std::string& uri) {
+  const auto parsed = parse_uri(uri);
+  return "<" + uri + (parsed && parsed->params.has("lr") ? "" : ";lr") + ">";
+}
+
+/// `;pn-provider=apns;pn-prid=...`, escaped as parameters are: RFC 8599 section 4.1.
+std::string push_params(const AccountOptions::Push& push) {
+  std::string all;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) return;
+    all.append(";").append(name).append("=");
+    for (const char c : value) {
+      const bool unreserved = base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()[]/:&+$").find(c) != std::string_view::npos;
+      constexpr std::string_view kHex = "0123456789ABCDEF";
+      const auto octet = static_cast<unsigned char>(c);
+      if (unreserved)
+        all.push_back(c);
+      else
+        all.append("%").append(1, kHex[octet >> 4]).append(1, kHex[octet & 15]);
+    }
+  };
+  if (push.provider.empty()) return all;
+  add("pn-provider", push.provider);
+  add("pn-prid", push.prid);
+  add("pn-param", push.param);
+  return all;
+}
+
 }  // namespace
 
 Accounts::Accounts(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
@@ -75,25 +111,55 @@ Accounts::Account* Accounts::find(AccountId id) const {
 AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
-                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}});
+                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}, {}});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
   index_.add(id, unescape(account.user), options.username,
              options.registers && options.accept_from == AccountOptions::AcceptFrom::Registrar);
   if (!options.registers) return id;
-  if (!hop_of(options.address_of_record) || !hop_of(options.registrar)) {
+  if (!can_register(options)) {
     auto event = changed(id, RegistrationChanged::State::Failed);
     event.why = RegistrationChanged::Why::Unresolvable;
-    event.reason = "the address of record or the registrar is no SIP URI that we can send to";
+    event.reason = "the address of record, the registrar or another server is no SIP URI that we can send to, or the instance is no URN";
     shared_.outbox.events.push_back(std::move(event));
     return id;
   }
-  account.registration.emplace(registration::Options{options.registrar, account.user, options.expires, true}, account.digest,
-                               shared_.random);
+  registration::Options asked{options.registrar, account.user, options.expires, true};
+  asked.uri_params = push_params(options.push);
+  asked.instance = options.instance;
+  asked.reg_id = options.instance.empty() ? 0 : options.reg_id;
+  account.registration.emplace(std::move(asked), account.digest, shared_.random);
   shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Registering));
   registration::Actions actions;
   account.registration->start(now, actions);
   carry_out(account, std::move(actions), now);
   return id;
+}
+
+bool Accounts::can_register(const AccountOptions& options) {
+  const auto reachable = [](const std::string& uri) { return hop_of(uri).has_value(); };
+  if (!reachable(options.address_of_record) || !reachable(options.registrar)) return false;
+  if (!options.outbound_proxy.empty() && !reachable(options.outbound_proxy)) return false;
+  if (options.secondaries.size() > kMaxSecondaries) return false;
+  if (!std::all_of(options.secondaries.begin(), options.secondaries.end(), reachable)) return false;
+  return options.instance.empty() || (options.instance.starts_with("urn:") && is_plain(options.instance));
+}
+
+Accounts::WayOut Accounts::way_out(AccountId id) const {
+  const Account* account = find(id);
+  if (account == nullptr) return {};
+  WayOut way{{}, account->options.registrar, account->options.secondaries};
+  if (!account->options.outbound_proxy.empty()) way.routes.push_back(loose_route(account->options.outbound_proxy));
+  for (const std::string& route : account->service_routes) {
+    if (std::find(way.routes.begin(), way.routes.end(), route) == way.routes.end()) way.routes.push_back(route);
+  }
+  if (!account->options.outbound_proxy.empty()) {
+    way.next_hop = account->options.outbound_proxy;
+  } else if (!way.routes.empty()) {
+    std::string_view first = way.routes.front();
+    if (const auto route = take_name_addr(first)) way.next_hop = std::string(route->uri.text);
+    way.alternatives.clear();  // The registrar has said itself who takes requests.
+  }
+  return way;
 }
 
 void Accounts::unregister(AccountId id, base::TimePoint now) {
@@ -167,9 +233,18 @@ void Accounts::send_register(Account& account, registration::SendRegister reques
   Outgoing out;
   out.owner = {Owner::Kind::Account, account.id.value, {}};
   const std::string name = "<" + account.options.address_of_record + ">";
-  out.head = {Method::Register, account.options.registrar,   {}, account.options.registrar, name + ";tag=" + account.tag, name,
+  WayOut way{{}, account.options.registrar, account.options.secondaries};
+  if (!account.options.outbound_proxy.empty()) {
+    way.routes = {loose_route(account.options.outbound_proxy)};  // Not the Service-Route, which leads away from the registrar.
+    way.next_hop = account.options.outbound_proxy;
+  }
+  out.head = {Method::Register, account.options.registrar, way.routes, way.next_hop, name + ";tag=" + account.tag, name,
               request.call_id,  request.cseq};
   out.headers = {{"Expires", std::to_string(request.expires.count())}};
+  out.alternatives = std::move(way.alternatives);
+  std::string supported = "path";  // RFC 3327 section 5.1
+  if (!account.options.instance.empty()) supported += account.options.reg_id != 0 ? ", gruu, outbound" : ", gruu";
+  out.own = {{"Supported", std::move(supported)}};
   out.authorizations = std::move(request.authorizations);
   out.to_registrar = true;
   shared_.clients.send(std::move(out), now);
@@ -187,6 +262,7 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
       for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
     }
     learn_realms(*account, *outcome.response);
+    if (outcome.response->status() >= 200 && outcome.response->status() < 300) learn_service(*account, *outcome.response);
     account->registration->on_response(*outcome.response, now, actions);
   } else {
     account->registration->on_failure(as_registration(outcome.failure), now, actions);
@@ -269,6 +345,23 @@ bool Accounts::knows(const base::IpAddress& source) const {
   return index_.is_registrar(source) || !index_.any_closed();
 }
 
+/// What a 2xx to REGISTER says beside the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
+void Accounts::learn_service(Account& account, const Message& response) {
+  account.service_routes.clear();
+  if (const auto routes = response.name_addrs(HeaderName::ServiceRoute, kMaxServiceRoutes)) {
+    for (const NameAddr& route : *routes)
+      account.service_routes.push_back("<" + std::string(route.uri.text) + ">" + std::string(route.params.text()));
+    const auto usable = [](const NameAddr& route) { return hop_of(route.uri.text) && route.uri.params.has("lr"); };
+    if (!std::all_of(routes->begin(), routes->end(), usable)) account.service_routes.clear();
+  }
+  std::optional<std::chrono::seconds> flow_timer;
+  for (const Header& header : response.headers()) {
+    if (!base::iequals(header.name, "Flow-Timer")) continue;
+    if (const auto value = base::parse_number<std::uint32_t>(header.value)) flow_timer = std::chrono::seconds(*value);
+  }
+  account.keep_alive.obey(flow_timer);
+}
+
 void Accounts::learn_realms(Account& account, const Message& response) {
   if (response.status() != 401 && response.status() != 407) return;
   const auto challenges = parse_challenges(response);
@@ -313,9 +406,12 @@ std::string Accounts::register_contact(AccountId id, const Flow& flow) {
 std::string Accounts::contact(AccountId id, const Flow& flow) const {
   const Account* account = find(id);
   if (account == nullptr) return "<" + contact_uri({}, flow.transport, flow.local) + ">";
+  const bool bound = account->registration && account->registration->state() == registration::Registration::State::Registered;
+  if (bound && !account->registration->gruu().empty()) return "<" + account->registration->gruu() + ">";  // RFC 5627 section 4.4
   const bool registered = account->registration && !account->registration->contact().empty() && account->flow;
   if (registered && account->flow->transport == flow.transport && account->flow->remote.ip == flow.remote.ip) {
-    return "<" + account->registration->contact() + ">";
+    const bool outbound = account->registration->has_outbound();  // RFC 5626 section 4.3
+    return "<" + account->registration->contact() + (outbound ? ";ob>" : ">");
   }
   return "<" + contact_uri(account->user, flow.transport, flow.local) + ">";
 }

@@ -22,6 +22,16 @@ class Accounts {
   static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the one not seen for longest is forgotten.
   static constexpr std::size_t kMaxRealms = 4;               ///< That challenged REGISTER; the oldest is forgotten.
 
+  static constexpr std::size_t kMaxSecondaries = 4;          ///< Of one account.
+  static constexpr std::size_t kMaxServiceRoutes = 8;        ///< A registrar that names more names none.
+
+  /// How a request outside any dialog leaves: what is preset in Route, whose host gets it, and who else may.
+  struct WayOut {
+    std::vector<std::string> routes;
+    std::string next_hop;
+    std::vector<std::string> alternatives;
+  };
+
   struct Shared {  ///< Parts of the stack, which outlive this.
     base::Random& random;
     Outbox& outbox;
@@ -68,11 +78,15 @@ class Accounts {
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
   /// Contact within calls: as registered when the peer is the registrar, else the flow's own address.
   [[nodiscard]] std::string contact(AccountId id, const Flow& flow) const;
+  /// By the outbound proxy, then by what the registrar's Service-Route says (RFC 3608 section 6.1).
+  [[nodiscard]] WayOut way_out(AccountId id) const;
   [[nodiscard]] bool is_consistent() const;
 
  private:
   struct Account;
   static void learn_realms(Account& account, const Message& response);
+  static void learn_service(Account& account, const Message& response);
+  [[nodiscard]] static bool can_register(const AccountOptions& options);
   [[nodiscard]] Account* find(AccountId id) const;
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
   void tend(Account& account, base::TimePoint now);

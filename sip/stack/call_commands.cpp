@@ -41,7 +41,7 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
                                       options.reliability.value_or(account->reliability),
                                       account->info_packages};
   const AccountId of = options.account;
-  auto invitation = make_invitation(*account, std::move(options), referred_by, shared_.random);
+  auto invitation = make_invitation(*account, shared_.accounts.way_out(of), std::move(options), referred_by, shared_.random);
   if (!invitation) return base::fail(invitation.error());
   if (live_ >= shared_.max_sessions) return base::fail(StackError::Full);
   ++last_id_;

@@ -232,11 +232,12 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
     } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
       shared_.servers.repeat(again->request, now);
     } else if (auto* send = std::get_if<session::Send>(&action)) {
-      const AccountOptions* account = leg.account ? shared_.accounts.options(*leg.account) : nullptr;
+      auto way = leg.account ? shared_.accounts.way_out(*leg.account) : Accounts::WayOut{};
       Outgoing request;
       request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
       request.to_registrar =
-          send->purpose == session::Purpose::Invite && account != nullptr && send->head.next_hop == account->registrar;
+          send->purpose == session::Purpose::Invite && !way.next_hop.empty() && send->head.next_hop == way.next_hop;
+      if (request.to_registrar) request.alternatives = std::move(way.alternatives);
       request.head = std::move(send->head);
       add_extras(leg, *send);
       request.headers = std::move(send->headers);

@@ -6,6 +6,7 @@
 #include <offhook/sip/stack/stack.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -16,6 +17,8 @@ struct ClientRequests::Record {
   Outgoing what;
   std::vector<Route> routes;
   std::size_t route = 0;
+  std::vector<std::vector<Route>> found;  // While names are looked up: of the next hop, then of each alternative.
+  std::size_t looking_up = 0;
   Flow flow;
   std::string branch, bytes;
   std::string ack;  // To a 300-699.
@@ -71,7 +74,16 @@ void ClientRequests::look_up(Record& record, base::TimePoint now) {
       return launch(record, now);
     }
   }
-  look_ups_.emplace(query(*hop), record.id);
+  record.found.resize(1 + record.what.alternatives.size());
+  record.looking_up = record.found.size();
+  look_ups_.emplace(query(*hop), LookUp{record.id, 0});
+  for (std::size_t i = 0; i < record.what.alternatives.size(); ++i) {
+    const auto other = hop_of(record.what.alternatives[i]);
+    if (other)
+      look_ups_.emplace(query(*other), LookUp{record.id, i + 1});
+    else
+      --record.looking_up;
+  }
 }
 
 QueryId ClientRequests::query(const Hop& hop) {
@@ -98,20 +110,25 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
   }
   const auto look_up = look_ups_.extract(query);
   if (!look_up) return false;
-  const auto at = records_.find(look_up.mapped());
-  if (at == records_.end() || at->second->dead) return true;
-  Record& record = *at->second;
-  if (result.routes.empty()) {
-    fail(record, session::Failure::Unresolvable);
-    return true;
-  }
+  const auto at = records_.find(look_up.mapped().request);
+  if (at != records_.end() && !at->second->dead) take_routes(*at->second, look_up.mapped().place, std::move(result.routes), now);
+  return true;
+}
+
+/// When all that were asked for are there, the request leaves for the first that is of use.
+void ClientRequests::take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now) {
+  record.found[place] = std::move(routes);
+  if (--record.looking_up > 0) return;
+  QueryResult result;
+  for (std::vector<Route>& some : record.found) std::move(some.begin(), some.end(), std::back_inserter(result.routes));
+  record.found.clear();
+  if (result.routes.empty()) return fail(record, session::Failure::Unresolvable);
   if (const auto hop = hop_of(record.what.head.next_hop)) {
     memory_.arrange(*hop, result.routes, now);
     if (record.what.owner.kind == Owner::Kind::Session) known_routes_[{record.what.owner.id, *hop}] = result.routes;
   }
   record.routes = std::move(result.routes);
   launch(record, now);
-  return true;
 }
 
 void ClientRequests::launch(Record& record, base::TimePoint now) {

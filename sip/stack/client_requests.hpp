@@ -46,6 +46,7 @@ struct Outgoing {
   Authorizations authorizations;
   AuthAttempt attempt;
   HeaderList own{};           ///< Of the part of the stack that it comes from.
+  std::vector<std::string> alternatives{};  ///< URIs whose servers are tried behind those of the next hop.
   bool to_registrar = false;  ///< It goes to the account's own registrar: a challenge may be answered.
 };
 
@@ -134,6 +135,7 @@ class ClientRequests {
   };
 
   Record& make(Outgoing request);
+  void take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now);
   void look_up(Record& record, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
@@ -159,7 +161,11 @@ class ClientRequests {
 
   Shared shared_;
   std::unordered_map<TransactionId, std::unique_ptr<Record>> records_;
-  std::unordered_map<QueryId, TransactionId> look_ups_;
+  struct LookUp {
+    TransactionId request;
+    std::size_t place = 0;  // 0: its next hop; others: its alternatives.
+  };
+  std::unordered_map<QueryId, LookUp> look_ups_;
   std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // Of requests that are too large for a datagram.
   std::unordered_map<QueryId, PendingAck> pending_acks_;
   CandidateMemory memory_;

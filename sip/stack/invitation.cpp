@@ -26,6 +26,7 @@ std::string tag_in(std::string_view party) {
 }
 
 base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
+                                                                                   Accounts::WayOut way,
                                                                                    CallOptions options,
                                                                                    std::string_view referred_by,
                                                                                    base::Random& random) {
@@ -35,7 +36,8 @@ base::Result<session::InviteClientSession::Invitation, StackError> make_invitati
   RequestHead& head = made.head;
   head.method = Method::Invite;
   head.request_uri = as_request_uri(*target);
-  head.next_hop = options.through_registrar ? account.registrar : head.request_uri;
+  head.next_hop = options.through_registrar ? std::move(way.next_hop) : head.request_uri;
+  if (options.through_registrar) head.routes = std::move(way.routes);
   if (!hop_of(head.next_hop)) return base::fail(StackError::BadUri);
   if (why_not_sent(options.headers)) return base::fail(StackError::BadHeader);
   head.from = (options.privacy.any() ? std::string(kAnonymous) : who(account)) + ";tag=" + random.token();

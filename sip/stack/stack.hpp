@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,20 @@ struct AccountOptions {
   /// Whose P-Asserted-Identity is believed besides the registrar's: trunks, session border controllers. RFC 3325 section 5
   std::vector<base::IpAddress> trusted_peers{};
   bool keep_alive = true;            ///< pings along the way to the registrar, for the NAT between: RFC 5626 section 3.5.1
+  /// Requests outside dialogs pass this server first, REGISTER among them: "sip:proxy.example[:port][;transport=tcp]".
+  std::string outbound_proxy{};
+  /// Further servers for the same registrar, in order: what one does not take goes to the next within the same request. At most
+  /// Accounts::kMaxSecondaries.
+  std::vector<std::string> secondaries{};
+  /// "urn:uuid:...", the same after a restart: the registrar then knows this device again, and may give it a GRUU (RFC 5627).
+  std::string instance{};
+  /// 1, 2, ... for each flow of this instance, by accounts with the same instance and different outbound proxies: registrations at
+  /// several servers at once (RFC 5626). 0: none. Needs `instance`.
+  std::uint32_t reg_id = 0;
+  struct Push {                      ///< RFC 8599: what the registrar needs to wake us; provider "" for none
+    std::string provider, prid, param;
+  };
+  Push push{};
 };
 
 /// An INVITE of ours.

@@ -1,0 +1,35 @@
+#include <offhook/sip/registration/keep_alive.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using sip::Transport;
+using sip::registration::KeepAlive;
+
+namespace {
+
+/// When the first ping is due after a REGISTER that was accepted.
+base::Duration first_ping(Transport transport, std::optional<std::chrono::seconds> flow_timer, std::uint64_t seed) {
+  base::SeededRandom random(seed);
+  const base::TimePoint begin{1000s};
+  KeepAlive pings;
+  pings.obey(flow_timer);
+  pings.start(transport, begin, random);
+  return *pings.next_deadline() - begin;
+}
+
+}  // namespace
+
+TEST_CASE("Pings keep within 80 to 100 % of a Flow-Timer, which counts from ten seconds to an hour [RFC 5626 section 4.4.1]") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    for (const auto& [asked, counted] : {std::pair{9s, 10s}, {10s, 10s}, {11s, 11s}, {3600s, 3600s}, {3601s, 3600s}}) {
+      const auto due = first_ping(Transport::Tcp, asked, seed);
+      CHECK(due >= base::Duration(counted) * 8 / 10);
+      CHECK(due <= counted);
+    }
+    CHECK(first_ping(Transport::Tcp, std::nullopt, seed) >= KeepAlive::kStreamLeast);
+    CHECK(first_ping(Transport::Udp, 600s, seed) <= KeepAlive::kDatagramMost);  // A NAT forgets sooner.
+    CHECK(first_ping(Transport::Udp, 15s, seed) <= 15s);
+  }
+}

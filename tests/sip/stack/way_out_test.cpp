@@ -1,0 +1,210 @@
+// How requests outside dialogs leave, and what a registrar is told of us and tells us beside the binding.
+#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+using sip::Transport;
+
+namespace {
+
+struct Leaving : Scripted {
+  sip::AccountId account;
+  sip::AccountOptions options;
+
+  Leaving() {
+    options.address_of_record = "sip:6001@pbx.example";
+    options.registrar = "sip:pbx.example";
+    names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060))};
+    names["pbx2.example"] = {route(Transport::Udp, address("192.0.2.60", 5060))};
+    names["proxy.example"] = {route(Transport::Udp, address("192.0.2.70", 5060))};
+  }
+  std::string start() {
+    account = stack.add_account(options, now);
+    drain();
+    return take("REGISTER ");
+  }
+  /// 200 that says the Contact back, with `params` behind it.
+  std::string granted(const std::string& request, const std::string& params = "", Fields extra = {}) {
+    const std::string contact = header(request, "Contact");
+    extra.emplace_back("Contact", contact.substr(0, contact.find('>') + 1) + ";expires=300" + params);
+    return response(request, 200, "reg", {}, extra);
+  }
+  std::string dial() {
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@pbx.example";
+    call.offer = {"application/sdp", "offer"};
+    sent.clear();
+    REQUIRE(stack.call(call, now));
+    drain();
+    return take("INVITE ");
+  }
+  std::string refresh() {
+    sent.clear();
+    for (int i = 0; i < 300 && count("REGISTER ") == 0; ++i) advance(1s);
+    return take("REGISTER ");
+  }
+  sip::RegistrationChanged last_change() {
+    sip::RegistrationChanged last;
+    while (const auto changed = event<sip::RegistrationChanged>()) last = *changed;
+    return last;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which stands in Route as a loose router [RFC 3261 section 8.1.2]") {
+  options.outbound_proxy = "sip:proxy.example";
+  const std::string first = start();
+  CHECK(start_line(first) == "REGISTER sip:pbx.example SIP/2.0");
+  CHECK(header(first, "Route") == "<sip:proxy.example;lr>");
+  CHECK(header(first, "Supported") == "path");  // RFC 3327 section 5.1
+  CHECK(last_flow.remote == address("192.0.2.70", 5060));
+  receive(granted(first));
+  const std::string invite = dial();
+  CHECK(start_line(invite) == "INVITE sip:desk@pbx.example SIP/2.0");
+  CHECK(headers(invite, "Route") == std::vector<std::string>{"<sip:proxy.example;lr>"});
+  CHECK(last_flow.remote == address("192.0.2.70", 5060));
+  receive(response(invite, 486, "x"));
+  CHECK(header(take("ACK "), "Route") == "<sip:proxy.example;lr>");
+}
+
+TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGISTER, in its order, behind the outbound proxy [RFC 3608 section 6.1]") {
+  const std::string first = start();
+  const Fields service{{"Service-Route", "<sip:pbx2.example;lr>, <sip:home.example;lr>;x=1"}};
+  receive(granted(first, "", service));
+  const std::string invite = dial();
+  CHECK(headers(invite, "Route") == std::vector<std::string>{"<sip:pbx2.example;lr>", "<sip:home.example;lr>;x=1"});
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));
+  const std::string again = refresh();
+  CHECK(headers(again, "Route").empty());
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  receive(granted(again));  // Without one: it is cleared.
+  CHECK(headers(dial(), "Route").empty());
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+}
+
+TEST_CASE_FIXTURE(Leaving, "A Service-Route that is too long, or routes strictly, is none") {
+  const std::string first = start();
+  std::string many = "<sip:pbx2.example;lr>";
+  for (std::size_t i = 1; i < sip::Accounts::kMaxServiceRoutes; ++i) many += ", <sip:r" + std::to_string(i) + ".example;lr>";
+  receive(granted(first, "", {{"Service-Route", many}}));
+  CHECK(headers(dial(), "Route").size() == sip::Accounts::kMaxServiceRoutes);
+  for (const std::string& bad : {many + ", <sip:more.example;lr>", std::string("<sip:pbx2.example>")}) {
+    receive(granted(refresh(), "", {{"Service-Route", many}}));
+    receive(granted(refresh(), "", {{"Service-Route", bad}}));
+    CHECK(headers(dial(), "Route").empty());
+  }
+}
+
+TEST_CASE_FIXTURE(Leaving, "A secondary gets what the primary does not take, within the same request, and is known as a registrar") {
+  options.secondaries = {"sip:pbx2.example"};
+  const std::string first = start();
+  CHECK(last_flow.remote == address("192.0.2.50", 5060));
+  advance(3999ms);
+  sent.clear();
+  advance(1ms);
+  const std::string second = take("REGISTER ");
+  CHECK(start_line(second) == "REGISTER sip:pbx.example SIP/2.0");
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));
+  receive(granted(second));
+  CHECK(last_change().state == sip::RegistrationChanged::State::Registered);
+  const std::string invite = dial();
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));
+  receive(response(invite, 486, "x"));
+  peer.remote = address("192.0.2.60", 5060);
+  receive(Scripted::invite("offer", {}, "sip:6001@192.0.2.1"));
+  CHECK(event<sip::IncomingCall>());
+}
+
+TEST_CASE_FIXTURE(Leaving, "A primary without a DNS name left is no end while a secondary resolves; with neither it is Unresolvable") {
+  options.secondaries = {"sip:pbx2.example"};
+  names["pbx.example"].clear();
+  CHECK(!start().empty());
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));
+  names["pbx2.example"].clear();
+  advance(32100ms);
+  CHECK(last_change().why == sip::RegistrationChanged::Why::NoAnswer);
+  advance(60s);
+  CHECK(last_change().why == sip::RegistrationChanged::Why::Unresolvable);
+}
+
+TEST_CASE_FIXTURE(Leaving, "Secondaries are bounded, and servers that are no SIP URIs are said so") {
+  options.secondaries.assign(sip::Accounts::kMaxSecondaries, "sip:pbx2.example");
+  CHECK(!start().empty());
+  CHECK(last_change().state == sip::RegistrationChanged::State::Registering);
+  options.secondaries.emplace_back("sip:pbx2.example");
+  CHECK(start().empty());
+  CHECK(last_change().state == sip::RegistrationChanged::State::Failed);
+  options.secondaries = {"tel:1"};
+  CHECK(start().empty());
+  options.secondaries.clear();
+  options.outbound_proxy = "proxy.example";
+  CHECK(start().empty());
+  options.outbound_proxy.clear();
+  options.instance = "urn:uuid:\">;evil";
+  CHECK(start().empty());
+}
+
+TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; where it is granted, Contacts in calls say ob [RFC 5626 sections 4.2.1 and 4.3]") {
+  options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
+  options.reg_id = 2;
+  const std::string first = start();
+  CHECK(header(first, "Supported") == "path, gruu, outbound");
+  CHECK(header(first, "Contact") ==
+        "<sip:6001@192.0.2.1:5060>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000a95a0e128>\";reg-id=2;expires=300");
+  receive(granted(first, "", {{"Require", "outbound"}}));
+  CHECK(last_change().state == sip::RegistrationChanged::State::Registered);
+  CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060;ob>");
+  stack.unregister(account, now);
+  drain();
+  CHECK(header(take("REGISTER "), "Contact").ends_with(";reg-id=2;expires=0"));
+}
+
+TEST_CASE_FIXTURE(Leaving, "439: the first hop knows no outbound, and we register without a reg-id at once [RFC 5626 section 4.2.1]") {
+  options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
+  options.reg_id = 1;
+  receive(response(start(), 439, "reg"));
+  const std::string again = take("REGISTER ");
+  CHECK(header(again, "Contact").find("reg-id") == std::string::npos);
+  CHECK(header(again, "Contact").find("+sip.instance") != std::string::npos);
+  receive(granted(again, ";pub-gruu=\"sip:6001@pbx.example;gr=urn:uuid:1\""));
+  CHECK(header(dial(), "Contact") == "<sip:6001@pbx.example;gr=urn:uuid:1>");
+}
+
+TEST_CASE_FIXTURE(Leaving, "A GRUU is our Contact while it holds; one that is no SIP URI, or too long, or unasked for, is none [RFC 5627 sections 4.2 and 4.4]") {
+  const auto contact_after = [&](const std::string& gruu) {
+    const std::string request = start();
+    receive(granted(request, ";pub-gruu=\"" + gruu + "\""));
+    return header(dial(), "Contact");
+  };
+  CHECK(contact_after("sip:6001@pbx.example;gr=1") == "<sip:6001@192.0.2.1:5060>");  // Without an instance.
+  options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
+  CHECK(contact_after("sip:6001@pbx.example;gr=1") == "<sip:6001@pbx.example;gr=1>");
+  CHECK(contact_after("mailto:6001@pbx.example") == "<sip:6001@192.0.2.1:5060>");
+  const std::string head = "sip:6001@pbx.example;gr=";
+  const std::string longest = head + std::string(512 - head.size(), 'x');
+  CHECK(contact_after(longest) == "<" + longest + ">");
+  CHECK(contact_after(longest + "x") == "<sip:6001@192.0.2.1:5060>");
+}
+
+TEST_CASE_FIXTURE(Leaving, "Push parameters stand in the URI of the REGISTER's Contact, escaped, and nowhere else [RFC 8599 section 4.1]") {
+  options.push = {"fcm", "a b;c=1", "proj:1"};
+  const std::string first = start();
+  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=a%20b%3Bc%3D1;pn-param=proj:1>;expires=300");
+  receive(granted(first));
+  CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060>");
+}
+
+TEST_CASE_FIXTURE(Leaving, "A Flow-Timer says how often a connection is pinged [RFC 5626 section 4.4.1]") {
+  options.registrar = "sip:192.0.2.50;transport=tcp";
+  receive(granted(start(), "", {{"Flow-Timer", "30"}}), last_flow);
+  sent.clear();
+  advance(23s);
+  CHECK(count("\r\n\r\n") == 0);
+  advance(8s);
+  CHECK(count("\r\n\r\n") == 1);
+}
