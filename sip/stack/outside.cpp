@@ -27,7 +27,12 @@ base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, Ac
   RequestHead head;
   head.method = method;
   head.request_uri = as_request_uri(*uri);
-  head.next_hop = through_registrar ? options->registrar : head.request_uri;
+  head.next_hop = head.request_uri;
+  if (through_registrar) {
+    auto way = parts.accounts.way_out(account);
+    head.next_hop = std::move(way.next_hop);
+    head.routes = std::move(way.routes);
+  }
   if (!hop_of(head.next_hop)) return base::fail(StackError::BadUri);
   head.from = (options->display_name.empty() ? "" : quote(options->display_name) + " ") + "<" + options->address_of_record + ">";
   head.to = "<" + head.request_uri + ">";
@@ -35,8 +40,7 @@ base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, Ac
 }
 
 bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head) {
-  const AccountOptions* options = account ? parts.accounts.options(*account) : nullptr;
-  return options != nullptr && head.next_hop == options->registrar;
+  return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.way_out(*account).next_hop;
 }
 
 std::optional<Authorizations> answer_challenge(const OutsideParts& parts, const ClientRequests::Outcome& outcome,

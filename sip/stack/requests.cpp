@@ -69,6 +69,7 @@ base::Result<RequestId, StackError> Requests::send(RequestOptions options, base:
   Outgoing out;
   out.owner = {Owner::Kind::Request, id.value, {}};
   out.to_registrar = goes_to_registrar(parts_, options.account, *head);
+  if (out.to_registrar) out.alternatives = parts_.accounts.way_out(options.account).alternatives;
   out.head = std::move(*head);
   out.head.from += ";tag=" + parts_.random.token();
   out.head.call_id = parts_.random.token();

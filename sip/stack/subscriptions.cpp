@@ -233,6 +233,7 @@ void Subscriptions::send(const Entry& entry, subscription::Send request, base::T
   // Within a dialog the next hop is what the peer wrote: its address does not make a registrar of it.
   const bool begins = entry.ours && request.head.to.find(";tag=") == std::string::npos;
   out.to_registrar = begins && goes_to_registrar(parts_, entry.account, request.head);
+  if (out.to_registrar) out.alternatives = parts_.accounts.way_out(*entry.account).alternatives;
   out.head = std::move(request.head);
   out.headers = std::move(request.headers);
   out.body = std::move(request.body);

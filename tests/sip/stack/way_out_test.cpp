@@ -70,6 +70,10 @@ TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which st
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
   receive(response(invite, 486, "x"));
   CHECK(header(take("ACK "), "Route") == "<sip:proxy.example;lr>");
+  REQUIRE(stack.request({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
+  drain();
+  CHECK(header(take("MESSAGE "), "Route") == "<sip:proxy.example;lr>");
+  CHECK(last_flow.remote == address("192.0.2.70", 5060));
 }
 
 TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGISTER, in its order, behind the outbound proxy [RFC 3608 section 6.1]") {
