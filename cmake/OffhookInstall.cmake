@@ -53,7 +53,7 @@ endfunction()
 offhook_component(base HEADERS base)
 offhook_component(sdp NEEDS base HEADERS sdp)
 offhook_component(sip NEEDS base PACKAGES openssl HEADERS sip)
-offhook_component(sip_transport NEEDS sip PACKAGES libcares threads HEADERS sip/transport/sip_edge.hpp)
+offhook_component(sip_transport NEEDS sip PACKAGES openssl libcares threads HEADERS sip/transport/sip_edge.hpp sip/transport/tls_options.hpp)
 offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
   sip/subscription/packages/package_error.hpp sip/subscription/packages/version_rule.hpp
   sip/subscription/packages/message_summary.hpp sip/subscription/packages/dialog_info.hpp
@@ -70,7 +70,7 @@ offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiat
 offhook_pkg_config(sip DESCRIPTION "a SIP user agent as a state machine without I/O" LIBRARIES sip REQUIRES offhook-base PRIVATE libcrypto)
 offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"
   LIBRARIES phone sip_transport media_engine media rtp REQUIRES offhook-sip offhook-sdp
-  PRIVATE libcares spandsp webrtc-audio-processing FLAGS -pthread)
+  PRIVATE libssl libcares spandsp webrtc-audio-processing FLAGS -pthread)
 
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/offhookConfig.cmake ${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake

@@ -1,6 +1,7 @@
 #include <offhook/sip/transport/sip_edge.hpp>
 
 #include <offhook/sip/transport/binder.hpp>
+#include <offhook/sip/transport/carriers.hpp>
 #include <offhook/sip/transport/connections.hpp>
 #include <offhook/sip/transport/listeners.hpp>
 #include <offhook/sip/transport/route_finder.hpp>
@@ -24,6 +25,8 @@ std::string_view to_string(EdgeError error) {
     case EdgeError::PortInUse: return "port in use";
     case EdgeError::NoPermission: return "no permission for this port";
     case EdgeError::BadAddress: return "not an address of this machine";
+    case EdgeError::BadTrust: return "TLS cannot know whom to trust";
+    case EdgeError::BadCertificate: return "TLS has no certificate and key to show";
     case EdgeError::Other: return "cannot open the socket";
   }
   return "";
@@ -56,13 +59,19 @@ class AsioEdge final : public SipEdge {
     connections_.close_all();
   }
 
-  error_code open(const EdgeOptions& options) {
-    connections_.limit_message_time(options.message_time);
-    connections_.limit_idle_time(options.idle_time);
+  base::Result<void, EdgeError> open(const EdgeOptions& options) {
+    auto& shared = connections_.shared();
+    shared.message_time = options.message_time;
+    shared.idle_time = options.idle_time;
+    shared.handshake_time = options.handshake_time;
+    shared.carry = [this](tcp::socket socket, const Flow& flow, detail::Side side) {
+      return carriers_.carry(std::move(socket), flow, side);
+    };
     find_routes(options.dns);
     const auto wanted = detail::listeners_of(options);
-    if (wanted.size() > kMaxListeners) return boost::system::errc::make_error_code(boost::system::errc::address_not_available);
-    if (const error_code error = binder_.open(wanted, listeners_)) return error;
+    if (wanted.size() > kMaxListeners) return base::fail(EdgeError::BadAddress);
+    if (auto opened = carriers_.open(options); !opened) return opened;
+    if (const error_code error = binder_.open(wanted, listeners_)) return base::fail(to_edge_error(error));
     for (const auto& socket : binder_.udp())
       socket->on_datagrams([this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); },
                            [this] { drain(); });
@@ -96,18 +105,21 @@ class AsioEdge final : public SipEdge {
     for (const auto& bound : listeners_.all()) all.push_back({bound.transport, bound.local.ip, bound.local.port});
     return all;
   }
-  EdgeCounters counters() const override { return counters_; }
+  EdgeCounters counters() const override {
+    EdgeCounters now = counters_;
+    now.half_open = connections_.half_open();
+    return now;
+  }
+  std::string last_failure() const override { return connections_.last_failure(); }
 
   std::optional<base::IpAddress> local_address_towards(const base::IpAddress& remote) const override {
     return listeners_.address_towards(remote);
   }
 
  private:
-  static bool offers(Transport transport) { return transport == Transport::Udp || transport == Transport::Tcp; }
-
   void find_routes(const DnsOptions& dns) {
     detail::RouteFinder::Owner owner;
-    owner.offers = offers;
+    owner.offers = [this](Transport transport) { return carriers_.offers(transport); };
     owner.after = [this](base::Duration delay, std::function<void()> task) { post_after(delay, std::move(task)); };
     owner.answer = [this](QueryId id, QueryResult result) {
       stack_.on_answer(id, std::move(result), base::Clock::now());
@@ -165,6 +177,7 @@ class AsioEdge final : public SipEdge {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   EdgeCounters counters_;
   detail::Listeners listeners_;
+  detail::Carriers carriers_{counters_};  // Outlives the connections.
   detail::Connections connections_;
   detail::Binder binder_;
   asio::steady_timer timer_;
@@ -178,7 +191,7 @@ class AsioEdge final : public SipEdge {
 
 base::Result<std::unique_ptr<SipEdge>, EdgeError> SipEdge::open(const EdgeOptions& options, Stack& stack) {
   auto edge = std::make_unique<AsioEdge>(stack);
-  if (const error_code error = edge->open(options)) return base::fail(to_edge_error(error));
+  if (const auto opened = edge->open(options); !opened) return base::fail(opened.error());
   return edge;
 }
 

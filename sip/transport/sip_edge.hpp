@@ -2,6 +2,7 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/sip/stack/stack.hpp>
+#include <offhook/sip/transport/tls_options.hpp>
 
 #include <functional>
 #include <memory>
@@ -35,15 +36,28 @@ struct EdgeOptions {
   /// Several at once, of both families: then they stand for bind, port and tcp. At most kMaxListeners.
   std::vector<Listener> listeners = {};
   DnsOptions dns{};
+  std::optional<TlsOptions> tls = {};  ///< nothing: no TLS here, and what asks for it is refused
+  /// From an accepted connection to the end of its handshakes, and as long for those that we open.
+  base::Duration handshake_time = std::chrono::seconds(10);
 };
 
-enum class EdgeError : std::uint8_t { PortInUse, NoPermission, BadAddress, Other };
+enum class EdgeError : std::uint8_t {
+  PortInUse,
+  NoPermission,
+  BadAddress,      ///< not an address of this machine; or no listeners, or more than kMaxListeners
+  BadTrust,        ///< the CA file or a pin cannot be used, or none is given where one is needed
+  BadCertificate,  ///< our certificate or its key cannot be used, or is missing where TLS listens
+  Other,
+};
 [[nodiscard]] std::string_view to_string(EdgeError error);
 
 struct EdgeCounters {
   std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_errors = 0;
   std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0;
   std::uint64_t slow_senders = 0, idle_closed = 0;
+  std::uint64_t handshakes_refused = 0, handshakes_failed = 0, slow_handshakes = 0;  ///< slow ones failed, too
+  std::uint64_t unverified = 0;  ///< connections that we opened to a peer who had to prove nothing: TlsOptions::Verify::Insecure
+  std::uint64_t half_open = 0;   ///< accepted, and in a handshake now
 };
 
 /// Sockets, names and time for one Stack, on one thread: the one that calls run(). Only post() may be called from others.
@@ -52,12 +66,12 @@ class SipEdge {
   static constexpr std::size_t kMaxConnections = 256;           ///< a further one is closed at once
   static constexpr std::size_t kMaxConnectionsPerSource = 32;
   static constexpr std::size_t kReservedConnections = 32;       ///< of these, for those that we open ourselves
+  static constexpr std::size_t kMaxHandshakes = 64;             ///< accepted connections that are in a handshake; a further one is closed
   static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer is taken for dead
   static constexpr std::size_t kMaxListeners = 32;
   static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< then timers and connections get their turn
 
-  /// Binds the sockets. Errors: PortInUse, NoPermission, BadAddress (not an address of this machine), Other.
-  /// BadAddress also: no listeners, or more than kMaxListeners.
+  /// Binds the sockets. Errors: see EdgeError.
   [[nodiscard]] static base::Result<std::unique_ptr<SipEdge>, EdgeError> open(const EdgeOptions& options, Stack& stack);
   virtual ~SipEdge() = default;
 
@@ -71,6 +85,8 @@ class SipEdge {
   [[nodiscard]] virtual std::uint16_t port() const = 0;         ///< of the first listener
   [[nodiscard]] virtual std::vector<Listener> listeners() const = 0;  ///< with the ports that they got
   [[nodiscard]] virtual EdgeCounters counters() const = 0;
+  /// Why the last handshake failed, with whom: "192.0.2.7:5061 as example.com: the certificate is not trusted: ..."; "" if none did.
+  [[nodiscard]] virtual std::string last_failure() const = 0;
   /// The address that packets to `remote` leave from; nothing when there is no way there.
   [[nodiscard]] virtual std::optional<base::IpAddress> local_address_towards(const base::IpAddress& remote) const = 0;
 };

@@ -1,0 +1,223 @@
+#include <offhook/sip/transport/connection.hpp>
+
+#include <offhook/sip/transport/addresses.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <string_view>
+
+namespace offhook::inline v0::sip::detail {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+constexpr std::string_view kPing = "\r\n\r\n";  // RFC 5626 section 3.5.1
+constexpr auto kConnectTimeout = std::chrono::seconds(5);
+constexpr auto kLinger = std::chrono::seconds(2);  // For the answer to a stream that we give up to reach its sender.
+}  // namespace
+
+Connection::Connection(ConnectionShared& shared, const Flow& flow)
+    : shared_(shared), socket_(shared.io), timer_(shared.io), idle_timer_(shared.io), flow_(flow) {}
+
+void Connection::begin_accepted(tcp::socket socket) {
+  side_ = Side::Server;
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  // TCP has no handshake of its own to wait for: what came with the connection is read at once.
+  if (flow_.transport == Transport::Tcp) {
+    stream_ = shared_.carry(std::move(socket), flow_, side_);
+    return opened();
+  }
+  shake_hands(std::move(socket));
+}
+
+void Connection::begin_connect() {
+  watching_ = Watching::Connect;
+  arm(kConnectTimeout);
+  socket_.async_connect(to_asio<tcp>(flow_.remote), [self = shared_from_this()](const error_code& error) {
+    if (self->closed_) return;
+    if (error) return self->fail();
+    self->connected();
+  });
+}
+
+void Connection::connected() {
+  error_code ignored;
+  flow_.local = to_ours(socket_.local_endpoint(ignored));
+  socket_.set_option(tcp::no_delay(true), ignored);
+  timer_.cancel();
+  watching_ = Watching::Nothing;
+  shake_hands(std::move(socket_));
+}
+
+void Connection::shake_hands(tcp::socket socket) {
+  stream_ = shared_.carry(std::move(socket), flow_, side_);
+  if (!stream_) return asio::post(shared_.io, [self = shared_from_this()] { self->fail(); });
+  watching_ = Watching::Handshake;
+  arm(shared_.handshake_time);
+  stream_->open([self = shared_from_this()](const error_code& error, std::size_t) {
+    if (self->closed_) return;
+    if (error) return self->fail();
+    self->timer_.cancel();
+    self->watching_ = Watching::Nothing;
+    self->opened();
+  });
+}
+
+void Connection::opened() {
+  open_ = true;
+  ++shared_.counters.connections_opened;
+  watch_idle(shared_.idle_time);
+  read_next();
+  if (!queue_.empty()) write_next();
+}
+
+void Connection::send(std::string bytes) {
+  last_traffic_ = base::Clock::now();
+  if (bytes == kPing) framer_.expect_pong();
+  queued_bytes_ += bytes.size();
+  if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
+  if (queue_.size() > 1) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
+    queue_.back() += bytes;
+    return;
+  }
+  queue_.push_back(std::move(bytes));
+  if (open_ && queue_.size() == 1) write_next();
+}
+
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  error_code ignored;
+  socket_.close(ignored);
+  if (stream_) stream_->close();
+  timer_.cancel();
+  idle_timer_.cancel();
+}
+
+void Connection::read_next() {
+  stream_->read_some(buffer_, [self = shared_from_this()](const error_code& error, std::size_t size) {
+    if (self->closed_) return;
+    if (error) return self->fail();
+    self->last_traffic_ = base::Clock::now();
+    self->framer_.receive({self->buffer_.data(), size});
+    if (!self->drain_framer()) return self->give_up_stream();
+    self->watch_slow_sender();
+    if (!self->closed_) self->read_next();
+  });
+}
+
+/// False when the stream can no longer be cut into messages.
+bool Connection::drain_framer() {
+  for (;;) {
+    switch (framer_.next()) {
+      case Framer::Next::None: return true;
+      case Framer::Next::Frame:
+        watching_ = Watching::Nothing;  // The limit is for one message: a busy stream may always hold part of the next.
+        shared_.handlers.message(flow_, framer_.frame());
+        break;
+      case Framer::Next::Ping: send("\r\n"); break;  // RFC 5626 section 4.4.1
+      case Framer::Next::Pong: {
+        static constexpr std::array<std::uint8_t, 2> kPong{'\r', '\n'};
+        shared_.handlers.message(flow_, kPong);  // It may be the answer to a ping of the stack's.
+        break;
+      }
+      case Framer::Next::Error: ++shared_.counters.framing_errors; return false;
+    }
+    if (closed_) return true;
+  }
+}
+
+void Connection::watch_idle(base::Duration delay) {
+  idle_timer_.expires_after(delay);
+  idle_timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (error || self->closed_) return;
+    const auto left = self->last_traffic_ + self->shared_.idle_time - base::Clock::now();
+    if (left > base::Duration::zero()) return self->watch_idle(left);
+    if (self->shared_.handlers.in_use(self->flow_)) return self->watch_idle(self->shared_.idle_time);
+    ++self->shared_.counters.idle_closed;
+    self->fail();
+  });
+}
+
+void Connection::watch_slow_sender() {
+  if (!framer_.mid_message()) {
+    timer_.cancel();
+    watching_ = Watching::Nothing;
+  } else if (watching_ == Watching::Nothing) {
+    watching_ = Watching::Message;
+    arm(shared_.message_time);
+  }
+}
+
+/// The stack answers the header block, if there is one, in the turn of the loop that its message() asked for: ours comes
+/// behind that one.
+void Connection::give_up_stream() {
+  if (closed_) return;
+  timer_.cancel();
+  watching_ = Watching::Nothing;
+  if (framer_.frame().empty()) return fail();
+  shared_.handlers.message(flow_, framer_.frame());
+  asio::post(shared_.io, [self = shared_from_this()] {
+    if (self->closed_) return;
+    self->lingering_ = true;
+    self->shared_.handlers.failed(self->flow_);
+    self->watching_ = Watching::Linger;
+    self->arm(kLinger);
+    if (self->queue_.empty()) self->stream_->finish_writing();
+    self->discard_next();
+  });
+}
+
+/// What is still unread when a socket closes turns the close into a reset, which may overtake our answer.
+void Connection::discard_next() {
+  stream_->read_some(buffer_, [self = shared_from_this()](const error_code& error, std::size_t) {
+    if (error || self->closed_) return self->fail();
+    self->discard_next();
+  });
+}
+
+void Connection::arm(base::Duration delay) {
+  timer_.expires_after(delay);
+  timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (error) return;
+    if (self->watching_ == Watching::Message) ++self->shared_.counters.slow_senders;
+    if (self->watching_ == Watching::Handshake) ++self->shared_.counters.slow_handshakes;
+    self->fail();
+  });
+}
+
+void Connection::write_next() {
+  stream_->write(queue_.front(), [self = shared_from_this()](const error_code& error, std::size_t size) {
+    if (error || self->closed_) return self->fail();
+    self->queued_bytes_ -= size;
+    self->queue_.pop_front();
+    if (!self->queue_.empty()) return self->write_next();
+    if (self->lingering_) self->stream_->finish_writing();
+  });
+}
+
+void Connection::count_failure() {
+  if (open_) return;
+  if (side_ == Side::Client) ++shared_.counters.connections_failed;
+  if (!stream_) return;
+  ++shared_.counters.handshakes_failed;
+  if (const std::string why = stream_->failure(); !why.empty())
+    shared_.last_failure = flow_.remote.to_string() + (flow_.name.empty() ? "" : " as " + flow_.name) + ": " + why;
+}
+
+void Connection::fail() {
+  if (closed_) return;
+  count_failure();
+  close();
+  const auto keep = shared_from_this();
+  shared_.forget(flow_.id);
+  if (lingering_ || is_half_open()) return;  // Told already, or nothing that the stack knows of.
+  Flow failed = flow_;
+  if (!open_) failed.id = {};  // The stack never learnt the number of a connection that did not come up.
+  shared_.handlers.failed(failed);
+}
+
+}  // namespace offhook::inline v0::sip::detail

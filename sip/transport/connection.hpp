@@ -1,0 +1,90 @@
+#pragma once
+
+#include <offhook/sip/message/framer.hpp>
+#include <offhook/sip/transport/byte_stream.hpp>
+#include <offhook/sip/transport/sip_edge.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::sip::detail {
+
+/// What all connections of one edge share. Outlives them.
+struct ConnectionShared {
+  struct Handlers {
+    std::function<void(const Flow&, base::Bytes)> message;
+    std::function<void(const Flow&)> failed;
+    std::function<bool(const Flow&)> in_use;  ///< shall stay open though nothing passes
+  };
+
+  boost::asio::io_context& io;
+  EdgeCounters& counters;
+  Handlers handlers;
+  base::Duration message_time = std::chrono::seconds(10);
+  base::Duration idle_time = std::chrono::seconds(180);
+  base::Duration handshake_time = std::chrono::seconds(10);
+  /// Null when there is no such transport here.
+  std::function<std::unique_ptr<ByteStream>(boost::asio::ip::tcp::socket, const Flow&, Side)> carry{};
+  std::function<void(FlowId)> forget{};
+  std::string last_failure{};
+};
+
+/// One connection over whatever carries it: its handshake, its queue, its messages, and how long each of them may take. A
+/// connection that breaks, stalls in mid-message or stops reading is closed and reported. A stream that cannot be cut gets a last
+/// answer to the header block that it broke with, and is closed.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(ConnectionShared& shared, const Flow& flow);
+
+  void begin_accepted(boost::asio::ip::tcp::socket socket);
+  void begin_connect();
+  void send(std::string bytes);
+  void close();
+  void give_up() { fail(); }
+
+  [[nodiscard]] const Flow& flow() const { return flow_; }
+  [[nodiscard]] bool takes_more() const { return !lingering_; }
+  /// Accepted, and still to show that it can do more than connect.
+  [[nodiscard]] bool is_half_open() const { return side_ == Side::Server && !open_; }
+
+ private:
+  void connected();
+  void shake_hands(boost::asio::ip::tcp::socket socket);
+  void opened();
+  void read_next();
+  [[nodiscard]] bool drain_framer();
+  void watch_idle(base::Duration delay);
+  void watch_slow_sender();
+  void give_up_stream();
+  void discard_next();
+  void arm(base::Duration delay);
+  void write_next();
+  void fail();
+  void count_failure();
+
+  enum class Watching : std::uint8_t { Nothing, Connect, Handshake, Message, Linger };
+
+  ConnectionShared& shared_;
+  boost::asio::ip::tcp::socket socket_;  // Until something carries it.
+  std::unique_ptr<ByteStream> stream_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer idle_timer_;
+  base::TimePoint last_traffic_ = base::Clock::now();
+  Flow flow_;
+  Framer framer_;
+  std::array<std::uint8_t, 16384> buffer_{};
+  std::deque<std::string> queue_;
+  std::size_t queued_bytes_ = 0;
+  Side side_ = Side::Client;
+  Watching watching_ = Watching::Nothing;
+  bool open_ = false, closed_ = false;
+  bool lingering_ = false;  // No longer cut into messages: closes when its last answer is out.
+};
+
+}  // namespace offhook::inline v0::sip::detail

@@ -1,0 +1,298 @@
+#include <offhook/tests/sip/transport/secured_peer.hpp>
+
+using namespace offhook;
+using namespace offhook::transport_test;
+using sip::Transport;
+using Verify = sip::TlsOptions::Verify;
+
+namespace {
+
+/// What came of a connection as "pbx.example.com" to a server with this certificate.
+struct Outcome {
+  bool answered = false;
+  std::size_t failed = 0;
+  std::string why;
+  std::uint64_t reached = 0;  // Connections that the server took for good.
+};
+
+Outcome connect(Authority& authority, const Certificate& shown, const sip::TlsOptions& client_options,
+                const std::string& name = "pbx.example.com", const std::string& chain = {}) {
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(shown, chain)));
+  Client client(client_options);
+  Outcome outcome;
+  outcome.answered = client.asks(Client::flow(Transport::Tls, server.port(), name));
+  outcome.failed = client.failed.size();
+  outcome.why = client.connections.last_failure();
+  if (!outcome.answered) {
+    CHECK(client.messages.empty());
+    CHECK(client.counters.handshakes_failed == 1);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("Over TLS a request is answered by who proves the name that the URI had [RFC 5922 section 7.3]") {
+  Authority authority;
+  CHECK(connect(authority, authority.issue_dns("pbx.example.com"), authority.trusting()).answered);
+  CHECK(connect(authority, authority.issue({.alternatives = {{Kind::Uri, "sip:pbx.example.com"}}}), authority.trusting()).answered);
+  CHECK(connect(authority, authority.issue({.common_names = {"pbx.example.com"}}), authority.trusting()).answered);
+  CHECK(connect(authority, authority.issue({.alternatives = {{Kind::Address, "127.0.0.1"}}}), authority.trusting(), "127.0.0.1").answered);
+  // Through a certificate in between.
+  const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
+  const Certificate leaf = authority.issue({.alternatives = {{Kind::Dns, "pbx.example.com"}}, .issuer = &between});
+  CHECK(connect(authority, leaf, authority.trusting(), "pbx.example.com", between.certificate_pem).answered);
+}
+
+TEST_CASE("A certificate that proves another name, or nothing, ends the handshake before anything is said [RFC 5922 section 7.3]") {
+  Authority authority;
+  const std::string evil("pbx.example.com\0.evil.example.net", 33);
+  const std::pair<const char*, CertificateWish> cases[] = {
+      {"another name", {.alternatives = {{Kind::Dns, "other.example.com"}}}},
+      {"the domain above", {.alternatives = {{Kind::Dns, "example.com"}}}},
+      {"a name below", {.alternatives = {{Kind::Dns, "a.pbx.example.com"}}}},
+      {"a wildcard", {.alternatives = {{Kind::Dns, "*.example.com"}}}},
+      {"a wildcard for two labels", {.alternatives = {{Kind::Dns, "*.*.com"}}}},
+      {"a part of a label as a wildcard", {.alternatives = {{Kind::Dns, "p*.example.com"}}}},
+      {"a leading dot", {.alternatives = {{Kind::Dns, ".example.com"}}}},
+      {"a NUL in a DNS name", {.alternatives = {{Kind::Dns, evil}}}},
+      {"a NUL in a URI", {.alternatives = {{Kind::Uri, "sip:" + evil}}}},
+      {"a NUL in the common name", {.common_names = {evil}}},
+      {"the common name beside alternative names", {.alternatives = {{Kind::Dns, "other.example.com"}}, .common_names = {"pbx.example.com"}}},
+      {"the common name beside an e-mail address", {.alternatives = {{Kind::Email, "a@pbx.example.com"}}, .common_names = {"pbx.example.com"}}},
+      {"a DNS name beside a SIP URI", {.alternatives = {{Kind::Uri, "sip:other.example.com"}, {Kind::Dns, "pbx.example.com"}}}},
+      {"the URI of a person", {.alternatives = {{Kind::Uri, "sip:alice@pbx.example.com"}}}},
+      {"a URI of another scheme", {.alternatives = {{Kind::Uri, "https://pbx.example.com"}}}},
+      {"only an address", {.alternatives = {{Kind::Address, "127.0.0.1"}}}},
+      {"no name at all", {.common_names = {}}},
+      {"for clients only", {.alternatives = {{Kind::Dns, "pbx.example.com"}}, .extended_key_usage = "clientAuth"}},
+      {"expired", {.alternatives = {{Kind::Dns, "pbx.example.com"}}, .begins_in_s = -7200, .ends_in_s = -3600}},
+      {"not valid yet", {.alternatives = {{Kind::Dns, "pbx.example.com"}}, .begins_in_s = 3600, .ends_in_s = 7200}},
+  };
+  for (const auto& [what, wish] : cases) {
+    CAPTURE(what);
+    const Outcome outcome = connect(authority, authority.issue(wish), authority.trusting());
+    CHECK_FALSE(outcome.answered);
+    CHECK(outcome.failed == 1);
+    CHECK(outcome.why.find("the certificate is not trusted") != std::string::npos);
+  }
+}
+
+TEST_CASE("Who signed a certificate is asked back to somebody that we trust [RFC 5922 section 7.1]") {
+  Authority authority, stranger;
+  const CertificateWish right{.alternatives = {{Kind::Dns, "pbx.example.com"}}};
+  const Certificate no_authority = authority.issue_dns("someone.example.com");
+  CertificateWish by_nobody = right;
+  by_nobody.issuer = &no_authority;
+  const std::tuple<const char*, Certificate, std::string> cases[] = {
+      {"itself", services::make_certificate(right), ""},
+      {"somebody else's root", stranger.issue(right), ""},
+      {"somebody else's root, shown as well", stranger.issue(right), stranger.root.certificate_pem},
+      {"one that may not sign", authority.issue(by_nobody), no_authority.certificate_pem},
+  };
+  for (const auto& [what, certificate, chain] : cases) {
+    CAPTURE(what);
+    CHECK_FALSE(connect(authority, certificate, authority.trusting(), "pbx.example.com", chain).answered);
+  }
+  // An intermediate that the server keeps to itself.
+  const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
+  CertificateWish below = right;
+  below.issuer = &between;
+  CHECK_FALSE(connect(authority, authority.issue(below), authority.trusting()).answered);
+  // Whom the system trusts is not whom the file names.
+  CHECK_FALSE(connect(authority, authority.issue(right), sip::TlsOptions{}).answered);
+}
+
+TEST_CASE("A pinned key is enough by itself, or one condition more; another key is refused") {
+  Authority authority;
+  const Certificate own = services::make_certificate(CertificateWish{.alternatives = {{Kind::Dns, "elsewhere"}}, .begins_in_s = -7200, .ends_in_s = -3600});
+  sip::TlsOptions pinned;
+  pinned.verify = Verify::Pinned;
+  pinned.pins = {services::pin_of(own.certificate_pem)};
+  CHECK(connect(authority, own, pinned).answered);
+  CHECK_FALSE(connect(authority, authority.issue_dns("pbx.example.com"), pinned).answered);
+
+  const Certificate good = authority.issue_dns("pbx.example.com");
+  sip::TlsOptions both = authority.trusting();
+  both.pins = {services::pin_of(good.certificate_pem)};
+  CHECK(connect(authority, good, both).answered);
+  CHECK_FALSE(connect(authority, authority.issue_dns("pbx.example.com"), both).answered);
+  CHECK_FALSE(connect(authority, authority.issue_dns("other.example.com"), both).answered);
+}
+
+TEST_CASE("Only the word insecure lets anybody answer, and it is counted") {
+  Authority authority;
+  const Certificate anybody = services::make_certificate(CertificateWish{.common_names = {"anybody"}});
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(anybody)));
+  sip::TlsOptions insecure;
+  insecure.verify = Verify::Insecure;
+  Client client(insecure);
+  CHECK(client.asks(Client::flow(Transport::Tls, server.port(), "pbx.example.com")));
+  CHECK(client.counters.unverified == 1);
+  Client careful(authority.trusting());
+  CHECK_FALSE(careful.asks(Client::flow(Transport::Tls, server.port(), "pbx.example.com")));
+  CHECK(careful.counters.unverified == 0);
+}
+
+TEST_CASE("A server that asks for certificates takes those of its authority only [RFC 5922 section 7.4]") {
+  Authority authority, stranger;
+  sip::TlsOptions asking = authority.showing(authority.issue_dns("pbx.example.com"));
+  asking.client_certificates = sip::TlsOptions::ClientCertificates::Required;
+  ServingEdge server({Transport::Tls}, Client::with(asking));
+  const auto answered = [&](const sip::TlsOptions& options) {
+    Client client(options);
+    return client.asks(Client::flow(Transport::Tls, server.port(), "pbx.example.com"));
+  };
+  CHECK(answered(authority.showing(authority.issue_dns("ua.example.com"))));
+  CHECK_FALSE(answered(authority.trusting()));
+  CHECK_FALSE(answered(authority.showing(stranger.issue_dns("ua.example.com"))));
+  CHECK_FALSE(answered(authority.showing(authority.issue({.common_names = {"late"}, .begins_in_s = -7200, .ends_in_s = -3600}))));
+  CHECK(server.counters().handshakes_failed == 3);
+}
+
+TEST_CASE("Two names at one address are two connections; one name is one [RFC 5923 section 9.3]") {
+  Authority authority;
+  const Certificate both = authority.issue({.alternatives = {{Kind::Dns, "a.example.com"}, {Kind::Dns, "b.example.com"}}});
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(both)));
+  Client client(authority.trusting());
+  CHECK(client.asks(Client::flow(Transport::Tls, server.port(), "a.example.com")));
+  CHECK(client.asks(Client::flow(Transport::Tls, server.port(), "a.example.com")));
+  CHECK(client.counters.connections_opened == 1);
+  CHECK(client.asks(Client::flow(Transport::Tls, server.port(), "b.example.com")));
+  CHECK(client.counters.connections_opened == 2);
+  CHECK(client.from[0].name == "a.example.com");
+  CHECK(client.from[2].name == "b.example.com");
+  // One that is proved here does not vouch for one that is not.
+  CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "c.example.com")));
+  // Nor is any of them the way for a flow without a name: whoever connected to us is gone.
+  CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "")));
+  CHECK(client.counters.connections_opened == 2);
+}
+
+TEST_CASE("After a TLS failure nothing is sent in clear [RFC 3261 section 26.2.2]") {
+  Authority authority;
+  Socket listener(SOCK_STREAM);
+  const std::uint16_t port = listener.listen();
+  Client client(authority.trusting());
+  std::string seen;
+  std::thread peer([&] {
+    Socket first = listener.accept();
+    seen = first.receive("never").substr(0, 3);  // Until the client gives up.
+  });
+  client.connections.shared().handshake_time = std::chrono::milliseconds(300);
+  CHECK_FALSE(client.asks(Client::flow(Transport::Tls, port, "pbx.example.com")));
+  peer.join();
+  CHECK(seen == std::string("\x16\x03\x01", 3));  // A ClientHello, and no request.
+  CHECK(client.counters.slow_handshakes == 1);
+  CHECK(client.counters.connections_opened == 0);
+}
+
+TEST_CASE("Who connects and does not shake hands is cut off, and counted while it lasts") {
+  Authority authority;
+  auto options = Client::with(authority.showing(authority.issue_dns("pbx.example.com")));
+  options.handshake_time = std::chrono::milliseconds(500);
+  ServingEdge server({Transport::Tls}, options);
+  Socket silent(SOCK_STREAM), babbling(SOCK_STREAM);
+  silent.connect(server.port());
+  for (int i = 0; i < 1000 && server.counters().half_open == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(server.counters().half_open == 1);
+  babbling.connect(server.port());
+  babbling.send("OPTIONS sip:x SIP/2.0\r\n\r\n");
+  CHECK(babbling.receive("never").find("SIP/2.0") == std::string::npos);
+  CHECK(silent.closed_by_peer());
+  const auto counters = server.counters();
+  CHECK(counters.handshakes_failed == 2);
+  CHECK(counters.slow_handshakes == 1);
+  CHECK(counters.half_open == 0);
+  CHECK(counters.connections_opened == 0);
+}
+
+TEST_CASE("So many handshakes are under way at once, and not one more") {
+  Authority authority;
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
+  std::vector<Socket> sockets;
+  for (std::size_t i = 0; i <= sip::SipEdge::kMaxHandshakes; ++i) {
+    sockets.emplace_back(SOCK_STREAM);
+    sockets.back().bind("127.0.2." + std::to_string(1 + i / 16));
+    sockets.back().connect(server.port());
+  }
+  CHECK(sockets.back().closed_by_peer());
+  CHECK(server.counters().half_open == sip::SipEdge::kMaxHandshakes);
+  CHECK(server.counters().handshakes_refused == 1);
+}
+
+TEST_CASE("A message over TLS that takes too long closes its connection") {
+  Authority authority;
+  auto options = Client::with(authority.showing(authority.issue_dns("pbx.example.com")));
+  options.message_time = std::chrono::milliseconds(300);
+  ServingEdge server({Transport::Tls}, options);
+  Client client(authority.trusting());
+  const auto to = Client::flow(Transport::Tls, server.port(), "pbx.example.com");
+  client.connections.send(to, "OPTIONS sip:x SIP/2.0\r\n", sip::FlowId{1});
+  client.wait();
+  CHECK(client.failed.size() == 1);
+  CHECK(server.counters().slow_senders == 1);
+  // A connection that is gone is not tried again: the next request has a new one.
+  CHECK(client.asks(to));
+  CHECK(client.counters.connections_opened == 2);
+}
+
+TEST_CASE("One source gets so many TLS connections and not one more") {
+  Authority authority;
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i <= sip::SipEdge::kMaxConnectionsPerSource; ++i) {
+    clients.push_back(std::make_unique<Client>(authority.trusting()));
+    CHECK(clients.back()->asks(Client::flow(Transport::Tls, server.port(), "pbx.example.com")) ==
+          (i < sip::SipEdge::kMaxConnectionsPerSource));
+  }
+  CHECK(server.counters().connections_refused == 1);
+}
+
+TEST_CASE("A large message crosses TLS whole, in both directions") {
+  Authority authority;
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
+  Client client(authority.trusting());
+  std::string request = options("TLS", 7);
+  request.insert(request.find("Max-Forwards"), "X-Long: " + std::string(40000, 'x') + "\r\n");
+  request.insert(request.find(";rport"), ";long=" + std::string(15000, 'y'));  // The Via comes back.
+  client.connections.send(Client::flow(Transport::Tls, server.port(), "pbx.example.com"), request, sip::FlowId{1});
+  client.wait();
+  REQUIRE(client.messages.size() == 1);
+  CHECK(client.messages[0].find(std::string(15000, 'y')) != std::string::npos);
+}
+
+TEST_CASE("Options that TLS cannot be had with are refused when the edge opens") {
+  Authority authority;
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto error_of = [&](const sip::EdgeOptions& options) {
+    const auto opened = sip::SipEdge::open(options, stack);
+    return opened ? std::string("none") : std::string(to_string(opened.error()));
+  };
+  const std::string bad_trust(to_string(sip::EdgeError::BadTrust)), bad_certificate(to_string(sip::EdgeError::BadCertificate));
+  const Certificate one = authority.issue_dns("a"), other = authority.issue_dns("b");
+  sip::EdgeOptions options;
+  options.bind = *base::IpAddress::parse("127.0.0.1");
+  options.tls = authority.trusting();
+  CHECK(error_of(options) == "none");
+  options.tls->ca_file = authority.folder.file("no certificates");
+  CHECK(error_of(options) == bad_trust);
+  options.tls = authority.showing(one);
+  options.tls->key_file = authority.folder.file(other.key_pem);
+  CHECK(error_of(options) == bad_certificate);
+  options.tls = authority.trusting();
+  options.tls->verify = Verify::Pinned;
+  CHECK(error_of(options) == bad_trust);
+  options.tls->pins = {"too short"};
+  CHECK(error_of(options) == bad_trust);
+  options.tls->pins.assign(sip::TlsOptions::kMaxPins, services::pin_of(one.certificate_pem));
+  CHECK(error_of(options) == "none");
+  options.tls->pins.push_back(options.tls->pins.front());
+  CHECK(error_of(options) == bad_trust);
+  options.tls = authority.trusting();
+  options.listeners = {{Transport::Tls, options.bind, 0}};
+  CHECK(error_of(options) == bad_certificate);
+  options.tls.reset();
+  CHECK(error_of(options) == bad_certificate);
+}
