@@ -94,6 +94,19 @@ inline constexpr Habit kHabits[] = {
          phone.offer(session, mine);
        });
      }},
+    {"asks whether the other side is there", 15,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto&) {
+         if (phone.stack().probe(session, phone.now())) phone.happened("probes");
+       });
+     }},
+    {"sends a key by INFO", 15,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto&) {
+         if (phone.stack().send_info(session, "", {"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"}, phone.now()))
+           phone.happened("keys");
+       });
+     }},
     {"transfers to a third", 15,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto&) {

@@ -261,6 +261,10 @@ class Town {
       check_answer(phone, answered->session, answered->answer);
     } else if (std::holds_alternative<sip::OfferRefused>(event)) {
       happened("refused offers");
+    } else if (const auto* asked = std::get_if<sip::TransferRequested>(&event)) {
+      on_transfer(phone, asked->session);
+    } else if (std::holds_alternative<sip::MidCallAnswered>(event)) {
+      happened("answers in mid-call");
     } else if (std::holds_alternative<sip::TransferProgress>(event)) {
       happened("ends of transfers");
     } else if (const auto* changed = std::get_if<sip::RegistrationChanged>(&event)) {
@@ -308,6 +312,18 @@ class Town {
       } else if (phone.stack().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
         of(part).acted = true;  // Who called without an offer can refuse theirs only with the call.
       }
+    });
+  }
+
+  /// Some say no, some say nothing, some tell how it went without having called anybody.
+  void on_transfer(Telephone& phone, sip::SessionId session) {
+    const auto answer = random_.below(4);
+    phone.later_in(session, some(2s), [this, &phone, session, answer](Part&) {
+      if (answer == 0) (void)phone.stack().decline_transfer(session, 603, network_.now());
+      if (answer <= 1 || !phone.stack().accept_transfer(session, network_.now())) return;
+      happened("accepted transfers");
+      phone.later_in(session, some(5s),
+                     [this, &phone, session](Part&) { (void)phone.stack().report_transfer(session, 200, network_.now()); });
     });
   }
 
