@@ -179,6 +179,7 @@ class Agent::Impl {
                    [&](phone::CallConnected& e) { on_connected(e); },
                    [&](phone::CallMediaChanged& e) { log::info("call.media", {{"call", id_of(e.call)}, {"sends", e.sends}, {"receives", e.receives}}); },
                    [&](phone::CallTransferred& e) { on_transferred(e); },
+                   [](phone::CallTransferRequested& e) { (void)e.call->decline_transfer(); },  // Nothing is dialled because a caller asks for it.
                    [&](phone::CallFinished& e) { on_finished(e); },
                    [](auto&) {},  // The agent subscribes to nothing, and neither writes nor reads messages.
                },

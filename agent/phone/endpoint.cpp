@@ -128,11 +128,10 @@ class Endpoint::Impl {
                    [&](sip::TransferProgress& e) {
                      if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status});
                    },
-                   // Nothing is dialled because a caller asks for it.
-                   [&](sip::TransferRequested& e) { (void)stack_.decline_transfer(e.session, 603, base::Clock::now()); },
-                   [&](sip::InfoReceived&) {},
-                   [&](sip::TextReceived&) {},
-                   [&](sip::MidCallAnswered&) {},
+                   [&](sip::TransferRequested& e) { tell<CallTransferRequested>(e); },
+                   [&](sip::InfoReceived& e) { tell<CallInfo>(e); },
+                   [&](sip::TextReceived& e) { tell<CallText>(e); },
+                   [&](sip::MidCallAnswered& e) { tell<CallRequestAnswered>(e); },
                    [&](sip::CallEnded& e) {
                      if (const auto call = find(e.session)) call->on_ended(e);
                      calls_.erase(e.session);
@@ -156,6 +155,12 @@ class Endpoint::Impl {
   std::shared_ptr<PhoneCall> find(sip::SessionId session) const {
     const auto it = calls_.find(session);
     return it == calls_.end() ? nullptr : it->second;
+  }
+
+  /// What needs no more than to be told of its call.
+  template <class Told, class What>
+  void tell(What& event) {
+    if (auto call = find(event.session)) on_event_(Told{std::move(call), std::move(event)});
   }
 
   template <class Do>

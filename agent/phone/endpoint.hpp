@@ -26,6 +26,8 @@ struct DialOptions {
   sip::HeaderList headers;         ///< added to the INVITE
   bool through_registrar = true;   ///< false: straight to the target's host
   std::vector<media::AudioCodec> codecs{};  ///< best first; empty: the endpoint's
+  CallPtr for_transfer{};                   ///< the call whose CallTransferRequested this follows: its peer is told how it goes
+  std::optional<sip::Replaces> replaces{};  ///< of that request: takes the place of a call of the target's (RFC 3891)
 };
 
 /// Whose state we want to be told of, and which: RFC 6665.

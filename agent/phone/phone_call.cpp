@@ -41,7 +41,10 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
   auto offer = call->media_.make_offer();
   if (!offer) return base::fail(offer.error());
-  auto session = core->stack.call({options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar}, base::Clock::now());
+  sip::CallOptions wanted{options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar};
+  wanted.replaces = options.replaces;
+  if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
+  auto session = core->stack.call(std::move(wanted), base::Clock::now());
   if (!session) {
     return base::fail(refused(session.error(), "cannot call " + options.target));
   }
@@ -76,12 +79,12 @@ base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media:
   return Prepared(session_);
 }
 
-base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared) {
+base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Extras extras) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
   if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "another call's media cannot answer this one"));
   if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting to be answered"));
-  if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now()), "answering"); !answered) return answered;
+  if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answering"); !answered) return answered;
   state_ = State::Answering;
   // From the 200 on both sides may send: the caller must not wait for our first word until the ACK has come round.
   if (!offer_.empty()) media_.start();
@@ -96,8 +99,8 @@ base::Result<void, base::Error> PhoneCall::do_reject(int status) {
   return ask("rejecting", [this, status](sip::Stack& stack) { return stack.reject(session_, status, {}, now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_hang_up() {
-  return ask("hanging up", [this](sip::Stack& stack) { return stack.hang_up(session_, now()); });
+base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
+  return ask("hanging up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold) {
@@ -120,6 +123,28 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target) 
     if (peer->port) uri += ":" + std::to_string(*peer->port);
   }
   return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, uri, now()); });
+}
+
+base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other) {
+  sip::ReferOptions options;
+  options.replaces = other;
+  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, options, now()); });
+}
+
+base::Result<void, base::Error> PhoneCall::do_accept_transfer() {
+  return ask("being transferred", [this](sip::Stack& stack) { return stack.accept_transfer(session_, now()); });
+}
+
+base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status) {
+  return ask("declining a transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now()); });
+}
+
+base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body) {
+  return ask("a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now()); });
+}
+
+base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip::Body body) {
+  return ask("INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now()); });
 }
 
 void PhoneCall::on_progress(const sip::CallProgress& event) {
@@ -166,10 +191,10 @@ void PhoneCall::tell_media() { core()->tell(CallMediaChanged{shared_from_this(),
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
   auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data);
   if (!description) {
-    (void)core()->stack.refuse_offer(session_, 488, now());
+    (void)core()->stack.refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
-  (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now());
+  (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
   if (!event.offer.empty()) tell_media();
 }
 

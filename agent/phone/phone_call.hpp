@@ -37,11 +37,16 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
   base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> do_ring() override;
-  base::Result<void, base::Error> do_answer(Prepared prepared) override;
+  base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) override;
   base::Result<void, base::Error> do_reject(int status) override;
-  base::Result<void, base::Error> do_hang_up() override;
+  base::Result<void, base::Error> do_hang_up(sip::Extras extras) override;
   base::Result<void, base::Error> do_hold(bool on_hold) override;
   base::Result<void, base::Error> do_transfer(std::string_view target) override;
+  base::Result<void, base::Error> do_transfer_to(sip::SessionId other) override;
+  base::Result<void, base::Error> do_accept_transfer() override;
+  base::Result<void, base::Error> do_decline_transfer(int status) override;
+  base::Result<void, base::Error> do_send_text(sip::Body body) override;
+  base::Result<void, base::Error> do_send_info(std::string package, sip::Body body) override;
 
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);

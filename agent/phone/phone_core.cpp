@@ -27,6 +27,7 @@ base::Error refused(sip::StackError why, std::string_view what) {
       case sip::StackError::TooLarge: return PhoneError::TooLarge;
       case sip::StackError::BadUri:
       case sip::StackError::BadEvent:
+      case sip::StackError::BadHeader:
       case sip::StackError::BadMethod: return PhoneError::BadTarget;
       case sip::StackError::UnknownSession:
       case sip::StackError::UnknownSubscription:

@@ -19,6 +19,12 @@ struct CallRinging { CallPtr call; int status = 180; bool early_media = false; }
 struct CallConnected { CallPtr call; };
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; };  ///< hold and resume by the peer, or by us
 struct CallTransferred { CallPtr call; int status = 0; };                       ///< 2xx: the peer reached the target; else it did not
+/// REFER: the peer asks us to call somebody else. Call::accept_transfer() and dial with DialOptions::for_transfer, or decline; else it
+/// is declined after 16 s. Nothing is dialled because a caller asks for it.
+struct CallTransferRequested { CallPtr call; sip::TransferRequested details; };
+struct CallInfo { CallPtr call; sip::InfoReceived details; };                   ///< INFO, answered already; a key, perhaps
+struct CallText { CallPtr call; sip::TextReceived details; };                   ///< MESSAGE within the call, answered already
+struct CallRequestAnswered { CallPtr call; sip::MidCallAnswered details; };        ///< what became of send_text() or send_info()
 /// The last event of a call. `media`: what its leg counted, nothing when it had none.
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
 
@@ -30,7 +36,8 @@ struct Notified { Subscription subscription; sip::Notified details; };
 /// Besides ours: who was refused as a stranger; a MESSAGE outside of calls (it has its 200), and what became of one of ours; a NOTIFY
 /// that nobody asked for (AccountOptions::takes_unsolicited_waiting).
 using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected,
-                                CallMediaChanged, CallTransferred, CallFinished, SubscriptionChanged, Notified, sip::UnsolicitedNotify,
+                                CallMediaChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,
+                                CallFinished, SubscriptionChanged, Notified, sip::UnsolicitedNotify,
                                 sip::MessageReceived, sip::RequestAnswered>;
 
 }  // namespace offhook::inline v0::phone

@@ -27,11 +27,11 @@ struct Telephone {
   std::unique_ptr<phone::Endpoint> endpoint;
   phone::Account account;
 
-  explicit Telephone(const std::string& user, std::vector<media::AudioCodec> codecs = {media::AudioCodec::Pcmu}) {
+  explicit Telephone(const std::string& user, std::vector<media::AudioCodec> codecs = {media::AudioCodec::Pcmu}, std::size_t lines = 1) {
     phone::EndpointOptions options;
     options.sip.bind = *base::IpAddress::parse("127.0.0.1");
     options.codecs = std::move(codecs);
-    options.max_calls = 1;
+    options.max_calls = lines;
     auto opened = phone::Endpoint::open(options, engine, [this](phone::PhoneEvent event) { on_event(std::move(event)); });
     REQUIRE(opened.has_value());
     endpoint = std::move(*opened);

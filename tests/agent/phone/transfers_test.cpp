@@ -1,0 +1,93 @@
+// Transfers between three telephones, and requests within a call.
+#include <offhook/tests/agent/phone/telephone.hpp>
+
+using namespace offhook;
+using test::Telephone;
+
+namespace {
+
+std::string at(const Telephone& telephone, const std::string& user) {
+  return "sip:" + user + "@127.0.0.1:" + std::to_string(telephone.endpoint->sip_port());
+}
+
+struct Three {
+  Telephone a{"anna", {media::AudioCodec::Pcmu}, 2}, b{"bert", {media::AudioCodec::Pcmu}, 2}, c{"cora", {media::AudioCodec::Pcmu}, 2};
+
+  void connect(Telephone& from, Telephone& to, const std::string& user) {
+    from.dial(user, to.endpoint->sip_port());
+    const sip::SessionId id = from.call->id();
+    REQUIRE(from.wait_for<phone::CallConnected>([id](const auto& e) { return e.call->id() == id; }));
+    REQUIRE(to.wait_for<phone::CallConnected>());
+  }
+  /// Bert does what he was asked to.
+  void follow() {
+    REQUIRE(b.wait_for<phone::CallTransferRequested>());
+    b.on_thread([&] {
+      const auto asked = *b.last<phone::CallTransferRequested>();
+      REQUIRE(b.call->accept_transfer().has_value());
+      phone::DialOptions options{b.account, asked.details.target, {}, false, {}, asked.call, asked.details.replaces};
+      const auto dialled = b.endpoint->dial(options, std::make_shared<media::AudioPort>());
+      REQUIRE(dialled.has_value());
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Three, "A blind transfer: who is asked to accepts, calls, and the outcome is told [RFC 3515 section 2.4.4]") {
+  connect(a, b, "bert");
+  a.on_thread([&] { CHECK(a.call->transfer(at(c, "cora")).has_value()); });
+  follow();
+  REQUIRE(c.wait_for<phone::CallConnected>());
+  REQUIRE(a.wait_for<phone::CallTransferred>());
+  CHECK(a.last<phone::CallTransferred>()->status == 200);
+}
+
+TEST_CASE_FIXTURE(Three, "A transfer that is declined is told, and the call stays [RFC 3515 section 2.4.2]") {
+  connect(a, b, "bert");
+  a.on_thread([&] { CHECK(a.call->transfer(at(c, "cora")).has_value()); });
+  REQUIRE(b.wait_for<phone::CallTransferRequested>());
+  b.on_thread([&] { CHECK(b.call->decline_transfer().has_value()); });
+  REQUIRE(a.wait_for<phone::CallTransferred>());
+  CHECK(a.last<phone::CallTransferred>()->status == 603);
+  CHECK_FALSE(c.last<phone::CallOffered>().has_value());
+}
+
+TEST_CASE_FIXTURE(Three, "An attended transfer: the new call takes the place of the one between the other two [RFC 3891 section 3]") {
+  connect(a, c, "cora");
+  const phone::CallPtr consultation = a.call;
+  const phone::CallPtr replaced = c.call;
+  connect(a, b, "bert");
+  a.on_thread([&] { CHECK(a.call->transfer_to(*consultation).has_value()); });
+  follow();
+  REQUIRE(a.wait_for<phone::CallTransferred>());
+  CHECK(a.last<phone::CallTransferred>()->status == 200);
+  REQUIRE(c.wait_for<phone::CallFinished>());
+  CHECK(c.last<phone::CallFinished>()->call->id() == replaced->id());
+  CHECK(c.last<phone::CallOffered>()->details.replaces == replaced->id());
+}
+
+TEST_CASE_FIXTURE(Three, "Text and keys go within the call, and their answers are told [RFC 3428 section 7, RFC 6086 section 4]") {
+  connect(a, b, "bert");
+  a.on_thread([&] { CHECK(a.call->send_text("hello").has_value()); });
+  REQUIRE(b.wait_for<phone::CallText>());
+  CHECK(b.last<phone::CallText>()->details.body.data == "hello");
+  REQUIRE(a.wait_for<phone::CallRequestAnswered>());
+  CHECK(a.last<phone::CallRequestAnswered>()->details.status == 200);
+  a.on_thread([&] { CHECK(a.call->send_info("", {"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"}).has_value()); });
+  REQUIRE(b.wait_for<phone::CallInfo>());
+  CHECK(b.last<phone::CallInfo>()->details.digit->digit == '5');
+}
+
+TEST_CASE_FIXTURE(Three, "A reason that is given when hanging up reaches the other side [RFC 3326 section 2]") {
+  connect(a, b, "bert");
+  a.on_thread([&] {
+    sip::Extras extras;
+    extras.reason = sip::Reason{"Q.850", 16, "Normal clearing"};
+    CHECK(a.call->hang_up(extras).has_value());
+  });
+  REQUIRE(b.wait_for<phone::CallFinished>());
+  const auto reasons = b.last<phone::CallFinished>()->details.reasons;
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons.front().cause == 16);
+}
