@@ -100,6 +100,9 @@ Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgo
                          ? cause_of(why)
                          : "refused" + (details.status != 0 ? " " + std::to_string(details.status) : std::string());
       break;
+    case Why::Replaced:  // RFC 3891: another call has its place.
+      ending.cause = "replaced";
+      break;
     case Why::NoAnswer:
       ending.cause = "no answer";
       break;
