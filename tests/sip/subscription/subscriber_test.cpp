@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Watcher, "Failures are followed by longer and longer waits, up
 
 namespace {
 
-struct Reason {
+struct Ending {
   const char* text;
   Why why;
   bool again;
@@ -223,18 +223,18 @@ struct Reason {
 }  // namespace
 
 TEST_CASE("What a reason means for trying again [RFC 6665 section 4.1.3]") {
-  for (const Reason& reason :
-       {Reason{"terminated;reason=deactivated;retry-after=60", Why::Deactivated, true, 0s, 0s},
-        Reason{"terminated;reason=probation;retry-after=600", Why::Probation, true, 600s, 600s},
-        Reason{"terminated;reason=probation", Why::Probation, true, 60s, 60s},
-        Reason{"terminated;reason=rejected;retry-after=60", Why::Rejected, false, {}, {}},
-        Reason{"terminated;reason=timeout;retry-after=60", Why::Timeout, true, 0s, 0s},
-        Reason{"terminated;reason=giveup;retry-after=90", Why::GiveUp, true, 90s, 90s},
-        Reason{"terminated;reason=giveup", Why::GiveUp, true, 60s, 60s},
-        Reason{"terminated;reason=noresource;retry-after=60", Why::NoResource, false, {}, {}},
-        Reason{"terminated;reason=invariant;retry-after=60", Why::Invariant, false, {}, {}},
-        Reason{"terminated;reason=tired;retry-after=45", Why::Terminated, true, 45s, 45s},
-        Reason{"terminated", Why::Terminated, true, 1s, 2s}}) {
+  for (const Ending& reason :
+       {Ending{"terminated;reason=deactivated;retry-after=60", Why::Deactivated, true, 0s, 0s},
+        Ending{"terminated;reason=probation;retry-after=600", Why::Probation, true, 600s, 600s},
+        Ending{"terminated;reason=probation", Why::Probation, true, 60s, 60s},
+        Ending{"terminated;reason=rejected;retry-after=60", Why::Rejected, false, {}, {}},
+        Ending{"terminated;reason=timeout;retry-after=60", Why::Timeout, true, 0s, 0s},
+        Ending{"terminated;reason=giveup;retry-after=90", Why::GiveUp, true, 90s, 90s},
+        Ending{"terminated;reason=giveup", Why::GiveUp, true, 60s, 60s},
+        Ending{"terminated;reason=noresource;retry-after=60", Why::NoResource, false, {}, {}},
+        Ending{"terminated;reason=invariant;retry-after=60", Why::Invariant, false, {}, {}},
+        Ending{"terminated;reason=tired;retry-after=45", Why::Terminated, true, 45s, 45s},
+        Ending{"terminated", Why::Terminated, true, 1s, 2s}}) {
     CAPTURE(reason.text);
     Watcher watcher;
     watcher.become_active();
