@@ -61,14 +61,6 @@ TEST_CASE("No codec in common: 488, and no leg stays open") {
   CHECK(a.engine.legs() == 0);
 }
 
-TEST_CASE_FIXTURE(Pair, "A transfer that the other side does not take is told [RFC 3515 section 2.4.2]") {
-  connect();
-  a.on_thread([&] { CHECK(a.call->transfer("6100").has_value()); });
-  REQUIRE(a.wait_for<phone::CallTransferred>());
-  CHECK(a.last<phone::CallTransferred>()->status >= 400);
-  CHECK(a.call->state() == phone::Call::State::Connected);
-}
-
 TEST_CASE_FIXTURE(Pair, "A leg's ports are given back when the call is over, and a target that is no address is refused") {
   connect();
   a.on_thread([&] { (void)a.call->hang_up(); });
