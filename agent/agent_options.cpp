@@ -29,6 +29,18 @@ sip::AccountOptions account(const config::Sip& sip) {
   return account;
 }
 
+sip::TlsOptions tls_options(const config::Sip& sip) {
+  using Verify = sip::TlsOptions::Verify;
+  sip::TlsOptions options;
+  const std::string verify = config::text_of(sip.tls, "verify");
+  options.verify = verify == "insecure" ? Verify::Insecure : verify == "pinned" ? Verify::Pinned : Verify::Required;
+  options.ca_file = config::text_of(sip.tls, "ca_file");
+  options.certificate_file = config::text_of(sip.tls, "certificate");
+  options.key_file = config::text_of(sip.tls, "key");
+  if (const std::string pin = config::text_of(sip.tls, "pin"); !pin.empty()) options.pins.push_back(pin);
+  return options;
+}
+
 std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
   std::vector<media::AudioCodec> found;
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
@@ -81,6 +93,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.account = account(config.sip);
   options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
   options.phone.sip.port = config.sip.bind_port;
+  if (config.sip.transport == "tls") options.phone.sip.tls = tls_options(config.sip);
   options.phone.codecs = codecs(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
   options.media.first_port = config.media.first_port;

@@ -3,6 +3,7 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/call_log.hpp>
 #include <offhook/agent/config/changes.hpp>
+#include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/tools/service.hpp>
@@ -98,6 +99,8 @@ int run(const RunArguments& arguments) {
     health = std::move(*opened);
   }
   log::info("agent.started", {{"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()}});
+  if (config->sip.transport == "tls" && agent::config::text_of(config->sip.tls, "verify") == "insecure")
+    log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     if (signal == SIGHUP) reload(*agent, sources, *loaded);

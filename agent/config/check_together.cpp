@@ -33,6 +33,23 @@ void check_limits(const Config& config, Problems& problems) {
   }
 }
 
+/// What TLS needs together, and what it should not be without.
+void check_tls(Effective& out) {
+  const Sip& sip = out.config.sip;
+  const std::string verify = text_of(sip.tls, "verify");
+  const auto has = [&sip](std::string_view name) { return !text_of(sip.tls, name).empty(); };
+  if (has("certificate") != has("key"))
+    out.problems.push_back({has("key") ? "/sip/tls/key" : "/sip/tls/certificate", "one without the other", "a certificate and the file of its key",
+                            "name both, or none"});
+  if (verify == "pinned" && !has("pin"))
+    out.problems.push_back({"/sip/tls/verify", "\"pinned\" without a key to compare with", "\"pinned\" beside /sip/tls/pin", "set /sip/tls/pin"});
+  if (sip.transport != "tls") {
+    if (sip.tls.kind != JsonValue::Kind::Null) out.warnings.push_back({"/sip/tls", "is not used: /sip/transport is not \"tls\""});
+  } else if (verify == "insecure") {
+    out.warnings.push_back({"/sip/tls/verify", "anybody may pass for the PBX, and hear the password's digest and the calls: use \"required\" or \"pinned\""});
+  }
+}
+
 void check_patterns(const JsonValue& patterns, Problems& problems) {
   for (std::size_t i = 0; i < patterns.items.size(); ++i) {
     const auto pattern = transcripts::TextPattern::parse(text_of(patterns.items[i], "pattern"));
@@ -73,6 +90,7 @@ void check_voices(Effective& out) {
 
 void check_together(Effective& effective) {
   check_limits(effective.config, effective.problems);
+  check_tls(effective);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_voices(effective);
 }

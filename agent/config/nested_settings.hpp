@@ -16,6 +16,17 @@ inline constexpr std::int64_t kMaxUrl = 2048;
 inline constexpr std::int64_t kMaxKey = 4096;
 inline constexpr std::int64_t kMaxInList = 16;
 
+inline constexpr std::array kTlsMembers{
+    Setting{.name = "verify", .shape = Shape::Choice, .choices = "required pinned insecure", .unset = "`required`",
+            .meaning = "`required`: the certificate names `/sip/host`, and leads to who is trusted; `pinned`: its key is `pin`, and nothing else counts; "
+                       "`insecure`: anybody may be the PBX, for a laboratory"},
+    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM), and nobody else's"},
+    Setting{.name = "pin", .least = 44, .most = 44, .unset = "none",
+            .meaning = "SHA-256 of the public key that the PBX must have, base64; with `required` one condition more"},
+    Setting{.name = "certificate", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "ours, for a PBX that asks for one (PEM, with its chain)"},
+    Setting{.name = "key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the file of its key (PEM)"},
+};
+
 inline constexpr std::array kModelMembers{
     Setting{.name = "realtime", .least = 1, .most = kMaxName, .unset = "`gpt-realtime` of openai",
             .meaning = "a model that hears and speaks itself"},

@@ -64,15 +64,26 @@ stop_all() {
 # --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
 # start_kamailio [DEFINE...]: on port $registrar_port, chosen when it is empty. The password of extension E is secret-E.
 registrar_port=''
+tls_port=''  # Set by start_kamailio_tls.
 start_kamailio() {
   local defines=() define
   [ -n "$registrar_port" ] || free_ports registrar_port
   for define in "$@"; do defines+=(-A "$define"); done
   mkdir -p "$work/kamailio"
+  [ -z "$tls_port" ] || defines+=(-A WITH_TLS -A "TLS_CERTIFICATE=\"$work/registrar.pem\"" -A "TLS_KEY=\"$work/registrar.key\"" -l "tls:127.0.0.1:$tls_port")
   start kamailio kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
     "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
   kamailio_pid=$pid
   expect 10 "Kamailio listens on $registrar_port" kamailio_answers
+}
+# start_kamailio_tls [NAME]: over TLS as well, on $tls_port, with a certificate for NAME (127.0.0.1 by default): $work/registrar.pem.
+start_kamailio_tls() {
+  local name=${1:-IP:127.0.0.1}
+  [ -f "$(find /usr/lib -path '*kamailio/modules/tls.so' -print -quit)" ] || die "Kamailio has no TLS here: apt-get install kamailio-tls-modules"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$name" \
+    -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
+  free_ports tls_port
+  start_kamailio
 }
 # It binds its sockets before its workers can answer: only an answer says that it is up.
 kamailio_answers() {
@@ -93,8 +104,8 @@ agent_config() {
   [ -n "${agent_sip:-}" ] || free_ports agent_sip
   [ -n "${agent_http:-}" ] || free_ports agent_http
   cat >"$1" <<JSON
-{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": $registrar_port,
-         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip},
+{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": ${agent_registrar:-$registrar_port},
+         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip${agent_tls:+, "tls": $agent_tls}},
  "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}}
 JSON
