@@ -18,7 +18,7 @@ struct CallerOptions {
   std::vector<Caller> who{};  ///< empty: nobody is asked
   /// On offer, the strongest first: RFC 8760 section 2.3.
   std::vector<Algorithm> algorithms{Algorithm::Sha512_256, Algorithm::Sha256, Algorithm::Md5};
-  bool auth_int = true;       ///< qop auth-int is offered beside auth
+  bool auth_int = false;      ///< qop auth-int is offered beside auth: some callers choose it, and compute it wrongly
   std::chrono::seconds nonce_time{300};
 };
 

@@ -186,7 +186,7 @@ TEST_CASE("what is missing is named by its place in the file and its variable, a
 
 TEST_CASE("all problems of a file come at once, each with its pointer") {
   const std::string told = problems_in(
-      R"({"sip": {"port": 0, "transport": "tls", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
+      R"({"sip": {"port": 0, "transport": "sctp", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
   CHECK(std::count(told.begin(), told.end(), '\n') == 6);
   for (const char* pointer :
        {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts/enabled: "}) {

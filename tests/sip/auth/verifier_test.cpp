@@ -86,6 +86,7 @@ TEST_CASE_FIXTURE(Serving, "who proves a password is let in under its name [RFC 
 }
 
 TEST_CASE_FIXTURE(Serving, "a challenge for each algorithm, the strongest first, each with its own nonce [RFC 8760 section 2.3]") {
+  options.auth_int = true;
   const auto all = verifier().challenges(source, false, now);
   REQUIRE(all.size() == 3);
   CHECK(all[0].find("algorithm=SHA-512-256, qop=\"auth,auth-int\"") != std::string::npos);
@@ -111,6 +112,7 @@ TEST_CASE_FIXTURE(Serving, "an algorithm or a qop that is not on offer proves no
 }
 
 TEST_CASE_FIXTURE(Serving, "auth-int proves the body too [RFC 7616 section 3.4.3]") {
+  options.auth_int = true;
   Parts parts;
   parts.qop = "auth-int";
   parts.nonce = nonce_of(verifier().challenges(source, false, now)[1]);

@@ -129,25 +129,26 @@ bool sipp(std::uint16_t port, const std::string& password, const std::string& st
   replace(scenario, "@STATUS@", status);
   std::ofstream(folder / "call.xml") << scenario;
   const std::string command = "cd '" + folder.string() + "' && sipp 127.0.0.1:" + std::to_string(port) +
-                              " -sf call.xml -i 127.0.0.1 -m 1 -nostdin -timeout 20s -timeout_error >out.txt 2>&1 </dev/null";
+                              " -auth_uri bot@127.0.0.1:" + std::to_string(port) +
+                              " -sf call.xml -i 127.0.0.1 -m 1 -nostdin -timeout 20s -timeout_error " +
+                              "-trace_err -error_file errors.txt >out.txt 2>&1 </dev/null";
   const int result = std::system(command.c_str());
+  std::ifstream errors(folder / "errors.txt");
+  if (result != 0) MESSAGE(std::string(std::istreambuf_iterator<char>(errors), {}));
   std::filesystem::remove_all(folder);
   return WIFEXITED(result) && WEXITSTATUS(result) == 0;
 }
 
 }  // namespace
 
-TEST_CASE("SIPp proves a password with each algorithm that it speaks, and a wrong one gets it 401 again [RFC 3261 section 22.1]") {
+TEST_CASE("SIPp proves a password with MD5, all that it speaks, and a wrong one gets it 401 again [RFC 3261 section 22.1]") {
   if (std::system("command -v sipp >/dev/null 2>&1") != 0) {
     MESSAGE("skipped: sipp is not installed (sip-tester)");
     return;
   }
-  for (const auto algorithm : {sip::Algorithm::Md5, sip::Algorithm::Sha256}) {
-    CAPTURE(to_string(algorithm));
-    Door door({algorithm});
-    CHECK(sipp(door.edge->port(), "secret", "486"));
-    CHECK(door.proven == 1);
-    CHECK(sipp(door.edge->port(), "guess", "401"));
-    CHECK(door.proven == 1);
-  }
+  Door door({sip::Algorithm::Md5});
+  CHECK(sipp(door.edge->port(), "secret", "486"));
+  CHECK(door.proven == 1);
+  CHECK(sipp(door.edge->port(), "guess", "401"));
+  CHECK(door.proven == 1);
 }
