@@ -44,6 +44,7 @@ base::Result<Dialog, ParseError> Dialog::as_client(const RequestHead& invite, co
   dialog.id_ = {std::string(response.call_id()), tag_of(response.from()), tag_of(response.to())};
   dialog.local_ = invite.from;
   dialog.remote_ = std::string(response.find(HeaderName::To).value_or(""));
+  dialog.located_ = target.has_value();
   dialog.remote_target_ = target ? std::move(*target) : invite.request_uri;
   dialog.routes_ = std::move(*routes);
   dialog.local_cseq_ = response.cseq().number;
@@ -81,12 +82,21 @@ bool Dialog::accept_sequence(const Message& request) {
 }
 
 void Dialog::refresh_target(const Message& message) {
-  if (auto target = target_of(message)) remote_target_ = std::move(*target);
+  if (auto target = target_of(message)) retarget(std::move(*target));
 }
 
 std::optional<std::string> Dialog::target_in(const Message& message) {
   auto target = target_of(message);
   return target ? std::optional(std::move(*target)) : std::nullopt;
+}
+
+void Dialog::complete(const Message& response) {
+  if (located_ || local_cseq_ != response.cseq().number) return;
+  auto target = target_of(response);
+  auto routes = RouteSet::from_record_route(response, RouteSet::Order::Reversed);
+  if (!target || !routes) return;
+  retarget(std::move(*target));
+  routes_ = std::move(*routes);
 }
 
 void Dialog::confirm() { state_ = State::Confirmed; }

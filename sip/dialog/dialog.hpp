@@ -54,7 +54,13 @@ class Dialog {
   void refresh_target(const Message& message);
   /// In two steps, where a refusal must leave it as it was: RFC 6141 section 4.6. Nothing when there is no Contact to be used.
   [[nodiscard]] static std::optional<std::string> target_in(const Message& message);
-  void retarget(std::string target) { remote_target_ = std::move(target); }
+  void retarget(std::string target) {
+    remote_target_ = std::move(target);
+    located_ = true;
+  }
+  /// Another provisional response of the same early dialog: where the first named no Contact, and nothing was sent along it yet,
+  /// target and route set are those of the first response that does.
+  void complete(const Message& response);
   /// An early dialog becomes confirmed; as client the route set is then taken anew from the 2xx: RFC 3261 section 13.2.2.4.
   void confirm();
   void confirm(const Message& ok);
@@ -67,6 +73,7 @@ class Dialog {
   std::string local_;   // Our From, whole.
   std::string remote_;  // Our To, whole.
   std::string remote_target_;
+  bool located_ = true;  // The peer itself has said where it is.
   RouteSet routes_;
   std::uint32_t local_cseq_ = 0;
   std::optional<std::uint32_t> remote_cseq_;

@@ -17,7 +17,10 @@ Dialog* DialogSet::find_party(std::string_view to) {
 }
 
 Dialog* DialogSet::find_or_make(const RequestHead& invite, const Message& response) {
-  if (Dialog* known = find(response.to().tag().value_or(""))) return known;
+  if (Dialog* known = find(response.to().tag().value_or(""))) {
+    known->complete(response);
+    return known;
+  }
   if (dialogs_.size() >= kMaxForks) return nullptr;
   auto made = Dialog::as_client(invite, response);
   if (!made) return nullptr;

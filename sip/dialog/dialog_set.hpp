@@ -19,7 +19,8 @@ class DialogSet {
   [[nodiscard]] Dialog* find(std::string_view remote_tag);
   /// By the whole To of a request that we sent within it.
   [[nodiscard]] Dialog* find_party(std::string_view to);
-  /// The dialog of the response's To tag, made when new. Null when the set is full or the response makes no dialog.
+  /// The dialog of the response's To tag, made when new, completed when it was not. Null when the set is full or the response
+  /// makes no dialog.
   Dialog* find_or_make(const RequestHead& invite, const Message& response);
   void forget(std::string_view remote_tag);
   [[nodiscard]] std::size_t size() const { return dialogs_.size(); }

@@ -40,8 +40,10 @@ struct Send {
   Body body;
   HeaderList own{};  ///< The session's, not the phone's: unfiltered.
 };
-/// CANCEL our INVITE, which has had a provisional response: RFC 3261 section 9.1.
-struct Cancel {};
+/// CANCEL our INVITE or re-INVITE, which has had a provisional response: RFC 3261 section 9.1.
+struct Cancel {
+  Purpose purpose = Purpose::Invite;
+};
 /// If our INVITE has not left yet, it need not.
 struct Withdraw {};
 /// ACK a 2xx to our INVITE or re-INVITE. The owner keeps the bytes, and sends them again for every repeat of that 2xx.
@@ -53,8 +55,10 @@ struct SendAck {
 struct Tell {
   Event event;
 };
+/// Count a reliable provisional response that was not taken: kMaxPracks are unanswered.
+struct CountDropped {};
 
-using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Tell>;
+using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Tell, CountDropped>;
 using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
 
 }  // namespace offhook::inline v0::sip::session

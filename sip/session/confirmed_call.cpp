@@ -1,5 +1,6 @@
 #include <offhook/sip/session/confirmed_call.hpp>
 
+#include <offhook/base/text.hpp>
 #include <offhook/sip/message/multipart.hpp>
 #include <offhook/sip/session/mid_call.hpp>
 
@@ -10,14 +11,24 @@
 
 namespace offhook::inline v0::sip::session {
 
+namespace {
+
+constexpr std::string_view kSdp = "application/sdp";
+
+}  // namespace
+
 Body body_of(const Message& message) {
-  constexpr std::string_view kSdp = "application/sdp";
   const auto type = message.find(HeaderName::ContentType).value_or("");
   if (is_multipart(type)) {
     const auto found = find_part(type, message.body(), kSdp);
     if (found && found->part) return {std::string(kSdp), std::string(found->part->body)};
   }
   return {std::string(message.content_type()), std::string(message.body())};
+}
+
+Body description_of(const Message& message) {
+  Body body = body_of(message);
+  return base::iequals(body.type, kSdp) ? body : Body{};
 }
 
 std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
@@ -81,8 +92,8 @@ void ConfirmedCall::keep_local(Body body) {
   if (!body.empty()) local_ = std::move(body);
 }
 
-void ConfirmedCall::keep_remote(std::string_view body) {
-  if (!body.empty()) remote_ = std::hash<std::string_view>{}(body);
+void ConfirmedCall::keep_remote(std::string_view description) {
+  if (!description.empty()) remote_ = std::hash<std::string_view>{}(description);
 }
 
 void ConfirmedCall::learn(const Message& message) {
@@ -130,6 +141,8 @@ void ConfirmedCall::clear() {
   theirs_.reset();
   ours_.reset();
   next_.reset();
+  next_refresh_ = false;
+  reinvite_.patience_ends.reset();
   glare_.reset();
   transfer_.stop();
   timer_.stop();
@@ -148,8 +161,7 @@ bool ConfirmedCall::is_refused(TransactionId id, const Message& request, Actions
 
 void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Actions& out) {
   if (theirs_) return out.push_back(later(id));
-  const bool ours_on_its_way = ours_ && !glare_.next_deadline();
-  if (ours_on_its_way || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  if (is_offering() || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
   if (answer_.running()) {  // Whoever sends the next INVITE has our 2xx: its ACK was lost or overtaken.
     answer_.stop();
     confirmed({}, out);
@@ -160,29 +172,34 @@ void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Action
 
 void ConfirmedCall::on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   // RFC 3311 section 5.2: not while another UPDATE waits for its answer, and no offer while there is one of theirs.
-  if (theirs_ && !(theirs_->invite && request.body().empty())) return out.push_back(later(id));
+  if (theirs_ && !(theirs_->method == Method::Invite && request.body().empty())) return out.push_back(later(id));
   if (request.body().empty()) {
     if (is_refused(id, request, out)) return;
     dialog_.refresh_target(request);
     learn(request);
     return out.push_back(Respond{id, 200, {}, {}, accept_timer(SessionTimer::asked_by(request), now)});
   }
-  const bool ours_on_its_way = ours_ && !glare_.next_deadline();
-  if (ours_on_its_way || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  if (is_offering() || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
   if (is_refused(id, request, out)) return;
   take_offer(id, request, out);
 }
 
+void ConfirmedCall::on_prack_offer(TransactionId id, const Message& prack, Actions& out) {
+  if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
+  if (theirs_) return out.push_back(later(id));
+  if (is_offering() || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
+  take_offer(id, prack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
+}
+
 void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions& out) {
-  learn(request);
-  theirs_ = TheirOffer{id,
-                       request.method() == Method::Invite,
-                       request.body().empty(),
-                       request.cseq().number,
-                       SessionTimer::asked_by(request),
-                       Dialog::target_in(request)};
-  keep_remote(request.body());
-  out.push_back(Tell{OfferReceived{setup_.id, body_of(request)}});
+  Body offer = description_of(request);
+  theirs_ = TheirOffer{id, request.method(), offer, request.cseq().number};
+  if (request.method() != Method::Prack) {  // Which says nothing of timers, and moves no target: RFC 3262 section 3
+    learn(request);
+    theirs_->asked = SessionTimer::asked_by(request);
+    theirs_->target = Dialog::target_in(request);
+  }
+  out.push_back(Tell{OfferReceived{setup_.id, std::move(offer)}});
 }
 
 /// With our 2xx, or with a request of ours that goes there already: RFC 6141 section 4.6.
@@ -207,7 +224,7 @@ void ConfirmedCall::confirmed(Body body, Actions& out) {
 
 void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
   if (!dialog_.matches(ack) || !answer_.on_ack(ack.cseq().number)) return;
-  confirmed(body_of(ack), out);
+  confirmed(description_of(ack), out);
 }
 
 void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
@@ -221,8 +238,10 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
       return on_other_answered(purpose, response.status(), out);
     case Purpose::Reinvite: return on_reinvite_answered(response, now, out);
     case Purpose::Update: return on_update_answered(response, now, out);
-    case Purpose::Invite:
     case Purpose::Prack:
+      if (response.status() >= 200 && pracks_ > 0) --pracks_;
+      return;
+    case Purpose::Invite:
     case Purpose::Bye:  // What a BYE is answered with changes nothing.
     case Purpose::ForkBye: return;
   }
@@ -230,18 +249,20 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
 
 void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
-  if (status < 200) return on_reinvite_provisional(response, out);
-  if (status < 300) {
+  if (response.cseq().number != reinvite_.cseq) return;  // A repeat of a 2xx, whose ACK waits for the address of its next hop.
+  if (status < 200) return on_reinvite_provisional(response, now, out);
+  reinvite_.patience_ends.reset();
+  if (status < 300 && !std::exchange(reinvite_.acknowledged, true)) {
     dialog_.refresh_target(response);
-    out.push_back(SendAck{dialog_.ack(response.cseq().number), dialog_.id().remote_tag, {}});
+    out.push_back(SendAck{dialog_.ack(reinvite_.cseq), dialog_.id().remote_tag, {}});
   }
   if (!ours_) return;
   if (is_over()) return ours_.reset();
-  if (status == 491 && glare_.retry_later(now, random_)) {
+  if (status == 491 && !reinvite_.cancelled && glare_.retry_later(now, random_)) {
     if (next_) ours_ = OurOffer{*std::exchange(next_, std::nullopt), false};
     return;
   }
-  if (status == 422 && timer_.on_too_small(response)) return send_offer(out);
+  if (status == 422 && !reinvite_.cancelled && timer_.on_too_small(response)) return send_offer(out);
   if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 3261 section 12.2.1.2
   glare_.reset();
   offer_done(response, now, out);
@@ -252,18 +273,18 @@ void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoin
 void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Actions& out) {
   OurOffer ours = *std::exchange(ours_, std::nullopt);
   const int status = response.status();
-  Body answer = std::exchange(early_answer_, {});
+  Body answer = std::exchange(reinvite_.early_answer, {});
   if (status >= 300) {
     // What was agreed on early is undone on their side, perhaps: RFC 6141 section 3.4. What stood before is offered anew.
     if (!ours.refresh && !answer.empty() && !local_.empty() && !next_) next_refresh_ = true;
     if (!ours.refresh) return out.push_back(Tell{OfferRefused{setup_.id, status}});
-    return timer_.on_refused(now, response.number(HeaderName::RetryAfter));
+    return timer_.on_refused(status, now, response.number(HeaderName::RetryAfter));
   }
   learn(response);
   timer_.on_accepted(response, now);
   keep_local(std::move(ours.body));
   const std::size_t before = remote_;
-  if (answer.empty()) answer = body_of(response);  // Said once, it stands: RFC 6337 section 2.2
+  if (answer.empty()) answer = description_of(response);  // Said once, it stands: RFC 6337 section 2.2
   keep_remote(answer.data);
   if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, std::move(answer)}});
 }
@@ -271,16 +292,20 @@ void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Act
 /// Reliable ones are acknowledged, and move the target (RFC 6141 section 4.7).
 /// Deviation: an answer in one counts with the 2xx, not before: until then nothing has changed that would have to be undone
 /// (RFC 6141 section 3.4), and who answers a re-INVITE early has its 2xx at hand.
-void ConfirmedCall::on_reinvite_provisional(const Message& response, Actions& out) {
+void ConfirmedCall::on_reinvite_provisional(const Message& response, base::TimePoint now, Actions& out) {
+  if (ours_ && !reinvite_.patience_ends && !reinvite_.cancelled) reinvite_.patience_ends = now + kPatience;
   const auto rseq = response.number(HeaderName::RSeq).value_or(0);
   const bool reliable = rseq != 0 && response.status() > 100 && response.lists(HeaderName::Require, "100rel");
-  if (!reliable || setup_.reliability == Reliability::Off || is_over() || response.cseq().number != reinvite_) return;
-  if (rseq_ != 0 && (rseq_ == UINT32_MAX || rseq != rseq_ + 1)) return;  // Again, or out of order: RFC 3262 section 4
-  rseq_ = rseq;
+  if (!reliable || setup_.reliability == Reliability::Off || is_over() || !ours_) return;
+  const std::uint32_t last = reinvite_.rseq;
+  if (last != 0 && (last == UINT32_MAX || rseq != last + 1)) return;  // Again, or out of order: RFC 3262 section 4
+  if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
+  ++pracks_;
+  reinvite_.rseq = rseq;
   dialog_.refresh_target(response);
-  if (early_answer_.empty()) early_answer_ = body_of(response);
+  if (reinvite_.early_answer.empty()) reinvite_.early_answer = description_of(response);
   HeaderList own = supported();
-  own.emplace_back("RAck", std::to_string(rseq) + " " + std::to_string(reinvite_) + " INVITE");
+  own.emplace_back("RAck", std::to_string(rseq) + " " + std::to_string(reinvite_.cseq) + " INVITE");
   out.push_back(Send{Purpose::Prack, dialog_.request(Method::Prack), {}, {}, std::move(own)});
 }
 
@@ -305,10 +330,10 @@ void ConfirmedCall::on_update_answered(const Message& response, base::TimePoint 
   if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 4028 section 10
   if (status == 405 || status == 501) {  // Whatever its Allow said.
     peer_updates_ = false;
-    return refresh(now, out);
+    return timer_.is_ours() ? refresh(now, out) : void();  // Theirs may have turned the timer off meanwhile.
   }
-  if (status == 422 && timer_.on_too_small(response)) return send_update(out);
-  timer_.on_refused(now, response.number(HeaderName::RetryAfter));
+  if (status == 422 && timer_.is_ours() && timer_.on_too_small(response)) return send_update(out);
+  timer_.on_refused(status, now, response.number(HeaderName::RetryAfter));
 }
 
 void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
@@ -317,28 +342,42 @@ void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint
   const bool other =
       purpose == Purpose::Notify || purpose == Purpose::Info || purpose == Purpose::Message || purpose == Purpose::Options;
   if (other) return on_other_answered(purpose, failed, out);
-  const bool offered = purpose == Purpose::Reinvite && ours_;
+  if (purpose == Purpose::Reinvite) return on_reinvite_failed(failure, now, out);
   const bool updated = purpose == Purpose::Update && std::exchange(updating_, false);
-  if (!offered && !updated) return;
-  const bool refresh = updated || ours_->refresh;
-  if (offered) ours_.reset();
-  early_answer_ = {};
-  if (is_over()) return;
+  if (!updated || is_over()) return;
   if (failure == Failure::Timeout) return lost(408, "no answer within the call", out);
-  if (offered) glare_.reset();
-  if (refresh) {
-    timer_.on_refused(now);
+  timer_.on_refused(failed, now);
+}
+
+void ConfirmedCall::on_reinvite_failed(Failure failure, base::TimePoint now, Actions& out) {
+  if (!ours_) return;
+  const OurOffer ours = *std::exchange(ours_, std::nullopt);
+  reinvite_.patience_ends.reset();
+  reinvite_.early_answer = {};
+  if (is_over()) return;
+  // Of what we cancelled, and nobody answered, nothing is known but that the peer was there.
+  if (failure == Failure::Timeout && !reinvite_.cancelled) return lost(408, "no answer within the call", out);
+  glare_.reset();
+  const int status = failure == Failure::Timeout ? 408 : 503;  // RFC 3261 section 8.1.3.1
+  if (ours.refresh) {
+    timer_.on_refused(503, now);  // Nobody has said anything.
   } else {
-    out.push_back(Tell{OfferRefused{setup_.id, 503}});  // RFC 3261 section 8.1.3.1
+    out.push_back(Tell{OfferRefused{setup_.id, status}});
   }
-  if (offered) send_next(out);
+  send_next(out);
+}
+
+void ConfirmedCall::on_patience_ended(Actions& out) {
+  reinvite_.patience_ends.reset();
+  reinvite_.cancelled = true;
+  out.push_back(Cancel{Purpose::Reinvite});
 }
 
 /// RFC 4028 section 7.4: by UPDATE without an offer where the peer allows it, else by the offer that stands.
 void ConfirmedCall::refresh(base::TimePoint now, Actions& out) {
   if (state_ != State::Up || ours_ || theirs_ || answer_.running()) return timer_.postpone(now);  // Refreshes it as well.
   if (peer_updates_) return updating_ ? void() : send_update(out);
-  if (local_.empty()) return timer_.on_refused(now);
+  if (local_.empty()) return timer_.on_refused(0, now);  // We have never offered anything that could be said again.
   ours_ = OurOffer{local_, true};
   send_offer(out);
 }
@@ -385,15 +424,18 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
     case SessionTimer::Due::Refresh: refresh(now, out); break;
     case SessionTimer::Due::Expired: return lost(408, "the session was not refreshed", out);  // RFC 4028 section 10
   }
+  if (reinvite_.patience_ends && now >= *reinvite_.patience_ends) on_patience_ended(out);
   if (!glare_.take_due(now) || !ours_) return;
   if (theirs_ || answer_.running()) return glare_.postpone(now, random_);
-  send_offer(out);
+  if (!ours_->stale) return send_offer(out);
+  if (!std::exchange(ours_, std::nullopt)->refresh) out.push_back(Tell{OfferRefused{setup_.id, 491}});  // Now it may offer anew.
+  glare_.reset();
 }
 
 std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
   std::optional<base::TimePoint> first;
   for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline(), timer_.next_deadline(),
-                          referral_.next_deadline()}) {
+                          referral_.next_deadline(), reinvite_.patience_ends}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -454,22 +496,36 @@ bool ConfirmedCall::offer(Body body, Actions& out) {
 
 void ConfirmedCall::send_offer(Actions& out) {
   RequestHead head = dialog_.request(Method::Invite);
-  reinvite_ = head.cseq;
-  rseq_ = 0;
-  early_answer_ = {};
+  reinvite_ = Reinvite{head.cseq};
   out.push_back(Send{Purpose::Reinvite, std::move(head), {}, ours_->body, refresh_headers()});
 }
 
 bool ConfirmedCall::accept_offer(Body body, base::TimePoint now, Actions& out) {
-  if (!theirs_ || is_over() || (theirs_->invite && answer_.running())) return false;
+  if (!theirs_ || is_over() || (theirs_->method == Method::Invite && answer_.running())) return false;
   take_their_target();
   const TheirOffer taken = *std::exchange(theirs_, std::nullopt);
   keep_local(body);
-  out.push_back(Respond{taken.request, 200, {}, std::move(body), accept_timer(taken.asked, now)});
-  if (!taken.invite) return true;
-  expects_answer_ = taken.wants_ours;
+  keep_remote(taken.offer.data);
+  out.push_back(Respond{taken.request, 200, {}, std::move(body), take_timer(taken, now)});
+  if (ours_) ours_->stale = true;
+  if (taken.method != Method::Invite) return true;
+  expects_answer_ = taken.offer.empty();
   answer_.start(taken.request, taken.cseq, now);
   return true;
+}
+
+HeaderList ConfirmedCall::take_timer(const TheirOffer& taken, base::TimePoint now) {
+  return taken.method == Method::Prack ? supported() : accept_timer(taken.asked, now);
+}
+
+std::optional<std::uint32_t> ConfirmedCall::take_cseq(Purpose purpose) {
+  if (purpose == Purpose::Update && (!updating_ || is_over())) return std::nullopt;
+  if (purpose == Purpose::Reinvite) {
+    if (!ours_ || reinvite_.cancelled || is_over()) return std::nullopt;  // Nobody wants it any more.
+    reinvite_ = Reinvite{dialog_.take_cseq()};
+    return reinvite_.cseq;
+  }
+  return dialog_.take_cseq();
 }
 
 bool ConfirmedCall::refuse_offer(int status, Actions& out) {
@@ -480,10 +536,11 @@ bool ConfirmedCall::refuse_offer(int status, Actions& out) {
 }
 
 bool ConfirmedCall::is_consistent() const {
-  if (!referral_.is_consistent()) return false;
+  if (!referral_.is_consistent() || !timer_.is_consistent() || pracks_ > kMaxPracks) return false;
+  if (reinvite_.patience_ends && (!is_offering() || reinvite_.cancelled)) return false;
   if (state_ == State::Over) return next_deadline() == referral_.next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Confirming || state_ == State::Leaving) return answer_.running() && !ours_;
-  return (!glare_.next_deadline() || ours_) && (!next_ || (ours_ && ours_->refresh)) && timer_.is_consistent();
+  return (!glare_.next_deadline() || ours_) && (!next_ || (ours_ && ours_->refresh));
 }
 
 }  // namespace offhook::inline v0::sip::session

@@ -18,6 +18,10 @@
 
 namespace offhook::inline v0::sip::session {
 
+/// PRACKs that one call may have sent without a response. What comes then is not acknowledged, and so comes again; a PRACK that
+/// failed counts for ever, since nothing speaks for another one.
+inline constexpr std::size_t kMaxPracks = 32;
+
 /// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, the repeats of our
 /// own 2xx, and the session timer. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
@@ -28,6 +32,8 @@ class ConfirmedCall {
     Leaving,     // hung up while Confirming: the BYE waits for the ACK (RFC 3261 section 15)
     Over,
   };
+  /// From the first provisional response to our re-INVITE to the final one; then it is cancelled. As Timer C.
+  static constexpr base::Duration kPatience = std::chrono::seconds(180);
   struct Setup {
     SessionId id;
     transaction::Timers timers;
@@ -48,11 +54,13 @@ class ConfirmedCall {
   void adopt_timer(SessionTimer timer, const Message& ok, base::TimePoint now);
   /// What we said last about our media, and they: a refresh repeats the one, and the other need not be told again.
   void keep_local(Body body);
-  void keep_remote(std::string_view body);
+  void keep_remote(std::string_view description);
   /// What the peer allows: RFC 3261 section 20.5.
   void learn(const Message& message);
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  /// The offer of a PRACK that crossed our 2xx, and acknowledges what came before it.
+  void on_prack_offer(TransactionId id, const Message& prack, Actions& out);
   void on_ack(const Message& ack, base::TimePoint now, Actions& out);
   void on_cancel(TransactionId invite, Actions& out);
   void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out);
@@ -74,6 +82,8 @@ class ConfirmedCall {
   /// INFO, MESSAGE or OPTIONS.
   [[nodiscard]] bool send(Purpose purpose, HeaderList headers, HeaderList fields, Body body, Actions& out);
   [[nodiscard]] Standing standing(std::string_view remote_tag) const;
+  /// Session::take_cseq() of what belongs to this dialog.
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
   [[nodiscard]] Dialog& dialog() { return dialog_; }
@@ -85,8 +95,8 @@ class ConfirmedCall {
  private:
   struct TheirOffer {
     TransactionId request;
-    bool invite = true;      // Else UPDATE.
-    bool wants_ours = false; // Without a body: our offer goes into the 2xx.
+    Method method = Method::Invite;  // UPDATE, or PRACK.
+    Body offer{};                    // Without one ours goes into the 2xx.
     std::uint32_t cseq = 0;
     SessionTimer::Asked asked{};
     std::optional<std::string> target{};  // Where they are, once we agree: RFC 6141 section 4.6
@@ -94,6 +104,16 @@ class ConfirmedCall {
   struct OurOffer {
     Body body;
     bool refresh = false;  // Of the stack's own: the phone knows nothing of it.
+    bool stale = false;    // While it waited after a 491 we have answered theirs, which is newer: RFC 3264 section 8.
+  };
+  /// Our re-INVITE that was sent last.
+  struct Reinvite {
+    std::uint32_t cseq = 0;
+    std::uint32_t rseq = 0;      // Of its last reliable provisional response in order: RFC 3262 section 4.
+    Body early_answer{};         // That one of them brought; it counts with the 2xx.
+    bool acknowledged = false;   // A 2xx came: it may be repeated until our ACK is there.
+    bool cancelled = false;      // It had nothing but provisional responses for kPatience.
+    std::optional<base::TimePoint> patience_ends{};
   };
 
   void on_reinvite(TransactionId id, const Message& request, Actions& out);
@@ -103,7 +123,11 @@ class ConfirmedCall {
   void on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   void notify(const std::optional<Referral::Notice>& notice, Actions& out);
   void on_other_answered(Purpose purpose, int status, Actions& out);
-  void on_reinvite_provisional(const Message& response, Actions& out);
+  void on_reinvite_provisional(const Message& response, base::TimePoint now, Actions& out);
+  void on_reinvite_failed(Failure failure, base::TimePoint now, Actions& out);
+  void on_patience_ended(Actions& out);
+  [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
+  [[nodiscard]] HeaderList take_timer(const TheirOffer& taken, base::TimePoint now);
   void take_their_target();
   void end_referral(Actions& out);
   void tell_transfer(std::optional<int> status, Actions& out);
@@ -144,9 +168,8 @@ class ConfirmedCall {
   Body local_;
   std::size_t remote_ = 0;       // A hash of what the peer said last of its media.
   bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer: what stood is offered anew.
-  std::uint32_t reinvite_ = 0;   // CSeq of our re-INVITE that is on its way.
-  std::uint32_t rseq_ = 0;       // Of its last reliable provisional response in order: RFC 3262 section 4.
-  Body early_answer_;            // That one of them brought; it counts with the 2xx.
+  Reinvite reinvite_;
+  std::size_t pracks_ = 0;       // Not answered: at most kMaxPracks.
   Transfer transfer_;
   Referral referral_;
 };
@@ -155,6 +178,8 @@ class ConfirmedCall {
 [[nodiscard]] std::string supported_by(const SessionTimerOptions& timer, Reliability reliability);
 /// A body with its type, as a message carries it; of a multipart one the session description alone, when it holds one.
 [[nodiscard]] Body body_of(const Message& message);
+/// The session description in a message. Empty: it brings none, whatever else it carries.
+[[nodiscard]] Body description_of(const Message& message);
 /// The Reason header field, when there is one.
 [[nodiscard]] std::string reason_of(const Message& request);
 

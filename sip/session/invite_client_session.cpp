@@ -3,6 +3,7 @@
 #include <offhook/sip/session/mid_call.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
@@ -34,8 +35,12 @@ void InviteClientSession::send_invite(Actions& out) {
 }
 
 void InviteClientSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
+  if (purpose == Purpose::Prack && pracks_ > 0) {
+    if (response.status() >= 200) --pracks_;
+    return;
+  }
   if (purpose != Purpose::Invite) {
-    if (call_) call_->on_response(purpose, response, now, out);
+    if (call_) in_call(out, [&](auto& call, auto& actions) { call.on_response(purpose, response, now, actions); });
     return;
   }
   if (response.status() < 200) return on_provisional(response, now, out);
@@ -62,35 +67,30 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
   if (reliable && response.lists(HeaderName::Require, "100rel")) return on_reliable(response, rseq, out);
   const std::string tag(response.to().tag().value_or(""));
   if (!tag.empty()) early_.find_or_make(invite_, response);
-  out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, body_of(response)}});
-}
-
-InviteClientSession::Branch* InviteClientSession::branch(std::string_view tag) {
-  const auto at = std::find_if(branches_.begin(), branches_.end(), [&](const Branch& one) { return one.tag == tag; });
-  return at == branches_.end() ? nullptr : &*at;
+  const EarlyBranch* branch = branches_.find(tag);
+  Body body = branch != nullptr && branch->is_described() ? Body{} : description_of(response);
+  out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, std::move(body)}});
 }
 
 void InviteClientSession::on_reliable(const Message& response, std::uint32_t rseq, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   Dialog* dialog = tag.empty() ? nullptr : early_.find_or_make(invite_, response);
   if (dialog == nullptr || response.cseq().number != invite_.cseq) return;  // Not ours to acknowledge: it is no early dialog.
-  Branch* known = branch(tag);
+  EarlyBranch* known = branches_.find(tag);
   if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;  // Again, or out of order.
-  if (known == nullptr) known = &branches_.emplace_back(Branch{tag, 0, false});
-  known->rseq = rseq;
+  if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
+  EarlyBranch& branch = branches_.find_or_make(tag);
+  branch.rseq = rseq;
   const std::string rack = std::to_string(rseq) + " " + std::to_string(invite_.cseq) + " INVITE";
-  Body body = known->agreed ? Body{} : body_of(response);  // It cannot be changed in another response: RFC 6337 section 2.2
+  Body body = branch.is_described() ? Body{} : description_of(response);
   CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
-  if (offer_.empty() && !body.empty()) {
-    known->agreed = true;
-    early_offers_.push_back({tag, std::nullopt, rack});
+  if (offer_.empty() && !body.empty()) {  // RFC 3262 section 5: the answer goes into PRACK.
     out.push_back(Tell{std::move(progress)});
-    return out.push_back(
-        Tell{OfferReceived{setup_.id, std::move(body), tag}});  // RFC 3262 section 5: the answer goes into PRACK.
+    return branches_.offer(setup_.id, branch, {std::move(body), std::nullopt, rack}, out);
   }
   if (!body.empty()) {
-    known->agreed = true;
-    known->said = body;
+    branch.agreed = true;
+    branch.said = body;
   }
   send_prack(*dialog, rack, {}, out);
   progress.body = std::move(body);
@@ -98,16 +98,10 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
 }
 
 void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out) {
+  ++pracks_;
   HeaderList own = supported();
   own.emplace_back("RAck", rack);
   out.push_back(Send{Purpose::Prack, dialog.request(Method::Prack), {}, std::move(body), std::move(own)});
-}
-
-/// What waits for the phone in early dialogs does so no more.
-void InviteClientSession::drop_early_offers(int status, Actions& out) {
-  for (const EarlyOffer& offer : std::exchange(early_offers_, {})) {
-    if (offer.update) out.push_back(Respond{*offer.update, status, {}, {}});
-  }
 }
 
 void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
@@ -118,6 +112,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
   if (!dialog) {  // Nothing that an ACK could be sent along; the peer gives up after 64 * T1.
     state_ = State::Ended;
+    branches_.drop_offers(487, out);
     return out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
                                         "an answer whose Record-Route cannot be followed"}});
   }
@@ -126,20 +121,24 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   early_.forget(tag);
   call_->learn(response);
   call_->adopt_timer(timer_, response, now);
-  Branch* early_answer = branch(tag);
-  const bool agreed = early_answer != nullptr && early_answer->agreed;
-  Body body = body_of(response);
-  if (agreed && (body.empty() || offer_.empty())) body = early_answer->said;
-  call_->keep_remote(body.data);
   state_ = State::Answered;
   owed_ack_ = response.cseq().number;
-  const bool complete = !offer_.empty() || agreed || body.empty();
-  call_->keep_local(std::exchange(offer_, {}));
-  if (early_answer != nullptr) call_->keep_local(std::move(early_answer->local));
+  settle(response, branches_.find(tag), out);
   headers_.clear();
   own_.clear();
-  branches_.clear();
-  drop_early_offers(491, out);
+  branches_.clear(491, out);
+}
+
+/// What the 2xx means for offer and answer, after all that its early dialog has brought.
+void InviteClientSession::settle(const Message& response, EarlyBranch* early, Actions& out) {
+  const bool agreed = early != nullptr && early->agreed;
+  Body body = agreed ? early->said : description_of(response);
+  // Their offer, to which we have not said anything yet: not by PRACK, so by ACK.
+  if (early != nullptr && !agreed && body.empty() && early->offer) body = early->offer->body;
+  call_->keep_remote(body.data);
+  const bool complete = !offer_.empty() || agreed || body.empty();
+  call_->keep_local(std::exchange(offer_, {}));
+  if (early != nullptr) call_->keep_local(std::move(early->local));
   if (complete) send_ack({}, out);
   out.push_back(Tell{CallAnswered{setup_.id, std::move(body), !complete}});
 }
@@ -152,10 +151,12 @@ void InviteClientSession::send_ack(Body answer, Actions& out) {
 
 /// A 2xx that nobody wants any more, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
 void InviteClientSession::hang_up_branch(const Message& response, Actions& out) {
-  Dialog* early = early_.find(response.to().tag().value_or(""));  // Which may have sent PRACKs.
+  const std::string tag(response.to().tag().value_or(""));
+  if (hung_up_.size() >= kMaxForks || std::find(hung_up_.begin(), hung_up_.end(), tag) != hung_up_.end()) return;
+  Dialog* early = early_.find(tag);  // Which may have sent PRACKs.
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
-  if (!dialog || branches_hung_up_ >= kMaxForks) return;
-  ++branches_hung_up_;
+  if (!dialog) return;
+  hung_up_.push_back(tag);
   dialog->confirm(response);
   out.push_back(SendAck{dialog->ack(response.cseq().number), dialog->id().remote_tag, {}});
   out.push_back(Send{Purpose::ForkBye, dialog->request(Method::Bye), {}, {}});
@@ -169,7 +170,7 @@ void InviteClientSession::on_refused(const Message& response, Actions& out) {
   }
   if (!told && follow(response, out)) return;
   state_ = State::Ended;
-  drop_early_offers(487, out);
+  branches_.drop_offers(487, out);
   if (told) return;
   const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
   out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason()),
@@ -182,8 +183,7 @@ void InviteClientSession::start_anew(Actions& out) {
   state_ = State::Calling;
   patience_ends_.reset();
   early_ = {};
-  branches_.clear();
-  drop_early_offers(487, out);
+  branches_.clear(487, out);
   ++invite_.cseq;
   send_invite(out);
 }
@@ -202,13 +202,13 @@ bool InviteClientSession::follow(const Message& response, Actions& out) {
 
 void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
   if (purpose != Purpose::Invite) {
-    if (call_) call_->on_failure(purpose, failure, now, out);
+    if (call_) in_call(out, [&](auto& call, auto& actions) { call.on_failure(purpose, failure, now, actions); });
     return;
   }
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
   state_ = State::Ended;
-  drop_early_offers(487, out);
+  branches_.drop_offers(487, out);
   if (told) return;
   CallEnded ended{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 0, {}};
   switch (failure) {
@@ -221,9 +221,9 @@ void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::Tim
 
 void InviteClientSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (call_) {
-    call_->on_request(id, request, now, out);
-    if (call_->is_over() && owed_ack_) send_ack({}, out);  // They hung up before we had an answer: their 2xx still gets its ACK.
-    return;
+    const bool offers = request.method() == Method::Invite || (request.method() == Method::Update && !request.body().empty());
+    if (owed_ack_ && offers) return out.push_back(later(id));  // Their 2xx brought one that we have not answered.
+    return in_call(out, [&](auto& call, auto& actions) { call.on_request(id, request, now, actions); });
   }
   Dialog* dialog = early_.find(request.from().tag().value_or(""));
   const bool never = request.method() == Method::Bye || request.method() == Method::Prack;
@@ -239,43 +239,43 @@ void InviteClientSession::on_request(TransactionId id, const Message& request, b
 /// RFC 3311 section 5.2
 void InviteClientSession::on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out) {
   const std::string& tag = dialog.id().remote_tag;
-  const EarlyOffer* waiting = early_offer(tag);
-  if (waiting != nullptr && waiting->update) {
-    return out.push_back(Respond{id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}});
-  }
-  if (!request.body().empty()) {
-    const Branch* known = branch(tag);
-    if (known == nullptr || !known->agreed || waiting != nullptr) return out.push_back(Respond{id, 491, {}, {}});
-    early_offers_.push_back({tag, id, {}});
-    dialog.refresh_target(request);
-    return out.push_back(Tell{OfferReceived{setup_.id, body_of(request), tag}});
-  }
+  EarlyBranch* branch = branches_.find(tag);
+  const bool waiting = branch != nullptr && branch->offer;
+  if (waiting && (branch->offer->update || !request.body().empty())) return out.push_back(later(id));
+  if (!request.body().empty() && (branch == nullptr || !branch->agreed)) return out.push_back(Respond{id, 491, {}, {}});
   dialog.refresh_target(request);
+  if (!request.body().empty()) return branches_.offer(setup_.id, *branch, {description_of(request), id}, out);
   out.push_back(Respond{id, 200, {}, {}});
 }
 
-InviteClientSession::EarlyOffer* InviteClientSession::early_offer(std::string_view branch) {
-  const auto at = std::find_if(early_offers_.begin(), early_offers_.end(),
-                               [&](const EarlyOffer& offer) { return branch.empty() || offer.tag == branch; });
-  return at == early_offers_.end() ? nullptr : &*at;
+Respond InviteClientSession::later(TransactionId id) {
+  return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
+}
+
+/// Whatever becomes of the call: a 2xx is acknowledged before any BYE (RFC 3261 section 13.2.2.4).
+template <class Do>
+void InviteClientSession::in_call(Actions& out, Do what) {
+  Actions actions;
+  what(*call_, actions);
+  if (call_->is_over() && owed_ack_) send_ack({}, out);
+  out.insert(out.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
 }
 
 /// The phone's answer to an offer that came before there was a 2xx.
 bool InviteClientSession::accept_early(Body body, std::string_view tag, Actions& out) {
-  const EarlyOffer* waiting = early_offer(tag);
-  if (is_over() || call_ || waiting == nullptr) return false;
-  const EarlyOffer offer = *waiting;
-  early_offers_.erase(early_offers_.begin() + (waiting - early_offers_.data()));
-  Branch* known = branch(offer.tag);
-  if (known != nullptr) known->local = body;
-  if (offer.update) {
-    if (known != nullptr) known->said = {};
-    out.push_back(Respond{*offer.update, 200, {}, std::move(body)});
-    return true;
-  }
-  Dialog* dialog = early_.find(offer.tag);
+  EarlyBranch* branch = branches_.waiting(tag);
+  if (is_over() || call_ || branch == nullptr) return false;
+  Dialog* dialog = early_.find(branch->tag);
   if (dialog == nullptr) return false;
-  send_prack(*dialog, offer.rack, std::move(body), out);
+  const EarlyBranch::Offer offer = *std::exchange(branch->offer, std::nullopt);
+  branch->agreed = true;
+  branch->said = {};
+  branch->local = body;
+  if (offer.update) {
+    out.push_back(Respond{*offer.update, 200, {}, std::move(body)});
+  } else {
+    send_prack(*dialog, offer.rack, std::move(body), out);
+  }
   return true;
 }
 
@@ -294,11 +294,11 @@ void InviteClientSession::on_cancel(TransactionId invite, const Message&, base::
 }
 
 void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
-  if (call_) return call_->on_time(now, out);
+  if (call_) return in_call(out, [&](auto& call, auto& actions) { call.on_time(now, actions); });
   if (state_ != State::Proceeding || *patience_ends_ > now) return;
   state_ = State::Cancelling;
   cancel_sent_ = true;
-  drop_early_offers(487, out);
+  branches_.drop_offers(487, out);
   out.push_back(Cancel{});
   out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
 }
@@ -313,7 +313,7 @@ bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
     case State::Calling: out.push_back(Withdraw{}); break;
     case State::Proceeding:
       cancel_sent_ = true;
-      drop_early_offers(487, out);
+      branches_.drop_offers(487, out);
       out.push_back(Cancel{});
       break;
     case State::Answered:
@@ -341,25 +341,23 @@ bool InviteClientSession::accept_offer(Body body, std::string_view branch, base:
 
 bool InviteClientSession::refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) {
   if (!call_) {
-    const EarlyOffer* waiting = early_offer(branch);
+    EarlyBranch* waiting = branches_.waiting(branch);
     if (waiting == nullptr || status < 300 || status > 699) return false;
-    if (!waiting->update) return hang_up(now, out);  // PRACK must answer, and cannot refuse.
-    out.push_back(Respond{*waiting->update, status, {}, {}});
-    early_offers_.erase(early_offers_.begin() + (waiting - early_offers_.data()));
+    if (!waiting->offer->update) return hang_up(now, out);  // PRACK must answer, and cannot refuse.
+    out.push_back(Respond{*std::exchange(waiting->offer, std::nullopt)->update, status, {}, {}});
     return true;
   }
   if (call_->is_over()) return false;
   return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
 }
 
-std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, const RequestHead& sent) {
+std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) {
   switch (purpose) {
     case Purpose::Invite:
       if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;  // Hung up: nobody wants it any more.
       // Numbers begin anew with the request: RFC 3262 section 3. What rang for the old one rings no more.
       early_ = {};
-      branches_.clear();
-      std::erase_if(early_offers_, [](const EarlyOffer& offer) { return !offer.update; });
+      branches_.clear(487, out);
       return ++invite_.cseq;
     case Purpose::Prack:
       if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();
@@ -373,7 +371,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
     case Purpose::Info:
     case Purpose::Message:
     case Purpose::Options:
-      if (call_) return call_->dialog().take_cseq();
+      if (call_) return call_->take_cseq(purpose);
       return std::nullopt;
     case Purpose::ForkBye: return sent.cseq + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.
   }
@@ -386,6 +384,8 @@ bool InviteClientSession::is_over() const {
 
 bool InviteClientSession::is_consistent() const {
   if (call_.has_value() != (state_ == State::Answered)) return false;
+  if (branches_.size() > early_.size() || (branches_.is_waiting() && state_ != State::Proceeding)) return false;
+  if (owed_ack_ && (!call_ || call_->is_over())) return false;
   return !call_ || call_->is_consistent();
 }
 

@@ -2,6 +2,7 @@
 
 #include <offhook/sip/dialog/dialog_set.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
+#include <offhook/sip/session/early_branches.hpp>
 #include <offhook/sip/session/redirections.hpp>
 #include <offhook/sip/session/session.hpp>
 
@@ -54,39 +55,24 @@ class InviteClientSession final : public Session {
   [[nodiscard]] ConfirmedCall* confirmed() override { return call_ && !owed_ack_ ? &*call_ : nullptr; }
   [[nodiscard]] Standing standing(std::string_view remote_tag) override;
 
-  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) override;
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] std::size_t early_dialogs() const { return early_.size(); }
 
  private:
-  /// What the reliable provisional responses of one branch have brought.
-  struct Branch {
-    std::string tag;
-    std::uint32_t rseq = 0;  // The last one in order.
-    bool agreed = false;     // Offer and answer were exchanged.
-    Body said{};             // Theirs, until something newer was agreed on.
-    Body local{};            // Ours, in PRACK or to UPDATE.
-  };
-  /// Their offer in an early dialog, which waits for the phone's answer: of an UPDATE, or of a reliable provisional response,
-  /// whose PRACK brings the answer. At most one for each branch.
-  struct EarlyOffer {
-    std::string tag;
-    std::optional<TransactionId> update{};
-    std::string rack{};
-  };
-
   void on_provisional(const Message& response, base::TimePoint now, Actions& out);
   void on_reliable(const Message& response, std::uint32_t rseq, Actions& out);
   void send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out);
   void on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out);
-  [[nodiscard]] EarlyOffer* early_offer(std::string_view branch);
   [[nodiscard]] bool accept_early(Body body, std::string_view branch, Actions& out);
-  void drop_early_offers(int status, Actions& out);
-  [[nodiscard]] Branch* branch(std::string_view tag);
+  template <class Do>
+  void in_call(Actions& out, Do what);
+  [[nodiscard]] Respond later(TransactionId id);
   [[nodiscard]] HeaderList supported() const;
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
+  void settle(const Message& response, EarlyBranch* early, Actions& out);
   void on_refused(const Message& response, Actions& out);
   [[nodiscard]] bool follow(const Message& response, Actions& out);
   void start_anew(Actions& out);
@@ -104,11 +90,11 @@ class InviteClientSession final : public Session {
   base::Random& random_;
   State state_ = State::Calling;
   bool cancel_sent_ = false;
-  std::size_t branches_hung_up_ = 0;       // Bounded by kMaxForks: each costs a BYE.
+  std::vector<std::string> hung_up_;       // Tags of other branches that answered, at most kMaxForks: each costs a BYE.
   std::optional<base::TimePoint> patience_ends_;
   DialogSet early_;
-  std::vector<Branch> branches_;           // At most one for each early dialog.
-  std::vector<EarlyOffer> early_offers_;   // In the order in which they were told.
+  EarlyBranches branches_;
+  std::size_t pracks_ = 0;                 // Not answered: at most kMaxPracks, and those that wait for the phone.
   std::optional<ConfirmedCall> call_;
   std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.
 };

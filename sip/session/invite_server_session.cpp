@@ -18,7 +18,7 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
     : id_(setup.id),
       invite_(invite),
       cseq_(request.cseq().number),
-      wants_our_offer_(request.body().empty()),
+      wants_our_offer_(description_of(request).empty()),
       asked_(SessionTimer::asked_by(request)),
       random_(random),
       requires_reliable_(request.lists(HeaderName::Require, kReliable) || setup.reliability == Reliability::Required),
@@ -27,7 +27,7 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
       reliable_(setup.timers, cseq_),
       call_(setup, std::move(dialog), random) {
   call_.learn(request);
-  call_.keep_remote(request.body());
+  call_.keep_remote(description_of(request).data);
 }
 
 bool InviteServerSession::provisional(int status, Body body, base::TimePoint now, Actions& out) {
@@ -95,7 +95,7 @@ void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended
   provisional_.reset();
   held_answer_.reset();
   reliable_.stop();
-  if (early_offer_) out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), 487, {}, {}});
+  if (early_offer_) out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 487, {}, {}});
   out.push_back(Respond{invite_, status, std::move(headers), {}});
   out.push_back(Tell{std::move(ended)});
 }
@@ -117,9 +117,11 @@ void InviteServerSession::on_early_request(TransactionId id, const Message& requ
   if (take_mid_call(id_, call_.setup().info_packages, id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
   if (!request.body().empty()) {
-    // The first INVITE's offer has no answer yet: RFC 3261 section 14.2, RFC 3311 section 5.2.
+    // RFC 3311 section 5.2: while our offer, or the INVITE's, has no answer yet.
+    if (wants_our_offer_ && described_ && !agreed_) return out.push_back(Respond{id, 491, {}, {}});
     if (!agreed_ || held_answer_ || reliable_.holds_answer()) return out.push_back(later(id));
-    return take_early_offer(id, request, out);
+    call_.dialog().refresh_target(request);
+    return take_early_offer(id, request, std::nullopt, out);
   }
   call_.dialog().refresh_target(request);
   out.push_back(Respond{id, 200, {}, {}});
@@ -129,27 +131,39 @@ Respond InviteServerSession::later(TransactionId id) {
   return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
 }
 
-void InviteServerSession::take_early_offer(TransactionId id, const Message& request, Actions& out) {
-  call_.dialog().refresh_target(request);
-  call_.keep_remote(request.body());
-  early_offer_ = id;
-  out.push_back(Tell{OfferReceived{id_, body_of(request)}});
+void InviteServerSession::take_early_offer(TransactionId id, const Message& request, std::optional<RAck> prack, Actions& out) {
+  Body offer = description_of(request);
+  early_offer_ = EarlyOffer{id, offer, prack};
+  out.push_back(Tell{OfferReceived{id_, std::move(offer)}});
+}
+
+/// RFC 6337 section 2.3: a PRACK whose offer was refused may come again without one. Its response has arrived all the same.
+bool InviteServerSession::is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out) {
+  if (refused_ != rack) return false;
+  if (prack.body().empty()) refused_.reset();
+  out.push_back(Respond{id, prack.body().empty() ? 200 : 488, {}, {}});
+  return true;
 }
 
 void InviteServerSession::on_prack(TransactionId id, const Message& prack, base::TimePoint now, Actions& out) {
   const auto rack = parse_rack(prack.find(HeaderName::RAck).value_or(""));
   if (!rack) return out.push_back(Respond{id, 400, {}, {}});
+  if (is_refused_before(id, prack, *rack, out)) return;
   const auto provisional = reliable_.on_prack(*rack);
   if (!provisional) return out.push_back(Respond{id, 481, {}, {}});  // RFC 3262 section 3
   const bool offered_ours = wants_our_offer_ && !provisional->body.empty();
   if (!provisional->body.empty()) agreed_ = true;
-  if (prack.body().empty() || offered_ours || state_ != State::Proceeding) {
+  if (prack.body().empty() || offered_ours) {
     out.push_back(Respond{id, 200, {}, {}});
-    call_.keep_remote(prack.body());
-    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, body_of(prack)}});
+    Body answer = description_of(prack);
+    if (offered_ours) call_.keep_remote(answer.data);
+    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, std::move(answer)}});
+  } else if (state_ == State::Answered) {
+    call_.on_prack_offer(id, prack, out);
   } else if (agreed_ && !early_offer_) {
-    take_early_offer(id, prack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
+    take_early_offer(id, prack, *rack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
   } else {
+    refused_ = *rack;
     out.push_back(Respond{id, 488, {}, {}});
   }
   go_on(now, out);
@@ -226,7 +240,8 @@ Standing InviteServerSession::standing(std::string_view remote_tag) {
 bool InviteServerSession::accept_offer(Body body, std::string_view, base::TimePoint now, Actions& out) {
   if (early_offer_ && state_ == State::Proceeding) {
     call_.keep_local(body);
-    out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), 200, {}, std::move(body)});
+    call_.keep_remote(early_offer_->body.data);
+    out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 200, {}, std::move(body)});
     go_on(now, out);
     return true;
   }
@@ -235,17 +250,19 @@ bool InviteServerSession::accept_offer(Body body, std::string_view, base::TimePo
 
 bool InviteServerSession::refuse_offer(int status, std::string_view, base::TimePoint now, Actions& out) {
   if (early_offer_ && state_ == State::Proceeding && status >= 300 && status <= 699) {
-    out.push_back(Respond{*std::exchange(early_offer_, std::nullopt), status, {}, {}});
+    const EarlyOffer offer = *std::exchange(early_offer_, std::nullopt);
+    if (offer.prack) refused_ = offer.prack;
+    out.push_back(Respond{offer.request, status, {}, {}});
     go_on(now, out);
     return true;
   }
   return state_ == State::Answered && call_.refuse_offer(status, out);
 }
 
-std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, const RequestHead&) {
+std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, const RequestHead&, Actions&) {
   const bool never = purpose == Purpose::Invite || purpose == Purpose::ForkBye;
   if (state_ != State::Answered || never) return std::nullopt;
-  return call_.dialog().take_cseq();
+  return call_.take_cseq(purpose);
 }
 
 bool InviteServerSession::is_over() const { return state_ == State::Ended || (state_ == State::Answered && call_.is_over()); }

@@ -39,18 +39,25 @@ class InviteServerSession final : public Session {
   [[nodiscard]] ConfirmedCall* confirmed() override { return state_ == State::Answered ? &call_ : nullptr; }
   [[nodiscard]] Standing standing(std::string_view remote_tag) override;
 
-  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) override;
+  [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) override;
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }
 
  private:
   [[nodiscard]] bool is_reliable(const Body& body) const { return requires_reliable_ || (supports_reliable_ && !body.empty()); }
+  /// Theirs, in PRACK or UPDATE.
+  struct EarlyOffer {
+    TransactionId request;
+    Body body{};
+    std::optional<RAck> prack{};
+  };
   void send_reliable(base::TimePoint now, Actions& out);
   void on_prack(TransactionId id, const Message& prack, base::TimePoint now, Actions& out);
   void on_early_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   void go_on(base::TimePoint now, Actions& out);
-  void take_early_offer(TransactionId id, const Message& request, Actions& out);
+  void take_early_offer(TransactionId id, const Message& request, std::optional<RAck> prack, Actions& out);
+  [[nodiscard]] bool is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out);
   void send_answer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
   void refuse(int status, HeaderList headers, CallEnded ended, Actions& out);
@@ -70,7 +77,8 @@ class InviteServerSession final : public Session {
   Respond reliable_response_;                  // The one that waits for its PRACK.
   bool described_ = false;                     // A reliable one carried our offer or answer.
   bool agreed_ = false;                        // And the other half came, or was there before.
-  std::optional<TransactionId> early_offer_;   // In PRACK or UPDATE, before there is a 2xx; the phone has not answered it.
+  std::optional<EarlyOffer> early_offer_;      // Before there is a 2xx; the phone has not answered it.
+  std::optional<RAck> refused_;                // Of a PRACK whose offer the phone refused.
   std::optional<Body> held_answer_;            // The phone has answered; a PRACK is to come first.
   ConfirmedCall call_;                         // Its dialog is early until we answer.
 };

@@ -44,7 +44,7 @@ class Session {
 
   /// The CSeq for sending this request, which went out as `sent`, again with credentials (RFC 3261 section 22.2); nothing: it
   /// shall not be sent again.
-  [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent) = 0;
+  [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) = 0;
   /// CallEnded was told. What is still to be sent or repeated goes on.
   [[nodiscard]] virtual bool is_over() const = 0;
   [[nodiscard]] virtual bool is_consistent() const = 0;

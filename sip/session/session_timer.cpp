@@ -82,9 +82,13 @@ bool SessionTimer::on_too_small(const Message& response) {
   return true;
 }
 
-void SessionTimer::on_refused(base::TimePoint now, std::optional<std::uint32_t> retry_after) {
-  if (!gives_up_at_ || refresher_ == Refresher::Them) return;
-  if (alone_) return start(interval_, Refresher::Us, now);
+void SessionTimer::postpone(base::TimePoint now) {
+  if (is_ours()) refresh_at_ = now + kPostponement;
+}
+
+void SessionTimer::on_refused(int status, base::TimePoint now, std::optional<std::uint32_t> retry_after) {
+  if (!is_ours()) return;
+  if (alone_ && !is_of_a_proxy(status)) return start(interval_, Refresher::Us, now);
   if (refused_++ >= kMaxRetries || *gives_up_at_ <= now) return;
   refresh_at_ = now + (*gives_up_at_ - now) / 2;
   if (!retry_after) return;
@@ -97,10 +101,11 @@ void SessionTimer::on_refused(base::TimePoint now, std::optional<std::uint32_t> 
 void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& headers) {
   if (is_off()) return;
   min_se_ = std::max(min_se_, asked.min_se);
-  alone_ = false;
   const bool asks = options_.use == SessionTimerOptions::Use::Ask;
   const std::uint32_t ours = std::max(interval_of(options_), std::max(asked.min_se, kLeastMinSe));
-  if (!asked.expires && !(asks && asked.supports)) return stop();
+  alone_ = asks && !asked.expires && !asked.supports;
+  if (alone_) return start(ours, Refresher::Us, now);  // Unsaid: it is for our own sake.
+  if (!asked.expires && !asks) return stop();
   // RFC 4028 section 9, table 2. Where the choice is ours, who wants the timer refreshes.
   auto refresher = Refresher::Us;
   std::uint32_t seconds = ours;

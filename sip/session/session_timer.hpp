@@ -45,10 +45,11 @@ class SessionTimer {
   /// The dialog stands: what was asked of us before it counts no more (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
   /// Another refusal of a refresh, which is tried again before the session expires, after `retry_after` seconds where the peer
-  /// said so (RFC 3261 section 20.33); a peer without session timers has shown with it that it is there.
-  void on_refused(base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
-  /// Something else is under way in the dialog.
-  void postpone(base::TimePoint now) { refresh_at_ = now + kPostponement; }
+  /// said so (RFC 3261 section 20.33); a peer without session timers has shown with it that it is there, unless a proxy may
+  /// have said it in its place.
+  void on_refused(int status, base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
+  /// Something else is under way in the dialog. Nothing when there is nothing to refresh any more.
+  void postpone(base::TimePoint now);
 
   // Theirs.
   [[nodiscard]] std::optional<std::uint32_t> too_short(const Asked& asked) const { return too_short(options_, asked); }
@@ -62,12 +63,16 @@ class SessionTimer {
   [[nodiscard]] bool is_on() const { return gives_up_at_.has_value(); }
   [[nodiscard]] Refresher refresher() const { return refresher_; }
   [[nodiscard]] std::uint32_t interval() const { return interval_; }
-  [[nodiscard]] bool is_consistent() const { return !refresh_at_ || gives_up_at_; }
+  /// It is ours to refresh the session.
+  [[nodiscard]] bool is_ours() const { return is_on() && refresher_ == Refresher::Us; }
+  [[nodiscard]] bool is_consistent() const { return !refresh_at_ || is_ours(); }
 
  private:
   static constexpr base::Duration kPostponement = std::chrono::seconds(2);
   static constexpr base::Duration kTimeForAnswer = std::chrono::seconds(32);  // 64 * T1
 
+  /// What a proxy says in the place of a peer that it cannot reach.
+  [[nodiscard]] static bool is_of_a_proxy(int status) { return status >= 502 && status <= 504; }
   [[nodiscard]] bool is_off() const { return options_.use == SessionTimerOptions::Use::Off; }
   void start(std::uint32_t seconds, Refresher refresher, base::TimePoint now);
 

@@ -10,7 +10,7 @@ struct SessionTimerOptions {
   enum class Use : std::uint8_t {
     Off,     ///< as if we had never heard of it; who requires it gets 420
     Accept,  ///< as the peer, or a proxy on the way, asks for it
-    Ask,     ///< asked for in each call; refreshed by us where the peer does not know session timers
+    Ask,     ///< asked for in each call, in both directions; refreshed by us where the peer does not know session timers
   };
   /// Who refreshes, where the choice is ours: as caller it is asked for, as called side it is decided (RFC 4028 section 9, table
   /// 2).

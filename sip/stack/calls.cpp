@@ -194,7 +194,7 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   if (outcome.response == nullptr) {
     leg->session->on_failure(purpose, outcome.failure, now, actions);
   } else {
-    if (answer_challenge(*leg, outcome, now)) return;
+    if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);
   }
   carry_out(*leg, std::move(actions), now);
@@ -202,7 +202,7 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
 
 /// Only towards the account's own registrar: whoever calls us could otherwise challenge our BYE, and so collect digests of our
 /// password. RFC 3261 sections 22.2 and 26.
-bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, base::TimePoint now) {
+bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions, base::TimePoint now) {
   const int status = outcome.response->status();
   const Outgoing* request = shared_.clients.request(outcome.id);
   const Flow* flow = shared_.clients.flow(outcome.id);
@@ -219,7 +219,7 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, b
   const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
   auto credentials = leg.digest->answer(*outcome.response, what, shared_.random, attempt);
   if (!credentials) return false;
-  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head);
+  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head, actions);
   if (!cseq) return false;
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;
@@ -244,8 +244,11 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       request.body = std::move(send->body);
       request.own = std::move(send->own);
       shared_.clients.send(std::move(request), now);
-    } else if (std::holds_alternative<session::Cancel>(action)) {
-      shared_.clients.cancel(leg.id.value, leg.parting, now);
+    } else if (const auto* cancel = std::get_if<session::Cancel>(&action)) {
+      const bool parts = cancel->purpose == session::Purpose::Invite;
+      shared_.clients.cancel({Owner::Kind::Session, leg.id.value, cancel->purpose}, parts ? leg.parting : HeaderList(), now);
+    } else if (std::holds_alternative<session::CountDropped>(action)) {
+      ++shared_.counters.refused_limit;
     } else if (std::holds_alternative<session::Withdraw>(action)) {
       shared_.clients.withdraw(leg.id.value, leg.parting);
     } else if (auto* ack = std::get_if<session::SendAck>(&action)) {

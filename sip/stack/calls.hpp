@@ -95,7 +95,8 @@ class Calls {
   void end_replaced(SessionId id, base::TimePoint now);
   void report(Leg& leg, const Event& event, base::TimePoint now);
   static void add_extras(const Leg& leg, session::Send& send);
-  [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, base::TimePoint now);
+  [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
+                                      base::TimePoint now);
   template <class Do>
   base::Result<void, StackError> command(SessionId id, base::TimePoint now, Do what);
   template <class Do>

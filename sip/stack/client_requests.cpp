@@ -101,7 +101,7 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
     if (!result.routes.empty()) {
       const Route& route = result.routes.front();
       write_ack(pending, flow_along(route));
-      if (pending.session != 0) known_routes_[{pending.session, pending.hop}] = std::move(result.routes);
+      if (pending.session != 0) remember(pending.session, pending.hop, result.routes);
     } else if (invite != records_.end()) {
       write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
     }
@@ -125,7 +125,7 @@ void ClientRequests::take_routes(Record& record, std::size_t place, std::vector<
   if (result.routes.empty()) return fail(record, session::Failure::Unresolvable);
   if (const auto hop = hop_of(record.what.head.next_hop)) {
     memory_.arrange(*hop, result.routes, now);
-    if (record.what.owner.kind == Owner::Kind::Session) known_routes_[{record.what.owner.id, *hop}] = result.routes;
+    if (record.what.owner.kind == Owner::Kind::Session) remember(record.what.owner.id, *hop, result.routes);
   }
   record.routes = std::move(result.routes);
   launch(record, now);
@@ -375,15 +375,15 @@ void ClientRequests::on_time(base::TimePoint now) {
   }
 }
 
-ClientRequests::Record* ClientRequests::find_invite(std::uint64_t session) {
-  const auto current = current_.find({Owner::Kind::Session, session, session::Purpose::Invite});
+ClientRequests::Record* ClientRequests::find_invite(const Owner& owner) {
+  const auto current = current_.find(owner);
   if (current == current_.end()) return nullptr;
   const auto at = records_.find(current->second);
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-void ClientRequests::cancel(std::uint64_t session, HeaderList headers, base::TimePoint now) {
-  Record* invite = find_invite(session);
+void ClientRequests::cancel(const Owner& owner, HeaderList headers, base::TimePoint now) {
+  Record* invite = find_invite(owner);
   if (invite == nullptr || invite->final_answer) return;
   if (!headers.empty()) invite->cancel_headers = std::move(headers);
   invite->cancel_wanted = true;
@@ -405,7 +405,7 @@ void ClientRequests::limit(std::uint64_t session, base::TimePoint now) {
 }
 
 void ClientRequests::withdraw(std::uint64_t session, HeaderList headers) {
-  Record* invite = find_invite(session);
+  Record* invite = find_invite({Owner::Kind::Session, session, session::Purpose::Invite});
   if (invite == nullptr) return;
   invite->cancel_headers = std::move(headers);
   if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout);
@@ -541,6 +541,13 @@ void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
   for (const std::uint64_t session : std::exchange(released_, {})) {
     if (!open_.contains(session)) ended.push_back(session);
   }
+}
+
+void ClientRequests::remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes) {
+  const auto first = known_routes_.lower_bound({session, Hop{}}), last = known_routes_.lower_bound({session + 1, Hop{}});
+  const auto kept = static_cast<std::size_t>(std::distance(first, last));
+  if (kept >= kMaxHopsOfOneCall && !known_routes_.contains({session, hop})) known_routes_.erase(first, last);
+  known_routes_[{session, hop}] = routes;
 }
 
 void ClientRequests::forget(std::uint64_t session) {

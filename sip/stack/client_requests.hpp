@@ -63,6 +63,8 @@ class ClientRequests {
  public:
   /// A candidate that says nothing for so long is left while another remains, well before its transaction would time out.
   static constexpr base::Duration kSilence = std::chrono::seconds(4);
+  /// Next hops whose addresses one call keeps. A peer that moves on and on makes it forget them all, and look up again.
+  static constexpr std::size_t kMaxHopsOfOneCall = 32;
 
   /// What became of a request. `response` is null when there will be none, and otherwise borrows until the next receive.
   struct Outcome {
@@ -91,8 +93,8 @@ class ClientRequests {
   /// Sends a copy of an answered request with credentials, by the same way.
   void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
                   base::TimePoint now);
-  /// CANCELs the owner's INVITE with these header fields, at its first provisional response when there is none yet.
-  void cancel(std::uint64_t session, HeaderList headers, base::TimePoint now);
+  /// CANCELs the INVITE or re-INVITE with these header fields, at its first provisional response when there is none yet.
+  void cancel(const Owner& owner, HeaderList headers, base::TimePoint now);
   /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
   void withdraw(std::uint64_t session, HeaderList headers = {});
   /// The call is over: its INVITEs that got no final response end within 64 * T1.
@@ -155,7 +157,8 @@ class ClientRequests {
   void write_ack(const PendingAck& pending, const Flow& flow);
   [[nodiscard]] std::string compose(const Outgoing& request, const Flow& flow, std::string_view branch);
   [[nodiscard]] std::string compose_ack(const Record& invite, const Message& response) const;
-  [[nodiscard]] Record* find_invite(std::uint64_t session);
+  [[nodiscard]] Record* find_invite(const Owner& owner);
+  void remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes);
   void hold(const Owner& owner);
   void release(const Owner& owner);
 

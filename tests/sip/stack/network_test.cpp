@@ -63,7 +63,7 @@ TEST_CASE("Two stacks: call, answer, hold, hang up, and nothing is left [RFC 326
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the end [RFC 3261 section 14.1]") {
+TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the end, the later one made anew [RFC 3264 section 8]") {
   Pair pair(2, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);
@@ -80,6 +80,7 @@ TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the e
       pair.caller.events.pop_front();
       if (std::holds_alternative<sip::OfferReceived>(event))
         REQUIRE(pair.caller.stack.accept_offer(out, kAnswer, pair.network.now()));
+      if (std::holds_alternative<sip::OfferRefused>(event)) REQUIRE(pair.caller.stack.offer(out, kOffer, pair.network.now()));
       passed += std::holds_alternative<sip::OfferAnswered>(event) ? 1 : 0;
     }
     while (!pair.called.events.empty()) {
@@ -87,6 +88,7 @@ TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the e
       pair.called.events.pop_front();
       if (std::holds_alternative<sip::OfferReceived>(event))
         REQUIRE(pair.called.stack.accept_offer(in, kAnswer, pair.network.now()));
+      if (std::holds_alternative<sip::OfferRefused>(event)) REQUIRE(pair.called.stack.offer(in, kOffer, pair.network.now()));
       passed += std::holds_alternative<sip::OfferAnswered>(event) ? 1 : 0;
     }
   }
