@@ -63,7 +63,7 @@ TEST_CASE("Two stacks: call, answer, hold, hang up, and nothing is left [RFC 326
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the end, the later one made anew [RFC 3264 section 8]") {
+TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the end, one made anew [RFC 3261 section 14.1]") {
   Pair pair(2, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);

@@ -1,3 +1,4 @@
+#include <offhook/sip/session/confirmed_call.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -571,4 +572,104 @@ TEST_CASE("A million tokens, and no two alike") {
   for (int i = 0; i < 1000000; ++i) tokens.push_back(random.token());
   std::sort(tokens.begin(), tokens.end());
   CHECK(std::adjacent_find(tokens.begin(), tokens.end()) == tokens.end());
+}
+
+TEST_CASE_FIXTURE(
+    Caller, "A re-INVITE that gets nothing but provisional responses is cancelled in the end [RFC 3261 section 14.1]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  const std::string offered = take("INVITE ");
+  receive(response(offered, 180, ""));
+  sent.clear();
+  advance(sip::session::ConfirmedCall::kPatience - 1ms);
+  CHECK(count("CANCEL ") == 0);
+  advance(1ms);
+  const std::string cancel = take("CANCEL ");
+  CHECK(header(cancel, "CSeq") == header(offered, "CSeq").substr(0, 2) + "CANCEL");
+  int status = 0;
+  SUBCASE("487") {
+    receive(response(offered, 487, ""));
+    status = 487;
+  }
+  SUBCASE("nothing at all") {
+    advance(32s);
+    status = 408;
+  }
+  SUBCASE("a 2xx that crosses it") {
+    receive(response(offered, 200, "", "theirs", contact()));
+    CHECK(!take("ACK ").empty());
+    CHECK(event<sip::OfferAnswered>());
+  }
+  if (status != 0) CHECK(event<sip::OfferRefused>()->status == status);
+  receive(in_dialog("INVITE", 1, our_tag(), "theirs", {}, "a"));  // The media can still be changed.
+  CHECK(event<sip::OfferReceived>());
+}
+
+TEST_CASE_FIXTURE(
+    Caller, "A repeated 2xx answers the offer that it came for, and no later one [RFC 3261 section 13.2.2.4]") {
+  names["new.example"] = {route(sip::Transport::Udp, address("192.0.2.98", 5060))};
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "first"}, now));
+  drain();
+  const std::string second = take("INVITE ");
+  answers_queries = false;  // The name of their new Contact is slow to look up.
+  const std::string said = response(second, 200, "", "first answer", {{"Contact", "<sip:a@new.example>"}});
+  receive(said);
+  REQUIRE(event<sip::OfferAnswered>()->answer.data == "first answer");
+  REQUIRE(take("ACK ").empty());
+  const auto asked = queries.size();
+  receive(said);  // Again, since there was no ACK.
+  CHECK(queries.size() == asked);
+  REQUIRE(stack.offer(session, {"application/sdp", "second"}, now));
+  advance(500ms);
+  receive(said);
+  CHECK_FALSE(event<sip::OfferAnswered>());
+}
+
+TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE goes again, but not after our BYE [RFC 3261 section 15]") {
+  dial();
+  receive(response(first, 401, "x", {}, challenge("n")));
+  first = take("INVITE ");
+  receive(response(first, 200, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}}));
+  REQUIRE(event<sip::CallAnswered>());
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  const std::string offered = take("INVITE ");
+  REQUIRE(!offered.empty());
+  SUBCASE("in the call") {
+    receive(response(offered, 401, "", {}, challenge("m")));
+    const std::string again = take("INVITE ");
+    CHECK(!header(again, "Authorization").empty());
+    receive(response(again, 200, "", "theirs", {{"Contact", "<sip:desk@192.0.2.50>"}}));
+    CHECK(header(take("ACK "), "CSeq") == header(again, "CSeq").substr(0, 2) + "ACK");
+    CHECK(event<sip::OfferAnswered>());
+  }
+  SUBCASE("after it") {
+    REQUIRE(stack.hang_up(session, now));
+    drain();
+    REQUIRE(!take("BYE ").empty());
+    receive(response(offered, 401, "", {}, challenge("m")));
+    CHECK(take("INVITE ").empty());
+  }
+}
+
+TEST_CASE_FIXTURE(
+    Caller, "An offer of ours that waits after 491 is not sent once theirs was answered: it is older [RFC 3264 section 8]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "version 2"}, now));
+  drain();
+  receive(response(take("INVITE "), 491, ""));
+  receive(in_dialog("INVITE", 1, our_tag(), "theirs", {}, "a"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "version 3"}, now));
+  drain();
+  receive(in_dialog("ACK", 1, our_tag(), {}, {}, "a"));
+  sent.clear();
+  advance(5s);
+  CHECK(sent.empty());
+  CHECK(event<sip::OfferRefused>()->status == 491);
+  REQUIRE(stack.offer(session, {"application/sdp", "version 4"}, now));
+  drain();
+  CHECK(body(take("INVITE ")) == "version 4");
 }

@@ -36,11 +36,11 @@ struct Timed : Scripted {
     REQUIRE(event<sip::CallConfirmed>());
     sent.clear();
   }
-  std::string dial(std::optional<sip::SessionTimerOptions> timer = {}) {
+  std::string dial(std::optional<sip::SessionTimerOptions> timer = {}, const std::string& offer = "offer") {
     sip::CallOptions options;
     options.account = account;
     options.target = "sip:al@192.0.2.99";
-    options.offer = {"application/sdp", "offer"};
+    if (!offer.empty()) options.offer = {"application/sdp", offer};
     options.session_timer = timer;
     const auto made = stack.call(options, now);
     REQUIRE(made);
@@ -505,4 +505,116 @@ TEST_CASE_FIXTURE(Timed, "Who shall refresh can be wished for, and decided where
     called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   }
+}
+
+TEST_CASE_FIXTURE(Timed, "A 405 to our refresh after the timer was turned off arms nothing [RFC 4028 section 7.2]") {
+  called(kUpdates);
+  advance(900s);
+  const std::string refresh = take("UPDATE ");
+  REQUIRE(!refresh.empty());
+  receive(in_dialog("UPDATE", 2, our_tag));  // Without Session-Expires: there is no session expiration any more.
+  REQUIRE(header(take("SIP/2.0 200"), "Session-Expires").empty());
+  receive(in_dialog("INVITE", 3, our_tag, "offer"));
+  REQUIRE(event<sip::OfferReceived>());  // The phone takes its time.
+  const std::string refused = response(refresh, 405, "");
+  stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()), now);
+  CHECK(stack.is_consistent());
+}
+
+TEST_CASE_FIXTURE(Timed, "Nor is a refresh due in the past, over and over [RFC 4028 section 7.2]") {
+  called({{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}});
+  advance(45s);
+  const std::string refresh = take("UPDATE ");
+  REQUIRE(!refresh.empty());
+  receive(in_dialog("UPDATE", 2, our_tag));
+  REQUIRE(!take("SIP/2.0 200").empty());
+  advance(4s);
+  receive(in_dialog("INVITE", 3, our_tag, "offer"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));  // At once; their ACK does not come.
+  drain();
+  advance(21s);
+  const std::string refused = response(refresh, 405, "");
+  stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()), now);
+  REQUIRE(stack.next_deadline());
+  REQUIRE(*stack.next_deadline() > now);  // Else handle_timeout() does not return.
+  stack.handle_timeout(now);
+}
+
+TEST_CASE_FIXTURE(Timed, "A timer for our own sake outlives what the peer asks for meanwhile [RFC 4028 section 7.2]") {
+  open({Use::Ask, 600s, 90s});
+  answered(dial(), {});  // Knows no session timers.
+  receive(in_dialog("INVITE", 1, our_tag, "hold"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "Session-Expires").empty());
+  receive(in_dialog("ACK", 1, our_tag));
+  sent.clear();
+  advance(std::chrono::hours(10));  // They are gone for good.
+  CHECK(event<sip::CallEnded>());
+  CHECK(stack.legs() == 0);
+}
+
+TEST_CASE_FIXTURE(Timed, "A caller without timers is refreshed for our own sake as well") {
+  open({Use::Ask, 600s, 90s});
+  called({});
+  CHECK(header(ok, "Session-Expires").empty());
+  advance(300s);
+  const std::string refresh = take("INVITE ");
+  CHECK(body(refresh) == "answer");
+  receive(response(refresh, 200, "", "offer"));
+  advance(600s);
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
+}
+
+TEST_CASE_FIXTURE(Timed, "A refresh that did not reach the peer is no sign of its life [RFC 4028 section 10]") {
+  bool by_proxy = false;
+  SUBCASE("it could not be sent") {
+    by_proxy = false;
+  }
+  SUBCASE("a proxy says so") {
+    by_proxy = true;
+  }
+  open({Use::Ask, 600s, 90s});
+  answered(dial(), {});
+  for (int i = 0; i < 100; ++i) {
+    advance(60s);
+    const std::string refresh = take("INVITE ");
+    if (refresh.empty()) continue;
+    if (by_proxy) receive(response(refresh, 503, ""));
+    else stack.on_flow_failed(last_flow, now);
+    drain();
+  }
+  CHECK(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Timed, "A description that we refused is not what the peer said last [RFC 3261 section 14.2]") {
+  called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
+  receive(in_dialog("INVITE", 2, our_tag, "moved"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.refuse_offer(session, 488, now));
+  drain();
+  take("SIP/2.0 488");
+  events.clear();
+  sent.clear();
+  advance(900s);
+  const std::string refresh = take("INVITE ");
+  REQUIRE(!refresh.empty());
+  receive(response(refresh, 200, "", "moved"));  // Other than "offer", which stood.
+  const auto changed = event<sip::OfferAnswered>();
+  REQUIRE(changed);
+  CHECK(changed->answer.data == "moved");
+}
+
+TEST_CASE_FIXTURE(Timed, "Before any BYE of ours goes the ACK that is owed [RFC 3261 section 13.2.2.4]") {
+  open({});
+  const std::string first = dial({}, "");
+  receive(response(first, 200, "peer", "their offer",
+                   {{"Require", "timer"}, {"Session-Expires", "90;refresher=uas"}, {"Contact", "<sip:al@192.0.2.99>"}}));
+  REQUIRE(event<sip::CallAnswered>());  // The phone has no answer yet.
+  advance(89s);
+  REQUIRE(event<sip::CallEnded>());
+  CHECK(take().starts_with("ACK "));
+  CHECK(take().starts_with("BYE "));
 }

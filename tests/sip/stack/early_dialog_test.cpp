@@ -1,0 +1,318 @@
+#include <offhook/sip/session/confirmed_call.hpp>
+#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+const Fields kSupports{{"Supported", "100rel, timer"}};
+const Fields kRequires{{"Require", "100rel"}};
+const sip::Body kEarly{"application/sdp", "early"}, kAnswer{"application/sdp", "answer"}, kFine{"application/sdp", "fine"};
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+struct Early : Scripted {
+  sip::AccountId account;
+  sip::SessionId session;
+  std::string first, our_tag, rseq;
+
+  void open() {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@192.0.2.1";
+    options.registrar = "sip:192.0.2.99";
+    options.registers = false;
+    account = stack.add_account(options, now);
+  }
+
+  // --- we call
+  void dial(const std::string& offer = "offer") {
+    open();
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@192.0.2.99";
+    if (!offer.empty()) call.offer = {"application/sdp", offer};
+    const auto made = stack.call(call, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    first = take("INVITE ");
+    call_id = header(first, "Call-ID");
+    our_tag = tag_of(header(first, "From"));
+  }
+  std::string reliable_bytes(unsigned number, const std::string& tag, const std::string& content = {}) const {
+    return response(first, 183, tag, content,
+                    {{"Require", "100rel"}, {"RSeq", std::to_string(number)}, {"Contact", "<sip:" + tag + "@192.0.2.98>"}});
+  }
+  void reliable(unsigned number, const std::string& tag, const std::string& content = {}) {
+    receive(reliable_bytes(number, tag, content));
+  }
+  void answered(const std::string& tag, const std::string& content = {}, Fields extra = {}) {
+    extra.emplace_back("Contact", "<sip:" + tag + "@192.0.2.98>");
+    receive(response(first, 200, tag, content, std::move(extra)));
+  }
+  /// Offer and answer are exchanged in the early dialog `a`, and then anew by their UPDATE.
+  void update_early() {
+    reliable(10, "a", "answer");
+    receive(response(take("PRACK "), 200, ""));
+    receive(in_dialog("UPDATE", 1, our_tag, "new", {}, "a"));
+    REQUIRE(event<sip::OfferReceived>());
+    REQUIRE(stack.accept_offer(session, kFine, now));
+    drain();
+    REQUIRE(body(take("SIP/2.0 200")) == "fine");
+    events.clear();
+  }
+
+  // --- they call
+  void ring_in(const Fields& extra, const std::string& content = "offer") {
+    receive(invite(content, extra));
+    const auto call = event<sip::IncomingCall>();
+    REQUIRE(call);
+    session = call->session;
+    sent.clear();
+  }
+  void expect_reliable() {
+    drain();
+    const std::string one = take("SIP/2.0 18");
+    rseq = header(one, "RSeq");
+    REQUIRE(!rseq.empty());
+    our_tag = tag_of(header(one, "To"));
+  }
+  void prack(int cseq, const std::string& content = {}) {
+    receive(in_dialog("PRACK", cseq, our_tag, content, {{"RAck", rseq + " 1 INVITE"}}));
+  }
+};
+
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the transactions of all [RFC 3262 section 4]") {
+  dial();
+  for (unsigned i = 0; i < 9000; ++i) {  // None of our PRACKs is answered. Not by receive(): its checks are dear here.
+    const std::string bytes = reliable_bytes(100 + i, "a");
+    stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), now);
+    if (i % 500 == 0) {
+      while (stack.poll_event()) {}
+    }
+  }
+  while (stack.poll_event()) {}
+  drain();
+  CHECK(count("PRACK ") == sip::session::kMaxPracks);
+  CHECK(stack.counters().refused_limit == 9000 - sip::session::kMaxPracks);
+  receive(response(take("PRACK "), 200, ""));
+  sent.clear();
+  reliable(100 + sip::session::kMaxPracks, "a");  // Again, since it was not acknowledged.
+  CHECK(header(take("PRACK "), "RAck") == std::to_string(100 + sip::session::kMaxPracks) + " 1 INVITE");
+  reliable(101 + sip::session::kMaxPracks, "a");
+  CHECK(count("PRACK ") == 0);
+  sip::CallOptions other;  // Somebody else's call.
+  other.account = account;
+  other.target = "sip:other@192.0.2.99";
+  other.offer = kEarly;
+  REQUIRE(stack.call(other, now));
+  drain();
+  CHECK(!take("INVITE ").empty());
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Early, "A peer that moves its early target each time does not make us look up names without end") {
+  peer.transport = sip::Transport::Tcp;  // Where its UPDATEs leave nothing behind that would bound them.
+  dial();
+  reliable(10, "a", "answer");
+  queries.clear();
+  for (unsigned i = 0; i < 1000; ++i) {
+    const std::string moved = in_dialog("UPDATE", static_cast<int>(1 + i), our_tag, {}, {}, "a");
+    receive(replaced(moved, "Contact: <sip:al@192.0.2.99>", "Contact: <sip:al@h" + std::to_string(i) + ".example>"));
+    reliable(11 + i, "a");
+  }
+  CHECK(queries.size() == sip::session::kMaxPracks);
+}
+
+TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxHopsOfOneCall next hops are kept") {
+  constexpr std::size_t kMost = sip::ClientRequests::kMaxHopsOfOneCall;
+  peer.transport = sip::Transport::Tcp;
+  dial();
+  reliable(10, "a", "answer");
+  receive(response(take("PRACK "), 200, ""));
+  const std::size_t before = stack.sizes().routes;
+  for (unsigned i = 0; i < kMost; ++i) {
+    const std::string host = "h" + std::to_string(i) + ".example";
+    names[host] = {route(sip::Transport::Udp, address("192.0.2.98", 5060))};
+    const std::string moved = in_dialog("UPDATE", static_cast<int>(1 + i), our_tag, {}, {}, "a");
+    receive(replaced(moved, "Contact: <sip:al@192.0.2.99>", "Contact: <sip:al@" + host + ">"));
+    reliable(11 + i, "a");
+    receive(response(take("PRACK "), 200, ""));
+    CHECK(stack.sizes().routes == (before + i < kMost ? before + i + 1 : before + i + 1 - kMost));
+  }
+  CHECK(stack.sizes().routes < kMost);
+}
+
+TEST_CASE_FIXTURE(Early, "PRACK takes the target and the route of the response that wants it [RFC 3262 section 4]") {
+  dial();
+  receive(response(first, 180, "a"));  // Neither Contact nor Record-Route: nothing that requests could be sent by.
+  receive(response(first, 183, "a", "answer",
+                   {{"Require", "100rel"},
+                    {"RSeq", "10"},
+                    {"Contact", "<sip:a@192.0.2.98>"},
+                    {"Record-Route", "<sip:192.0.2.97;lr>"}}));
+  const std::string prack = take("PRACK ");
+  CHECK(start_line(prack) == "PRACK sip:a@192.0.2.98 SIP/2.0");
+  CHECK(header(prack, "Route") == "<sip:192.0.2.97;lr>");
+}
+
+TEST_CASE_FIXTURE(Early, "A PRACK whose offer was refused may come again without one [RFC 6337 section 2.3]") {
+  ring_in(kSupports);
+  REQUIRE(stack.progress(session, kEarly, now));
+  expect_reliable();
+  prack(2, "new");
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.refuse_offer(session, 488, now));
+  drain();
+  REQUIRE(!take("SIP/2.0 488").empty());
+  prack(3);
+  CHECK(take().starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses our 2xx gets its answer [RFC 3262 section 5]") {
+  ring_in(kRequires);
+  REQUIRE(stack.progress(session, kEarly, now));
+  expect_reliable();
+  prack(2);
+  REQUIRE(stack.ring(session, now));  // Describes nothing: the 2xx does not wait for its PRACK.
+  expect_reliable();
+  REQUIRE(stack.answer(session, kAnswer, now));
+  drain();
+  REQUIRE(header(take("SIP/2.0 200"), "CSeq") == "1 INVITE");
+  sent.clear();
+  prack(3, "new");
+  const std::string at_once = take("SIP/2.0 2");
+  CHECK((at_once.empty() || !body(at_once).empty()));  // A 2xx to an offer without an answer leaves the peer waiting.
+  CHECK(event<sip::OfferReceived>());
+}
+
+TEST_CASE_FIXTURE(Early, "Once answered reliably, no other session description counts [RFC 3261 section 13.2.1]") {
+  dial();
+  SUBCASE("the 2xx repeats the old answer after an early UPDATE") {
+    update_early();
+    answered("a", "answer");
+    CHECK(event<sip::CallAnswered>()->body.empty());
+  }
+  SUBCASE("an 18x repeats it") {
+    update_early();
+    receive(response(first, 180, "a", "answer"));
+    CHECK(event<sip::CallProgress>()->body.empty());
+  }
+  SUBCASE("the 2xx brings another") {
+    reliable(10, "a", "answer");
+    receive(response(take("PRACK "), 200, ""));
+    answered("a", "another");
+    CHECK(event<sip::CallAnswered>()->body.data == "answer");
+  }
+}
+
+TEST_CASE_FIXTURE(Early, "A refresh repeats what was said to this peer, not to a branch that lost [RFC 4028 section 7.4]") {
+  dial();
+  update_early();
+  answered("b", "answer b", {{"Require", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
+  REQUIRE(event<sip::CallAnswered>());
+  sent.clear();
+  advance(900s);
+  CHECK(body(take("INVITE ")) == "offer");
+}
+
+TEST_CASE_FIXTURE(Early, "An offer whose PRACK we still owe is not agreed on when a 2xx comes [RFC 3262 section 5]") {
+  dial("");
+  reliable(10, "a", "their offer");
+  REQUIRE(event<sip::OfferReceived>());
+  SUBCASE("the 2xx says it again") {
+    answered("a", "their offer");
+  }
+  SUBCASE("the 2xx says nothing") {
+    answered("a");
+  }
+  const std::string early = take("ACK ");
+  CHECK(early.empty());  // It would say that there is no answer.
+  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  drain();
+  CHECK((body(take()) == "answer"));
+}
+
+TEST_CASE_FIXTURE(Early, "A body of another kind is no answer, and no offer [RFC 3262 section 5]") {
+  SUBCASE("to our offer") {
+    dial();
+    receive(replaced(reliable_bytes(10, "a", "please wait"), "application/sdp", "text/plain"));
+    REQUIRE(!take("PRACK ").empty());
+    events.clear();
+    reliable(11, "a", "answer");
+    CHECK(event<sip::CallProgress>()->body.data == "answer");
+    answered("a");
+    CHECK(event<sip::CallAnswered>()->body.data == "answer");
+  }
+  SUBCASE("to none of ours") {
+    dial("");
+    receive(replaced(reliable_bytes(10, "a", "please wait"), "application/sdp", "text/plain"));
+    CHECK(!take("PRACK ").empty());
+    CHECK_FALSE(event<sip::OfferReceived>());
+  }
+}
+
+TEST_CASE_FIXTURE(Early, "Refusing one branch's UPDATE does not silence another's PRACK [RFC 3262 section 4]") {
+  dial("");
+  reliable(10, "a", "offer a");
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  drain();
+  receive(response(take("PRACK "), 200, ""));
+  receive(in_dialog("UPDATE", 1, our_tag, "new a", {}, "a"));
+  REQUIRE(event<sip::OfferReceived>());
+  reliable(20, "b", "offer b");
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.refuse_offer(session, 488, now));  // The first of the two.
+  drain();
+  REQUIRE(!take("SIP/2.0 488").empty());
+  CHECK(stack.accept_offer(session, kAnswer, now));
+  drain();
+  CHECK(header(take("PRACK "), "RAck") == "20 1 INVITE");
+}
+
+TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while theirs has no answer gets 500 [RFC 3311 section 5.2]") {
+  dial("");
+  reliable(10, "a", "their offer");
+  REQUIRE(event<sip::OfferReceived>());
+  receive(in_dialog("UPDATE", 1, our_tag, "another", {}, "a"));
+  CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
+}
+
+TEST_CASE_FIXTURE(Early, "And so does one that follows a 2xx whose offer has no answer [RFC 3311 section 5.2]") {
+  dial("");
+  answered("a", "their offer");
+  REQUIRE(event<sip::CallAnswered>()->is_offer);
+  receive(in_dialog("UPDATE", 1, our_tag, "another", {}, "a"));
+  CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
+  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  drain();
+  CHECK(body(take("ACK ")) == "answer");
+}
+
+TEST_CASE_FIXTURE(Early, "An UPDATE that waits for the phone is answered when a 2xx ends the call [RFC 3261 section 8.2]") {
+  dial();
+  reliable(10, "a", "answer");
+  receive(response(take("PRACK "), 200, ""));
+  receive(in_dialog("UPDATE", 1, our_tag, "new", {}, "a"));
+  REQUIRE(event<sip::OfferReceived>());
+  receive(response(first, 200, "b", "answer", {{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "nonsense"}}));
+  REQUIRE(event<sip::CallEnded>());
+  CHECK(count("SIP/2.0 4") == 1);
+  advance(std::chrono::hours(1));
+  CHECK(stack.legs() == 0);
+  CHECK(stack.unfinished() == 0);
+}
