@@ -96,6 +96,7 @@ struct Early : Scripted {
 }  // namespace
 
 TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the transactions of all [RFC 3262 section 4]") {
+  constexpr unsigned kMost = sip::session::kMaxPracks;
   dial();
   for (unsigned i = 0; i < 9000; ++i) {  // None of our PRACKs is answered. Not by receive(): its checks are dear here.
     const std::string bytes = reliable_bytes(100 + i, "a");
@@ -106,13 +107,13 @@ TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the tran
   }
   while (stack.poll_event()) {}
   drain();
-  CHECK(count("PRACK ") == sip::session::kMaxPracks);
-  CHECK(stack.counters().refused_limit == 9000 - sip::session::kMaxPracks);
+  CHECK(count("PRACK ") == kMost);
+  CHECK(stack.counters().refused_limit == 9000 - kMost);
   receive(response(take("PRACK "), 200, ""));
   sent.clear();
-  reliable(100 + sip::session::kMaxPracks, "a");  // Again, since it was not acknowledged.
-  CHECK(header(take("PRACK "), "RAck") == std::to_string(100 + sip::session::kMaxPracks) + " 1 INVITE");
-  reliable(101 + sip::session::kMaxPracks, "a");
+  reliable(100 + kMost, "a");  // Again, since it was not acknowledged.
+  CHECK(header(take("PRACK "), "RAck") == std::to_string(100 + kMost) + " 1 INVITE");
+  reliable(101 + kMost, "a");
   CHECK(count("PRACK ") == 0);
   sip::CallOptions other;  // Somebody else's call.
   other.account = account;
@@ -134,7 +135,7 @@ TEST_CASE_FIXTURE(Early, "A peer that moves its early target each time does not 
     receive(replaced(moved, "Contact: <sip:al@192.0.2.99>", "Contact: <sip:al@h" + std::to_string(i) + ".example>"));
     reliable(11 + i, "a");
   }
-  CHECK(queries.size() == sip::session::kMaxPracks);
+  CHECK(queries.size() < sip::session::kMaxPracks);  // None was answered.
 }
 
 TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxHopsOfOneCall next hops are kept") {
