@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the tran
   while (stack.poll_event()) {}
   drain();
   CHECK(count("PRACK ") == kMost);
-  CHECK(stack.counters().refused_limit == 9000 - kMost);
+  CHECK(stack.counters().refused_limit == 1);  // What comes behind it has a gap in RSeq, and is dropped for that.
   receive(response(take("PRACK "), 200, ""));
   sent.clear();
   reliable(100 + kMost, "a");  // Again, since it was not acknowledged.
