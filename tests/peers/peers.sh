@@ -101,11 +101,12 @@ unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
 # --- the agent -------------------------------------------------------------------------------------------------------------
 # agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
 agent_config() {
+  local tls=${agent_tls:+", \"tls\": $agent_tls"}
   [ -n "${agent_sip:-}" ] || free_ports agent_sip
   [ -n "${agent_http:-}" ] || free_ports agent_http
   cat >"$1" <<JSON
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": ${agent_registrar:-$registrar_port},
-         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip${agent_tls:+, "tls": $agent_tls}},
+         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
  "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}}
 JSON
