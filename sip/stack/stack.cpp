@@ -170,7 +170,9 @@ void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::siz
 bool Stack::Impl::admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now) {
   auto proof = door_.ask(message, flow.remote.ip, own, now);
   if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
-    if (const auto status = calls_.turn_away(message, flow, !proof.username.empty())) proof.refused = Refused{*status, {}};
+    const auto status = calls_.turn_away(message, flow, !proof.username.empty());
+    // Whom we know hears first what is wrong with the request itself: RFC 3261 section 8.2.2.1.
+    if (status && (*status != 404 || !inspect(message, can_))) proof.refused = Refused{*status, {}};
   }
   if (proof.refused) {  // A source that may be forged gets one answer, and none again until it asks: RFC 3261 section 8.2.7.
     const int status = proof.refused->status;
