@@ -8,7 +8,7 @@ base::Result<void, base::Error> PhoneCore::may_act() const {
   const std::thread::id owner = thread;
   if (owner == std::this_thread::get_id()) return {};
   if (owner == std::thread::id{}) return base::fail(phone_error(PhoneError::Closed, "the endpoint was stopped"));
-  assert(!"a telephone is used on its signalling thread: wrap the call in Endpoint::post()");
+  assert(false && "a telephone is used on its signalling thread: wrap the call in Endpoint::post()");
   return base::fail(phone_error(PhoneError::WrongThread, "called from another thread than the signalling thread: use Endpoint::post()"));
 }
 
