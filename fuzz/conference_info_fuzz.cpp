@@ -1,32 +1,12 @@
 // A conference-info document as a notifier may write it, read, put into tables, and written again.
+#include <offhook/fuzz/event_document.hpp>
 #include <offhook/sip/subscription/packages/conference_info.hpp>
-
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
 namespace packages = offhook::sip::packages;
 
-namespace {
-
-void require(bool ok) {
-  if (!ok) std::abort();  // Not assert: the fuzzer runs release builds too.
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto info = packages::parse_conference_info({reinterpret_cast<const char*>(data), size});
-  if (!info) return 0;
-  require(info->users.size() <= packages::kMaxRows);
-  packages::ConferenceTable table;
-  (void)table.apply(*info);
-  (void)table.apply(*info);
-  require(table.users().size() <= packages::kMaxRows);
-  // What is written is well-formed: it is read again, unless escapes have made it too large.
-  const auto text = packages::write_conference_info(*info);
-  const auto again = packages::parse_conference_info(text);
-  require(again ? again->version == info->version && again->users.size() == info->users.size()
-                : text.size() > packages::kMaxBodyBytes);
+  offhook::fuzz::check_document<packages::ConferenceTable>(
+      {reinterpret_cast<const char*>(data), size}, packages::parse_conference_info, packages::write_conference_info,
+      [](const auto& info) -> const auto& { return info.users; }, [](const auto& table) -> const auto& { return table.users(); });
   return 0;
 }

@@ -5,9 +5,9 @@
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/leg.hpp>
+#include <offhook/sip/stack/outside.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace offhook::inline v0::sip {
@@ -44,12 +44,8 @@ Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag,
 }
 
 std::optional<int> Calls::turn_away(const Message& invite, const Flow& flow, bool proven) {
-  if (shared_.accounts.empty()) return std::nullopt;
-  const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
-  if (account && (proven || shared_.accounts.accepts(*account, flow.remote.ip))) return std::nullopt;
-  if (proven || shared_.accounts.knows(flow.remote.ip)) return 404;
-  tell_stranger(flow.remote);
-  return 403;
+  const int status = admit(shared_.accounts, shared_.outbox, shared_.counters, invite, flow, proven).refused;
+  return status == 0 ? std::nullopt : std::optional(status);
 }
 
 void Calls::on_invite(TransactionId id, base::TimePoint now) {
@@ -137,11 +133,6 @@ void Calls::report(Leg& leg, const Event& event, base::TimePoint now) {
   if (call != nullptr && call->report_transfer(status, now, actions)) carry_out(*asker, std::move(actions), now);
 }
 
-void Calls::tell_stranger(const base::SocketAddress& source) {
-  const std::uint64_t so_far = ++shared_.counters.refused_source;
-  if (std::has_single_bit(so_far)) shared_.outbox.events.push_back(StrangerRefused{source, so_far});
-}
-
 void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   const Message& request = *shared_.servers.request(id);
   Leg* leg = find(request);
@@ -200,25 +191,12 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   carry_out(*leg, std::move(actions), now);
 }
 
-/// Only towards the account's own registrar: whoever calls us could otherwise challenge our BYE, and so collect digests of our
-/// password. RFC 3261 sections 22.2 and 26.
 bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions, base::TimePoint now) {
-  const int status = outcome.response->status();
+  AuthAttempt attempt;
+  auto credentials =
+      sip::answer_challenge(shared_.clients, shared_.accounts, shared_.random, outcome, leg.account, leg.digest, attempt);
   const Outgoing* request = shared_.clients.request(outcome.id);
-  const Flow* flow = shared_.clients.flow(outcome.id);
-  if (request == nullptr || flow == nullptr || !leg.account) return false;
-  const AccountOptions* account = shared_.accounts.options(*leg.account);
-  if (account == nullptr) return false;
-  if (status >= 200 && status < 300 && leg.digest) leg.digest->on_success(*outcome.response, request->attempt);
-  if (status != 401 && status != 407) return false;
-  if (request->to_registrar) shared_.accounts.learn_registrar(*leg.account, flow->remote.ip);
-  if (!shared_.accounts.is_registrar(*leg.account, flow->remote.ip)) return false;
-  if (!shared_.accounts.may_answer(*leg.account, *outcome.response)) return false;
-  if (!leg.digest) leg.digest.emplace(Credentials{account->username, account->password});
-  AuthAttempt attempt = request->attempt;
-  const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
-  auto credentials = leg.digest->answer(*outcome.response, what, shared_.random, attempt);
-  if (!credentials) return false;
+  if (!credentials || request == nullptr) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head, actions);
   if (!cseq) return false;
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);

@@ -89,7 +89,6 @@ class Calls {
   Leg& add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
   void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
   void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
-  void tell_stranger(const base::SocketAddress& source);
   [[nodiscard]] base::Result<std::optional<SessionId>, int> replaced_by(const Message& invite,
                                                                         std::optional<AccountId> account) const;
   void end_replaced(SessionId id, base::TimePoint now);

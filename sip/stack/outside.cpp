@@ -9,12 +9,13 @@
 
 namespace offhook::inline v0::sip {
 
-Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow, bool proven) {
-  const auto account = parts.accounts.named_by(request.request_uri(), flow.remote.ip);
-  if (parts.accounts.empty() || (account && (proven || parts.accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
-  if (proven || parts.accounts.knows(flow.remote.ip)) return {account, 404};
-  const std::uint64_t so_far = ++parts.counters.refused_source;
-  if (std::has_single_bit(so_far)) parts.outbox.events.push_back(StrangerRefused{flow.remote, so_far});
+Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request, const Flow& flow,
+               bool proven) {
+  const auto account = accounts.named_by(request.request_uri(), flow.remote.ip);
+  if (accounts.empty() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
+  if (proven || accounts.knows(flow.remote.ip)) return {account, 404};
+  const std::uint64_t so_far = ++counters.refused_source;
+  if (std::has_single_bit(so_far)) outbox.events.push_back(StrangerRefused{flow.remote, so_far});
   return {account, 403};  // Who must not learn which of our users there are.
 }
 
@@ -43,23 +44,24 @@ bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> accou
   return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.way_out(*account).next_hop;
 }
 
-std::optional<Authorizations> answer_challenge(const OutsideParts& parts, const ClientRequests::Outcome& outcome,
+std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
+                                               const ClientRequests::Outcome& outcome,
                                                std::optional<AccountId> account, std::optional<DigestClient>& digest,
                                                AuthAttempt& attempt) {
   const int status = outcome.response->status();
-  const Outgoing* request = parts.clients.request(outcome.id);
-  const Flow* flow = parts.clients.flow(outcome.id);
-  const AccountOptions* options = account ? parts.accounts.options(*account) : nullptr;
+  const Outgoing* request = clients.request(outcome.id);
+  const Flow* flow = clients.flow(outcome.id);
+  const AccountOptions* options = account ? accounts.options(*account) : nullptr;
   if (request == nullptr || flow == nullptr || options == nullptr) return std::nullopt;
   if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request->attempt);
   if (status != 401 && status != 407) return std::nullopt;
-  if (request->to_registrar) parts.accounts.learn_registrar(*account, flow->remote.ip);
-  if (!parts.accounts.is_registrar(*account, flow->remote.ip)) return std::nullopt;
-  if (!parts.accounts.may_answer(*account, *outcome.response)) return std::nullopt;
+  if (request->to_registrar) accounts.learn_registrar(*account, flow->remote.ip);
+  if (!accounts.is_registrar(*account, flow->remote.ip)) return std::nullopt;
+  if (!accounts.may_answer(*account, *outcome.response)) return std::nullopt;
   if (!digest) digest.emplace(Credentials{options->username, options->password});
   attempt = request->attempt;
   const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
-  auto credentials = digest->answer(*outcome.response, what, parts.random, attempt);
+  auto credentials = digest->answer(*outcome.response, what, random, attempt);
   if (!credentials) return std::nullopt;
   return std::move(*credentials);
 }

@@ -7,7 +7,7 @@
 
 #include <optional>
 
-/// What SUBSCRIBE, MESSAGE and other requests outside of calls have in common.
+/// What SUBSCRIBE, MESSAGE and other requests outside of calls have in common, and what is told of any request.
 namespace offhook::inline v0::sip {
 
 /// Parts of the stack, which outlive whoever has this.
@@ -27,7 +27,8 @@ struct Admitted {
   int refused = 0;  ///< 0: it may go on; 403 for strangers, 404 for a user who is none of ours
 };
 /// Who may call us may send other requests, and nobody else: AccountOptions::accept_from, or `proven` credentials. Strangers are told of as for calls.
-[[nodiscard]] Admitted admit(const OutsideParts& parts, const Message& request, const Flow& flow, bool proven);
+[[nodiscard]] Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
+                             const Flow& flow, bool proven);
 
 /// The head of a request outside of any dialog, without the tag of From, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
 [[nodiscard]] base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
@@ -36,8 +37,10 @@ struct Admitted {
 [[nodiscard]] bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head);
 
 /// The answer to a 401 or 407, for a copy of the request; nothing when it is to be refused. Only towards the account's own
-/// registrar, and only realms that it has challenged in: RFC 3261 sections 22.2 and 26.
-[[nodiscard]] std::optional<Authorizations> answer_challenge(const OutsideParts& parts, const ClientRequests::Outcome& outcome,
+/// registrar, and only realms that it has challenged in: whoever calls us could otherwise challenge our BYE, and so collect digests of
+/// our password. RFC 3261 sections 22.2 and 26.
+[[nodiscard]] std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
+                                                             const ClientRequests::Outcome& outcome,
                                                              std::optional<AccountId> account,
                                                              std::optional<DigestClient>& digest, AuthAttempt& attempt);
 

@@ -21,7 +21,7 @@ void Requests::on_message(TransactionId id, base::TimePoint now) {
   const Message& message = *parts_.servers.request(id);
   const Flow flow = *parts_.servers.flow(id);
   const auto answer = [&](int status, const HeaderList& own = {}) { parts_.servers.respond(id, status, {}, {}, {}, now, own); };
-  const Admitted admitted = admit(parts_, message, flow, !parts_.servers.proven(id).empty());
+  const Admitted admitted = admit(parts_.accounts, parts_.outbox, parts_.counters, message, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return answer(admitted.refused);
   const auto encoding = message.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return answer(415, {{"Accept-Encoding", "identity"}});
@@ -94,7 +94,7 @@ void Requests::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   if (outcome.response->status() < 200) return;
   const Outgoing* request = parts_.clients.request(outcome.id);
   AuthAttempt attempt;
-  if (auto credentials = answer_challenge(parts_, outcome, at->second->account, at->second->digest, attempt))
+  if (auto credentials = answer_challenge(parts_.clients, parts_.accounts, parts_.random, outcome, at->second->account, at->second->digest, attempt))
     return parts_.clients.send_again(outcome.id, request->head.cseq + 1, std::move(*credentials), std::move(attempt), now);
   RequestAnswered event;
   event.status = outcome.response->status();

@@ -84,7 +84,7 @@ void Subscriptions::on_subscribe(TransactionId id, base::TimePoint now) {
   const auto refuse = [&](int status, const HeaderList& own = {}) {
     parts_.servers.respond(id, status, {}, {}, {}, now, own);
   };
-  const Admitted admitted = admit(parts_, subscribe, flow, !parts_.servers.proven(id).empty());
+  const Admitted admitted = admit(parts_.accounts, parts_.outbox, parts_.counters, subscribe, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return refuse(admitted.refused);
   const PackageOptions* package = package_of(subscribe);
   if (package == nullptr) return refuse(489);  // RFC 6665 section 4.2.1.1
@@ -163,7 +163,7 @@ void Subscriptions::on_outcome(const ClientRequests::Outcome& outcome, base::Tim
   }
   if (const Flow* flow = parts_.clients.flow(outcome.id)) entry->way = *flow;
   AuthAttempt attempt;
-  if (auto credentials = answer_challenge(parts_, outcome, entry->account, entry->digest, attempt)) {
+  if (auto credentials = answer_challenge(parts_.clients, parts_.accounts, parts_.random, outcome, entry->account, entry->digest, attempt)) {
     const auto cseq = entry->ours ? entry->ours->take_cseq(request->head) : std::optional(entry->watcher->take_cseq());
     if (cseq) return parts_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   }

@@ -1,64 +1,16 @@
 #include <offhook/agent/net/detail/tls_context.hpp>
 
 #include <offhook/base/socket_address.hpp>
+#include <offhook/sip/transport/socket_bio.hpp>
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <cstdint>
 
 namespace offhook::inline v0::agent::net::detail {
 
 namespace {
-
-// OpenSSL's own socket BIO writes without MSG_NOSIGNAL: a peer that is gone would end the process.
-int bio_fd(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
-
-int bio_result(BIO* bio, ssize_t done, int flag) {
-  BIO_clear_retry_flags(bio);
-  if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_flags(bio, flag | BIO_FLAGS_SHOULD_RETRY);
-  return static_cast<int>(done);
-}
-int bio_write(BIO* bio, const char* data, int size) {
-  return bio_result(bio, ::send(bio_fd(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL), BIO_FLAGS_WRITE);
-}
-int bio_read(BIO* bio, char* data, int size) {
-  const auto got = ::recv(bio_fd(bio), data, static_cast<std::size_t>(size), 0);
-  if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-  return bio_result(bio, got, BIO_FLAGS_READ);
-}
-long bio_control(BIO* bio, int command, long, void*) {
-  switch (command) {
-    case BIO_CTRL_FLUSH:
-    case BIO_CTRL_DUP:
-      return 1;
-    case BIO_CTRL_EOF:
-      return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
-    default:
-      return 0;
-  }
-}
-int bio_create(BIO* bio) {
-  BIO_set_init(bio, 1);
-  return 1;
-}
-
-const BIO_METHOD* socket_bio() {
-  static const BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "offhook socket");
-    if (method == nullptr) return method;
-    BIO_meth_set_write(method, bio_write);
-    BIO_meth_set_read(method, bio_read);
-    BIO_meth_set_ctrl(method, bio_control);
-    BIO_meth_set_create(method, bio_create);
-    return method;
-  }();
-  return kMethod;
-}
 
 std::string newest_openssl_error() {
   const unsigned long code = ERR_peek_last_error();
@@ -84,7 +36,7 @@ base::Result<std::shared_ptr<TlsContext>, base::Error> TlsContext::make(const st
   std::shared_ptr<TlsContext> made(new TlsContext);
   made->context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* const context = made->context_.get();
-  if (context == nullptr || socket_bio() == nullptr) return base::fail(base::Error{"tls", 0, "TLS cannot be set up: " + newest_openssl_error()});
+  if (context == nullptr) return base::fail(base::Error{"tls", 0, "TLS cannot be set up: " + newest_openssl_error()});
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   // An idle socket keeps no record buffers (32 KB); a read takes all that has come by one system call.
@@ -102,9 +54,8 @@ TlsContext::~TlsContext() = default;
 
 SslPtr TlsContext::connect(const std::string& host, std::uint16_t port, int fd) {
   SslPtr ssl(SSL_new(context_.get()));
-  BIO* const bio = ssl ? BIO_new(socket_bio()) : nullptr;
+  BIO* const bio = ssl ? sip::detail::make_socket_bio(fd) : nullptr;
   if (bio == nullptr) return nullptr;
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
   SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_connect_state(ssl.get());
   // RFC 6066 section 3: a name is told to the server, an address is not.
