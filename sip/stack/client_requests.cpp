@@ -1,42 +1,11 @@
-#include <offhook/sip/stack/client_requests.hpp>
-
-#include <offhook/sip/dialog/dialog_set.hpp>
-#include <offhook/sip/message/writer.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/client_record.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 namespace offhook::inline v0::sip {
-
-struct ClientRequests::Record {
-  TransactionId id;
-  Outgoing what;
-  std::vector<Route> routes;
-  std::size_t route = 0;
-  std::vector<std::vector<Route>> found;  // While names are looked up: of the next hop, then of each alternative.
-  std::size_t looking_up = 0;
-  Flow flow;
-  std::string branch, bytes;
-  std::string ack;  // To a 300-699.
-  std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
-  std::map<std::string, std::string> acks;  // To 2xx, by To tag, with the flow that each took.
-  std::map<std::string, Flow> ack_flows;
-  HeaderList cancel_headers;  // Of the CANCEL, should there be one.
-  bool answered = false;  // There was a response.
-  bool final_answer = false;
-  bool cancel_wanted = false, cancelled = false;
-  bool limited = false;  // Its call is over.
-  bool dead = false;
-  bool answered_for_real = false;  // By more than a 100: somebody behind the server knows of it.
-  bool left = false;               // Another candidate has the request now: what comes late is taken back.
-  std::set<std::string> taken_back;  // To tags of late 2xx.
-  std::optional<base::TimePoint> silence_ends;       // While it has said nothing, and another remains.
-  std::optional<base::SocketAddress> stream_tried;   // There TCP was asked for because of the size: not again.
-};
 
 ClientRequests::ClientRequests(Shared shared) : shared_(std::move(shared)) {}
 ClientRequests::~ClientRequests() = default;
@@ -68,9 +37,8 @@ void ClientRequests::look_up(Record& record, base::TimePoint now) {
   const auto hop = hop_of(record.what.head.next_hop);
   if (!hop) return fail(record, session::Failure::Unresolvable);
   if (record.what.owner.kind == Owner::Kind::Session) {
-    const auto known = known_routes_.find({record.what.owner.id, *hop});
-    if (known != known_routes_.end()) {
-      record.routes = known->second;
+    if (const auto* known = hops_.find(record.what.owner.id, *hop)) {
+      record.routes = *known;
       return launch(record, now);
     }
   }
@@ -93,21 +61,7 @@ QueryId ClientRequests::query(const Hop& hop) {
 }
 
 bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
-  if (on_stream_answer(query, result, now)) return true;
-  if (const auto ack = pending_acks_.extract(query)) {
-    const PendingAck& pending = ack.mapped();
-    const auto invite = records_.find(pending.invite);
-    const Owner owner{Owner::Kind::Session, pending.session, {}};
-    if (!result.routes.empty()) {
-      const Route& route = result.routes.front();
-      write_ack(pending, flow_along(route));
-      if (pending.session != 0) remember(pending.session, pending.hop, result.routes);
-    } else if (invite != records_.end()) {
-      write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
-    }
-    if (owner.id != 0) release(owner);
-    return true;
-  }
+  if (on_stream_answer(query, result, now) || on_ack_answer(query, result)) return true;
   const auto look_up = look_ups_.extract(query);
   if (!look_up) return false;
   const auto at = records_.find(look_up.mapped().request);
@@ -125,7 +79,7 @@ void ClientRequests::take_routes(Record& record, std::size_t place, std::vector<
   if (result.routes.empty()) return fail(record, session::Failure::Unresolvable);
   if (const auto hop = hop_of(record.what.head.next_hop)) {
     memory_.arrange(*hop, result.routes, now);
-    if (record.what.owner.kind == Owner::Kind::Session) remember(record.what.owner.id, *hop, result.routes);
+    if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *hop, result.routes);
   }
   record.routes = std::move(result.routes);
   launch(record, now);
@@ -135,7 +89,7 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
   const Route& route = record.routes[record.route];
   record.flow = flow_along(route);
   record.branch = "z9hG4bK" + shared_.random.token();
-  record.bytes = compose(record.what, record.flow, record.branch);
+  record.bytes = write(record.what, record.flow, record.branch);
   if (look_up_stream(record, now)) return;
   const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
   if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport);
@@ -148,70 +102,6 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
     record.machine.emplace<transaction::NonInviteClient>(shared_.timers, route.transport, now, actions);
   }
   carry_out(record, std::move(actions), nullptr, now);
-}
-
-/// RFC 3261 section 18.1.1: a request that is too large for a datagram takes TCP, to where the datagram would have gone, and comes
-/// back to UDP when there is none. Only this request does. True: it waits for the way.
-bool ClientRequests::look_up_stream(Record& record, base::TimePoint now) {
-  const Route& route = record.routes[record.route];
-  if (shared_.datagram_limit == 0 || record.bytes.size() <= shared_.datagram_limit) return false;
-  if (route.transport != Transport::Udp || record.stream_tried == route.remote) return false;
-  record.stream_tried = route.remote;
-  if (memory_.is_passed_over(Transport::Tcp, route.remote, now)) return false;
-  stream_look_ups_.emplace(query({route.remote.ip.to_string(), route.remote.port, Transport::Tcp, false}), record.id);
-  return true;
-}
-
-bool ClientRequests::on_stream_answer(QueryId query, QueryResult& result, base::TimePoint now) {
-  const auto look_up = stream_look_ups_.extract(query);
-  if (!look_up) return false;
-  const auto at = records_.find(look_up.mapped());
-  if (at == records_.end() || at->second->dead) return true;
-  Record& record = *at->second;
-  std::erase_if(result.routes, [](const Route& route) { return route.transport != Transport::Tcp; });
-  const auto here = record.routes.begin() + static_cast<std::ptrdiff_t>(record.route);
-  if (!result.routes.empty()) record.routes.insert(here, result.routes.front());
-  launch(record, now);
-  return true;
-}
-
-bool ClientRequests::try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, base::TimePoint now) {
-  if (record.what.owner.kind != Owner::Kind::Nobody && record.route < record.routes.size())
-    memory_.on_failure(record.routes[record.route], retry_after, now);
-  if (record.cancel_wanted || record.what.owner.kind == Owner::Kind::Nobody || record.route + 1 >= record.routes.size())
-    return false;
-  Record& next = make(record.what);
-  next.routes = record.routes;
-  next.route = record.route + 1;
-  next.stream_tried = record.stream_tried;
-  release(record.what.owner);
-  record.what.owner = {};
-  launch(next, now);
-  return true;
-}
-
-/// The request went on to the next candidate while this one was silent. Should it answer after all, there must be no second call.
-void ClientRequests::leave_behind(Record& record) {
-  record.left = true;
-  record.silence_ends.reset();
-  auto* invite = std::get_if<transaction::InviteClient>(&record.machine);
-  if (invite == nullptr) return finish(record);  // A late answer to anything else says nothing that matters.
-  invite->stop_resending();
-  record.cancel_wanted = true;
-  watch(record);
-}
-
-/// A 2xx of a candidate that we left is acknowledged and hung up: RFC 3261 section 13.2.2.4.
-void ClientRequests::on_late(Record& record, const Message& response, base::TimePoint now) {
-  const std::string tag(response.to().tag().value_or(""));
-  auto dialog = Dialog::as_client(record.what.head, response);
-  if (!dialog || record.taken_back.size() >= kMaxForks || !record.taken_back.insert(tag).second) return;
-  dialog->confirm(response);
-  PendingAck pending{0, record.id, {dialog->ack(record.what.head.cseq), tag, {}}, {}};
-  send_ack(std::move(pending));
-  Outgoing bye;
-  bye.head = dialog->request(Method::Bye);
-  send(std::move(bye), now);
 }
 
 void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
@@ -292,22 +182,9 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
 }
 
-/// The address that answered goes first for the rest of the session: an ACK has no failure that would lead it to the next one.
-void ClientRequests::prefer_route(const Record& record) {
-  if (record.route == 0 || record.what.owner.kind != Owner::Kind::Session) return;
-  const auto hop = hop_of(record.what.head.next_hop);
-  const auto known = hop ? known_routes_.find({record.what.owner.id, *hop}) : known_routes_.end();
-  if (known == known_routes_.end()) return;
-  const Route& used = record.routes[record.route];
-  const auto at = std::find_if(known->second.begin(), known->second.end(), [&](const Route& route) {
-    return same_way(flow_along(route), flow_along(used));
-  });
-  if (at != known->second.end()) std::rotate(known->second.begin(), at, known->second.end());
-}
-
 void ClientRequests::fail(Record& record, session::Failure failure) {
   if (record.what.owner.kind == Owner::Kind::Session) {
-    if (const auto hop = hop_of(record.what.head.next_hop)) known_routes_.erase({record.what.owner.id, *hop});
+    if (const auto hop = hop_of(record.what.head.next_hop)) hops_.forget(record.what.owner.id, *hop);
   }
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, nullptr, failure});
   finish(record);
@@ -329,7 +206,7 @@ bool ClientRequests::on_response(const Message& response, base::TimePoint now) {
   if (!is_sent_by(response.top_via(), record.flow.local)) return false;  // RFC 3261 section 18.1.2
   transaction::Actions actions;
   if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
-    if (response.status() >= 300 && record.ack.empty()) record.ack = compose_ack(record, response);
+    if (response.status() >= 300 && record.ack.empty()) record.ack = compose_ack(record.what.head, record.flow, record.branch, response);
     invite->on_response(response.status(), now, actions);
     if (record.limited) invite->on_cancelled(now);
   } else if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) {
@@ -425,7 +302,7 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   cancel.routes = {invite.routes[invite.route]};
   cancel.flow = invite.flow;
   cancel.branch = invite.branch;
-  cancel.bytes = compose(cancel.what, cancel.flow, cancel.branch);
+  cancel.bytes = write(cancel.what, cancel.flow, cancel.branch);
   if (!shared_.table.add_client(transaction::client_key(cancel.branch, to_string(Method::Cancel)), cancel.id))
     return finish(cancel);
   transaction::Actions actions;
@@ -433,78 +310,16 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   carry_out(cancel, std::move(actions), nullptr, now);
 }
 
-void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint) {
-  PendingAck pending{session, {}, std::move(ack), {}};
-  for (const auto purpose : {session::Purpose::Invite, session::Purpose::Reinvite}) {
-    const auto current = current_.find({Owner::Kind::Session, session, purpose});
-    if (current == current_.end()) continue;
-    const auto at = records_.find(current->second);
-    if (at != records_.end() && at->second->what.head.cseq == pending.ack.head.cseq) pending.invite = current->second;
-  }
-  send_ack(std::move(pending));
+/// An answer at last: the call's next requests begin there.
+void ClientRequests::prefer_route(const Record& record) {
+  if (record.route == 0 || record.what.owner.kind != Owner::Kind::Session) return;
+  if (const auto hop = hop_of(record.what.head.next_hop))
+    hops_.prefer(record.what.owner.id, *hop, record.routes[record.route]);
 }
 
-void ClientRequests::send_ack(PendingAck pending) {
-  const std::uint64_t session = pending.session;
-  const auto hop = hop_of(pending.ack.head.next_hop);
-  if (!hop) {
-    if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(pending, at->second->flow);
-    return;
-  }
-  pending.hop = *hop;
-  const auto known = known_routes_.find({session, *hop});
-  if (known != known_routes_.end() && !known->second.empty()) {
-    const Route& route = known->second.front();
-    return write_ack(pending, flow_along(route));
-  }
-  if (session != 0) hold({Owner::Kind::Session, session, {}});
-  pending_acks_.emplace(query(*hop), std::move(pending));
-}
-
-void ClientRequests::write_ack(const PendingAck& pending, const Flow& flow) {
-  Outgoing request;
-  request.owner = {Owner::Kind::Session, pending.session, {}};
-  request.head = pending.ack.head;
-  request.body = pending.ack.body;
-  const auto invite = records_.find(pending.invite);
-  if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;  // RFC 3261 section 13.2.2.4
-  std::string bytes = compose(request, flow, "z9hG4bK" + shared_.random.token());
-  if (invite != records_.end() && !invite->second->dead) {
-    invite->second->acks[pending.ack.remote_tag] = bytes;
-    invite->second->ack_flows[pending.ack.remote_tag] = flow;
-  }
-  shared_.outbox.transmits.push_back({flow, std::move(bytes)});
-}
-
-std::string ClientRequests::compose(const Outgoing& request, const Flow& flow, std::string_view branch) {
-  const RequestHead& head = request.head;
-  auto writer = Writer::request(to_string(head.method), head.request_uri);
-  writer.header(HeaderName::Via, via_value(flow.transport, flow.local, branch)).header(HeaderName::MaxForwards, 70u);
-  for (const std::string& route : head.routes) writer.header(HeaderName::Route, route);
-  writer.header(HeaderName::From, head.from).header(HeaderName::To, head.to).header(HeaderName::CallId, head.call_id);
-  writer.header(HeaderName::CSeq, std::to_string(head.cseq) + " " + std::string(to_string(head.method)));
-  const std::string contact = shared_.contacts.contact(request.owner, head.method, flow);
-  if (!contact.empty()) writer.header(HeaderName::Contact, contact);
-  for (const auto& authorization : request.authorizations) writer.header(authorization.name, authorization.value);
-  if (head.method == Method::Invite) writer.header(HeaderName::Allow, shared_.can.allow()).header(HeaderName::Accept, kAccept);
-  if (head.method == Method::Invite && !shared_.can.allow_events().empty())
-    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 4.4.4
-  writer.header(HeaderName::UserAgent, shared_.user_agent);
-  write_own(writer, request.own);
-  write_headers(writer, request.headers);
-  return writer.finish(request.body.type, request.body.data);
-}
-
-/// RFC 3261 section 17.1.1.3: the ACK to a 300-699 is the INVITE's own, hop by hop.
-std::string ClientRequests::compose_ack(const Record& invite, const Message& response) const {
-  const RequestHead& head = invite.what.head;
-  auto writer = Writer::request("ACK", head.request_uri);
-  writer.header(HeaderName::Via, via_value(invite.flow.transport, invite.flow.local, invite.branch));
-  writer.header(HeaderName::MaxForwards, 70u);
-  for (const std::string& route : head.routes) writer.header(HeaderName::Route, route);
-  writer.header(HeaderName::From, head.from).header(HeaderName::To, response.find(HeaderName::To).value_or(""));
-  writer.header(HeaderName::CallId, head.call_id).header(HeaderName::CSeq, std::to_string(head.cseq) + " ACK");
-  return writer.finish();
+std::string ClientRequests::write(const Outgoing& request, const Flow& flow, std::string_view branch) {
+  const std::string contact = shared_.contacts.contact(request.owner, request.head.method, flow);
+  return compose(request, flow, branch, contact, {shared_.user_agent, shared_.can});
 }
 
 std::optional<ClientRequests::Outcome> ClientRequests::take_outcome() {
@@ -543,17 +358,6 @@ void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
   }
 }
 
-void ClientRequests::remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes) {
-  const auto first = known_routes_.lower_bound({session, Hop{}}), last = known_routes_.lower_bound({session + 1, Hop{}});
-  const auto kept = static_cast<std::size_t>(std::distance(first, last));
-  if (kept >= kMaxHopsOfOneCall && !known_routes_.contains({session, hop})) known_routes_.erase(first, last);
-  known_routes_[{session, hop}] = routes;
-}
-
-void ClientRequests::forget(std::uint64_t session) {
-  known_routes_.erase(known_routes_.lower_bound({session, Hop{}}), known_routes_.lower_bound({session + 1, Hop{}}));
-}
-
 bool ClientRequests::uses(const Flow& flow) const {
   return std::any_of(records_.begin(), records_.end(),
                      [&](const auto& entry) { return !entry.second->dead && same_way(entry.second->flow, flow); });
@@ -568,7 +372,7 @@ std::size_t ClientRequests::unfinished() const {
 void ClientRequests::add_to(StackSizes& sizes) const {
   sizes.requests_sent += records_.size();
   sizes.look_ups += look_ups_.size() + stream_look_ups_.size() + pending_acks_.size();
-  sizes.routes += known_routes_.size();
+  sizes.routes += hops_.size();
   sizes.timers += deadlines_.size();
 }
 

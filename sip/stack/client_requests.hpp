@@ -1,15 +1,11 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/sip/auth/credentials.hpp>
-#include <offhook/sip/dialog/request_head.hpp>
-#include <offhook/sip/message/message.hpp>
-#include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/stack/call_hops.hpp>
 #include <offhook/sip/stack/candidate_memory.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
-#include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/outgoing.hpp>
 #include <offhook/sip/transaction/invite_client.hpp>
 #include <offhook/sip/transaction/non_invite_client.hpp>
 #include <offhook/sip/transaction/transaction_table.hpp>
@@ -28,28 +24,6 @@ using transaction::TransactionId;
 
 struct StackSizes;
 
-/// Whose request it is, and which of its requests.
-struct Owner {
-  enum class Kind : std::uint8_t { Nobody, Session, Account, Subscription, Request };
-  Kind kind = Kind::Nobody;
-  std::uint64_t id = 0;
-  session::Purpose purpose = session::Purpose::Invite;  ///< Of a session's.
-  friend auto operator<=>(const Owner&, const Owner&) = default;
-};
-
-/// A request that shall reach its next hop, by whichever of that hop's addresses works.
-struct Outgoing {
-  Owner owner;
-  RequestHead head;
-  HeaderList headers;
-  Body body;
-  Authorizations authorizations;
-  AuthAttempt attempt;
-  HeaderList own{};           ///< Of the part of the stack that it comes from.
-  std::vector<std::string> alternatives{};  ///< URIs whose servers are tried behind those of the next hop.
-  bool to_registrar = false;  ///< It goes to the account's own registrar: a challenge may be answered.
-};
-
 /// Our Contact, which depends on the way that the request takes. "" for none.
 class ContactSource {
  public:
@@ -63,8 +37,6 @@ class ClientRequests {
  public:
   /// A candidate that says nothing for so long is left while another remains, well before its transaction would time out.
   static constexpr base::Duration kSilence = std::chrono::seconds(4);
-  /// Next hops whose addresses one call keeps. A peer that moves on and on makes it forget them all, and look up again.
-  static constexpr std::size_t kMaxHopsOfOneCall = 32;
 
   /// What became of a request. `response` is null when there will be none, and otherwise borrows until the next receive.
   struct Outcome {
@@ -119,7 +91,7 @@ class ClientRequests {
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
   /// Forgets the addresses that were looked up for this session.
-  void forget(std::uint64_t session);
+  void forget(std::uint64_t session) { hops_.forget(session); }
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   void add_to(StackSizes& sizes) const;
   [[nodiscard]] bool uses(const Flow& flow) const;
@@ -154,11 +126,10 @@ class ClientRequests {
   void fail(Record& record, session::Failure failure);
   void finish(Record& record);
   void send_ack(PendingAck pending);
+  bool on_ack_answer(QueryId query, const QueryResult& result);
   void write_ack(const PendingAck& pending, const Flow& flow);
-  [[nodiscard]] std::string compose(const Outgoing& request, const Flow& flow, std::string_view branch);
-  [[nodiscard]] std::string compose_ack(const Record& invite, const Message& response) const;
+  [[nodiscard]] std::string write(const Outgoing& request, const Flow& flow, std::string_view branch);
   [[nodiscard]] Record* find_invite(const Owner& owner);
-  void remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes);
   void hold(const Owner& owner);
   void release(const Owner& owner);
 
@@ -172,9 +143,9 @@ class ClientRequests {
   std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // Of requests that are too large for a datagram.
   std::unordered_map<QueryId, PendingAck> pending_acks_;
   CandidateMemory memory_;
-  std::map<std::pair<std::uint64_t, Hop>, std::vector<Route>> known_routes_;  // Of a session, for its life.
-  std::map<Owner, TransactionId> current_;                                    // The latest of its purpose.
-  std::unordered_map<std::uint64_t, std::size_t> open_;                       // Records and pending ACKs of a session.
+  CallHops hops_;
+  std::map<Owner, TransactionId> current_;               // The latest of its purpose.
+  std::unordered_map<std::uint64_t, std::size_t> open_;  // Records and pending ACKs of a session.
   std::vector<Outcome> outcomes_;
   std::vector<TransactionId> dead_;
   std::vector<std::uint64_t> released_;

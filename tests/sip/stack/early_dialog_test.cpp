@@ -1,5 +1,5 @@
 #include <offhook/sip/session/confirmed_call.hpp>
-#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/call_hops.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -138,8 +138,8 @@ TEST_CASE_FIXTURE(Early, "A peer that moves its early target each time does not 
   CHECK(queries.size() < sip::session::kMaxPracks);  // None was answered.
 }
 
-TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxHopsOfOneCall next hops are kept") {
-  constexpr std::size_t kMost = sip::ClientRequests::kMaxHopsOfOneCall;
+TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxOfOneCall next hops are kept") {
+  constexpr std::size_t kMost = sip::CallHops::kMaxOfOneCall;
   peer.transport = sip::Transport::Tcp;
   dial();
   reliable(10, "a", "answer");

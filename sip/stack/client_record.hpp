@@ -1,0 +1,41 @@
+#pragma once
+
+#include <offhook/sip/stack/client_requests.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// One request of ours on its way to one candidate, as ClientRequests keeps it.
+struct ClientRequests::Record {
+  TransactionId id;
+  Outgoing what;
+  std::vector<Route> routes;
+  std::size_t route = 0;
+  std::vector<std::vector<Route>> found;  // While names are looked up: of the next hop, then of each alternative.
+  std::size_t looking_up = 0;
+  Flow flow;
+  std::string branch, bytes;
+  std::string ack;  // To a 300-699.
+  std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
+  std::map<std::string, std::string> acks;  // To 2xx, by To tag, with the flow that each took.
+  std::map<std::string, Flow> ack_flows;
+  HeaderList cancel_headers;  // Of the CANCEL, should there be one.
+  bool answered = false;  // There was a response.
+  bool final_answer = false;
+  bool cancel_wanted = false, cancelled = false;
+  bool limited = false;  // Its call is over.
+  bool dead = false;
+  bool answered_for_real = false;  // By more than a 100: somebody behind the server knows of it.
+  bool left = false;               // Another candidate has the request now: what comes late is taken back.
+  std::set<std::string> taken_back;  // To tags of late 2xx.
+  std::optional<base::TimePoint> silence_ends;       // While it has said nothing, and another remains.
+  std::optional<base::SocketAddress> stream_tried;   // There TCP was asked for because of the size: not again.
+};
+
+}  // namespace offhook::inline v0::sip
