@@ -191,6 +191,9 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   }
   void read_message() {
     if (deaf_) return;
+    stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+      if (kind == websocket::frame_type::ping && visitor_) visitor_->on_ping(*this);
+    });
     stream_.async_read(buffer_, [self = shared_from_this()](const error_code& error, std::size_t) {
       if (error) return self->gone();
       const std::string_view message(static_cast<const char*>(self->buffer_.cdata().data()), self->buffer_.size());

@@ -58,6 +58,7 @@ class Visitor {
   virtual ~Visitor() = default;
   virtual void on_text(Peer&, std::string_view) {}
   virtual void on_binary(Peer&, std::string_view) {}
+  virtual void on_ping(Peer&) {}  ///< answered already
   virtual void on_time(Peer&) {}
   virtual void on_gone(std::uint16_t /*close code; 1006: none*/) {}
 };
