@@ -6,6 +6,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/base/heap_keeper.hpp>
 #include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
@@ -102,7 +103,9 @@ int run(const RunArguments& arguments) {
   if (config->sip.transport == "tls" && agent::config::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
+  base::HeapKeeper heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
+    heap.tidy(base::Clock::now());
     if (signal == SIGHUP) reload(*agent, sources, *loaded);
     if (!first.refused) continue;
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",

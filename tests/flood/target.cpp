@@ -1,5 +1,6 @@
 #include "target.hpp"
 
+#include <offhook/base/heap_keeper.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
@@ -19,11 +20,12 @@
 namespace offhook::flood {
 namespace {
 
-/// Writes down each half a second what is held.
-void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held) {
+/// Writes down each half a second what is held, and keeps house as `offhook run` does.
+void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held, base::HeapKeeper& heap) {
+  heap.tidy(base::Clock::now());
   const auto info = ::mallinfo2();
   held = (info.uordblks + info.hblkhd) / 1024;
-  edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, held); });
+  edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, held, heap); });
 }
 
 [[noreturn]] void serve(int tell, std::atomic<std::size_t>& held) {
@@ -43,7 +45,8 @@ void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held) {
     if (const auto* call = std::get_if<sip::IncomingCall>(&event))
       (void)stack.answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
   });
-  watch(**edge, held);
+  base::HeapKeeper heap;
+  watch(**edge, held, heap);
   (*edge)->run();
   ::_exit(0);
 }

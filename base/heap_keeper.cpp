@@ -1,0 +1,27 @@
+#include <offhook/base/heap_keeper.hpp>
+
+#include <algorithm>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace offhook::inline v0::base {
+
+bool HeapKeeper::tidy(TimePoint now) {
+  if (looked_ && now - *looked_ < kLook) return false;
+  looked_ = now;
+#ifdef __GLIBC__
+  const std::size_t in_use = ::mallinfo2().uordblks;
+  highest_ = std::max(highest_, in_use);
+  if (highest_ - in_use < kWorthIt || (gave_back_ && now - *gave_back_ < kEvery)) return false;
+  ::malloc_trim(0);
+  gave_back_ = now;
+  highest_ = in_use;
+  return true;
+#else
+  return false;
+#endif
+}
+
+}  // namespace offhook::inline v0::base
