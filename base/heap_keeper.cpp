@@ -14,7 +14,7 @@ bool HeapKeeper::tidy(TimePoint now) {
 #ifdef __GLIBC__
   const std::size_t in_use = ::mallinfo2().uordblks;
   highest_ = std::max(highest_, in_use);
-  if (highest_ - in_use < kWorthIt || (gave_back_ && now - *gave_back_ < kEvery)) return false;
+  if (highest_ - in_use < std::max(kWorthIt, highest_ / 16) || (gave_back_ && now - *gave_back_ < kEvery)) return false;
   ::malloc_trim(0);
   gave_back_ = now;
   highest_ = in_use;

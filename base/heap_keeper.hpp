@@ -13,7 +13,8 @@ class HeapKeeper {
  public:
   static constexpr Duration kLook = std::chrono::seconds(1);
   static constexpr Duration kEvery = std::chrono::seconds(20);
-  static constexpr std::size_t kWorthIt = std::size_t{2} << 20;  ///< octets fewer in use than at the highest since the last time
+  /// How many octets fewer in use than at the highest since the last time: a sixteenth of it, and at least these.
+  static constexpr std::size_t kWorthIt = std::size_t{256} << 10;
 
   /// To be called as often as one likes; looks once in kLook, and gives back at most once in kEvery. Returns whether it did.
   bool tidy(TimePoint now);

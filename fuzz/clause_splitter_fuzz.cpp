@@ -1,22 +1,20 @@
 // Any bytes as the text of a model: clauses can be said, are UTF-8 and bounded, and hold the same letters however the text is
 // split.
+#include "require.hpp"
+
 #include <offhook/agent/providers/clause_splitter.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 using namespace offhook::agent;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void require_good(std::string_view clause) {
   const ClauseLimits limits;

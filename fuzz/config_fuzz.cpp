@@ -1,5 +1,7 @@
 // Any bytes as a configuration file: every outcome can be shown, problems are bounded and hold no secret, and what is accepted lies
 // within the table's bounds.
+#include "require.hpp"
+
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/config.hpp>
@@ -7,19 +9,15 @@
 #include <offhook/agent/config/settings.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace config = offhook::agent::config;
+using offhook::fuzz::require;
 
 namespace {
 
 constexpr std::string_view kSecret = "canary-7f3a";
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::optional<std::string> variable(const std::string& name) {
   if (name == "SIP_EXTENSION") return "6001";

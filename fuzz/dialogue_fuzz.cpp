@@ -1,18 +1,16 @@
 // Any bytes as a dialogue file: what is accepted lies within its bounds, names nothing that is not there, and becomes language models.
+#include "require.hpp"
+
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/language_model.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 namespace embedded = offhook::agent::embedded;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void require_phrases(const embedded::Phrases& phrases) {
   require(!phrases.empty() && phrases.size() <= embedded::kMaxPhrases);

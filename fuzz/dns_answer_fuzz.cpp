@@ -1,20 +1,14 @@
 // What a name server sends, as bytes: reading it stays inside them and within the bounds, and finding servers with it ends.
+#include "require.hpp"
+
 #include <offhook/sip/locate/locator.hpp>
 #include <offhook/sip/transport/dns_answer.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 
 using namespace offhook;
 using namespace offhook::sip;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using offhook::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const locate::Question question{locate::RecordType::Srv, "_sip._udp.a.example"};

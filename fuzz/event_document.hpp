@@ -1,17 +1,14 @@
 #pragma once
 
+#include "require.hpp"
+
 #include <offhook/sip/subscription/packages/package_error.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 /// What holds of every event package's XML document: bounded rows, and what was written is read again.
 namespace offhook::fuzz {
-
-inline void require(bool ok) {
-  if (!ok) std::abort();  // Not assert: the fuzzer runs release builds too.
-}
 
 /// `rows` gives the rows of a document, `kept` those of a table that applied it.
 template <class Table, class Parse, class Write, class Rows, class Kept>

@@ -1,19 +1,13 @@
 // A summary of waiting messages as a server may write it; what was read and written again reads the same.
+#include "require.hpp"
+
 #include <offhook/sip/subscription/packages/message_summary.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 namespace packages = offhook::sip::packages;
-
-namespace {
-
-void require(bool ok) {
-  if (!ok) std::abort();  // Not assert: the fuzzer runs release builds too.
-}
-
-}  // namespace
+using offhook::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto summary = packages::parse_message_summary({reinterpret_cast<const char*>(data), size});

@@ -1,20 +1,17 @@
 #pragma once
 
+#include "require.hpp"
+
 #include <offhook/agent/providers/openai/model_events.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace offhook::fuzz {
-
-inline void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 /// What the answer says, after a look at whether it may.
 template <class Answer>

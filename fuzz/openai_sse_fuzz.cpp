@@ -1,20 +1,18 @@
 // Any bytes as server-sent events: however they are split the events are the same, and within their bounds.
+#include "require.hpp"
+
 #include <offhook/agent/providers/openai/sse.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace openai = offhook::agent::openai;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::string parse(std::string_view bytes, std::size_t step) {
   openai::SseParser parser;

@@ -1,20 +1,18 @@
 // Any bytes as a prompt file: faults name a line of it, and what is accepted can be rendered with hostile values that stay inside of
 // their marks.
+#include "require.hpp"
+
 #include <offhook/agent/prompts/prompt_file.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace prompts = offhook::agent::prompts;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t found = 0;

@@ -1,19 +1,17 @@
 // Any bytes as a frame of an OpenAI Realtime server: what is accepted lies within its bounds.
+#include "require.hpp"
+
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace openai = offhook::agent::openai::realtime;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 struct Bounds {
   void operator()(const openai::AudioDelta& e) const { require(!e.item_id.empty() && e.item_id.size() <= openai::kMaxId); }

@@ -1,12 +1,13 @@
 // Any bytes as a script of frames, sockets that come and go, commands and time for the core of OpenAI Realtime: it stays consistent, speaks
 // JSON to sockets that are there, and says nothing more of a reply that was cancelled.
+#include "require.hpp"
+
 #include <offhook/agent/providers/openai/realtime_protocol.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,9 @@
 using namespace offhook::agent;
 using namespace offhook::agent::openai::realtime;
 using namespace std::chrono_literals;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 /// What servers say; '#' becomes a digit of the script, so that ids meet and miss each other.
 constexpr std::string_view kFrames[] = {

@@ -1,20 +1,18 @@
 // Any bytes as a text to be redacted: no run of four digits is left, good UTF-8 stays good, and a second time changes nothing.
 // The first line is an operator's own pattern.
+#include "require.hpp"
+
 #include <offhook/agent/transcripts/redaction.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook::agent::transcripts;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool is_broken(const TextPoints& points) {
   return std::any_of(points.begin(), points.end(), [](const TextPoint& p) { return p.code == 0xfffd; });

@@ -1,21 +1,19 @@
 // A peer that sends any bodies in any order. The input is a list of steps, each one octet that says which and, for a body, its
 // text up to the next octet of 0x1e (record separator). A second agent answers each offer that the first makes.
+#include "require.hpp"
+
 #include <offhook/sdp/negotiator.hpp>
 #include <offhook/sdp/parser.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace base = offhook::base;
 namespace sdp = offhook::sdp;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 base::SocketAddress local(std::uint8_t last) { return {base::IpAddress::v4({192, 0, 2, last}), 20000}; }
 

@@ -1,21 +1,15 @@
 // Any bytes as a session description: what is accepted lies within its bounds, is written, and reads back equal.
+#include "require.hpp"
+
 #include <offhook/sdp/parser.hpp>
 #include <offhook/sdp/writer.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace sdp = offhook::sdp;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
+using offhook::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto session = sdp::parse_session({reinterpret_cast<const char*>(data), size});

@@ -1,20 +1,19 @@
 // Challenges and Authentication-Info as a peer may write them, through parsing, choosing, answering and reuse.
+#include "require.hpp"
+
 #include <offhook/sip/auth/credentials.hpp>
 #include <offhook/sip/message/parser.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
+
+using offhook::fuzz::require;
 
 namespace {
 
 namespace base = offhook::base;
 namespace sip = offhook::sip;
-
-void require(bool condition) {
-  if (!condition) std::abort();  // Not assert: a release build checks it too.
-}
 
 void read_challenges(std::string_view text) {
   std::string_view rest = text;

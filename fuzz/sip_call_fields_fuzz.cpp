@@ -1,5 +1,7 @@
 // The fields of a call on any text; the first octet chooses which. What is accepted is within its bounds, and what we write of it
 // reads back the same.
+#include "require.hpp"
+
 #include <offhook/sip/message/dtmf_info.hpp>
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/privacy.hpp>
@@ -9,17 +11,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook::sip;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool is_one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;

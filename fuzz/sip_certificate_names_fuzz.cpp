@@ -1,21 +1,19 @@
 // A certificate of any octets proves at most a name that stands in it, as a whole and in clear; and never one with a wildcard.
 // Input: one octet n, then n octets that are the host, then the certificate as DER.
+#include "require.hpp"
+
 #include <offhook/base/text.hpp>
 #include <offhook/sip/transport/certificate_names.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 using offhook::base::Bytes;
 using namespace offhook::sip::detail;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool holds_text(const std::vector<std::string>& names, std::string_view host) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {

@@ -1,21 +1,19 @@
 // A byte stream cut where the input says gives the same messages, pings and errors as the same stream in one piece.
 // Input: one octet n, then n octets that are the sizes of the pieces, taken in turn, then the stream.
+#include "require.hpp"
+
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/framer.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 using namespace offhook::sip;
 using offhook::base::Bytes;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct Seen {
   std::vector<std::vector<std::uint8_t>> frames;

@@ -1,19 +1,18 @@
 // An Identity header field as a peer may write it, through parsing and the check of a whole call.
+#include "require.hpp"
+
 #include <offhook/sip/identity/caller_identity.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
+
+using offhook::fuzz::require;
 
 namespace {
 
 namespace sip = offhook::sip;
-
-void require(bool condition) {
-  if (!condition) std::abort();  // Not assert: a release build checks it too.
-}
 
 }  // namespace
 

@@ -1,22 +1,20 @@
 // The finding of servers with hostile answers: whatever name servers say, in whatever order, a look-up ends within its bounds, and
 // `sips` never leaves TLS.
+#include "require.hpp"
+
 #include <offhook/sip/locate/locator.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 using namespace offhook;
 using namespace offhook::sip;
 using namespace offhook::sip::locate;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// The input as a source of small choices; 0 behind its end.
 class Bytes {

@@ -1,21 +1,19 @@
 // A datagram and a framed message of any octets: parsed, read through every accessor, answered, written and parsed again: what
 // comes back must be what was written.
+#include "require.hpp"
+
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook::sip;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 template <class Value>
 std::size_t count(Values<Value> values) {

@@ -1,17 +1,16 @@
 // A multipart body as a peer may write it. The first line of the input is the content type, the rest the body.
+#include "require.hpp"
+
 #include <offhook/sip/message/multipart.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
+
+using offhook::fuzz::require;
 
 namespace {
 
 namespace sip = offhook::sip;
-
-void require(bool condition) {
-  if (!condition) std::abort();  // Not assert: a release build checks it too.
-}
 
 bool is_within(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());

@@ -1,19 +1,17 @@
 // A list of name-addrs, and one alone, on any text: what is accepted lies within the input, moves forward, and reads back.
+#include "require.hpp"
+
 #include <offhook/sip/message/limits.hpp>
 #include <offhook/sip/message/name_addr.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook::sip;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool within(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());

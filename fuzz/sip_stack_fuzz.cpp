@@ -3,26 +3,25 @@
 // The input is a list of steps, each a line `!verb argument` and what follows it up to the next line that starts with `!`. Text
 // in front of the first one is a datagram. `$T` and `$B` in a message stand for the To tag and the Via branch that the stack sent
 // last, so that an input can speak within a dialog.
+#include "require.hpp"
+
 #include <offhook/base/text.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
 #include <cassert>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+using offhook::fuzz::require;
+
 namespace {
 
 using namespace offhook;
 using namespace std::chrono_literals;
-
-void require(bool ok) {
-  if (!ok) std::abort();  // Not assert: the fuzzer runs release builds too.
-}
 
 class Driver {
  public:

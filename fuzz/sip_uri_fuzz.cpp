@@ -1,5 +1,7 @@
 // The small grammars on any text: URI, CSeq, Session-Expires, Authorization, parameters. What is accepted lies within the input
 // and reads back.
+#include "require.hpp"
+
 #include <offhook/sip/message/authorization.hpp>
 #include <offhook/sip/message/cseq.hpp>
 #include <offhook/sip/message/header_name.hpp>
@@ -9,17 +11,13 @@
 #include <offhook/sip/message/uri.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook::sip;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool within(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());

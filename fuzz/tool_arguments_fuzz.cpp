@@ -1,4 +1,6 @@
 // Any bytes as what a model gives a tool: what is allowed lies within the policy, and what is not is refused with a reason.
+#include "require.hpp"
+
 #include <offhook/agent/tools/builtin_tools.hpp>
 #include <offhook/agent/tools/number_pattern.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
@@ -6,19 +8,15 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools;
+using offhook::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool only(std::string_view text, std::string_view of) {
   return text.find_first_not_of(of) == std::string_view::npos;

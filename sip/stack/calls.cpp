@@ -1,5 +1,6 @@
 #include <offhook/sip/stack/calls.hpp>
 
+#include <offhook/base/shrink.hpp>
 #include <offhook/sip/session/call_terms.hpp>
 #include <offhook/sip/stack/call_record.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
@@ -303,6 +304,7 @@ void Calls::collect() {
     shared_.clients.forget(number);
     legs_.erase(id);
   }
+  base::shrink(legs_);
 }
 
 bool Calls::knows(const Message& in_dialog) const {

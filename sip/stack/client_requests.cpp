@@ -1,3 +1,4 @@
+#include <offhook/base/shrink.hpp>
 #include <offhook/sip/stack/client_record.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
@@ -353,6 +354,7 @@ void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
     records_.erase(at);
     release(owner);
   }
+  base::shrink(records_);
   for (const std::uint64_t session : std::exchange(released_, {})) {
     if (!open_.contains(session)) ended.push_back(session);
   }

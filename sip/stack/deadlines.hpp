@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/shrink.hpp>
 #include <offhook/base/time.hpp>
 
 #include <optional>
@@ -20,7 +21,7 @@ class Deadlines {
       by_time_.erase({known->second, id});
       by_id_.erase(known);
     }
-    if (!when) return;
+    if (!when) return base::shrink(by_id_);
     by_id_.emplace(id, *when);
     by_time_.emplace(*when, id);
   }

@@ -1,5 +1,6 @@
 #include <offhook/sip/stack/server_requests.hpp>
 
+#include <offhook/base/shrink.hpp>
 #include <offhook/sip/message/writer.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
@@ -237,6 +238,7 @@ void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
     open_.erase(open);
     ended.push_back(session);
   }
+  base::shrink(records_), base::shrink(open_);
 }
 
 bool ServerRequests::uses(const Flow& flow) const {

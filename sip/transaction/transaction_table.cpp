@@ -1,5 +1,7 @@
 #include <offhook/sip/transaction/transaction_table.hpp>
 
+#include <offhook/base/shrink.hpp>
+
 #include <utility>
 
 namespace offhook::inline v0::sip::transaction {
@@ -65,9 +67,11 @@ bool TransactionTable::is_merged(const Message& request) const {
 void TransactionTable::erase(TransactionId id) {
   const auto at = entries_.find(id);
   if (at == entries_.end()) return;
-  (at->second.server ? servers_ : clients_).erase(at->second.key);
+  auto& keys = at->second.server ? servers_ : clients_;
+  keys.erase(at->second.key);
   if (at->second.origin) origins_.erase(*at->second.origin);
   entries_.erase(at);
+  base::shrink(keys), base::shrink(origins_), base::shrink(entries_);
 }
 
 bool TransactionTable::is_consistent() const {
