@@ -53,8 +53,11 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
     case State::Calling:
       state_ = State::Proceeding;
       patience_ends_ = now + kPatience;
+      rings_until_ = now + kLongestRinging;
       break;
-    case State::Proceeding: break;
+    case State::Proceeding:
+      if (response.status() > 100) patience_ends_ = std::min(now + kPatience, rings_until_);
+      break;
     case State::Cancelling:  // The user hung up before anything came back: only now may CANCEL go (RFC 3261 section 9.1).
       if (!std::exchange(cancel_sent_, true)) out.push_back(Cancel{});
       return;

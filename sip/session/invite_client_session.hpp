@@ -24,8 +24,10 @@ class InviteClientSession final : public Session {
     Ended,
   };
 
-  /// From the first provisional response to the final one; then the call is cancelled. As Timer C: RFC 3261 section 16.6.
+  /// From the last provisional response to the final one; then the call is cancelled. As Timer C, so that a queue which tells us every
+  /// minute that we still wait keeps us: RFC 3261 sections 13.3.1.1 and 16.7.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
+  static constexpr base::Duration kLongestRinging = std::chrono::hours(1);  ///< However often it tells.
 
   struct Invitation {
     RequestHead head;
@@ -92,6 +94,7 @@ class InviteClientSession final : public Session {
   bool cancel_sent_ = false;
   std::vector<std::string> hung_up_;       // Tags of other branches that answered, at most kMaxForks: each costs a BYE.
   std::optional<base::TimePoint> patience_ends_;
+  base::TimePoint rings_until_{};
   DialogSet early_;
   EarlyBranches branches_;
   std::size_t pracks_ = 0;                 // Not answered: at most kMaxPracks, and those that wait for the phone.

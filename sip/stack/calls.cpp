@@ -229,7 +229,7 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
     } else if (std::holds_alternative<session::CountDropped>(action)) {
       ++shared_.counters.refused_limit;
     } else if (std::holds_alternative<session::Withdraw>(action)) {
-      shared_.clients.withdraw(leg.id.value, leg.parting);
+      shared_.clients.withdraw(leg.id.value, leg.parting, now);
     } else if (auto* ack = std::get_if<session::SendAck>(&action)) {
       shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
     } else if (auto* tell = std::get_if<session::Tell>(&action)) {

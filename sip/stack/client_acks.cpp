@@ -1,10 +1,11 @@
 #include <offhook/sip/stack/client_record.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip {
 
-void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint) {
+void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now) {
   PendingAck pending{session, {}, std::move(ack), {}};
   for (const auto purpose : {session::Purpose::Invite, session::Purpose::Reinvite}) {
     const auto current = current_.find({Owner::Kind::Session, session, purpose});
@@ -12,53 +13,104 @@ void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base:
     const auto at = records_.find(current->second);
     if (at != records_.end() && at->second->what.head.cseq == pending.ack.head.cseq) pending.invite = current->second;
   }
-  send_ack(std::move(pending));
+  send_ack(std::move(pending), now);
 }
 
-void ClientRequests::send_ack(PendingAck pending) {
+void ClientRequests::send_ack(PendingAck pending, base::TimePoint now) {
   const std::uint64_t session = pending.session;
   const auto hop = hop_of(pending.ack.head.next_hop);
   if (!hop) {
-    if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(pending, at->second->flow);
+    if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(std::move(pending), at->second->flow, now);
     return;
   }
   pending.hop = *hop;
   const auto* known = hops_.find(session, *hop);
-  if (known != nullptr && !known->empty()) return write_ack(pending, flow_along(known->front()));
-  if (session != 0) hold({Owner::Kind::Session, session, {}});
+  if (known != nullptr && !known->empty()) return write_ack(std::move(pending), flow_along(known->front()), now);
+  hold_for(pending);
   pending_acks_.emplace(query(*hop), std::move(pending));
 }
 
-bool ClientRequests::on_ack_answer(QueryId query, const QueryResult& result) {
+bool ClientRequests::on_ack_answer(QueryId query, const QueryResult& result, base::TimePoint now) {
+  if (on_large_ack_answer(query, result)) return true;
   const auto ack = pending_acks_.extract(query);
   if (!ack) return false;
   const PendingAck& pending = ack.mapped();
   const auto invite = records_.find(pending.invite);
-  const Owner owner{Owner::Kind::Session, pending.session, {}};
   if (!result.routes.empty()) {
-    const Route& route = result.routes.front();
-    write_ack(pending, flow_along(route));
     if (pending.session != 0) hops_.remember(pending.session, pending.hop, result.routes);
+    write_ack(pending, flow_along(result.routes.front()), now);
   } else if (invite != records_.end()) {
-    write_ack(pending, invite->second->flow);  // The way that the INVITE took is the best that we know.
+    write_ack(pending, invite->second->flow, now);  // The way that the INVITE took is the best that we know.
   }
-  if (owner.id != 0) release(owner);
+  release_for(pending);
   return true;
 }
 
-void ClientRequests::write_ack(const PendingAck& pending, const Flow& flow) {
+/// RFC 3261 section 18.1.1 holds for an ACK, too, whose body is an answer where the 2xx brought the offer.
+void ClientRequests::write_ack(PendingAck pending, const Flow& flow, base::TimePoint now) {
+  std::string bytes = ack_text(pending, flow);
+  const bool large = shared_.datagram_limit != 0 && bytes.size() > shared_.datagram_limit;
+  if (!large || flow.transport != Transport::Udp || memory_.is_passed_over(Transport::Tcp, flow.remote, now))
+    return transmit_ack(std::move(pending), flow, flow, std::move(bytes));
+  hold_for(pending);
+  large_acks_.emplace(query({flow.remote.ip.to_string(), flow.remote.port, Transport::Tcp, false}),
+                      LargeAck{std::move(pending), flow});
+}
+
+bool ClientRequests::on_large_ack_answer(QueryId query, const QueryResult& result) {
+  const auto waiting = large_acks_.extract(query);
+  if (!waiting) return false;
+  const LargeAck& ack = waiting.mapped();
+  const auto stream = std::find_if(result.routes.begin(), result.routes.end(),
+                                   [](const Route& route) { return route.transport == Transport::Tcp; });
+  const Flow flow = stream != result.routes.end() ? flow_along(*stream) : ack.datagrams;
+  transmit_ack(ack.what, flow, ack.datagrams, ack_text(ack.what, flow));
+  release_for(ack.what);
+  return true;
+}
+
+std::string ClientRequests::ack_text(const PendingAck& pending, const Flow& flow) {
   Outgoing request;
   request.owner = {Owner::Kind::Session, pending.session, {}};
   request.head = pending.ack.head;
   request.body = pending.ack.body;
   const auto invite = records_.find(pending.invite);
   if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;  // RFC 3261 section 13.2.2.4
-  std::string bytes = write(request, flow, "z9hG4bK" + shared_.random.token());
-  if (invite != records_.end() && !invite->second->dead) {
-    invite->second->acks[pending.ack.remote_tag] = bytes;
-    invite->second->ack_flows[pending.ack.remote_tag] = flow;
+  return write(request, flow, "z9hG4bK" + shared_.random.token());
+}
+
+void ClientRequests::transmit_ack(PendingAck pending, const Flow& flow, const Flow& datagrams, std::string bytes) {
+  shared_.outbox.transmits.push_back({flow, bytes});
+  Record* invite = find(pending.invite);
+  const std::string tag = pending.ack.remote_tag;
+  if (invite != nullptr) invite->acks[tag] = {std::move(pending), flow, datagrams, std::move(bytes)};
+}
+
+/// No connection, no ACK: what was too large for a datagram goes as one after all, as a request would.
+void ClientRequests::acks_by_datagram(const Flow& failed, base::TimePoint now) {
+  if (!is_reliable(failed.transport)) return;
+  std::vector<WrittenAck> hit;
+  for (const auto& [id, record] : records_) {
+    if (record->dead) continue;
+    for (const auto& [tag, ack] : record->acks) {
+      if (ack.datagrams.transport == Transport::Udp && same_way(ack.flow, failed)) hit.push_back(ack);
+    }
   }
-  shared_.outbox.transmits.push_back({flow, std::move(bytes)});
+  // The order of a hash table is no order to send in.
+  std::sort(hit.begin(), hit.end(), [](const auto& a, const auto& b) { return a.what.invite < b.what.invite; });
+  for (WrittenAck& ack : hit) {
+    memory_.on_failure({failed.transport, failed.local, failed.remote, {}}, std::nullopt, now);
+    std::string bytes = ack_text(ack.what, ack.datagrams);
+    transmit_ack(std::move(ack.what), ack.datagrams, ack.datagrams, std::move(bytes));
+  }
+}
+
+void ClientRequests::hold_for(const PendingAck& ack) {
+  if (ack.session != 0) hold({Owner::Kind::Session, ack.session, {}});
+}
+
+void ClientRequests::release_for(const PendingAck& ack) {
+  if (ack.session != 0) release({Owner::Kind::Session, ack.session, {}});
 }
 
 }  // namespace offhook::inline v0::sip

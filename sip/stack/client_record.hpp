@@ -23,8 +23,7 @@ struct ClientRequests::Record {
   std::string branch, bytes;
   std::string ack;  // To a 300-699.
   std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
-  std::map<std::string, std::string> acks;  // To 2xx, by To tag, with the flow that each took.
-  std::map<std::string, Flow> ack_flows;
+  std::map<std::string, WrittenAck> acks;  // To 2xx, by To tag.
   HeaderList cancel_headers;  // Of the CANCEL, should there be one.
   bool answered = false;  // There was a response.
   bool final_answer = false;
@@ -32,7 +31,12 @@ struct ClientRequests::Record {
   bool limited = false;  // Its call is over.
   bool dead = false;
   bool answered_for_real = false;  // By more than a 100: somebody behind the server knows of it.
-  bool left = false;               // Another candidate has the request now: what comes late is taken back.
+  /// Another candidate has the request, since this one said nothing. Until somebody says what counts, both are waited for: it may be
+  /// one slow server with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
+  bool left = false;
+  bool given_up = false;              // And the other one was answered: what comes late is taken back.
+  TransactionId holder;               // Of one that was left: who has the request now.
+  std::vector<TransactionId> behind;  // Of the holder: who was left, and is still waited for.
   std::set<std::string> taken_back;  // To tags of late 2xx.
   std::optional<base::TimePoint> silence_ends;       // While it has said nothing, and another remains.
   std::optional<base::SocketAddress> stream_tried;   // There TCP was asked for because of the size: not again.

@@ -32,11 +32,16 @@ ClientRequests::Record& ClientRequests::make(Outgoing request) {
   return *records_.emplace(id, std::move(record)).first->second;
 }
 
+ClientRequests::Record* ClientRequests::find(TransactionId id) const {
+  const auto at = records_.find(id);
+  return at == records_.end() || at->second->dead ? nullptr : at->second.get();
+}
+
 void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(std::move(request)), now); }
 
 void ClientRequests::look_up(Record& record, base::TimePoint now) {
   const auto hop = hop_of(record.what.head.next_hop);
-  if (!hop) return fail(record, session::Failure::Unresolvable);
+  if (!hop) return fail(record, session::Failure::Unresolvable, now);
   if (record.what.owner.kind == Owner::Kind::Session) {
     if (const auto* known = hops_.find(record.what.owner.id, *hop)) {
       record.routes = *known;
@@ -62,7 +67,7 @@ QueryId ClientRequests::query(const Hop& hop) {
 }
 
 bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
-  if (on_stream_answer(query, result, now) || on_ack_answer(query, result)) return true;
+  if (on_stream_answer(query, result, now) || on_ack_answer(query, result, now)) return true;
   const auto look_up = look_ups_.extract(query);
   if (!look_up) return false;
   const auto at = records_.find(look_up.mapped().request);
@@ -77,7 +82,7 @@ void ClientRequests::take_routes(Record& record, std::size_t place, std::vector<
   QueryResult result;
   for (std::vector<Route>& some : record.found) std::move(some.begin(), some.end(), std::back_inserter(result.routes));
   record.found.clear();
-  if (result.routes.empty()) return fail(record, session::Failure::Unresolvable);
+  if (result.routes.empty()) return fail(record, session::Failure::Unresolvable, now);
   if (const auto hop = hop_of(record.what.head.next_hop)) {
     memory_.arrange(*hop, result.routes, now);
     if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *hop, result.routes);
@@ -93,7 +98,7 @@ void ClientRequests::launch(Record& record, base::TimePoint now) {
   record.bytes = write(record.what, record.flow, record.branch);
   if (look_up_stream(record, now)) return;
   const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
-  if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport);
+  if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport, now);
   const bool another = record.route + 1 < record.routes.size() && record.what.owner.kind != Owner::Kind::Nobody;
   if (another) record.silence_ends = now + kSilence;
   transaction::Actions actions;
@@ -135,10 +140,10 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
       if (response != nullptr) deliver(record, *response, now);
     } else if (const auto* ended = std::get_if<transaction::Ended>(&action)) {
       shared_.table.erase(record.id);
-      const bool lost = ended->why != transaction::Ended::Why::Done && !record.final_answer;
-      if (lost && (record.answered || !try_next_route(record, std::nullopt, now))) {
+      const bool lost = ended->why != transaction::Ended::Why::Done && !record.final_answer && !record.left;
+      if (lost && (record.answered || !try_next_route(record, std::nullopt, Leaving::Done, now))) {
         const bool transport = ended->why == transaction::Ended::Why::TransportError;
-        fail(record, transport ? session::Failure::Transport : session::Failure::Timeout);
+        fail(record, transport ? session::Failure::Transport : session::Failure::Timeout, now);
       }
       finish(record);
     }
@@ -165,25 +170,26 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
   if (invite && status >= 200 && status < 300) {
     const std::string tag(response.to().tag().value_or(""));
     if (const auto ack = record.acks.find(tag); ack != record.acks.end()) {
-      return shared_.outbox.transmits.push_back({record.ack_flows[tag], ack->second});  // RFC 3261 section 13.2.2.4
+      return shared_.outbox.transmits.push_back({ack->second.flow, ack->second.bytes});  // RFC 3261 section 13.2.2.4
     }
   }
-  if (record.left) {
-    if (invite && status >= 200 && status < 300) on_late(record, response, now);
-    return;
-  }
+  const bool back = record.left;
+  if (back && !on_left(record, response, now)) return;
   if (status == 503 && !known_behind) {  // RFC 3263 section 4.3
     const auto after = response.number(HeaderName::RetryAfter);
-    if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, now)) return;
+    if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, Leaving::Done, now)) return;
   } else if (status != 503) {
-    if (const auto hop = hop_of(record.what.head.next_hop); hop && first && record.route < record.routes.size())
+    if (const auto hop = hop_of(record.what.head.next_hop); hop && (first || back) && record.route < record.routes.size())
       memory_.on_answer(*hop, record.routes[record.route], now);
   }
-  if (first) prefer_route(record);
+  if (loses(record.what, status) && hand_back(record, now)) return;
+  if (status > 100) give_up_others(record, now);
+  if (first || back) prefer_route(record);
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
 }
 
-void ClientRequests::fail(Record& record, session::Failure failure) {
+void ClientRequests::fail(Record& record, session::Failure failure, base::TimePoint now) {
+  if (hand_back(record, now)) return finish(record);
   if (record.what.owner.kind == Owner::Kind::Session) {
     if (const auto hop = hop_of(record.what.head.next_hop)) hops_.forget(record.what.owner.id, *hop);
   }
@@ -193,6 +199,7 @@ void ClientRequests::fail(Record& record, session::Failure failure) {
 
 void ClientRequests::finish(Record& record) {
   if (std::exchange(record.dead, true)) return;
+  drop_out(record);
   shared_.table.erase(record.id);
   deadlines_.set(record.id, std::nullopt);
   dead_.push_back(record.id);
@@ -218,6 +225,7 @@ bool ClientRequests::on_response(const Message& response, base::TimePoint now) {
 }
 
 void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
+  acks_by_datagram(flow, now);
   std::vector<TransactionId> hit;
   for (const auto& [id, record] : records_) {
     // A request that was answered once may get the rest over a new connection: RFC 3261 section 18.2.2.
@@ -241,10 +249,7 @@ void ClientRequests::on_time(base::TimePoint now) {
     Record& record = *at->second;
     if (record.silence_ends && *record.silence_ends <= now) {
       record.silence_ends.reset();
-      if (try_next_route(record, std::nullopt, now)) {
-        leave_behind(record);
-        continue;
-      }
+      if (try_next_route(record, std::nullopt, Leaving::Waiting, now)) continue;
     }
     transaction::Actions actions;
     if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->on_time(now, actions);
@@ -265,6 +270,7 @@ void ClientRequests::cancel(const Owner& owner, HeaderList headers, base::TimePo
   if (invite == nullptr || invite->final_answer) return;
   if (!headers.empty()) invite->cancel_headers = std::move(headers);
   invite->cancel_wanted = true;
+  give_up_others(*invite, now);
   if (invite->answered) send_cancel(*invite, now);
 }
 
@@ -282,11 +288,12 @@ void ClientRequests::limit(std::uint64_t session, base::TimePoint now) {
   }
 }
 
-void ClientRequests::withdraw(std::uint64_t session, HeaderList headers) {
+void ClientRequests::withdraw(std::uint64_t session, HeaderList headers, base::TimePoint now) {
   Record* invite = find_invite({Owner::Kind::Session, session, session::Purpose::Invite});
   if (invite == nullptr) return;
   invite->cancel_headers = std::move(headers);
-  if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout);
+  give_up_others(*invite, now);
+  if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout, now);
   invite->cancel_wanted = true;  // It is out: its first provisional response brings the CANCEL.
 }
 
@@ -368,20 +375,26 @@ bool ClientRequests::uses(const Flow& flow) const {
 std::size_t ClientRequests::unfinished() const {
   const auto waiting = std::count_if(records_.begin(), records_.end(),
                                      [](const auto& entry) { return !entry.second->dead && !entry.second->final_answer; });
-  return static_cast<std::size_t>(waiting) + pending_acks_.size();
+  return static_cast<std::size_t>(waiting) + pending_acks_.size() + large_acks_.size();
 }
 
 void ClientRequests::add_to(StackSizes& sizes) const {
   sizes.requests_sent += records_.size();
-  sizes.look_ups += look_ups_.size() + stream_look_ups_.size() + pending_acks_.size();
+  sizes.look_ups += look_ups_.size() + stream_look_ups_.size() + pending_acks_.size() + large_acks_.size();
   sizes.routes += hops_.size();
   sizes.timers += deadlines_.size();
 }
 
 bool ClientRequests::is_consistent() const {
-  return std::all_of(records_.begin(), records_.end(), [](const auto& entry) {
+  return std::all_of(records_.begin(), records_.end(), [&](const auto& entry) {
     const Record& record = *entry.second;
     if (record.dead) return true;
+    const auto is_left = [&](TransactionId id) {
+      const Record* other = find(id);
+      return other != nullptr && other->left && !other->given_up && other->holder == record.id;
+    };
+    if (record.left && !record.behind.empty()) return false;
+    if (!std::all_of(record.behind.begin(), record.behind.end(), is_left)) return false;
     if (const auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) return invite->is_consistent();
     if (const auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) return other->is_consistent();
     return true;

@@ -68,7 +68,7 @@ class ClientRequests {
   /// CANCELs the INVITE or re-INVITE with these header fields, at its first provisional response when there is none yet.
   void cancel(const Owner& owner, HeaderList headers, base::TimePoint now);
   /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
-  void withdraw(std::uint64_t session, HeaderList headers = {});
+  void withdraw(std::uint64_t session, HeaderList headers, base::TimePoint now);
   /// The call is over: its INVITEs that got no final response end within 64 * T1.
   void limit(std::uint64_t session, base::TimePoint now);
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
@@ -108,13 +108,31 @@ class ClientRequests {
     Hop hop;
   };
 
+  struct WrittenAck {  // Is sent again for each repeat of its 2xx.
+    PendingAck what;
+    Flow flow, datagrams;  // The way that it took, and the one that it would have taken if it were smaller.
+    std::string bytes;
+  };
+  struct LargeAck {  // Waits for a connection, which may not come.
+    PendingAck what;
+    Flow datagrams;
+  };
+
   Record& make(Outgoing request);
+  [[nodiscard]] Record* find(TransactionId id) const;
   void take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now);
   void look_up(Record& record, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
-  [[nodiscard]] bool try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
-  void leave_behind(Record& record);
+  enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still answer.
+  [[nodiscard]] bool try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, Leaving how,
+                                    base::TimePoint now);
+  void pass_on(Record& from, Record& to, Leaving how);
+  [[nodiscard]] bool on_left(Record& record, const Message& response, base::TimePoint now);
+  void take_back(Record& record, Leaving how, base::TimePoint now);
+  [[nodiscard]] bool hand_back(Record& record, base::TimePoint now);
+  void give_up_others(Record& record, base::TimePoint now);
+  void drop_out(Record& record);
   void on_late(Record& record, const Message& response, base::TimePoint now);
   [[nodiscard]] bool look_up_stream(Record& record, base::TimePoint now);
   bool on_stream_answer(QueryId query, QueryResult& result, base::TimePoint now);
@@ -123,11 +141,19 @@ class ClientRequests {
   void deliver(Record& record, const Message& response, base::TimePoint now);
   void send_cancel(Record& invite, base::TimePoint now);
   void prefer_route(const Record& record);
-  void fail(Record& record, session::Failure failure);
+  [[nodiscard]] static bool is_in_dialog(const Outgoing& request);
+  [[nodiscard]] static bool loses(const Outgoing& request, int status);
+  void fail(Record& record, session::Failure failure, base::TimePoint now);
   void finish(Record& record);
-  void send_ack(PendingAck pending);
-  bool on_ack_answer(QueryId query, const QueryResult& result);
-  void write_ack(const PendingAck& pending, const Flow& flow);
+  void send_ack(PendingAck pending, base::TimePoint now);
+  [[nodiscard]] bool on_ack_answer(QueryId query, const QueryResult& result, base::TimePoint now);
+  [[nodiscard]] bool on_large_ack_answer(QueryId query, const QueryResult& result);
+  void write_ack(PendingAck pending, const Flow& flow, base::TimePoint now);
+  [[nodiscard]] std::string ack_text(const PendingAck& pending, const Flow& flow);
+  void transmit_ack(PendingAck pending, const Flow& flow, const Flow& datagrams, std::string bytes);
+  void acks_by_datagram(const Flow& failed, base::TimePoint now);
+  void hold_for(const PendingAck& ack);
+  void release_for(const PendingAck& ack);
   [[nodiscard]] std::string write(const Outgoing& request, const Flow& flow, std::string_view branch);
   [[nodiscard]] Record* find_invite(const Owner& owner);
   void hold(const Owner& owner);
@@ -142,6 +168,7 @@ class ClientRequests {
   std::unordered_map<QueryId, LookUp> look_ups_;
   std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // Of requests that are too large for a datagram.
   std::unordered_map<QueryId, PendingAck> pending_acks_;
+  std::unordered_map<QueryId, LargeAck> large_acks_;
   CandidateMemory memory_;
   CallHops hops_;
   std::map<Owner, TransactionId> current_;               // The latest of its purpose.

@@ -9,6 +9,7 @@
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/door.hpp>
 #include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/refusals.hpp>
 #include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/subscriptions.hpp>
@@ -71,6 +72,7 @@ class Stack::Impl final : public ContactSource {
   Subscriptions subscriptions_;
   Requests requests_;
   Door door_;
+  Refusals refusals_;
 };
 
 namespace {
@@ -100,7 +102,8 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       outside_{timers_, random, outbox_, clients_, servers_, accounts_, counters_, options_},
       subscriptions_(outside_, first_id(options_)),
       requests_(outside_, first_id(options_)),
-      door_(options_.door, options_.callers, random, counters_) {}
+      door_(options_.door, options_.callers, random, counters_),
+      refusals_(64 * options_.t1) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
   if (owner.kind == Owner::Kind::Account) return accounts_.register_contact({owner.id}, flow);
@@ -170,7 +173,12 @@ void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::siz
 bool Stack::Impl::admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now) {
   auto proof = door_.ask(message, flow.remote.ip, own, now);
   if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
-    const auto status = calls_.turn_away(message, flow, !proof.username.empty());
+    const auto key = transaction::server_key(message);
+    auto status = refusals_.find(key, now);
+    if (!status) {
+      status = calls_.turn_away(message, flow, !proof.username.empty());
+      if (status) refusals_.remember(key, *status, now);
+    }
     // Whom we know hears first what is wrong with the request itself: RFC 3261 section 8.2.2.1.
     if (status && (*status != 404 || !inspect(message, can_))) proof.refused = Refused{*status, {}};
   }

@@ -49,6 +49,12 @@ void InviteClient::stop_resending() {
   assert(is_consistent());
 }
 
+void InviteClient::resume_resending(base::TimePoint now) {
+  if (quiet_ && state_ == State::Calling && !is_reliable(transport_)) resend_at_ = now + resend_interval_;
+  quiet_ = false;
+  assert(is_consistent());
+}
+
 void InviteClient::on_transport_error(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Calling:

@@ -20,6 +20,8 @@ class InviteClient {
   void on_cancelled(base::TimePoint now);
   /// The request went elsewhere: it is not repeated any more, but what comes of it is still waited for.
   void stop_resending();
+  /// It came back after all.
+  void resume_resending(base::TimePoint now);
   /// The request or the ACK could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);

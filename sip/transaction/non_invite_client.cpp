@@ -32,6 +32,19 @@ void NonInviteClient::on_response(int status, base::TimePoint now, Actions& out)
   assert(is_consistent());
 }
 
+void NonInviteClient::stop_resending() {
+  quiet_ = true;
+  resend_at_.reset();
+  assert(is_consistent());
+}
+
+void NonInviteClient::resume_resending(base::TimePoint now) {
+  const bool waits = state_ == State::Trying || state_ == State::Proceeding;
+  if (quiet_ && waits && !is_reliable(transport_)) resend_at_ = now + resend_interval_;
+  quiet_ = false;
+  assert(is_consistent());
+}
+
 void NonInviteClient::on_transport_error(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Trying:
@@ -62,7 +75,7 @@ std::optional<base::TimePoint> NonInviteClient::next_deadline() const {
 bool NonInviteClient::is_consistent() const {
   switch (state_) {
     case State::Trying:
-    case State::Proceeding: return expire_at_ && resend_at_.has_value() == !is_reliable(transport_);
+    case State::Proceeding: return expire_at_ && resend_at_.has_value() == (!is_reliable(transport_) && !quiet_);
     case State::Completed: return expire_at_ && !resend_at_ && !is_reliable(transport_);
     case State::Terminated: return !expire_at_ && !resend_at_;
   }

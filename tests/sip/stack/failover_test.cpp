@@ -1,49 +1,11 @@
 #include <offhook/sip/stack/candidate_memory.hpp>
-#include <offhook/tests/sim/scripted.hpp>
+#include <offhook/tests/sip/stack/failing.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace offhook;
 using namespace offhook::sim;
 using sip::Transport;
-
-namespace {
-
-const base::SocketAddress kOne = address("192.0.2.51", 5060), kTwo = address("192.0.2.52", 5060);
-
-struct Failing : Scripted {
-  sip::AccountId account;
-  sip::SessionId session;
-
-  explicit Failing(sip::StackOptions stack_options = {}) : Scripted(std::move(stack_options)) {
-    names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Udp, kTwo)};
-    sip::AccountOptions options;
-    options.address_of_record = "sip:bot@pbx.example";
-    options.registrar = "sip:proxy.example";
-    options.registers = false;
-    account = stack.add_account(options, now);
-  }
-  std::string dial(std::size_t offer_octets = 5) {
-    sip::CallOptions options;
-    options.account = account;
-    options.target = "sip:desk@pbx.example";
-    options.offer = {"application/sdp", std::string(offer_octets, 'o')};
-    const auto made = stack.call(options, now);
-    REQUIRE(made);
-    session = *made;
-    drain();
-    return take("INVITE ");
-  }
-  static Fields contact() { return {{"Contact", "<sip:desk@192.0.2.52:5062>"}}; }
-  void expect_no_residue() {
-    advance(100s);
-    CHECK(stack.sessions() == 0);
-    CHECK(stack.legs() == 0);
-    CHECK_FALSE(stack.next_deadline());
-  }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(Failing, "A candidate that is silent for 4 s is left while another remains, and repeats nothing more [RFC 3263 section 4.3]") {
   const std::string first = dial();
@@ -72,53 +34,6 @@ TEST_CASE_FIXTURE(Failing, "A provisional response keeps the request where it is
   sent.clear();
   advance(60s);
   CHECK(count("INVITE ") == 0);
-}
-
-TEST_CASE_FIXTURE(Failing, "A candidate that rings after we left it is cancelled [RFC 3261 section 9.1]") {
-  const std::string first = dial();
-  advance(3999ms);
-  sent.clear();
-  advance(1ms);
-  const std::string second = take("INVITE ");
-  receive(response(first, 180, "late"));
-  const std::string cancel = take("CANCEL ");
-  REQUIRE(!cancel.empty());
-  CHECK(last_flow.remote == kOne);
-  CHECK(header(cancel, "Via") == header(first, "Via"));
-  CHECK_FALSE(event<sip::CallProgress>());
-  receive(response(cancel, 200, "late"));
-  receive(response(first, 487, "late"));
-  CHECK(!take("ACK ").empty());
-  receive(response(second, 200, "b", "answer", contact()));
-  CHECK(event<sip::CallAnswered>());
-  CHECK_FALSE(event<sip::CallEnded>());
-}
-
-TEST_CASE_FIXTURE(Failing, "A candidate that picks up after we left it is acknowledged and hung up: one call, not two [RFC 3261 section 13.2.2.4]") {
-  const std::string first = dial();
-  advance(4s);
-  std::string second;
-  for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
-  const std::string ok = response(first, 200, "late", "answer", {{"Contact", "<sip:desk@192.0.2.51:5064>"}});
-  receive(ok);
-  REQUIRE(!take("ACK ").empty());
-  CHECK(last_flow.remote == address("192.0.2.51", 5064));
-  const std::string bye = take("BYE ");
-  CHECK(tag_of(header(bye, "To")) == "late");
-  CHECK(header(bye, "CSeq") == "2 BYE");
-  receive(response(bye, 200, "late"));
-  CHECK_FALSE(event<sip::CallAnswered>());
-  receive(ok);  // Our ACK was lost.
-  CHECK(count("ACK ") == 1);
-  CHECK(count("BYE ") == 0);
-  sent.clear();
-  receive(response(second, 200, "b", "answer", contact()));
-  CHECK(event<sip::CallAnswered>());
-  CHECK(count("ACK ") == 1);
-  REQUIRE(stack.hang_up(session, now));
-  drain();
-  receive(response(take("BYE "), 200, "b"));
-  expect_no_residue();
 }
 
 TEST_CASE_FIXTURE(Failing, "503: its ACK goes out before the next candidate is asked, a 100 before it or not [RFC 3263 section 4.3]") {

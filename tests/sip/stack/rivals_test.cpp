@@ -1,0 +1,423 @@
+// Two candidates have the request, since the first one was silent for too long: who answers first is the one. They may be two
+// addresses of one server, which refuses the second copy.
+#include <offhook/sip/session/invite_client_session.hpp>
+#include <offhook/tests/sip/stack/failing.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Rivals : Failing {
+  std::string first, second;
+  using Failing::Failing;
+  /// kOne was asked and said nothing; kTwo is asked.
+  void both() {
+    first = dial();
+    advance(3999ms);
+    sent.clear();
+    advance(1ms);
+    second = take("INVITE ");
+    REQUIRE(last_flow.remote == kTwo);
+  }
+  static Fields at_one() { return {{"Contact", "<sip:desk@192.0.2.51:5064>"}}; }
+  void hang_up() {
+    REQUIRE(stack.hang_up(session, now));
+    drain();
+    receive(response(take("BYE "), 200, "x"));
+  }
+};
+
+/// The 2xx brings the offer, so that our ACK brings the answer.
+struct LateOffer : Failing {
+  std::string ok;
+  LateOffer() { names["proxy.example"] = {route(Transport::Udp, kOne)}; }
+  std::string ack(std::size_t octets) {
+    sip::CallOptions options;
+    options.account = account;
+    options.target = "sip:desk@pbx.example";
+    const auto made = stack.call(options, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    ok = response(take("INVITE "), 200, "b", "offer", contact());
+    receive(ok);
+    REQUIRE(stack.accept_offer(session, {"application/sdp", std::string(octets, 'x')}, now));
+    drain();
+    return take("ACK ");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Rivals, "One slow server with two addresses refuses the second copy with 482, and its answer to the first one counts [RFC 3261 section 8.2.2.2]") {
+  both();
+  receive(response(second, 482, "merged"));
+  CHECK(!take("ACK ").empty());
+  CHECK(count("CANCEL ") == 0);
+  CHECK_FALSE(event<sip::CallEnded>());
+  receive(response(first, 180, "a"));
+  CHECK(count("CANCEL ") == 0);
+  CHECK(event<sip::CallProgress>());
+  receive(response(first, 200, "a", "answer", at_one()));
+  CHECK(event<sip::CallAnswered>());
+  CHECK(!take("ACK ").empty());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "After a 482 the first copy is repeated again until it is answered or times out [RFC 3261 section 17.1.1.2]") {
+  both();
+  sent.clear();
+  receive(response(second, 482, "merged"));
+  advance(10s);
+  REQUIRE(!take("INVITE ").empty());
+  CHECK(last_flow.remote == kOne);
+  CHECK_FALSE(event<sip::CallEnded>());
+  advance(18s);  // Timer B of the first copy.
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->status == 408);
+  expect_no_residue();
+}
+
+TEST_CASE("408 and 503 of one candidate are no answer while another may give one; of the last they are [RFC 3263 section 4.3]") {
+  for (const int status : {408, 503}) {
+    for (const bool in_turn : {false, true}) {
+      for (const int last : {status, 486}) {
+        Rivals here;
+        here.both();
+        here.receive(here.response(in_turn ? here.first : here.second, status, "a"));
+        CHECK_FALSE(here.event<sip::CallEnded>());
+        here.receive(here.response(in_turn ? here.second : here.first, last, "b"));
+        const auto ended = here.event<sip::CallEnded>();
+        REQUIRE(ended);
+        CHECK(ended->status == last);
+        CHECK(here.count("ACK ") == 2);
+        here.expect_no_residue();
+      }
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(Rivals, "The first candidate rings before the second says anything: the second is cancelled at its first word [RFC 3261 section 9.1]") {
+  both();
+  receive(response(first, 180, "a"));
+  CHECK(event<sip::CallProgress>());
+  CHECK(count("CANCEL ") == 0);
+  receive(response(second, 180, "b"));
+  const std::string cancel = take("CANCEL ");
+  REQUIRE(!cancel.empty());
+  CHECK(last_flow.remote == kTwo);
+  CHECK(header(cancel, "Via") == header(second, "Via"));
+  CHECK_FALSE(event<sip::CallProgress>());
+  receive(response(cancel, 200, "b"));
+  receive(response(second, 487, "b"));
+  CHECK(!take("ACK ").empty());
+  receive(response(first, 200, "a", "answer", at_one()));
+  CHECK(event<sip::CallAnswered>());
+  CHECK_FALSE(event<sip::CallEnded>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "The second candidate rings: the first one is cancelled when it says something after all [RFC 3261 section 9.1]") {
+  both();
+  receive(response(second, 180, "b"));
+  CHECK(event<sip::CallProgress>());
+  receive(response(first, 100, ""));
+  CHECK(!take("CANCEL ").empty());
+  CHECK(last_flow.remote == kOne);
+  receive(response(first, 487, "a"));
+  receive(response(second, 200, "b", "answer", contact()));
+  CHECK(event<sip::CallAnswered>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "Both pick up: the second 2xx is acknowledged and hung up, one call, not two [RFC 3261 section 13.2.2.4]") {
+  both();
+  receive(response(second, 200, "b", "answer", contact()));
+  CHECK(event<sip::CallAnswered>());
+  sent.clear();
+  const std::string late = response(first, 200, "late", "answer", at_one());
+  receive(late);
+  REQUIRE(!take("ACK ").empty());
+  CHECK(last_flow.remote == address("192.0.2.51", 5064));
+  const std::string bye = take("BYE ");
+  CHECK(tag_of(header(bye, "To")) == "late");
+  CHECK(header(bye, "CSeq") == "2 BYE");
+  receive(response(bye, 200, "late"));
+  CHECK_FALSE(event<sip::CallAnswered>());
+  receive(late);  // Our ACK was lost.
+  CHECK(count("ACK ") == 1);
+  CHECK(count("BYE ") == 0);
+  CHECK_FALSE(event<sip::CallEnded>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "The first candidate picks up late: it has the call, and its 2xx is answered once") {
+  both();
+  const std::string ok = response(first, 200, "a", "answer", at_one());
+  receive(ok);
+  CHECK(event<sip::CallAnswered>());
+  CHECK(count("ACK ") == 1);
+  CHECK(count("BYE ") == 0);
+  sent.clear();
+  receive(ok);
+  CHECK(count("ACK ") == 1);
+  receive(response(second, 482, "merged"));
+  CHECK(count("CANCEL ") == 0);
+  CHECK_FALSE(event<sip::CallEnded>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "A 100 says who is there: the request is the first candidate's again, and no third one is asked") {
+  names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
+  both();
+  receive(response(first, 100, ""));
+  sent.clear();
+  advance(60s);
+  while (!take("INVITE ").empty()) CHECK(last_flow.remote != address("192.0.2.53", 5060));
+  receive(response(first, 486, "a"));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->status == 486);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "A third candidate is asked while the first two are silent, and any of the three may answer") {
+  names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
+  both();
+  advance(3999ms);
+  sent.clear();
+  advance(1ms);
+  const std::string third = take("INVITE ");
+  CHECK(last_flow.remote == address("192.0.2.53", 5060));
+  receive(response(third, 482, "merged"));
+  receive(response(second, 482, "merged"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  receive(response(first, 486, "a"));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->status == 486);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "Hung up while two candidates have the request: both are cancelled at their first word, and a late 2xx is hung up") {
+  both();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  receive(response(first, 100, ""));
+  CHECK(!take("CANCEL ").empty());
+  CHECK(last_flow.remote == kOne);
+  receive(response(second, 200, "b", "answer", contact()));
+  CHECK(count("ACK ") == 1);
+  const std::string bye = take("BYE ");
+  REQUIRE(!bye.empty());
+  receive(response(bye, 200, "b"));
+  receive(response(first, 487, "a"));
+  CHECK_FALSE(event<sip::CallAnswered>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "A connection that is refused hands the request back to the candidate that may still answer") {
+  names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kTwo)};
+  both();
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  CHECK_FALSE(event<sip::CallEnded>());
+  receive(response(first, 180, "a"));
+  CHECK(event<sip::CallProgress>());
+  receive(response(first, 486, "a"));
+  CHECK(event<sip::CallEnded>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "The first candidate answers while the second waits for its connection: the second is never asked") {
+  names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kOne), route(Transport::Udp, kTwo)};
+  (void)dial(2000);  // Too large: TCP is looked up for the datagram's address.
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  const std::string one = take("INVITE ");
+  REQUIRE(last_flow.transport == Transport::Udp);
+  advance(4s);
+  stack.on_flow_failed({{}, Transport::Tcp, local, kOne, {}}, now);
+  drain();
+  answers_queries = false;
+  advance(4s);
+  REQUIRE(queries.back().host == "192.0.2.52");
+  sent.clear();
+  receive(response(one, 180, "a"));
+  stack.on_answer(queries.back().id, {{route(Transport::Tcp, kTwo)}, ""}, now);
+  drain();
+  CHECK(count("INVITE ") == 0);
+  receive(response(one, 486, "a"));
+  answers_queries = true;
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "Outside of calls: 482 of the second address leaves the first one's answer to count [RFC 3261 section 8.2.2.2]") {
+  REQUIRE(stack.request({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
+  drain();
+  first = take("MESSAGE ");
+  advance(3999ms);
+  sent.clear();
+  advance(1ms);
+  second = take("MESSAGE ");
+  CHECK(last_flow.remote == kTwo);
+  advance(3s);
+  while (!take("MESSAGE ").empty()) CHECK(last_flow.remote == kTwo);
+  receive(response(second, 482, "merged"));
+  CHECK_FALSE(event<sip::RequestAnswered>());
+  advance(5s);  // A non-INVITE answer comes again only for a repeat: RFC 3261 section 17.2.2.
+  CHECK(!take("MESSAGE ").empty());
+  CHECK(last_flow.remote == kOne);
+  receive(response(first, 200, "a"));
+  const auto answered = event<sip::RequestAnswered>();
+  REQUIRE(answered);
+  CHECK(answered->status == 200);
+  CHECK_FALSE(event<sip::RequestAnswered>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "Outside of calls: of two answers the first one is told") {
+  REQUIRE(stack.request({account, sip::Method::Options, "sip:desk@pbx.example", {}, {}}, now));
+  drain();
+  first = take("OPTIONS ");
+  advance(4s);
+  for (std::string one = take("OPTIONS "); !one.empty(); one = take("OPTIONS ")) second = one;
+  receive(response(first, 200, "a"));
+  receive(response(second, 404, "b"));
+  const auto answered = event<sip::RequestAnswered>();
+  REQUIRE(answered);
+  CHECK(answered->status == 200);
+  CHECK_FALSE(event<sip::RequestAnswered>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got is taken once: the 500 of the second copy is no refusal, and a late 2xx ends no call [RFC 3261 section 12.2.2]") {
+  names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
+  receive(response(dial(), 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
+  REQUIRE(!take("ACK ").empty());
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  first = take("INVITE ");
+  advance(4s);
+  for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
+  REQUIRE(header(first, "Via") != header(second, "Via"));
+  SUBCASE("500") {
+    receive(response(second, 500, "b"));
+    CHECK_FALSE(event<sip::OfferRefused>());
+    receive(response(first, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
+  }
+  SUBCASE("both") {
+    receive(response(second, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
+    sent.clear();
+    receive(response(first, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
+  }
+  CHECK(event<sip::OfferAnswered>());
+  CHECK(count("ACK ") >= 1);
+  CHECK(count("BYE ") == 0);
+  CHECK_FALSE(event<sip::CallEnded>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "A BYE to a late answer is repeated with credentials when it is challenged [RFC 3261 section 22.2]") {
+  sip::AccountOptions options;
+  options.address_of_record = "sip:bot@pbx.example";
+  options.registrar = "sip:proxy.example";
+  options.registers = false;
+  options.username = "bot";
+  options.password = "secret";
+  account = stack.add_account(options, now);
+  first = dial();
+  const Fields challenge{{"WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\", algorithm=MD5"}};
+  receive(response(first, 401, "a", "", challenge));
+  first = take("INVITE ");
+  REQUIRE(header(first, "Authorization").starts_with("Digest "));
+  advance(4s);
+  for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
+  receive(response(second, 200, "b", "answer", contact()));
+  sent.clear();
+  receive(response(first, 200, "late", "answer", {{"Contact", "<sip:desk@192.0.2.51>"}}));
+  const std::string bye = take("BYE ");
+  receive(response(bye, 401, "late", "", challenge));
+  const std::string again = take("BYE ");
+  REQUIRE(!again.empty());
+  CHECK(header(again, "Authorization").find("username=\"bot\"") != std::string::npos);
+  CHECK(header(again, "CSeq") == std::to_string(std::stoi(header(bye, "CSeq")) + 1) + " BYE");
+  CHECK(tag_of(header(again, "To")) == "late");
+  receive(response(again, 200, "late"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  hang_up();
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and one of 1301 takes TCP [RFC 3261 section 18.1.1]") {
+  const std::size_t fixed = ack(100).size() - 100;
+  CHECK(ack(1300 - fixed).size() == 1300);
+  CHECK(last_flow.transport == Transport::Udp);
+  (void)ack(1301 - fixed);
+  CHECK(last_flow.transport == Transport::Tcp);
+}
+
+TEST_CASE_FIXTURE(LateOffer, "A large ACK of ours is repeated by the way that it took [RFC 3261 sections 13.2.2.4 and 18.1.1]") {
+  const std::string ack = this->ack(2000);
+  CHECK(last_flow.transport == Transport::Tcp);
+  CHECK(last_flow.remote == address("192.0.2.52", 5062));
+  CHECK(header(ack, "Via").starts_with("SIP/2.0/TCP "));
+  receive(ok);
+  CHECK(take("ACK ") == ack);
+  CHECK(last_flow.transport == Transport::Tcp);
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  const std::string by_datagram = take("ACK ");
+  REQUIRE(!by_datagram.empty());
+  CHECK(last_flow.transport == Transport::Udp);
+  CHECK(header(by_datagram, "Via").starts_with("SIP/2.0/UDP "));
+  CHECK(body(by_datagram) == body(ack));
+  receive(ok);
+  CHECK(take("ACK ") == by_datagram);
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  receive(response(take("BYE "), 200, "b"));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Failing, "Who tells us now and then that it still rings is waited for, but not over an hour [RFC 3261 sections 13.3.1.1 and 16.7]") {
+  using sip::session::InviteClientSession;
+  names["proxy.example"] = {route(Transport::Udp, kOne)};
+  const std::string invite = dial();
+  receive(response(invite, 180, "a"));
+  SUBCASE("silence") {
+    advance(InviteClientSession::kPatience - 1ms);
+    CHECK(count("CANCEL ") == 0);
+    advance(1ms);
+    CHECK(count("CANCEL ") == 1);
+  }
+  SUBCASE("a 100 says nothing of the called side") {
+    advance(60s);
+    receive(response(invite, 100, ""));
+    advance(InviteClientSession::kPatience - 60s);
+    CHECK(count("CANCEL ") == 1);
+  }
+  SUBCASE("182 every minute") {
+    const auto rang_at = now;
+    while (now + 60s < rang_at + InviteClientSession::kLongestRinging) {
+      advance(60s);
+      receive(response(invite, 182, "a"));
+      REQUIRE(count("CANCEL ") == 0);
+    }
+    advance(rang_at + InviteClientSession::kLongestRinging - now - 1ms);
+    CHECK(count("CANCEL ") == 0);
+    advance(1ms);
+    CHECK(count("CANCEL ") == 1);
+    CHECK(event<sip::CallEnded>()->status == 408);
+  }
+}
