@@ -77,7 +77,7 @@ std::optional<std::chrono::seconds> granted_expires(const Message& response, std
   return count == 1 && last ? last : from_field;
 }
 
-std::string granted_gruu(const Message& response, std::string_view contact, std::size_t limit) {
+std::string granted_gruu(const Message& response, std::string_view contact, std::string_view param, std::size_t limit) {
   const auto ours = parse_uri(contact);
   if (!ours) return {};
   std::size_t count = 0;
@@ -87,13 +87,25 @@ std::string granted_gruu(const Message& response, std::string_view contact, std:
       const auto binding = take_name_addr(rest);
       if (!binding) break;
       if (!names_us(binding->uri, *ours)) continue;
-      auto text = binding->params.find("pub-gruu").value_or("");
+      auto text = binding->params.find(param).value_or("");
       if (text.size() < 2 || text.front() != '"' || text.back() != '"') continue;
       text = text.substr(1, text.size() - 2);
       const auto gruu = text.size() <= kMaxGruu ? parse_uri(text) : base::Result<Uri, ParseError>(base::fail(ParseError::BadUri));
       const bool plain = text.find_first_of("\\\"<> \t\r\n") == std::string_view::npos;
       if (gruu && plain && (gruu->scheme == Uri::Scheme::Sip || gruu->scheme == Uri::Scheme::Sips)) return std::string(text);
     }
+  }
+  return {};
+}
+
+std::chrono::seconds push_margin(const Message& response) {
+  constexpr std::string_view kTag = ";+sip.pnsreg=\"";
+  for (const Header& header : response.headers()) {
+    if (!base::iequals(header.name, "Feature-Caps")) continue;
+    const auto at = header.value.find(kTag);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = header.value.substr(at + kTag.size());
+    if (const auto margin = base::parse_number<std::uint32_t>(rest.substr(0, rest.find('"')))) return std::chrono::seconds(*margin);
   }
   return {};
 }

@@ -27,9 +27,13 @@ namespace offhook::inline v0::sip::registration {
 [[nodiscard]] std::optional<std::chrono::seconds> granted_expires(const Message& response, std::string_view contact,
                                                                   std::size_t limit);
 
-/// The pub-gruu parameter of the Contact that is ours: RFC 5627 section 4.2. "" when there is none, or it is no SIP URI of at most
-/// kMaxGruu octets.
+/// That parameter (`pub-gruu` or `temp-gruu`) of the Contact that is ours: RFC 5627 section 4.2. "" when there is none, or it is no
+/// SIP URI of at most kMaxGruu octets.
 inline constexpr std::size_t kMaxGruu = 512;
-[[nodiscard]] std::string granted_gruu(const Message& response, std::string_view contact, std::size_t limit);
+[[nodiscard]] std::string granted_gruu(const Message& response, std::string_view contact, std::string_view param, std::size_t limit);
+
+/// How long before it expires a binding with push notifications wants to be refreshed: the sip.pnsreg of Feature-Caps (RFC 8599
+/// section 4.1.4). Zero when nothing is said.
+[[nodiscard]] std::chrono::seconds push_margin(const Message& response);
 
 }  // namespace offhook::inline v0::sip::registration

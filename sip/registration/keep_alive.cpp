@@ -20,9 +20,10 @@ void KeepAlive::obey(std::optional<std::chrono::seconds> flow_timer) {
   flow_timer_ = flow_timer ? std::optional(std::clamp(*flow_timer, kLeastFlowTimer, kMostFlowTimer)) : std::nullopt;
 }
 
-void KeepAlive::on_pong(base::TimePoint now, base::Random& random) {
-  if (!running() || !std::exchange(waits_, false)) return;  // Half of a ping of theirs looks the same: only after ours it counts.
+bool KeepAlive::on_pong(base::TimePoint now, base::Random& random) {
+  if (!running() || !std::exchange(waits_, false)) return false;  // Half of a ping of theirs looks the same: only after ours it counts.
   if (std::exchange(answers_, true)) plan(now, random);     // Else the next ping is planned already.
+  return true;
 }
 
 KeepAlive::Due KeepAlive::on_time(base::TimePoint now, base::Random& random) {

@@ -30,8 +30,8 @@ class KeepAlive {
   /// sections 4.4.1 and 4.4.2). Nothing: it named none.
   void obey(std::optional<std::chrono::seconds> flow_timer);
   static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< a timer beyond them counts as they do
-  /// A CRLF came over that connection.
-  void on_pong(base::TimePoint now, base::Random& random);
+  /// A CRLF came over that connection. True: it answers a ping of ours.
+  bool on_pong(base::TimePoint now, base::Random& random);
   /// Dead: a server that has answered before did not; it has stopped then.
   [[nodiscard]] Due on_time(base::TimePoint now, base::Random& random);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return at_; }

@@ -69,7 +69,9 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
 }
 
 std::string Registration::binding(const std::string& uri, seconds expires) const {
-  std::string value = "<" + uri + options_.uri_params + ">";
+  const bool push = !options_.push_params.empty() && expires > seconds(0);  // Not in what removes: RFC 8599 section 4.1.2.
+  std::string value = "<" + uri + (push ? options_.push_params : std::string()) + ">";
+  if (push) value += ";+sip.pnsreg";  // We refresh by our own clock: RFC 8599 section 4.1.4.
   if (!options_.instance.empty() && (expires > seconds(0) || options_.reg_id != 0)) {
     value += ";+sip.instance=\"<" + options_.instance + ">\"";
     if (options_.reg_id != 0) value += ";reg-id=" + std::to_string(options_.reg_id);
@@ -88,6 +90,11 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
   } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
     options_.reg_id = 0;  // The first hop cannot keep flows: RFC 5626 section 4.2.1.
     send_first(out);
+  } else if (status == 555 && !options_.push_params.empty() && state_ == State::Registering) {
+    // Nobody there will wake us (RFC 8599 section 4.1.5): told, and while we are awake we can be reached without.
+    out.push_back(Failed{Why::Refused, status, std::string(response.reason()), {}});
+    options_.push_params.clear();
+    send_first(out);
   } else if (status == 423) {
     on_interval_too_brief(response, now, out);
   } else if (status == 403) {  // Some registrars say so to a wrong password: asking again soon may get us banned.
@@ -105,10 +112,15 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
 
   registered_ = contact_;
-  gruu_ = options_.instance.empty() ? std::string() : granted_gruu(response, contact_, kMaxBindings);
+  forget_gruus();
+  if (!options_.instance.empty()) {
+    gruu_ = granted_gruu(response, contact_, "pub-gruu", kMaxBindings);
+    temp_gruu_ = granted_gruu(response, contact_, "temp-gruu", kMaxBindings);
+  }
   outbound_ = options_.reg_id != 0 && response.lists(HeaderName::Require, "outbound");
   if (state_ == State::Unregistering) return remove(out);
-  failures_ = 0;
+  if (!outbound_) flow_proven_ = true;  // Nobody has promised to answer our pings.
+  if (flow_proven_) failures_ = 0;
   state_ = State::Registered;
   out.push_back(Registered{expires, contact_});
   if (learn(response) && !relearnt_) {
@@ -119,7 +131,7 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
     relearnt_ = true;
     return;
   }
-  act_at_ = now + refresh_after(expires);
+  act_at_ = now + refresh_after(expires, push_margin(response));
 }
 
 void Registration::on_challenged(const Message& response, base::TimePoint now, Actions& out) {
@@ -170,17 +182,26 @@ void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out
 void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering) return removing_ ? end(out) : remove(out);
   state_ = State::Waiting;
+  forget_gruus();
   failed.retry_in = std::max(failed.retry_in, backoff());
   act_at_ = now + failed.retry_in;
   out.push_back(std::move(failed));
 }
 
-void Registration::on_flow_lost(base::TimePoint now, Actions&) {
+void Registration::on_flow_lost(base::TimePoint now, Actions& out) {
+  const bool proven = std::exchange(flow_proven_, false);
   if (state_ != State::Registered) return;  // A REGISTER on its way fails by itself; a failed one is due again already.
   if (is_reliable(transport_)) learnt_.reset();
+  // A proxy that takes registrations and drops connections would otherwise see us every second.
+  if (outbound_ && !proven) return fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
   // Not at once: when it was the registrar that went away, all its other clients come back too.
   act_at_ = std::min(*act_at_, now + uniform(base::Duration::zero(), kFlowLostDelay));
   assert(is_consistent());
+}
+
+void Registration::on_flow_proven() {
+  flow_proven_ = true;
+  if (state_ == State::Registered) failures_ = 0;
 }
 
 void Registration::on_time(base::TimePoint now, Actions& out) {
@@ -230,12 +251,18 @@ void Registration::end(Actions& out) {
   in_flight_ = false;
   removing_ = false;
   registered_.clear();
-  gruu_.clear();
-  outbound_ = false;
+  forget_gruus();
+  flow_proven_ = outbound_ = false;
   learnt_.reset();
   act_at_.reset();
   stop_at_.reset();
   out.push_back(Unregistered{});
+}
+
+/// Temporary ones end with the registration, and a call must not name what no longer leads here: RFC 5627 section 4.2.
+void Registration::forget_gruus() {
+  gruu_.clear();
+  temp_gruu_.clear();
 }
 
 // True when the Contact to write next differs from the one that this response answers.
@@ -250,18 +277,22 @@ bool Registration::learn(const Message& response) {
 }
 
 base::Duration Registration::backoff() {
-  base::Duration limit = kBackoffBase;
-  for (int i = 0; i < failures_ && limit < kBackoffMax; ++i) limit *= 2;
-  limit = std::min(limit, kBackoffMax);
+  const bool flow = options_.reg_id != 0;
+  const base::Duration most = flow ? kFlowBackoffMax : kBackoffMax;
+  const base::Duration first = others_hold_ ? kFlowBackoffBaseOthersHold : kFlowBackoffBase;
+  base::Duration limit = flow ? first : kBackoffBase;
   ++failures_;
+  for (int i = 0; i < failures_ && limit < most; ++i) limit *= 2;
+  limit = std::min(limit, most);
   return uniform(limit / 2, limit);
 }
 
-base::Duration Registration::refresh_after(seconds granted) {
+base::Duration Registration::refresh_after(seconds granted, base::Duration margin) {
   const base::Duration expires = std::min(granted, kMaxExpires);
   const base::Duration spread = uniform(expires / 2, expires * 85 / 100);
   const base::Duration latest = std::max(expires / 2, expires - kRefreshMargin);
-  return std::max(std::min(spread, latest), kMinRefresh);
+  const base::Duration wanted = std::max(expires / 4, expires - margin);  // RFC 8599 section 4.1.4
+  return std::max(std::min({spread, latest, wanted}), kMinRefresh);
 }
 
 base::Duration Registration::uniform(base::Duration low, base::Duration high) {

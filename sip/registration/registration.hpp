@@ -52,7 +52,7 @@ struct Options {
   std::string user;                  ///< user part of our Contact, escaped as it is written
   std::chrono::seconds expires{300};
   bool learn_contact = true;         ///< put the address that the registrar sees us at into the Contact
-  std::string uri_params{};          ///< of our Contact's URI, each with its semicolon
+  std::string push_params{};         ///< of our Contact's URI, each with its semicolon; "": no push notifications (RFC 8599)
   std::string instance{};            ///< a URN; "" for none: RFC 5626 section 4.1
   std::uint32_t reg_id = 0;          ///< 0: none
 };
@@ -69,9 +69,13 @@ class Registration {
   };
   enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 
-  /// After the n-th failure in a row: 50 to 100 % of base * 2^(n-1), at most of max (RFC 5626 section 4.5).
-  static constexpr base::Duration kBackoffBase = std::chrono::seconds(2);
+  /// After the n-th failure in a row: 50 to 100 % of base * 2^n, at most of max (RFC 5626 section 4.5).
+  /// Deviation: the section's own times are for flows, which others may stand in for. Without a reg-id nobody does, and we are back sooner.
+  static constexpr base::Duration kBackoffBase = std::chrono::seconds(1);
   static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
+  static constexpr base::Duration kFlowBackoffBase = std::chrono::seconds(30);
+  static constexpr base::Duration kFlowBackoffBaseOthersHold = std::chrono::seconds(90);  ///< while another flow is registered
+  static constexpr base::Duration kFlowBackoffMax = std::chrono::seconds(1800);
   /// After wrong credentials, a 403, or a challenge that we cannot answer; and up to a fifth later.
   static constexpr base::Duration kCredentialsRetry = std::chrono::seconds(300);
   /// Retry-After is believed up to this (RFC 5626 section 4.5, max-time).
@@ -103,6 +107,10 @@ class Registration {
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
   /// The connection over which we are reachable broke, or the network changed.
   void on_flow_lost(base::TimePoint now, Actions& out);
+  /// The flow has shown that it works both ways, or need not: until then its loss counts as a failure (RFC 5626 section 4.5).
+  void on_flow_proven();
+  /// Whether another flow of the same instance is registered: this one may take its time.
+  void set_others_hold(bool hold) { others_hold_ = hold; }
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
@@ -111,6 +119,8 @@ class Registration {
   [[nodiscard]] const std::string& contact() const { return contact_; }
   /// What the registrar gave us to be reached by from anywhere, while it holds: RFC 5627 section 4.2. "" for none.
   [[nodiscard]] const std::string& gruu() const { return gruu_; }
+  /// The same without our name, for calls that withhold it: RFC 5627 section 4.4. A new one comes with each 2xx. "" for none.
+  [[nodiscard]] const std::string& temp_gruu() const { return temp_gruu_; }
   /// The registrar keeps to the flow that we opened: RFC 5626 section 4.2.1.
   [[nodiscard]] bool has_outbound() const { return outbound_; }
   /// The address inside contact(): learnt or local.
@@ -124,13 +134,14 @@ class Registration {
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
   void on_challenged(const Message& response, base::TimePoint now, Actions& out);
   void on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out);
+  void forget_gruus();
   void refuse(Why why, const Message& response, base::TimePoint now, Actions& out, base::Duration at_least = {});
   void fail(Failed failed, base::TimePoint now, Actions& out);
   void remove(Actions& out);
   void end(Actions& out);
   [[nodiscard]] bool learn(const Message& response);
   [[nodiscard]] base::Duration backoff();
-  [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires);
+  [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires, base::Duration margin);
   [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
 
   Options options_;
@@ -151,7 +162,9 @@ class Registration {
   std::optional<base::SocketAddress> learnt_;           // What the registrar sees instead of local_.
   std::optional<base::SocketAddress> contact_address_;
   std::string contact_;                                 // In the last REGISTER.
-  std::string gruu_;
+  std::string gruu_, temp_gruu_;
+  bool flow_proven_ = false;
+  bool others_hold_ = false;
   bool outbound_ = false;
   std::string registered_;                              // In the last one that was accepted; "" when none is in force.
   std::optional<base::TimePoint> act_at_;               // Refresh or retry.

@@ -124,7 +124,7 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
     return id;
   }
   registration::Options asked{options.registrar, account.user, options.expires, true};
-  asked.uri_params = push_params(options.push);
+  asked.push_params = push_params(options.push);
   asked.instance = options.instance;
   asked.reg_id = options.instance.empty() ? 0 : options.reg_id;
   account.registration.emplace(std::move(asked), account.digest, shared_.random);
@@ -218,7 +218,7 @@ void Accounts::tend(Account& account, base::TimePoint now) {
 void Accounts::on_pong(const Flow& flow, base::TimePoint now) {
   for (auto& [id, account] : accounts_) {
     if (!account->flow || !account->registration || !same_way(*account->flow, flow)) continue;
-    account->keep_alive.on_pong(now, shared_.random);
+    if (account->keep_alive.on_pong(now, shared_.random)) account->registration->on_flow_proven();
     tend(*account, now);
   }
 }
@@ -255,8 +255,12 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   if (account == nullptr || !account->registration) return;
   const Flow* flow = shared_.clients.flow(outcome.id);
   registration::Actions actions;
+  account->registration->set_others_hold(others_hold(*account));
   if (outcome.response != nullptr) {
     if (flow != nullptr) {
+      // Several candidates may have been asked, each with the Contact of its own way: the answer is about this one.
+      (void)account->registration->on_route(flow->transport, flow->local);
+      if (!is_reliable(flow->transport) || !account->options.keep_alive) account->registration->on_flow_proven();
       if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
       account->flow = *flow;
       for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
@@ -278,6 +282,7 @@ void Accounts::on_flow_failed(const Flow& flow, base::TimePoint now) {
     account->flow.reset();
     account->keep_alive.stop();
     registration::Actions actions;
+    account->registration->set_others_hold(others_hold(*account));
     account->registration->on_flow_lost(now, actions);
     carry_out(*account, std::move(actions), now);
   }
@@ -291,6 +296,16 @@ void Accounts::on_time(base::TimePoint now) {
     account->registration->on_time(now, actions);
     carry_out(*account, std::move(actions), now);
   }
+}
+
+bool Accounts::others_hold(const Account& account) const {
+  if (account.options.reg_id == 0 || account.options.instance.empty()) return false;
+  return std::any_of(accounts_.begin(), accounts_.end(), [&](const auto& entry) {
+    const Account& other = *entry.second;
+    return other.id != account.id && other.options.instance == account.options.instance &&
+           other.options.address_of_record == account.options.address_of_record && other.registration &&
+           other.registration->state() == registration::Registration::State::Registered;
+  });
 }
 
 const AccountOptions* Accounts::options(AccountId id) const {
@@ -403,11 +418,13 @@ std::string Accounts::register_contact(AccountId id, const Flow& flow) {
                                                      : std::string();
 }
 
-std::string Accounts::contact(AccountId id, const Flow& flow) const {
+std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
   const Account* account = find(id);
   if (account == nullptr) return "<" + contact_uri({}, flow.transport, flow.local) + ">";
-  const bool bound = account->registration && account->registration->state() == registration::Registration::State::Registered;
-  if (bound && !account->registration->gruu().empty()) return "<" + account->registration->gruu() + ">";  // RFC 5627 section 4.4
+  if (account->registration) {  // RFC 5627 section 4.4
+    const std::string& gruu = as == As::Anonymous ? account->registration->temp_gruu() : account->registration->gruu();
+    if (!gruu.empty()) return "<" + gruu + ">";
+  }
   const bool registered = account->registration && !account->registration->contact().empty() && account->flow;
   if (registered && account->flow->transport == flow.transport && account->flow->remote.ip == flow.remote.ip) {
     const bool outbound = account->registration->has_outbound();  // RFC 5626 section 4.3

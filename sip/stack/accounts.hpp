@@ -76,8 +76,9 @@ class Accounts {
 
   /// Contact of a REGISTER that leaves by this flow.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
-  /// Contact within calls: as registered when the peer is the registrar, else the flow's own address.
-  [[nodiscard]] std::string contact(AccountId id, const Flow& flow) const;
+  /// Contact within calls: as registered when the peer is the registrar, else the flow's own address; a GRUU where we have one.
+  enum class As : std::uint8_t { Named, Anonymous };
+  [[nodiscard]] std::string contact(AccountId id, const Flow& flow, As as = As::Named) const;
   /// By the outbound proxy, then by what the registrar's Service-Route says (RFC 3608 section 6.1).
   [[nodiscard]] WayOut way_out(AccountId id) const;
   [[nodiscard]] bool is_consistent() const;
@@ -89,6 +90,8 @@ class Accounts {
   [[nodiscard]] static bool can_register(const AccountOptions& options);
   [[nodiscard]] Account* find(AccountId id) const;
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
+  /// Another flow of the same instance is registered: RFC 5626 section 4.5.
+  [[nodiscard]] bool others_hold(const Account& account) const;
   void tend(Account& account, base::TimePoint now);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
 

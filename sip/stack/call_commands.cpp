@@ -41,12 +41,14 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
                                       options.reliability.value_or(account->reliability),
                                       account->info_packages};
   const AccountId of = options.account;
+  const bool anonymous = options.privacy.any();
   auto invitation = make_invitation(*account, shared_.accounts.way_out(of), std::move(options), referred_by, shared_.random);
   if (!invitation) return base::fail(invitation.error());
   if (live_ >= shared_.max_sessions) return base::fail(StackError::Full);
   ++last_id_;
   Leg& leg = add(id, invitation->head.call_id, tag_in(invitation->head.from), of, {});
   leg.reports_to = asker;
+  leg.anonymous = anonymous;
   session::Actions actions;
   leg.session = std::make_unique<session::InviteClientSession>(std::move(setup), std::move(*invitation), shared_.random, actions);
   carry_out(leg, std::move(actions), now);

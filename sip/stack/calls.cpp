@@ -287,7 +287,7 @@ void Calls::on_time(base::TimePoint now) {
 std::string Calls::contact(std::uint64_t session, const Flow& flow) const {
   const Leg* leg = find(SessionId{session});
   if (leg == nullptr) return {};
-  if (leg->account) return shared_.accounts.contact(*leg->account, flow);
+  if (leg->account) return shared_.accounts.contact(*leg->account, flow, leg->anonymous ? Accounts::As::Anonymous : Accounts::As::Named);
   return "<" + contact_uri(leg->user, flow.transport, flow.local) + ">";
 }
 

@@ -21,6 +21,7 @@ struct Calls::Leg {
   std::optional<DigestClient> digest;
   std::optional<Flow> way;  // That the last request or response took.
   bool over = false;
+  bool anonymous = false;  // Our Contact must not say who we are.
   /// What the phone adds, kept until the message leaves: a BYE may have to wait for an ACK, a re-INVITE for its turn.
   HeaderList parting{}, offering{}, answering{};
   std::optional<SessionId> replaces{};    // Ends when this one is answered: RFC 3891.

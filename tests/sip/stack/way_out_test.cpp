@@ -1,60 +1,11 @@
 // How requests outside dialogs leave, and what a registrar is told of us and tells us beside the binding.
 #include <offhook/sip/stack/accounts.hpp>
-#include <offhook/tests/sim/scripted.hpp>
+#include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace offhook;
 using namespace offhook::sim;
-using sip::Transport;
-
-namespace {
-
-struct Leaving : Scripted {
-  sip::AccountId account;
-  sip::AccountOptions options;
-
-  Leaving() {
-    options.address_of_record = "sip:6001@pbx.example";
-    options.registrar = "sip:pbx.example";
-    names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060))};
-    names["pbx2.example"] = {route(Transport::Udp, address("192.0.2.60", 5060))};
-    names["proxy.example"] = {route(Transport::Udp, address("192.0.2.70", 5060))};
-  }
-  std::string start() {
-    account = stack.add_account(options, now);
-    drain();
-    return take("REGISTER ");
-  }
-  /// 200 that says the Contact back, with `params` behind it.
-  std::string granted(const std::string& request, const std::string& params = "", Fields extra = {}) {
-    const std::string contact = header(request, "Contact");
-    extra.emplace_back("Contact", contact.substr(0, contact.find('>') + 1) + ";expires=300" + params);
-    return response(request, 200, "reg", {}, extra);
-  }
-  std::string dial() {
-    sip::CallOptions call;
-    call.account = account;
-    call.target = "sip:desk@pbx.example";
-    call.offer = {"application/sdp", "offer"};
-    sent.clear();
-    REQUIRE(stack.call(call, now));
-    drain();
-    return take("INVITE ");
-  }
-  std::string refresh() {
-    sent.clear();
-    for (int i = 0; i < 300 && count("REGISTER ") == 0; ++i) advance(1s);
-    return take("REGISTER ");
-  }
-  sip::RegistrationChanged last_change() {
-    sip::RegistrationChanged last;
-    while (const auto changed = event<sip::RegistrationChanged>()) last = *changed;
-    return last;
-  }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which stands in Route as a loose router [RFC 3261 section 8.1.2]") {
   options.outbound_proxy = "sip:proxy.example";
@@ -198,7 +149,7 @@ TEST_CASE_FIXTURE(Leaving, "A GRUU is our Contact while it holds; one that is no
 TEST_CASE_FIXTURE(Leaving, "Push parameters stand in the URI of the REGISTER's Contact, escaped, and nowhere else [RFC 8599 section 4.1]") {
   options.push = {"fcm", "a b;c=1", "proj:1"};
   const std::string first = start();
-  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=a%20b%3Bc%3D1;pn-param=proj:1>;expires=300");
+  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=a%20b%3Bc%3D1;pn-param=proj:1>;+sip.pnsreg;expires=300");
   receive(granted(first));
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060>");
 }

@@ -1,0 +1,175 @@
+// Registrations at several servers at once, and what becomes of a registration when its way breaks.
+#include <offhook/tests/sip/stack/leaving.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+using State = sip::RegistrationChanged::State;
+
+/// One instance at the primary and at a secondary, by a flow to each.
+struct Parallel : Leaving {
+  sip::AccountId primary, secondary;
+  std::string first, second;
+  Parallel() {
+    options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
+    options.reg_id = 1;
+    first = start();
+    primary = account;
+    options.outbound_proxy = "sip:pbx2.example";
+    options.reg_id = 2;
+    second = start();
+    secondary = account;
+  }
+  base::Duration failed_for(sip::AccountId which) {
+    std::optional<base::Duration> wait;
+    while (const auto changed = event<sip::RegistrationChanged>()) {
+      if (changed->account == which && changed->state == State::Failed) wait = changed->retry_in;
+    }
+    REQUIRE(wait);
+    return *wait;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Parallel, "Primary and secondary are registered at in the same moment, each flow by its reg-id, and bring calls [RFC 5626 section 4.2.1]") {
+  CHECK(header(first, "Contact").find(";reg-id=1;") != std::string::npos);
+  CHECK(header(second, "Contact").find(";reg-id=2;") != std::string::npos);
+  CHECK(header(first, "Call-ID") != header(second, "Call-ID"));
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));
+  receive(granted(second));
+  receive(granted(first));
+  peer.remote = address("192.0.2.60", 5060);
+  receive(Scripted::invite("offer", {}, "sip:6001@192.0.2.1"));
+  const auto by_second = event<sip::IncomingCall>();
+  REQUIRE(by_second);
+  CHECK(by_second->account == secondary);
+  peer.remote = address("192.0.2.50", 5060);
+  call_id = "call-2";
+  std::string other = Scripted::invite("offer", {}, "sip:6001@192.0.2.1");
+  other.replace(other.find("call-1"), 6, "call-2");
+  receive(other);
+  const auto by_first = event<sip::IncomingCall>();
+  REQUIRE(by_first);
+  CHECK(by_first->account == primary);
+}
+
+TEST_CASE_FIXTURE(Parallel, "A flow that fails waits 90 s and more while another holds, and 30 s and more when none does [RFC 5626 section 4.5]") {
+  SUBCASE("the other holds") {
+    receive(granted(second));
+    receive(response(first, 500, "reg"));
+    const auto wait = failed_for(primary);
+    CHECK(wait >= 90s);
+    CHECK(wait <= 180s);
+  }
+  SUBCASE("none holds") {
+    receive(response(second, 500, "reg"));
+    receive(response(first, 500, "reg"));
+    const auto wait = failed_for(primary);
+    CHECK(wait >= 30s);
+    CHECK(wait <= 60s);
+  }
+}
+
+TEST_CASE_FIXTURE(Leaving, "A connection that dies before it has ponged is a failed flow; one that has ponged is replaced at once [RFC 5626 section 4.5]") {
+  options.instance = "urn:uuid:1";
+  options.reg_id = 1;
+  options.registrar = "sip:192.0.2.50;transport=tcp";
+  receive(granted(start(), "", {{"Require", "outbound"}, {"Flow-Timer", "30"}}), last_flow);
+  const sip::Flow flow = last_flow;
+  REQUIRE(last_change().state == State::Registered);
+  SUBCASE("before") {
+    stack.on_flow_failed(flow, now);
+    drain();
+    CHECK(last_change().state == State::Failed);
+    sent.clear();
+    advance(29s);
+    CHECK(count("REGISTER ") == 0);
+    advance(31s);
+    CHECK(count("REGISTER ") == 1);
+  }
+  SUBCASE("after") {
+    sent.clear();
+    advance(30s);
+    REQUIRE(count("\r\n\r\n") >= 1);
+    receive("\r\n", flow);
+    stack.on_flow_failed(flow, now);
+    drain();
+    advance(2s);
+    const std::string again = take("REGISTER ");
+    REQUIRE(!again.empty());
+    CHECK(header(again, "Contact").find(";reg-id=1;") != std::string::npos);
+    receive(granted(again), last_flow);
+    CHECK(last_change().state == State::Registered);
+  }
+  SUBCASE("silence where it has ponged before") {
+    sent.clear();
+    advance(30s);
+    receive("\r\n", flow);
+    advance(41s);  // A ping, and 10 s without a pong.
+    const auto dead = stack.poll_close();
+    REQUIRE(dead);
+    stack.on_flow_failed(*dead, now);
+    drain();
+    advance(2s);
+    CHECK(count("REGISTER ") == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Leaving, "The address that the registrar sees has changed: the new one is bound in the same moment, and the old one removed [RFC 3581 section 4]") {
+  const auto seen_at = [&](const std::string& request, const std::string& port) {
+    std::string text = granted(request);
+    text.replace(text.find(";rport"), 6, ";received=203.0.113.7;rport=" + port);
+    return text;
+  };
+  receive(seen_at(start(), "40000"));
+  std::string next = take("REGISTER ");
+  CHECK(headers(next, "Contact") == std::vector<std::string>{"<sip:6001@203.0.113.7:40000>;expires=300, <sip:6001@192.0.2.1:5060>;expires=0"});
+  receive(seen_at(next, "40000"));
+  next = refresh();
+  CHECK(header(next, "Contact") == "<sip:6001@203.0.113.7:40000>;expires=300");
+  sent.clear();
+  receive(seen_at(next, "50000"));
+  next = take("REGISTER ");
+  CHECK(header(next, "Contact") == "<sip:6001@203.0.113.7:50000>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
+  receive(seen_at(next, "50000"));
+  CHECK(last_change().contact == "sip:6001@203.0.113.7:50000");
+  CHECK(header(dial(), "Contact") == "<sip:6001@203.0.113.7:50000>");
+}
+
+TEST_CASE_FIXTURE(Leaving, "Two candidates got the REGISTER, by different transports: what is bound is the Contact of the one that answered") {
+  names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060)), route(Transport::Tcp, address("192.0.2.50", 5060))};
+  const std::string by_udp = start();
+  advance(4s);
+  const std::string by_tcp = take("REGISTER sip:pbx.example SIP/2.0\r\nVia: SIP/2.0/TCP");
+  REQUIRE(!by_tcp.empty());
+  receive(granted(by_udp));
+  CHECK(last_change().contact == "sip:6001@192.0.2.1:5060");
+  stack.unregister(account, now);
+  drain();
+  CHECK(header(take("REGISTER "), "Contact") == "<sip:6001@192.0.2.1:5060>;expires=0");
+}
+
+TEST_CASE_FIXTURE(Leaving, "A call that withholds our name has the temporary GRUU as its Contact, and never the public one [RFC 5627 section 4.4]") {
+  options.instance = "urn:uuid:1";
+  const auto dial_anonymously = [&] {
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@pbx.example";
+    call.offer = {"application/sdp", "offer"};
+    call.privacy.id = true;
+    sent.clear();
+    REQUIRE(stack.call(call, now));
+    drain();
+    return header(take("INVITE "), "Contact");
+  };
+  receive(granted(start(), ";pub-gruu=\"sip:6001@pbx.example;gr=1\";temp-gruu=\"sip:tgruu.7hs@pbx.example;gr\""));
+  CHECK(dial_anonymously() == "<sip:tgruu.7hs@pbx.example;gr>");
+  CHECK(header(dial(), "Contact") == "<sip:6001@pbx.example;gr=1>");
+  receive(granted(refresh(), ";pub-gruu=\"sip:6001@pbx.example;gr=1\""));
+  CHECK(dial_anonymously() == "<sip:6001@192.0.2.1:5060>");
+}
