@@ -255,7 +255,8 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   if (account == nullptr || !account->registration) return;
   const Flow* flow = shared_.clients.flow(outcome.id);
   registration::Actions actions;
-  account->registration->set_others_hold(others_hold(*account));
+  const bool fails = outcome.response == nullptr || outcome.response->status() >= 300;
+  if (fails) account->registration->set_others_hold(others_hold(*account));
   if (outcome.response != nullptr) {
     if (flow != nullptr) {
       // Several candidates may have been asked, each with the Contact of its own way: the answer is about this one.
