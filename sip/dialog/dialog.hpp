@@ -50,6 +50,10 @@ class Dialog {
   /// RFC 3261 section 12.2.2: false when the request is out of order (to be answered with 500). ACK and CANCEL are not asked
   /// about.
   [[nodiscard]] bool accept_sequence(const Message& request);
+  /// One that was refused for what it is still has its number: RFC 3261 section 12.2.2.
+  void see(const Message& refused) {
+    if (!remote_cseq_ || refused.cseq().number > *remote_cseq_) remote_cseq_ = refused.cseq().number;
+  }
   /// Target refresh, from a re-INVITE or UPDATE or a 2xx to ours: RFC 3261 sections 12.2.1.2 and 12.2.2. No Contact, no change.
   void refresh_target(const Message& message);
   /// In two steps, where a refusal must leave it as it was: RFC 6141 section 4.6. Nothing when there is no Contact to be used.

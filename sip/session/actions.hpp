@@ -15,8 +15,21 @@ namespace offhook::inline v0::sip::session {
 using transaction::TransactionId;
 
 /// Which request of a session a response belongs to. There is at most one of each at a time, but for
-/// ForkBye, Prack, Notify, Info, Message and Options.
-enum class Purpose : std::uint8_t { Invite, Reinvite, Update, Prack, Bye, ForkBye, Refer, Notify, Info, Message, Options };
+/// ForkBye, Prack, Notify, Info, Message and Options, and for EarlyUpdate, of which there is one in each early dialog of a fork.
+enum class Purpose : std::uint8_t {
+  Invite,
+  Reinvite,
+  Update,
+  EarlyUpdate,
+  Prack,
+  Bye,
+  ForkBye,
+  Refer,
+  Notify,
+  Info,
+  Message,
+  Options
+};
 /// Why there will be no response.
 enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 

@@ -5,6 +5,7 @@
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/answer_repeater.hpp>
 #include <offhook/sip/session/glare.hpp>
+#include <offhook/sip/session/own_offer.hpp>
 #include <offhook/sip/session/referral.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/replacement.hpp>
@@ -22,8 +23,8 @@ namespace offhook::inline v0::sip::session {
 /// failed counts for ever, since nothing speaks for another one.
 inline constexpr std::size_t kMaxPracks = 32;
 
-/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE in, re-INVITE out, BYE both ways, the repeats of our
-/// own 2xx, and the session timer. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
+/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE both ways, BYE both ways, the repeats of our own 2xx,
+/// and the session timer. Of a call that came to us also our UPDATEs before the 2xx. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:
   enum class State {
@@ -69,7 +70,18 @@ class ConfirmedCall {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] bool hang_up(Actions& out);
-  [[nodiscard]] bool offer(Body body, Actions& out);
+  /// By re-INVITE, or by UPDATE where the peer allows it. In an early dialog nothing but UPDATE can offer.
+  [[nodiscard]] bool offer(Body body, HeaderList headers, Method method, Actions& out);
+  /// What was offered by UPDATE in the early dialog that this call was, and has no answer yet; `glare` says whether it waits.
+  void adopt_offer(OwnOffer offer, Glare glare);
+  /// Before there was a 2xx the peer said that it allows UPDATE.
+  void allow_updates() { peer_updates_ = true; }
+  /// Theirs has been answered: what waits of ours is older (RFC 3264 section 8).
+  void outdate();
+  /// An offer of ours is on its way.
+  [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
+  /// Nothing that was under way matters any more.
+  void clear();
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
   /// Ours. `fields`: Refer-To and what belongs to it.
@@ -101,11 +113,6 @@ class ConfirmedCall {
     SessionTimer::Asked asked{};
     std::optional<std::string> target{};  // Where they are, once we agree: RFC 6141 section 4.6
   };
-  struct OurOffer {
-    Body body;
-    bool refresh = false;  // Of the stack's own: the phone knows nothing of it.
-    bool stale = false;    // While it waited after a 491 we have answered theirs, which is newer: RFC 3264 section 8.
-  };
   /// Our re-INVITE that was sent last.
   struct Reinvite {
     std::uint32_t cseq = 0;
@@ -124,21 +131,22 @@ class ConfirmedCall {
   void notify(const std::optional<Referral::Notice>& notice, Actions& out);
   void on_other_answered(Purpose purpose, int status, Actions& out);
   void on_reinvite_provisional(const Message& response, base::TimePoint now, Actions& out);
-  void on_reinvite_failed(Failure failure, base::TimePoint now, Actions& out);
+  void on_offer_failed(Failure failure, base::TimePoint now, Actions& out);
   void on_patience_ended(Actions& out);
-  [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
   [[nodiscard]] HeaderList take_timer(const TheirOffer& taken, base::TimePoint now);
   void take_their_target();
   void end_referral(Actions& out);
   void tell_transfer(std::optional<int> status, Actions& out);
-  void clear();
   [[nodiscard]] bool is_refused(TransactionId id, const Message& request, Actions& out) const;
   void on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out);
   void on_update_answered(const Message& response, base::TimePoint now, Actions& out);
+  void on_refresh_answered(const Message& response, base::TimePoint now, Actions& out);
+  void on_offer_answered(const Message& response, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool offer_by_reinvite(int status, base::TimePoint now, Actions& out);
   void offer_done(const Message& response, base::TimePoint now, Actions& out);
   void refresh(base::TimePoint now, Actions& out);
   void send_update(Actions& out);
-  void send_next(Actions& out);
+  void send_next(base::TimePoint now, Actions& out);
   [[nodiscard]] HeaderList refresh_headers();
   [[nodiscard]] HeaderList supported() const;
   [[nodiscard]] HeaderList with_packages(HeaderList headers) const;
@@ -159,11 +167,11 @@ class ConfirmedCall {
   AnswerRepeater answer_;
   bool expects_answer_ = false;  // Our 2xx carried an offer: the ACK brings the answer.
   std::optional<TheirOffer> theirs_;
-  std::optional<OurOffer> ours_; // Our re-INVITE is on its way, or waits for its next try.
-  std::optional<Body> next_;     // The phone's offer, while a refresh is on its way.
+  std::optional<OwnOffer> ours_; // On its way, or waiting for its next try.
+  std::optional<OwnOffer> next_; // The phone's, while a refresh is on its way.
   Glare glare_;
   SessionTimer timer_;
-  bool updating_ = false;        // Our UPDATE is on its way.
+  bool updating_ = false;        // Our UPDATE without an offer is on its way.
   bool peer_updates_ = false;    // The peer allows UPDATE.
   Body local_;
   std::size_t remote_ = 0;       // A hash of what the peer said last of its media.

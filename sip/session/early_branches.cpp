@@ -37,9 +37,37 @@ void EarlyBranches::drop_offers(int status, Actions& out) {
     const auto offer = std::exchange(branch->offer, std::nullopt);
     if (offer->update) out.push_back(Respond{*offer->update, status, {}, {}});
   }
+  for (EarlyBranch& branch : branches_) {
+    branch.ours.reset();
+    branch.glare.reset();
+  }
 }
 
-void EarlyBranches::clear(int status, Actions& out) {
+EarlyBranch* EarlyBranches::open(std::string_view tag) {
+  const auto at = std::find_if(branches_.begin(), branches_.end(), [&](const EarlyBranch& one) {
+    return one.may_offer() && (tag.empty() || one.tag == tag);
+  });
+  return at == branches_.end() ? nullptr : &*at;
+}
+
+std::optional<base::TimePoint> EarlyBranches::next_deadline() const {
+  std::optional<base::TimePoint> first;
+  for (const EarlyBranch& branch : branches_) {
+    const auto due = branch.glare.next_deadline();
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
+}
+
+EarlyBranch* EarlyBranches::take_due(base::TimePoint now) {
+  const auto at = std::find_if(branches_.begin(), branches_.end(), [&](EarlyBranch& one) { return one.glare.take_due(now); });
+  return at == branches_.end() ? nullptr : &*at;
+}
+
+void EarlyBranches::clear(SessionId session, int status, Actions& out) {
+  for (const EarlyBranch& branch : branches_) {
+    if (branch.ours) out.push_back(Tell{OfferRefused{session, status, branch.tag}});
+  }
   drop_offers(status, out);
   branches_.clear();
 }

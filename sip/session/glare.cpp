@@ -1,5 +1,6 @@
 #include <offhook/sip/session/glare.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace offhook::inline v0::sip::session {
@@ -8,6 +9,14 @@ bool Glare::retry_later(base::TimePoint now, base::Random& random) {
   if (retries_ >= kMaxRetries) return false;
   ++retries_;
   postpone(now, random);
+  return true;
+}
+
+bool Glare::take(const Message& refusal, base::TimePoint now, base::Random& random) {
+  const auto asked = refusal.status() == 500 ? refusal.number(HeaderName::RetryAfter) : std::nullopt;
+  if (refusal.status() != 491 && (!asked || *asked > kMostSeconds)) return false;
+  if (!retry_later(now, random)) return false;
+  if (asked) retry_at_ = std::max(*retry_at_, now + std::chrono::seconds(*asked));
   return true;
 }
 

@@ -3,7 +3,6 @@
 #include <offhook/sip/session/mid_call.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace offhook::inline v0::sip::session {
@@ -35,9 +34,11 @@ void InviteClientSession::send_invite(Actions& out) {
 }
 
 void InviteClientSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
+  if (purpose == Purpose::EarlyUpdate) return on_early_update_answered(response, now, out);
   if (purpose == Purpose::Prack && pracks_ > 0) {
-    if (response.status() >= 200) --pracks_;
-    return;
+    if (response.status() < 200) return;
+    --pracks_;
+    return on_prack_done(response.to().tag().value_or(""), response.cseq().number, response.status(), out);
   }
   if (purpose != Purpose::Invite) {
     if (call_) in_call(out, [&](auto& call, auto& actions) { call.on_response(purpose, response, now, actions); });
@@ -70,7 +71,8 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
   if (reliable && response.lists(HeaderName::Require, "100rel")) return on_reliable(response, rseq, out);
   const std::string tag(response.to().tag().value_or(""));
   if (!tag.empty()) early_.find_or_make(invite_, response);
-  const EarlyBranch* branch = branches_.find(tag);
+  EarlyBranch* branch = branches_.find(tag);
+  if (branch != nullptr) branch->learn(response);
   Body body = branch != nullptr && branch->is_described() ? Body{} : description_of(response);
   out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, std::move(body)}});
 }
@@ -84,6 +86,7 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
   if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
   EarlyBranch& branch = branches_.find_or_make(tag);
   branch.rseq = rseq;
+  branch.learn(response);
   const std::string rack = std::to_string(rseq) + " " + std::to_string(invite_.cseq) + " INVITE";
   Body body = branch.is_described() ? Body{} : description_of(response);
   CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
@@ -91,11 +94,12 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
     out.push_back(Tell{std::move(progress)});
     return branches_.offer(setup_.id, branch, {std::move(body), std::nullopt, rack}, out);
   }
+  send_prack(*dialog, rack, {}, out);
   if (!body.empty()) {
     branch.agreed = true;
     branch.said = body;
+    branch.prack = dialog->local_cseq();
   }
-  send_prack(*dialog, rack, {}, out);
   progress.body = std::move(body);
   out.push_back(Tell{std::move(progress)});
 }
@@ -122,14 +126,17 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   dialog->confirm(response);
   call_.emplace(setup_, std::move(*dialog), random_);
   early_.forget(tag);
+  EarlyBranch* branch = branches_.find(tag);
+  if (branch != nullptr && branch->updates) call_->allow_updates();
   call_->learn(response);
   call_->adopt_timer(timer_, response, now);
   state_ = State::Answered;
   owed_ack_ = response.cseq().number;
-  settle(response, branches_.find(tag), out);
+  settle(response, branch, out);
+  if (branch != nullptr && branch->ours) call_->adopt_offer(*std::exchange(branch->ours, std::nullopt), branch->glare);
   headers_.clear();
   own_.clear();
-  branches_.clear(491, out);
+  branches_.clear(setup_.id, 491, out);
 }
 
 /// What the 2xx means for offer and answer, after all that its early dialog has brought.
@@ -186,7 +193,7 @@ void InviteClientSession::start_anew(Actions& out) {
   state_ = State::Calling;
   patience_ends_.reset();
   early_ = {};
-  branches_.clear(487, out);
+  branches_.clear(setup_.id, 487, out);
   ++invite_.cseq;
   send_invite(out);
 }
@@ -203,7 +210,11 @@ bool InviteClientSession::follow(const Message& response, Actions& out) {
   return true;
 }
 
-void InviteClientSession::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
+void InviteClientSession::on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now,
+                                     Actions& out) {
+  if (purpose == Purpose::EarlyUpdate) return on_early_update_failed(sent, failure, now, out);
+  if (const Dialog* dialog = purpose == Purpose::Prack && !call_ ? early_.find_party(sent.to) : nullptr)
+    on_prack_done(dialog->id().remote_tag, sent.cseq, failure == Failure::Timeout ? 408 : 503, out);
   if (purpose != Purpose::Invite) {
     if (call_) in_call(out, [&](auto& call, auto& actions) { call.on_failure(purpose, failure, now, actions); });
     return;
@@ -235,33 +246,12 @@ void InviteClientSession::on_request(TransactionId id, const Message& request, b
   }
   if (!dialog->accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Update) return on_early_update(id, request, *dialog, out);
-  if (take_mid_call(setup_.id, setup_.info_packages, id, request, out)) return;
+  if (take_mid_call(setup_, id, request, out)) return;
   out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2
-}
-
-/// RFC 3311 section 5.2
-void InviteClientSession::on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out) {
-  const std::string& tag = dialog.id().remote_tag;
-  EarlyBranch* branch = branches_.find(tag);
-  const bool waiting = branch != nullptr && branch->offer;
-  if (waiting && (branch->offer->update || !request.body().empty())) return out.push_back(later(id));
-  if (!request.body().empty() && (branch == nullptr || !branch->agreed)) return out.push_back(Respond{id, 491, {}, {}});
-  dialog.refresh_target(request);
-  if (!request.body().empty()) return branches_.offer(setup_.id, *branch, {description_of(request), id}, out);
-  out.push_back(Respond{id, 200, {}, {}});
 }
 
 Respond InviteClientSession::later(TransactionId id) {
   return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
-}
-
-/// Whatever becomes of the call: a 2xx is acknowledged before any BYE (RFC 3261 section 13.2.2.4).
-template <class Do>
-void InviteClientSession::in_call(Actions& out, Do what) {
-  Actions actions;
-  what(*call_, actions);
-  if (call_->is_over() && owed_ack_) send_ack({}, out);
-  out.insert(out.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
 }
 
 /// The phone's answer to an offer that came before there was a 2xx.
@@ -278,7 +268,9 @@ bool InviteClientSession::accept_early(Body body, std::string_view tag, Actions&
     out.push_back(Respond{*offer.update, 200, {}, std::move(body)});
   } else {
     send_prack(*dialog, offer.rack, std::move(body), out);
+    branch->prack = dialog->local_cseq();
   }
+  if (branch->ours) branch->ours->stale = true;
   return true;
 }
 
@@ -298,6 +290,7 @@ void InviteClientSession::on_cancel(TransactionId invite, const Message&, base::
 
 void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
   if (call_) return in_call(out, [&](auto& call, auto& actions) { call.on_time(now, actions); });
+  while (EarlyBranch* branch = branches_.take_due(now)) retry_early_update(*branch, now, out);
   if (state_ != State::Proceeding || *patience_ends_ > now) return;
   state_ = State::Cancelling;
   cancel_sent_ = true;
@@ -308,7 +301,9 @@ void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
 
 std::optional<base::TimePoint> InviteClientSession::next_deadline() const {
   if (call_) return call_->next_deadline();
-  return state_ == State::Proceeding ? patience_ends_ : std::nullopt;
+  if (state_ != State::Proceeding) return std::nullopt;
+  const auto retry = branches_.next_deadline();
+  return retry ? std::min(*retry, *patience_ends_) : patience_ends_;
 }
 
 bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
@@ -330,8 +325,13 @@ bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
   return true;
 }
 
-bool InviteClientSession::offer(Body body, base::TimePoint, Actions& out) {
-  return call_ && !owed_ack_ && call_->offer(std::move(body), out);
+bool InviteClientSession::offer(Body body, HeaderList headers, base::TimePoint, Actions& out) {
+  return call_ && !owed_ack_ && call_->offer(std::move(body), std::move(headers), Method::Invite, out);
+}
+
+void InviteClientSession::see(const Message& refused) {
+  Dialog* dialog = call_ ? &call_->dialog() : early_.find(refused.from().tag().value_or(""));
+  if (dialog != nullptr && dialog->matches(refused)) dialog->see(refused);
 }
 
 bool InviteClientSession::accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) {
@@ -360,11 +360,23 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
       if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;  // Hung up: nobody wants it any more.
       // Numbers begin anew with the request: RFC 3262 section 3. What rang for the old one rings no more.
       early_ = {};
-      branches_.clear(487, out);
+      branches_.clear(setup_.id, 487, out);
       return ++invite_.cseq;
     case Purpose::Prack:
       if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();
-      if (Dialog* dialog = early_.find_party(sent.to)) return dialog->take_cseq();
+      if (Dialog* dialog = early_.find_party(sent.to)) {
+        EarlyBranch* branch = branches_.find(dialog->id().remote_tag);
+        const std::uint32_t cseq = dialog->take_cseq();
+        if (branch != nullptr && branch->prack == sent.cseq) branch->prack = cseq;
+        return cseq;
+      }
+      return std::nullopt;
+    case Purpose::EarlyUpdate:
+      if (call_) return call_->dialog().remote() == sent.to ? call_->take_cseq(Purpose::Update) : std::nullopt;
+      if (Dialog* dialog = early_.find_party(sent.to)) {
+        const EarlyBranch* branch = branches_.find(dialog->id().remote_tag);
+        return branch != nullptr && branch->is_offering() ? std::optional(dialog->take_cseq()) : std::nullopt;
+      }
       return std::nullopt;
     case Purpose::Reinvite:
     case Purpose::Update:
@@ -388,6 +400,7 @@ bool InviteClientSession::is_over() const {
 bool InviteClientSession::is_consistent() const {
   if (call_.has_value() != (state_ == State::Answered)) return false;
   if (branches_.size() > early_.size() || (branches_.is_waiting() && state_ != State::Proceeding)) return false;
+  if (branches_.next_deadline() && state_ != State::Proceeding) return false;
   if (owed_ack_ && (!call_ || call_->is_over())) return false;
   return !call_ || call_->is_consistent();
 }

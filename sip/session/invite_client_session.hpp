@@ -6,6 +6,7 @@
 #include <offhook/sip/session/redirections.hpp>
 #include <offhook/sip/session/session.hpp>
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,16 +42,18 @@ class InviteClientSession final : public Session {
   /// Sends the INVITE. `random` must outlive this.
   InviteClientSession(ConfirmedCall::Setup setup, Invitation invitation, base::Random& random, Actions& out);
 
+  void see(const Message& refused) override;
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
   void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) override;
   void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) override;
-  void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) override;
+  void on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) override;
   void on_time(base::TimePoint now, Actions& out) override;
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const override;
 
   [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now, Actions& out) override;
   /// Also answers the offer that came in the 2xx to an INVITE without one: the answer travels in our ACK.
   [[nodiscard]] bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) override;
@@ -68,9 +71,21 @@ class InviteClientSession final : public Session {
   void on_reliable(const Message& response, std::uint32_t rseq, Actions& out);
   void send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out);
   void on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out);
+  void send_early_update(const EarlyBranch& branch, Dialog& dialog, Actions& out);
+  void retry_early_update(EarlyBranch& branch, base::TimePoint now, Actions& out);
+  void end_early_update(EarlyBranch& branch, int status, Actions& out);
+  void on_prack_done(std::string_view tag, std::uint32_t cseq, int status, Actions& out);
+  void on_early_update_answered(const Message& response, base::TimePoint now, Actions& out);
+  void on_early_update_failed(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out);
   [[nodiscard]] bool accept_early(Body body, std::string_view branch, Actions& out);
+  /// Whatever becomes of the call: a 2xx is acknowledged before any BYE (RFC 3261 section 13.2.2.4).
   template <class Do>
-  void in_call(Actions& out, Do what);
+  void in_call(Actions& out, Do what) {
+    Actions actions;
+    what(*call_, actions);
+    if (call_->is_over() && owed_ack_) send_ack({}, out);
+    out.insert(out.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
+  }
   [[nodiscard]] Respond later(TransactionId id);
   [[nodiscard]] HeaderList supported() const;
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);

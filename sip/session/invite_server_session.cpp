@@ -95,6 +95,7 @@ void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended
   provisional_.reset();
   held_answer_.reset();
   reliable_.stop();
+  call_.clear();
   if (early_offer_) out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 487, {}, {}});
   out.push_back(Respond{invite_, status, std::move(headers), {}});
   out.push_back(Tell{std::move(ended)});
@@ -114,11 +115,12 @@ void InviteServerSession::on_early_request(TransactionId id, const Message& requ
     out.push_back(Respond{id, 200, {}, {}});
     return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Bye, 487, reason_of(request), reasons_of(request)}, out);
   }
-  if (take_mid_call(id_, call_.setup().info_packages, id, request, out)) return;
+  if (take_mid_call(call_.setup(), id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
   if (!request.body().empty()) {
     // RFC 3311 section 5.2: while our offer, or the INVITE's, has no answer yet.
-    if (wants_our_offer_ && described_ && !agreed_) return out.push_back(Respond{id, 491, {}, {}});
+    const bool ours = (wants_our_offer_ && described_ && !agreed_) || call_.is_offering();
+    if (ours) return out.push_back(Respond{id, 491, {}, {}});
     if (!agreed_ || held_answer_ || reliable_.holds_answer()) return out.push_back(later(id));
     call_.dialog().refresh_target(request);
     return take_early_offer(id, request, std::nullopt, out);
@@ -160,7 +162,7 @@ void InviteServerSession::on_prack(TransactionId id, const Message& prack, base:
     if (offered_ours) out.push_back(Tell{OfferAnswered{id_, std::move(answer)}});
   } else if (state_ == State::Answered) {
     call_.on_prack_offer(id, prack, out);
-  } else if (agreed_ && !early_offer_) {
+  } else if (agreed_ && !early_offer_ && !call_.is_offering()) {
     take_early_offer(id, prack, *rack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
   } else {
     refused_ = *rack;
@@ -189,15 +191,26 @@ void InviteServerSession::on_cancel(TransactionId invite, const Message& cancel,
 }
 
 void InviteServerSession::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
-  if (state_ == State::Answered) call_.on_response(purpose, response, now, out);
+  if (state_ == State::Ended) return;
+  call_.on_response(purpose, response, now, out);
+  after_update(out);
 }
 
-void InviteServerSession::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
-  if (state_ == State::Answered) call_.on_failure(purpose, failure, now, out);
+void InviteServerSession::on_failure(Purpose purpose, const RequestHead&, Failure failure, base::TimePoint now, Actions& out) {
+  if (state_ == State::Ended) return;
+  call_.on_failure(purpose, failure, now, out);
+  after_update(out);
+}
+
+/// Who does not answer in the early dialog is gone: RFC 3261 section 12.2.1.2.
+void InviteServerSession::after_update(Actions& out) {
+  if (state_ != State::Proceeding || !call_.is_over()) return;
+  refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::SessionLost, 504, "no answer to our UPDATE"}, out);
 }
 
 void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
-  if (state_ == State::Answered) return call_.on_time(now, out);
+  if (state_ != State::Ended) call_.on_time(now, out);
+  if (state_ == State::Answered) return;
   switch (reliable_.on_time(now)) {
     case ReliableProvisionals::Due::Nothing: break;
     case ReliableProvisionals::Due::Repeat: out.push_back(reliable_response_); break;
@@ -213,9 +226,11 @@ void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
 
 std::optional<base::TimePoint> InviteServerSession::next_deadline() const {
   if (state_ == State::Answered) return call_.next_deadline();
-  const auto repeat = reliable_.next_deadline();
-  if (!repeat || !repeat_at_) return repeat ? repeat : repeat_at_;
-  return std::min(*repeat, *repeat_at_);
+  std::optional<base::TimePoint> first;
+  for (const auto& due : {reliable_.next_deadline(), repeat_at_, call_.next_deadline()}) {
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
 }
 
 bool InviteServerSession::hang_up(base::TimePoint, Actions& out) {
@@ -227,8 +242,20 @@ bool InviteServerSession::hang_up(base::TimePoint, Actions& out) {
   return false;
 }
 
-bool InviteServerSession::offer(Body body, base::TimePoint, Actions& out) {
-  return state_ == State::Answered && call_.offer(std::move(body), out);
+bool InviteServerSession::offer(Body body, HeaderList headers, base::TimePoint, Actions& out) {
+  return state_ == State::Answered && call_.offer(std::move(body), std::move(headers), Method::Invite, out);
+}
+
+/// RFC 3311 section 5.1: before there is a 2xx not until ours was answered and acknowledged.
+bool InviteServerSession::update(Body body, HeaderList headers, std::string_view, base::TimePoint, Actions& out) {
+  if (state_ == State::Ended) return false;
+  const bool open = agreed_ && !early_offer_ && !held_answer_ && !reliable_.holds_answer();
+  if (state_ == State::Proceeding && !open) return false;
+  return call_.offer(std::move(body), std::move(headers), Method::Update, out);
+}
+
+void InviteServerSession::see(const Message& refused) {
+  if (call_.dialog().matches(refused)) call_.dialog().see(refused);
 }
 
 Standing InviteServerSession::standing(std::string_view remote_tag) {
@@ -241,6 +268,7 @@ bool InviteServerSession::accept_offer(Body body, std::string_view, base::TimePo
   if (early_offer_ && state_ == State::Proceeding) {
     call_.keep_local(body);
     call_.keep_remote(early_offer_->body.data);
+    call_.outdate();
     out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 200, {}, std::move(body)});
     go_on(now, out);
     return true;
@@ -261,7 +289,8 @@ bool InviteServerSession::refuse_offer(int status, std::string_view, base::TimeP
 
 std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, const RequestHead&, Actions&) {
   const bool never = purpose == Purpose::Invite || purpose == Purpose::ForkBye;
-  if (state_ != State::Answered || never) return std::nullopt;
+  const bool early = state_ == State::Proceeding && purpose == Purpose::Update;
+  if ((state_ != State::Answered && !early) || never) return std::nullopt;
   return call_.take_cseq(purpose);
 }
 

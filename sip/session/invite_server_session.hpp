@@ -24,16 +24,18 @@ class InviteServerSession final : public Session {
   [[nodiscard]] bool answer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool reject(int status, HeaderList headers, Actions& out);                   ///< 300..699
 
+  void see(const Message& refused) override;
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
   void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) override;
   void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) override;
-  void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) override;
+  void on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) override;
   void on_time(base::TimePoint now, Actions& out) override;
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const override;
 
   [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
-  [[nodiscard]] bool offer(Body body, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) override;
+  [[nodiscard]] bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] ConfirmedCall* confirmed() override { return state_ == State::Answered ? &call_ : nullptr; }
@@ -61,6 +63,7 @@ class InviteServerSession final : public Session {
   void send_answer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
   void refuse(int status, HeaderList headers, CallEnded ended, Actions& out);
+  void after_update(Actions& out);
 
   SessionId id_;
   TransactionId invite_;

@@ -2,7 +2,6 @@
 
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/dtmf_info.hpp>
-#include <offhook/sip/session/confirmed_call.hpp>
 
 #include <algorithm>
 
@@ -46,14 +45,18 @@ std::string recv_info(const std::vector<std::string>& packages) {
   return value;
 }
 
-bool take_mid_call(SessionId session, const std::vector<std::string>& packages, TransactionId id, const Message& request,
-                   Actions& out) {
+bool take_mid_call(const ConfirmedCall::Setup& setup, TransactionId id, const Message& request, Actions& out) {
   if (request.method() == Method::Info) {
-    on_info(session, packages, id, request, out);
+    on_info(setup.id, setup.info_packages, id, request, out);
     return true;
   }
   if (request.method() == Method::Message) {
-    on_text(session, id, request, out);
+    on_text(setup.id, id, request, out);
+    return true;
+  }
+  if (request.method() == Method::Options) {
+    out.push_back(Respond{
+        id, 200, {}, {}, {{"Accept", "application/sdp"}, {"Supported", supported_by(setup.session_timer, setup.reliability)}}});
     return true;
   }
   return false;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/session/confirmed_call.hpp>
 
 #include <string>
 #include <vector>
@@ -14,8 +14,7 @@ inline constexpr std::size_t kMaxInfoPackages = 16;  ///< That we take; what is 
 [[nodiscard]] std::string recv_info(const std::vector<std::string>& packages);
 
 /// INFO (RFC 6086, and what was sent before it) and MESSAGE (RFC 3428) within a call, early or not: answered here, and told.
-/// False: another method.
-[[nodiscard]] bool take_mid_call(SessionId session, const std::vector<std::string>& packages, TransactionId id,
-                                 const Message& request, Actions& out);
+/// OPTIONS is answered (RFC 3261 section 11.2). False: another method.
+[[nodiscard]] bool take_mid_call(const ConfirmedCall::Setup& setup, TransactionId id, const Message& request, Actions& out);
 
 }  // namespace offhook::inline v0::sip::session

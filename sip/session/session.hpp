@@ -22,18 +22,26 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
+  /// A request that was refused before it could mean anything here still has its number: RFC 3261 section 12.2.2.
+  virtual void see(const Message& refused) = 0;
+
   // From the network. Requests are those whose Call-ID and To tag are ours; the From tag is checked here (481).
   virtual void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) = 0;
   virtual void on_ack(const Message& ack, base::TimePoint now, Actions& out) = 0;  ///< For a 2xx of ours.
   virtual void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) = 0;
   virtual void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) = 0;
-  virtual void on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) = 0;
+  /// Of the request that went out as `sent`.
+  virtual void on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) = 0;
   virtual void on_time(base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
 
   // From the phone.
   [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
-  [[nodiscard]] virtual bool offer(Body body, base::TimePoint now, Actions& out) = 0;
+  /// By re-INVITE.
+  [[nodiscard]] virtual bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) = 0;
+  /// By UPDATE: before there is a 2xx in the early dialog `branch` ("": the first that can), and after it where the peer allows it.
+  [[nodiscard]] virtual bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now,
+                                    Actions& out) = 0;
   /// `branch`: the early dialog whose offer it is; "": the one that came first.
   [[nodiscard]] virtual bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) = 0;

@@ -108,10 +108,16 @@ base::Result<void, StackError> Calls::hang_up(SessionId id, Extras extras, base:
 base::Result<void, StackError> Calls::offer(SessionId id, Body body, Extras extras, base::TimePoint now) {
   auto fields = fields_of(std::move(extras));
   if (!fields) return base::fail(fields.error());
+  return command(
+      id, now, [&](Leg& leg, auto& out) { return leg.session->offer(std::move(body), std::move(*fields), now, out); });
+}
+
+base::Result<void, StackError> Calls::update(SessionId id, Body body, std::string_view branch, Extras extras,
+                                             base::TimePoint now) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
   return command(id, now, [&](Leg& leg, auto& out) {
-    if (!leg.session->offer(std::move(body), now, out)) return false;
-    leg.offering = std::move(*fields);
-    return true;
+    return leg.session->update(std::move(body), std::move(*fields), branch, now, out);
   });
 }
 

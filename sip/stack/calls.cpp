@@ -157,6 +157,10 @@ void Calls::on_cancel(TransactionId cancel, std::optional<TransactionId> invite,
   carry_out(*leg, std::move(actions), now);
 }
 
+void Calls::see(const Message& refused) {
+  if (Leg* leg = find(refused)) leg->session->see(refused);
+}
+
 std::uint64_t Calls::session_of(const Message& request) const {
   if (request.method() == Method::Cancel) {
     const auto invite = shared_.servers.cancelled(request);
@@ -184,7 +188,8 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
   session::Actions actions;
   if (outcome.response == nullptr) {
-    leg->session->on_failure(purpose, outcome.failure, now, actions);
+    const Outgoing* request = shared_.clients.request(outcome.id);
+    leg->session->on_failure(purpose, request != nullptr ? request->head : RequestHead{}, outcome.failure, now, actions);
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);
@@ -234,9 +239,6 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
     } else if (auto* tell = std::get_if<session::Tell>(&action)) {
       if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
-      const bool offered =
-          std::holds_alternative<OfferAnswered>(tell->event) || std::holds_alternative<OfferRefused>(tell->event);
-      if (offered) leg.offering.clear();
       report(leg, tell->event, now);
       shared_.outbox.events.push_back(std::move(tell->event));
     }
@@ -249,10 +251,8 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
 }
 
 void Calls::add_extras(const Leg& leg, session::Send& send) {
-  const bool parts = send.purpose == session::Purpose::Bye;
-  const bool offers = send.purpose == session::Purpose::Reinvite;
-  if (parts) send.headers.insert(send.headers.end(), leg.parting.begin(), leg.parting.end());
-  if (offers) send.headers.insert(send.headers.end(), leg.offering.begin(), leg.offering.end());
+  if (send.purpose != session::Purpose::Bye) return;
+  send.headers.insert(send.headers.end(), leg.parting.begin(), leg.parting.end());
 }
 
 void Calls::respond(Leg& leg, const session::Respond& response, base::TimePoint now) {

@@ -45,6 +45,7 @@ class Calls {
   void on_invite(TransactionId id, base::TimePoint now);     ///< Outside any dialog.
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
+  void see(const Message& refused);  ///< In a dialog, perhaps one of ours.
   [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< Its dialog is one of ours, and not over.
   /// The call that a request which has no transaction yet belongs to: by its dialog, or as the CANCEL of its INVITE. 0: none.
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;
@@ -59,6 +60,7 @@ class Calls {
   base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> hang_up(SessionId id, Extras extras, base::TimePoint now);
   base::Result<void, StackError> offer(SessionId id, Body body, Extras extras, base::TimePoint now);
+  base::Result<void, StackError> update(SessionId id, Body body, std::string_view branch, Extras extras, base::TimePoint now);
   base::Result<void, StackError> accept_offer(SessionId id, Body body, std::string_view branch, base::TimePoint now);
   base::Result<void, StackError> refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now);
   base::Result<void, StackError> refer(SessionId id, ReferOptions options, base::TimePoint now);

@@ -133,15 +133,17 @@ struct OfferReceived {
   Body offer;
   std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
 };
-/// Our own re-INVITE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
+/// Our own re-INVITE or UPDATE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
 /// session, which nobody here asked for, was answered otherwise than before.
 struct OfferAnswered {
   SessionId session;
   Body answer;
+  std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
 };
 struct OfferRefused {
   SessionId session;
   int status = 0;
+  std::string branch_tag{};  ///< as in OfferAnswered
 };
 struct TransferProgress {               ///< what became of our REFER (RFC 3515): its own refusal, or the status in the NOTIFY's sipfrag
   SessionId session;

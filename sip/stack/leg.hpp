@@ -22,8 +22,8 @@ struct Calls::Leg {
   std::optional<Flow> way;  // That the last request or response took.
   bool over = false;
   bool anonymous = false;  // Our Contact must not say who we are.
-  /// What the phone adds, kept until the message leaves: a BYE may have to wait for an ACK, a re-INVITE for its turn.
-  HeaderList parting{}, offering{}, answering{};
+  /// What the phone adds, kept until the message leaves: a BYE may have to wait for an ACK.
+  HeaderList parting{}, answering{};
   std::optional<SessionId> replaces{};    // Ends when this one is answered: RFC 3891.
   std::optional<SessionId> reports_to{};  // Whose peer asked for this call: RFC 3515.
 };

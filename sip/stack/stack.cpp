@@ -193,12 +193,15 @@ bool Stack::Impl::admit(const Message& message, const Flow& flow, bool own, Serv
 }
 
 void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimePoint now) {
-  if (const auto refused = inspect(request, can_)) return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
   const bool in_dialog = request.to().tag().has_value();
+  if (const auto refused = inspect(request, can_)) {
+    if (in_dialog && request.method() != Method::Cancel) calls_.see(request);
+    return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
+  }
   if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);
   if (request.method() == Method::Options) {
-    // RFC 3261 section 11.2. Within a dialog that is not there (any more): section 12.2.2.
-    if (in_dialog && !calls_.knows(request) && !subscriptions_.knows(request)) return servers_.respond(id, 481, {}, {}, {}, now);
+    // RFC 3261 section 11.2. Within a call it has its place in the order: RFC 3261 section 12.2.2.
+    if (in_dialog && !subscriptions_.knows(request)) return calls_.on_in_dialog(id, now);
     return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}}, {}, {}, now);
   }
   if (in_dialog && subscriptions_.knows(request)) return subscriptions_.on_in_dialog(id, now);
@@ -318,6 +321,13 @@ base::Result<void, StackError> Stack::hang_up(SessionId session, base::TimePoint
 
 base::Result<void, StackError> Stack::offer(SessionId session, Body body, base::TimePoint now, Extras extras) {
   auto done = impl_->calls_.offer(session, std::move(body), std::move(extras), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::update(SessionId session, Body body, base::TimePoint now, Extras extras,
+                                             std::string_view branch_tag) {
+  auto done = impl_->calls_.update(session, std::move(body), branch_tag, std::move(extras), now);
   impl_->settle(now);
   return done;
 }

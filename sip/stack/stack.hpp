@@ -198,6 +198,11 @@ class Stack {
                                          Extras extras = {});  ///< CANCEL, BYE or a final response: whichever is due
   base::Result<void, StackError> offer(SessionId session, Body body, base::TimePoint now,
                                        Extras extras = {});  ///< re-INVITE; 491 is retried (RFC 3261 section 14.1)
+  /// An offer by UPDATE (RFC 3311), which wants an answer at once; ends in OfferAnswered or OfferRefused as offer() does. Before
+  /// there is a 2xx: once an offer was answered reliably, in the early dialog `branch_tag` ("": the first that can), and where the
+  /// peer allows UPDATE. In a call that is up a peer that does not allow it gets a re-INVITE.
+  base::Result<void, StackError> update(SessionId session, Body body, base::TimePoint now, Extras extras = {},
+                                        std::string_view branch_tag = {});
   /// `branch_tag`: of OfferReceived, where early dialogs of a fork offer side by side; "": the one that came first.
   base::Result<void, StackError> accept_offer(SessionId session, Body body, base::TimePoint now,
                                               std::string_view branch_tag = {});

@@ -1,6 +1,6 @@
 #include <offhook/sip/session/confirmed_call.hpp>
 #include <offhook/sip/stack/call_hops.hpp>
-#include <offhook/tests/sim/scripted.hpp>
+#include <offhook/tests/sip/stack/early_dialogs.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,55 +11,7 @@ using namespace offhook::sim;
 
 namespace {
 
-const Fields kSupports{{"Supported", "100rel, timer"}};
-const Fields kRequires{{"Require", "100rel"}};
-const sip::Body kEarly{"application/sdp", "early"}, kAnswer{"application/sdp", "answer"}, kFine{"application/sdp", "fine"};
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-struct Early : Scripted {
-  sip::AccountId account;
-  sip::SessionId session;
-  std::string first, our_tag, rseq;
-
-  void open() {
-    sip::AccountOptions options;
-    options.address_of_record = "sip:bot@192.0.2.1";
-    options.registrar = "sip:192.0.2.99";
-    options.registers = false;
-    account = stack.add_account(options, now);
-  }
-
-  // --- we call
-  void dial(const std::string& offer = "offer") {
-    open();
-    sip::CallOptions call;
-    call.account = account;
-    call.target = "sip:desk@192.0.2.99";
-    if (!offer.empty()) call.offer = {"application/sdp", offer};
-    const auto made = stack.call(call, now);
-    REQUIRE(made);
-    session = *made;
-    drain();
-    first = take("INVITE ");
-    call_id = header(first, "Call-ID");
-    our_tag = tag_of(header(first, "From"));
-  }
-  std::string reliable_bytes(unsigned number, const std::string& tag, const std::string& content = {}) const {
-    return response(first, 183, tag, content,
-                    {{"Require", "100rel"}, {"RSeq", std::to_string(number)}, {"Contact", "<sip:" + tag + "@192.0.2.98>"}});
-  }
-  void reliable(unsigned number, const std::string& tag, const std::string& content = {}) {
-    receive(reliable_bytes(number, tag, content));
-  }
-  void answered(const std::string& tag, const std::string& content = {}, Fields extra = {}) {
-    extra.emplace_back("Contact", "<sip:" + tag + "@192.0.2.98>");
-    receive(response(first, 200, tag, content, std::move(extra)));
-  }
+struct Early : EarlyDialogs {
   /// Offer and answer are exchanged in the early dialog `a`, and then anew by their UPDATE.
   void update_early() {
     reliable(10, "a", "answer");
@@ -71,27 +23,7 @@ struct Early : Scripted {
     REQUIRE(body(take("SIP/2.0 200")) == "fine");
     events.clear();
   }
-
-  // --- they call
-  void ring_in(const Fields& extra, const std::string& content = "offer") {
-    receive(invite(content, extra));
-    const auto call = event<sip::IncomingCall>();
-    REQUIRE(call);
-    session = call->session;
-    sent.clear();
-  }
-  void expect_reliable() {
-    drain();
-    const std::string one = take("SIP/2.0 18");
-    rseq = header(one, "RSeq");
-    REQUIRE(!rseq.empty());
-    our_tag = tag_of(header(one, "To"));
-  }
-  void prack(int cseq, const std::string& content = {}) {
-    receive(in_dialog("PRACK", cseq, our_tag, content, {{"RAck", rseq + " 1 INVITE"}}));
-  }
 };
-
 
 }  // namespace
 
@@ -173,7 +105,7 @@ TEST_CASE_FIXTURE(Early, "PRACK takes the target and the route of the response t
 TEST_CASE_FIXTURE(Early, "A PRACK whose offer was refused may come again without one [RFC 6337 section 2.3]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
-  expect_reliable();
+  sent_reliable();
   prack(2, "new");
   REQUIRE(event<sip::OfferReceived>());
   REQUIRE(stack.refuse_offer(session, 488, now));
@@ -186,10 +118,10 @@ TEST_CASE_FIXTURE(Early, "A PRACK whose offer was refused may come again without
 TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses our 2xx gets its answer [RFC 3262 section 5]") {
   ring_in(kRequires);
   REQUIRE(stack.progress(session, kEarly, now));
-  expect_reliable();
+  sent_reliable();
   prack(2);
   REQUIRE(stack.ring(session, now));  // Describes nothing: the 2xx does not wait for its PRACK.
-  expect_reliable();
+  sent_reliable();
   REQUIRE(stack.answer(session, kAnswer, now));
   drain();
   REQUIRE(header(take("SIP/2.0 200"), "CSeq") == "1 INVITE");

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+/// A call before its 2xx, in either role, with provisional responses that are acknowledged.
+namespace offhook::sim {
+
+inline const Fields kSupports{{"Supported", "100rel, timer"}};
+inline const Fields kRequires{{"Require", "100rel"}};
+inline const Fields kUpdates{{"Allow", "INVITE, ACK, BYE, PRACK, UPDATE"}};
+inline const sip::Body kEarly{"application/sdp", "early"}, kAnswer{"application/sdp", "answer"}, kFine{"application/sdp", "fine"};
+
+inline Fields with(Fields fields, const Fields& more) {
+  fields.insert(fields.end(), more.begin(), more.end());
+  return fields;
+}
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+struct EarlyDialogs : Scripted {
+  using Scripted::Scripted;
+  sip::AccountId account;
+  sip::SessionId session;
+  std::string first, our_tag, rseq;
+  std::string record_route;  // Of the peer's Record-Route; "" none.
+
+  // --- we call
+  void open() {
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@192.0.2.1";
+    options.registrar = "sip:192.0.2.99";
+    options.username = "bot";
+    options.password = "secret";
+    options.registers = false;
+    account = stack.add_account(options, now);
+  }
+  void dial(const std::string& offer = "offer") {
+    open();
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@192.0.2.99";
+    if (!offer.empty()) call.offer = {"application/sdp", offer};
+    const auto made = stack.call(call, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    first = take("INVITE ");
+    call_id = header(first, "Call-ID");
+    our_tag = tag_of(header(first, "From"));
+  }
+  std::string reliable_bytes(unsigned number, const std::string& tag, const std::string& content = {}, Fields extra = {}) const {
+    Fields fields{{"Require", "100rel"}, {"RSeq", std::to_string(number)}, {"Contact", "<sip:" + tag + "@192.0.2.98>"}};
+    if (!record_route.empty()) fields.emplace_back("Record-Route", record_route);
+    return response(first, 183, tag, content, with(fields, extra));
+  }
+  void reliable(unsigned number, const std::string& tag, const std::string& content = {}, Fields extra = {}) {
+    receive(reliable_bytes(number, tag, content, std::move(extra)));
+  }
+  void answered(const std::string& tag, const std::string& content = {}, Fields extra = {}) {
+    extra.emplace_back("Contact", "<sip:" + tag + "@192.0.2.98>");
+    receive(response(first, 200, tag, content, std::move(extra)));
+  }
+  /// An offer and its answer have been exchanged in the early dialog of this tag, whose PRACK has its response.
+  void agree(const std::string& tag = "a", const Fields& extra = kUpdates) {
+    reliable(10, tag, "answer", extra);
+    receive(response(take("PRACK "), 200, ""));
+    events.clear();
+  }
+
+  // --- they call
+  void ring_in(const Fields& extra, const std::string& content = "offer") {
+    receive(invite(content, extra));
+    const auto call = event<sip::IncomingCall>();
+    REQUIRE(call);
+    session = call->session;
+    sent.clear();
+  }
+  /// The reliable provisional response that was sent last.
+  std::string sent_reliable(const std::string& status = "SIP/2.0 18") {
+    drain();
+    const std::string one = take(status);
+    REQUIRE(!one.empty());
+    CHECK(header(one, "Require") == "100rel");
+    rseq = header(one, "RSeq");
+    REQUIRE(!rseq.empty());
+    our_tag = tag_of(header(one, "To"));
+    return one;
+  }
+  void prack(int cseq, const std::string& content = {}, std::string rack = {}) {
+    if (rack.empty()) rack = rseq + " 1 INVITE";
+    receive(in_dialog("PRACK", cseq, our_tag, content, {{"RAck", rack}}));
+  }
+  /// Our answer went out reliably, and was acknowledged.
+  void agree_as_called(const Fields& extra = with(kSupports, kUpdates)) {
+    ring_in(extra);
+    REQUIRE(stack.progress(session, kEarly, now));
+    sent_reliable();
+    prack(2);
+    sent.clear();
+    events.clear();
+  }
+};
+
+}  // namespace offhook::sim

@@ -1,0 +1,372 @@
+#include <offhook/tests/sip/stack/early_dialogs.hpp>
+
+#include <functional>
+
+/// Which message may offer and which may answer, and when: RFC 6337 tables 1, 3 and 4, a row each, in both roles.
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Table : EarlyDialogs {
+  /// A call that is up: they called us, or we them.
+  void up(bool we_called = false) {
+    if (we_called) {
+      dial();
+      answered("a", "answer", kUpdates);
+      take("ACK ");
+      peer_tag = "a";
+    } else {
+      ring_in(with(kSupports, kUpdates));
+      REQUIRE(stack.answer(session, kAnswer, now));
+      drain();
+      our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+      receive(in_dialog("ACK", 1, our_tag));
+    }
+    sent.clear();
+    events.clear();
+  }
+  std::string peer_tag = "peer";
+  int next_cseq = 20;
+  std::string theirs(const std::string& method, const std::string& content = "theirs") {
+    receive(in_dialog(method, next_cseq++, our_tag, content, {}, peer_tag));
+    return take("SIP/2.0 ");
+  }
+  /// The status of the response to theirs that is not 100; 0: it waits for the phone.
+  int status_of(const std::string& method, const std::string& content = "theirs") {
+    std::string got = theirs(method, content);
+    if (got.starts_with("SIP/2.0 100")) got = take("SIP/2.0 ");
+    return got.empty() ? 0 : std::stoi(got.substr(8, 3));
+  }
+  void accept() {
+    REQUIRE(event<sip::OfferReceived>());
+    REQUIRE(stack.accept_offer(session, kFine, now));
+    drain();
+  }
+  bool offers(sip::Method method) {
+    const sip::Body ours{"application/sdp", "ours"};
+    const bool done = method == sip::Method::Update ? stack.update(session, ours, now).has_value()
+                                                    : stack.offer(session, ours, now).has_value();
+    drain();
+    return done;
+  }
+};
+
+struct Row {
+  const char* name;
+  std::function<void(Table&)> run;
+};
+
+void run(std::initializer_list<Row> rows) {
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Table table;
+    row.run(table);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Initial offers and answers: patterns 1 to 4, in either role, and no other [RFC 6337 section 2.2]") {
+  run({{"1: our INVITE, their 2xx",
+        [](Table& t) {
+          t.dial();
+          t.answered("a", "answer");
+          CHECK(t.event<sip::CallAnswered>()->body.data == "answer");
+          CHECK(body(t.take("ACK ")).empty());
+        }},
+       {"1: their INVITE, our 2xx",
+        [](Table& t) {
+          t.ring_in({});
+          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          t.drain();
+          CHECK(body(t.take("SIP/2.0 200")) == "answer");
+        }},
+       {"2: their 2xx, our ACK",
+        [](Table& t) {
+          t.dial("");
+          t.answered("a", "their offer");
+          CHECK(t.event<sip::CallAnswered>()->is_offer);
+          CHECK(t.take("ACK ").empty());
+          REQUIRE(t.stack.accept_offer(t.session, kFine, t.now));
+          t.drain();
+          CHECK(body(t.take("ACK ")) == "fine");
+        }},
+       {"2: our 2xx, their ACK",
+        [](Table& t) {
+          t.ring_in({}, "");
+          REQUIRE(t.stack.answer(t.session, {"application/sdp", "our offer"}, t.now));
+          t.drain();
+          const std::string ok = t.take("SIP/2.0 200");
+          CHECK(body(ok) == "our offer");
+          t.receive(t.in_dialog("ACK", 1, tag_of(header(ok, "To")), "their answer"));
+          CHECK(t.event<sip::CallConfirmed>()->body.data == "their answer");
+        }},
+       {"3: our INVITE, their reliable 1xx; the 2xx says no more",
+        [](Table& t) {
+          t.dial();
+          t.reliable(10, "a", "answer");
+          CHECK(t.event<sip::CallProgress>()->body.data == "answer");
+          t.answered("a");
+          CHECK(t.event<sip::CallAnswered>()->body.data == "answer");
+        }},
+       {"3: their INVITE, our reliable 1xx; the 2xx says no more",
+        [](Table& t) {
+          t.agree_as_called();
+          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          t.drain();
+          CHECK(body(t.take("SIP/2.0 200")).empty());
+        }},
+       {"4: their reliable 1xx, our PRACK",
+        [](Table& t) {
+          t.dial("");
+          t.reliable(10, "a", "their offer");
+          CHECK(t.take("PRACK ").empty());
+          t.accept();
+          CHECK(body(t.take("PRACK ")) == "fine");
+        }},
+       {"4: our reliable 1xx, their PRACK",
+        [](Table& t) {
+          t.ring_in(kRequires, "");
+          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          CHECK(body(t.sent_reliable()) == "early");
+          t.prack(2, "their answer");
+          CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
+        }},
+       {"5: no PRACK of theirs may begin: the offer of the INVITE has no answer",
+        [](Table& t) {
+          t.ring_in(kRequires);
+          REQUIRE(t.stack.ring(t.session, t.now));
+          t.sent_reliable();
+          t.prack(2, "theirs");
+          CHECK(!t.take("SIP/2.0 488").empty());
+          CHECK_FALSE(t.event<sip::OfferReceived>());
+        }},
+       {"6: no UPDATE of theirs may begin, to who is called",
+        [](Table& t) {
+          t.ring_in(kSupports);
+          REQUIRE(t.stack.ring(t.session, t.now));
+          t.drain();
+          t.our_tag = tag_of(header(t.take("SIP/2.0 180"), "To"));
+          CHECK(t.status_of("UPDATE") == 500);
+        }},
+       {"6: no UPDATE of ours may begin",
+        [](Table& t) {
+          t.dial();
+          t.receive(Scripted::response(t.first, 183, "a", "answer", kUpdates));
+          CHECK_FALSE(t.offers(sip::Method::Update));
+        }}});
+}
+
+TEST_CASE("In an early dialog PRACK and UPDATE may offer, INVITE and its responses may not [RFC 6337 section 3.2]") {
+  run({{"1, 3: no INVITE of ours", [](Table& t) { t.agree_as_called(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
+       {"1, 3: no INVITE of ours, as caller", [](Table& t) { t.dial(); t.agree(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
+       {"1, 3: no INVITE of theirs, to the caller",
+        [](Table& t) { t.dial(); t.agree(); t.peer_tag = "a"; CHECK(t.status_of("INVITE") == 491); }},
+       {"1, 3: no INVITE of theirs, to who is called", [](Table& t) { t.agree_as_called(); CHECK(t.status_of("INVITE") == 500); }},
+       {"3, 4: no second description in a reliable 1xx of ours",
+        [](Table& t) {
+          t.agree_as_called();
+          REQUIRE(t.stack.progress(t.session, kFine, t.now));
+          t.drain();
+          CHECK(body(t.take("SIP/2.0 183")).empty());
+        }},
+       {"3, 4: a second one of theirs counts for nothing",
+        [](Table& t) {
+          t.dial();
+          t.agree();
+          t.reliable(11, "a", "another");
+          CHECK(t.event<sip::CallProgress>()->body.empty());
+        }},
+       {"5: their PRACK, our 2xx to it",
+        [](Table& t) {
+          t.ring_in(kSupports);
+          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          t.sent_reliable();
+          t.prack(2, "theirs");
+          t.accept();
+          CHECK(body(t.take("SIP/2.0 200")) == "fine");
+        }},
+       {"6: our UPDATE as caller",
+        [](Table& t) { t.dial(); t.agree(); CHECK(t.offers(sip::Method::Update)); CHECK(t.count("UPDATE ") == 1); }},
+       {"6: our UPDATE as called",
+        [](Table& t) { t.agree_as_called(); CHECK(t.offers(sip::Method::Update)); CHECK(t.count("UPDATE ") == 1); }},
+       {"6: their UPDATE, to the caller",
+        [](Table& t) {
+          t.dial();
+          t.agree();
+          t.peer_tag = "a";
+          CHECK(t.status_of("UPDATE") == 0);
+          t.accept();
+          CHECK(body(t.take("SIP/2.0 200")) == "fine");
+        }},
+       {"6: their UPDATE, to who is called", [](Table& t) {
+          t.agree_as_called();
+          CHECK(t.status_of("UPDATE") == 0);
+          t.accept();
+          CHECK(body(t.take("SIP/2.0 200")) == "fine");
+        }}});
+}
+
+TEST_CASE("In a call that is up INVITE and UPDATE may offer, in either role [RFC 6337 section 3.3]") {
+  for (const bool we_called : {false, true}) {
+    CAPTURE(we_called);
+    run({{"1: our re-INVITE, their 2xx",
+          [=](Table& t) {
+            t.up(we_called);
+            REQUIRE(t.offers(sip::Method::Invite));
+            t.receive(Scripted::response(t.take("INVITE "), 200, "", "their answer"));
+            CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
+          }},
+         {"1: their re-INVITE, our 2xx",
+          [=](Table& t) {
+            t.up(we_called);
+            CHECK(t.status_of("INVITE") == 0);
+            t.accept();
+            CHECK(body(t.take("SIP/2.0 200")) == "fine");
+          }},
+         {"2: our 2xx to their re-INVITE without an offer, their ACK",
+          [=](Table& t) {
+            t.up(we_called);
+            const int cseq = t.next_cseq;
+            CHECK(t.status_of("INVITE", {}) == 0);
+            t.accept();
+            CHECK(body(t.take("SIP/2.0 200")) == "fine");
+            t.receive(t.in_dialog("ACK", cseq, t.our_tag, "their answer", {}, t.peer_tag));
+            CHECK(t.event<sip::CallConfirmed>()->body.data == "their answer");
+          }},
+         {"3: our re-INVITE, their reliable 1xx",
+          [=](Table& t) {
+            t.up(we_called);
+            REQUIRE(t.offers(sip::Method::Invite));
+            const std::string invite = t.take("INVITE ");
+            t.receive(Scripted::response(invite, 183, "", "their answer", {{"Require", "100rel"}, {"RSeq", "1"}}));
+            CHECK(!t.take("PRACK ").empty());
+            t.receive(Scripted::response(invite, 200, ""));
+            CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
+          }},
+         {"6: our UPDATE",
+          [=](Table& t) {
+            t.up(we_called);
+            REQUIRE(t.offers(sip::Method::Update));
+            t.receive(Scripted::response(t.take("UPDATE "), 200, "", "their answer"));
+            CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
+          }},
+         {"6: their UPDATE", [=](Table& t) {
+            t.up(we_called);
+            CHECK(t.status_of("UPDATE") == 0);
+            t.accept();
+            CHECK(body(t.take("SIP/2.0 200")) == "fine");
+          }}});
+  }
+}
+
+TEST_CASE("Glare: while ours is on its way theirs gets 491, whichever two they are, in either role [RFC 6337 section 4.2]") {
+  for (const bool we_called : {false, true}) {
+    for (const auto ours : {sip::Method::Invite, sip::Method::Update}) {
+      for (const char* theirs : {"INVITE", "UPDATE"}) {
+        CAPTURE(we_called);
+        CAPTURE(to_string(ours));
+        CAPTURE(theirs);
+        Table t;
+        t.up(we_called);
+        REQUIRE(t.offers(ours));
+        CHECK(t.status_of(theirs) == 491);
+        CHECK_FALSE(t.event<sip::OfferReceived>());
+      }
+      Table t;  // Their re-INVITE without an offer wants one of ours, and there is one: RFC 6337 section 4.3
+      t.up(we_called);
+      REQUIRE(t.offers(ours));
+      CHECK(t.status_of("INVITE", {}) == 491);
+    }
+  }
+}
+
+TEST_CASE("Glare before there is a 2xx: theirs gets 491, and 488 in PRACK [RFC 6337 section 4.2]") {
+  run({{"UPDATE and UPDATE, as caller",
+        [](Table& t) {
+          t.dial();
+          t.agree();
+          t.peer_tag = "a";
+          REQUIRE(t.offers(sip::Method::Update));
+          CHECK(t.status_of("UPDATE") == 491);
+        }},
+       {"UPDATE and UPDATE, as called",
+        [](Table& t) {
+          t.agree_as_called();
+          REQUIRE(t.offers(sip::Method::Update));
+          CHECK(t.status_of("UPDATE") == 491);
+        }},
+       {"UPDATE and PRACK, as called",
+        [](Table& t) {
+          t.agree_as_called(with(kRequires, kUpdates));
+          REQUIRE(t.stack.ring(t.session, t.now));
+          t.sent_reliable();
+          REQUIRE(t.offers(sip::Method::Update));
+          t.prack(3, "theirs");
+          CHECK(!t.take("SIP/2.0 488").empty());
+        }},
+       {"our INVITE and their UPDATE",
+        [](Table& t) {
+          t.dial();
+          t.reliable(10, "a");
+          t.peer_tag = "a";
+          CHECK(t.status_of("UPDATE") == 491);
+        }},
+       {"our offer in a reliable 1xx and their UPDATE", [](Table& t) {
+          t.ring_in(kRequires, "");
+          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          t.sent_reliable();
+          CHECK(t.status_of("UPDATE") == 491);
+        }}});
+}
+
+TEST_CASE("While theirs waits for its answer another of theirs gets 500, and ours is not sent [RFC 6337 section 4.3]") {
+  for (const bool we_called : {false, true}) {
+    for (const char* first : {"INVITE", "UPDATE"}) {
+      for (const char* second : {"INVITE", "UPDATE"}) {
+        CAPTURE(we_called);
+        CAPTURE(first);
+        CAPTURE(second);
+        Table t;
+        t.up(we_called);
+        CHECK(t.status_of(first) == 0);
+        CHECK(t.status_of(second) == 500);
+        CHECK_FALSE(t.offers(sip::Method::Invite));
+        CHECK_FALSE(t.offers(sip::Method::Update));
+        t.accept();
+        CHECK(body(t.take("SIP/2.0 200")) == "fine");
+      }
+    }
+  }
+}
+
+TEST_CASE("Ours waits for the ACK to our 2xx, and for the answer to our last [RFC 6337 section 4.3]") {
+  run({{"the ACK of the call",
+        [](Table& t) {
+          t.ring_in(kUpdates);
+          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          CHECK_FALSE(t.offers(sip::Method::Invite));
+          CHECK_FALSE(t.offers(sip::Method::Update));
+        }},
+       {"our answer in the ACK",
+        [](Table& t) {
+          t.dial("");
+          t.answered("a", "their offer", kUpdates);
+          CHECK_FALSE(t.offers(sip::Method::Invite));
+          CHECK_FALSE(t.offers(sip::Method::Update));
+        }},
+       {"one re-INVITE at a time",
+        [](Table& t) {
+          t.up();
+          REQUIRE(t.offers(sip::Method::Invite));
+          CHECK_FALSE(t.offers(sip::Method::Invite));
+          CHECK_FALSE(t.offers(sip::Method::Update));
+        }},
+       {"one UPDATE at a time", [](Table& t) {
+          t.up();
+          REQUIRE(t.offers(sip::Method::Update));
+          CHECK_FALSE(t.offers(sip::Method::Invite));
+          CHECK_FALSE(t.offers(sip::Method::Update));
+        }}});
+}

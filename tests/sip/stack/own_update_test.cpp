@@ -1,0 +1,448 @@
+#include <offhook/tests/sip/stack/early_dialogs.hpp>
+
+#include <offhook/sip/session/glare.hpp>
+
+#include <chrono>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+const std::string kChallenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
+const sip::Body kNew{"application/sdp", "new"};
+
+struct Offering : EarlyDialogs {
+  using EarlyDialogs::EarlyDialogs;
+  /// They called, and the call is up.
+  void talk(const Fields& extra = kUpdates) {
+    ring_in(extra);
+    REQUIRE(stack.answer(session, kAnswer, now));
+    drain();
+    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+    receive(in_dialog("ACK", 1, our_tag));
+    sent.clear();
+    events.clear();
+  }
+  std::string update(const sip::Body& offer = kNew, sip::Extras extras = {}, std::string_view tag = {}) {
+    REQUIRE(stack.update(session, offer, now, std::move(extras), tag));
+    drain();
+    return take("UPDATE ");
+  }
+  std::string ack(const std::string& invite) {
+    receive(response(invite, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.99>"}}));
+    return take("ACK ");
+  }
+  int refused() {
+    const auto told = event<sip::OfferRefused>();
+    return told ? told->status : 0;
+  }
+};
+
+}  // namespace
+
+// --- in a call that is up --------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Offering, "An offer by UPDATE: target, session timer and the phone's fields, and its answer [RFC 3311 section 5.1]") {
+  talk();
+  const std::string sent_update = update(kNew, {{{"X-A", "1"}}, {}});
+  CHECK(start_line(sent_update) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
+  CHECK(body(sent_update) == "new");
+  CHECK(header(sent_update, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  CHECK(header(sent_update, "X-A") == "1");
+  CHECK(header(sent_update, "Supported").find("timer") != std::string::npos);
+  receive(response(sent_update, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.77>"}}));
+  CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
+  CHECK(take("ACK ").empty());
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
+}
+
+TEST_CASE_FIXTURE(Offering, "A peer without UPDATE in its Allow gets a re-INVITE with the same offer [RFC 3311 section 4]") {
+  SUBCASE("it says what it allows") { talk({{"Allow", "INVITE, ACK, BYE"}}); }
+  SUBCASE("it says nothing") { talk({}); }
+  CHECK(update().empty());
+  drain();
+  sent.clear();
+  advance(1s);
+  const std::string again = take("INVITE ");
+  CHECK(body(again) == "new");
+  CHECK(!ack(again).empty());
+  CHECK(event<sip::OfferAnswered>());
+}
+
+TEST_CASE_FIXTURE(Offering, "405, 501 and 504 to an UPDATE: the same offer by re-INVITE [RFC 3311 section 5.2]") {
+  int status = 0;
+  SUBCASE("not allowed, whatever its Allow said") { status = 405; }
+  SUBCASE("not implemented") { status = 501; }
+  SUBCASE("the user has to be asked") { status = 504; }
+  talk();
+  receive(response(update(kNew, {{{"X-A", "1"}}, {}}), status, ""));
+  const std::string again = take("INVITE ");
+  CHECK(body(again) == "new");
+  CHECK(header(again, "X-A") == "1");
+  CHECK(!ack(again).empty());
+  CHECK(event<sip::OfferAnswered>());
+  REQUIRE(stack.update(session, kNew, now));  // What 504 said was of that offer alone.
+  drain();
+  CHECK(take().starts_with(status == 504 ? "UPDATE " : "INVITE "));
+}
+
+TEST_CASE_FIXTURE(Offering, "491: the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s [RFC 3261 section 14.1]") {
+  bool we_called = false;
+  SUBCASE("they called") { talk(); }
+  SUBCASE("we called") {
+    we_called = true;
+    dial();
+    answered("a", "answer", kUpdates);
+    sent.clear();
+  }
+  receive(response(update(), 491, ""));
+  CHECK(refused() == 0);
+  advance(we_called ? 2s + 99ms : 0ms);
+  CHECK(count("UPDATE ") == 0);
+  advance(we_called ? 1901ms : 2s);
+  CHECK(body(take("UPDATE ")) == "new");
+}
+
+TEST_CASE_FIXTURE(Offering, "500 with Retry-After of at most 10 s is waited for, a longer one is a refusal [RFC 3311 section 5.2]") {
+  talk();
+  std::string wait;
+  SUBCASE("at the bound") { wait = std::to_string(sip::session::Glare::kMostSeconds); }
+  SUBCASE("beyond") { wait = std::to_string(sip::session::Glare::kMostSeconds + 1); }
+  SUBCASE("none") {}
+  receive(response(update(), 500, "", {}, wait.empty() ? Fields() : Fields{{"Retry-After", wait}}));
+  if (wait != "10") {
+    CHECK(refused() == 500);
+    return;
+  }
+  advance(9999ms);
+  CHECK(count("UPDATE ") == 0);
+  advance(1ms);
+  CHECK(count("UPDATE ") == 1);
+}
+
+TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets such a 500 is tried again as well [RFC 3261 section 14.2]") {
+  talk();
+  REQUIRE(stack.offer(session, kNew, now));
+  drain();
+  receive(response(take("INVITE "), 500, "", {}, {{"Retry-After", "7"}}));
+  CHECK(refused() == 0);
+  advance(6999ms);
+  CHECK(count("INVITE ") == 0);
+  advance(1ms);
+  CHECK(count("INVITE ") == 1);
+}
+
+TEST_CASE_FIXTURE(Offering, "An offer is tried kMaxRetries times more; then its last refusal is told [RFC 3261 section 14.1]") {
+  talk();
+  std::string offer = update();
+  for (int i = 0; i < sip::session::Glare::kMaxRetries; ++i) {
+    receive(response(offer, 491, ""));
+    CHECK(refused() == 0);
+    advance(2s);
+    offer = take("UPDATE ");
+    REQUIRE(!offer.empty());
+    sent.clear();
+  }
+  receive(response(offer, 491, ""));
+  CHECK(refused() == 491);
+  advance(10s);
+  CHECK(count("UPDATE ") == 0);
+}
+
+TEST_CASE_FIXTURE(Offering, "422 is followed with the interval that it wants, 488 is told, and the call goes on [RFC 4028 section 7.3]") {
+  talk();
+  SUBCASE("422") {
+    receive(response(update(), 422, "", {}, {{"Min-SE", "7200"}}));
+    const std::string again = take("UPDATE ");
+    CHECK(body(again) == "new");
+    CHECK(header(again, "Min-SE") == "7200");
+    CHECK(header(again, "Session-Expires").starts_with("7200"));
+  }
+  SUBCASE("488") {
+    receive(response(update(), 488, ""));
+    CHECK(refused() == 488);
+    CHECK(!update().empty());
+  }
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Offering, "481, 408 or nothing at all to an UPDATE ends the call [RFC 3261 section 12.2.1.2]") {
+  talk();
+  const std::string offer = update();
+  SUBCASE("481") { receive(response(offer, 481, "")); }
+  SUBCASE("408") { receive(response(offer, 408, "")); }
+  SUBCASE("nothing") { advance(33s); }
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
+  CHECK(!take("BYE ").empty());
+}
+
+TEST_CASE_FIXTURE(Offering, "Behind a refresh that is under way an offer waits for its turn [RFC 6337 section 4.3]") {
+  talk(with(kUpdates, {{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}}));
+  advance(45s);
+  const std::string refresh = take("UPDATE ");
+  REQUIRE(!refresh.empty());
+  REQUIRE(body(refresh).empty());
+  bool reinvites = false;
+  SUBCASE("by UPDATE") { REQUIRE(stack.update(session, kNew, now)); }
+  SUBCASE("by re-INVITE") {
+    reinvites = true;
+    REQUIRE(stack.offer(session, kNew, now));
+  }
+  CHECK_FALSE(stack.update(session, kNew, now));  // One at a time.
+  drain();
+  CHECK(count("UPDATE ") + count("INVITE ") == 0);
+  receive(response(refresh, 200, "", {}, {{"Session-Expires", "90;refresher=uac"}, {"Require", "timer"}}));
+  CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
+}
+
+TEST_CASE_FIXTURE(Offering, "Theirs that was answered meanwhile makes a waiting offer stale: told as 491, not sent [RFC 3264 section 8]") {
+  talk();
+  receive(response(update(), 491, ""));
+  receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, kFine, now));
+  drain();
+  REQUIRE(body(take("SIP/2.0 200")) == "fine");
+  advance(2s);
+  CHECK(refused() == 491);
+  CHECK(count("UPDATE ") == 0);
+}
+
+TEST_CASE_FIXTURE(Offering, "A challenged UPDATE goes again with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
+  dial();
+  answered("a", "answer", with(kUpdates, {{"Record-Route", "<sip:192.0.2.99;lr>"}}));  // Only the registrar's are answered.
+  sent.clear();
+  const std::string offer = update(kNew, {{{"X-A", "1"}}, {}});
+  receive(response(offer, 407, "", {}, {{"Proxy-Authenticate", kChallenge}}));
+  const std::string again = take("UPDATE ");
+  CHECK(!header(again, "Proxy-Authorization").empty());
+  CHECK(body(again) == "new");
+  CHECK(header(again, "X-A") == "1");
+  receive(response(again, 200, "", "their answer"));
+  CHECK(event<sip::OfferAnswered>());
+}
+
+// --- before the 2xx, as the calling side -----------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Offering, "Once answered reliably, our UPDATE may offer anew in that early dialog [RFC 3311 section 5.1]") {
+  dial();
+  CHECK_FALSE(stack.update(session, kNew, now));
+  reliable(10, "a", "answer", kUpdates);
+  const std::string prack = take("PRACK ");
+  REQUIRE(stack.update(session, kNew, now));  // It waits for the PRACK: RFC 6337 section 4.3
+  drain();
+  CHECK(count("UPDATE ") == 0);
+  receive(response(prack, 200, ""));
+  const std::string offer = take("UPDATE ");
+  CHECK(start_line(offer) == "UPDATE sip:a@192.0.2.98 SIP/2.0");
+  CHECK(header(offer, "Session-Expires").empty());  // No session stands yet that could be refreshed.
+  receive(response(offer, 200, "", "their answer", {{"Contact", "<sip:a@192.0.2.66>"}}));
+  const auto told = event<sip::OfferAnswered>();
+  REQUIRE(told);
+  CHECK(told->answer.data == "their answer");
+  CHECK(told->branch_tag == "a");
+  answered("a", "answer");
+  CHECK(event<sip::CallAnswered>()->body.empty());
+}
+
+TEST_CASE_FIXTURE(Offering, "No early UPDATE where it may not be: each refused, and nothing sent [RFC 3311 section 5.1]") {
+  dial();
+  SUBCASE("nothing but unreliable answers") { receive(response(first, 183, "a", "answer", with(kUpdates, {{"Contact", "<sip:a@192.0.2.98>"}}))); }
+  SUBCASE("UPDATE is not allowed") { agree("a", {{"Allow", "INVITE, PRACK"}}); }
+  SUBCASE("another branch's tag") {
+    agree();
+    CHECK_FALSE(stack.update(session, kNew, now, {}, "b"));
+    return;
+  }
+  SUBCASE("theirs waits for us") {
+    agree();
+    receive(in_dialog("UPDATE", 1, our_tag, "theirs", {}, "a"));
+  }
+  SUBCASE("ours is under way") {
+    agree();
+    REQUIRE(!update().empty());
+  }
+  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.offer(session, kNew, now));
+  drain();
+  CHECK(count("UPDATE ") == 0);
+}
+
+TEST_CASE_FIXTURE(Offering, "Two branches are offered to side by side; a lost one's offer is told as ended [RFC 3311 section 5.1]") {
+  dial();
+  agree("a");
+  agree("b");
+  const std::string to_a = update(kNew, {}, "a"), to_b = update(kNew, {{{"X-B", "1"}}, {}}, "b");
+  CHECK(header(to_a, "To").ends_with(";tag=a"));
+  CHECK(header(to_b, "To").ends_with(";tag=b"));
+  CHECK(header(to_b, "X-B") == "1");
+  CHECK(header(to_a, "X-B").empty());
+  answered("b");
+  const auto lost = event<sip::OfferRefused>();
+  REQUIRE(lost);
+  CHECK(lost->branch_tag == "a");
+  receive(response(to_a, 481, ""));  // Of a branch that lost: nothing to us.
+  CHECK_FALSE(event<sip::CallEnded>());
+  receive(response(to_b, 200, "", "b's answer"));
+  CHECK(event<sip::OfferAnswered>()->answer.data == "b's answer");
+  CHECK(!update().empty());
+}
+
+TEST_CASE_FIXTURE(Offering, "An early UPDATE that is refused changes nothing; 491 and 500 are tried again [RFC 3311 section 5.3]") {
+  dial();
+  agree();
+  const std::string offer = update();
+  SUBCASE("488") {
+    receive(response(offer, 488, ""));
+    CHECK(refused() == 488);
+  }
+  SUBCASE("481: that branch is gone, and others may ring") {
+    receive(response(offer, 481, ""));
+    CHECK(refused() == 481);
+  }
+  SUBCASE("nobody answers") {
+    advance(33s);
+    CHECK(refused() == 408);
+  }
+  SUBCASE("491") {
+    receive(response(offer, 491, ""));
+    advance(4s);
+    CHECK(body(take("UPDATE ")) == "new");
+  }
+  SUBCASE("500") {
+    receive(response(offer, 500, "", {}, {{"Retry-After", "9"}}));
+    advance(8s);
+    CHECK(count("UPDATE ") == 0);
+    advance(1s);
+    CHECK(count("UPDATE ") == 1);
+  }
+  CHECK_FALSE(event<sip::CallEnded>());
+  answered("a");
+  CHECK(event<sip::CallAnswered>());
+}
+
+TEST_CASE_FIXTURE(Offering, "A 2xx takes over the early offer that waits for its next try [RFC 3261 section 14.1]") {
+  dial();
+  agree();
+  receive(response(update(), 491, ""));
+  answered("a");
+  REQUIRE(!take("ACK ").empty());
+  advance(4s);
+  const std::string again = take("UPDATE ");
+  CHECK(body(again) == "new");
+  CHECK(!header(again, "Supported").empty());
+  receive(response(again, 200, "", "their answer"));
+  CHECK(event<sip::OfferAnswered>());
+}
+
+TEST_CASE_FIXTURE(Offering, "Hung up with an early UPDATE under way, nothing is left behind") {
+  dial();
+  agree();
+  std::string offer = update();
+  SUBCASE("waiting for its next try") { receive(response(offer, 491, "")); }
+  SUBCASE("on its way") {}
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  receive(response(take("CANCEL "), 200, ""));
+  receive(response(first, 487, "a"));
+  advance(std::chrono::hours(1));
+  CHECK(count("UPDATE ") <= 10);  // Its own repeats.
+  CHECK(stack.sizes().legs == 0);
+  CHECK(stack.sizes().timers == 0);
+}
+
+TEST_CASE_FIXTURE(Offering, "A challenge to an early UPDATE is answered in its dialog [RFC 3261 section 22.2]") {
+  dial();
+  record_route = "<sip:192.0.2.99;lr>";
+  agree();
+  const std::string offer = update();
+  receive(response(offer, 407, "", {}, {{"Proxy-Authenticate", kChallenge}}));
+  const std::string again = take("UPDATE ");
+  CHECK(header(again, "To").ends_with(";tag=a"));
+  CHECK(!header(again, "Proxy-Authorization").empty());
+  CHECK(body(again) == "new");
+}
+
+// --- before the 2xx, as the called side ------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Offering, "As called side: our UPDATE may offer once a PRACK has sealed our answer [RFC 3311 section 5.1]") {
+  ring_in(with(kSupports, kUpdates));
+  CHECK_FALSE(stack.update(session, kNew, now));
+  REQUIRE(stack.progress(session, kEarly, now));
+  sent_reliable();
+  CHECK_FALSE(stack.update(session, kNew, now));
+  prack(2);
+  sent.clear();
+  const std::string offer = update();
+  CHECK(start_line(offer) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
+  CHECK(header(offer, "Session-Expires").empty());
+  CHECK_FALSE(stack.update(session, kNew, now));
+  receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
+  CHECK(take().starts_with("SIP/2.0 491"));
+  receive(response(offer, 200, "", "their answer"));
+  CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
+  REQUIRE(stack.answer(session, kAnswer, now));
+  drain();
+  CHECK(body(take("SIP/2.0 200")).empty());
+}
+
+TEST_CASE_FIXTURE(Offering, "Not to who does not allow it, nor while theirs waits [RFC 3311 section 5.1]") {
+  SUBCASE("not allowed") { agree_as_called(kSupports); }
+  SUBCASE("theirs waits") {
+    agree_as_called();
+    receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
+    REQUIRE(event<sip::OfferReceived>());
+  }
+  CHECK_FALSE(stack.update(session, kNew, now));
+}
+
+TEST_CASE_FIXTURE(Offering, "Answered with our UPDATE under way: its answer still counts, and the timer runs [RFC 3311 section 5.1]") {
+  agree_as_called(with(with(kSupports, kUpdates), {{"Session-Expires", "90;refresher=uas"}}));
+  const std::string offer = update();
+  REQUIRE(stack.answer(session, kAnswer, now));
+  drain();
+  REQUIRE(!take("SIP/2.0 200").empty());
+  SUBCASE("before the ACK") {
+    receive(response(offer, 200, "", "their answer"));
+    receive(in_dialog("ACK", 1, our_tag));
+  }
+  SUBCASE("after it") {
+    receive(in_dialog("ACK", 1, our_tag));
+    receive(response(offer, 200, "", "their answer"));
+  }
+  SUBCASE("after a 491") {
+    receive(response(offer, 491, ""));
+    advance(100ms);
+    receive(in_dialog("ACK", 1, our_tag));
+    advance(2s);
+    receive(response(take("UPDATE "), 200, "", "their answer", {{"Session-Expires", "90;refresher=uac"}}));
+  }
+  CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
+  sent.clear();
+  advance(46s);
+  CHECK(body(take("UPDATE ")).empty());  // The refresh at half time.
+}
+
+TEST_CASE_FIXTURE(Offering, "481 or silence to our early UPDATE: the call is refused, since there is no BYE yet [RFC 3261 section 12.2.1.2]") {
+  agree_as_called();
+  const std::string offer = update();
+  SUBCASE("481") { receive(response(offer, 481, "")); }
+  SUBCASE("nothing") { advance(33s); }
+  CHECK(!take("SIP/2.0 504").empty());
+  CHECK(count("BYE ") == 0);
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
+  receive(in_dialog("ACK", 1, our_tag));
+  advance(std::chrono::hours(1));
+  CHECK(stack.sizes().legs == 0);
+}
+
+TEST_CASE_FIXTURE(Offering, "405 to our early UPDATE is told: nothing else can offer there [RFC 6337 section 3.2]") {
+  agree_as_called();
+  receive(response(update(), 405, ""));
+  CHECK(refused() == 405);
+  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK(count("INVITE ") == 0);
+}
