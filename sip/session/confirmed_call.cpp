@@ -296,7 +296,8 @@ bool ConfirmedCall::is_consistent() const {
   if (state_ == State::Over) return next_deadline() == referral_.next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Leaving) return answer_.running() && !ours_;
   // An UPDATE may be under way when we answer.
-  if (state_ == State::Confirming && (!answer_.running() || (ours_ && ours_->method != Method::Update && is_offering()))) return false;
+  const bool reinvites = is_offering() && ours_->method != Method::Update;
+  if (state_ == State::Confirming && (!answer_.running() || reinvites)) return false;
   if (updating_ && ours_ && ours_->method == Method::Update && is_offering()) return false;  // One at a time.
   return (!glare_.next_deadline() || ours_) && (!next_ || updating_ || (ours_ && ours_->refresh));
 }

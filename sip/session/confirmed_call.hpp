@@ -24,7 +24,8 @@ namespace offhook::inline v0::sip::session {
 inline constexpr std::size_t kMaxPracks = 32;
 
 /// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE both ways, BYE both ways, the repeats of our own 2xx,
-/// and the session timer. Of a call that came to us also our UPDATEs before the 2xx. RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
+/// and the session timer. Of a call that came to us also our UPDATEs before the 2xx.
+/// RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:
   enum class State {

@@ -39,7 +39,8 @@ class Session {
   [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
   /// By re-INVITE.
   [[nodiscard]] virtual bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) = 0;
-  /// By UPDATE: before there is a 2xx in the early dialog `branch` ("": the first that can), and after it where the peer allows it.
+  /// By UPDATE: before there is a 2xx in the early dialog `branch` ("": the first that can), and after it where the peer
+  /// allows it.
   [[nodiscard]] virtual bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now,
                                     Actions& out) = 0;
   /// `branch`: the early dialog whose offer it is; "": the one that came first.

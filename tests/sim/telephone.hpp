@@ -65,6 +65,12 @@ struct Telephone {
     mine.offers.insert(body.data);
     happened("offers in mid-call");
   }
+  void update(sip::SessionId session, Part& mine) {
+    const sip::Body body = new_offer();
+    if (!stack().update(session, body, now())) return;
+    mine.offers.insert(body.data);
+    happened("offers by UPDATE");
+  }
 };
 
 /// What a telephone does in a call of its own will. This is the place for what the stack learns: a name, how many of a hundred
@@ -93,6 +99,10 @@ inline constexpr Habit kHabits[] = {
          phone.offer(session, mine);
          phone.offer(session, mine);
        });
+     }},
+    {"offers by UPDATE, before the call is answered or after", 30,
+     [](Telephone& phone, sip::SessionId session) {
+       phone.later_in(session, random_time(*phone.random, 20s), [&phone, session](auto& mine) { phone.update(session, mine); });
      }},
     {"asks whether the other side is there", 15,
      [](Telephone& phone, sip::SessionId session) {

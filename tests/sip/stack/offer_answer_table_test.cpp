@@ -163,7 +163,8 @@ TEST_CASE("In an early dialog PRACK and UPDATE may offer, INVITE and its respons
        {"1, 3: no INVITE of ours, as caller", [](Table& t) { t.dial(); t.agree(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
        {"1, 3: no INVITE of theirs, to the caller",
         [](Table& t) { t.dial(); t.agree(); t.peer_tag = "a"; CHECK(t.status_of("INVITE") == 491); }},
-       {"1, 3: no INVITE of theirs, to who is called", [](Table& t) { t.agree_as_called(); CHECK(t.status_of("INVITE") == 500); }},
+       {"1, 3: no INVITE of theirs, to who is called",
+        [](Table& t) { t.agree_as_called(); CHECK(t.status_of("INVITE") == 500); }},
        {"3, 4: no second description in a reliable 1xx of ours",
         [](Table& t) {
           t.agree_as_called();

@@ -33,6 +33,13 @@ struct Offering : EarlyDialogs {
     receive(response(invite, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.99>"}}));
     return take("ACK ");
   }
+  /// Only the registrar's challenges are answered, and this one shows who it is.
+  void dial_challenged() {
+    dial();
+    record_route = "<sip:192.0.2.99;lr>";
+    receive(response(first, 407, "x", {}, {{"Proxy-Authenticate", kChallenge}}));
+    first = take("INVITE ");
+  }
   int refused() {
     const auto told = event<sip::OfferRefused>();
     return told ? told->status : 0;
@@ -43,7 +50,8 @@ struct Offering : EarlyDialogs {
 
 // --- in a call that is up --------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Offering, "An offer by UPDATE: target, session timer and the phone's fields, and its answer [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering,
+                  "An offer by UPDATE: target, session timer and the phone's fields, and its answer [RFC 3311 section 5.1]") {
   talk();
   const std::string sent_update = update(kNew, {{{"X-A", "1"}}, {}});
   CHECK(start_line(sent_update) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
@@ -106,7 +114,8 @@ TEST_CASE_FIXTURE(Offering, "491: the owner of the Call-ID waits 2.1 to 4 s, the
   CHECK(body(take("UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering, "500 with Retry-After of at most 10 s is waited for, a longer one is a refusal [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Offering,
+                  "500 with Retry-After of at most 10 s is waited for, a longer one is a refusal [RFC 3311 section 5.2]") {
   talk();
   std::string wait;
   SUBCASE("at the bound") { wait = std::to_string(sip::session::Glare::kMostSeconds); }
@@ -152,7 +161,8 @@ TEST_CASE_FIXTURE(Offering, "An offer is tried kMaxRetries times more; then its 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "422 is followed with the interval that it wants, 488 is told, and the call goes on [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Offering,
+                  "422 is followed with the interval that it wants, 488 is told, and the call goes on [RFC 4028 section 7.3]") {
   talk();
   SUBCASE("422") {
     receive(response(update(), 422, "", {}, {{"Min-SE", "7200"}}));
@@ -198,7 +208,8 @@ TEST_CASE_FIXTURE(Offering, "Behind a refresh that is under way an offer waits f
   CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering, "Theirs that was answered meanwhile makes a waiting offer stale: told as 491, not sent [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Offering,
+                  "Theirs that was answered meanwhile makes a waiting offer stale: told as 491, not sent [RFC 3264 section 8]") {
   talk();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
@@ -211,9 +222,10 @@ TEST_CASE_FIXTURE(Offering, "Theirs that was answered meanwhile makes a waiting 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "A challenged UPDATE goes again with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
-  dial();
-  answered("a", "answer", with(kUpdates, {{"Record-Route", "<sip:192.0.2.99;lr>"}}));  // Only the registrar's are answered.
+TEST_CASE_FIXTURE(Offering,
+                  "A challenged UPDATE goes again with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
+  dial_challenged();
+  answered("a", "answer", with(kUpdates, {{"Record-Route", record_route}}));
   sent.clear();
   const std::string offer = update(kNew, {{{"X-A", "1"}}, {}});
   receive(response(offer, 407, "", {}, {{"Proxy-Authenticate", kChallenge}}));
@@ -223,6 +235,22 @@ TEST_CASE_FIXTURE(Offering, "A challenged UPDATE goes again with credentials, it
   CHECK(header(again, "X-A") == "1");
   receive(response(again, 200, "", "their answer"));
   CHECK(event<sip::OfferAnswered>());
+}
+
+TEST_CASE_FIXTURE(Offering,
+                  "Refused after an early answer, what stood is offered anew by UPDATE if allowed [RFC 6337 section 3.4]") {
+  talk(with(kSupports, kUpdates));
+  REQUIRE(stack.offer(session, kNew, now));
+  drain();
+  const std::string invite = take("INVITE ");
+  receive(response(invite, 183, "", "their answer", {{"Require", "100rel"}, {"RSeq", "1"}}));
+  receive(response(take("PRACK "), 200, ""));
+  receive(response(invite, 488, ""));
+  CHECK(refused() == 488);
+  const std::string again = take("UPDATE ");
+  CHECK(body(again) == "answer");
+  receive(response(again, 200, "", "as before"));
+  CHECK(stack.sessions() == 1);
 }
 
 // --- before the 2xx, as the calling side -----------------------------------------------------------------------------------
@@ -250,7 +278,9 @@ TEST_CASE_FIXTURE(Offering, "Once answered reliably, our UPDATE may offer anew i
 
 TEST_CASE_FIXTURE(Offering, "No early UPDATE where it may not be: each refused, and nothing sent [RFC 3311 section 5.1]") {
   dial();
-  SUBCASE("nothing but unreliable answers") { receive(response(first, 183, "a", "answer", with(kUpdates, {{"Contact", "<sip:a@192.0.2.98>"}}))); }
+  SUBCASE("nothing but unreliable answers") {
+    receive(response(first, 183, "a", "answer", with(kUpdates, {{"Contact", "<sip:a@192.0.2.98>"}})));
+  }
   SUBCASE("UPDATE is not allowed") { agree("a", {{"Allow", "INVITE, PRACK"}}); }
   SUBCASE("another branch's tag") {
     agree();
@@ -271,7 +301,8 @@ TEST_CASE_FIXTURE(Offering, "No early UPDATE where it may not be: each refused, 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "Two branches are offered to side by side; a lost one's offer is told as ended [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering,
+                  "Two branches are offered to side by side; a lost one's offer is told as ended [RFC 3311 section 5.1]") {
   dial();
   agree("a");
   agree("b");
@@ -291,7 +322,8 @@ TEST_CASE_FIXTURE(Offering, "Two branches are offered to side by side; a lost on
   CHECK(!update().empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "An early UPDATE that is refused changes nothing; 491 and 500 are tried again [RFC 3311 section 5.3]") {
+TEST_CASE_FIXTURE(Offering,
+                  "An early UPDATE that is refused changes nothing; 491 and 500 are tried again [RFC 3311 section 5.3]") {
   dial();
   agree();
   const std::string offer = update();
@@ -355,8 +387,7 @@ TEST_CASE_FIXTURE(Offering, "Hung up with an early UPDATE under way, nothing is 
 }
 
 TEST_CASE_FIXTURE(Offering, "A challenge to an early UPDATE is answered in its dialog [RFC 3261 section 22.2]") {
-  dial();
-  record_route = "<sip:192.0.2.99;lr>";
+  dial_challenged();
   agree();
   const std::string offer = update();
   receive(response(offer, 407, "", {}, {{"Proxy-Authenticate", kChallenge}}));
@@ -399,7 +430,8 @@ TEST_CASE_FIXTURE(Offering, "Not to who does not allow it, nor while theirs wait
   CHECK_FALSE(stack.update(session, kNew, now));
 }
 
-TEST_CASE_FIXTURE(Offering, "Answered with our UPDATE under way: its answer still counts, and the timer runs [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering,
+                  "Answered with our UPDATE under way: its answer still counts, and the timer runs [RFC 3311 section 5.1]") {
   agree_as_called(with(with(kSupports, kUpdates), {{"Session-Expires", "90;refresher=uas"}}));
   const std::string offer = update();
   REQUIRE(stack.answer(session, kAnswer, now));
@@ -426,7 +458,8 @@ TEST_CASE_FIXTURE(Offering, "Answered with our UPDATE under way: its answer stil
   CHECK(body(take("UPDATE ")).empty());  // The refresh at half time.
 }
 
-TEST_CASE_FIXTURE(Offering, "481 or silence to our early UPDATE: the call is refused, since there is no BYE yet [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Offering,
+                  "481 or silence to our early UPDATE: the call is refused, there being no BYE yet [RFC 3261 section 12.2.1.2]") {
   agree_as_called();
   const std::string offer = update();
   SUBCASE("481") { receive(response(offer, 481, "")); }

@@ -5,7 +5,8 @@ using namespace offhook::sim;
 
 // --- as the called side ----------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Early media goes reliably to who supports it, and is repeated until its PRACK [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs,
+                  "Early media goes reliably to who supports it, and is repeated until its PRACK [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.ring(session, now));  // Nothing that could be lost: an ordinary 180.
   drain();
@@ -109,7 +110,8 @@ TEST_CASE_FIXTURE(EarlyDialogs,
 }
 
 TEST_CASE_FIXTURE(
-    EarlyDialogs, "A 2xx does not wait for an 180 that describes nothing; its PRACK is answered all the same [RFC 3262 section 3]") {
+    EarlyDialogs,
+    "A 2xx does not wait for an 180 that describes nothing; its PRACK is answered all the same [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.ring(session, now));
   sent_reliable();
@@ -128,7 +130,8 @@ TEST_CASE_FIXTURE(
   CHECK(take().starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "What no PRACK of ours matches is refused: 481, or 400 when it cannot be read [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs,
+                  "What no PRACK of ours matches is refused: 481, or 400 when it cannot be read [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -164,7 +167,8 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   CHECK(event<sip::CallConfirmed>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK is answered in its 2xx; ours to the INVITE waits for it [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs,
+                  "A new offer in PRACK is answered in its 2xx; ours to the INVITE waits for it [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -194,7 +198,8 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK is answered in its 2xx; ou
   }
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "An early UPDATE may offer once a PRACK has sealed our answer, not before [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(EarlyDialogs,
+                  "An early UPDATE may offer once a PRACK has sealed our answer, not before [RFC 3311 section 5.2]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();

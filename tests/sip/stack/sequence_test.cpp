@@ -24,7 +24,8 @@ struct Sequence : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Sequence, "OPTIONS within a call has its number: what comes with a lower one is 500 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence,
+                  "OPTIONS within a call has its number: what comes with a lower one is 500 [RFC 3261 section 12.2.2]") {
   SUBCASE("up") { talk(); }
   SUBCASE("ringing here") { agree_as_called(); }
   const std::string ok = [&] {
