@@ -336,7 +336,7 @@ void InviteClientSession::see(const Message& refused) {
 
 bool InviteClientSession::accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) {
   if (!call_) return accept_early(std::move(body), branch, out);
-  if (call_->is_over()) return false;
+  if (call_->is_over() || is_lost(branch)) return false;
   if (!owed_ack_) return call_->accept_offer(std::move(body), now, out);
   send_ack(std::move(body), out);
   return true;
@@ -350,7 +350,7 @@ bool InviteClientSession::refuse_offer(int status, std::string_view branch, base
     out.push_back(Respond{*std::exchange(waiting->offer, std::nullopt)->update, status, {}, {}});
     return true;
   }
-  if (call_->is_over()) return false;
+  if (call_->is_over() || is_lost(branch)) return false;
   return owed_ack_ ? hang_up(now, out) : call_->refuse_offer(status, out);
 }
 

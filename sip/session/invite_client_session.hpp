@@ -86,6 +86,10 @@ class InviteClientSession final : public Session {
     if (call_->is_over() && owed_ack_) send_ack({}, out);
     out.insert(out.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
   }
+  /// Another branch has answered.
+  [[nodiscard]] bool is_lost(std::string_view branch) const {
+    return call_ && !branch.empty() && branch != call_->dialog().id().remote_tag;
+  }
   [[nodiscard]] Respond later(TransactionId id);
   [[nodiscard]] HeaderList supported() const;
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);

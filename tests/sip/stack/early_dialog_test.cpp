@@ -217,6 +217,19 @@ TEST_CASE_FIXTURE(Early, "Refusing one branch's UPDATE does not silence another'
   CHECK(header(take("PRACK "), "RAck") == "20 1 INVITE");
 }
 
+TEST_CASE_FIXTURE(Early, "An answer for a branch that lost is not given to the one that won [RFC 3261 section 13.2.2.4]") {
+  dial("");
+  reliable(10, "a", "offer a");
+  REQUIRE(event<sip::OfferReceived>());
+  answered("b", "offer b");
+  REQUIRE(event<sip::CallAnswered>()->is_offer);
+  CHECK_FALSE(stack.accept_offer(session, {"application/sdp", "answer to a"}, now, "a"));
+  CHECK_FALSE(stack.refuse_offer(session, 488, now, "a"));
+  REQUIRE(stack.accept_offer(session, kFine, now, "b"));
+  drain();
+  CHECK(body(take("ACK ")) == "fine");
+}
+
 TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while theirs has no answer gets 500 [RFC 3311 section 5.2]") {
   dial("");
   reliable(10, "a", "their offer");
