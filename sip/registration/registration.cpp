@@ -204,6 +204,20 @@ void Registration::on_flow_proven() {
   if (state_ == State::Registered) failures_ = 0;
 }
 
+void Registration::refresh(Actions& out) {
+  switch (state_) {
+    case State::Registered:
+    case State::Waiting:
+      state_ = State::Registering;
+      send_first(out);
+      break;
+    case State::Unregistered:
+    case State::Registering:  // One is on its way: RFC 3261 section 10.2 allows no second one.
+    case State::Unregistering: break;
+  }
+  assert(is_consistent());
+}
+
 void Registration::on_time(base::TimePoint now, Actions& out) {
   if (stop_at_ && *stop_at_ <= now) {
     end(out);

@@ -111,6 +111,8 @@ class Registration {
   void on_flow_proven();
   /// Whether another flow of the same instance is registered: this one may take its time.
   void set_others_hold(bool hold) { others_hold_ = hold; }
+  /// At once, not when it is due: the network has changed, or a push notification came (RFC 8599 section 4.1.3).
+  void refresh(Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 

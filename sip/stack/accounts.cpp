@@ -171,6 +171,14 @@ void Accounts::unregister(AccountId id, base::TimePoint now) {
   carry_out(*account, std::move(actions), now);
 }
 
+void Accounts::refresh(AccountId id, base::TimePoint now) {
+  Account* account = find(id);
+  if (account == nullptr || !account->registration) return;
+  registration::Actions actions;
+  account->registration->refresh(actions);
+  carry_out(*account, std::move(actions), now);
+}
+
 void Accounts::carry_out(Account& account, registration::Actions actions, base::TimePoint now) {
   for (registration::Action& action : actions) {
     if (auto* send = std::get_if<registration::SendRegister>(&action)) {

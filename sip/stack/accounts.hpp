@@ -45,6 +45,7 @@ class Accounts {
 
   AccountId add(AccountOptions options, base::TimePoint now);
   void unregister(AccountId id, base::TimePoint now);
+  void refresh(AccountId id, base::TimePoint now);
 
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
   void on_flow_failed(const Flow& flow, base::TimePoint now);

@@ -283,6 +283,11 @@ void Stack::unregister(AccountId account, base::TimePoint now) {
   impl_->settle(now);
 }
 
+void Stack::refresh_registration(AccountId account, base::TimePoint now) {
+  impl_->accounts_.refresh(account, now);
+  impl_->settle(now);
+}
+
 base::Result<SessionId, StackError> Stack::call(CallOptions options, base::TimePoint now) {
   auto session = impl_->calls_.call(std::move(options), now);
   impl_->settle(now);

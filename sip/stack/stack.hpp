@@ -187,6 +187,8 @@ class Stack {
   AccountId add_account(AccountOptions options, base::TimePoint now);        ///< and starts to register
   void unregister(AccountId account, base::TimePoint now);                   ///< ends in RegistrationChanged::Unregistered, within 32 s
 
+  void refresh_registration(AccountId account, base::TimePoint now);         ///< at once: a push notification came, or the network has changed
+
   // Calls. An operation on a session that has ended is WrongState or UnknownSession, never undefined.
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
   base::Result<void, StackError> ring(SessionId session, base::TimePoint now);                     ///< 180

@@ -136,6 +136,28 @@ TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg stand in what registers,
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=0");
 }
 
+TEST_CASE_FIXTURE(Push, "a push notification is answered with a REGISTER at once, one at a time, and by nobody who is not registered [RFC 8599 section 4.1.3]") {
+  const auto refreshed = [&] {
+    const auto before = sent.size();
+    refresh();
+    return sent.size() - before;
+  };
+  CHECK(refreshed() == 0);
+  start();
+  CHECK(refreshed() == 0);
+  accept(300);
+  advance(10s);
+  CHECK(refreshed() == 1);
+  CHECK(last().contact == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=x>;+sip.pnsreg;expires=300");
+  CHECK(refreshed() == 0);
+  fail(Failure::Timeout);
+  CHECK(refreshed() == 1);  // It woke us: what we waited for may be over.
+  accept(300);
+  CHECK(machine.state() == State::Registered);
+  stop();
+  CHECK(refreshed() == 0);
+}
+
 TEST_CASE_FIXTURE(Push, "555: told, and registered at once without push [RFC 8599 section 4.1.5]") {
   start();
   respond(555);

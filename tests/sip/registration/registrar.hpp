@@ -42,6 +42,10 @@ struct Account {
     machine.stop(now, out);
     collect();
   }
+  void refresh() {
+    machine.refresh(out);
+    collect();
+  }
   void lose_flow() {
     machine.on_flow_lost(now, out);
     collect();

@@ -141,6 +141,23 @@ TEST_CASE_FIXTURE(Leaving, "The address that the registrar sees has changed: the
   CHECK(header(dial(), "Contact") == "<sip:6001@203.0.113.7:50000>");
 }
 
+TEST_CASE_FIXTURE(Leaving, "Our own address has changed: the phone says so, the new one is bound and the old one removed at once [RFC 3261 section 10.2.4]") {
+  receive(granted(start()));
+  advance(10s);
+  local = address("198.51.100.7", 5060);
+  names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060))};
+  sent.clear();
+  stack.refresh_registration(account, now);
+  drain();
+  const std::string next = take("REGISTER ");
+  CHECK(header(next, "Contact") == "<sip:6001@198.51.100.7:5060>;expires=300, <sip:6001@192.0.2.1:5060>;expires=0");
+  receive(granted(next));
+  CHECK(last_change().contact == "sip:6001@198.51.100.7:5060");
+  stack.refresh_registration({account.value + 1}, now);  // Nobody's.
+  drain();
+  CHECK(sent.empty());
+}
+
 TEST_CASE_FIXTURE(Leaving, "Two candidates got the REGISTER, by different transports: what is bound is the Contact of the one that answered") {
   names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060)), route(Transport::Tcp, address("192.0.2.50", 5060))};
   const std::string by_udp = start();
