@@ -51,38 +51,49 @@ class Call {
   [[nodiscard]] base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs = {}) {
     return do_prepare(std::move(port), codecs);
   }
-  /// Offered: 180 Ringing. Errors: WrongState.
-  [[nodiscard]] base::Result<void, base::Error> ring() { return do_ring(); }
+  // `headers` and `extras`: header fields of yours, at most sip::kMaxCustomHeaders, and in Extras a Reason (RFC 3326). What the stack
+  // writes itself, or is no header field, is BadHeader, and nothing is sent.
+
+  /// Offered: 180 Ringing. Errors: WrongState, BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> ring(sip::HeaderList headers = {}) { return do_ring(std::move(headers)); }
   /// Offered: 200, repeated until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also for what
   /// another call prepared.
   [[nodiscard]] base::Result<void, base::Error> answer(Prepared prepared, sip::Extras extras = {}) {
     return do_answer(std::move(prepared), std::move(extras));
   }
-  /// Offered: a final refusal, 300 to 699, such as 486 Busy Here or 603 Decline. CallFinished follows. Errors: WrongState.
-  [[nodiscard]] base::Result<void, base::Error> reject(int status) { return do_reject(status); }
-  /// In any state but Ended: CANCEL, BYE or a refusal, whichever is due. CallFinished follows. Errors: WrongState.
-  /// `extras`: header fields of yours, and a Reason (RFC 3326).
+  /// Offered: a final refusal, 300 to 699, such as 486 Busy Here or 603 Decline. CallFinished follows. Errors: WrongState,
+  /// BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> reject(int status, sip::HeaderList headers = {}) {
+    return do_reject(status, std::move(headers));
+  }
+  /// In any state but Ended: CANCEL, BYE or a refusal, whichever is due. CallFinished follows. Errors: WrongState, BadHeader.
   [[nodiscard]] base::Result<void, base::Error> hang_up(sip::Extras extras = {}) { return do_hang_up(std::move(extras)); }
   /// Connected: a re-INVITE that puts the peer on hold (sendonly, RFC 3264 section 8.4); CallMediaChanged tells what came of it.
-  /// Errors: WrongState, also while an offer of either side waits for its answer.
-  [[nodiscard]] base::Result<void, base::Error> hold() { return do_hold(true); }
-  [[nodiscard]] base::Result<void, base::Error> resume() { return do_hold(false); }
+  /// Errors: WrongState, also while an offer of either side waits for its answer; BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> hold(sip::Extras extras = {}) { return do_hold(true, std::move(extras)); }
+  [[nodiscard]] base::Result<void, base::Error> resume(sip::Extras extras = {}) { return do_hold(false, std::move(extras)); }
   /// Connected: blind transfer (RFC 3515). The peer is asked to call `target`, a SIP URI; a number or user is completed with the
-  /// peer's domain. CallTransferred tells how that went; the call stays up until it is hung up. Errors: BadTarget, WrongState.
-  [[nodiscard]] base::Result<void, base::Error> transfer(std::string_view target) { return do_transfer(target); }
+  /// peer's domain. CallTransferred tells how that went; the call stays up until it is hung up. Errors: BadTarget, WrongState,
+  /// BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> transfer(std::string_view target, sip::HeaderList headers = {}) {
+    return do_transfer(target, std::move(headers));
+  }
   /// Connected, both: attended transfer (RFC 3515 with Replaces, RFC 3891). Our peer is asked to take our place in `other`, a call of the
-  /// same endpoint; CallTransferred tells how that went. Errors: WrongState.
-  [[nodiscard]] base::Result<void, base::Error> transfer_to(const Call& other) { return do_transfer_to(other.id()); }
+  /// same endpoint; CallTransferred tells how that went. Errors: WrongState, BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> transfer_to(const Call& other, sip::HeaderList headers = {}) {
+    return do_transfer_to(other.id(), std::move(headers));
+  }
   /// After CallTransferRequested: we do as we are asked. Dial the target next, with DialOptions::for_transfer. Errors: WrongState.
   [[nodiscard]] base::Result<void, base::Error> accept_transfer() { return do_accept_transfer(); }
   [[nodiscard]] base::Result<void, base::Error> decline_transfer(int status = 603) { return do_decline_transfer(status); }
-  /// Connected: MESSAGE and INFO within the call (RFC 3428, RFC 6086); CallRequestAnswered tells the answer. Errors: WrongState.
-  [[nodiscard]] base::Result<void, base::Error> send_text(std::string text, std::string type = "text/plain;charset=UTF-8") {
-    return do_send_text({std::move(type), std::move(text)});
+  /// Connected: MESSAGE and INFO within the call (RFC 3428, RFC 6086); CallRequestAnswered tells the answer. Errors: WrongState, BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> send_text(std::string text, std::string type = "text/plain;charset=UTF-8",
+                                                          sip::Extras extras = {}) {
+    return do_send_text({std::move(type), std::move(text)}, std::move(extras));
   }
   /// `package` "": INFO of the old kind, as some telephones send keys.
-  [[nodiscard]] base::Result<void, base::Error> send_info(std::string package, sip::Body body) {
-    return do_send_info(std::move(package), std::move(body));
+  [[nodiscard]] base::Result<void, base::Error> send_info(std::string package, sip::Body body, sip::Extras extras = {}) {
+    return do_send_info(std::move(package), std::move(body), std::move(extras));
   }
 
  protected:
@@ -90,17 +101,17 @@ class Call {
 
  private:  // Virtual beneath, because g++ 12 lets the result of a virtual function be ignored.
   virtual base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
-  virtual base::Result<void, base::Error> do_ring() = 0;
+  virtual base::Result<void, base::Error> do_ring(sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) = 0;
-  virtual base::Result<void, base::Error> do_reject(int status) = 0;
+  virtual base::Result<void, base::Error> do_reject(int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_hang_up(sip::Extras extras) = 0;
-  virtual base::Result<void, base::Error> do_hold(bool on_hold) = 0;
-  virtual base::Result<void, base::Error> do_transfer(std::string_view target) = 0;
-  virtual base::Result<void, base::Error> do_transfer_to(sip::SessionId other) = 0;
+  virtual base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) = 0;
+  virtual base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_accept_transfer() = 0;
   virtual base::Result<void, base::Error> do_decline_transfer(int status) = 0;
-  virtual base::Result<void, base::Error> do_send_text(sip::Body body) = 0;
-  virtual base::Result<void, base::Error> do_send_info(std::string package, sip::Body body) = 0;
+  virtual base::Result<void, base::Error> do_send_text(sip::Body body, sip::Extras extras) = 0;
+  virtual base::Result<void, base::Error> do_send_info(std::string package, sip::Body body, sip::Extras extras) = 0;
 };
 
 using CallPtr = std::shared_ptr<Call>;

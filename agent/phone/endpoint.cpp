@@ -92,7 +92,7 @@ class Endpoint::Impl {
 
   base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
-    sip::RequestOptions request{options.account.id(), sip::Method::Message, options.target, {}, {options.type, options.text}, options.through_registrar};
+    sip::RequestOptions request{options.account.id(), sip::Method::Message, options.target, options.headers, {options.type, options.text}, options.through_registrar};
     const auto id = stack_.request(std::move(request), base::Clock::now());
     if (!id) return base::fail(refused(id.error(), "cannot write to " + options.target));
     return *id;

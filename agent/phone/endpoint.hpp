@@ -28,6 +28,10 @@ struct DialOptions {
   std::vector<media::AudioCodec> codecs{};  ///< best first; empty: the endpoint's
   CallPtr for_transfer{};                   ///< the call whose CallTransferRequested this follows: its peer is told how it goes
   std::optional<sip::Replaces> replaces{};  ///< of that request: takes the place of a call of the target's (RFC 3891)
+  std::optional<sip::SessionTimerOptions> session_timer{};  ///< RFC 4028; nothing: the account's
+  std::optional<sip::Reliability> reliability{};            ///< 100rel (RFC 3262); nothing: the account's
+  sip::Privacy privacy{};         ///< who calls is withheld from the called side (RFC 3323); the registrar is told (RFC 3325)
+  unsigned max_redirections = 0;  ///< 3xx that are followed (RFC 3261 section 8.1.3.4); 0: told in CallFinished, as contacts
 };
 
 /// Whose state we want to be told of, and which: RFC 6665.
@@ -38,6 +42,7 @@ struct SubscribeOptions {
   std::chrono::seconds expires{3600};       ///< 0: asks once, and keeps nothing
   std::string accept{};                     ///< media types of what is told, as in Accept; empty: the package's own
   bool through_registrar = true;            ///< false: straight to the target's host
+  sip::HeaderList headers{};                ///< added to each SUBSCRIBE
 };
 
 /// A line of text to somebody, outside of calls: MESSAGE, RFC 3428.
@@ -47,6 +52,7 @@ struct MessageOptions {
   std::string text;                         ///< UTF-8
   std::string type = "text/plain;charset=UTF-8";
   bool through_registrar = true;
+  sip::HeaderList headers{};                ///< added to it
 };
 
 /// A telephone: signalling, offer/answer and media joined. Knows no AI. It runs one signalling thread; everything but post(),
@@ -72,10 +78,10 @@ class Endpoint {
   /// Errors: WrongThread, Closed.
   [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options);
   /// Calls: CallRinging may follow, then CallConnected, or CallFinished. `port`: as in Call::prepare().
-  /// Errors: BadTarget, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
+  /// Errors: BadTarget, BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
   [[nodiscard]] base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port);
   /// Keeps us told by Notified until it is unsubscribed; SubscriptionChanged says how it stands. Refreshes itself.
-  /// Errors: BadTarget, UnknownAccount, Full, WrongThread, Closed.
+  /// Errors: BadTarget, BadHeader, UnknownAccount, Full, WrongThread, Closed.
   [[nodiscard]] base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options);
   /// sip::RequestAnswered says what became of it, by this id. Errors: as above, and TooLarge (RFC 3428 section 8: 1300 octets).
   [[nodiscard]] base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options);

@@ -2,6 +2,8 @@
 
 #include <offhook/sip/message/uri.hpp>
 
+#include <utility>
+
 namespace offhook::inline v0::phone {
 
 namespace {
@@ -43,6 +45,10 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   if (!offer) return base::fail(offer.error());
   sip::CallOptions wanted{options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar};
   wanted.replaces = options.replaces;
+  wanted.session_timer = options.session_timer;
+  wanted.reliability = options.reliability;
+  wanted.privacy = options.privacy;
+  wanted.max_redirections = options.max_redirections;
   if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
   auto session = core->stack.call(std::move(wanted), base::Clock::now());
   if (!session) {
@@ -91,28 +97,43 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   return {};
 }
 
-base::Result<void, base::Error> PhoneCall::do_ring() {
-  return ask("ringing", [this](sip::Stack& stack) { return stack.ring(session_, now()); });
+base::Result<void, base::Error> PhoneCall::do_ring(sip::HeaderList headers) {
+  return ask("ringing", [&](sip::Stack& stack) { return stack.ring(session_, now(), std::move(headers)); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_reject(int status) {
-  return ask("rejecting", [this, status](sip::Stack& stack) { return stack.reject(session_, status, {}, now()); });
+base::Result<void, base::Error> PhoneCall::do_reject(int status, sip::HeaderList headers) {
+  return ask("rejecting", [&](sip::Stack& stack) { return stack.reject(session_, status, std::move(headers), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
   return ask("hanging up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold) {
+base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold, sip::Extras extras) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be held or resumed"));
+  const std::string_view what = on_hold ? "holding" : "resuming";
+  if (holding_) return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit: our last offer has no answer yet"));
   media_.set_on_hold(on_hold);
   auto offer = media_.make_offer();
   if (!offer) return base::fail(offer.error());
-  return ask(on_hold ? "holding" : "resuming", [&](sip::Stack& stack) { return stack.offer(session_, sdp_body(std::move(*offer)), now()); });
+  auto asked = ask(what, [&](sip::Stack& stack) { return stack.offer(session_, sdp_body(std::move(*offer)), now(), std::move(extras)); });
+  if (!asked) {
+    take_back_offer();
+    return asked;
+  }
+  holding_ = on_hold;
+  return {};
 }
 
-base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target) {
+/// What was agreed on before stands.
+void PhoneCall::take_back_offer() {
+  media_.abandon_offer();
+  media_.set_on_hold(held_);
+  holding_.reset();
+}
+
+base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, sip::HeaderList headers) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be transferred"));
   std::string uri(target);
@@ -122,13 +143,17 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target) 
     uri = "sip:" + sip::escape_user(target) + "@" + std::string(peer->host);
     if (peer->port) uri += ":" + std::to_string(*peer->port);
   }
-  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, uri, now()); });
+  sip::ReferOptions options;
+  options.target = std::move(uri);
+  options.headers = std::move(headers);
+  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other) {
+base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other, sip::HeaderList headers) {
   sip::ReferOptions options;
   options.replaces = other;
-  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, options, now()); });
+  options.headers = std::move(headers);
+  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_accept_transfer() {
@@ -139,12 +164,12 @@ base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status) {
   return ask("declining a transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body) {
-  return ask("a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now()); });
+base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body, sip::Extras extras) {
+  return ask("a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now(), std::move(extras)); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip::Body body) {
-  return ask("INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now()); });
+base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip::Body body, sip::Extras extras) {
+  return ask("INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now(), std::move(extras)); });
 }
 
 void PhoneCall::on_progress(const sip::CallProgress& event) {
@@ -199,12 +224,13 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
-  if (!media_.accept_answer(event.answer.data)) return media_.abandon_offer();
+  if (!media_.accept_answer(event.answer.data)) return take_back_offer();
+  if (holding_) held_ = *std::exchange(holding_, std::nullopt);
   tell_media();
 }
 
 void PhoneCall::on_offer_refused() {
-  media_.abandon_offer();
+  take_back_offer();
   tell_media();
 }
 

@@ -36,22 +36,23 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] auto usable_core() const { return usable(core_); }
   [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
   base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
-  base::Result<void, base::Error> do_ring() override;
+  base::Result<void, base::Error> do_ring(sip::HeaderList headers) override;
   base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) override;
-  base::Result<void, base::Error> do_reject(int status) override;
+  base::Result<void, base::Error> do_reject(int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_hang_up(sip::Extras extras) override;
-  base::Result<void, base::Error> do_hold(bool on_hold) override;
-  base::Result<void, base::Error> do_transfer(std::string_view target) override;
-  base::Result<void, base::Error> do_transfer_to(sip::SessionId other) override;
+  base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) override;
+  base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_accept_transfer() override;
   base::Result<void, base::Error> do_decline_transfer(int status) override;
-  base::Result<void, base::Error> do_send_text(sip::Body body) override;
-  base::Result<void, base::Error> do_send_info(std::string package, sip::Body body) override;
+  base::Result<void, base::Error> do_send_text(sip::Body body, sip::Extras extras) override;
+  base::Result<void, base::Error> do_send_info(std::string package, sip::Body body, sip::Extras extras) override;
 
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);
   void connected();
   void tell_media();
+  void take_back_offer();
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
   std::weak_ptr<PhoneCore> core_;
@@ -65,6 +66,8 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   MediaSession media_;
   bool has_early_answer_ = false;  // in a provisional response
   std::string our_answer_;
+  bool held_ = false;             // by us, as agreed
+  std::optional<bool> holding_{};  // what our offer wants that is on its way
   bool prepared_ = false;
 };
 

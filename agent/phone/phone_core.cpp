@@ -25,9 +25,9 @@ base::Error refused(sip::StackError why, std::string_view what) {
       case sip::StackError::UnknownAccount: return PhoneError::UnknownAccount;
       case sip::StackError::Full: return PhoneError::Full;
       case sip::StackError::TooLarge: return PhoneError::TooLarge;
+      case sip::StackError::BadHeader: return PhoneError::BadHeader;
       case sip::StackError::BadUri:
       case sip::StackError::BadEvent:
-      case sip::StackError::BadHeader:
       case sip::StackError::BadMethod: return PhoneError::BadTarget;
       case sip::StackError::UnknownSession:
       case sip::StackError::UnknownSubscription:
@@ -41,6 +41,7 @@ base::Error refused(sip::StackError why, std::string_view what) {
 
 base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what) {
   if (result) return {};
+  if (result.error() == sip::StackError::BadHeader) return base::fail(refused(result.error(), what));
   return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(result.error())) + ")"));
 }
 

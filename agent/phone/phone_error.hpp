@@ -19,6 +19,7 @@ enum class PhoneError : std::uint8_t {
   Closed,          ///< the endpoint was stopped, or is gone
   UnknownAccount,  ///< an Account that no endpoint made
   TooLarge,        ///< more text than one MESSAGE carries
+  BadHeader,       ///< a header field of yours that cannot be sent: the stack writes it itself, or it is none
 };
 
 [[nodiscard]] base::Error phone_error(PhoneError code, std::string detail);

@@ -9,6 +9,7 @@ base::Result<Subscription, base::Error> SubscriptionBook::subscribe(const Subscr
   wanted.what.event.package = options.package;
   wanted.what.expires = options.expires;
   wanted.what.accept = options.accept;
+  wanted.what.headers = options.headers;
   wanted.through_registrar = options.through_registrar;
   const auto id = core_->stack.subscribe(std::move(wanted), base::Clock::now());
   if (!id) return base::fail(refused(id.error(), "cannot subscribe to " + options.target + " for " + options.package));

@@ -30,11 +30,11 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
   call_.keep_remote(description_of(request).data);
 }
 
-bool InviteServerSession::provisional(int status, Body body, base::TimePoint now, Actions& out) {
+bool InviteServerSession::provisional(int status, Body body, HeaderList headers, base::TimePoint now, Actions& out) {
   if (state_ != State::Proceeding || held_answer_ || status <= 100 || status >= 200) return false;
   last_is_reliable_ = is_reliable(body);
   if (!last_is_reliable_) {
-    provisional_ = Respond{invite_, status, {}, std::move(body)};
+    provisional_ = Respond{invite_, status, std::move(headers), std::move(body)};
     repeat_at_ = now + kRepeatProvisional;
     out.push_back(*provisional_);
     return true;
@@ -44,9 +44,9 @@ bool InviteServerSession::provisional(int status, Body body, base::TimePoint now
   if (wants_our_offer_ && !described_ && body.empty()) return true;
   const bool describes = !body.empty();
   if (describes) call_.keep_local(body);
-  if (!reliable_.push(status, std::move(body))) return false;
+  if (!reliable_.push(status, std::move(body), headers)) return false;
   described_ = described_ || describes;
-  provisional_ = Respond{invite_, status, {}, {}};
+  provisional_ = Respond{invite_, status, std::move(headers), {}};
   repeat_at_ = now + kRepeatReliable;
   send_reliable(now, out);
   return true;
@@ -56,7 +56,7 @@ void InviteServerSession::send_reliable(base::TimePoint now, Actions& out) {
   const auto* next = reliable_.start_next(random_, now);
   if (next == nullptr) return;
   reliable_response_ = Respond{
-      invite_, next->status, {}, next->body, {{"Require", std::string(kReliable)}, {"RSeq", std::to_string(next->rseq)}}};
+      invite_, next->status, next->headers, next->body, {{"Require", std::string(kReliable)}, {"RSeq", std::to_string(next->rseq)}}};
   out.push_back(reliable_response_);
 }
 
@@ -221,7 +221,7 @@ void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
   if (!repeat_at_ || now < *repeat_at_ || !provisional_) return;
   repeat_at_ = now + (last_is_reliable_ ? kRepeatReliable : kRepeatProvisional);
   if (!last_is_reliable_) return out.push_back(*provisional_);
-  if (reliable_.push(provisional_->status, {})) send_reliable(now, out);
+  if (reliable_.push(provisional_->status, {}, provisional_->headers)) send_reliable(now, out);
 }
 
 std::optional<base::TimePoint> InviteServerSession::next_deadline() const {

@@ -20,7 +20,7 @@ class InviteServerSession final : public Session {
   InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
                       base::Random& random);
 
-  [[nodiscard]] bool provisional(int status, Body body, base::TimePoint now, Actions& out);  ///< 101..199
+  [[nodiscard]] bool provisional(int status, Body body, HeaderList headers, base::TimePoint now, Actions& out);  ///< 101..199
   [[nodiscard]] bool answer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool reject(int status, HeaderList headers, Actions& out);                   ///< 300..699
 

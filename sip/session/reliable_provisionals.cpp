@@ -5,9 +5,9 @@
 
 namespace offhook::inline v0::sip::session {
 
-bool ReliableProvisionals::push(int status, Body body) {
+bool ReliableProvisionals::push(int status, Body body, HeaderList headers) {
   if (waiting_.size() >= kMaxWaiting) return false;
-  waiting_.push_back({status, 0, std::move(body)});
+  waiting_.push_back({status, 0, std::move(body), std::move(headers)});
   return true;
 }
 

@@ -23,12 +23,13 @@ class ReliableProvisionals {
     int status = 0;
     std::uint32_t rseq = 0;
     Body body;
+    HeaderList headers{};
   };
 
   ReliableProvisionals(transaction::Timers timers, std::uint32_t invite_cseq) : timers_(timers), cseq_(invite_cseq) {}
 
   /// False when there are kMaxWaiting behind the one that waits for its PRACK.
-  [[nodiscard]] bool push(int status, Body body);
+  [[nodiscard]] bool push(int status, Body body, HeaderList headers = {});
   /// The next one to send, when none waits for its PRACK; its repeats begin. Valid until the next call.
   [[nodiscard]] const Provisional* start_next(base::Random& random, base::TimePoint now);
   /// The one that waits for its PRACK.

@@ -73,9 +73,11 @@ base::Result<void, StackError> Calls::command_to_confirmed(SessionId id, base::T
   });
 }
 
-base::Result<void, StackError> Calls::provisional(SessionId id, int status, Body body, base::TimePoint now) {
-  return command(
-      id, now, [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->provisional(status, std::move(body), now, out); });
+base::Result<void, StackError> Calls::provisional(SessionId id, int status, Body body, HeaderList headers, base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  return command(id, now, [&](Leg& leg, auto& out) {
+    return leg.incoming && leg.incoming->provisional(status, std::move(body), std::move(headers), now, out);
+  });
 }
 
 base::Result<void, StackError> Calls::answer(SessionId id, Body body, Extras extras, base::TimePoint now) {

@@ -55,7 +55,7 @@ class Calls {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
-  base::Result<void, StackError> provisional(SessionId id, int status, Body body, base::TimePoint now);
+  base::Result<void, StackError> provisional(SessionId id, int status, Body body, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> answer(SessionId id, Body body, Extras extras, base::TimePoint now);
   base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> hang_up(SessionId id, Extras extras, base::TimePoint now);

@@ -294,14 +294,14 @@ base::Result<SessionId, StackError> Stack::call(CallOptions options, base::TimeP
   return session;
 }
 
-base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now) {
-  auto done = impl_->calls_.provisional(session, 180, {}, now);
+base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.provisional(session, 180, {}, std::move(headers), now);
   impl_->settle(now);
   return done;
 }
 
-base::Result<void, StackError> Stack::progress(SessionId session, Body body, base::TimePoint now) {
-  auto done = impl_->calls_.provisional(session, 183, std::move(body), now);
+base::Result<void, StackError> Stack::progress(SessionId session, Body body, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.provisional(session, 183, std::move(body), std::move(headers), now);
   impl_->settle(now);
   return done;
 }

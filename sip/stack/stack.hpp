@@ -191,8 +191,8 @@ class Stack {
 
   // Calls. An operation on a session that has ended is WrongState or UnknownSession, never undefined.
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
-  base::Result<void, StackError> ring(SessionId session, base::TimePoint now);                     ///< 180
-  base::Result<void, StackError> progress(SessionId session, Body body, base::TimePoint now);      ///< 183, early media; acknowledged (RFC 3262) where the caller can
+  base::Result<void, StackError> ring(SessionId session, base::TimePoint now, HeaderList headers = {});                 ///< 180
+  base::Result<void, StackError> progress(SessionId session, Body body, base::TimePoint now, HeaderList headers = {});  ///< 183, early media; acknowledged (RFC 3262) where the caller can
   base::Result<void, StackError> answer(SessionId session, Body body, base::TimePoint now,
                                         Extras extras = {});  ///< 200, repeated until ACK
   base::Result<void, StackError> reject(SessionId session, int status, HeaderList headers, base::TimePoint now);

@@ -3,6 +3,7 @@
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <algorithm>
@@ -247,6 +248,7 @@ base::Result<SubscriptionId, StackError> Subscriptions::subscribe(SubscribeOptio
   const auto event = subscription::parse_event(subscription::to_string(options.what.event));
   if (!event || *event != options.what.event) return base::fail(StackError::BadEvent);
   if (!options.what.refer_to.empty() && !parse_uri(options.what.refer_to)) return base::fail(StackError::BadUri);
+  if (why_not_sent(options.what.headers)) return base::fail(StackError::BadHeader);
   if (ours_ >= kMaxSubscriptions) return base::fail(StackError::Full);
   ++ours_;
   Entry& entry = add(options.account, {});

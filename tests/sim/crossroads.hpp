@@ -244,7 +244,8 @@ class Crossroads {
     if (part == nullptr) return wrong("an offer in a call that is over");
     const sip::Body body = offer.offer.empty() ? phone.new_offer() : Telephone::answer_to(offer.offer);
     part->offers.insert(body.data);
-    const bool accepts = part->owes_answer || random_.below(5) != 0;  // Who called without an offer could refuse but with the call.
+    // Who called without an offer could refuse but with the call.
+    const bool accepts = part->owes_answer || random_.below(5) != 0;
     phone.later_in(offer.session, random_time(random_, 200ms),
                    [this, &phone, session = offer.session, tag = offer.branch_tag, body, accepts](Part&) {
                      if (accepts) (void)phone.stack().accept_offer(session, body, network_.now(), tag);
@@ -273,8 +274,8 @@ class Crossroads {
       mine.acted = true;
     }
     // The caller has taken the other telephone, and says so when this one offers: 481.
-    const bool lost = crossing_.forks && ended.why == sip::CallEnded::Why::SessionLost && !mine.answered && !part->second.is_caller;
-    if (lost) ended.by = sip::CallEnded::By::Remote;
+    const bool gone = ended.why == sip::CallEnded::Why::SessionLost;
+    if (crossing_.forks && gone && !mine.answered && !part->second.is_caller) ended.by = sip::CallEnded::By::Remote;
     mine.end = ended;
     phone.live.erase(part);
   }

@@ -222,6 +222,32 @@ TEST_CASE_FIXTURE(Talking, "The phone's header fields go with re-INVITE, its ret
   CHECK(header(take("INVITE "), "X-B").empty());
 }
 
+TEST_CASE_FIXTURE(Talking, "The phone's header fields go with 180 and 183, reliable or not, each time that they are sent") {
+  const bool reliably = [] {
+    bool yes = false;
+    SUBCASE("reliably") { yes = true; }
+    SUBCASE("not") {}
+    return yes;
+  }();
+  receive(invite("offer", reliably ? Fields{{"Require", "100rel"}} : Fields{}));
+  session = event<sip::IncomingCall>()->session;
+  CHECK(stack.ring(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.progress(session, {}, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.ring(session, now, {{"Alert-Info", "<urn:alert:service:normal>"}}));
+  REQUIRE(stack.progress(session, {"application/sdp", "early"}, now, {{"X-A", "1"}}));
+  drain();
+  const std::string ringing = take("SIP/2.0 180");
+  CHECK(header(ringing, "Alert-Info") == "<urn:alert:service:normal>");
+  if (reliably) {
+    CHECK(count("SIP/2.0 183") == 0);  // It waits for the PRACK.
+    our_tag = tag_of(header(ringing, "To"));
+    receive(in_dialog("PRACK", 2, our_tag, {}, {{"RAck", header(ringing, "RSeq") + " 1 INVITE"}}));
+  }
+  CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
+  advance(reliably ? 1s : 60s);  // Again, until its PRACK, or so that the caller's proxies go on waiting.
+  CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
+}
+
 TEST_CASE_FIXTURE(Talking,
                   "Header fields that are the stack's, are no fields, or would begin a line of their own are refused by name") {
   talk();
