@@ -209,7 +209,8 @@ void InviteServerSession::after_update(Actions& out) {
 }
 
 void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
-  if (state_ != State::Ended) call_.on_time(now, out);
+  // An offer of ours does not try again while theirs waits: RFC 3311 section 5.1.
+  if (state_ != State::Ended && !early_offer_) call_.on_time(now, out);
   if (state_ == State::Answered) return;
   switch (reliable_.on_time(now)) {
     case ReliableProvisionals::Due::Nothing: break;
@@ -227,7 +228,8 @@ void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
 std::optional<base::TimePoint> InviteServerSession::next_deadline() const {
   if (state_ == State::Answered) return call_.next_deadline();
   std::optional<base::TimePoint> first;
-  for (const auto& due : {reliable_.next_deadline(), repeat_at_, call_.next_deadline()}) {
+  const auto retry = early_offer_ ? std::nullopt : call_.next_deadline();
+  for (const auto& due : {reliable_.next_deadline(), repeat_at_, retry}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;

@@ -472,6 +472,27 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(stack.sizes().legs == 0);
 }
 
+TEST_CASE_FIXTURE(Offering,
+                  "Refused with 491, ours is not sent while theirs waits, and not after it was answered [RFC 3311 section 5.1]") {
+  agree_as_called();
+  receive(response(update(), 491, ""));
+  receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
+  REQUIRE(event<sip::OfferReceived>());
+  advance(5s);
+  CHECK(count("UPDATE ") == 0);
+  SUBCASE("accepted") {
+    REQUIRE(stack.accept_offer(session, kFine, now));
+    advance(5s);
+    CHECK(count("UPDATE ") == 0);
+    CHECK(refused() == 491);
+  }
+  SUBCASE("refused") {
+    REQUIRE(stack.refuse_offer(session, 488, now));
+    advance(1ms);
+    CHECK(count("UPDATE ") == 1);
+  }
+}
+
 TEST_CASE_FIXTURE(Offering, "405 to our early UPDATE is told: nothing else can offer there [RFC 6337 section 3.2]") {
   agree_as_called();
   receive(response(update(), 405, ""));
