@@ -3,22 +3,37 @@
 #include <offhook/agent/config/nested.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace offhook::inline v0::agent {
 
 namespace {
 
+using config::JsonValue;
+
+std::string bracketed(const std::string& host) {
+  const bool is_v6 = host.find(':') != std::string::npos && !host.starts_with('[');
+  return is_v6 ? "[" + host + "]" : host;
+}
+
 std::string host_and_port(const config::Sip& sip) {
-  const bool is_v6 = sip.host.find(':') != std::string::npos && !sip.host.starts_with('[');
-  const std::string host = is_v6 ? "[" + sip.host + "]" : sip.host;
+  const std::string host = bracketed(sip.host);
   return sip.port == 5060 ? host : host + ":" + std::to_string(sip.port);
+}
+
+std::string transport_of(const config::Sip& sip) { return sip.transport == "udp" ? "" : ";transport=" + sip.transport; }
+
+/// Of an object with host and port; the port is left to DNS where it is not written.
+std::string server_uri(const JsonValue& server, const config::Sip& sip) {
+  const auto* port = config::member(server, "port");
+  return "sip:" + bracketed(config::text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
 }
 
 sip::AccountOptions account(const config::Sip& sip) {
   sip::AccountOptions account;
   const std::string host = host_and_port(sip);
   account.address_of_record = "sip:" + sip.extension + "@" + host;
-  account.registrar = "sip:" + host + (sip.transport == "udp" ? "" : ";transport=" + sip.transport);
+  account.registrar = "sip:" + host + transport_of(sip);
   account.display_name = sip.display_name;
   account.username = sip.auth_user.empty() ? sip.extension : sip.auth_user;
   account.password = sip.password.reveal();
@@ -26,7 +41,66 @@ sip::AccountOptions account(const config::Sip& sip) {
   if (sip.accept_from == "anyone") account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   if (sip.session_timer == "ask") account.session_timer.use = sip::SessionTimerOptions::Use::Ask;
   if (sip.session_timer == "off") account.session_timer.use = sip::SessionTimerOptions::Use::Off;
+  if (sip.outbound_proxy.kind != JsonValue::Kind::Null) account.outbound_proxy = server_uri(sip.outbound_proxy, sip);
+  for (const auto& one : sip.secondaries.items) account.secondaries.push_back(server_uri(one, sip));
+  for (const auto& one : sip.trusted_peers.items) {
+    if (const auto ip = base::IpAddress::parse(config::text_of(one, "address"))) account.trusted_peers.push_back(*ip);
+  }
   return account;
+}
+
+sip::CallerOptions caller_options(const config::Sip& sip) {
+  sip::CallerOptions options;
+  const auto* who = config::member(sip.callers, "who");
+  if (who == nullptr) return options;
+  for (const auto& one : who->items) options.who.push_back({config::text_of(one, "username"), config::text_of(one, "password")});
+  if (const std::string realm = config::text_of(sip.callers, "realm"); !realm.empty()) options.realm = realm;
+  const auto* algorithms = config::member(sip.callers, "algorithms");
+  if (algorithms == nullptr) return options;
+  options.algorithms.clear();
+  for (const auto& one : algorithms->items) {
+    const std::string name = config::text_of(one, "name");
+    const auto algorithm = name == "MD5" ? sip::Algorithm::Md5 : name == "SHA-256" ? sip::Algorithm::Sha256 : sip::Algorithm::Sha512_256;
+    if (std::find(options.algorithms.begin(), options.algorithms.end(), algorithm) == options.algorithms.end())
+      options.algorithms.push_back(algorithm);
+  }
+  return options;
+}
+
+sip::DoorOptions door_options(const config::Sip& sip) {
+  sip::DoorOptions options;
+  const auto number = [](const JsonValue& object, std::string_view name, auto& into) {
+    if (const auto* value = config::member(object, name)) into = std::remove_reference_t<decltype(into)>(value->integer);
+  };
+  const auto flag = [&sip](std::string_view name, bool& into) {
+    if (const auto* value = config::member(sip.door, name)) into = value->flag;
+  };
+  const auto rate = [&](std::string_view name, sip::DoorOptions::Rate& into) {
+    const auto* value = config::member(sip.door, name);
+    if (value == nullptr) return;
+    number(*value, "per_second", into.per_second);
+    number(*value, "burst", into.burst);
+  };
+  flag("enabled", options.on);
+  flag("ban_scanners", options.ban_scanners);
+  rate("source", options.source);
+  rate("strangers", options.strangers);
+  rate("peer", options.peer);
+  rate("refusals", options.refusals);
+  number(sip.door, "max_failures", options.max_failures);
+  number(sip.door, "forgiven_every", options.forgiven_every);
+  number(sip.door, "ban_time", options.ban_time);
+  const auto* peers = config::member(sip.door, "peers");
+  if (peers == nullptr) return options;
+  options.peers.clear();
+  for (const auto& one : peers->items) {
+    const auto ip = base::IpAddress::parse(config::text_of(one, "address"));
+    if (!ip) continue;
+    unsigned bits = ip->is_v4() ? 32 : 128;
+    number(one, "bits", bits);
+    options.peers.push_back({*ip, bits});
+  }
+  return options;
 }
 
 sip::TlsOptions tls_options(const config::Sip& sip) {
@@ -94,6 +168,8 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
   options.phone.sip.port = config.sip.bind_port;
   if (config.sip.transport == "tls") options.phone.sip.tls = tls_options(config.sip);
+  options.phone.stack.callers = caller_options(config.sip);
+  options.phone.stack.door = door_options(config.sip);
   options.phone.codecs = codecs(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
   options.media.first_port = config.media.first_port;

@@ -4,6 +4,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
+#include <offhook/base/socket_address.hpp>
 
 #include <algorithm>
 #include <string>
@@ -50,6 +51,16 @@ void check_tls(Effective& out) {
   }
 }
 
+void check_door(const Sip& sip, Problems& problems) {
+  const JsonValue* peers = member(sip.door, "peers");
+  for (std::size_t i = 0; peers != nullptr && i < peers->items.size(); ++i) {
+    const JsonValue* bits = member(peers->items[i], "bits");
+    const auto address = base::IpAddress::parse(text_of(peers->items[i], "address"));
+    if (bits != nullptr && address && address->is_v4() && bits->integer > 32)
+      problems.push_back({"/sip/door/peers/" + std::to_string(i) + "/bits", "more bits than the address has", "0 to 32 for an IPv4 address", "lower it"});
+  }
+}
+
 void check_patterns(const JsonValue& patterns, Problems& problems) {
   for (std::size_t i = 0; i < patterns.items.size(); ++i) {
     const auto pattern = transcripts::TextPattern::parse(text_of(patterns.items[i], "pattern"));
@@ -91,6 +102,7 @@ void check_voices(Effective& out) {
 void check_together(Effective& effective) {
   check_limits(effective.config, effective.problems);
   check_tls(effective);
+  check_door(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_voices(effective);
 }

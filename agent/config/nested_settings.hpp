@@ -27,6 +27,68 @@ inline constexpr std::array kTlsMembers{
     Setting{.name = "key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the file of its key (PEM)"},
 };
 
+inline constexpr std::array kServerMembers{
+    Setting{.name = "host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "required", .meaning = "its name or address"},
+    Setting{.name = "port", .shape = Shape::Whole, .least = 1, .most = 65535, .unset = "what DNS says, or the transport's own",
+            .meaning = "its SIP port"},
+};
+
+inline constexpr std::array kTrustedPeerMembers{
+    Setting{.name = "address", .shape = Shape::Address, .unset = "required", .meaning = "where it sends from"},
+};
+
+inline constexpr std::array kCallerMembers{
+    Setting{.name = "username", .least = 1, .most = kMaxName, .unset = "required", .meaning = "who it is"},
+    Setting{.name = "password", .least = 1, .most = kMaxName, .unset = "required",
+            .meaning = "its secret: better `\"${file:/run/secrets/door}\"` than the secret itself", .secret = true},
+};
+
+inline constexpr std::array kAlgorithmMembers{
+    Setting{.name = "name", .shape = Shape::Choice, .choices = "SHA-512-256 SHA-256 MD5", .unset = "required", .meaning = "of the digest"},
+};
+
+inline constexpr std::array kCallersMembers{
+    Setting{.name = "who", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "required",
+            .meaning = "whose calls, messages and subscriptions are taken, wherever they come from, once they have proved who they are; "
+                       "all others but the registrar are asked for it",
+            .members = kCallerMembers},
+    Setting{.name = "realm", .least = 1, .most = kMaxName, .unset = "`offhook`", .meaning = "what telephones show when they ask for the secret"},
+    Setting{.name = "algorithms", .shape = Shape::Objects, .least = 1, .most = 3, .unset = "`SHA-512-256`, `SHA-256` and `MD5`",
+            .meaning = "what is offered to them, in this order; without `MD5` most telephones cannot answer", .members = kAlgorithmMembers,
+            .short_for = "name"},
+};
+
+inline constexpr std::array kRateMembers{
+    Setting{.name = "per_second", .shape = Shape::Whole, .least = 1, .most = 100000, .unset = "as it was", .meaning = "messages"},
+    Setting{.name = "burst", .shape = Shape::Whole, .least = 1, .most = 100000, .unset = "as it was", .meaning = "that many at once"},
+};
+
+inline constexpr std::array kRangeMembers{
+    Setting{.name = "address", .shape = Shape::Address, .unset = "required", .meaning = "the first address, or the only one"},
+    Setting{.name = "bits", .shape = Shape::Whole, .least = 0, .most = 128, .unset = "all: one address",
+            .meaning = "how many of its bits the others share: 24 for `192.0.2.0/24`"},
+};
+
+inline constexpr std::array kDoorMembers{
+    Setting{.name = "enabled", .shape = Shape::Flag, .unset = "`true`", .meaning = "whether anybody is held back at all; a flood is answered with work else"},
+    Setting{.name = "source", .shape = Shape::Object, .unset = "20 a second, 60 at once",
+            .meaning = "what each address that we do not know may ask for; beyond it 503, then silence", .members = kRateMembers},
+    Setting{.name = "strangers", .shape = Shape::Object, .unset = "400 a second, 800 at once", .meaning = "what all of those may together",
+            .members = kRateMembers},
+    Setting{.name = "peer", .shape = Shape::Object, .unset = "20000 a second", .meaning = "what each address of the PBX and of `peers` may",
+            .members = kRateMembers},
+    Setting{.name = "refusals", .shape = Shape::Object, .unset = "200 a second, 400 at once", .meaning = "how many refusals of strangers are answered",
+            .members = kRateMembers},
+    Setting{.name = "peers", .shape = Shape::Objects, .most = kMaxInList, .unset = "this machine",
+            .meaning = "who is known besides the PBX, and not held back as strangers are", .members = kRangeMembers, .short_for = "address"},
+    Setting{.name = "ban_scanners", .shape = Shape::Flag, .unset = "`true`", .meaning = "whether who names itself as a scanner is not answered any more"},
+    Setting{.name = "max_failures", .shape = Shape::Whole, .least = 1, .most = 1000, .unset = "10",
+            .meaning = "wrong secrets of one address, then it is not answered any more"},
+    Setting{.name = "forgiven_every", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "30",
+            .meaning = "after which one of them is forgotten"},
+    Setting{.name = "ban_time", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "600", .meaning = "for how long nothing is answered"},
+};
+
 inline constexpr std::array kModelMembers{
     Setting{.name = "realtime", .least = 1, .most = kMaxName, .unset = "`gpt-realtime` of openai",
             .meaning = "a model that hears and speaks itself"},

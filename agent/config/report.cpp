@@ -1,5 +1,6 @@
 #include <offhook/agent/config/report.hpp>
 
+#include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/settings.hpp>
 
 #include <algorithm>
@@ -55,8 +56,11 @@ void add_rows(const std::string& pointer, const JsonValue& value, const Effectiv
 
 std::vector<Row> rows(const Effective& effective) {
   std::vector<Row> out;
-  for (std::size_t i = 0; i < settings().size(); ++i)
-    add_rows(pointer_of(settings()[i]), settings()[i].field.get(effective.config), effective, effective.origins[i], out);
+  for (std::size_t i = 0; i < settings().size(); ++i) {
+    const Setting& setting = settings()[i];
+    const JsonValue value = setting.field.get(effective.config);
+    add_rows(pointer_of(setting), setting.is_compound() ? masked(setting, value) : value, effective, effective.origins[i], out);
+  }
   return out;
 }
 

@@ -7,10 +7,6 @@
 namespace offhook::inline v0::sip::registration {
 namespace {
 
-std::uint16_t default_port(Transport transport) {
-  return transport == Transport::Tls || transport == Transport::Wss ? 5061 : 5060;
-}
-
 bool same_host(std::string_view a, std::string_view b) {
   const auto ip_a = base::IpAddress::parse(a);
   const auto ip_b = base::IpAddress::parse(b);
@@ -35,7 +31,7 @@ std::optional<std::chrono::seconds> expires_of(const NameAddr& contact) {
 std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport) {
   std::string uri = "sip:";
   if (!user.empty()) uri.append(user).append("@");
-  uri.append(address.to_string());
+  uri.append(host_port(address));
   switch (transport) {
     case Transport::Udp: break;
     case Transport::Tcp: uri.append(";transport=tcp"); break;
@@ -46,13 +42,13 @@ std::string contact_uri(std::string_view user, const base::SocketAddress& addres
   return uri;
 }
 
-std::optional<base::SocketAddress> observed_address(const Via& via, Transport transport) {
+std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_t unsaid) {
   const auto received = via.params.find("received");
   const auto ip = base::IpAddress::parse(received.value_or(via.host));
   if (!ip || ip->is_unspecified()) return std::nullopt;
   const auto rport = via.params.find("rport").value_or("");
   // An rport that came back empty was not understood: the port is then the one that we wrote.
-  const auto port = rport.empty() ? via.port.value_or(default_port(transport)) : base::parse_number<std::uint16_t>(rport);
+  const auto port = rport.empty() ? via.port.value_or(unsaid) : base::parse_number<std::uint16_t>(rport);
   if (!port || *port == 0) return std::nullopt;
   return base::SocketAddress{*ip, *port};
 }

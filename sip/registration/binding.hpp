@@ -17,9 +17,9 @@ namespace offhook::inline v0::sip::registration {
 [[nodiscard]] std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport);
 
 /// The address that our request came from, as the next hop wrote it into our Via: received and rport, each of which may be
-/// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Brackets around IPv6 are optional there in practice. Nothing when the
-/// values make no address, so never a guess.
-[[nodiscard]] std::optional<base::SocketAddress> observed_address(const Via& via, Transport transport);
+/// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Brackets around IPv6 are optional there in practice. `unsaid`: the
+/// port where neither rport nor our sent-by names one. Nothing when the values make no address, so never a guess.
+[[nodiscard]] std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_t unsaid);
 
 /// For how long the registrar keeps `contact`: the expires parameter of the Contact that is ours (same user and address; a
 /// single Contact rewritten on the way counts too), else the Expires field (RFC 3261 section 10.2.4). Nothing when neither can be

@@ -54,12 +54,15 @@ void Registration::stop(base::TimePoint now, Actions& out) {
 }
 
 std::string Registration::on_route(Transport transport, const base::SocketAddress& local) {
-  if (transport != transport_ || local_ != local) learnt_.reset();  // Learnt about another address of ours.
+  listens_ = local.port != 0 && own_end_ != local;
+  if (listens_) own_end_.reset();
+  const base::SocketAddress from = own_end_.value_or(local);
+  if (transport != transport_ || local_ != from) learnt_.reset();  // Learnt about another address of ours.
   transport_ = transport;
-  local_ = local;
+  local_ = from;
   if (removing_ && !registered_.empty()) return binding(registered_, seconds(0));
 
-  contact_address_ = learnt_.value_or(local);
+  contact_address_ = learnt_.value_or(from);
   contact_ = contact_uri(options_.user, *contact_address_, transport);
   if (removing_) return binding(contact_, seconds(0));
   std::string value = binding(contact_, asked_);
@@ -77,6 +80,12 @@ std::string Registration::binding(const std::string& uri, seconds expires) const
     if (options_.reg_id != 0) value += ";reg-id=" + std::to_string(options_.reg_id);
   }
   return value + ";expires=" + std::to_string(expires.count());
+}
+
+void Registration::on_connected(const base::SocketAddress& own_end) {
+  if (listens_ || own_end.port == 0) return;
+  own_end_ = own_end;
+  local_ = own_end;
 }
 
 void Registration::on_response(const Message& response, base::TimePoint now, Actions& out) {
@@ -170,7 +179,7 @@ void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out
   switch (failure) {
     case Failure::Timeout: fail(Failed{Why::NoAnswer, 0, {}, {}}, now, out); break;
     case Failure::Transport:
-      if (is_reliable(transport_)) learnt_.reset();  // It was the address of a connection that is gone.
+      forget_connection();
       fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
       break;
     case Failure::Unresolvable: fail(Failed{Why::Unresolvable, 0, {}, {}}, now, out); break;
@@ -191,7 +200,7 @@ void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
 void Registration::on_flow_lost(base::TimePoint now, Actions& out) {
   const bool proven = std::exchange(flow_proven_, false);
   if (state_ != State::Registered) return;  // A REGISTER on its way fails by itself; a failed one is due again already.
-  if (is_reliable(transport_)) learnt_.reset();
+  forget_connection();
   // A proxy that takes registrations and drops connections would otherwise see us every second.
   if (outbound_ && !proven) return fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
   // Not at once: when it was the registrar that went away, all its other clients come back too.
@@ -268,6 +277,7 @@ void Registration::end(Actions& out) {
   forget_gruus();
   flow_proven_ = outbound_ = false;
   learnt_.reset();
+  own_end_.reset();
   act_at_.reset();
   stop_at_.reset();
   out.push_back(Unregistered{});
@@ -279,13 +289,21 @@ void Registration::forget_gruus() {
   temp_gruu_.clear();
 }
 
+// What was learnt about it was the address of a connection that is gone.
+void Registration::forget_connection() {
+  if (!is_reliable(transport_)) return;
+  learnt_.reset();
+  own_end_.reset();
+}
+
 // True when the Contact to write next differs from the one that this response answers.
 bool Registration::learn(const Message& response) {
-  if (!options_.learn_contact || !local_) return false;
-  auto seen = observed_address(response.top_via(), transport_);
-  if (!seen || seen->ip.is_v6() != local_->ip.is_v6()) return false;
+  if (!local_ || local_->port == 0) return false;
+  auto seen = options_.learn_contact ? observed_address(response.top_via(), local_->port) : std::nullopt;
+  if (seen && seen->ip.is_v6() != local_->ip.is_v6()) seen.reset();
+  if (!seen && listens_) return false;
   // Without a NAT, the port of our end of a connection is not the one that we listen on.
-  if (is_reliable(transport_) && seen->ip == local_->ip) seen = local_;
+  if (!seen || (listens_ && is_reliable(transport_) && seen->ip == local_->ip)) seen = local_;
   learnt_ = *seen == *local_ ? std::nullopt : seen;
   return *seen != contact_address_;
 }

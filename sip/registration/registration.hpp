@@ -100,9 +100,12 @@ class Registration {
 
   void start(base::TimePoint now, Actions& out);
   void stop(base::TimePoint now, Actions& out);
-  /// The REGISTER just asked for leaves from `local`. Returns the value of its Contact field: our URI with its expires, and
+  /// The REGISTER just asked for leaves from `local`; port 0: from a connection's own end, which is not known yet. Returns the value of its Contact field: our URI with its expires, and
   /// an older URI of ours with expires=0 when that one is still registered.
   [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local);
+  /// The connection whose response comes next has its end here. Where nobody listens this is what a Contact has to name: a proxy
+  /// that looks for a connection to that address then finds the one that we opened.
+  void on_connected(const base::SocketAddress& own_end);
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
   /// The connection over which we are reachable broke, or the network changed.
@@ -142,6 +145,7 @@ class Registration {
   void remove(Actions& out);
   void end(Actions& out);
   [[nodiscard]] bool learn(const Message& response);
+  void forget_connection();
   [[nodiscard]] base::Duration backoff();
   [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires, base::Duration margin);
   [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
@@ -161,6 +165,8 @@ class Registration {
   AuthAttempt attempt_;
   Transport transport_ = Transport::Udp;
   std::optional<base::SocketAddress> local_;            // Where the last REGISTER left from.
+  bool listens_ = true;                                 // There; otherwise it is, or will be, own_end_.
+  std::optional<base::SocketAddress> own_end_;          // Of the connection, where nobody listens.
   std::optional<base::SocketAddress> learnt_;           // What the registrar sees instead of local_.
   std::optional<base::SocketAddress> contact_address_;
   std::string contact_;                                 // In the last REGISTER.

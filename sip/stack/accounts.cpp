@@ -272,6 +272,8 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
       if (!is_reliable(flow->transport) || !account->options.keep_alive) account->registration->on_flow_proven();
       if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
       account->flow = *flow;
+      if (const auto end = shared_.clients.own_end(outcome.id)) account->flow->local = *end;
+      account->registration->on_connected(account->flow->local);
       for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
     }
     learn_realms(*account, *outcome.response);

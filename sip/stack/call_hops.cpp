@@ -26,6 +26,12 @@ void CallHops::prefer(std::uint64_t session, const Hop& hop, const Route& used) 
   if (at != known->second.end()) std::rotate(known->second.begin(), at, known->second.end());
 }
 
+void CallHops::learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection) {
+  const auto known = routes_.find({session, hop});
+  if (known == routes_.end()) return;
+  for (Route& route : known->second) set_own_end(route, connection);
+}
+
 void CallHops::forget(std::uint64_t session) {
   routes_.erase(routes_.lower_bound({session, Hop{}}), routes_.lower_bound({session + 1, Hop{}}));
 }

@@ -21,6 +21,8 @@ class CallHops {
   [[nodiscard]] const std::vector<Route>* find(std::uint64_t session, const Hop& hop) const;
   /// The address that answered goes first for the rest of the call: an ACK has no failure that would lead it to the next one.
   void prefer(std::uint64_t session, const Hop& hop, const Route& used);
+  /// The connection to one of its addresses is there.
+  void learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection);
   void forget(std::uint64_t session, const Hop& hop) { routes_.erase({session, hop}); }
   void forget(std::uint64_t session);
   [[nodiscard]] std::size_t size() const { return routes_.size(); }

@@ -7,16 +7,12 @@
 
 namespace offhook::inline v0::sip {
 
-IncomingCall call_record(const Message& invite, bool trusted) {
+IncomingCall call_record(const Message& invite) {
   IncomingCall call;
   call.call_id = std::string(invite.call_id());
   call.request_uri = std::string(invite.request_uri());
   call.from = party_of(invite.from());
   call.to = party_of(invite.to());
-  if (trusted) {
-    const auto asserted = invite.name_addrs(HeaderName::PAssertedIdentity, 2);  // RFC 3325 section 9.1: one or two.
-    if (asserted && !asserted->empty()) call.asserted = party_of(asserted->front());
-  }
   call.referred_by = std::string(invite.find(HeaderName::ReferredBy).value_or(""));
   call.privacy = parse_privacy(invite.find(HeaderName::Privacy).value_or("none")).value_or(Privacy{});
   call.privacy.none = call.privacy.none && invite.has(HeaderName::Privacy);

@@ -5,8 +5,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// What an INVITE says of the call, in our words; session, account and source are the caller's to fill in. `trusted`: it comes
-/// from where P-Asserted-Identity is believed (RFC 3325 section 5).
-[[nodiscard]] IncomingCall call_record(const Message& invite, bool trusted);
+/// What an INVITE says of the call, in our words; session, account, source and what depends on them are the caller's to fill in.
+[[nodiscard]] IncomingCall call_record(const Message& invite);
 
 }  // namespace offhook::inline v0::sip

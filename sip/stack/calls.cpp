@@ -79,7 +79,8 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   leg.session = std::move(made);
   shared_.servers.assign(id, session.value);
   leg.replaces = *replaced;
-  IncomingCall call = call_record(invite, account && shared_.accounts.is_trusted(*account, flow.remote.ip));
+  IncomingCall call = call_record(invite);
+  call.asserted = asserted_of(shared_.accounts, account, invite, flow);
   call.session = session;
   call.account = account;
   call.source = flow.remote;

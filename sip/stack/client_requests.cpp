@@ -188,6 +188,14 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
 }
 
+/// What follows along this way, a copy with credentials or a request within the call, then names an address that leads to us.
+void ClientRequests::learn_own_end(Record& record, const Flow& connection) {
+  if (!is_reliable(connection.transport) || record.route >= record.routes.size()) return;
+  set_own_end(record.routes[record.route], connection);
+  const auto hop = hop_of(record.what.head.next_hop);
+  if (hop && record.what.owner.kind == Owner::Kind::Session) hops_.learn_own_end(record.what.owner.id, *hop, connection);
+}
+
 void ClientRequests::fail(Record& record, session::Failure failure, base::TimePoint now) {
   if (hand_back(record, now)) return finish(record);
   if (record.what.owner.kind == Owner::Kind::Session) {
@@ -205,13 +213,14 @@ void ClientRequests::finish(Record& record) {
   dead_.push_back(record.id);
 }
 
-bool ClientRequests::on_response(const Message& response, base::TimePoint now) {
+bool ClientRequests::on_response(const Message& response, const Flow& flow, base::TimePoint now) {
   const auto id = shared_.table.find_client(transaction::client_key(response));
   if (!id) return false;
   const auto at = records_.find(*id);
   if (at == records_.end() || at->second->dead) return false;
   Record& record = *at->second;
   if (!is_sent_by(response.top_via(), record.flow.local)) return false;  // RFC 3261 section 18.1.2
+  learn_own_end(record, flow);
   transaction::Actions actions;
   if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
     if (response.status() >= 300 && record.ack.empty()) record.ack = compose_ack(record.what.head, record.flow, record.branch, response);
@@ -345,6 +354,12 @@ const Outgoing* ClientRequests::request(TransactionId id) const {
 const Flow* ClientRequests::flow(TransactionId id) const {
   const auto at = records_.find(id);
   return at == records_.end() ? nullptr : &at->second->flow;
+}
+
+std::optional<base::SocketAddress> ClientRequests::own_end(TransactionId id) const {
+  const auto at = records_.find(id);
+  if (at == records_.end() || at->second->route >= at->second->routes.size()) return std::nullopt;
+  return at->second->routes[at->second->route].local;
 }
 
 const std::vector<Route>* ClientRequests::routes(TransactionId id) const {

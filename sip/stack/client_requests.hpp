@@ -74,7 +74,7 @@ class ClientRequests {
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
 
   /// False: no request of ours that it could answer.
-  [[nodiscard]] bool on_response(const Message& response, base::TimePoint now);
+  [[nodiscard]] bool on_response(const Message& response, const Flow& flow, base::TimePoint now);
   /// False: not a query of ours.
   bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void on_flow_failed(const Flow& flow, base::TimePoint now);
@@ -85,6 +85,8 @@ class ClientRequests {
   /// Of the request behind an outcome; valid until collect().
   [[nodiscard]] const Outgoing* request(TransactionId id) const;
   [[nodiscard]] const Flow* flow(TransactionId id) const;
+  /// Our end of the way that it took: where we listen, or the connection's own, once that is known (Route::local).
+  [[nodiscard]] std::optional<base::SocketAddress> own_end(TransactionId id) const;
   [[nodiscard]] const std::vector<Route>* routes(TransactionId id) const;  ///< All that its next hop resolved to.
 
   /// Removes what has ended; `ended` gets the sessions that owned it.
@@ -144,6 +146,7 @@ class ClientRequests {
   [[nodiscard]] static bool is_in_dialog(const Outgoing& request);
   [[nodiscard]] static bool loses(const Outgoing& request, int status);
   void fail(Record& record, session::Failure failure, base::TimePoint now);
+  void learn_own_end(Record& record, const Flow& connection);
   void finish(Record& record);
   void send_ack(PendingAck pending, base::TimePoint now);
   [[nodiscard]] bool on_ack_answer(QueryId query, const QueryResult& result, base::TimePoint now);

@@ -59,7 +59,9 @@ struct Query {
 };
 struct Route {
   Transport transport = Transport::Udp;
-  base::SocketAddress local;   ///< our listening address of that transport, never unspecified
+  /// Our listening address of that transport, never unspecified. Port 0: nobody listens, and only the connection's own end, which
+  /// its first response shows, can be called back.
+  base::SocketAddress local;
   base::SocketAddress remote;
   FlowId flow;                 ///< UDP: the socket; stream transports: 0
   std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); otherwise ""
@@ -68,6 +70,10 @@ struct Route {
 /// The flow that a message to this route takes.
 [[nodiscard]] inline Flow flow_along(const Route& route) {
   return {route.flow, route.transport, route.local, route.remote, route.name};
+}
+/// A route that says no port of ours leaves by this connection, whose end is then ours.
+inline void set_own_end(Route& route, const Flow& connection) {
+  if (route.local.port == 0 && same_way(flow_along(route), connection)) route.local = connection.local;
 }
 struct QueryResult {
   std::vector<Route> routes;   ///< empty: the name does not resolve
@@ -96,7 +102,7 @@ struct IncomingCall {
   std::string call_id;
   std::string request_uri;
   Party from, to;
-  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
   HeaderList headers;                  ///< all others, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
@@ -240,7 +246,7 @@ struct SubscribeReceived {
   std::string package;                 ///< one of StackOptions::packages
   std::string request_uri;
   Party from, to;
-  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
   base::Duration expires{};            ///< as granted; 0: asks once, and gets one NOTIFY
   HeaderList headers;                  ///< all others, as sent
   Body body;                           ///< a filter; may be empty
@@ -258,7 +264,7 @@ struct MessageReceived {
   std::string call_id;
   std::string request_uri;
   Party from, to;
-  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's own registrar
+  std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
   HeaderList headers;                  ///< all others, as sent
   Body body;
   base::SocketAddress source;

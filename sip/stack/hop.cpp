@@ -41,7 +41,7 @@ std::optional<Hop> hop_of(std::string_view text) {
 std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address) {
   std::string uri = "sip:";
   if (!user.empty()) uri += std::string(user) + "@";
-  uri += address.to_string();
+  uri += host_port(address);
   switch (transport) {
     case Transport::Udp: break;
     case Transport::Tcp: uri += ";transport=tcp"; break;
@@ -53,12 +53,12 @@ std::string contact_uri(std::string_view user, Transport transport, const base::
 }
 
 std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch) {
-  return "SIP/2.0/" + std::string(to_string(transport)) + " " + local.to_string() + ";branch=" + std::string(branch) + ";rport";
+  return "SIP/2.0/" + std::string(to_string(transport)) + " " + host_port(local) + ";branch=" + std::string(branch) + ";rport";
 }
 
 bool is_sent_by(const Via& via, const base::SocketAddress& local) {
   const auto ip = base::IpAddress::parse(via.host);
-  return ip && *ip == local.ip && via.port.value_or(kDefaultPort) == local.port;
+  return ip && *ip == local.ip && via.port.value_or(local.port == 0 ? 0 : kDefaultPort) == local.port;
 }
 
 Flow reply_flow(const Via& via, const Flow& from) {

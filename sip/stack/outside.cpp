@@ -68,10 +68,10 @@ std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Ac
 
 Party party_of(const NameAddr& party) { return {std::string(party.uri.text), party.display_text()}; }
 
-std::optional<Party> asserted_of(const OutsideParts& parts, std::optional<AccountId> account, const Message& request,
+std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
                                  const Flow& flow) {
-  if (!account || !parts.accounts.is_registrar(*account, flow.remote.ip)) return std::nullopt;
-  const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);
+  if (!account || !accounts.is_trusted(*account, flow.remote.ip)) return std::nullopt;
+  const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);  // RFC 3325 section 9.1: one or two.
   if (!asserted || asserted->empty()) return std::nullopt;
   return party_of(asserted->front());
 }

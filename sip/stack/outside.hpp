@@ -45,8 +45,9 @@ struct Admitted {
                                                              std::optional<DigestClient>& digest, AuthAttempt& attempt);
 
 [[nodiscard]] Party party_of(const NameAddr& party);
-/// P-Asserted-Identity of what came from the account's own registrar: RFC 3325 section 9.1.
-[[nodiscard]] std::optional<Party> asserted_of(const OutsideParts& parts, std::optional<AccountId> account, const Message& request,
+/// P-Asserted-Identity of what came from whom the account believes it, be it a call, a message or a subscription: its registrar
+/// and AccountOptions::trusted_peers (RFC 3325 section 5).
+[[nodiscard]] std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
                                                const Flow& flow);
 /// All header fields but those of the hop and the transaction, and what could pass for a proven identity.
 [[nodiscard]] HeaderList carried_fields(const Message& message);

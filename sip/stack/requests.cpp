@@ -34,7 +34,7 @@ void Requests::on_message(TransactionId id, base::TimePoint now) {
   event.request_uri = std::string(message.request_uri());
   event.from = party_of(message.from());
   event.to = party_of(message.to());
-  event.asserted = asserted_of(parts_, admitted.account, message, flow);
+  event.asserted = asserted_of(parts_.accounts, admitted.account, message, flow);
   event.headers = carried_fields(message);
   event.body = session::body_of(message);
   event.source = flow.remote;

@@ -127,7 +127,7 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
   auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
   if (!parsed) return on_garbage(parsed.error(), flow, bytes.size(), now);
   if (parsed->is_request()) return on_request(std::move(*parsed), flow, bytes.size(), now);
-  if (!clients_.on_response(*parsed, now)) ++counters_.stray_responses;
+  if (!clients_.on_response(*parsed, flow, now)) ++counters_.stray_responses;
   settle(now);
 }
 

@@ -117,7 +117,7 @@ void Subscriptions::tell_received(const Entry& entry, const Message& subscribe, 
   event.request_uri = std::string(subscribe.request_uri());
   event.from = party_of(subscribe.from());
   event.to = party_of(subscribe.to());
-  event.asserted = asserted_of(parts_, entry.account, subscribe, flow);
+  event.asserted = asserted_of(parts_.accounts, entry.account, subscribe, flow);
   event.expires = granted;
   event.headers = carried_fields(subscribe);
   event.body = session::body_of(subscribe);

@@ -34,7 +34,7 @@ std::optional<Listeners::Way> Listeners::towards(Transport transport, const base
   const Bound* bound = best(transport, remote, source);
   if (bound == nullptr) {
     if (!is_reliable(transport) || !source) return std::nullopt;
-    return Way{{*source, locate::default_port(transport)}, {}};
+    return Way{{*source, 0}, {}};  // The port is the connection's own, and not known yet.
   }
   if (!bound->local.ip.is_unspecified()) return Way{bound->local, bound->socket};
   if (!source) return std::nullopt;

@@ -11,6 +11,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -58,6 +59,7 @@ class PeerSocket {
     return all;
   }
   [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] int fd() const { return fd_; }
 
  private:
   static sockaddr_in address(const std::string& ip, std::uint16_t port) {
@@ -78,10 +80,14 @@ struct LiveEdge {
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  explicit LiveEdge(base::Duration message_time = std::chrono::seconds(10), bool rejects = true) : stack(brief(), random) {
+  /// With `tls` it listens on TLS alone.
+  explicit LiveEdge(base::Duration message_time = std::chrono::seconds(10), bool rejects = true, std::optional<sip::TlsOptions> tls = {})
+      : stack(brief(), random) {
     sip::EdgeOptions options;
     options.bind = *base::IpAddress::parse("127.0.0.1");
     options.message_time = message_time;
+    if (tls) options.listeners = {{sip::Transport::Tls, options.bind, 0}};
+    options.tls = std::move(tls);
     auto opened = sip::SipEdge::open(options, stack);
     REQUIRE(opened.has_value());
     edge = std::move(*opened);

@@ -1,6 +1,6 @@
 // The messages of RFC 4475 and RFC 5118 through real sockets, with the reaction that the shared table (EXPECTED.tsv) asks of a user
 // agent server over UDP, and over a stream where that is another.
-#include "peer_socket.hpp"
+#include "tls_peer.hpp"
 
 #include <offhook/sip/message/parser.hpp>
 
@@ -97,8 +97,20 @@ bool is_expected(const Reaction& want, const std::vector<std::string>& got) {
   return std::find(want.statuses.begin(), want.statuses.end(), first) != want.statuses.end();
 }
 
+/// Another connection of the same kind to the same edge.
+struct TcpWay {
+  static constexpr const char* kName = "TCP";
+  PeerSocket peer;
+  explicit TcpWay(std::uint16_t edge) : peer(SOCK_STREAM, "127.0.0.78", 0, edge) {}
+};
+struct TlsWay {
+  static constexpr const char* kName = "TLS";
+  TlsPeer peer;
+  explicit TlsWay(std::uint16_t edge) : peer("127.0.0.79", edge) {}
+};
+
 struct Torture : LiveEdge {
-  Torture() : LiveEdge(std::chrono::milliseconds(300), false) {}
+  explicit Torture(std::optional<sip::TlsOptions> tls = {}) : LiveEdge(std::chrono::milliseconds(300), false, std::move(tls)) {}
   int number = 0;
 
   std::string options(std::string_view transport) { return good_options(transport, std::to_string(++number)); }
@@ -112,47 +124,56 @@ struct Torture : LiveEdge {
     CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file);
     CHECK_MESSAGE(is_expected(want, statuses(all)), want.file, " over UDP: ", all.substr(0, 11));
   }
+  template <class Way>
   void over_stream(const std::string& text, const Reaction& want) {
-    PeerSocket peer(SOCK_STREAM, "127.0.0.78", 0, edge->port());
+    const std::string over = std::string(" over ") + Way::kName + ": ";
+    Way way(edge->port());
+    auto& peer = way.peer;
     peer.send(text);
     if (text.find("\r\n\r\n") == std::string::npos) peer.send("\r\n");  // Files of RFC 5118 end before the empty line.
     std::string all;
     if (want.stream == Stream::Same || want.stream == Stream::Next) {
-      peer.send(options("TCP"));
+      peer.send(options(Way::kName));
       all = peer.receive(mark());
-      CHECK_MESSAGE(!peer.closed(), want.file, " closed a connection whose framing holds");
+      CHECK_MESSAGE(!peer.closed(), want.file, over, "closed a connection whose framing holds");
     } else {
       all = peer.receive("nothing that could come");
-      CHECK_MESSAGE(peer.closed(), want.file, " kept a connection whose framing is lost");
+      CHECK_MESSAGE(peer.closed(), want.file, over, "kept a connection whose framing is lost");
     }
     const auto got = statuses(all);
     if (want.stream == Stream::Wait) {
-      CHECK_MESSAGE((got.empty() || got.front() == "400"), want.file, " over TCP: ", all.substr(0, 11));
+      CHECK_MESSAGE((got.empty() || got.front() == "400"), want.file, over, all.substr(0, 11));
     } else if (want.file == "inv2543.dat") {
-      CHECK_MESSAGE(got == std::vector<std::string>{"400"}, want.file, " over TCP: ", all.substr(0, 11));
+      CHECK_MESSAGE(got == std::vector<std::string>{"400"}, want.file, over, all.substr(0, 11));
     } else {
-      CHECK_MESSAGE(is_expected(want, got), want.file, " over TCP: ", all.substr(0, 11));
+      CHECK_MESSAGE(is_expected(want, got), want.file, over, all.substr(0, 11));
       if (want.stream == Stream::Lost) CHECK_MESSAGE((got.size() >= 2 && got[1] == "400"), want.file, " hides a message");  // An INVITE without a Contact.
       if (want.stream == Stream::Same) CHECK_MESSAGE(got.size() <= 1, want.file);
     }
-    PeerSocket other(SOCK_STREAM, "127.0.0.78", 0, edge->port());  // And nobody else is any the worse for it.
-    other.send(options("TCP"));
-    CHECK_MESSAGE(other.receive(mark()).find("SIP/2.0 200") != std::string::npos, want.file);
+    Way other(edge->port());  // And nobody else is any the worse for it.
+    other.peer.send(options(Way::kName));
+    CHECK_MESSAGE(other.peer.receive(mark()).find("SIP/2.0 200") != std::string::npos, want.file);
   }
 };
 
-std::size_t run(const char* folder, const std::vector<Reaction>& table, bool stream) {
+enum class Over { Udp, Tcp, Tls };
+
+std::size_t run(const char* folder, const std::vector<Reaction>& table, Over over) {
   if (!std::filesystem::is_directory(data() / folder)) {
     MESSAGE("skipped: no ", std::string(folder), ", because OFFHOOK_TEST_DATA names no folder; tests/data/torture stands in");
     return table.size();
   }
   std::size_t done = 0;
   for (const Reaction& want : table) {
-    Torture torture;  // For each a new one: some are of one transaction.
+    // For each a new one: some are of one transaction.
+    Torture torture(over == Over::Tls ? std::optional(CertificateFiles::get().options()) : std::nullopt);
     const std::string text = read(data() / folder / want.file);
     REQUIRE_MESSAGE(!text.empty(), want.file);
-    if (stream) torture.over_stream(text, want);
-    else torture.over_udp(text, want);
+    switch (over) {
+      case Over::Udp: torture.over_udp(text, want); break;
+      case Over::Tcp: torture.over_stream<TcpWay>(text, want); break;
+      case Over::Tls: torture.over_stream<TlsWay>(text, want); break;
+    }
     ++done;
   }
   return done;
@@ -161,14 +182,20 @@ std::size_t run(const char* folder, const std::vector<Reaction>& table, bool str
 }  // namespace
 
 TEST_CASE("Over UDP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
-  CHECK(run("rfc4475", kRfc4475, false) == 50);
+  CHECK(run("rfc4475", kRfc4475, Over::Udp) == 50);
 }
 TEST_CASE("Over TCP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
-  CHECK(run("rfc4475", kRfc4475, true) == 50);
+  CHECK(run("rfc4475", kRfc4475, Over::Tcp) == 50);
 }
 TEST_CASE("Over UDP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
-  CHECK(run("rfc5118", kRfc5118, false) == 12);
+  CHECK(run("rfc5118", kRfc5118, Over::Udp) == 12);
 }
 TEST_CASE("Over TCP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
-  CHECK(run("rfc5118", kRfc5118, true) == 12);
+  CHECK(run("rfc5118", kRfc5118, Over::Tcp) == 12);
+}
+TEST_CASE("Over TLS each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+  CHECK(run("rfc4475", kRfc4475, Over::Tls) == 50);
+}
+TEST_CASE("Over TLS each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+  CHECK(run("rfc5118", kRfc5118, Over::Tls) == 12);
 }

@@ -128,6 +128,83 @@ TEST_CASE("over TCP behind a NAT the connection's address is learnt, and forgott
         "<sip:6001@10.0.0.5:5060;transport=tcp>;expires=300, <sip:6001@203.0.113.7:40000;transport=tcp>;expires=0");
 }
 
+namespace {
+
+/// Nobody listens: the edge knows our address towards the registrar, and no port that leads to us.
+struct Dialler : Account {
+  explicit Dialler(Options asked = {.registrar = "sip:pbx.example", .user = "6001"}) : Account(1, std::move(asked)) {
+    transport = Transport::Tls;
+    local = at("192.0.2.1", 0);
+    own_end = at("192.0.2.1", 49152);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Dialler, "where nobody listens the Contact names the connection's own port [RFC 5626 section 4.2, RFC 5923 section 1]") {
+  start();
+  CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300");  // No port that would be a lie.
+  respond(401, www("n1"), ";rport=49152");
+  CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
+  accept(300, ";rport=49152");
+  CHECK(sent.size() == 2);
+  SUBCASE("and a refresh over the same connection goes on so") {
+    advance_to_next();
+    CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
+    accept(300, ";rport=49152");
+    CHECK(sent.size() == 3);
+  }
+  SUBCASE("and so it does when the route names the port that was learnt") {
+    local = *own_end;
+    advance_to_next();
+    accept(300, ";rport=49152");
+    CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
+    CHECK(sent.size() == 3);
+  }
+  SUBCASE("and another connection has another port: registered anew, and the old one taken back") {
+    lose_flow();
+    CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+    CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
+    own_end = at("192.0.2.1", 49153);
+    accept(300, ";rport=49153");
+    CHECK(last().contact == "<sip:6001@192.0.2.1:49153;transport=tls>;expires=300, <sip:6001@192.0.2.1;transport=tls>;expires=0");
+    accept(300, ";rport=49153");
+    CHECK(sent.size() == 4);
+    CHECK(machine.state() == State::Registered);
+  }
+}
+
+TEST_CASE("without a challenge, and of a registrar that says no rport, the connection's own port is registered all the same") {
+  for (const bool learns : {true, false}) {
+    CAPTURE(learns);
+    Dialler account({.registrar = "sip:pbx.example", .user = "6001", .learn_contact = learns});
+    account.start();
+    account.accept(300, ";rport");
+    CHECK(account.sent.size() == 2);
+    CHECK(account.last().contact ==
+          "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300, <sip:6001@192.0.2.1;transport=tls>;expires=0");
+    account.accept(300, ";rport");
+    CHECK(account.sent.size() == 2);
+  }
+}
+
+TEST_CASE_FIXTURE(Dialler, "where nobody listens, what rport and received say of a NAT goes before the connection's own end") {
+  start();
+  respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000;transport=tls>;expires=300");
+  accept(300, ";received=203.0.113.7;rport=40000");
+  CHECK(sent.size() == 2);
+  advance_to_next();
+  accept(300, ";received=203.0.113.7");  // Most NATs keep the port, where they can.
+  CHECK(last().contact == "<sip:6001@203.0.113.7:49152;transport=tls>;expires=300, <sip:6001@203.0.113.7:40000;transport=tls>;expires=0");
+}
+
+TEST_CASE_FIXTURE(Dialler, "a port that the same host sees otherwise is the one that it sees") {
+  start();
+  accept(300, ";received=192.0.2.1;rport=40000");
+  CHECK(last().contact.starts_with("<sip:6001@192.0.2.1:40000;transport=tls>;expires=300"));
+}
+
 TEST_CASE_FIXTURE(BehindNat, "garbage in received or rport, and an address of the other family, teach nothing") {
   for (const char* via : {";received=pbx.example;rport=40000", ";received=203.0.113.7:4000", ";received=203.0.113.7;rport=0",
                           ";received=203.0.113.7;rport=65536", ";received=203.0.113.7;rport=x", ";received=0.0.0.0;rport=5060",
@@ -158,7 +235,7 @@ TEST_CASE("received and rport are each understood alone [RFC 3261 section 18.2.1
   const auto seen = [](std::string_view via) {
     const auto parsed = take_via(via);
     REQUIRE(parsed.has_value());
-    return observed_address(*parsed, Transport::Udp);
+    return observed_address(*parsed, 5060);
   };
   CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;received=203.0.113.7") == at("203.0.113.7", 5070));
   CHECK(seen("SIP/2.0/UDP 10.0.0.5;received=203.0.113.7") == at("203.0.113.7", 5060));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,13 +60,14 @@ struct Account {
     respond_to(sent.back().action.cseq, status, lines, via);
   }
   void respond_to(std::uint32_t cseq, int status, std::string_view lines = "", std::string_view via = ";rport") {
-    const std::string text = "SIP/2.0 " + std::to_string(status) + " Phrase\r\nVia: SIP/2.0/UDP " + local.to_string() +
+    const std::string text = "SIP/2.0 " + std::to_string(status) + " Phrase\r\nVia: SIP/2.0/UDP " + host_port(local) +
                              ";branch=z9hG4bK1" + std::string(via) + "\r\nFrom: <sip:6001@pbx.example>;tag=1\r\n" +
                              "To: <sip:6001@pbx.example>;tag=2\r\nCall-ID: " + call_id() + "\r\nCSeq: " + std::to_string(cseq) +
                              " REGISTER\r\n" + std::string(lines) + "Content-Length: 0\r\n\r\n";
     const auto message = parse_message(Slab::exact({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
     INFO(text);
     REQUIRE(message.has_value());
+    if (own_end) machine.on_connected(*own_end);
     machine.on_response(*message, now, out);
     collect();
   }
@@ -121,6 +123,7 @@ struct Account {
   base::TimePoint now{1h};
   Transport transport = Transport::Udp;
   base::SocketAddress local = at("192.0.2.1", 5060);
+  std::optional<base::SocketAddress> own_end;  // Of the connection that its answers come over, where it has one.
   bool routes = true;  // false: the owner cannot find a way, and says so itself
   base::SeededRandom random;
   DigestClient digest{Credentials{"6001", "s3cret"}};

@@ -51,13 +51,13 @@ TEST_CASE_FIXTURE(Machine, "The listener on the address that packets leave from 
   CHECK(towards(Transport::Udp, "192.0.2.9") == "192.0.2.1:5080/3");
 }
 
-TEST_CASE_FIXTURE(Machine, "Without a UDP socket of its family a peer has no way; a stream is opened from the default port's name") {
+TEST_CASE_FIXTURE(Machine, "Without a UDP socket of its family a peer has no way; a stream is opened from a port of its own, which is not known yet") {
   listen(Transport::Udp, "0.0.0.0", 5070, 1);
   CHECK(towards(Transport::Udp, "2001:db8::9") == "none");
-  CHECK(towards(Transport::Tcp, "2001:db8::9") == "[2001:db8::1]:5060/0");
-  CHECK(towards(Transport::Tls, "192.0.2.9") == "192.0.2.1:5061/0");
-  CHECK(towards(Transport::Ws, "192.0.2.9") == "192.0.2.1:80/0");
-  CHECK(towards(Transport::Wss, "192.0.2.9") == "192.0.2.1:443/0");
+  CHECK(towards(Transport::Tcp, "2001:db8::9") == "[2001:db8::1]:0/0");
+  CHECK(towards(Transport::Tls, "192.0.2.9") == "192.0.2.1:0/0");
+  CHECK(towards(Transport::Ws, "192.0.2.9") == "192.0.2.1:0/0");
+  CHECK(towards(Transport::Wss, "192.0.2.9") == "192.0.2.1:0/0");
   CHECK(towards(Transport::Udp, "198.51.100.1") == "none");
   CHECK(towards(Transport::Tcp, "198.51.100.1") == "none");
 }

@@ -1,0 +1,131 @@
+// Connections of a transport that we do not listen on: what Via and Contact say of our end of them.
+#include <offhook/tests/sim/scripted.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+using sip::Transport;
+
+namespace {
+
+/// Registers over TLS; the edge has no listener for that, and tells the connection's own end with all that comes over it.
+struct Dialling : Scripted {
+  sip::AccountId account;
+  sip::AccountOptions options;
+  sip::Flow connection{{7}, Transport::Tls, address("192.0.2.1", 49152), address("192.0.2.50", 5061), "pbx.example"};
+
+  Dialling() {
+    options.address_of_record = "sip:6001@pbx.example";
+    options.registrar = "sip:pbx.example;transport=tls";
+    options.username = "6001";
+    options.password = "secret";
+    options.keep_alive = false;
+    names["pbx.example"] = {{Transport::Tls, address("192.0.2.1", 0), address("192.0.2.50", 5061), {}, "pbx.example"}};
+    peer = connection;
+  }
+  std::string granted(const std::string& request, const std::string& params = "", Fields extra = {}) {
+    const std::string contact = header(request, "Contact");
+    extra.emplace_back("Contact", contact.substr(0, contact.find('>') + 1) + ";expires=300" + params);
+    return response(request, 200, "reg", {}, extra);
+  }
+  static Fields challenge(const std::string& nonce = "n1") {
+    return {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"" + nonce + "\", stale=true, algorithm=MD5, qop=\"auth\""}};
+  }
+  /// The REGISTER that answers the challenge.
+  std::string start() {
+    account = stack.add_account(options, now);
+    drain();
+    receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
+    return take("REGISTER ");
+  }
+  std::string dial(const std::string& target = "sip:desk@pbx.example") {
+    sip::CallOptions call;
+    call.account = account;
+    call.target = target;
+    call.through_registrar = account != sip::AccountId{} && options.registers;
+    call.offer = {"application/sdp", "offer"};
+    sent.clear();
+    const auto made = stack.call(call, now);
+    REQUIRE(made);
+    session = *made;
+    drain();
+    return take("INVITE ");
+  }
+  sip::SessionId session;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, we are reached at the connection's own port [RFC 5626 section 4.2]") {
+  account = stack.add_account(options, now);
+  drain();
+  const std::string first = take("REGISTER ");
+  CHECK(header(first, "Via").starts_with("SIP/2.0/TLS 192.0.2.1;branch="));
+  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1;transport=tls>;expires=300");
+  receive(response(first, 401, "reg", {}, challenge()));
+  const std::string second = take("REGISTER ");
+  CHECK(header(second, "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
+  receive(granted(second));
+  CHECK(count("REGISTER ") == 0);  // Nothing was left to put right.
+  CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
+}
+
+TEST_CASE_FIXTURE(Dialling, "A call to us over the connection that we opened is answered with the same Contact, and keeps it") {
+  receive(granted(start()));
+  sent.clear();
+  receive(invite("offer", {}, "sip:6001@192.0.2.1:49152;transport=tls"));
+  const auto incoming = event<sip::IncomingCall>();
+  REQUIRE(incoming);
+  CHECK(stack.answer(incoming->session, {"application/sdp", "answer"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
+  CHECK(last_flow == connection);
+}
+
+TEST_CASE_FIXTURE(Dialling, "A registrar that keeps to flows has ob in the Contacts of calls, with the connection's port [RFC 5626 section 4.3]") {
+  options.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+  options.reg_id = 1;
+  receive(granted(start(), "", {{"Require", "outbound"}}));
+  CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls;ob>");
+}
+
+TEST_CASE_FIXTURE(Dialling, "A new connection has another port: we register again within two seconds, and take the old port back") {
+  receive(granted(start()));
+  sent.clear();
+  stack.on_flow_failed(connection, now);
+  drain();
+  advance(2s);
+  const std::string again = take("REGISTER ");
+  CHECK(header(again, "Contact") == "<sip:6001@192.0.2.1;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
+  peer.id = {8};
+  peer.local.port = 49160;
+  receive(response(again, 401, "reg", {}, challenge("n2")));
+  const std::string proven = take("REGISTER ");
+  CHECK(header(proven, "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
+  receive(granted(proven));
+  CHECK(count("REGISTER ") == 0);
+  CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
+}
+
+TEST_CASE_FIXTURE(Dialling, "Within a call of an account that does not register, the Contact learns the connection's port from the first response") {
+  options.registers = false;
+  account = stack.add_account(options, now);
+  drain();
+  const std::string first = dial("sip:desk@pbx.example;transport=tls");
+  CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1;transport=tls>");
+  receive(response(first, 200, "x", "answer", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
+  CHECK(stack.offer(session, {"application/sdp", "offer 2"}, now));
+  drain();
+  CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
+}
+
+TEST_CASE_FIXTURE(Dialling, "A response by another way says nothing of our end of this one") {
+  account = stack.add_account(options, now);
+  drain();
+  sip::Flow other = connection;
+  other.remote.port = 5099;
+  other.local.port = 1;
+  receive(response(take("REGISTER "), 401, "reg", {}, challenge()), other);
+  CHECK(header(take("REGISTER "), "Contact") == "<sip:6001@192.0.2.1;transport=tls>;expires=300");
+}
