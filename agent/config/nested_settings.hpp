@@ -50,7 +50,7 @@ inline constexpr std::array kAlgorithmMembers{
 inline constexpr std::array kCallersMembers{
     Setting{.name = "who", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "required",
             .meaning = "whose calls, messages and subscriptions are taken, wherever they come from, once they have proved who they are; "
-                       "all others but the registrar are asked for it",
+                       "all others but the PBX and `/sip/door/peers` are asked for it",
             .members = kCallerMembers},
     Setting{.name = "realm", .least = 1, .most = kMaxName, .unset = "`offhook`", .meaning = "what telephones show when they ask for the secret"},
     Setting{.name = "algorithms", .shape = Shape::Objects, .least = 1, .most = 3, .unset = "`SHA-512-256`, `SHA-256` and `MD5`",

@@ -30,6 +30,9 @@ function sdp(which,   direction, text, version) {
   return text "m=audio [media_port] RTP/AVP 0 8 101\na=rtpmap:0 PCMU/8000\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=" direction "\n"
 }
 
+# Over TLS by what stands in front of SIPp, of which SIPp itself knows nothing.
+function contact() { return tls_port ? "<sip:sipp@[local_ip]:" tls_port ";transport=tls>" : "<sip:sipp@[local_ip]:[local_port];transport=[transport]>" }
+
 function start_send(what,   branch, uri, to, number) {
   kind = "send"; headers = 0; delete given; body = option("body", "none"); delay = option("after", 0)
   me = "<sip:sipp@[local_ip]:[local_port]>;tag=[pid]-[call_number]"
@@ -42,7 +45,7 @@ function start_send(what,   branch, uri, to, number) {
     if (role == "called" && method == "INVITE" && what > 100) to = to ";tag=" option("tag", "[pid]-[call_number]")
     else if ((method == "REGISTER" || method == "OPTIONS" || method == "CANCEL") && what > 100) to = to ";tag=[pid]-[call_number]"
     default_header("To", to); default_header("Call-ID", "[call_id]"); default_header("CSeq", "[$cseq_" method "]")
-    if (method == "INVITE" || method == "UPDATE") default_header("Contact", "<sip:sipp@[local_ip]:[local_port];transport=[transport]>")
+    if (method == "INVITE" || method == "UPDATE") default_header("Contact", contact())
     if (method == "INVITE" && what >= 200 && what < 300) established = 1
     return
   }
@@ -56,14 +59,14 @@ function start_send(what,   branch, uri, to, number) {
   branch = option("branch", branch)
   uri = (role == "called" || established) && !(hop_by_hop && !invite_established) ? "[next_url]" : "sip:[service]@[remote_ip]:[remote_port]"
   line = what " " option("uri", uri) " SIP/2.0"
-  default_header("Via", "SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-" branch ";rport")
+  default_header("Via", "SIP/2.0/" (tls_port ? "TLS" : "[transport]") " [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-" branch ";rport")
   default_header("Max-Forwards", "70")
   to = "<sip:[service]@[remote_ip]:[remote_port]>" peer_tag(what)
   if (option("to", "") != "") to = "<sip:[service]@[remote_ip]:[remote_port]>" (option("to", "") == "none" ? "" : ";tag=" option("to", ""))
   if (role == "called") to = "[$from_INVITE]"
   default_header("From", me); default_header("To", to); default_header("Call-ID", "[call_id]")
   default_header("CSeq", option("cseq", number) " " what)
-  if (what != "ACK" && what != "CANCEL" && what != "BYE") default_header("Contact", "<sip:sipp@[local_ip]:[local_port];transport=[transport]>")
+  if (what != "ACK" && what != "CANCEL" && what != "BYE") default_header("Contact", contact())
 }
 # Once there is a 2xx its tag is the dialog's, whatever tag a later refusal bears.
 function peer_tag(what) {
@@ -75,6 +78,7 @@ function write_send(   i) {
   if (delay > 0) printf "  <pause milliseconds=\"%d\"/>\n", delay
   printf "  <send>\n    <![CDATA[\n%s\n", line
   for (i = 1; i <= headers; ++i) if (header_value[i] != "-") printf "%s:%s%s\n", header_name[i], header_value[i] ~ /^\[\$/ ? "" : " ", header_value[i]
+  if (proxied && established && line !~ /^SIP/ && !hop_by_hop) print "[routes]"
   if (body != "none" && !("Content-Type" in given)) print "Content-Type: application/sdp"
   if (!("Content-Length" in given)) print "Content-Length: [len]"
   print ""

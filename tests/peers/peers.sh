@@ -78,12 +78,34 @@ start_kamailio() {
 }
 # start_kamailio_tls [NAME]: over TLS as well, on $tls_port, with a certificate for NAME (127.0.0.1 by default): $work/registrar.pem.
 start_kamailio_tls() {
-  local name=${1:-IP:127.0.0.1}
   [ -f "$(find /usr/lib -path '*kamailio/modules/tls.so' -print -quit)" ] || die "Kamailio has no TLS here: apt-get install kamailio-tls-modules"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$name" \
-    -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
+  make_certificate "${1:-IP:127.0.0.1}"
   free_ports tls_port
   start_kamailio
+}
+make_certificate() {  # make_certificate NAME: $work/registrar.pem and its key
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$1" \
+    -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
+}
+# The agent shall reach what listens on $tls_port, and believe $work/registrar.pem.
+agent_over_tls() {
+  agent_transport=tls agent_registrar=$tls_port
+  agent_tls="{\"ca_file\": \"$work/registrar.pem\"}"
+}
+start_all_over_tls() { start_kamailio_tls && agent_over_tls; }
+# tls_in_front PORT: one connection over TLS to $tls_port gets on to PORT in clear. SIPp as Debian builds it speaks no TLS.
+tls_in_front() {
+  local plain
+  make_certificate IP:127.0.0.1
+  [ -n "$tls_port" ] || free_ports tls_port
+  exec {plain}<>"/dev/tcp/127.0.0.1/$1" || die "nobody listens on $1"
+  openssl s_server -quiet -naccept 1 -accept "127.0.0.1:$tls_port" -cert "$work/registrar.pem" -key "$work/registrar.key" \
+    <&"$plain" >&"$plain" 2>"$work/tls.log" &
+  started+=("$!")
+  echo "$!" >>"$work/started"
+  exec {plain}>&-
+  expect 10 "openssl listens" listening "$tls_port"
+  agent_over_tls
 }
 # It binds its sockets before its workers can answer: only an answer says that it is up.
 kamailio_answers() {
@@ -101,11 +123,11 @@ unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
 # --- the agent -------------------------------------------------------------------------------------------------------------
 # agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
 agent_config() {
-  local tls=${agent_tls:+", \"tls\": $agent_tls"}
+  local tls=${agent_tls:+", \"tls\": $agent_tls"}${agent_sip_too:+", $agent_sip_too"}
   [ -n "${agent_sip:-}" ] || free_ports agent_sip
   [ -n "${agent_http:-}" ] || free_ports agent_http
   cat >"$1" <<JSON
-{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "127.0.0.1", "port": ${agent_registrar:-$registrar_port},
+{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-127.0.0.1}", "port": ${agent_registrar:-$registrar_port},
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
  "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}}
@@ -184,15 +206,23 @@ run_sipp() {
   [ "$status" = 0 ] && return
   die "SIPp ended with $status: $(sipp_says "$name")"
 }
-# run_flow NAME: the call flow sipp/NAME.flow. NAME_tcp is the same over TCP. See README.md here.
+# run_flow NAME: the call flow sipp/NAME.flow. NAME_tcp is the same over TCP. NAME_tls is the same over TLS: to call the agent SIPp
+# goes through Kamailio, over the connection that the agent has opened; called, it has TLS put in front of it. See README.md here.
 run_flow() {
-  local name=$1 file=$here/sipp/${1%_tcp}.flow transport=u1
-  [ "$name" = "${name%_tcp}" ] || transport=t1 agent_transport=tcp
-  awk -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"
+  local name=$1 file transport=u1 through=
+  file=$(flow_file "$1")
+  case $name in *_tcp) transport=t1 agent_transport=tcp ;; *_tls) through=tls ;; esac
   agent_ring=$(flow_says ring)
   if grep -q '^role called' "$file"; then
     run_called_flow "$name" "$file" "$transport"
+  elif [ -n "$through" ]; then
+    flow_xml -v proxied=1
+    start_all_over_tls
+    start_agent 6001
+    run_sipp "$name" "$registrar_port"
+    gone "$agent_pid" && die "the agent is gone"
   else
+    flow_xml
     agent_transport=udp  # Towards its registrar; it listens on both.
     start_kamailio
     start_agent 6001
@@ -200,6 +230,8 @@ run_flow() {
     gone "$agent_pid" && die "the agent is gone"
   fi
 }
+flow_file() { local flow=${1%_tcp}; echo "$here/sipp/${flow%_tls}.flow"; }
+flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"; }
 flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == what {print $2}' "$file"; }
 # SIPp is the registrar and the telephone that `offhook call` calls, in three calls of its own: REGISTER, INVITE, and REGISTER again.
 run_called_flow() {
@@ -207,13 +239,15 @@ run_called_flow() {
   wanted=$(flow_says exit) signal=$(flow_says signal)
   free_ports registrar_port
   free_ports media 6
+  case $name in *_tls) set -- "$1" "$2" t1; free_ports tls_port; flow_xml -v tls_port="$tls_port" ;; *) flow_xml ;; esac
   (cd "$work" && exec sipp -sf "$work/$name.xml" -i 127.0.0.1 -p "$registrar_port" -mi 127.0.0.1 -mp "$media" -t "$3" -m 3 -nr -nostdin \
     -deadcall_wait 0 -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
     -message_file "$work/$name-messages.log" >"$work/$name.log" 2>&1) &
   sipp_pid=$!
   started+=("$sipp_pid")
   echo "$sipp_pid" >>"$work/started"
-  expect 5 "SIPp listens" listening "$registrar_port"
+  expect 20 "SIPp listens" listening "$registrar_port"
+  [ -z "$through" ] || tls_in_front "$registrar_port"
   agent_config "$work/agent.json" 6001
   start agent "$offhook" call 1001 --config "$work/agent.json"
   agent_pid=$pid

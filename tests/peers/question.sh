@@ -1,6 +1,7 @@
-# question RATE: a call in which baresip asks when the shop is open, checked on both sides. For the scenarios baresip_asks*.
+# question RATE [START]: a call in which baresip asks when the shop is open, checked on both sides. For the scenarios baresip_asks*.
+# START starts the registrar, and is start_kamailio by default.
 question() {
-  start_kamailio
+  "${2:-start_kamailio}"
   start_agent 6001
   say_wav "$work/question.wav" "$1" 6500 17000 "what are your opening hours"
   baresip_folder caller 6002 "$work/question.wav"

@@ -64,7 +64,10 @@ std::vector<Json> values_for(const config::Setting& setting) {
 /// A file in which each place is inside of something that is whole.
 Json file_with(const std::string& place, const Json& value) {
   Json file = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
-                              "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}]})");
+                              "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}],
+                              "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
+                                      "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]},
+                                      "door": {"peers": [{"address": "::1"}]}}})");
   std::string pointer = place;
   for (auto at = pointer.find("/N/"); at != std::string::npos; at = pointer.find("/N/")) pointer.replace(at, 3, "/0/");
   file[Json::json_pointer(pointer)] = value;
@@ -93,6 +96,9 @@ bool we_accept(const config::Place& place, const Json& file) {
 bool may_be_laxer(const config::Setting& setting) {
   using config::Shape;
   if (setting.name == "kind" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;  // What comes later is a name.
+  for (const config::Setting& member : setting.members) {  // A list of such texts.
+    if (member.name == setting.short_for && may_be_laxer(member)) return true;
+  }
   return setting.shape == Shape::Host || setting.shape == Shape::Address || setting.shape == Shape::LoopbackAddress;
 }
 

@@ -1,0 +1,117 @@
+// Who stands between us and the PBX, and who may come past it: /sip/outbound_proxy, secondaries, trusted_peers, callers and door.
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/report.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace offhook;
+namespace config = offhook::agent::config;
+
+namespace {
+
+std::string file(const std::string& settings, const std::string& transport = "udp") {
+  return R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "transport": ")" + transport + "\", " + settings + "}}";
+}
+
+agent::AgentOptions options_of(const std::string& settings, const std::string& transport = "udp") {
+  const auto parsed = config::parse(file(settings, transport), [](const std::string&) { return std::nullopt; });
+  std::string problems;
+  if (!parsed)
+    for (const auto& problem : parsed.error()) problems += config::to_string(problem) + "\n";
+  REQUIRE_MESSAGE(parsed, problems);
+  return agent::to_agent_options(*parsed, "");
+}
+
+std::string problem_in(const std::string& settings) {
+  const auto parsed = config::parse(file(settings), [](const std::string&) { return std::nullopt; });
+  return parsed ? "" : config::to_string(parsed.error().front());
+}
+
+bool begins(const std::string& text, const std::string& with) { return text.starts_with(with); }
+
+}  // namespace
+
+TEST_CASE("What stands between us and the PBX is reached by the transport of /sip/transport, and DNS says the port that is not written") {
+  const auto plain = options_of(R"("outbound_proxy": {"host": "edge.example"})").account;
+  CHECK(plain.outbound_proxy == "sip:edge.example");
+  CHECK(plain.registrar == "sip:pbx.example");
+  const auto tls = options_of(R"("outbound_proxy": {"host": "2001:db8::5", "port": 5071}, "secondaries": ["b.example", {"host": "192.0.2.7", "port": 5090}])",
+                              "tls").account;
+  CHECK(tls.outbound_proxy == "sip:[2001:db8::5]:5071;transport=tls");
+  CHECK(tls.secondaries == std::vector<std::string>{"sip:b.example;transport=tls", "sip:192.0.2.7:5090;transport=tls"});
+  CHECK(options_of(R"("expires": 300)").account.outbound_proxy.empty());
+  CHECK(begins(problem_in(R"("outbound_proxy": {"port": 5060})"), "/sip/outbound_proxy/host: found nothing;"));
+  CHECK(begins(problem_in(R"("outbound_proxy": "edge.example")"), "/sip/outbound_proxy: found text; allowed: an object with host, port; "));
+  CHECK(begins(problem_in(R"("outbound_proxy": {"hots": "a", "host": "a"})"),
+               "/sip/outbound_proxy/hots: found an unknown setting; allowed: host, port; did you mean \"host\"?"));
+  CHECK(begins(problem_in(R"("secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
+  CHECK(options_of(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
+}
+
+TEST_CASE("Callers who must prove themselves are asked by the strongest algorithm first, or by those that are written") {
+  const auto usual = options_of(R"("callers": {"who": [{"username": "anna", "password": "s3cret-anna"}]})").phone.stack.callers;
+  REQUIRE(usual.who.size() == 1);
+  CHECK(usual.who[0].username == "anna");
+  CHECK(usual.who[0].password == "s3cret-anna");
+  CHECK(usual.realm == "offhook");
+  CHECK(usual.algorithms == sip::CallerOptions{}.algorithms);
+  const auto own = options_of(R"("callers": {"realm": "door", "algorithms": ["SHA-256", "MD5", "SHA-256"], "who": [{"username": "a", "password": "b"}]})")
+                       .phone.stack.callers;
+  CHECK(own.realm == "door");
+  CHECK(own.algorithms == std::vector{sip::Algorithm::Sha256, sip::Algorithm::Md5});
+  CHECK(options_of(R"("expires": 300)").phone.stack.callers.who.empty());
+  CHECK(begins(problem_in(R"("callers": {"realm": "door"})"), "/sip/callers/who: found nothing;"));
+  CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a"}]})"), "/sip/callers/who/0/password: found nothing;"));
+  CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a", "password": "b"}], "algorithms": ["md5"]})"),
+               "/sip/callers/algorithms/0: found other text; allowed: \"SHA-512-256\", \"SHA-256\", \"MD5\"; did you mean \"MD5\"?"));
+}
+
+TEST_CASE("Secrets of callers stand in no table, and in no problem") {
+  const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "canary-8e1b"}]})";
+  const auto effective = config::read_text(file(settings), "my.json", {});
+  REQUIRE(effective.problems.empty());
+  for (const std::string& shown : {config::effective_table(effective), config::effective_json(effective)}) {
+    CHECK(shown.find("canary") == std::string::npos);
+    CHECK(shown.find("/sip/callers/who/0/password") != std::string::npos);
+    CHECK(shown.find("anna") != std::string::npos);
+  }
+  CHECK(effective.holds_secret);
+  CHECK(problem_in(R"("callers": {"who": [{"username": "canary-8e1b", "password": "canary-8e1b", "canary-8e1b": 1}]})").find("8e1b") == std::string::npos);
+}
+
+TEST_CASE("The door's budgets, bans and known peers are those that are written, and the usual ones where nothing is") {
+  const auto door = options_of(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
+                                           "ban_scanners": false, "max_failures": 3, "ban_time": 60, "forgiven_every": 7})")
+                        .phone.stack.door;
+  const sip::DoorOptions usual;
+  CHECK(door.on);
+  CHECK(door.source.per_second == 5);
+  CHECK(door.source.burst == usual.source.burst);
+  CHECK(door.strangers.per_second == usual.strangers.per_second);
+  CHECK(door.strangers.burst == 9);
+  CHECK(door.peer.per_second == usual.peer.per_second);
+  CHECK_FALSE(door.ban_scanners);
+  CHECK(door.max_failures == 3);
+  CHECK(door.ban_time == std::chrono::seconds(60));
+  CHECK(door.forgiven_every == std::chrono::seconds(7));
+  REQUIRE(door.peers.size() == 2);
+  CHECK(door.peers[0].holds(*base::IpAddress::parse("192.0.2.7")));
+  CHECK_FALSE(door.peers[0].holds(*base::IpAddress::parse("192.0.2.8")));
+  CHECK(door.peers[1].holds(*base::IpAddress::parse("10.9.9.9")));
+  CHECK_FALSE(options_of(R"("door": {"enabled": false})").phone.stack.door.on);
+  CHECK(options_of(R"("door": {})").phone.stack.door.peers.size() == usual.peers.size());
+  CHECK(options_of(R"("door": {"peers": []})").phone.stack.door.peers.empty());
+  CHECK(begins(problem_in(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 33}]})"), "/sip/door/peers/0/bits: found more bits than the address has;"));
+  CHECK(options_of(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
+  CHECK(begins(problem_in(R"("door": {"sources": {}})"), "/sip/door/sources: found an unknown setting;"));
+  CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number;"));
+}
+
+TEST_CASE("Trusted peers are addresses, not names") {
+  const auto account = options_of(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
+  CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
+  CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address;"));
+}
