@@ -13,9 +13,4 @@ std::string_view to_string(Transport transport) {
   return "";
 }
 
-std::string host_port(const base::SocketAddress& address) {
-  if (address.port != 0) return address.to_string();
-  return address.ip.is_v6() ? "[" + address.ip.to_string() + "]" : address.ip.to_string();
-}
-
 }  // namespace offhook::inline v0::sip

@@ -15,9 +15,6 @@ enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
 [[nodiscard]] std::string_view to_string(Transport transport);
 [[nodiscard]] constexpr bool is_reliable(Transport transport) { return transport != Transport::Udp; }
 
-/// `192.0.2.1:5060`, as in a Via or a Contact; port 0 goes unsaid.
-[[nodiscard]] std::string host_port(const base::SocketAddress& address);
-
 /// A bound UDP socket, or one connection of a stream transport. Given out by the edge; 0 means "open one".
 using FlowId = base::StrongId<struct FlowTag>;
 

@@ -28,6 +28,11 @@ std::optional<std::chrono::seconds> expires_of(const NameAddr& contact) {
 
 }  // namespace
 
+std::string host_port(const base::SocketAddress& address) {
+  if (address.port != 0) return address.to_string();
+  return address.ip.is_v6() ? "[" + address.ip.to_string() + "]" : address.ip.to_string();
+}
+
 std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport) {
   std::string uri = "sip:";
   if (!user.empty()) uri.append(user).append("@");

@@ -13,6 +13,9 @@
 /// What a registrar's response says about one Contact of ours.
 namespace offhook::inline v0::sip::registration {
 
+/// `192.0.2.1:5060`, as in a Via or a Contact; port 0 goes unsaid.
+[[nodiscard]] std::string host_port(const base::SocketAddress& address);
+
 /// `sip:6001@192.0.2.1:5060;transport=tcp`; UDP, the default, goes without the parameter.
 [[nodiscard]] std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport);
 

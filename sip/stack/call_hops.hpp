@@ -10,6 +10,11 @@
 
 namespace offhook::inline v0::sip {
 
+/// A route that says no port of ours leaves by this connection, whose own end is then what leads to us: no one listens there.
+inline void set_own_end(Route& route, const Flow& connection) {
+  if (route.local.port == 0 && same_way(flow_along(route), connection)) route.local = connection.local;
+}
+
 /// The addresses of each call's next hops, for as long as the call lives: its requests go where its INVITE went. Pure.
 class CallHops {
  public:

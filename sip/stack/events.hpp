@@ -59,9 +59,7 @@ struct Query {
 };
 struct Route {
   Transport transport = Transport::Udp;
-  /// Our listening address of that transport, never unspecified. Port 0: nobody listens, and only the connection's own end, which
-  /// its first response shows, can be called back.
-  base::SocketAddress local;
+  base::SocketAddress local;   ///< where we listen on that transport, never unspecified; port 0: nobody listens (CallHops)
   base::SocketAddress remote;
   FlowId flow;                 ///< UDP: the socket; stream transports: 0
   std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); otherwise ""
@@ -70,10 +68,6 @@ struct Route {
 /// The flow that a message to this route takes.
 [[nodiscard]] inline Flow flow_along(const Route& route) {
   return {route.flow, route.transport, route.local, route.remote, route.name};
-}
-/// A route that says no port of ours leaves by this connection, whose end is then ours.
-inline void set_own_end(Route& route, const Flow& connection) {
-  if (route.local.port == 0 && same_way(flow_along(route), connection)) route.local = connection.local;
 }
 struct QueryResult {
   std::vector<Route> routes;   ///< empty: the name does not resolve

@@ -1,6 +1,7 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/registration/binding.hpp>
 
 #include <array>
 
@@ -41,7 +42,7 @@ std::optional<Hop> hop_of(std::string_view text) {
 std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address) {
   std::string uri = "sip:";
   if (!user.empty()) uri += std::string(user) + "@";
-  uri += host_port(address);
+  uri += registration::host_port(address);
   switch (transport) {
     case Transport::Udp: break;
     case Transport::Tcp: uri += ";transport=tcp"; break;
@@ -53,7 +54,7 @@ std::string contact_uri(std::string_view user, Transport transport, const base::
 }
 
 std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch) {
-  return "SIP/2.0/" + std::string(to_string(transport)) + " " + host_port(local) + ";branch=" + std::string(branch) + ";rport";
+  return "SIP/2.0/" + std::string(to_string(transport)) + " " + registration::host_port(local) + ";branch=" + std::string(branch) + ";rport";
 }
 
 bool is_sent_by(const Via& via, const base::SocketAddress& local) {

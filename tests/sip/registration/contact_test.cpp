@@ -141,7 +141,7 @@ struct Dialler : Account {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialler, "where nobody listens the Contact names the connection's own port [RFC 5626 section 4.2, RFC 5923 section 1]") {
+TEST_CASE_FIXTURE(Dialler, "where nobody listens the Contact names the connection's own port [RFC 5626 section 4.2]") {
   start();
   CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300");  // No port that would be a lie.
   respond(401, www("n1"), ";rport=49152");
