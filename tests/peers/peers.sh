@@ -161,6 +161,15 @@ start_agent() {
   expect 20 "the agent is registered as $1" registered "$1"
 }
 
+# Anna may call past the registrar. Nobody on this machine is known besides it, and SIPp's digest is MD5.
+start_agent_with_callers() {
+  start_kamailio
+  agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "door": {"peers": []}'
+  start_agent 6001
+}
+# call_from_elsewhere NAME PASSWORD: from another address than the registrar's, as Anna.
+call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@127.0.0.1:$agent_sip" -au anna -ap "$2"; }
+
 # --- baresip: a telephone --------------------------------------------------------------------------------------------------
 # baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: a configuration in $work/NAME. It speaks the WAV once a call is up and
 # hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Codecs: $codecs (g711 by default, g722).
