@@ -32,6 +32,15 @@ void CallHops::learn_own_end(std::uint64_t session, const Hop& hop, const Flow& 
   for (Route& route : known->second) set_own_end(route, connection);
 }
 
+void CallHops::forget_own_end(const Flow& connection) {
+  for (auto& [hop, routes] : routes_) {
+    for (Route& route : routes) {
+      // Where we listen is the end of no connection of ours.
+      if (route.local == connection.local && same_way(flow_along(route), connection)) route.local.port = 0;
+    }
+  }
+}
+
 void CallHops::forget(std::uint64_t session) {
   routes_.erase(routes_.lower_bound({session, Hop{}}), routes_.lower_bound({session + 1, Hop{}}));
 }

@@ -28,6 +28,8 @@ class CallHops {
   void prefer(std::uint64_t session, const Hop& hop, const Route& used);
   /// The connection to one of its addresses is there.
   void learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection);
+  /// And gone again: the next one has another end.
+  void forget_own_end(const Flow& connection);
   void forget(std::uint64_t session, const Hop& hop) { routes_.erase({session, hop}); }
   void forget(std::uint64_t session);
   [[nodiscard]] std::size_t size() const { return routes_.size(); }

@@ -235,6 +235,7 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
 
 void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
   acks_by_datagram(flow, now);
+  if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.forget_own_end(flow);  // One that was never up had none.
   std::vector<TransactionId> hit;
   for (const auto& [id, record] : records_) {
     // A request that was answered once may get the rest over a new connection: RFC 3261 section 18.2.2.

@@ -120,6 +120,24 @@ TEST_CASE_FIXTURE(Dialling, "Within a call of an account that does not register,
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
+TEST_CASE_FIXTURE(Dialling, "When the connection is gone, a call's Contact does not name its end any more, but that of the next one") {
+  options.registers = false;
+  account = stack.add_account(options, now);
+  drain();
+  receive(response(dial("sip:desk@pbx.example;transport=tls"), 200, "x", "answer", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
+  stack.on_flow_failed(connection, now);
+  drain();
+  CHECK(stack.offer(session, {"application/sdp", "offer 2"}, now));
+  drain();
+  const std::string second = take("INVITE ");
+  CHECK(header(second, "Contact") == "<sip:6001@192.0.2.1;transport=tls>");
+  peer.local.port = 49160;
+  receive(response(second, 200, "x", "answer 2", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
+  CHECK(stack.offer(session, {"application/sdp", "offer 3"}, now));
+  drain();
+  CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
+}
+
 TEST_CASE_FIXTURE(Dialling, "A response by another way says nothing of our end of this one") {
   account = stack.add_account(options, now);
   drain();
