@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/parser.hpp>
+#include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/registration/registration.hpp>
 
 #include <doctest/doctest.h>
