@@ -1,6 +1,7 @@
 #include <offhook/sip/registration/binding.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/locate/services.hpp>
 
 #include <cstdint>
 

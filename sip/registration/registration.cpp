@@ -1,6 +1,7 @@
 #include <offhook/sip/registration/registration.hpp>
 
 #include <offhook/sip/registration/binding.hpp>
+#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -53,7 +54,7 @@ void Registration::stop(base::TimePoint now, Actions& out) {
   assert(is_consistent());
 }
 
-std::string Registration::on_route(Transport transport, const base::SocketAddress& local) {
+std::string Registration::on_route(Transport transport, const base::SocketAddress& local, std::string_view nowhere) {
   listens_ = local.port != 0 && own_end_ != local;
   if (listens_) own_end_.reset();
   const base::SocketAddress from = own_end_.value_or(local);
@@ -63,7 +64,8 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
   if (removing_ && !registered_.empty()) return binding(registered_, seconds(0));
 
   contact_address_ = learnt_.value_or(from);
-  contact_ = contact_uri(options_.user, *contact_address_, transport);
+  contact_ = nowhere.empty() ? contact_uri(options_.user, *contact_address_, transport)
+                             : "sip:" + (options_.user.empty() ? "" : options_.user + "@") + std::string(nowhere) + ";transport=ws";
   if (removing_) return binding(contact_, seconds(0));
   std::string value = binding(contact_, asked_);
   // With a reg-id the new binding takes the old one's place by itself: RFC 5626 section 6.
@@ -298,7 +300,7 @@ void Registration::forget_connection() {
 
 // True when the Contact to write next differs from the one that this response answers.
 bool Registration::learn(const Message& response) {
-  if (!local_ || local_->port == 0) return false;
+  if (!local_ || local_->port == 0 || is_web_socket(transport_)) return false;  // RFC 7118 section 5.3: of no use.
   auto seen = options_.learn_contact ? observed_address(response.top_via(), local_->port) : std::nullopt;
   if (seen && seen->ip.is_v6() != local_->ip.is_v6()) seen.reset();
   if (!seen && listens_) return false;

@@ -102,7 +102,8 @@ class Registration {
   void stop(base::TimePoint now, Actions& out);
   /// The REGISTER just asked for leaves from `local`; port 0: from a connection's own end, which is not known yet. Returns the value of its Contact field: our URI with its expires, and
   /// an older URI of ours with expires=0 when that one is still registered.
-  [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local);
+  [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local,
+                                     std::string_view nowhere = {});
   /// The connection whose response comes next has its end here. Where nobody listens this is what a Contact has to name: a proxy
   /// that looks for a connection to that address then finds the one that we opened.
   void on_connected(const base::SocketAddress& own_end);

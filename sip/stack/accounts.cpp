@@ -268,7 +268,7 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   if (outcome.response != nullptr) {
     if (flow != nullptr) {
       // Several candidates may have been asked, each with the Contact of its own way: the answer is about this one.
-      (void)account->registration->on_route(flow->transport, flow->local);
+      (void)account->registration->on_route(flow->transport, flow->local, host_for(*flow));
       if (!is_reliable(flow->transport) || !account->options.keep_alive) account->registration->on_flow_proven();
       if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
       account->flow = *flow;
@@ -425,13 +425,27 @@ bool Accounts::may_answer(AccountId id, const Message& challenge) const {
 
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {
   Account* account = find(id);
-  return account != nullptr && account->registration ? account->registration->on_route(flow.transport, flow.local)
-                                                     : std::string();
+  if (account == nullptr || !account->registration) return {};
+  return account->registration->on_route(flow.transport, flow.local, host_for(flow));
+}
+
+/// The other end of a WebSocket that we have opened can reach us by nothing else: RFC 7118 section 8.1.
+const std::string& Accounts::host_for(const Flow& flow) const {
+  static const std::string kNone;
+  if (!is_web_socket(flow.transport) || flow.name.empty()) return kNone;
+  if (nowhere_.empty()) nowhere_ = shared_.random.token() + ".invalid";
+  return nowhere_;
+}
+
+std::string Accounts::own_uri(std::string_view user, const Flow& flow) const {
+  const std::string& nowhere = host_for(flow);
+  if (nowhere.empty()) return contact_uri(user, flow.transport, flow.local);
+  return "sip:" + (user.empty() ? "" : std::string(user) + "@") + nowhere + ";transport=ws";
 }
 
 std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
   const Account* account = find(id);
-  if (account == nullptr) return "<" + contact_uri({}, flow.transport, flow.local) + ">";
+  if (account == nullptr) return "<" + own_uri({}, flow) + ">";
   if (account->registration) {  // RFC 5627 section 4.4
     const std::string& gruu = as == As::Anonymous ? account->registration->temp_gruu() : account->registration->gruu();
     if (!gruu.empty()) return "<" + gruu + ">";
@@ -441,7 +455,7 @@ std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
     const bool outbound = account->registration->has_outbound();  // RFC 5626 section 4.3
     return "<" + account->registration->contact() + (outbound ? ";ob>" : ">");
   }
-  return "<" + contact_uri(account->user, flow.transport, flow.local) + ">";
+  return "<" + own_uri(account->user, flow) + ">";
 }
 
 bool Accounts::is_consistent() const {

@@ -77,6 +77,8 @@ class Accounts {
 
   /// Contact of a REGISTER that leaves by this flow.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
+  /// Where the peer of that flow reaches us, whatever the account: RFC 3261 section 8.1.1.8.
+  [[nodiscard]] std::string own_uri(std::string_view user, const Flow& flow) const;
   /// Contact within calls: as registered when the peer is the registrar, else the flow's own address; a GRUU where we have one.
   enum class As : std::uint8_t { Named, Anonymous };
   [[nodiscard]] std::string contact(AccountId id, const Flow& flow, As as = As::Named) const;
@@ -96,7 +98,10 @@ class Accounts {
   void tend(Account& account, base::TimePoint now);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
 
+  [[nodiscard]] const std::string& host_for(const Flow& flow) const;
+
   Shared shared_;
+  mutable std::string nowhere_;  // Drawn when it is needed first.
   std::uint64_t last_id_;
   std::map<AccountId, std::unique_ptr<Account>> accounts_;
   AccountIndex index_;

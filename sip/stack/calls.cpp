@@ -289,7 +289,12 @@ std::string Calls::contact(std::uint64_t session, const Flow& flow) const {
   const Leg* leg = find(SessionId{session});
   if (leg == nullptr) return {};
   if (leg->account) return shared_.accounts.contact(*leg->account, flow, leg->anonymous ? Accounts::As::Anonymous : Accounts::As::Named);
-  return "<" + contact_uri(leg->user, flow.transport, flow.local) + ">";
+  return "<" + shared_.accounts.own_uri(leg->user, flow) + ">";
+}
+
+std::optional<Flow> Calls::way(std::uint64_t session) const {
+  const Leg* leg = find(SessionId{session});
+  return leg != nullptr ? leg->way : std::nullopt;
 }
 
 void Calls::collect() {

@@ -76,6 +76,7 @@ class Calls {
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< that its last message took
   [[nodiscard]] bool uses(const Flow& flow) const;  ///< Its last message came or went that way, and it is not over.
   /// Calls that are up, or are over but for their BYE.
   [[nodiscard]] std::size_t unfinished() const;

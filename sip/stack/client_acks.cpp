@@ -24,6 +24,8 @@ void ClientRequests::send_ack(PendingAck pending, base::TimePoint now) {
     return;
   }
   pending.hop = *hop;
+  const auto way = shared_.contacts.way({Owner::Kind::Session, session, {}});
+  if (way && goes_back(*hop, *way)) return write_ack(std::move(pending), *way, now);
   const auto* known = hops_.find(session, *hop);
   if (known != nullptr && !known->empty()) return write_ack(std::move(pending), flow_along(known->front()), now);
   hold_for(pending);

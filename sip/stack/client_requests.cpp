@@ -42,6 +42,7 @@ void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(
 void ClientRequests::look_up(Record& record, base::TimePoint now) {
   const auto hop = hop_of(record.what.head.next_hop);
   if (!hop) return fail(record, session::Failure::Unresolvable, now);
+  if (take_way_back(record, *hop, now)) return;
   if (record.what.owner.kind == Owner::Kind::Session) {
     if (const auto* known = hops_.find(record.what.owner.id, *hop)) {
       record.routes = *known;
@@ -58,6 +59,14 @@ void ClientRequests::look_up(Record& record, base::TimePoint now) {
     else
       --record.looking_up;
   }
+}
+
+bool ClientRequests::take_way_back(Record& record, const Hop& hop, base::TimePoint now) {
+  const auto way = shared_.contacts.way(record.what.owner);
+  if (!way || !goes_back(hop, *way)) return false;
+  record.routes = {{way->transport, way->local, way->remote, way->id, way->name}};
+  launch(record, now);
+  return true;
 }
 
 QueryId ClientRequests::query(const Hop& hop) {

@@ -24,11 +24,14 @@ using transaction::TransactionId;
 
 struct StackSizes;
 
-/// Our Contact, which depends on the way that the request takes. "" for none.
+/// What a request has to be asked for as it leaves.
 class ContactSource {
  public:
   virtual ~ContactSource() = default;
+  /// Our Contact, which depends on the way that the request takes. "" for none.
   [[nodiscard]] virtual std::string contact(const Owner& owner, Method method, const Flow& flow) = 0;
+  /// The way that the last message of the owner's dialog took.
+  [[nodiscard]] virtual std::optional<Flow> way(const Owner& owner) const = 0;
 };
 
 /// All requests of ours, from the look-up of the next hop to the end of their transaction: Via and Contact, the next address
@@ -124,6 +127,7 @@ class ClientRequests {
   [[nodiscard]] Record* find(TransactionId id) const;
   void take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now);
   void look_up(Record& record, base::TimePoint now);
+  [[nodiscard]] bool take_way_back(Record& record, const Hop& hop, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
   enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still answer.

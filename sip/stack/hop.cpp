@@ -1,7 +1,9 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/locate/services.hpp>
 #include <offhook/sip/registration/binding.hpp>
+#include <offhook/sip/transport_kinds.hpp>
 
 #include <array>
 
@@ -51,6 +53,17 @@ std::string contact_uri(std::string_view user, Transport transport, const base::
     case Transport::Wss: uri += ";transport=ws"; break;
   }
   return uri;
+}
+
+bool is_nowhere(std::string_view host) {
+  constexpr std::string_view kInvalid = ".invalid";
+  return host.size() > kInvalid.size() && base::iequals(host.substr(host.size() - kInvalid.size()), kInvalid);
+}
+
+bool goes_back(const Hop& hop, const Flow& way) {
+  if (hop.secure && !locate::is_secure(way.transport)) return false;
+  if (is_nowhere(hop.host)) return is_reliable(way.transport);  // The source of a datagram proves nothing.
+  return hop.transport && is_web_socket(*hop.transport) && is_web_socket(way.transport) && way.name.empty();
 }
 
 std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch) {

@@ -27,6 +27,12 @@ struct Hop {
 /// `sip:user@192.0.2.1:5060;transport=tcp`; the transport only where it is not UDP.
 [[nodiscard]] std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address);
 
+/// A host that says of itself that it cannot be connected to: RFC 7118 section 8.1, RFC 2606 section 2.
+[[nodiscard]] bool is_nowhere(std::string_view host);
+/// Whether a request to that hop has to take the way that its dialog's last message took: its host cannot be reached otherwise, or
+/// is the client of a WebSocket that it has opened to us.
+[[nodiscard]] bool goes_back(const Hop& hop, const Flow& way);
+
 /// `SIP/2.0/UDP 192.0.2.1:5060;branch=...;rport`: RFC 3581 section 3.
 [[nodiscard]] std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch);
 /// RFC 3261 section 18.1.2: a response whose top Via does not name us is dropped.

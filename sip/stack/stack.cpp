@@ -55,6 +55,7 @@ class Stack::Impl final : public ContactSource {
   void settle(base::TimePoint now);
 
   [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
+  [[nodiscard]] std::optional<Flow> way(const Owner& owner) const override;
 
   StackOptions options_;
   Capabilities can_;
@@ -112,6 +113,12 @@ std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& 
   return {};
 }
 
+std::optional<Flow> Stack::Impl::way(const Owner& owner) const {
+  if (owner.kind == Owner::Kind::Session) return calls_.way(owner.id);
+  if (owner.kind == Owner::Kind::Subscription) return subscriptions_.way(owner.id);
+  return std::nullopt;
+}
+
 void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint now) {
   const bool keep_alive =
       std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
@@ -124,7 +131,7 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
     if (is_reliable(flow.transport)) outbox_.closes.push_back(flow);
     return;
   }
-  auto parsed = parse_message(pool_.copy(bytes), is_reliable(flow.transport) ? Framing::Stream : Framing::Datagram);
+  auto parsed = parse_message(pool_.copy(bytes), is_byte_stream(flow.transport) ? Framing::Stream : Framing::Datagram);
   if (!parsed) return on_garbage(parsed.error(), flow, bytes.size(), now);
   if (parsed->is_request()) return on_request(std::move(*parsed), flow, bytes.size(), now);
   if (!clients_.on_response(*parsed, flow, now)) ++counters_.stray_responses;

@@ -298,7 +298,12 @@ std::string Subscriptions::contact(std::uint64_t id, const Flow& flow) const {
   const Entry* entry = find(SubscriptionId{id});
   if (entry == nullptr) return {};
   if (entry->account) return parts_.accounts.contact(*entry->account, flow);
-  return "<" + contact_uri(entry->user, flow.transport, flow.local) + ">";
+  return "<" + parts_.accounts.own_uri(entry->user, flow) + ">";
+}
+
+std::optional<Flow> Subscriptions::way(std::uint64_t id) const {
+  const Entry* entry = find({id});
+  return entry != nullptr ? entry->way : std::nullopt;
 }
 
 bool Subscriptions::uses(const Flow& flow) const {

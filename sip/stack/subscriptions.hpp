@@ -40,6 +40,7 @@ class Subscriptions {
                                      std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
 
   [[nodiscard]] std::string contact(std::uint64_t id, const Flow& flow) const;
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t id) const;  ///< that its last message took
   [[nodiscard]] bool uses(const Flow& flow) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }

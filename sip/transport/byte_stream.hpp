@@ -12,7 +12,9 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// What carries one connection: TCP, or TLS over it. At most one open(), then one read and one write at a
+class MessageStream;
+
+/// What carries one connection: TCP, TLS over it, or a WebSocket over either. At most one open(), then one read and one write at a
 /// time. Each Done is called once, never from within the call that it was given to, and keeps the stream's owner alive until
 /// then; after close() it hears of an error. What is read into and written from is the owner's, and stays until Done.
 class ByteStream {
@@ -34,6 +36,8 @@ class ByteStream {
   virtual void finish_writing() = 0;
   virtual void close() = 0;
 
+  /// This one, when it keeps messages apart; otherwise null.
+  [[nodiscard]] virtual MessageStream* messages() { return nullptr; }
   /// Why open() failed, for people; "" when the error says it all.
   [[nodiscard]] virtual std::string failure() const { return {}; }
 };

@@ -3,12 +3,25 @@
 #include <offhook/sip/locate/services.hpp>
 #include <offhook/sip/transport/binder.hpp>
 #include <offhook/sip/transport/tls_stream.hpp>
+#include <offhook/sip/transport/upgrade_rules.hpp>
+#include <offhook/sip/transport/web_socket_stream.hpp>
 
 #include <algorithm>
 
 namespace offhook::inline v0::sip::detail {
 
 using boost::asio::ip::tcp;
+
+namespace {
+
+/// As it stands in a request line: RFC 9112 section 3.2.1.
+bool is_usable(const WebSocketOptions& options) {
+  const bool plain = std::all_of(options.path.begin(), options.path.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+  return options.path.starts_with('/') && options.path.size() <= WebSocketOptions::kMaxPath && plain &&
+         options.origins.size() <= WebSocketOptions::kMaxOrigins && options.silence > base::Duration::zero();
+}
+
+}  // namespace
 
 Carriers::Carriers(EdgeCounters& counters) : counters_(counters) {}
 Carriers::~Carriers() = default;
@@ -20,6 +33,10 @@ base::Result<void, EdgeError> Carriers::open(const EdgeOptions& options) {
     tls_ = std::move(*made);
   }
   const auto wanted = listeners_of(options);
+  message_time_ = options.message_time;
+  web_socket_ = options.web_socket;
+  const bool served = std::any_of(wanted.begin(), wanted.end(), [](const Listener& one) { return is_web_socket(one.transport); });
+  if (web_socket_ ? !is_usable(*web_socket_) : served) return base::fail(EdgeError::BadWebSocket);
   const bool secured = std::any_of(wanted.begin(), wanted.end(), [](const Listener& one) { return locate::is_secure(one.transport); });
   if (secured && !(tls_ && tls_->has_certificate())) return base::fail(EdgeError::BadCertificate);
   return {};
@@ -30,8 +47,8 @@ bool Carriers::offers(Transport transport) const {
     case Transport::Udp:
     case Transport::Tcp: return true;
     case Transport::Tls: return tls_ != nullptr;
-    case Transport::Ws:
-    case Transport::Wss: return false;
+    case Transport::Ws: return web_socket_.has_value();
+    case Transport::Wss: return web_socket_ && tls_ != nullptr;
   }
   return false;
 }
@@ -40,9 +57,9 @@ std::unique_ptr<ByteStream> Carriers::carry(tcp::socket socket, const Flow& flow
   switch (flow.transport) {
     case Transport::Tcp: return make_tcp_stream(std::move(socket));
     case Transport::Tls: return secured(std::move(socket), flow, side);
-    case Transport::Udp:
     case Transport::Ws:
-    case Transport::Wss: return nullptr;
+    case Transport::Wss: return web_socket(std::move(socket), flow, side);
+    case Transport::Udp: return nullptr;
   }
   return nullptr;
 }
@@ -50,10 +67,22 @@ std::unique_ptr<ByteStream> Carriers::carry(tcp::socket socket, const Flow& flow
 std::unique_ptr<ByteStream> Carriers::secured(tcp::socket socket, const Flow& flow, Side side) {
   if (!tls_) return nullptr;
   const int fd = socket.native_handle();
-  SslPtr ssl = side == Side::Client ? tls_->connect(fd, flow.name) : tls_->accept(fd);
+  const auto names = is_web_socket(flow.transport) ? TlsContext::Names::Web : TlsContext::Names::Sip;
+  SslPtr ssl = side == Side::Client ? tls_->connect(fd, flow.name, names) : tls_->accept(fd);
   if (!ssl) return nullptr;
   if (side == Side::Client && !tls_->verifies()) ++counters_.unverified;
   return make_tls_stream(std::move(socket), std::move(ssl));
+}
+
+std::unique_ptr<ByteStream> Carriers::web_socket(tcp::socket socket, const Flow& flow, Side side) {
+  if (!web_socket_ || (side == Side::Client && flow.name.empty())) return nullptr;
+  const bool secure = flow.transport == Transport::Wss;
+  auto executor = socket.get_executor();
+  auto carrier = secure ? secured(std::move(socket), flow, side) : make_tcp_stream(std::move(socket));
+  if (!carrier) return nullptr;
+  WebSocketSetup setup{side, *web_socket_, {}, message_time_, [this] { ++counters_.slow_senders; }, closing_};
+  if (side == Side::Client) setup.host = host_field(flow.name, flow.remote.port, secure);
+  return make_web_socket_stream(std::move(executor), std::move(carrier), std::move(setup));
 }
 
 }  // namespace offhook::inline v0::sip::detail

@@ -5,6 +5,7 @@
 #include <offhook/sip/transport/sip_edge.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace offhook::inline v0::sip::detail {
 
@@ -17,7 +18,7 @@ class Carriers {
   explicit Carriers(EdgeCounters& counters);
   ~Carriers();
 
-  /// Errors: BadTrust, BadCertificate.
+  /// Errors: BadTrust, BadCertificate, BadWebSocket.
   [[nodiscard]] base::Result<void, EdgeError> open(const EdgeOptions& options);
   [[nodiscard]] bool offers(Transport transport) const;
   /// Null when that is not offered, or the peer has no name to prove.
@@ -25,9 +26,13 @@ class Carriers {
 
  private:
   [[nodiscard]] std::unique_ptr<ByteStream> secured(boost::asio::ip::tcp::socket socket, const Flow& flow, Side side);
+  [[nodiscard]] std::unique_ptr<ByteStream> web_socket(boost::asio::ip::tcp::socket socket, const Flow& flow, Side side);
 
   EdgeCounters& counters_;
   std::unique_ptr<TlsContext> tls_;
+  std::optional<WebSocketOptions> web_socket_;
+  base::Duration message_time_{};
+  std::shared_ptr<std::size_t> closing_ = std::make_shared<std::size_t>(0);  // Outlives what still says goodbye.
 };
 
 }  // namespace offhook::inline v0::sip::detail

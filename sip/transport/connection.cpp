@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <string_view>
+#include <utility>
 
 namespace offhook::inline v0::sip::detail {
 
@@ -13,7 +14,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-constexpr std::string_view kPing = "\r\n\r\n";  // RFC 5626 section 3.5.1
+constexpr std::string_view kPing = "\r\n\r\n", kPong = "\r\n";  // RFC 5626 section 3.5.1
+constexpr std::size_t kCostOfMessage = 64;
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 constexpr auto kLinger = std::chrono::seconds(2);  // For the answer to a stream that we give up to reach its sender.
 }  // namespace
@@ -55,6 +57,7 @@ void Connection::connected() {
 void Connection::shake_hands(tcp::socket socket) {
   stream_ = shared_.carry(std::move(socket), flow_, side_);
   if (!stream_) return asio::post(shared_.io, [self = shared_from_this()] { self->fail(); });
+  messages_ = stream_->messages();
   watching_ = Watching::Handshake;
   arm(shared_.handshake_time);
   stream_->open([self = shared_from_this()](const error_code& error, std::size_t) {
@@ -70,6 +73,7 @@ void Connection::opened() {
   open_ = true;
   ++shared_.counters.connections_opened;
   watch_idle(shared_.idle_time);
+  if (messages_ != nullptr) messages_->on_pong([this] { pass_pong(); });
   read_next();
   if (!queue_.empty()) write_next();
 }
@@ -77,9 +81,9 @@ void Connection::opened() {
 void Connection::send(std::string bytes) {
   last_traffic_ = base::Clock::now();
   if (bytes == kPing) framer_.expect_pong();
-  queued_bytes_ += bytes.size();
+  queued_bytes_ += cost(bytes);
   if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
-  if (queue_.size() > 1) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
+  if (queue_.size() > 1 && !is_web_socket(flow_.transport)) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
     queue_.back() += bytes;
     return;
   }
@@ -102,11 +106,38 @@ void Connection::read_next() {
     if (self->closed_) return;
     if (error) return self->fail();
     self->last_traffic_ = base::Clock::now();
+    if (self->messages_ != nullptr) {
+      self->take_piece(size);
+      if (!self->closed_) self->read_next();
+      return;
+    }
     self->framer_.receive({self->buffer_.data(), size});
     if (!self->drain_framer()) return self->give_up_stream();
     self->watch_slow_sender();
     if (!self->closed_) self->read_next();
   });
+}
+
+/// The WebSocket below bounds a message, and the time for one.
+void Connection::take_piece(std::size_t size) {
+  message_.insert(message_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
+  if (!messages_->at_message_end()) return;
+  const std::vector<std::uint8_t> whole = std::exchange(message_, {});
+  const std::string_view text(reinterpret_cast<const char*>(whole.data()), whole.size());
+  if (text == kPing) return send(std::string(kPong));  // RFC 7118 section 6, RFC 5626 section 4.4.1
+  if (!whole.empty()) shared_.handlers.message(flow_, whole);
+}
+
+/// It may be the answer to a ping of the stack's.
+void Connection::pass_pong() {
+  if (closed_) return;
+  last_traffic_ = base::Clock::now();
+  shared_.handlers.message(flow_, {reinterpret_cast<const std::uint8_t*>(kPong.data()), kPong.size()});
+}
+
+/// What a message of this size counts for among those that wait: a WebSocket cannot put two into one.
+std::size_t Connection::cost(std::string_view bytes) const {
+  return bytes.size() + (is_web_socket(flow_.transport) ? kCostOfMessage : 0);
 }
 
 /// False when the stream can no longer be cut into messages.
@@ -118,12 +149,8 @@ bool Connection::drain_framer() {
         watching_ = Watching::Nothing;  // The limit is for one message: a busy stream may always hold part of the next.
         shared_.handlers.message(flow_, framer_.frame());
         break;
-      case Framer::Next::Ping: send("\r\n"); break;  // RFC 5626 section 4.4.1
-      case Framer::Next::Pong: {
-        static constexpr std::array<std::uint8_t, 2> kPong{'\r', '\n'};
-        shared_.handlers.message(flow_, kPong);  // It may be the answer to a ping of the stack's.
-        break;
-      }
+      case Framer::Next::Ping: send(std::string(kPong)); break;  // RFC 5626 section 4.4.1
+      case Framer::Next::Pong: pass_pong(); break;
       case Framer::Next::Error: ++shared_.counters.framing_errors; return false;
     }
     if (closed_) return true;
@@ -190,9 +217,15 @@ void Connection::arm(base::Duration delay) {
 }
 
 void Connection::write_next() {
-  stream_->write(queue_.front(), [self = shared_from_this()](const error_code& error, std::size_t size) {
+  while (messages_ != nullptr && !queue_.empty() && queue_.front() == kPing) {  // A WebSocket has pings of its own.
+    messages_->ping();
+    queued_bytes_ -= cost(queue_.front());
+    queue_.pop_front();
+  }
+  if (queue_.empty()) return;
+  stream_->write(queue_.front(), [self = shared_from_this()](const error_code& error, std::size_t) {
     if (error || self->closed_) return self->fail();
-    self->queued_bytes_ -= size;
+    self->queued_bytes_ -= self->cost(self->queue_.front());
     self->queue_.pop_front();
     if (!self->queue_.empty()) return self->write_next();
     if (self->lingering_) self->stream_->finish_writing();

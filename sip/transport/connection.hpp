@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/framer.hpp>
-#include <offhook/sip/transport/byte_stream.hpp>
+#include <offhook/sip/transport/message_stream.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +12,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::sip::detail {
 
@@ -58,6 +60,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void shake_hands(boost::asio::ip::tcp::socket socket);
   void opened();
   void read_next();
+  void take_piece(std::size_t size);
+  void pass_pong();
+  [[nodiscard]] std::size_t cost(std::string_view bytes) const;
   [[nodiscard]] bool drain_framer();
   void watch_idle(base::Duration delay);
   void watch_slow_sender();
@@ -73,6 +78,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ConnectionShared& shared_;
   boost::asio::ip::tcp::socket socket_;  // Until something carries it.
   std::unique_ptr<ByteStream> stream_;
+  MessageStream* messages_ = nullptr;  // stream_, when it keeps messages apart: then nothing is framed here.
+  std::vector<std::uint8_t> message_;  // So much of it as has come.
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer idle_timer_;
   base::TimePoint last_traffic_ = base::Clock::now();
@@ -80,7 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   std::array<std::uint8_t, 16384> buffer_{};
   std::deque<std::string> queue_;
-  std::size_t queued_bytes_ = 0;
+  std::size_t queued_bytes_ = 0;  // With what it costs to keep them.
   Side side_ = Side::Client;
   Watching watching_ = Watching::Nothing;
   bool open_ = false, closed_ = false;

@@ -12,11 +12,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-namespace {
-/// Who may be on it: a peer that connected to us is no host that we could name.
-bool needs_name(Transport transport) { return transport != Transport::Udp && transport != Transport::Tcp; }
-}  // namespace
-
 Connections::Connections(asio::io_context& io, EdgeCounters& counters, ConnectionShared::Handlers handlers)
     : shared_{io, counters, std::move(handlers)} {
   shared_.forget = [this](FlowId id) { connections_.erase(id); };
@@ -65,7 +60,7 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
 
 void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   if (const auto connection = find(flow)) return connection->send(std::move(bytes));
-  const bool nameless = needs_name(flow.transport) && flow.name.empty();
+  const bool nameless = names_host(flow.transport) && flow.name.empty();  // A peer that connected to us is no host that we could name.
   if (nameless || connections_.size() >= SipEdge::kMaxConnections) {
     if (!nameless) ++shared_.counters.connections_refused;
     // Not from inside the caller's own pass over the stack's output: it hears of it on the next turn of the loop.

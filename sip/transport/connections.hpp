@@ -21,7 +21,7 @@ class Connections {
   /// One that a listener of that transport has accepted.
   void adopt(boost::asio::ip::tcp::socket socket, Transport transport);
   /// Over flow.id if that connection lives, else over any the same way, else over a new one: none where the peer would have to
-  /// prove a name and flow has none, for then it was the peer that connected, and it is gone.
+  /// be named and flow has none, for then it was the peer that connected, and it is gone.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
   /// The peer answers no more: closes that connection and reports it as failed.
   void give_up(const Flow& flow);

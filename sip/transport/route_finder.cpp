@@ -47,7 +47,7 @@ void RouteFinder::answer(QueryId query, const ServerFinder::Result& found) {
     const auto way = listeners_.towards(candidate.transport, remote.ip);
     if (!way) continue;
     result.routes.push_back({candidate.transport, way->local, remote, way->socket,
-                             locate::is_secure(candidate.transport) ? candidate.name : std::string()});
+                             names_host(candidate.transport) ? candidate.name : std::string()});
   }
   if (result.routes.empty() && result.error.empty()) result.error = "no route to any of its addresses";
   owner_.answer(query, std::move(result));

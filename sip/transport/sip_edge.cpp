@@ -27,6 +27,7 @@ std::string_view to_string(EdgeError error) {
     case EdgeError::BadAddress: return "not an address of this machine";
     case EdgeError::BadTrust: return "TLS cannot know whom to trust";
     case EdgeError::BadCertificate: return "TLS has no certificate and key to show";
+    case EdgeError::BadWebSocket: return "WebSocket cannot be had as it is asked for";
     case EdgeError::Other: return "cannot open the socket";
   }
   return "";

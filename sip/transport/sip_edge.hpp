@@ -3,6 +3,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/sip/stack/stack.hpp>
 #include <offhook/sip/transport/tls_options.hpp>
+#include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <functional>
 #include <memory>
@@ -37,6 +38,7 @@ struct EdgeOptions {
   std::vector<Listener> listeners = {};
   DnsOptions dns{};
   std::optional<TlsOptions> tls = {};  ///< nothing: no TLS here, and what asks for it is refused
+  std::optional<WebSocketOptions> web_socket = {};  ///< nothing: no WebSocket here; over TLS where `tls` is given, too
   /// From an accepted connection to the end of its handshakes, and as long for those that we open.
   base::Duration handshake_time = std::chrono::seconds(10);
 };
@@ -47,6 +49,7 @@ enum class EdgeError : std::uint8_t {
   BadAddress,      ///< not an address of this machine; or no listeners, or more than kMaxListeners
   BadTrust,        ///< the CA file or a pin cannot be used, or none is given where one is needed
   BadCertificate,  ///< our certificate or its key cannot be used, or is missing where TLS listens
+  BadWebSocket,    ///< a path that no request can have, too many origins, or a WebSocket listener without its options
   Other,
 };
 [[nodiscard]] std::string_view to_string(EdgeError error);

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 
@@ -20,8 +21,12 @@ constexpr const char* kSuites = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 constexpr int kMaxChain = 8;
 
-// The host that the peer of a connection has to prove to be: freed by OpenSSL together with the connection.
-void free_name(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<std::string*>(data); }
+/// Whom the peer of a connection has to prove to be: freed by OpenSSL together with the connection.
+struct Expected {
+  std::string name;
+  TlsContext::Names names;
+};
+void free_name(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Expected*>(data); }
 int name_index() {
   static const int kIndex = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_name);
   return kIndex;
@@ -34,6 +39,12 @@ std::vector<unsigned char> der_of(X509* certificate) {
   unsigned char* at = der.data();
   i2d_X509(certificate, &at);
   return der;
+}
+
+bool proves_on_the_web(X509* certificate, const std::string& name) {
+  if (base::IpAddress::parse(name)) return X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
+  constexpr unsigned kRules = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+  return X509_check_host(certificate, name.data(), name.size(), kRules, nullptr) == 1;
 }
 
 SslPtr over(SSL_CTX* context, int fd) {
@@ -132,13 +143,15 @@ int TlsContext::judge(X509_STORE_CTX* chain, SSL* ssl) const {
   }
   if (theirs) return X509_V_OK;
   if (!pins_.empty() && !is_pinned(leaf)) return X509_V_ERR_CERT_UNTRUSTED;
-  const auto* name = static_cast<const std::string*>(SSL_get_ex_data(ssl, name_index()));
+  const auto* expected = static_cast<const Expected*>(SSL_get_ex_data(ssl, name_index()));
+  if (expected == nullptr) return X509_V_ERR_HOSTNAME_MISMATCH;
+  if (expected->names == Names::Web) return proves_on_the_web(leaf, expected->name) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
   const auto der = der_of(leaf);
   const auto names = read_certificate_names({der.data(), der.size()});
-  return name != nullptr && names && proves(*names, *name) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
+  return names && proves(*names, expected->name) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
 }
 
-SslPtr TlsContext::connect(int fd, const std::string& name) {
+SslPtr TlsContext::connect(int fd, const std::string& name, Names names) {
   SslPtr ssl = name.empty() ? nullptr : over(client_.get(), fd);
   if (!ssl) return nullptr;
   SSL_set_connect_state(ssl.get());
@@ -146,7 +159,7 @@ SslPtr TlsContext::connect(int fd, const std::string& name) {
   if (!base::IpAddress::parse(name) &&
       SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) != 1)
     return nullptr;
-  auto owned = std::make_unique<std::string>(name);
+  auto owned = std::make_unique<Expected>(Expected{name, names});
   if (SSL_set_ex_data(ssl.get(), name_index(), owned.get()) != 1) return nullptr;
   (void)owned.release();
   return ssl;

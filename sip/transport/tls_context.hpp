@@ -28,8 +28,11 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
+  /// How a certificate names a host: as those of SIP do (RFC 5922), or as those of the web do, which WebSocket goes by (RFC 7118
+  /// section 9.1, RFC 6125 section 6.4): there a wildcard stands for one label.
+  enum class Names : std::uint8_t { Sip, Web };
   /// A connection over `fd` whose peer has to prove to be `name`. Null when memory is short, or without a name.
-  [[nodiscard]] SslPtr connect(int fd, const std::string& name);
+  [[nodiscard]] SslPtr connect(int fd, const std::string& name, Names names = Names::Sip);
   /// One that somebody made to us. Null when memory is short, or without a certificate of ours.
   [[nodiscard]] SslPtr accept(int fd);
   [[nodiscard]] bool has_certificate() const { return has_certificate_; }

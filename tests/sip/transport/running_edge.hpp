@@ -57,6 +57,8 @@ class Socket {
     return taken;
   }
   void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
+  /// As far as it goes: the peer may be gone.
+  void try_send(std::string_view text) { (void)::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
   /// Reads until `wanted` is in what came, the peer closed, or 10 s have passed.
   std::string receive(std::string_view wanted) {
     std::string all;

@@ -1,0 +1,301 @@
+// The one file of floors 0 to 3 with a Beast WebSocket in it: it takes a minute to compile (docs/building.md).
+#include <offhook/sip/transport/web_socket_stream.hpp>
+
+#include <offhook/sip/message/limits.hpp>
+#include <offhook/sip/transport/carrier_adaptor.hpp>
+#include <offhook/sip/transport/upgrade_rules.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace offhook::inline v0::sip::detail {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+using Done = ByteStream::Done;
+
+namespace {
+
+error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
+
+class WebSocket : public std::enable_shared_from_this<WebSocket> {
+ public:
+  WebSocket(asio::any_io_executor executor, std::unique_ptr<ByteStream> carrier, WebSocketSetup setup)
+      : setup_(std::move(setup)), timer_(executor), stream_(executor, std::move(carrier)) {}
+  ~WebSocket() { below().on_octets(nullptr); }
+  WebSocket(const WebSocket&) = delete;
+  WebSocket& operator=(const WebSocket&) = delete;
+
+  void open(Done done);
+  void read_some(std::span<std::uint8_t> into, Done done);
+  void write(std::string_view bytes, Done done);
+  void ping();
+  void say_goodbye(websocket::close_code code);
+  void close();
+
+  [[nodiscard]] bool at_message_end() const { return stream_.is_message_done(); }
+  void on_pong(std::function<void()> handler) { on_pong_ = std::move(handler); }
+  [[nodiscard]] std::string failure() const { return failure_.empty() ? carrier().failure() : failure_; }
+  void finish_writing() { is_open_ ? say_goodbye(websocket::close_code::going_away) : carrier().finish_writing(); }
+
+ private:
+  [[nodiscard]] CarrierAdaptor& below() { return stream_.next_layer(); }
+  [[nodiscard]] ByteStream& carrier() const { return const_cast<WebSocket*>(this)->below().carrier(); }
+  void configure();
+  void ask(Done done);
+  void be_asked(Done done);
+  void refuse(http::status status, const std::string& why, Done done);
+  [[nodiscard]] std::optional<std::pair<http::status, std::string>> objection() const;
+  void accept(Done done);
+  void opened(const Done& done);
+  void on_control(websocket::frame_type kind);
+  void on_octets();
+  void on_progress();
+
+  WebSocketSetup setup_;
+  asio::steady_timer timer_;  // A frame or message that is on its way, then the peer's close frame.
+  websocket::stream<CarrierAdaptor, /*deflateSupported=*/false> stream_;
+  struct Handshake {
+    boost::beast::flat_buffer buffer{kMaxUpgradeBytes};
+    http::request_parser<http::empty_body> parser;
+    http::response<http::empty_body> refusal;
+    websocket::response_type answer;
+  };
+  std::unique_ptr<Handshake> handshake_;
+  std::function<void()> on_pong_;
+  std::string failure_;
+  bool is_open_ = false, closed_ = false, says_goodbye_ = false;
+  bool pinging_ = false, pong_due_ = false;
+  bool frame_under_way_ = false;
+};
+
+// --- the handshake ---------------------------------------------------------------------------------------------------------
+
+void WebSocket::open(Done done) {
+  configure();
+  carrier().open([self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
+    if (error || self->closed_) return done(error ? error : error_code(asio::error::operation_aborted), 0);
+    self->handshake_ = std::make_unique<Handshake>();
+    self->setup_.side == Side::Client ? self->ask(done) : self->be_asked(done);
+  });
+}
+
+/// The handshake has its time from whoever opens us.
+void WebSocket::configure() {
+  stream_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), setup_.options.silence, true});
+  stream_.read_message_max(kMaxMessageBytes);
+  stream_.auto_fragment(false);
+}
+
+void WebSocket::ask(Done done) {
+  stream_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
+    request.set(http::field::user_agent, "Offhook");
+    request.set(http::field::sec_websocket_protocol, "sip");
+  }));
+  stream_.async_handshake(handshake_->answer, setup_.host, setup_.options.path,
+                          [self = shared_from_this(), done = std::move(done)](const error_code& error) {
+    const auto handshake = std::move(self->handshake_);
+    if (error == websocket::error::upgrade_declined)
+      self->failure_ = "the WebSocket handshake was answered with status " + std::to_string(handshake->answer.result_int());
+    if (error) return done(error, 0);
+    const auto protocol = handshake->answer[http::field::sec_websocket_protocol];
+    if (protocol != "sip") {  // RFC 6455 section 4.1, RFC 7118 section 4.1
+      self->failure_ = "the WebSocket server does not speak the subprotocol sip";
+      return done(protocol_error(), 0);
+    }
+    self->opened(done);
+  });
+}
+
+void WebSocket::be_asked(Done done) {
+  auto& parser = handshake_->parser;
+  parser.header_limit(kMaxUpgradeBytes);
+  http::async_read_header(below(), handshake_->buffer, parser,
+                          [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
+    if (self->closed_) return done(asio::error::operation_aborted, 0);
+    if (error == http::error::header_limit || error == http::error::buffer_overflow)
+      return self->refuse(http::status::request_header_fields_too_large, "its WebSocket handshake is too long", done);
+    if (error && error.category() == make_error_code(http::error::bad_method).category() && error != http::error::end_of_stream &&
+        error != http::error::partial_message)
+      return self->refuse(http::status::bad_request, "its WebSocket handshake is no HTTP: " + error.message(), done);
+    if (error) return done(error, 0);
+    if (const auto wrong = self->objection()) return self->refuse(wrong->first, wrong->second, done);
+    self->accept(done);
+  });
+}
+
+/// What Beast does not look at itself.
+std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
+  const auto& request = handshake_->parser.get();
+  if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("it asks for no WebSocket")};
+  const auto origins = request.equal_range(http::field::origin);
+  for (auto at = origins.first; at != origins.second; ++at) {
+    const std::string_view origin(at->value().data(), at->value().size());
+    if (!may_come_from(origin, setup_.options.origins)) return std::pair{http::status::forbidden, std::string("its origin is not allowed")};
+  }
+  const auto protocols = request.equal_range(http::field::sec_websocket_protocol);
+  for (auto at = protocols.first; at != protocols.second; ++at) {
+    if (offers_sip({at->value().data(), at->value().size()})) return std::nullopt;
+  }
+  return std::pair{http::status::bad_request, std::string("it does not offer the subprotocol sip")};
+}
+
+void WebSocket::refuse(http::status status, const std::string& why, Done done) {
+  failure_ = why;
+  auto& answer = handshake_->refusal;
+  answer.result(status);
+  answer.set(http::field::server, "Offhook");
+  answer.set(http::field::connection, "close");
+  if (status == http::status::upgrade_required) {
+    answer.set(http::field::upgrade, "websocket");
+    answer.set(http::field::sec_websocket_version, "13");
+  }
+  answer.prepare_payload();
+  http::async_write(below(), answer, [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
+    self->handshake_.reset();
+    if (!error) self->carrier().finish_writing();
+    done(error ? error : protocol_error(), 0);
+  });
+}
+
+void WebSocket::accept(Done done) {
+  const auto rest = handshake_->buffer.cdata();
+  below().put_back(std::string(static_cast<const char*>(rest.data()), rest.size()));
+  stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+    response.set(http::field::server, "Offhook");
+    if (response.result() == http::status::switching_protocols) response.set(http::field::sec_websocket_protocol, "sip");
+  }));
+  stream_.async_accept(handshake_->parser.get(), [self = shared_from_this(), done = std::move(done)](const error_code& error) {
+    self->handshake_.reset();
+    if (!error) return self->opened(done);
+    self->failure_ = "its WebSocket handshake is wrong: " + error.message();
+    self->carrier().finish_writing();
+    done(error, 0);
+  });
+}
+
+void WebSocket::opened(const Done& done) {
+  if (closed_) return done(asio::error::operation_aborted, 0);
+  is_open_ = true;
+  stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view) { on_control(kind); });
+  below().on_octets([this] { on_octets(); });
+  done({}, 0);
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------------
+
+void WebSocket::read_some(std::span<std::uint8_t> into, Done done) {
+  stream_.async_read_some(asio::buffer(into.data(), into.size()),
+                          [self = shared_from_this(), into, done = std::move(done)](const error_code& error, std::size_t size) {
+    if (error) {
+      self->is_open_ = false;
+      return done(error, 0);
+    }
+    if (self->at_message_end()) self->on_progress();
+    else if (size == 0) return self->read_some(into, done);
+    done({}, size);
+  });
+}
+
+void WebSocket::write(std::string_view bytes, Done done) {
+  stream_.text(is_utf8(bytes));
+  stream_.async_write(asio::buffer(bytes.data(), bytes.size()),
+                      [self = shared_from_this(), done = std::move(done), size = bytes.size()](const error_code& error, std::size_t) {
+    done(error, error ? 0 : size);
+  });
+}
+
+void WebSocket::ping() {
+  if (!is_open_ || closed_) return;
+  pong_due_ = true;
+  if (std::exchange(pinging_, true)) return;
+  stream_.async_ping({}, [self = shared_from_this()](const error_code&) { self->pinging_ = false; });
+}
+
+void WebSocket::on_control(websocket::frame_type kind) {
+  if (at_message_end()) on_progress();  // In the midst of a message it is no way to draw that out.
+  if (kind != websocket::frame_type::pong || !std::exchange(pong_due_, false) || !on_pong_) return;
+  asio::post(below().get_executor(), [self = shared_from_this()] {
+    if (self->on_pong_) self->on_pong_();
+  });
+}
+
+/// From the first octet of a frame on its sender has to go on: RFC 6455 knows no limit of its own.
+void WebSocket::on_octets() {
+  if (says_goodbye_ || std::exchange(frame_under_way_, true)) return;
+  timer_.expires_after(setup_.message_time);
+  timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->closed_ || !self->frame_under_way_ || self->timer_.expiry() > base::Clock::now()) return;
+    if (self->setup_.on_slow_sender) self->setup_.on_slow_sender();
+    self->is_open_ = false;
+    self->carrier().close();
+  });
+}
+
+void WebSocket::on_progress() {
+  frame_under_way_ = false;
+  if (!says_goodbye_) timer_.cancel();
+}
+
+// --- the end ---------------------------------------------------------------------------------------------------------------
+
+void WebSocket::say_goodbye(websocket::close_code code) {
+  if (std::exchange(says_goodbye_, true)) return;
+  const std::shared_ptr<void> one_more((++*setup_.closing, nullptr), [count = setup_.closing](void*) { --*count; });
+  timer_.expires_after(kCloseLimit);
+  timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self) self->carrier().close();
+  });
+  stream_.async_close(code, [self = shared_from_this(), one_more](const error_code&) {
+    self->timer_.cancel();
+    self->carrier().close();
+  });
+}
+
+void WebSocket::close() {
+  if (std::exchange(closed_, true)) return;
+  on_pong_ = nullptr;
+  if (!says_goodbye_) timer_.cancel();
+  if (is_open_ && !says_goodbye_ && *setup_.closing < kMaxClosing) return say_goodbye(websocket::close_code::going_away);
+  if (!is_open_ || !says_goodbye_) carrier().close();
+}
+
+/// The owner's end of it: the WebSocket itself goes when nothing of it runs any more.
+class WebSocketStream final : public MessageStream {
+ public:
+  explicit WebSocketStream(std::shared_ptr<WebSocket> socket) : socket_(std::move(socket)) {}
+  ~WebSocketStream() override { socket_->close(); }
+  WebSocketStream(const WebSocketStream&) = delete;
+  WebSocketStream& operator=(const WebSocketStream&) = delete;
+
+  void open(Done done) override { socket_->open(std::move(done)); }
+  void read_some(std::span<std::uint8_t> into, Done done) override { socket_->read_some(into, std::move(done)); }
+  void write(std::string_view bytes, Done done) override { socket_->write(bytes, std::move(done)); }
+  void finish_writing() override { socket_->finish_writing(); }
+  void close() override { socket_->close(); }
+  std::string failure() const override { return socket_->failure(); }
+  bool at_message_end() const override { return socket_->at_message_end(); }
+  void ping() override { socket_->ping(); }
+  void on_pong(std::function<void()> handler) override { socket_->on_pong(std::move(handler)); }
+
+ private:
+  std::shared_ptr<WebSocket> socket_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteStream> make_web_socket_stream(asio::any_io_executor executor, std::unique_ptr<ByteStream> carrier, WebSocketSetup setup) {
+  if (!setup.closing) setup.closing = std::make_shared<std::size_t>(0);
+  return std::make_unique<WebSocketStream>(std::make_shared<WebSocket>(std::move(executor), std::move(carrier), std::move(setup)));
+}
+
+}  // namespace offhook::inline v0::sip::detail

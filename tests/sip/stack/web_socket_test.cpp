@@ -1,0 +1,172 @@
+#include <offhook/tests/sip/stack/registered.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+using sip::Transport;
+
+namespace {
+
+/// A browser that has opened a WebSocket to us; it can be reached by nothing else.
+struct Browser : Scripted {
+  sip::Flow socket{{7}, Transport::Ws, address("192.0.2.1", 8080), address("192.0.2.99", 41000), ""};
+  sip::SessionId session;
+
+  static std::string from_nowhere(std::string text, const std::string& contact = "<sip:k3v@df7jal23ls0d.invalid;transport=ws;ob>") {
+    const auto replace = [&text](const std::string& what, const std::string& with) {
+      for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) text.replace(at, what.size(), with);
+    };
+    replace("SIP/2.0/UDP 192.0.2.99:5060", "SIP/2.0/WS df7jal23ls0d.invalid");
+    replace("Contact: <sip:al@192.0.2.99>", "Contact: " + contact);
+    return text;
+  }
+  void talk(const std::string& contact = "<sip:k3v@df7jal23ls0d.invalid;transport=ws;ob>") {
+    receive(from_nowhere(invite(), contact), socket);
+    const auto call = event<sip::IncomingCall>();
+    REQUIRE(call);
+    session = call->session;
+    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    drain();
+    const std::string ok = take("SIP/2.0 200");
+    CHECK(last_flow == socket);
+    CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:8080;transport=ws>");
+    receive(from_nowhere(in_dialog("ACK", 1, tag_of(header(ok, "To")))), socket);
+    REQUIRE(event<sip::CallConfirmed>());
+    sent.clear();
+  }
+};
+
+struct WebAccount : Registered {
+  WebAccount() { options.registrar = "sip:192.0.2.50;transport=ws"; }
+  /// What stands in every Contact: the same word each time.
+  std::string register_over(Transport transport) {
+    sip::Route way{transport, local, address("192.0.2.50", 80), {}, "192.0.2.50"};
+    names["192.0.2.50"] = {way};
+    account = stack.add_account(options, now);
+    drain();
+    const std::string first = take("REGISTER ");
+    peer = last_flow;
+    const std::string contact = header(first, "Contact");
+    receive(response(first, 401, "reg", {}, challenge()));
+    const std::string second = take("REGISTER ");
+    CHECK(header(second, "Contact") == contact);
+    std::string ok = response(second, 200, "reg", {}, {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=600"}});
+    ok.insert(ok.find(";rport") + 6, "=41000;received=203.0.113.7");  // Of no use over a WebSocket.
+    receive(ok);
+    CHECK(stack.unfinished() == 0);
+    return contact;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Browser, "A BYE to a Contact that is nowhere takes the connection that the call came by [RFC 7118 section 8.1]") {
+  talk();
+  queries.clear();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE sip:k3v@df7jal23ls0d.invalid;transport=ws;ob SIP/2.0");
+  CHECK(!bye.empty());
+  CHECK(last_flow == socket);
+  CHECK(header(bye, "Via").starts_with("SIP/2.0/WS 192.0.2.1:8080;branch="));
+  CHECK(queries.empty());
+}
+
+TEST_CASE_FIXTURE(Browser, "So does an offer of ours and the ACK that ends it") {
+  talk();
+  queries.clear();
+  REQUIRE(stack.offer(session, {"application/sdp", "offer"}, now));
+  drain();
+  const std::string again = take("INVITE sip:k3v@");
+  REQUIRE(!again.empty());
+  CHECK(last_flow == socket);
+  receive(response(again, 200, "", "answer", {{"Contact", "<sip:k3v@df7jal23ls0d.invalid;transport=ws;ob>"}}), socket);
+  CHECK(!take("ACK sip:k3v@").empty());
+  CHECK(last_flow == socket);
+  CHECK(queries.empty());
+}
+
+TEST_CASE_FIXTURE(Browser, "A client of our WebSocket is never connected to, whatever its Contact says [RFC 7118 section 5]") {
+  talk("<sip:al@192.0.2.99:41000;transport=ws>");
+  queries.clear();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("BYE ").empty());
+  CHECK(last_flow == socket);
+  CHECK(queries.empty());
+}
+
+TEST_CASE_FIXTURE(Browser, "A Contact that is nowhere over UDP is looked up, and is not there: the source of a datagram proves nothing") {
+  receive(invite("offer"), peer);
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  sip::Hop nowhere{"a.invalid", std::nullopt, std::nullopt, false};
+  CHECK_FALSE(sip::goes_back(nowhere, peer));
+  CHECK(sip::goes_back(nowhere, socket));
+  nowhere.secure = true;
+  CHECK_FALSE(sip::goes_back(nowhere, socket));  // sips never leaves TLS.
+  sip::Flow secure = socket;
+  secure.transport = Transport::Wss;
+  CHECK(sip::goes_back(nowhere, secure));
+  CHECK_FALSE(sip::goes_back({"invalid", std::nullopt, std::nullopt, false}, socket));
+}
+
+TEST_CASE_FIXTURE(Browser, "A connection that is gone ends the request that needs it, and no other is opened") {
+  talk();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("BYE ").empty());
+  stack.on_flow_failed(socket, now);
+  drain();
+  CHECK(sent.empty());
+  advance(64 * 500ms + 1s);
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and what is behind it is dropped [RFC 7118 section 5]") {
+  std::string text = from_nowhere(in_dialog("OPTIONS", 1, "x"));
+  text.replace(text.find(";tag=x"), 6, "");
+  text.erase(text.find("Content-Length: 0\r\n"), 19);
+  receive(text, socket);
+  CHECK(take("SIP/2.0 200") != "");
+  receive(from_nowhere(invite()) + "INVITE sip:bot@192.0.2.1 SIP/2.0\r\n", socket);
+  CHECK(event<sip::IncomingCall>());
+  CHECK(stack.sessions() == 1);
+  CHECK(count("SIP/2.0 100") == 1);
+  // A Content-Length that says more than has come: RFC 3261 section 18.3.
+  text = from_nowhere(in_dialog("OPTIONS", 2, "x"));
+  text.replace(text.find(";tag=x"), 6, "");
+  text.replace(text.find("Content-Length: 0"), 17, "Content-Length: 9");
+  receive(text, socket);
+  CHECK(!take("SIP/2.0 400").empty());
+}
+
+TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a host that is nowhere, and stays with it [RFC 7118 section 8.1]") {
+  const std::string contact = register_over(Transport::Ws);
+  CHECK(contact.starts_with("<sip:6001@"));
+  CHECK(contact.find(".invalid;transport=ws>") != std::string::npos);
+  // A call comes by the same connection, and in it we are there too.
+  const std::string uri = contact.substr(1, contact.find('>') - 1);
+  receive(outside("INVITE", {}, "offer", uri));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  drain();
+  const std::string ok = take("SIP/2.0 200");
+  CHECK(header(ok, "Contact") == "<" + uri + ">");
+  CHECK(last_flow == peer);
+}
+
+TEST_CASE_FIXTURE(WebAccount, "Over a secure WebSocket the Via says WSS and the URI ws [RFC 7118 section 5.1] [RFC 7118 section 5.2]") {
+  options.registrar = "sip:192.0.2.50;transport=wss";  // As people write it.
+  sip::Route way{Transport::Wss, local, address("192.0.2.50", 443), {}, "192.0.2.50"};
+  names["192.0.2.50"] = {way};
+  account = stack.add_account(options, now);
+  drain();
+  REQUIRE(queries.size() == 1);
+  CHECK(queries[0].transport == Transport::Wss);
+  const std::string first = take("REGISTER ");
+  CHECK(header(first, "Via").starts_with("SIP/2.0/WSS "));
+  CHECK(header(first, "Contact").find(".invalid;transport=ws>") != std::string::npos);
+}

@@ -1,0 +1,287 @@
+#include <offhook/tests/sip/transport/web_socket_peer.hpp>
+
+#include <offhook/sip/message/limits.hpp>
+#include <offhook/sip/transport/web_socket_stream.hpp>
+
+using namespace offhook;
+using namespace offhook::transport_test;
+using namespace std::chrono_literals;
+using sip::Transport;
+
+namespace {
+
+struct Serving : ServingEdge {
+  explicit Serving(const sip::EdgeOptions& options = web()) : ServingEdge({Transport::Ws}, options) {}
+};
+
+std::string ask(int number) { return transport_test::options("WS", number); }
+
+/// An OPTIONS of that many octets.
+std::string ask_of(std::size_t size) {
+  std::string text = ask(1);
+  text.replace(text.find("Content-Length: 0"), 17, "Content-Length: 00000");
+  const std::size_t body = size - text.size();
+  std::string number = std::to_string(body);
+  number.insert(0, 5 - number.size(), '0');
+  text.replace(text.find("00000"), 5, number);
+  return text + std::string(body, 'x');
+}
+
+bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+std::string closing(unsigned code) { return {'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}; }
+
+}  // namespace
+
+TEST_CASE("A request is answered over a WebSocket, in text and in binary frames, whole and in pieces [RFC 7118 section 4.2]") {
+  Serving server;
+  Browser browser = Browser::open(server.port());
+  browser.socket.send(frame(kFin | kText, ask(1)));
+  std::string answer = browser.socket.receive("Content-Length: 0\r\n\r\n");
+  CHECK(answer.starts_with("\x81\x7e"));  // Text, and not masked: RFC 6455 section 5.1.
+  CHECK(has(answer, "SIP/2.0 200 OK\r\n"));
+  browser.socket.send(frame(kFin | kBinary, ask(2)));
+  CHECK(has(browser.socket.receive("CSeq: 2 OPTIONS"), "200 OK"));
+  const std::string text = ask(3);
+  browser.socket.send(frame(kText, text.substr(0, 10)));
+  browser.socket.send(frame(kContinued, ""));
+  browser.socket.send(frame(kFin | kPingFrame, "between"));
+  CHECK(browser.socket.receive("between") == std::string("\x8a\x07") + "between");
+  browser.socket.send(frame(kContinued, text.substr(10, 5)) + frame(kFin | kContinued, text.substr(15)));
+  CHECK(has(browser.socket.receive("CSeq: 3 OPTIONS"), "200 OK"));
+  // An octet at a time.
+  for (const char c : frame(kFin | kText, ask(4))) browser.socket.send({&c, 1});
+  CHECK(has(browser.socket.receive("CSeq: 4 OPTIONS"), "200 OK"));
+  // Two messages at once, and one that has nothing in it.
+  browser.socket.send(frame(kFin | kText, "") + frame(kFin | kText, ask(5)) + frame(kFin | kText, ask(6)));
+  CHECK(has(browser.socket.receive("CSeq: 6 OPTIONS"), "CSeq: 5 OPTIONS"));
+}
+
+TEST_CASE("What comes right behind the handshake is not lost") {
+  Serving server;
+  Browser browser(server.port());
+  browser.socket.send(upgrade() + frame(kFin | kText, ask(1)));
+  const std::string answer = browser.socket.receive("Content-Length: 0\r\n\r\n");
+  CHECK(answer.starts_with("HTTP/1.1 101 "));
+  CHECK(has(answer, "SIP/2.0 200 OK\r\n"));
+}
+
+TEST_CASE("What is not UTF-8 comes back in a binary frame [RFC 7118 section 4.2]") {
+  Serving server;
+  Browser browser = Browser::open(server.port());
+  std::string text = ask(1);
+  text.replace(text.find("edge-1"), 6, "edge-\xff");  // The Call-ID comes back.
+  browser.socket.send(frame(kFin | kBinary, text));
+  const std::string answer = browser.socket.receive("\r\n\r\n");
+  CHECK(answer.starts_with("\x82\x7e"));
+  browser.socket.send(frame(kFin | kText, text));
+  CHECK(has(browser.socket.receive(closing(1007)), closing(1007)));  // RFC 6455 section 8.1
+  CHECK(browser.socket.closed_by_peer());
+}
+
+TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the connection with 1009 [RFC 6455 section 7.4.1]") {
+  Serving server;
+  Browser browser = Browser::open(server.port());
+  browser.socket.send(frame(kFin | kText, ask_of(sip::kMaxMessageBytes)));
+  CHECK(has(browser.socket.receive("CSeq: 1 OPTIONS"), "SIP/2.0 "));
+  const std::string longer = ask_of(sip::kMaxMessageBytes + 1);
+  browser.socket.send(frame(kText, longer.substr(0, 1000)));
+  browser.socket.send(frame(kFin | kContinued, longer.substr(1000)));
+  CHECK(has(browser.socket.receive(closing(1009)), closing(1009)));
+  CHECK(browser.socket.closed_by_peer());
+}
+
+TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1] [RFC 6455 section 5.2] [RFC 6455 section 5.5]") {
+  Serving server;
+  const std::pair<const char*, std::string> cases[] = {
+      {"not masked", frame(kFin | kText, ask(1), false)},
+      {"a reserved bit", frame(kFin | 0x40 | kText, ask(1))},
+      {"an unknown kind", frame(kFin | 3, ask(1))},
+      {"an unknown control frame", frame(kFin | 11, "")},
+      {"a continuation of nothing", frame(kFin | kContinued, ask(1))},
+      {"a message within a message", frame(kText, "a") + frame(kFin | kText, "b")},
+      {"a ping in pieces", frame(kPingFrame, "a")},
+      {"a ping that is too long", frame(kFin | kPingFrame, std::string(126, 'a'))},
+      {"a close frame of one octet", frame(kFin | kCloseFrame, "a")},
+      {"a length that is written too long", std::string("\x81\xfe\x00\x01\x11\x22\x33\x44\x50", 9)},
+  };
+  for (const auto& [what, bytes] : cases) {
+    CAPTURE(what);
+    Browser browser = Browser::open(server.port());
+    browser.socket.send(bytes);
+    const std::string answer = browser.socket.receive("SIP/2.0");
+    CHECK_FALSE(has(answer, "SIP/2.0"));
+    CHECK(answer.starts_with(std::string("\x88\x02\x03\xea")));  // 1002
+  }
+}
+
+TEST_CASE("CRLF CRLF is a ping here, too [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
+  Serving server;
+  Browser browser = Browser::open(server.port());
+  browser.socket.send(frame(kFin | kText, "\r\n\r\n"));
+  CHECK(browser.socket.receive("\r\n") == std::string("\x81\x02\r\n"));
+}
+
+TEST_CASE("A close frame is answered with one, and the connection is gone [RFC 6455 section 5.5.1]") {
+  Serving server;
+  Browser browser = Browser::open(server.port());
+  browser.socket.send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
+  CHECK(browser.socket.receive(closing(1001)) == closing(1001));
+  CHECK(browser.socket.closed_by_peer());
+}
+
+TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it does not answer [RFC 6455 section 7.1.1]") {
+  sip::EdgeOptions options = web();
+  options.idle_time = 200ms;
+  Serving server(options);
+  Browser browser = Browser::open(server.port());
+  CHECK(browser.socket.receive(closing(1001)) == closing(1001));
+  CHECK(server.counters().idle_closed == 1);
+  CHECK(browser.socket.closed_by_peer());  // After kCloseLimit.
+}
+
+TEST_CASE("A silent peer is pinged after half the silence, and gone after all of it [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
+  sip::WebSocketOptions silence;
+  silence.silence = 600ms;
+  Serving server(web(silence));
+  Browser browser = Browser::open(server.port());
+  CHECK(browser.socket.receive(std::string("\x89\x00", 2)) == std::string("\x89\x00", 2));
+  browser.socket.send(frame(kFin | kPongFrame, ""));
+  CHECK(browser.socket.receive(std::string("\x89\x00", 2)) == std::string("\x89\x00", 2));
+  CHECK(browser.socket.closed_by_peer());
+}
+
+TEST_CASE("A frame or a message that dawdles ends the connection, pings in between or not [RFC 6455 section 10.4]") {
+  sip::EdgeOptions options = web();
+  options.message_time = 200ms;
+  Serving server(options);
+  const auto slow = [&] { return server.counters().slow_senders; };
+  {
+    Browser browser = Browser::open(server.port());
+    browser.socket.send(frame(kFin | kText, ask(1)).substr(0, 1));  // Not even the header of a frame.
+    CHECK(browser.socket.closed_by_peer());
+    CHECK(slow() == 1);
+  }
+  {
+    Browser browser = Browser::open(server.port());
+    browser.socket.send(frame(kFin | kText, ask(1)).substr(0, 100));
+    CHECK(browser.socket.closed_by_peer());
+    CHECK(slow() == 2);
+  }
+  {
+    Browser browser = Browser::open(server.port());
+    browser.socket.send(frame(kText, "OPTIONS"));
+    std::thread pinging([&] {
+      for (int i = 0; i < 200 && slow() < 3; ++i) {
+        const std::string ping = frame(kFin | kPingFrame, "x");
+        browser.socket.try_send(ping);
+        std::this_thread::sleep_for(50ms);
+      }
+    });
+    pinging.join();
+    CHECK(slow() == 3);
+  }
+  {
+    Browser browser = Browser::open(server.port());  // Whole messages, for longer than one may take: nothing slow about it.
+    for (int i = 1; i <= 6; ++i) {
+      browser.socket.send(frame(kFin | kText, ask(i)));
+      CHECK(has(browser.socket.receive("CSeq: " + std::to_string(i) + " OPTIONS"), "200 OK"));
+      std::this_thread::sleep_for(60ms);
+    }
+    CHECK(slow() == 3);
+  }
+}
+
+// --- both sides are ours ---------------------------------------------------------------------------------------------------
+
+TEST_CASE("Over IPv4 and IPv6 we talk to ourselves by WebSocket, and a ping comes back as a pong [RFC 6455 section 5.5.3]") {
+  for (const char* text : {"127.0.0.1", "::1"}) {
+    CAPTURE(text);
+    const auto ip = *base::IpAddress::parse(text);
+    sip::EdgeOptions options = web();
+    options.listeners = {{Transport::Ws, ip, 0}};
+    ServingEdge server({}, options);
+    Client client(web());
+    sip::Flow to = Client::flow(Transport::Ws, server.port(), "pbx.example.com");
+    to.remote.ip = ip;
+    CHECK(client.asks(to, "WS"));
+    CHECK(client.from.back().name == "pbx.example.com");
+    CHECK(client.asks(to, "WS"));
+    CHECK(client.counters.connections_opened == 1);
+    client.connections.send(to, "\r\n\r\n", sip::FlowId{9});
+    client.wait();
+    CHECK(client.messages.back() == "\r\n");
+    CHECK(client.failed.empty());
+    // Another name at the same address is another connection: RFC 6455 section 4.1 sends the name along.
+    to.name = "other.example.com";
+    CHECK(client.asks(to, "WS"));
+    CHECK(client.counters.connections_opened == 2);
+  }
+}
+
+TEST_CASE("Over TLS the host is proved as the web proves it [RFC 7118 section 9.1]") {
+  Authority authority;
+  const std::tuple<const char*, Certificate, const char*, bool> cases[] = {
+      {"its name", authority.issue_dns("pbx.example.com"), "pbx.example.com", true},
+      {"a wildcard", authority.issue_dns("*.example.com"), "pbx.example.com", true},
+      {"its address", authority.issue({.alternatives = {{Kind::Address, "127.0.0.1"}}}), "127.0.0.1", true},
+      {"another name", authority.issue_dns("other.example.com"), "pbx.example.com", false},
+      {"a wildcard for two labels", authority.issue_dns("*.example.com"), "a.pbx.example.com", false},
+      {"a part of a label", authority.issue_dns("p*.example.com"), "pbx.example.com", false},
+      {"only a common name", authority.issue({.common_names = {"pbx.example.com"}}), "pbx.example.com", false},
+      {"a SIP URI", authority.issue({.alternatives = {{Kind::Uri, "sip:pbx.example.com"}}}), "pbx.example.com", false},
+      {"another address", authority.issue({.alternatives = {{Kind::Address, "127.0.0.2"}}}), "127.0.0.1", false},
+  };
+  for (const auto& [what, certificate, name, good] : cases) {
+    CAPTURE(what);
+    sip::EdgeOptions serving = web();
+    serving.tls = authority.showing(certificate);
+    ServingEdge server({Transport::Wss}, serving);
+    sip::EdgeOptions asking = web();
+    asking.tls = authority.trusting();
+    Client client(asking);
+    CHECK(client.asks(Client::flow(Transport::Wss, server.port(), name), "WSS") == good);
+    CHECK(client.counters.handshakes_failed == (good ? 0 : 1));
+  }
+}
+
+TEST_CASE("A peer that connected to us is not connected to when it is gone [RFC 7118 section 5]") {
+  Client client(web());
+  client.connections.send(Client::flow(Transport::Ws, 9, ""), ask(1), sip::FlowId{1});
+  client.wait();
+  CHECK(client.failed.size() == 1);
+  CHECK(client.counters.connections_failed == 0);
+}
+
+TEST_CASE("Connections that wait for a close frame are kMaxClosing at most; one more is cut") {
+  Socket listener(SOCK_STREAM);
+  const std::uint16_t port = listener.listen();
+  boost::asio::io_context io{1};
+  const auto closing_now = std::make_shared<std::size_t>(0);
+  std::vector<Socket> peers;
+  std::vector<std::unique_ptr<sip::detail::ByteStream>> streams;
+  for (std::size_t i = 0; i <= sip::detail::kMaxClosing; ++i) {
+    boost::asio::ip::tcp::socket socket(io);
+    socket.connect({boost::asio::ip::address_v4::loopback(), port});
+    peers.push_back(listener.accept());
+    peers.back().send(upgrade());
+    sip::detail::WebSocketSetup setup;
+    setup.side = sip::detail::Side::Server;
+    setup.message_time = 10s;
+    setup.closing = closing_now;
+    streams.push_back(sip::detail::make_web_socket_stream(io.get_executor(), sip::detail::make_tcp_stream(std::move(socket)), setup));
+    bool open = false;
+    streams.back()->open([&](const boost::system::error_code& error, std::size_t) { open = !error; });
+    for (int tries = 0; tries < 2000 && !open; ++tries) io.run_one_for(10ms);
+    REQUIRE(open);
+    CHECK(peers.back().receive("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+  }
+  for (std::size_t i = 0; i < sip::detail::kMaxClosing; ++i) streams[i].reset();
+  CHECK(*closing_now == sip::detail::kMaxClosing);
+  streams.clear();
+  CHECK(*closing_now == sip::detail::kMaxClosing);
+  CHECK(peers.back().closed_by_peer());
+  CHECK(peers.front().receive(closing(1001)) == closing(1001));
+  peers.front().send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
+  for (int tries = 0; tries < 2000 && *closing_now == sip::detail::kMaxClosing; ++tries) io.run_one_for(10ms);
+  CHECK(*closing_now < sip::detail::kMaxClosing);
+}

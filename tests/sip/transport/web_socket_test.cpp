@@ -1,0 +1,160 @@
+#include <offhook/tests/sip/transport/web_socket_peer.hpp>
+
+#include <offhook/sip/transport/web_socket_stream.hpp>
+
+using namespace offhook;
+using namespace offhook::transport_test;
+using namespace std::chrono_literals;
+using sip::Transport;
+
+namespace {
+
+struct Serving : ServingEdge {
+  explicit Serving(const sip::EdgeOptions& options = web()) : ServingEdge({Transport::Ws}, options) {}
+};
+
+bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+
+}  // namespace
+
+// --- the handshake ---------------------------------------------------------------------------------------------------------
+
+TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] [RFC 7118 section 4.1]") {
+  Serving server;
+  Browser browser(server.port());
+  const std::string answer = browser.ask(upgrade("Sec-WebSocket-Protocol: msrp, sip\r\n"));
+  CHECK(answer.starts_with("HTTP/1.1 101 "));
+  CHECK(has(answer, "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+  CHECK(has(answer, "Sec-WebSocket-Protocol: sip\r\n"));
+  CHECK_FALSE(has(answer, "Sec-WebSocket-Extensions"));
+}
+
+TEST_CASE("What is no handshake for SIP is refused with its reason, and the connection closed [RFC 6455 section 4.2.2]") {
+  sip::WebSocketOptions options;
+  options.origins = {"https://phone.example.com"};
+  Serving server(web(options));
+  const std::string sip = "Sec-WebSocket-Protocol: sip\r\n";
+  const std::string no_upgrade = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string old = std::string(upgrade()).replace(upgrade().find("Version: 13"), 11, "Version: 8");
+  const std::string no_key = std::string(upgrade()).erase(upgrade().find("Sec-WebSocket-Key"), 45);
+  const std::tuple<const char*, std::string, const char*> cases[] = {
+      {"no subprotocol", upgrade(""), "HTTP/1.1 400 "},
+      {"another subprotocol", upgrade("Sec-WebSocket-Protocol: sips\r\n"), "HTTP/1.1 400 "},
+      {"a stranger's page", upgrade(sip + "Origin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
+      {"a page without an origin", upgrade(sip + "Origin: null\r\n"), "HTTP/1.1 403 "},
+      {"two origins, one of them good", upgrade(sip + "Origin: https://phone.example.com\r\nOrigin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
+      {"no upgrade", no_upgrade, "HTTP/1.1 426 "},
+      {"a POST", upgrade(sip, "POST / HTTP/1.1"), "HTTP/1.1 426 "},
+      {"HTTP 1.0", upgrade(sip, "GET / HTTP/1.0"), "HTTP/1.1 426 "},
+      {"an old version", old, "HTTP/1.1 4"},
+      {"no key", no_key, "HTTP/1.1 4"},
+      {"SIP as over TCP", transport_test::options("TCP", 1), "HTTP/1.1 400 "},
+      {"noise", "\x16\x03\x01\r\n\r\n", "HTTP/1.1 400 "},
+  };
+  std::uint64_t failed = 0;
+  for (const auto& [what, request, begin] : cases) {
+    CAPTURE(what);
+    Browser browser(server.port());
+    const std::string answer = browser.ask(request);
+    CHECK_MESSAGE(answer.starts_with(begin), answer);
+    CHECK(browser.socket.closed_by_peer());
+    CHECK(server.counters().handshakes_failed == ++failed);
+  }
+  CHECK(Browser(server.port()).ask(upgrade(sip + "Origin: https://phone.example.com\r\n")).starts_with("HTTP/1.1 101 "));
+  CHECK(Browser(server.port()).ask(upgrade(sip)).starts_with("HTTP/1.1 101 "));  // No browser: it names no origin.
+}
+
+TEST_CASE("A handshake has room for kMaxUpgradeBytes, and none for one more") {
+  Serving server;
+  const auto padded = [](std::size_t size) {
+    const std::string pad = "X-Cookie: \r\n";
+    return upgrade("Sec-WebSocket-Protocol: sip\r\nX-Cookie: " + std::string(size - upgrade().size() - pad.size(), 'x') + "\r\n");
+  };
+  CHECK(Browser(server.port()).ask(padded(sip::detail::kMaxUpgradeBytes)).starts_with("HTTP/1.1 101 "));
+  CHECK(Browser(server.port()).ask(padded(sip::detail::kMaxUpgradeBytes + 1)).starts_with("HTTP/1.1 431 "));
+}
+
+TEST_CASE("A handshake that dawdles is ended, whatever it is held up by [RFC 6455 section 4.2.1]") {
+  sip::EdgeOptions options = web();
+  options.handshake_time = 200ms;
+  Serving server(options);
+  Browser silent(server.port()), half(server.port());
+  half.socket.send(upgrade().substr(0, 80));
+  CHECK(silent.socket.closed_by_peer());
+  CHECK(half.socket.closed_by_peer());
+  CHECK(server.counters().slow_handshakes == 2);
+  CHECK(server.counters().half_open == 0);
+}
+
+TEST_CASE("We ask for the path and the host, name no origin, and take no server that does not answer sip [RFC 6455 section 4.1]") {
+  struct Case {
+    const char* answer;
+    const char* why;
+  };
+  const Case cases[] = {
+      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: @\r\n\r\n", "subprotocol sip"},
+      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: @\r\nSec-WebSocket-Protocol: msrp\r\n\r\n", "subprotocol sip"},
+      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\nSec-WebSocket-Protocol: sip\r\n\r\n", ""},
+      {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "status 403"},
+      {"SIP/2.0 200 OK\r\n\r\n", ""},
+      {"", ""},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.answer);
+    Socket listener(SOCK_STREAM);
+    const std::uint16_t port = listener.listen();
+    sip::WebSocketOptions wanted;
+    wanted.path = "/sip?room=1";
+    Client client(web(wanted));
+    std::string request;
+    std::thread server([&] {
+      Socket peer = listener.accept();
+      request = peer.receive("\r\n\r\n");
+      std::string answer = one.answer;
+      if (const auto at = answer.find('@'); at != std::string::npos) answer.replace(at, 1, accept_of(request));
+      if (!answer.empty()) peer.send(answer);
+    });
+    CHECK_FALSE(client.asks(Client::flow(Transport::Ws, port, "pbx.example.com"), "WS"));
+    server.join();
+    CHECK(client.failed.size() == 1);
+    CHECK(client.counters.handshakes_failed == 1);
+    CHECK_MESSAGE(has(client.connections.last_failure(), one.why), client.connections.last_failure());
+    CHECK(request.starts_with("GET /sip?room=1 HTTP/1.1\r\n"));
+    CHECK(has(request, "\r\nHost: pbx.example.com:" + std::to_string(port) + "\r\n"));
+    CHECK(has(request, "\r\nSec-WebSocket-Protocol: sip\r\n"));
+    CHECK_FALSE(has(request, "Origin:"));
+  }
+}
+
+TEST_CASE("What WebSocket cannot be had with is refused when the edge opens") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto error_of = [&](const sip::EdgeOptions& options) {
+    const auto opened = sip::SipEdge::open(options, stack);
+    return opened ? std::string("none") : std::string(to_string(opened.error()));
+  };
+  const std::string bad(to_string(sip::EdgeError::BadWebSocket));
+  sip::EdgeOptions options = web();
+  options.bind = *base::IpAddress::parse("127.0.0.1");
+  CHECK(error_of(options) == "none");
+  for (const char* path : {"", "sip", "/a b", "/a\r\nX: y", "/a#b"}) {
+    options.web_socket->path = path;
+    CHECK(error_of(options) == bad);
+  }
+  options.web_socket->path = "/" + std::string(sip::WebSocketOptions::kMaxPath - 1, 'a');
+  CHECK(error_of(options) == "none");
+  options.web_socket->path += 'a';
+  CHECK(error_of(options) == bad);
+  options = web();
+  options.bind = *base::IpAddress::parse("127.0.0.1");
+  options.web_socket->origins.assign(sip::WebSocketOptions::kMaxOrigins, "https://a");
+  CHECK(error_of(options) == "none");
+  options.web_socket->origins.emplace_back("https://a");
+  CHECK(error_of(options) == bad);
+  options.web_socket.reset();
+  options.listeners = {{Transport::Ws, options.bind, 0}};
+  CHECK(error_of(options) == bad);
+  options.web_socket.emplace();
+  options.listeners = {{Transport::Wss, options.bind, 0}};
+  CHECK(error_of(options) == to_string(sip::EdgeError::BadCertificate));
+}
