@@ -115,6 +115,25 @@ sip::TlsOptions tls_options(const config::Sip& sip) {
   return options;
 }
 
+sip::WebSocketOptions web_socket_options(const config::Sip& sip) {
+  sip::WebSocketOptions options;
+  if (const std::string path = config::text_of(sip.web_socket, "path"); !path.empty()) options.path = path;
+  if (const auto* origins = config::member(sip.web_socket, "origins")) {
+    for (const auto& item : origins->items) options.origins.push_back(config::text_of(item, "origin"));
+  }
+  return options;
+}
+
+/// Beside UDP and TCP, which we listen on in any case: where browsers may connect to.
+void listen_for_web_sockets(const config::Sip& sip, sip::EdgeOptions& edge) {
+  const auto* port = config::member(sip.web_socket, "port");
+  if (port == nullptr) return;
+  const bool secure = !config::text_of(sip.tls, "certificate").empty();
+  edge.listeners = {{sip::Transport::Udp, edge.bind, edge.port},
+                    {sip::Transport::Tcp, edge.bind, edge.port},
+                    {secure ? sip::Transport::Wss : sip::Transport::Ws, edge.bind, static_cast<std::uint16_t>(port->integer)}};
+}
+
 std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
   std::vector<media::AudioCodec> found;
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
@@ -167,7 +186,12 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.account = account(config.sip);
   options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
   options.phone.sip.port = config.sip.bind_port;
-  if (config.sip.transport == "tls") options.phone.sip.tls = tls_options(config.sip);
+  const std::string& transport = config.sip.transport;
+  const bool listens = config::member(config.sip.web_socket, "port") != nullptr;
+  const bool shows = listens && !config::text_of(config.sip.tls, "certificate").empty();
+  if (transport == "tls" || transport == "wss" || shows) options.phone.sip.tls = tls_options(config.sip);
+  if (transport == "ws" || transport == "wss" || listens) options.phone.sip.web_socket = web_socket_options(config.sip);
+  listen_for_web_sockets(config.sip, options.phone.sip);
   options.phone.stack.callers = caller_options(config.sip);
   options.phone.stack.door = door_options(config.sip);
   options.phone.codecs = codecs(config.media.codecs);

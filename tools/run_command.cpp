@@ -100,7 +100,7 @@ int run(const RunArguments& arguments) {
     health = std::move(*opened);
   }
   log::info("agent.started", {{"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()}});
-  if (config->sip.transport == "tls" && agent::config::text_of(config->sip.tls, "verify") == "insecure")
+  if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
   base::HeapKeeper heap;

@@ -44,11 +44,26 @@ void check_tls(Effective& out) {
                             "name both, or none"});
   if (verify == "pinned" && !has("pin"))
     out.problems.push_back({"/sip/tls/verify", "\"pinned\" without a key to compare with", "\"pinned\" beside /sip/tls/pin", "set /sip/tls/pin"});
-  if (sip.transport != "tls") {
-    if (sip.tls.kind != JsonValue::Kind::Null) out.warnings.push_back({"/sip/tls", "is not used: /sip/transport is not \"tls\""});
+  const bool listens = member(sip.web_socket, "port") != nullptr;
+  if (sip.transport != "tls" && sip.transport != "wss") {
+    if (sip.tls.kind != JsonValue::Kind::Null && !(listens && has("certificate")))
+      out.warnings.push_back({"/sip/tls", "is not used: /sip/transport is neither \"tls\" nor \"wss\""});
   } else if (verify == "insecure") {
     out.warnings.push_back({"/sip/tls/verify", "anybody may pass for the PBX, and hear the password's digest and the calls: use \"required\" or \"pinned\""});
   }
+}
+
+void check_web_socket(Effective& out) {
+  const Sip& sip = out.config.sip;
+  const std::string path = text_of(sip.web_socket, "path");
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+  if (!path.empty() && (!path.starts_with('/') || !plain))
+    out.problems.push_back({"/sip/web_socket/path", "text that is no path", "\"/\", \"/ws\"", "begin it with /, without blanks and #"});
+  const bool listens = member(sip.web_socket, "port") != nullptr;
+  if (!listens && member(sip.web_socket, "origins") != nullptr)
+    out.warnings.push_back({"/sip/web_socket/origins", "is not used: there is no /sip/web_socket/port to connect to"});
+  if (!path.empty() && sip.transport != "ws" && sip.transport != "wss")
+    out.warnings.push_back({"/sip/web_socket/path", "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
 void check_door(const Sip& sip, Problems& problems) {
@@ -102,6 +117,7 @@ void check_voices(Effective& out) {
 void check_together(Effective& effective) {
   check_limits(effective.config, effective.problems);
   check_tls(effective);
+  check_web_socket(effective);
   check_door(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_voices(effective);

@@ -25,7 +25,7 @@ struct Sip {
   Secret password;                     ///< SIP_PASSWORD; required
   std::string host;                    ///< ASTERISK_HOST, also HOST:PORT; required
   std::uint16_t port = 5060;
-  std::string transport = "udp";       ///< "udp", "tcp" or "tls"
+  std::string transport = "udp";       ///< "udp", "tcp", "tls", "ws" or "wss"
   std::string auth_user;               ///< "": the extension
   std::string display_name;
   std::chrono::seconds expires{300};   ///< 60..7200
@@ -33,7 +33,7 @@ struct Sip {
   std::string session_timer = "accept";   ///< "accept", "ask" or "off"
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
-  JsonValue tls{};                     ///< Null when nothing was written; so are the others
+  JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
   JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, door{};
 };
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.

@@ -27,6 +27,19 @@ inline constexpr std::array kTlsMembers{
     Setting{.name = "key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the file of its key (PEM)"},
 };
 
+inline constexpr std::array kOriginMembers{
+    Setting{.name = "origin", .least = 1, .most = kMaxHostName + 16, .unset = "required",
+            .meaning = "such as `https://phone.example.com`; `*`: any page"},
+};
+
+inline constexpr std::array kWebSocketMembers{
+    Setting{.name = "path", .least = 1, .most = 1024, .unset = "`/`", .meaning = "what the PBX is asked for, such as `/ws`"},
+    Setting{.name = "port", .shape = Shape::Whole, .least = 1, .most = 65535, .unset = "none",
+            .meaning = "the local port that browsers and others may open WebSockets to: over TLS where `/sip/tls` has a certificate, else plain"},
+    Setting{.name = "origins", .shape = Shape::Objects, .least = 1, .most = 32, .unset = "no page of any browser",
+            .meaning = "whose pages may do so", .members = kOriginMembers, .short_for = "origin"},
+};
+
 inline constexpr std::array kServerMembers{
     Setting{.name = "host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "required", .meaning = "its name or address"},
     Setting{.name = "port", .shape = Shape::Whole, .least = 1, .most = 65535, .unset = "what DNS says, or the transport's own",

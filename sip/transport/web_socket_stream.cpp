@@ -10,6 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -53,6 +54,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void be_asked(Done done);
   void refuse(http::status status, const std::string& why, Done done);
   [[nodiscard]] std::optional<std::pair<http::status, std::string>> objection() const;
+  void let_go(const error_code& error, Done done);
+  void discard(const error_code& error, Done done);
   void accept(Done done);
   void opened(const Done& done);
   void on_control(websocket::frame_type kind);
@@ -67,6 +70,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     http::request_parser<http::empty_body> parser;
     http::response<http::empty_body> refusal;
     websocket::response_type answer;
+    std::array<std::uint8_t, 1024> unread{};
   };
   std::unique_ptr<Handshake> handshake_;
   std::function<void()> on_pong_;
@@ -159,9 +163,27 @@ void WebSocket::refuse(http::status status, const std::string& why, Done done) {
   }
   answer.prepare_payload();
   http::async_write(below(), answer, [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
-    self->handshake_.reset();
-    if (!error) self->carrier().finish_writing();
-    done(error ? error : protocol_error(), 0);
+    if (error) return done(error, 0);
+    self->let_go(protocol_error(), done);
+  });
+}
+
+/// What is still unread when a socket closes turns the close into a reset, which may overtake our answer.
+void WebSocket::let_go(const error_code& error, Done done) {
+  carrier().finish_writing();
+  timer_.expires_after(kCloseLimit);
+  timer_.async_wait([weak = weak_from_this()](const error_code& stopped) {
+    const auto self = weak.lock();
+    if (!stopped && self) self->carrier().close();
+  });
+  discard(error, std::move(done));
+}
+
+void WebSocket::discard(const error_code& error, Done done) {
+  carrier().read_some(handshake_->unread, [self = shared_from_this(), error, done = std::move(done)](const error_code& over, std::size_t) {
+    if (!over) return self->discard(error, done);
+    self->timer_.cancel();
+    done(error, 0);
   });
 }
 
@@ -173,11 +195,12 @@ void WebSocket::accept(Done done) {
     if (response.result() == http::status::switching_protocols) response.set(http::field::sec_websocket_protocol, "sip");
   }));
   stream_.async_accept(handshake_->parser.get(), [self = shared_from_this(), done = std::move(done)](const error_code& error) {
-    self->handshake_.reset();
-    if (!error) return self->opened(done);
+    if (!error) {
+      self->handshake_.reset();
+      return self->opened(done);
+    }
     self->failure_ = "its WebSocket handshake is wrong: " + error.message();
-    self->carrier().finish_writing();
-    done(error, 0);
+    self->let_go(error, done);
   });
 }
 
