@@ -2,6 +2,8 @@
 // that was asked for is told its end, and how the octets were cut makes no difference.
 // Input: one octet of flags (1: we are the client; 2: the handshake is made for it), one that is the size of the pieces, then what
 // the peer says.
+#include "require.hpp"
+
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/transport/web_socket_stream.hpp>
 
@@ -15,7 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,12 +24,9 @@
 using namespace offhook;
 using namespace offhook::sip::detail;
 using boost::system::error_code;
+using fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// Gives the input out in pieces, and then its end.
 class Memory final : public ByteStream {

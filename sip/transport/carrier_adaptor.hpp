@@ -26,7 +26,7 @@ class CarrierAdaptor {
       : executor_(std::move(executor)), shared_(std::make_shared<Shared>(Shared{std::move(carrier), {}, {}})) {}
 
   [[nodiscard]] executor_type get_executor() noexcept { return executor_; }
-  [[nodiscard]] ByteStream& carrier() { return *shared_->carrier; }
+  [[nodiscard]] ByteStream& carrier() const { return *shared_->carrier; }
   /// These octets are read first: what came behind a request that somebody else has read.
   void put_back(std::string octets) { shared_->early = std::move(octets); }
   /// Hears of all octets as they come.

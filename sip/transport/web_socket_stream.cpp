@@ -48,7 +48,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
 
  private:
   [[nodiscard]] CarrierAdaptor& below() { return stream_.next_layer(); }
-  [[nodiscard]] ByteStream& carrier() const { return const_cast<WebSocket*>(this)->below().carrier(); }
+  [[nodiscard]] ByteStream& carrier() const { return stream_.next_layer().carrier(); }
   void configure();
   void ask(Done done);
   void be_asked(Done done);

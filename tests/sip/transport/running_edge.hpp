@@ -51,7 +51,7 @@ class Socket {
   }
   Socket accept() {
     pollfd entry{fd_, POLLIN, 0};
-    REQUIRE(::poll(&entry, 1, 10000) == 1);
+    REQUIRE(::poll(&entry, 1, 20000) == 1);
     Socket taken;
     taken.fd_ = ::accept(fd_, nullptr, nullptr);
     return taken;
@@ -59,12 +59,12 @@ class Socket {
   void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
   /// As far as it goes: the peer may be gone.
   void try_send(std::string_view text) { (void)::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
-  /// Reads until `wanted` is in what came, the peer closed, or 10 s have passed.
+  /// Reads until `wanted` is in what came, the peer closed, or 20 s have passed.
   std::string receive(std::string_view wanted) {
     std::string all;
     while (all.find(wanted) == std::string::npos) {
       pollfd entry{fd_, POLLIN, 0};
-      if (::poll(&entry, 1, 10000) != 1) break;
+      if (::poll(&entry, 1, 20000) != 1) break;
       char buffer[4096];
       const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
       if (got <= 0) break;
@@ -75,7 +75,7 @@ class Socket {
   bool closed_by_peer() {
     pollfd entry{fd_, POLLIN, 0};
     char c = 0;
-    return ::poll(&entry, 1, 10000) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
+    return ::poll(&entry, 1, 20000) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
   }
 
  private:

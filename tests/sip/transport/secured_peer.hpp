@@ -125,10 +125,10 @@ struct Client {
   static sip::Flow flow(sip::Transport transport, std::uint16_t port, const std::string& name) {
     return {{}, transport, {}, {*base::IpAddress::parse("127.0.0.1"), port}, name};
   }
-  /// Until the next message or failure; 10 s at most.
+  /// Until the next message or failure; 20 s at most.
   void wait() {
     io.restart();
-    io.run_for(std::chrono::seconds(10));
+    io.run_for(std::chrono::seconds(20));
   }
   /// True when the request was answered.
   bool asks(const sip::Flow& to, std::string_view transport = "TLS") {

@@ -141,13 +141,20 @@ TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it 
 
 TEST_CASE("A silent peer is pinged after half the silence, and gone after all of it [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
   sip::WebSocketOptions silence;
-  silence.silence = 600ms;
+  silence.silence = 1s;
   Serving server(web(silence));
-  Browser browser = Browser::open(server.port());
-  CHECK(browser.socket.receive(std::string("\x89\x00", 2)) == std::string("\x89\x00", 2));
-  browser.socket.send(frame(kFin | kPongFrame, ""));
-  CHECK(browser.socket.receive(std::string("\x89\x00", 2)) == std::string("\x89\x00", 2));
-  CHECK(browser.socket.closed_by_peer());
+  const std::string ping("\x89\x00", 2);
+  Browser mute = Browser::open(server.port());
+  CHECK(mute.socket.receive(ping) == ping);
+  CHECK(mute.socket.closed_by_peer());
+  bool asked_again = false;  // Of who answers: on a machine that stalls, at the next try.
+  for (int tries = 0; tries < 20 && !asked_again; ++tries) {
+    Browser browser = Browser::open(server.port());
+    if (browser.socket.receive(ping) != ping) continue;
+    browser.socket.try_send(frame(kFin | kPongFrame, ""));
+    asked_again = browser.socket.receive(ping) == ping;
+  }
+  CHECK(asked_again);
 }
 
 TEST_CASE("A frame or a message that dawdles ends the connection, pings in between or not [RFC 6455 section 10.4]") {
@@ -171,7 +178,7 @@ TEST_CASE("A frame or a message that dawdles ends the connection, pings in betwe
     Browser browser = Browser::open(server.port());
     browser.socket.send(frame(kText, "OPTIONS"));
     std::thread pinging([&] {
-      for (int i = 0; i < 200 && slow() < 3; ++i) {
+      for (int i = 0; i < 400 && slow() < 3; ++i) {
         const std::string ping = frame(kFin | kPingFrame, "x");
         browser.socket.try_send(ping);
         std::this_thread::sleep_for(50ms);

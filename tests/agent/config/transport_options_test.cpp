@@ -1,0 +1,63 @@
+// What the transport settings make of the SIP edge.
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/config/config.hpp>
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+
+using namespace offhook;
+using sip::Transport;
+
+namespace {
+
+agent::AgentOptions options_of(const std::string& sip) {
+  const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "bind_port": 5070)" + sip + "}}";
+  const auto config = agent::config::parse(text, [](const std::string&) { return std::optional<std::string>(); });
+  REQUIRE(config.has_value());
+  return agent::to_agent_options(*config, "");
+}
+
+}  // namespace
+
+TEST_CASE("Nothing but UDP and TCP is there unless it is asked for") {
+  const auto options = options_of("");
+  CHECK_FALSE(options.phone.sip.tls);
+  CHECK_FALSE(options.phone.sip.web_socket);
+  CHECK(options.phone.sip.listeners.empty());
+  CHECK(options.account.registrar == "sip:pbx.example");
+}
+
+TEST_CASE("ws registers over WebSocket without TLS, wss over both") {
+  const auto plain = options_of(R"(, "transport": "ws", "web_socket": {"path": "/sip"})");
+  CHECK(plain.account.registrar == "sip:pbx.example;transport=ws");
+  REQUIRE(plain.phone.sip.web_socket);
+  CHECK(plain.phone.sip.web_socket->path == "/sip");
+  CHECK_FALSE(plain.phone.sip.tls);
+  const auto secure = options_of(R"(, "transport": "wss", "port": 8443, "tls": {"ca_file": "a.pem"})");
+  CHECK(secure.account.registrar == "sip:pbx.example:8443;transport=wss");
+  REQUIRE(secure.phone.sip.web_socket);
+  CHECK(secure.phone.sip.web_socket->path == "/");
+  REQUIRE(secure.phone.sip.tls);
+  CHECK(secure.phone.sip.tls->ca_file == "a.pem");
+  CHECK(secure.phone.sip.tls->verify == sip::TlsOptions::Verify::Required);
+}
+
+TEST_CASE("A port for WebSockets stands beside UDP and TCP: over TLS where there is a certificate to show") {
+  const auto plain = options_of(R"(, "web_socket": {"port": 8088, "origins": ["https://a", {"origin": "https://b"}]})");
+  REQUIRE(plain.phone.sip.listeners.size() == 3);
+  CHECK(plain.phone.sip.listeners[0].transport == Transport::Udp);
+  CHECK(plain.phone.sip.listeners[0].port == 5070);
+  CHECK(plain.phone.sip.listeners[1].transport == Transport::Tcp);
+  CHECK(plain.phone.sip.listeners[2].transport == Transport::Ws);
+  CHECK(plain.phone.sip.listeners[2].port == 8088);
+  CHECK(plain.phone.sip.web_socket->origins == std::vector<std::string>{"https://a", "https://b"});
+  CHECK_FALSE(plain.phone.sip.tls);
+  const auto secure = options_of(R"(, "web_socket": {"port": 8088}, "tls": {"certificate": "a.pem", "key": "a.key"})");
+  REQUIRE(secure.phone.sip.listeners.size() == 3);
+  CHECK(secure.phone.sip.listeners[2].transport == Transport::Wss);
+  REQUIRE(secure.phone.sip.tls);
+  CHECK(secure.phone.sip.tls->certificate_file == "a.pem");
+  CHECK(secure.phone.sip.web_socket->origins.empty());
+}
