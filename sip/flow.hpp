@@ -14,11 +14,6 @@ enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
 /// Upper case, as in a Via (RFC 3261 section 20.42).
 [[nodiscard]] std::string_view to_string(Transport transport);
 [[nodiscard]] constexpr bool is_reliable(Transport transport) { return transport != Transport::Udp; }
-/// Octets without a mark where one message ends. UDP and WebSocket keep messages apart (RFC 7118 section 5).
-[[nodiscard]] constexpr bool is_byte_stream(Transport transport) { return transport == Transport::Tcp || transport == Transport::Tls; }
-[[nodiscard]] constexpr bool is_web_socket(Transport transport) { return transport == Transport::Ws || transport == Transport::Wss; }
-/// Who opens such a connection names the host that it wants to talk to.
-[[nodiscard]] constexpr bool names_host(Transport transport) { return transport == Transport::Tls || is_web_socket(transport); }
 
 /// A bound UDP socket, or one connection of a stream transport. Given out by the edge; 0 means "open one".
 using FlowId = base::StrongId<struct FlowTag>;
@@ -29,8 +24,7 @@ struct Flow {
   Transport transport = Transport::Udp;
   base::SocketAddress local;
   base::SocketAddress remote;
-  /// TLS and WSS that we opened: the host name that the peer had to prove, as the URI had it; WS: the one that we asked for;
-  /// otherwise "".
+  /// TLS and WSS that we opened: the host name that the peer had to prove, as the URI had it; otherwise "".
   std::string name = {};
   friend bool operator==(const Flow&, const Flow&) = default;
 };

@@ -3,6 +3,7 @@
 #include <offhook/base/text.hpp>
 #include <offhook/sip/auth/challenge.hpp>
 #include <offhook/sip/stack/hop.hpp>
+#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 #include <utility>

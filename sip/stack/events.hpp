@@ -62,7 +62,7 @@ struct Route {
   base::SocketAddress local;   ///< where we listen on that transport, never unspecified; port 0: nobody listens (CallHops)
   base::SocketAddress remote;
   FlowId flow;                 ///< UDP: the socket; stream transports: 0
-  std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); WS: whom we ask for; otherwise ""
+  std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); otherwise ""
 };
 
 /// The flow that a message to this route takes.

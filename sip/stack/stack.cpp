@@ -13,6 +13,7 @@
 #include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/subscriptions.hpp>
+#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 #include <utility>

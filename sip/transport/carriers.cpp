@@ -5,6 +5,7 @@
 #include <offhook/sip/transport/tls_stream.hpp>
 #include <offhook/sip/transport/upgrade_rules.hpp>
 #include <offhook/sip/transport/web_socket_stream.hpp>
+#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 
