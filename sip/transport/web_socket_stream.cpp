@@ -5,8 +5,9 @@
 #include <offhook/sip/transport/carrier_adaptor.hpp>
 #include <offhook/sip/transport/upgrade_rules.hpp>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
@@ -52,11 +53,12 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void configure();
   void ask(Done done);
   void be_asked(Done done);
+  void judge(std::size_t size, const Done& done);
   void refuse(http::status status, const std::string& why, Done done);
   [[nodiscard]] std::optional<std::pair<http::status, std::string>> objection() const;
   void let_go(const error_code& error, Done done);
   void discard(const error_code& error, Done done);
-  void accept(Done done);
+  void accept(std::string early, Done done);
   void opened(const Done& done);
   void on_control(websocket::frame_type kind);
   void on_octets();
@@ -66,7 +68,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   asio::steady_timer timer_;  // A frame or message that is on its way, then the peer's close frame.
   websocket::stream<CarrierAdaptor, /*deflateSupported=*/false> stream_;
   struct Handshake {
-    boost::beast::flat_buffer buffer{kMaxUpgradeBytes};
+    std::string request;
     http::request_parser<http::empty_body> parser;
     http::response<http::empty_body> refusal;
     websocket::response_type answer;
@@ -118,21 +120,26 @@ void WebSocket::ask(Done done) {
   });
 }
 
+/// All of it before any of it is looked at: Beast's own limit on a header depends on how the octets come.
 void WebSocket::be_asked(Done done) {
-  auto& parser = handshake_->parser;
-  parser.header_limit(kMaxUpgradeBytes);
-  http::async_read_header(below(), handshake_->buffer, parser,
-                          [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
+  asio::async_read_until(below(), asio::dynamic_buffer(handshake_->request, kMaxUpgradeBytes), "\r\n\r\n",
+                         [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t size) {
     if (self->closed_) return done(asio::error::operation_aborted, 0);
-    if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    if (error == asio::error::not_found)
       return self->refuse(http::status::request_header_fields_too_large, "its WebSocket handshake is too long", done);
-    if (error && error.category() == make_error_code(http::error::bad_method).category() && error != http::error::end_of_stream &&
-        error != http::error::partial_message)
-      return self->refuse(http::status::bad_request, "its WebSocket handshake is no HTTP: " + error.message(), done);
     if (error) return done(error, 0);
-    if (const auto wrong = self->objection()) return self->refuse(wrong->first, wrong->second, done);
-    self->accept(done);
+    self->judge(size, done);
   });
+}
+
+void WebSocket::judge(std::size_t size, const Done& done) {
+  error_code error;
+  handshake_->parser.header_limit(kMaxUpgradeBytes);
+  handshake_->parser.put(asio::buffer(handshake_->request.data(), size), error);
+  if (!error && !handshake_->parser.is_header_done()) error = http::error::partial_message;
+  if (error) return refuse(http::status::bad_request, "its WebSocket handshake is no HTTP: " + error.message(), done);
+  if (const auto wrong = objection()) return refuse(wrong->first, wrong->second, done);
+  accept(handshake_->request.substr(size), done);
 }
 
 /// What Beast does not look at itself.
@@ -187,9 +194,9 @@ void WebSocket::discard(const error_code& error, Done done) {
   });
 }
 
-void WebSocket::accept(Done done) {
-  const auto rest = handshake_->buffer.cdata();
-  below().put_back(std::string(static_cast<const char*>(rest.data()), rest.size()));
+/// `early`: what came behind its request.
+void WebSocket::accept(std::string early, Done done) {
+  below().put_back(std::move(early));
   stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
     response.set(http::field::server, "Offhook");
     if (response.result() == http::status::switching_protocols) response.set(http::field::sec_websocket_protocol, "sip");

@@ -22,7 +22,7 @@ struct WebSocketSetup {
   std::shared_ptr<std::size_t> closing{};  ///< how many wait for the peer's close frame, of all that share it
 };
 
-constexpr std::size_t kMaxUpgradeBytes = 8192;  ///< of a client's request: its first line, and its fields together
+constexpr std::size_t kMaxUpgradeBytes = 8192;  ///< of a client's request, from its first line to the empty one (RFC 6455 section 4.1)
 constexpr std::size_t kMaxClosing = 64;         ///< connections that wait for the peer's close frame; a further one is cut
 constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  ///< for that frame
 
