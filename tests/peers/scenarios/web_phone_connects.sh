@@ -1,0 +1,12 @@
+# SIP.js opens a WebSocket to the agent itself, calls it, and is hung up on: its Contact is nowhere, so the BYE comes back over it.
+start_kamailio
+free_ports web_port
+agent_sip_too="\"web_socket\": {\"port\": $web_port, \"origins\": [\"*\"]}, \"accept_from\": \"anyone\""
+start_agent 6001
+web_phone asks --server "ws://127.0.0.1:$web_port/" --user 1001 --options --call 6001 --hang-up-after 2
+web_phone phone --server "ws://127.0.0.1:$web_port/" --user 1001 --call 6001 --expect-bye &
+phone=$!
+expect 20 "the call is up" says "$work/phone.log" '^established'
+sleep 2
+kill -TERM "$agent_pid"
+wait "$phone" || die "the BYE did not come back: $(tail -n 2 "$work/phone.log")"

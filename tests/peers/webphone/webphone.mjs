@@ -1,0 +1,107 @@
+// A browser's telephone without a browser: SIP.js over WebSocket, with a session description of plain RTP, as Node has no WebRTC.
+// Says what it does, a line each; exit 0 when all that was asked for has happened.
+import dgram from 'node:dgram'
+import { parseArgs } from 'node:util'
+import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 'sip.js'
+
+const { values: asked } = parseArgs({
+  options: {
+    server: { type: 'string' }, user: { type: 'string' }, password: { type: 'string' }, register: { type: 'boolean' },
+    options: { type: 'boolean' }, call: { type: 'string' }, 'hang-up-after': { type: 'string' }, 'expect-bye': { type: 'boolean' },
+  },
+})
+const say = (line) => console.log(line)
+const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
+const within = (seconds, what, promise) =>
+  Promise.race([promise, new Promise((_, no) => setTimeout(() => no(new Error(`no ${what} after ${seconds} s`)), seconds * 1000))])
+
+/// PCMU to a port of ours, where what comes is counted.
+class PlainRtp {
+  packets = 0
+  socket = dgram.createSocket('udp4')
+  bound = new Promise((ready) => this.socket.bind(0, '127.0.0.1', ready))
+  constructor() { this.socket.on('message', () => { this.packets += 1 }) }
+  close() { this.socket.close() }
+  hasDescription(type) { return type === 'application/sdp' }
+  async setDescription(sdp) { this.theirs = sdp }
+  sendDtmf() { return false }
+  async getDescription() {
+    await this.bound
+    const port = this.socket.address().port
+    const body = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP 0`, 'a=rtpmap:0 PCMU/8000', ''].join('\r\n')
+    return { body, contentType: 'application/sdp' }
+  }
+}
+
+const host = new URL(asked.server).hostname
+let rtp = null
+const agent = new UserAgent({
+  uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
+  transportOptions: { server: asked.server },
+  authorizationUsername: asked.user,
+  authorizationPassword: asked.password,
+  sessionDescriptionHandlerFactory: () => (rtp = new PlainRtp()),
+  logBuiltinEnabled: false,
+  logConfiguration: false,
+  logConnector: (level, category, _label, content) => { if (level === 'error' || level === 'warn') say(`${level} ${category}: ${content}`) },
+})
+
+async function register() {
+  const registerer = new Registerer(agent)
+  const done = new Promise((yes, no) => registerer.stateChange.addListener((state) => {
+    if (state === RegistererState.Registered) yes()
+    if (state === RegistererState.Unregistered) no(new Error('not registered'))
+  }))
+  await registerer.register()
+  await within(20, 'registration', done)
+  say('registered')
+}
+
+async function askOptions(target) {
+  const core = agent.userAgentCore
+  const request = core.makeOutgoingRequestMessage('OPTIONS', target, UserAgent.makeURI(`sip:${asked.user}@${host}`), target, {})
+  const status = await within(20, 'answer to OPTIONS', new Promise((done) => core.request(request, {
+    onAccept: (answer) => done(answer.message.statusCode), onReject: (answer) => done(answer.message.statusCode),
+  })))
+  if (status !== 200) throw new Error(`OPTIONS was answered ${status}`)
+  say('options 200')
+}
+
+async function call(target) {
+  let byPeer = false
+  const inviter = new Inviter(agent, target)
+  inviter.delegate = { onBye: (bye) => { byPeer = true; bye.accept() } }
+  const reached = (wanted) => new Promise((yes, no) => inviter.stateChange.addListener((state) => {
+    if (state === wanted) yes()
+    else if (state === SessionState.Terminated) no(new Error('the call ended'))
+  }))
+  const established = reached(SessionState.Established), terminated = reached(SessionState.Terminated)
+  terminated.catch(() => {})
+  await inviter.invite()
+  await within(30, 'answer', established)
+  say('established')
+  if (asked['expect-bye']) {
+    await within(40, 'BYE', terminated)
+    if (!byPeer) throw new Error('the call ended without a BYE of the other side')
+    say('bye received')
+    return
+  }
+  await new Promise((done) => setTimeout(done, Number(asked['hang-up-after']) * 1000))
+  if (rtp.packets < 20) throw new Error(`only ${rtp.packets} packets were heard`)
+  say(`heard ${rtp.packets} packets`)
+  await inviter.bye()
+  await within(20, 'answer to BYE', terminated)
+  say('hung up')
+}
+
+try {
+  await within(20, 'connection', agent.start())
+  say('connected')
+  if (asked.register) await register()
+  const target = UserAgent.makeURI(`sip:${asked.call}@${host}`)
+  if (asked.options) await askOptions(target)
+  if (asked.call) await call(target)
+  process.exit(0)
+} catch (error) {
+  fail(error.message)
+}
