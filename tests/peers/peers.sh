@@ -254,11 +254,9 @@ run_flow() {
   if grep -q '^role called' "$file"; then
     run_called_flow "$name" "$file" "$transport"
   elif [ -n "$through" ]; then
-    flow_xml -v proxied=1
     start_all_over_tls
     start_agent 6001
-    run_sipp "$name" "$registrar_port"
-    gone "$agent_pid" && die "the agent is gone"
+    call_through_registrar
   else
     flow_xml
     agent_transport=udp  # Towards its registrar; it listens on both.
@@ -267,6 +265,11 @@ run_flow() {
     run_sipp "$name" "$agent_sip" -t "$transport"
     gone "$agent_pid" && die "the agent is gone"
   fi
+}
+call_through_registrar() {  # $name, $file: the flow; the agent is registered.
+  flow_xml -v proxied=1
+  run_sipp "$name" "$registrar_port"
+  gone "$agent_pid" && die "the agent is gone"
 }
 flow_file() { local flow=${1%_tcp}; echo "$here/sipp/${flow%_tls}.flow"; }
 flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"; }
