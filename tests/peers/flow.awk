@@ -115,8 +115,8 @@ function write_receive(   i, attributes) {
   printf "  </recv>\n\n"
 }
 
-function register(status, more) {
-  printf "  <send>\n    <![CDATA[\nSIP/2.0 %s\n[last_Via:]\n[last_From:]\n[last_To:];tag=registrar\n[last_Call-ID:]\n[last_CSeq:]\n%s\nContent-Length: 0\n\n    ]]>\n  </send>\n", status, more
+function register(status, more, attributes) {
+  printf "  <send" attributes ">\n    <![CDATA[\nSIP/2.0 %s\n[last_Via:]\n[last_From:]\n[last_To:];tag=registrar\n[last_Call-ID:]\n[last_CSeq:]\n%s\nContent-Length: 0\n\n    ]]>\n  </send>\n", status, more
 }
 
 BEGIN {
@@ -129,7 +129,9 @@ word[1] == "role" {
   role = word[2]
   if (role == "called") {  # The same SIPp is the registrar, which asks for a password when the flow says so.
     print "  <recv request=\"REGISTER\" optional=\"true\" next=\"1\">\n    <action>"
-    printf "      <ereg regexp=\"Digest\" search_in=\"hdr\" header=\"Authorization:\" assign_to=\"%s\"/>\n    </action>\n  </recv>\n", variable("proven")
+    printf "      <ereg regexp=\"Digest\" search_in=\"hdr\" header=\"Authorization:\" assign_to=\"%s\"/>\n", variable("proven")
+    if (tls_port) printf "      <ereg regexp=\"@[0-9.]+;transport\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"%s\"/>\n", variable("unsaid")
+    print "    </action>\n  </recv>"
     registrar = word[3] == "challenged" ? 2 : 1
   }
   next
@@ -166,7 +168,13 @@ END {
       printf "      <ereg regexp=\"SHA-256\" search_in=\"hdr\" header=\"Authorization:\" check_it=\"true\" assign_to=\"%s\"/>\n    </action>\n  </recv>\n", variable("ok")
     }
     if (registrar == 2) print "  <label id=\"3\"/>"
-    register("200 OK", "[last_Contact:]\nExpires: 300")
+    # Over TLS our answer tells the agent its end of the connection, which its Contact names from then on, and at once: no <nop> between.
+    again = tls_port && registrar == 1
+    register("200 OK", "[last_Contact:]\nExpires: 300", again ? " test=\"unsaid\" next=\"4\"" : "")
+    if (again) {
+      print "  <nop hide=\"true\" next=\"2\"/>\n  <label id=\"4\"/>\n  <recv request=\"REGISTER\"/>"
+      register("200 OK", "[last_Contact:]\nExpires: 300")
+    }
     print "  <label id=\"2\"/>\n  <nop hide=\"true\"/>"
   }
   names = ""
