@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   options.address_of_record = argv[1];
   options.password = argv[2];
   options.username = options.address_of_record.substr(4, options.address_of_record.find('@') - 4);  // behind "sip:"
-  options.registrar = argc > 3 ? argv[3] : "sip:" + options.address_of_record.substr(options.address_of_record.find('@') + 1);
+  if (argc > 3) options.registrar = argv[3];  // Else it is the domain of the address.
 
   // The handler runs on the endpoint's own thread. What this thread waits for goes through a promise.
   std::promise<bool> settled, withdrawn;

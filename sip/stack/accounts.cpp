@@ -99,6 +99,15 @@ std::string push_params(const AccountOptions::Push& push) {
   return all;
 }
 
+/// The domain of an address of record, as a URI: whom its REGISTERs ask. RFC 3261 section 10.2
+std::string domain_of(const std::string& address_of_record) {
+  const auto uri = parse_uri(address_of_record);
+  if (!uri || uri->host.empty()) return {};
+  std::string domain = std::string(uri->scheme_text) + ":" + std::string(uri->host);
+  if (uri->port) domain += ":" + std::to_string(*uri->port);
+  return domain;
+}
+
 }  // namespace
 
 Accounts::Accounts(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
@@ -110,6 +119,7 @@ Accounts::Account* Accounts::find(AccountId id) const {
 }
 
 AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
+  if (options.registers && options.registrar.empty()) options.registrar = domain_of(options.address_of_record);
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
                                                    DigestClient({options.username, options.password}), {}, {}, {}, {}, {}, {}});

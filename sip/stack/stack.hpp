@@ -48,7 +48,8 @@ struct StackOptions {
 /// One identity at one registrar.
 struct AccountOptions {
   std::string address_of_record;     ///< "sip:6001@pbx.example"
-  std::string registrar;             ///< "sip:pbx.example[:port][;transport=tcp]": Request-URI of REGISTER, and next hop of calls
+  /// "sip:pbx.example[:port][;transport=tcp]": Request-URI of REGISTER, and next hop of calls. "": the domain of the address of record.
+  std::string registrar;
   std::string display_name;
   std::string username;              ///< for digest; mostly the extension
   std::string password;

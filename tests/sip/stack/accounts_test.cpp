@@ -128,6 +128,16 @@ TEST_CASE_FIXTURE(Registering,
   CHECK(queries.size() > before);
 }
 
+TEST_CASE_FIXTURE(Registering, "Without a registrar of its own the domain of the address of record is asked [RFC 3261 section 10.2]") {
+  options.registrar.clear();
+  for (const auto& [address, asked] : {std::pair{"sip:6001@192.0.2.50", "sip:192.0.2.50"}, {"sip:6001@192.0.2.50:5070;user=phone", "sip:192.0.2.50:5070"}}) {
+    options.address_of_record = address;
+    CHECK(start_line(start()) == "REGISTER " + std::string(asked) + " SIP/2.0");
+  }
+  options.address_of_record = "tel:6001";
+  CHECK(start().empty());
+}
+
 TEST_CASE_FIXTURE(Registering, "A wrong password is told as such, once refused") {
   const std::string first = start();
   receive(response(first, 401, "reg", {}, challenge()));
