@@ -5,6 +5,7 @@
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
 #include <offhook/base/socket_address.hpp>
+#include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <algorithm>
 #include <string>
@@ -56,8 +57,7 @@ void check_tls(Effective& out) {
 void check_web_socket(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string path = text_of(sip.web_socket, "path");
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
-  if (!path.empty() && (!path.starts_with('/') || !plain))
+  if (!path.empty() && !sip::WebSocketOptions::is_path(path))
     out.problems.push_back({"/sip/web_socket/path", "text that is no path", "\"/\", \"/ws\"", "begin it with /, without blanks and #"});
   const bool listens = member(sip.web_socket, "port") != nullptr;
   if (!listens && member(sip.web_socket, "origins") != nullptr)

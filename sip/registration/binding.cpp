@@ -34,10 +34,10 @@ std::string host_port(const base::SocketAddress& address) {
   return address.ip.is_v6() ? "[" + address.ip.to_string() + "]" : address.ip.to_string();
 }
 
-std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport) {
+std::string contact_uri(std::string_view user, std::string_view host, Transport transport) {
   std::string uri = "sip:";
   if (!user.empty()) uri.append(user).append("@");
-  uri.append(host_port(address));
+  uri.append(host);
   switch (transport) {
     case Transport::Udp: break;
     case Transport::Tcp: uri.append(";transport=tcp"); break;

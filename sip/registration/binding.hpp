@@ -16,8 +16,8 @@ namespace offhook::inline v0::sip::registration {
 /// `192.0.2.1:5060`, as in a Via or a Contact; port 0 goes unsaid.
 [[nodiscard]] std::string host_port(const base::SocketAddress& address);
 
-/// `sip:6001@192.0.2.1:5060;transport=tcp`; UDP, the default, goes without the parameter.
-[[nodiscard]] std::string contact_uri(std::string_view user, const base::SocketAddress& address, Transport transport);
+/// `sip:6001@192.0.2.1:5060;transport=tcp`, of a host with its port, if any; UDP, the default, goes without the parameter.
+[[nodiscard]] std::string contact_uri(std::string_view user, std::string_view host, Transport transport);
 
 /// The address that our request came from, as the next hop wrote it into our Via: received and rport, each of which may be
 /// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Brackets around IPv6 are optional there in practice. `unsaid`: the

@@ -64,8 +64,7 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
   if (removing_ && !registered_.empty()) return binding(registered_, seconds(0));
 
   contact_address_ = learnt_.value_or(from);
-  contact_ = nowhere.empty() ? contact_uri(options_.user, *contact_address_, transport)
-                             : "sip:" + (options_.user.empty() ? "" : options_.user + "@") + std::string(nowhere) + ";transport=ws";
+  contact_ = contact_uri(options_.user, nowhere.empty() ? host_port(*contact_address_) : std::string(nowhere), transport);
   if (removing_) return binding(contact_, seconds(0));
   std::string value = binding(contact_, asked_);
   // With a reg-id the new binding takes the old one's place by itself: RFC 5626 section 6.

@@ -100,8 +100,9 @@ class Registration {
 
   void start(base::TimePoint now, Actions& out);
   void stop(base::TimePoint now, Actions& out);
-  /// The REGISTER just asked for leaves from `local`; port 0: from a connection's own end, which is not known yet. Returns the value of its Contact field: our URI with its expires, and
-  /// an older URI of ours with expires=0 when that one is still registered.
+  /// The REGISTER just asked for leaves from `local`; port 0: from a connection's own end, which is not known yet. `nowhere`: the host
+  /// to name instead, over a WebSocket that we have opened. Returns the value of its Contact field: our URI with its expires, and an
+  /// older URI of ours with expires=0 when that one is still registered.
   [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local,
                                      std::string_view nowhere = {});
   /// The connection whose response comes next has its end here. Where nobody listens this is what a Contact has to name: a proxy

@@ -2,6 +2,7 @@
 
 #include <offhook/base/text.hpp>
 #include <offhook/sip/auth/challenge.hpp>
+#include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/transport_kinds.hpp>
 
@@ -450,8 +451,7 @@ const std::string& Accounts::host_for(const Flow& flow) const {
 
 std::string Accounts::own_uri(std::string_view user, const Flow& flow) const {
   const std::string& nowhere = host_for(flow);
-  if (nowhere.empty()) return contact_uri(user, flow.transport, flow.local);
-  return "sip:" + (user.empty() ? "" : std::string(user) + "@") + nowhere + ";transport=ws";
+  return registration::contact_uri(user, nowhere.empty() ? registration::host_port(flow.local) : nowhere, flow.transport);
 }
 
 std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {

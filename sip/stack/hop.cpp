@@ -41,20 +41,6 @@ std::optional<Hop> hop_of(std::string_view text) {
   return hop;
 }
 
-std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address) {
-  std::string uri = "sip:";
-  if (!user.empty()) uri += std::string(user) + "@";
-  uri += registration::host_port(address);
-  switch (transport) {
-    case Transport::Udp: break;
-    case Transport::Tcp: uri += ";transport=tcp"; break;
-    case Transport::Tls: uri += ";transport=tls"; break;
-    case Transport::Ws:
-    case Transport::Wss: uri += ";transport=ws"; break;
-  }
-  return uri;
-}
-
 bool is_nowhere(std::string_view host) {
   constexpr std::string_view kInvalid = ".invalid";
   return host.size() > kInvalid.size() && base::iequals(host.substr(host.size() - kInvalid.size()), kInvalid);

@@ -24,9 +24,6 @@ struct Hop {
 /// Nothing for a URI without a host, or with a transport that we do not know.
 [[nodiscard]] std::optional<Hop> hop_of(std::string_view uri);
 
-/// `sip:user@192.0.2.1:5060;transport=tcp`; the transport only where it is not UDP.
-[[nodiscard]] std::string contact_uri(std::string_view user, Transport transport, const base::SocketAddress& address);
-
 /// A host that says of itself that it cannot be connected to: RFC 7118 section 8.1, RFC 2606 section 2.
 [[nodiscard]] bool is_nowhere(std::string_view host);
 /// Whether a request to that hop has to take the way that its dialog's last message took: its host cannot be reached otherwise, or

@@ -15,11 +15,9 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// As it stands in a request line: RFC 9112 section 3.2.1.
 bool is_usable(const WebSocketOptions& options) {
-  const bool plain = std::all_of(options.path.begin(), options.path.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
-  return options.path.starts_with('/') && options.path.size() <= WebSocketOptions::kMaxPath && plain &&
-         options.origins.size() <= WebSocketOptions::kMaxOrigins && options.silence > base::Duration::zero();
+  return WebSocketOptions::is_path(options.path) && options.origins.size() <= WebSocketOptions::kMaxOrigins &&
+         options.silence > base::Duration::zero();
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <offhook/base/time.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::sip {
@@ -20,6 +22,12 @@ struct WebSocketOptions {
 
   static constexpr std::size_t kMaxOrigins = 32;
   static constexpr std::size_t kMaxPath = 1024;
+
+  /// Whether it may stand in a request line: RFC 9112 section 3.2.1.
+  [[nodiscard]] static bool is_path(std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+    return plain && text.starts_with('/') && text.size() <= kMaxPath;
+  }
 };
 
 }  // namespace offhook::inline v0::sip

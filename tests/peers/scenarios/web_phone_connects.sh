@@ -7,6 +7,6 @@ web_phone asks --server "ws://127.0.0.1:$web_port/" --user 1001 --options --call
 web_phone phone --server "ws://127.0.0.1:$web_port/" --user 1001 --call 6001 --expect-bye &
 phone=$!
 expect 20 "the call is up" says "$work/phone.log" '^established'
-sleep 2
+expect 20 "the agent has its call" says "$work/agent.log" 'call.up'
 kill -TERM "$agent_pid"
 wait "$phone" || die "the BYE did not come back: $(tail -n 2 "$work/phone.log")"

@@ -80,6 +80,16 @@ struct EarlyDialogs : Scripted {
     session = call->session;
     sent.clear();
   }
+  /// They called, and the call is up.
+  void talk(const Fields& extra = kUpdates) {
+    ring_in(extra);
+    REQUIRE(stack.answer(session, kAnswer, now));
+    drain();
+    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
+    receive(in_dialog("ACK", 1, our_tag));
+    sent.clear();
+    events.clear();
+  }
   /// The reliable provisional response that was sent last.
   std::string sent_reliable(const std::string& status = "SIP/2.0 18") {
     drain();

@@ -17,11 +17,7 @@ struct Table : EarlyDialogs {
       take("ACK ");
       peer_tag = "a";
     } else {
-      ring_in(with(kSupports, kUpdates));
-      REQUIRE(stack.answer(session, kAnswer, now));
-      drain();
-      our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
-      receive(in_dialog("ACK", 1, our_tag));
+      talk(with(kSupports, kUpdates));
     }
     sent.clear();
     events.clear();

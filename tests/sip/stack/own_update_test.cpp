@@ -14,16 +14,6 @@ const sip::Body kNew{"application/sdp", "new"};
 
 struct Offering : EarlyDialogs {
   using EarlyDialogs::EarlyDialogs;
-  /// They called, and the call is up.
-  void talk(const Fields& extra = kUpdates) {
-    ring_in(extra);
-    REQUIRE(stack.answer(session, kAnswer, now));
-    drain();
-    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
-    receive(in_dialog("ACK", 1, our_tag));
-    sent.clear();
-    events.clear();
-  }
   std::string update(const sip::Body& offer = kNew, sip::Extras extras = {}, std::string_view tag = {}) {
     REQUIRE(stack.update(session, offer, now, std::move(extras), tag));
     drain();

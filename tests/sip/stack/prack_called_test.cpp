@@ -224,13 +224,7 @@ namespace {
 
 struct Changing : EarlyDialogs {
   void change() {
-    ring_in(kSupports);
-    REQUIRE(stack.answer(session, kAnswer, now));
-    drain();
-    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
-    receive(in_dialog("ACK", 1, our_tag));
-    events.clear();
-    sent.clear();
+    talk(kSupports);
     REQUIRE(stack.offer(session, {"application/sdp", "hold"}, now));
     drain();
     first = take("INVITE ");

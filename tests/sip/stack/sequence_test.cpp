@@ -7,15 +7,6 @@ namespace {
 
 /// Requests of the peer within a call, by number.
 struct Sequence : EarlyDialogs {
-  void talk() {
-    ring_in({});
-    REQUIRE(stack.answer(session, kAnswer, now));
-    drain();
-    our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
-    receive(in_dialog("ACK", 1, our_tag));
-    sent.clear();
-    events.clear();
-  }
   std::string status(const std::string& method, int cseq, const Fields& extra = {}, const std::string& tag = "peer") {
     receive(in_dialog(method, cseq, our_tag, {}, extra, tag));
     return take().substr(8, 3);
@@ -26,7 +17,7 @@ struct Sequence : EarlyDialogs {
 
 TEST_CASE_FIXTURE(Sequence,
                   "OPTIONS within a call has its number: what comes with a lower one is 500 [RFC 3261 section 12.2.2]") {
-  SUBCASE("up") { talk(); }
+  SUBCASE("up") { talk({}); }
   SUBCASE("ringing here") { agree_as_called(); }
   const std::string ok = [&] {
     receive(in_dialog("OPTIONS", 10, our_tag));
@@ -52,7 +43,7 @@ TEST_CASE_FIXTURE(Sequence, "In the early dialog of a call of ours, too [RFC 326
 }
 
 TEST_CASE_FIXTURE(Sequence, "A request that is refused for what it is has its number all the same [RFC 3261 section 12.2.2]") {
-  talk();
+  talk({});
   CHECK(status("DANCE", 10) == "501");
   CHECK(status("INVITE", 5) == "500");
   CHECK(status("UPDATE", 20, {{"Require", "nonsense"}}) == "420");
@@ -61,14 +52,14 @@ TEST_CASE_FIXTURE(Sequence, "A request that is refused for what it is has its nu
 }
 
 TEST_CASE_FIXTURE(Sequence, "Whoever does not know both tags moves no number [RFC 3261 section 12.2.2]") {
-  talk();
+  talk({});
   CHECK(status("OPTIONS", 1000, {}, "stranger") == "481");
   CHECK(status("DANCE", 1000, {}, "stranger") == "501");
   CHECK(status("UPDATE", 2) == "200");
 }
 
 TEST_CASE_FIXTURE(Sequence, "OPTIONS to a call that has ended: 481 [RFC 3261 section 12.2.2]") {
-  talk();
+  talk({});
   CHECK(status("BYE", 2) == "200");
   CHECK(status("OPTIONS", 3) == "481");
 }
