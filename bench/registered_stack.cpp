@@ -97,11 +97,15 @@ void RegisteredStack::refresh() {
 }
 
 void RegisteredStack::refuse_stranger() {
+  // An INVITE without an offer is so short that no refusal fits into as many octets, and nobody gets more than he sent.
+  constexpr std::string_view kOffer =
+      "v=0\r\no=- 1 1 IN IP4 192.0.2.66\r\ns=-\r\nc=IN IP4 192.0.2.66\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n";
   const std::string number = std::to_string(++strangers_);
   const std::string text = "INVITE sip:100@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.66:5060;branch=z9hG4bK-s" + number +
                            ";rport\r\nMax-Forwards: 70\r\nFrom: <sip:x@192.0.2.66>;tag=" + number +
                            "\r\nTo: <sip:100@192.0.2.1>\r\nCall-ID: s" + number +
-                           "\r\nCSeq: 1 INVITE\r\nContact: <sip:x@192.0.2.66>\r\nContent-Length: 0\r\n\r\n";
+                           "\r\nCSeq: 1 INVITE\r\nContact: <sip:x@192.0.2.66>\r\nContent-Type: application/sdp\r\nContent-Length: " +
+                           std::to_string(kOffer.size()) + "\r\n\r\n" + std::string(kOffer);
   sip::Flow flow;
   flow.id = {1};
   flow.local = where_;
