@@ -10,10 +10,10 @@
 namespace offhook::bench {
 
 /// A stack with many accounts and a registrar that is a function: it challenges a REGISTER without credentials (MD5, qop auth),
-/// believes any others, and grants 300 s. Virtual time, no sockets.
+/// believes any others, and grants what is asked for. Virtual time, no sockets.
 class RegisteredStack {
  public:
-  /// `quiet`: granted for a day and without pings, so that nothing is due but what is asked for.
+  /// `quiet`: registered for a day and without pings, so that nothing is due but what is asked for.
   explicit RegisteredStack(std::size_t accounts, bool quiet = false);
   RegisteredStack(const RegisteredStack&) = delete;
   RegisteredStack& operator=(const RegisteredStack&) = delete;
@@ -32,7 +32,6 @@ class RegisteredStack {
   base::SeededRandom random_{3};
   sip::Stack stack_;
   base::SocketAddress where_, registrar_;
-  bool quiet_;
   std::size_t strangers_ = 0;
   std::size_t accepted_ = 0;  ///< REGISTERs
 };
