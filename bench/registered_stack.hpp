@@ -23,6 +23,7 @@ class RegisteredStack {
   void pass(base::Duration time);
   /// An INVITE from nobody's registrar is refused with 403.
   void refuse_stranger();
+  [[nodiscard]] std::size_t accepted() const { return accepted_; }  ///< REGISTERs, refreshes among them
 
  private:
   void exchange();
