@@ -45,9 +45,9 @@ TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGI
 TEST_CASE_FIXTURE(Leaving, "A Service-Route that is too long, or routes strictly, is none") {
   const std::string first = start();
   std::string many = "<sip:pbx2.example;lr>";
-  for (std::size_t i = 1; i < sip::Accounts::kMaxServiceRoutes; ++i) many += ", <sip:r" + std::to_string(i) + ".example;lr>";
+  for (std::size_t i = 1; i < sip::WayOut::kMaxServiceRoutes; ++i) many += ", <sip:r" + std::to_string(i) + ".example;lr>";
   receive(granted(first, "", {{"Service-Route", many}}));
-  CHECK(headers(dial(), "Route").size() == sip::Accounts::kMaxServiceRoutes);
+  CHECK(headers(dial(), "Route").size() == sip::WayOut::kMaxServiceRoutes);
   for (const std::string& bad : {many + ", <sip:more.example;lr>", std::string("<sip:pbx2.example>")}) {
     receive(granted(refresh(), "", {{"Service-Route", many}}));
     receive(granted(refresh(), "", {{"Service-Route", bad}}));
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Leaving, "A primary without a DNS name left is no end while a 
 }
 
 TEST_CASE_FIXTURE(Leaving, "Secondaries are bounded, and servers that are no SIP URIs are said so") {
-  options.secondaries.assign(sip::Accounts::kMaxSecondaries, "sip:pbx2.example");
+  options.secondaries.assign(sip::WayOut::kMaxSecondaries, "sip:pbx2.example");
   CHECK(!start().empty());
   CHECK(last_change().state == sip::RegistrationChanged::State::Registering);
   options.secondaries.emplace_back("sip:pbx2.example");

@@ -1,0 +1,114 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+TEST_CASE_FIXTURE(Call, "Silence is asked about three times, then we say goodbye and hang up") {
+  greet();
+  for (unsigned i = 1; i <= 3; ++i) {
+    advance(8s);
+    REQUIRE(count<Respond>() == i);
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+    reply("Are you still there?");
+    spoken();
+    sent();
+  }
+  advance(8s);
+  CHECK(count<Respond>() == 3);
+  CHECK(last<Speak>()->text == ConversationOptions{}.silence_goodbye);
+  spoken();
+  sent();
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "silence");
+}
+
+TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in the middle of a reply") {
+  greet();
+  for (int i = 0; i < 400 && last<HangUpCall>() == nullptr; ++i) {
+    caller_says("tell me more");
+    reply("There is more.");
+    spoken();
+    advance(4s);
+    if (last<Speak>()->text == ConversationOptions{}.limit_goodbye) {
+      spoken();
+      sent();
+    } else {
+      sent();
+    }
+  }
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "time limit");
+  CHECK(now.time_since_epoch() < 31min);
+}
+
+TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, and not when it comes back") {
+  greet();
+  SUBCASE("for good") {
+    media(Kind::MediaLost);
+    advance(20s);
+    CHECK(last<HangUpCall>() != nullptr);
+    CHECK(last<HangUpCall>()->why == "no media");
+  }
+  SUBCASE("back in time") {
+    media(Kind::MediaLost);
+    advance(5s);
+    media(Kind::MediaBack);
+    advance(20s);
+    CHECK(last<HangUpCall>() == nullptr);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; before the answer it hangs up at once") {
+  SUBCASE("connected") {
+    greet();
+    core.close("shutdown", "We close now.", now, out);
+    collect();
+    CHECK(last<Speak>()->text == "We close now.");
+    media(Kind::SpeechStarted);
+    CHECK(count<BeginListening>() == 0);
+    spoken();
+    sent();
+    CHECK(last<HangUpCall>()->why == "shutdown");
+  }
+  SUBCASE("ringing") {
+    core.start(now, out);
+    core.close("shutdown", "We close now.", now, out);
+    collect();
+    CHECK(last<HangUpCall>()->why == "shutdown");
+    CHECK(count<Speak>() == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "A farewell that nothing can carry, as on hold, does not keep the call for ever") {
+  greet();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  spoken();  // Synthesised, but it never leaves: no UtteranceSent.
+  advance(ConversationOptions{}.farewell_limit - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  advance(10ms);
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "shutdown");
+}
+
+TEST_CASE_FIXTURE(Call, "Closing at once ends a farewell too; a second farewell does not begin anew") {
+  greet();
+  core.close("time limit", "Goodbye.", now, out);
+  collect();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  CHECK(count<Speak>() == 1);
+  CHECK(count<HangUpCall>() == 0);
+  core.close("shutdown", {}, now, out);
+  collect();
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "time limit");
+}
+
+TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked under a caller whom nobody hears any more") {
+  greet();
+  core.close("shutdown", "We close now.", now, out);
+  collect();
+  media(Kind::SpeechStarted);
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<BeginListening>() == 0);
+}

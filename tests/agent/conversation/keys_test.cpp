@@ -1,0 +1,121 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {
+  connect_with_greeting();
+  media(Kind::Digit, 0, 0, '3');
+  CHECK(count<FlushPlayout>() == 1);
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Digits);
+  CHECK(last<Respond>()->input.text == "3");
+}
+
+TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pause; '*' starts over") {
+  greet();
+  caller_says("call me back");
+  think(ReplyExpects{core.turns(), "digits", 4});
+  reply("Your number, please.");
+  spoken();
+  sent();
+  seen.clear();
+  SUBCASE("enough") {
+    for (const char c : {'1', '2', '3', '4'}) media(Kind::Digit, 0, 0, c);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "1234");
+  }
+  SUBCASE("hash") {
+    for (const char c : {'1', '2', '#'}) media(Kind::Digit, 0, 0, c);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "12");
+  }
+  SUBCASE("pause") {
+    for (const char c : {'9', '*', '1', '2'}) media(Kind::Digit, 0, 0, c);
+    advance(2990ms);
+    CHECK(count<Respond>() == 0);
+    advance(10ms);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "12");
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when they are pressed together") {
+  ConversationOptions options;
+  options.keys_together = true;
+  options.digit_gap = 2s;
+  core = Conversation(options);
+  greet();
+  const auto press = [&](std::string_view keys) { for (const char key : keys) media(Kind::Digit, 0, 0, key); };
+  SUBCASE("ended by '#'") {
+    press("4*2#");
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "4*2");
+  }
+  SUBCASE("ended by a pause") {
+    press("42");
+    advance(1990ms);
+    CHECK(count<Respond>() == 0);
+    advance(10ms);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "42");
+  }
+  SUBCASE("'#' alone is a key") {
+    press("#");
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.text == "#");
+  }
+  SUBCASE("as many as there can be") {
+    press(std::string(DigitCollector::kMaxDigits - 1, '7'));
+    CHECK(count<Respond>() == 0);
+    press("7");
+    CHECK(count<Respond>() == 1);
+  }
+  SUBCASE("a menu of one key is one all the same, where it was asked for") {
+    caller_says("hello");
+    think(ReplyExpects{core.turns(), "", 1});
+    reply("Press one.");
+    spoken();
+    sent();
+    seen.clear();
+    press("1");
+    CHECK(count<Respond>() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing") {
+  ConversationOptions options;
+  options.keys_together = true;
+  options.silence_prompt = 2s;
+  core = Conversation(options);
+  greet();
+  advance(1s);
+  for (const char key : {'4', '2'}) {
+    media(Kind::Digit, 0, 0, key);
+    advance(2500ms);
+  }
+  CHECK(count<Respond>() == 0);
+  media(Kind::Digit, 0, 0, '#');
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "42");
+}
+
+TEST_CASE_FIXTURE(Call, "A noise behind the keys does not take the place of what was keyed in") {
+  greet();
+  caller_says("call me back");
+  think(ReplyExpects{core.turns(), "digits", 4});
+  reply("Your number, please.");
+  spoken();
+  sent();
+  seen.clear();
+  for (const char c : {'1', '2'}) media(Kind::Digit, 0, 0, c);
+  advance(2400ms);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  advance(500ms);
+  REQUIRE(count<Respond>() == 1);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "12");
+}

@@ -1,0 +1,226 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+// --- fillers ----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then we apologise") {
+  greet();
+  caller_says("hello");
+  advance(2490ms);
+  CHECK(count<Speak>() == 0);
+  advance(10ms);
+  REQUIRE(count<Speak>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+  spoken();
+  sent();
+  CHECK(last<ReportHeard>() == nullptr);  // An aside is no reply: the thinker does not hear of it.
+  advance(5490ms);
+  CHECK(count<Speak>() == 1);
+  advance(10ms);
+  REQUIRE(count<Speak>() == 2);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too, and the reply follows them") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(count<Speak>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(count<FlushPlayout>() == 0);  // The filler is heard to its end.
+  const auto filler = last<Speak>()->utterance;
+  core.on_speak(SpeechAudio{filler, {0}, {{"One", 0}}}, now, out);
+  core.on_speak(SpeechDone{filler}, now, out);
+  collect();
+  reply("Good day.");
+  spoken();
+  media(Kind::UtteranceSent, filler);
+  CHECK(count<AgentSaid>() == 0);
+  sent();
+  REQUIRE(count<AgentSaid>() == 1);
+  CHECK(last<AgentSaid>()->text == "Good day.");
+  CHECK(last<ReportHeard>()->text == "Good day.");
+}
+
+TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leaves the listener its deadline") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(count<Speak>() == 1);
+  spoken();
+  sent();
+  CHECK(count<AgentSaid>() == 0);
+  advance(ConversationOptions{}.listen_deadline - ConversationOptions{}.filler_after);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A thought that stops in the middle of a reply is filled when what there was of it has been heard") {
+  greet();
+  caller_says("hello");
+  think(ReplyText{core.turns(), "Well,"});
+  spoken();
+  sent();
+  advance(ConversationOptions{}.filler_after);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+}
+
+TEST_CASE_FIXTURE(Call, "A thought that lasts is filled again and again, not without end in between") {
+  others = true;
+  greet();
+  caller_says("hello");
+  for (int i = 0; i < 3; ++i) {
+    advance(i == 0 ? ConversationOptions{}.filler_after : ConversationOptions{}.filler_again);
+    REQUIRE(count<Speak>() == static_cast<std::size_t>(i + 1));
+    CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+    spoken();
+    sent();
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "A reply that comes after the filler is told without it") {
+  greet();
+  caller_says("hello");
+  advance(3s);
+  spoken();
+  sent();
+  reply("Good day.");
+  spoken();
+  sent();
+  REQUIRE(last<ReportHeard>() != nullptr);
+  CHECK(last<ReportHeard>()->text == "Good day.");
+}
+
+// --- another try ------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Call, "A thought that fails is thought again by somebody else, and the caller hears nothing of it") {
+  others = true;
+  greet();
+  caller_says("hello");
+  think(ThinkFailed{core.turns(), "down"});
+  REQUIRE(count<TryAgain>() == 1);
+  CHECK(last<TryAgain>()->stage == Stage::Think);
+  CHECK(count<Speak>() == 0);
+  reply("Good day.");
+  CHECK(last<Speak>()->text == "Good day.");
+}
+
+TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise") {
+  others = true;
+  greet();
+  caller_says("hello");
+  for (unsigned i = 0; i < ConversationOptions{}.max_attempts; ++i) think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts);
+  CHECK(count<Speak>() == 0);
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}
+
+TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its deadline") {
+  others = true;
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  REQUIRE(last<EndListening>() != nullptr);
+  advance(ConversationOptions{}.filler_after);
+  spoken();
+  sent();
+  advance(ConversationOptions{}.listen_deadline - ConversationOptions{}.filler_after);
+  REQUIRE(last<TryAgain>() != nullptr);
+  CHECK(last<TryAgain>()->stage == Stage::Listen);
+  CHECK(count<AbandonListening>() == 0);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  think(ReplyText{core.turns(), "Good"});
+  advance(ConversationOptions{}.speak_deadline);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+  spoken();
+  advance(ConversationOptions{}.think_deadline);
+  CHECK(last<TryAgain>()->stage == Stage::Think);
+}
+
+TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is asked to repeat") {
+  others = true;
+  greet();
+  caller_says("hello");
+  think(ReplyDone{core.turns()});
+  CHECK(count<TryAgain>() == 1);
+  CHECK(count<Speak>() == 0);
+  others = false;
+  think(ReplyDone{core.turns()});
+  CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
+}
+
+// --- when nothing works any more --------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, not in a loop") {
+  greet();
+  for (int i = 0; i < 2; ++i) {
+    caller_says("hello");
+    think(ThinkFailed{core.turns(), "down"});
+    CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+    spoken();
+    sent();
+  }
+  caller_says("hello");
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(last<Speak>()->text == ConversationOptions{}.failure_goodbye);
+  spoken();
+  sent();
+  CHECK(last<HangUpCall>()->why == "failure");
+}
+
+TEST_CASE("When nothing works any more the caller is given to a person, once") {
+  Call call;
+  ConversationOptions options;
+  options.transfer_when_lost = "6000";
+  call.core = Conversation(options);
+  call.greet();
+  const auto fail = [&call] {
+    call.caller_says("hello");
+    call.think(ThinkFailed{call.core.turns(), "down"});
+    call.spoken();
+    call.sent();
+  };
+  fail();
+  fail();
+  CHECK(call.count<TransferCall>() == 0);
+  fail();
+  REQUIRE(call.count<TransferCall>() == 1);
+  CHECK(call.last<TransferCall>()->target == "6000");
+  call.core.on_transfer_failed(call.now, call.out);
+  call.collect();
+  call.think(ThinkFailed{call.core.turns(), "down"});
+  CHECK(call.last<Speak>()->text == options.failure_goodbye);
+}
+
+TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of leaving it mute") {
+  greet();
+  caller_says("hello");
+  reply("Yes?");
+  for (int i = 0; i < 5 && last<HangUpCall>() == nullptr; ++i) {
+    core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
+    collect();
+  }
+  CHECK(last<HangUpCall>() != nullptr);
+}
+
+TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the caller asked again") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(500ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + 4s);
+  CHECK(count<AbandonListening>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+}

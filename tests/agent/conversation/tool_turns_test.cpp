@@ -1,0 +1,108 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+TEST_CASE_FIXTURE(Call, "A tool runs while we speak, and what it wants done waits for the end of the sentence") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will connect you."});
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  REQUIRE(count<RunTool>() == 1);
+  spoken();
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
+  collect();
+  CHECK(count<TellTool>() == 1);
+  CHECK(count<TransferCall>() == 0);
+  think(ReplyDone{turn});
+  CHECK(count<TransferCall>() == 0);
+  sent();
+  REQUIRE(count<TransferCall>() == 1);
+  CHECK(last<TransferCall>()->target == "6002");
+}
+
+TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut off is not done, but its result is told") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will connect you."});
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  spoken();
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(Kind::SpeechStarted);
+  advance(300ms);
+  REQUIRE(count<FlushPlayout>() == 1);
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
+  collect();
+  CHECK(count<TellTool>() == 1);
+  advance(5s);
+  CHECK(count<TransferCall>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A note is written down at once, though the caller cuts the reply off") {
+  greet();
+  caller_says("write that down");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "I will."});
+  think(ToolCall{turn, "call_1", "note", "{}"});
+  core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Note, "Call back."}, false}, now, out);
+  collect();
+  REQUIRE(count<NoteLeft>() == 1);
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  CHECK(count<NoteLeft>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak is heard to its end") {
+  greet();
+  caller_says("connect me");
+  think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);  // What is said before its first frame is no answer to it.
+  collect();
+  seen.clear();
+  core.on_speak(SpeechAudio{2, {0, 0}, {{"Shall", 0}, {"I", 100}}}, now, out);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  SUBCASE("it has begun") {
+    core.set_awaits_answer(true);
+    advance(300ms);
+    CHECK(count<FlushPlayout>() == 0);
+    CHECK(count<RisePlayout>() == 1);
+  }
+  SUBCASE("it has not") {
+    advance(300ms);
+    CHECK(count<FlushPlayout>() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what the caller says then is the answer to it") {
+  greet();
+  caller_says("connect me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "transfer", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  REQUIRE(last<Speak>()->text == "Shall I?");
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  CHECK(count<QuestionBegan>() == 1);
+  spoken();
+  sent();
+  CHECK(count<QuestionHeard>() == 1);
+  const auto thoughts = count<Respond>();
+  caller_says("yes please");
+  REQUIRE(last<AnswerWords>() != nullptr);
+  CHECK(last<AnswerWords>()->transcript.text == "yes please");
+  CHECK(count<Respond>() == thoughts);
+  media(Kind::Digit, 0, 0, '1');
+  REQUIRE(last<AnswerDigit>() != nullptr);
+  CHECK(count<Respond>() == thoughts);
+  core.set_awaits_answer(false);
+  core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+  collect();
+  reply("Done.");
+  CHECK(last<Speak>()->text == "Done.");
+  media(Kind::Digit, 0, 0, '1');
+  CHECK(count<Respond>() == thoughts + 1);
+}

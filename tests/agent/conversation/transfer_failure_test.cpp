@@ -1,0 +1,151 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+namespace {
+
+struct Transferring : Call {
+  Transferring() {
+    greet();
+    caller_says("sales please");
+    think(ReplyText{core.turns(), "One moment."});
+    think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6100"});
+    think(ReplyDone{core.turns()});
+    spoken();
+    sent();
+    REQUIRE(count<TransferCall>() == 1);
+    seen.clear();
+  }
+  void fail() {
+    core.on_transfer_failed(now, out);
+    collect();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Transferring, "The thinker is told of a transfer that failed, the call goes on, and another may be tried") {
+  advance(20s);
+  fail();
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+  CHECK(last<Respond>()->input.text == kTransferFailed);
+  reply("Nobody is there. What else can I do for you?");
+  spoken();
+  sent();
+  CHECK(count<HangUpCall>() == 0);
+  caller_says("the workshop then");
+  think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6200"});
+  think(ReplyDone{core.turns()});
+  REQUIRE(last<TransferCall>() != nullptr);
+  CHECK(last<TransferCall>()->target == "6200");
+}
+
+TEST_CASE_FIXTURE(Transferring, "A thinker with nothing to say to a failed transfer leaves the apology to us") {
+  fail();
+  think(ReplyDone{core.turns()});
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
+}
+
+TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for the caller to finish, and then for the reply") {
+  media(Kind::SpeechStarted);
+  fail();
+  CHECK(count<Respond>() == 0);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  reply("Hello.");
+  spoken();
+  advance(1s);
+  CHECK(count<Respond>() == 1);
+  sent();
+  advance(10ms);
+  REQUIRE(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+}
+
+TEST_CASE_FIXTURE(Transferring, "News of a failed transfer that the caller cut off before its first word is told again, once") {
+  fail();
+  SUBCASE("while it is thought about") {}
+  SUBCASE("while it is made to be spoken") {
+    reply("Nobody is there.");
+    spoken();
+  }
+  caller_says("hello");
+  REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  reply("Hello.");
+  spoken();
+  sent();
+  advance(10ms);
+  REQUIRE(count<Respond>() == 3);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+  reply("Nobody is there.");
+  spoken();
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  caller_says("I see");
+  reply("Anything else?");
+  spoken();
+  sent();
+  advance(10ms);
+  CHECK(count<Respond>() == 4);
+}
+
+TEST_CASE_FIXTURE(Transferring, "A caller who answers news of a failed transfer by a key hears it after that") {
+  fail();
+  media(Kind::Digit, 0, 0, '3');
+  REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Digits);
+  reply("Three.");
+  spoken();
+  sent();
+  advance(10ms);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
+}
+
+TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for a number that is being keyed in") {
+  caller_says("another number then");
+  think(ReplyExpects{core.turns(), "", 4});
+  reply("Which one?");
+  spoken();
+  sent();
+  for (const char digit : {'1', '2'}) media(Kind::Digit, 0, 0, digit);
+  fail();
+  advance(1s);
+  CHECK(count<Respond>() == 1);
+  for (const char digit : {'3', '4'}) media(Kind::Digit, 0, 0, digit);
+  REQUIRE(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.text == "1234");
+}
+
+TEST_CASE_FIXTURE(Transferring, "Another transfer makes the news of the one that failed needless") {
+  media(Kind::SpeechStarted);
+  fail();
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "the workshop then", 0.9, false}, now, out);
+  collect();
+  think(ReplyAction{core.turns(), ReplyAction::What::Transfer, "6200"});
+  think(ReplyDone{core.turns()});
+  REQUIRE(count<TransferCall>() == 1);
+  advance(60s);
+  CHECK(count<Respond>() == 1);
+}
+
+TEST_CASE_FIXTURE(Transferring, "When the thinker fails on a failed transfer we tell the caller ourselves") {
+  fail();
+  think(ThinkFailed{core.turns(), "no answer"});
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
+}
+
+TEST_CASE_FIXTURE(Call, "A failed transfer that was never asked for is no news") {
+  greet();
+  core.on_transfer_failed(now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
+}

@@ -1,0 +1,197 @@
+#include "realtime_line.hpp"
+
+using namespace offhook_test;
+
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted before any audio: cancelled, what still comes is dropped and deleted [providers.md 1.6]") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  session->cancel(1);
+  REQUIRE(sent("response.cancel").size() == 1);
+  CHECK(sent("response.cancel")[0]["response_id"] == response);
+  words(response, "late", "Too late");
+  audio(response, "late", 800);
+  CHECK(sent("conversation.item.delete").empty());
+  item_done(response, "late", "incomplete");
+  done(response, "cancelled", {{"status_details", {{"reason", "client_cancelled"}}}});
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "late");
+  CHECK(session->counters().late_deltas == 2);
+  CHECK(events.size() == 1);  // TurnTaken, and nothing after the cancel.
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted before response.created: the cancel goes at once, the next response waits for the end of that one") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  session->cancel(1);
+  CHECK(sent("response.cancel").size() == 1);
+  speech(2);
+  respond(2);
+  CHECK(sent("response.create").size() == 1);
+  const auto response = created();
+  done(response, "cancelled");
+  CHECK(sent("response.create").size() == 2);
+  const auto next = created();
+  audio(next, "i", 160);
+  CHECK(all<ReplyText>().size() == 1);
+  CHECK(all<ReplyText>()[0].turn == 2);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted in the middle: cancelled, and cut to what was heard, rounded down [providers.md 8.4]") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");
+  session->speak(1, "");
+  session->cancel(1);
+  session->cancel_speech();
+  session->on_heard({1, "Hello", true, 1, 123'999us});
+  CHECK(types(0).back() == "conversation.item.truncate");
+  const auto cut = sent("conversation.item.truncate");
+  REQUIRE(cut.size() == 1);
+  CHECK(cut[0]["item_id"] == "i1");
+  CHECK(cut[0]["content_index"] == 0);
+  CHECK(cut[0]["audio_end_ms"] == 123);
+  audio(response, "i1", 800);
+  done(response, "cancelled");
+  collect();
+  CHECK(samples_heard() == 0);  // Purged before it was polled.
+  CHECK(session->counters().late_deltas == 1);
+  CHECK(sent("conversation.item.delete").empty());
+  session->on_heard({1, "Hello", true, 1, 50ms});  // Not twice.
+  CHECK(sent("conversation.item.truncate").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "more heard than received is cut at what was received; all of a whole item is not cut at all") {
+  open_and_configure();
+  reply_to(1, "i1");  // 4000 octets: 500 ms
+  session->speak(1, "");
+  session->cancel(1);
+  session->on_heard({1, "Hello there", true, 1, 700ms});
+  REQUIRE(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 500);
+  done("resp_1", "cancelled");
+
+  const auto response = reply_to(2, "i2");
+  session->speak(2, "");
+  item_done(response, "i2");
+  done(response);
+  session->cancel(2);
+  session->on_heard({2, "Hello there", true, 2, 500ms});
+  CHECK(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.delete").empty());
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted when all has come but not all was heard: cut, without a cancel") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");
+  session->speak(1, "");
+  item_done(response, "i1");
+  done(response);
+  CHECK(count<ReplyDone>() == 1);
+  session->cancel(1);
+  session->cancel_speech();
+  session->on_heard({1, "Hello", true, 1, 200ms});
+  CHECK(sent("response.cancel").empty());
+  REQUIRE(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 200);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "an item of which nothing was heard is deleted, for it cannot be cut to nothing [providers.md 1.6]") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");
+  session->speak(1, "");
+  session->cancel(1);
+  session->on_heard({1, "", true, 1, 999us});
+  CHECK(sent("conversation.item.truncate").empty());
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "i1");
+  done(response, "cancelled");
+  CHECK(sent("conversation.item.delete").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "an item that was never asked to be spoken is deleted when its reply is cancelled") {
+  open_and_configure();
+  reply_to(1, "i1");
+  session->cancel(1);
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "i1");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "of two items the first was heard, the second is cut, or deleted") {
+  open_and_configure();
+  const auto two_items = [this](std::uint32_t turn, std::uint32_t utterance) {
+    const std::string a = "a" + std::to_string(turn), b = "b" + std::to_string(turn);
+    const auto response = reply_to(turn, a);
+    item_done(response, a);
+    audio(response, b, 1600);
+    item_done(response, b);
+    done(response);
+    session->speak(utterance, "");
+    session->speak(utterance + 1, "");
+    collect();
+    session->cancel(turn);
+    session->cancel_speech();
+  };
+  two_items(1, 1);
+  session->on_heard({1, "Hello there, and", true, 2, 80ms});
+  REQUIRE(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.truncate")[0]["item_id"] == "b1");
+  two_items(2, 3);
+  session->on_heard({2, "Hello", true, 3, 80ms});
+  REQUIRE(sent("conversation.item.truncate").size() == 2);
+  CHECK(sent("conversation.item.truncate")[1]["item_id"] == "a2");
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "b2");
+  two_items(3, 5);
+  session->on_heard({3, "", true, 0, {}});
+  CHECK(sent("conversation.item.delete").size() == 3);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words alone is cut by its share of the words") {
+  open_and_configure();
+  const auto response = reply_to(1, "i1");  // "Hello there, ": 13 characters, 500 ms
+  item_done(response, "i1");
+  audio(response, "i2", 800);
+  words(response, "i2", "goodbye.");
+  session->speak(1, "");
+  session->speak(2, "");
+  session->cancel(1);
+  session->cancel_speech();
+  session->on_heard({1, "Hello", true, 0, {}});
+  REQUIRE(sent("conversation.item.truncate").size() == 1);
+  CHECK(sent("conversation.item.truncate")[0]["item_id"] == "i1");
+  CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 192);  // 5/13 of 500 ms
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "i2");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a response that never ends after its cancel holds the next up for a bounded time") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  created();
+  session->cancel(1);
+  speech(2);
+  respond(2);
+  advance(kCancelWithin - 1ms);
+  CHECK(sent("response.create").size() == 1);
+  advance(1ms);
+  CHECK(sent("response.create").size() == 2);
+  CHECK(session->counters().lost_cancels == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "events that nobody has polled yet do not follow a cancel; a function asked for in them is answered as not made") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const std::string response = "resp_1";
+  say(0, R"({"type":"response.created","response":{"id":"resp_1"}})");
+  say(0, R"({"type":"response.done","response":{"id":"resp_1","status":"completed","output":[{"type":"function_call","call_id":"c","name":"n","arguments":"{}"}]}})");
+  session->cancel(1);
+  collect();
+  CHECK(count<ToolCall>() == 0);
+  REQUIRE(sent("conversation.item.create").size() == 1);
+  CHECK(sent("conversation.item.create")[0]["item"]["call_id"] == "c");
+  CHECK(sent("response.create").size() == 1);
+}

@@ -1,0 +1,219 @@
+#include "realtime_line.hpp"
+
+#include <algorithm>
+
+using namespace offhook_test;
+
+// --- functions --------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.create after both results [providers.md 1.7]") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  words(response, "m", "Let me see.");
+  audio(response, "m", 800);
+  say(json::parse(R"({"type":"response.function_call_arguments.done","response_id":"resp_1","item_id":"f1","call_id":"a","name":"look_up","arguments":"{}"})"));
+  CHECK(count<ToolCall>() == 0);  // Not before the response is done.
+  done_with_calls(response, {{"a", "look_up"}, {"b", "look_up"}});
+  CHECK(count<ToolCall>() == 2);
+  CHECK(count<ReplyDone>() == 0);
+  session->on_tool({1, "b", "{}", {}, false});
+  CHECK(sent("response.create").size() == 1);
+  session->on_tool({1, "nobody's", "{}", {}, false});
+  CHECK(sent("response.create").size() == 1);
+  session->on_tool({1, "a", "{}", {}, false});
+  CHECK(sent("conversation.item.create").size() == 2);
+  CHECK(sent("response.create").size() == 2);
+  done(created());  // The model has nothing to add.
+  CHECK(count<ReplyDone>() == 1);
+  CHECK(count<ThinkFailed>() == 0);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a function of a response that did not complete is not made, and is deleted [providers.md 1.7]") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  say(json::parse(R"({"type":"response.output_item.done","response_id":"resp_1","item":{"id":"f","type":"function_call","status":"completed","call_id":"c","name":"n","arguments":"{}"}})"));
+  session->cancel(1);
+  done(response, "cancelled");
+  CHECK(count<ToolCall>() == 0);
+  REQUIRE(sent("conversation.item.delete").size() == 1);
+  CHECK(sent("conversation.item.delete")[0]["item_id"] == "f");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a function is known from output_item.done when response.done lists nothing") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  say(json::parse(R"({"type":"response.output_item.done","response_id":"resp_1","item":{"id":"f","type":"function_call","status":"completed","call_id":"c","name":"n","arguments":"{\"a\":1}"}})"));
+  done(response);
+  REQUIRE(count<ToolCall>() == 1);
+  CHECK(all<ToolCall>()[0].arguments == "{\"a\":1}");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "after a hang-up or a transfer the model is asked for nothing more") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done_with_calls(created(), {{"a", "hang_up"}});
+  session->on_tool({1, "a", "{}", ReplyAction{1, ReplyAction::What::HangUp, {}}, false});
+  collect();
+  CHECK(sent("response.create").size() == 1);
+  CHECK(count<ReplyDone>() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is told, and not spoken of [providers.md 8.4]") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done_with_calls(created(), {{"a", "look_up"}});
+  session->cancel(1);
+  session->on_tool({1, "a", "{\"x\":1}", {}, false});
+  CHECK(sent("conversation.item.create").size() == 1);
+  CHECK(sent("response.create").size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a function's result of the bound is sent, a longer one is cut there") {
+  open_and_configure();
+  for (const std::size_t size : {kMaxOutput, kMaxOutput + 1}) {
+    speech(1);
+    respond(1);
+    done_with_calls(created(), {{"a", "look_up"}});
+    session->on_tool({1, "a", std::string(size, 'x'), {}, false});
+    CHECK(sent("conversation.item.create").back()["item"]["output"].get<std::string>().size() == kMaxOutput);
+    done(created());
+  }
+}
+
+// --- responses in each other's way -------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is asked again when that is over [providers.md 1.9]") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  error("conversation_already_has_active_response", sent("response.create")[0]["event_id"]);
+  CHECK(count<ThinkFailed>() == 0);
+  CHECK(sent("response.create").size() == 1);
+  done("somebody_elses");
+  CHECK(sent("response.create").size() == 2);
+  error("conversation_already_has_active_response");  // From a server that does not say which of our events it means.
+  advance(kBusyPause);
+  CHECK(sent("response.create").size() == 3);
+  CHECK(sent("conversation.item.create").empty());
+  audio(created(), "i", 160);
+  CHECK(count<ReplyText>() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a server that is busy for ever fails the reply after so many tries") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  for (unsigned i = 0; i < kMaxBusy; ++i) {
+    error("conversation_already_has_active_response");
+    CHECK(count<ThinkFailed>() == 0);
+    advance(kBusyPause);
+  }
+  error("conversation_already_has_active_response");
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Overloaded);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a response that nobody asked for is cancelled, and nobody hears it") {
+  open_and_configure();
+  const auto response = created();
+  REQUIRE(sent("response.cancel").size() == 1);
+  CHECK(sent("response.cancel")[0]["response_id"] == response);
+  audio(response, "i", 800);
+  done(response);
+  CHECK(events.empty());
+  CHECK(session->counters().unasked_responses == 1);
+}
+
+// --- how responses end -------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(RealtimeLine, "an empty reply, one that failed, one that is incomplete and one that was cancelled there are told apart") {
+  open_and_configure();
+  const auto end = [this](std::uint32_t turn, const std::string& status, json details, bool with_audio) {
+    speech(turn);
+    respond(turn);
+    const auto response = created();
+    if (with_audio) audio(response, "i" + std::to_string(turn), 160);
+    done(response, status, {{"status_details", std::move(details)}});
+    events.erase(std::remove_if(events.begin(), events.end(), [](const auto& e) { return std::holds_alternative<TurnTaken>(e); }), events.end());
+  };
+  end(1, "completed", nullptr, false);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Empty);
+  end(2, "failed", {{"error", {{"type", "server_error"}, {"code", "server_error"}}}}, true);
+  REQUIRE(count<ThinkFailed>() == 2);
+  CHECK(all<ThinkFailed>()[1].kind == FailureKind::Overloaded);
+  end(3, "failed", {{"error", {{"type", "tokens"}, {"code", "rate_limit_exceeded"}}}}, false);
+  REQUIRE(count<ThinkFailed>() == 3);
+  CHECK(all<ThinkFailed>()[2].kind == FailureKind::RateLimited);
+  CHECK_FALSE(session->try_again(Stage::Think, ""));
+  end(4, "incomplete", {{"reason", "max_output_tokens"}}, true);
+  CHECK(count<ThinkFailed>() == 3);
+  CHECK(all<ReplyDone>().back().turn == 4);
+  end(5, "incomplete", {{"reason", "content_filter"}}, false);
+  REQUIRE(count<ThinkFailed>() == 4);
+  CHECK(all<ThinkFailed>()[3].kind == FailureKind::Empty);
+  end(6, "cancelled", {{"reason", "turn_detected"}}, true);
+  CHECK(all<ReplyDone>().back().turn == 6);
+  end(7, "completed", nullptr, true);
+  CHECK(all<ReplyDone>().back().turn == 7);
+  CHECK(client.sockets.size() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "an empty reply is asked for once more, on the same socket; then it stays failed") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done(created());
+  CHECK(session->try_again(Stage::Think, "empty"));
+  CHECK(client.sockets.size() == 1);
+  CHECK(sent("response.create").size() == 2);
+  CHECK(sent("conversation.item.create").empty());
+  done(created());
+  CHECK(count<ThinkFailed>() == 2);
+  CHECK_FALSE(session->try_again(Stage::Think, "empty"));
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a refused response.create fails the reply by the name of the error, never by its sentence") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  error("invalid_value", sent("response.create")[0]["event_id"]);
+  REQUIRE(count<ThinkFailed>() == 1);
+  CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
+  CHECK(all<ThinkFailed>()[0].why == "the realtime server says: invalid_value");
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a model that writes instead of speaking is spoken for by the other voice") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  for (const auto* piece : {"Good ", "day."})
+    say({{"type", "response.output_text.delta"}, {"response_id", response}, {"item_id", "w"}, {"delta", piece}});
+  item_done(response, "w");
+  REQUIRE(count<ReplyText>() == 1);
+  CHECK_FALSE(all<ReplyText>()[0].voiced);
+  CHECK(all<ReplyText>()[0].text == "Good day.");
+  done(response);
+  CHECK(count<ReplyDone>() == 1);
+}
+
+TEST_CASE_FIXTURE(RealtimeLine, "a reply that another provider began is gone on with") {
+  open_and_configure();
+  TurnInput input{1, TurnInput::Kind::Speech, "what time is it", 1, false};
+  input.said = "It is now";
+  session->respond(input);
+  const auto items = sent("conversation.item.create");
+  REQUIRE(items.size() == 2);
+  CHECK(items[0]["item"]["content"][0]["text"] == "what time is it");
+  CHECK(items[1]["item"]["role"] == "system");
+  CHECK(items[1]["item"]["content"][0]["text"].get<std::string>().find("\"It is now\"") != std::string::npos);
+}

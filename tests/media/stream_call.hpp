@@ -1,0 +1,185 @@
+#pragma once
+
+#include <offhook/media/stream.hpp>
+#include <offhook/media/tones.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+/// Two streams that talk with each other, on virtual time.
+namespace offhook_test {
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using Kind = media::MediaEvent::Kind;
+
+inline base::SocketAddress at(const char* ip, std::uint16_t port) { return {*base::IpAddress::parse(ip), port}; }
+inline const base::SocketAddress kA = at("192.0.2.1", 4000), kB = at("192.0.2.2", 5000), kStranger = at("203.0.113.9", 6000);
+inline base::SocketAddress next_port(base::SocketAddress address) {
+  ++address.port;
+  return address;
+}
+
+/// What of `voice` follows the `spoken` samples goes to the port, three frames ahead.
+inline void give(media::AudioPort& port, const std::vector<std::int16_t>& voice, std::size_t& spoken) {
+  for (; port.playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
+    media::PlayoutFrame frame;
+    frame.utterance = 9;
+    frame.samples = 160;
+    std::copy_n(voice.begin() + static_cast<std::ptrdiff_t>(spoken), 160, frame.pcm.begin());
+    REQUIRE(port.playout.try_push(frame));
+  }
+}
+
+/// One end: a stream, its port, and what it sent so far.
+struct End {
+  base::SocketAddress here;
+  base::SeededRandom random;
+  std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
+  std::unique_ptr<media::Stream> stream;
+  std::vector<media::Datagram> sent;              // all of them
+  std::vector<std::vector<std::int16_t>> heard;   // by tick
+  std::vector<media::HeardFrame> frames;
+  std::vector<media::MediaEvent> events;
+
+  End(base::SocketAddress address, std::uint32_t port_rate_hz, std::uint64_t seed) : here(address), random(seed) {
+    port->rate_hz = port_rate_hz;
+    stream = std::make_unique<media::Stream>(media::StreamOptions{}, *port, random);
+  }
+  std::size_t count(Kind kind) const {
+    return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [kind](const auto& e) { return e.kind == kind; }));
+  }
+  const media::MediaEvent* first(Kind kind) const {
+    const auto found = std::find_if(events.begin(), events.end(), [kind](const auto& e) { return e.kind == kind; });
+    return found == events.end() ? nullptr : &*found;
+  }
+  std::vector<rtp::Packet> rtp() const {
+    std::vector<rtp::Packet> packets;
+    for (const auto& datagram : sent) {
+      if (datagram.channel == media::Channel::Rtp) packets.push_back(*rtp::parse_packet(datagram.bytes()));
+    }
+    return packets;
+  }
+  std::vector<std::int16_t> heard_between(std::size_t first, std::size_t last) const {
+    std::vector<std::int16_t> all;
+    for (std::size_t i = first; i < last; ++i) all.insert(all.end(), heard.at(i).begin(), heard.at(i).end());
+    return all;
+  }
+};
+
+/// Two streams on virtual time with a wire of fixed delay between them.
+struct Call {
+  media::MediaPlan plan;
+  End a, b;
+  base::TimePoint origin{std::chrono::hours(5)};
+  std::uint64_t tick = 0;
+  base::Duration delay = 5ms;
+  bool a_is_heard = true, b_is_heard = true;   // false: the wire eats what that end sends
+  struct InFlight {
+    base::TimePoint at;
+    media::Datagram datagram;
+    base::SocketAddress from;
+  };
+  std::deque<InFlight> wire;
+  std::vector<std::int16_t> a_says;            // fed to a's playout as one utterance, at its port's rate
+  std::size_t said = 0;
+  media::Sendout sendout;
+
+  explicit Call(media::AudioCodec codec = media::AudioCodec::Pcmu, std::uint32_t port_rate_hz = 8000)
+      : a(kA, port_rate_hz, 1), b(kB, port_rate_hz, 2) {
+    plan.codec = codec;
+    plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+    plan.send_events = plan.receive_events = 101;
+  }
+  base::TimePoint now() const { return origin + static_cast<std::int64_t>(tick) * 20ms; }
+  media::MediaPlan towards(const End& end) const {
+    auto result = plan;
+    result.remote_rtp = end.here;
+    result.remote_rtcp = next_port(end.here);
+    return result;
+  }
+  static std::unique_ptr<media::CodecChain> start(End& end, const media::MediaPlan& its_plan, base::TimePoint now, bool relearn = false) {
+    return end.stream->start(its_plan, media::Stream::make_chain(its_plan, end.port->rate_hz), relearn, now);
+  }
+  void begin() {
+    start(a, towards(b), now());
+    start(b, towards(a), now());
+  }
+  void feed() {
+    const auto samples = a.port->frame_samples();
+    while (said < a_says.size() && a.port->playout.size() < 4) {
+      media::PlayoutFrame frame;
+      frame.utterance = 1;
+      frame.word = static_cast<std::uint32_t>(said / samples);
+      frame.samples = static_cast<std::uint16_t>(std::min<std::size_t>(samples, a_says.size() - said));
+      std::copy_n(a_says.begin() + static_cast<std::ptrdiff_t>(said), frame.samples, frame.pcm.begin());
+      said += frame.samples;
+      frame.last = said == a_says.size();
+      REQUIRE(a.port->playout.try_push(frame));
+    }
+  }
+  void deliver() {
+    while (!wire.empty() && wire.front().at <= now()) {
+      const auto& flight = wire.front();
+      End& to = flight.datagram.to.ip == kA.ip ? a : b;
+      to.stream->on_packet(flight.datagram.channel, flight.from, flight.datagram.bytes(), flight.at);
+      wire.pop_front();
+    }
+  }
+  void tick_end(End& end, bool is_heard) {
+    sendout.clear();
+    end.stream->tick({tick, now(), rtp::NtpTime::from_unix(1'700'000'000s + (now() - origin))}, sendout);
+    for (const auto& datagram : sendout.all()) {
+      end.sent.push_back(datagram);
+      const auto from = datagram.channel == media::Channel::Rtp ? end.here : next_port(end.here);
+      if (is_heard && (datagram.to.ip == kA.ip || datagram.to.ip == kB.ip)) wire.push_back({now() + delay, datagram, from});
+    }
+    media::HeardFrame frame;
+    while (end.port->heard.try_pop(frame)) {
+      end.frames.push_back(frame);
+      end.heard.emplace_back(frame.pcm.begin(), frame.pcm.begin() + frame.samples);
+    }
+    media::MediaEvent event;
+    while (end.port->events.try_pop(event)) end.events.push_back(event);
+  }
+  void run(int ticks, const std::function<void()>& each = {}) {
+    for (int i = 0; i < ticks; ++i, ++tick) {
+      deliver();
+      feed();
+      if (each) each();
+      tick_end(a, a_is_heard);
+      tick_end(b, b_is_heard);
+    }
+  }
+  /// An RTP packet made by hand.
+  static std::vector<std::uint8_t> packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint8_t payload_type, std::uint8_t filler = 0x20) {
+    const std::vector<std::uint8_t> payload(160, filler);
+    rtp::Packet made;
+    made.payload_type = payload_type;
+    made.sequence = sequence;
+    made.timestamp = sequence * 160U;
+    made.ssrc = ssrc;
+    made.payload = payload;
+    std::vector<std::uint8_t> out(200);
+    out.resize(*rtp::write_packet(made, out));
+    return out;
+  }
+};
+
+inline std::vector<std::int16_t> sine(double hz, std::uint32_t rate_hz, double seconds) {
+  std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * rate_hz));
+  media::SineSource(hz, rate_hz, 8000).fill(pcm);
+  return pcm;
+}
+
+}  // namespace offhook_test

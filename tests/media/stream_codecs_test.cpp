@@ -1,0 +1,89 @@
+#include "stream_call.hpp"
+#include "tone_meter.hpp"
+
+using namespace offhook_test;
+
+TEST_CASE("A stream carries a tone to its peer in each codec, at each rate of the port") {
+  for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+    for (const std::uint32_t rate_hz : {8000U, 16000U, 24000U}) {
+      CAPTURE(static_cast<int>(codec));
+      CAPTURE(rate_hz);
+      Call call(codec, rate_hz);
+      call.a_says = sine(1000, rate_hz, 3);
+      call.begin();
+      call.run(150);
+      REQUIRE(call.b.heard.size() == 150);
+      const auto pcm = call.b.heard_between(50, 140);
+      CHECK(pcm.size() == 90 * rate_hz / 50);
+      const auto tone = offhook_test::measure_tone(pcm, 1000, rate_hz);
+      CHECK(tone.amplitude == doctest::Approx(8000).epsilon(0.05));
+      CHECK(tone.snr_db > 28);
+      CHECK(call.b.stream->statistics().frames_concealed == 0);
+      CHECK(call.b.stream->statistics().packets_lost == 0);
+    }
+  }
+}
+
+TEST_CASE("The codec may change in the middle of the call") {
+  Call call(media::AudioCodec::Pcmu, 16000);
+  call.a_says = sine(1000, 16000, 6);
+  call.begin();
+  call.run(80);
+  auto plan = call.towards(call.b);
+  plan.codec = media::AudioCodec::G722;
+  plan.send_payload_type = plan.receive_payload_type = 9;
+  auto back = plan;
+  back.remote_rtp = kA;
+  back.remote_rtcp = next_port(kA);
+  const auto old = Call::start(call.a, plan, call.now());
+  REQUIRE(old);
+  CHECK(old->codec() == media::AudioCodec::Pcmu);
+  Call::start(call.b, back, call.now());
+  call.run(120);
+  const auto tone = offhook_test::measure_tone(call.b.heard_between(120, 190), 1000, 16000);
+  CHECK(tone.amplitude == doctest::Approx(8000).epsilon(0.05));
+  CHECK(tone.snr_db > 28);
+}
+
+TEST_CASE("The peer may switch to any codec that its answer left it, without a word of signalling [RFC 3264 section 10.2]") {
+  using Codec = media::AudioCodec;
+  struct Way { Codec agreed, sent; };
+  for (const auto way : {Way{Codec::Pcmu, Codec::G722}, Way{Codec::G722, Codec::Pcma}, Way{Codec::Pcmu, Codec::Pcma}}) {
+    CAPTURE(static_cast<int>(way.agreed));
+    CAPTURE(static_cast<int>(way.sent));
+    Call call(way.agreed, 16000);
+    const auto number = [](Codec codec) { return static_cast<std::uint8_t>(codec == Codec::Pcmu ? 0 : codec == Codec::Pcma ? 8 : 9); };
+    call.plan.also_receivable[0] = media::ReceivableCodec{way.sent, number(way.sent)};
+    call.a_says = sine(1000, 16000, 6);
+    call.begin();
+    call.run(80);
+    auto plan = call.towards(call.b);  // Only a changes: b goes on as agreed.
+    plan.codec = way.sent;
+    plan.send_payload_type = number(way.sent);
+    Call::start(call.a, plan, call.now());
+    call.run(120);
+    const auto tone = offhook_test::measure_tone(call.b.heard_between(120, 190), 1000, 16000);
+    CHECK(tone.amplitude == doctest::Approx(8000).epsilon(0.05));
+    CHECK(tone.snr_db > 28);
+    CHECK(call.b.stream->statistics().refused_payload == 0);
+  }
+}
+
+TEST_CASE("What waits of a codec that is agreed on no more is made up for, not decoded as another [RFC 3264 section 10.2]") {
+  Call call;
+  call.plan.also_receivable[0] = media::ReceivableCodec{media::AudioCodec::Pcma, 8};
+  call.a_says = sine(1000, 8000, 6);
+  call.begin();
+  auto plan = call.towards(call.b);
+  plan.codec = media::AudioCodec::Pcma;
+  plan.send_payload_type = 8;
+  Call::start(call.a, plan, call.now());
+  call.run(80);
+  CHECK_FALSE(call.b.frames.back().concealed);
+  const auto before = call.b.frames.size();
+  call.plan.also_receivable = {};
+  CHECK(call.b.stream->start(call.towards(call.a), nullptr, false, call.now()) == nullptr);
+  call.run(10);
+  CHECK(call.b.stream->statistics().refused_payload > 0);
+  for (std::size_t i = before; i < call.b.frames.size(); ++i) CHECK(call.b.frames[i].concealed);
+}

@@ -1,0 +1,276 @@
+#include <offhook/tests/sip/stack/called.hpp>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+// --- CANCEL, and what is not one --------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "CANCEL: 200 to it, 487 to the INVITE, repeated until the ACK [RFC 3261 section 9.2]") {
+  const std::string first = invite();
+  receive(first);
+  REQUIRE(event<sip::IncomingCall>());
+  sent.clear();
+  std::string cancel = message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", header(first, "Via")},
+                                                                     {"From", header(first, "From")},
+                                                                     {"To", header(first, "To")},
+                                                                     {"Call-ID", "call-1"},
+                                                                     {"CSeq", "1 CANCEL"},
+                                                                     {"Reason", "SIP;cause=200;text=\"elsewhere\""}});
+  receive(cancel);
+  const std::string ok = take(), terminated = take();
+  CHECK(ok.starts_with("SIP/2.0 200"));
+  CHECK(header(ok, "CSeq") == "1 CANCEL");
+  CHECK(terminated.starts_with("SIP/2.0 487"));
+  CHECK(header(terminated, "CSeq") == "1 INVITE");
+  CHECK(!tag_of(header(ok, "To")).empty());
+  CHECK(tag_of(header(ok, "To")) == tag_of(header(terminated, "To")));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::Cancelled);
+  CHECK(ended->reason.find("elsewhere") != std::string::npos);
+  advance(500ms);
+  CHECK(count("SIP/2.0 487") == 1);
+  receive(message("ACK sip:bot@192.0.2.1 SIP/2.0", {{"Via", header(first, "Via")},
+                                                     {"From", header(first, "From")},
+                                                     {"To", header(terminated, "To")},
+                                                     {"Call-ID", "call-1"},
+                                                     {"CSeq", "1 ACK"}}));
+  sent.clear();
+  advance(2s);
+  CHECK(sent.empty());
+  CHECK(stack.answer(session, {}, now).error() == sip::StackError::UnknownSession);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "CANCEL with another branch matches nothing: 481, and it rings on [RFC 3261 section 9.2]") {
+  ring_in();
+  sent.clear();
+  receive(message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", via()},
+                                                        {"From", "<sip:al@192.0.2.99>;tag=peer"},
+                                                        {"To", "<sip:bot@192.0.2.1>"},
+                                                        {"Call-ID", "call-1"},
+                                                        {"CSeq", "1 CANCEL"}}));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK(stack.sessions() == 1);
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Called,
+                  "CANCEL with the branch of the INVITE but another sent-by matches nothing: 481, and it rings on [RFC "
+                  "3261 section 9.2]") {
+  const std::string first = invite();
+  receive(first);
+  REQUIRE(event<sip::IncomingCall>());
+  sent.clear();
+  std::string forged = header(first, "Via");
+  forged.replace(forged.find("192.0.2.99"), 10, "192.0.2.98");
+  receive(message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", forged},
+                                                        {"From", header(first, "From")},
+                                                        {"To", header(first, "To")},
+                                                        {"Call-ID", "call-1"},
+                                                        {"CSeq", "1 CANCEL"}}));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK(stack.sessions() == 1);
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Called, "CANCEL after the 200 changes nothing [RFC 3261 section 9.2]") {
+  const std::string first = invite();
+  receive(first);
+  session = event<sip::IncomingCall>()->session;
+  pick_up();
+  receive(message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", header(first, "Via")},
+                                                        {"From", header(first, "From")},
+                                                        {"To", header(first, "To")},
+                                                        {"Call-ID", "call-1"},
+                                                        {"CSeq", "1 CANCEL"}}));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  CHECK(stack.sessions() == 1);
+}
+
+// --- their BYE, and what is not one -----------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "Their BYE: 200, the call has ended, and a repeated BYE is answered again [RFC 3261 section 15.1.2]") {
+  talk();
+  const std::string bye = in_dialog("BYE", 2, our_tag, {}, {{"Reason", "Q.850;cause=16"}});
+  receive(bye);
+  CHECK(take().starts_with("SIP/2.0 200"));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->by == sip::CallEnded::By::Remote);
+  CHECK(ended->why == sip::CallEnded::Why::Bye);
+  CHECK(ended->reason == "Q.850;cause=16");
+  receive(bye);
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  expect_no_residue();
+  receive(in_dialog("BYE", 3, our_tag));
+  CHECK(take().starts_with("SIP/2.0 481"));
+}
+
+TEST_CASE_FIXTURE(Called, "A BYE with a wrong tag gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("BYE", 2, our_tag, {}, {}, "forged"));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  receive(in_dialog("BYE", 3, "wrong"));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called,
+                  "A BYE with the tags swapped, or of another Call-ID, gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("BYE", 2, "peer", {}, {}, our_tag));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  call_id = "call-2";
+  receive(in_dialog("BYE", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK_FALSE(event<sip::CallEnded>());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "A request whose CSeq does not rise gets 500 [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("BYE", 1, our_tag));
+  CHECK(take().starts_with("SIP/2.0 500"));
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it is not [RFC 3261 section 12.2.2]") {
+  talk();
+  receive(in_dialog("UPDATE", 4000, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  receive(in_dialog("BYE", 3999, our_tag));
+  CHECK(take().starts_with("SIP/2.0 500"));
+  CHECK(stack.sessions() == 1);
+  receive(in_dialog("BYE", 4001, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(stack.sessions() == 0);
+}
+
+TEST_CASE_FIXTURE(Called, "A BYE of the caller while it still rings ends the call with 487 [RFC 3261 section 15]") {
+  receive(invite());
+  session = event<sip::IncomingCall>()->session;
+  REQUIRE(stack.ring(session, now));
+  drain();
+  our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
+  receive(in_dialog("BYE", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(take().starts_with("SIP/2.0 487"));
+  CHECK(event<sip::CallEnded>());
+}
+
+// --- our BYE ----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "Our BYE goes to the Contact along the Record-Route, with rising CSeq [RFC 3261 section 12.2.1.1]") {
+  ring_in("offer", {{"Record-Route", "<sip:192.0.2.50:5070;lr>, <sip:192.0.2.51;lr>"}});
+  pick_up();
+  receive(in_dialog("ACK", 1, our_tag));
+  sent.clear();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take();
+  CHECK(start_line(bye) == "BYE sip:al@192.0.2.99 SIP/2.0");
+  CHECK(last_flow.remote == address("192.0.2.50", 5070));
+  CHECK(headers(bye, "Route") == std::vector<std::string>{"<sip:192.0.2.50:5070;lr>", "<sip:192.0.2.51;lr>"});
+  CHECK(tag_of(header(bye, "From")) == our_tag);
+  CHECK(tag_of(header(bye, "To")) == "peer");
+  CHECK(header(bye, "CSeq") == "1 BYE");
+  CHECK(header(bye, "Max-Forwards") == "70");
+  CHECK(header(bye, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK"));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->by == sip::CallEnded::By::Local);
+  receive(response(bye, 200, ""));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "A strict router gets its own URI in the request line [RFC 3261 section 12.2.1.1]") {
+  ring_in("offer", {{"Record-Route", "<sip:192.0.2.50>, <sip:192.0.2.51;lr>"}});
+  pick_up();
+  receive(in_dialog("ACK", 1, our_tag));
+  sent.clear();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take();
+  CHECK(start_line(bye) == "BYE sip:192.0.2.50 SIP/2.0");
+  CHECK(headers(bye, "Route") == std::vector<std::string>{"<sip:192.0.2.51;lr>", "<sip:al@192.0.2.99>"});
+}
+
+TEST_CASE_FIXTURE(Called, "Hung up before the ACK: the BYE waits for it [RFC 3261 section 15]") {
+  ring_in();
+  pick_up();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(event<sip::CallEnded>());
+  CHECK(count("BYE ") == 0);
+  CHECK(stack.hang_up(session, now).error() == sip::StackError::WrongState);
+  receive(in_dialog("ACK", 1, our_tag));
+  CHECK(count("BYE ") == 1);
+  CHECK_FALSE(event<sip::CallConfirmed>());
+  receive(response(take("BYE "), 200, ""));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "Both hang up at once: each BYE is answered with 200") {
+  talk();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  receive(in_dialog("BYE", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(event<sip::CallEnded>());
+  CHECK_FALSE(event<sip::CallEnded>());
+  receive(response(bye, 481, ""));
+  expect_no_residue();
+}
+
+// --- what is owed meanwhile -------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "Hung up before the ACK: something is owed until the BYE is answered [RFC 3261 section 15]") {
+  CHECK(stack.unfinished() == 0);
+  ring_in();
+  CHECK(stack.unfinished() > 0);
+  pick_up();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(stack.sessions() == 0);
+  CHECK(stack.unfinished() == 1);  // No transaction is open but the INVITE's own, which waits for repeats.
+  advance(10s);
+  CHECK(stack.unfinished() == 1);
+  receive(in_dialog("ACK", 1, our_tag));
+  CHECK(stack.unfinished() == 1);
+  receive(response(take("BYE "), 200, ""));
+  CHECK(stack.unfinished() == 0);
+  CHECK(stack.next_deadline());  // Only repeats are waited for.
+}
+
+TEST_CASE_FIXTURE(Called, "Hung up, and neither an ACK nor an answer comes: nothing is owed after 128 T1 [RFC 3261 section 15]") {
+  ring_in();
+  pick_up();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  advance(31s);
+  CHECK(count("BYE ") == 0);
+  advance(2s);
+  CHECK(count("BYE ") > 0);
+  CHECK(stack.unfinished() == 1);
+  advance(32s);
+  CHECK(stack.unfinished() == 0);
+}
+
+TEST_CASE_FIXTURE(Called, "A refusal is owed until its ACK [RFC 3261 section 17.2.1]") {
+  receive(invite());
+  session = event<sip::IncomingCall>()->session;
+  REQUIRE(stack.reject(session, 486, {}, now));
+  drain();
+  const std::string busy = take("SIP/2.0 486");
+  CHECK(stack.unfinished() == 1);
+  std::string ack = in_dialog("ACK", 1, tag_of(header(busy, "To")));
+  const std::string own = header(ack, "Via");
+  ack.replace(ack.find(own), own.size(), "SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKpeer1;rport");
+  receive(ack);
+  CHECK(stack.unfinished() == 0);
+}

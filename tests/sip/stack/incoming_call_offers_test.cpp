@@ -1,0 +1,213 @@
+#include <offhook/tests/sip/stack/called.hpp>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+// --- theirs -----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "Their re-INVITE is told and answered; its 200 is repeated until the ACK [RFC 3261 section 14.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag, "hold"));
+  CHECK(take().starts_with("SIP/2.0 100"));
+  const auto offer = event<sip::OfferReceived>();
+  REQUIRE(offer);
+  CHECK(offer->offer.data == "hold");
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  drain();
+  const std::string ok = take();
+  CHECK(body(ok) == "held");
+  CHECK(header(ok, "CSeq") == "2 INVITE");
+  advance(500ms);
+  CHECK(count("SIP/2.0 200") == 1);
+  receive(in_dialog("ACK", 2, our_tag));
+  sent.clear();
+  advance(5s);
+  CHECK(sent.empty());
+  CHECK_FALSE(event<sip::CallConfirmed>());
+  CHECK(stack.accept_offer(session, {}, now).error() == sip::StackError::WrongState);
+}
+
+TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer wants ours; the ACK brings the answer [RFC 3261 section 14.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag));
+  const auto offer = event<sip::OfferReceived>();
+  REQUIRE(offer);
+  CHECK(offer->offer.empty());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "ours"}, now));
+  drain();
+  receive(in_dialog("INVITE", 3, our_tag, "glare"));
+  CHECK(!take("SIP/2.0 491").empty());
+  receive(in_dialog("ACK", 2, our_tag, "theirs"));
+  const auto confirmed = event<sip::CallConfirmed>();
+  REQUIRE(confirmed);
+  CHECK(confirmed->body.data == "theirs");
+}
+
+TEST_CASE_FIXTURE(Called, "A refused offer gets 488 and the call goes on [RFC 3261 section 14.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag, "odd"));
+  REQUIRE(stack.refuse_offer(session, 488, now));
+  drain();
+  CHECK(!take("SIP/2.0 488").empty());
+  CHECK(stack.sessions() == 1);
+  CHECK_FALSE(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Called, "A second re-INVITE before the first is answered gets 500 with Retry-After [RFC 3261 section 14.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag, "one"));
+  sent.clear();
+  receive(in_dialog("INVITE", 3, our_tag, "two"));
+  const std::string later = take("SIP/2.0 500");
+  REQUIRE(!later.empty());
+  CHECK(std::stoi(header(later, "Retry-After")) <= 10);
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "x"}, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
+}
+
+TEST_CASE_FIXTURE(Called, "Their re-INVITE while ours is under way gets 491 [RFC 3261 section 14.2]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  sent.clear();
+  receive(in_dialog("INVITE", 2, our_tag, "theirs"));
+  CHECK(!take("SIP/2.0 491").empty());
+}
+
+TEST_CASE_FIXTURE(Called, "Their BYE ends a re-INVITE that waits for our answer with 487 [RFC 3261 section 15.1.2]") {
+  talk();
+  receive(in_dialog("INVITE", 2, our_tag, "hold"));
+  sent.clear();
+  receive(in_dialog("BYE", 3, our_tag));
+  CHECK(take().starts_with("SIP/2.0 487"));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(event<sip::CallEnded>());
+}
+
+TEST_CASE_FIXTURE(Called, "UPDATE is answered: at once without an offer, by the phone with one [RFC 3311 section 5.2]") {
+  talk();
+  receive(in_dialog("UPDATE", 2, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  receive(in_dialog("UPDATE", 3, our_tag, "new"));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "ok"}, now));
+  drain();
+  CHECK(body(take("SIP/2.0 200")) == "ok");
+  sent.clear();
+  advance(3s);
+  CHECK(sent.empty());  // No ACK, so no repeats.
+}
+
+// --- ours -------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(
+    Called, "Our re-INVITE: 200 is acknowledged and told; each repeat of it gets the same ACK [RFC 3261 section 13.2.2.4]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  const std::string reinvite = take("INVITE ");
+  CHECK(start_line(reinvite) == "INVITE sip:al@192.0.2.99 SIP/2.0");
+  CHECK(header(reinvite, "Contact") == "<sip:bot@192.0.2.1:5060>");
+  const std::string ok = response(reinvite, 200, "", "yours", {{"Contact", "<sip:al@192.0.2.98>"}});
+  receive(ok);
+  const std::string ack = take("ACK ");
+  CHECK(start_line(ack) == "ACK sip:al@192.0.2.98 SIP/2.0");
+  CHECK(header(ack, "CSeq") == "1 ACK");
+  const auto answered = event<sip::OfferAnswered>();
+  REQUIRE(answered);
+  CHECK(answered->answer.data == "yours");
+  receive(ok);
+  CHECK(take("ACK ") == ack);
+  CHECK_FALSE(event<sip::OfferAnswered>());
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.98 SIP/2.0");  // The target was refreshed.
+}
+
+TEST_CASE_FIXTURE(Called, "491 to our re-INVITE: tried again within 2 s, as the Call-ID is not ours [RFC 3261 section 14.1]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  const std::string first = take("INVITE ");
+  receive(response(first, 491, ""));
+  CHECK(take("ACK ").starts_with("ACK "));
+  CHECK_FALSE(event<sip::OfferRefused>());
+  advance(2s);
+  const std::string second = take("INVITE ");
+  REQUIRE(!second.empty());
+  CHECK(body(second) == "mine");
+  CHECK(header(second, "CSeq") == "2 INVITE");
+  receive(response(second, 488, ""));
+  const auto refused = event<sip::OfferRefused>();
+  REQUIRE(refused);
+  CHECK(refused->status == 488);
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "481 to our re-INVITE: the session is lost [RFC 3261 section 12.2.1.2]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  receive(response(take("INVITE "), 481, ""));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->why == sip::CallEnded::Why::SessionLost);
+  CHECK(ended->status == 481);
+  CHECK(count("BYE ") == 1);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "No answer at all to our re-INVITE: the session is lost as on a 408 [RFC 3261 section 12.2.1.2]") {
+  talk();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  advance(33s);
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->status == 408);
+  advance(33s);
+  expect_no_residue();
+}
+
+// --- transfers of ours ------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "Our REFER is followed to the NOTIFY that says how it ended [RFC 3515 section 2.4.5]") {
+  talk();
+  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  drain();
+  const std::string refer = take("REFER ");
+  CHECK(header(refer, "Refer-To") == "<sip:desk@192.0.2.99>");
+  CHECK(!header(refer, "Contact").empty());
+  CHECK(stack.refer(session, "sip:desk@192.0.2.99", now).error() == sip::StackError::WrongState);
+  receive(response(refer, 202, ""));
+  const auto notify = [&](int cseq, const std::string& fragment) {
+    std::string text = in_dialog("NOTIFY", cseq, our_tag, fragment, {{"Event", "refer"}, {"Subscription-State", "active"}});
+    receive(text);
+  };
+  notify(2, "SIP/2.0 100 Trying\r\n");
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK_FALSE(event<sip::TransferProgress>());
+  notify(3, "SIP/2.0 200 OK\r\n");
+  const auto done = event<sip::TransferProgress>();
+  REQUIRE(done);
+  CHECK(done->status == 200);
+  notify(4, "SIP/2.0 200 OK\r\n");
+  CHECK_FALSE(event<sip::TransferProgress>());
+  CHECK(!take("SIP/2.0 481").empty());
+}
+
+TEST_CASE_FIXTURE(Called, "A refused REFER is told with its status; silence ends in 408 [RFC 3515 section 2.4.2]") {
+  talk();
+  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  drain();
+  receive(response(take("REFER "), 603, ""));
+  CHECK(event<sip::TransferProgress>()->status == 603);
+  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  drain();
+  receive(response(take("REFER "), 202, ""));
+  advance(179s);
+  CHECK_FALSE(event<sip::TransferProgress>());
+  advance(2s);
+  CHECK(event<sip::TransferProgress>()->status == 408);
+}

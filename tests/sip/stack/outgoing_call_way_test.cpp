@@ -1,0 +1,123 @@
+#include <offhook/tests/sip/stack/caller.hpp>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+// --- which address ----------------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresolvable") {
+  names["192.0.2.50"] = {};
+  dial();
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Unresolvable);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller,
+                  "503 from the first address: the next one is tried in a transaction of its own [RFC 3263 section 4.3]") {
+  names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
+                         route(sip::Transport::Udp, address("192.0.2.52", 5060))};
+  dial();
+  CHECK(last_flow.remote == address("192.0.2.51", 5060));
+  receive(response(first, 503, "x"));
+  CHECK(count("ACK ") == 1);
+  const std::string second = take("INVITE ");
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  CHECK(header(second, "Via") != header(first, "Via"));
+  receive(response(second, 503, "x"));
+  CHECK(event<sip::CallEnded>()->status == 503);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the first one [RFC 3263 section 4.3]") {
+  names["proxy.example"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
+                            route(sip::Transport::Udp, address("192.0.2.52", 5060))};
+  sip::AccountOptions options;
+  options.address_of_record = "sip:bot@pbx.example";
+  options.registrar = "sip:proxy.example";
+  options.registers = false;
+  account = stack.add_account(options, now);
+  dial();
+  CHECK(last_flow.remote == address("192.0.2.51", 5060));
+  sent.clear();
+  advance(33s);  // The first one is dead.
+  const std::string second = sent.back().bytes;
+  CHECK(sent.back().flow.remote == address("192.0.2.52", 5060));
+  sent.clear();
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sip:proxy.example;lr>");
+  receive(response(second, 200, "a", "answer", fields));
+  REQUIRE(!take("ACK ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  REQUIRE(!take("BYE ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+}
+
+TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address, then Unreachable [RFC 3263 section 4.3]") {
+  names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)),
+                         route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
+  dial();
+  CHECK(last_flow.id == sip::FlowId{});
+  CHECK(header(first, "Via").starts_with("SIP/2.0/TCP "));
+  CHECK(header(first, "Contact").find(";transport=tcp>") != std::string::npos);
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  CHECK(!take("INVITE ").empty());
+  CHECK(last_flow.remote == address("192.0.2.52", 5060));
+  stack.on_flow_failed(last_flow, now);
+  drain();
+  CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Unreachable);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a call") {
+  talk();
+  const auto before = queries.size();
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  receive(response(take("INVITE "), 200, "", "yours", contact()));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("BYE ").empty());
+  CHECK(queries.size() == before);
+}
+
+// --- challenges on the way --------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Caller, "A challenge of the registrar is answered once, with the next CSeq [RFC 3261 section 22.2]") {
+  dial();
+  receive(response(first, 401, "x", {}, challenge("n1")));
+  CHECK(!take("ACK ").empty());
+  const std::string second = take("INVITE ");
+  CHECK(header(second, "CSeq") == "2 INVITE");
+  CHECK(header(second, "Call-ID") == call_id);
+  CHECK(header(second, "From") == header(first, "From"));
+  CHECK(header(second, "Authorization").find("nonce=\"n1\"") != std::string::npos);
+  receive(response(second, 200, "a", "answer", contact()));
+  const std::string ack = take("ACK ");
+  CHECK(header(ack, "CSeq") == "2 ACK");
+  CHECK(header(ack, "Authorization") == header(second, "Authorization"));
+  REQUIRE(event<sip::CallAnswered>());
+}
+
+TEST_CASE_FIXTURE(Caller, "Refused credentials end the call with the registrar's status") {
+  dial();
+  receive(response(first, 401, "x", {}, challenge("n1")));
+  const std::string second = take("INVITE ");
+  receive(response(second, 401, "x", {}, challenge("n2")));
+  CHECK(count("INVITE ") == 0);
+  CHECK(event<sip::CallEnded>()->status == 401);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Caller, "Whoever is not our registrar gets no digest for a challenge within the call") {
+  talk();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  CHECK(last_flow.remote.ip == address("192.0.2.99", 0).ip);
+  receive(response(bye, 407, "", {}, {{"Proxy-Authenticate", "Digest realm=\"evil\", nonce=\"n\""}}));
+  CHECK(sent.empty());
+  expect_no_residue();
+}
