@@ -1,9 +1,10 @@
 #include <offhook/sip/stack/accounts.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/auth/challenge.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/stack/hop.hpp>
+#include <offhook/sip/stack/registering.hpp>
+#include <offhook/sip/stack/registrar_realms.hpp>
 #include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
@@ -21,21 +22,11 @@ struct Accounts::Account {
   registration::KeepAlive keep_alive;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
-  struct Realm {
-    std::string name;
-    int strength = 0;  // Of the best challenge that it sent us.
-    bool qop = false;
-  };
-  std::vector<Realm> realms;  // That challenged REGISTER, the oldest first.
+  RegistrarRealms realms;
   std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
 };
 
 namespace {
-
-template <class Realms>
-auto find_realm(Realms& realms, std::string_view name) {
-  return std::find_if(realms.begin(), realms.end(), [&](const auto& realm) { return realm.name == name; });
-}
 
 RegistrationChanged::Why as_event(registration::Why why) {
   switch (why) {
@@ -66,49 +57,6 @@ RegistrationChanged changed(AccountId account, RegistrationChanged::State state)
   return event;
 }
 
-/// Nothing that could end a quoted string, a URI in <> or a line.
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
-}
-
-/// As a preset Route, which has to say that its server routes loosely: RFC 3261 section 19.1.1.
-std::string loose_route(const std::string& uri) {
-  const auto parsed = parse_uri(uri);
-  return "<" + uri + (parsed && parsed->params.has("lr") ? "" : ";lr") + ">";
-}
-
-/// `;pn-provider=apns;pn-prid=...`, escaped as parameters are: RFC 8599 section 4.1.
-std::string push_params(const AccountOptions::Push& push) {
-  std::string all;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    if (value.empty()) return;
-    all.append(";").append(name).append("=");
-    for (const char c : value) {
-      const bool unreserved = base::is_alpha(c) || base::is_digit(c) || std::string_view("-_.!~*'()[]/:&+$").find(c) != std::string_view::npos;
-      constexpr std::string_view kHex = "0123456789ABCDEF";
-      const auto octet = static_cast<unsigned char>(c);
-      if (unreserved)
-        all.push_back(c);
-      else
-        all.append("%").append(1, kHex[octet >> 4]).append(1, kHex[octet & 15]);
-    }
-  };
-  if (push.provider.empty()) return all;
-  add("pn-provider", push.provider);
-  add("pn-prid", push.prid);
-  add("pn-param", push.param);
-  return all;
-}
-
-/// The domain of an address of record, as a URI: whom its REGISTERs ask. RFC 3261 section 10.2
-std::string domain_of(const std::string& address_of_record) {
-  const auto uri = parse_uri(address_of_record);
-  if (!uri || uri->host.empty()) return {};
-  std::string domain = std::string(uri->scheme_text) + ":" + std::string(uri->host);
-  if (uri->port) domain += ":" + std::to_string(*uri->port);
-  return domain;
-}
-
 }  // namespace
 
 Accounts::Accounts(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
@@ -135,11 +83,7 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
     shared_.outbox.events.push_back(std::move(event));
     return id;
   }
-  registration::Options asked{options.registrar, account.user, options.expires, true};
-  asked.push_params = push_params(options.push);
-  asked.instance = options.instance;
-  asked.reg_id = options.instance.empty() ? 0 : options.reg_id;
-  account.registration.emplace(std::move(asked), account.digest, shared_.random);
+  account.registration.emplace(registration_options(options, account.user), account.digest, shared_.random);
   shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Registering));
   registration::Actions actions;
   account.registration->start(now, actions);
@@ -147,31 +91,9 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   return id;
 }
 
-bool Accounts::can_register(const AccountOptions& options) {
-  const auto reachable = [](const std::string& uri) { return hop_of(uri).has_value(); };
-  if (!reachable(options.address_of_record) || !reachable(options.registrar)) return false;
-  if (!options.outbound_proxy.empty() && !reachable(options.outbound_proxy)) return false;
-  if (options.secondaries.size() > kMaxSecondaries) return false;
-  if (!std::all_of(options.secondaries.begin(), options.secondaries.end(), reachable)) return false;
-  return options.instance.empty() || (options.instance.starts_with("urn:") && is_plain(options.instance));
-}
-
-Accounts::WayOut Accounts::way_out(AccountId id) const {
+WayOut Accounts::way_out(AccountId id) const {
   const Account* account = find(id);
-  if (account == nullptr) return {};
-  WayOut way{{}, account->options.registrar, account->options.secondaries};
-  if (!account->options.outbound_proxy.empty()) way.routes.push_back(loose_route(account->options.outbound_proxy));
-  for (const std::string& route : account->service_routes) {
-    if (std::find(way.routes.begin(), way.routes.end(), route) == way.routes.end()) way.routes.push_back(route);
-  }
-  if (!account->options.outbound_proxy.empty()) {
-    way.next_hop = account->options.outbound_proxy;
-  } else if (!way.routes.empty()) {
-    std::string_view first = way.routes.front();
-    if (const auto route = take_name_addr(first)) way.next_hop = std::string(route->uri.text);
-    way.alternatives.clear();  // The registrar has said itself who takes requests.
-  }
-  return way;
+  return account == nullptr ? WayOut{} : sip::way_out(account->options, account->service_routes);
 }
 
 void Accounts::unregister(AccountId id, base::TimePoint now) {
@@ -253,11 +175,7 @@ void Accounts::send_register(Account& account, registration::SendRegister reques
   Outgoing out;
   out.owner = {Owner::Kind::Account, account.id.value, {}};
   const std::string name = "<" + account.options.address_of_record + ">";
-  WayOut way{{}, account.options.registrar, account.options.secondaries};
-  if (!account.options.outbound_proxy.empty()) {
-    way.routes = {loose_route(account.options.outbound_proxy)};  // Not the Service-Route, which leads away from the registrar.
-    way.next_hop = account.options.outbound_proxy;
-  }
+  WayOut way = way_to_registrar(account.options);
   out.head = {Method::Register, account.options.registrar, way.routes, way.next_hop, name + ";tag=" + account.tag, name,
               request.call_id,  request.cseq};
   out.headers = {{"Expires", std::to_string(request.expires.count())}};
@@ -288,7 +206,7 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
       account->registration->on_connected(account->flow->local);
       for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
     }
-    learn_realms(*account, *outcome.response);
+    account->realms.learn(*outcome.response);
     if (outcome.response->status() >= 200 && outcome.response->status() < 300) learn_service(*account, *outcome.response);
     account->registration->on_response(*outcome.response, now, actions);
   } else {
@@ -385,13 +303,7 @@ bool Accounts::knows(const base::IpAddress& source) const {
 
 /// What a 2xx to REGISTER says beside the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
 void Accounts::learn_service(Account& account, const Message& response) {
-  account.service_routes.clear();
-  if (const auto routes = response.name_addrs(HeaderName::ServiceRoute, kMaxServiceRoutes)) {
-    for (const NameAddr& route : *routes)
-      account.service_routes.push_back("<" + std::string(route.uri.text) + ">" + std::string(route.params.text()));
-    const auto usable = [](const NameAddr& route) { return hop_of(route.uri.text) && route.uri.params.has("lr"); };
-    if (!std::all_of(routes->begin(), routes->end(), usable)) account.service_routes.clear();
-  }
+  account.service_routes = service_routes(response);
   std::optional<std::chrono::seconds> flow_timer;
   for (const Header& header : response.headers()) {
     if (!base::iequals(header.name, "Flow-Timer")) continue;
@@ -400,39 +312,9 @@ void Accounts::learn_service(Account& account, const Message& response) {
   account.keep_alive.obey(flow_timer);
 }
 
-void Accounts::learn_realms(Account& account, const Message& response) {
-  if (response.status() != 401 && response.status() != 407) return;
-  const auto challenges = parse_challenges(response);
-  if (!challenges) return;
-  for (const Challenge& challenge : *challenges) {
-    if (!challenge.algorithm_known) continue;
-    auto known = find_realm(account.realms, challenge.realm);
-    if (known == account.realms.end()) {
-      if (account.realms.size() >= kMaxRealms) account.realms.erase(account.realms.begin());
-      known = account.realms.insert(account.realms.end(), {challenge.realm, 0, false});
-    }
-    known->strength = std::max(known->strength, strength(challenge.algorithm));
-    known->qop = known->qop || challenge.has_qop;
-  }
-}
-
 bool Accounts::may_answer(AccountId id, const Message& challenge) const {
   const Account* account = find(id);
-  if (account == nullptr) return false;
-  if (!account->options.registers) return true;
-  const auto challenges = parse_challenges(challenge);
-  if (!challenges) return false;
-  const auto is_as_good = [&](const Challenge& one, const Account::Realm& realm) {
-    return one.algorithm_known && strength(one.algorithm) >= realm.strength && (one.has_qop || !realm.qop);
-  };
-  return std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
-    const auto known = find_realm(account->realms, one.realm);
-    if (known == account->realms.end()) return false;
-    // Of several for one realm the strongest is answered: that one must be as good as the registrar's own.
-    return std::any_of(challenges->begin(), challenges->end(), [&](const Challenge& other) {
-      return other.realm == one.realm && is_as_good(other, *known);
-    });
-  });
+  return account != nullptr && (!account->options.registers || account->realms.are_behind(challenge));
 }
 
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {

@@ -7,6 +7,7 @@
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/stack.hpp>
+#include <offhook/sip/stack/way_out.hpp>
 
 #include <map>
 #include <memory>
@@ -20,17 +21,6 @@ namespace offhook::inline v0::sip {
 class Accounts {
  public:
   static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< Of one account; the one not seen for longest is forgotten.
-  static constexpr std::size_t kMaxRealms = 4;               ///< That challenged REGISTER; the oldest is forgotten.
-
-  static constexpr std::size_t kMaxSecondaries = 4;          ///< Of one account.
-  static constexpr std::size_t kMaxServiceRoutes = 8;        ///< A registrar that names more names none.
-
-  /// How a request outside any dialog leaves: what is preset in Route, whose host gets it, and who else may.
-  struct WayOut {
-    std::vector<std::string> routes;
-    std::string next_hop;
-    std::vector<std::string> alternatives;
-  };
 
   struct Shared {  ///< Parts of the stack, which outlive this.
     base::Random& random;
@@ -88,9 +78,7 @@ class Accounts {
 
  private:
   struct Account;
-  static void learn_realms(Account& account, const Message& response);
   static void learn_service(Account& account, const Message& response);
-  [[nodiscard]] static bool can_register(const AccountOptions& options);
   [[nodiscard]] Account* find(AccountId id) const;
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
   /// Another flow of the same instance is registered: RFC 5626 section 4.5.

@@ -217,7 +217,7 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
     } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
       shared_.servers.repeat(again->request, now);
     } else if (auto* send = std::get_if<session::Send>(&action)) {
-      auto way = leg.account ? shared_.accounts.way_out(*leg.account) : Accounts::WayOut{};
+      auto way = leg.account ? shared_.accounts.way_out(*leg.account) : WayOut{};
       Outgoing request;
       request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
       request.to_registrar =

@@ -26,7 +26,7 @@ std::string tag_in(std::string_view party) {
 }
 
 base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
-                                                                                   Accounts::WayOut way,
+                                                                                   WayOut way,
                                                                                    CallOptions options,
                                                                                    std::string_view referred_by,
                                                                                    base::Random& random) {

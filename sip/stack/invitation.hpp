@@ -14,7 +14,7 @@ namespace offhook::inline v0::sip {
 /// The INVITE that these options ask for; `way` is how it leaves, unless they want it straight to the target's host.
 /// `referred_by`: of the REFER that it follows. Errors: BadUri, BadHeader.
 [[nodiscard]] base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
-                                                                                                 Accounts::WayOut way,
+                                                                                                 WayOut way,
                                                                                                  CallOptions options,
                                                                                                  std::string_view referred_by,
                                                                                                  base::Random& random);
