@@ -172,6 +172,14 @@ TEST_CASE_FIXTURE(Push, "555: told, and registered at once without push [RFC 859
   CHECK(machine.state() == State::Waiting);
 }
 
+TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the answer a binding with push is refreshed by our own clock all the same [RFC 8599 section 4.1.4]") {
+  start();
+  respond(200, "Contact: <" + machine.contact() + ">;expires=1000\r\nFeature-Caps: *;+sip.pns=\"fcm\"\r\n");
+  const auto before = sent.size();
+  CHECK(advance_to_next() <= 850s);
+  CHECK(sent.size() == before + 1);
+}
+
 TEST_CASE("the margin that a push proxy asks for is kept, but for one that leaves no time [RFC 8599 section 4.1.4]") {
   const auto refresh_after = [](std::uint64_t seed, const std::string& margin) {
     Account account(seed);
