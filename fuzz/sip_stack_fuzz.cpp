@@ -1,19 +1,20 @@
-// A whole stack, driven by the input: messages, steps of time, answers of the resolver, broken flows and commands of the phone.
+// A whole stack, driven by the input: messages, steps of time, answers of the resolver, broken flows and all that a phone may ask.
 //
 // The input is a list of steps, each a line `!verb argument` and what follows it up to the next line that starts with `!`. Text
-// in front of the first one is a datagram. `$T` and `$B` in a message stand for the To tag and the Via branch that the stack sent
-// last, so that an input can speak within a dialog.
+// in front of the first one is a datagram. `$T`, `$B`, `$C` and `$R` in a message stand for the To tag, Via branch, Call-ID and
+// RSeq that the stack sent last, so that an input can speak within a dialog. An argument of several letters picks options.
 #include "require.hpp"
 
 #include <offhook/base/text.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
-#include <cassert>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using offhook::fuzz::require;
@@ -23,17 +24,14 @@ namespace {
 using namespace offhook;
 using namespace std::chrono_literals;
 
+bool has(std::string_view letters, char letter) { return letters.find(letter) != std::string_view::npos; }
+
+const sip::Body kBody{"application/sdp", "v=0"};
+const char* const kDesk = "sip:desk@192.0.2.9";
+
 class Driver {
  public:
-  Driver() {
-    sip::AccountOptions account;
-    account.address_of_record = "sip:bot@pbx.example";
-    account.registrar = "sip:192.0.2.9";
-    account.username = "bot";
-    account.password = "secret";
-    account_ = stack_.add_account(account, now_);
-    drain();
-  }
+  Driver() { add_account({}); }
 
   void run(std::string_view input) {
     std::size_t steps = 0;
@@ -43,75 +41,161 @@ class Driver {
       input = end == std::string_view::npos ? std::string_view() : input.substr(end + 1);
     }
     stack_.set_accepting(false);
+    answers_ = true;
     // Whatever was said: every call that the phone lets go of ends, and nothing is left behind.
     for (const auto session : calls_) (void)stack_.hang_up(session, now_);
     for (const auto subscription : subscriptions_) {
       (void)stack_.unsubscribe(subscription, now_);
       (void)stack_.end_subscriber(subscription, sip::SubscriptionChanged::Why::NoResource, {}, now_);
     }
-    stack_.unregister(account_, now_);
+    for (const auto account : accounts_) stack_.unregister(account, now_);
     drain();
     advance(300s);  // A transfer that was accepted may be reported on for 180 s.
-    require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0);
+    require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0 && stack_.unfinished() == 0);
     require(!stack_.next_deadline());
+    require(stack_.sizes() == sip::StackSizes{});
+    require(!stack_.uses(flow_));
   }
 
  private:
+  sip::SessionId session() const { return calls_.empty() ? sip::SessionId{} : calls_[chosen_ % calls_.size()]; }
+  void add_call(sip::SessionId session) {
+    calls_.push_back(session);
+    chosen_ = calls_.size() - 1;
+  }
+
   void step(std::string_view text) {
     if (!text.starts_with('!')) return receive(text);
     const auto line = text.substr(1, text.find('\n') - 1);
     const auto space = line.find(' ');
     const auto verb = base::trim(line.substr(0, space));
     const auto argument = space == std::string_view::npos ? std::string_view() : base::trim(line.substr(space + 1));
-    const sip::SessionId session = calls_.empty() ? sip::SessionId{} : calls_.back();
-    const sip::Body body{"application/sdp", "v=0"};
     if (verb == "receive") return receive(text.substr(std::min(text.size(), line.size() + 2)));
-    if (verb == "wait")
-      advance(
-          std::chrono::milliseconds(std::min<std::uint32_t>(base::parse_number<std::uint32_t>(argument).value_or(0), 200000)));
-    if (verb == "ring") (void)stack_.ring(session, now_);
-    if (verb == "progress") (void)stack_.progress(session, body, now_);
-    if (verb == "answer") (void)stack_.answer(session, body, now_);
-    if (verb == "reject") (void)stack_.reject(session, base::parse_number<int>(argument).value_or(486), {}, now_);
-    if (verb == "bye") (void)stack_.hang_up(session, now_);
-    if (verb == "offer") (void)stack_.offer(session, body, now_);
-    if (verb == "accept") (void)stack_.accept_offer(session, body, now_);
-    if (verb == "refuse") (void)stack_.refuse_offer(session, 488, now_);
-    if (verb == "refer") (void)stack_.refer(session, "sip:desk@192.0.2.9", now_);
+    outside_step(verb, argument);
+    account_step(verb, argument);
+    call_step(verb, argument);
+    answer_step(verb, argument);
+    offer_step(verb, argument);
+    transfer_step(verb, argument);
     subscription_step(verb, argument);
-    if (verb == "attended") {
-      sip::ReferOptions options;
-      options.replaces = session;
-      options.reports = argument.empty();
-      (void)stack_.refer(calls_.empty() ? session : calls_.front(), options, now_);
-    }
-    if (verb == "transfer") (void)stack_.accept_transfer(session, now_);
-    if (verb == "decline") (void)stack_.decline_transfer(session, 603, now_);
-    if (verb == "report") (void)stack_.report_transfer(session, base::parse_number<int>(argument).value_or(200), now_);
-    if (verb == "info") (void)stack_.send_info(session, std::string(argument), body, now_);
-    if (verb == "text") (void)stack_.send_text(session, {"text/plain", std::string(argument)}, now_);
-    if (verb == "probe") (void)stack_.probe(session, now_);
-    if (verb == "follow" && asked_ && calls_.size() < 16) {
-      sip::CallOptions options;
-      options.account = account_;
+    request_step(verb, argument);
+    drain();
+  }
+
+  static std::uint32_t number(std::string_view text, std::uint32_t otherwise) {
+    return base::parse_number<std::uint32_t>(text).value_or(otherwise);
+  }
+
+  /// What the world around does.
+  void outside_step(std::string_view verb, std::string_view argument) {
+    if (verb == "wait") advance(std::chrono::milliseconds(std::min<std::uint32_t>(number(argument, 0), 200000)));
+    if (verb == "broken") stack_.on_flow_failed(flow_, now_);
+    if (verb == "unreachable") stack_.on_flow_failed(sent_along_, now_);
+    if (verb == "tcp") flow_.transport = sip::Transport::Tcp;
+    if (verb == "tls") flow_.transport = sip::Transport::Tls, flow_.name = argument;
+    if (verb == "unresolved") resolves_ = false;
+    if (verb == "servers") servers_ = std::min<std::uint32_t>(number(argument, 2), 4);
+    if (verb == "slow") answers_ = false;
+    if (verb == "resolved") answers_ = true;
+    if (verb == "drained") stack_.set_accepting(argument == "no");
+    if (verb == "choose") chosen_ = number(argument, 0);
+  }
+
+  void account_step(std::string_view verb, std::string_view argument) {
+    if (verb == "account" && accounts_.size() < 4) add_account(argument);
+    if (verb == "unregister") stack_.unregister(accounts_.back(), now_);
+    if (verb == "register") stack_.refresh_registration(accounts_.back(), now_);
+  }
+
+  void add_account(std::string_view letters) {
+    sip::AccountOptions account;
+    account.address_of_record = "sip:bot@pbx.example";
+    account.registrar = "sip:192.0.2.9";
+    account.username = "bot";
+    account.password = "secret";
+    if (has(letters, 'n')) account.registers = false;
+    if (has(letters, 'a')) account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+    if (has(letters, 't')) account.session_timer.use = sip::SessionTimerOptions::Use::Ask;
+    if (has(letters, 'w')) account.takes_unsolicited_waiting = true;
+    if (has(letters, 'r')) account.reliability = sip::Reliability::Required;
+    if (has(letters, 'p')) account.info_packages = {"x-game"};
+    if (has(letters, 'o')) account.outbound_proxy = "sip:192.0.2.10;lr";
+    if (has(letters, 's')) account.secondaries = {"sip:192.0.2.11", "sip:192.0.2.12;transport=tcp"};
+    if (has(letters, 'i')) account.instance = "urn:uuid:1";
+    if (has(letters, 'f')) account.reg_id = 1;
+    if (has(letters, 'u')) account.push = {"fcm", "x", ""};
+    if (has(letters, 'c')) account.registrar = "sip:192.0.2.9;transport=tcp";
+    accounts_.push_back(stack_.add_account(account, now_));
+    drain();
+  }
+
+  /// Calls of ours: `call TARGET`; `dial LETTERS` with other options; `follow` what a REFER asked for.
+  void call_step(std::string_view verb, std::string_view argument) {
+    sip::CallOptions options;
+    options.account = accounts_.back();
+    options.target = kDesk;
+    options.offer = kBody;
+    if (verb == "call") {
+      if (!argument.empty()) options.target = std::string(argument);
+    } else if (verb == "follow" && asked_) {
       options.target = asked_->target;
-      options.offer = body;
       options.for_transfer = asked_->session;
       options.replaces = asked_->replaces;
       options.max_redirections = 2;
-      if (const auto made = stack_.call(options, now_)) calls_.push_back(*made);
+    } else if (verb == "dial") {
+      if (has(argument, 'l')) options.offer = {};
+      if (has(argument, 't')) options.session_timer = sip::SessionTimerOptions{sip::SessionTimerOptions::Use::Ask, 90s, 90s};
+      if (has(argument, 'r')) options.reliability = sip::Reliability::Required;
+      if (has(argument, 'o')) options.reliability = sip::Reliability::Off;
+      if (has(argument, 's')) options.through_registrar = false;
+      if (has(argument, 'a')) options.privacy.id = true;
+      if (has(argument, 'm')) options.max_redirections = 5;
+      if (has(argument, 'b')) options.offer.data.assign(1500, 'x');  // Too large for a datagram.
+      if (has(argument, 'x')) options.replaces = sip::Replaces{"c1", "p", tag_, false};
+      if (has(argument, 'h')) options.headers = {{"X-A", "1"}};
+    } else {
+      return;
     }
-    if (verb == "broken") stack_.on_flow_failed(flow_, now_);
-    if (verb == "tcp") flow_.transport = sip::Transport::Tcp;
-    if (verb == "unresolved") resolves_ = false;
-    if (verb == "call" && calls_.size() < 16) {
-      sip::CallOptions options;
-      options.account = account_;
-      options.target = argument.empty() ? "sip:desk@192.0.2.9" : std::string(argument);
-      options.offer = body;
-      if (const auto made = stack_.call(options, now_)) calls_.push_back(*made);
+    if (calls_.size() >= 16) return;
+    if (const auto made = stack_.call(options, now_)) add_call(*made);
+  }
+
+  void answer_step(std::string_view verb, std::string_view argument) {
+    const sip::Body body = argument.empty() ? kBody : sip::Body{};
+    if (verb == "ring") (void)stack_.ring(session(), now_);
+    if (verb == "progress") (void)stack_.progress(session(), body, now_);
+    if (verb == "answer") (void)stack_.answer(session(), body, now_, extras(argument));
+    if (verb == "reject") (void)stack_.reject(session(), static_cast<int>(number(argument, 486) % 1000), {}, now_);
+    if (verb == "bye") (void)stack_.hang_up(session(), now_, extras(argument));
+  }
+
+  static sip::Extras extras(std::string_view argument) {
+    if (argument.empty()) return {};
+    return {{{"X-A", std::string(argument)}}, sip::Reason{"SIP", 200, std::string(argument)}};
+  }
+
+  /// `argument`: a branch of a fork.
+  void offer_step(std::string_view verb, std::string_view argument) {
+    if (verb == "offer") (void)stack_.offer(session(), kBody, now_, extras(argument));
+    if (verb == "update") (void)stack_.update(session(), kBody, now_, extras(argument), argument);
+    if (verb == "accept") (void)stack_.accept_offer(session(), kBody, now_, argument);
+    if (verb == "refuse") (void)stack_.refuse_offer(session(), 488, now_, argument);
+    if (verb == "info") (void)stack_.send_info(session(), std::string(argument), kBody, now_);
+    if (verb == "text") (void)stack_.send_text(session(), {"text/plain", std::string(argument)}, now_);
+    if (verb == "probe") (void)stack_.probe(session(), now_);
+  }
+
+  void transfer_step(std::string_view verb, std::string_view argument) {
+    if (verb == "refer") (void)stack_.refer(session(), kDesk, now_);
+    if (verb == "attended") {
+      sip::ReferOptions options;
+      options.replaces = session();
+      options.reports = argument.empty();
+      (void)stack_.refer(calls_.empty() ? session() : calls_.front(), options, now_);
     }
-    drain();
+    if (verb == "transfer") (void)stack_.accept_transfer(session(), now_);
+    if (verb == "decline") (void)stack_.decline_transfer(session(), 603, now_);
+    if (verb == "report") (void)stack_.report_transfer(session(), static_cast<int>(number(argument, 200) % 1000), now_);
   }
 
   void subscription_step(std::string_view verb, std::string_view argument) {
@@ -120,14 +204,24 @@ class Driver {
     if (verb == "subscribe" && subscriptions_.size() < 16) {
       sip::subscription::SubscriberOptions what{.event = {argument.empty() ? "dialog" : std::string(argument)}};
       what.forks = true;
-      if (const auto made = stack_.subscribe({account_, "sip:desk@192.0.2.9", what}, now_)) subscriptions_.push_back(*made);
+      if (const auto made = stack_.subscribe({accounts_.back(), kDesk, what}, now_)) subscriptions_.push_back(*made);
     }
     if (verb == "again") (void)stack_.refresh_subscription(last, now_);
     if (verb == "unsubscribe") (void)stack_.unsubscribe(last, now_);
     if (verb == "agree") (void)stack_.accept_subscriber(last, body, now_);
     if (verb == "notify") (void)stack_.notify(last, body, now_);
-    if (verb == "forsake") (void)stack_.end_subscriber(last, sip::SubscriptionChanged::Why::Probation, std::chrono::seconds(9), now_);
-    if (verb == "message") (void)stack_.request({account_, sip::Method::Message, "sip:desk@192.0.2.9", {}, body}, now_);
+    if (verb == "forsake") (void)stack_.end_subscriber(last, sip::SubscriptionChanged::Why::Probation, 9s, now_);
+  }
+
+  void request_step(std::string_view verb, std::string_view argument) {
+    const auto send = [&](sip::Method method, sip::Body body) {
+      const std::string target(argument.empty() ? std::string_view(kDesk) : argument);
+      (void)stack_.request({accounts_.back(), method, target, {}, std::move(body)}, now_);
+    };
+    if (verb == "message") send(sip::Method::Message, {"text/plain", "state"});
+    if (verb == "options") send(sip::Method::Options, {});
+    if (verb == "publish") send(sip::Method::Publish, {"text/plain", "state"});
+    if (verb == "outside") send(sip::Method::Info, kBody);
   }
 
   void receive(std::string_view text) {
@@ -136,6 +230,7 @@ class Driver {
       if (text.substr(i, 2) == "$T") filled += tag_, ++i;
       else if (text.substr(i, 2) == "$B") filled += branch_, ++i;
       else if (text.substr(i, 2) == "$C") filled += call_id_, ++i;
+      else if (text.substr(i, 2) == "$R") filled += rseq_, ++i;
       else filled += text[i];
     }
     const std::vector<std::uint8_t> exact(filled.begin(), filled.end());
@@ -160,22 +255,40 @@ class Driver {
   void drain() {
     for (bool again = true; again;) {
       again = false;
-      while (const auto sent = stack_.poll_transmit()) remember(sent->bytes);
+      while (const auto sent = stack_.poll_transmit()) {
+        sent_along_ = sent->flow;
+        remember(sent->bytes);
+      }
       while (const auto event = stack_.poll_event()) {
-        if (const auto* call = std::get_if<sip::IncomingCall>(&*event)) calls_.push_back(call->session);
+        if (const auto* call = std::get_if<sip::IncomingCall>(&*event)) add_call(call->session);
         if (const auto* asked = std::get_if<sip::SubscribeReceived>(&*event)) subscriptions_.push_back(asked->subscription);
         if (const auto* asked = std::get_if<sip::TransferRequested>(&*event)) asked_ = *asked;
       }
-      while (const auto query = stack_.poll_query()) {
-        sip::QueryResult result;
-        const auto ip = base::IpAddress::parse(query->host);
-        const auto transport = query->transport.value_or(sip::Transport::Udp);
-        if (resolves_ && ip) result.routes.push_back({transport, flow_.local, {*ip, query->port.value_or(5060)}, {}});
-        stack_.on_answer(query->id, result, now_);
+      while (const auto query = stack_.poll_query()) queries_.push_back(*query);
+      while (const auto closed = stack_.poll_close()) {
+        stack_.on_flow_failed(*closed, now_);
+        again = true;
+      }
+      if (!answers_) continue;
+      for (const sip::Query& query : std::exchange(queries_, {})) {
+        stack_.on_answer(query.id, resolve(query), now_);
         again = true;
       }
     }
     require(stack_.is_consistent());
+  }
+
+  /// The address itself, and as many servers more as there shall be.
+  sip::QueryResult resolve(const sip::Query& query) const {
+    sip::QueryResult result;
+    const auto ip = base::IpAddress::parse(query.host);
+    if (!resolves_ || !ip) return result;
+    const auto transport = query.transport.value_or(query.secure ? sip::Transport::Tls : sip::Transport::Udp);
+    for (std::uint16_t i = 0; i < servers_; ++i) {
+      const auto port = static_cast<std::uint16_t>(query.port.value_or(5060) + i);
+      result.routes.push_back({transport, flow_.local, {*ip, port}, {}});
+    }
+    return result;
   }
 
   void remember(const std::string& bytes) {
@@ -192,6 +305,7 @@ class Driver {
     if (auto tag = value(response ? "\r\nTo: " : "\r\nFrom: ", ";tag="); !tag.empty()) tag_ = std::move(tag);
     if (!response) branch_ = value("\r\nVia: ", "branch=");
     call_id_ = value("\r\nCall-ID: ", ": ");
+    if (auto rseq = value("\r\nRSeq: ", ": "); !rseq.empty()) rseq_ = std::move(rseq);
   }
 
   base::SeededRandom random_{7};
@@ -206,12 +320,16 @@ class Driver {
   base::TimePoint now_{1000s};
   sip::Flow flow_{
       {1}, sip::Transport::Udp, {*base::IpAddress::parse("192.0.2.1"), 5060}, {*base::IpAddress::parse("192.0.2.9"), 5060}};
-  sip::AccountId account_;
+  sip::Flow sent_along_;
+  std::vector<sip::AccountId> accounts_;
   std::vector<sip::SessionId> calls_;
+  std::size_t chosen_ = 0;
   std::vector<sip::SubscriptionId> subscriptions_;
+  std::vector<sip::Query> queries_;
   std::optional<sip::TransferRequested> asked_;
-  bool resolves_ = true;
-  std::string tag_, branch_, call_id_;
+  bool resolves_ = true, answers_ = true;
+  std::uint32_t servers_ = 1;
+  std::string tag_, branch_, call_id_, rseq_;
 };
 
 }  // namespace
