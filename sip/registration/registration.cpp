@@ -122,6 +122,7 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
 
   registered_ = contact_;
+  accepted_at_ = now;
   forget_gruus();
   if (!options_.instance.empty()) {
     gruu_ = granted_gruu(response, contact_, "pub-gruu", kMaxBindings);
@@ -204,9 +205,20 @@ void Registration::on_flow_lost(base::TimePoint now, Actions& out) {
   forget_connection();
   // A proxy that takes registrations and drops connections would otherwise see us every second.
   if (outbound_ && !proven) return fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
-  // Not at once: when it was the registrar that went away, all its other clients come back too.
-  act_at_ = std::min(*act_at_, now + uniform(base::Duration::zero(), kFlowLostDelay));
+  act_at_ = std::min(*act_at_, now + after_lost_flow(now));
   assert(is_consistent());
+}
+
+/// Not at once: when it was the registrar that went away, all its other clients come back too. And ever later to one that takes
+/// registrations and hangs up.
+base::Duration Registration::after_lost_flow(base::TimePoint now) {
+  if (const auto accepted = std::exchange(accepted_at_, std::nullopt))
+    lost_early_ = now - *accepted < kFlowStands ? lost_early_ + 1 : 0;
+  if (lost_early_ <= 1) return uniform(base::Duration::zero(), kFlowLostDelay);
+  base::Duration limit = kFlowLostDelay;
+  for (int i = 1; i < lost_early_ && limit < kBackoffMax; ++i) limit *= 2;
+  limit = std::min(limit, kBackoffMax);
+  return uniform(limit / 2, limit);
 }
 
 void Registration::on_flow_proven() {
@@ -277,6 +289,8 @@ void Registration::end(Actions& out) {
   registered_.clear();
   forget_gruus();
   flow_proven_ = outbound_ = false;
+  accepted_at_.reset();
+  lost_early_ = 0;
   learnt_.reset();
   own_end_.reset();
   act_at_.reset();

@@ -82,6 +82,8 @@ class Registration {
   static constexpr std::chrono::seconds kRetryAfterMax{1800};
   /// Re-registers at a random moment within this after a lost flow.
   static constexpr base::Duration kFlowLostDelay = std::chrono::seconds(2);
+  /// Once a connection is lost sooner than this after its 2xx, and the next one too, we come back half as often each time.
+  static constexpr base::Duration kFlowStands = std::chrono::seconds(10);
   /// stop() ends within this in any case.
   static constexpr base::Duration kStopLimit = std::chrono::seconds(32);
   /// A refresh starts one whole transaction (64 * T1) before expiry, where the grant is long enough.
@@ -148,6 +150,7 @@ class Registration {
   void end(Actions& out);
   [[nodiscard]] bool learn(const Message& response);
   void forget_connection();
+  [[nodiscard]] base::Duration after_lost_flow(base::TimePoint now);
   [[nodiscard]] base::Duration backoff();
   [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires, base::Duration margin);
   [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
@@ -164,6 +167,8 @@ class Registration {
   std::chrono::seconds asked_;                          // What we ask for, raised by 423.
   int interval_retries_ = 0;
   int failures_ = 0;                                    // In a row.
+  int lost_early_ = 0;                                  // Connections in a row that did not stand.
+  std::optional<base::TimePoint> accepted_at_;          // The last 2xx, while its connection stands.
   AuthAttempt attempt_;
   Transport transport_ = Transport::Udp;
   std::optional<base::SocketAddress> local_;            // Where the last REGISTER left from.

@@ -149,6 +149,7 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
       if (response != nullptr) deliver(record, *response, now);
     } else if (const auto* ended = std::get_if<transaction::Ended>(&action)) {
       shared_.table.erase(record.id);
+      if (ended->why == transaction::Ended::Why::Timeout) mind_silence(record);
       const bool lost = ended->why != transaction::Ended::Why::Done && !record.final_answer && !record.left;
       if (lost && (record.answered || !try_next_route(record, std::nullopt, Leaving::Done, now))) {
         const bool transport = ended->why == transaction::Ended::Why::TransportError;
@@ -158,6 +159,14 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
     }
   }
   if (!record.dead) watch(record);
+}
+
+/// A registrar that has said nothing at all to a REGISTER over a connection is not at its other end any more: what was sent next by it
+/// would be lost as well, until the system gives it up, which takes a quarter of an hour.
+void ClientRequests::mind_silence(const Record& record) {
+  if (record.answered || record.what.head.method != Method::Register || !is_reliable(record.flow.transport)) return;
+  ++shared_.counters.dead_flows;
+  shared_.outbox.closes.push_back(record.flow);
 }
 
 void ClientRequests::watch(Record& record) {

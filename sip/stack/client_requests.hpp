@@ -22,6 +22,7 @@ namespace offhook::inline v0::sip {
 
 using transaction::TransactionId;
 
+struct StackCounters;
 struct StackSizes;
 
 /// What a request has to be asked for as it leaves.
@@ -57,6 +58,7 @@ class ClientRequests {
     ContactSource& contacts;
     std::uint64_t& last_id;
     std::uint64_t& last_query_id;
+    StackCounters& counters;
     std::size_t datagram_limit;  ///< a larger request takes TCP; 0: none does
     const Capabilities& can;
   };
@@ -143,6 +145,7 @@ class ClientRequests {
   [[nodiscard]] bool look_up_stream(Record& record, base::TimePoint now);
   bool on_stream_answer(QueryId query, QueryResult& result, base::TimePoint now);
   void watch(Record& record);
+  void mind_silence(const Record& record);
   void carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now);
   void deliver(Record& record, const Message& response, base::TimePoint now);
   void send_cancel(Record& invite, base::TimePoint now);

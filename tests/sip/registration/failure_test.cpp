@@ -109,6 +109,28 @@ TEST_CASE("after a lost flow the registration is renewed within two seconds, not
   CHECK(waits.back() - waits.front() > 500ms);
 }
 
+TEST_CASE_FIXTURE(Account, "a registrar that takes registrations and hangs up sees us ever less often, until a connection stands") {
+  transport = Transport::Tcp;
+  start();
+  base::Duration limit = Registration::kFlowLostDelay;
+  for (int i = 0; i < 12; ++i) {
+    accept(3600);
+    advance(1s);
+    lose_flow();
+    lose_flow();  // One loss, told twice.
+    const auto wait = advance_to_next();
+    CHECK(wait <= limit);
+    CHECK(wait >= (i == 0 ? 0s : limit / 2));
+    limit = std::min<base::Duration>(2 * limit, Registration::kBackoffMax);
+  }
+  CHECK(limit == Registration::kBackoffMax);
+  accept(3600);
+  advance(Registration::kFlowStands);
+  lose_flow();
+  CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+  stop();
+}
+
 TEST_CASE_FIXTURE(Account, "a lost flow never postpones what is due sooner, and means nothing before, during or after a try") {
   lose_flow();
   CHECK(sent.empty());

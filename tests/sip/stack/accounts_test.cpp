@@ -413,6 +413,30 @@ TEST_CASE_FIXTURE(OverTcp,
   CHECK(stack.counters().dead_flows == 0);
 }
 
+TEST_CASE_FIXTURE(OverTcp, "A connection over which a REGISTER gets no word at all is closed, and the next one takes a new one") {
+  std::string word;
+  SUBCASE("nothing") {}
+  SUBCASE("a 100") { word = "100"; }
+  stack.refresh_registration(account, now);
+  drain();
+  const std::string refresh = take("REGISTER ");
+  if (!word.empty()) receive(response(refresh, 100, ""), used);
+  advance(31999ms);
+  CHECK_FALSE(stack.poll_close());
+  advance(1ms);
+  const auto dead = stack.poll_close();
+  REQUIRE(dead.has_value() == word.empty());
+  if (!dead) return;
+  CHECK(dead->remote == used.remote);
+  CHECK(stack.counters().dead_flows == 1);
+  stack.on_flow_failed(*dead, now);
+  drain();
+  sent.clear();
+  advance(2s);
+  CHECK(!take("REGISTER ").empty());
+  CHECK(last_flow.id == sip::FlowId{});
+}
+
 TEST_CASE_FIXTURE(OverTcp,
                   "A server that ponged before and does not within 10 s is dead: the connection is closed, and it "
                   "registers anew [RFC 5626 section 4.4.1]") {

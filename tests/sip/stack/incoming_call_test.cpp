@@ -141,6 +141,19 @@ TEST_CASE_FIXTURE(Called, "An INVITE without an offer: our offer in the 200, the
   CHECK(confirmed->body.data == "their answer");
 }
 
+TEST_CASE_FIXTURE(Called, "An ACK without an answer to our offer ends the repeats; the phone is told that none came [RFC 3261 section 13.3.1.4]") {
+  ring_in("");
+  pick_up("our offer");
+  receive(in_dialog("ACK", 1, our_tag));
+  const auto confirmed = event<sip::CallConfirmed>();
+  REQUIRE(confirmed);
+  CHECK(confirmed->body.empty());
+  sent.clear();
+  advance(40s);
+  CHECK(sent.empty());
+  CHECK(stack.sessions() == 1);
+}
+
 TEST_CASE_FIXTURE(Called, "reject sends its status and headers, and ends the call") {
   ring_in();
   sent.clear();
@@ -200,6 +213,16 @@ TEST_CASE_FIXTURE(Called,
   const std::string trying = take();
   CHECK(last_flow.remote == address("192.0.2.99", 5099));
   CHECK(header(trying, "Via").find("received=192.0.2.99") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Called, "With rport the response goes to where the request came from, whatever ports Via and Contact name [RFC 3581 section 4]") {
+  std::string odd = invite();
+  odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "192.0.2.99:5099");
+  odd.replace(odd.find("Contact: <sip:al@192.0.2.99>"), 28, "Contact: <sip:al@192.0.2.99:5070>");
+  receive(odd, {{1}, sip::Transport::Udp, local, address("192.0.2.99", 12345)});
+  const std::string trying = take();
+  CHECK(last_flow.remote == address("192.0.2.99", 12345));
+  CHECK(header(trying, "Via").find("rport=12345") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Called, "The connection of a live call is in use until the call is over") {

@@ -150,6 +150,24 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again wit
   CHECK(count("BYE ") == 0);
 }
 
+TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after our BYE gets its ACK, and no second BYE [RFC 3261 section 13.2.2.4]") {
+  dial();
+  const std::string ok = response(first, 200, "a", "answer", contact());
+  receive(ok);
+  const std::string ack = take("ACK ");
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  receive(ok);
+  CHECK(take() == ack);
+  receive(response(bye, 200, ""));
+  receive(ok);
+  CHECK(take() == ack);
+  CHECK(sent.empty());
+  CHECK_FALSE(stack.offer(session, {"application/sdp", "x"}, now));
+  expect_no_residue();
+}
+
 TEST_CASE_FIXTURE(Caller, "A refusal is acknowledged and told with its status [RFC 3261 section 13.2.2.3]") {
   dial();
   receive(response(first, 486, "a"));

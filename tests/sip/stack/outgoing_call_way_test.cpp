@@ -83,6 +83,43 @@ TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a ca
   CHECK(queries.size() == before);
 }
 
+TEST_CASE_FIXTURE(Caller, "A sips: URI in Record-Route keeps all that follows within TLS [RFC 3261 section 16.6]") {
+  dial();
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sips:192.0.2.60;lr>");
+  receive(response(first, 200, "a", "answer", fields));
+  const std::string ack = take("ACK ");
+  CHECK(header(ack, "Route") == "<sips:192.0.2.60;lr>");
+  CHECK(header(ack, "Via").starts_with("SIP/2.0/TLS "));
+  CHECK(last_flow.transport == sip::Transport::Tls);
+  CHECK(last_flow.remote == address("192.0.2.60", 5061));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(!take("BYE ").empty());
+  CHECK(last_flow.transport == sip::Transport::Tls);
+}
+
+TEST_CASE_FIXTURE(Caller, "The connection of a call breaks: our BYE opens another one [RFC 3261 section 18.1.1]") {
+  names["192.0.2.50"] = {route(sip::Transport::Tls, address("192.0.2.50", 5061))};
+  dial();
+  const sip::Flow connection{{9}, sip::Transport::Tls, local, address("192.0.2.50", 5061), last_flow.name};
+  Fields fields = contact();
+  fields.emplace_back("Record-Route", "<sip:192.0.2.50;lr>");
+  receive(response(first, 200, "a", "answer", fields), connection);
+  REQUIRE(!take("ACK ").empty());
+  stack.on_flow_failed(connection, now);
+  drain();
+  CHECK_FALSE(event<sip::CallEnded>());
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  const std::string bye = take("BYE ");
+  REQUIRE(!bye.empty());
+  CHECK(last_flow.transport == sip::Transport::Tls);
+  CHECK(last_flow.id == sip::FlowId{});
+  receive(response(bye, 200, ""), connection);
+  expect_no_residue();
+}
+
 // --- challenges on the way --------------------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Caller, "A challenge of the registrar is answered once, with the next CSeq [RFC 3261 section 22.2]") {
