@@ -29,11 +29,6 @@ std::optional<std::chrono::seconds> expires_of(const NameAddr& contact) {
 
 }  // namespace
 
-std::string host_port(const base::SocketAddress& address) {
-  if (address.port != 0) return address.to_string();
-  return address.ip.is_v6() ? "[" + address.ip.to_string() + "]" : address.ip.to_string();
-}
-
 std::string contact_uri(std::string_view user, std::string_view host, Transport transport) {
   std::string uri = "sip:";
   if (!user.empty()) uri.append(user).append("@");

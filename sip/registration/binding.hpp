@@ -13,9 +13,6 @@
 /// What a registrar's response says about one Contact of ours.
 namespace offhook::inline v0::sip::registration {
 
-/// `192.0.2.1:5060`, as in a Via or a Contact; port 0 goes unsaid.
-[[nodiscard]] std::string host_port(const base::SocketAddress& address);
-
 /// `sip:6001@192.0.2.1:5060;transport=tcp`, of a host with its port, if any; UDP, the default, goes without the parameter.
 [[nodiscard]] std::string contact_uri(std::string_view user, std::string_view host, Transport transport);
 

@@ -1,5 +1,6 @@
 #include <offhook/sip/registration/registration.hpp>
 
+#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/transport_kinds.hpp>
 

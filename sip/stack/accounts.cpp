@@ -1,6 +1,7 @@
 #include <offhook/sip/stack/accounts.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/registering.hpp>
@@ -333,7 +334,7 @@ const std::string& Accounts::host_for(const Flow& flow) const {
 
 std::string Accounts::own_uri(std::string_view user, const Flow& flow) const {
   const std::string& nowhere = host_for(flow);
-  return registration::contact_uri(user, nowhere.empty() ? registration::host_port(flow.local) : nowhere, flow.transport);
+  return registration::contact_uri(user, nowhere.empty() ? host_port(flow.local) : nowhere, flow.transport);
 }
 
 std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {

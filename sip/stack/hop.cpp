@@ -1,8 +1,8 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/locate/services.hpp>
-#include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/transport_kinds.hpp>
 
 #include <array>
@@ -53,7 +53,7 @@ bool goes_back(const Hop& hop, const Flow& way) {
 }
 
 std::string via_value(Transport transport, const base::SocketAddress& local, std::string_view branch) {
-  return "SIP/2.0/" + std::string(to_string(transport)) + " " + registration::host_port(local) + ";branch=" + std::string(branch) + ";rport";
+  return "SIP/2.0/" + std::string(to_string(transport)) + " " + host_port(local) + ";branch=" + std::string(branch) + ";rport";
 }
 
 bool is_sent_by(const Via& via, const base::SocketAddress& local) {

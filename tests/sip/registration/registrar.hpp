@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/registration/registration.hpp>
