@@ -103,7 +103,7 @@ TEST_CASE("Who signed a certificate is asked back to somebody that we trust [RFC
   CHECK_FALSE(connect(authority, authority.issue(right), sip::TlsOptions{}).answered);
 }
 
-TEST_CASE("A pinned key is enough by itself, or one condition more; another key is refused") {
+TEST_CASE("A pinned key is enough by itself, or one condition more; another key is refused [RFC 7671 section 5.1]") {
   Authority authority;
   const Certificate own = services::make_certificate(CertificateWish{.alternatives = {{Kind::Dns, "elsewhere"}}, .begins_in_s = -7200, .ends_in_s = -3600});
   sip::TlsOptions pinned;

@@ -1,0 +1,62 @@
+#include <offhook/tests/sip/transport/secured_peer.hpp>
+
+#include <boost/asio/write.hpp>
+
+#include <thread>
+
+using namespace offhook;
+using namespace offhook::transport_test;
+using sip::Transport;
+namespace asio = boost::asio;
+
+namespace {
+
+/// A server without TLS: it reads what comes first, says these octets, and reads what comes until the end.
+struct PlainServer {
+  asio::io_context io{1};
+  asio::ip::tcp::acceptor acceptor{io, {asio::ip::make_address("127.0.0.1"), 0}};
+  std::string first, rest;
+  std::thread thread;
+
+  explicit PlainServer(const std::string& answer) {
+    thread = std::thread([this, answer] {
+      boost::system::error_code error;
+      auto socket = acceptor.accept(error);
+      char octets[4096];
+      first.assign(octets, socket.read_some(asio::buffer(octets), error));
+      if (error) return;
+      asio::write(socket, asio::buffer(answer), error);
+      while (!error) rest.append(octets, socket.read_some(asio::buffer(octets), error));
+    });
+  }
+  ~PlainServer() { join(); }
+  void join() {
+    if (thread.joinable()) thread.join();
+  }
+};
+
+const std::string kFatalAlert("\x15\x03\x03\x00\x02\x02\x28", 7);  // handshake_failure
+
+/// The ClientHello of a connection to who is expected to prove that name, and what was said after the alert that ended it.
+std::pair<std::string, std::string> told(const std::string& name) {
+  Authority authority;
+  PlainServer server(kFatalAlert);
+  {
+    Client client(authority.trusting());
+    CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.acceptor.local_endpoint().port(), name)));
+    CHECK(client.failed.size() == 1);
+  }
+  server.join();
+  return {server.first, server.rest};
+}
+
+}  // namespace
+
+TEST_CASE("The server is told the name that it has to prove, and is not told an address [RFC 6066 section 3]") {
+  CHECK(told("pbx.example.com").first.find("pbx.example.com") != std::string::npos);
+  CHECK(told("127.0.0.1").first.find("127.0.0.1") == std::string::npos);
+}
+
+TEST_CASE("After a fatal alert nothing is said any more, and the connection ends [RFC 8446 section 6.2]") {
+  CHECK(told("pbx.example.com").second.empty());
+}
