@@ -68,17 +68,18 @@ stop_all() {
 }
 
 # --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
-# start_kamailio [DEFINE...]: on port $registrar_port, chosen when it is empty. The password of extension E is secret-E.
-registrar_port=''
+# start_kamailio [DEFINE...]: on port $registrar_port, chosen when it is empty. The password of extension E is secret-E. A second one
+# beside it has another $registrar_name.
+registrar_port='' registrar_name=kamailio
 tls_port=''  # Set by start_kamailio_tls.
 start_kamailio() {
   local defines=() define
   [ -n "$registrar_port" ] || free_ports registrar_port
   for define in "$@"; do defines+=(-A "$define"); done
-  mkdir -p "$work/kamailio"
+  mkdir -p "$work/$registrar_name"
   [ -z "$tls_port" ] || defines+=(-A WITH_TLS -A "TLS_CERTIFICATE=\"$work/registrar.pem\"" -A "TLS_KEY=\"$work/registrar.key\"" -l "tls:127.0.0.1:$tls_port")
-  start kamailio kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
-    "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
+  start "$registrar_name" kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
+    "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/$registrar_name/pid" -w "$work/$registrar_name" -Y "$work/$registrar_name"
   kamailio_pid=$pid
   expect 10 "Kamailio listens on $registrar_port" kamailio_answers
 }
@@ -129,7 +130,7 @@ kamailio_answers() {
   exec {wire}>&-
   [[ $line == 'SIP/2.0 200'* ]]
 }
-registered() { says "$work/kamailio.log" "peers: registered $1 "; }
+registered() { says "$work/${2:-kamailio}.log" "peers: registered $1 "; }  # registered EXTENSION [REGISTRAR-NAME]
 unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ agent_config() {
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-127.0.0.1}", "port": ${agent_registrar:-$registrar_port},
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
  "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
- "records": {"folder": "$work/records"}}
+ "records": {"folder": "$work/records"}${agent_too:+, $agent_too}}
 JSON
 }
 # record: the line that the agent has written of its last call; has_record PATTERN...: it is there, and each pattern fits.
@@ -152,25 +153,26 @@ has_record() {
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
-# ready STATUS: what GET /readyz says now: 200 or 503.
+# ready STATUS [PATTERN]: what GET /readyz says now: 200 or 503, and of what the rest of it is.
 ready() {
-  local line wire
+  local line rest wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
   printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$wire"
   IFS= read -r -t 2 line <&"$wire" || line=''
+  rest=$(timeout 5 cat <&"$wire")
   exec {wire}>&-
-  [[ $line == "HTTP/1.1 $1"* ]]
+  [[ $line == "HTTP/1.1 $1"* && $rest =~ ${2:-} ]]
 }
 # No password of ours may stand in anything that the agent wrote.
 no_secret_in() {
   if grep -lE 'secret-[0-9]' "$1"/agent*.log 2>/dev/null; then die "the password stands in the agent's log"; fi
 }
-# start_agent EXTENSION: registered when this returns.
+# start_agent EXTENSION [REGISTRAR-NAME]: registered there when this returns.
 start_agent() {
   agent_config "$work/agent.json" "$1"
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
-  expect 20 "the agent is registered as $1" registered "$1"
+  expect 20 "the agent is registered as $1" registered "$@"
 }
 
 # Anna may call past the registrar. Nobody on this machine is known besides it, and SIPp's digest is MD5.
@@ -278,7 +280,7 @@ flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == w
 run_called_flow() {
   local name=$1 file=$2 code=0 wanted signal media
   wanted=$(flow_says exit) signal=$(flow_says signal)
-  free_ports registrar_port
+  [ -n "$registrar_port" ] || free_ports registrar_port
   free_ports media 6
   case $name in *_tls) set -- "$1" "$2" t1; free_ports tls_port; flow_xml -v tls_port="$tls_port" ;; *) flow_xml ;; esac
   (cd "$work" && exec sipp -sf "$work/$name.xml" -i 127.0.0.1 -p "$registrar_port" -mi 127.0.0.1 -mp "$media" -t "$3" -m 3 -nr -nostdin \

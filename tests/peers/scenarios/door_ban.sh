@@ -1,0 +1,12 @@
+# Who names itself as a scanner is not answered any more, whatever it asks; the registrar's calls come through.
+start_kamailio
+agent_sip_too='"door": {"peers": []}'
+start_agent 6001
+file=$here/sipp/door_ban.flow name=door_ban
+flow_xml
+run_sipp door_ban "$agent_sip" -i 127.0.0.2
+run_sipp options "$agent_sip"
+name=call file=$here/sipp/call.flow
+flow_xml -v proxied=1
+run_sipp call "$registrar_port"
+gone "$agent_pid" && die "the agent is gone"

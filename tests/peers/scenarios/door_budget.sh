@@ -1,0 +1,10 @@
+# A stranger asks on and on: within a second of its budget it gets 503. The registrar asks as often, and is answered each time.
+start_kamailio
+agent_sip_too='"door": {"peers": [], "source": {"per_second": 1, "burst": 3}}'
+start_agent 6001
+run_sipp door_budget "$agent_sip" -i 127.0.0.2
+run_sipp options "$agent_sip" -m 20
+name=call file=$here/sipp/call.flow
+flow_xml -v proxied=1
+run_sipp call "$registrar_port"
+gone "$agent_pid" && die "the agent is gone"
