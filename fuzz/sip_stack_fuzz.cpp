@@ -31,7 +31,7 @@ const char* const kDesk = "sip:desk@192.0.2.9";
 
 class Driver {
  public:
-  Driver() { add_account({}); }
+  Driver() { add_account("a"); }
 
   void run(std::string_view input) {
     std::size_t steps = 0;
@@ -295,7 +295,7 @@ class Driver {
     const auto value = [&](std::string_view name, std::string_view mark) -> std::string {
       auto at = bytes.find(name);
       if (at == std::string::npos) return {};
-      const auto end = bytes.find("\r\n", at);
+      const auto end = bytes.find("\r\n", at + 2);  // `name` begins with one.
       at = bytes.find(mark, at);
       if (at == std::string::npos || at >= end) return {};
       at += mark.size();

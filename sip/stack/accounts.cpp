@@ -136,6 +136,7 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
       shared_.outbox.events.push_back(std::move(event));
     } else {
       account.keep_alive.stop();
+      account.flow.reset();  // Nobody needs it for our sake any more.
       shared_.outbox.events.push_back(changed(account.id, RegistrationChanged::State::Unregistered));
     }
   }

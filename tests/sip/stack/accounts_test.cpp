@@ -413,6 +413,15 @@ TEST_CASE_FIXTURE(OverTcp,
   CHECK(stack.counters().dead_flows == 0);
 }
 
+TEST_CASE_FIXTURE(OverTcp, "A registration that was taken back needs its connection no more") {
+  CHECK(stack.uses(used));
+  stack.unregister(account, now);
+  drain();
+  receive(response(take("REGISTER "), 200, ""), used);
+  advance(40s);
+  CHECK_FALSE(stack.uses(used));
+}
+
 TEST_CASE_FIXTURE(OverTcp, "A connection over which a REGISTER gets no word at all is closed, and the next one takes a new one") {
   std::string word;
   SUBCASE("nothing") {}

@@ -136,6 +136,18 @@ TEST_CASE_FIXTURE(Failing, "A request over 1300 octets takes TCP to the same pla
   CHECK(last_flow.transport == Transport::Udp);
 }
 
+TEST_CASE_FIXTURE(Failing, "Asked for TCP and told of another transport, a large request stays where it was [RFC 3261 section 18.1.1]") {
+  answers_queries = false;
+  (void)dial(2000);
+  stack.on_answer(queries.back().id, {{route(Transport::Udp, kOne)}, ""}, now);
+  drain();
+  REQUIRE(queries.back().transport == Transport::Tcp);
+  stack.on_answer(queries.back().id, {{route(Transport::Tls, kOne)}, ""}, now);
+  drain();
+  CHECK(!take("INVITE ").empty());
+  CHECK(last_flow.transport == Transport::Udp);
+}
+
 TEST_CASE_FIXTURE(Failing, "Refused by TCP, a large request goes by UDP after all, and the next one at once [RFC 3261 section 18.1.1]") {
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   (void)dial(2000);

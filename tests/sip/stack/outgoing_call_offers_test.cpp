@@ -85,6 +85,13 @@ TEST_CASE_FIXTURE(
     receive(response(offered, 487, ""));
     status = 487;
   }
+  SUBCASE("491: it is not tried again, for nobody wants it") {
+    receive(response(offered, 491, ""));
+    status = 491;
+    sent.clear();
+    advance(5s);
+    CHECK(count("INVITE ") == 0);
+  }
   SUBCASE("nothing at all") {
     advance(32s);
     status = 408;

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
+
 using namespace offhook;
 using namespace offhook::sim;
 
@@ -225,6 +228,56 @@ TEST_CASE_FIXTURE(Rivals, "Hung up while two candidates have the request: both a
   expect_no_residue();
 }
 
+TEST_CASE_FIXTURE(Rivals, "Why we hung up stands in the CANCEL of each candidate [RFC 3326 section 2]") {
+  both();
+  REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", 200, "elsewhere"}}));
+  drain();
+  receive(response(second, 100, ""));
+  const std::string to_two = take("CANCEL ");
+  receive(response(first, 100, ""));
+  const std::string to_one = take("CANCEL ");
+  CHECK(header(to_two, "Reason").find("elsewhere") != std::string::npos);
+  CHECK(header(to_one, "Reason") == header(to_two, "Reason"));
+  receive(response(first, 487, "a"));
+  receive(response(second, 487, "b"));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Rivals, "Late 2xx of kMaxForks branches are hung up, one more is not [RFC 3261 section 13.2.2.4]") {
+  both();
+  receive(response(second, 200, "b", "answer", contact()));
+  sent.clear();
+  for (std::size_t i = 0; i <= sip::kMaxForks; ++i) receive(response(first, 200, "late" + std::to_string(i), "answer", at_one()));
+  std::set<std::string> hung_up;
+  for (std::string bye = take("BYE "); !bye.empty(); bye = take("BYE ")) hung_up.insert(tag_of(header(bye, "To")));
+  CHECK(hung_up.size() == sip::kMaxForks);
+}
+
+TEST_CASE_FIXTURE(Rivals, "Who took the request back and refuses it leaves it to the candidates that were not asked yet [RFC 3263 section 4.3]") {
+  names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
+  both();
+  receive(response(first, 100, ""));
+  sent.clear();
+  receive(response(first, 503, "a"));
+  CHECK(!take("INVITE ").empty());
+  CHECK(last_flow.remote == address("192.0.2.53", 5060));
+}
+
+TEST_CASE_FIXTURE(Rivals, "Of a re-INVITE that two candidates got nothing outlives the call [RFC 3261 section 15]") {
+  names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
+  const std::string invite = dial();
+  call_id = header(invite, "Call-ID");
+  receive(response(invite, 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
+  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  drain();
+  first = take("INVITE ");
+  advance(4s);
+  receive(in_dialog("BYE", 1, tag_of(header(invite, "From")), {}, {}, "b"));
+  REQUIRE(event<sip::CallEnded>());
+  receive(response(first, 100, ""));
+  expect_no_residue();
+}
+
 TEST_CASE_FIXTURE(Rivals, "A connection that is refused hands the request back to the candidate that may still answer") {
   names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kTwo)};
   both();
@@ -270,7 +323,7 @@ TEST_CASE_FIXTURE(Rivals, "Outside of calls: 482 of the second address leaves th
   advance(1ms);
   second = take("MESSAGE ");
   CHECK(last_flow.remote == kTwo);
-  advance(3s);
+  advance(3999ms);  // The first copy would be repeated after 7.5 s.
   while (!take("MESSAGE ").empty()) CHECK(last_flow.remote == kTwo);
   receive(response(second, 482, "merged"));
   CHECK_FALSE(event<sip::RequestAnswered>());
