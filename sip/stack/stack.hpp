@@ -73,7 +73,7 @@ struct AccountOptions {
   /// Requests outside dialogs pass this server first, REGISTER among them: "sip:proxy.example[:port][;transport=tcp]".
   std::string outbound_proxy{};
   /// Further servers for the same registrar, in order: what one does not take goes to the next within the same request. At most
-  /// Accounts::kMaxSecondaries.
+  /// WayOut::kMaxSecondaries.
   std::vector<std::string> secondaries{};
   /// "urn:uuid:...", the same after a restart: the registrar then knows this device again, and may give it a GRUU (RFC 5627).
   std::string instance{};
