@@ -4,6 +4,18 @@
 
 namespace offhook::inline v0::phone {
 
+namespace {
+
+base::Result<void, base::Error> ask(const std::shared_ptr<AccountState>& state, void (sip::Stack::*operation)(sip::AccountId, base::TimePoint)) {
+  if (!state) return base::fail(phone_error(PhoneError::UnknownAccount, "this account was made by no endpoint: use Endpoint::add_account()"));
+  auto core = usable(state->core);
+  if (!core) return base::fail(core.error());
+  ((*core)->stack.*operation)(state->id, base::Clock::now());
+  return {};
+}
+
+}  // namespace
+
 sip::AccountId Account::id() const { return state_ ? state_->id : sip::AccountId{}; }
 
 bool Account::registered() const { return state_ && state_->last.state == sip::RegistrationChanged::State::Registered; }
@@ -13,12 +25,7 @@ const sip::RegistrationChanged& Account::registration() const {
   return state_ ? state_->last : kNone;
 }
 
-base::Result<void, base::Error> Account::unregister() {
-  if (!state_) return base::fail(phone_error(PhoneError::UnknownAccount, "this account was made by no endpoint: use Endpoint::add_account()"));
-  auto core = usable(state_->core);
-  if (!core) return base::fail(core.error());
-  (*core)->stack.unregister(state_->id, base::Clock::now());
-  return {};
-}
+base::Result<void, base::Error> Account::unregister() { return ask(state_, &sip::Stack::unregister); }
+base::Result<void, base::Error> Account::refresh() { return ask(state_, &sip::Stack::refresh_registration); }
 
 }  // namespace offhook::inline v0::phone

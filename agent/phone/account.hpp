@@ -27,6 +27,9 @@ class Account {
   /// Takes the Contact back (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged tells Unregistered within 32 s.
   /// Calls that are up stay up. Errors: UnknownAccount, WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> unregister();
+  /// Registers at once and not when it is due: the network has changed, or a push notification came (RFC 8599). RegistrationChanged
+  /// tells what came of it. An account that does not register, or no more, is left alone. Errors as above.
+  [[nodiscard]] base::Result<void, base::Error> refresh();
 
  private:
   std::shared_ptr<AccountState> state_;

@@ -83,9 +83,13 @@ class Call {
   [[nodiscard]] base::Result<void, base::Error> transfer_to(const Call& other, sip::HeaderList headers = {}) {
     return do_transfer_to(other.id(), std::move(headers));
   }
-  /// After CallTransferRequested: we do as we are asked. Dial the target next, with DialOptions::for_transfer. Errors: WrongState.
-  [[nodiscard]] base::Result<void, base::Error> accept_transfer() { return do_accept_transfer(); }
-  [[nodiscard]] base::Result<void, base::Error> decline_transfer(int status = 603) { return do_decline_transfer(status); }
+  /// After CallTransferRequested: we do as we are asked. Dial the target next, with DialOptions::for_transfer. Errors: WrongState, BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> accept_transfer(sip::HeaderList headers = {}) {
+    return do_accept_transfer(std::move(headers));
+  }
+  [[nodiscard]] base::Result<void, base::Error> decline_transfer(int status = 603, sip::HeaderList headers = {}) {
+    return do_decline_transfer(status, std::move(headers));
+  }
   /// Connected: MESSAGE and INFO within the call (RFC 3428, RFC 6086); CallRequestAnswered tells the answer. Errors: WrongState, BadHeader.
   [[nodiscard]] base::Result<void, base::Error> send_text(std::string text, std::string type = "text/plain;charset=UTF-8",
                                                           sip::Extras extras = {}) {
@@ -108,8 +112,8 @@ class Call {
   virtual base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) = 0;
   virtual base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) = 0;
-  virtual base::Result<void, base::Error> do_accept_transfer() = 0;
-  virtual base::Result<void, base::Error> do_decline_transfer(int status) = 0;
+  virtual base::Result<void, base::Error> do_accept_transfer(sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_decline_transfer(int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_send_text(sip::Body body, sip::Extras extras) = 0;
   virtual base::Result<void, base::Error> do_send_info(std::string package, sip::Body body, sip::Extras extras) = 0;
 };

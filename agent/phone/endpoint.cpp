@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/endpoint.hpp>
 
+#include <offhook/agent/phone/line_watchers.hpp>
 #include <offhook/agent/phone/phone_call.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
 #include <offhook/agent/phone/subscription_book.hpp>
@@ -32,17 +33,39 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
 }
 
+/// With the package that lines are watched by, told in our words alone.
+EndpointOptions with_lines(EndpointOptions options) {
+  if (!options.watched) return options;
+  auto package = LineWatchers::package(*options.watched);
+  std::erase_if(options.stack.packages, [&](const auto& other) { return other.name == package.name; });
+  options.stack.packages.push_back(std::move(package));
+  return options;
+}
+
 }  // namespace
 
 class Endpoint::Impl {
  public:
   Impl(EndpointOptions options, media::Engine& engine, std::function<void(PhoneEvent)> on_event)
-      : options_(std::move(options)),
+      : options_(with_lines(std::move(options))),
         on_event_(std::move(on_event)),
         stack_(options_.stack, random_),
         core_(new PhoneCore{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
-                            [this](PhoneEvent event) { on_event_(std::move(event)); }}),
-        subscriptions_(core_) {}
+                            [this](PhoneEvent event) { on_event_(std::move(event)); },
+                            [this](sip::SessionId call) {
+                              if (lines_) lines_->ringing(call, base::Clock::now());
+                            },
+                            [this](sip::SubscriptionId id, std::optional<View> view) { return decide_watcher(id, view); }}),
+        subscriptions_(core_) {
+    if (!options_.watched) return;
+    const auto watcher = [this](sip::SubscriptionId id) { return Watcher(std::make_shared<WatcherState>(WatcherState{core_, id})); };
+    lines_.emplace(stack_, *options_.watched,
+                   LineWatchers::Tell{[this, watcher](auto& event) {
+                                        const auto id = event.subscription;
+                                        on_event_(WatcherAsks{watcher(id), std::move(event)});
+                                      },
+                                      [this, watcher](const auto& event) { on_event_(WatcherLeft{watcher(event.subscription), event}); }});
+  }
 
   ~Impl() {
     stop();
@@ -69,7 +92,9 @@ class Endpoint::Impl {
 
   base::Result<Account, base::Error> add_account(sip::AccountOptions options) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
+    std::string address = options.address_of_record, display = options.display_name;
     const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
+    if (lines_) lines_->add_line(id, std::move(address), std::move(display));
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}});
     return Account(accounts_[id]);
   }
@@ -83,6 +108,7 @@ class Endpoint::Impl {
     auto call = PhoneCall::dial(core_, options, std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
     calls_.emplace((*call)->id(), *call);
+    if (lines_) lines_->dialled((*call)->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
     return CallPtr(*call);
   }
 
@@ -115,13 +141,26 @@ class Endpoint::Impl {
   std::unordered_map<sip::AccountId, std::shared_ptr<AccountState>> accounts_;
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
   SubscriptionBook subscriptions_;
+  std::optional<LineWatchers> lines_;
   std::optional<base::IpAddress> local_to_registrar_;
   std::thread thread_;
 
  private:
   std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits the signed 64 bits that many peers read it into.
 
+  base::Result<void, sip::StackError> decide_watcher(sip::SubscriptionId id, std::optional<View> view) {
+    if (!lines_) return base::fail(sip::StackError::UnknownSubscription);
+    return lines_->decide(id, view, base::Clock::now());
+  }
+
+  /// Of a package that only the stack's options name, there is nobody who would tell.
+  void on_subscribe(sip::SubscribeReceived& event) {
+    if (lines_) return lines_->on_subscribe(event, base::Clock::now());
+    (void)stack_.end_subscriber(event.subscription, sip::SubscriptionChanged::Why::Rejected, std::nullopt, base::Clock::now());
+  }
+
   void on_sip(sip::Event event) {
+    if (lines_) lines_->see(event, base::Clock::now());
     std::visit(Overloaded{
                    [&](sip::RegistrationChanged& e) { on_registration(e); },
                    [&](sip::StrangerRefused& e) { on_event_(e); },
@@ -148,7 +187,7 @@ class Endpoint::Impl {
                    [&](sip::UnsolicitedNotify& e) { on_event_(std::move(e)); },
                    [&](sip::MessageReceived& e) { on_event_(std::move(e)); },
                    [&](sip::RequestAnswered& e) { on_event_(std::move(e)); },
-                   [](sip::SubscribeReceived&) {},  // Who tells others of himself does so on the stack: no package is offered here.
+                   [&](sip::SubscribeReceived& e) { on_subscribe(e); },
                },
                event);
   }
@@ -185,6 +224,7 @@ class Endpoint::Impl {
     }
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
+    if (lines_) lines_->rang_in(event, base::Clock::now());
     on_event_(CallOffered{std::move(call), std::move(event)});
   }
 };

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <offhook/agent/phone/phone_event.hpp>
+#include <offhook/agent/phone/watch_options.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/sip/stack/stack.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct EndpointOptions {
   /// In our order of preference: as answerer we choose the first of these that was offered.
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
   std::size_t max_calls = 64;  ///< a further one is answered 486 Busy Here
+  std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
 };
 
 struct DialOptions {

@@ -98,7 +98,9 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
 }
 
 base::Result<void, base::Error> PhoneCall::do_ring(sip::HeaderList headers) {
-  return ask("ringing", [&](sip::Stack& stack) { return stack.ring(session_, now(), std::move(headers)); });
+  auto asked = ask("ringing", [&](sip::Stack& stack) { return stack.ring(session_, now(), std::move(headers)); });
+  if (asked) core()->rang(session_);
+  return asked;
 }
 
 base::Result<void, base::Error> PhoneCall::do_reject(int status, sip::HeaderList headers) {
@@ -156,12 +158,12 @@ base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other, 
   return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_accept_transfer() {
-  return ask("being transferred", [this](sip::Stack& stack) { return stack.accept_transfer(session_, now()); });
+base::Result<void, base::Error> PhoneCall::do_accept_transfer(sip::HeaderList headers) {
+  return ask("being transferred", [&](sip::Stack& stack) { return stack.accept_transfer(session_, now(), std::move(headers)); });
 }
 
-base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status) {
-  return ask("declining a transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now()); });
+base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status, sip::HeaderList headers) {
+  return ask("declining a transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body, sip::Extras extras) {

@@ -43,8 +43,8 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) override;
   base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) override;
-  base::Result<void, base::Error> do_accept_transfer() override;
-  base::Result<void, base::Error> do_decline_transfer(int status) override;
+  base::Result<void, base::Error> do_accept_transfer(sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_decline_transfer(int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_send_text(sip::Body body, sip::Extras extras) override;
   base::Result<void, base::Error> do_send_info(std::string package, sip::Body body, sip::Extras extras) override;
 

@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/account.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/phone/subscription.hpp>
+#include <offhook/agent/phone/watcher.hpp>
 
 #include <atomic>
 #include <functional>
@@ -17,6 +18,8 @@ struct PhoneCore {
   const EndpointOptions& options;
   std::function<std::optional<base::IpAddress>(const base::IpAddress& remote)> local_towards;
   std::function<void(PhoneEvent)> tell;
+  std::function<void(sip::SessionId)> rang;  ///< a call to us was told that it rings
+  std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; none: before it runs, and once it was stopped
 
   /// Whether this thread may ask the stack for anything. WrongThread is a mistake of the caller's: it stops a debug build.
@@ -38,6 +41,12 @@ struct SubscriptionState {
   std::weak_ptr<PhoneCore> core;
   sip::SubscriptionId id;
   sip::SubscriptionChanged last;
+};
+
+/// What a Watcher's copies share.
+struct WatcherState {
+  std::weak_ptr<PhoneCore> core;
+  sip::SubscriptionId id;
 };
 
 /// Why the stack refused to begin something, as the phone's error. `what`: "cannot call sip:x".

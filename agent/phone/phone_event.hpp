@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/account.hpp>
 #include <offhook/agent/phone/call.hpp>
 #include <offhook/agent/phone/subscription.hpp>
+#include <offhook/agent/phone/watcher.hpp>
 #include <offhook/media/engine/engine.hpp>
 
 #include <optional>
@@ -33,11 +34,17 @@ struct SubscriptionChanged { Subscription subscription; sip::SubscriptionChanged
 /// What we subscribed to, as it is now: whole, or what changed, as its package says.
 struct Notified { Subscription subscription; sip::Notified details; };
 
+/// Somebody wants to see one of our lines (WatchOptions::asks), by whoever `details` says: Watcher::accept() or end(). Decided within this event
+/// he gets his answer in the response; later, he waits as "pending".
+struct WatcherAsks { Watcher watcher; sip::SubscribeReceived details; };
+/// One who was accepted, or had asked, watches no more.
+struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
+
 /// Besides ours: who was refused as a stranger; a MESSAGE outside of calls (it has its 200), and what became of one of ours; a NOTIFY
 /// that nobody asked for (AccountOptions::takes_unsolicited_waiting).
 using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected,
                                 CallMediaChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,
-                                CallFinished, SubscriptionChanged, Notified, sip::UnsolicitedNotify,
+                                CallFinished, SubscriptionChanged, Notified, WatcherAsks, WatcherLeft, sip::UnsolicitedNotify,
                                 sip::MessageReceived, sip::RequestAnswered>;
 
 }  // namespace offhook::inline v0::phone

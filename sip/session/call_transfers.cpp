@@ -44,20 +44,20 @@ void ConfirmedCall::on_refer(TransactionId id, const Message& request, base::Tim
       Tell{TransferRequested{setup_.id, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
 }
 
-bool ConfirmedCall::accept_transfer(base::TimePoint now, Actions& out) {
+bool ConfirmedCall::accept_transfer(HeaderList headers, base::TimePoint now, Actions& out) {
   const auto accepted = referral_.accept(now);
   if (!accepted) return false;
   HeaderList own = supported();
   if (!accepted->notice) own.emplace_back("Refer-Sub", "false");  // RFC 4488 section 4
-  out.push_back(Respond{accepted->request, 202, {}, {}, std::move(own)});
+  out.push_back(Respond{accepted->request, 202, std::move(headers), {}, std::move(own)});
   notify(accepted->notice, out);
   return true;
 }
 
-bool ConfirmedCall::decline_transfer(int status, Actions& out) {
+bool ConfirmedCall::decline_transfer(int status, HeaderList headers, Actions& out) {
   if (status < 300 || status > 699) return false;
   const auto request = referral_.decline();
-  if (request) out.push_back(Respond{*request, status, {}, {}});
+  if (request) out.push_back(Respond{*request, status, std::move(headers), {}});
   return request.has_value();
 }
 

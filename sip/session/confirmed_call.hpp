@@ -87,9 +87,9 @@ class ConfirmedCall {
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
   /// Ours. `fields`: Refer-To and what belongs to it.
   [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
-  // Theirs. report_transfer() also works once they have hung up.
-  [[nodiscard]] bool accept_transfer(base::TimePoint now, Actions& out);
-  [[nodiscard]] bool decline_transfer(int status, Actions& out);
+  // Theirs. report_transfer() also works once they have hung up. `headers`: of the response.
+  [[nodiscard]] bool accept_transfer(HeaderList headers, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool decline_transfer(int status, HeaderList headers, Actions& out);
   [[nodiscard]] bool report_transfer(int status, base::TimePoint now, Actions& out);
   [[nodiscard]] const Referral& referral() const { return referral_; }
   /// INFO, MESSAGE or OPTIONS.

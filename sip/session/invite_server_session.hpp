@@ -45,6 +45,7 @@ class InviteServerSession final : public Session {
   [[nodiscard]] bool is_over() const override;
   [[nodiscard]] bool is_consistent() const override;
   [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const Dialog& dialog() const { return call_.dialog(); }
 
  private:
   [[nodiscard]] bool is_reliable(const Body& body) const { return requires_reliable_ || (supports_reliable_ && !body.empty()); }

@@ -157,12 +157,15 @@ base::Result<void, StackError> Calls::refer(SessionId id, ReferOptions options, 
       id, now, [&](auto& call, auto& out) { return call.refer(std::move(options.headers), std::move(fields), now, out); });
 }
 
-base::Result<void, StackError> Calls::accept_transfer(SessionId id, base::TimePoint now) {
-  return command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.accept_transfer(now, out); });
+base::Result<void, StackError> Calls::accept_transfer(SessionId id, HeaderList headers, base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  return command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.accept_transfer(std::move(headers), now, out); });
 }
 
-base::Result<void, StackError> Calls::decline_transfer(SessionId id, int status, base::TimePoint now) {
-  return command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.decline_transfer(status, out); });
+base::Result<void, StackError> Calls::decline_transfer(SessionId id, int status, HeaderList headers, base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  return command_to_confirmed(
+      id, now, [&](auto& call, auto& out) { return call.decline_transfer(status, std::move(headers), out); });
 }
 
 base::Result<void, StackError> Calls::report_transfer(SessionId id, int status, base::TimePoint now) {

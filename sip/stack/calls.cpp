@@ -31,6 +31,15 @@ LegName Calls::name(SessionId id) const {
   return leg == nullptr ? LegName{} : LegName{leg->call_id, leg->local_tag};
 }
 
+DialogName Calls::dialog_name(SessionId id) const {
+  const Leg* leg = find(id);
+  if (leg == nullptr) return {};
+  const session::ConfirmedCall* call = leg->session->confirmed();
+  const Dialog* dialog = call != nullptr ? &call->dialog() : leg->incoming != nullptr ? &leg->incoming->dialog() : nullptr;
+  if (dialog == nullptr) return {leg->call_id, leg->local_tag, {}, {}};
+  return {leg->call_id, leg->local_tag, dialog->id().remote_tag, dialog->remote_target()};
+}
+
 Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account,
                        std::string user) {
   auto leg = std::make_unique<Leg>();

@@ -64,8 +64,8 @@ class Calls {
   base::Result<void, StackError> accept_offer(SessionId id, Body body, std::string_view branch, base::TimePoint now);
   base::Result<void, StackError> refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now);
   base::Result<void, StackError> refer(SessionId id, ReferOptions options, base::TimePoint now);
-  base::Result<void, StackError> accept_transfer(SessionId id, base::TimePoint now);
-  base::Result<void, StackError> decline_transfer(SessionId id, int status, base::TimePoint now);
+  base::Result<void, StackError> accept_transfer(SessionId id, HeaderList headers, base::TimePoint now);
+  base::Result<void, StackError> decline_transfer(SessionId id, int status, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> report_transfer(SessionId id, int status, base::TimePoint now);
   /// INFO, MESSAGE or OPTIONS. `fields`: the stack's own.
   base::Result<void, StackError> send(SessionId id, session::Purpose purpose, HeaderList fields, Body body, Extras extras,
@@ -81,6 +81,7 @@ class Calls {
   /// Calls that are up, or are over but for their BYE.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] LegName name(SessionId id) const;
+  [[nodiscard]] DialogName dialog_name(SessionId id) const;
   /// Removes the sessions that are over and own no transaction any more.
   void collect();
   [[nodiscard]] bool is_consistent() const;

@@ -232,8 +232,8 @@ struct Notified {
   bool last = false;                   ///< with it this dialog ended
 };
 
-/// Somebody wants to be told of something of ours; he has got a 200, and a NOTIFY that says "pending". Answer with
-/// accept_subscriber() or end_subscriber().
+/// Somebody wants to be told of something of ours; he has got a 200, and a NOTIFY that says "pending", or waits for that as long as
+/// NotifyOptions::patience says. Answer with accept_subscriber() or end_subscriber().
 struct SubscribeReceived {
   SubscriptionId subscription;
   std::optional<AccountId> account;
@@ -245,6 +245,8 @@ struct SubscribeReceived {
   HeaderList headers;                  ///< all others, as sent
   Body body;                           ///< a filter; may be empty
   base::SocketAddress source;
+  std::string proven_user{};           ///< as in IncomingCall
+  bool from_registrar = false;         ///< it came by the account's registrar, which may have proved who `from` is
 };
 /// A NOTIFY without a subscription, of the account's registrar: AccountOptions::takes_unsolicited_waiting.
 struct UnsolicitedNotify {

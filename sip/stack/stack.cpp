@@ -371,14 +371,14 @@ base::Result<void, StackError> Stack::refer(SessionId session, ReferOptions opti
   return done;
 }
 
-base::Result<void, StackError> Stack::accept_transfer(SessionId session, base::TimePoint now) {
-  auto done = impl_->calls_.accept_transfer(session, now);
+base::Result<void, StackError> Stack::accept_transfer(SessionId session, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.accept_transfer(session, std::move(headers), now);
   impl_->settle(now);
   return done;
 }
 
-base::Result<void, StackError> Stack::decline_transfer(SessionId session, int status, base::TimePoint now) {
-  auto done = impl_->calls_.decline_transfer(session, status, now);
+base::Result<void, StackError> Stack::decline_transfer(SessionId session, int status, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.decline_transfer(session, status, std::move(headers), now);
   impl_->settle(now);
   return done;
 }
@@ -485,6 +485,7 @@ StackSizes Stack::sizes() const {
 }
 
 LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
+DialogName Stack::dialog_name(SessionId session) const { return impl_->calls_.dialog_name(session); }
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {

@@ -27,6 +27,8 @@ struct PackageOptions {
   std::string name;                  ///< "dialog"
   std::string type{};                ///< of the bodies that it notifies; a SUBSCRIBE that does not accept it gets 406
   subscription::GrantOptions grant{};
+  subscription::NotifyOptions notify{};
+  std::size_t most = kMaxWatchers;   ///< subscribers at a time; further ones get 503
 };
 
 struct StackOptions {
@@ -138,6 +140,8 @@ struct RequestOptions {
 
 /// Call-ID and our tag: no other leg of ours has the same two.
 struct LegName { std::string call_id, local_tag; };
+/// The dialog of a call, as far as there is one: the peer's side is known once one of us has accepted, of calls to us at once.
+struct DialogName { std::string call_id, local_tag, remote_tag, remote_target; };
 
 struct StackCounters {               ///< everything dropped or refused, by reason
   std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
@@ -214,9 +218,10 @@ class Stack {
 
   base::Result<void, StackError> refer(SessionId session, std::string target, base::TimePoint now);  ///< blind transfer, RFC 3515; ends in TransferProgress
   base::Result<void, StackError> refer(SessionId session, ReferOptions options, base::TimePoint now);
-  base::Result<void, StackError> accept_transfer(
-      SessionId session, base::TimePoint now);  ///< 202; then call() with for_transfer, or report_transfer()
-  base::Result<void, StackError> decline_transfer(SessionId session, int status, base::TimePoint now);  ///< 603, say
+  base::Result<void, StackError> accept_transfer(SessionId session, base::TimePoint now,
+                                                 HeaderList headers = {});  ///< 202; then call() with for_transfer, or report_transfer()
+  base::Result<void, StackError> decline_transfer(SessionId session, int status, base::TimePoint now,
+                                                  HeaderList headers = {});  ///< 603, say
   base::Result<void, StackError> report_transfer(SessionId session, int status,
                                                  base::TimePoint now);  ///< NOTIFY, where the phone does otherwise than to call()
 
@@ -251,6 +256,7 @@ class Stack {
   [[nodiscard]] std::size_t legs() const;      ///< with those that only wait for their last transactions
   [[nodiscard]] StackSizes sizes() const;
   [[nodiscard]] LegName leg_name(SessionId session) const;  ///< both "" when the session is gone
+  [[nodiscard]] DialogName dialog_name(SessionId session) const;  ///< all "" when the session is gone
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
 

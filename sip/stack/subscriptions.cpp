@@ -70,8 +70,12 @@ const PackageOptions* Subscriptions::package_of(const Message& subscribe) const 
 }
 
 /// A registrar brings many people's subscriptions: for it only the bound of all counts.
-bool Subscriptions::has_room(const Flow& flow, std::optional<AccountId> account) const {
+bool Subscriptions::has_room(const PackageOptions& package, const Flow& flow, std::optional<AccountId> account) const {
   if (entries_.size() - ours_ >= kMaxWatchers) return false;
+  const auto of_package = std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+    return entry.second->watcher && entry.second->watcher->event().package == package.name;
+  });
+  if (static_cast<std::size_t>(of_package) >= package.most) return false;
   if (account && parts_.accounts.is_registrar(*account, flow.remote.ip)) return true;
   const auto of_source = std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
     return entry.second->watcher && entry.second->source == flow.remote.ip;
@@ -92,7 +96,7 @@ void Subscriptions::on_subscribe(TransactionId id, base::TimePoint now) {
   if (subscribe.has(HeaderName::Accept) && !package->type.empty() && !accepts_type(subscribe, package->type)) return refuse(406);
   const subscription::Grant grant = grant_of(subscribe, package->grant);
   if (grant.too_brief) return refuse(423, {{"Min-Expires", std::to_string(package->grant.least.count())}});
-  if (!has_room(flow, admitted.account)) {
+  if (!has_room(*package, flow, admitted.account)) {
     ++parts_.counters.refused_limit;
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }
@@ -102,14 +106,16 @@ void Subscriptions::on_subscribe(TransactionId id, base::TimePoint now) {
   entry.source = flow.remote.ip;
   entry.way = flow;
   entry.watcher = std::make_unique<subscription::Notifier>(
-      subscription::Notifier::Setup{entry.id, *subscription::event_of(subscribe), package->grant}, std::move(*dialog));
-  tell_received(entry, subscribe, flow, grant.expires);
+      subscription::Notifier::Setup{entry.id, *subscription::event_of(subscribe), package->grant, package->notify}, std::move(*dialog));
+  tell_received(entry, id, grant.expires);
   subscription::Actions actions;
   entry.watcher->start(id, grant.expires, now, actions);
   carry_out(entry, std::move(actions), now);
 }
 
-void Subscriptions::tell_received(const Entry& entry, const Message& subscribe, const Flow& flow, std::chrono::seconds granted) {
+void Subscriptions::tell_received(const Entry& entry, TransactionId id, std::chrono::seconds granted) {
+  const Message& subscribe = *parts_.servers.request(id);
+  const Flow& flow = *entry.way;
   SubscribeReceived event;
   event.subscription = entry.id;
   event.account = entry.account;
@@ -122,6 +128,8 @@ void Subscriptions::tell_received(const Entry& entry, const Message& subscribe, 
   event.headers = carried_fields(subscribe);
   event.body = session::body_of(subscribe);
   event.source = flow.remote;
+  event.proven_user = parts_.servers.proven(id);
+  event.from_registrar = entry.account && parts_.accounts.is_registrar(*entry.account, flow.remote.ip);
   parts_.outbox.events.push_back(std::move(event));
 }
 

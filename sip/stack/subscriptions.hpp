@@ -52,8 +52,8 @@ class Subscriptions {
   [[nodiscard]] Entry* find(const Message& in_dialog) const;
   Entry& add(std::optional<AccountId> account, std::string user);
   [[nodiscard]] const PackageOptions* package_of(const Message& subscribe) const;
-  [[nodiscard]] bool has_room(const Flow& flow, std::optional<AccountId> account) const;
-  void tell_received(const Entry& entry, const Message& subscribe, const Flow& flow, std::chrono::seconds granted);
+  [[nodiscard]] bool has_room(const PackageOptions& package, const Flow& flow, std::optional<AccountId> account) const;
+  void tell_received(const Entry& entry, TransactionId id, std::chrono::seconds granted);
   void carry_out(Entry& entry, subscription::Actions actions, base::TimePoint now);
   void respond(const Entry& entry, const subscription::Respond& response, base::TimePoint now);
   void send(const Entry& entry, subscription::Send request, base::TimePoint now);

@@ -31,15 +31,38 @@ void Notifier::ok(TransactionId request, seconds granted, Actions& out) const {
 }
 
 void Notifier::start(TransactionId request, seconds granted, base::TimePoint now, Actions& out) {
-  ok(request, granted, out);
+  asked_ = request;
+  granted_ = granted;
   fetch_ = granted == seconds(0);
-  expire_at_ = now + (fetch_ ? kFetchLimit : base::Duration(granted));
+  if (setup_.notify.patience > base::Duration::zero()) {
+    state_ = State::Asked;
+    expire_at_ = now + setup_.notify.patience;
+    return;
+  }
+  answer(now, out);
   if (!fetch_) changed(now, out);  // RFC 6665 section 4.2.1.2; a fetch has one answer only.
+}
+
+void Notifier::answer(base::TimePoint now, Actions& out) {
+  state_ = State::Pending;
+  ok(asked_, granted_, out);
+  expire_at_ = now + (fetch_ ? kFetchLimit : base::Duration(granted_));
+}
+
+/// RFC 6665 section 4.2.1.3: 403 is for whom a list does not name.
+void Notifier::refuse(Why reason, Actions& out) {
+  const int status = reason == Why::Rejected ? 403 : reason == Why::NoResource ? 404 : 503;
+  HeaderList own;
+  if (retry_after_) own.emplace_back("Retry-After", std::to_string(retry_after_->count()));
+  out.push_back(Respond{asked_, status, {}, {}, std::move(own)});
+  tell(SubscriptionChanged::State::Ended, reason, status, out);
+  state_ = State::Terminated;
+  expire_at_.reset();
 }
 
 void Notifier::on_subscribe(TransactionId request, const Message& subscribe, base::TimePoint now, Actions& out) {
   const auto refuse = [&](int status, HeaderList own = {}) { out.push_back(Respond{request, status, {}, {}, std::move(own)}); };
-  if (state_ == State::Leaving || state_ == State::Terminated || fetch_) return refuse(481);
+  if ((state_ != State::Pending && state_ != State::Active) || fetch_) return refuse(481);
   const auto event = event_of(subscribe);
   if (!event || *event != setup_.event) return refuse(481);  // Another subscription of one dialog: RFC 6665 section 4.5.2.
   if (!dialog_.accept_sequence(subscribe)) return refuse(500);
@@ -52,24 +75,36 @@ void Notifier::on_subscribe(TransactionId request, const Message& subscribe, bas
   changed(now, out);
 }
 
+/// What the subscriber waits for.
 void Notifier::changed(base::TimePoint now, Actions& out) {
-  dirty_ = true;
+  dirty_ = urgent_ = true;
   if (!in_flight_) send(now, out);
 }
 
+void Notifier::send_in_time(base::TimePoint now, Actions& out) {
+  if (urgent_ || !not_before_ || *not_before_ <= now) return send(now, out);
+  send_at_ = not_before_;
+}
+
 void Notifier::send(base::TimePoint now, Actions& out) {
-  dirty_ = false;
+  dirty_ = urgent_ = false;
   in_flight_ = true;
+  send_at_.reset();
+  not_before_ = now + setup_.notify.pace;
   SubscriptionState told;
   told.phase = state_ == State::Leaving ? Phase::Terminated : state_ == State::Active ? Phase::Active : Phase::Pending;
   told.reason = reason_;
   told.retry_after = retry_after_;
   if (expire_at_) told.expires = std::chrono::ceil<seconds>(std::max(*expire_at_ - now, base::Duration::zero()));
   HeaderList own{{"Event", to_string(setup_.event)}, {"Subscription-State", to_string(told)}};
-  out.push_back(Send{dialog_.request(Method::Notify), {}, body_, std::move(own)});
+  Body body = body_;
+  const auto mark = setup_.notify.counts ? body.data.find(kVersionMark) : std::string::npos;
+  if (mark != std::string::npos) body.data.replace(mark, kVersionMark.size(), std::to_string(documents_++));
+  out.push_back(Send{dialog_.request(Method::Notify), {}, std::move(body), std::move(own)});
 }
 
 bool Notifier::accept(Body state, base::TimePoint now, Actions& out) {
+  if (state_ == State::Asked) answer(now, out);
   if (state_ != State::Pending) return false;
   state_ = State::Active;
   body_ = std::move(state);
@@ -84,13 +119,18 @@ bool Notifier::accept(Body state, base::TimePoint now, Actions& out) {
 bool Notifier::notify(Body state, base::TimePoint now, Actions& out) {
   if (state_ != State::Active) return false;
   body_ = std::move(state);
-  changed(now, out);
+  dirty_ = true;
+  if (!in_flight_) send_in_time(now, out);
   return true;
 }
 
 bool Notifier::end(Why reason, std::optional<seconds> retry_after, base::TimePoint now, Actions& out) {
-  if (state_ != State::Pending && state_ != State::Active) return false;
+  if (state_ == State::Leaving || state_ == State::Terminated) return false;
   retry_after_ = retry_after;
+  if (state_ == State::Asked) {
+    refuse(reason, out);
+    return true;
+  }
   if (reason == Why::Rejected || reason == Why::NoResource) body_ = {};  // Who may not see it gets none of it.
   leave(reason, reason, now, out);
   return true;
@@ -108,8 +148,9 @@ void Notifier::leave(Why reason, Why told, base::TimePoint now, Actions& out) {
 void Notifier::over(Why why, int status, Actions& out) {
   if (state_ != State::Leaving) tell(SubscriptionChanged::State::Ended, why, status, out);
   state_ = State::Terminated;
-  dirty_ = in_flight_ = false;
+  dirty_ = urgent_ = in_flight_ = false;
   expire_at_.reset();
+  send_at_.reset();
 }
 
 void Notifier::on_response(const Message& response, base::TimePoint now, Actions& out) {
@@ -118,7 +159,7 @@ void Notifier::on_response(const Message& response, base::TimePoint now, Actions
   in_flight_ = false;
   if (ends_subscription(status)) return over(Why::Refused, status, out);  // RFC 6665 section 4.2.2
   if (status < 300) dialog_.refresh_target(response);
-  if (dirty_) return send(now, out);
+  if (dirty_) return send_in_time(now, out);
   if (state_ == State::Leaving) over(Why::None, 0, out);
 }
 
@@ -128,15 +169,24 @@ void Notifier::on_failure(Failure failure, base::TimePoint, Actions& out) {
 }
 
 void Notifier::on_time(base::TimePoint now, Actions& out) {
-  if (expire_at_ && *expire_at_ <= now) leave(Why::Timeout, Why::Timeout, now, out);
+  if (expire_at_ && *expire_at_ <= now) {
+    if (state_ != State::Asked) return leave(Why::Timeout, Why::Timeout, now, out);
+    answer(now, out);
+    if (!fetch_) changed(now, out);
+  }
+  if (send_at_ && *send_at_ <= now) send(now, out);
 }
 
-std::optional<base::TimePoint> Notifier::next_deadline() const { return expire_at_; }
+std::optional<base::TimePoint> Notifier::next_deadline() const {
+  return expire_at_ && send_at_ ? std::min(expire_at_, send_at_) : expire_at_ ? expire_at_ : send_at_;
+}
 
 bool Notifier::is_consistent() const {
+  if (send_at_ && (state_ != State::Active || in_flight_ || !dirty_)) return false;
   switch (state_) {
+    case State::Asked: return expire_at_ && body_.empty() && !in_flight_ && !dirty_;
     case State::Pending: return expire_at_ && body_.empty() && (!dirty_ || in_flight_);
-    case State::Active: return expire_at_ && (!dirty_ || in_flight_);
+    case State::Active: return expire_at_ && (!dirty_ || in_flight_ || send_at_);
     case State::Leaving: return !expire_at_ && in_flight_;
     case State::Terminated: return !expire_at_ && !in_flight_ && !dirty_;
   }

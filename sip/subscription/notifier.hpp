@@ -18,11 +18,12 @@ struct Grant {
 [[nodiscard]] Grant grant_of(const Message& subscribe, const GrantOptions& options);
 
 /// One subscriber of ours: RFC 6665 section 4.2. It is answered at once, told that its owner is being asked, and told the state
-/// when the owner has agreed. NOTIFYs go out one at a time, so that none overtakes another; what changes meanwhile goes with the
+/// when the owner has agreed; or, where the package has patience, it is answered when the owner has decided. NOTIFYs go out one at a time, so that none overtakes another; what changes meanwhile goes with the
 /// next, as it is then. What is notified is whole state: each NOTIFY stands for itself. Pure: no I/O, no clock.
 class Notifier {
  public:
   enum class State : std::uint8_t {
+    Asked,       // the owner has not decided, and the SUBSCRIBE waits for that
     Pending,     // the owner has not decided
     Active,
     Leaving,     // its last NOTIFY is on its way, or waits for the one before it
@@ -31,7 +32,8 @@ class Notifier {
   struct Setup {
     SubscriptionId id;
     EventType event;
-    GrantOptions grant;
+    GrantOptions grant{};
+    NotifyOptions notify{};
   };
   /// Who asks with Expires 0 and whose owner has to decide waits for so long at most, well within its Timer N.
   static constexpr base::Duration kFetchLimit = std::chrono::seconds(5);
@@ -62,7 +64,10 @@ class Notifier {
 
  private:
   void ok(TransactionId request, std::chrono::seconds granted, Actions& out) const;
+  void answer(base::TimePoint now, Actions& out);
+  void refuse(Why reason, Actions& out);
   void changed(base::TimePoint now, Actions& out);
+  void send_in_time(base::TimePoint now, Actions& out);
   void send(base::TimePoint now, Actions& out);
   void leave(Why reason, Why told, base::TimePoint now, Actions& out);
   void over(Why why, int status, Actions& out);
@@ -71,13 +76,19 @@ class Notifier {
   Setup setup_;
   Dialog dialog_;
   State state_ = State::Pending;
+  TransactionId asked_;                  // The SUBSCRIBE that is not answered yet,
+  std::chrono::seconds granted_{};       // and what it will get.
   bool fetch_ = false;                   // Expires was 0 from the start.
   bool in_flight_ = false;               // A NOTIFY waits for its answer.
-  bool dirty_ = false;                   // Another one shall follow it.
+  bool dirty_ = false;                   // Another one shall follow it,
+  bool urgent_ = false;                  // without waiting for its time.
+  std::uint32_t documents_ = 0;          // That were sent.
   Body body_;                            // The state as the owner told it last.
   Why reason_ = Why::None;               // Of the last NOTIFY.
   std::optional<std::chrono::seconds> retry_after_;
   std::optional<base::TimePoint> expire_at_;
+  std::optional<base::TimePoint> not_before_;  // The next NOTIFY.
+  std::optional<base::TimePoint> send_at_;     // One waits until then.
 };
 
 }  // namespace offhook::inline v0::sip::subscription

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace offhook::inline v0::sip::subscription {
 
@@ -25,6 +26,18 @@ struct SubscriberOptions {
   HeaderList headers{};                ///< of each SUBSCRIBE
   Body body{};                         ///< of each SUBSCRIBE: a filter
   std::string refer_to{};              ///< not empty: a REFER outside of calls, whose subscription comes with it (RFC 3515)
+};
+
+/// Where a document counts itself, before it has a number.
+inline constexpr std::string_view kVersionMark = "{version}";
+
+/// How one package tells.
+struct NotifyOptions {
+  /// For so long a first SUBSCRIBE is not answered while its owner decides, so that a refusal is a response; then it gets 200, and
+  /// "pending" (RFC 6665 section 4.2.1.3). 0: that at once.
+  base::Duration patience{};
+  base::Duration pace{};   ///< from one NOTIFY to the next; those that answer a SUBSCRIBE or end it do not wait (RFC 6665 section 5.4.10)
+  bool counts = false;     ///< the first kVersionMark of a body becomes 0, 1, 2 ...: one more with each body that is sent
 };
 
 /// How long subscriptions of one package may last.

@@ -1,6 +1,7 @@
 #include <offhook/sip/subscription/packages/dialog_info.hpp>
 
 #include <offhook/sip/subscription/packages/xml.hpp>
+#include <offhook/sip/subscription/packages/xml_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@ void write_side(pugi::xml_node dialog, const char* name, const DialogInfo::Side&
   if (!side.identity.empty()) {
     auto identity = node.append_child("identity");
     add_attribute(identity, "display", side.display);
-    identity.text().set(side.identity.c_str());
+    identity.text().set(xml_text(side.identity).c_str());
   }
   if (!side.target.empty()) add_attribute(node.append_child("target"), "uri", side.target);
 }
@@ -80,12 +81,13 @@ base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body) 
   return info;
 }
 
-std::string write_dialog_info(const DialogInfo& info) {
+std::string write_dialog_info(const DialogInfo& info, std::string_view mark) {
   pugi::xml_document document;
   auto root = begin_xml(document, "dialog-info", kSpace);
-  root.append_attribute("version") = info.version;
+  // In front of all that others wrote: the first mark in a document is this one.
+  add_attribute(root, "version", mark.empty() ? std::to_string(info.version) : std::string(mark));
   root.append_attribute("state") = info.whole ? "full" : "partial";
-  root.append_attribute("entity") = info.entity.c_str();
+  root.append_attribute("entity") = xml_text(info.entity).c_str();
   for (const auto& dialog : info.dialogs) {
     auto node = root.append_child("dialog");
     add_attribute(node, "id", dialog.id);

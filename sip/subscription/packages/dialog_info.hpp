@@ -45,7 +45,8 @@ struct DialogInfo {
 [[nodiscard]] std::string_view to_string(DialogInfo::State state);
 /// Errors: those of XML; MissingValue (version, state, entity, id), BadValue, TooMany over kMaxRows.
 [[nodiscard]] base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body);
-[[nodiscard]] std::string write_dialog_info(const DialogInfo& info);
+/// `mark` stands for the version, where whoever sends the document counts (subscription::kVersionMark); "": it is info.version.
+[[nodiscard]] std::string write_dialog_info(const DialogInfo& info, std::string_view mark = {});
 
 /// The dialogs of one entity, as the documents of one subscription tell of them: RFC 4235 section 4.3.
 class DialogTable {

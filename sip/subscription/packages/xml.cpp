@@ -1,6 +1,7 @@
 #include <offhook/sip/subscription/packages/xml.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/sip/subscription/packages/xml_text.hpp>
 
 namespace offhook::inline v0::sip::packages {
 
@@ -146,11 +147,11 @@ pugi::xml_node begin_xml(pugi::xml_document& document, const char* root, const c
 }
 
 void add_text(pugi::xml_node parent, const char* name, std::string_view text) {
-  if (!text.empty()) parent.append_child(name).text().set(std::string(text).c_str());
+  if (!text.empty()) parent.append_child(name).text().set(xml_text(text).c_str());
 }
 
 void add_attribute(pugi::xml_node node, const char* name, std::string_view value) {
-  if (!value.empty()) node.append_attribute(name).set_value(std::string(value).c_str());
+  if (!value.empty()) node.append_attribute(name).set_value(xml_text(value).c_str());
 }
 
 std::string save_xml(const pugi::xml_document& document) {

@@ -43,7 +43,7 @@ const sip::StackOptions kServing = [] {
 
 /// Others subscribe to us; the test is they, and the owner.
 struct Serving : Registered {
-  Serving() : Registered(kServing) {}
+  explicit Serving(const sip::StackOptions& serving = kServing) : Registered(serving) {}
 
   std::string subscribe(Fields extra = {}, const std::string& event = "dialog", const std::string& expires = "600") {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
@@ -349,4 +349,36 @@ TEST_CASE_FIXTURE(Serving, "Of all sources as many subscribers as kMaxWatchers, 
   }
   CHECK(ask(subscribe()).starts_with("SIP/2.0 503"));
   CHECK(stack.subscriptions() == sip::kMaxWatchers);
+}
+
+TEST_CASE("Of one package as many subscribers as its owner wants, and no more") {
+  sip::StackOptions options = kServing;
+  options.packages[0].most = 2;
+  Serving serving(options);
+  serving.register_now();
+  for (int i = 0; i < 2; ++i) REQUIRE(serving.ask(serving.subscribe()).starts_with("SIP/2.0 200"));
+  CHECK(serving.ask(serving.subscribe()).starts_with("SIP/2.0 503"));
+  CHECK(serving.ask(serving.subscribe({}, "reg")).starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE("An owner who is waited for answers the SUBSCRIBE by what he decides, with who asks and by which way [RFC 6665 section 4.2.1.3]") {
+  sip::StackOptions options = kServing;
+  options.packages[0].notify.patience = 200ms;
+  Serving serving(options);
+  serving.register_now();
+  CHECK(serving.ask(serving.subscribe()).empty());
+  const auto asked = serving.event<sip::SubscribeReceived>();
+  REQUIRE(asked);
+  CHECK(asked->from_registrar);
+  CHECK(asked->proven_user.empty());
+  REQUIRE(serving.stack.end_subscriber(asked->subscription, Changed::Why::Rejected, {}, serving.now));
+  serving.drain();
+  CHECK(serving.take().starts_with("SIP/2.0 403"));
+  CHECK(serving.stack.subscriptions() == 0);
+  CHECK(serving.stack.accept_subscriber(asked->subscription, {}, serving.now).error() == sip::StackError::UnknownSubscription);
+
+  CHECK(serving.ask(serving.subscribe()).empty());
+  serving.advance(200ms);
+  CHECK(serving.take().starts_with("SIP/2.0 200"));
+  CHECK(header(serving.take(), "Subscription-State") == "pending;expires=600");
 }

@@ -21,11 +21,11 @@ std::string subscribe_text(std::string_view expires, int cseq, std::string_view 
 
 /// One subscriber of ours; the test is that subscriber, and the owner who is asked.
 struct Watched : Owner {
-  explicit Watched(std::string_view expires = "600") {
+  explicit Watched(std::string_view expires = "600", NotifyOptions notify = {}) {
     const auto message = parsed(subscribe_text(expires, 1));
     auto dialog = Dialog::as_server(message, "ours");
     REQUIRE(dialog);
-    machine = std::make_unique<Notifier>(Notifier::Setup{{9}, {"dialog"}, {}}, std::move(*dialog));
+    machine = std::make_unique<Notifier>(Notifier::Setup{{9}, {"dialog"}, {}, notify}, std::move(*dialog));
     machine->start({1}, grant_of(message, {}).expires, now, out);
     collect();
   }
@@ -222,4 +222,125 @@ TEST_CASE_FIXTURE(Watched, "The owner ends it with a reason, behind the NOTIFY o
   REQUIRE(other.end(Why::Probation, std::chrono::seconds(30)));
   other.respond();
   CHECK(other.state() == "terminated;reason=probation;retry-after=30");
+}
+
+namespace {
+
+/// Whose owner is waited for.
+struct Patient : Watched {
+  explicit Patient(std::string_view expires = "600") : Watched(expires, {200ms}) {}
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Patient, "An owner who decides in time answers the SUBSCRIBE itself [RFC 6665 section 4.2.1.3]") {
+  CHECK(answers.empty());
+  CHECK(sent.empty());
+  advance(199ms);
+  REQUIRE(accept("state"));
+  CHECK(answered() == 200);
+  REQUIRE(sent.size() == 1);
+  CHECK(state() == "active;expires=600");
+  CHECK(sent[0].body.data == "state");
+  respond();
+  CHECK(sent.empty());
+}
+
+TEST_CASE_FIXTURE(Patient, "An owner who takes longer lets the subscriber wait as pending [RFC 6665 section 4.2.1.3]") {
+  advance(200ms);
+  CHECK(answered() == 200);
+  CHECK(state() == "pending;expires=600");
+  CHECK(machine->state() == State::Pending);
+  respond();
+  REQUIRE(end(Why::Rejected));
+  CHECK(state() == "terminated;reason=rejected");
+  CHECK(answers.empty());
+}
+
+TEST_CASE("A refusal in time is a response, and nothing is left behind [RFC 6665 section 4.2.1.3]") {
+  const auto refused = [](Why why, std::optional<std::chrono::seconds> retry_after, int status) {
+    CAPTURE(status);
+    Patient patient;
+    REQUIRE(patient.end(why, retry_after));
+    const auto answer = Owner::take(patient.answers);
+    REQUIRE(answer);
+    CHECK(answer->status == status);
+    CHECK(field(answer->own, "Retry-After") == (retry_after ? "30" : ""));
+    CHECK(patient.sent.empty());
+    CHECK(patient.machine->is_over());
+    const auto told = Owner::take(patient.changes);
+    REQUIRE(told);
+    CHECK(told->why == why);
+    CHECK_FALSE(patient.end(why));
+    CHECK_FALSE(patient.accept("late"));
+    CHECK_FALSE(patient.machine->next_deadline());
+  };
+  refused(Why::Rejected, std::nullopt, 403);
+  refused(Why::NoResource, std::nullopt, 404);
+  refused(Why::Probation, std::chrono::seconds(30), 503);
+}
+
+TEST_CASE("A fetch whose owner takes his time is answered, and has its NOTIFY later [RFC 6665 section 4.4.3]") {
+  Patient patient("0");
+  patient.advance(200ms);
+  CHECK(patient.answered() == 200);
+  CHECK(patient.sent.empty());
+  REQUIRE(patient.accept("state"));
+  CHECK(patient.state() == "terminated;reason=timeout");
+  CHECK(patient.sent[0].body.data == "state");
+}
+
+TEST_CASE("Changes are told no faster than the package allows, answers to SUBSCRIBE at once [RFC 6665 section 5.4.10]") {
+  Watched watched("600", {0ms, 1s});
+  watched.respond();
+  REQUIRE(watched.accept("one"));
+  watched.respond();
+  REQUIRE(watched.notify("two"));
+  CHECK(watched.sent.empty());
+  watched.advance(999ms);
+  REQUIRE(watched.notify("three"));
+  CHECK(watched.sent.empty());
+  watched.advance(1ms);
+  REQUIRE(watched.sent.size() == 1);
+  CHECK(watched.sent[0].body.data == "three");
+  REQUIRE(watched.notify("four"));  // While that one is on its way.
+  watched.respond();
+  CHECK(watched.sent.empty());
+  CHECK(watched.subscribe("600", 2) == 200);
+  REQUIRE(watched.sent.size() == 1);
+  CHECK(watched.sent[0].body.data == "four");
+  REQUIRE(watched.notify("five"));
+  CHECK(watched.subscribe("600", 3) == 200);
+  watched.respond();  // What a SUBSCRIBE asked for does not wait behind the one on its way.
+  REQUIRE(watched.sent.size() == 1);
+  watched.respond();
+  REQUIRE(watched.notify("six"));
+  CHECK(watched.sent.empty());
+  REQUIRE(watched.end(Why::Probation));
+  CHECK(watched.state() == "terminated;reason=probation");
+  watched.respond();
+  CHECK(watched.machine->is_over());
+  CHECK_FALSE(watched.machine->next_deadline());
+}
+
+TEST_CASE("A document counts what was sent, whatever was overtaken [RFC 4235 section 4.1]") {
+  NotifyOptions counting;
+  counting.counts = true;
+  Watched watched("600", counting);
+  watched.respond();  // "pending", without a body.
+  REQUIRE(watched.accept("v={version} name={version}"));
+  REQUIRE(watched.sent.size() == 1);
+  CHECK(watched.sent[0].body.data == "v=0 name={version}");
+  REQUIRE(watched.notify("overtaken {version}"));
+  REQUIRE(watched.notify("b {version}"));
+  watched.respond();
+  REQUIRE(watched.sent.size() == 1);
+  CHECK(watched.sent[0].body.data == "b 1");
+  watched.respond();
+  CHECK(watched.subscribe("600", 2) == 200);
+  CHECK(watched.sent[0].body.data == "b 2");
+  watched.respond();
+  watched.advance(600s);
+  CHECK(watched.state() == "terminated;reason=timeout");
+  CHECK(watched.sent[0].body.data == "b 3");
 }

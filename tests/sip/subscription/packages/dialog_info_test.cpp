@@ -73,6 +73,29 @@ TEST_CASE("A document that is written reads the same, whatever the texts are [RF
   CHECK(read->dialogs[0] == one);
 }
 
+TEST_CASE("Octets that XML cannot hold do not spoil a document [RFC 4235 section 4]") {
+  auto one = dialog("1", State::Confirmed);
+  one.remote.display = "a\x01\x1f\tb\x7f\xc3\xa9\xff\xc0\xaf\xed\xa0\x80\xef\xbf\xbe\xf0\x9f\x98\x80\xe2\x82";
+  one.remote.identity = "sip:b\xff@c";
+  const std::string written = write_dialog_info({"sip:a@b", 0, true, {one}});
+  CHECK(written.find('\x01') == std::string::npos);
+  CHECK(written.find("&#") == written.find("&#9;"));  // Nothing but the tab is written by its number.
+  const auto read = parse_dialog_info(written);
+  REQUIRE(read);
+  CHECK(read->dialogs[0].remote.identity == "sip:b@c");
+  CHECK(read->dialogs[0].remote.display == "a\tb\x7f\xc3\xa9\xf0\x9f\x98\x80");
+}
+
+TEST_CASE("Who counts for us finds the mark in the version, in front of what others wrote [RFC 4235 section 4.1]") {
+  auto one = dialog("{v}", State::Confirmed);
+  std::string written = write_dialog_info({"sip:{v}@b", 7, true, {one}}, "{v}");
+  written.replace(written.find("{v}"), 3, "12");
+  const auto read = parse_dialog_info(written);
+  REQUIRE(read);
+  CHECK(read->version == 12);
+  CHECK(read->entity == "sip:{v}@b");
+}
+
 TEST_CASE("What is no dialog-info is refused, each for its reason") {
   const auto error = [](const std::string& text) { return parse_dialog_info(text).error(); };
   CHECK(error("") == PackageError::Malformed);

@@ -1,0 +1,280 @@
+// Others watch our lines: who may, and what they see.
+#include <offhook/tests/agent/phone/watched_line.hpp>
+
+using namespace offhook;
+using namespace offhook::test;
+
+TEST_CASE_FIXTURE(WatchedLine, "Who is allowed sees the line at once; nobody else learns anything of it [RFC 6665 section 4.2.1.3]") {
+  CHECK(watch("sip:lamp@pbx.example") == 200);
+  const auto info = told();
+  REQUIRE(info);
+  CHECK(notify_state == "active;expires=600");
+  CHECK(info->version == 0);
+  CHECK(info->dialogs.empty());
+  CHECK(watch("sip:other@pbx.example") == 403);
+  CHECK(watch("sip:lamp@elsewhere.example") == 403);
+  CHECK(watch("") == 403);  // From is what anybody may write.
+  CHECK(watch("sip:lamp@pbx.example", {}, "600", "presence") == 489);
+  CHECK(watch("sip:lamp@pbx.example", {}, "600", "dialog;call-id=\"in-1\";to-tag=x;from-tag=y") == 403);
+  CHECK(watch("sip:lamp@pbx.example", {{"Accept", "text/plain"}}) == 406);
+  CHECK_FALSE(told());
+  CHECK(stack.subscriptions() == 1);
+  CHECK(lines.size() == 1);
+  CHECK(left.empty());
+}
+
+TEST_CASE("By default nobody may watch, but for another device of the same user [RFC 4235 section 3.6]") {
+  WatchedLine line{phone::WatchOptions{}};
+  CHECK(line.watch("sip:lamp@pbx.example") == 403);
+  line.ring_in();
+  CHECK(line.watch("sip:6001@pbx.example") == 200);
+  CHECK(line.row().remote.identity == "sip:al@pbx.example");
+}
+
+TEST_CASE("From is believed where the registrar proves it, and only of what the registrar brings") {
+  phone::WatchOptions options;
+  options.allowed = {{"sip:al@pbx.example"}};
+  CHECK(WatchedLine(options).watch("") == 403);
+  options.trusts_from = true;
+  WatchedLine line(options);
+  CHECK(line.watch("") == 200);
+  CHECK(line.watch("sip:other@pbx.example") == 403);  // What is asserted counts more.
+  line.receive(line.outside("SUBSCRIBE", {{"Event", "dialog"}}), line.stranger);
+  line.pump();
+  CHECK(line.answered() == 403);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A lamp sees that somebody is on the line, and no more [RFC 4235 section 3.7.2]") {
+  REQUIRE(watch("sip:lamp@pbx.example") == 200);
+  CHECK(told()->version == 0);
+  ring_in();
+  const sip::SessionId first = *rang;
+  DialogInfo::Dialog bare;
+  bare.id = "line";
+  bare.state = State::Confirmed;
+  const auto busy = told();
+  REQUIRE(busy);
+  CHECK(busy->version == 1);
+  REQUIRE(busy->dialogs.size() == 1);
+  CHECK(busy->dialogs[0] == bare);
+  ring_in();
+  CHECK_FALSE(told());  // Nor how many.
+  REQUIRE(stack.reject(*rang, 486, {}, now));
+  CHECK_FALSE(told());
+  REQUIRE(stack.reject(first, 486, {}, now));
+  const auto free = told();
+  REQUIRE(free);
+  CHECK(free->version == 2);
+  bare.state = State::Terminated;
+  REQUIRE(free->dialogs.size() == 1);
+  CHECK(free->dialogs[0] == bare);
+  CHECK_FALSE(told());
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A call of ours is told from its INVITE to its end, with both sides and its names [RFC 4235 section 3.7.1]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  const auto session = dial();
+  drain();
+  const std::string invite = take("INVITE ");
+  auto seen = row();
+  CHECK(seen.state == State::Trying);
+  CHECK(seen.direction == DialogInfo::Direction::Initiator);
+  CHECK(seen.call_id == header(invite, "Call-ID"));
+  CHECK(seen.local_tag == tag_of(header(invite, "From")));
+  CHECK(seen.remote_tag.empty());
+  CHECK(seen.local.identity == "sip:6001@pbx.example");
+  CHECK(seen.local.display == "Six");
+  CHECK(seen.remote.identity == "sip:bob@example.org");
+  const std::string id = seen.id;
+  receive(response(invite, 180, "", {}));
+  CHECK(row().state == State::Proceeding);
+  receive(response(invite, 180, "t1", {}, {{"Contact", "<sip:bob@192.0.2.70>"}}));
+  seen = row();
+  CHECK(seen.state == State::Early);
+  CHECK(seen.remote_tag == "t1");
+  receive(response(invite, 183, "t2", {}, {{"Contact", "<sip:bob@192.0.2.71>"}}));
+  CHECK_FALSE(told());  // One row for a fork.
+  receive(response(invite, 200, "t2", "answer", {{"Contact", "<sip:bob@192.0.2.71>"}}));
+  seen = row();
+  CHECK(seen.state == State::Confirmed);
+  CHECK(seen.id == id);
+  CHECK(seen.remote_tag == "t2");
+  CHECK(seen.remote.target == "sip:bob@192.0.2.71");
+  REQUIRE(stack.hang_up(session, now));
+  seen = row();
+  CHECK(seen.state == State::Terminated);
+  CHECK(seen.event == "local-bye");
+  CHECK(seen.id == id);
+  CHECK(watch_on(2, "600") == 200);
+  CHECK(told()->version == 6);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A call to us is trying until it rings here, and its end has its reason [RFC 4235 section 3.7.1]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  ring_in();
+  auto seen = row();
+  CHECK(seen.state == State::Trying);
+  CHECK(seen.direction == DialogInfo::Direction::Recipient);
+  CHECK(seen.call_id == "in-1");
+  CHECK(seen.remote_tag == "caller");
+  CHECK(seen.remote.identity == "sip:al@pbx.example");
+  CHECK(seen.remote.display == "Al");
+  CHECK(seen.remote.target == "sip:al@192.0.2.77");
+  REQUIRE(stack.ring(*rang, now));
+  lines.ringing(*rang, now);
+  CHECK(row().state == State::Early);
+  REQUIRE(stack.answer(*rang, {"application/sdp", "answer"}, now));
+  drain();
+  const std::string ok = take("SIP/2.0 200");
+  receive(in_call("ACK", 1, ok));
+  CHECK(row().state == State::Confirmed);
+  receive(in_call("BYE", 2, ok));
+  seen = row();
+  CHECK(seen.state == State::Terminated);
+  CHECK(seen.event == "remote-bye");
+  ring_in();
+  CHECK(told()->dialogs.size() == 1);  // The one before is gone.
+  REQUIRE(stack.reject(*rang, 603, {}, now));
+  seen = row();
+  CHECK(seen.event == "rejected");
+  CHECK(seen.code == 603);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "Who withholds his name is not named to watchers either, whoever called whom [RFC 4235 section 3.6]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  const auto is_bare = [](const DialogInfo::Dialog& seen) {
+    DialogInfo::Dialog bare;
+    bare.id = seen.id;
+    bare.state = seen.state;
+    return seen == bare;
+  };
+  ring_in({{"Privacy", "id"}});
+  CHECK(is_bare(row()));
+  REQUIRE(stack.reject(*rang, 486, {}, now));
+  CHECK(is_bare(row()));
+  (void)dial(true);
+  CHECK(is_bare(row()));
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A watcher is not told of his own calls with the line, others are [RFC 4235 section 3.3]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  ring_in({}, "<sip:al@192.0.2.50>");  // The Contact of the SUBSCRIBE.
+  CHECK_FALSE(told());
+  ring_in();
+  CHECK(told()->dialogs.size() == 1);
+  std::string other = outside("SUBSCRIBE", {{"Event", "dialog"}, {"P-Asserted-Identity", "<sip:desk@pbx.example>"}});
+  other.replace(other.find("<sip:al@192.0.2.50>"), 19, "<sip:desk@192.0.2.51>");
+  CHECK(ask_for(other) == 200);
+  CHECK(told()->dialogs.size() == 2);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A refresh is told all of it with the next version; without one it ends [RFC 4235 section 3.7]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  CHECK(told()->version == 0);
+  ring_in();
+  CHECK(told()->version == 1);
+  advance(500s);
+  CHECK(watch_on(2, "300") == 200);
+  const auto again = told();
+  REQUIRE(again);
+  CHECK(again->version == 2);
+  CHECK(again->dialogs.size() == 1);
+  advance(298s);
+  pump();
+  CHECK(lines.size() == 1);
+  CHECK(count("NOTIFY ") == 0);
+  CHECK(told());
+  CHECK(notify_state == "terminated;reason=timeout");
+  CHECK(lines.size() == 0);
+  CHECK(stack.subscriptions() == 0);
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].why == sip::SubscriptionChanged::Why::Timeout);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "Watchers leave by Expires 0, and those who ask once are told once [RFC 6665 section 4.4.3]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  CHECK(watch_on(2, "0") == 200);
+  CHECK(told());
+  CHECK(notify_state == "terminated;reason=timeout");
+  ring_in();
+  CHECK(watch("sip:desk@pbx.example", {}, "0") == 200);
+  CHECK(row().state == State::Trying);
+  CHECK(notify_state == "terminated;reason=timeout");
+  CHECK(lines.size() == 0);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "With the account its watchers go, and may ask again later [RFC 6665 section 4.1.3]") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  stack.unregister(account, now);
+  drain();
+  receive(response(take("REGISTER "), 200, "reg"));
+  CHECK(told());
+  CHECK(notify_state == "terminated;reason=probation;retry-after=60");
+  CHECK(lines.size() == 0);
+  CHECK(stack.subscriptions() == 0);
+}
+
+TEST_CASE("As many watchers as wanted, and no more") {
+  phone::WatchOptions options = lamps();
+  options.most = 3;
+  WatchedLine line(options);
+  for (int i = 0; i < 3; ++i) REQUIRE(line.watch("sip:lamp@pbx.example") == 200);
+  CHECK(line.watch("sip:lamp@pbx.example") == 503);
+  CHECK(line.lines.size() == 3);
+}
+
+namespace {
+
+struct AskedLine : WatchedLine {
+  AskedLine() : WatchedLine(asking()) {}
+  static phone::WatchOptions asking() {
+    phone::WatchOptions options;
+    options.asks = true;
+    return options;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(AskedLine, "Who is not on the list is asked about, and hears what was decided in time [RFC 6665 section 4.2.1.3]") {
+  CHECK(watch("") == 0);
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].from.uri == "sip:al@pbx.example");
+  REQUIRE(lines.decide(asked[0].subscription, View::Busy, now));
+  drain();
+  CHECK(answered() == 200);
+  CHECK(told()->version == 0);
+  CHECK(lines.decide(asked[0].subscription, View::Calls, now).error() == sip::StackError::WrongState);
+
+  CHECK(watch("") == 0);
+  REQUIRE(lines.decide(asked[1].subscription, std::nullopt, now));
+  drain();
+  CHECK(answered() == 403);
+  pump();
+  CHECK(lines.size() == 1);
+  CHECK(lines.decide(asked[1].subscription, View::Busy, now).error() == sip::StackError::UnknownSubscription);
+}
+
+TEST_CASE_FIXTURE(AskedLine, "Who is decided about later waits, and sees nothing until then [RFC 6665 section 4.2.1.3]") {
+  CHECK(watch("") == 0);
+  advance(200ms);
+  CHECK(answered() == 200);
+  CHECK_FALSE(told());  // It has no body.
+  CHECK(notify_state == "pending;expires=600");
+  ring_in();
+  CHECK_FALSE(told());
+  REQUIRE(lines.decide(asked[0].subscription, View::Calls, now));
+  CHECK(row().state == State::Trying);
+  REQUIRE(lines.decide(asked[0].subscription, std::nullopt, now));
+  CHECK_FALSE(told());
+  CHECK(notify_state == "terminated;reason=rejected");
+  CHECK(lines.size() == 0);
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].why == sip::SubscriptionChanged::Why::Rejected);
+}
