@@ -67,6 +67,14 @@ sip::CallerOptions caller_options(const config::Sip& sip) {
   return options;
 }
 
+std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {
+  if (sip.watchers.kind == JsonValue::Kind::Null) return std::nullopt;
+  phone::WatchOptions options;
+  for (const auto& one : sip.watchers.items)
+    options.allowed.push_back({config::text_of(one, "who"), config::text_of(one, "view") == "calls" ? phone::View::Calls : phone::View::Busy});
+  return options;
+}
+
 sip::DoorOptions door_options(const config::Sip& sip) {
   sip::DoorOptions options;
   const auto number = [](const JsonValue& object, std::string_view name, auto& into) {
@@ -194,6 +202,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   listen_for_web_sockets(config.sip, options.phone.sip);
   options.phone.stack.callers = caller_options(config.sip);
   options.phone.stack.door = door_options(config.sip);
+  options.phone.watched = watch_options(config.sip);
   options.phone.codecs = codecs(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
   options.media.first_port = config.media.first_port;

@@ -34,7 +34,7 @@ struct Sip {
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
   JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
-  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, door{};
+  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{};
 };
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
 struct AgentSettings {

@@ -50,6 +50,14 @@ inline constexpr std::array kTrustedPeerMembers{
     Setting{.name = "address", .shape = Shape::Address, .unset = "required", .meaning = "where it sends from"},
 };
 
+inline constexpr std::array kWatcherMembers{
+    Setting{.name = "who", .least = 1, .most = kMaxName + kMaxHostName + 6, .unset = "required",
+            .meaning = "an address, such as `sip:desk@pbx.example`, that the PBX or a trusted peer asserts (P-Asserted-Identity); or a username of "
+                       "`/sip/callers/who`, who has proved it"},
+    Setting{.name = "view", .shape = Shape::Choice, .choices = "busy calls", .unset = "`busy`",
+            .meaning = "`busy`: that there is a call, and no more; `calls`: each call, and with whom, unless that side withholds its name"},
+};
+
 inline constexpr std::array kCallerMembers{
     Setting{.name = "username", .least = 1, .most = kMaxName, .unset = "required", .meaning = "who it is"},
     Setting{.name = "password", .least = 1, .most = kMaxName, .unset = "required",

@@ -115,3 +115,16 @@ TEST_CASE("Trusted peers are addresses, not names") {
   CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
   CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address;"));
 }
+
+TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
+  CHECK_FALSE(options_of(R"("expires": 300)").phone.watched.has_value());
+  const auto watched = options_of(R"("watchers": ["sip:lamp@pbx.example", {"who": "desk", "view": "calls"}])").phone.watched;
+  REQUIRE(watched);
+  REQUIRE(watched->allowed.size() == 2);
+  CHECK(watched->allowed[0].who == "sip:lamp@pbx.example");
+  CHECK(watched->allowed[0].view == phone::View::Busy);
+  CHECK(watched->allowed[1].who == "desk");
+  CHECK(watched->allowed[1].view == phone::View::Calls);
+  CHECK_FALSE(watched->asks);
+  CHECK(begins(problem_in(R"("watchers": [{"view": "all", "who": "desk"}])"), "/sip/watchers/0/view:"));
+}

@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A refresh is told all of it with the next versio
   REQUIRE(again);
   CHECK(again->version == 2);
   CHECK(again->dialogs.size() == 1);
-  advance(298s);
+  advance(299s);
   pump();
   CHECK(lines.size() == 1);
   CHECK(count("NOTIFY ") == 0);
@@ -277,4 +277,38 @@ TEST_CASE_FIXTURE(AskedLine, "Who is decided about later waits, and sees nothing
   CHECK(lines.size() == 0);
   REQUIRE(left.size() == 1);
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Rejected);
+}
+
+TEST_CASE_FIXTURE(WatchedLine, "A text of Line::kMaxText octets is told, a longer one is left out") {
+  REQUIRE(watch("sip:desk@pbx.example") == 200);
+  REQUIRE(told());
+  for (const std::size_t size : {phone::Line::kMaxText, phone::Line::kMaxText + 1}) {
+    CAPTURE(size);
+    sip::IncomingCall call;
+    call.session = {size};
+    call.account = account;
+    call.from = {"sip:a@b", std::string(size, 'x')};
+    lines.rang_in(call, now);
+    const auto seen = told();
+    REQUIRE(seen);
+    REQUIRE_FALSE(seen->dialogs.empty());
+    CHECK(seen->dialogs.back().remote.identity == "sip:a@b");
+    CHECK(seen->dialogs.back().remote.display.size() == (size == phone::Line::kMaxText ? size : 0));
+  }
+}
+
+TEST_CASE("A user name on the list counts when its password was proven, and as nothing else [RFC 4235 section 3.6]") {
+  phone::WatchOptions options;
+  options.allowed = {{"al", View::Calls}};
+  options.asks = true;
+  WatchedLine line(options);
+  CHECK(line.watch("") == 0);  // "al" in From is no proof.
+  REQUIRE(line.asked.size() == 1);
+  sip::SubscribeReceived proven = line.asked[0];
+  proven.proven_user = "al";
+  line.lines.on_subscribe(proven, line.now);
+  line.drain();
+  CHECK(line.answered() == 200);
+  CHECK(line.told());
+  CHECK(line.asked.size() == 1);
 }

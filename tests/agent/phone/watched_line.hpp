@@ -52,7 +52,7 @@ struct WatchedLine : Registered {
     }
   }
   std::string last_wish, last_ok;
-  /// The status that a watcher gets whom the registrar says to be `who`; "" when it says nothing.
+  /// The status that a watcher gets whom the registrar says to be `who`, if it says so; 0: none yet.
   int watch(const std::string& who, Fields extra = {}, const std::string& expires = "600", const std::string& event = "dialog") {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
     if (!who.empty()) extra.emplace_back("P-Asserted-Identity", "<" + who + ">");
@@ -85,8 +85,10 @@ struct WatchedLine : Registered {
   /// What the watcher is told next, and no faster than once a second; nothing when that is nothing.
   std::optional<DialogInfo> told() {
     pump();
-    advance(1s);
-    pump();
+    for (int i = 0; i < 10 && count("NOTIFY ") == 0; ++i) {
+      advance(100ms);
+      pump();
+    }
     const std::string notify = take("NOTIFY ");
     if (notify.empty()) return std::nullopt;
     notify_state = header(notify, "Subscription-State");
