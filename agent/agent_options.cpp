@@ -71,7 +71,7 @@ std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {
   if (sip.watchers.kind == JsonValue::Kind::Null) return std::nullopt;
   phone::WatchOptions options;
   for (const auto& one : sip.watchers.items)
-    options.allowed.push_back({config::text_of(one, "who"), config::text_of(one, "view") == "calls" ? phone::View::Calls : phone::View::Busy});
+    options.allowed.push_back({config::text_of(one, "watcher"), config::text_of(one, "view") == "calls" ? phone::View::Calls : phone::View::Busy});
   return options;
 }
 

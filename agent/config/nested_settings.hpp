@@ -51,7 +51,7 @@ inline constexpr std::array kTrustedPeerMembers{
 };
 
 inline constexpr std::array kWatcherMembers{
-    Setting{.name = "who", .least = 1, .most = kMaxName + kMaxHostName + 6, .unset = "required",
+    Setting{.name = "watcher", .least = 1, .most = kMaxName + kMaxHostName + 6, .unset = "required",
             .meaning = "an address, such as `sip:desk@pbx.example`, that the PBX or a trusted peer asserts (P-Asserted-Identity); or a username of "
                        "`/sip/callers/who`, who has proved it"},
     Setting{.name = "view", .shape = Shape::Choice, .choices = "busy calls", .unset = "`busy`",

@@ -100,7 +100,7 @@ constexpr std::array kSettings{
             .field = kField<&Config::sip, &Sip::callers>},
     Setting{.section = "sip", .name = "watchers", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "nobody",
             .meaning = "whose telephones may show by a lamp that the agent is on a call (RFC 4235); others get 403",
-            .members = kWatcherMembers, .short_for = "who", .field = kField<&Config::sip, &Sip::watchers>},
+            .members = kWatcherMembers, .short_for = "watcher", .field = kField<&Config::sip, &Sip::watchers>},
     Setting{.section = "sip", .name = "door", .shape = Shape::Object, .unset = "budgets that a small office does not reach",
             .meaning = "how much of whom is served, and who is not answered any more", .members = kDoorMembers,
             .field = kField<&Config::sip, &Sip::door>},

@@ -118,7 +118,7 @@ TEST_CASE("Trusted peers are addresses, not names") {
 
 TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
   CHECK_FALSE(options_of(R"("expires": 300)").phone.watched.has_value());
-  const auto watched = options_of(R"("watchers": ["sip:lamp@pbx.example", {"who": "desk", "view": "calls"}])").phone.watched;
+  const auto watched = options_of(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
   REQUIRE(watched);
   REQUIRE(watched->allowed.size() == 2);
   CHECK(watched->allowed[0].who == "sip:lamp@pbx.example");
@@ -126,5 +126,5 @@ TEST_CASE("Watchers are named one by one, and see no more than that there is a c
   CHECK(watched->allowed[1].who == "desk");
   CHECK(watched->allowed[1].view == phone::View::Calls);
   CHECK_FALSE(watched->asks);
-  CHECK(begins(problem_in(R"("watchers": [{"view": "all", "who": "desk"}])"), "/sip/watchers/0/view:"));
+  CHECK(begins(problem_in(R"("watchers": [{"view": "all", "watcher": "desk"}])"), "/sip/watchers/0/view:"));
 }

@@ -19,6 +19,7 @@ TEST_CASE_FIXTURE(Pair, "Handles outlive their endpoint: operations are Closed t
   CHECK(is(call->prepare(b.port).error(), PhoneError::Closed));
   a.endpoint->stop();
   CHECK(is(account.unregister().error(), PhoneError::Closed));
+  CHECK(is(account.refresh().error(), PhoneError::Closed));
   CHECK(is(a.call->hang_up().error(), PhoneError::Closed));
   CHECK(is(a.endpoint->dial({account, "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::Closed));
   CHECK(is(a.endpoint->add_account({}).error(), PhoneError::Closed));
@@ -66,6 +67,7 @@ TEST_CASE_FIXTURE(Pair, "A call without an audio port, and one under an account 
     phone::Account none;
     CHECK_FALSE(static_cast<bool>(none));
     CHECK(is(none.unregister().error(), PhoneError::UnknownAccount));
+    CHECK(is(none.refresh().error(), PhoneError::UnknownAccount));
   });
 }
 

@@ -28,6 +28,8 @@ TEST_CASE_FIXTURE(test::Pair, "Header fields of one's own go with every request;
     refused(a.call->transfer("1001", kStacks));
     refused(a.call->send_text("hello", "text/plain", {kStacks, {}}));
     refused(a.call->send_info("", {"text/plain", "x"}, {kStacks, {}}));
+    refused(a.call->accept_transfer(kStacks));
+    refused(a.call->decline_transfer(603, kStacks));
     refused(a.call->hang_up({kStacks, {}}));
     refused(a.endpoint->send_message({a.account, "sip:bert@127.0.0.1", "hello", "text/plain", true, kStacks}));
     phone::SubscribeOptions watched{a.account, "sip:bert@127.0.0.1"};

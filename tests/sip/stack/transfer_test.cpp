@@ -83,10 +83,12 @@ TEST_CASE_FIXTURE(Transferred,
 TEST_CASE_FIXTURE(Transferred, "Accepted: 202, NOTIFY 100, and how our call goes until its end [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>;x=1"}}));
-  REQUIRE(stack.accept_transfer(session, now));
+  CHECK(stack.accept_transfer(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.accept_transfer(session, now, {{"X-Ticket", "4711"}}));
   drain();
   const std::string accepted = take();
   CHECK(accepted.starts_with("SIP/2.0 202"));
+  CHECK(header(accepted, "X-Ticket") == "4711");
   CHECK(header(accepted, "Contact") == "<sip:bot@192.0.2.1:5060>");
   const std::string first = notify();
   CHECK(header(first, "Event") == "refer");
@@ -153,9 +155,12 @@ TEST_CASE_FIXTURE(Transferred, "Declined by the phone, or by time when the phone
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   CHECK(stack.decline_transfer(session, 200, now).error() == sip::StackError::WrongState);
-  REQUIRE(stack.decline_transfer(session, 603, now));
+  CHECK(stack.decline_transfer(session, 603, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.decline_transfer(session, 603, now, {{"X-Ticket", "4711"}}));
   drain();
-  CHECK(take().starts_with("SIP/2.0 603"));
+  const std::string declined = take();
+  CHECK(declined.starts_with("SIP/2.0 603"));
+  CHECK(header(declined, "X-Ticket") == "4711");
   CHECK(stack.accept_transfer(session, now).error() == sip::StackError::WrongState);
   receive(refer(3, "<sip:desk@192.0.2.50>"));
   advance(16s);
