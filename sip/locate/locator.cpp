@@ -136,14 +136,22 @@ void Locator::advance() {
   if (!servers_ && !services_ && !find_services()) return;
   if (!servers_ && !find_servers()) return;
   if (!find_addresses()) return;
-  if (!candidates_.empty()) return end();
+  end(candidates_.empty() ? explain() : "");
+}
+
+/// Names that got so far have no characters but those of host names: nothing to escape.
+std::string Locator::explain() const {
+  const std::string& name = without_.empty() ? target_.host : without_;
+  const std::string no_answer = "no DNS answer for " + name + ": ";
+  constexpr std::string_view kNext = ", check the name servers of this machine, or write an address instead of the name";
   switch (worst_) {
     case Answer::Kind::Found:
-    case Answer::Kind::NoData: return end("the name has no address");
-    case Answer::Kind::NoName: return end("no such name");
-    case Answer::Kind::Failed: return end("the name server failed");
-    case Answer::Kind::Timeout: return end("no answer from the name servers");
+    case Answer::Kind::NoData: return name + " has no address in DNS, give it an A, AAAA or SRV record";
+    case Answer::Kind::NoName: return "no such name in DNS: " + name + ", check how it is written";
+    case Answer::Kind::Failed: return no_answer + (trouble_.empty() ? "the name server failed" : trouble_) + std::string(kNext);
+    case Answer::Kind::Timeout: return no_answer + (trouble_.empty() ? "timeout" : trouble_) + std::string(kNext);
   }
+  return {};
 }
 
 /// RFC 3263 section 4.1: which transports, by NAPTR when the URI does not say.
@@ -209,7 +217,10 @@ bool Locator::find_addresses() {
     Found four = options_.v4 ? find(RecordType::A, server.host) : Found{};
     pending = pending || six.pending || four.pending;
     for (const Found* one : {&six, &four}) {
-      if (one->records.empty() && gravity(one->kind) > gravity(worst_)) worst_ = one->kind;
+      if (!one->records.empty() || gravity(one->kind) <= gravity(worst_)) continue;
+      worst_ = one->kind;
+      trouble_ = one->trouble;
+      without_ = server.host;
     }
     found.emplace_back(std::move(six), std::move(four));
   }
@@ -268,6 +279,7 @@ Locator::Found Locator::find(RecordType type, const std::string& name) {
       }
     }
     found.kind = answer->kind == Answer::Kind::Found ? Answer::Kind::NoData : answer->kind;
+    found.trouble = answer->trouble;
     if (current == asked) return found;
   }
 }

@@ -63,7 +63,7 @@ class Locator {
 
   [[nodiscard]] bool is_done() const { return done_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const { return candidates_; }
-  /// Why there is no candidate, for people; "" when there is one.
+  /// Why there is no candidate and what to do, for people; "" when there is one.
   [[nodiscard]] std::string error() const;
 
  private:
@@ -76,6 +76,7 @@ class Locator {
     bool pending = false;
     std::vector<locate::Record> records;
     locate::Answer::Kind kind = locate::Answer::Kind::NoData;  // When there are none.
+    std::string trouble{};
   };
   void begin();
   void settle_at_once();
@@ -87,6 +88,7 @@ class Locator {
   [[nodiscard]] const locate::Answer* ask(const locate::Question& question);
   void list(const Server& server, const std::vector<base::IpAddress>& first, const std::vector<base::IpAddress>& second);
   void end(std::string error = {});
+  [[nodiscard]] std::string explain() const;
 
   Target target_;
   Options options_;
@@ -97,6 +99,7 @@ class Locator {
   std::optional<std::vector<Server>> servers_;            // Likewise, in their final order.
   std::vector<Candidate> candidates_;
   locate::Answer::Kind worst_ = locate::Answer::Kind::NoData;
+  std::string trouble_, without_;  // Of that answer, and whose address is missing.
   std::string error_;
   bool gave_up_ = false, done_ = false;
 };

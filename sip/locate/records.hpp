@@ -52,6 +52,7 @@ struct Answer {
   };
   Kind kind = Kind::Found;
   std::vector<Record> records;
+  std::string trouble{};  ///< Failed, Timeout: in a word or two, such as "SERVFAIL"
 };
 
 /// Names are compared without regard to case, and a dot at the end says nothing: both go.

@@ -23,6 +23,7 @@ struct Accounts::Account {
   registration::KeepAlive keep_alive;
   std::optional<Flow> flow;  // The last REGISTER's.
   std::vector<base::IpAddress> registrars;
+  std::vector<base::IpAddress> asked;  // Where a REGISTER has left for, answered or not.
   RegistrarRealms realms;
   std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
 };
@@ -51,10 +52,11 @@ registration::Registration::Failure as_registration(session::Failure failure) {
   return Failure::Timeout;
 }
 
-RegistrationChanged changed(AccountId account, RegistrationChanged::State state) {
+RegistrationChanged changed(AccountId account, const AccountOptions& options, RegistrationChanged::State state) {
   RegistrationChanged event;
   event.account = account;
   event.state = state;
+  event.server = first_server(options);
   return event;
 }
 
@@ -72,20 +74,20 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   if (options.registers && options.registrar.empty()) options.registrar = domain_of(options.address_of_record);
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
-                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}, {}});
+                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}, {}, {}});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
   index_.add(id, unescape(account.user), options.username,
              options.registers && options.accept_from == AccountOptions::AcceptFrom::Registrar);
   if (!options.registers) return id;
   if (!can_register(options)) {
-    auto event = changed(id, RegistrationChanged::State::Failed);
+    auto event = changed(id, options, RegistrationChanged::State::Failed);
     event.why = RegistrationChanged::Why::Unresolvable;
     event.reason = "the address of record, the registrar or another server is no SIP URI that we can send to, or the instance is no URN";
     shared_.outbox.events.push_back(std::move(event));
     return id;
   }
   account.registration.emplace(registration_options(options, account.user), account.digest, shared_.random);
-  shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Registering));
+  shared_.outbox.events.push_back(changed(id, options, RegistrationChanged::State::Registering));
   registration::Actions actions;
   account.registration->start(now, actions);
   carry_out(account, std::move(actions), now);
@@ -100,7 +102,8 @@ WayOut Accounts::way_out(AccountId id) const {
 void Accounts::unregister(AccountId id, base::TimePoint now) {
   Account* account = find(id);
   if (account == nullptr) return;
-  if (!account->registration) return shared_.outbox.events.push_back(changed(id, RegistrationChanged::State::Unregistered));
+  if (!account->registration)
+    return shared_.outbox.events.push_back(changed(id, account->options, RegistrationChanged::State::Unregistered));
   registration::Actions actions;
   account->registration->stop(now, actions);
   carry_out(*account, std::move(actions), now);
@@ -119,16 +122,18 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
     if (auto* send = std::get_if<registration::SendRegister>(&action)) {
       send_register(account, std::move(*send), now);
     } else if (auto* registered = std::get_if<registration::Registered>(&action)) {
-      auto event = changed(account.id, RegistrationChanged::State::Registered);
+      auto event = changed(account.id, account.options, RegistrationChanged::State::Registered);
       event.status = 200;
       if (account.flow && account.options.keep_alive) account.keep_alive.start(account.flow->transport, now, shared_.random);
       event.expires = registered->expires;
       event.contact = std::move(registered->contact);
       if (account.flow) event.local = account.flow->local.ip;
+      if (account.flow) event.answered_by = account.flow->remote;
       shared_.outbox.events.push_back(std::move(event));
     } else if (auto* failed = std::get_if<registration::Failed>(&action)) {
       account.keep_alive.stop();
-      auto event = changed(account.id, RegistrationChanged::State::Failed);
+      auto event = changed(account.id, account.options, RegistrationChanged::State::Failed);
+      if (failed->status != 0 && account.flow) event.answered_by = account.flow->remote;
       event.why = as_event(failed->why);
       event.status = failed->status;
       event.reason = std::move(failed->reason);
@@ -137,7 +142,7 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
     } else {
       account.keep_alive.stop();
       account.flow.reset();  // Nobody needs it for our sake any more.
-      shared_.outbox.events.push_back(changed(account.id, RegistrationChanged::State::Unregistered));
+      shared_.outbox.events.push_back(changed(account.id, account.options, RegistrationChanged::State::Unregistered));
     }
   }
   tend(account, now);
@@ -213,6 +218,9 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
     account->registration->on_response(*outcome.response, now, actions);
   } else {
     account->registration->on_failure(as_registration(outcome.failure), now, actions);
+    for (registration::Action& action : actions) {
+      if (auto* failed = std::get_if<registration::Failed>(&action)) failed->reason = outcome.trouble;
+    }
   }
   carry_out(*account, std::move(actions), now);
 }
@@ -258,7 +266,7 @@ const AccountOptions* Accounts::options(AccountId id) const {
 
 std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const base::IpAddress& source) const {
   const auto& named = index_.named(unescape(user_of(request_uri)));
-  const auto own = std::find_if(named.begin(), named.end(), [&](AccountId id) { return is_registrar(id, source); });
+  const auto own = std::find_if(named.begin(), named.end(), [&](AccountId id) { return is_registrar(id, source) || was_asked(id, source); });
   if (own != named.end()) return *own;
   return named.empty() ? std::nullopt : std::optional(named.front());
 }
@@ -292,7 +300,13 @@ bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
   const Account* account = find(id);
   if (account == nullptr) return false;
   const AccountOptions& options = account->options;
-  return !options.registers || options.accept_from == AccountOptions::AcceptFrom::Anyone || is_registrar(id, source);
+  return !options.registers || options.accept_from == AccountOptions::AcceptFrom::Anyone || is_registrar(id, source) ||
+         was_asked(id, source);
+}
+
+bool Accounts::was_asked(AccountId id, const base::IpAddress& address) const {
+  const Account* account = find(id);
+  return account != nullptr && std::find(account->asked.begin(), account->asked.end(), address) != account->asked.end();
 }
 
 bool Accounts::is_any_registrar(const base::IpAddress& source) const {
@@ -302,6 +316,8 @@ bool Accounts::is_any_registrar(const base::IpAddress& source) const {
 bool Accounts::knows(const base::IpAddress& source) const {
   return index_.is_registrar(source) || !index_.any_closed();
 }
+
+bool Accounts::knows_nobody_yet() const { return index_.any_closed() && !any_asked_; }
 
 /// What a 2xx to REGISTER says beside the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
 void Accounts::learn_service(Account& account, const Message& response) {
@@ -322,6 +338,10 @@ bool Accounts::may_answer(AccountId id, const Message& challenge) const {
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {
   Account* account = find(id);
   if (account == nullptr || !account->registration) return {};
+  std::erase(account->asked, flow.remote.ip);
+  if (account->asked.size() >= kMaxRegistrarAddresses) account->asked.erase(account->asked.begin());
+  account->asked.push_back(flow.remote.ip);
+  any_asked_ = true;
   return account->registration->on_route(flow.transport, flow.local, host_for(flow));
 }
 

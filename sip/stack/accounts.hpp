@@ -60,12 +60,15 @@ class Accounts {
   [[nodiscard]] bool is_any_registrar(const base::IpAddress& source) const;
   /// The same, or no account minds who calls.
   [[nodiscard]] bool knows(const base::IpAddress& source) const;
+  /// Some account minds, and no REGISTER has left for anybody who could be known.
+  [[nodiscard]] bool knows_nobody_yet() const;
 
   /// False when the account registers and a challenge names a realm that never challenged its REGISTER, or is weaker than what that
   /// realm sent then: whoever is called through our registrar could otherwise collect digests of our password.
   [[nodiscard]] bool may_answer(AccountId id, const Message& challenge) const;
 
-  /// Contact of a REGISTER that leaves by this flow.
+  /// Contact of a REGISTER that leaves by this flow, whose other end may call from now on: after a restart of ours the PBX still
+  /// knows us. It is believed and answered as a registrar once it has answered.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
   /// Where the peer of that flow reaches us, whatever the account: RFC 3261 section 8.1.1.8.
   [[nodiscard]] std::string own_uri(std::string_view user, const Flow& flow) const;
@@ -86,9 +89,11 @@ class Accounts {
   void tend(Account& account, base::TimePoint now);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
 
+  [[nodiscard]] bool was_asked(AccountId id, const base::IpAddress& address) const;
   [[nodiscard]] const std::string& host_for(const Flow& flow) const;
 
   Shared shared_;
+  bool any_asked_ = false;  // Some REGISTER has left.
   mutable std::string nowhere_;  // Drawn when it is needed first.
   std::uint64_t last_id_;
   std::map<AccountId, std::unique_ptr<Account>> accounts_;

@@ -191,6 +191,15 @@ void Calls::on_ack(const Message& ack, base::TimePoint now) {
   carry_out(*leg, std::move(actions), now);
 }
 
+/// Why there was no address, which the session itself does not know.
+void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
+  for (session::Action& action : actions) {
+    auto* tell = std::get_if<session::Tell>(&action);
+    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
+    if (ended != nullptr && ended->reason.empty()) ended->reason = trouble;
+  }
+}
+
 void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
@@ -200,6 +209,7 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   if (outcome.response == nullptr) {
     const Outgoing* request = shared_.clients.request(outcome.id);
     leg->session->on_failure(purpose, request != nullptr ? request->head : RequestHead{}, outcome.failure, now, actions);
+    add_reason(outcome.trouble, actions);
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);

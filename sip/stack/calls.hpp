@@ -98,6 +98,7 @@ class Calls {
   void end_replaced(SessionId id, base::TimePoint now);
   void report(Leg& leg, const Event& event, base::TimePoint now);
   static void add_extras(const Leg& leg, session::Send& send);
+  static void add_reason(const std::string& trouble, session::Actions& actions);
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
                                       base::TimePoint now);
   template <class Do>

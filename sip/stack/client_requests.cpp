@@ -41,7 +41,10 @@ void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(
 
 void ClientRequests::look_up(Record& record, base::TimePoint now) {
   const auto hop = hop_of(record.what.head.next_hop);
-  if (!hop) return fail(record, session::Failure::Unresolvable, now);
+  if (!hop) {
+    record.trouble = "the next hop is no URI that we can send to";
+    return fail(record, session::Failure::Unresolvable, now);
+  }
   if (take_way_back(record, *hop, now)) return;
   if (record.what.owner.kind == Owner::Kind::Session) {
     if (const auto* known = hops_.find(record.what.owner.id, *hop)) {
@@ -80,23 +83,25 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
   const auto look_up = look_ups_.extract(query);
   if (!look_up) return false;
   const auto at = records_.find(look_up.mapped().request);
-  if (at != records_.end() && !at->second->dead) take_routes(*at->second, look_up.mapped().place, std::move(result.routes), now);
+  if (at != records_.end() && !at->second->dead) take_routes(*at->second, look_up.mapped().place, std::move(result), now);
   return true;
 }
 
 /// When all that were asked for are there, the request leaves for the first that is of use.
-void ClientRequests::take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now) {
-  record.found[place] = std::move(routes);
+void ClientRequests::take_routes(Record& record, std::size_t place, QueryResult result, base::TimePoint now) {
+  if (result.routes.empty() && (place == 0 || record.trouble.empty())) record.trouble = std::move(result.error);
+  record.found[place] = std::move(result.routes);
   if (--record.looking_up > 0) return;
-  QueryResult result;
-  for (std::vector<Route>& some : record.found) std::move(some.begin(), some.end(), std::back_inserter(result.routes));
+  std::vector<Route> routes;
+  for (std::vector<Route>& some : record.found) std::move(some.begin(), some.end(), std::back_inserter(routes));
   record.found.clear();
-  if (result.routes.empty()) return fail(record, session::Failure::Unresolvable, now);
+  if (routes.empty()) return fail(record, session::Failure::Unresolvable, now);
+  record.trouble.clear();
   if (const auto hop = hop_of(record.what.head.next_hop)) {
-    memory_.arrange(*hop, result.routes, now);
-    if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *hop, result.routes);
+    memory_.arrange(*hop, routes, now);
+    if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *hop, routes);
   }
-  record.routes = std::move(result.routes);
+  record.routes = std::move(routes);
   launch(record, now);
 }
 
@@ -219,7 +224,8 @@ void ClientRequests::fail(Record& record, session::Failure failure, base::TimePo
   if (record.what.owner.kind == Owner::Kind::Session) {
     if (const auto hop = hop_of(record.what.head.next_hop)) hops_.forget(record.what.owner.id, *hop);
   }
-  if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, nullptr, failure});
+  if (record.what.owner.kind != Owner::Kind::Nobody)
+    outcomes_.push_back({record.id, record.what.owner, nullptr, failure, std::move(record.trouble)});
   finish(record);
 }
 

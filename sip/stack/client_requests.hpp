@@ -48,6 +48,7 @@ class ClientRequests {
     Owner owner;
     const Message* response = nullptr;
     session::Failure failure = session::Failure::Timeout;
+    std::string trouble{};  ///< Unresolvable: why, and what to do, for people.
   };
   struct Shared {  ///< Parts of the stack, which outlive this.
     transaction::Timers timers;
@@ -127,7 +128,7 @@ class ClientRequests {
 
   Record& make(Outgoing request);
   [[nodiscard]] Record* find(TransactionId id) const;
-  void take_routes(Record& record, std::size_t place, std::vector<Route> routes, base::TimePoint now);
+  void take_routes(Record& record, std::size_t place, QueryResult result, base::TimePoint now);
   void look_up(Record& record, base::TimePoint now);
   [[nodiscard]] bool take_way_back(Record& record, const Hop& hop, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);

@@ -71,7 +71,7 @@ struct Route {
 }
 struct QueryResult {
   std::vector<Route> routes;   ///< empty: the name does not resolve
-  std::string error;           ///< then says why
+  std::string error;           ///< then says why, and what to do
 };
 
 // --- to the phone ----------------------------------------------------------------------------------------------------------
@@ -83,11 +83,13 @@ struct RegistrationChanged {
   State state = State::Unregistered;
   Why why = Why::None;
   int status = 0;                      ///< the final response, 0 when there was none
-  std::string reason;
+  std::string reason;                  ///< its phrase; Unresolvable: what the name servers said, and what to do
   base::Duration expires{};            ///< Registered: as the registrar granted it
   std::optional<base::Duration> retry_in;  ///< Failed: nothing when it will not try again by itself
   std::string contact;                 ///< Registered: ours, as the registrar reaches it
   std::optional<base::IpAddress> local;  ///< Registered: the address of this machine that REGISTER left from
+  std::string server{};                ///< which of our registrations it is: AccountOptions::server, else its registrar
+  std::optional<base::SocketAddress> answered_by{};  ///< where the response came from; nothing when there was none
 };
 
 struct IncomingCall {
@@ -194,7 +196,7 @@ struct CallEnded {
   By by = By::Remote;
   Why why = Why::Bye;
   int status = 0;                      ///< the response that ended it, 0 when none did
-  std::string reason;                  ///< its phrase, or the Reason header field's value
+  std::string reason;                  ///< its phrase, or the Reason header field's value; Unresolvable: as in RegistrationChanged
   std::vector<Reason> reasons{};  ///< of BYE, CANCEL or the response (RFC 3326): `SIP;cause=200` in a CANCEL: picked up elsewhere
   std::vector<std::string> contacts{};  ///< of a 3xx, best first, that CallOptions::max_redirections did not let us follow
 };

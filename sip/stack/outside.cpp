@@ -15,6 +15,7 @@ Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters
   if (accounts.empty() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
   if (proven || accounts.knows(flow.remote.ip)) return {account, 404};
   const std::uint64_t so_far = ++counters.refused_source;
+  if (accounts.knows_nobody_yet()) return {account, 480};  // Our own PBX may be who asks: not logged in, RFC 3261 section 21.4.18.
   if (std::has_single_bit(so_far)) outbox.events.push_back(StrangerRefused{flow.remote, so_far});
   return {account, 403};  // Who must not learn which of our users there are.
 }

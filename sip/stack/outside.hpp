@@ -24,7 +24,7 @@ struct OutsideParts {
 
 struct Admitted {
   std::optional<AccountId> account;
-  int refused = 0;  ///< 0: it may go on; 403 for strangers, 404 for a user who is none of ours
+  int refused = 0;  ///< 0: it may go on; 403 for strangers, 480 before anybody can be known, 404 for a user who is none of ours
 };
 /// Who may call us may send other requests, and nobody else: AccountOptions::accept_from, or `proven` credentials. Strangers are told of as for calls.
 [[nodiscard]] Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request,

@@ -45,6 +45,7 @@ std::string push_params(const AccountOptions::Push& push) {
 bool can_register(const AccountOptions& account) {
   const auto reachable = [](const std::string& uri) { return hop_of(uri).has_value(); };
   if (!reachable(account.address_of_record) || !reachable(account.registrar)) return false;
+  if (!account.server.empty() && !reachable(account.server)) return false;
   if (!account.outbound_proxy.empty() && !reachable(account.outbound_proxy)) return false;
   if (account.secondaries.size() > WayOut::kMaxSecondaries) return false;
   if (!std::all_of(account.secondaries.begin(), account.secondaries.end(), reachable)) return false;

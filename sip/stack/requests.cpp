@@ -91,6 +91,7 @@ void Requests::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
     event.why = outcome.failure == session::Failure::Timeout     ? RequestAnswered::Why::NoAnswer
                 : outcome.failure == session::Failure::Transport ? RequestAnswered::Why::Unreachable
                                                                  : RequestAnswered::Why::Unresolvable;
+    event.reason = outcome.trouble;
     return end(id, std::move(event));
   }
   if (outcome.response->status() < 200) return;

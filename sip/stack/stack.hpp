@@ -58,7 +58,9 @@ struct AccountOptions {
   std::chrono::seconds expires{300};
   bool registers = true;             ///< false: an identity for calls only
   enum class AcceptFrom : std::uint8_t {
-    Registrar,                       ///< where the registrar's name leads to, once it has answered a REGISTER; others get 403
+    /// Where a REGISTER went to, and all that the registrar's name leads to once one was answered. Others get 403, or 480 before
+    /// any REGISTER has left, when nobody can be known.
+    Registrar,
     Anyone,
   };
   /// Whose calls are taken. An account that does not register takes anyone's: it has no registrar that could bring them.
@@ -77,6 +79,9 @@ struct AccountOptions {
   /// Further servers for the same registrar, in order: what one does not take goes to the next within the same request. At most
   /// WayOut::kMaxSecondaries.
   std::vector<std::string> secondaries{};
+  /// Who stands in for the registrar's own servers, as in `registrar`: REGISTER and calls go there, under the same names. By accounts
+  /// with the same address of record and different servers we are registered at all of them at once. "": the registrar's own.
+  std::string server{};
   /// "urn:uuid:...", the same after a restart: the registrar then knows this device again, and may give it a GRUU (RFC 5627).
   std::string instance{};
   /// 1, 2, ... for each flow of this instance, by accounts with the same instance and different outbound proxies: registrations at

@@ -30,8 +30,10 @@ WayOut way_out(const AccountOptions& account, const std::vector<std::string>& se
   return way;
 }
 
+const std::string& first_server(const AccountOptions& account) { return account.server.empty() ? account.registrar : account.server; }
+
 WayOut way_to_registrar(const AccountOptions& account) {
-  if (account.outbound_proxy.empty()) return {{}, account.registrar, account.secondaries};
+  if (account.outbound_proxy.empty()) return {{}, first_server(account), account.secondaries};
   return {{loose_route(account.outbound_proxy)}, account.outbound_proxy, account.secondaries};
 }
 

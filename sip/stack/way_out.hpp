@@ -21,6 +21,8 @@ struct WayOut {
 
 /// By the outbound proxy, then by what the registrar's Service-Route said: RFC 3608 section 6.1.
 [[nodiscard]] WayOut way_out(const AccountOptions& account, const std::vector<std::string>& service_routes);
+/// AccountOptions::server, or the registrar.
+[[nodiscard]] const std::string& first_server(const AccountOptions& account);
 /// Of a REGISTER: not by the Service-Route, which leads away from the registrar.
 [[nodiscard]] WayOut way_to_registrar(const AccountOptions& account);
 

@@ -46,6 +46,25 @@ Answer::Kind kind_of(int status) {
   }
 }
 
+/// What went wrong, in the words of DNS, else in those of c-ares.
+std::string trouble_of(int status) {
+  switch (status) {
+    case ARES_SUCCESS:
+    case ARES_ENODATA:
+    case ARES_ENOTFOUND: return {};
+    case ARES_ETIMEOUT: return "timeout";
+    case ARES_EFORMERR: return "FORMERR";
+    case ARES_ESERVFAIL: return "SERVFAIL";
+    case ARES_ENOTIMP: return "NOTIMP";
+    case ARES_EREFUSED: return "REFUSED";
+    // After the last server c-ares tells apart no more which of these it was.
+    case ARES_ECONNREFUSED: return "each name server is out of reach, or says SERVFAIL, NOTIMP or REFUSED";
+    default: return ares_strerror(status);
+  }
+}
+
+Answer failed(std::string trouble) { return {Answer::Kind::Failed, {}, std::move(trouble)}; }
+
 }  // namespace
 
 /// One set of name servers and their sockets. c-ares says which sockets to watch; the io_context watches them.
@@ -77,7 +96,8 @@ class DnsClient::Channel {
 
   void ask(const locate::Question& question, Done done) {
     if (channel_ == nullptr || under_way_ >= kMaxQuestions) {
-      asio::post(io_, [done = std::move(done)] { done({Answer::Kind::Failed, {}}); });  // Not from inside the caller's own turn.
+      const char* why = channel_ == nullptr ? "no name server can be asked" : "too many questions at a time";
+      asio::post(io_, [done = std::move(done), why] { done(failed(why)); });  // Not from inside the caller's own turn.
       return;
     }
     ++under_way_;
@@ -121,8 +141,9 @@ class DnsClient::Channel {
     const std::unique_ptr<Asked> asked(static_cast<Asked*>(arg));
     --asked->channel->under_way_;
     if (asked->channel->closed_) return;
-    Answer answer{kind_of(status), {}};
+    Answer answer{kind_of(status), {}, trouble_of(status)};
     if (status == ARES_SUCCESS) answer = parse_dns_answer({bytes, static_cast<std::size_t>(size)}, asked->question);
+    if (answer.kind == Answer::Kind::Failed && answer.trouble.empty()) answer.trouble = "an answer that cannot be read";
     asio::post(asked->channel->io_, [done = std::move(asked->done), answer = std::move(answer)] { done(answer); });
   }
 

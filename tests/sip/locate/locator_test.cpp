@@ -35,6 +35,7 @@ struct Locating : World {
     }
     return all;
   }
+  bool begins(const std::string& with) const { return error.starts_with(with); }
   std::vector<std::string> secure(const std::string& host, std::optional<std::uint16_t> port = {},
                                   std::optional<Transport> transport = {}) {
     return locate(host, port, transport, true);
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(Locating, "With neither NAPTR nor SRV the name's own addresses
   CHECK(locate("a.example") == List{"UDP 192.0.2.1:5060"});
   CHECK(secure("a.example") == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("b.example").empty());
-  CHECK(error == "no such name");
+  CHECK(error == "no such name in DNS: b.example, check how it is written");
   options.transports = {Transport::Udp};
   CHECK(secure("a.example").empty());
 }
@@ -123,7 +124,7 @@ TEST_CASE_FIXTURE(Locating, "With neither NAPTR nor SRV the name's own addresses
 TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means no: the name's addresses are no way round it [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 0, 0, 0, "").srv("_sip._tcp.a.example", 0, 0, 0, ".").address("a.example", "192.0.2.1");
   CHECK(locate("a.example").empty());
-  CHECK(error == "the name has no address");
+  CHECK(error == "a.example has no address in DNS, give it an A, AAAA or SRV record");
 }
 
 TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has both families [RFC 3263 section 4.3]") {
@@ -185,13 +186,29 @@ TEST_CASE_FIXTURE(Locating, "What cannot be asked for is refused at once") {
   CHECK(error == "no TCP here");
 }
 
+TEST_CASE_FIXTURE(Locating, "What the name servers said is told in their words, of the name that it was about") {
+  answers[{RecordType::A, "a.example"}] = {Kind::Failed, {}, "SERVFAIL"};
+  fails(RecordType::Aaaa, "a.example", Kind::NoData);
+  CHECK(locate("a.example", 5060).empty());
+  CHECK(error == "no DNS answer for a.example: SERVFAIL, check the name servers of this machine, or write an address instead of the name");
+  srv("_sip._udp.b.example", 0, 0, 5060, "gone.b.example").srv("_sip._udp.b.example", 1, 0, 5060, "a.example");
+  CHECK(locate("b.example", {}, Transport::Udp).empty());
+  CHECK(begins("no DNS answer for a.example: SERVFAIL,"));  // The worst of them, not the last.
+  address("a.example", "192.0.2.1");
+  CHECK(locate("b.example", {}, Transport::Udp) == List{"UDP 192.0.2.1:5060"});
+  CHECK(error.empty());
+  srv("_sip._udp.c.example", 0, 0, 5060, "gone.c.example");
+  CHECK(locate("c.example", {}, Transport::Udp).empty());
+  CHECK(error == "no such name in DNS: gone.c.example, check how it is written");
+}
+
 TEST_CASE_FIXTURE(Locating, "Failures of the name servers are told apart, and one that is silent about NAPTR costs no second wait") {
   fails(RecordType::A, "a.example", Kind::Timeout).fails(RecordType::Aaaa, "a.example", Kind::NoData);
   CHECK(locate("a.example", 5060).empty());
-  CHECK(error == "no answer from the name servers");
+  CHECK(begins("no DNS answer for a.example: timeout, check the name servers"));
   fails(RecordType::A, "a.example", Kind::Failed);
   CHECK(locate("a.example", 5060).empty());
-  CHECK(error == "the name server failed");
+  CHECK(begins("no DNS answer for a.example: the name server failed, check the name servers"));
 
   Locator locator({"b.example", {}, {}, false}, options, random);
   REQUIRE(locator.poll_question() == Question{RecordType::Naptr, "b.example"});

@@ -144,6 +144,14 @@ TEST_CASE_FIXTURE(Asking, "A name server is asked, and what it says is told apar
   CHECK(ask("cut.example").kind == Kind::Failed);
 }
 
+TEST_CASE_FIXTURE(Asking, "What the name servers said is there in a word or two, for people") {
+  CHECK(ask("good.example").trouble.empty());
+  CHECK(ask("nobody.example").trouble.empty());
+  CHECK(ask("broken.example").trouble.find("SERVFAIL") != std::string::npos);
+  CHECK(ask("dead.example").trouble == "timeout");
+  CHECK(ask("cut.example").trouble == "an answer that cannot be read");
+}
+
 TEST_CASE_FIXTURE(Asking, "A dead name server is a timeout after all its attempts, and holds up nobody else") {
   std::optional<Answer> dead;
   client->ask({RecordType::A, "dead.example"}, [&](Answer said) { dead = std::move(said); });
