@@ -4,6 +4,7 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/records/call_events.hpp>
+#include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
 
 #include <fmt/chrono.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <unordered_map>
 
 namespace offhook::inline v0::agent {
@@ -65,7 +67,8 @@ bool keeps_transcripts(const AgentBook& agents) {
 
 class Agent::Impl {
  public:
-  Impl(AgentOptions options, std::function<void(AgentEvent)> watch) : options_(std::move(options)), watch_(std::move(watch)) {}
+  Impl(AgentOptions options, std::function<void(AgentEvent)> watch)
+      : options_(std::move(options)), watch_(std::move(watch)), registrations_(1 + options_.standby_accounts.size()) {}
 
   ~Impl() {
     // Calls may be up. Signalling stops first, and is freed last: conversations post to it for as long as their threads live.
@@ -102,7 +105,8 @@ class Agent::Impl {
     endpoint_ = std::move(*endpoint);
     rehearse(agents_);
     endpoint_->post([this] {
-      if (const auto account = endpoint_->add_account(options_.account)) account_ = *account;
+      add_account(options_.account);
+      for (const sip::AccountOptions& standby : options_.standby_accounts) add_account(standby);
     });
     return {};
   }
@@ -143,8 +147,8 @@ class Agent::Impl {
   Health health() const {
     const bool ready = registered_ && !draining_ && !book_->is_losing();
     const auto ticks = engine_->tick_times();
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"draining":{},"calls":{},"records":"{}","ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), draining_.load(), up_.load(), book_->state(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99),
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
+                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99),
                                to_ms(ticks.worst))};
   }
 
@@ -157,7 +161,9 @@ class Agent::Impl {
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
-  phone::Account account_;  // signalling thread
+  std::vector<phone::Account> accounts_;  // signalling thread; the first is options_.account
+  mutable std::mutex registrations_mutex_;
+  Registrations registrations_;  // under its mutex
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::size_t next_thread_ = 0;
   std::uint64_t dialled_ = 0;
@@ -165,6 +171,22 @@ class Agent::Impl {
   std::atomic<std::size_t> up_{0};
 
  private:
+  void add_account(const sip::AccountOptions& options) {
+    if (const auto account = endpoint_->add_account(options)) accounts_.push_back(*account);
+  }
+
+  /// Calls go out by the first that is registered. None is: by the first, whose failure then says why.
+  phone::Account account_to_dial_with() const {
+    const auto up = std::find_if(accounts_.begin(), accounts_.end(), [](const phone::Account& each) { return each.registered(); });
+    if (up != accounts_.end()) return *up;
+    return accounts_.empty() ? phone::Account() : accounts_.front();
+  }
+
+  std::string shown_registrations() const {
+    const std::lock_guard lock(registrations_mutex_);
+    return registrations_.json();
+  }
+
   void rehearse(const std::shared_ptr<const AgentBook>& agents) {
     threads_.front()->rehearse([this, agents](net::Edges& edges) { return factory_->rehearsing(*agents, edges); });
   }
@@ -211,17 +233,24 @@ class Agent::Impl {
   void on_registration(const phone::RegistrationChanged& event) {
     using State = sip::RegistrationChanged::State;
     const auto& d = event.details;
-    registered_ = d.state == State::Registered;
+    bool all_ended = false;
+    {
+      const std::lock_guard lock(registrations_mutex_);
+      registrations_.on_event(d);
+      registered_ = registrations_.any_registered();
+      all_ended = registrations_.all_ended();
+    }
     if (d.state == State::Registered) {
-      log::info("registration.up", {{"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
+      const std::string from = d.answered_by ? d.answered_by->to_string() : "";
+      log::info("registration.up", {{"server", d.server}, {"from", from}, {"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
     } else if (d.state == State::Failed) {
       const auto retry = d.retry_in ? std::chrono::duration_cast<std::chrono::seconds>(*d.retry_in).count() : -1;
-      log::warning("registration.failed", {{"why", words_for(d.why)}, {"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
+      log::warning("registration.failed", {{"server", d.server}, {"why", words_for(d.why)}, {"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
     } else if (d.state == State::Unregistered) {
-      log::info("registration.ended");
+      log::info("registration.ended", {{"server", d.server}});
     }
     watch_(event);
-    if (draining_ && calls_.empty() && (d.state == State::Unregistered || d.state == State::Failed)) finish();
+    if (draining_ && calls_.empty() && all_ended) finish();
   }
 
   static void on_stranger(const sip::StrangerRefused& event) {
@@ -306,7 +335,7 @@ class Agent::Impl {
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes, setup, thread);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
-                             : endpoint_->dial({account_, target, {}, true, setup.profile->codecs}, call->port());
+                             : endpoint_->dial({account_to_dial_with(), target, {}, true, setup.profile->codecs}, call->port());
     if (!dialled) {
       log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
       CallOver over;
@@ -372,7 +401,7 @@ class Agent::Impl {
   void unregister_if_idle() {
     if (!calls_.empty()) return;
     if (!registered_ && !options_.account.registers) finish();
-    (void)account_.unregister();  // Not there: nothing was registered.
+    for (phone::Account& account : accounts_) (void)account.unregister();
   }
 };
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -20,6 +21,9 @@ struct AgentOptions {
   phone::EndpointOptions phone;
   media::EngineOptions media;
   sip::AccountOptions account;
+  /// Registered beside it, mostly the same extension at other servers: their calls are taken, too, and where `account` is not
+  /// registered, calls go out through the first of these that is.
+  std::vector<sip::AccountOptions> standby_accounts{};
   std::shared_ptr<const AgentBook> agents;                    ///< who takes which call; null: the embedded dialogue takes all
   embedded::EmbeddedOptions embedded;                         ///< its pool is made here
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's

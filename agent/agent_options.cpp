@@ -42,18 +42,28 @@ sip::AccountOptions account(const config::Sip& sip) {
   if (sip.session_timer == "ask") account.session_timer.use = sip::SessionTimerOptions::Use::Ask;
   if (sip.session_timer == "off") account.session_timer.use = sip::SessionTimerOptions::Use::Off;
   if (sip.outbound_proxy.kind != JsonValue::Kind::Null) account.outbound_proxy = server_uri(sip.outbound_proxy, sip);
-  for (const auto& one : sip.secondaries.items) account.secondaries.push_back(server_uri(one, sip));
+  if (sip.registration != "parallel")
+    for (const auto& one : sip.secondaries.items) account.secondaries.push_back(server_uri(one, sip));
   for (const auto& one : sip.trusted_peers.items) {
     if (const auto ip = base::IpAddress::parse(config::text_of(one, "address"))) account.trusted_peers.push_back(*ip);
   }
   return account;
 }
 
+/// The same extension once more at each of the other servers, where it is registered at all of them.
+std::vector<sip::AccountOptions> standby_accounts(const config::Sip& sip, const sip::AccountOptions& first) {
+  std::vector<sip::AccountOptions> all;
+  if (sip.registration != "parallel") return all;
+  for (const auto& one : sip.secondaries.items) {
+    all.push_back(first);
+    all.back().server = server_uri(one, sip);
+  }
+  return all;
+}
+
 sip::CallerOptions caller_options(const config::Sip& sip) {
   sip::CallerOptions options;
-  const auto* who = config::member(sip.callers, "who");
-  if (who == nullptr) return options;
-  for (const auto& one : who->items) options.who.push_back({config::text_of(one, "username"), config::text_of(one, "password")});
+  for (const auto& one : sip.caller_secrets) options.who.push_back({one.username, one.password.reveal()});
   if (const std::string realm = config::text_of(sip.callers, "realm"); !realm.empty()) options.realm = realm;
   const auto* algorithms = config::member(sip.callers, "algorithms");
   if (algorithms == nullptr) return options;
@@ -182,6 +192,10 @@ records::KeepOptions keep_options(const config::Config& config) {
           std::make_shared<transcripts::Redactor>(redactor ? *redactor : *transcripts::Redactor::make({}))};
 }
 
+std::size_t registrations_of(const config::Config& config) {
+  return 1 + (config.sip.registration == "parallel" ? config.sip.secondaries.items.size() : 0);
+}
+
 std::string records_folder(const config::Config& config) {
   if (config.records.folder == "off") return {};
   return config.records.folder.empty() ? records::default_folder() : config.records.folder;
@@ -192,6 +206,7 @@ std::string embedded_voice(const std::string& voice) { return voice == "rms" ? v
 AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue) {
   AgentOptions options;
   options.account = account(config.sip);
+  options.standby_accounts = standby_accounts(config.sip, options.account);
   options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
   options.phone.sip.port = config.sip.bind_port;
   const std::string& transport = config.sip.transport;

@@ -8,6 +8,8 @@ namespace offhook::inline v0::agent {
 /// What a checked configuration means for the agent. `default_dialogue` is used when the configuration names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
+/// At how many servers the agent of this configuration keeps itself registered.
+[[nodiscard]] std::size_t registrations_of(const config::Config& config);
 /// What of a call is kept, in records and in the log; what was said, redacted.
 [[nodiscard]] records::KeepOptions keep_options(const config::Config& config);
 /// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.

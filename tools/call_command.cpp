@@ -1,5 +1,7 @@
 #include <offhook/tools/commands.hpp>
 
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/registrations.hpp>
 #include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
@@ -31,7 +33,7 @@ class CallWatch {
  public:
   static constexpr std::size_t kMaxLines = 1000;  // Waiting to be shown: the newest beyond it are dropped, and show() says how many.
 
-  explicit CallWatch(bool json) : json_(json) {}
+  CallWatch(bool json, std::size_t registrations) : registrations_(registrations), json_(json) {}
 
   void on_event(const agent::AgentEvent& event) {
     const std::lock_guard lock(mutex_);
@@ -42,7 +44,7 @@ class CallWatch {
   }
   [[nodiscard]] std::string failure() const {
     const std::lock_guard lock(mutex_);
-    return failure_;
+    return registrations_.failure();
   }
 
   std::atomic<bool> registered{false}, failed{false}, refused{false}, answered{false}, over{false};
@@ -72,12 +74,10 @@ class CallWatch {
     }
   }
   void on_registration(const phone::RegistrationChanged& event) {
-    using State = sip::RegistrationChanged::State;
-    registered = event.details.state == State::Registered;
-    if (event.details.state != State::Failed) return;
-    failure_ = event.details.status == 0 ? std::string("no answer") : fmt::format("{} {}", event.details.status, event.details.reason);
-    refused = event.details.why == sip::RegistrationChanged::Why::WrongCredentials;
-    failed = true;
+    registrations_.on_event(event.details);
+    registered = registrations_.any_registered();
+    refused = registrations_.all_refused();
+    if (registrations_.all_failed()) failed = true;
   }
   void on_up(const agent::CallUp& up) {
     answered = true;
@@ -93,7 +93,7 @@ class CallWatch {
     const auto& d = ended.details;
     const bool is_ours = d.by == sip::CallEnded::By::Local;
     const double seconds = static_cast<double>(ended.duration.count()) / 1000.0;
-    const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : std::string();
+    const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : d.reason.empty() ? "" : ": " + d.reason;
     const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? ended.why + "\n" : "";
     say(fmt::format("{}ended by {} after {:.1f} s{}", before, is_ours ? "us" : "them", seconds, status),
          {{"event", "ended"}, {"by", is_ours ? "us" : "them"}, {"seconds", seconds}, {"status", d.status}, {"reason", d.reason}, {"why", ended.why}});
@@ -101,7 +101,7 @@ class CallWatch {
   }
 
   mutable std::mutex mutex_;
-  std::string failure_;
+  agent::Registrations registrations_;
   std::vector<std::string> lines_;
   std::size_t dropped_ = 0;
   bool json_;
@@ -114,7 +114,7 @@ int call(const CallArguments& arguments) {
   const auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!loaded) return kUsage;
   const auto* config = &loaded->config;
-  CallWatch watch(arguments.json);
+  CallWatch watch(arguments.json, agent::registrations_of(*config));
   int exit_code = kOk;
   const auto agent = start_agent("call", *loaded, [&watch](const agent::AgentEvent& event) { watch.on_event(event); }, exit_code);
   if (!agent) return exit_code;

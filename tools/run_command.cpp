@@ -6,6 +6,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/registrations.hpp>
 #include <offhook/base/heap_keeper.hpp>
 #include <offhook/tools/service.hpp>
 
@@ -24,16 +25,20 @@ namespace log = agent::log;
 /// 64 * T1, the longest that a transaction waits for an answer, and some.
 constexpr auto kLastTransactions = std::chrono::seconds(35);
 
-/// What the first answers of the registrar mean for the process: a wrong password is told and ends it, everything else is
-/// tried again for as long as it takes.
+/// What the first answers of the registrars mean for the process: a wrong password is told and ends it, unless one of them has
+/// taken it; everything else is tried again for as long as it takes.
 struct FirstRegistration {
-  std::atomic<bool> succeeded{false}, refused{false};
+  explicit FirstRegistration(std::size_t count) : all(count) {}
+  agent::Registrations all;
+  bool succeeded = false;
+  std::atomic<bool> refused{false};
 
-  void on_event(const agent::AgentEvent& event) {
+  void on_event(const agent::AgentEvent& event) {  // On one thread.
     const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
     if (changed == nullptr) return;
-    if (changed->details.state == sip::RegistrationChanged::State::Registered) succeeded = true;
-    if (changed->details.why == sip::RegistrationChanged::Why::WrongCredentials && !succeeded) refused = true;
+    all.on_event(changed->details);
+    succeeded = succeeded || all.any_registered();
+    if (all.all_refused() && !succeeded) refused = true;
   }
 };
 
@@ -80,7 +85,7 @@ int run(const RunArguments& arguments) {
   auto loaded = load_config("run", sources);
   if (!loaded) return kUsage;
   const auto* config = &loaded->config;
-  FirstRegistration first;
+  FirstRegistration first(agent::registrations_of(*config));
   int exit_code = kOk;
   const auto agent = start_agent("run", *loaded, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
     first.on_event(event);

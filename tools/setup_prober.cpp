@@ -3,6 +3,7 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/registrations.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
@@ -27,8 +28,10 @@ constexpr auto kUnregisterLimit = 3s;
 constexpr auto kRingLimit = 90s;
 constexpr auto kTestCallLimit = 120s;
 
-/// What the registrar said first.
+/// What the registrars said first.
 struct Registration {
+  explicit Registration(std::size_t count) : all(count) {}
+  agent::Registrations all;  // Of the thread that events come on.
   std::atomic<bool> is_up{false}, is_over{false}, is_ended{false};
   std::mutex mutex;
   std::string why;
@@ -37,15 +40,16 @@ struct Registration {
     using State = sip::RegistrationChanged::State;
     const auto& d = event.details;
     if (d.state == State::Registered) is_up = is_over = true;
-    if (d.state == State::Unregistered) is_ended = true;
-    if (d.state != State::Failed) return;
+    all.on_event(d);
+    if (all.all_ended()) is_ended = true;
+    if (!all.all_failed()) return;
     {
       const std::lock_guard lock(mutex);
       const bool is_secret = d.why == sip::RegistrationChanged::Why::WrongCredentials;
-      why = d.status == 0 ? std::string("no answer")
+      why = d.status == 0 ? (d.reason.empty() ? std::string("no answer") : d.reason)
                           : fmt::format("{} {}{}", d.status, d.reason, is_secret ? ": the secret is not the extension's" : "");
     }
-    is_over = is_ended = true;
+    is_over = true;
   }
   std::string reason() {
     const std::lock_guard lock(mutex);
@@ -64,6 +68,7 @@ bool wait(base::Duration limit, Condition condition) {
 
 /// What a test call came to.
 struct TestCall {
+  explicit TestCall(std::size_t registrations) : registration(registrations) {}
   Registration registration;
   std::atomic<bool> is_up{false}, is_over{false};
   std::atomic<unsigned> heard{0}, said{0};
@@ -94,7 +99,7 @@ Finding NetworkProber::resolve(const agent::config::Config& config) {
 
 Finding NetworkProber::register_at(const agent::config::Config& config) {
   auto options = agent::to_agent_options(config, "");
-  const auto seen = std::make_shared<Registration>();
+  const auto seen = std::make_shared<Registration>(1);
   media::Engine engine(options.media);
   auto endpoint = phone::Endpoint::open(options.phone, engine, [seen](const phone::PhoneEvent& event) {
     if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) seen->on_event(*changed);
@@ -124,7 +129,7 @@ Finding NetworkProber::call(const agent::config::Config& config, const std::stri
   auto built =
       agent::build_book(effective, {std::nullopt, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
   if (!built.book) return {false, to_string(built.problems.front())};
-  const auto seen = std::make_shared<TestCall>();
+  const auto seen = std::make_shared<TestCall>(agent::registrations_of(config));
   int code = kOk;
   const auto agent = start_agent(
       "setup", {config, built.book, {}}, [seen](const agent::AgentEvent& event) { seen->on_event(event); }, code);

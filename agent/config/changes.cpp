@@ -19,8 +19,10 @@ bool is_taken_over(const Setting& setting) {
 std::vector<std::string> waiting_for_restart(const Config& running, const Config& fresh) {
   std::vector<std::string> pointers;
   for (const Setting& setting : settings()) {
+    bool is_same = setting.field.get(running) == setting.field.get(fresh);
     // What a secret shows of itself is always the same.
-    const bool is_same = setting.is_secret() ? running.sip.password == fresh.sip.password : setting.field.get(running) == setting.field.get(fresh);
+    if (setting.is_secret()) is_same = running.sip.password == fresh.sip.password;
+    if (pointer_of(setting) == "/sip/callers") is_same = is_same && running.sip.caller_secrets == fresh.sip.caller_secrets;
     if (!is_same && !is_taken_over(setting)) pointers.push_back(pointer_of(setting));
   }
   return pointers;

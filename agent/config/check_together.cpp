@@ -66,6 +66,16 @@ void check_web_socket(Effective& out) {
     out.warnings.push_back({"/sip/web_socket/path", "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
+void check_registration(Effective& out) {
+  const Sip& sip = out.config.sip;
+  if (sip.registration != "parallel") return;
+  const std::string where = where_of(out, "/sip/registration");
+  if (sip.outbound_proxy.kind != JsonValue::Kind::Null)
+    out.problems.push_back({where, "\"parallel\" beside /sip/outbound_proxy, which each registration would pass", "\"serial\"", "take one of them out"});
+  else if (sip.secondaries.items.empty())
+    out.warnings.push_back({where, "is not used: there are no /sip/secondaries to register at"});
+}
+
 void check_door(const Sip& sip, Problems& problems) {
   const JsonValue* peers = member(sip.door, "peers");
   for (std::size_t i = 0; peers != nullptr && i < peers->items.size(); ++i) {
@@ -118,6 +128,7 @@ void check_together(Effective& effective) {
   check_limits(effective.config, effective.problems);
   check_tls(effective);
   check_web_socket(effective);
+  check_registration(effective);
   check_door(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_voices(effective);

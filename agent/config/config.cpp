@@ -58,25 +58,26 @@ class Reader {
   void refuse(const std::string& where, const Complaint& complaint) {
     out.problems.push_back({where, complaint.found, complaint.allowed, complaint.advice});
   }
-  /// All sources were read: compound values take their places.
+  /// All sources were read: compound values take their places, without the secrets in them.
   void finish() {
     const Setting* providers = find_setting("", "providers");
-    store(providers);
-    resolve_providers(trees_[index_of(*providers)], sources_, out);
-    if (trees_[index_of(*providers)].members.empty()) return;
-    providers->field.set(out.config, masked(*providers, trees_[index_of(*providers)]));
+    JsonValue& tree = trees_[index_of(*providers)];
+    resolve_providers(tree, sources_, out);
+    if (const auto* who = member(trees_[index_of(*find_setting("sip", "callers"))], "who")) {
+      for (const JsonValue& one : who->items)
+        out.config.sip.caller_secrets.push_back({text_of(one, "username"), Secret(text_of(one, "password"))});
+    }
+    for (const Setting& setting : settings()) {
+      const JsonValue& value = trees_[index_of(setting)];
+      const bool written = &setting == providers ? !value.members.empty() : value.kind != JsonValue::Kind::Null;
+      if (written) setting.field.set(out.config, masked(setting, value));
+    }
   }
 
   Effective out;
   std::vector<std::string> secrets;  // Each that was read, also one that was refused or replaced.
 
  private:
-  void store(const Setting* but_for) {
-    for (const Setting& setting : settings()) {
-      JsonValue& tree = trees_[index_of(setting)];
-      if (&setting != but_for && tree.kind != JsonValue::Kind::Null) setting.field.set(out.config, tree);
-    }
-  }
   base::Result<JsonValue, Complaint> read_leaf(const Setting& setting, const JsonValue& value, const std::string& where) {
     if (setting.is_secret()) secrets.push_back(value.text);
     if (!setting.is_expanded() || value.kind != JsonValue::Kind::Text || !is_reference(value.text)) {

@@ -20,6 +20,12 @@ namespace offhook::inline v0::agent::config {
 
 inline constexpr std::size_t kMaxFileBytes = 256U << 10U;
 
+struct CallerSecret {
+  std::string username;
+  Secret password;
+  friend bool operator==(const CallerSecret&, const CallerSecret&) = default;
+};
+
 struct Sip {
   std::string extension;               ///< SIP_EXTENSION; required
   Secret password;                     ///< SIP_PASSWORD; required
@@ -34,7 +40,9 @@ struct Sip {
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
   JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
-  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{};
+  std::string registration = "serial";  ///< at the secondaries: "serial" or "parallel"
+  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{};  ///< callers: to be shown, secrets are masked
+  std::vector<CallerSecret> caller_secrets{};  ///< what callers says of who
 };
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
 struct AgentSettings {

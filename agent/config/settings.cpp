@@ -70,7 +70,7 @@ constexpr std::array kSettings{
             .unit = "seconds", .meaning = "how long a registration is asked for; the PBX may shorten it",
             .field = kField<&Config::sip, &Sip::expires>},
     Setting{.section = "sip", .name = "accept_from", .shape = Shape::Choice, .choices = "registrar anyone",
-            .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host`, all others get 403; "
+            .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host` and `/sip/secondaries`, all others get 403; "
                        "`anyone`: for a PBX that sends calls from another address than it registers at",
             .field = kField<&Config::sip, &Sip::accept_from>},
     Setting{.section = "sip", .name = "session_timer", .shape = Shape::Choice, .choices = "accept ask off",
@@ -92,6 +92,10 @@ constexpr std::array kSettings{
             .meaning = "further servers of the same PBX, in their order: what `/sip/host` does not take goes to the next, within the same "
                        "registration or call. A name alone is one with its usual port",
             .members = kServerMembers, .short_for = "host", .field = kField<&Config::sip, &Sip::secondaries>},
+    Setting{.section = "sip", .name = "registration", .shape = Shape::Choice, .choices = "serial parallel",
+            .meaning = "at how many of `/sip/host` and `/sip/secondaries` the extension is registered. `serial`: at one, the first that "
+                       "takes it; `parallel`: at all at once. Calls are then taken from each, and go out through the first that is registered",
+            .field = kField<&Config::sip, &Sip::registration>},
     Setting{.section = "sip", .name = "trusted_peers", .shape = Shape::Objects, .least = 1, .most = kMaxInList, .unset = "none",
             .meaning = "addresses besides those of the PBX whose P-Asserted-Identity is believed: trunks, session border controllers",
             .members = kTrustedPeerMembers, .short_for = "address", .field = kField<&Config::sip, &Sip::trusted_peers>},

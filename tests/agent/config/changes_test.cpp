@@ -15,10 +15,11 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
   CHECK(config::waiting_for_restart(running, fresh).empty());
   fresh.sip.password = config::Secret("new");
   fresh.sip.extension = "7";
+  fresh.sip.caller_secrets = {{"anna", config::Secret("new")}};
   fresh.health.port = 1;
   fresh.media.first_port = 2000;
   fresh.limits.calls = 3;
   fresh.transcripts.enabled = true;
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled"});
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled"});
 }

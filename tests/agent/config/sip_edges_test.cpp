@@ -2,6 +2,7 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
+#include <offhook/agent/registrations.hpp>
 
 #include <doctest/doctest.h>
 
@@ -127,4 +128,86 @@ TEST_CASE("Watchers are named one by one, and see no more than that there is a c
   CHECK(watched->allowed[1].view == phone::View::Calls);
   CHECK_FALSE(watched->asks);
   CHECK(begins(problem_in(R"("watchers": [{"view": "all", "watcher": "desk"}])"), "/sip/watchers/0/view:"));
+}
+
+TEST_CASE("Registered in parallel, the extension has an account at each server, and as many as there may be secondaries") {
+  const auto parallel = options_of(R"("registration": "parallel", "secondaries": ["a", {"host": "2001:db8::7", "port": 5090}])", "tcp");
+  CHECK(parallel.account.secondaries.empty());
+  CHECK(parallel.account.server.empty());
+  REQUIRE(parallel.standby_accounts.size() == 2);
+  CHECK(parallel.standby_accounts[0].server == "sip:a;transport=tcp");
+  CHECK(parallel.standby_accounts[1].server == "sip:[2001:db8::7]:5090;transport=tcp");
+  for (const auto& standby : parallel.standby_accounts) {
+    CHECK(standby.registrar == "sip:pbx.example;transport=tcp");
+    CHECK(standby.address_of_record == parallel.account.address_of_record);
+    CHECK(standby.password == parallel.account.password);
+  }
+  const auto serial = options_of(R"("registration": "serial", "secondaries": ["a"])");
+  CHECK(serial.standby_accounts.empty());
+  CHECK(serial.account.secondaries == std::vector<std::string>{"sip:a"});
+  CHECK(options_of(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d"])").standby_accounts.size() == 4);
+  CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
+  CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found other text; allowed: \"serial\", \"parallel\"; did you mean \"parallel\"?"));
+  CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));
+  CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a"], "outbound_proxy": {"host": "b"})"),
+               "/sip/registration: found \"parallel\" beside /sip/outbound_proxy, which each registration would pass; allowed: \"serial\"; "));
+  const auto alone = config::read_text(file(R"("registration": "parallel")"), "my.json", {});
+  REQUIRE(alone.warnings.size() == 1);
+  CHECK(alone.warnings[0].where == "/sip/registration");
+  CHECK(agent::registrations_of(alone.config) == 1);
+}
+
+TEST_CASE("Of several registrations one that holds is enough; together they have failed when each has, and are refused when one was") {
+  using Changed = sip::RegistrationChanged;
+  agent::Registrations all(2);
+  const auto tell = [&](std::uint64_t account, Changed::State state, Changed::Why why = Changed::Why::None, int status = 0, const std::string& reason = "") {
+    Changed event;
+    event.account = sip::AccountId{account};
+    event.state = state;
+    event.why = why;
+    event.status = status;
+    event.reason = reason;
+    event.server = account == 1 ? "sip:a" : "sip:b";
+    all.on_event(event);
+  };
+  CHECK_FALSE(all.any_registered());
+  CHECK(all.failure() == "no answer");
+  tell(1, Changed::State::Failed, Changed::Why::NoAnswer);
+  CHECK_FALSE(all.all_failed());  // The other was not told of yet.
+  tell(2, Changed::State::Registering);
+  CHECK_FALSE(all.all_failed());
+  CHECK_FALSE(all.all_ended());
+  tell(2, Changed::State::Registered, Changed::Why::None, 200);
+  CHECK(all.any_registered());
+  CHECK(all.json() == R"([{"server":"sip:a","registered":false},{"server":"sip:b","registered":true}])");
+  tell(2, Changed::State::Failed, Changed::Why::Refused, 403, "Forbidden");
+  CHECK(all.all_failed());
+  CHECK(all.all_ended());
+  CHECK_FALSE(all.all_refused());
+  CHECK(all.failure() == "403 Forbidden");
+  tell(2, Changed::State::Failed, Changed::Why::WrongCredentials, 401, "Unauthorized");
+  CHECK(all.all_refused());
+  tell(1, Changed::State::Registered);
+  CHECK_FALSE(all.all_refused());
+  CHECK_FALSE(all.all_ended());
+  tell(1, Changed::State::Unregistered);
+  CHECK(all.all_ended());
+  CHECK_FALSE(all.all_failed());
+}
+
+TEST_CASE("Secrets of callers are nowhere in the configuration but in Secrets, also where they stand in a file or a variable") {
+  const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "${DOOR}"}, {"username": "bert", "password": "canary-2"}]})";
+  const auto parsed = config::parse(file(settings), [](const std::string& name) {
+    return name == "DOOR" ? std::optional<std::string>("canary-1") : std::nullopt;
+  });
+  REQUIRE(parsed);
+  CHECK(config::write_json(parsed->sip.callers).find("canary") == std::string::npos);
+  CHECK(config::write_json(parsed->sip.callers).find("anna") != std::string::npos);
+  REQUIRE(parsed->sip.caller_secrets.size() == 2);
+  CHECK(config::to_string(parsed->sip.caller_secrets[0].password) == "***");
+  const auto callers = agent::to_agent_options(*parsed, "").phone.stack.callers;
+  REQUIRE(callers.who.size() == 2);
+  CHECK(callers.who[0].username == "anna");
+  CHECK(callers.who[0].password == "canary-1");
+  CHECK(callers.who[1].password == "canary-2");
 }
