@@ -6,7 +6,9 @@ namespace packages = offhook::sip::packages;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   offhook::fuzz::check_document<packages::DialogTable>(
-      {reinterpret_cast<const char*>(data), size}, packages::parse_dialog_info, packages::write_dialog_info,
-      [](const auto& info) -> const auto& { return info.dialogs; }, [](const auto& table) -> const auto& { return table.dialogs(); });
+      {reinterpret_cast<const char*>(data), size}, packages::parse_dialog_info,
+      [](const auto& info) { return packages::write_dialog_info(info); },
+      [](const auto& info) -> const auto& { return info.dialogs; },
+      [](const auto& table) -> const auto& { return table.dialogs(); });
   return 0;
 }
