@@ -60,18 +60,18 @@ class Reader {
   }
   /// All sources were read: compound values take their places, without the secrets in them.
   void finish() {
-    const Setting* providers = find_setting("", "providers");
-    JsonValue& tree = trees_[index_of(*providers)];
-    resolve_providers(tree, sources_, out);
     if (const auto* who = member(trees_[index_of(*find_setting("sip", "callers"))], "who")) {
       for (const JsonValue& one : who->items)
         out.config.sip.caller_secrets.push_back({text_of(one, "username"), Secret(text_of(one, "password"))});
     }
+    const Setting* providers = find_setting("", "providers");
     for (const Setting& setting : settings()) {
       const JsonValue& value = trees_[index_of(setting)];
-      const bool written = &setting == providers ? !value.members.empty() : value.kind != JsonValue::Kind::Null;
-      if (written) setting.field.set(out.config, masked(setting, value));
+      if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
     }
+    JsonValue& tree = trees_[index_of(*providers)];
+    resolve_providers(tree, sources_, out);  // By what all others say of providers.
+    if (!tree.members.empty()) providers->field.set(out.config, masked(*providers, tree));
   }
 
   Effective out;
