@@ -10,6 +10,7 @@ question() {
   expect 40 "the call is over" says "$work/caller.log" 'terminated'
   expect 5 "the agent understood opening_hours" says "$work/agent.log" 'call.understood .*intent=opening_hours'
   heard_by caller >"$work/heard"
-  says "$work/heard" 'hello this is blue river' || die "the greeting was not heard: $(cat "$work/heard")"
+  # Not its first words: a telephone on a busy machine may miss a frame of them.
+  says "$work/heard" 'blue river bicycles' || die "the greeting was not heard: $(cat "$work/heard")"
   says "$work/heard" 'nine' || die "the opening hours were not heard: $(cat "$work/heard")"
 }
