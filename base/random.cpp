@@ -37,16 +37,16 @@ std::string Random::token() {
   static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   std::array<std::uint8_t, 16> bytes{};
   fill(bytes);
-  std::string text;
-  text.reserve(26);
+  std::string text(26, '=');
+  std::size_t at = 0;
   std::uint32_t window = 0;
   int bits = 0;
   for (const std::uint8_t byte : bytes) {
     window = (window << 8) | byte;
     bits += 8;
-    for (; bits >= 5; bits -= 5) text.push_back(kAlphabet[(window >> (bits - 5)) & 31]);
+    for (; bits >= 5; bits -= 5) text[at++] = kAlphabet[(window >> (bits - 5)) & 31];
   }
-  text.push_back(kAlphabet[(window << (5 - bits)) & 31]);
+  text[at] = kAlphabet[(window << (5 - bits)) & 31];
   return text;
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kPaced = 100;  // With fewer dialogs the offers are some time apart.
 constexpr base::Duration kBetweenCalls = 10ms;  // So that 64 * T1 hold 3,200 calls that are over.
 
 /// A pair that is built when its turn comes, and gone afterwards.
@@ -28,6 +29,7 @@ Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (
       (*pair)->complete_call();
       (*pair)->pass(kBetweenCalls);
     }
+    if (dialogs > 0 && dialogs < kPaced) (*pair)->pass(40s);  // A turn takes so long there that they would end while it is measured.
   };
   made.finish = [pair] { pair->reset(); };
   return made;
@@ -42,7 +44,7 @@ void one_call_and_offer(CallPair& pair) {
   one_call(pair);
   pair.offer_anew();
   // One dialog alone may not ask for more than some transactions a second: ServerRequests::kMaxOfOneCall.
-  if (pair.dialogs() < 100) pair.pass(500ms);
+  if (pair.dialogs() < kPaced) pair.pass(500ms);
 }
 
 Subject beside_registrations(const std::string& name, std::size_t registrations, bool quiet, void (*turn)(RegisteredStack&)) {

@@ -28,23 +28,24 @@ void ClientRequests::send_ack(PendingAck pending, base::TimePoint now) {
   if (way && goes_back(*hop, *way)) return write_ack(std::move(pending), *way, now);
   const auto* known = hops_.find(session, *hop);
   if (known != nullptr && !known->empty()) return write_ack(std::move(pending), flow_along(known->front()), now);
-  hold_for(pending);
+  hold_for(pending.session);
   pending_acks_.emplace(query(*hop), std::move(pending));
 }
 
 bool ClientRequests::on_ack_answer(QueryId query, const QueryResult& result, base::TimePoint now) {
   if (on_large_ack_answer(query, result)) return true;
-  const auto ack = pending_acks_.extract(query);
+  auto ack = pending_acks_.extract(query);
   if (!ack) return false;
-  const PendingAck& pending = ack.mapped();
+  PendingAck& pending = ack.mapped();
+  const std::uint64_t session = pending.session;
   const auto invite = records_.find(pending.invite);
   if (!result.routes.empty()) {
-    if (pending.session != 0) hops_.remember(pending.session, pending.hop, result.routes);
-    write_ack(pending, flow_along(result.routes.front()), now);
+    if (session != 0) hops_.remember(session, pending.hop, result.routes);
+    write_ack(std::move(pending), flow_along(result.routes.front()), now);
   } else if (invite != records_.end()) {
-    write_ack(pending, invite->second->flow, now);  // The way that the INVITE took is the best that we know.
+    write_ack(std::move(pending), invite->second->flow, now);  // The way that the INVITE took is the best that we know.
   }
-  release_for(pending);
+  release_for(session);
   return true;
 }
 
@@ -54,20 +55,22 @@ void ClientRequests::write_ack(PendingAck pending, const Flow& flow, base::TimeP
   const bool large = shared_.datagram_limit != 0 && bytes.size() > shared_.datagram_limit;
   if (!large || flow.transport != Transport::Udp || memory_.is_passed_over(Transport::Tcp, flow.remote, now))
     return transmit_ack(std::move(pending), flow, flow, std::move(bytes));
-  hold_for(pending);
+  hold_for(pending.session);
   large_acks_.emplace(query({flow.remote.ip.to_string(), flow.remote.port, Transport::Tcp, false}),
                       LargeAck{std::move(pending), flow});
 }
 
 bool ClientRequests::on_large_ack_answer(QueryId query, const QueryResult& result) {
-  const auto waiting = large_acks_.extract(query);
+  auto waiting = large_acks_.extract(query);
   if (!waiting) return false;
-  const LargeAck& ack = waiting.mapped();
+  LargeAck& ack = waiting.mapped();
+  const std::uint64_t session = ack.what.session;
   const auto stream = std::find_if(result.routes.begin(), result.routes.end(),
                                    [](const Route& route) { return route.transport == Transport::Tcp; });
   const Flow flow = stream != result.routes.end() ? flow_along(*stream) : ack.datagrams;
-  transmit_ack(ack.what, flow, ack.datagrams, ack_text(ack.what, flow));
-  release_for(ack.what);
+  std::string bytes = ack_text(ack.what, flow);
+  transmit_ack(std::move(ack.what), flow, ack.datagrams, std::move(bytes));
+  release_for(session);
   return true;
 }
 
@@ -107,12 +110,12 @@ void ClientRequests::acks_by_datagram(const Flow& failed, base::TimePoint now) {
   }
 }
 
-void ClientRequests::hold_for(const PendingAck& ack) {
-  if (ack.session != 0) hold({Owner::Kind::Session, ack.session, {}});
+void ClientRequests::hold_for(std::uint64_t session) {
+  if (session != 0) hold({Owner::Kind::Session, session, {}});
 }
 
-void ClientRequests::release_for(const PendingAck& ack) {
-  if (ack.session != 0) release({Owner::Kind::Session, ack.session, {}});
+void ClientRequests::release_for(std::uint64_t session) {
+  if (session != 0) release({Owner::Kind::Session, session, {}});
 }
 
 }  // namespace offhook::inline v0::sip

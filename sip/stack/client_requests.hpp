@@ -163,8 +163,8 @@ class ClientRequests {
   [[nodiscard]] std::string ack_text(const PendingAck& pending, const Flow& flow);
   void transmit_ack(PendingAck pending, const Flow& flow, const Flow& datagrams, std::string bytes);
   void acks_by_datagram(const Flow& failed, base::TimePoint now);
-  void hold_for(const PendingAck& ack);
-  void release_for(const PendingAck& ack);
+  void hold_for(std::uint64_t session);
+  void release_for(std::uint64_t session);
   [[nodiscard]] std::string write(const Outgoing& request, const Flow& flow, std::string_view branch);
   [[nodiscard]] Record* find_invite(const Owner& owner);
   void hold(const Owner& owner);

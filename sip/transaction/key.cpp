@@ -6,21 +6,28 @@ namespace offhook::inline v0::sip::transaction {
 namespace {
 
 // Each part with its length in front: no choice of characters in one part can pass for another part.
-void add(std::string& text, std::string_view part) { text.append(std::to_string(part.size())).append(":").append(part); }
+void add(std::string& text, std::string_view part) { text.append(std::to_string(part.size())).append(1, ':').append(part); }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = base::to_lower(c);
-  return result;
+void add_lower(std::string& text, std::string_view part) {
+  for (const char c : part) text.push_back(base::to_lower(c));
+}
+
+/// sent-by, as it is compared: RFC 3261 section 20.42.
+void add_sent_by(std::string& text, const Via& via) {
+  const std::string port = std::to_string(via.port.value_or(0));
+  text.append(std::to_string(via.host.size() + 1 + port.size())).append(1, ':');
+  add_lower(text, via.host);
+  text.append(1, ':').append(port);
 }
 
 Key make_server_key(const Message& request, std::string_view method) {
   const Via& via = request.top_via();
-  const std::string sent_by = lower(via.host) + ":" + std::to_string(via.port.value_or(0));
+  const auto branch = via.branch();
   Key key;
+  key.text.reserve(branch.size() + via.host.size() + method.size() + 32);  // What else there is are lengths, and a port.
   if (via.has_rfc3261_branch()) {
-    add(key.text, via.branch());
-    add(key.text, sent_by);
+    add(key.text, branch);
+    add_sent_by(key.text, via);
     add(key.text, method);
     return key;
   }
@@ -31,8 +38,8 @@ Key make_server_key(const Message& request, std::string_view method) {
   add(key.text, request.from().tag().value_or(""));
   add(key.text, request.call_id());
   add(key.text, std::to_string(request.cseq().number));
-  add(key.text, sent_by);
-  add(key.text, via.branch());
+  add_sent_by(key.text, via);
+  add(key.text, branch);
   add(key.text, method);
   return key;
 }
@@ -41,6 +48,7 @@ Key make_server_key(const Message& request, std::string_view method) {
 
 Key client_key(std::string_view branch, std::string_view method) {
   Key key;
+  key.text.reserve(branch.size() + method.size() + 16);
   add(key.text, branch);
   add(key.text, method);
   return key;
