@@ -1,7 +1,7 @@
 #include <offhook/agent/phone/line_watchers.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/message/uri.hpp>
+#include <offhook/sip/message/name_addr.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,30 +14,25 @@ constexpr std::string_view kPackage = "dialog";
 
 using Why = sip::SubscriptionChanged::Why;
 
-/// RFC 4235 section 3.2. Nobody watches one call alone: for whom nothing is agreed section 3.7.2 recommends to forbid it.
+/// The value of the first of these that were sent; `compact`: its short name. "" for none.
+std::string_view field(const sip::HeaderList& headers, std::string_view name, std::string_view compact) {
+  const auto at = std::find_if(headers.begin(), headers.end(),
+                               [&](const auto& one) { return base::iequals(one.first, name) || base::iequals(one.first, compact); });
+  return at == headers.end() ? std::string_view() : std::string_view(at->second);
+}
+
+/// RFC 4235 section 3.2. Nobody watches one call alone: for whom nothing is agreed section 3.7.2 recommends to forbid it. The stack has
+/// checked the grammar: it has read the package from this value.
 bool is_about_one_dialog(const sip::HeaderList& headers) {
-  for (const auto& [name, value] : headers) {
-    if (!base::iequals(name, "Event") && !base::iequals(name, "o")) continue;
-    std::string lower;
-    for (const char c : value) {
-      if (c != ' ' && c != '\t') lower += base::to_lower(c);
-    }
-    for (const std::string_view param : {";call-id=", ";to-tag=", ";from-tag="}) {
-      if (lower.find(param) != std::string::npos) return true;
-    }
-  }
-  return false;
+  const auto event = field(headers, "Event", "o");
+  const sip::Params params(event.substr(std::min(event.find(';'), event.size())));
+  return params.has("call-id") || params.has("to-tag") || params.has("from-tag");
 }
 
 std::string contact_of(const sip::HeaderList& headers) {
-  for (const auto& [name, value] : headers) {
-    if (!base::iequals(name, "Contact") && !base::iequals(name, "m")) continue;
-    const auto open = value.find('<');
-    const auto close = value.find('>', open);
-    if (open == std::string::npos) return value.substr(0, value.find(';'));
-    return close == std::string::npos ? std::string() : value.substr(open + 1, close - open - 1);
-  }
-  return {};
+  auto value = field(headers, "Contact", "m");
+  const auto contact = sip::take_name_addr(value);
+  return contact ? std::string(contact->uri.text) : std::string();
 }
 
 /// The same user at the same host, however it is reached.
@@ -144,8 +139,9 @@ void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint n
   if (event.package != kPackage) return refuse(Why::Rejected);  // Offered by the stack's options, and there is nobody who would tell.
   const auto line = event.account ? lines_.find(*event.account) : lines_.end();
   if (line == lines_.end()) return refuse(Why::NoResource);
-  const auto view = is_about_one_dialog(event.headers) ? std::nullopt : view_of(event, line->second);
-  if (!view && (!options_.asks || is_about_one_dialog(event.headers))) return refuse(Why::Rejected);
+  if (is_about_one_dialog(event.headers)) return refuse(Why::Rejected);
+  const auto view = view_of(event, line->second);
+  if (!view && !options_.asks) return refuse(Why::Rejected);
   watchers_[event.subscription] = {*event.account, contact_of(event.headers)};
   if (!view) return tell_.asks(event);
   (void)decide(event.subscription, view, now);

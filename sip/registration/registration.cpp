@@ -216,10 +216,7 @@ base::Duration Registration::after_lost_flow(base::TimePoint now) {
   if (const auto accepted = std::exchange(accepted_at_, std::nullopt))
     lost_early_ = now - *accepted < kFlowStands ? lost_early_ + 1 : 0;
   if (lost_early_ <= 1) return uniform(base::Duration::zero(), kFlowLostDelay);
-  base::Duration limit = kFlowLostDelay;
-  for (int i = 1; i < lost_early_ && limit < kBackoffMax; ++i) limit *= 2;
-  limit = std::min(limit, kBackoffMax);
-  return uniform(limit / 2, limit);
+  return doubled(kFlowLostDelay, lost_early_ - 1, kBackoffMax);
 }
 
 void Registration::on_flow_proven() {
@@ -328,11 +325,14 @@ base::Duration Registration::backoff() {
   const bool flow = options_.reg_id != 0;
   const base::Duration most = flow ? kFlowBackoffMax : kBackoffMax;
   const base::Duration first = others_hold_ ? kFlowBackoffBaseOthersHold : kFlowBackoffBase;
-  base::Duration limit = flow ? first : kBackoffBase;
-  ++failures_;
-  for (int i = 0; i < failures_ && limit < most; ++i) limit *= 2;
-  limit = std::min(limit, most);
-  return uniform(limit / 2, limit);
+  return doubled(flow ? first : kBackoffBase, ++failures_, most);
+}
+
+/// At random between half of it and all.
+base::Duration Registration::doubled(base::Duration wait, int times, base::Duration most) {
+  for (int i = 0; i < times && wait < most; ++i) wait *= 2;
+  wait = std::min(wait, most);
+  return uniform(wait / 2, wait);
 }
 
 /// Deviation: RFC 8599 section 4.1.4 wants a binding with push that is not told sip.pnsreg to be refreshed only when a notification

@@ -152,6 +152,7 @@ class Registration {
   void forget_connection();
   [[nodiscard]] base::Duration after_lost_flow(base::TimePoint now);
   [[nodiscard]] base::Duration backoff();
+  [[nodiscard]] base::Duration doubled(base::Duration wait, int times, base::Duration most);
   [[nodiscard]] base::Duration refresh_after(std::chrono::seconds expires, base::Duration margin);
   [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
 
