@@ -18,9 +18,13 @@ struct Via {
   Params params;
 
   [[nodiscard]] std::string_view branch() const { return params.find("branch").value_or(""); }
-  /// RFC 3261 section 8.1.1.7: the magic cookie says that the branch is unique.
-  [[nodiscard]] bool has_rfc3261_branch() const { return branch().starts_with("z9hG4bK") && branch().size() > 7; }
+  [[nodiscard]] bool has_rfc3261_branch() const;
 };
+
+/// RFC 3261 section 8.1.1.7: the magic cookie says that the branch is unique.
+[[nodiscard]] inline bool is_rfc3261_branch(std::string_view branch) { return branch.starts_with("z9hG4bK") && branch.size() > 7; }
+
+inline bool Via::has_rfc3261_branch() const { return is_rfc3261_branch(branch()); }
 
 /// Takes the first Via off a comma-separated list; `rest` then starts at the next one. Errors: BadVia, BadHost, BadNumber,
 /// BadParameter.

@@ -22,8 +22,8 @@ Calls::Leg* Calls::find(SessionId id) const {
 }
 
 Calls::Leg* Calls::find(const Message& in_dialog) const {
-  const auto at = by_dialog_.find({std::string(in_dialog.call_id()), std::string(in_dialog.to().tag().value_or(""))});
-  return at == by_dialog_.end() ? nullptr : find(at->second);
+  const auto id = by_dialog_.find(in_dialog);
+  return id ? find(*id) : nullptr;
 }
 
 LegName Calls::name(SessionId id) const {
@@ -48,7 +48,7 @@ Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag,
   leg->local_tag = std::move(local_tag);
   leg->account = account;
   leg->user = std::move(user);
-  by_dialog_[{leg->call_id, leg->local_tag}] = id;
+  by_dialog_.add(leg->call_id, leg->local_tag, id);
   ++live_;
   return *legs_.emplace(id, std::move(leg)).first->second;
 }
@@ -106,8 +106,8 @@ base::Result<std::optional<SessionId>, int> Calls::replaced_by(const Message& in
   if (!value) return std::nullopt;
   const auto replaces = parse_replaces(*value);
   if (!replaces || lines.next() || invite.find("Join")) return base::fail(400);
-  const auto at = by_dialog_.find({replaces->call_id, replaces->to_tag});
-  const Leg* leg = at == by_dialog_.end() ? nullptr : find(at->second);
+  const auto named = by_dialog_.find(replaces->call_id, replaces->to_tag);
+  const Leg* leg = named ? find(*named) : nullptr;
   const bool ours = leg != nullptr && leg->account == account;
   const auto standing = ours ? leg->session->standing(replaces->from_tag) : session::Standing::Unknown;
   if (const int status = session::refusal_of_replacement(standing, replaces->early_only)) return base::fail(int{status});
@@ -319,16 +319,17 @@ std::optional<Flow> Calls::way(std::uint64_t session) const {
 void Calls::collect() {
   shared_.clients.collect(ended_);
   shared_.servers.collect(ended_);
-  for (const std::uint64_t number : std::exchange(ended_, {})) {
+  for (const std::uint64_t number : ended_) {
     const SessionId id{number};
     const Leg* leg = find(id);
     if (leg == nullptr || !leg->session->is_over()) continue;
     if (leg->session->next_deadline() || shared_.clients.owns_any(number) || shared_.servers.owns_any(number)) continue;
-    by_dialog_.erase({leg->call_id, leg->local_tag});
+    by_dialog_.erase(leg->call_id, leg->local_tag);
     deadlines_.set(id, std::nullopt);
     shared_.clients.forget(number);
     legs_.erase(id);
   }
+  ended_.clear();
   base::shrink(legs_);
 }
 

@@ -6,10 +6,10 @@
 #include <offhook/sip/stack/accounts.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/dialog_index.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,7 +111,7 @@ class Calls {
   bool accepting_ = true;
   std::size_t live_ = 0;
   std::unordered_map<SessionId, std::unique_ptr<Leg>> legs_;
-  std::map<std::pair<std::string, std::string>, SessionId> by_dialog_;  // Call-ID and our tag.
+  DialogIndex<SessionId> by_dialog_;
   std::vector<std::uint64_t> ended_;
   Deadlines<SessionId> deadlines_;
 };

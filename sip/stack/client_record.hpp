@@ -15,6 +15,7 @@ namespace offhook::inline v0::sip {
 struct ClientRequests::Record {
   TransactionId id;
   Outgoing what;
+  std::optional<Hop> hop;  // Of its next hop.
   std::vector<Route> routes;
   std::size_t route = 0;
   std::vector<std::vector<Route>> found;  // While names are looked up: of the next hop, then of each alternative.

@@ -27,6 +27,7 @@ ClientRequests::Record& ClientRequests::make(Outgoing request) {
   auto record = std::make_unique<Record>();
   record->id = id;
   record->what = std::move(request);
+  record->hop = hop_of(record->what.head.next_hop);
   hold(record->what.owner);
   if (record->what.owner.kind != Owner::Kind::Nobody) current_[record->what.owner] = id;
   return *records_.emplace(id, std::move(record)).first->second;
@@ -40,21 +41,20 @@ ClientRequests::Record* ClientRequests::find(TransactionId id) const {
 void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(std::move(request)), now); }
 
 void ClientRequests::look_up(Record& record, base::TimePoint now) {
-  const auto hop = hop_of(record.what.head.next_hop);
-  if (!hop) {
+  if (!record.hop) {
     record.trouble = "the next hop is no URI that we can send to";
     return fail(record, session::Failure::Unresolvable, now);
   }
-  if (take_way_back(record, *hop, now)) return;
+  if (take_way_back(record, now)) return;
   if (record.what.owner.kind == Owner::Kind::Session) {
-    if (const auto* known = hops_.find(record.what.owner.id, *hop)) {
+    if (const auto* known = hops_.find(record.what.owner.id, *record.hop)) {
       record.routes = *known;
       return launch(record, now);
     }
   }
   record.found.resize(1 + record.what.alternatives.size());
   record.looking_up = record.found.size();
-  look_ups_.emplace(query(*hop), LookUp{record.id, 0});
+  look_ups_.emplace(query(*record.hop), LookUp{record.id, 0});
   for (std::size_t i = 0; i < record.what.alternatives.size(); ++i) {
     const auto other = hop_of(record.what.alternatives[i]);
     if (other)
@@ -64,9 +64,9 @@ void ClientRequests::look_up(Record& record, base::TimePoint now) {
   }
 }
 
-bool ClientRequests::take_way_back(Record& record, const Hop& hop, base::TimePoint now) {
+bool ClientRequests::take_way_back(Record& record, base::TimePoint now) {
   const auto way = shared_.contacts.way(record.what.owner);
-  if (!way || !goes_back(hop, *way)) return false;
+  if (!way || !goes_back(*record.hop, *way)) return false;
   record.routes = {{way->transport, way->local, way->remote, way->id, way->name}};
   launch(record, now);
   return true;
@@ -97,9 +97,9 @@ void ClientRequests::take_routes(Record& record, std::size_t place, QueryResult 
   record.found.clear();
   if (routes.empty()) return fail(record, session::Failure::Unresolvable, now);
   record.trouble.clear();
-  if (const auto hop = hop_of(record.what.head.next_hop)) {
-    memory_.arrange(*hop, routes, now);
-    if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *hop, routes);
+  if (record.hop) {
+    memory_.arrange(*record.hop, routes, now);
+    if (record.what.owner.kind == Owner::Kind::Session) hops_.remember(record.what.owner.id, *record.hop, routes);
   }
   record.routes = std::move(routes);
   launch(record, now);
@@ -202,8 +202,8 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
     const auto after = response.number(HeaderName::RetryAfter);
     if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, Leaving::Done, now)) return;
   } else if (status != 503) {
-    if (const auto hop = hop_of(record.what.head.next_hop); hop && (first || back) && record.route < record.routes.size())
-      memory_.on_answer(*hop, record.routes[record.route], now);
+    if (record.hop && (first || back) && record.route < record.routes.size())
+      memory_.on_answer(*record.hop, record.routes[record.route], now);
   }
   if (loses(record.what, status) && hand_back(record, now)) return;
   if (status > 100) give_up_others(record, now);
@@ -215,15 +215,13 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
 void ClientRequests::learn_own_end(Record& record, const Flow& connection) {
   if (!is_reliable(connection.transport) || record.route >= record.routes.size()) return;
   set_own_end(record.routes[record.route], connection);
-  const auto hop = hop_of(record.what.head.next_hop);
-  if (hop && record.what.owner.kind == Owner::Kind::Session) hops_.learn_own_end(record.what.owner.id, *hop, connection);
+  if (record.hop && record.what.owner.kind == Owner::Kind::Session)
+    hops_.learn_own_end(record.what.owner.id, *record.hop, connection);
 }
 
 void ClientRequests::fail(Record& record, session::Failure failure, base::TimePoint now) {
   if (hand_back(record, now)) return finish(record);
-  if (record.what.owner.kind == Owner::Kind::Session) {
-    if (const auto hop = hop_of(record.what.head.next_hop)) hops_.forget(record.what.owner.id, *hop);
-  }
+  if (record.hop && record.what.owner.kind == Owner::Kind::Session) hops_.forget(record.what.owner.id, *record.hop);
   if (record.what.owner.kind != Owner::Kind::Nobody)
     outcomes_.push_back({record.id, record.what.owner, nullptr, failure, std::move(record.trouble)});
   finish(record);
@@ -355,8 +353,7 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
 /// An answer at last: the call's next requests begin there.
 void ClientRequests::prefer_route(const Record& record) {
   if (record.route == 0 || record.what.owner.kind != Owner::Kind::Session) return;
-  if (const auto hop = hop_of(record.what.head.next_hop))
-    hops_.prefer(record.what.owner.id, *hop, record.routes[record.route]);
+  if (record.hop) hops_.prefer(record.what.owner.id, *record.hop, record.routes[record.route]);
 }
 
 std::string ClientRequests::write(const Outgoing& request, const Flow& flow, std::string_view branch) {
@@ -393,7 +390,7 @@ const std::vector<Route>* ClientRequests::routes(TransactionId id) const {
 }
 
 void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
-  for (const TransactionId id : std::exchange(dead_, {})) {
+  for (const TransactionId id : dead_) {
     const auto at = records_.find(id);
     if (at == records_.end()) continue;
     const Owner owner = at->second->what.owner;
@@ -401,10 +398,12 @@ void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
     records_.erase(at);
     release(owner);
   }
+  dead_.clear();
   base::shrink(records_);
-  for (const std::uint64_t session : std::exchange(released_, {})) {
+  for (const std::uint64_t session : released_) {
     if (!open_.contains(session)) ended.push_back(session);
   }
+  released_.clear();
 }
 
 bool ClientRequests::uses(const Flow& flow) const {

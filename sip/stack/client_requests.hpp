@@ -130,7 +130,7 @@ class ClientRequests {
   [[nodiscard]] Record* find(TransactionId id) const;
   void take_routes(Record& record, std::size_t place, QueryResult result, base::TimePoint now);
   void look_up(Record& record, base::TimePoint now);
-  [[nodiscard]] bool take_way_back(Record& record, const Hop& hop, base::TimePoint now);
+  [[nodiscard]] bool take_way_back(Record& record, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
   enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still answer.

@@ -18,10 +18,17 @@ class Deadlines {
     const auto known = by_id_.find(id);
     if (known != by_id_.end()) {
       if (when && known->second == *when) return;
-      by_time_.erase({known->second, id});
+      auto node = by_time_.extract({known->second, id});
+      if (when) {
+        known->second = *when;
+        node.value().first = *when;
+        by_time_.insert(std::move(node));
+        return;
+      }
       by_id_.erase(known);
+      return base::shrink(by_id_);
     }
-    if (!when) return base::shrink(by_id_);
+    if (!when) return;
     by_id_.emplace(id, *when);
     by_time_.emplace(*when, id);
   }

@@ -32,8 +32,9 @@ ServerRequests::Record* ServerRequests::find(TransactionId id) const {
   return at == records_.end() || at->second->dead ? nullptr : at->second.get();
 }
 
-ServerRequests::Received ServerRequests::absorb(const Message& message, const Flow& flow, bool answered, base::TimePoint now) {
-  const auto known = shared_.table.find_server(transaction::server_key(message));
+ServerRequests::Received ServerRequests::absorb(const Message& message, const RequestKeys& keys, const Flow& flow,
+                                                bool answered, base::TimePoint now) {
+  const auto known = shared_.table.find_server(keys.transaction);
   if (known) {
     Record* record = find(*known);
     if (record == nullptr) return {Kind::Absorbed, *known};
@@ -54,7 +55,7 @@ ServerRequests::Received ServerRequests::absorb(const Message& message, const Fl
     return {Kind::Absorbed, *known};
   }
   if (message.method() == Method::Ack) return {Kind::AnswerAck, {}};
-  if (shared_.table.is_merged(message)) {
+  if (shared_.table.is_merged(keys)) {
     if (!answered) return drop({});
     respond_statelessly(message, flow, 482, reason_phrase(482), {});  // RFC 3261 section 8.2.2.2
     return {Kind::Refused, {}};
@@ -67,13 +68,13 @@ ServerRequests::Received ServerRequests::drop(TransactionId id) {
   return {Kind::Absorbed, id};
 }
 
-ServerRequests::Received ServerRequests::start(Message& message, const Flow& flow, Sender sender) {
+ServerRequests::Received ServerRequests::start(Message& message, RequestKeys keys, const Flow& flow, Sender sender) {
   const TransactionId id{++shared_.last_id};
   const auto open = open_.find(sender.session);  // No one call may use up what is kept for all of them.
   const std::size_t held = open == open_.end() ? 0 : open->second;
   const bool of_a_call = sender.session != 0 && held < kMaxTransactionsPerCall;
   const bool full = sender.session != 0 ? held >= kMaxOfOneCall : sender.stranger && records_.size() >= kMaxBesideStrangers;
-  if (full || !shared_.table.add_server(message, id, of_a_call)) {
+  if (full || !shared_.table.add_server(std::move(keys), id, of_a_call)) {
     ++shared_.counters.refused_limit;
     respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}});
     return {Kind::Refused, {}};
@@ -225,10 +226,11 @@ void ServerRequests::on_time(base::TimePoint now) {
 }
 
 void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
-  for (const TransactionId id : std::exchange(answered_, {})) {
+  for (const TransactionId id : answered_) {
     if (Record* record = find(id)) record->request.reset();
   }
-  for (const TransactionId id : std::exchange(dead_, {})) {
+  answered_.clear();
+  for (const TransactionId id : dead_) {
     const auto at = records_.find(id);
     if (at == records_.end()) continue;
     const std::uint64_t session = at->second->session;
@@ -238,6 +240,7 @@ void ServerRequests::collect(std::vector<std::uint64_t>& ended) {
     open_.erase(open);
     ended.push_back(session);
   }
+  dead_.clear();
   base::shrink(records_), base::shrink(open_);
 }
 

@@ -20,6 +20,7 @@
 
 namespace offhook::inline v0::sip {
 
+using transaction::RequestKeys;
 using transaction::TransactionId;
 
 /// All requests that we were sent, from their first datagram to the end of their transaction: repeats are absorbed, responses
@@ -61,9 +62,9 @@ class ServerRequests {
   ~ServerRequests();
 
   /// Repeats, ACKs and merged requests; New for what starts a transaction, if it is start()ed. Not `answered`: a repeat gets none.
-  Received absorb(const Message& message, const Flow& flow, bool answered, base::TimePoint now);
+  Received absorb(const Message& message, const RequestKeys& keys, const Flow& flow, bool answered, base::TimePoint now);
   /// Takes the message over; it is then request(id), and `message` is empty.
-  Received start(Message& message, const Flow& flow, Sender sender);
+  Received start(Message& message, RequestKeys keys, const Flow& flow, Sender sender);
   /// The INVITE that this CANCEL is for.
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 

@@ -48,7 +48,8 @@ class Stack::Impl final : public ContactSource {
   void on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now);
   void refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now);
   /// A request that starts something, from whom it may be: false when it was refused without a trace.
-  [[nodiscard]] bool admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now);
+  [[nodiscard]] bool admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
+                           base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
@@ -154,12 +155,13 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
   ServerRequests::Sender sender{calls_.session_of(message), !accounts_.empty() && !accounts_.knows(flow.remote.ip), {}};
   const bool free = sender.session != 0 || message.method() == Method::Ack;
   const bool let_in = free || door_.let_in(flow.remote.ip, own, now);
-  auto received = servers_.absorb(message, flow, let_in, now);
+  auto keys = transaction::keys_of(message);
+  auto received = servers_.absorb(message, keys, flow, let_in, now);
   if (received.kind == ServerRequests::Kind::New) {
     if (!free && door_.is_scanner(message, flow.remote.ip, own, now)) return;
     if (!let_in) return refuse_busy(message, flow, octets, now);
-    if (!free && !admit(message, flow, own, sender, now)) return settle(now);
-    received = servers_.start(message, flow, std::move(sender));
+    if (!free && !admit(message, keys, flow, own, sender, now)) return settle(now);
+    received = servers_.start(message, std::move(keys), flow, std::move(sender));
   }
   switch (received.kind) {
     case ServerRequests::Kind::New: dispatch(received.id, *servers_.request(received.id), now); break;
@@ -178,14 +180,14 @@ void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::siz
   ++(sent ? counters_.refused_budget : counters_.dropped_budget);
 }
 
-bool Stack::Impl::admit(const Message& message, const Flow& flow, bool own, ServerRequests::Sender& sender, base::TimePoint now) {
+bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
+                        base::TimePoint now) {
   auto proof = door_.ask(message, flow.remote.ip, own, now);
   if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
-    const auto key = transaction::server_key(message);
-    auto status = refusals_.find(key, now);
+    auto status = refusals_.find(keys.transaction, now);
     if (!status) {
       status = calls_.turn_away(message, flow, !proof.username.empty());
-      if (status) refusals_.remember(key, *status, now);
+      if (status) refusals_.remember(keys.transaction, *status, now);
     }
     // Whom we know hears first what is wrong with the request itself: RFC 3261 section 8.2.2.1.
     if (status && (*status != 404 || !inspect(message, can_))) proof.refused = Refused{*status, {}};

@@ -36,8 +36,8 @@ Subscriptions::Entry* Subscriptions::find(SubscriptionId id) const {
 }
 
 Subscriptions::Entry* Subscriptions::find(const Message& in_dialog) const {
-  const auto at = by_dialog_.find({std::string(in_dialog.call_id()), std::string(in_dialog.to().tag().value_or(""))});
-  return at == by_dialog_.end() ? nullptr : find(at->second);
+  const auto id = by_dialog_.find(in_dialog);
+  return id ? find(*id) : nullptr;
 }
 
 bool Subscriptions::knows(const Message& in_dialog) const { return find(in_dialog) != nullptr; }
@@ -56,8 +56,8 @@ void Subscriptions::index(Entry& entry) {
   std::pair name = entry.ours ? std::pair(entry.ours->call_id(), entry.ours->local_tag())
                               : std::pair(entry.watcher->dialog().id().call_id, entry.watcher->dialog().id().local_tag);
   if (name == entry.name) return;
-  by_dialog_.erase(entry.name);
-  by_dialog_[name] = entry.id;
+  by_dialog_.erase(entry.name.first, entry.name.second);
+  by_dialog_.add(name.first, name.second, entry.id);
   entry.name = std::move(name);
 }
 
@@ -224,7 +224,7 @@ void Subscriptions::carry_out(Entry& entry, subscription::Actions actions, base:
   const SubscriptionId id = entry.id;
   if (!entry.is_over()) return deadlines_.set(id, entry.next_deadline());
   deadlines_.set(id, std::nullopt);
-  by_dialog_.erase(entry.name);
+  by_dialog_.erase(entry.name.first, entry.name.second);
   if (entry.ours) --ours_;
   entries_.erase(id);
 }

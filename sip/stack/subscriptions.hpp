@@ -1,12 +1,12 @@
 #pragma once
 
 #include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/dialog_index.hpp>
 #include <offhook/sip/stack/outside.hpp>
 #include <offhook/sip/subscription/notifier.hpp>
 #include <offhook/sip/subscription/subscriber.hpp>
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -65,7 +65,7 @@ class Subscriptions {
   std::uint64_t last_id_;
   std::size_t ours_ = 0;  // Of the entries.
   std::unordered_map<SubscriptionId, std::unique_ptr<Entry>> entries_;
-  std::map<std::pair<std::string, std::string>, SubscriptionId> by_dialog_;  // Call-ID and our tag.
+  DialogIndex<SubscriptionId> by_dialog_;
   Deadlines<SubscriptionId> deadlines_;
 };
 

@@ -8,6 +8,19 @@ namespace {
 // Each part with its length in front: no choice of characters in one part can pass for another part.
 void add(std::string& text, std::string_view part) { text.append(std::to_string(part.size())).append(1, ':').append(part); }
 
+/// From tag, Call-ID, CSeq number and method.
+std::optional<Key> origin_key(const Message& request) {
+  if (request.method() == Method::Ack || request.method() == Method::Cancel || request.to().tag()) return std::nullopt;
+  const std::string_view tag = request.from().tag().value_or("");
+  Key key;
+  key.text.reserve(tag.size() + request.call_id().size() + request.method_text().size() + 32);
+  add(key.text, tag);
+  add(key.text, request.call_id());
+  add(key.text, std::to_string(request.cseq().number));
+  add(key.text, request.method_text());
+  return key;
+}
+
 void add_lower(std::string& text, std::string_view part) {
   for (const char c : part) text.push_back(base::to_lower(c));
 }
@@ -25,7 +38,7 @@ Key make_server_key(const Message& request, std::string_view method) {
   const auto branch = via.branch();
   Key key;
   key.text.reserve(branch.size() + via.host.size() + method.size() + 32);  // What else there is are lengths, and a port.
-  if (via.has_rfc3261_branch()) {
+  if (is_rfc3261_branch(branch)) {
     add(key.text, branch);
     add_sent_by(key.text, via);
     add(key.text, method);
@@ -61,5 +74,7 @@ Key server_key(const Message& request) {
 }
 
 Key cancelled_key(const Message& cancel) { return make_server_key(cancel, "INVITE"); }
+
+RequestKeys keys_of(const Message& request) { return {server_key(request), origin_key(request)}; }
 
 }  // namespace offhook::inline v0::sip::transaction

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,14 @@ struct Key {
 [[nodiscard]] Key server_key(const Message& request);
 /// Of the INVITE that this CANCEL is for: the CANCEL's own key with the method INVITE (RFC 3261 section 9.2).
 [[nodiscard]] Key cancelled_key(const Message& cancel);
+
+/// What is asked of a received request again and again, made once.
+struct RequestKeys {
+  Key transaction;            ///< server_key()
+  std::optional<Key> origin;  ///< What copies have in common whichever way they came: RFC 3261 section 8.2.2.2.
+                              ///< None of an ACK, of a CANCEL, and within a dialog.
+};
+[[nodiscard]] RequestKeys keys_of(const Message& request);
 
 }  // namespace offhook::inline v0::sip::transaction
 

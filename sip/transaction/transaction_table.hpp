@@ -26,13 +26,12 @@ class TransactionTable {
   /// A server transaction is refused already over `server_transactions`, one that belongs to a live call over
   /// `call_transactions` more. Errors: Full; Duplicate (the key or the id is there already). Then nothing has changed.
   base::Result<void, TableError> add_client(Key key, TransactionId id);
-  base::Result<void, TableError> add_server(const Message& request, TransactionId id, bool of_a_call = false);
+  base::Result<void, TableError> add_server(RequestKeys keys, TransactionId id, bool of_a_call = false);
   [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;
   [[nodiscard]] std::optional<TransactionId> find_server(const Key& key) const;
-  /// True when this request (which matches no transaction) has come before on another way: no To tag, and the From tag,
-  /// Call-ID and CSeq of a server transaction that is still here. Answer 482: RFC 3261 section 8.2.2.2. Never true for an ACK
-  /// or a CANCEL.
-  [[nodiscard]] bool is_merged(const Message& request) const;
+  /// True when this request (which matches no transaction) has come before on another way: it has the origin of a server transaction
+  /// that is still here. Answer 482: RFC 3261 section 8.2.2.2.
+  [[nodiscard]] bool is_merged(const RequestKeys& keys) const;
   void erase(TransactionId id);
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -40,8 +39,8 @@ class TransactionTable {
 
  private:
   struct Entry {
-    Key key;
-    std::optional<Key> origin;  // Of a server transaction outside a dialog: what is_merged() looks for.
+    const Key* key = nullptr;     // In `clients_` or `servers_`.
+    const Key* origin = nullptr;  // In `origins_`: of a server transaction outside a dialog, what is_merged() looks for.
     bool server = false;
   };
   StackLimits limits_;

@@ -5,6 +5,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <string_view>
 #include <utility>
 
@@ -19,6 +22,15 @@ constexpr std::string_view kPing = "\r\n\r\n", kPong = "\r\n";  // RFC 5626 sect
 constexpr std::size_t kCostOfMessage = 64;
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 constexpr auto kLinger = std::chrono::seconds(2);  // For the answer to a stream that we give up to reach its sender.
+/// What was sent and not acknowledged for so long ends the connection: before the request's own 64 * T1, so that another server is
+/// tried, or the next request opens another. The system by itself waits for a quarter of an hour.
+constexpr int kUnacknowledgedMs = 20'000;
+
+void prepare(tcp::socket& socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUnacknowledgedMs, sizeof kUnacknowledgedMs);
+}
 }  // namespace
 
 Connection::Connection(ConnectionShared& shared, const Flow& flow)
@@ -26,8 +38,7 @@ Connection::Connection(ConnectionShared& shared, const Flow& flow)
 
 void Connection::begin_accepted(tcp::socket socket) {
   side_ = Side::Server;
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+  prepare(socket);
   // TCP has no handshake of its own to wait for: what came with the connection is read at once.
   if (flow_.transport == Transport::Tcp) {
     stream_ = shared_.carry(std::move(socket), flow_, side_);
@@ -49,7 +60,7 @@ void Connection::begin_connect() {
 void Connection::connected() {
   error_code ignored;
   flow_.local = to_ours(socket_.local_endpoint(ignored));
-  socket_.set_option(tcp::no_delay(true), ignored);
+  prepare(socket_);
   timer_.cancel();
   watching_ = Watching::Nothing;
   shake_hands(std::move(socket_));

@@ -16,7 +16,7 @@ struct Table : TransactionTable {
 TEST_CASE_FIXTURE(Table, "the table finds what was added, and nothing after it is erased") {
   const Request invite;
   REQUIRE(add_client(client_key("z9hG4bKx", "INVITE"), id(1)));
-  REQUIRE(add_server(invite.message(), id(2)));
+  REQUIRE(add_server(keys_of(invite.message()), id(2)));
   CHECK(find_client(client_key("z9hG4bKx", "INVITE")) == id(1));
   CHECK(find_server(server_key(invite.message())) == id(2));
   CHECK_FALSE(find_server(client_key("z9hG4bKx", "INVITE")));  // Clients and servers do not mix: we may call ourselves.
@@ -32,9 +32,9 @@ TEST_CASE_FIXTURE(Table, "the table finds what was added, and nothing after it i
 
 TEST_CASE_FIXTURE(Table, "the table refuses a key or an id that it has, and is unchanged then") {
   const Request invite;
-  REQUIRE(add_server(invite.message(), id(2)));
-  CHECK(add_server(invite.message(), id(3)).error() == TableError::Duplicate);
-  CHECK(add_server(Request{}.with(&Request::branch, ";branch=z9hG4bKnew").message(), id(2)).error() == TableError::Duplicate);
+  REQUIRE(add_server(keys_of(invite.message()), id(2)));
+  CHECK(add_server(keys_of(invite.message()), id(3)).error() == TableError::Duplicate);
+  CHECK(add_server(keys_of(Request{}.with(&Request::branch, ";branch=z9hG4bKnew").message()), id(2)).error() == TableError::Duplicate);
   CHECK(add_client(client_key("z9hG4bKx", "BYE"), id(2)).error() == TableError::Duplicate);
   CHECK(size() == 1);
   CHECK(find_server(server_key(invite.message())) == id(2));
@@ -47,10 +47,10 @@ TEST_CASE("the table holds kMaxTransactions, not one more, and takes one again a
   }
   CHECK(table.size() == kMaxTransactions);
   CHECK(table.add_client(client_key("z9hG4bKmore", "INVITE"), id(9999)).error() == TableError::Full);
-  CHECK(table.add_server(Request{}.message(), id(9999)).error() == TableError::Full);
+  CHECK(table.add_server(keys_of(Request{}.message()), id(9999)).error() == TableError::Full);
   CHECK(table.size() == kMaxTransactions);
   table.erase(id(17));
-  CHECK(table.add_server(Request{}.message(), id(9999)));
+  CHECK(table.add_server(keys_of(Request{}.message()), id(9999)));
 }
 
 TEST_CASE("the table takes kMaxServerTransactions from others, not one more, and still some of ours") {
@@ -58,8 +58,8 @@ TEST_CASE("the table takes kMaxServerTransactions from others, not one more, and
   const auto incoming = [](std::uint64_t i) {
     return Request{}.with(&Request::branch, ";branch=z9hG4bKs" + std::to_string(i));
   };
-  for (std::uint64_t i = 1; i <= kMaxServerTransactions; ++i) REQUIRE(table.add_server(incoming(i).message(), id(i)));
-  CHECK(table.add_server(incoming(9999).message(), id(9999)).error() == TableError::Full);
+  for (std::uint64_t i = 1; i <= kMaxServerTransactions; ++i) REQUIRE(table.add_server(keys_of(incoming(i).message()), id(i)));
+  CHECK(table.add_server(keys_of(incoming(9999).message()), id(9999)).error() == TableError::Full);
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(9999)));
 }
 
@@ -70,21 +70,21 @@ TEST_CASE("a full table takes kMaxCallTransactions more of live calls, not one m
   };
   constexpr std::uint64_t kAll = kMaxServerTransactions + kMaxCallTransactions;
   for (std::uint64_t i = 1; i <= kAll; ++i) {
-    REQUIRE(table.add_server(incoming(i).message(), id(i), i > kMaxServerTransactions));
+    REQUIRE(table.add_server(keys_of(incoming(i).message()), id(i), i > kMaxServerTransactions));
   }
-  CHECK(table.add_server(incoming(99999).message(), id(99999), true).error() == TableError::Full);
+  CHECK(table.add_server(keys_of(incoming(99999).message()), id(99999), true).error() == TableError::Full);
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(99999)));
 }
 
 TEST_CASE_FIXTURE(Table, "the same request on another way is merged; its own repeat is not [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2").with(&Request::sent_by, "198.51.100.2:5060");
-  CHECK_FALSE(is_merged(other_way.message()));
-  REQUIRE(add_server(invite.message(), id(1)));
-  CHECK(is_merged(other_way.message()));
-  CHECK_FALSE(is_merged(invite.message()));
+  CHECK_FALSE(is_merged(keys_of(other_way.message())));
+  REQUIRE(add_server(keys_of(invite.message()), id(1)));
+  CHECK(is_merged(keys_of(other_way.message())));
+  CHECK_FALSE(is_merged(keys_of(invite.message())));
   erase(id(1));
-  CHECK_FALSE(is_merged(other_way.message()));
+  CHECK_FALSE(is_merged(keys_of(other_way.message())));
 }
 
 TEST_CASE_FIXTURE(Table,
@@ -92,27 +92,27 @@ TEST_CASE_FIXTURE(Table,
                   "section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2");
-  REQUIRE(add_server(invite.message(), id(1)));
-  CHECK_FALSE(is_merged(other_way.with(&Request::from_tag, ";tag=f2").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::call_id, "c2").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::cseq, "8").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::method, "OPTIONS").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::to_tag, ";tag=t").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::method, "ACK").message()));
-  CHECK_FALSE(is_merged(other_way.with(&Request::method, "CANCEL").message()));
+  REQUIRE(add_server(keys_of(invite.message()), id(1)));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::from_tag, ";tag=f2").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::call_id, "c2").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::cseq, "8").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::method, "OPTIONS").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::to_tag, ";tag=t").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::method, "ACK").message())));
+  CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::method, "CANCEL").message())));
 }
 
 TEST_CASE_FIXTURE(Table,
                   "a merged request that was stored for its 482 leaves the first one findable [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2");
-  REQUIRE(add_server(invite.message(), id(1)));
-  REQUIRE(add_server(other_way.message(), id(2)));  // The transaction that carries the 482 until its ACK.
-  CHECK(is_merged(invite.with(&Request::branch, ";branch=z9hG4bKfork3").message()));
+  REQUIRE(add_server(keys_of(invite.message()), id(1)));
+  REQUIRE(add_server(keys_of(other_way.message()), id(2)));  // The transaction that carries the 482 until its ACK.
+  CHECK(is_merged(keys_of(invite.with(&Request::branch, ";branch=z9hG4bKfork3").message())));
   erase(id(2));
-  CHECK(is_merged(other_way.message()));
+  CHECK(is_merged(keys_of(other_way.message())));
   erase(id(1));
-  CHECK_FALSE(is_merged(other_way.message()));
+  CHECK_FALSE(is_merged(keys_of(other_way.message())));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
 #include <offhook/tests/sip/transport/running_edge.hpp>
 
+#include <netinet/tcp.h>
+
 #include <atomic>
 #include <optional>
 #include <vector>
@@ -39,12 +41,14 @@ namespace {
 /// An account that is registered over TCP, and its registrar's end of the connection.
 struct RegisteredEdge : RunningEdge {
   Socket registrar{SOCK_STREAM};
+  std::uint16_t registrar_port = 0;
   Socket line = connect();
 
   Socket connect() {
     sip::AccountOptions account;
     account.address_of_record = "sip:bot@127.0.0.1";
-    account.registrar = "sip:127.0.0.1:" + std::to_string(registrar.listen()) + ";transport=tcp";
+    registrar_port = registrar.listen();
+    account.registrar = "sip:127.0.0.1:" + std::to_string(registrar_port) + ";transport=tcp";
     account.expires = std::chrono::hours(2);
     edge->post([this, account] { stack.add_account(account, base::Clock::now()); });
     Socket taken = registrar.accept();
@@ -73,7 +77,34 @@ struct RegisteredEdge : RunningEdge {
   }
 };
 
+/// How long what was sent may go unacknowledged, in ms: of each connection of this process with that port at either end. A peer's own
+/// end has no such limit, and does not count.
+std::vector<int> limits_of_sockets(std::uint16_t port) {
+  std::vector<int> limits;
+  for (int fd = 0; fd < 1024; ++fd) {
+    sockaddr_in own{}, other{};
+    socklen_t size = sizeof own, other_size = sizeof other, limit_size = sizeof(int);
+    int limit = 0;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) != 0 || own.sin_family != AF_INET) continue;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&other), &other_size) != 0) continue;
+    if (ntohs(own.sin_port) != port && ntohs(other.sin_port) != port) continue;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, &limit_size) == 0 && limit != 0) limits.push_back(limit);
+  }
+  return limits;
+}
+
 }  // namespace
+
+// That the system then ends the connection is the system's: shown here is that it is asked to, at both ends that may be ours.
+TEST_CASE_FIXTURE(RegisteredEdge, "A peer that acknowledges nothing for 20 s has lost the connection, whoever opened it") {
+  const std::vector<int> asked{20'000};
+  Socket caller(SOCK_STREAM);
+  caller.connect(edge->port());
+  caller.send(options("TCP", 1));
+  REQUIRE(caller.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+  CHECK(limits_of_sockets(edge->port()) == asked);
+  CHECK(limits_of_sockets(registrar_port) == asked);
+}
 
 TEST_CASE_FIXTURE(RegisteredEdge, "Each pong of the registrar is one, however many came before [RFC 5626 section 4.4.1]") {
   for (int i = 0; i < 4; ++i) {

@@ -1,5 +1,7 @@
 #include <offhook/tests/sip/transport/secured_peer.hpp>
 
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
 #include <thread>
@@ -59,4 +61,18 @@ TEST_CASE("The server is told the name that it has to prove, and is not told an 
 
 TEST_CASE("After a fatal alert nothing is said any more, and the connection ends [RFC 8446 section 6.2]") {
   CHECK(told("pbx.example.com").second.empty());
+}
+
+TEST_CASE("A stream over TLS is cut into messages wherever its records end [RFC 8446 section 5.1]") {
+  Authority authority;
+  ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
+  asio::io_context io{1};
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  asio::ssl::stream<asio::ip::tcp::socket> peer(io, context);
+  peer.next_layer().connect({asio::ip::make_address("127.0.0.1"), server.port()});
+  peer.handshake(asio::ssl::stream_base::client);
+  for (const char c : options("TLS", 1) + options("TLS", 2)) asio::write(peer, asio::buffer(&c, 1));  // A record each.
+  std::string answers;
+  asio::read_until(peer, asio::dynamic_buffer(answers), "CSeq: 2 OPTIONS");
+  CHECK(answers.find("CSeq: 1 OPTIONS") != std::string::npos);
 }
