@@ -2,7 +2,9 @@
 
 #include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/ops/call_metrics.hpp>
 #include <offhook/agent/call_setup.hpp>
+#include <offhook/agent/live_calls.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
@@ -99,6 +101,8 @@ class Agent::Impl {
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
     engine_ = std::make_unique<media::Engine>(options_.media);
+    if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
+      return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
     for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
@@ -146,10 +150,21 @@ class Agent::Impl {
 
   Health health() const {
     const bool ready = registered_ && !draining_ && !book_->is_losing();
-    const auto ticks = engine_->tick_times();
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), ticks.ticks, to_ms(ticks.p50), to_ms(ticks.p99),
-                               to_ms(ticks.worst))};
+    const auto media = engine_->status();
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","media":{{"datagrams":"{}","workers":{},"load":{:.3f}}},)"
+                               R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
+                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), media::to_string(media.datagrams),
+                               media.workers, media.load, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
+  }
+
+  LiveCalls::Statistics leg_statistics() const {
+    return [this](media::LegId leg) { return engine_->statistics(leg); };
+  }
+  std::string live_calls() const { return live_.json(leg_statistics(), base::Clock::now()); }
+  std::string metrics() const {
+    std::vector<media::QualityReport> reports;
+    for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
+    return metrics_.text(reports);
   }
 
   AgentOptions options_;
@@ -169,6 +184,8 @@ class Agent::Impl {
   std::uint64_t dialled_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   std::atomic<std::size_t> up_{0};
+  LiveCalls live_;
+  CallMetrics metrics_;
 
  private:
   void add_account(const sip::AccountOptions& options) {
@@ -369,6 +386,10 @@ class Agent::Impl {
     const auto now = records::Moment::now();
     call->notes()->on_answered(codec, phone::to_string(codec), now);
     if (call->transcript()) call->transcript()->on_answered(now);
+    if (const auto leg = event.call->media_leg()) {
+      const auto record = call->notes()->snapshot();
+      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg});
+    }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
   }
@@ -386,6 +407,8 @@ class Agent::Impl {
     if (!call) return;
     calls_.erase(event.call->id());
     up_ = calls_.size();
+    live_.remove(call->notes()->snapshot().id);
+    if (event.media && call->up_for() > base::Duration::zero()) metrics_.on_finished(media::report_of(*event.media));
     CallOver over{call->context().call_id, event.details, call->hang_up_why(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
     const auto media = event.media.value_or(media::LegStatistics{});
@@ -419,6 +442,8 @@ bool Agent::drained() const { return impl_->drained_; }
 base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents) { return impl_->reload(std::move(agents)); }
 void Agent::cut_calls() { impl_->cut_calls(); }
 Health Agent::health() const { return impl_->health(); }
+std::string Agent::live_calls() const { return impl_->live_calls(); }
+std::string Agent::metrics() const { return impl_->metrics(); }
 std::uint16_t Agent::sip_port() const { return impl_->endpoint_->sip_port(); }
 std::size_t Agent::calls() const { return impl_->up_; }
 bool Agent::is_warm() const { return impl_->factory_->is_warm(); }

@@ -74,6 +74,8 @@ class Agent {
   /// Hangs up what runs, at once.
   void cut_calls();
   [[nodiscard]] Health health() const;
+  [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
+  [[nodiscard]] std::string metrics() const;     ///< CallMetrics
   [[nodiscard]] std::uint16_t sip_port() const;
   [[nodiscard]] std::size_t calls() const;
   /// Greeting and recogniser are ready.

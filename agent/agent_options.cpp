@@ -152,6 +152,11 @@ void listen_for_web_sockets(const config::Sip& sip, sip::EdgeOptions& edge) {
                     {secure ? sip::Transport::Wss : sip::Transport::Ws, edge.bind, static_cast<std::uint16_t>(port->integer)}};
 }
 
+media::DatagramPath datagram_path(std::string_view name) {
+  if (name == "io_uring") return media::DatagramPath::Uring;
+  return name == "epoll" ? media::DatagramPath::Epoll : media::DatagramPath::Best;
+}
+
 std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
   std::vector<media::AudioCodec> found;
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
@@ -222,6 +227,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.max_calls = config.limits.calls;
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;
+  options.media.datagrams = datagram_path(config.media.datagrams);
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
   options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -63,7 +64,8 @@ class ByteWriter {
       ok_ = false;
       return;
     }
-    for (const std::uint8_t byte : data) out_[size_++] = byte;
+    std::copy(data.begin(), data.end(), out_.begin() + static_cast<std::ptrdiff_t>(size_));
+    size_ += data.size();
   }
 
  private:

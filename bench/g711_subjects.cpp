@@ -11,6 +11,8 @@
 #include <memory>
 #include <random>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace offhook::bench {
 
@@ -18,12 +20,10 @@ namespace {
 
 constexpr std::size_t kRing = 160 * 64;  // 64 frames of 20 ms, so that no single one is learnt by the branch predictor.
 
-/// What both sides read and write. Telephone speech is mostly quiet, and spandsp's encoders branch on the size.
+/// What both sides read. Telephone speech is mostly quiet, and spandsp's encoders branch on the size.
 struct Frames {
   std::array<std::int16_t, kRing> pcm{};
   std::array<std::uint8_t, kRing> mulaw{}, alaw{};
-  std::array<std::int16_t, 320> pcm_out{};
-  std::array<std::uint8_t, 320> codes_out{};
 
   Frames() {
     std::mt19937 engine(711);
@@ -34,54 +34,69 @@ struct Frames {
   }
 };
 
-struct Law {
-  std::string name;
-  int spandsp;
-  base::Result<std::size_t, media::CodecError> (*encode)(std::span<const std::int16_t>, std::span<std::uint8_t>) noexcept;
-  base::Result<std::size_t, media::CodecError> (*decode)(std::span<const std::uint8_t>, std::span<std::int16_t>) noexcept;
+struct Mulaw {
+  static constexpr const char* kName = "ulaw";
+  static constexpr int kSpandsp = G711_ULAW;
+  static auto encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) { return media::encode_mulaw(in, out); }
+  static auto decode(std::span<const std::uint8_t> in, std::span<std::int16_t> out) { return media::decode_mulaw(in, out); }
+  static const auto& codes(const Frames& frames) { return frames.mulaw; }
 };
+
+struct Alaw {
+  static constexpr const char* kName = "alaw";
+  static constexpr int kSpandsp = G711_ALAW;
+  static auto encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) { return media::encode_alaw(in, out); }
+  static auto decode(std::span<const std::uint8_t> in, std::span<std::int16_t> out) { return media::decode_alaw(in, out); }
+  static const auto& codes(const Frames& frames) { return frames.alaw; }
+};
+
+using PcmOut = std::array<std::int16_t, 320>;
+using CodesOut = std::array<std::uint8_t, 320>;
 
 using Coder = std::shared_ptr<g711_state_t>;
 Coder coder(int law) {
   return {g711_init(nullptr, law), [](g711_state_t* state) { g711_free(state); }};
 }
 
-Subject encode_subject(const std::shared_ptr<Frames>& frames, const Law& law, std::size_t size, const std::string& suffix) {
-  return {"g711.encode." + law.name + suffix,
-          {"offhook", repeat([frames, law, size](std::size_t turn) {
+template <class Law>
+Subject encode_subject(const std::shared_ptr<Frames>& frames, std::size_t size, const std::string& suffix) {
+  return {std::string("g711.encode.") + Law::kName + suffix,
+          {"offhook", repeat([frames, size, out = CodesOut{}](std::size_t turn) mutable {
              const auto in = std::span<const std::int16_t>(frames->pcm).subspan(turn * size % kRing, size);
-             keep(law.encode(in, frames->codes_out));
+             keep(Law::encode(in, out));
            })},
-          {{"spandsp", repeat([frames, state = coder(law.spandsp), size](std::size_t turn) {
-              keep(g711_encode(state.get(), frames->codes_out.data(), frames->pcm.data() + turn * size % kRing,
-                               static_cast<int>(size)));
+          {{"spandsp", repeat([frames, state = coder(Law::kSpandsp), size, out = CodesOut{}](std::size_t turn) mutable {
+              keep(g711_encode(state.get(), out.data(), frames->pcm.data() + turn * size % kRing, static_cast<int>(size)));
             })}}};
 }
 
-Subject decode_subject(const std::shared_ptr<Frames>& frames, const Law& law, std::size_t size, const std::string& suffix) {
-  const auto* codes = law.spandsp == G711_ULAW ? frames->mulaw.data() : frames->alaw.data();
-  return {"g711.decode." + law.name + suffix,
-          {"offhook", repeat([frames, law, codes, size](std::size_t turn) {
-             keep(law.decode(std::span(codes + turn * size % kRing, size), frames->pcm_out));
+template <class Law>
+Subject decode_subject(const std::shared_ptr<Frames>& frames, std::size_t size, const std::string& suffix) {
+  const auto* codes = Law::codes(*frames).data();
+  return {std::string("g711.decode.") + Law::kName + suffix,
+          {"offhook", repeat([frames, codes, size, out = PcmOut{}](std::size_t turn) mutable {
+             keep(Law::decode(std::span(codes + turn * size % kRing, size), out));
            })},
-          {{"spandsp", repeat([frames, state = coder(law.spandsp), codes, size](std::size_t turn) {
-              keep(g711_decode(state.get(), frames->pcm_out.data(), codes + turn * size % kRing, static_cast<int>(size)));
+          {{"spandsp", repeat([frames, state = coder(Law::kSpandsp), codes, size, out = PcmOut{}](std::size_t turn) mutable {
+              keep(g711_decode(state.get(), out.data(), codes + turn * size % kRing, static_cast<int>(size)));
             })}}};
+}
+
+template <class Law>
+void add_law(const std::shared_ptr<Frames>& frames, std::vector<Subject>& subjects) {
+  for (const auto& [size, suffix] : {std::pair<std::size_t, std::string>{160, ""}, {320, ".320"}}) {
+    subjects.push_back(encode_subject<Law>(frames, size, suffix));
+    subjects.push_back(decode_subject<Law>(frames, size, suffix));
+  }
 }
 
 }  // namespace
 
 std::vector<Subject> g711_subjects() {
   const auto frames = std::make_shared<Frames>();
-  const Law laws[] = {{"ulaw", G711_ULAW, media::encode_mulaw, media::decode_mulaw},
-                      {"alaw", G711_ALAW, media::encode_alaw, media::decode_alaw}};
   std::vector<Subject> subjects;
-  for (const auto& law : laws) {
-    subjects.push_back(encode_subject(frames, law, 160, ""));
-    subjects.push_back(decode_subject(frames, law, 160, ""));
-    subjects.push_back(encode_subject(frames, law, 320, ".320"));
-    subjects.push_back(decode_subject(frames, law, 320, ".320"));
-  }
+  add_law<Mulaw>(frames, subjects);
+  add_law<Alaw>(frames, subjects);
   return subjects;
 }
 

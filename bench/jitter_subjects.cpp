@@ -64,7 +64,7 @@ Work ours(std::shared_ptr<const Trace> trace) {
           packet.payload = octets;
           keep(buffer->put(packet, begin + arrival.at));
         }
-        keep(buffer->pull(begin + kTick, false));
+        keep(buffer->pull(begin + kTick));
       });
 }
 

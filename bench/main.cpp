@@ -1,9 +1,13 @@
 // offhook_bench [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]: measures, prints a table, and leaves results.json
-// and ratios.svg in FOLDER. It starts itself once more under valgrind for the instructions, the agent, which is `offhook`, for the
-// capacity, and with it the simulator, which is `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost.
-// `./dev bench` calls it.
+// and ratios.svg in FOLDER, with dialogs.svg and jitter.svg where they are asked for. It starts itself once more under valgrind for the
+// instructions, the agent, which is `offhook`, for the capacity, and with it the simulator, which is `offhook_openai_sim`, for turns
+// (turns.json) and for what AI calls cost. `./dev bench` calls it.
 #include <offhook/bench/calls_cost.hpp>
 #include <offhook/bench/capacity.hpp>
+#include <offhook/bench/echo_figures.hpp>
+#include <offhook/bench/jitter_pareto.hpp>
+#include <offhook/bench/legs/leg_capacity.hpp>
+#include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
 #include <offhook/bench/scale.hpp>
@@ -21,6 +25,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace {
 
@@ -64,7 +69,7 @@ std::string message_folder() {
 
 std::vector<Subject> wanted_subjects(const std::vector<std::string>& filters) {
   std::vector<Subject> subjects = sip_subjects(message_folder());
-  for (auto* more : {stack_subjects, g711_subjects, jitter_subjects}) {
+  for (auto* more : {stack_subjects, g711_subjects, g722_subjects, resample_subjects, mix_subjects, jitter_subjects, tone_subjects, voice_subjects, leg_subjects}) {
     for (auto& subject : more()) subjects.push_back(std::move(subject));
   }
   std::erase_if(subjects, [&filters](const Subject& subject) { return !is_wanted(subject.name + ".instructions", filters); });
@@ -106,9 +111,12 @@ int run(const Arguments& arguments) {
   if (const auto at = std::find_if(results.begin(), results.end(), [](const Result& result) { return result.name == "sip.call.core"; });
       at != results.end())
     results.push_back({"sip.call.core.per_second", "calls/s", 1e9 / at->ours, {}});
+  for (auto& result : measure_voice(arguments.filters)) results.push_back(std::move(result));
+  for (auto& result : measure_echo(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_memory(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_udp_calls(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_udp_options(arguments.filters)) results.push_back(std::move(result));
+  for (auto& result : measure_leg_capacity(arguments.filters, arguments.self, arguments.out)) results.push_back(std::move(result));
   for (const std::size_t calls : {std::size_t{20}, std::size_t{100}}) {
     if (arguments.agent.empty() || !is_wanted("capacity." + std::to_string(calls) + ".", arguments.filters)) continue;
     fmt::print(stderr, "{} calls to {}\n", calls, arguments.agent);
@@ -128,6 +136,8 @@ int run(const Arguments& arguments) {
   write(arguments.out + "/results.json", to_json(results));
   write(arguments.out + "/ratios.svg", to_svg(results));
   if (const std::string plot = to_scale_svg(results); !plot.empty()) write(arguments.out + "/dialogs.svg", plot);
+  if (is_wanted("jitter.put_get", arguments.filters)) write(arguments.out + "/jitter.svg", jitter_svg());
+  if (const std::string plot = to_echo_svg(results); !plot.empty()) write(arguments.out + "/echo.svg", plot);
   fmt::print("{}", to_table(results));
   return 0;
 }
@@ -137,6 +147,8 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Giving memory back to the system and fetching it again is no stack's work.
   try {
+    if (argc == 3 && std::string_view(argv[1]) == "--legs-host") return host_legs(read_plan(argv[2]));
+    if (argc == 3 && std::string_view(argv[1]) == "--legs-load") return load_legs(read_plan(argv[2]));
     return run(parse(argc, argv));
   } catch (const std::exception& error) {
     fmt::print(stderr, "offhook_bench: {}\n", error.what());

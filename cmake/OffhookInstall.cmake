@@ -60,8 +60,9 @@ offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
   sip/subscription/packages/message_summary.hpp sip/subscription/packages/dialog_info.hpp
   sip/subscription/packages/registration_info.hpp sip/subscription/packages/conference_info.hpp)
 offhook_component(rtp NEEDS base HEADERS rtp)
-offhook_component(media NEEDS rtp PACKAGES spandsp webrtc-audio-processing HEADERS media)
-offhook_component(media_engine NEEDS media PACKAGES threads HEADERS media/engine/engine.hpp media/engine/tick_histogram.hpp)
+offhook_component(media NEEDS rtp PACKAGES openssl opus HEADERS media)
+offhook_component(media_engine NEEDS media PACKAGES threads liburing HEADERS media/engine/engine.hpp media/engine/datagrams.hpp media/engine/tick_histogram.hpp
+  media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp)
 offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
   HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp
     agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
@@ -69,9 +70,12 @@ offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)
 offhook_pkg_config(sip DESCRIPTION "a SIP user agent as a state machine without I/O" LIBRARIES sip REQUIRES offhook-base PRIVATE libcrypto)
+offhook_pkg_config(rtp DESCRIPTION "RTP and RTCP without I/O: packets, jitter buffer, digits, quality" LIBRARIES rtp REQUIRES offhook-base)
+offhook_pkg_config(media DESCRIPTION "codecs, resampling, concealment, voice activity and tones, 20 ms at a time" LIBRARIES media REQUIRES offhook-rtp
+  PRIVATE opus libcrypto)
 offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"
-  LIBRARIES phone sip_packages sip_transport media_engine media rtp REQUIRES offhook-sip offhook-sdp
-  PRIVATE libssl libcares pugixml spandsp webrtc-audio-processing FLAGS -pthread)
+  LIBRARIES phone sip_packages sip_transport media_engine REQUIRES offhook-sip offhook-sdp offhook-media
+  PRIVATE libssl libcares pugixml liburing FLAGS -pthread)
 
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_SOURCE_DIR}/cmake/offhookConfig.cmake ${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake

@@ -94,7 +94,7 @@ class Driver {
     now_ += std::chrono::milliseconds(20 + (much > 250 ? 1000 : 0));
     tick_ += 1 + (much > 250 ? 50 : 0);
     out_.clear();
-    stream_->tick({tick_, now_, rtp::NtpTime::from_unix(now_.time_since_epoch())}, out_);
+    stream_->tick({tick_, now_, rtp::NtpTime::from_unix(now_.time_since_epoch())}, voice_, out_);
     look();
     media::HeardFrame frame;
     while (much % 2 == 0 && port_->heard.try_pop(frame)) {
@@ -142,6 +142,7 @@ class Driver {
   static constexpr std::array<std::uint8_t, 4> types_{0, 8, 9, 13};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
   base::SeededRandom random_{1};
+  media::VoiceBank voice_{1};
   std::unique_ptr<media::Stream> stream_ = std::make_unique<media::Stream>(media::StreamOptions{}, *port_, random_);
   media::MediaPlan plan_;
   std::optional<media::AudioCodec> codec_;

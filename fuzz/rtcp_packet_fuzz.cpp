@@ -1,4 +1,5 @@
 // Any octets as a compound RTCP packet: what open() accepts is walked to its end, within bounds, and feeds the statistics.
+#include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
 #include <offhook/rtp/rtcp.hpp>
 
@@ -32,6 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto* report = std::get_if<rtp::ReceiverReport>(&*packet)) sum += report->blocks.all().size();
     if (const auto* description = std::get_if<rtp::SourceDescription>(&*packet)) sum += look_at(description->cname);
+    if (const auto* other = std::get_if<rtp::OtherRtcp>(&*packet); other != nullptr && other->type == rtp::kExtendedReport)
+      sum += rtp::parse_voip_metrics(other->body).has_value() ? 1 : 0;
     if (const auto* bye = std::get_if<rtp::Bye>(&*packet)) sum += look_at(bye->reason) + bye->count;
   }
   if (packets == 0) std::abort();   // open() found at least the first one.

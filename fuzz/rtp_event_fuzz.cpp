@@ -1,8 +1,10 @@
 // Telephone events from the wire: payloads as they come, timestamps and time between them, in groups of six octets: step of the
 // timestamp (signed, in units of 80), time since the last in units of 5 ms, and four octets of payload (the first two bits of the
-// time's octet cut it short). And the other way round: digits that are sent must come back as they were.
+// time's octet cut it short). And the other way round: digits that are sent must come back as they were. Both at the clocks of all
+// codecs; and once more with several events in a packet, as many as each packet's first octet says.
 #include <offhook/rtp/telephone_event.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -11,8 +13,8 @@ using namespace offhook;
 
 namespace {
 
-void receive(base::Bytes bytes) {
-  rtp::EventReceiver receiver;
+void receive(base::Bytes bytes, std::uint32_t clock_hz) {
+  rtp::EventReceiver receiver(clock_hz);
   base::ByteReader reader(bytes);
   base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
   std::uint32_t timestamp = 0xFFFFFF00;
@@ -34,9 +36,25 @@ void receive(base::Bytes bytes) {
   if (digits > packets || receiver.dropped() != 0 || receiver.sounding()) std::abort();
 }
 
-void round_trip(base::Bytes bytes) {
-  rtp::EventSender sender;
+void receive_packed(base::Bytes bytes) {
   rtp::EventReceiver receiver;
+  base::ByteReader reader(bytes);
+  base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
+  std::uint32_t timestamp = 0xFFFFFF00;
+  while (reader.remaining() >= 2) {
+    const std::uint8_t size = reader.u8();
+    timestamp += reader.u8() * 160u;
+    now += std::chrono::milliseconds(20);
+    receiver.on_packet(reader.take(std::min<std::size_t>(size & 63, reader.remaining())), timestamp, now);
+    std::size_t digits = 0;
+    while (receiver.poll()) ++digits;
+    if (digits > rtp::EventReceiver::kMaxReady || receiver.dropped() != 0) std::abort();
+  }
+}
+
+void round_trip(base::Bytes bytes, std::uint32_t clock_hz) {
+  rtp::EventSender sender(clock_hz);
+  rtp::EventReceiver receiver(clock_hz);
   std::string sent, heard;
   for (const std::uint8_t octet : bytes.first(std::min<std::size_t>(bytes.size(), rtp::kMaxQueuedDigits))) {
     const auto digit = rtp::digit_of(octet & 15);
@@ -44,7 +62,7 @@ void round_trip(base::Bytes bytes) {
     sent += *digit;
   }
   base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
-  for (std::uint32_t timestamp = 0; sender.busy(); timestamp += 160, now += std::chrono::milliseconds(20)) {
+  for (std::uint32_t timestamp = 0; sender.busy(); timestamp += clock_hz / 50, now += std::chrono::milliseconds(20)) {
     if (const auto event = sender.tick(timestamp)) receiver.on_packet(event->payload, event->timestamp, now);
     while (const auto digit = receiver.poll()) heard += digit->digit;
   }
@@ -54,7 +72,10 @@ void round_trip(base::Bytes bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  receive({data, size});
-  round_trip({data, size});
+  for (const std::uint32_t clock_hz : {8000u, 16000u, 48000u}) {
+    receive({data, size}, clock_hz);
+    round_trip({data, size}, clock_hz);
+  }
+  receive_packed({data, size});
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace offhook::inline v0::media {
 
@@ -36,7 +37,7 @@ struct PlayoutFrame {
 /// What happened on the call's media, in the order of ticks.
 struct MediaEvent {
   enum class Kind : std::uint8_t {
-    Digit,            ///< RFC 4733 event ended: `digit`, `duration_ms`; reported once
+    Digit,            ///< an RFC 4733 event ended, or a tone in the voice of who sends none: `digit`, `duration_ms`; reported once
     SpeechStarted,    ///< the caller began to speak (debounced, not echo); while we speak the worker has ducked us in the same tick,
                       ///< and pauses us a few ticks later if they go on (VoiceEvidence) and no Rise came before
     SpeechStopped,    ///< no voice for the hangover (that of the port; 120 ms while we speak); `at_tick` is the last voiced frame
@@ -69,6 +70,8 @@ struct PlayoutCommand {
   char digit = 0;
 };
 
+class RecordingTap;
+
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
 /// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
@@ -76,6 +79,8 @@ struct AudioPort {
 
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
+  bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
+  std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker

@@ -7,8 +7,8 @@
 namespace offhook::inline v0::media {
 
 CodecChain::CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722)
-    : concealer(sample_rate_hz(codec)), voice(sample_rate_hz(codec)), echo_guard(sample_rate_hz(codec)), codec_(codec), decoded_(codec),
-      to_port_(sample_rate_hz(codec), port_rate_hz), from_port_(port_rate_hz, sample_rate_hz(codec)) {
+    : concealer(sample_rate_hz(codec)), line(sample_rate_hz(codec)), echo_guard(sample_rate_hz(codec)), codec_(codec), decoded_(codec),
+      to_port_(sample_rate_hz(codec), port_rate_hz), from_port_(port_rate_hz, sample_rate_hz(codec)), to_narrow_(sample_rate_hz(codec), 8000) {
   if (codec == AudioCodec::G722) g722_encoder_.emplace();
   if (codec == AudioCodec::G722 || receives_g722) g722_decoder_.emplace();
   if (g722_decoder_) from_other_.emplace(codec == AudioCodec::G722 ? 8000 : 16000, sample_rate_hz(codec));

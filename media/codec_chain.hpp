@@ -7,7 +7,7 @@
 #include <offhook/media/echo_guard.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/media/resample.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/time_stretch.hpp>
 
 #include <array>
 #include <cstdint>
@@ -43,8 +43,11 @@ class CodecChain {
   void to_port(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { to_port_.process(pcm, out); }
   void from_port(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { from_port_.process(pcm, out); }
 
+  /// 20 ms of the codec's rate at 8000 Hz, for who looks for tones.
+  void to_narrow(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { to_narrow_.process(pcm, out); }
+
   Concealer concealer;
-  VoiceActivity voice;
+  TimeStretch line;      ///< decoded or made up, and not yet heard
   EchoGuard echo_guard;
 
  private:
@@ -54,7 +57,7 @@ class CodecChain {
   AudioCodec decoded_;               // last
   std::optional<G722Encoder> g722_encoder_;
   std::optional<G722Decoder> g722_decoder_;
-  Resampler to_port_, from_port_;
+  Resampler to_port_, from_port_, to_narrow_;
   std::optional<Resampler> from_other_;  // from the rate that codec_ has not; made when it may be needed
 };
 

@@ -1,5 +1,7 @@
 #include <offhook/media/conceal.hpp>
 
+#include <offhook/media/likeness.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,22 +9,23 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::size_t kHighestPitchHz = 400, kLowestPitchHz = 66;
-constexpr double kVoicedCorrelation = 0.5;
-constexpr double kMultipleMargin =
-    0.9;  // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
-
-std::int16_t to_sample(float value) {
-  return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0f, 32767.0f)));
-}
+constexpr std::size_t kCoarseRate = 4000;
+constexpr std::size_t kCoarseWindow = kCoarseRate / 50, kCoarseLongest = kCoarseRate / kLowestPitchHz;
+constexpr std::size_t kMaxWindow = Concealer::kMaxRate / 50, kMaxNear = 2 * Concealer::kMaxRate / kCoarseRate;
+constexpr float kVoicedCorrelation = 0.3F;
+constexpr float kSteepestFall = 0.7F;      // of the level, per period, that is believed to go on
+constexpr float kLeastFall = 0.4F;         // in all, besides the fade
+constexpr float kMultipleMargin = 0.9F;    // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
 
 }  // namespace
 
 Concealer::Concealer(std::uint32_t rate_hz)
-    : rate_(rate_hz == 16000 || rate_hz == 24000 ? rate_hz : 8000), history_size_(rate_ / 20) {}
+    : rate_(rate_hz == 16000 || rate_hz == 24000 ? rate_hz : 8000), history_size_(rate_ / 20),
+      full_(rate_ * kFullMs / 1000), gone_(rate_ * kGoneMs / 1000), fade_(1.0F / static_cast<float>(gone_ - full_)) {}
 
 void Concealer::reset() noexcept {
   history_.fill(0);
-  period_size_ = period_at_ = gap_ = jump_left_ = 0;
+  gap_ = 0;
   heard_ = false;
 }
 
@@ -33,62 +36,111 @@ void Concealer::remember(std::span<const std::int16_t> samples) noexcept {
   std::copy(samples.end() - static_cast<std::ptrdiff_t>(count), samples.end(), past.end() - static_cast<std::ptrdiff_t>(count));
 }
 
-/// The lag at which the last 20 ms resemble what went before them most; the longest one when nothing does.
-std::size_t Concealer::find_period() const noexcept {
-  const std::size_t window = rate_ / 50;
-  const std::size_t shortest = rate_ / kHighestPitchHz, longest = rate_ / kLowestPitchHz;
-  const std::int16_t* recent = &history_[history_size_ - window];
-  const auto correlation = [&](std::size_t lag) {
-    double product = 0, energy = 0, own = 0;
-    for (std::size_t i = 0; i < window; ++i) {
-      const double now = recent[i], before = *(recent + i - lag);
-      product += now * before;
-      energy += before * before;
-      own += now * now;
-    }
-    return energy * own > 0 ? product / std::sqrt(energy * own) : 0.0;
-  };
-  std::array<double, kMaxPeriod + 1> found{};
-  double best = 0;
-  for (std::size_t lag = shortest; lag <= longest; ++lag) {
-    found[lag] = correlation(lag);
-    best = std::max(best, found[lag]);
+/// The lag, in samples, at which the last 20 ms resemble what went before them most, at kCoarseRate. 0 when nothing does.
+std::size_t Concealer::look_coarsely() const noexcept {
+  const std::size_t step = rate_ / kCoarseRate;
+  std::array<float, kCoarseWindow + kCoarseLongest> past;
+  thin_out(&history_[history_size_ - past.size() * step], step, past);
+  const float* const recent = past.data() + kCoarseLongest;
+  std::array<float, kCoarseLongest + 1> found{};
+  constexpr std::size_t kShortest = kCoarseRate / kHighestPitchHz;
+  for (std::size_t lag = kShortest; lag <= kCoarseLongest; ++lag) found[lag] = likeness(recent, recent - lag, kCoarseWindow);
+  const float best = *std::max_element(found.begin(), found.end());
+  if (best < kVoicedCorrelation) return 0;
+  for (std::size_t lag = kShortest; lag <= kCoarseLongest; ++lag) {
+    const bool peak = found[lag] >= found[lag - 1] && (lag == kCoarseLongest || found[lag] >= found[lag + 1]);
+    if (peak && found[lag] >= kMultipleMargin * best) return lag * step;
   }
-  if (best < kVoicedCorrelation) return longest;
-  for (std::size_t lag = shortest; lag <= longest; ++lag) {
-    const bool peak = (lag == shortest || found[lag] >= found[lag - 1]) && (lag == longest || found[lag] >= found[lag + 1]);
-    if (peak && found[lag] >= kMultipleMargin * best) return lag;
+  return kCoarseLongest * step;
+}
+
+/// The pitch period, or the longest one where there is no pitch.
+void Concealer::find_period() noexcept {
+  const std::size_t longest = rate_ / kLowestPitchHz, near = rate_ / kCoarseRate, window = rate_ / 50;
+  const std::size_t coarse = look_coarsely();
+  voiced_ = coarse != 0;
+  period_ = longest;
+  if (!voiced_) return;
+  const std::size_t first = std::max(coarse - near, rate_ / kHighestPitchHz), last = std::min(coarse + near, longest);
+  std::array<float, kMaxWindow> recent;
+  std::array<float, kMaxWindow + kMaxNear> before;
+  const std::int16_t* const begin = &history_[history_size_ - window];
+  for (std::size_t i = 0; i < window; ++i) recent[i] = begin[i];
+  const std::int16_t* const earliest = begin - last;
+  for (std::size_t i = 0; i < window + last - first; ++i) before[i] = earliest[i];
+  float best = 0;
+  for (std::size_t lag = first; lag <= last; ++lag) {
+    const float value = likeness(recent.data(), &before[last - lag], window);
+    if (value <= best) continue;
+    best = value;
+    period_ = lag;
   }
-  return longest;
 }
 
 void Concealer::begin_gap() noexcept {
-  period_size_ = find_period();
-  period_at_ = 0;
-  const std::int16_t* end = history_.data() + history_size_;
-  const std::int16_t* begin = end - period_size_;
-  for (std::size_t i = 0; i < period_size_; ++i) period_[i] = begin[i];
-  const std::size_t overlap = period_size_ / 4;   // The period's end leads over to its own beginning.
-  for (std::size_t i = 0; i < overlap; ++i) {
-    const float share = static_cast<float>(i + 1) / static_cast<float>(overlap + 1);
-    const std::size_t at = period_size_ - overlap + i;
-    period_[at] = period_[at] * (1 - share) + static_cast<float>(*(begin - overlap + i)) * share;
+  find_period();
+  std::copy_n(history_.begin(), history_size_, repeated_.begin());
+  left_ = back_ = period_;
+  measure_levels();
+  mirrored_ = 0;
+}
+
+/// How loud each period that may be repeated is beside the last one; and whether the voice was about to fade, which then goes on.
+void Concealer::measure_levels() noexcept {
+  std::array<float, kMaxPeriods> power{};
+  const std::int16_t* begin = repeated_.data() + history_size_;
+  for (float& sum : power) {
+    begin -= period_;
+    sum = 1;
+    for (std::size_t i = 0; i < period_; ++i) sum += static_cast<float>(begin[i]) * static_cast<float>(begin[i]);
   }
-  jump_ = static_cast<float>(end[-1]) - static_cast<float>(begin[-1]);
-  jump_left_ = overlap;
+  for (std::size_t i = 0; i < kMaxPeriods; ++i) level_[i] = std::min(std::sqrt(power[0] / power[i]), 1.0F);
+  const float fall = std::clamp(std::sqrt(power[0] / power[1]), kSteepestFall, 1.0F);
+  by_period_ = 1.0F / static_cast<float>(period_);
+  fall_ = std::pow(fall, by_period_);
+  fallen_ = 1;
+}
+
+/// What was heard at `at`, as loud as the last period was: a voice that fades was louder before.
+float Concealer::levelled(std::size_t at) const noexcept {
+  const float periods_ago = static_cast<float>(history_size_ - 1 - at) * by_period_ - 0.5F;
+  const float place = std::clamp(periods_ago, 0.0F, static_cast<float>(kMaxPeriods - 1));
+  const std::size_t newer = std::min(static_cast<std::size_t>(place), kMaxPeriods - 2);
+  const float level = level_[newer] + (level_[newer + 1] - level_[newer]) * (place - static_cast<float>(newer));
+  return static_cast<float>(repeated_[at]) * level;
+}
+
+/// What was heard before, again and again: its end is blended into what went before the place that it leads to.
+float Concealer::next_repeated() noexcept {
+  if (left_ == overlap()) {
+    const std::size_t periods = voiced_ ? std::min(kMaxPeriods, 1 + gap_ * 100 / rate_) : kMaxPeriods;
+    back_ = periods * period_;
+  }
+  const std::size_t at = history_size_ - left_;
+  float value = levelled(at);
+  if (left_ <= overlap()) {
+    const float share = static_cast<float>(overlap() + 1 - left_) / static_cast<float>(overlap() + 1);
+    value += (levelled(at - back_) - value) * share;
+  }
+  if (--left_ == 0) left_ = back_;
+  return value;
 }
 
 float Concealer::next_made_up() noexcept {
-  const std::size_t full = rate_ / 100, gone = rate_ * 60 / 1000;   // 10 ms at full level, silent after 60
-  const std::size_t at = gap_++;
-  if (!heard_ || at >= gone) return 0;
-  float value = period_[period_at_];
-  period_at_ = (period_at_ + 1) % period_size_;
-  if (jump_left_ != 0) {
-    value += jump_ * static_cast<float>(jump_left_) / static_cast<float>(period_size_ / 4 + 1);
-    --jump_left_;
+  if (!heard_ || gap_ >= gone_) {
+    ++gap_;
+    return 0;
   }
-  return at < full ? value : value * static_cast<float>(gone - at) / static_cast<float>(gone - full);
+  float value = next_repeated();
+  if (mirrored_ < overlap()) {
+    const float share = static_cast<float>(mirrored_ + 1) / static_cast<float>(overlap() + 1);
+    const float back = repeated_[history_size_ - 1 - mirrored_++];
+    value = back + (value - back) * share;
+  }
+  value *= fallen_;
+  if (fallen_ > kLeastFall) fallen_ *= fall_;
+  const std::size_t at = gap_++;
+  return at < full_ ? value : value * static_cast<float>(gone_ - at) * fade_;
 }
 
 void Concealer::conceal(std::span<std::int16_t> out) noexcept {

@@ -1,218 +1,231 @@
 #include <offhook/media/echo_guard.hpp>
 
-#include <offhook/media/four_floats.hpp>
+#include <offhook/media/detail/four_windows.hpp>
+#include <offhook/media/detail/narrow_frame.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
-#include <numbers>
 
 namespace offhook::inline v0::media {
 namespace {
 
-// Mean squares of int16; full scale is 0 dBov as in RFC 6464.
-constexpr float kFullScale = 32768.0F * 32768.0F;
-constexpr float kSentFloor = kFullScale * 1e-5F;     // -50 dBov in a band: quieter steps of ours prove nothing
-constexpr float kHeardFloor = kFullScale * 1e-6F;    // -60 dBov in a frame: nobody's voice
-constexpr float kMargin = 3.0F;                      // 5 dB over what an echo should have
-constexpr float kCaller = 0.4F;                      // so much of the energy unexplained, and it is the caller
-constexpr float kTail = 0.65F;                       // 1.9 dB per step: a room that rings for 300 ms
-constexpr float kFall = 0.7F, kRise = 1.02F;         // of a bound, per step that contradicts or outgrows it
-constexpr float kMaxCoupling = 1.0F;
-constexpr float kMinCoupling = 1e-9F;                // -90 dB explains nothing; without it a silent line's bounds become denormals, which are dear
+// Levels and losses are in units of 0.376 dB; 240 is 0 dBov.
+constexpr float kDbPerUnit = 3.0103F / 8;
+constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter steps of ours prove nothing
+constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: nobody's voice
+constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB over what an echo should have, by the path's loss
+constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more where nothing is lost: a room may even add
+constexpr unsigned kFarAbove = 12;        // 4.5 dB more: this band counts in full, others half
+constexpr unsigned kTail = 5;             // 1.9 dB per step: a room that rings for 300 ms
+constexpr unsigned kContradicted = 8;     // 3 dB under what an echo would have at least
+constexpr unsigned kFall = 4;             // 1.5 dB per step that contradicts a loss
+constexpr std::uint64_t kRiseEvery = 4;   // 0.1 dB per step that outgrows it
+constexpr std::uint64_t kForgetEvery = 38;  // The path as a whole is forgotten by 1 dB in a second.
+constexpr unsigned kFirstSteps = 150;     // of our speech, in which it is not: then the path is known
 
-// An echo's envelope follows ours closely; two people who speak at once agree for a moment, but not for a second at one lag.
-constexpr float kForget = 0.988F;                    // 0.8 s
-constexpr float kEnoughSteps = 50.0F;                // effective steps before a correlation is believed
-constexpr float kAlike = 0.88F;
+constexpr unsigned kAll = 255U * 256U;    // of LagState::unexplained
+constexpr unsigned kOpenAtKnown = kAll * 2 / 5;    // so much of the energy unexplained, and it is the caller
+constexpr unsigned kOpenAtUnknown = kAll / 8;      // at a lag where no echo was known
+constexpr unsigned kPlain = kAll * 3 / 4, kPlainSteps = 3, kHoldSteps = 6;  // The echo between two syllables, of 60 ms, does not count.
+constexpr unsigned kKnownWithin = 16 * 16;         // 6 dB of the strongest lag, in 16 bands
+constexpr unsigned kLoudestPath = 16 * 8, kLoudPath = 16 * 21;  // 3 and 8 dB of loss
+constexpr unsigned kFaintPath = 16 * 48;  // 18 dB: over such a path a caller is plain anyway
 
-constexpr std::size_t kAtLeastSteps = 2;             // our own packet has 20 ms: no echo comes sooner
+constexpr unsigned kAlike = 16U * 4096U * 4 / 5;   // Two people who speak at once agree for a moment, but not for a second at one lag.
+constexpr unsigned kEnoughSteps = 50;
+constexpr unsigned kAlikeNow = 14;                 // bands of a step that has nothing of the caller
 
-float to_dbov(float mean_square) { return mean_square <= 0 ? -127.0F : std::max(-127.0F, 10.0F * std::log10(mean_square / kFullScale)); }
-
-float fourth_root(float power) { return std::sqrt(std::sqrt(power)); }
-
-}  // namespace
-
-EchoGuard::Bank::Bank(std::uint32_t rate_hz) {
-  constexpr Levels kCentres{300, 700, 1500, 2700};
-  constexpr float kQ = 1.2F;
-  for (std::size_t band = 0; band < kBands; ++band) {
-    const float omega = 2.0F * std::numbers::pi_v<float> * kCentres[band] / static_cast<float>(rate_hz);
-    const float alpha = std::sin(omega) / (2.0F * kQ);
-    b0_[band] = alpha / (1.0F + alpha);
-    a1_[band] = -2.0F * std::cos(omega) / (1.0F + alpha);
-    a2_[band] = (1.0F - alpha) / (1.0F + alpha);
-  }
-}
-
-EchoGuard::Levels EchoGuard::Bank::measure(std::span<const std::int16_t> pcm) {
-  Levels levels{}, y1 = y1_, y2 = y2_;
-  float x1 = x1_, x2 = x2_;
-  for (const std::int16_t sample : pcm) {
-    const auto x = static_cast<float>(sample);
-    const float difference = x - x2;
-    for (std::size_t band = 0; band < kBands; ++band) {
-      const float y = b0_[band] * difference - a1_[band] * y1[band] - a2_[band] * y2[band];
-      y2[band] = y1[band];
-      y1[band] = y;
-      levels[band] += y * y;
-    }
-    x2 = x1;
-    x1 = x;
-  }
-  x1_ = x1;
-  x2_ = x2;
-  for (std::size_t band = 0; band < kBands; ++band) {
-    levels[band] /= static_cast<float>(std::max<std::size_t>(pcm.size(), 1));
-    // Denormals would make silence dear.
-    y1_[band] = std::fabs(y1[band]) < 1e-6F ? 0.0F : y1[band];
-    y2_[band] = std::fabs(y2[band]) < 1e-6F ? 0.0F : y2[band];
+SixteenBytes to_levels(const detail::BandPowers& powers) {
+  SixteenBytes levels;
+  constexpr std::int32_t kOne = std::bit_cast<std::int32_t>(1.0F) >> 20;  // The exponent and three bits of the mantissa are a logarithm.
+  for (std::size_t band = 0; band < powers.size(); ++band) {
+    levels[band] = static_cast<std::uint8_t>((std::bit_cast<std::int32_t>(powers[band] + 1.0F) >> 20) - kOne);
   }
   return levels;
 }
 
-EchoGuard::EchoGuard(std::uint32_t rate_hz) : sent_bank_(rate_hz), heard_bank_(rate_hz) { reset(); }
+/// By amplitude, not by power: one harmonic on a resonance of the room may be well above what was expected, and says little.
+SixteenBytes to_shares(const detail::BandPowers& powers) {
+  std::array<float, detail::kBands> amplitudes;
+  float total = 1;
+  for (std::size_t band = 0; band < powers.size(); ++band) total += amplitudes[band] = std::sqrt(powers[band]);
+  SixteenBytes shares;
+  const float scale = 255.0F / total;
+  for (std::size_t band = 0; band < powers.size(); ++band) {
+    shares[band] = static_cast<std::uint8_t>(static_cast<std::int32_t>(amplitudes[band] * scale));
+  }
+  return shares;
+}
+
+/// The median in steps of one unit: up where it is exceeded, down where it is not reached.
+SixteenBytes follow(SixteenBytes usual, SixteenBytes levels) {
+  return less(more(usual, where_more(levels, usual) & all_sixteen(1)), where_more(usual, levels) & all_sixteen(1));
+}
+
+bool is_silent(std::span<const std::int16_t> pcm) {
+  std::int16_t any = 0;
+  for (const std::int16_t sample : pcm) any = static_cast<std::int16_t>(any | sample);
+  return any == 0;
+}
+
+}  // namespace
+
+EchoGuard::EchoGuard(std::uint32_t rate_hz) : samples_(rate_hz / 50) {
+  static_assert(kPast == detail::kPastSamples && kFrame == detail::kFrameSamples);
+  reset();
+}
 
 void EchoGuard::reset() {
-  for (auto& bound : bound_) bound.fill(kMaxCoupling);
-  sums_ = {};
-  heard_sum_ = {};
-  heard_square_ = {};
-  weight_ = 0;
-  likeness_ = 0;
+  loss_.fill(Levels{});
+  lags_.fill({});
+  path_loss_ = Levels{};
+  sent_usual_ = heard_usual_ = all_sixteen(kSentFloor);
+  learnt_steps_ = plain_ = hold_ = 0;
+  open_ = 0;
+  best_ = 0;
 }
 
 void EchoGuard::on_sent(std::span<const std::int16_t> sent) {
-  const auto half = sent.size() / 2;
-  push_sent(sent_bank_.measure(sent.first(half)));
-  push_sent(sent_bank_.measure(sent.subspan(half)));
+  std::copy_n(sent_line_.end() - kPast, kPast, sent_line_.begin());
+  const auto frame = std::span(sent_line_).subspan(kPast);
+  detail::each_narrow_sample(sent.size() == samples_ ? sent : sent.first(0),
+                             [frame](std::size_t i, std::int16_t sample) { frame[i] = sample; });
+  sent_sound_ = !is_silent(sent_line_);
 }
 
-void EchoGuard::push_sent(const Levels& levels) {
+void EchoGuard::push_sent(Levels levels) {
   const auto now = slot(steps_), before = slot(steps_ - 1), earlier = slot(steps_ - 2);
+  const bool loud = sum_of(where_more(levels, all_sixteen(kSentFloor))) != 0;
   sent_[now] = levels;
-  std::transform(levels.begin(), levels.end(), sent_root_[now].begin(), fourth_root);
-  for (std::size_t band = 0; band < kBands; ++band) {
-    // The newest has one neighbour so far; the one before it gets its second now.
-    sent_low_[now][band] = std::min(levels[band], sent_[before][band]);
-    sent_low_[before][band] = std::min(sent_low_[before][band], levels[band]);
-    sent_high_[before][band] = std::max({sent_[before][band], sent_[earlier][band], levels[band], sent_high_[earlier][band] * kTail});
-    sent_high_[now][band] = std::max(levels[band], sent_high_[before][band] * kTail);
-  }
-  const bool loud = std::any_of(levels.begin(), levels.end(), [](float level) { return level >= kSentFloor; });
+  // The newest has one neighbour so far; the one before it gets its second now.
+  sent_low_[now] = least_of(levels, sent_[before]);
+  sent_low_[before] = least_of(sent_low_[before], levels);
+  sent_high_[before] = most_of(most_of(sent_[before], sent_[earlier]), most_of(levels, less(sent_high_[earlier], all_sixteen(kTail))));
+  sent_high_[now] = most_of(levels, less(sent_high_[before], all_sixteen(kTail)));
+  sent_pattern_[now] = where_more(levels, sent_usual_);
+  sent_loud_[now] = loud;
+  if (loud) sent_usual_ = follow(sent_usual_, levels);
   quiet_steps_ = loud ? 0 : quiet_steps_ + 1;
   ++steps_;
 }
 
-/// Without a branch: what is heard decides like a coin.
-void EchoGuard::learn(std::uint64_t step, const Levels& heard) {
-  static_assert(kBands == 4);
-  constexpr FourFloats kFloor{kSentFloor, kSentFloor, kSentFloor, kSentFloor}, kMost{kMaxCoupling, kMaxCoupling, kMaxCoupling, kMaxCoupling};
-  constexpr FourFloats kLeast{kMinCoupling, kMinCoupling, kMinCoupling, kMinCoupling};
-  const FourFloats level = load_four(heard.data());
-  for (std::size_t lag = 0; lag < kLags; ++lag) {
-    const FourFloats sent = load_four(sent_low_[slot(step - lag)].data()), bound = load_four(bound_[lag].data());
-    const FourFloats expected = bound * sent, risen = bound * kRise, fallen = bound * kFall;
-    const FourFloats raised = risen > kMost ? kMost : risen, lowered = fallen < kLeast ? kLeast : fallen;
-    const FourFloats moved = level < 0.5F * expected ? lowered : (level > expected ? raised : bound);
-    const FourFloats learnt = sent < kFloor ? bound : moved;
-    std::memcpy(bound_[lag].data(), &learnt, sizeof learnt);
-  }
+/// An echo at this lag would have been heard: that it was not, or not so loud, says how much is lost on the way at least.
+void EchoGuard::learn(std::uint64_t step, std::size_t lag, Levels heard) {
+  const Levels low = sent_low_[slot(step - lag)], expected = less(low, loss_[lag]), active = where_more(low, all_sixteen(kSentFloor));
+  const Levels contradicts = where_more(expected, more(heard, all_sixteen(kContradicted))) & active;
+  const Levels outgrows = where_more(heard, expected) & active;
+  const Levels rise = all_sixteen(step % kRiseEvery == 0 ? 1 : 0);
+  loss_[lag] = less(more(loss_[lag], contradicts & all_sixteen(kFall)), outgrows & rise);
 }
 
-void EchoGuard::correlate(std::uint64_t step, const Levels& heard) {
-  Levels root;
-  std::transform(heard.begin(), heard.end(), root.begin(), fourth_root);
-  weight_ = weight_ * kForget + 1.0F;
-  float heard_variance = 0;
-  for (std::size_t band = 0; band < kBands; ++band) {
-    heard_sum_[band] = heard_sum_[band] * kForget + root[band];
-    heard_square_[band] = heard_square_[band] * kForget + root[band] * root[band];
-    heard_variance += heard_square_[band] - heard_sum_[band] * heard_sum_[band] / weight_;
-  }
-  float best = 0;
-  std::size_t best_lag = 0;
-  for (std::size_t lag = 0; lag < kLags; ++lag) {
-    float covariance = 0, variance = 0;
-    for (std::size_t band = 0; band < kBands; ++band) {
-      Sums& sums = sums_[lag][band];
-      const float sent = sent_root_[slot(step - lag)][band];
-      sums.sent = sums.sent * kForget + sent;
-      sums.square = sums.square * kForget + sent * sent;
-      sums.product = sums.product * kForget + sent * root[band];
-      variance += sums.square - sums.sent * sums.sent / weight_;
-      covariance += sums.product - sums.sent * heard_sum_[band] / weight_;
-    }
-    const float scale = variance * heard_variance;
-    const float likeness = scale > 0 && covariance > 0 ? covariance / std::sqrt(scale) : 0.0F;
-    if (likeness > best) {
-      best = likeness;
-      best_lag = lag;
-    }
-  }
-  likeness_ = best;
-  if (best < kAlike || weight_ < kEnoughSteps) return;
-  for (std::size_t band = 0; band < kBands; ++band) {
-    const Sums& sums = sums_[best_lag][band];
-    const float variance = sums.square - sums.sent * sums.sent / weight_;
-    const float covariance = sums.product - sums.sent * heard_sum_[band] / weight_;
-    if (variance <= 0 || covariance <= 0) continue;
-    const float slope = covariance / variance;
-    const float coupling = std::min(slope * slope * slope * slope, kMaxCoupling);
-    bound_[best_lag][band] = std::max(bound_[best_lag][band], coupling);
-  }
+void EchoGuard::compare(std::uint64_t step, std::size_t lag, Levels pattern) {
+  const auto at = slot(step - lag);
+  if (!sent_loud_[at]) return;
+  LagState& state = lags_[lag];
+  const int alike = static_cast<int>(sum_of(~(pattern ^ sent_pattern_[at]) & all_sixteen(1)));
+  state.likeness = static_cast<std::uint16_t>(state.likeness + (alike * 4095 - state.likeness) / 64);
+  state.compared = static_cast<std::uint8_t>(std::min(state.compared + 1, 255));
 }
 
-EchoGuard::Levels EchoGuard::explain(std::uint64_t step) const {
-  FourFloats most{};
+/// Where the patterns have been alike for long, there is an echo, and it may be louder than was known.
+void EchoGuard::follow_likeness(std::uint64_t step, const Step& heard, Levels pattern) {
   for (std::size_t lag = 0; lag < kLags; ++lag) {
-    const FourFloats echo = load_four(bound_[lag].data()) * load_four(sent_high_[slot(step - lag)].data());
-    most = echo > most ? echo : most;
+    if (lags_[lag].likeness > lags_[best_].likeness) best_ = lag;
   }
-  Levels levels;
-  std::memcpy(levels.data(), &most, sizeof most);
-  return levels;
+  const auto at = slot(step - best_);
+  const unsigned alike = sum_of(~(pattern ^ sent_pattern_[at]) & all_sixteen(1));
+  if (lags_[best_].likeness < kAlike || lags_[best_].compared < kEnoughSteps || !sent_loud_[at] || alike < kAlikeNow) return;
+  Levels& loss = loss_[best_];
+  loss = least_of(loss, path_loss_);
+  const Levels low = sent_low_[at];
+  loss = less(loss, where_more(heard.levels, less(low, loss)) & where_more(low, all_sixteen(kSentFloor)) & all_sixteen(1));
+}
+
+void EchoGuard::follow_losses(std::uint64_t step) {
+  Levels least = loss_[0];
+  for (const Levels loss : loss_) least = least_of(least, loss);
+  if (learnt_steps_ < kFirstSteps) {
+    path_loss_ = least;
+    if (sent_loud_[slot(step)]) ++learnt_steps_;
+    return;
+  }
+  const Levels forgotten = all_sixteen(step % kForgetEvery == 0 ? 1 : 0);
+  path_loss_ = least_of(least, more(path_loss_, forgotten));
+}
+
+/// Whether the step is our echo.
+bool EchoGuard::judge(std::uint64_t step, const Step& heard, bool trust) {
+  const Levels pattern = where_more(heard.levels, heard_usual_);
+  if (trust) {
+    for (std::size_t lag = 0; lag < kLags; ++lag) learn(step, lag, heard.levels);
+    follow_losses(step);
+  }
+  if (!heard.heard) return false;
+  unsigned strongest = ~0U;
+  for (const Levels loss : loss_) strongest = std::min(strongest, sum_of(loss));
+  const unsigned path = std::clamp(sum_of(path_loss_), kLoudPath, kFaintPath);
+  const unsigned at_unknown = kOpenAtUnknown + (kOpenAtKnown - kOpenAtUnknown) * (path - kLoudPath) / (kFaintPath - kLoudPath);
+  const unsigned loudest = kLoudestMargin * (kLoudestPath - std::min(sum_of(path_loss_), kLoudestPath)) / kLoudestPath;
+  const Levels margin = all_sixteen(kMargin + loudest + (kFaintMargin - kMargin) * (path - kLoudPath) / (kFaintPath - kLoudPath));
+  // A band that seems to lose more than most is one of whose resonances our pitch has not met the strongest yet.
+  const Levels levelled = least_of(path_loss_, all_sixteen(sum_of(path_loss_) / 16));
+  const Levels loss = less(levelled, margin), gain = less(margin, levelled);
+  bool echo = false;
+  unsigned least = kAll;
+  for (std::size_t lag = 0; lag < kLags; ++lag) {
+    const Levels most = more(less(sent_high_[slot(step - lag)], loss), gain);
+    LagState& state = lags_[lag];
+    const Levels above = heard.share & where_more(heard.levels, most);
+    const Levels far_above = above & where_more(heard.levels, more(most, all_sixteen(kFarAbove)));
+    const int open = static_cast<int>(sum_of(above) + sum_of(far_above)) * 128;
+    state.unexplained = static_cast<std::uint16_t>(state.unexplained + (open - state.unexplained) * 3 / 8);
+    echo = echo || state.unexplained <= (sum_of(loss_[lag]) <= strongest + kKnownWithin ? kOpenAtKnown : at_unknown);
+    least = std::min<unsigned>(least, state.unexplained);
+    if (trust) compare(step, lag, pattern);
+  }
+  open_ = static_cast<std::uint16_t>(least);
+  if (trust) {
+    follow_likeness(step, heard, pattern);
+    heard_usual_ = follow(heard_usual_, heard.levels);
+  }
+  return echo;
 }
 
 EchoGuard::Verdict EchoGuard::on_heard(std::span<const std::int16_t> heard, bool trust) {
-  const auto half = heard.size() / 2;
-  float total = 0, explained = 0, over = 0;
-  for (std::size_t part = 0; part < 2; ++part) {
-    const auto levels = heard_bank_.measure(part == 0 ? heard.first(half) : heard.subspan(half));
-    for (const float level : levels) total += level;
-    if (quiet_steps_ > kLags + kHistory / 4) {  // Nothing of ours can come back any more, the room's tail included.
-      for (const float level : levels) over += level;
-      continue;
-    }
-    // steps_ is the step that is about to be sent with this tick's first half.
-    const auto step = steps_ + part - kAtLeastSteps;
-    if (trust) correlate(step, levels);
-    if (trust) learn(step, levels);
-    const auto most = explain(step);
-    for (std::size_t band = 0; band < kBands; ++band) {
-      explained += kMargin * most[band];
-      over += std::max(0.0F, levels[band] - kMargin * most[band]);
-    }
+  std::copy_n(heard_line_.end() - kPast, kPast, heard_line_.begin());
+  const auto frame = std::span(heard_line_).subspan(kPast);
+  detail::each_narrow_sample(heard.size() == samples_ ? heard : heard.first(0),
+                             [frame](std::size_t i, std::int16_t sample) { frame[i] = sample; });
+  if (!sent_sound_ && quiet_steps_ > kLags + kHistory) {  // Nothing of ours can come back any more, the room's tail included.
+    quiet_steps_ += 2;
+    return {};
   }
+  const auto powers = detail::four_windows(heard_line_.data(), &heard_line_[detail::kStepSamples], sent_line_.data(),
+                                           &sent_line_[detail::kStepSamples]);
+  push_sent(to_levels(powers[2]));
+  push_sent(to_levels(powers[3]));
   Verdict verdict;
-  verdict.heard_dbov = to_dbov(total / 2);
-  verdict.explained_dbov = to_dbov(explained / 2);
-  verdict.echo = total / 2 >= kHeardFloor && over < kCaller * total;
+  for (std::size_t half = 0; half < 2; ++half) {
+    float total = 1;
+    for (const float power : powers[half]) total += power;
+    const Step step{to_levels(powers[half]), to_shares(powers[half]), total >= kHeardFloor};
+    // What was sent with the last tick is the newest that can be heard now.
+    const bool echo = judge(steps_ - 2 + half, step, trust);
+    if (step.heard) verdict.echo = echo;
+    plain_ = step.heard && open_ > kPlain ? plain_ + 1 : 0;
+    hold_ = plain_ >= kPlainSteps ? kHoldSteps : hold_ - (hold_ > 0 ? 1 : 0);
+    if (hold_ > 0) verdict.echo = false;
+  }
+  verdict.unexplained = static_cast<float>(open_) / static_cast<float>(kAll);
   return verdict;
 }
 
 EchoGuard::Path EchoGuard::path() const {
-  float best = -1;
-  std::size_t best_lag = 0;
-  for (std::size_t lag = 0; lag < kLags; ++lag) {
-    float sum = 0;
-    for (const float bound : bound_[lag]) sum += bound;
-    if (sum <= best) continue;
-    best = sum;
-    best_lag = lag;
-  }
-  return {static_cast<std::uint32_t>((best_lag + kAtLeastSteps) * kStepMs), 10.0F * std::log10(std::max(best / kBands, 1e-12F)), likeness_};
+  const auto strongest = std::min_element(loss_.begin(), loss_.end(), [](Levels a, Levels b) { return sum_of(a) < sum_of(b); });
+  const auto lag = static_cast<std::uint32_t>(strongest - loss_.begin());
+  return {lag * kStepMs + kMinLagMs, -kDbPerUnit * static_cast<float>(sum_of(*strongest)) / 16,
+          static_cast<float>(lags_[best_].likeness) / (16 * 4096)};
 }
 
 }  // namespace offhook::inline v0::media

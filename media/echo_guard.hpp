@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/media/sixteen_bytes.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,24 +11,28 @@ namespace offhook::inline v0::media {
 
 /// Tells the caller's voice from our own voice coming back (speakerphones, hybrids), so that we never interrupt ourselves.
 ///
-/// It knows what was sent. In four bands and steps of 10 ms it keeps, for every lag up to kMaxLagMs, the greatest coupling that
-/// is still possible: an echo of lag L and coupling g puts at least g x sent(t - L) into every step, so a step that is quieter
-/// while sent(t - L) was loud takes the pair away. What the remaining pairs can explain, plus a margin, counts as echo; what
-/// exceeds it is the caller. It starts with everything possible (the first words of a call never interrupt themselves) and
-/// learns within half a second of our speech. An echo path that appears later is found by the correlation of both envelopes.
-/// Pure, no allocation; one thread. 8000, 16000 or 24000 Hz.
+/// It knows what was sent. In 16 bands and steps of 10 ms it keeps, for every lag up to kMaxLagMs, the least loss that is still
+/// possible: an echo of lag L and loss l puts at least sent(t - L) - l into every step, so a step that is quieter while sent(t - L) was
+/// loud takes the pair away. It starts with everything possible (the first words of a call never interrupt themselves) and learns within
+/// half a second of our speech. The least losses of any lag are the path's, and stay so when its delay changes: codecs, jitter buffers
+/// and stretched time move an echo, but hardly make it louder.
+///
+/// A step is an echo when there is one lag at which the path explains it and the steps before it: nearly all of it at a lag that was
+/// not known, most of it at one that was. What no lag explains is the caller. A path that appears, or becomes louder, is found by its
+/// pattern: which bands are above their usual level, for the better part of a second, at one lag.
+///
+/// Pure, no allocation; one thread. 8000, 16000 or 24000 Hz, of which the part below 4 kHz is looked at. Costs next to nothing from half
+/// a second after our last word on.
 class EchoGuard {
  public:
-  static constexpr std::uint32_t kStepMs = 10, kMaxLagMs = 500;
-  static constexpr std::size_t kBands = 4;
-  static constexpr std::size_t kLags = kMaxLagMs / kStepMs + 1;
+  static constexpr std::uint32_t kStepMs = 10, kMinLagMs = 20, kMaxLagMs = 500;
+  static constexpr std::size_t kLags = (kMaxLagMs - kMinLagMs) / kStepMs + 1;
 
   explicit EchoGuard(std::uint32_t rate_hz);
 
   struct Verdict {
-    bool echo = false;              ///< most of the frame's energy is explained by what we sent
-    float heard_dbov = -127;        ///< its level, where the bands are
-    float explained_dbov = -127;    ///< the level that an echo could have at most, margin included
+    bool echo = false;     ///< most of the frame's energy is explained by what we sent
+    float unexplained = 0; ///< the share that no lag explains, over the last steps: 0..1
   };
   /// Once a tick, before on_sent(): 20 ms as they came in. `trust` false: they were made up (concealment) and teach nothing.
   Verdict on_heard(std::span<const std::int16_t> heard, bool trust);
@@ -36,47 +42,54 @@ class EchoGuard {
   void reset();
 
   /// The lag whose echo would be the strongest, its coupling in dB over all bands (0: nothing is known yet), and how much both
-  /// envelopes are alike at their best lag, 0..1.
+  /// patterns are alike at their best lag: 0.5 of any two voices, 1 of a perfect echo.
   struct Path { std::uint32_t lag_ms = 0; float coupling_db = 0; float likeness = 0; };
   [[nodiscard]] Path path() const;
 
  private:
-  using Levels = std::array<float, kBands>;  // mean squares
-  /// One band pass of second order per band, side by side so that they run in one vector register.
-  class Bank {
-   public:
-    explicit Bank(std::uint32_t rate_hz);
-    Levels measure(std::span<const std::int16_t> pcm);
-
-   private:
-    Levels b0_{}, a1_{}, a2_{}, y1_{}, y2_{};
-    float x1_ = 0, x2_ = 0;
+  /// Levels by band, an eighth of a doubling of power (0.376 dB) each: 240 is full scale, 0 is -90 dBov.
+  using Levels = SixteenBytes;
+  struct Step {
+    Levels levels{}, share{};  // share: of the step's energy, 255 in all
+    bool heard = false;        // louder than nobody
   };
-
-  void push_sent(const Levels& levels);
+  struct LagState {
+    std::uint16_t unexplained = 0;  // 255 x 256 is all of it
+    std::uint16_t likeness = 0;     // 16 bands x 4096: all alike
+    std::uint8_t compared = 0;      // steps, up to 255
+  };
   [[nodiscard]] static std::size_t slot(std::uint64_t step) { return step % kHistory; }
-  void learn(std::uint64_t step, const Levels& heard);
-  void correlate(std::uint64_t step, const Levels& heard);
-  [[nodiscard]] Levels explain(std::uint64_t step) const;
+  void take_in(std::span<const std::int16_t> pcm, std::size_t lane);
+  void push_sent(Levels levels);
+  [[nodiscard]] bool judge(std::uint64_t step, const Step& heard, bool trust);
+  void learn(std::uint64_t step, std::size_t lag, Levels heard);
+  void compare(std::uint64_t step, std::size_t lag, Levels pattern);
+  void follow_likeness(std::uint64_t step, const Step& heard, Levels pattern);
+  void follow_losses(std::uint64_t step);
 
   static constexpr std::size_t kHistory = 64;  // steps of what we sent: kLags and the neighbours that are looked at
   static_assert(kHistory >= kLags + 3);
+  static constexpr std::size_t kPast = 48, kFrame = 160;  // at 8 kHz: what the first window looks back on, and 20 ms
 
-  Bank sent_bank_, heard_bank_;
-  std::array<Levels, kHistory> sent_{};        // by step, modulo kHistory
-  std::array<Levels, kHistory> sent_root_{};   // fourth roots, for the correlation
-  std::array<Levels, kHistory> sent_low_{};    // the least of a step and its neighbours
-  std::array<Levels, kHistory> sent_high_{};   // the greatest of them, with a tail for the room's reverberation
-  std::uint64_t steps_ = kHistory;             // of what we sent; begins high, so that looking back never runs below 0
-  std::uint64_t quiet_steps_ = kHistory;       // since we last sent anything
-  std::array<Levels, kLags> bound_{};          // greatest power gain still possible, by lag
-
-  // Exponentially forgetting sums for the correlation, of fourth roots of power.
-  struct Sums { float sent = 0, square = 0, product = 0; };
-  std::array<std::array<Sums, kBands>, kLags> sums_{};
-  Levels heard_sum_{}, heard_square_{};
-  float weight_ = 0;
-  float likeness_ = 0;
+  std::size_t samples_;                                            // of a frame, at the rate of the leg
+  std::array<std::int16_t, kPast + kFrame> heard_line_{}, sent_line_{};
+  bool sent_sound_ = false;                                        // sent_line_ holds some
+  std::array<Levels, kHistory> sent_{};                            // by step, modulo kHistory
+  std::array<Levels, kHistory> sent_low_{};                        // the least of a step and its neighbours
+  std::array<Levels, kHistory> sent_high_{};                       // the greatest of them, with a tail for the room's reverberation
+  std::array<Levels, kHistory> sent_pattern_{};                    // 255 where it is above the band's usual level
+  std::array<bool, kHistory> sent_loud_{};
+  std::uint64_t steps_ = kHistory;                                 // of what we sent; begins high, so that looking back never runs below 0
+  std::uint64_t quiet_steps_ = 2 * kHistory;                       // since we last sent anything
+  std::array<Levels, kLags> loss_{};                               // the least that is still possible, by lag
+  std::array<LagState, kLags> lags_{};
+  Levels path_loss_{};                                             // the least of any lag, and of the last seconds
+  Levels sent_usual_{}, heard_usual_{};                            // medians
+  unsigned learnt_steps_ = 0;
+  std::uint16_t open_ = 0;                                         // the least `unexplained` of any lag
+  unsigned plain_ = 0;                                             // steps in a row in which the caller was plain
+  unsigned hold_ = 0;                                              // steps for which he still counts as heard
+  std::size_t best_ = 0;                                           // the lag of the greatest likeness
 };
 
 }  // namespace offhook::inline v0::media

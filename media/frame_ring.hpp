@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,75 +15,86 @@
 
 namespace offhook::inline v0::media {
 
-/// base::SpscRing for frames of audio: of each only the `samples` that are valid cross, and only the memory that they need is ever
-/// touched, which at 8 kHz is a third of what the largest frames would. Wait-free, never allocates.
+/// base::SpscRing for frames of audio, which stay where they were written: only their numbers cross. The place that was given back last is
+/// filled first, so that of a ring that is nearly empty, as they mostly are, but a few places are ever touched: thousands of calls stay in
+/// the cache. One thread fills, one empties; neither waits for the other, nothing allocates.
 ///
 /// Frame   trivially copyable, with `samples` and, last, the array `pcm`. What of it lies beyond `samples` does not cross.
 template <class Frame, std::size_t Capacity>
 class FrameRing {
-  static_assert(std::has_single_bit(Capacity), "an index becomes a slot with a mask");
+  static_assert(Capacity < 255, "numbers are octets, and one of them means none");
   static_assert(std::is_trivially_copyable_v<Frame> && std::is_standard_layout_v<Frame>);
 
  public:
-  FrameRing() noexcept {}  // NOLINT: what is not touched takes no memory, so that nothing is set to zero.
+  FrameRing() noexcept {
+    for (std::size_t i = 0; i < Capacity; ++i) below_[i] = static_cast<Number>(i + 1 < Capacity ? i + 1 : kNone);
+  }
 
-  /// Producer only. False when full: the caller decides what to drop and counts it.
+  /// Producer only. Room for the next frame, the same one until publish(); null when full: the caller decides what to drop and counts it.
+  [[nodiscard]] Frame* claim() noexcept {
+    if (claimed_ == kNone) claimed_ = take_free();
+    return claimed_ == kNone ? nullptr : &places_[claimed_].frame;
+  }
+  /// Producer only: what claim() gave is filled.
+  void publish() noexcept {
+    assert(claimed_ != kNone);
+    static_cast<void>(filled_.try_push(claimed_));  // Has room for all there are.
+    claimed_ = kNone;
+  }
+  /// Both at once, for a frame from elsewhere. False when full.
   [[nodiscard]] bool try_push(const Frame& frame) noexcept {
-    const auto head = head_.load(std::memory_order_relaxed);  // Only this thread writes head_.
-    if (head - tail_seen_ == Capacity) {
-      tail_seen_ = tail_.load(std::memory_order_acquire);  // Pairs with the release in try_pop: the slot is free.
-      if (head - tail_seen_ == Capacity) return false;
-    }
-    const std::size_t slot = head & (Capacity - 1);
-    std::memcpy(heads_[slot].data(), &frame, kHeadOctets);
-    for (std::size_t part = 0, left = valid(frame); left > 0; ++part) {
-      const std::size_t count = std::min(left, kPart);
-      std::copy_n(frame.pcm.data() + part * kPart, count, parts_[part][slot].data());
-      left -= count;
-    }
-    head_.store(head + 1, std::memory_order_release);  // Publishes the slot.
+    Frame* const place = claim();
+    if (place == nullptr) return false;
+    std::memcpy(static_cast<void*>(place), &frame, octets(frame));
+    publish();
     return true;
   }
 
   /// Consumer only. False when empty.
   [[nodiscard]] bool try_pop(Frame& frame) noexcept {
-    const auto tail = tail_.load(std::memory_order_relaxed);  // Only this thread writes tail_.
-    if (tail == head_seen_) {
-      head_seen_ = head_.load(std::memory_order_acquire);  // Pairs with the release in try_push: the slot is written.
-      if (tail == head_seen_) return false;
-    }
-    const std::size_t slot = tail & (Capacity - 1);
-    std::memcpy(static_cast<void*>(&frame), heads_[slot].data(), kHeadOctets);
-    for (std::size_t part = 0, left = valid(frame); left > 0; ++part) {
-      const std::size_t count = std::min(left, kPart);
-      std::copy_n(parts_[part][slot].data(), count, frame.pcm.data() + part * kPart);
-      left -= count;
-    }
-    tail_.store(tail + 1, std::memory_order_release);  // Frees the slot.
+    Number number = kNone;
+    if (!filled_.try_pop(number)) return false;
+    const Frame& place = places_[number].frame;
+    std::memcpy(static_cast<void*>(&frame), &place, octets(place));
+    give_back(number);
     return true;
   }
 
   /// Either side; exact only when the other one rests.
-  [[nodiscard]] std::size_t size() const noexcept {
-    const auto tail = tail_.load(std::memory_order_acquire);
-    const auto head = head_.load(std::memory_order_acquire);
-    return static_cast<std::size_t>(head - tail);
-  }
+  [[nodiscard]] std::size_t size() const noexcept { return filled_.size(); }
   [[nodiscard]] static constexpr std::size_t capacity() noexcept { return Capacity; }
 
  private:
+  using Number = std::uint8_t;
   using Samples = decltype(Frame::pcm);
-  static constexpr std::size_t kMost = std::tuple_size_v<Samples>, kPart = 160;  // 20 ms at 8 kHz
-  static constexpr std::size_t kParts = (kMost + kPart - 1) / kPart;
-  static constexpr std::size_t kHeadOctets = offsetof(Frame, pcm);
-  static std::size_t valid(const Frame& frame) noexcept { return std::min<std::size_t>(frame.samples, kMost); }
+  static constexpr Number kNone = 0xff;
+  static std::size_t octets(const Frame& frame) noexcept {
+    return offsetof(Frame, pcm) + sizeof(std::int16_t) * std::min<std::size_t>(frame.samples, std::tuple_size_v<Samples>);
+  }
 
-  alignas(base::kCacheLine) std::atomic<std::uint64_t> head_{0};  // Counts pushes and never wraps in practice.
-  std::uint64_t tail_seen_ = 0;                                   // Producer's stale copy: spares a cache miss per push.
-  alignas(base::kCacheLine) std::atomic<std::uint64_t> tail_{0};
-  std::uint64_t head_seen_ = 0;
-  alignas(base::kCacheLine) std::array<std::array<std::byte, kHeadOctets>, Capacity> heads_;
-  std::array<std::array<std::array<std::int16_t, kPart>, Capacity>, kParts> parts_;  // Each frame's first 160 samples, then all their next ...
+  // A stack that one thread pushes to and one pops from: with a single popper its top cannot have been away in between. Each side tries
+  // again only when the other one has just come through, which it can do no more than Capacity times in a row.
+  void give_back(Number number) noexcept {
+    Number top = free_.load(std::memory_order_relaxed);
+    do below_[number] = top;
+    while (!free_.compare_exchange_weak(top, number, std::memory_order_release, std::memory_order_relaxed));
+  }
+  [[nodiscard]] Number take_free() noexcept {
+    Number top = free_.load(std::memory_order_acquire);
+    while (top != kNone && !free_.compare_exchange_weak(top, below_[top], std::memory_order_acquire, std::memory_order_acquire)) {
+    }
+    return top;
+  }
+
+  base::SpscRing<Number, std::bit_ceil(Capacity)> filled_;    // producer -> consumer
+  alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top; consumer -> producer
+  std::array<Number, Capacity> below_;                        // of each free place, the next one
+  Number claimed_ = kNone;                                    // the producer's
+  union Place {
+    Place() noexcept {}  // NOLINT: what is not touched takes no memory, so that nothing is set to zero.
+    Frame frame;
+  };
+  std::array<Place, Capacity> places_;
 };
 
 }  // namespace offhook::inline v0::media

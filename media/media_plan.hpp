@@ -1,6 +1,9 @@
 #pragma once
 
 #include <offhook/base/socket_address.hpp>
+#include <offhook/media/one_way_watch.hpp>
+#include <offhook/media/sound_meter.hpp>
+#include <offhook/rtp/loss_pattern.hpp>
 
 #include <array>
 #include <cstdint>
@@ -57,7 +60,7 @@ struct MediaPlan {
   return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || (!before.receive && after.receive);
 }
 
-/// What a leg has seen so far; a snapshot taken by the worker once a second and when it is closed.
+/// What a leg has seen so far: a snapshot, taken by the worker. Counters alone: report_of() (media/quality_report.hpp) says what they mean.
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_source = 0, refused_payload = 0, malformed = 0;
@@ -68,6 +71,12 @@ struct LegStatistics {
   std::uint32_t jitter_us = 0, jitter_buffer_ms = 0;
   std::optional<std::uint32_t> round_trip_us;        ///< from RTCP
   std::optional<base::SocketAddress> source;         ///< locked RTP source
+  AudioCodec codec = AudioCodec::Pcmu;               ///< agreed on
+  std::uint32_t packet_us = 0;                       ///< of sound in each of the peer's packets; 0: unknown
+  rtp::LossPattern losses;
+  SoundMeter heard;
+  OneWay one_way, one_way_ever;                      ///< now; at any time so far
+  std::optional<float> echo_return_loss_db;          ///< of what we say, when it comes back
 };
 
 }  // namespace offhook::inline v0::media

@@ -5,14 +5,18 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/audio_port.hpp>
+#include <offhook/media/call_meter.hpp>
 #include <offhook/media/codec_chain.hpp>
+#include <offhook/media/comfort_noise.hpp>
 #include <offhook/media/digit_limit.hpp>
+#include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/event_outbox.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/media/packetizer.hpp>
 #include <offhook/media/playout.hpp>
 #include <offhook/media/sendout.hpp>
 #include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_bank.hpp>
 #include <offhook/media/voice_evidence.hpp>
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/ntp.hpp>
@@ -59,9 +63,15 @@ class Stream {
 
   /// One datagram as it came. Dropped before start(), and counted when it is refused.
   void on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. What
-  /// is to be sent is added to `out`.
-  void tick(const TickTime& time, Sendout& out);
+  /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. A tick is
+  /// hear() and then go_on(), with a verdict on the voice between them, so that a worker looks at many calls at once.
+  ///
+  /// The first half: the next 20 ms of the caller at the codec's rate, in `frame`; nothing before start().
+  [[nodiscard]] std::span<const std::int16_t> hear(const TickTime& time, CodecChain::Frame& frame);
+  /// The second half: `pcm` is what hear() gave, and `voice` whether somebody speaks in it. What is to be sent is added to `out`.
+  void go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out);
+  /// Both, for a stream by itself: `alone` is a bank of one call.
+  void tick(const TickTime& time, VoiceBank& alone, Sendout& out);
   /// The last report, with BYE: RFC 3550 section 6.6.
   void finish(base::TimePoint now, Sendout& out);
 
@@ -74,13 +84,19 @@ class Stream {
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
-  void hear(const TickTime& time);
+  void tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
-  void detect_speech(const TickTime& time, bool voiced);
+  rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
+  void note_moved(int samples);
+  void measure_echo();
+  void detect_speech(const TickTime& time, std::int16_t level_dbov);
   void tell_speech(const SpeechDetector::Event& event, const TickTime& time);
   void watch_source(const TickTime& time);
   void report_digits(const TickTime& time);
-  void say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out);
+  void hear_digits(const TickTime& time, std::span<const std::int16_t> pcm);
+  void emit_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
+  /// What is sent in this tick, in `frame`: silence when nothing is.
+  std::span<const std::int16_t> say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out, CodecChain::Frame& frame);
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
@@ -95,19 +111,24 @@ class Stream {
   rtp::JitterBuffer jitter_buffer_;
   rtp::ReceptionStatistics reception_;
   rtp::EventReceiver event_receiver_;
+  DtmfDetector dtmf_;
   DigitLimit digit_limit_;
   rtp::EventSender event_sender_;
   std::optional<rtp::RtcpSchedule> rtcp_schedule_;
   Packetizer packetizer_;
   EventOutbox events_;
+  CallMeter meter_;
+  PeerNoise peer_noise_;
   Playout playout_;
   SpeechDetector speech_;
   VoiceEvidence evidence_;
-  HeardFrame heard_{};
+  HeardFrame unheard_{};                          // where a frame goes for which the ring has no room
 
   TickTime last_tick_{};
   base::TimePoint receiving_since_{};
   bool ticked_ = false, media_started_ = false, media_lost_ = false;
+  rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // what the frame of this tick is
+  int line_moved_ = 0;                            // samples, since the echo guard was told
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;

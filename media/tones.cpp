@@ -1,6 +1,7 @@
 #include <offhook/media/tones.hpp>
 
 #include <offhook/base/text.hpp>
+#include <offhook/media/four_floats.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,21 @@
 namespace offhook::inline v0::media {
 namespace {
 
-std::int16_t to_sample(double value) { return static_cast<std::int16_t>(std::lrint(std::clamp(value, -32768.0, 32767.0))); }
+/// Of whole turns, 0 to 1: folded to a quarter, and there Taylor's series to the eleventh power, which is off by 6e-8 at most.
+FourFloats sine_of(FourFloats turns) noexcept {
+  constexpr float kTurn = 2 * std::numbers::pi_v<float>;
+  const FourFloats centred = 0.5F - turns;  // Half a turn on, and backwards: the same sine.
+  FourFloats folded = centred;
+  for (int i = 0; i < 4; ++i) {
+    if (centred[i] > 0.25F) folded[i] = 0.5F - centred[i];
+    if (centred[i] < -0.25F) folded[i] = -0.5F - centred[i];
+  }
+  const FourFloats x = kTurn * folded, square = x * x;
+  constexpr std::array<float, 5> kFactors{-1.0F / 39916800, 1.0F / 362880, -1.0F / 5040, 1.0F / 120, -1.0F / 6};
+  FourFloats sum = square * kFactors[0];
+  for (std::size_t i = 1; i < kFactors.size(); ++i) sum = (sum + kFactors[i]) * square;
+  return x + x * sum;
+}
 
 SineSource tone_of(char digit, bool high, std::uint32_t rate_hz, double amplitude) {
   const auto pair = dtmf_frequencies(digit);
@@ -22,20 +37,38 @@ SineSource tone_of(char digit, bool high, std::uint32_t rate_hz, double amplitud
 }  // namespace
 
 SineSource::SineSource(double hz, std::uint32_t rate_hz, double amplitude)
-    : step_(rate_hz == 0 ? 0 : 2 * std::numbers::pi * hz / rate_hz), amplitude_(std::clamp(amplitude, 0.0, 32767.0)) {}
+    : turn_(std::clamp<std::uint32_t>(rate_hz, 1, 4'000'000) * 1000),
+      step_(static_cast<std::uint32_t>(std::lround(std::clamp(hz, 0.0, turn_ / 2000.0) * 1000))),
+      amplitude_(static_cast<float>(std::clamp(amplitude, 0.0, 32767.0))) {}
 
-double SineSource::next() noexcept {
-  const double value = amplitude_ * std::sin(phase_);
-  phase_ = std::fmod(phase_ + step_, 2 * std::numbers::pi);
-  return value;
+/// Four samples at a time, each computed from its own phase alone. `base(at)` is what the sine is added to.
+template <class Base>
+void SineSource::render(std::span<std::int16_t> out, Base base) noexcept {
+  const float share = 1.0F / static_cast<float>(turn_);
+  for (std::size_t at = 0; at < out.size(); at += 4) {
+    const std::size_t count = std::min<std::size_t>(4, out.size() - at);
+    FourFloats turns{};
+    for (std::size_t i = 0; i < count; ++i) {
+      turns[i] = static_cast<float>(phase_) * share;
+      phase_ += step_;
+      if (phase_ >= turn_) phase_ -= turn_;
+    }
+    FourFloats four = amplitude_ * sine_of(turns);
+    for (std::size_t i = 0; i < count; ++i) four[i] += base(at + i);
+    if (count == 4) {
+      store_samples(four, out.data() + at);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) out[at + i] = to_sample(four[i]);
+    }
+  }
 }
 
 void SineSource::fill(std::span<std::int16_t> out) noexcept {
-  for (std::int16_t& sample : out) sample = to_sample(next());
+  render(out, [](std::size_t) { return 0.0F; });
 }
 
 void SineSource::mix(std::span<std::int16_t> inout) noexcept {
-  for (std::int16_t& sample : inout) sample = to_sample(sample + next());
+  render(inout, [inout](std::size_t at) { return static_cast<float>(inout[at]); });
 }
 
 std::optional<std::pair<double, double>> dtmf_frequencies(char digit) {
@@ -64,7 +97,7 @@ void ComfortNoise::fill(std::span<std::int16_t> out) noexcept {
     state_ ^= state_ << 13;  // xorshift32 (Marsaglia 2003)
     state_ ^= state_ >> 17;
     state_ ^= state_ << 5;
-    sample = to_sample(amplitude_ * (static_cast<double>(state_) / 2147483648.0 - 1));
+    sample = to_sample(static_cast<float>(amplitude_ * (static_cast<double>(state_) / 2147483648.0 - 1)));
   }
 }
 

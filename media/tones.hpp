@@ -7,19 +7,23 @@
 
 namespace offhook::inline v0::media {
 
-/// A steady sine. Phase runs on from call to call. `amplitude` is the peak, 0..32767.
+/// A steady sine, by thousandths of a hertz. Phase runs on from call to call, and is exact for ever: it is counted in whole
+/// parts of a turn, so that an hour of samples is as true as the first, however it was cut into calls. `amplitude` is the peak,
+/// 0..32767; `hz` at most half of `rate_hz`, which is at most 4,000,000.
 class SineSource {
  public:
+  SineSource() = default;   ///< silence
   SineSource(double hz, std::uint32_t rate_hz, double amplitude);
   void fill(std::span<std::int16_t> out) noexcept;
   /// Adds instead of overwriting; saturates.
   void mix(std::span<std::int16_t> inout) noexcept;
 
  private:
-  [[nodiscard]] double next() noexcept;
-  double step_;
-  double phase_ = 0;
-  double amplitude_;
+  template <class Base>
+  void render(std::span<std::int16_t> out, Base base) noexcept;
+  std::uint32_t turn_ = 1;      // parts of a turn: thousandths of a hertz in the rate
+  std::uint32_t step_ = 0, phase_ = 0;
+  float amplitude_ = 0;
 };
 
 /// Low and high frequency of a DTMF digit (0-9 * # A-D, a-d), Hz. ITU-T Q.23.

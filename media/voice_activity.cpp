@@ -1,60 +1,27 @@
 #include <offhook/media/voice_activity.hpp>
 
-#include <offhook/media/level.hpp>
+#include <offhook/media/detail/voice_lanes.hpp>
+#include <offhook/media/detail/narrow_frame.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <new>
-
-// The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011. By way
-// of webrtc::AudioProcessing, which calls them too, each call would take 63 KB more.
-extern "C" {
-struct WebRtcVadInst;
-WebRtcVadInst* WebRtcVad_Create();
-void WebRtcVad_Free(WebRtcVadInst* vad);
-int WebRtcVad_Init(WebRtcVadInst* vad);
-int WebRtcVad_set_mode(WebRtcVadInst* vad, int mode);
-int WebRtcVad_Process(WebRtcVadInst* vad, int rate_hz, const std::int16_t* frame, std::size_t samples);
-}
 
 namespace offhook::inline v0::media {
-namespace {
-
-constexpr std::int16_t kNoVoiceBelowDbov =
-    -60;  // The idle noise of a digital line, which the detector sometimes takes for voice.
-constexpr int kAggressive = 2;  // Of 0 to 3.
-
-}  // namespace
 
 class VoiceActivity::Impl {
  public:
-  explicit Impl(std::uint32_t rate_hz) : rate_hz_(rate_hz == 16000 ? 16000 : 8000), vad_(WebRtcVad_Create()) {
-    if (vad_ == nullptr) throw std::bad_alloc();
-    WebRtcVad_Init(vad_.get());
-    WebRtcVad_set_mode(vad_.get(), kAggressive);
-  }
+  explicit Impl(std::uint32_t rate_hz) : samples_(rate_hz == 16000 ? 320 : 160) { detail::begin_voice(solo_.rows.data(), 1); }
 
   bool process(std::span<const std::int16_t> frame) noexcept {
-    const std::size_t half = rate_hz_ / 100;   // The detector takes 10 ms.
-    if (frame.size() != 2 * half) return false;
-    const bool first = voiced(frame.first(half));
-    const bool second = voiced(frame.last(half));   // Both always run: the detector adapts.
-    return (first || second) && level_dbov(frame) >= kNoVoiceBelowDbov;
+    if (frame.size() != samples_) return false;
+    std::int16_t* to = &solo_.line[detail::kPastSamples];
+    detail::each_narrow_sample(frame, [to](std::size_t i, std::int16_t sample) { to[i] = sample; });
+    return detail::judge_alone(solo_);
   }
 
  private:
-  struct Free {
-    void operator()(WebRtcVadInst* vad) const { WebRtcVad_Free(vad); }
-  };
-  bool voiced(std::span<const std::int16_t> half) noexcept {
-    return WebRtcVad_Process(vad_.get(), static_cast<int>(rate_hz_), half.data(), half.size()) == 1;
-  }
-
-  std::uint32_t rate_hz_;
-  std::unique_ptr<WebRtcVadInst, Free> vad_;
+  std::size_t samples_;
+  detail::VoiceSolo solo_;
 };
 
 VoiceActivity::VoiceActivity(std::uint32_t rate_hz) : impl_(std::make_unique<Impl>(rate_hz)) {}

@@ -7,7 +7,9 @@
 
 namespace offhook::inline v0::media {
 
-/// Whether 20 ms hold voice. Owns its state; one per stream; 8000 or 16000 Hz. Allocates nothing after construction.
+/// Whether 20 ms hold voice: what VoiceBank does for many calls, for one alone. It follows the noise of the line in 16 bands, and finds
+/// what is too strong to be that noise; voice goes on for 60 ms where it was for 30. 8000 or 16000 Hz, of which the lower half is looked
+/// at. Allocates nothing after construction.
 class VoiceActivity {
  public:
   explicit VoiceActivity(std::uint32_t rate_hz);

@@ -1,5 +1,7 @@
 #include <offhook/media/wav.hpp>
 
+#include <offhook/media/detail/little_endian.hpp>
+
 #include <algorithm>
 #include <string_view>
 
@@ -11,14 +13,7 @@ constexpr std::uint32_t kMaxRate = 384000;
 constexpr std::size_t kRiffOctets = 12, kChunkOctets = 8, kPlainFormat = 16, kSubFormatAt = 24;
 
 std::uint32_t little(base::Bytes bytes, std::size_t at, std::size_t size) {
-  std::uint32_t value = 0;
-  for (std::size_t i = size; i-- > 0;) value = value << 8 | bytes[at + i];
-  return value;
-}
-
-bool has_tag(base::Bytes bytes, std::size_t at, std::string_view tag) {
-  return std::equal(tag.begin(), tag.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                    [](char c, std::uint8_t byte) { return static_cast<std::uint8_t>(c) == byte; });
+  return static_cast<std::uint32_t>(detail::read_little(bytes, at, size));
 }
 
 base::Result<WavFormat, WavError> parse_format(base::Bytes body) {
@@ -76,14 +71,14 @@ std::vector<std::int16_t> WavView::channel(std::size_t channel) const {
 }
 
 base::Result<WavView, WavError> parse_wav(base::Bytes file) {
-  if (file.size() < kRiffOctets || !has_tag(file, 0, "RIFF") || !has_tag(file, 8, "WAVE")) return base::fail(WavError::NotRiff);
+  if (!detail::has_text(file, 0, "RIFF") || !detail::has_text(file, 8, "WAVE")) return base::fail(WavError::NotRiff);
   base::Bytes rest = file.subspan(kRiffOctets);
   bool has_format = false;
   WavFormat format;
   for (std::size_t chunk = 0; rest.size() >= kChunkOctets; ++chunk) {
     if (chunk == kMaxWavChunks) return base::fail(WavError::TooManyChunks);
     const std::size_t claimed = little(rest, 4, 4);
-    const bool is_format = has_tag(rest, 0, "fmt "), is_data = has_tag(rest, 0, "data");
+    const bool is_format = detail::has_text(rest, 0, "fmt "), is_data = detail::has_text(rest, 0, "data");
     rest = rest.subspan(kChunkOctets);
     const auto body = rest.first(std::min(claimed, rest.size()));
     if (is_data) {
@@ -123,9 +118,11 @@ std::array<std::uint8_t, kWavHeaderOctets> wav_header(WavFormat format, std::uin
 }
 
 void append_wav_samples(std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out) {
-  for (const std::int16_t sample : pcm) {
-    out.push_back(static_cast<std::uint8_t>(sample & 0xFF));
-    out.push_back(static_cast<std::uint8_t>(static_cast<std::uint16_t>(sample) >> 8));
+  const std::size_t begin = out.size();
+  out.resize(begin + 2 * pcm.size());
+  for (std::size_t i = 0; i < pcm.size(); ++i) {
+    out[begin + 2 * i] = static_cast<std::uint8_t>(pcm[i] & 0xFF);
+    out[begin + 2 * i + 1] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(pcm[i]) >> 8);
   }
 }
 

@@ -1,53 +1,85 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
 namespace offhook::inline v0::rtp {
 
-/// How long packets must be held so that nearly all of them come in time. Counts in RTP units of 8000 Hz.
+/// Where a listener stands between delay and loss.
+struct DelayProfile {
+  double ms_per_percent;       ///< how many milliseconds of delay it is worth that one percent more of the packets is in time
+  std::int64_t start_ms = 40;  ///< the target until something is known
+  bool rough = false;          ///< whoever listens does not mind where the line is stretched
+};
+/// Two people who talk.
+inline constexpr DelayProfile kCallProfile{.ms_per_percent = 60};
+/// A machine that listens: it takes one percent of concealment more lightly than a late answer.
+inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .rough = true};
+
+/// How long packets must be held so that holding them longer would not pay. Counts in RTP units of 8000 Hz.
 ///
-/// Relative delay = transit of a packet minus the smallest transit of the last two seconds. The largest relative delay of each
-/// half second goes to a histogram that forgets (about half a minute); the target is the upper edge of its quantile. The
-/// smallest transit is renewed when nothing came for a quarter of a second: after a hold or a talk pause old ones say nothing.
+/// Relative delay = transit of a packet minus the smallest one of its neighbourhood: the larger one of the minima of the second before
+/// and of the second after its slot of 250 ms. So a route that becomes longer or shorter for good is no jitter on either side of
+/// the step. The price is that a packet is judged a second after it came. Relative delays go to a histogram that forgets (about
+/// half a minute); the target is the delay at which delay plus the cost of what comes later is least.
+///
+/// Slots are time in which packets come: a pause neither ages nor renews what is known. But where a pause ends with a packet that
+/// comes later than any that we wait for, the peer's timestamps stood still meanwhile: the neighbourhood begins anew.
 class DelayEstimator {
  public:
   static constexpr std::int64_t kUnitsPerMs = 8;
-  static constexpr std::int64_t kBucketUnits = 5 * kUnitsPerMs;
-  static constexpr std::size_t kBuckets = 80;                         ///< up to 400 ms
-  static constexpr std::int64_t kStartTarget = 40 * kUnitsPerMs;      ///< until the first half second is over
-  static constexpr std::int64_t kSampleInterval = 500 * kUnitsPerMs;
-  static constexpr std::int64_t kSlotUnits = 250 * kUnitsPerMs;       ///< the two seconds are eight slots of these
-  static constexpr std::size_t kSlots = 8;
+  static constexpr std::int64_t kBucketUnits = 2 * kUnitsPerMs;
+  static constexpr std::size_t kBuckets = 256;                        ///< up to 512 ms; what is later counts as the last
+  static constexpr std::int64_t kSlotUnits = 250 * kUnitsPerMs;
+  static constexpr std::size_t kNeighbours = 4;                       ///< slots on either side: a second
+  static constexpr std::size_t kMaxOfSlot = 32;                       ///< packets of a slot that are judged: any at 10 ms and more
   static constexpr std::int64_t kPause = 250 * kUnitsPerMs;
-  static constexpr double kQuantile = 0.94;
-  static constexpr double kForget = 0.983;
+  static constexpr std::size_t kLatest = 6;                           ///< packets that tell where the route is now
+  static constexpr double kForget = 0.9993;                           ///< per packet: half a minute of 20 ms packets
 
-  DelayEstimator() { reset(); }
-  void reset();
+  explicit DelayEstimator(DelayProfile profile = kCallProfile) noexcept : profile_(profile) { reset(); }
+  void reset() noexcept;
   /// `arrival` must not run backwards; `transit` = arrival - unwrapped timestamp.
-  void on_packet(std::int64_t arrival, std::int64_t transit);
+  void on_packet(std::int64_t arrival, std::int64_t transit) noexcept;
 
-  [[nodiscard]] std::int64_t target() const { return target_; }
-  /// The transit of the fastest packet lately. Only after the first on_packet().
-  [[nodiscard]] std::int64_t fastest() const { return fastest_; }
+  /// Over fastest().
+  [[nodiscard]] std::int64_t target() const noexcept { return target_; }
+  /// The smallest transit of the last second or so. Only after the first on_packet(), as the next one.
+  [[nodiscard]] std::int64_t fastest() const noexcept { return fastest_; }
+  /// The smallest transit of the last kLatest packets: what can be counted on at once. Never less than fastest().
+  [[nodiscard]] std::int64_t fastest_lately() const noexcept;
 
  private:
-  void begin_slot(std::int64_t arrival);
-  void add_sample(std::int64_t delay);
+  struct Slot {
+    std::int64_t minimum = kNever;
+    std::size_t count = 0;
+    std::array<std::int32_t, kMaxOfSlot> transits;   // less origin_
+  };
+  void restart_neighbourhood(std::int64_t transit) noexcept;
+  void end_slot() noexcept;
+  void judge(const Slot& slot, std::int64_t baseline) noexcept;
+  void add(std::int64_t delay) noexcept;
+  void scale_down() noexcept;
+  void choose_target() noexcept;
+  [[nodiscard]] std::int64_t smallest_of(std::size_t first_ago, std::size_t last_ago) const noexcept;
 
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-  std::array<std::int64_t, kSlots> minima_{};
-  std::array<double, kBuckets> histogram_{};
-  std::int64_t slot_ = 0;              // arrival / kSlotUnits
-  std::int64_t slot_end_ = 0;          // arrivals from here on belong to a later one
+  static constexpr std::size_t kSlots = 2 * kNeighbours + 1;
+  DelayProfile profile_;
+  std::array<Slot, kSlots> slots_{};                 // a ring; slot_ is the one that fills now
+  std::size_t slot_ = 0;
+  std::int64_t slot_left_ = kSlotUnits;
+  std::int64_t origin_ = 0;                          // transit with which the neighbourhood began
   std::int64_t fastest_ = 0;
   std::int64_t last_arrival_ = 0;
-  std::int64_t sample_begin_ = 0;
-  std::int64_t sample_worst_ = 0;
-  std::int64_t target_ = kStartTarget;
-  int samples_ = 0;
+  std::array<std::int64_t, kLatest> latest_{};
+  std::size_t latest_at_ = 0;
+  std::array<float, kBuckets> histogram_{};          // weights that grow with each packet, which is the same as forgetting
+  float weight_ = 1, total_ = 0;
+  std::size_t highest_ = 0;                          // bucket that has any weight to speak of
+  std::int64_t target_ = 0;
   bool started_ = false;
 };
 

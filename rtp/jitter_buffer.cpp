@@ -2,25 +2,23 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <utility>
+#include <numeric>
 
 namespace offhook::inline v0::rtp {
 namespace {
 
 constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
-constexpr std::int64_t kHysteresis = 5 * kUnitsPerMs;             // on either side of one tick
-constexpr std::int64_t kTooLate = 60 * kUnitsPerMs;               // left out even in speech, one tick in kDropSpacing
-constexpr std::int64_t kTooEarly = 60 * kUnitsPerMs;              // made up even in speech, one tick in kInsertSpacing
+constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;             // more than is wanted, before anything is shortened
+constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;                // too late by so much: each tick is shortened, roughly if need be
 constexpr std::int64_t kFarTooLate = 500 * kUnitsPerMs;           // left out at one go
 constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // no packet waits longer for its stream to begin
 constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // beyond it the timestamps have to be confirmed
-constexpr int kDropSpacing = 4;
-constexpr int kInsertSpacing = 4;
-constexpr int kQuietSpacing = 2;
+constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;           // between two that are not urgent, whatever came of the first
+constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;           // asked for: a pitch period may be as long
 
 }  // namespace
 
-JitterBuffer::JitterBuffer() noexcept = default;
+JitterBuffer::JitterBuffer(DelayProfile profile) noexcept : rough_(profile.rough), delay_(profile) {}
 
 std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
   constexpr std::int64_t kNanosecondsPerUnit = 1'000'000 / kUnitsPerMs;
@@ -29,21 +27,14 @@ std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
 
 // --- receiving thread ------------------------------------------------------------------------------------------------------
 
-bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival) noexcept {
+bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content content) noexcept {
   if (packet.payload.empty() || packet.payload.size() > kMaxPayloadOctets) {
     refused_payload_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  if (Held* const place = pool_.place()) {
-    place->arrival = to_units(arrival);
-    place->timestamp = packet.timestamp;
-    place->ssrc = packet.ssrc;
-    place->wire_sequence = packet.sequence;
-    place->size = static_cast<std::uint16_t>(packet.payload.size());
-    place->payload_type = packet.payload_type;
-    std::copy(packet.payload.begin(), packet.payload.end(), place->octets.begin());
-    if (pool_.publish()) return true;
-  }
+  const Arrived arrived{.arrival = to_units(arrival), .timestamp = packet.timestamp, .ssrc = packet.ssrc, .sequence = packet.sequence,
+                        .size = static_cast<std::uint16_t>(packet.payload.size()), .payload_type = packet.payload_type, .content = content};
+  if (ring_.try_push(arrived, packet.payload)) return true;
   inbox_full_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
@@ -51,19 +42,19 @@ bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival) noexcept {
 // --- ticking thread: what comes in -----------------------------------------------------------------------------------------
 
 void JitterBuffer::reset() noexcept {
-  for (Pool::Number number = 0; pool_.take(number);) pool_.give_back(number);
+  Arrived arrived;
+  for (Ring::Place place = 0; ring_.try_take(arrived, place);) {}
   forget_stream();
-}
-
-void JitterBuffer::forget_all() noexcept {
-  while (count_ != 0) remove_oldest();
+  free_ring();
 }
 
 void JitterBuffer::forget_stream() noexcept {
-  forget_all();
+  count_ = 0;
   state_ = State::Empty;
   ssrc_.reset();
   suspect_.reset();
+  noise_.reset();
+  resting_ = false;
   restart_ = true;
 }
 
@@ -84,7 +75,7 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc) noexcept {
 
 /// Whether the packet's timestamp agrees with its arrival. One that does not is dropped, and believed when the next packet in
 /// sequence agrees with it: the idea of RFC 3550 appendix A.1, for timestamps. Talk pauses keep the transit and pass.
-bool JitterBuffer::passes_jump_check(const Held& packet) noexcept {
+bool JitterBuffer::passes_jump_check(const Arrived& packet) noexcept {
   if (ssrc_ != packet.ssrc) {
     begin_stream(packet.ssrc);
     return true;
@@ -95,10 +86,10 @@ bool JitterBuffer::passes_jump_check(const Held& packet) noexcept {
     return true;
   }
   const bool confirmed =
-      suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == packet.wire_sequence &&
+      suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == packet.sequence &&
       std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(packet.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
   if (!confirmed) {
-    suspect_ = Suspect{packet.wire_sequence, packet.timestamp};
+    suspect_ = Suspect{packet.sequence, packet.timestamp};
     ++counts_.suspect;
     return false;
   }
@@ -106,64 +97,107 @@ bool JitterBuffer::passes_jump_check(const Held& packet) noexcept {
   return true;
 }
 
-/// False when the packet's place is not needed any more.
-bool JitterBuffer::accept(Pool::Number number) noexcept {
+void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   ++counts_.packets;
-  Held& packet = pool_[number];
-  if (!passes_jump_check(packet)) return false;
-  packet.begin = timestamps_.unwrap(packet.timestamp);
-  packet.end = packet.begin + packet.size;
-  packet.sequence = sequences_.unwrap(packet.wire_sequence);
+  if (!passes_jump_check(arrived)) return;
+  const bool audio = arrived.content == Content::Audio;
+  Held packet{.arrival = arrived.arrival, .begin = timestamps_.unwrap(arrived.timestamp), .sequence = sequences_.unwrap(arrived.sequence),
+              .place = place, .payload_type = arrived.payload_type, .content = arrived.content};
+  packet.end = packet.begin + (audio ? arrived.size : 0);
+  if (!audio) packet.noise = ring_.payload(place, 1)[0] & 0x7F;
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
-  return insert(number);
+  if (audio) learn_granule(arrived.size);
+  insert(packet);
 }
 
-bool JitterBuffer::insert(Pool::Number number) noexcept {
-  const Held& packet = pool_[number];
-  if (passed_sequence_ >= 0 && packet.end <= position_) {
+/// Where packets of `size` and ticks do not coincide, the last packet of a tick is needed before its own time comes: at 10 and
+/// 30 ms by up to 10 ms, at 20, 40 and 60 ms not at all.
+void JitterBuffer::learn_granule(std::int64_t size) noexcept {
+  if (size == packet_size_) return;
+  packet_size_ = size;
+  granule_ = kUnitsPerTick - std::gcd(size, kUnitsPerTick);
+}
+
+void JitterBuffer::insert(const Held& packet) noexcept {
+  const bool past = packet.content == Content::Audio ? packet.end <= position_ : packet.begin < position_;
+  if (passed_sequence_ >= 0 && past) {
     ++(packet.sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
-    return false;
+    return;
   }
   std::size_t at = count_;
   while (at > 0 && held(at - 1).begin > packet.begin) --at;
   if (at > 0 && held(at - 1).begin == packet.begin) {
     ++counts_.duplicate;
-    return false;
+    return;
   }
   if (packet.begin < highest_begin_) ++counts_.reordered;
   highest_begin_ = std::max(highest_begin_, packet.begin);
   if (count_ == kMaxBufferedPackets) {
-    ++counts_.overflowed;
-    if (at == 0) return false;  // It would itself be the oldest.
-    remove_oldest();
-    --at;
-    buffered_end_ = latest_end();
-    if (state_ == State::Playing && held(0).begin > position_) {
-      position_ = held(0).begin;
-      seam_ = true;
+    if (at == 0) {  // It would itself be the oldest.
+      ++counts_.overflowed;
+      return;
     }
+    overflow(0);
+    --at;
   }
-  for (std::size_t i = count_; i > at; --i) place(i) = place(i - 1);
-  place(at) = number;
+  for (std::size_t i = count_; i > at; --i) held(i) = held(i - 1);
+  held(at) = packet;
   buffered_end_ = count_ == 0 ? packet.end : std::max(buffered_end_, packet.end);
   ++count_;
   if (state_ == State::Empty) state_ = State::Waiting;
-  return true;
 }
 
-void JitterBuffer::remove_oldest() noexcept {
-  pool_.give_back(place(0));
+void JitterBuffer::remove(std::size_t index) noexcept {
+  for (std::size_t i = index; i > 0; --i) held(i) = held(i - 1);
   first_ = (first_ + 1) % kMaxBufferedPackets;
   --count_;
+}
+
+void JitterBuffer::overflow(std::size_t index) noexcept {
+  ++counts_.overflowed;
+  remove(index);
+  if (count_ == 0) {
+    if (state_ == State::Waiting) state_ = State::Empty;
+    return;
+  }
+  buffered_end_ = latest_end();
+  if (index == 0 && state_ == State::Playing && held(0).begin > position_) {
+    position_ = held(0).begin;
+    seam_ = true;
+  }
+}
+
+/// What was played lies in the ring until now. What came first of all that is held goes when it leaves too little room for the inbox:
+/// it is the oldest, or else one from a future that does not come.
+void JitterBuffer::free_ring() noexcept {
+  if (ring_.next() - freed_ < kInboxOctets) return;  // Not each time: it is looked for.
+  while (count_ != 0) {
+    std::size_t oldest = 0;
+    for (std::size_t i = 1; i < count_; ++i) {
+      if (held(i).place < held(oldest).place) oldest = i;
+    }
+    const Ring::Place place = held(oldest).place;
+    if (ring_.next() - place <= kRingOctets - kInboxOctets) return free_before(place);
+    overflow(oldest);
+  }
+  free_before(ring_.next());
 }
 
 /// What ends by now goes. The latest end stays what it is as long as anything does: it lies beyond position_.
 void JitterBuffer::forget_played() noexcept {
   while (count_ != 0 && held(0).end <= position_) {
-    passed_sequence_ = std::max(passed_sequence_, held(0).sequence);
-    remove_oldest();
+    const Held& packet = held(0);
+    passed_sequence_ = std::max(passed_sequence_, packet.sequence);
+    resting_ = packet.content == Content::ComfortNoise;
+    noise_ = resting_ ? std::optional(packet.noise) : std::nullopt;
+    remove(0);
   }
+}
+
+void JitterBuffer::free_before(Ring::Place place) noexcept {
+  ring_.free_before(place);
+  freed_ = place;
 }
 
 /// Not simply the last one's: packets may overlap, and a long one reach beyond a short one that begins later.
@@ -175,26 +209,26 @@ std::int64_t JitterBuffer::latest_end() const noexcept {
 
 // --- ticking thread: what goes out -----------------------------------------------------------------------------------------
 
-std::int64_t JitterBuffer::ideal(std::int64_t now) const noexcept { return now - delay_.fastest() - delay_.target(); }
+/// How much later than now the packet at position_ could be pulled and nothing would be late: less than 0 is too early.
+std::int64_t JitterBuffer::spare(std::int64_t now) const noexcept { return now - delay_.fastest() - wanted_delay() - position_; }
 
-Pull JitterBuffer::pull(base::TimePoint now, bool quiet) noexcept {
-  for (Pool::Number number = 0; pool_.take(number);) {
-    if (!accept(number)) pool_.give_back(number);
-  }
+Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
+  Arrived arrived;
+  for (Ring::Place place = 0; ring_.try_take(arrived, place);) accept(arrived, place);
+  free_ring();
   const std::int64_t at = to_units(now);
-  ++since_drop_;
-  ++since_insert_;
+  waiting = std::clamp<std::int64_t>(waiting, 0, kUnitsPerTick - 1);
   switch (state_) {
-    case State::Empty: return silence();
+    case State::Empty: return silence(kUnitsPerTick - waiting);
     case State::Waiting:
-      if (!may_start(at)) return silence();
+      if (!may_start(at)) return silence(kUnitsPerTick - waiting);
       state_ = State::Playing;
       stalled_ = 0;
       concealed_in_row_ = 0;
-      return play(at, quiet);
-    case State::Playing: return play(at, quiet);
+      return play(at, waiting);
+    case State::Playing: return play(at, waiting);
   }
-  return silence();
+  return silence(kUnitsPerTick - waiting);
 }
 
 bool JitterBuffer::may_start(std::int64_t now) noexcept {
@@ -205,27 +239,20 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
   }
   const Held& first = held(0);
   const std::int64_t begin = passed_sequence_ >= 0 ? std::max(position_, first.begin) : first.begin;
-  if (ideal(now) < begin && now - first.arrival < kMaxWait) return false;
+  if (now - delay_.fastest() - wanted_delay() < begin && now - first.arrival < kMaxWait) return false;
   position_ = begin;
   seam_ = passed_sequence_ >= 0;
   return true;
 }
 
-/// Leaves out what is too late. Whole ticks only, so that the phase between tick and packet stays.
-void JitterBuffer::catch_up(std::int64_t now, bool quiet) noexcept {
-  const std::int64_t behind = ideal(now) - position_;
-  const std::int64_t buffered = buffered_end_ - position_;
-  if (behind < kUnitsPerTick + kHysteresis || buffered < 2 * kUnitsPerTick) return;
-  std::int64_t ticks = 0;
-  if (behind > kFarTooLate) {
-    ticks = behind / kUnitsPerTick;
-  } else if ((quiet && since_drop_ >= kQuietSpacing) || (behind >= kTooLate && since_drop_ >= kDropSpacing)) {
-    ticks = 1;
-  }
-  ticks = std::min(ticks, buffered / kUnitsPerTick - 1);
-  if (ticks == 0) return;
-  since_drop_ = 0;
+/// Whole ticks only, so that the phase between tick and packet stays.
+void JitterBuffer::leave_out_far_too_late(std::int64_t now) noexcept {
+  const std::int64_t late = spare(now);
+  if (late <= kFarTooLate) return;
+  const std::int64_t ticks = std::min(late, buffered_end_ - position_) / kUnitsPerTick - 1;
+  if (ticks <= 0) return;
   counts_.dropped += static_cast<std::uint64_t>(ticks);
+  counts_.removed_samples_for_acceleration += static_cast<std::uint64_t>(ticks * kUnitsPerTick);
   position_ += ticks * kUnitsPerTick;
   seam_ = true;
   forget_played();
@@ -236,37 +263,72 @@ bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
   return gap >= kUnitsPerTick && passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1;
 }
 
-Pull JitterBuffer::play(std::int64_t now, bool quiet) noexcept {
+Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
+  const std::int64_t missing = kUnitsPerTick - waiting;
   forget_played();
-  if (count_ == 0) return underrun();
+  if (count_ == 0) return underrun(missing);
   if (stalled_ != 0) {  // What was made up while nothing came stood for the audio that never came.
     position_ += std::clamp<std::int64_t>(held(0).begin - position_, 0, stalled_);
     stalled_ = 0;
   }
   const std::int64_t gap = held(0).begin - position_;
-  if (gap_is_silence(gap) || gap > kMaxConcealedTicks * kUnitsPerTick) {
+  if (gap > 0 && (resting_ || gap_is_silence(gap) || gap > kMaxConcealed)) {
     state_ = State::Waiting;
-    if (!may_start(now)) return silence();
+    if (!may_start(now)) return silence(missing);
     state_ = State::Playing;
+    forget_played();  // What begins here may be comfort noise.
+    if (count_ == 0) return underrun(missing);
   }
-  catch_up(now, quiet);
-  const std::int64_t early = position_ - ideal(now);
-  if (early > kHysteresis &&
-      ((quiet && since_insert_ >= kQuietSpacing) || (early > kTooEarly && since_insert_ >= kInsertSpacing))) {
-    since_insert_ = 0;
-    ++counts_.inserted;
-    return Pull{.kind = Pull::Kind::Conceal};
+  leave_out_far_too_late(now);
+  if (buffered_end_ < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
+  if (held(0).begin > position_) {  // No further than that, so that packets and ticks fit together as before.
+    const std::int64_t lost = std::min(held(0).begin - position_, kUnitsPerTick);
+    position_ += lost;
+    return conceal(lost);
   }
-  if (buffered_end_ < position_ + kUnitsPerTick) return underrun();  // The rest of this tick may still come.
+  return frame(now, waiting);
+}
+
+Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_)};
+  const std::int64_t arrival = held(0).arrival;
   const bool whole = gather(pull);
-  counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(now - delay_.fastest() - position_, 0) / kUnitsPerMs);
+  const std::int64_t played = now + waiting;
+  counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(played - delay_.fastest() - position_, 0) / kUnitsPerMs);
+  if (whole) wish(now, waiting, pull);
   position_ += kUnitsPerTick;
-  if (!whole) return conceal();
+  if (!whole) return conceal(kUnitsPerTick);
   concealed_in_row_ = 0;
   ++counts_.frames;
+  counts_.jitter_buffer_delay += static_cast<std::uint64_t>(std::max<std::int64_t>(played - arrival, 0) * kUnitsPerTick);
+  counts_.jitter_buffer_emitted_count += static_cast<std::uint64_t>(kUnitsPerTick);
   seam_ = restart_ = false;
   return pull;
+}
+
+/// Longer until the next pull can be left out, so that packets have a tick more. Shorter by what waits, which holds up audio and
+/// gives no packet more time; and by whole ticks that are not needed, of which the first means one more pull at once. Nothing is
+/// shortened on the word of packets a second ago: where the latest ones are all slower, the route has become longer.
+void JitterBuffer::wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept {
+  const std::int64_t more = spare(now);
+  if (now - wished_at_ < kWishSpacing && more < kUrgent) return;
+  if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As nearly always: it is as it should be.
+  const std::int64_t sure = more - (delay_.fastest_lately() - delay_.fastest());
+  const bool hurry = sure >= kUrgent;
+  pull.urgent = hurry || rough_;
+  if (now - wished_at_ < kWishSpacing && !hurry) return;
+  if (more < 0) {
+    pull.stretch = std::max(kUnitsPerTick - waiting, kLeastGrowth);
+  } else if (sure >= kHysteresis) {
+    const bool has_more = buffered_end_ - position_ >= 2 * kUnitsPerTick;
+    pull.stretch = -waiting - (has_more ? (sure - kHysteresis) / kUnitsPerTick * kUnitsPerTick : 0);
+  }
+  if (pull.stretch != 0) wished_at_ = now;
+}
+
+void JitterBuffer::on_stretched(std::int64_t units) noexcept {
+  auto& count = units > 0 ? counts_.inserted_samples_for_deceleration : counts_.removed_samples_for_acceleration;
+  count += static_cast<std::uint64_t>(std::abs(units));
 }
 
 /// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
@@ -275,7 +337,7 @@ bool JitterBuffer::gather(Pull& pull) noexcept {
   const Held& first = held(0);
   pull.payload_type = first.payload_type;
   if (first.begin <= position_ && first.end >= end) {  // As nearly always: played from where it lies.
-    pull.payload = base::Bytes(first.octets).subspan(static_cast<std::size_t>(position_ - first.begin), frame_.size());
+    pull.payload = ring_.payload(first.place + static_cast<Ring::Place>(position_ - first.begin), frame_.size());
     passed_sequence_ = std::max(passed_sequence_, first.sequence);
     return true;
   }
@@ -286,35 +348,51 @@ bool JitterBuffer::gather(Pull& pull) noexcept {
     if (packet.end <= at) continue;
     if (packet.begin > at || packet.payload_type != pull.payload_type) return false;
     const std::int64_t size = std::min(packet.end, end) - at;
-    std::copy_n(packet.octets.begin() + static_cast<std::ptrdiff_t>(at - packet.begin), size,
-                frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
+    const auto octets = ring_.payload(packet.place + static_cast<Ring::Place>(at - packet.begin), static_cast<std::size_t>(size));
+    std::copy(octets.begin(), octets.end(), frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
     at += size;
   }
   return at == end;
 }
 
-Pull JitterBuffer::underrun() noexcept {
-  stalled_ += kUnitsPerTick;
-  if (concealed_in_row_ >= kMaxConcealedTicks) {
+/// Whether what is left is less than a tick and comfort noise follows it.
+bool JitterBuffer::ends_in_silence() const noexcept { return count_ > 1 && held(count_ - 1).content == Content::ComfortNoise; }
+
+/// Not enough there. Only what is missing of this tick is made up: packets and ticks fit together again afterwards.
+Pull JitterBuffer::underrun(std::int64_t units) noexcept {
+  if (ends_in_silence()) {
+    position_ = buffered_end_;
+    forget_played();
+  }
+  if (resting_) {
+    if (count_ == 0) state_ = State::Empty;
+    return silence(units);
+  }
+  stalled_ += units;
+  if (concealed_in_row_ >= kMaxConcealed) {
     if (count_ != 0) position_ = buffered_end_;  // A rest of less than a tick, whose other part will not come any more.
     forget_played();
     state_ = State::Empty;
     stalled_ = 0;
-    return silence();
+    return silence(units);
   }
-  return conceal();
+  return conceal(units);
 }
 
-Pull JitterBuffer::conceal() noexcept {
-  ++concealed_in_row_;
+Pull JitterBuffer::conceal(std::int64_t units) noexcept {
+  const std::int64_t before = concealed_in_row_;
+  concealed_in_row_ += units;
   ++counts_.concealed;
-  return Pull{.kind = Pull::Kind::Conceal};
+  counts_.concealed_samples += static_cast<std::uint64_t>(units);
+  counts_.silent_concealed_samples +=
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(concealed_in_row_ - std::max(before, kConcealmentFades), 0, units));
+  return Pull{.kind = Pull::Kind::Conceal, .units = units};
 }
 
-Pull JitterBuffer::silence() noexcept {
+Pull JitterBuffer::silence(std::int64_t units) noexcept {
   ++counts_.silent;
-  return Pull{.kind = Pull::Kind::Silence};
+  return Pull{.kind = Pull::Kind::Silence, .units = units, .noise = noise_};
 }
 
 JitterStatistics JitterBuffer::statistics() const noexcept {
@@ -327,11 +405,9 @@ JitterStatistics JitterBuffer::statistics() const noexcept {
 
 bool JitterBuffer::is_consistent() const noexcept {
   if (count_ > kMaxBufferedPackets || (state_ == State::Waiting && count_ == 0)) return false;
-  std::array<bool, 256> used{};
   for (std::size_t i = 0; i < count_; ++i) {
-    const Pool::Number number = order_[(first_ + i) % kMaxBufferedPackets];
-    if (std::exchange(used[number], true)) return false;
-    if (held(i).end <= held(i).begin || (i > 0 && held(i - 1).begin >= held(i).begin)) return false;
+    if (ring_.next() - held(i).place > kRingOctets || held(i).end < held(i).begin) return false;
+    if (i > 0 && held(i - 1).begin >= held(i).begin) return false;
   }
   if (count_ != 0 && buffered_end_ != latest_end()) return false;
   return state_ == State::Empty ? count_ == 0 : ssrc_.has_value();

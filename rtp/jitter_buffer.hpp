@@ -4,7 +4,7 @@
 #include <offhook/base/time.hpp>
 #include <offhook/rtp/delay_estimator.hpp>
 #include <offhook/rtp/packet.hpp>
-#include <offhook/rtp/packet_pool.hpp>
+#include <offhook/rtp/packet_ring.hpp>
 #include <offhook/rtp/sequence.hpp>
 
 #include <array>
@@ -18,63 +18,87 @@ namespace offhook::inline v0::rtp {
 // octet per unit of it, so that 20 ms are 160 units and 160 octets in each of the three.
 inline constexpr std::int64_t kUnitsPerTick = 160;
 inline constexpr std::size_t kMaxBufferedPackets = 64;   ///< 1.28 s of 20 ms packets
-inline constexpr std::size_t kMaxInbox = 32;             ///< packets between two ticks
 inline constexpr std::size_t kMaxPayloadOctets = 480;    ///< 60 ms
-inline constexpr int kMaxConcealedTicks = 5;             ///< in a row; what lasts longer is silence and a fresh start
+inline constexpr std::size_t kRingOctets = 8192;         ///< packets that wait for the ticking thread and packets held: 0.9 s of 20 ms
+inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for the ones that wait
+inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; what lasts longer is silence and a fresh start
+inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; then who conceals has come to silence (media/conceal)
 
 struct JitterStatistics {
   std::uint64_t packets = 0;           ///< that reached the buffer
   std::uint64_t late = 0;              ///< wholly past their time
   std::uint64_t duplicate = 0;
   std::uint64_t reordered = 0;         ///< arrived behind a later one, in time to be played
-  std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets
+  std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets, or to leave kInboxOctets free
   std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread does not come
   std::uint64_t refused_payload = 0;   ///< empty, or over kMaxPayloadOctets
   std::uint64_t resets = 0;            ///< new SSRC, or a confirmed jump of the timestamp
   std::uint64_t suspect = 0;           ///< dropped: a jump of the timestamp that nothing confirmed
-  std::uint64_t frames = 0;            ///< ticks answered with audio
-  std::uint64_t concealed = 0;         ///< ticks answered with Conceal, `inserted` ones not counted
-  std::uint64_t silent = 0;            ///< ticks answered with Silence
-  std::uint64_t inserted = 0;          ///< ticks made up to let the delay grow
-  std::uint64_t dropped = 0;           ///< ticks left out to let the delay shrink
+  std::uint64_t frames = 0;            ///< pulls answered with audio
+  std::uint64_t concealed = 0;         ///< pulls answered with Conceal
+  std::uint64_t silent = 0;            ///< pulls answered with Silence
+  std::uint64_t dropped = 0;           ///< ticks of audio left out at one go: it was far too late
   std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
+
+  // As W3C webrtc-stats names and defines them (RTCInboundRtpStreamStats), in samples of 8000 Hz whatever the codec's rate is.
+  std::uint64_t concealed_samples = 0;                    ///< made up for what was lost or late, the silent ones too
+  std::uint64_t silent_concealed_samples = 0;             ///< of those, beyond kConcealmentFades of a row
+  std::uint64_t inserted_samples_for_deceleration = 0;    ///< by stretching, to let the delay grow
+  std::uint64_t removed_samples_for_acceleration = 0;     ///< by stretching or leaving out, to let it shrink
+  std::uint64_t jitter_buffer_delay = 0;                  ///< from arrival to playing, summed over emitted samples; in 1/8000 s
+  std::uint64_t jitter_buffer_emitted_count = 0;          ///< samples that came from packets
 };
 
-/// What one tick plays.
+/// What one pull() gives to be played.
 struct Pull {
   enum class Kind : std::uint8_t {
     Frame,     ///< `payload` holds exactly 20 ms of one payload type
-    Conceal,   ///< lost, late, or the delay must grow: 20 ms are to be made up from what was heard before
-    Silence,   ///< nothing yet, or the sender is silent on purpose
+    Conceal,   ///< lost or late: `units` of it are to be made up from what was heard before
+    Silence,   ///< nothing yet, or the sender is silent on purpose: `units` of it
   };
   Kind kind = Kind::Silence;
   std::uint8_t payload_type = 0;       ///< Frame: of the packet at its start
   bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
   bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
+  bool urgent = false;                 ///< Frame: `stretch` is so much, or so little heard, that a rough place is better than none
   std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its first octet
+  std::int64_t units = kUnitsPerTick;  ///< of 1/8000 s: how much this is; of a Frame always kUnitsPerTick
+  /// Frame: by how much what waits and this together should become longer, or shorter (less than 0), where that is hardly heard;
+  /// not beyond it when shorter. Whatever was done is to be told to on_stretched().
+  std::int64_t stretch = 0;
+  std::optional<std::uint8_t> noise{}; ///< Silence: the sender's noise behind it is at this level, in -dBov: RFC 3389 section 3.1
   base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull() or reset()
 };
 
 /// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
-/// put() copies into a pool of packets and pushes the place into a wait-free inbox; pull() empties that and decides, single-threaded
-/// and without a clock: time is an argument. A payload is copied once: a packet that holds a whole tick is played from its place.
+/// put() copies into a wait-free ring; pull() takes what is new there and decides, single-threaded and without a clock: time is an
+/// argument. A payload is copied once: a packet that holds a whole tick is played from its place in the ring.
 ///
-/// The delay follows delay_estimator.hpp. Playing position P runs with the ticks; the ideal one is now - fastest transit -
-/// target. A whole frame is left out or made up when the two drift apart: in quiet moments at once, in speech only when the
-/// distance is large. Packets of 10 to 60 ms may be mixed.
+/// Whoever plays decodes frames into a line of samples (media/time_stretch.hpp), plays a tick's worth of it each tick, and pulls
+/// when less than that waits there. The delay follows delay_estimator.hpp: with each frame the buffer says how much longer or
+/// shorter the line should become, and what became of it is seen in how much waits at the next pull. Ticks are 20 ms apart, so that
+/// only a whole tick more gives late packets more time: the line grows until a pull can be left out, or shrinks until one more is
+/// needed, and is brought back to nothing in between. Packets of 10 to 60 ms may be mixed.
 class JitterBuffer {
  public:
-  JitterBuffer() noexcept;
+  explicit JitterBuffer(DelayProfile profile = kCallProfile) noexcept;
   JitterBuffer(const JitterBuffer&) = delete;
   JitterBuffer& operator=(const JitterBuffer&) = delete;
 
-  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows.
-  bool put(const Packet& packet, base::TimePoint arrival) noexcept;
+  enum class Content : std::uint8_t {
+    Audio,
+    ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; its first octet says how loud the silence is
+  };
 
-  /// Ticking thread, once per 20 ms. `quiet`: what was played last was no speech, so that leaving out or making up a frame
-  /// will not be heard.
-  [[nodiscard]] Pull pull(base::TimePoint now, bool quiet) noexcept;
+  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows.
+  bool put(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio) noexcept;
+
+  /// Ticking thread, again and again while less than a tick is there to be played. `waiting`: how much is, in units of 1/8000 s.
+  [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
+
+  /// Ticking thread, after a pull() that asked for it: what was decoded is so much longer now, or shorter (less than 0).
+  void on_stretched(std::int64_t units) noexcept;
 
   /// Ticking thread. Forgets everything but the counters, what waits in the inbox too: re-INVITE, another source.
   void reset() noexcept;
@@ -87,51 +111,66 @@ class JitterBuffer {
   [[nodiscard]] bool is_consistent() const noexcept;
 
  private:
-  struct Held {
-    std::int64_t arrival = 0;          // units of 1/8000 s on the steady clock
-    std::int64_t begin = 0;            // unwrapped timestamp of the first octet
-    std::int64_t end = 0;
-    std::int64_t sequence = 0;         // unwrapped
-    std::uint32_t timestamp = 0;       // as it came, and so on
-    std::uint32_t ssrc = 0;
-    std::uint16_t wire_sequence = 0;
-    std::uint16_t size = 0;
-    std::uint8_t payload_type = 0;
-    std::array<std::uint8_t, kMaxPayloadOctets> octets;
+  struct Arrived {                     // as it lies in the ring before its payload
+    std::int64_t arrival;              // units of 1/8000 s on the steady clock
+    std::uint32_t timestamp;
+    std::uint32_t ssrc;
+    std::uint16_t sequence;
+    std::uint16_t size;
+    std::uint8_t payload_type;
+    Content content;
   };
-  // One more than may wait and be held: the one that the receiving thread is filling.
-  using Pool = PacketPool<Held, kMaxBufferedPackets + kMaxInbox + 1, kMaxInbox>;
+  using Ring = PacketRing<Arrived, kRingOctets>;
+  struct Held {                        // what became of it; the payload is still in the ring
+    std::int64_t arrival = 0;
+    std::int64_t begin = 0;            // unwrapped timestamp of the first octet
+    std::int64_t end = 0;              // of ComfortNoise the same
+    std::int64_t sequence = 0;         // unwrapped
+    Ring::Place place = 0;
+    std::uint8_t payload_type = 0;
+    Content content = Content::Audio;
+    std::uint8_t noise = 0;            // ComfortNoise: its level
+  };
   enum class State : std::uint8_t { Empty, Waiting, Playing };
 
   [[nodiscard]] static std::int64_t to_units(base::TimePoint at) noexcept;
-  [[nodiscard]] bool accept(Pool::Number number) noexcept;
-  [[nodiscard]] bool passes_jump_check(const Held& packet) noexcept;
+  void accept(const Arrived& packet, Ring::Place place) noexcept;
+  [[nodiscard]] bool passes_jump_check(const Arrived& packet) noexcept;
   void forget_stream() noexcept;
   void begin_stream(std::uint32_t ssrc) noexcept;
-  [[nodiscard]] bool insert(Pool::Number number) noexcept;
-  void remove_oldest() noexcept;
+  void insert(const Held& packet) noexcept;
+  void overflow(std::size_t index) noexcept;
+  void remove(std::size_t index) noexcept;
   void forget_played() noexcept;
-  void forget_all() noexcept;
+  void free_ring() noexcept;
+  void free_before(Ring::Place place) noexcept;
   [[nodiscard]] std::int64_t latest_end() const noexcept;
-  [[nodiscard]] std::uint8_t& place(std::size_t index) noexcept { return order_[(first_ + index) % kMaxBufferedPackets]; }
-  [[nodiscard]] const Held& held(std::size_t index) const noexcept { return pool_[order_[(first_ + index) % kMaxBufferedPackets]]; }
-  [[nodiscard]] std::int64_t ideal(std::int64_t now) const noexcept;
+  [[nodiscard]] Held& held(std::size_t index) noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
+  [[nodiscard]] const Held& held(std::size_t index) const noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
+  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_; }
+  [[nodiscard]] std::int64_t spare(std::int64_t now) const noexcept;
+  void learn_granule(std::int64_t size) noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
-  void catch_up(std::int64_t now, bool quiet) noexcept;
+  void leave_out_far_too_late(std::int64_t now) noexcept;
+  void wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept;
+  [[nodiscard]] bool ends_in_silence() const noexcept;
   [[nodiscard]] bool gather(Pull& pull) noexcept;
   [[nodiscard]] bool gap_is_silence(std::int64_t gap) const noexcept;
-  [[nodiscard]] Pull play(std::int64_t now, bool quiet) noexcept;
-  [[nodiscard]] Pull conceal() noexcept;
-  [[nodiscard]] Pull silence() noexcept;
-  [[nodiscard]] Pull underrun() noexcept;
+  [[nodiscard]] Pull play(std::int64_t now, std::int64_t waiting) noexcept;
+  [[nodiscard]] Pull frame(std::int64_t now, std::int64_t waiting) noexcept;
+  [[nodiscard]] Pull conceal(std::int64_t units) noexcept;
+  [[nodiscard]] Pull silence(std::int64_t units) noexcept;
+  [[nodiscard]] Pull underrun(std::int64_t units) noexcept;
 
-  Pool pool_;
+  Ring ring_;
+  bool rough_;
   std::atomic<std::uint64_t> inbox_full_{0};
   std::atomic<std::uint64_t> refused_payload_{0};
 
   // Everything below belongs to the ticking thread.
-  std::array<Pool::Number, kMaxBufferedPackets> order_{};  // a ring: count_ packets by time, from first_ on
+  std::array<Held, kMaxBufferedPackets> held_{};  // a ring: count_ packets by time, from first_ on
   std::size_t first_ = 0, count_ = 0;
+  Ring::Place freed_ = 0;              // of the ring, up to where
   std::int64_t buffered_end_ = 0;      // the latest end of those held. Only when count_ is not 0
   std::array<std::uint8_t, static_cast<std::size_t>(kUnitsPerTick)> frame_{};
   State state_ = State::Empty;
@@ -143,9 +182,12 @@ class JitterBuffer {
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
   std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: nothing was yet
   std::int64_t stalled_ = 0;           // units made up since the buffer ran dry, while position_ stood still
-  int concealed_in_row_ = 0;
-  std::int64_t since_drop_ = 0;        // ticks
-  std::int64_t since_insert_ = 0;
+  std::int64_t concealed_in_row_ = 0;  // units
+  std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
+  std::int64_t packet_size_ = 0;       // units, of the packet that came last
+  std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
+  std::optional<std::uint8_t> noise_;  // the sender is silent on purpose
+  bool resting_ = false;               // comfort noise was the last that was passed
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {

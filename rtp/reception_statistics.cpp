@@ -16,7 +16,7 @@ std::uint32_t to_units(base::TimePoint at, std::uint32_t clock_hz) {
 }  // namespace
 
 void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp,
-                                    base::TimePoint arrival) {
+                                    base::TimePoint arrival, bool in_time) {
   if (ssrc_ != ssrc) {
     begin_count();
     sequence_ = {};
@@ -30,7 +30,9 @@ void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, 
     case SequenceTracker::Verdict::Valid: break;
   }
   ++received_;
+  losses_.on_packet(sequence, in_time);
   lost_ = lost_now();
+  update_spacing(sequence, timestamp);
   update_jitter(timestamp, arrival);
 }
 
@@ -39,8 +41,19 @@ void ReceptionStatistics::begin_count() {
   received_before_ += received_;
   received_ = expected_prior_ = received_prior_ = 0;
   lost_ = 0;
+  losses_.restart();
   transit_.reset();
   last_timestamp_.reset();
+  last_sequence_.reset();
+}
+
+void ReceptionStatistics::update_spacing(std::uint16_t sequence, std::uint32_t timestamp) {
+  if (last_sequence_ && sequence == static_cast<std::uint16_t>(*last_sequence_ + 1)) {
+    const std::uint32_t distance = timestamp - timestamp_of_last_;
+    if (distance > 0 && distance <= clock_hz_ / 4) spacing_ = distance;  // Not the packets of one event, nor a silence between.
+  }
+  last_sequence_ = sequence;
+  timestamp_of_last_ = timestamp;
 }
 
 void ReceptionStatistics::update_jitter(std::uint32_t timestamp, base::TimePoint arrival) {
@@ -95,6 +108,10 @@ std::uint64_t ReceptionStatistics::lost() const {
 
 std::chrono::microseconds ReceptionStatistics::jitter() const {
   return std::chrono::microseconds(std::uint64_t{jitter_ >> 4} * 1'000'000 / clock_hz_);
+}
+
+std::chrono::microseconds ReceptionStatistics::packet_time() const {
+  return std::chrono::microseconds(std::uint64_t{spacing_} * 1'000'000 / clock_hz_);
 }
 
 std::optional<std::chrono::microseconds> round_trip(const ReportBlock& block, NtpTime now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
+#include <offhook/rtp/loss_pattern.hpp>
 #include <offhook/rtp/rtcp.hpp>
 #include <offhook/rtp/sequence.hpp>
 
@@ -16,8 +17,8 @@ class ReceptionStatistics {
  public:
   explicit ReceptionStatistics(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz) {}
 
-  /// A new SSRC begins a new count; the totals of lost() and received() go on.
-  void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival);
+  /// A new SSRC begins a new count; the totals of lost() and received() go on. `in_time`: it can still be played.
+  void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival, bool in_time = true);
   void on_sender_report(const SenderReport& report, base::TimePoint arrival);
   /// The block for our next report; begins a new interval for the fraction lost. Nothing before the first valid packet.
   [[nodiscard]] std::optional<ReportBlock> take_report(base::TimePoint now);
@@ -26,21 +27,29 @@ class ReceptionStatistics {
   /// Expected minus received, never below 0, of all SSRCs so far.
   [[nodiscard]] std::uint64_t lost() const;
   [[nodiscard]] std::chrono::microseconds jitter() const;
+  /// Of all SSRCs so far.
+  [[nodiscard]] const LossPattern& losses() const { return losses_; }
+  /// How much sound one packet holds: the distance of the last two neighbours, as long as it is one (a quarter second at most).
+  [[nodiscard]] std::chrono::microseconds packet_time() const;
 
  private:
   [[nodiscard]] std::int64_t lost_now() const;
   void begin_count();
   void update_jitter(std::uint32_t timestamp, base::TimePoint arrival);
+  void update_spacing(std::uint16_t sequence, std::uint32_t timestamp);
 
   std::uint32_t clock_hz_;
   std::optional<std::uint32_t> ssrc_;
   SequenceTracker sequence_;
+  LossPattern losses_;
   std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
   std::int64_t lost_ = 0;                          // as of the last valid packet
   std::uint64_t expected_prior_ = 0, received_prior_ = 0;
   std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
   std::optional<std::uint32_t> transit_;
   std::optional<std::uint32_t> last_timestamp_;
+  std::optional<std::uint16_t> last_sequence_;
+  std::uint32_t timestamp_of_last_ = 0, spacing_ = 0;
   std::uint32_t last_sr_ = 0;
   base::TimePoint last_sr_at_{};
 };

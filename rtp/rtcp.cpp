@@ -245,6 +245,11 @@ void CompoundWriter::bye(std::uint32_t ssrc, std::string_view reason) {
   for (std::size_t i = 1 + reason.size(); i < padded; ++i) out_.u8(0);
 }
 
+void CompoundWriter::other(std::uint8_t type, base::Bytes body) {
+  begin(0, type, body.size() / 4);
+  out_.bytes(body.first(body.size() / 4 * 4));
+}
+
 std::optional<std::size_t> CompoundWriter::finish() const {
   if (!out_.ok()) return std::nullopt;
   return out_.size();

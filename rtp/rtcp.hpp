@@ -88,7 +88,7 @@ class CompoundReader {
   std::uint32_t sender_ = 0;
 };
 
-/// Writes a compound into the caller's buffer, in the order of the calls: a report first, then SDES with CNAME, then BYE.
+/// Writes a compound into the caller's buffer, in the order of the calls: a report first, then SDES with CNAME, then others, then BYE.
 class CompoundWriter {
  public:
   explicit CompoundWriter(std::span<std::uint8_t> out) : out_(out) {}
@@ -96,6 +96,7 @@ class CompoundWriter {
   void receiver_report(const ReceiverReport& report);
   void cname(std::uint32_t ssrc, std::string_view cname);    ///< cut at kMaxSdesText octets
   void bye(std::uint32_t ssrc, std::string_view reason);     ///< cut likewise; "" for none
+  void other(std::uint8_t type, base::Bytes body);           ///< of whole words, as write_voip_metrics() makes one; count 0
   /// Octets written, or nothing when they did not fit.
   [[nodiscard]] std::optional<std::size_t> finish() const;
 

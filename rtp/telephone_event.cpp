@@ -7,7 +7,6 @@ namespace offhook::inline v0::rtp {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD";   // RFC 4733 section 3.2, table 3
-constexpr std::uint32_t kTickUnits = 160;
 constexpr std::uint32_t kTickMs = 20;
 constexpr std::uint32_t kMaxTicks = 60 * 50;               // A minute: longer than anyone presses a key.
 
@@ -52,6 +51,9 @@ std::optional<char> digit_of(std::uint8_t event) {
   return kDigits[event];
 }
 
+EventSender::EventSender(std::uint32_t clock_hz)
+    : tick_units_(std::clamp<std::uint32_t>(clock_hz / (1000 / kTickMs), 1, kMaxEventDuration)) {}
+
 bool EventSender::queue(char digit, std::uint32_t on_ms, std::uint32_t off_ms) {
   const auto event = event_of(digit);
   if (!event || count_ == kMaxQueuedDigits) return false;
@@ -68,11 +70,18 @@ bool EventSender::queue_pause(std::uint32_t ms) {
 }
 
 EventSender::Outgoing EventSender::sound(bool first) {
-  duration_ += kTickUnits;
-  --ticks_left_;
-  const bool last = ticks_left_ == 0;
-  Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = static_cast<std::uint16_t>(duration_)}),
-               begin_, first};
+  if (duration_ > kMaxEventDuration) {  // The tick before ended a segment; this one begins where that ended.
+    begin_ += kMaxEventDuration;
+    duration_ -= kMaxEventDuration;
+  }
+  if (ticks_left_ != 0) {
+    duration_ += tick_units_;
+    --ticks_left_;
+  }
+  // What does not fit goes on in a segment of its own, and the end waits for that: RFC 4733 section 2.5.1.3
+  const bool full = duration_ > kMaxEventDuration, last = ticks_left_ == 0 && !full;
+  const auto told = static_cast<std::uint16_t>(full ? kMaxEventDuration : duration_);
+  const Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = told}), begin_, first};
   if (last) {
     state_ = State::Ending;
     ends_left_ = kEndPackets - 1;
@@ -101,13 +110,7 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
       begin_ = timestamp;
       duration_ = 0;
       return sound(true);
-    case State::Sounding:
-      if (duration_ + kTickUnits >
-          kMaxEventDuration) {  // A new segment, whose timestamp joins the old one's end: RFC 4733 section 2.5.1.3
-        begin_ += duration_;
-        duration_ = 0;
-      }
-      return sound(false);
+    case State::Sounding: return sound(false);
     case State::Ending: {
       const Outgoing out{
           write_telephone_event({.event = now_.event, .end = true, .duration = static_cast<std::uint16_t>(duration_)}), begin_,
@@ -123,59 +126,96 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
   return std::nullopt;
 }
 
+EventReceiver::EventReceiver(std::uint32_t clock_hz) : clock_hz_(std::max<std::uint32_t>(clock_hz, 1)) {}
+
+/// Nothing lies between them: RFC 4733 section 2.5.2.3. Where the last packets of a full segment were lost, its length shows it;
+/// where segments are shorter (RFC 4733 section 2.5.2.3.1), the adjacency alone does.
+bool EventReceiver::goes_on(const Segment& segment, std::uint8_t event, std::uint32_t timestamp) const {
+  const std::uint32_t gap = timestamp - segment.timestamp, slack = clock_hz_ / 5;  // kMaxSegmentSlack in units
+  if (event != segment.event || gap < segment.duration || gap > kMaxEventDuration) return false;
+  return gap == segment.duration || gap + slack >= kMaxEventDuration;
+}
+
 void EventReceiver::finish() {
-  const auto digit = digit_of(open_->event);
-  const std::uint32_t units = open_->before + open_->duration;
-  ended_ = open_->segment;
-  ended_at_ = open_->last;
+  const auto digit = digit_of(open_->now.event);
+  const std::uint64_t units = open_->before + open_->now.duration;
+  ended_ = open_->now;
   if (digit) {
-    if (ready_count_ == ready_.size()) {  // Nobody polls: the older one makes room.
-      ready_[0] = ready_[1];
+    if (ready_count_ == ready_.size()) {  // Nobody polls: the oldest makes room.
+      std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
       --ready_count_;
       ++dropped_;
     }
-    ready_[ready_count_++] = {*digit, units / kEventUnitsPerMs, open_->begin};
+    ready_[ready_count_++] = {*digit, static_cast<std::uint32_t>(units * 1000 / clock_hz_), open_->begin};
   }
   open_.reset();
 }
 
 void EventReceiver::on_packet(base::Bytes payload, std::uint32_t timestamp, base::TimePoint now) {
   on_time(now);
-  const auto event = parse_telephone_event(payload);
-  if (!event || !digit_of(event->event)) {
+  if (payload.size() < kEventOctets) {
     ++malformed_;
     return;
   }
-  if (ended_ && now - ended_at_ > kForgetEnd) ended_.reset();
-  if (!open_ && ended_ && !is_after(timestamp, *ended_)) return;  // The end repeated, or a straggler of what is over.
-  if (open_ && timestamp != open_->segment) {
-    if (!is_after(timestamp, open_->segment)) return;
-    const bool continues = event->event == open_->event && timestamp - open_->segment >= open_->duration &&
-                           timestamp - open_->segment <= kMaxEventDuration &&
-                           open_->duration >= kMaxEventDuration - kMaxSegmentSlack;
-    if (continues) {
-      open_->before += timestamp - open_->segment;
-      open_->segment = timestamp;
-      open_->duration = 0;
+  // Each event begins where the one before it ended: RFC 4733 section 2.5.2.4
+  for (std::size_t packed = 0; payload.size() >= kEventOctets; payload = payload.subspan(kEventOctets), ++packed) {
+    const auto event = parse_telephone_event(payload);
+    if (packed >= kMaxPackedEvents || !digit_of(event->event) || event->duration == 0) {
+      ++ignored_;
     } else {
+      on_report(*event, timestamp, now);
+    }
+    timestamp += event->duration;
+  }
+}
+
+/// The end repeated, or a straggler of what is over and was reported.
+bool EventReceiver::is_over(const TelephoneEvent& event, std::uint32_t timestamp, base::TimePoint now) {
+  if (!ended_) return false;
+  const bool same = timestamp == ended_->timestamp && event.event == ended_->event;
+  if (!end_heard_ && (same || goes_on(*ended_, event.event, timestamp))) {
+    // It sounds on after kEndSilence of loss, for as long as it likes: never restarted, RFC 4733 section 2.5.2.2
+    const std::uint16_t duration = same ? std::max(ended_->duration, event.duration) : event.duration;
+    ended_ = Segment{event.event, duration, timestamp, now};
+    end_heard_ = event.end;
+    return true;
+  }
+  if (now - ended_->last > kForgetEnd) ended_.reset();
+  return ended_ && !is_after(timestamp, ended_->timestamp);
+}
+
+void EventReceiver::on_report(const TelephoneEvent& event, std::uint32_t timestamp, base::TimePoint now) {
+  if (!open_ && is_over(event, timestamp, now)) return;
+  if (open_ && timestamp != open_->now.timestamp) {
+    if (!is_after(timestamp, open_->now.timestamp)) return;
+    if (goes_on(open_->now, event.event, timestamp)) {
+      open_->before += timestamp - open_->now.timestamp;
+      open_->now.timestamp = timestamp;
+      open_->now.duration = 0;
+    } else {
+      end_heard_ = true;
       finish();
     }
   }
-  if (!open_) open_ = Open{.event = event->event, .begin = timestamp, .segment = timestamp, .last = now};
-  if (event->event != open_->event) return;  // Two events under one timestamp: the first one counts.
-  open_->duration = std::max(open_->duration, event->duration);
-  open_->last = now;
-  if (event->end) finish();
+  if (!open_) open_ = Open{.now = {event.event, 0, timestamp, now}, .begin = timestamp};
+  if (event.event != open_->now.event) return;  // Two events under one timestamp: the first one counts.
+  open_->now.duration = std::max(open_->now.duration, event.duration);
+  open_->now.last = now;
+  if (!event.end) return;
+  end_heard_ = true;
+  finish();
 }
 
 void EventReceiver::on_time(base::TimePoint now) {
-  if (open_ && now - open_->last >= kEndSilence) finish();
+  if (!open_ || now - open_->now.last < kEndSilence) return;
+  end_heard_ = false;
+  finish();
 }
 
 std::optional<ReceivedDigit> EventReceiver::poll() {
   if (ready_count_ == 0) return std::nullopt;
   const ReceivedDigit digit = ready_[0];
-  ready_[0] = ready_[1];
+  std::copy(ready_.begin() + 1, ready_.begin() + static_cast<std::ptrdiff_t>(ready_count_), ready_.begin());
   --ready_count_;
   return digit;
 }

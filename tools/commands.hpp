@@ -78,6 +78,13 @@ struct SayArguments {
 };
 [[nodiscard]] int say(const SayArguments& arguments);
 
+struct RecordingArguments {
+  std::string what = "open";  ///< or "check"
+  std::string file, out, key_file;
+  bool cut = false;           ///< a file whose end is missing is given as far as it goes
+};
+[[nodiscard]] int recording(const RecordingArguments& arguments);
+
 struct HearArguments {
   std::string file, dialogue;
   unsigned channel = 0;

@@ -125,6 +125,17 @@ Examples:
 
 Exit code: 0.)";
 
+inline constexpr const char* kHelpRecording = R"(Opens a recording that was encrypted while the call went on (docs/recordings.md): a stereo WAV, or Opus in Ogg, the caller left and
+the agent right. A file that was changed, put together from others, or added to is refused, and one whose end is missing too,
+unless --cut is given. The key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them; it is never an argument.
+
+Examples:
+  OFFHOOK_RECORDING_KEY=... offhook recording open call.sealed --out call.wav
+  offhook recording open call.sealed --out call.opus --key-file /etc/offhook/recording.key
+  offhook recording check call.sealed --key-file /etc/offhook/recording.key
+
+Exit codes: 0 done, 1 it cannot be opened, or is not what was recorded, 2 arguments, or no key.)";
+
 inline constexpr const char* kHelpSay = R"(Speaks a text with the agent's voice: to hear a dialogue's replies, or to make callers for tests.
 
 Examples:

@@ -131,6 +131,18 @@ void add_voices(CLI::App& app, int& code) {
   hear_command->add_flag("--replies", hear_arguments->replies, "Expect what the agent says instead of what callers say");
 }
 
+void add_recordings(CLI::App& app, int& code) {
+  auto arguments = std::make_shared<RecordingArguments>();
+  auto* command = add(app, "recording", "Open a recording that the agent has encrypted", kHelpRecording, recording, arguments, code);
+  command->add_option("what", arguments->what, "open, or check: is it whole and unchanged?")
+      ->required()
+      ->check(CLI::IsMember({"open", "check"}));
+  command->add_option("file", arguments->file, "The recording")->required()->check(CLI::ExistingFile);
+  command->add_option("--out", arguments->out, "To open: the file to write; nothing is written over")->type_name("FILE");
+  command->add_option("--key-file", arguments->key_file, "Holds the key; without it OFFHOOK_RECORDING_KEY does")->type_name("FILE");
+  command->add_flag("--cut", arguments->cut, "Give what there is of a file whose end is missing");
+}
+
 /// "TEXT:{slt,rms}" has two values.
 std::vector<std::string> values_of(const std::string& type) {
   const auto open = type.find('{'), close = type.find('}', open == std::string::npos ? 0 : open);
@@ -243,6 +255,7 @@ int main(int argc, char** argv) {
   add_calling(app, code);
   add_configuring(app, code);
   add_voices(app, code);
+  add_recordings(app, code);
   add_completion(app);
 
   try {

@@ -18,7 +18,7 @@ namespace {
 using Problems = std::vector<Problem>;
 
 void check_limits(const Config& config, Problems& problems) {
-  const auto& [codecs, first, last] = config.media;
+  const auto first = config.media.first_port, last = config.media.last_port;
   if (first >= last) {  // Each call takes an even port and the odd one after it.
     problems.push_back({"/media/last_port", "a port that is not above /media/first_port", "a higher one", "widen the range"});
   } else if (first % 2 != 0 && last - first < 2) {

@@ -61,6 +61,7 @@ struct AgentSettings {
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
   std::uint16_t first_port = 16384, last_port = 32767;
+  std::string datagrams = "auto";      ///< auto, io_uring or epoll
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length

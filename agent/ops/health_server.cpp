@@ -10,7 +10,10 @@
 #include <boost/beast/http.hpp>
 
 #include <atomic>
+#include <optional>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
@@ -29,26 +32,47 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(200);
 
 using Response = http::response<http::string_body>;
 
-Response respond(const http::request<http::empty_body>& request, const std::function<Health()>& report) {
+/// What a target is answered with; nothing: no such page.
+std::optional<Response> page(std::string_view target, const HealthPages& pages) {
   Response response;
-  response.version(request.version());
   response.set(http::field::content_type, "application/json");
-  response.set(http::field::cache_control, "no-store");
-  const auto say = [&response](http::status status, std::string body) {
-    response.result(status);
-    response.body() = std::move(body) + "\n";
-  };
-  if (request.target() != "/healthz" && request.target() != "/readyz") {
-    say(http::status::not_found, R"({"error":"this port answers GET /healthz and GET /readyz"})");
-  } else if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    response.set(http::field::allow, "GET, HEAD");
-    say(http::status::method_not_allowed, R"({"error":"use GET"})");
-  } else if (request.target() == "/healthz") {
-    say(http::status::ok, R"({"status":"alive"})");
+  if (target == "/healthz") {
+    response.body() = R"({"status":"alive"})";
+  } else if (target == "/readyz") {
+    Health health = pages.ready();
+    if (!health.ready) response.result(http::status::service_unavailable);
+    response.body() = std::move(health.text);
+  } else if (target == "/calls" && pages.calls) {
+    response.body() = pages.calls();
+  } else if (target == "/metrics" && pages.metrics) {
+    response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    response.body() = pages.metrics();
+    return response;  // Ends with a line feed by itself.
   } else {
-    const Health health = report();
-    say(health.ready ? http::status::ok : http::status::service_unavailable, health.text);
+    return std::nullopt;
   }
+  response.body() += "\n";
+  return response;
+}
+
+Response refusal(http::status status, std::string body) {
+  Response response;
+  response.result(status);
+  response.set(http::field::content_type, "application/json");
+  response.body() = std::move(body) + "\n";
+  return response;
+}
+
+Response respond(const http::request<http::empty_body>& request, const HealthPages& pages) {
+  const auto target = request.target();
+  const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
+  auto found = page({target.data(), target.size()}, pages);
+  Response response = !found ? refusal(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics"})")
+                      : reads ? std::move(*found)
+                              : refusal(http::status::method_not_allowed, R"({"error":"use GET"})");
+  if (found && !reads) response.set(http::field::allow, "GET, HEAD");
+  response.version(request.version());
+  response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
   response.prepare_payload();
   return response;
@@ -56,8 +80,8 @@ Response respond(const http::request<http::empty_body>& request, const std::func
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const std::function<Health()>& report, std::atomic<std::size_t>& open)
-      : stream_(std::move(socket)), report_(report), open_(open) {
+  Session(tcp::socket socket, const HealthPages& pages, std::atomic<std::size_t>& open)
+      : stream_(std::move(socket)), pages_(pages), open_(open) {
     ++open_;
     parser_.header_limit(kMaxHeaderBytes);
     parser_.body_limit(0);
@@ -68,7 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.expires_after(kRequestTimeout);
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
       if (error) return;
-      self->response_ = respond(self->parser_.get(), self->report_);
+      self->response_ = respond(self->parser_.get(), self->pages_);
       http::async_write(self->stream_, self->response_, [self](const error_code&, std::size_t) {
         error_code ignored;
         self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -78,7 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   beast::tcp_stream stream_;
-  const std::function<Health()>& report_;
+  const HealthPages& pages_;
   std::atomic<std::size_t>& open_;
   beast::flat_buffer buffer_{kMaxHeaderBytes};
   http::request_parser<http::empty_body> parser_;
@@ -87,7 +111,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class BeastHealthServer final : public HealthServer {
  public:
-  explicit BeastHealthServer(std::function<Health()> report) : report_(std::move(report)), acceptor_(io_) {}
+  explicit BeastHealthServer(HealthPages pages) : pages_(std::move(pages)), acceptor_(io_) {}
   ~BeastHealthServer() override {
     io_.stop();
     if (thread_.joinable()) thread_.join();
@@ -112,7 +136,7 @@ class BeastHealthServer final : public HealthServer {
   void accept_next() {
     acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), report_, open_)->run();
+      if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), pages_, open_)->run();
       if (!error) return accept_next();
       // Out of descriptors, most likely: the connection still waits, so that trying again at once would spin.
       pause_.expires_after(kAcceptPause);
@@ -122,7 +146,7 @@ class BeastHealthServer final : public HealthServer {
     });
   }
 
-  std::function<Health()> report_;
+  HealthPages pages_;
   std::atomic<std::size_t> open_{0};
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
@@ -133,8 +157,8 @@ class BeastHealthServer final : public HealthServer {
 
 }  // namespace
 
-base::Result<std::unique_ptr<HealthServer>, base::Error> HealthServer::open(const base::SocketAddress& local, std::function<Health()> report) {
-  auto server = std::make_unique<BeastHealthServer>(std::move(report));
+base::Result<std::unique_ptr<HealthServer>, base::Error> HealthServer::open(const base::SocketAddress& local, HealthPages pages) {
+  auto server = std::make_unique<BeastHealthServer>(std::move(pages));
   if (const error_code error = server->open(local)) {
     return base::fail(base::Error{"health", error.value(),
                                   "the health port " + local.to_string() + " cannot be opened (" + error.message() +

@@ -16,13 +16,21 @@ struct Health {
   std::string text;
 };
 
-/// Answers GET /healthz (200 while the process lives) and GET /readyz (200 or 503) on its own thread. Anything else is 404 or 405.
+/// What is asked for on the server's thread; what is empty is not served.
+struct HealthPages {
+  std::function<Health()> ready;           ///< GET /readyz
+  std::function<std::string()> calls = {};    ///< GET /calls: the calls that are up, as JSON
+  std::function<std::string()> metrics = {};  ///< GET /metrics: in the text format of Prometheus, 0.0.4
+};
+
+/// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
+/// is 404 or 405.
 /// Bounds: connections at once, bytes of a request, time for it (health_server.cpp).
 class HealthServer {
  public:
-  /// `report` is called on the server's thread. Errors: domain "health", with the address and what to do.
+  /// Errors: domain "health", with the address and what to do.
   [[nodiscard]] static base::Result<std::unique_ptr<HealthServer>, base::Error> open(const base::SocketAddress& local,
-                                                                                     std::function<Health()> report);
+                                                                                     HealthPages pages);
   virtual ~HealthServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 };

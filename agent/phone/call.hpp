@@ -2,6 +2,7 @@
 
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/media/audio_port.hpp>
+#include <offhook/media/engine/engine.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/sip/stack/events.hpp>
 #include <offhook/sip/stack/stack.hpp>
@@ -44,6 +45,9 @@ class Call {
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: by it others find the same call
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< once agreed
+  /// Its leg of the engine, as long as it has one: media::Engine::statistics() tells how that does, from any thread, and
+  /// media::report_of() what it means.
+  [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
 
   /// Offered: opens the media leg and makes our answer (RFC 3264), or our offer where the INVITE had none. `port` carries the audio,
   /// 20 ms of mono samples a frame at port->rate_hz, until CallFinished. `codecs`: of this call, best first; empty: the endpoint's.

@@ -128,6 +128,11 @@ std::optional<media::AudioCodec> MediaSession::codec() const {
   return plan_->codec;
 }
 
+std::optional<media::LegId> MediaSession::leg() const {
+  if (!leg_) return std::nullopt;
+  return leg_->id;
+}
+
 std::optional<media::LegStatistics> MediaSession::close() {
   if (!leg_) return std::nullopt;
   const media::LegId id = leg_->id;

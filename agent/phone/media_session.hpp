@@ -41,6 +41,7 @@ class MediaSession {
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
+  [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg; its last statistics.
   std::optional<media::LegStatistics> close();
 

@@ -20,6 +20,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   bool outgoing() const override { return outgoing_; }
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
+  std::optional<media::LegId> media_leg() const override { return media_.leg(); }
 
   // What the stack says of our session.
   void on_progress(const sip::CallProgress& event);

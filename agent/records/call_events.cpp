@@ -3,6 +3,7 @@
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/text.hpp>
+#include <offhook/media/quality_report.hpp>
 
 #include <utility>
 
@@ -123,6 +124,32 @@ Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgo
   return ending;
 }
 
+namespace {
+
+void add_report(MediaQuality& quality, const media::QualityReport& report) {
+  quality.discarded = report.loss.discarded;
+  quality.bursts = report.loss.bursts;
+  quality.burst_ms = report.loss.burst_packets * report.packet_ms;
+  quality.burst_density = report.loss.burst_density;
+  quality.gap_ms = report.loss.gap_packets * report.packet_ms;
+  quality.gap_density = report.loss.gap_density;
+  quality.buffer_ms = report.buffer_ms;
+  quality.one_way_ms = report.quality.one_way_ms;
+  quality.r = report.quality.r;
+  quality.mos = report.quality.mos_conversation;
+  quality.mos_listening = report.quality.mos_listening;
+  quality.wideband = report.quality.scale == rtp::QualityScale::Wideband;
+  quality.speech_dbov = report.heard.speech_dbov;
+  quality.noise_dbov = report.heard.noise_dbov;
+  quality.peak_dbov = report.heard.peak_dbov;
+  quality.silent_percent = report.heard.silent_percent;
+  quality.clipped_percent = report.heard.clipped_percent;
+  quality.echo_return_loss_db = report.echo_return_loss_db;
+  quality.one_way = media::to_string(report.one_way_ever);
+}
+
+}  // namespace
+
 MediaQuality quality_of(const media::LegStatistics& media) {
   MediaQuality quality;
   quality.packets_sent = media.packets_sent;
@@ -135,6 +162,7 @@ MediaQuality quality_of(const media::LegStatistics& media) {
   quality.jitter_ms = media.jitter_us / 1000.0;
   quality.concealed_ms = media.frames_concealed * kFrameMs;
   if (media.round_trip_us) quality.round_trip_ms = *media.round_trip_us / 1000.0;
+  add_report(quality, media::report_of(media));
   return quality;
 }
 

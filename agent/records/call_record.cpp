@@ -45,8 +45,17 @@ void add_who(JsonLine& line, const CallRecord& record) {
 }
 
 void add_media(JsonLine& line, const MediaQuality& media) {
-  line.open("media", '{')
-      .number("packets_sent", media.packets_sent)
+  line.open("media", '{');
+  write_media(line, media);
+  line.close('}');
+}
+
+void maybe_real(JsonLine& line, std::string_view name, const std::optional<double>& value) {
+  if (value) line.real(name, *value);
+}
+
+void add_counts(JsonLine& line, const MediaQuality& media) {
+  line.number("packets_sent", media.packets_sent)
       .number("packets_received", media.packets_received)
       .number("octets_sent", media.octets_sent)
       .number("octets_received", media.octets_received)
@@ -55,8 +64,7 @@ void add_media(JsonLine& line, const MediaQuality& media) {
       .number("duplicate", media.duplicate)
       .real("jitter_ms", media.jitter_ms)
       .number("concealed_ms", media.concealed_ms);
-  if (media.round_trip_ms) line.real("round_trip_ms", *media.round_trip_ms);
-  line.close('}');
+  maybe_real(line, "round_trip_ms", media.round_trip_ms);
 }
 
 void add_turn(JsonLine& line, const Turn& turn) {
@@ -110,6 +118,24 @@ void add_ending(JsonLine& line, const Ending& ending) {
 }
 
 }  // namespace
+
+void write_media(JsonLine& line, const MediaQuality& media) {
+  add_counts(line, media);
+  line.number("discarded", media.discarded).number("bursts", media.bursts);
+  line.real("burst_ms", media.burst_ms).real("burst_density", media.burst_density);
+  line.real("gap_ms", media.gap_ms).real("gap_density", media.gap_density);
+  line.real("buffer_ms", media.buffer_ms).real("one_way_ms", media.one_way_ms);
+  maybe_real(line, "r", media.r);
+  maybe_real(line, "mos", media.mos);
+  maybe_real(line, "mos_listening", media.mos_listening);
+  if (media.r) line.text("scale", media.wideband ? "wideband" : "narrowband", kMaxFieldBytes);
+  maybe_real(line, "speech_dbov", media.speech_dbov);
+  maybe_real(line, "noise_dbov", media.noise_dbov);
+  maybe_real(line, "peak_dbov", media.peak_dbov);
+  line.real("silent_percent", media.silent_percent).real("clipped_percent", media.clipped_percent);
+  maybe_real(line, "echo_return_loss_db", media.echo_return_loss_db);
+  add_text(line, "one_way", media.one_way);
+}
 
 std::string_view to_string(Ending::By by) {
   switch (by) {

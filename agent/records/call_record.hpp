@@ -10,6 +10,8 @@
 /// What is kept of a call when it is over (docs/records.md has every member of its line).
 namespace offhook::inline v0::agent::records {
 
+class JsonLine;
+
 using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
@@ -61,6 +63,16 @@ struct MediaQuality {
   double jitter_ms = 0;
   std::uint64_t concealed_ms = 0;
   std::optional<double> round_trip_ms;
+  std::uint64_t discarded = 0;                    ///< of the packets that count: those that came too late to be played
+  std::uint64_t bursts = 0;                       ///< of loss, RFC 3611 section 4.7.2; lengths are means, densities shares of packets
+  double burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
+  double buffer_ms = 0, one_way_ms = 0;
+  std::optional<double> r, mos, mos_listening;    ///< ITU-T G.107; nothing: no planning value of the codec is published
+  bool wideband = false;                          ///< their scale
+  std::optional<double> speech_dbov, noise_dbov, peak_dbov;
+  double silent_percent = 0, clipped_percent = 0;
+  std::optional<double> echo_return_loss_db;      ///< of what we said, when it came back
+  std::string one_way;                            ///< what ever was, in words; "" for nothing
 };
 
 struct Ending {
@@ -106,6 +118,9 @@ struct CallRecord {
 [[nodiscard]] std::string to_rfc3339(WallTime time);
 /// Nothing: that is not written as to_rfc3339() writes it, or not of the years 1970 to 2200.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(const std::string& text);
+
+/// The members of `media`, into an object that is open.
+void write_media(JsonLine& line, const MediaQuality& media);
 
 /// Lines as they are written, sealed, with their line feed. `run` names the writer's run: what began in an earlier run and has no
 /// end was interrupted.

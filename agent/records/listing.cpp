@@ -58,7 +58,8 @@ double lost_percent(const MediaQuality& media) {
 std::string quality(const CallRecord& record) {
   if (!record.media) return "-";
   if (record.media->packets_received == 0) return "nothing came";
-  return fmt::format("{:.1f} % lost, {:.0f} ms", lost_percent(*record.media), record.media->jitter_ms);
+  const std::string mos = record.media->mos ? fmt::format(", MOS {:.1f}", *record.media->mos) : std::string();
+  return fmt::format("{:.1f} % lost, {:.0f} ms{}", lost_percent(*record.media), record.media->jitter_ms, mos);
 }
 
 std::string stamp(std::int64_t ms) {
@@ -117,6 +118,25 @@ void add_times(std::string& out, const CallRecord& record) {
   line("ended", record.ended_at);
 }
 
+std::string in_decibels(std::string_view name, const std::optional<double>& level) {
+  return level ? fmt::format("{} {:.0f} dBov, ", name, *level) : std::string();
+}
+
+/// How it was to the ear, as far as figures tell.
+void add_quality(std::string& out, const MediaQuality& m) {
+  if (m.mos && m.r && m.mos_listening)
+    out += fmt::format("{:<12} MOS {:.1f} ({:.1f} without delay), R {:.0f} of {}; {:.0f} ms one way\n", "quality", *m.mos, *m.mos_listening, *m.r,
+                       m.wideband ? "129" : "93", m.one_way_ms);
+  if (m.bursts > 0)
+    out += fmt::format("{:<12} {} of {:.0f} ms, in which {:.0f} % were missing; {:.1f} % between\n", "bursts", m.bursts, m.burst_ms,
+                       100 * m.burst_density, 100 * m.gap_density);
+  if (m.peak_dbov)
+    out += fmt::format("{:<12} {}{}silent {:.0f} %, clipped {:.1f} %{}\n", "sound", in_decibels("speech", m.speech_dbov),
+                       in_decibels("noise", m.noise_dbov), m.silent_percent, m.clipped_percent,
+                       m.echo_return_loss_db ? fmt::format("; our echo is {:.0f} dB quieter than we", *m.echo_return_loss_db) : std::string());
+  if (!m.one_way.empty()) out += fmt::format("{:<12} {}\n", "one way only", printable(m.one_way, kMaxFieldBytes));
+}
+
 void add_media(std::string& out, const CallRecord& record) {
   if (!record.codec.empty())
     out += fmt::format("{:<12} {}, {} Hz\n", "codec", printable(record.codec, kMaxFieldBytes), record.sample_rate_hz);
@@ -126,6 +146,7 @@ void add_media(std::string& out, const CallRecord& record) {
                      m.packets_received, m.lost, m.late, m.jitter_ms, m.concealed_ms);
   out += fmt::format("{:<12} {} packets sent{}\n", "audio out", m.packets_sent,
                      m.round_trip_ms ? fmt::format("; round trip {:.1f} ms", *m.round_trip_ms) : std::string());
+  add_quality(out, m);
 }
 
 }  // namespace

@@ -68,6 +68,25 @@ MediaQuality media(const Json& json) {
   quality.jitter_ms = number<double>(json, "jitter_ms");
   quality.concealed_ms = number<std::uint64_t>(json, "concealed_ms");
   quality.round_trip_ms = maybe<double>(json, "round_trip_ms");
+  quality.discarded = number<std::uint64_t>(json, "discarded");
+  quality.bursts = number<std::uint64_t>(json, "bursts");
+  quality.burst_ms = number<double>(json, "burst_ms");
+  quality.burst_density = number<double>(json, "burst_density");
+  quality.gap_ms = number<double>(json, "gap_ms");
+  quality.gap_density = number<double>(json, "gap_density");
+  quality.buffer_ms = number<double>(json, "buffer_ms");
+  quality.one_way_ms = number<double>(json, "one_way_ms");
+  quality.r = maybe<double>(json, "r");
+  quality.mos = maybe<double>(json, "mos");
+  quality.mos_listening = maybe<double>(json, "mos_listening");
+  quality.wideband = text(json, "scale") == "wideband";
+  quality.speech_dbov = maybe<double>(json, "speech_dbov");
+  quality.noise_dbov = maybe<double>(json, "noise_dbov");
+  quality.peak_dbov = maybe<double>(json, "peak_dbov");
+  quality.silent_percent = number<double>(json, "silent_percent");
+  quality.clipped_percent = number<double>(json, "clipped_percent");
+  quality.echo_return_loss_db = maybe<double>(json, "echo_return_loss_db");
+  quality.one_way = text(json, "one_way");
   return quality;
 }
 

@@ -7,10 +7,18 @@ namespace offhook::inline v0::media {
 
 enum class CodecError : std::uint8_t {
   OutputTooSmall,
-  OddInput,         ///< G.722 codes samples in pairs
+  OddInput,         ///< of samples for G.722, of octets for L16: they come in pairs
+  BadFrame,         ///< Opus codes 2.5, 5, 10, 20, 40 or 60 ms at a time
+  BadPayload,       ///< no Opus packet, or a longer one than we take
 };
 [[nodiscard]] constexpr std::string_view to_string(CodecError error) {
-  return error == CodecError::OutputTooSmall ? "output too small" : "odd number of samples";
+  switch (error) {
+    case CodecError::OutputTooSmall: return "output too small";
+    case CodecError::OddInput: return "odd input";
+    case CodecError::BadFrame: return "no duration of an Opus frame";
+    case CodecError::BadPayload: return "not an Opus packet";
+  }
+  return "unknown";
 }
 
 }  // namespace offhook::inline v0::media

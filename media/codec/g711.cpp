@@ -11,14 +11,6 @@ const detail::G711Kernels& kernels() noexcept {
   return chosen;
 }
 
-template <class In, class Out>
-base::Result<std::size_t, CodecError> convert(std::span<const In> in, std::span<Out> out,
-                                              void (*kernel)(const In*, Out*, std::size_t) noexcept) noexcept {
-  if (out.size() < in.size()) return base::fail(CodecError::OutputTooSmall);
-  kernel(in.data(), out.data(), in.size());
-  return in.size();
-}
-
 }  // namespace
 
 std::uint8_t encode_mulaw(std::int16_t sample) noexcept {
@@ -34,17 +26,17 @@ std::int16_t decode_alaw(std::uint8_t code) noexcept {
   return detail::kFromAlaw[code];
 }
 
-base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
-  return convert(in, out, kernels().encode_mulaw);
+void detail::encode_mulaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept {
+  kernels().encode_mulaw(in, out, count);
 }
-base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
-  return convert(in, out, kernels().encode_alaw);
+void detail::encode_alaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept {
+  kernels().encode_alaw(in, out, count);
 }
-base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept {
-  return convert(in, out, kernels().decode_mulaw);
+void detail::decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept {
+  kernels().decode_mulaw(in, out, count);
 }
-base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in, std::span<std::int16_t> out) noexcept {
-  return convert(in, out, kernels().decode_alaw);
+void detail::decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept {
+  kernels().decode_alaw(in, out, count);
 }
 
 }  // namespace offhook::inline v0::media

@@ -3,6 +3,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/media/codec/codec_error.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -17,8 +18,29 @@ namespace offhook::inline v0::media {
 [[nodiscard]] std::int16_t decode_mulaw(std::uint8_t code) noexcept;
 [[nodiscard]] std::int16_t decode_alaw(std::uint8_t code) noexcept;
 
-inline constexpr std::uint8_t kMulawSilence = 0xFF;   ///< +0
-inline constexpr std::uint8_t kAlawSilence = 0xD5;    ///< +1/2 of the smallest step: A-law has no zero
+inline constexpr std::uint8_t kMulawSilence = 0xFF;  ///< +0
+inline constexpr std::uint8_t kAlawSilence = 0xD5;   ///< +1/2 of the smallest step: A-law has no zero
+
+namespace detail {
+
+// These check nothing.
+void encode_mulaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept;
+void encode_alaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept;
+void decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
+void decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
+
+/// Inline, as are all that call it: a result that is returned in registers is put together in memory from a size and a flag
+/// first, and the processor cannot read both back at once before everything written earlier, the frame too, has reached its
+/// cache. That would take half as long as the frame.
+template <class In, class Out>
+base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::span<Out> out,
+                                                 void (&convert)(const In*, Out*, std::size_t) noexcept) noexcept {
+  if (out.size() < in.size()) return base::fail(CodecError::OutputTooSmall);
+  convert(in.data(), out.data(), in.size());
+  return in.size();
+}
+
+}  // namespace detail
 
 /// in      [n] samples or codes, at any address that its type may have
 /// out     [>= n]; may not overlap `in`, not even at the same address: the last samples may be converted twice
@@ -26,13 +48,21 @@ inline constexpr std::uint8_t kAlawSilence = 0xD5;    ///< +1/2 of the smallest 
 /// errors  OutputTooSmall when out.size() < n; then nothing is written
 /// cost    with AVX2 under 2 instructions a sample, by the widest instructions that this machine has (codec/detail, chosen at the
 ///         first call); no allocation; safe on the audio thread
-[[nodiscard]] base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in,
-                                                                 std::span<std::uint8_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in,
-                                                                std::span<std::uint8_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in,
-                                                                 std::span<std::int16_t> out) noexcept;
-[[nodiscard]] base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in,
-                                                                std::span<std::int16_t> out) noexcept;
+[[nodiscard]] inline base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in,
+                                                                        std::span<std::uint8_t> out) noexcept {
+  return detail::if_it_fits(in, out, detail::encode_mulaw);
+}
+[[nodiscard]] inline base::Result<std::size_t, CodecError> encode_alaw(std::span<const std::int16_t> in,
+                                                                       std::span<std::uint8_t> out) noexcept {
+  return detail::if_it_fits(in, out, detail::encode_alaw);
+}
+[[nodiscard]] inline base::Result<std::size_t, CodecError> decode_mulaw(std::span<const std::uint8_t> in,
+                                                                        std::span<std::int16_t> out) noexcept {
+  return detail::if_it_fits(in, out, detail::decode_mulaw);
+}
+[[nodiscard]] inline base::Result<std::size_t, CodecError> decode_alaw(std::span<const std::uint8_t> in,
+                                                                       std::span<std::int16_t> out) noexcept {
+  return detail::if_it_fits(in, out, detail::decode_alaw);
+}
 
 }  // namespace offhook::inline v0::media

@@ -3,43 +3,64 @@
 #include <offhook/base/result.hpp>
 #include <offhook/media/codec/codec_error.hpp>
 
+#include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
-
-struct g722_encode_state_s;
-struct g722_decode_state_s;
 
 namespace offhook::inline v0::media {
 
-/// G.722 at 64 kbit/s by spandsp: 16,000 Hz mono, one octet per two samples, payload type 9. Its RTP clock is 8000 Hz all the
-/// same (RFC 3551 section 4.5.2), so that 20 ms are 320 samples, 160 octets and 160 timestamp units. State is adaptive: one
-/// encoder per sent and one decoder per received stream, fed in order; reset() where the far end begins anew.
-/// Allocates in the constructor alone. About 20 us of scalar code per 20 ms and direction.
+/// What either end remembers of one sub-band: its predictor and its step. Six zeros and two poles stand side by side.
+/// Behind each the recommendation's name.
+struct G722Band {
+  alignas(16) std::array<std::int16_t, 8> weights{};  ///< b1 ... b6, a1, a2
+  alignas(16) std::array<std::int16_t, 8> doubled{};  ///< twice d1 ... d6, r1, r2, cut to 16 bits
+  std::array<std::int16_t, 2> partial{};              ///< reconstructions without the poles' part, for their signs: p1, p2
+  std::int16_t zeros = 0;                             ///< what the zeros predict: sz
+  std::int16_t estimate = 0;                          ///< what both predict: s
+  std::int16_t log_step = 0;                          ///< nb
+};
+
+/// G.722 at 64 kbit/s: 16,000 Hz mono, one octet per two samples, payload type 9. Its RTP clock is 8000 Hz all the same (RFC 3551
+/// section 4.5.2), so that 20 ms are 320 samples, 160 octets and 160 timestamp units. State is adaptive: one encoder per sent and
+/// one decoder per received stream, fed in order; reset() where the far end begins anew.
+///
+/// source  ITU-T G.722 (11/88), with the saturations of ITU-T G.191's model: exact to the bit against its vectors
+///         (tests/media/g722_test.cpp); by the widest instructions that this machine has (codec/detail, chosen at the first call)
+/// cost    no allocation at all; safe on the audio thread. Measured: docs/benchmarks.md
 class G722Encoder {
  public:
-  G722Encoder();
+  static constexpr std::size_t kPast = 22;  ///< samples that the filter between the sub-bands looks back on
+
+  struct State {
+    G722Band low, high;
+    std::array<std::int16_t, kPast> past{};
+  };
+
   /// in [even n] samples; out [>= n/2] octets; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.
   [[nodiscard]] base::Result<std::size_t, CodecError> encode(std::span<const std::int16_t> in,
                                                              std::span<std::uint8_t> out) noexcept;
-  void reset() noexcept;
+  void reset() noexcept { state_ = {}; }
 
  private:
-  struct Release { void operator()(g722_encode_state_s* state) const noexcept; };
-  std::unique_ptr<g722_encode_state_s, Release> state_;
+  State state_;
 };
 
 class G722Decoder {
  public:
-  G722Decoder();
+  static constexpr std::size_t kPast = 11;
+
+  struct State {
+    G722Band low, high;
+    std::array<std::int16_t, kPast> past_sums{}, past_differences{};  // of the sub-bands
+  };
+
   /// in [n] octets; out [>= 2n] samples; returns 2n. Errors: OutputTooSmall; then nothing is written.
   [[nodiscard]] base::Result<std::size_t, CodecError> decode(std::span<const std::uint8_t> in,
                                                              std::span<std::int16_t> out) noexcept;
-  void reset() noexcept;
+  void reset() noexcept { state_ = {}; }
 
  private:
-  struct Release { void operator()(g722_decode_state_s* state) const noexcept; };
-  std::unique_ptr<g722_decode_state_s, Release> state_;
+  State state_;
 };
 
 }  // namespace offhook::inline v0::media

@@ -22,7 +22,7 @@ std::string_view to_string(EngineError error) {
     case EngineError::NoPort: return "no free port in the range";
     case EngineError::NoSocket: return "the address cannot be bound, or there are no descriptors left";
     case EngineError::UnknownLeg: return "no such leg";
-    case EngineError::Busy: return "the media workers are full";
+    case EngineError::Busy: return "the media workers have no room or no time left";
   }
   return "unknown";
 }
@@ -30,6 +30,11 @@ std::string_view to_string(EngineError error) {
 class Engine::Impl {
  public:
   explicit Impl(EngineOptions options);
+  ~Impl() {
+    for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
@@ -40,7 +45,8 @@ class Engine::Impl {
     return open_legs_;
   }
   base::Duration take_worst_lateness();
-  TickTimes tick_times() const;
+  TickHistogram::Counts tick_counts() const;
+  EngineStatus status() const;
 
  private:
   struct Entry {
@@ -54,6 +60,7 @@ class Engine::Impl {
     UdpSocket rtp, rtcp;
     std::uint16_t port = 0;
   };
+  [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
   base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
   void collect();
@@ -63,8 +70,9 @@ class Engine::Impl {
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
-  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick are freed.
-  std::vector<std::size_t> load_;                 // legs, by worker
+  std::vector<LegRows> rows_;                     // by worker
+  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
+  std::vector<std::size_t> legs_of_;              // how many, by worker
   std::size_t open_legs_ = 0;
   std::size_t closing_ = 0;                       // legs whose worker has not let go of them yet
   std::uint64_t last_id_ = 0;
@@ -74,8 +82,9 @@ Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = std::min(options_.workers == 0 ? cores : options_.workers, kMaxWorkers);
   const auto origin = base::Clock::now();
-  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin));
-  load_.resize(count);
+  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams));
+  legs_of_.resize(count);
+  rows_.resize(count);
 }
 
 base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base::IpAddress& local) {
@@ -96,21 +105,36 @@ base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base
   return base::fail(EngineError::NoPort);
 }
 
+// The fewest legs among those that have room and time.
+base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
+  std::optional<std::size_t> best;
+  bool any = false;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (!workers_[i]->works()) continue;
+    any = true;
+    if (rows_[i].full() || workers_[i]->load().with(legs_of_[i] + 1) > options_.load_limit) continue;
+    if (!best || legs_of_[i] < legs_of_[*best]) best = i;
+  }
+  if (best) return *best;
+  return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
+}
+
 base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port) {
   const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
-  const auto worker = static_cast<std::size_t>(std::min_element(load_.begin(), load_.end()) - load_.begin());
-  if (!workers_[worker]->works()) return base::fail(EngineError::NoSocket);
-  if (load_[worker] == kMaxLegsPerWorker) return base::fail(EngineError::Busy);
+  const auto chosen = choose_worker();
+  if (!chosen) return base::fail(chosen.error());
+  const std::size_t worker = *chosen;
   auto pair = bind_pair(local);
   if (!pair) return base::fail(pair.error());
   auto leg = std::make_unique<Leg>(StreamOptions{options_.silence_limit, options_.cname}, std::move(port), std::move(pair->rtp),
                                    std::move(pair->rtcp));
   const LegId id{++last_id_};
   leg->id = id;
-  if (!workers_[worker]->add(*leg)) return base::fail(EngineError::Busy);
-  ++load_[worker];
+  leg->place = rows_[worker].take();
+  workers_[worker]->add(*leg);
+  ++legs_of_[worker];
   ++open_legs_;
   Entry entry;
   entry.leg = std::move(leg);
@@ -158,7 +182,8 @@ void Engine::Impl::collect() {
   for (auto& [id, entry] : entries_) {
     if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
     entry.gone = true;
-    --load_[entry.worker];
+    --legs_of_[entry.worker];
+    rows_[entry.worker].give_back(entry.leg->place);
     --closing_;
   }
 }
@@ -180,10 +205,24 @@ base::Duration Engine::Impl::take_worst_lateness() {
   return worst;
 }
 
-TickTimes Engine::Impl::tick_times() const {
+TickHistogram::Counts Engine::Impl::tick_counts() const {
   TickHistogram::Counts sum{};
   for (const auto& worker : workers_) worker->tick_histogram().add_to(sum);
-  return TickHistogram::times_of(sum);
+  return sum;
+}
+
+EngineStatus Engine::Impl::status() const {
+  EngineStatus status;
+  status.legs = legs();
+  for (const auto& worker : workers_) {
+    if (status.refused.empty()) status.refused = worker->path_refused();
+    status.load = std::max(status.load, worker->load().share);
+    status.phases_left_out += worker->left_out();
+    if (!worker->works()) continue;
+    if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
+  }
+  status.ticks = TickHistogram::times_of(tick_counts());
+  return status;
 }
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -197,6 +236,8 @@ base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(l
 std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }
 std::size_t Engine::legs() const { return impl_->legs(); }
 base::Duration Engine::take_worst_lateness() { return impl_->take_worst_lateness(); }
-TickTimes Engine::tick_times() const { return impl_->tick_times(); }
+TickTimes Engine::tick_times() const { return TickHistogram::times_of(impl_->tick_counts()); }
+TickHistogram::Counts Engine::tick_counts() const { return impl_->tick_counts(); }
+EngineStatus Engine::status() const { return impl_->status(); }
 
 }  // namespace offhook::inline v0::media

@@ -3,12 +3,14 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/snapshot.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/stream.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 
 namespace offhook::inline v0::media {
@@ -23,8 +25,11 @@ struct Leg {
   UdpSocket rtp, rtcp;
   Stream stream;
   std::uint64_t send_failed = 0;
+  LegPlace place;                         // at its worker
   LegId id;                               // for the signalling thread
-  std::size_t place = 0;                  // in its worker's list
+  Leg* next_arriving = nullptr;           // LegInbox's
+  std::uint32_t uring_place = 0;          // UringDatagrams'
+  bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick
   std::atomic<bool> closing{false};       // asked of the worker
   std::atomic<bool> gone{false};          // the worker's last word: it touches this leg no more

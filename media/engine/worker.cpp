@@ -2,21 +2,18 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
+#include <sys/prctl.h>
+#include <time.h>
 
 #include <algorithm>
-#include <array>
-#include <cassert>
-#include <cerrno>
 #include <chrono>
+#include <future>
 #include <utility>
 
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kMaxEvents = 64;
+constexpr base::Duration kLoadWindow = std::chrono::milliseconds(500);
 
 timespec to_timespec(base::Duration since_epoch) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
@@ -24,6 +21,12 @@ timespec to_timespec(base::Duration since_epoch) {
 }
 
 rtp::NtpTime to_ntp(base::Duration since_1970) { return rtp::NtpTime::from_unix(std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970)); }
+
+base::Duration own_processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::duration_cast<base::Duration>(std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec));
+}
 
 /// Signals are the program's business: none may interrupt a media thread.
 class BlockSignals {
@@ -43,165 +46,196 @@ class BlockSignals {
 
 }  // namespace
 
-Worker::Worker(base::TimePoint origin) : origin_(origin) {
-  legs_.reserve(kMaxLegsPerWorker);
-  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);  // steady_clock is this clock.
-  if (!works()) return;
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = 0;
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event);
-  itimerspec schedule{};
-  schedule.it_value = to_timespec(origin_.time_since_epoch());
-  schedule.it_interval = to_timespec(kTick);
-  ::timerfd_settime(timer_, TFD_TIMER_ABSTIME, &schedule, nullptr);
+Worker::Worker(base::TimePoint origin, DatagramPath wanted) : origin_(origin), datagrams_(make_datagrams(wanted, refused_)) {
+  if (!datagrams_) return;
+  for (auto& rows : rows_) rows.reserve(kMaxLegsPerWorker / LegRow::kLanes);
+  due_.reserve(kMaxLegsPerWorker);
+  leaving_.reserve(kMaxLegsPerWorker);
   const BlockSignals block;
-  thread_ = std::thread([this] { run(); });
+  std::promise<bool> begun;
+  thread_ = std::thread([this, &begun] {
+    const bool works = datagrams_->begin();
+    begun.set_value(works);
+    if (works) run();
+  });
   pthread_setname_np(thread_.native_handle(), "offhook-media");
+  works_ = begun.get_future().get();
+  if (!works_) refused_ = "the thread cannot use what it made";
 }
 
 Worker::~Worker() {
-  stop_.store(true, std::memory_order_relaxed);
-  if (works()) {  // Seen at once, even when the first tick is far away.
-    const itimerspec soon{.it_interval = to_timespec(kTick), .it_value = {.tv_sec = 0, .tv_nsec = 1}};
-    ::timerfd_settime(timer_, 0, &soon, nullptr);
-  }
+  stop();
   if (thread_.joinable()) thread_.join();
-  if (timer_ >= 0) ::close(timer_);
-  if (epoll_ >= 0) ::close(epoll_);
 }
-
-bool Worker::add(Leg& leg) { return works() && new_legs_.try_push(&leg); }
 
 base::Duration Worker::take_worst_lateness() { return base::Duration(worst_lateness_.exchange(0, std::memory_order_relaxed)); }
 
 void Worker::run() {
+  ::prctl(PR_SET_TIMERSLACK, 1UL);  // Else the kernel wakes us up to 50 us late, to save power.
+  load_since_ = base::Clock::now();
+  worked_ = own_processor_time();
   while (!stop_.load(std::memory_order_relaxed)) {
-    if (!wait()) return;
-    run_due_ticks();  // Whoever woke us: a flood of reports must not hold up a tick.
+    sleep_until_next();
+    run_due_phases();
   }
+  end_all();
 }
 
-bool Worker::wait() {
-  std::array<epoll_event, kMaxEvents> events;
-  const int count = ::epoll_wait(epoll_, events.data(), kMaxEvents, -1);
-  if (count < 0) return errno == EINTR;
-  for (int i = 0; i < count; ++i) {
-    const auto data = static_cast<std::uintptr_t>(events[static_cast<std::size_t>(i)].data.u64);
-    if (data == 0) {
-      std::uint64_t expirations = 0;
-      if (::read(timer_, &expirations, sizeof expirations) < 0) continue;  // Rearmed since: run_due_ticks() looks at the clock.
-      continue;
-    }
-    // Legs leave between batches only, so that no event of this one can name a leg that is gone.
-    receive_reports(*reinterpret_cast<Leg*>(data));
-  }
-  return true;
-}
-
-void Worker::receive_reports(Leg& leg) {
-  batch_.receive(leg.rtcp.fd());
+// Those who call hear a BYE, and what is recorded is ended.
+void Worker::end_all() {
+  for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   const auto now = base::Clock::now();
-  for (std::size_t i = 0; i < batch_.size(); ++i) leg.stream.on_packet(Channel::Rtcp, batch_.from(i), batch_.bytes(i), now);
-}
-
-void Worker::receive_audio(Leg& leg) {
-  for (std::size_t batches = 0; batches < kMaxBatchesPerTick; ++batches) {
-    batch_.receive(leg.rtp.fd());
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-      const auto noted = batch_.arrival(i);
-      // The wall's clock may be set at any time: it is believed within the tick that the datagram must have come in.
-      const auto at = noted ? std::clamp(base::TimePoint(*noted - wall_ahead_), read_before_, reading_) : reading_;
-      leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), at);
+  for (const auto& rows : rows_) {
+    for (const LegRow* const row : rows) {
+      for (Leg* const leg : row->legs) {
+        if (leg != nullptr) end(*leg, now);
+      }
     }
-    if (batch_.size() < ReceiveBatch::kMaxDatagrams) return;
   }
+  datagrams_->flush();
 }
 
-void Worker::look_at_clocks() {
-  read_before_ = std::exchange(reading_, base::Clock::now());
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  wall_ahead_ = std::chrono::duration_cast<base::Duration>(wall) - reading_.time_since_epoch();
+// Phases without legs are slept through, but for one in each tick, in which legs arrive.
+void Worker::sleep_until_next() {
+  std::uint64_t next = next_phase_;
+  while (next % kPhases != 0 && rows_of(next).empty()) ++next;
+  const auto longest = base::Clock::now() + kTick;  // An origin far away must not keep us from seeing that we are to stop.
+  const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC.
+  ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
-void Worker::run_due_ticks() {
+void Worker::run_due_phases() {
   auto now = base::Clock::now();
   if (now < origin_) return;
-  const auto current = static_cast<std::uint64_t>((now - origin_) / kTick);
-  if (current >= next_tick_ + kMaxCatchUpTicks) next_tick_ = current - kMaxCatchUpTicks + 1;  // Suspended, or starved for long.
-  for (auto due = origin_ + static_cast<std::int64_t>(next_tick_) * kTick; due <= now; due += kTick, ++next_tick_) {
-    const auto lateness = (now - due).count();
-    if (lateness > worst_lateness_.load(std::memory_order_relaxed)) worst_lateness_.store(lateness, std::memory_order_relaxed);
-    tick(due);
+  const auto current = static_cast<std::uint64_t>((now - origin_) / kPhase);
+  constexpr auto kMaxCatchUp = kMaxCatchUpTicks * kPhases;
+  note_lateness(now - due(next_phase_));
+  if (current >= next_phase_ + kMaxCatchUp) {  // Suspended, or starved for long.
+    const auto from = current - kMaxCatchUp + 1;
+    left_out_.fetch_add(from - std::exchange(next_phase_, from), std::memory_order_relaxed);
+  }
+  for (; next_phase_ <= current; ++next_phase_) {
+    const bool idle = rows_of(next_phase_).empty();
+    if (idle && next_phase_ % kPhases != 0) continue;
+    const auto at = due(next_phase_);
+    note_lateness(now - at);
+    run_phase(at);
     now = base::Clock::now();
-    tick_histogram_.add(now - due);
+    if (!idle) tick_histogram_.add(now - at);
   }
+  measure_load(now);
 }
 
-void Worker::tick(base::TimePoint due) {
-  for (Leg* leg = nullptr; new_legs_.try_pop(leg);) begin(*leg);
-  look_at_clocks();
-  const TickTime time{.tick = next_tick_, .now = due, .wall = to_ntp(due.time_since_epoch() + wall_ahead_)};
-  for (std::size_t i = 0; i < legs_.size();) {
-    if (legs_[i]->closing.load(std::memory_order_acquire)) {
-      remove(*legs_[i], due);  // The last one takes its place.
-      continue;
+void Worker::note_lateness(base::Duration late) {
+  if (late.count() > worst_lateness_.load(std::memory_order_relaxed)) worst_lateness_.store(late.count(), std::memory_order_relaxed);
+}
+
+void Worker::measure_load(base::TimePoint now) {
+  if (now - load_since_ < kLoadWindow) return;
+  const auto before = std::exchange(worked_, own_processor_time());
+  const auto passed = now - std::exchange(load_since_, now);
+  std::size_t legs = 0;
+  for (const auto& rows : rows_) {
+    for (const LegRow* const row : rows) legs += row->count;
+  }
+  load_.store(static_cast<float>((worked_ - before).count()) / static_cast<float>(passed.count()), std::memory_order_relaxed);
+  loaded_legs_.store(legs, std::memory_order_relaxed);
+}
+
+void Worker::run_phase(base::TimePoint due) {
+  for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
+  auto& rows = rows_of(next_phase_);
+  receive(rows);
+  const TickTime time{.tick = next_phase_ / kPhases, .now = due, .wall = to_ntp(due.time_since_epoch() + clock_.wall_ahead())};
+  for (LegRow* const row : rows) run_row(*row, time);
+  std::erase_if(rows, [](const LegRow* row) { return row->count == 0; });
+  datagrams_->flush();
+  let_go();
+}
+
+void Worker::receive(const Rows& rows) {
+  due_.clear();
+  for (const LegRow* const row : rows) {
+    for (Leg* const leg : row->legs) {
+      if (leg != nullptr) due_.push_back(leg);
     }
-    tick(*legs_[i], time);
-    ++i;
   }
-}
-
-void Worker::tick(Leg& leg, const TickTime& time) {
-  obey(leg, time.now);
-  receive_audio(leg);
-  sendout_.clear();
-  leg.stream.tick(time, sendout_);
-  send(leg);
-  auto statistics = leg.stream.statistics();
-  statistics.send_failed = leg.send_failed;
-  leg.statistics.write(statistics);
-}
-
-void Worker::obey(Leg& leg, base::TimePoint now) {
-  StartOrder* const order = leg.orders.take();
-  if (order == nullptr) return;
-  order->chain = leg.stream.start(order->plan, std::move(order->chain), order->relearn, now);
-  leg.orders.give_back(order);
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  clock_.read(next_phase_ % kPhases, base::Clock::now(), std::chrono::duration_cast<base::Duration>(wall));
+  datagrams_->receive(due_, clock_);
 }
 
 void Worker::begin(Leg& leg) {
-  leg.place = legs_.size();
-  legs_.push_back(&leg);
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = reinterpret_cast<std::uintptr_t>(&leg);
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event);
+  LegRow& row = *leg.place.row;
+  row.legs[leg.place.lane] = &leg;
+  row.voice.reset(leg.place.lane);
+  if (row.count++ == 0) rows_of(row.phase).push_back(&row);
+  datagrams_->add(leg);
 }
 
-void Worker::remove(Leg& leg, base::TimePoint now) {
+void Worker::run_row(LegRow& row, const TickTime& time) {
+  std::array<CodecChain::Frame, LegRow::kLanes> frames;
+  std::array<std::span<const std::int16_t>, LegRow::kLanes> heard{};
+  for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    Leg* const leg = row.legs[lane];
+    if (leg == nullptr) continue;
+    if (leg->closing.load(std::memory_order_acquire)) {
+      end(*leg, time.now);
+      continue;
+    }
+    if (obey(*leg, time.now)) row.voice.reset(lane);
+    heard[lane] = leg->stream.hear(time, frames[lane]);
+    row.voice.hear(lane, heard[lane]);
+  }
+  row.voice.run();
+  for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], row.voice.voiced(lane));
+  }
+}
+
+void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice) {
+  sendout_.clear();
+  leg.stream.go_on(time, heard, voice, sendout_);
+  datagrams_->send(leg, sendout_);
+  note_statistics(leg);
+}
+
+/// Whether another codec's sound begins.
+bool Worker::obey(Leg& leg, base::TimePoint now) {
+  StartOrder* const order = leg.orders.take();
+  if (order == nullptr) return false;
+  const bool other_chain = order->chain != nullptr;
+  order->chain = leg.stream.start(order->plan, std::move(order->chain), order->relearn, now);
+  leg.orders.give_back(order);
+  return other_chain;
+}
+
+void Worker::end(Leg& leg, base::TimePoint now) {
   sendout_.clear();
   leg.stream.finish(now, sendout_);
-  send(leg);
+  datagrams_->send(leg, sendout_);
+  note_statistics(leg);
+  datagrams_->remove(leg);
+  leg.place.row->legs[leg.place.lane] = nullptr;
+  --leg.place.row->count;
+  leaving_.push_back(&leg);
+}
+
+void Worker::let_go() {
+  std::erase_if(leaving_, [this](Leg* leg) {
+    if (!datagrams_->is_released(*leg)) return false;
+    note_statistics(*leg);  // The BYE may have been refused since.
+    leg->rtp.close();
+    leg->rtcp.close();
+    leg->gone.store(true, std::memory_order_release);  // Whoever reads it may free the leg.
+    return true;
+  });
+}
+
+void Worker::note_statistics(Leg& leg) {
   auto statistics = leg.stream.statistics();
   statistics.send_failed = leg.send_failed;
   leg.statistics.write(statistics);
-  // Closing alone would not do: a child between fork and exec holds the descriptor too, and events would go on.
-  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
-  leg.rtp.close();
-  leg.rtcp.close();
-  legs_.back()->place = leg.place;
-  legs_[leg.place] = legs_.back();
-  legs_.pop_back();
-  leg.gone.store(true, std::memory_order_release);  // Whoever reads it may free the leg.
-}
-
-void Worker::send(Leg& leg) {
-  for (const auto& datagram : sendout_.all()) {
-    const auto& socket = datagram.channel == Channel::Rtp ? leg.rtp : leg.rtcp;
-    if (!socket.send(datagram.bytes(), datagram.to)) ++leg.send_failed;
-  }
 }
 
 }  // namespace offhook::inline v0::media

@@ -1,71 +1,112 @@
 #pragma once
 
-#include <offhook/base/spsc_ring.hpp>
 #include <offhook/base/time.hpp>
+#include <offhook/media/engine/arrival_clock.hpp>
+#include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/leg.hpp>
+#include <offhook/media/engine/leg_inbox.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace offhook::inline v0::media {
 
 inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
-inline constexpr std::size_t kMaxLegsPerWorker = 4096;
-inline constexpr std::size_t kMaxNewLegs = 256;      ///< on their way to a worker, within one tick
-inline constexpr std::size_t kMaxBatchesPerTick = 32;  ///< of one RTP socket: 512 datagrams, twice what the kernel keeps for it
+inline constexpr base::Duration kPhase = kTick / kPhases;
 inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< later ticks are left out: a burst of seconds helps nobody
 
-/// One media thread: its legs ticked at origin + k x 20 ms. What came by RTP is read at the tick, which alone has a use for it; to be
-/// woken by each packet would cost as much again as all the rest. No lock and, once running, no allocation.
-/// All public functions but take_worst_lateness() belong to the signalling thread.
+/// What a worker took of its core of late.
+struct WorkerLoad {
+  float share = 0;           ///< processor time, 0..1
+  std::size_t legs = 0;      ///< that it had then
+
+  /// What it will take with `count` legs, as far as that can be told by what it had.
+  [[nodiscard]] float with(std::size_t count) const {
+    constexpr std::size_t kFew = 8;  // Of fewer nothing can be told.
+    return legs < kFew || count <= legs ? share : share * static_cast<float>(count) / static_cast<float>(legs);
+  }
+};
+
+/// One media thread: a leg of phase p is ticked at origin + k x 20 ms + p x 2 ms. What came by RTP is taken then, when alone there is a use
+/// for it. No lock and, once running, no allocation. All public functions but those that say so belong to the signalling thread.
 class Worker {
  public:
-  explicit Worker(base::TimePoint origin);
+  Worker(base::TimePoint origin, DatagramPath wanted);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// From the next tick on the leg is ours, until it is `closing` and we say that it is `gone`. False when kMaxNewLegs are under
-  /// way, or the thread could not be set up.
-  [[nodiscard]] bool add(Leg& leg);
-  [[nodiscard]] bool works() const { return epoll_ >= 0 && timer_ >= 0; }
+  /// Lets the thread end; the destructor waits for that. Its legs say goodbye.
+  void stop() { stop_.store(true, std::memory_order_relaxed); }  // Seen within a tick.
+  [[nodiscard]] bool works() const { return works_; }
+  /// Best when it does not work.
+  [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
+  /// Why a path that was wanted, or a better one, is not used; "" when there is nothing to say.
+  [[nodiscard]] const std::string& path_refused() const { return refused_; }
+
+  /// From the next tick on the leg is ours, at its `place`, until it is `closing` and we say that it is `gone`. Any thread.
+  void add(Leg& leg) { arriving_.push(leg); }
 
   [[nodiscard]] base::Duration take_worst_lateness();
   [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
+  /// Anybody.
+  [[nodiscard]] WorkerLoad load() const { return {load_.load(std::memory_order_relaxed), loaded_legs_.load(std::memory_order_relaxed)}; }
+  /// Phases that were left out, for they were over 200 ms late. Anybody.
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
 
  private:
+  using Legs = std::vector<Leg*>;
+  using Rows = std::vector<LegRow*>;
+
   void run();
-  [[nodiscard]] bool wait();
-  void receive_reports(Leg& leg);
-  void receive_audio(Leg& leg);
-  void look_at_clocks();
-  void run_due_ticks();
-  void tick(base::TimePoint due);
+  void sleep_until_next();
+  void run_due_phases();
+  void run_phase(base::TimePoint due);
+  void run_row(LegRow& row, const TickTime& time);
+  void receive(const Rows& rows);
   void begin(Leg& leg);
-  void obey(Leg& leg, base::TimePoint now);
-  void tick(Leg& leg, const TickTime& time);
-  void remove(Leg& leg, base::TimePoint now);
-  void send(Leg& leg);
+  [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
+  void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
+  void end(Leg& leg, base::TimePoint now);
+  void let_go();
+  void note_statistics(Leg& leg);
+  void note_lateness(base::Duration late);
+  void measure_load(base::TimePoint now);
+  void end_all();
+  [[nodiscard]] base::TimePoint due(std::uint64_t phase) const { return origin_ + static_cast<std::int64_t>(phase) * kPhase; }
+  [[nodiscard]] Rows& rows_of(std::uint64_t phase) { return rows_[phase % kPhases]; }
 
   base::TimePoint origin_;
-  int epoll_ = -1, timer_ = -1;
+  std::string refused_;
+  std::unique_ptr<Datagrams> datagrams_;
+  bool works_ = false;
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
+  std::atomic<float> load_{0};
+  std::atomic<std::size_t> loaded_legs_{0};
+  std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
-  base::SpscRing<Leg*, kMaxNewLegs> new_legs_;
+  LegInbox arriving_;
 
   // The rest belongs to the thread.
-  std::vector<Leg*> legs_;
-  std::uint64_t next_tick_ = 0;
-  base::TimePoint reading_{}, read_before_{};  // the sockets, in this tick and in the one before
-  base::Duration wall_ahead_{};                // of the steady clock
-  ReceiveBatch batch_;
+  std::array<Rows, kPhases> rows_;   // those that hold any leg
+  Legs due_;                         // of the phase that runs
+  Legs leaving_;                     // until nothing of the kernel's points at them any more
+  std::uint64_t next_phase_ = 0;     // counted from origin_
+  ArrivalClock clock_;
+  base::TimePoint load_since_{};
+  base::Duration worked_{};          // processor time of this thread at load_since_
   Sendout sendout_;
-  std::thread thread_;                           // Last: it sees everything above complete.
+  std::thread thread_;               // Last: it sees everything above complete.
 };
 
 }  // namespace offhook::inline v0::media

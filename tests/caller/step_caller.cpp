@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kFrame = 320;        // 20 ms at 16 kHz
 constexpr unsigned kPoliteFrames = 40;     // 800 ms of silence: the other side has finished
+constexpr unsigned kPauseFrames = 10;      // 200 ms: as long as a pause between two words may be
 constexpr std::uint32_t kMaxWaitMs = 30000;
 constexpr std::size_t kMaxRecordedSeconds = 600;
 constexpr std::size_t kQuietSamples = 16000 * 300 / 1000;
@@ -65,7 +66,8 @@ void StepCaller::on_frame(const media::HeardFrame& frame) {
   if (heard.size() < at + kFrame) heard.resize(at + kFrame);
   std::copy_n(frame.pcm.begin(), std::min<std::size_t>(frame.samples, kFrame), heard.begin() + static_cast<std::ptrdiff_t>(at));
   quiet_frames_ = frame.speech ? 0 : quiet_frames_ + 1;
-  voiced_frames_ = frame.speech ? voiced_frames_ + 1 : 0;
+  // Words are parted by less than that: it is speech all the same.
+  voiced_frames_ = frame.speech || (voiced_frames_ > 0 && quiet_frames_ <= kPauseFrames) ? voiced_frames_ + 1 : 0;
   heard_since_ = heard_since_ || frame.speech;
 }
 

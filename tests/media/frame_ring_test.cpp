@@ -59,6 +59,34 @@ TEST_CASE("What lies beyond a frame's samples does not cross a ring") {
   CHECK(taken.pcm[170] == 5);
 }
 
+TEST_CASE("A frame may be filled where it will stay, and the place that came back last is filled first") {
+  const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
+  media::HeardFrame* const first = ring->claim();
+  REQUIRE(first != nullptr);
+  CHECK(ring->claim() == first);  // Not before it was published.
+  CHECK(ring->size() == 0);
+  *first = frame_of(1, 160);
+  ring->publish();
+  media::HeardFrame* const second = ring->claim();
+  CHECK(second != first);
+  *second = frame_of(2, 160);
+  ring->publish();
+  media::HeardFrame taken;
+  REQUIRE(ring->try_pop(taken));
+  CHECK(same(taken, frame_of(1, 160)));
+  CHECK(ring->claim() == first);
+  *first = frame_of(3, 160);
+  ring->publish();
+  for (std::uint64_t tick = 4; tick <= 5; ++tick) REQUIRE(ring->try_push(frame_of(tick, 160)));
+  CHECK(ring->claim() == nullptr);
+  CHECK_FALSE(ring->try_push(frame_of(6, 160)));
+  for (const std::uint64_t tick : {2U, 3U, 4U, 5U}) {
+    REQUIRE(ring->try_pop(taken));
+    CHECK(same(taken, frame_of(tick, 160)));
+  }
+  CHECK_FALSE(ring->try_pop(taken));
+}
+
 TEST_CASE("A ring of frames between two threads loses, doubles and tears none") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 8>>();
   constexpr std::uint64_t kFrames = 50'000;

@@ -118,6 +118,6 @@ TEST_CASE("The kernel in use is one of those that were compared, and no slower k
   for (const auto* kernel : kernels) names += std::string(kernel->name) + " ";
   MESSAGE("this machine has: " << names << "- and uses " << std::string(g711_chosen().name));
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) CHECK((&g711_chosen() == &kG711Avx2 || &g711_chosen() == &kG711Avx512));
+  if (__builtin_cpu_supports("avx2")) CHECK(&g711_chosen() == &kG711Avx2);
 #endif
 }

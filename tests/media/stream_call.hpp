@@ -47,6 +47,7 @@ struct End {
   base::SeededRandom random;
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
   std::unique_ptr<media::Stream> stream;
+  media::VoiceBank voice{1};
   std::vector<media::Datagram> sent;              // all of them
   std::vector<std::vector<std::int16_t>> heard;   // by tick
   std::vector<media::HeardFrame> frames;
@@ -109,6 +110,7 @@ struct Call {
     return result;
   }
   static std::unique_ptr<media::CodecChain> start(End& end, const media::MediaPlan& its_plan, base::TimePoint now, bool relearn = false) {
+    end.voice.reset(0);
     return end.stream->start(its_plan, media::Stream::make_chain(its_plan, end.port->rate_hz), relearn, now);
   }
   void begin() {
@@ -138,7 +140,7 @@ struct Call {
   }
   void tick_end(End& end, bool is_heard) {
     sendout.clear();
-    end.stream->tick({tick, now(), rtp::NtpTime::from_unix(1'700'000'000s + (now() - origin))}, sendout);
+    end.stream->tick({tick, now(), rtp::NtpTime::from_unix(1'700'000'000s + (now() - origin))}, end.voice, sendout);
     for (const auto& datagram : sendout.all()) {
       end.sent.push_back(datagram);
       const auto from = datagram.channel == media::Channel::Rtp ? end.here : next_port(end.here);

@@ -1,5 +1,7 @@
 #include "allocations.hpp"
 #include "stream_call.hpp"
+
+#include <offhook/media/tone_script.hpp>
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
@@ -172,7 +174,7 @@ TEST_CASE("Frames that a sleeping conversation does not take are dropped and cou
   media::Sendout out;
   const auto tick = [&] {
     out.clear();
-    call.a.stream->tick({call.tick, call.now(), {}}, out);
+    call.a.stream->tick({call.tick, call.now(), {}}, call.a.voice, out);
     ++call.tick;
   };
   for (std::size_t i = 0; i < call.a.port->heard.capacity(); ++i) tick();
@@ -239,7 +241,7 @@ TEST_CASE("on_packet() and tick() allocate nothing, whatever happens on the call
         if (tick % 120 == 60) static_cast<void>(ports[end]->commands.try_push({media::PlayoutCommand::Kind::Flush, frame.utterance, 0}));
         if (tick % 150 == 70) static_cast<void>(ports[end]->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '5'}));
         outs[end].clear();
-        streams[end]->tick({tick, now, {}}, outs[end]);
+        streams[end]->tick({tick, now, {}}, end == 0 ? call.a.voice : call.b.voice, outs[end]);
         while (ports[end]->heard.try_pop(heard)) {}
         while (ports[end]->events.try_pop(event)) {}
       }
@@ -253,5 +255,31 @@ TEST_CASE("on_packet() and tick() allocate nothing, whatever happens on the call
     }
     CHECK(offhook_test::allocations() == before);
     CHECK(call.b.stream->statistics().frames_played > 400);
+  }
+}
+
+TEST_CASE("Digits in the voice of who sends no events are heard, in order and once; where events are agreed on, tones are only voice") {
+  for (const int way : {0, 1, 2, 3}) {
+    const bool events = way % 2 == 1;
+    const auto codec = way < 2 ? media::AudioCodec::Pcmu : media::AudioCodec::G722;
+    CAPTURE(way);
+    Call call(codec);
+    if (!events) call.plan.receive_events.reset();
+    call.begin();
+    // 1, 5, 9 and # of Q.23, 80 ms each.
+    media::ScriptSource keys({{0, 0, 0, 200}, {697, 1209, 0, 80}, {0, 0, 0, 80}, {770, 1336, 0, 80}, {0, 0, 0, 80}, {852, 1477, 0, 80}}, 8000, 6000);
+    media::ScriptSource last({{0, 0, 0, 80}, {941, 1477, 0, 80}, {0, 0, 0, 400}}, 8000, 6000);
+    call.a_says.resize(8 * 1160);
+    keys.fill(std::span(call.a_says).first(8 * 600));
+    last.fill(std::span(call.a_says).subspan(8 * 600));
+    call.run(80);
+    std::string digits;
+    for (const auto& event : call.b.events) {
+      if (event.kind != Kind::Digit) continue;
+      digits += event.digit;
+      CHECK(event.duration_ms >= 60);
+      CHECK(event.duration_ms <= 100);
+    }
+    CHECK(digits == (events ? "" : "159#"));
   }
 }

@@ -7,8 +7,11 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
+#include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace offhook;
@@ -22,6 +25,40 @@ TEST_CASE("A sine has its frequency and amplitude, and its phase runs on from ca
   const auto tone = offhook_test::measure_tone(a, 440, 8000);
   CHECK(tone.amplitude == doctest::Approx(12000).epsilon(0.001));
   CHECK(tone.snr_db > 80);
+}
+
+TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after 20 seconds, and however it is cut") {
+  for (const auto& [hz, rate_hz] : std::vector<std::pair<double, std::uint32_t>>{
+           {1, 8000}, {440, 8000}, {697, 8000}, {913.8, 8000}, {3999.999, 8000}, {1776.7, 16000}, {440, 24000}, {23999, 48000}}) {
+    CAPTURE(hz);
+    media::SineSource sine(hz, rate_hz, 20000);
+    std::vector<std::int16_t> pcm(160);
+    std::size_t at = 0;
+    double worst = 0;
+    const auto hear = [&](std::size_t count) {
+      const std::span part(pcm.data(), count);
+      sine.fill(part);
+      for (std::size_t i = 0; i < count; ++i, ++at) {
+        const double turns = std::fmod(std::fmod(static_cast<double>(at), 1000.0 * rate_hz) * hz / rate_hz, 1.0);
+        worst = std::max(worst, std::abs(part[i] - 20000 * std::sin(2 * std::numbers::pi * turns)));
+      }
+    };
+    for (std::size_t count = 0; count <= 67; ++count) hear(count);
+    for (; at < 20u * rate_hz;) sine.fill(pcm), at += pcm.size();
+    for (std::size_t count = 0; count <= 67; ++count) hear(count);
+    CHECK(worst < 0.52);
+  }
+}
+
+TEST_CASE("A frequency above half of the rate is half of it, and a rate of zero is silence") {
+  std::vector<std::int16_t> pcm(160, 7), half(160);
+  media::SineSource(9000, 8000, 20000).fill(pcm);
+  media::SineSource(4000, 8000, 20000).fill(half);
+  CHECK(pcm == half);
+  media::SineSource(440, 0, 20000).fill(pcm);
+  CHECK(media::level_dbov(pcm) == -127);
+  media::SineSource().fill(pcm);
+  CHECK(media::level_dbov(pcm) == -127);
 }
 
 TEST_CASE("Each DTMF digit has its row and its column [ITU-T Q.23]") {

@@ -1,13 +1,16 @@
 #include <offhook/media/voice_activity.hpp>
 #include <offhook/media/voice_evidence.hpp>
 
+#include <offhook/bench/voice_trial.hpp>
 #include <offhook/media/tones.hpp>
 
 #include "allocations.hpp"
+#include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 #include <numbers>
 #include <optional>
 #include <vector>
@@ -152,4 +155,47 @@ TEST_CASE("What is voice for every second frame at most, as keys and clicks may 
     evidence.add(i % 2 == 0, -15);
     CHECK_FALSE(evidence.enough());
   }
+}
+
+TEST_CASE("Voice in noise is found, and noise is not: a human voice where it is installed, else a synthetic one") {
+  struct Bounds {
+    double miss, false_alarm, onset_median_ms, onset_95_ms;
+  };
+  // WebRTC's detector, by `./dev bench vad`, misses 0.1, 1.8, 5.1, 2.6 and 12.7 % on such recordings, and has 5 to 17 % of false alarms:
+  // what a word leaves behind between it and the next counts as one.
+  constexpr Bounds kBounds[] = {{1, 7, 80, 100}, {2, 13, 80, 120}, {5, 10, 80, 140}, {3, 13, 80, 120}, {10, 8, 100, 160}};
+  auto voices = bench::recordings(60);
+  if (voices.empty()) {
+    MESSAGE("no human voice is installed (asterisk-core-sounds-en-wav)");
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) voices.push_back(offhook_test::SyntheticVoice(8000, seed).speak(3));
+  }
+  for (std::size_t i = 0; i < std::size(kBounds); ++i) {
+    const auto& condition = bench::kVoiceConditions[i];
+    CAPTURE(condition.name);
+    const auto score = bench::score_voice(condition, voices, [] {
+      return [voice = std::make_shared<media::VoiceActivity>(8000)](std::span<const std::int16_t> frame) { return voice->process(frame); };
+    });
+    CHECK(score.miss <= kBounds[i].miss);
+    CHECK(score.false_alarm <= kBounds[i].false_alarm);
+    CHECK(score.onset_quantile(0.5) <= kBounds[i].onset_median_ms);
+    CHECK(score.onset_quantile(0.95) <= kBounds[i].onset_95_ms);
+    CHECK(score.early <= voices.size() / 20);
+  }
+}
+
+TEST_CASE("Noise that becomes 20 dB louder is noise again within four seconds") {
+  media::VoiceActivity activity(8000);
+  std::vector<std::int16_t> frame(160);
+  media::ComfortNoise faint(-55), loud(-35);
+  int voiced = 0;
+  for (int tick = 0; tick < 100; ++tick) {
+    faint.fill(frame);
+    (void)activity.process(frame);
+  }
+  for (int tick = 0; tick < 400; ++tick) {
+    loud.fill(frame);
+    const bool found = activity.process(frame);
+    voiced += found && tick >= 200;
+  }
+  CHECK(voiced <= 5);
 }

@@ -24,6 +24,8 @@ struct Buffer {
   std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
   base::TimePoint now = base::TimePoint{} + 1000s;
   std::uint32_t ssrc = 1;
+  std::int64_t waiting = 0;
+  bool stretches = false;   // by up to 10 ms each time that it is asked for
 
   static std::uint8_t octet_at(std::uint32_t timestamp) { return static_cast<std::uint8_t>(timestamp / 4); }
   bool put(std::uint16_t sequence, std::uint32_t timestamp, std::size_t size = 160, std::uint8_t type = 0) {
@@ -32,8 +34,8 @@ struct Buffer {
     return buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload},
                        now);
   }
-  rtp::Pull pull(bool quiet = false) {
-    const auto result = buffer->pull(now, quiet);
+  rtp::Pull pull() {
+    const auto result = buffer->pull(now, waiting);
     REQUIRE(buffer->is_consistent());
     if (result.kind == Kind::Frame) {
       REQUIRE(result.payload.size() == 160);
@@ -43,9 +45,23 @@ struct Buffer {
     }
     return result;
   }
-  rtp::Pull tick(bool quiet = false) {
+  /// Pulls until a tick is there; what came last.
+  rtp::Pull tick() {
     now += 20ms;
-    return pull(quiet);
+    rtp::Pull result;
+    for (int pulls = 0; waiting < rtp::kUnitsPerTick; ++pulls) {
+      REQUIRE(pulls < 4);
+      result = pull();
+      REQUIRE(result.units > 0);
+      waiting += result.units;
+      if (stretches && result.stretch != 0) {
+        const auto by = std::clamp<std::int64_t>(result.stretch, -80, 80);
+        buffer->on_stretched(by);
+        waiting += by;
+      }
+    }
+    waiting -= rtp::kUnitsPerTick;
+    return result;
   }
   /// One packet and one tick, `count` times; the kinds that came out.
   std::vector<Kind> run(std::uint16_t first, int count, std::uint32_t offset = 0) {
@@ -61,6 +77,8 @@ struct Buffer {
 };
 
 }  // namespace
+
+static_assert(sizeof(rtp::JitterBuffer) <= 16 * 1024, "there are thousands of them");
 
 TEST_CASE_FIXTURE(Buffer, "Before the first packet there is silence, then the start delay, then frames without a gap") {
   CHECK(tick().kind == Kind::Silence);
@@ -156,7 +174,7 @@ TEST_CASE_FIXTURE(Buffer,
   (void)run(0, 10);
   std::vector<Kind> kinds;
   for (int i = 0; i < 20; ++i) kinds.push_back(tick().kind);
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Conceal) == rtp::kMaxConcealedTicks);
+  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Conceal) == rtp::kMaxConcealed / rtp::kUnitsPerTick);
   CHECK(kinds.back() == Kind::Silence);
   const auto before = counts().frames;
   now += 10s;                                   // A hold during which the timestamps stood still.
@@ -230,24 +248,36 @@ TEST_CASE_FIXTURE(Buffer, "kMaxBufferedPackets are held, one more pushes out the
   CHECK(counts().overflowed == 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The inbox takes kMaxInbox packets between two ticks, one more is refused and counted") {
-  for (std::uint16_t i = 0; i < rtp::kMaxInbox; ++i) CHECK(put(i, i * 160u));
-  CHECK_FALSE(put(rtp::kMaxInbox, rtp::kMaxInbox * 160u));
-  CHECK(counts().inbox_full == 1);
-  (void)pull();
-  CHECK(put(rtp::kMaxInbox, rtp::kMaxInbox * 160u));
+namespace {
+constexpr std::size_t kRecord = 160 + 24;   // a packet in the ring: its payload and what is written before it
 }
 
-TEST_CASE_FIXTURE(Buffer, "A full buffer leaves room for a full inbox, however often both were filled") {
+TEST_CASE_FIXTURE(Buffer, "Between two ticks kRingOctets are taken, one packet more is refused and counted") {
+  std::uint16_t i = 0;
+  for (; i < rtp::kRingOctets / kRecord; ++i) CHECK(put(i, i * 160u));
+  CHECK_FALSE(put(i, i * 160u));
+  CHECK(counts().inbox_full == 1);
+  (void)pull();
+  (void)pull();
+  CHECK(put(i, i * 160u));
+}
+
+TEST_CASE_FIXTURE(Buffer, "What is held leaves kInboxOctets free: one packet more pushes out the oldest, and the inbox has its room") {
+  constexpr std::size_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets + 24) / kRecord;
   for (int round = 0; round < 10; ++round) {
-    for (std::uint16_t i = 0; i < rtp::kMaxBufferedPackets; ++i) {
-      CHECK(put(i, i * 4u, 4));
-      if (i % rtp::kMaxInbox == rtp::kMaxInbox - 1) (void)pull();
-    }
-    CHECK(buffer->buffered_packets() == rtp::kMaxBufferedPackets);
-    for (std::uint16_t i = 0; i < rtp::kMaxInbox; ++i) CHECK(put(static_cast<std::uint16_t>(64 + i), (64u + i) * 4u, 4));
-    CHECK_FALSE(put(100, 400, 4));
-    CHECK(counts().inbox_full == static_cast<std::uint64_t>(round) + 1);
+    const auto overflowed = counts().overflowed;
+    std::uint16_t i = 0;
+    for (; i < kHeld; ++i) CHECK(put(i, i * 4u));   // Half a millisecond apart: all of it is less than the start delay, none is played.
+    (void)pull();
+    CHECK(buffer->buffered_packets() >= kHeld - 1);  // What is left at the ring's end is not used.
+    CHECK(counts().overflowed <= overflowed + 1);
+    CHECK(put(i, i * 4u));
+    (void)pull();
+    CHECK(buffer->buffered_packets() <= kHeld);
+    CHECK(counts().overflowed >= overflowed + 1);
+    std::size_t taken = 0;
+    for (++i; put(i, i * 4u); ++i) ++taken;
+    CHECK(taken >= rtp::kInboxOctets / kRecord - 1);
     buffer->reset();
     CHECK(buffer->buffered_packets() == 0);
   }
@@ -262,11 +292,13 @@ TEST_CASE_FIXTURE(Buffer, "Payloads of kMaxPayloadOctets are taken, empty and lo
 
 TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
   put(0, 0, 160, 0);
-  CHECK(tick().kind == Kind::Silence);
   put(1, 160, 80, 0);
-  CHECK(tick().payload_type == 0);
   put(2, 240, 80, 8);
   put(3, 320, 160, 8);
+  std::vector<rtp::Pull> pulls;
+  do pulls.push_back(tick());
+  while (pulls.back().kind == Kind::Silence);
+  CHECK(pulls.back().payload_type == 0);
   CHECK(tick().kind == Kind::Conceal);
   const auto frame = tick();
   CHECK(frame.kind == Kind::Frame);
@@ -279,7 +311,7 @@ TEST_CASE_FIXTURE(Buffer, "A rest of half a tick that never gets its other half 
   for (int i = 0; i < 30; ++i) (void)tick();
   CHECK(tick().kind == Kind::Silence);
   CHECK(buffer->buffered_packets() == 0);
-  CHECK(counts().concealed <= rtp::kMaxConcealedTicks);
+  CHECK(counts().concealed <= rtp::kMaxConcealed / rtp::kUnitsPerTick);
 }
 
 TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one leaves nothing behind [found by fuzzing]") {
@@ -300,18 +332,87 @@ TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the cou
   CHECK(counts().packets == before);
 }
 
-TEST_CASE_FIXTURE(Buffer, "After a burst that was held up, the delay grows, and shrinks again within 20 s of calm") {
-  (void)run(0, 50);
+TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by what was concealed, and calm shrinks it again by stretching alone") {
+  stretches = true;
+  (void)run(0, 100);
+  const auto before = counts();
   for (int i = 0; i < 4; ++i) (void)tick();      // 80 ms of stall ...
-  for (std::uint16_t i = 50; i < 54; ++i) put(i, i * 160u);
-  (void)run(54, 10);                             // ... and everything came in the end.
-  CHECK(counts().delay_ms >= 80);
-  for (std::uint16_t i = 64; i < 1064; ++i) {
-    put(i, i * 160u);
-    (void)tick(i % 10 == 0);
-  }
-  CHECK(counts().dropped >= 3);
+  for (std::uint16_t i = 100; i < 104; ++i) put(i, i * 160u);
+  (void)run(104, 5);                             // ... and everything came in the end.
+  const auto after = counts();
+  CHECK(after.concealed_samples >= before.concealed_samples + 480);   // Of four ticks one may be covered by the delay.
+  CHECK(after.delay_ms >= before.delay_ms + 50);
+  (void)run(109, 1500);
   CHECK(counts().delay_ms <= 40);
+  CHECK(counts().removed_samples_for_acceleration >= 60 * 8);
+  CHECK(counts().dropped == 0);
+  CHECK(counts().late == 0);
+}
+
+TEST_CASE_FIXTURE(Buffer, "A lost packet while some of a line waits is concealed by 20 ms all in all, and what follows fits as before") {
+  (void)run(0, 50);
+  waiting = 60;     // As after a stretch.
+  (void)tick();     // The last one that is held.
+  CHECK(waiting == 60);
+  CHECK(tick().kind == Kind::Conceal);
+  CHECK(waiting == 0);
+  CHECK(counts().concealed_samples == 100);
+  put(51, 51 * 160);
+  CHECK(tick().kind == Kind::Frame);
+  CHECK(waiting == 60);
+  CHECK(counts().concealed_samples == 160);
+}
+
+TEST_CASE_FIXTURE(Buffer, "What lasts longer than a concealment fades counts as silent") {
+  (void)run(0, 50);
+  for (int i = 0; i < 20; ++i) (void)tick();
+  CHECK(counts().concealed_samples == static_cast<std::uint64_t>(rtp::kMaxConcealed));
+  CHECK(counts().silent_concealed_samples == static_cast<std::uint64_t>(rtp::kMaxConcealed - rtp::kConcealmentFades));
+}
+
+TEST_CASE_FIXTURE(Buffer, "Delay and count of what was emitted are summed up as the statistics of WebRTC define them") {
+  (void)run(0, 200);
+  const auto before = counts();
+  (void)run(200, 100);
+  const auto after = counts();
+  const auto emitted = after.jitter_buffer_emitted_count - before.jitter_buffer_emitted_count;
+  CHECK(emitted == 100 * 160);
+  CHECK((after.jitter_buffer_delay - before.jitter_buffer_delay) / emitted == 8 * after.delay_ms);
+}
+
+TEST_CASE_FIXTURE(Buffer, "Comfort noise makes silence of what follows, at its level, until somebody talks [RFC 3389 section 3.1]") {
+  (void)run(0, 50);
+  const std::array<std::uint8_t, 3> noise{0x80 | 61, 1, 2};   // The first bit is reserved, the rest of them shape the spectrum.
+  CHECK(buffer->put({.payload_type = 13, .sequence = 50, .timestamp = 50 * 160, .ssrc = ssrc, .payload = noise}, now,
+                    rtp::JitterBuffer::Content::ComfortNoise));
+  const auto frames = counts().frames;
+  std::vector<rtp::Pull> pulls;
+  for (int i = 0; i < 100; ++i) pulls.push_back(tick());
+  CHECK(counts().frames <= frames + 2);
+  CHECK(counts().concealed == 0);
+  CHECK(pulls[10].kind == Kind::Silence);
+  CHECK(pulls[10].noise == 61);
+  CHECK(pulls[99].noise == 61);
+  std::optional<std::uint32_t> first;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    put(static_cast<std::uint16_t>(51 + i), (150 + i) * 160);
+    const auto pull = tick();
+    if (pull.kind == Kind::Frame && !first) first = pull.timestamp;
+  }
+  CHECK(first == 150u * 160);
+  CHECK(counts().concealed == 0);
+  CHECK_FALSE(tick().noise);
+}
+
+TEST_CASE_FIXTURE(Buffer, "Talk that ends with half a tick before comfort noise ends in silence, not in concealment") {
+  (void)run(0, 50);
+  put(50, 50 * 160, 80);
+  const std::array<std::uint8_t, 1> noise{70};
+  (void)buffer->put({.payload_type = 13, .sequence = 51, .timestamp = 50 * 160 + 80, .ssrc = ssrc, .payload = noise}, now,
+                    rtp::JitterBuffer::Content::ComfortNoise);
+  for (int i = 0; i < 50; ++i) (void)tick();
+  CHECK(counts().concealed == 0);
+  CHECK(tick().noise == 70);
 }
 
 TEST_CASE_FIXTURE(Buffer, "Over half a second behind, the rest is left out at one go") {
@@ -321,128 +422,6 @@ TEST_CASE_FIXTURE(Buffer, "Over half a second behind, the rest is left out at on
   (void)tick();
   CHECK(counts().dropped >= 20);
   CHECK(counts().delay_ms <= 100);
-}
-
-// --- traces ----------------------------------------------------------------------------------------------------------------
-
-namespace {
-
-struct Outcome {
-  double excess_percent = 0;      // concealed (stretches not counted) minus truly lost
-  double mean_delay_ms = 0;
-  double loss_percent = 0;
-  std::uint64_t dropped = 0, inserted = 0;
-  std::int64_t out_of_order = 0;
-};
-
-using DelayOf = std::function<std::optional<double>(int packet, base::SeededRandom& random)>;   // ms; nothing: lost
-
-double uniform(base::SeededRandom& random) { return (random.next_u32() + 0.5) / 4294967296.0; }
-double gamma2(base::SeededRandom& random, double theta) {
-  return -theta * (std::log(uniform(random)) + std::log(uniform(random)));
-}
-
-/// Ten minutes of 50 packets a second; every third second is quiet. `ppm`: how much faster the sender's clock runs.
-Outcome simulate(const DelayOf& delay_of, bool fifo = true, double ppm = 0) {
-  constexpr int kPackets = 30000;
-  base::SeededRandom random(7);
-  struct Event { double at; int packet; bool operator>(const Event& o) const { return at > o.at; } };
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> wire;
-  int lost = 0;
-  double last = 0;
-  for (int i = 0; i < kPackets; ++i) {
-    const auto delay = delay_of(i, random);
-    if (!delay) { ++lost; continue; }
-    double at = i * 20.0 * (1 - ppm * 1e-6) + *delay;
-    if (fifo) at = std::max(at, last);
-    last = at;
-    wire.push({at, i});
-  }
-  Buffer b;
-  const auto origin = b.now;
-  const auto at_ms = [&](double ms) { return origin + std::chrono::microseconds(static_cast<std::int64_t>(ms * 1000)); };
-  Outcome outcome;
-  double delay_sum = 0;
-  std::int64_t previous = -1;
-  std::uint64_t frames = 0;
-  for (int t = 0; t < kPackets; ++t) {
-    const double tick = t * 20.0 + 7;
-    for (; !wire.empty() && wire.top().at <= tick; wire.pop()) {
-      b.now = at_ms(wire.top().at);
-      b.put(static_cast<std::uint16_t>(wire.top().packet), static_cast<std::uint32_t>(wire.top().packet) * 160);
-    }
-    b.now = at_ms(tick);
-    const auto pull = b.pull(t / 50 % 3 == 2);
-    if (pull.kind != Kind::Frame) continue;
-    if (static_cast<std::int64_t>(pull.timestamp) < previous + 160 && previous >= 0) ++outcome.out_of_order;
-    previous = pull.timestamp;
-    delay_sum += tick - pull.timestamp / 8.0 * (1 - ppm * 1e-6);
-    ++frames;
-  }
-  const auto counts = b.counts();
-  outcome.loss_percent = 100.0 * lost / kPackets;
-  outcome.excess_percent = 100.0 * static_cast<double>(counts.concealed) / kPackets - outcome.loss_percent;
-  outcome.mean_delay_ms = delay_sum / static_cast<double>(frames);
-  outcome.dropped = counts.dropped;
-  outcome.inserted = counts.inserted;
-  MESSAGE("excess " << outcome.excess_percent << " % delay " << outcome.mean_delay_ms << " ms loss " << outcome.loss_percent
-                    << " % dropped " << counts.dropped << " inserted " << counts.inserted << " target " << counts.target_ms);
-  return outcome;
-}
-
-}  // namespace
-
-TEST_CASE("Trace: a clean network costs little delay and no concealment") {
-  const auto outcome = simulate([](int, base::SeededRandom& r) { return 5 + uniform(r) * 2; });
-  CHECK(outcome.excess_percent <= 0.05);
-  CHECK(outcome.mean_delay_ms - 5 <= 35);
-  CHECK(outcome.out_of_order == 0);
-}
-
-TEST_CASE("Trace: gamma jitter of 20 ms mean is ridden out") {
-  const auto outcome = simulate([](int, base::SeededRandom& r) { return gamma2(r, 10); });
-  CHECK(outcome.excess_percent <= 0.3);
-  CHECK(outcome.mean_delay_ms <= 115);
-  CHECK(outcome.out_of_order == 0);
-}
-
-TEST_CASE("Trace: bursts of loss are concealed, no more than that") {
-  bool bad = false;
-  const auto outcome = simulate([&](int, base::SeededRandom& r) -> std::optional<double> {
-    bad = bad ? uniform(r) > 1.0 / 3 : uniform(r) < 0.01;
-    if (bad) return std::nullopt;
-    return uniform(r) * 2;
-  });
-  CHECK(outcome.loss_percent > 2);
-  CHECK(outcome.excess_percent <= 0.1);
-  CHECK(outcome.mean_delay_ms <= 40);
-}
-
-TEST_CASE("Trace: stalls of 60 to 180 ms every five seconds") {
-  double stall = 0;
-  const auto outcome = simulate([&](int i, base::SeededRandom& r) -> std::optional<double> {
-    stall = i % 250 == 100 ? 60 + 120 * uniform(r) : std::max(0.0, stall - 20);
-    return stall + uniform(r) * 2;
-  });
-  CHECK(outcome.excess_percent <= 0.8);
-  CHECK(outcome.mean_delay_ms <= 140);
-}
-
-TEST_CASE("Trace: reordering by 40 ms of one packet in fifty") {
-  const auto outcome = simulate([](int, base::SeededRandom& r) { return uniform(r) < 0.02 ? 40.0 : uniform(r); }, false);
-  CHECK(outcome.excess_percent <= 0.15);
-  CHECK(outcome.mean_delay_ms <= 70);
-}
-
-TEST_CASE("Trace: clocks that differ by 100 ppm cost one frame in three minutes, no concealment") {
-  for (const double ppm : {100.0, -100.0}) {
-    CAPTURE(ppm);
-    const auto outcome = simulate([](int, base::SeededRandom& r) { return uniform(r) * 2; }, true, ppm);
-    CHECK(outcome.excess_percent <= 0.05);
-    CHECK(outcome.mean_delay_ms <= 40);
-    CHECK(outcome.dropped <= 8);
-    CHECK(outcome.inserted <= 8);
-  }
 }
 
 TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-free inbox]") {
@@ -471,7 +450,7 @@ TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-fr
       (void)buffer->statistics();
       std::this_thread::yield();
     }
-    const auto pull = buffer->pull(origin + t * 20ms, false);
+    const auto pull = buffer->pull(origin + t * 20ms);
     pulled.store(t, std::memory_order_release);
     if (pull.kind != Kind::Frame) continue;
     ++frames;

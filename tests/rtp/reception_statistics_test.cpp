@@ -38,6 +38,29 @@ TEST_CASE_FIXTURE(Stream, "Loss is counted in total and per interval [RFC 3550 a
   CHECK(statistics.take_report(now)->fraction_lost == 0);
 }
 
+TEST_CASE_FIXTURE(Stream, "The pattern of losses counts what the sequence allows, over all SSRCs [RFC 3611 section 4.7.2]") {
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 14, 60000, 15}) receive(sequence);  // A stray one.
+  statistics.on_packet(1, 16, 16 * 160, now, false);
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{500, 501, 502}) receive(sequence, 20ms, 2);
+  const auto figures = statistics.losses().figures();
+  CHECK(figures.received == 6);  // 10, 11, 14, 15, 501 and 502
+  CHECK(figures.lost == 2);
+  CHECK(figures.discarded == 1);
+  CHECK(figures.bursts == 1);
+}
+
+TEST_CASE_FIXTURE(Stream, "A packet's length is the distance of neighbours; events, gaps and silence say nothing of it") {
+  CHECK(statistics.packet_time() == 0us);
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11}) receive(sequence);
+  CHECK(statistics.packet_time() == 20ms);
+  receive(13);
+  statistics.on_packet(1, 14, 13 * 160, now);
+  statistics.on_packet(1, 15, 13 * 160 + 2001, now);  // A quarter of a second, and one unit.
+  CHECK(statistics.packet_time() == 20ms);
+  statistics.on_packet(1, 16, 13 * 160 + 4001, now);
+  CHECK(statistics.packet_time() == 250ms);
+}
+
 TEST_CASE_FIXTURE(Stream, "Duplicates make the loss negative, but never the fraction [RFC 3550 section 6.4.1]") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 11, 11}) receive(sequence);
   const auto block = statistics.take_report(now);

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Receiving {
+  explicit Receiving(std::uint32_t clock_hz = rtp::kEventClockHz) : receiver(clock_hz) {}
   rtp::EventReceiver receiver;
   base::TimePoint now = base::TimePoint{} + 100s;
   std::string heard;
@@ -27,6 +28,16 @@ struct Receiving {
     drain();
     now += 20ms;
   }
+  void packed(const std::vector<rtp::TelephoneEvent>& events, std::uint32_t timestamp) {
+    std::vector<std::uint8_t> payload;
+    for (const auto& event : events) {
+      const auto octets = rtp::write_telephone_event(event);
+      payload.insert(payload.end(), octets.begin(), octets.end());
+    }
+    receiver.on_packet(payload, timestamp, now);
+    drain();
+    now += 20ms;
+  }
   void wait(base::Duration time) {
     now += time;
     receiver.on_time(now);
@@ -40,10 +51,10 @@ struct Sent {
   rtp::TelephoneEvent event;
 };
 
-std::vector<Sent> run(rtp::EventSender& sender, std::uint32_t begin, int ticks) {
+std::vector<Sent> run(rtp::EventSender& sender, std::uint32_t begin, int ticks, std::uint32_t tick_units = 160) {
   std::vector<Sent> sent;
   for (int i = 0; i < ticks; ++i) {
-    const std::uint32_t at = begin + static_cast<std::uint32_t>(i) * 160;
+    const std::uint32_t at = begin + static_cast<std::uint32_t>(i) * tick_units;
     if (const auto packet = sender.tick(at)) sent.push_back({at, *packet, *rtp::parse_telephone_event(packet->payload)});
   }
   return sent;
@@ -127,23 +138,112 @@ TEST_CASE("The queue takes kMaxQueuedDigits, and one more when one has left") {
   CHECK(sender.queue('1'));
 }
 
-TEST_CASE("Events over 0xFFFF units go on in a segment of their own and are one digit [RFC 4733 section 2.5.1.3]") {
+/// A key held so long, at this clock, with the packets that `lost` names left out.
+template <class Lost>
+std::vector<rtp::ReceivedDigit> held(std::uint32_t clock_hz, std::uint32_t ms, std::uint32_t begin, Lost lost) {
+  rtp::EventSender sender(clock_hz);
+  REQUIRE(sender.queue('7', ms, 20));
+  Receiving r(clock_hz);
+  const std::uint32_t tick_units = clock_hz / 50;
+  for (const auto& sent : run(sender, begin, static_cast<int>(ms / 20) + 20, tick_units)) {
+    const std::uint32_t tick = (sent.at - begin) / tick_units;
+    r.now = base::TimePoint{} + tick * 20ms;
+    r.receiver.on_time(r.now);
+    if (!lost(tick)) r.packet(sent.event.event, sent.packet.timestamp, sent.event.duration, sent.event.end);
+    r.drain();
+  }
+  r.wait(1s);
+  return r.digits;
+}
+constexpr auto kNothing = [](std::uint32_t) { return false; };
+
+TEST_CASE("A segment ends at 0xFFFF without the E bit, and the next begins there without the marker [RFC 4733 section 2.5.1.3]") {
   rtp::EventSender sender;
   REQUIRE(sender.queue('7', 20000, 20));
-  Receiving r;
   std::vector<std::uint32_t> begins;
   int markers = 0;
+  std::uint16_t longest = 0;
   for (const auto& sent : run(sender, 500, 1100)) {
-    if (begins.empty() || begins.back() != sent.packet.timestamp) begins.push_back(sent.packet.timestamp);
+    if (begins.empty() || begins.back() != sent.packet.timestamp) {
+      if (!begins.empty()) CHECK(longest == 0xFFFF);
+      begins.push_back(sent.packet.timestamp);
+    }
+    longest = sent.event.duration;
     markers += sent.packet.marker;
-    r.now = base::TimePoint{} + std::chrono::milliseconds(sent.at / 8);
-    r.packet(sent.event.event, sent.packet.timestamp, sent.event.duration, sent.event.end);
+    CHECK(sent.event.end == (sent.at >= 500 + 999 * 160));
+    CHECK(sent.event.duration != 0);
   }
-  CHECK(begins == std::vector<std::uint32_t>{500, 500 + 409 * 160, 500 + 818 * 160});
+  CHECK(begins == std::vector<std::uint32_t>{500, 500 + 0xFFFF, 500 + 2 * 0xFFFF});
+  CHECK(longest == 20000 * 8 - 2 * 0xFFFF);
   CHECK(markers == 1);
-  CHECK(r.heard == "7");
-  CHECK(r.digits.at(0).duration_ms == 20000);
-  CHECK(r.digits.at(0).timestamp == 500);
+}
+
+TEST_CASE("Events over 0xFFFF units are one digit, at any clock and across the timestamp's wrap [RFC 4733 section 2.5.2.3]") {
+  for (const std::uint32_t clock_hz : {8000u, 16000u, 48000u}) {
+    for (const std::uint32_t begin : {500u, 0xFFFFFF00u, 0xFFFF0001u}) {
+      for (const std::uint32_t ms : {1360u, 1380u, 2740u, 8180u, 8200u, 16400u, 20000u}) {
+        CAPTURE(clock_hz);
+        CAPTURE(begin);
+        CAPTURE(ms);
+        const auto digits = held(clock_hz, ms, begin, kNothing);
+        REQUIRE(digits.size() == 1);
+        CHECK(digits[0].digit == '7');
+        CHECK(digits[0].duration_ms == ms);
+        CHECK(digits[0].timestamp == begin);
+      }
+    }
+  }
+}
+
+TEST_CASE("A segment's last packets may be lost, up to kEndSilence, and the digit is still one [RFC 4733 section 2.5.2.3]") {
+  const auto around = [](std::uint32_t from, std::uint32_t to) {
+    return [from, to](std::uint32_t tick) { return tick >= from && tick < to; };
+  };
+  for (std::uint32_t from = 400; from < 411; ++from) {  // The segment ends in tick 409.
+    CAPTURE(from);
+    const auto digits = held(8000, 9000, 77, around(from, from + 8));
+    REQUIRE(digits.size() == 1);
+    CHECK(digits[0].duration_ms == 9000);
+  }
+  for (std::uint32_t from = 60; from < 70; ++from) CHECK(held(48000, 3000, 77, around(from, from + 8)).size() == 1);
+}
+
+TEST_CASE("What sounds on after a long loss is never another digit, in this segment or in the next [RFC 4733 section 2.5.2.2]") {
+  for (const std::uint32_t clock_hz : {8000u, 48000u}) {
+    const auto digits = held(clock_hz, 20000, 1, [](std::uint32_t tick) { return tick >= 5 && tick < 25; });
+    REQUIRE(digits.size() == 1);
+    CHECK(digits[0].duration_ms == 100);
+  }
+}
+
+TEST_CASE_FIXTURE(Receiving, "Segments cut short follow each other by adjacency alone [RFC 4733 section 2.5.2.3.1]") {
+  packet(6, 1000, 0x3FFF);
+  packet(6, 1000 + 0x3FFF, 0x3FFF);
+  packet(6, 1000 + 2 * 0x3FFF, 800, true);
+  CHECK(heard == "6");
+  CHECK(digits[0].duration_ms == (2 * 0x3FFF + 800) / 8);
+}
+
+TEST_CASE_FIXTURE(Receiving, "A full segment and a gap of one unit more than the limit are two digits [RFC 4733 section 2.5.2.3]") {
+  packet(6, 1000, 0xFFFF);
+  packet(6, 1000 + 0xFFFF + 1, 160, true);
+  CHECK(heard == "66");
+}
+
+TEST_CASE("Sixteen thousand and 48,000 units a second: the same times [RFC 4733 section 2.5.1.2]") {
+  for (const std::uint32_t clock_hz : {16000u, 48000u}) {
+    rtp::EventSender sender(clock_hz);
+    REQUIRE(sender.queue('5', 100, 60));
+    const auto sent = run(sender, 1000, 20, clock_hz / 50);
+    REQUIRE(sent.size() == 7);
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      CHECK(sent[i].packet.timestamp == 1000);
+      CHECK(sent[i].event.duration == std::min<std::size_t>(i + 1, 5) * clock_hz / 50);
+    }
+    Receiving r(clock_hz);
+    r.packet(5, 1000, static_cast<std::uint16_t>(clock_hz / 10), true);
+    CHECK(r.digits.at(0).duration_ms == 100);
+  }
 }
 
 TEST_CASE("clear() drops what waits but ends what sounds") {
@@ -199,13 +299,116 @@ TEST_CASE_FIXTURE(Receiving, "The end of one and the beginning and end of the ne
   CHECK(heard == "12");
 }
 
-TEST_CASE_FIXTURE(Receiving, "Too short payloads and events that are no digits are counted, not reported") {
+TEST_CASE_FIXTURE(Receiving, "Too short payloads are counted as malformed") {
   const std::array<std::uint8_t, 3> cut{1, 0, 0};
   receiver.on_packet(cut, 0, now);
-  packet(16, 0, 160, true);
-  packet(255, 400, 160, true);
-  CHECK(receiver.malformed() == 3);
+  receiver.on_packet({}, 0, now);
+  CHECK(receiver.malformed() == 2);
+  CHECK(receiver.ignored() == 0);
   CHECK(heard.empty());
+}
+
+TEST_CASE_FIXTURE(Receiving, "Events that nobody asked for are left out, and do not end the digit that sounds [RFC 4733 section 2.5.2.1]") {
+  packet(1, 1000, 160);
+  packet(16, 1160, 160, true);
+  CHECK(receiver.sounding());
+  for (int event = 17; event < 256; ++event) packet(static_cast<std::uint8_t>(event), 1160, 160, true);  // Flash, fax, lines, trunks.
+  CHECK(receiver.ignored() == 240);
+  CHECK(receiver.malformed() == 0);
+}
+
+TEST_CASE_FIXTURE(Receiving, "A duration of zero is for states, and digits are none [RFC 4733 section 2.3.5]") {
+  packet(1, 1000, 0);
+  CHECK_FALSE(receiver.sounding());
+  packet(1, 1000, 0, true);
+  wait(1s);
+  CHECK(heard.empty());
+  CHECK(receiver.ignored() == 2);
+  packet(1, 9000, 0);  // Before the reports that count, it does no harm.
+  packet(1, 9000, 160);
+  packet(1, 9000, 320, true);
+  CHECK(heard == "1");
+  CHECK(digits[0].duration_ms == 40);
+}
+
+TEST_CASE_FIXTURE(Receiving, "Packets in any order report one digit of the whole duration, unless the end comes first") {
+  packet(8, 1000, 480);
+  packet(8, 1000, 160);
+  packet(8, 1000, 320);
+  packet(8, 1000, 800, true);
+  packet(8, 1000, 640);
+  CHECK(heard == "8");
+  CHECK(digits[0].duration_ms == 100);
+  packet(9, 5000, 800, true);
+  packet(9, 5000, 160);
+  packet(8, 1000, 800, true);  // Older than what ended last.
+  wait(1s);
+  CHECK(heard == "89");
+}
+
+TEST_CASE_FIXTURE(Receiving, "The end of one digit that comes behind the beginning of the next neither ends nor repeats anything") {
+  packet(1, 1000, 800);
+  packet(2, 3000, 160);
+  packet(1, 1000, 800, true);
+  CHECK(receiver.sounding());
+  packet(2, 3000, 800, true);
+  CHECK(heard == "12");
+  CHECK(digits[1].duration_ms == 100);
+}
+
+TEST_CASE_FIXTURE(Receiving, "Every packet twice reports each digit once") {
+  rtp::EventSender sender;
+  for (const char digit : std::string("4711")) REQUIRE(sender.queue(digit));
+  for (const auto& sent : run(sender, 0xFFFFF000, 60)) {
+    for (int i = 0; i < 2; ++i) receiver.on_packet(sent.packet.payload, sent.packet.timestamp, now);
+    now += 20ms;
+    drain();
+  }
+  CHECK(heard == "4711");
+}
+
+TEST_CASE_FIXTURE(Receiving, "Events packed into one packet begin where the one before ended [RFC 4733 section 2.5.1.5]") {
+  const std::vector<rtp::TelephoneEvent> two{{.event = 1, .end = true, .duration = 800}, {.event = 2, .end = true, .duration = 400}};
+  packed(two, 0xFFFFFF00);
+  CHECK(heard == "12");
+  CHECK(digits[1].timestamp == 0xFFFFFF00 + 800);
+  CHECK(digits[1].duration_ms == 50);
+  packed(two, 0xFFFFFF00);  // Once more: nothing new.
+  CHECK(heard == "12");
+  // The end of a segment and the beginning of the next in one packet are still one digit.
+  packed({{.event = 3, .duration = 0xFFFF}, {.event = 3, .end = true, .duration = 100}}, 10000);
+  CHECK(heard == "123");
+  CHECK(digits[2].duration_ms == (0xFFFF + 100) / 8);
+  // What nobody asked for still takes its time.
+  packed({{.event = 64, .end = true, .duration = 800}, {.event = 4, .end = true, .duration = 800}}, 200000);
+  CHECK(heard == "1234");
+  CHECK(digits[3].timestamp == 200800);
+}
+
+TEST_CASE_FIXTURE(Receiving, "kMaxPackedEvents are read from one packet, one more is left out") {
+  std::vector<rtp::TelephoneEvent> events;
+  for (std::uint8_t i = 0; i < rtp::kMaxPackedEvents; ++i) events.push_back({.event = i, .end = true, .duration = 160});
+  packet(9, 100, 160);  // And one that the packet's first ends.
+  packed(events, 1000);
+  CHECK(heard == "901234567");
+  CHECK(receiver.dropped() == 0);
+  CHECK(receiver.ignored() == 0);
+  events.push_back({.event = 9, .end = true, .duration = 160});
+  packed(events, 100000);
+  CHECK(heard == "90123456701234567");
+  CHECK(receiver.ignored() == 1);
+}
+
+TEST_CASE_FIXTURE(Receiving, "kMaxReady digits wait to be asked for; one more pushes the oldest out and is counted") {
+  const auto press = [this](std::uint8_t event, std::uint32_t timestamp) {
+    receiver.on_packet(rtp::write_telephone_event({.event = event, .end = true, .duration = 160}), timestamp, now);
+  };
+  for (std::uint8_t i = 0; i < rtp::EventReceiver::kMaxReady; ++i) press(i, 1000u * (i + 1u));
+  CHECK(receiver.dropped() == 0);
+  press(15, 1000 * (rtp::EventReceiver::kMaxReady + 1));
+  CHECK(receiver.dropped() == 1);
+  drain();
+  CHECK(heard == "12345678D");
 }
 
 TEST_CASE_FIXTURE(Receiving, "Timestamps that went back are heard again after five seconds, and at once after reset()") {

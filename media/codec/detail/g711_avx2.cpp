@@ -24,16 +24,23 @@ OFFHOOK_AVX2 inline __m256i load_twice(const Nibbles& table) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table.of)));
 }
 
-OFFHOOK_AVX2 inline __m256i magnitudes(__m256i samples) {
-  return _mm256_xor_si256(samples, _mm256_srai_epi16(samples, 15));
-}
+// Floats without a conversion: below the exponent of kOne, a magnitude of up to 16 bits makes a float kUnits larger than one
+// without it, and their difference has the magnitude's own exponent and mantissa, exactly and far from denormals. kOne is such
+// that segment 0 of both laws has the exponent 8, so that exponent and mantissa, shifted right by 19, are the code's seven bits
+// with 0x80 before them. Shifts and shuffles are what processors have fewest of: so samples at even and odd places are taken
+// apart and put together again by blends.
+constexpr std::int32_t kOne = 24 << 23;
 
-OFFHOOK_AVX2 inline __m256i float_bits(__m256i values) {
-  return _mm256_srli_epi32(_mm256_castps_si256(_mm256_cvtepi32_ps(values)), 19);
+OFFHOOK_AVX2 inline __m256i float_bits(__m256i below_one) {
+  const __m256 one = _mm256_castsi256_ps(_mm256_set1_epi32(kOne));
+  return _mm256_castps_si256(_mm256_sub_ps(_mm256_castsi256_ps(below_one), one));
 }
 OFFHOOK_AVX2 inline __m256i exponents(__m256i words) {
-  const __m256i zero = _mm256_setzero_si256();
-  return _mm256_packs_epi32(float_bits(_mm256_unpacklo_epi16(words, zero)), float_bits(_mm256_unpackhi_epi16(words, zero)));
+  constexpr int kOddPlaces = 0xAA;
+  const __m256i one = _mm256_set1_epi32(kOne);
+  const __m256i even = float_bits(_mm256_blend_epi16(words, one, kOddPlaces));
+  const __m256i odd = float_bits(_mm256_or_si256(_mm256_srli_epi32(words, 16), one));
+  return _mm256_srli_epi16(_mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, kOddPlaces), 3);
 }
 
 /// Packing works in each half on its own; this puts the quarters in order again.
@@ -41,40 +48,49 @@ OFFHOOK_AVX2 inline __m256i in_order(__m256i packed) {
   return _mm256_permute4x64_epi64(packed, 0xD8);
 }
 
-/// 0x80 in each octet whose sample is not negative.
-OFFHOOK_AVX2 inline __m256i positive_bits(__m256i first, __m256i second) {
-  return _mm256_andnot_si256(_mm256_packs_epi16(first, second), _mm256_set1_epi8(-128));
+/// Octets with the samples' signs in front, and anything behind.
+OFFHOOK_AVX2 inline __m256i signs(__m256i first, __m256i second) {
+  return _mm256_packs_epi16(first, second);
 }
 
 struct Mulaw {
   static constexpr auto one = mulaw_of;
   static constexpr const auto& expansion = kFromMulaw;
   static constexpr const auto& tables = kMulawTables;
-  OFFHOOK_AVX2 static inline __m256i code_words(__m256i samples) {  // Seven bits, inverted already.
-    const __m256i biased =
-        _mm256_adds_epi16(magnitudes(samples), _mm256_set1_epi16(kMulawBias));  // Saturates where the law clips.
-    return _mm256_sub_epi16(_mm256_set1_epi16(kSegmentZero + 0x7F), exponents(biased));
+  /// One's complement magnitude and bias: the larger of x + bias and -1 - x + bias, saturated where the law clips.
+  OFFHOOK_AVX2 static inline __m256i biased(__m256i samples) {
+    return _mm256_max_epi16(_mm256_adds_epi16(samples, _mm256_set1_epi16(kMulawBias)),
+                            _mm256_subs_epi16(_mm256_set1_epi16(kMulawBias - 1), samples));
   }
-  OFFHOOK_AVX2 static inline __m256i finish(__m256i codes) { return codes; }
+  OFFHOOK_AVX2 static inline __m256i codes(__m256i first, __m256i second) {
+    const __m256i plain = _mm256_packus_epi16(exponents(biased(first)), exponents(biased(second)));
+    // All bits inverted, and the sign's once more where the sample is not negative.
+    return _mm256_xor_si256(plain, _mm256_or_si256(signs(first, second), _mm256_set1_epi8(0x7F)));
+  }
 };
 
 struct Alaw {
   static constexpr auto one = alaw_of;
   static constexpr const auto& expansion = kFromAlaw;
   static constexpr const auto& tables = kAlawTables;
-  OFFHOOK_AVX2 static inline __m256i code_words(__m256i samples) {
-    const __m256i size = magnitudes(samples);
-    const __m256i linear = _mm256_srli_epi16(_mm256_min_epi16(size, _mm256_set1_epi16(256)), 4);
-    return _mm256_max_epi16(linear, _mm256_sub_epi16(exponents(size), _mm256_set1_epi16(kSegmentZero)));
+  OFFHOOK_AVX2 static inline __m256i magnitudes(__m256i samples) {
+    return _mm256_max_epi16(samples, _mm256_xor_si256(samples, _mm256_set1_epi16(-1)));
   }
-  OFFHOOK_AVX2 static inline __m256i finish(__m256i codes) { return _mm256_xor_si256(codes, _mm256_set1_epi8(kAlternateBits)); }
+  OFFHOOK_AVX2 static inline __m256i codes(__m256i first, __m256i second) {
+    const __m256i sign = _mm256_set1_epi8(-128);
+    const __m256i front = magnitudes(first), back = magnitudes(second);
+    const __m256i steep = _mm256_packus_epi16(exponents(front), exponents(back));
+    // Segment 0: 16 steps of 16, more than the float's logarithm makes of them, and from there on less.
+    const __m256i sixteenths = _mm256_srli_epi16(_mm256_packus_epi16(front, back), 4);
+    const __m256i linear = _mm256_or_si256(_mm256_and_si256(sixteenths, _mm256_set1_epi8(0x0F)), sign);
+    const __m256i flips = _mm256_xor_si256(_mm256_and_si256(signs(first, second), sign), _mm256_set1_epi8(kAlternateBits));
+    return _mm256_xor_si256(_mm256_max_epu8(steep, linear), flips);
+  }
 };
 
 template <class Law>
 OFFHOOK_AVX2 inline void encode_block(const std::int16_t* in, std::uint8_t* out) {
-  const __m256i first = load(in), second = load(in + 16);
-  const __m256i codes = _mm256_packus_epi16(Law::code_words(first), Law::code_words(second));
-  store(out, in_order(Law::finish(_mm256_or_si256(codes, positive_bits(first, second)))));
+  store(out, in_order(Law::codes(load(in), load(in + 16))));
 }
 
 template <class Law>

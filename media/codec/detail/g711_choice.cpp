@@ -6,7 +6,7 @@ namespace offhook::inline v0::media::detail {
 namespace {
 
 struct Machine {
-  std::array<const G711Kernels*, 4> usable{&kG711Scalar};
+  std::array<const G711Kernels*, 3> usable{&kG711Scalar};
   std::size_t count = 1;
   const G711Kernels* chosen = &kG711Scalar;
 
@@ -15,25 +15,13 @@ struct Machine {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("sse4.1")) prefer(kG711Sse41);
     if (__builtin_cpu_supports("avx2")) prefer(kG711Avx2);
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
-      // The first cores with AVX-512 (those without VBMI) lower their clock for everything that runs on them while 512-bit
-      // registers are in use: not worth it for some nanoseconds of each frame.
-      if (__builtin_cpu_supports("avx512vbmi")) {
-        prefer(kG711Avx512);
-      } else {
-        add(kG711Avx512);
-      }
-    }
 #elif defined(__aarch64__)
     prefer(kG711Neon);  // Part of every AArch64.
 #endif
   }
 
-  void add(const G711Kernels& kernels) noexcept {
-    usable[count++] = &kernels;
-  }
   void prefer(const G711Kernels& kernels) noexcept {
-    add(kernels);
+    usable[count++] = &kernels;
     chosen = &kernels;
   }
 };

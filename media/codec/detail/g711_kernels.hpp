@@ -19,7 +19,7 @@ struct G711Kernels {
 
 extern const G711Kernels kG711Scalar;
 #if defined(__x86_64__)
-extern const G711Kernels kG711Sse41, kG711Avx2, kG711Avx512;
+extern const G711Kernels kG711Sse41, kG711Avx2;
 #elif defined(__aarch64__)
 extern const G711Kernels kG711Neon;
 #endif

@@ -21,7 +21,8 @@ struct Server {
 
   Server() {
     auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
-                                            [this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; });
+                                            {[this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; },
+                                             [] { return std::string(R"({"calls":[]})"); }, [] { return std::string("offhook_calls 0\n"); }});
     REQUIRE(opened.has_value());
     server = std::move(*opened);
   }
@@ -62,6 +63,25 @@ TEST_CASE_FIXTURE(Server, "Nothing else is answered but by an error that says wh
   CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
+TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
+  const std::string calls = ask("GET /calls HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(calls.starts_with("HTTP/1.1 200 "));
+  CHECK(calls.find("application/json") != std::string::npos);
+  CHECK(calls.ends_with("\r\n\r\n{\"calls\":[]}\n"));
+  const std::string metrics = ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(metrics.starts_with("HTTP/1.1 200 "));
+  CHECK(metrics.find("text/plain; version=0.0.4") != std::string::npos);
+  CHECK(metrics.ends_with("\r\n\r\noffhook_calls 0\n"));
+  CHECK(ask("POST /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
+}
+
+TEST_CASE("A page that nobody makes is not there") {
+  Server bare;
+  bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
+  CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(bare.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+}
+
 TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next one is answered") {
   CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
@@ -69,7 +89,7 @@ TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the
 }
 
 TEST_CASE_FIXTURE(Server, "A port that is taken is said with what to do") {
-  const auto second = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), server->port()}, [] { return agent::Health{}; });
+  const auto second = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), server->port()}, {[] { return agent::Health{}; }});
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().detail.find(std::to_string(server->port())) != std::string::npos);
 }

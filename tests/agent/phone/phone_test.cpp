@@ -13,11 +13,16 @@ TEST_CASE_FIXTURE(Pair, "A call is answered and heard on both sides, and its end
   b.play();
   CHECK(b.hears());
   CHECK(a.hears());
+  std::optional<media::LegId> leg;
+  a.on_thread([&] { leg = a.call->media_leg(); });
+  REQUIRE(leg);
+  CHECK(a.engine.statistics(*leg)->packets_received > 0);  // From any thread, while the call is up.
   a.on_thread([&] { CHECK(a.call->hang_up().has_value()); });
   REQUIRE(b.wait_for<phone::CallFinished>());
   CHECK(b.last<phone::CallFinished>()->details.by == sip::CallEnded::By::Remote);
   CHECK(b.last<phone::CallFinished>()->media->packets_received > 0);
   a.on_thread([&] { CHECK_FALSE(a.call->hang_up().has_value()); });
+  a.on_thread([&] { CHECK_FALSE(a.call->media_leg()); });
   CHECK(a.call->state() == phone::Call::State::Ended);
 }
 

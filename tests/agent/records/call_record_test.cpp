@@ -31,7 +31,8 @@ CallRecord whole_record() {
   record.rtp_clock_hz = 8000;
   record.sample_rate_hz = 16000;
   record.ending = {Ending::By::Caller, "hung up", 200, "Q.850;cause=16", "detail"};
-  record.media = MediaQuality{500, 490, 80000, 78400, 10, 2, 1, 3.25, 220, 20.5};
+  record.media = MediaQuality{500, 490, 80000, 78400, 10, 2, 1, 3.25, 220, 20.5, 2, 3, 80.5, 0.5, 1500.25, 0.01, 40.5, 70.75, 101.5, 4.125, 4.25,
+                              true, -20.5, -60.25, -3.5, 12.5, 0.125, 24.5, "nothing comes"};
   record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "hello", std::nullopt, std::nullopt},
                   {Turn::Kind::Speech, 3000, "when are you open", 17, 0.875, false, "hours", 0.5, "nine to", 640, 900}};
   record.turns_left_out = 3;
@@ -52,7 +53,47 @@ TEST_CASE("What is written of a call is read back") {
   CHECK(to_line(*read, "run") == line);  // No member is lost on the way there or back.
   CHECK(read->turns[1].interrupted_at_ms == 900);
   CHECK(read->media->round_trip_ms == 20.5);
+  CHECK(read->media->mos == 4.125);
+  CHECK(read->media->wideband);
+  CHECK(read->media->one_way == "nothing comes");
   CHECK(read->answered_at == WallTime(1700000002123ms));
+}
+
+TEST_CASE("What a leg counted is in its call's record as figures") {
+  media::LegStatistics leg;
+  for (std::uint16_t i = 0; i < 1000; ++i) {
+    if (i % 100 < 98) leg.losses.on_packet(i, i % 100 != 50);
+  }
+  leg.losses.on_packet(1000, true);
+  leg.packet_us = 30'000;
+  leg.jitter_us = 4'000;
+  leg.jitter_buffer_ms = 40;
+  leg.round_trip_us = 60'000;
+  leg.one_way_ever.only_silence_comes = true;
+  leg.echo_return_loss_db = 24.5F;
+  const MediaQuality quality = quality_of(leg);
+  CHECK(quality.discarded == 10);
+  CHECK(quality.bursts == 10);
+  CHECK(quality.burst_ms == 60);
+  CHECK(quality.burst_density == 1);
+  CHECK(quality.gap_density == doctest::Approx(10.0 / 981));
+  CHECK(quality.buffer_ms == 40);
+  CHECK(quality.one_way_ms == 100);
+  REQUIRE(quality.mos);
+  CHECK(*quality.mos > 3);
+  CHECK(*quality.mos < *quality.mos_listening);
+  CHECK_FALSE(quality.wideband);
+  CHECK_FALSE(quality.speech_dbov);
+  CHECK(quality.one_way == "only silence comes");
+  CHECK(quality.echo_return_loss_db == 24.5);
+}
+
+TEST_CASE("A call of before these figures is read without them") {
+  const auto read = parse_record(R"({"type":"call","id":"x","media":{"packets_received":5,"jitter_ms":2.5}})");
+  REQUIRE(read);
+  CHECK(read->media->packets_received == 5);
+  CHECK_FALSE(read->media->mos);
+  CHECK(read->media->one_way.empty());
 }
 
 TEST_CASE("Times are UTC with milliseconds [RFC 3339 section 5.6]") {

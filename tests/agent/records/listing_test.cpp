@@ -25,13 +25,22 @@ StoredCall stored(std::string id, std::chrono::seconds at = 1700000000s) {
   return call;
 }
 
+MediaQuality ninety_nine_of_a_hundred() {
+  MediaQuality media;
+  media.packets_sent = 100;
+  media.packets_received = 99;
+  media.lost = 1;
+  media.jitter_ms = 3.4;
+  return media;
+}
+
 }  // namespace
 
 TEST_CASE("A row says when, who, how long, and how it ended") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   StoredCall call = stored("c4llid");
-  call.record.media = MediaQuality{100, 99, 1, 1, 1, 0, 0, 3.4, 20, {}};
+  call.record.media = ninety_nine_of_a_hundred();
   const std::string row = table_row(call);
   for (const auto* part :
        {"c4llid", "2023-11-14 22:13:20", "in", "+4930 (Al)", "1:23", "G722", "caller: hung up", "1.0 % lost, 3 ms"}) {
@@ -39,6 +48,32 @@ TEST_CASE("A row says when, who, how long, and how it ended") {
     CHECK(row.find(part) != std::string::npos);
   }
   CHECK(row.find('\n') == row.size() - 1);
+}
+
+TEST_CASE("What people would say of a call, in its row and in full") {
+  StoredCall call = stored("c4llid");
+  call.record.media = ninety_nine_of_a_hundred();
+  MediaQuality& media = *call.record.media;
+  media.mos = 4.13;
+  media.mos_listening = 4.31;
+  media.r = 85.2;
+  media.one_way_ms = 72.4;
+  media.bursts = 2;
+  media.burst_ms = 80;
+  media.burst_density = 0.5;
+  media.gap_density = 0.012;
+  media.speech_dbov = -21.4;
+  media.peak_dbov = -3.0;
+  media.silent_percent = 40;
+  media.clipped_percent = 0.25;
+  media.echo_return_loss_db = 31.7;
+  media.one_way = "the peer hears nothing";
+  CHECK(table_row(call).find("1.0 % lost, 3 ms, MOS 4.1\n") != std::string::npos);
+  const std::string text = conversation(call);
+  CHECK(text.find("quality      MOS 4.1 (4.3 without delay), R 85 of 93; 72 ms one way\n") != std::string::npos);
+  CHECK(text.find("bursts       2 of 80 ms, in which 50 % were missing; 1.2 % between\n") != std::string::npos);
+  CHECK(text.find("sound        speech -21 dBov, silent 40 %, clipped 0.2 %; our echo is 32 dB quieter than we\n") != std::string::npos);
+  CHECK(text.find("one way only the peer hears nothing\n") != std::string::npos);
 }
 
 TEST_CASE("A conversation reads like one") {

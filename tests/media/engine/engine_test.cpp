@@ -3,6 +3,7 @@
 #include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/engine/worker.hpp>
+#include <offhook/media/recording_tap.hpp>
 #include <offhook/media/tones.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
@@ -42,6 +43,19 @@ bool wait_until(const std::function<bool()>& condition) {
   return false;
 }
 
+/// Share of the last second that is a sine of `hz`.
+double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uint32_t rate_hz) {
+  if (pcm.size() < rate_hz) return 0;
+  double energy = 1, re = 0, im = 0;
+  for (std::size_t i = pcm.size() - rate_hz; i < pcm.size(); ++i) {
+    const double angle = 2 * std::numbers::pi * hz * static_cast<double>(i) / rate_hz;
+    energy += static_cast<double>(pcm[i]) * pcm[i];
+    re += pcm[i] * std::cos(angle);
+    im += pcm[i] * std::sin(angle);
+  }
+  return 2 * (re * re + im * im) / (rate_hz * energy);
+}
+
 /// The conversation's end of a leg: speaks a tone, and keeps what it hears and is told.
 struct Talker {
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
@@ -50,7 +64,9 @@ struct Talker {
   std::vector<std::int16_t> heard;
   std::vector<media::MediaEvent> events;
 
-  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000) : tone(hz, rate_hz, 8000) {
+  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000, std::shared_ptr<media::RecordingTap> tap = nullptr)
+      : tone(hz, rate_hz, 8000) {
+    port->recording = std::move(tap);
     port->gives_way = false;  // They all speak at once.
     port->rate_hz = rate_hz;
     const auto opened = engine.open(kLoopback, port);
@@ -70,18 +86,7 @@ struct Talker {
     media::MediaEvent event;
     while (port->events.try_pop(event)) events.push_back(event);
   }
-  /// Share of the last second that is a sine of `hz`.
-  [[nodiscard]] double share_of(double hz) const {
-    if (heard.size() < port->rate_hz) return 0;
-    double energy = 1, re = 0, im = 0;
-    for (std::size_t i = heard.size() - port->rate_hz; i < heard.size(); ++i) {
-      const double angle = 2 * std::numbers::pi * hz * static_cast<double>(i) / port->rate_hz;
-      energy += static_cast<double>(heard[i]) * heard[i];
-      re += heard[i] * std::cos(angle);
-      im += heard[i] * std::sin(angle);
-    }
-    return 2 * (re * re + im * im) / (port->rate_hz * energy);
-  }
+  [[nodiscard]] double share_of(double hz) const { return ::share_of(heard, hz, port->rate_hz); }
 };
 
 media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::AudioCodec::Pcmu) {
@@ -94,9 +99,10 @@ media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::Au
   return plan;
 }
 
-media::EngineOptions options(unsigned workers) {
+media::EngineOptions options(unsigned workers, media::DatagramPath path = media::DatagramPath::Best) {
   media::EngineOptions made;
   made.workers = workers;
+  made.datagrams = path;
   return made;
 }
 
@@ -120,12 +126,12 @@ media::UdpSocket any_socket() {
 
 }  // namespace
 
-TEST_CASE("Two legs of one engine hear each other's tone, in each codec and on one worker or two") {
+TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one worker by epoll or two by the best there is") {
   for (const unsigned workers : {1U, 2U}) {
     for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
       CAPTURE(workers);
       CAPTURE(static_cast<int>(codec));
-      media::Engine engine(options(workers));
+      media::Engine engine(options(workers, workers == 1 ? media::DatagramPath::Epoll : media::DatagramPath::Best));
       Talker a(engine, 600), b(engine, 1500);
       CHECK(a.leg.rtp_port % 2 == 0);
       CHECK(engine.legs() == 2);
@@ -203,8 +209,8 @@ TEST_CASE("Hold stops the packets, and resuming brings them back") {
   auto held = plan_to(b.leg.rtp_port);
   held.send = false;
   REQUIRE(engine.start(a.leg.id, held));
-  // The order takes a tick; b's packets count the ticks from then on.
   std::uint64_t mark = b_sent();
+  // The order takes a tick; b's packets count the ticks from then on.
   REQUIRE(wait_until([&] { run(); return b_sent() > mark + 3; }));
   const auto at_hold = sent();
   mark = b_sent();
@@ -330,19 +336,23 @@ TEST_CASE("However many orders come within a tick, none is refused, and the last
   }));
 }
 
-TEST_CASE("A worker takes so many new legs within a tick and no more, and ends at once even before its first tick") {
-  auto rtp = media::UdpSocket::bind({kLoopback, 0});
-  auto rtcp = media::UdpSocket::bind({kLoopback, 0});
-  REQUIRE(rtp);
-  REQUIRE(rtcp);
-  media::Leg leg({}, std::make_shared<media::AudioPort>(), std::move(*rtp), std::move(*rtcp));
-  media::Worker worker(base::Clock::now() + 1h);
-  std::size_t taken = 0;
-  while (taken <= media::kMaxNewLegs && worker.add(leg)) ++taken;
-  CHECK(taken == media::kMaxNewLegs);
+TEST_CASE("A worker ends at once even before its first tick") {
+  media::Worker worker(base::Clock::now() + 1h, media::DatagramPath::Best);
+  CHECK(worker.works());
 }
 
-TEST_CASE("New legs that were refused as Busy are taken later, and each close makes room") {
+TEST_CASE("An engine that has no time left refuses new legs as Busy, and says how much it takes") {
+  auto made = options(1);
+  made.load_limit = -1;  // What any worker exceeds.
+  media::Engine engine(made);
+  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).error() == media::EngineError::Busy);
+  const auto status = engine.status();
+  CHECK(status.workers == 1);
+  CHECK(status.legs == 0);
+  CHECK(status.datagrams != media::DatagramPath::Best);
+}
+
+TEST_CASE("Each leg that closes makes room for another one") {
   auto made = options(1);
   made.first_port = 10000;
   made.last_port = 14999;
@@ -351,7 +361,6 @@ TEST_CASE("New legs that were refused as Busy are taken later, and each close ma
   for (int i = 0; i < 2000; ++i) {
     const auto opened = engine.open(kLoopback, port);
     if (opened) REQUIRE(engine.close(opened->id));
-    if (!opened) break;
   }
   CHECK(wait_until([&] { return engine.open(kLoopback, port).has_value(); }));
 }
@@ -465,4 +474,29 @@ TEST_CASE("An IPv6 leg works like an IPv4 one") {
   REQUIRE(engine.start(b->id, plan));
   CHECK(wait_until([&] { return engine.statistics(b->id)->packets_received > 5; }));
   CHECK(engine.statistics(b->id)->source == base::SocketAddress{loopback, a->rtp_port});
+}
+
+TEST_CASE("What both sides say is left in the leg's recording, which ends with the leg") {
+  media::Engine engine(options(1));
+  const auto tap = std::make_shared<media::RecordingTap>();
+  Talker a(engine, 600, 16000, tap), b(engine, 1500);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+  std::vector<std::int16_t> caller, agent;
+  media::RecordedFrame frame;
+  REQUIRE(wait_until([&] {
+    a.run();
+    b.run();
+    while (tap->try_take(frame)) {
+      caller.insert(caller.end(), frame.caller().begin(), frame.caller().end());
+      agent.insert(agent.end(), frame.agent().begin(), frame.agent().end());
+    }
+    return caller.size() > 16000;
+  }));
+  CHECK(frame.rate_hz == 8000);
+  CHECK(share_of(caller, 1500, 8000) > 0.97);
+  CHECK(share_of(agent, 600, 8000) > 0.97);
+  CHECK_FALSE(tap->is_finished());
+  REQUIRE(engine.close(a.leg.id));
+  CHECK(wait_until([&] { return tap->is_finished(); }));
 }

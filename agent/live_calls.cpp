@@ -1,0 +1,55 @@
+#include <offhook/agent/live_calls.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/media/quality_report.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+void LiveCalls::add(Call call) {
+  const std::lock_guard lock(mutex_);
+  calls_.push_back(std::move(call));
+}
+
+void LiveCalls::remove(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(calls_, [&](const Call& call) { return call.id == id; });
+}
+
+std::vector<LiveCalls::Call> LiveCalls::all() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) const {
+  records::JsonLine line;
+  line.open("calls", '[');
+  for (const Call& call : all()) {
+    line.open("", '{').text("id", call.id, records::kMaxFieldBytes).text("sip_call_id", call.sip_call_id, records::kMaxFieldBytes);
+    line.text("direction", call.outgoing ? "out" : "in", records::kMaxFieldBytes).text("codec", call.codec, records::kMaxFieldBytes);
+    line.real("seconds", std::chrono::duration<double>(now - call.answered).count());
+    if (const auto leg = statistics(call.leg)) {
+      auto media = records::quality_of(*leg);
+      media.one_way = media::to_string(leg->one_way);  // Of now: the record tells what ever was.
+      line.open("media", '{');
+      records::write_media(line, media);
+      line.close('}');
+    }
+    line.close('}');
+  }
+  line.close(']');
+  return line.take() + "}";
+}
+
+std::vector<media::LegStatistics> LiveCalls::statistics(const Statistics& statistics) const {
+  std::vector<media::LegStatistics> legs;
+  for (const Call& call : all()) {
+    if (const auto leg = statistics(call.leg)) legs.push_back(*leg);
+  }
+  return legs;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <offhook/agent/records/call_events.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/engine/engine.hpp>
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// The calls that have media now, for a status page: who talks with whom is not among it. Any thread.
+class LiveCalls {
+ public:
+  using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); its thread is the asker's
+  struct Call {
+    std::string id, sip_call_id;    ///< as in its record
+    bool outgoing = false;
+    std::string codec;
+    base::TimePoint answered{};
+    media::LegId leg;
+  };
+  void add(Call call);
+  void remove(const std::string& id);
+
+  /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,"media":{...}}]}`; `media` as in the record.
+  [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
+  /// One of each call whose leg is there.
+  [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;
+
+ private:
+  [[nodiscard]] std::vector<Call> all() const;
+  mutable std::mutex mutex_;
+  std::vector<Call> calls_;
+};
+
+}  // namespace offhook::inline v0::agent

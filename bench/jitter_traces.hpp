@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+/// What a network does to a stream of packets, made from fixed seeds: the same in the tests, in the plot and on each machine.
+namespace offhook::bench {
+
+inline constexpr double kLost = std::numeric_limits<double>::infinity();
+inline constexpr std::uint32_t kPacketUnits = 160;  ///< 20 ms of 8000 Hz
+
+struct TracePacket {
+  std::uint32_t timestamp = 0;   ///< of 8000 Hz, from 0 on
+  double sent_ms = 0;            ///< since the begin
+  double arrives_ms = kLost;
+  bool comfort_noise = false;    ///< RFC 3389: it ends a talk spurt; else 20 ms of audio
+  bool begins_talk = false;
+};
+
+struct JitterTrace {
+  std::string name;                   ///< "T2"
+  std::string what;                   ///< for people
+  std::vector<TracePacket> packets;   ///< as they were sent; sequence numbers are their places
+  double clock_ratio = 1;             ///< our milliseconds for one of the sender's
+  double least_ms = 0;                ///< from sending to arrival, of the fastest packet
+  double loss_percent = 0;
+
+  [[nodiscard]] double sent_ms(std::uint32_t timestamp) const { return timestamp / 8.0 * clock_ratio; }
+};
+
+/// T1 to T9, T5 twice:
+///   T1 clean: normal jitter of 1 ms                   T2 gamma jitter, k = 2, theta = 10 ms
+///   T3 a stall of 60 to 180 ms every 5 s or so        T4 gamma (2, 2 ms), Gilbert-Elliott loss of 3 % in bursts of 3
+///   T5+, T5- clocks 100 ppm apart, exponential 2 ms   T6 exponential 2 ms, 2 % of the packets 40 ms later and overtaken
+///   T7 gamma (2, 5 ms), 80 ms more every other 30 s   T8 T2's jitter with T4's loss
+///   T9 talk of 1 to 3 s, one comfort noise packet, silence of 0.5 to 2 s; gamma (2, 2 ms)
+/// But for T6 no packet overtakes another one.
+[[nodiscard]] std::vector<JitterTrace> jitter_traces(double minutes = 20);
+/// One of them. Its name is known.
+[[nodiscard]] JitterTrace jitter_trace(const std::string& name, double minutes = 20);
+
+/// By how much later than the fastest one each packet comes, rising; kLost for those that do not.
+[[nodiscard]] std::vector<double> relative_delays_ms(const JitterTrace& trace);
+/// Of all delays that never change, the least at which at most `percent` of the packets are late or lost: what hindsight could do.
+[[nodiscard]] double best_fixed_delay_ms(std::span<const double> relative_delays, double percent);
+
+}  // namespace offhook::bench

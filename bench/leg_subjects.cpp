@@ -1,0 +1,24 @@
+#include <offhook/bench/subjects.hpp>
+
+#include <offhook/bench/legs/leg_row.hpp>
+
+#include <memory>
+
+namespace offhook::bench {
+
+std::vector<Subject> leg_subjects() {
+  std::vector<Subject> subjects;
+  for (const auto& kind : leg_kinds()) {
+    if (kind.records) continue;  // Which is the writer's work.
+    auto row = std::make_shared<OneRow>(kind);
+    Subject subject;
+    subject.name = "leg.tick." + kind.name;
+    subject.ours = {"offhook", repeat([row](std::size_t turn) { row->tick(turn); })};
+    subject.counted_turns = 300;
+    subject.parts = OneRow::kLegs;
+    subjects.push_back(std::move(subject));
+  }
+  return subjects;
+}
+
+}  // namespace offhook::bench

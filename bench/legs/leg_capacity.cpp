@@ -1,0 +1,80 @@
+#include <offhook/bench/legs/leg_capacity.hpp>
+
+#include <offhook/bench/legs/leg_plan.hpp>
+#include <offhook/bench/legs/notes.hpp>
+#include <offhook/bench/process.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
+constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
+
+struct Try {
+  std::size_t legs = 0;
+  HostFigures figures;
+  [[nodiscard]] bool clean() const { return figures.load <= kMaxLoad && figures.late_p99_ms < kMaxLateMs && figures.lost == 0; }
+};
+
+Try measure(LegPlan plan, const std::string& self) {
+  for (const auto* note : {"load", "host", "talking", "figures", "load_figures"}) std::filesystem::remove(plan.file(note));
+  const std::string file = plan.file("plan");
+  write_plan(plan, file);
+  Process load({self, "--legs-load", file}, plan.file("load.log"));
+  Process host({self, "--legs-host", file}, plan.file("host.log"));
+  if (host.wait() != 0) throw std::runtime_error("the legs' host failed: see " + plan.file("host.log"));
+  load.terminate();
+  (void)load.wait();
+  const auto figures = wait_for_note(plan, "figures");
+  Try done{plan.legs, {figures.at("load").get<double>(), figures.at("late_p99_ms").get<double>(), figures.at("missed").get<double>(), figures.at("kb_per_leg").get<double>()}};
+  fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg\n", plan.legs, plan.kind.name,
+             media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg);
+  return done;
+}
+
+/// Each try tells what a leg takes; from there towards the most that is clean.
+Try find_most(LegPlan plan, const std::string& self) {
+  Try best;
+  std::size_t too_many = kMostLegs + 1;
+  plan.legs = kFirstTry;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    const Try done = measure(plan, self);
+    if (done.clean()) best = done.legs > best.legs ? done : best;
+    else too_many = std::min(too_many, done.legs);
+    double next = static_cast<double>(done.legs) * kMaxLoad / std::max(done.figures.load, 0.01) * 0.985;
+    if (next >= static_cast<double>(too_many)) next = static_cast<double>(best.legs + too_many) / 2;
+    plan.legs = std::min(static_cast<std::size_t>(next) / 20 * 20, kMostLegs);
+    if (plan.legs <= best.legs || plan.legs >= too_many) break;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters, const std::string& self, const std::string& out) {
+  std::vector<Result> results;
+  for (const auto& kind : leg_kinds()) {
+    for (const auto path : {media::DatagramPath::Uring, media::DatagramPath::Epoll}) {
+      const std::string prefix = fmt::format("capacity.{}.{}.", kind.name, media::to_string(path));
+      if (!is_wanted(prefix + "calls_per_core", filters)) continue;
+      LegPlan plan;
+      plan.kind = kind;
+      plan.path = path;
+      plan.folder = out;
+      const Try most = find_most(plan, self);
+      results.push_back({prefix + "calls_per_core", "legs", static_cast<double>(most.legs), {}});
+      results.push_back({prefix + "load", "%", 100 * most.figures.load, {}});
+      results.push_back({prefix + "tick_p99_ms", "ms", most.figures.late_p99_ms, {}});
+      results.push_back({prefix + "rss_kb_per_leg", "kB", most.figures.kb_per_leg, {}});
+    }
+  }
+  return results;
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,206 @@
+#include <offhook/bench/legs/leg_plan.hpp>
+
+#include <offhook/bench/legs/notes.hpp>
+#include <offhook/bench/legs/voice.hpp>
+#include <offhook/bench/proc_usage.hpp>
+#include <offhook/bench/thread_times.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/recorder.hpp>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <memory>
+
+namespace offhook::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kPortRate = 24000;   // of the realtime interfaces
+constexpr std::string_view kWorkerName = "offhook-media";
+const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
+
+/// What stands for the conversations: hears everybody, and has something to say to each.
+class Conversations {
+ public:
+  Conversations() : voice_(voice_like(kPortRate)) {}
+  ~Conversations() { stop(); }
+  Conversations(const Conversations&) = delete;
+  Conversations& operator=(const Conversations&) = delete;
+
+  std::shared_ptr<media::AudioPort> make_port(const LegPlan& plan) {
+    const LegKind& kind = plan.kind;
+    auto port = std::make_shared<media::AudioPort>();
+    port->rate_hz = kPortRate;
+    port->gives_way = false;  // Else half of them would pause for the other half.
+    port->guards_echo = kind.guards_echo;
+    if (kind.records) port->recording = record(plan.folder + "/legs.recorded/" + std::to_string(ports_.size()) + ".wav");
+    ports_.push_back(port);
+    said_.push_back(ports_.size() * 480 * 7 % voice_.size());
+    return port;
+  }
+  void start() {
+    thread_ = std::thread([this] {
+      for (; !stop_; std::this_thread::sleep_for(5ms)) {
+        for (std::size_t i = 0; i < ports_.size(); ++i) serve(*ports_[i], said_[i]);
+      }
+    });
+  }
+  void stop() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  [[nodiscard]] std::uint64_t dropped() const {
+    std::uint64_t sum = 0;
+    for (const auto& port : ports_) sum += port->heard_dropped.load();
+    for (const auto& port : ports_) sum += port->recording ? port->recording->dropped() : 0;
+    return sum;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 3;  // frames of ours that wait
+
+  std::shared_ptr<media::RecordingTap> record(const std::string& path) {
+    auto tap = recorder_.begin({.path = path, .shape = {.rate_hz = 8000}, .key = {}});
+    if (!tap) throw std::runtime_error("a leg is not recorded");
+    return *tap;
+  }
+  void serve(media::AudioPort& port, std::size_t& said) {
+    while (port.heard.try_pop(heard_)) {
+    }
+    media::MediaEvent event;
+    while (port.events.try_pop(event)) {
+    }
+    while (port.playout.size() < kAhead) {
+      saying_.utterance = 1;
+      saying_.samples = static_cast<std::uint16_t>(port.frame_samples());
+      if (said + saying_.samples > voice_.size()) said = 0;
+      std::copy_n(voice_.begin() + static_cast<std::ptrdiff_t>(said), saying_.samples, saying_.pcm.begin());
+      said += saying_.samples;
+      if (!port.playout.try_push(saying_)) break;
+    }
+  }
+
+  media::Recorder recorder_;
+  std::vector<std::int16_t> voice_;
+  std::vector<std::shared_ptr<media::AudioPort>> ports_;
+  std::vector<std::size_t> said_;
+  media::HeardFrame heard_;
+  media::PlayoutFrame saying_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+void allow_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void pin_worker() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    if (name == kWorkerName) pin(std::stoi(task.path().filename().string()), kWorkerCore);
+  }
+}
+
+media::MediaPlan media_plan(const LegKind& kind, std::uint16_t remote_port) {
+  media::MediaPlan plan;
+  plan.codec = kind.codec;
+  plan.send_payload_type = plan.receive_payload_type = kind.codec == media::AudioCodec::G722 ? 9 : 0;
+  plan.remote_rtp = {kLoopback, remote_port};
+  plan.remote_rtcp = {kLoopback, 9};  // Discard: nobody reads the reports.
+  return plan;
+}
+
+struct Sums {
+  std::int64_t received = 0, sent = 0, missed = 0;
+};
+
+Sums sums(const media::Engine& engine, const std::vector<media::OpenLeg>& legs) {
+  Sums sum;
+  for (const auto& leg : legs) {
+    const auto of = engine.statistics(leg.id);
+    if (!of) continue;
+    sum.received += static_cast<std::int64_t>(of->packets_received);
+    sum.sent += static_cast<std::int64_t>(of->packets_sent);
+    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->frames_concealed + of->send_failed);
+  }
+  return sum;
+}
+
+double p99_ms(const media::TickHistogram::Counts& before, media::TickHistogram::Counts after) {
+  for (std::size_t i = 0; i < after.size(); ++i) after[i] -= before[i];
+  return std::chrono::duration<double, std::milli>(media::TickHistogram::times_of(after).p99).count();
+}
+
+}  // namespace
+
+int host_legs(const LegPlan& plan) {
+  pin(0, kOtherCore);
+  allow_descriptors();
+  const auto remote_ports = wait_for_note(plan, "load").at("ports").get<std::vector<std::uint16_t>>();
+  media::EngineOptions options;
+  options.workers = 1;
+  options.first_port = 1024;
+  options.last_port = 65535;
+  options.cname = "bench";
+  options.datagrams = plan.path;
+  options.load_limit = 2;  // It is to be seen where it ends.
+  media::Engine engine(options);
+  if (engine.status().datagrams != plan.path) throw std::runtime_error(engine.status().refused);
+  pin_worker();
+
+  std::filesystem::remove_all(plan.folder + "/legs.recorded");
+  std::filesystem::create_directories(plan.folder + "/legs.recorded");
+  Conversations conversations;
+  const double idle_kb = usage_of(::getpid()).rss_kb;
+  std::vector<media::OpenLeg> legs;
+  std::vector<std::uint16_t> ports;
+  for (std::size_t i = 0; i < plan.legs; ++i) {
+    const auto leg = engine.open(kLoopback, conversations.make_port(plan));
+    if (!leg) throw std::runtime_error("leg " + std::to_string(i) + ": " + std::string(to_string(leg.error())));
+    if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("a leg does not start");
+    legs.push_back(*leg);
+    ports.push_back(leg->rtp_port);
+  }
+  conversations.start();
+  leave_note(plan, "host", {{"ports", ports}});
+  (void)wait_for_note(plan, "talking");
+  std::this_thread::sleep_for(2s);
+
+  const auto before = sums(engine, legs);
+  const auto ticks_before = engine.tick_counts();
+  const auto dropped_before = conversations.dropped();
+  const auto begin = base::Clock::now();
+  const double worked_before = thread_times_ms(::getpid())[std::string(kWorkerName)];
+  std::this_thread::sleep_for(std::chrono::seconds(plan.seconds));
+  const double worked = thread_times_ms(::getpid())[std::string(kWorkerName)] - worked_before;
+  const double passed_ms = std::chrono::duration<double, std::milli>(base::Clock::now() - begin).count();
+  const auto ticks_after = engine.tick_counts();
+  const auto after = sums(engine, legs);
+  const double kb = usage_of(::getpid()).rss_kb - idle_kb;
+  // Ticks that were left out are packets that were not sent; the statistics of a leg are a tick old.
+  const auto due = static_cast<std::int64_t>(plan.legs) * 50 * plan.seconds, unsent = due - (after.sent - before.sent);
+  const auto missed = after.missed - before.missed + static_cast<std::int64_t>(conversations.dropped() - dropped_before) +
+                      (unsent > due / 50 ? unsent : 0);
+  leave_note(plan, "figures",
+             {{"load", worked / passed_ms},
+              {"late_p99_ms", p99_ms(ticks_before, ticks_after)},
+              {"missed", missed},
+              {"received", after.received - before.received},
+              {"sent", after.sent - before.sent},
+              {"kb_per_leg", kb / static_cast<double>(plan.legs)}});
+  conversations.stop();
+  std::filesystem::remove_all(plan.folder + "/legs.recorded");
+  return 0;
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,154 @@
+#include <offhook/bench/legs/leg_plan.hpp>
+
+#include <offhook/bench/legs/notes.hpp>
+#include <offhook/bench/legs/voice.hpp>
+#include <offhook/rtp/packet.hpp>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::size_t kGroups = 20;          // a millisecond each: every socket has one turn in a tick
+constexpr std::size_t kOctets = 160, kHeader = 12;
+constexpr std::size_t kBatch = 64;
+
+volatile std::sig_atomic_t g_stop = 0;
+
+/// Every twentieth leg, on one socket: sends their packets of a tick in one system call, and reads what comes for them.
+class Group {
+ public:
+  explicit Group(std::uint8_t payload_type) : payload_type_(payload_type), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    const int room = 8 << 20;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("no socket for the load");
+    socklen_t size = sizeof address;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      dropped_parts_[i] = {dropped_.data(), dropped_.size()};
+      dropped_headers_[i].msg_hdr.msg_iov = &dropped_parts_[i];
+      dropped_headers_[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  void add(std::uint16_t port, std::uint32_t ssrc, std::size_t frame) {
+    Caller caller;
+    caller.to.sin_family = AF_INET;
+    caller.to.sin_port = htons(port);
+    caller.to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    caller.header = {0x80, payload_type_, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(ssrc >> 24), static_cast<std::uint8_t>(ssrc >> 16), static_cast<std::uint8_t>(ssrc >> 8), static_cast<std::uint8_t>(ssrc)};
+    caller.frame = frame;
+    callers_.push_back(caller);
+  }
+  void ready() {
+    parts_.resize(2 * callers_.size());
+    headers_.resize(callers_.size());
+    for (std::size_t i = 0; i < callers_.size(); ++i) {
+      parts_[2 * i] = {callers_[i].header.data(), kHeader};
+      auto& header = headers_[i].msg_hdr;
+      header.msg_name = &callers_[i].to;
+      header.msg_namelen = sizeof callers_[i].to;
+      header.msg_iov = &parts_[2 * i];
+      header.msg_iovlen = 2;
+    }
+  }
+
+  void send(std::uint32_t turn, const std::vector<std::uint8_t>& voice) {
+    const std::size_t frames = voice.size() / kOctets;
+    for (std::size_t i = 0; i < callers_.size(); ++i) {
+      auto& header = callers_[i].header;
+      header[2] = static_cast<std::uint8_t>(turn >> 8);
+      header[3] = static_cast<std::uint8_t>(turn);
+      for (std::size_t octet = 0; octet < 4; ++octet) header[4 + octet] = static_cast<std::uint8_t>(turn * kOctets >> (24 - 8 * octet));
+      parts_[2 * i + 1] = {const_cast<std::uint8_t*>(voice.data()) + (callers_[i].frame + turn) % frames * kOctets, kOctets};  // sendmmsg does not write.
+    }
+    for (std::size_t at = 0; at < headers_.size();) {
+      const int taken = ::sendmmsg(socket_, headers_.data() + at, static_cast<unsigned>(std::min(kBatch, headers_.size() - at)), 0);
+      if (taken <= 0) return;
+      at += static_cast<std::size_t>(taken);
+      sent_ += static_cast<std::uint64_t>(taken);
+    }
+  }
+  void receive() {
+    for (int got = kBatch; got == kBatch;) {
+      got = ::recvmmsg(socket_, dropped_headers_.data(), kBatch, MSG_DONTWAIT, nullptr);
+      if (got > 0) received_ += static_cast<std::uint64_t>(got);
+    }
+  }
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+
+ private:
+  struct Caller {
+    sockaddr_in to{};
+    std::array<std::uint8_t, kHeader> header{};
+    std::size_t frame = 0;   // where in the voice it begins
+  };
+  std::uint8_t payload_type_;
+  int socket_;
+  std::uint16_t port_ = 0;
+  std::vector<Caller> callers_;
+  std::vector<iovec> parts_;
+  std::vector<mmsghdr> headers_;
+  std::array<mmsghdr, kBatch> dropped_headers_{};
+  std::array<iovec, kBatch> dropped_parts_{};
+  std::array<std::uint8_t, 2048> dropped_{};
+  std::uint64_t sent_ = 0, received_ = 0;
+};
+
+void sleep_until(std::chrono::steady_clock::time_point at) {
+  const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+  const timespec until{.tv_sec = since / 1'000'000'000, .tv_nsec = since % 1'000'000'000};
+  ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+}
+
+}  // namespace
+
+int load_legs(const LegPlan& plan) {
+  pin(0, kOtherCore);
+  std::signal(SIGTERM, [](int) { g_stop = 1; });
+  std::vector<std::unique_ptr<Group>> groups;
+  std::vector<std::uint16_t> ports;
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    groups.push_back(std::make_unique<Group>(plan.kind.codec == media::AudioCodec::G722 ? 9 : 0));
+    ports.push_back(groups.back()->port());
+  }
+  leave_note(plan, "load", {{"ports", ports}});
+  const auto legs = wait_for_note(plan, "host").at("ports").get<std::vector<std::uint16_t>>();
+  for (std::size_t i = 0; i < legs.size(); ++i) groups[i % kGroups]->add(legs[i], static_cast<std::uint32_t>(0x10000 + i), i * 13);
+  for (auto& group : groups) group->ready();
+  const auto voice = encoded_voice(plan.kind.codec);
+
+  const auto origin = std::chrono::steady_clock::now();
+  for (std::uint32_t slot = 0; g_stop == 0; ++slot) {
+    sleep_until(origin + std::chrono::milliseconds(slot));
+    groups[slot % kGroups]->send(slot / kGroups, voice);
+    groups[(slot + kGroups / 2) % kGroups]->receive();
+    if (slot == kGroups) leave_note(plan, "talking", true);
+  }
+  std::uint64_t sent = 0, received = 0;
+  for (auto& group : groups) {
+    group->receive();
+    sent += group->sent();
+    received += group->received();
+  }
+  leave_note(plan, "load_figures", {{"sent", sent}, {"received", received}});
+  return 0;
+}
+
+}  // namespace offhook::bench

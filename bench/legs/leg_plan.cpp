@@ -1,0 +1,46 @@
+#include <offhook/bench/legs/leg_plan.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+
+namespace offhook::bench {
+
+const std::vector<LegKind>& leg_kinds() {
+  static const std::vector<LegKind> kinds = {
+      {"g711_ai", media::AudioCodec::Pcmu, false, false},
+      {"g711_echo", media::AudioCodec::Pcmu, true, false},
+      {"g711_record", media::AudioCodec::Pcmu, false, true},
+      {"g722_ai", media::AudioCodec::G722, false, false},
+  };
+  return kinds;
+}
+
+std::string LegPlan::file(std::string_view what) const { return folder + "/legs." + std::string(what); }
+
+LegPlan read_plan(const std::string& file) {
+  std::ifstream in(file);
+  const auto json = nlohmann::json::parse(in);
+  LegPlan plan;
+  const auto& kinds = leg_kinds();
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const LegKind& one) { return one.name == json.at("kind").get<std::string>(); });
+  if (kind == kinds.end()) throw std::runtime_error("no such kind of leg");
+  plan.kind = *kind;
+  plan.path = json.at("path").get<std::string>() == "epoll" ? media::DatagramPath::Epoll : media::DatagramPath::Uring;
+  plan.legs = json.at("legs").get<std::size_t>();
+  plan.seconds = json.at("seconds").get<int>();
+  plan.folder = json.at("folder").get<std::string>();
+  return plan;
+}
+
+void write_plan(const LegPlan& plan, const std::string& file) {
+  std::ofstream(file) << nlohmann::json{{"kind", plan.kind.name},
+                                        {"path", media::to_string(plan.path)},
+                                        {"legs", plan.legs},
+                                        {"seconds", plan.seconds},
+                                        {"folder", plan.folder}};
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,94 @@
+#include <offhook/bench/legs/leg_row.hpp>
+
+#include <offhook/bench/harness.hpp>
+#include <offhook/bench/legs/voice.hpp>
+#include <offhook/rtp/packet.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::size_t kOctets = 160;
+constexpr base::Duration kTick = std::chrono::milliseconds(20);
+constexpr std::uint32_t kPortRate = 24000;
+const base::SocketAddress kPeer{base::IpAddress::v4({127, 0, 0, 1}), 9};
+
+base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_cast<std::int64_t>(turn) + 50)); }
+
+}  // namespace
+
+OneRow::OneRow(const LegKind& kind)
+    : payload_type_(kind.codec == media::AudioCodec::G722 ? 9 : 0), said_(voice_like(kPortRate)), voice_octets_(encoded_voice(kind.codec)) {
+  media::MediaPlan plan;
+  plan.codec = kind.codec;
+  plan.send_payload_type = plan.receive_payload_type = payload_type_;
+  plan.remote_rtp = plan.remote_rtcp = kPeer;
+  std::size_t number = 0;
+  for (auto& leg : legs_) {
+    leg.port->rate_hz = kPortRate;
+    leg.port->gives_way = false;
+    leg.port->guards_echo = kind.guards_echo;
+    leg.spoken = number++ * 7 * kPortRate / 50;
+    leg.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *leg.port, leg.random);
+    (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate), false, at(0));
+  }
+}
+
+void OneRow::tick(std::size_t turn) {
+  std::array<media::CodecChain::Frame, kLegs> frames;
+  std::array<std::span<const std::int16_t>, kLegs> heard;
+  const media::TickTime time{.tick = turn, .now = at(turn), .wall = {}};
+  for (std::size_t i = 0; i < kLegs; ++i) {
+    speak(legs_[i]);
+    send(legs_[i], turn);
+    heard[i] = legs_[i].stream->hear(time, frames[i]);
+    voice_.hear(i, heard[i]);
+  }
+  voice_.run();
+  for (std::size_t i = 0; i < kLegs; ++i) {
+    sendout_.clear();
+    legs_[i].stream->go_on(time, heard[i], voice_.voiced(i), sendout_);
+    keep(sendout_);
+    take_away(legs_[i]);
+  }
+}
+
+void OneRow::send(Leg& leg, std::size_t turn) {
+  rtp::Packet packet;
+  packet.payload_type = payload_type_;
+  packet.sequence = static_cast<std::uint16_t>(turn);
+  packet.timestamp = static_cast<std::uint32_t>(turn * kOctets);
+  packet.ssrc = 7;
+  packet.payload = base::Bytes(voice_octets_).subspan(turn % (voice_octets_.size() / kOctets) * kOctets, kOctets);
+  std::array<std::uint8_t, kOctets + 12> datagram;
+  (void)rtp::write_packet(packet, datagram);
+  leg.stream->on_packet(media::Channel::Rtp, kPeer, datagram, at(turn) - std::chrono::milliseconds(3));
+}
+
+void OneRow::speak(Leg& leg) {
+  while (leg.port->playout.size() < 2) {
+    media::PlayoutFrame* const frame = leg.port->playout.claim();
+    frame->utterance = 1;
+    frame->word = 0;
+    frame->last = false;
+    frame->samples = static_cast<std::uint16_t>(leg.port->frame_samples());
+    if (leg.spoken + frame->samples > said_.size()) leg.spoken = 0;
+    std::copy_n(said_.begin() + static_cast<std::ptrdiff_t>(leg.spoken), frame->samples, frame->pcm.begin());
+    leg.spoken += frame->samples;
+    leg.port->playout.publish();
+  }
+}
+
+void OneRow::take_away(Leg& leg) {
+  while (leg.port->heard.try_pop(heard_)) {
+  }
+  media::MediaEvent event;
+  while (leg.port->events.try_pop(event)) {
+  }
+}
+
+}  // namespace offhook::bench

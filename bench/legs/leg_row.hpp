@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/bench/legs/leg_plan.hpp>
+#include <offhook/media/audio_port.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/sendout.hpp>
+#include <offhook/media/stream.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace offhook::bench {
+
+/// Eight calls without their sockets, ticked side by side as a worker does it: for each a packet of a voice comes in, a tick of both
+/// directions follows, and what was heard is taken away.
+class OneRow {
+ public:
+  static constexpr std::size_t kLegs = media::LegRow::kLanes;
+
+  explicit OneRow(const LegKind& kind);
+  void tick(std::size_t turn);
+
+ private:
+  struct Leg {
+    base::SeededRandom random{7};
+    std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
+    std::unique_ptr<media::Stream> stream;
+    std::size_t spoken = 0;
+  };
+  void speak(Leg& leg);
+  void send(Leg& leg, std::size_t turn);
+  void take_away(Leg& leg);
+
+  std::array<Leg, kLegs> legs_;
+  media::VoiceBank voice_{kLegs};
+  media::Sendout sendout_;
+  media::HeardFrame heard_;
+  std::uint8_t payload_type_;
+  std::vector<std::int16_t> said_;
+  std::vector<std::uint8_t> voice_octets_;
+};
+
+}  // namespace offhook::bench

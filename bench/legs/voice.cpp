@@ -1,0 +1,51 @@
+#include <offhook/bench/legs/voice.hpp>
+
+#include <offhook/media/codec/g711.hpp>
+#include <offhook/media/codec/g722.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <random>
+#include <stdexcept>
+
+namespace offhook::bench {
+
+std::vector<std::int16_t> voice_like(std::uint32_t rate_hz) {
+  constexpr double kSeconds = 6.0, kSyllable = 0.24, kPause = 0.9, kPhrase = 2.1;
+  std::mt19937 engine(3551);
+  std::normal_distribution<double> noise(0, 12);
+  const double rate = rate_hz;
+  std::vector<std::int16_t> pcm(static_cast<std::size_t>(kSeconds * rate));
+  double phase = 0;
+  for (std::size_t i = 0; i < pcm.size(); ++i) {
+    const double at = static_cast<double>(i) / rate;
+    const double in_phrase = std::fmod(at, kPhrase + kPause);
+    const double pitch = 120 + 30 * std::sin(2 * std::numbers::pi * at / 1.7);
+    phase += 2 * std::numbers::pi * pitch / rate;
+    double sample = noise(engine);
+    if (in_phrase < kPhrase) {
+      const double swell = std::sin(std::numbers::pi * std::fmod(in_phrase, kSyllable) / kSyllable);
+      const double formant = 500 + 250 * std::sin(2 * std::numbers::pi * at / 0.48);
+      for (int harmonic = 1; harmonic * pitch < 3400; ++harmonic) {
+        const double distance = (harmonic * pitch - formant) / 300;
+        sample += 2600 * swell * std::sin(harmonic * phase) / (1 + distance * distance);
+      }
+    }
+    pcm[i] = static_cast<std::int16_t>(std::lround(std::clamp(sample, -30000.0, 30000.0)));
+  }
+  return pcm;
+}
+
+std::vector<std::uint8_t> encoded_voice(media::AudioCodec codec) {
+  constexpr std::size_t kFrame = 160;
+  const bool wide = codec == media::AudioCodec::G722;
+  const auto pcm = voice_like(wide ? 16000 : 8000);
+  std::vector<std::uint8_t> octets(wide ? pcm.size() / 2 : pcm.size());
+  const bool done = wide ? media::G722Encoder().encode(pcm, octets).has_value() : media::encode_mulaw(pcm, octets).has_value();
+  if (!done) throw std::runtime_error("the voice is not encoded");
+  octets.resize(octets.size() / kFrame * kFrame);
+  return octets;
+}
+
+}  // namespace offhook::bench

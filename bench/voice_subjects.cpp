@@ -1,0 +1,152 @@
+#include <offhook/bench/subjects.hpp>
+#include <offhook/bench/voice_trial.hpp>
+
+#include <offhook/media/echo_guard.hpp>
+#include <offhook/media/level.hpp>
+#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_bank.hpp>
+#include <offhook/tests/media/synthetic_voice.hpp>
+
+#include <fmt/format.h>
+#include <spandsp.h>
+#include <speex/speex_echo.h>
+
+#include <memory>
+
+// The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011.
+extern "C" {
+struct WebRtcVadInst;
+WebRtcVadInst* WebRtcVad_Create();
+void WebRtcVad_Free(WebRtcVadInst* vad);
+int WebRtcVad_Init(WebRtcVadInst* vad);
+int WebRtcVad_set_mode(WebRtcVadInst* vad, int mode);
+int WebRtcVad_Process(WebRtcVadInst* vad, int rate_hz, const std::int16_t* frame, std::size_t samples);
+}
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::size_t kFrame = 160, kCalls = 256;
+constexpr int kAggressive = 2;        // of 0 to 3
+constexpr std::int16_t kNoVoiceBelowDbov = -60;
+constexpr std::size_t kEchoTail = 3200;  // 400 ms
+
+/// A minute of a voice on a line with some noise.
+std::shared_ptr<const Pcm> heard_line() {
+  auto pcm = std::make_shared<Pcm>(offhook_test::SyntheticVoice(8000, 1).speak(60));
+  std::uint32_t noise = 1;
+  for (auto& sample : *pcm) {
+    noise = noise * 1664525 + 1013904223;
+    sample = static_cast<std::int16_t>(sample + static_cast<int>(noise >> 28U) - 8);
+  }
+  return pcm;
+}
+
+std::span<const std::int16_t> frame_at(const Pcm& pcm, std::size_t turn) {
+  return std::span(pcm).subspan(turn * kFrame % pcm.size(), kFrame);
+}
+
+/// In the manner of a stream that has it frame by frame: it takes 10 ms, and either half may be voiced.
+class WebRtcVoice {
+ public:
+  WebRtcVoice() : vad_(WebRtcVad_Create(), WebRtcVad_Free) {
+    WebRtcVad_Init(vad_.get());
+    WebRtcVad_set_mode(vad_.get(), kAggressive);
+  }
+  bool process(std::span<const std::int16_t> frame) {
+    const bool first = WebRtcVad_Process(vad_.get(), 8000, frame.data(), kFrame / 2) == 1;
+    return WebRtcVad_Process(vad_.get(), 8000, frame.data() + kFrame / 2, kFrame / 2) == 1 || first;
+  }
+
+ private:
+  std::shared_ptr<WebRtcVadInst> vad_;
+};
+
+Work webrtc(std::shared_ptr<const Pcm> pcm) {
+  return repeat([pcm, voice = WebRtcVoice()](std::size_t turn) mutable { keep(voice.process(frame_at(*pcm, turn))); });
+}
+
+/// spandsp has no voice detector of its own; what it builds such things on is this meter.
+Work power_meter(std::shared_ptr<const Pcm> pcm) {
+  const std::shared_ptr<power_meter_t> meter(power_meter_init(nullptr, 5), [](power_meter_t* state) { power_meter_free(state); });
+  return repeat([pcm, meter](std::size_t turn) {
+    std::int32_t level = 0;
+    for (const std::int16_t sample : frame_at(*pcm, turn)) level = power_meter_update(meter.get(), sample);
+    keep(level);
+  });
+}
+
+Work alone(std::shared_ptr<const Pcm> pcm) {
+  return repeat([pcm, voice = std::make_shared<media::VoiceActivity>(8000)](std::size_t turn) {
+    keep(voice->process(frame_at(*pcm, turn)));
+  });
+}
+
+Work in_a_bank(std::shared_ptr<const Pcm> pcm) {
+  return repeat([pcm, bank = std::make_shared<media::VoiceBank>(kCalls)](std::size_t turn) {
+    for (std::size_t call = 0; call < kCalls; ++call) bank->hear(call, frame_at(*pcm, turn + 11 * call));
+    bank->run();
+    keep(bank->voiced(0));
+  });
+}
+
+Work one_by_one(std::shared_ptr<const Pcm> pcm) {
+  auto voices = std::make_shared<std::vector<media::VoiceActivity>>();
+  for (std::size_t call = 0; call < kCalls; ++call) voices->emplace_back(8000);
+  return repeat([pcm, voices](std::size_t turn) {
+    for (std::size_t call = 0; call < kCalls; ++call) keep((*voices)[call].process(frame_at(*pcm, turn + 11 * call)));
+  });
+}
+
+Work guarded(std::shared_ptr<const Pcm> pcm) {
+  return repeat([pcm, guard = std::make_shared<media::EchoGuard>(8000)](std::size_t turn) {
+    keep(guard->on_heard(frame_at(*pcm, turn), true));
+    guard->on_sent(frame_at(*pcm, turn + 7));
+  });
+}
+
+Work speex_canceller(std::shared_ptr<const Pcm> pcm) {
+  const std::shared_ptr<SpeexEchoState> state(speex_echo_state_init(kFrame, kEchoTail), speex_echo_state_destroy);
+  return repeat([pcm, state, out = std::array<std::int16_t, kFrame>{}](std::size_t turn) mutable {
+    speex_echo_cancellation(state.get(), frame_at(*pcm, turn).data(), frame_at(*pcm, turn + 7).data(), out.data());
+    keep(out);
+  });
+}
+
+}  // namespace
+
+std::vector<Subject> voice_subjects() {
+  const auto pcm = heard_line();
+  std::vector<Subject> subjects;
+  subjects.push_back({"vad.detect", {"offhook", alone(pcm)}, {{"webrtc", webrtc(pcm)}, {"spandsp-power-meter", power_meter(pcm)}}});
+  subjects.push_back({"vad.detect.batch", {"offhook", in_a_bank(pcm)}, {{"offhook-one-by-one", one_by_one(pcm)}}, 4, {}, {}, kCalls});
+  subjects.push_back({"echo.tick", {"offhook", guarded(pcm)}, {{"speexdsp-400ms", speex_canceller(pcm)}}});
+  return subjects;
+}
+
+std::vector<Result> measure_voice(const std::vector<std::string>& filters) {
+  std::vector<Result> results;
+  const auto voices = recordings(100);
+  if (voices.empty()) return results;
+  for (const auto& condition : kVoiceConditions) {
+    const std::string name = condition.name;
+    if (!is_wanted("vad.miss." + name, filters) && !is_wanted("vad.onset_ms." + name, filters)) continue;
+    const auto ours = score_voice(condition, voices, [] {
+      return [voice = std::make_shared<media::VoiceActivity>(8000)](std::span<const std::int16_t> frame) { return voice->process(frame); };
+    });
+    const auto webrtc = score_voice(condition, voices, [] {
+      // As it was used here: without the floor it takes the idle noise of a digital line for voice now and then.
+      return [voice = std::make_shared<WebRtcVoice>()](std::span<const std::int16_t> frame) {
+        return voice->process(frame) && media::level_dbov(frame) >= kNoVoiceBelowDbov;
+      };
+    });
+    results.push_back({"vad.miss." + name, "%", ours.miss, {{"webrtc", webrtc.miss}}});
+    results.push_back({"vad.false_alarm." + name, "%", ours.false_alarm, {{"webrtc", webrtc.false_alarm}}});
+    results.push_back({"vad.onset_ms." + name, "ms", ours.onset_quantile(0.5), {{"webrtc", webrtc.onset_quantile(0.5)}}});
+    results.push_back({"vad.onset_ms_95." + name, "ms", ours.onset_quantile(0.95), {{"webrtc", webrtc.onset_quantile(0.95)}}});
+  }
+  return results;
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,29 @@
+#include <offhook/media/call_meter.hpp>
+
+namespace offhook::inline v0::media {
+
+bool CallMeter::in_time(std::uint32_t timestamp) const noexcept {
+  if (!played_) return true;
+  constexpr std::int32_t kFarBack = -16000;  // Two seconds: no late packet any more, but a jump of the timestamp.
+  const auto ahead = static_cast<std::int32_t>(timestamp - *played_);
+  return ahead >= 0 || ahead < kFarBack;
+}
+
+void CallMeter::on_heard(const FrameMeasure& frame, bool voiced, bool genuine) noexcept {
+  audible_ = genuine && frame.mean_square() > SoundMeter::kSilentSquare;
+  if (genuine) heard_.on_frame(frame, voiced);
+}
+
+void CallMeter::end_tick(bool receiving, bool sending) noexcept {
+  one_way_.on_tick({.receiving = receiving, .sending = sending, .came = came_, .audible = audible_});
+  came_ = audible_ = false;
+}
+
+void CallMeter::fill(LegStatistics& statistics) const noexcept {
+  statistics.heard = heard_;
+  statistics.one_way = one_way_.now();
+  statistics.one_way_ever = one_way_.ever();
+  statistics.echo_return_loss_db = echo_return_loss_db_;
+}
+
+}  // namespace offhook::inline v0::media

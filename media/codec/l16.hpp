@@ -1,0 +1,22 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/media/codec/codec_error.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+// L16 (RFC 3551 section 4.5.11): linear samples of 16 bits in network byte order, at any rate; channels take turns, sample by
+// sample (RFC 3551 section 4.1). Payload types 10 and 11 are 44.1 kHz in two channels and one; other rates have dynamic ones.
+
+/// in [n] samples; out [>= 2n] octets; returns 2n. Errors: OutputTooSmall; then nothing is written. May not overlap; no
+/// allocation.
+[[nodiscard]] base::Result<std::size_t, CodecError> encode_l16(std::span<const std::int16_t> in,
+                                                               std::span<std::uint8_t> out) noexcept;
+/// in [even n] octets; out [>= n/2] samples; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.
+[[nodiscard]] base::Result<std::size_t, CodecError> decode_l16(std::span<const std::uint8_t> in,
+                                                               std::span<std::int16_t> out) noexcept;
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,148 @@
+#include <offhook/media/codec/opus.hpp>
+
+#include <opus.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr std::size_t kMaxFramesOfPacket = 48;  // 120 ms in frames of 2.5 ms: RFC 6716 section 3.2.5.
+constexpr std::size_t kFastestTicks = 400;      // Frames of 2.5 ms in a second.
+
+void or_abort(bool good) {
+  if (!good) std::abort();  // A rate that is none of the four, or a library that is not what its header says.
+}
+
+bool is_frame(std::size_t samples, std::uint32_t rate_hz) {
+  constexpr std::array<std::size_t, 6> kDurations{1, 2, 4, 8, 16, 24};  // In units of 2.5 ms.
+  const std::size_t unit = rate_hz / kFastestTicks;
+  return samples % unit == 0 && std::find(kDurations.begin(), kDurations.end(), samples / unit) != kDurations.end();
+}
+
+std::uint32_t bandwidth_of(std::uint32_t playback_rate_hz) {
+  if (playback_rate_hz <= 8000) return OPUS_BANDWIDTH_NARROWBAND;
+  if (playback_rate_hz <= 12000) return OPUS_BANDWIDTH_MEDIUMBAND;
+  if (playback_rate_hz <= 16000) return OPUS_BANDWIDTH_WIDEBAND;
+  if (playback_rate_hz <= 24000) return OPUS_BANDWIDTH_SUPERWIDEBAND;
+  return OPUS_BANDWIDTH_FULLBAND;
+}
+
+opus_int32 to_int(std::size_t value) { return static_cast<opus_int32>(value); }
+
+// libopus' own macros for this are casts in the old style.
+void set(::OpusEncoder* encoder, int request, std::uint32_t value) { opus_encoder_ctl(encoder, request, static_cast<opus_int32>(value)); }
+
+/// The frames of a packet, as far as RFC 6716 section 3.2 lets one tell.
+struct Frames {
+  std::array<const unsigned char*, kMaxFramesOfPacket> at{};
+  std::array<opus_int16, kMaxFramesOfPacket> octets{};
+  unsigned char toc = 0;
+  int count = 0;  // Negative when it is no packet.
+
+  explicit Frames(base::Bytes payload)
+      : count(opus_packet_parse(payload.data(), to_int(payload.size()), &toc, at.data(), octets.data(), nullptr)) {}
+};
+
+}  // namespace
+
+base::Result<std::size_t, CodecError> opus_samples(base::Bytes payload, std::uint32_t rate_hz) noexcept {
+  if (payload.empty() || payload.size() > kMaxOpusPayload) return base::fail(CodecError::BadPayload);
+  const int samples = opus_packet_get_nb_samples(payload.data(), to_int(payload.size()), static_cast<opus_int32>(rate_hz));
+  if (samples <= 0) return base::fail(CodecError::BadPayload);
+  return static_cast<std::size_t>(samples);
+}
+
+bool has_opus_fec(base::Bytes payload) noexcept {
+  if (payload.empty() || payload.size() > kMaxOpusPayload || (payload[0] & 0x80) != 0) return false;  // 16 and more are CELT alone.
+  const Frames frames(payload);
+  if (frames.count <= 0 || frames.octets[0] == 0) return false;
+  // The first bits of a frame are a voice activity flag for each 20 ms, and then whether there is a copy. Each is a coin's toss to
+  // the range coder, and so a bit of the octet as it stands: RFC 6716 sections 4.2.3 and 4.1.2.1.
+  const auto samples = static_cast<std::size_t>(opus_packet_get_samples_per_frame(payload.data(), static_cast<opus_int32>(kOpusClockHz)));
+  const std::size_t voice_flags = std::max<std::size_t>(1, samples / 960);
+  const unsigned first = frames.at[0][0];
+  const bool mid = (first >> (7 - voice_flags) & 1U) != 0;
+  const bool stereo = (frames.toc & 0x04) != 0;
+  return mid || (stereo && (first >> (6 - 2 * voice_flags) & 1U) != 0);
+}
+
+OpusEncoder::OpusEncoder(OpusEncoderOptions options)
+    : storage_(std::make_unique<std::byte[]>(static_cast<std::size_t>(opus_encoder_get_size(1)))), rate_hz_(options.rate_hz) {
+  or_abort(is_opus_rate(rate_hz_) && opus_encoder_init(state(), static_cast<opus_int32>(rate_hz_), 1, OPUS_APPLICATION_VOIP) == OPUS_OK);
+  set_bitrate(options.bitrate);
+  set_expected_loss(options.expected_loss_percent);
+  set(state(), OPUS_SET_SIGNAL_REQUEST, OPUS_SIGNAL_VOICE);
+  set(state(), OPUS_SET_COMPLEXITY_REQUEST, std::min<std::uint32_t>(options.complexity, 10));
+  set(state(), OPUS_SET_MAX_BANDWIDTH_REQUEST, bandwidth_of(options.max_playback_rate_hz));
+  set(state(), OPUS_SET_VBR_REQUEST, options.constant_bitrate ? 0 : 1);
+  set(state(), OPUS_SET_INBAND_FEC_REQUEST, options.in_band_fec ? 1 : 0);
+  set(state(), OPUS_SET_DTX_REQUEST, options.dtx ? 1 : 0);
+  opus_int32 lookahead = 0;
+  opus_encoder_ctl(state(), OPUS_GET_LOOKAHEAD_REQUEST, &lookahead);
+  lookahead_ = static_cast<std::size_t>(lookahead);
+}
+
+// The state is plain memory: libopus says how much, and keeps no pointer of ours in it.
+::OpusEncoder* OpusEncoder::state() noexcept { return reinterpret_cast<::OpusEncoder*>(storage_.get()); }
+
+base::Result<std::size_t, CodecError> OpusEncoder::encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
+  if (!is_frame(in.size(), rate_hz_)) return base::fail(CodecError::BadFrame);
+  if (out.empty()) return base::fail(CodecError::OutputTooSmall);
+  const opus_int32 room = to_int(std::min(out.size(), kMaxOpusPayload));
+  const int octets = opus_encode(state(), in.data(), static_cast<int>(in.size()), out.data(), room);
+  if (octets <= 0) return base::fail(CodecError::OutputTooSmall);  // It has nothing else left to refuse.
+  return static_cast<std::size_t>(octets);
+}
+
+void OpusEncoder::set_bitrate(std::uint32_t bitrate) noexcept {
+  set(state(), OPUS_SET_BITRATE_REQUEST, std::clamp(bitrate, kMinOpusBitrate, kMaxOpusBitrate));
+}
+
+void OpusEncoder::set_expected_loss(std::uint8_t percent) noexcept {
+  set(state(), OPUS_SET_PACKET_LOSS_PERC_REQUEST, std::min<std::uint32_t>(percent, 100));
+}
+
+void OpusEncoder::reset() noexcept { opus_encoder_ctl(state(), OPUS_RESET_STATE); }
+
+OpusDecoder::OpusDecoder(std::uint32_t rate_hz)
+    : storage_(std::make_unique<std::byte[]>(static_cast<std::size_t>(opus_decoder_get_size(1)))), rate_hz_(rate_hz) {
+  or_abort(is_opus_rate(rate_hz_) && opus_decoder_init(state(), static_cast<opus_int32>(rate_hz_), 1) == OPUS_OK);
+}
+
+::OpusDecoder* OpusDecoder::state() noexcept { return reinterpret_cast<::OpusDecoder*>(storage_.get()); }
+
+bool OpusDecoder::is_concealable(std::size_t samples) const noexcept {
+  const std::size_t unit = rate_hz_ / kFastestTicks;
+  return samples != 0 && samples % unit == 0 && samples / unit <= kMaxFramesOfPacket;
+}
+
+base::Result<std::size_t, CodecError> OpusDecoder::decode(base::Bytes payload, std::span<std::int16_t> out) noexcept {
+  const auto samples = opus_samples(payload, rate_hz_);
+  if (!samples) return base::fail(samples.error());
+  if (out.size() < *samples) return base::fail(CodecError::OutputTooSmall);
+  const int written = opus_decode(state(), payload.data(), to_int(payload.size()), out.data(), static_cast<int>(*samples), 0);
+  if (written <= 0) return base::fail(CodecError::BadPayload);
+  return static_cast<std::size_t>(written);
+}
+
+base::Result<std::size_t, CodecError> OpusDecoder::decode_lost(base::Bytes next, std::span<std::int16_t> out) noexcept {
+  if (!is_concealable(out.size())) return base::fail(CodecError::BadFrame);
+  if (const auto samples = opus_samples(next, rate_hz_); !samples) return base::fail(samples.error());
+  const int written = opus_decode(state(), next.data(), to_int(next.size()), out.data(), static_cast<int>(out.size()), 1);
+  if (written <= 0) return base::fail(CodecError::BadPayload);
+  return static_cast<std::size_t>(written);
+}
+
+base::Result<std::size_t, CodecError> OpusDecoder::conceal(std::span<std::int16_t> out) noexcept {
+  if (!is_concealable(out.size())) return base::fail(CodecError::BadFrame);
+  const int written = opus_decode(state(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0);
+  if (written <= 0) return base::fail(CodecError::BadFrame);
+  return static_cast<std::size_t>(written);
+}
+
+void OpusDecoder::reset() noexcept { opus_decoder_ctl(state(), OPUS_RESET_STATE); }
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,46 @@
+#include <offhook/media/detail/voice_kernel.hpp>
+
+namespace offhook::inline v0::media::detail {
+namespace {
+
+struct Machine {
+  std::array<const VoiceKernels*, 3> usable{&kVoiceScalar, &kVoiceVector};
+  std::size_t count = 2;
+
+  Machine() noexcept {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2")) usable[count++] = &kVoiceAvx2;
+#endif
+  }
+};
+
+const Machine& machine() noexcept {
+  static const Machine found;
+  return found;
+}
+
+/// Louder than what calls begin with, fainter than who speaks at once; deeper noise is the louder one.
+constexpr float kFirstNoise = kFullScalePower * 6e-5F;   // -42 dBov over all bands
+constexpr float kFirstSteps = 30;                        // 300 ms, then the least is what was heard
+constexpr float kFalling = 1000;                         // What comes down from there to the noise in that time is not its least too soon.
+
+}  // namespace
+
+void begin_voice(float* rows, std::size_t stride) noexcept {
+  for (std::size_t row = 0; row < kVoiceRows; ++row) rows[row * stride] = 0;
+  float weights = 0;
+  for (std::size_t band = 0; band < kBands; ++band) weights += 1.0F / static_cast<float>(band + 8);
+  for (std::size_t band = 0; band < kBands; ++band) {
+    const float noise = kFirstNoise / (static_cast<float>(band + 8) * weights);
+    rows[(kNoiseRow + band) * stride] = rows[(kLeastRow + band) * stride] = noise;
+    rows[(kSmoothRow + band) * stride] = rows[(kNextLeastRow + band) * stride] = kFalling * noise;
+  }
+  rows[kCountdownRow * stride] = kFirstSteps;
+  rows[kYoungRow * stride] = 2 * kFirstSteps;
+}
+
+std::span<const VoiceKernels* const> voice_kernels() noexcept { return std::span(machine().usable).first(machine().count); }
+const VoiceKernels& voice_chosen() noexcept { return *machine().usable[machine().count - 1]; }
+
+}  // namespace offhook::inline v0::media::detail

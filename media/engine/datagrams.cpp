@@ -1,0 +1,33 @@
+#include <offhook/media/engine/datagrams.hpp>
+
+#include <offhook/media/engine/epoll_datagrams.hpp>
+#include <offhook/media/engine/uring_datagrams.hpp>
+
+#include <system_error>
+
+namespace offhook::inline v0::media {
+
+std::string_view to_string(DatagramPath path) {
+  switch (path) {
+    case DatagramPath::Best: return "best";
+    case DatagramPath::Uring: return "io_uring";
+    case DatagramPath::Epoll: return "epoll";
+  }
+  return "unknown";
+}
+
+std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why) {
+  if (wanted != DatagramPath::Epoll) {
+    auto uring = std::make_unique<UringDatagrams>();
+    if (uring->refusal() == 0) return uring;
+    // EPERM: a container's filter, or kernel.io_uring_disabled; ENOSYS, EINVAL: a kernel before 6.1.
+    why = "io_uring: " + std::generic_category().message(uring->refusal());
+    if (wanted == DatagramPath::Uring) return nullptr;
+  }
+  auto epoll = std::make_unique<EpollDatagrams>();
+  if (epoll->works()) return epoll;
+  why = "epoll: no descriptors left";
+  return nullptr;
+}
+
+}  // namespace offhook::inline v0::media

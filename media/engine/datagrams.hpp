@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/media/sendout.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::media {
+
+struct Leg;
+class ArrivalClock;
+
+/// Which system calls carry the datagrams.
+enum class DatagramPath : std::uint8_t {
+  Best,    ///< io_uring where the kernel (6.1) and the container allow it, else epoll
+  Uring,
+  Epoll,
+};
+[[nodiscard]] std::string_view to_string(DatagramPath path);
+
+/// How the datagrams of one worker's legs come and go. All but the constructor belongs to the worker's thread; nothing here waits for
+/// anybody, and nothing allocates.
+class Datagrams {
+ public:
+  virtual ~Datagrams() = default;
+
+  /// Once, on the thread that will call all the rest. False when nothing can come of it.
+  [[nodiscard]] virtual bool begin() { return true; }
+  /// Both sockets of a leg are read from now on.
+  virtual void add(Leg& leg) = 0;
+  /// Hands what has come to the legs' streams: at least what waits for `due`, their audio up to a bound for each leg, and any leg's RTCP.
+  virtual void receive(std::span<Leg* const> due, const ArrivalClock& clock) = 0;
+  /// `out` is copied, and has left for the network with the next flush() at the latest. What is refused counts in leg.send_failed.
+  virtual void send(Leg& leg, const Sendout& out) = 0;
+  virtual void flush() {}
+  /// Reads no more of them. The leg must not be freed, nor its sockets be closed, before is_released().
+  virtual void remove(Leg& leg) = 0;
+  [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;
+
+  [[nodiscard]] virtual DatagramPath path() const = 0;
+};
+
+/// `wanted`, or for Best what there is. Null when there is none: no descriptors left, or `wanted` is refused here; `why` says which.
+[[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
+
+}  // namespace offhook::inline v0::media

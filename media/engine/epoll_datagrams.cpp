@@ -1,0 +1,69 @@
+#include <offhook/media/engine/epoll_datagrams.hpp>
+
+#include <offhook/media/engine/arrival_clock.hpp>
+#include <offhook/media/engine/leg.hpp>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr int kMaxReadyReports = 64;  // What is left over is there at the next tick.
+constexpr std::size_t kMaxBatches = 4;  // Of one leg in a tick: 64 datagrams; then its socket keeps them, and drops.
+
+}  // namespace
+
+EpollDatagrams::EpollDatagrams() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+
+EpollDatagrams::~EpollDatagrams() {
+  if (epoll_ >= 0) ::close(epoll_);
+}
+
+void EpollDatagrams::add(Leg& leg) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = &leg;
+  leg.reports_unwatched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event) != 0;  // Beyond max_user_watches, say.
+}
+
+void EpollDatagrams::remove(Leg& leg) {
+  // Closing alone would not do: a child between fork and exec holds the descriptor too, and events would go on.
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
+}
+
+void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
+  std::array<epoll_event, kMaxReadyReports> events;
+  const int count = ::epoll_wait(epoll_, events.data(), kMaxReadyReports, 0);
+  for (int i = 0; i < count; ++i) receive_reports(*static_cast<Leg*>(events[static_cast<std::size_t>(i)].data.ptr), clock);
+  for (Leg* const leg : due) {
+    if (leg->reports_unwatched) receive_reports(*leg, clock);
+    receive_audio(*leg, clock);
+  }
+}
+
+void EpollDatagrams::receive_reports(Leg& leg, const ArrivalClock& clock) {
+  batch_.receive(leg.rtcp.fd());
+  for (std::size_t i = 0; i < batch_.size(); ++i)
+    leg.stream.on_packet(Channel::Rtcp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i)));
+}
+
+void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
+  for (std::size_t batches = 0; batches < kMaxBatches; ++batches) {
+    batch_.receive(leg.rtp.fd());
+    for (std::size_t i = 0; i < batch_.size(); ++i)
+      leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i)));
+    if (batch_.size() < ReceiveBatch::kMaxDatagrams) return;
+  }
+}
+
+void EpollDatagrams::send(Leg& leg, const Sendout& out) {
+  for (const auto& datagram : out.all()) {
+    const auto& socket = datagram.channel == Channel::Rtp ? leg.rtp : leg.rtcp;
+    if (!socket.send(datagram.bytes(), datagram.to)) ++leg.send_failed;
+  }
+}
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,175 @@
+#include <offhook/media/engine/recorder.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+std::string_view to_string(RecorderError error) {
+  switch (error) {
+    case RecorderError::Busy: return "too many recordings at once";
+  }
+  return "unknown";
+}
+
+namespace {
+
+/// One recording, as the writer's thread sees it.
+class Recording {
+ public:
+  Recording(RecordingOrder order, std::shared_ptr<RecordingTap> tap) : order_(std::move(order)), tap_(std::move(tap)) {}
+
+  /// Takes what is there and writes it when it is time. False: it has ended, and the report is final.
+  bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
+    if (!file_ && !open(now, options, random)) return false;
+    const bool last = tap_->is_finished() || closing;
+    take_frames();
+    if (last) return !end(now, options);
+    if (now >= flush_at_) flush(now, options);
+    return true;
+  }
+
+  [[nodiscard]] RecordingReport report() const {
+    RecordingReport report{.path = order_.path, .error = error_, .frames = 0, .octets = 0, .dropped = tap_->dropped()};
+    if (!file_) return report;
+    report.frames = file_->kept();
+    report.octets = file_->octets();
+    report.dropped += file_->lost() + file_->counters().refused;
+    return report;
+  }
+  /// Times that the disk took nothing, since asked last.
+  [[nodiscard]] std::uint64_t take_refusals() { return std::exchange(refusals_, 0); }
+
+ private:
+  bool open(base::TimePoint now, const RecorderOptions& options, base::Random& random) {
+    auto made = RecordingFile::create(order_, random);
+    if (!made) {
+      error_ = made.error();
+      ++refusals_;
+      return false;
+    }
+    file_.emplace(std::move(*made));
+    flush_at_ = now + options.flush_every;
+    return true;
+  }
+  void take_frames() {
+    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
+    RecordedFrame frame;
+    for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) file_->add(frame);
+  }
+  void flush(base::TimePoint now, const RecorderOptions& options) {
+    note(file_->flush());
+    flush_at_ = now + options.flush_every;
+  }
+  /// True when there is nothing left to do, or to be hoped for.
+  bool end(base::TimePoint now, const RecorderOptions& options) {
+    if (!give_up_at_) give_up_at_ = now + options.closing_limit;
+    note(file_->finish());
+    return error_ == 0 || now >= *give_up_at_;
+  }
+  void note(const base::Result<void, int>& written) {
+    error_ = written ? 0 : written.error();
+    if (!written) ++refusals_;
+    tap_->set_kept(file_->kept());
+  }
+
+  RecordingOrder order_;
+  std::shared_ptr<RecordingTap> tap_;
+  std::optional<RecordingFile> file_;
+  base::TimePoint flush_at_{};
+  std::optional<base::TimePoint> give_up_at_;
+  int error_ = 0;
+  std::uint64_t refusals_ = 0;
+};
+
+}  // namespace
+
+class Recorder::Impl {
+ public:
+  explicit Impl(RecorderOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order) {
+    auto tap = std::make_shared<RecordingTap>();
+    {
+      const std::lock_guard lock(mutex_);
+      if (counters_.active >= options_.most) return base::fail(RecorderError::Busy);
+      ++counters_.active;
+      begun_.push_back(std::make_unique<Recording>(std::move(order), tap));
+    }
+    return tap;
+  }
+
+  RecorderCounters counters() const {
+    const std::lock_guard lock(mutex_);
+    return counters_;
+  }
+
+ private:
+  void run() {
+    for (bool closing = false; !(closing && recordings_.empty());) {
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, options_.drain_every, [&] { return closing_ && !closing; });
+        closing = closing_;
+        for (auto& recording : begun_) recordings_.push_back(std::move(recording));
+        begun_.clear();
+      }
+      serve_all(closing);
+    }
+  }
+
+  void serve_all(bool closing) {
+    std::vector<RecordingReport> reports;
+    std::uint64_t refusals = 0;
+    const auto ended = [&](const std::unique_ptr<Recording>& recording) {
+      const bool goes_on = recording->serve(base::Clock::now(), options_, random_, closing);
+      refusals += recording->take_refusals();
+      if (!goes_on) reports.push_back(recording->report());
+      return !goes_on;
+    };
+    recordings_.erase(std::remove_if(recordings_.begin(), recordings_.end(), ended), recordings_.end());
+    {
+      const std::lock_guard lock(mutex_);
+      counters_.refusals += refusals;
+      for (const auto& report : reports) {
+        --counters_.active;
+        ++counters_.ended;
+        counters_.failed += report.error != 0 ? 1 : 0;
+        counters_.frames += report.frames;
+        counters_.dropped += report.dropped;
+      }
+    }
+    if (!options_.on_ended) return;
+    for (const auto& report : reports) options_.on_ended(report);
+  }
+
+  RecorderOptions options_;
+  base::SystemRandom random_;                           // The thread's own, as is the next.
+  std::vector<std::unique_ptr<Recording>> recordings_;
+  mutable std::mutex mutex_;                            // Held for moments only: no file is touched under it.
+  std::condition_variable wake_;
+  std::vector<std::unique_ptr<Recording>> begun_;
+  RecorderCounters counters_;
+  bool closing_ = false;
+  std::thread thread_;                                  // Last: it sees everything above complete.
+};
+
+Recorder::Recorder(RecorderOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Recorder::~Recorder() = default;
+base::Result<std::shared_ptr<RecordingTap>, RecorderError> Recorder::begin(RecordingOrder order) { return impl_->begin(std::move(order)); }
+RecorderCounters Recorder::counters() const { return impl_->counters(); }
+
+}  // namespace offhook::inline v0::media

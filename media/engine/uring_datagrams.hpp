@@ -1,0 +1,106 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/media/engine/datagrams.hpp>
+
+#include <liburing.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+/// io_uring: every socket is read by one multishot request for the life of its leg, into buffers that all legs share, and what is sent
+/// within a phase enters the kernel together. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when
+/// receive() or flush() is called, on the worker's own time. A socket that is flooded is left alone until its leg's next tick.
+class UringDatagrams final : public Datagrams {
+ public:
+  UringDatagrams();
+  ~UringDatagrams() override;
+  UringDatagrams(const UringDatagrams&) = delete;
+  UringDatagrams& operator=(const UringDatagrams&) = delete;
+  /// 0, or the errno with which the kernel refused.
+  [[nodiscard]] int refusal() const { return refusal_; }
+
+  [[nodiscard]] bool begin() override;
+  void add(Leg& leg) override;
+  void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
+  void send(Leg& leg, const Sendout& out) override;
+  void flush() override;
+  void remove(Leg& leg) override;
+  [[nodiscard]] bool is_released(const Leg& leg) const override;
+  [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
+
+ private:
+  static constexpr unsigned kRequests = 256;        ///< that may wait for the kernel
+  static constexpr unsigned kCompletions = 4096;
+  static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
+  static constexpr std::size_t kBufferOctets = 2048;  ///< header, address, time and datagram: longer ones are cut, and dropped
+  static constexpr std::size_t kSends = kRequests;
+  static constexpr std::uint16_t kMaxOfOneLeg = 64;  ///< datagrams of RTP in one tick; then its socket keeps them, and drops
+
+  enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, Send };
+  /// What a completion is told by: the request, the place of its leg, and how often the place has been taken.
+  struct Tag {
+    Request request = Request::Other;
+    std::uint32_t place = 0;
+    std::uint32_t taken = 0;
+    [[nodiscard]] std::uint64_t value() const { return std::uint64_t{taken} << 32 | std::uint64_t{place} << 8 | static_cast<std::uint8_t>(request); }
+    [[nodiscard]] static Tag of(std::uint64_t value);
+  };
+  struct Place {
+    Leg* leg = nullptr;
+    std::uint32_t taken = 0;
+    std::uint16_t datagrams = 0;  // of RTP, since its last tick
+    std::array<bool, 2> armed{};  // whether the kernel has its reads: of RTP, of RTCP
+    bool leaving = false;
+    bool flooded = false;         // read no more until its next tick
+
+    [[nodiscard]] bool& armed_for(Request read) { return armed[read == Request::ReadRtp ? 0 : 1]; }
+    [[nodiscard]] bool is_armed() const { return armed[0] || armed[1]; }
+  };
+  struct Outgoing {
+    sockaddr_storage to{};
+    std::array<std::uint8_t, kMaxDatagramOctets> octets;
+  };
+
+  [[nodiscard]] io_uring_sqe* next_request();
+  void arm(Tag read);
+  void arm_again();
+  void cancel(Tag read);
+  void cancel_again();
+  void end_flood(Leg& leg);
+  [[nodiscard]] bool has_work() const;
+  void set_up_buffers();
+  void offer(std::uint16_t buffer);
+  void take_completions(const ArrivalClock& clock);
+  void on_completion(const io_uring_cqe& completion, const ArrivalClock& clock);
+  void on_datagram(Place& place, Tag read, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
+  void release(std::uint32_t place);
+  void submit();
+
+  /// The ring through which buffers are offered: a page or more, shared with the kernel.
+  struct alignas(4096) Offers {
+    std::array<io_uring_buf, kBuffers> entries{};
+    [[nodiscard]] io_uring_buf_ring* ring() { return reinterpret_cast<io_uring_buf_ring*>(this); }
+  };
+
+  int refusal_ = 0;
+  io_uring ring_{};
+  std::unique_ptr<Offers> offers_;
+  std::unique_ptr<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>> buffers_;
+  unsigned offered_ = 0;                       // to the kernel, since it last was told
+  msghdr wanted_{};                            // how much room for address and time each buffer begins with
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> free_places_;
+  std::vector<Tag> stopped_;                   // reads that ended, or found no room, and have to be made again
+  std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that
+  std::unique_ptr<std::array<Outgoing, kSends>> outgoing_;
+  std::size_t sends_ = 0;                      // of them waiting
+};
+
+}  // namespace offhook::inline v0::media

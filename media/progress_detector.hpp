@@ -1,0 +1,84 @@
+#pragma once
+
+#include <offhook/media/call_progress.hpp>
+#include <offhook/media/tone_bank.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// What the detectors of one country's calls share: a bank for its frequencies, and its tones. Made once, never changed.
+class ProgressPlan {
+ public:
+  [[nodiscard]] static const ProgressPlan& of(Country country);
+
+ private:
+  friend class ProgressDetector;
+  static constexpr std::size_t kPairs = 80;            // of half a window: 20 ms
+  static constexpr std::size_t kMaxChords = 6;
+  static constexpr std::uint8_t kNone = 0xFF;
+  struct Chord {                                       // tones that sound at once
+    double low_hz = 0, high_hz = 0;
+    std::uint8_t low = kNone, high = kNone;            // of the bank
+    std::uint8_t most_steps = 0;                       // of the longest script over this chord
+    std::uint16_t longest_ms = 0;                      // on, of those that end
+  };
+  explicit ProgressPlan(Country country);
+  std::uint8_t chord_of(const ToneStep& step);
+  std::uint8_t tone_of(double hz);
+
+  std::span<const ProgressSpec> specs_;
+  std::array<std::array<std::uint8_t, kMaxToneSteps>, kMaxProgressTones> chords_of_{};   // of each spec's steps
+  std::array<Chord, kMaxChords> chord_{};
+  std::size_t chord_count_ = 0;
+  std::array<double, kBankTones> hz_{};
+  std::size_t tone_count_ = 0;
+  BankTables<kPairs> bank_;
+};
+
+/// Dial tone, ringback, busy and so on in the voice of one call that is being set up, by frequencies and by cadence.
+///
+/// frequency  within 8 Hz; 15 Hz beside nothing else of the country's
+/// cadence    within 10 % and 40 ms; told once two cycles were heard (or as many steps as the longest cadence over the same tones
+///            has, since the shorter one may be part of it); with a pause of a second or more at its end one cycle, and of that
+///            pause a second; a tone that does not end is told after a second, or 0.3 s more than the longest of those that do
+/// level      -43 dBm0 and more, noise 10 dB below
+///
+/// Windows of 40 ms every 20 ms at up to eight frequencies (tone_bank.hpp). Pure, no allocation, some 300 octets a call.
+class ProgressDetector {
+ public:
+  explicit ProgressDetector(Country country) : plan_(&ProgressPlan::of(country)) {}
+  /// 20 ms at 8000 Hz. What is recognised with them, told once as long as it goes on.
+  std::optional<ProgressTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
+  /// What sounds, pauses included.
+  [[nodiscard]] std::optional<ProgressTone> sounding() const noexcept { return sounding_; }
+
+ private:
+  static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // beside the chords' numbers
+  struct Run {
+    std::uint8_t what = kOther;
+    std::uint32_t frames = 0;
+  };
+  [[nodiscard]] std::uint8_t classify(float power) const noexcept;
+  void count(std::uint8_t what) noexcept;
+  [[nodiscard]] std::optional<ProgressTone> match() const noexcept;
+  [[nodiscard]] bool fits(std::size_t spec) const noexcept;
+  [[nodiscard]] bool fits_from(std::size_t spec, std::size_t steps, std::size_t rotation) const noexcept;
+  [[nodiscard]] static std::uint32_t length_ms(const Run& run) noexcept;
+
+  const ProgressPlan* plan_;
+  BankSums window_{}, next_{};
+  float before_ = 0;                            // power of the frame before
+  float tone_power_ = 0;                        // of the last frame that was a tone
+  Run now_;
+  Run astray_;                                  // what is beside now_: a drop-out, or the next
+  std::array<Run, kMaxToneSteps> past_{};       // the latest last
+  std::size_t past_count_ = 0;
+  std::optional<ProgressTone> sounding_;
+};
+static_assert(sizeof(ProgressDetector) <= 512);
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <offhook/media/ogg_opus.hpp>
+#include <offhook/media/recording_tap.hpp>
+#include <offhook/media/resample.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+enum class RecordingFormat : std::uint8_t { Wav, OggOpus };
+
+struct RecordingShape {
+  RecordingFormat format = RecordingFormat::Wav;
+  std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000: what comes at another one of these is converted
+  std::uint32_t bitrate = 20000;     ///< of Opus, for each of the two voices
+  std::uint64_t most_frames = 0;     ///< of 20 ms, then the file is full; 0: what a WAV can hold (4 GiB)
+};
+
+/// Makes the octets of a file from the frames of a call: the caller is left, the agent right. Ticks that are missing become silence,
+/// so that the file's time is the call's. Pure; not for the audio thread.
+class RecordingEncoder {
+ public:
+  static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap is made this long (60 s): a process was stopped
+
+  struct Counters {
+    std::uint64_t frames = 0;   ///< in the file, silence included
+    std::uint64_t silent = 0;   ///< of these: they were missing
+    std::uint64_t refused = 0;  ///< older than what is in the file, of another rate, or beyond its end
+    std::uint64_t cut = 0;      ///< ticks of gaps beyond kMaxGapTicks
+  };
+
+  /// Rates other than the three are taken for 16,000. `serial` tells streams in Ogg apart.
+  RecordingEncoder(RecordingShape shape, std::uint32_t serial);
+
+  /// What the file begins with. A WAV's header says that it is empty: whoever writes the file writes wav_header() over it.
+  void begin(std::vector<std::uint8_t>& out);
+  void add(const RecordedFrame& frame, std::vector<std::uint8_t>& out);
+  /// All that was added, so that the file is good up to here.
+  void flush(std::vector<std::uint8_t>& out);
+  void finish(std::vector<std::uint8_t>& out);
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const RecordingShape& shape() const { return shape_; }
+
+ private:
+  using Voice = std::vector<std::int16_t>;
+  [[nodiscard]] bool take_room();
+  void fill_gap(std::uint64_t tick, std::vector<std::uint8_t>& out);
+  void convert(std::span<const std::int16_t> pcm, std::optional<Resampler>& resampler, Voice& voice);
+  void put(const Voice& left, const Voice& right, std::vector<std::uint8_t>& out);
+
+  RecordingShape shape_;
+  std::optional<OggOpusWriter> ogg_;
+  std::optional<Resampler> left_resampler_, right_resampler_;  // From rate_hz_.
+  std::uint32_t rate_hz_ = 0;                                  // Of the last frame.
+  Voice left_, right_, silence_;
+  std::optional<std::uint64_t> next_tick_;
+  Counters counters_;
+};
+
+}  // namespace offhook::inline v0::media

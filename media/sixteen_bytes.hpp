@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace offhook::inline v0::media {
+
+/// Sixteen numbers of 0 to 255 in one register, by the vectors that g++ and clang have on every machine: a number for each band.
+using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
+
+[[nodiscard]] inline SixteenBytes all_sixteen(unsigned value) noexcept { return SixteenBytes{} + static_cast<std::uint8_t>(value); }
+
+[[nodiscard]] inline SixteenBytes least_of(SixteenBytes a, SixteenBytes b) noexcept { return a < b ? a : b; }
+[[nodiscard]] inline SixteenBytes most_of(SixteenBytes a, SixteenBytes b) noexcept { return a > b ? a : b; }
+/// a - b, not below 0.
+[[nodiscard]] inline SixteenBytes less(SixteenBytes a, SixteenBytes b) noexcept { return most_of(a, b) - b; }
+/// a + b, not above 255.
+[[nodiscard]] inline SixteenBytes more(SixteenBytes a, SixteenBytes b) noexcept { return least_of(a, all_sixteen(255) - b) + b; }
+/// 255 where a is greater than b, else 0.
+[[nodiscard]] inline SixteenBytes where_more(SixteenBytes a, SixteenBytes b) noexcept { return reinterpret_cast<SixteenBytes>(a > b); }
+
+/// Their sum, at most 4080.
+[[nodiscard]] inline unsigned sum_of(SixteenBytes bytes) noexcept {
+#if defined(__SSE2__)
+  const __m128i sums = _mm_sad_epu8(reinterpret_cast<__m128i>(bytes), _mm_setzero_si128());
+  return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+#else
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < 16; ++i) sum += bytes[i];
+  return sum;
+#endif
+}
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// Voice activity of many calls at once: eight side by side in the lanes of vectors, chosen once by what the machine has. A verdict is
+/// that of VoiceActivity for the same frames. A tick of it: hear() for each call, run(), then voiced(). One thread; allocates only when
+/// it is made. 8000 Hz, or 16000 Hz of which the lower half is looked at.
+class VoiceBank {
+ public:
+  /// For calls 0 to `calls` - 1.
+  explicit VoiceBank(std::size_t calls);
+  ~VoiceBank();
+  VoiceBank(VoiceBank&&) noexcept;
+  VoiceBank& operator=(VoiceBank&&) noexcept;
+
+  [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+  /// Another call begins there.
+  void reset(std::size_t call) noexcept;
+  /// 20 ms of a call: 160 or 320 samples; anything else is silence.
+  void hear(std::size_t call, std::span<const std::int16_t> frame) noexcept;
+  /// Judges what was heard since the last run(). Who was not heard was silent; eight neighbours who were all not heard cost nothing and
+  /// stay as they are.
+  void run() noexcept;
+  /// As of the last run().
+  [[nodiscard]] bool voiced(std::size_t call) const noexcept;
+
+ private:
+  struct Group;
+  std::size_t calls_;
+  std::size_t groups_;
+  std::unique_ptr<Group[]> group_;
+};
+
+}  // namespace offhook::inline v0::media

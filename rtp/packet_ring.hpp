@@ -1,0 +1,83 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/spsc_ring.hpp>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace offhook::inline v0::rtp {
+
+/// Packets of any size one behind the other in `Octets` of memory, from exactly one thread that puts them to exactly one that takes
+/// them. A payload stays where it was put until the taking thread says that it is not needed any more. Wait-free on both sides, never
+/// allocates.
+///
+///     | header | payload | header |     payload     | header |  payload that fits here  | not used |
+///
+/// A header or payload that would not fit before the end of the memory begins at its begin instead. Where it is, both threads
+/// reckon from its size. `Header` has a member `size`: the octets of its payload.
+template <class Header, std::size_t Octets>
+class PacketRing {
+  static_assert(std::has_single_bit(Octets), "a place becomes an index with a mask");
+  static_assert(std::is_trivially_copyable_v<Header>, "headers are copied as octets");
+
+ public:
+  using Place = std::uint64_t;  ///< counts octets, and never wraps in practice
+
+  /// Putting thread. False when there is no room.
+  [[nodiscard]] bool try_push(const Header& header, base::Bytes payload) noexcept {
+    const Place head = head_.load(std::memory_order_relaxed);  // Only this thread writes head_.
+    const Place header_at = place_of(head, sizeof(Header));
+    const Place payload_at = place_of(header_at + sizeof(Header), payload.size());
+    const Place end = payload_at + payload.size();
+    if (end - tail_seen_ > Octets) {
+      tail_seen_ = tail_.load(std::memory_order_acquire);  // Pairs with the release in free_before: nobody reads there any more.
+      if (end - tail_seen_ > Octets) return false;
+    }
+    std::memcpy(at(header_at), &header, sizeof(Header));
+    if (!payload.empty()) std::memcpy(at(payload_at), payload.data(), payload.size());
+    head_.store(end, std::memory_order_release);  // Publishes both.
+    return true;
+  }
+
+  /// Taking thread. False when there is none. The payload is at `place`, see payload().
+  [[nodiscard]] bool try_take(Header& header, Place& place) noexcept {
+    if (next_ == head_seen_) {
+      head_seen_ = head_.load(std::memory_order_acquire);  // Pairs with the release in try_push: the packet is written.
+      if (next_ == head_seen_) return false;
+    }
+    const Place header_at = place_of(next_, sizeof(Header));
+    std::memcpy(&header, at(header_at), sizeof(Header));
+    place = place_of(header_at + sizeof(Header), header.size);
+    next_ = place + header.size;
+    return true;
+  }
+  /// Taking thread: of a packet that was taken and not freed.
+  [[nodiscard]] base::Bytes payload(Place place, std::size_t size) const noexcept {
+    return base::Bytes(octets_).subspan(static_cast<std::size_t>(place % Octets), size);
+  }
+  /// Taking thread: where the next packet will be. What is before it was taken.
+  [[nodiscard]] Place next() const noexcept { return next_; }
+  /// Taking thread: whatever is before `place`, which is next() or that of a packet that was taken, is not needed any more.
+  void free_before(Place place) noexcept { tail_.store(place, std::memory_order_release); }
+
+ private:
+  [[nodiscard]] static constexpr Place place_of(Place from, std::size_t size) noexcept {
+    const std::size_t left = Octets - static_cast<std::size_t>(from % Octets);
+    return left >= size ? from : from + left;
+  }
+  [[nodiscard]] std::uint8_t* at(Place place) noexcept { return octets_.data() + place % Octets; }
+
+  alignas(base::kCacheLine) std::atomic<Place> head_{0};
+  Place tail_seen_ = 0;                       // The putting thread's stale copy: spares a cache miss per packet.
+  alignas(base::kCacheLine) std::atomic<Place> tail_{0};
+  Place head_seen_ = 0, next_ = 0;            // The taking thread's.
+  std::array<std::uint8_t, Octets> octets_;   // Not set to anything: what was never written is never read.
+};
+
+}  // namespace offhook::inline v0::rtp

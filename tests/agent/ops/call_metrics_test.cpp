@@ -1,0 +1,115 @@
+#include <offhook/agent/ops/call_metrics.hpp>
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <sstream>
+
+using namespace offhook;
+
+namespace {
+
+media::QualityReport good() {
+  media::QualityReport report;
+  report.loss.received = 1000;
+  report.jitter_ms = 4;
+  report.quality.one_way_ms = 60;
+  report.quality.mos_conversation = 4.35;
+  return report;
+}
+media::QualityReport bad() {
+  media::QualityReport report = good();
+  report.loss.lost = 50;
+  report.loss.discarded = 25;
+  report.jitter_ms = 35.5;
+  report.quality.mos_conversation = 2.25;
+  report.heard.clipped_percent = 1;
+  report.one_way_ever.nothing_comes = true;
+  return report;
+}
+media::QualityReport wideband() {
+  media::QualityReport report = good();
+  report.quality.scale = rtp::QualityScale::Wideband;
+  return report;
+}
+struct Metrics : agent::CallMetrics {
+  bool says(const std::string& line, const std::vector<media::QualityReport>& live = {}) const { return ("\n" + text(live)).find("\n" + line + "\n") != std::string::npos; }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Metrics, "Each finished call counts in each distribution once, from its bound on") {
+  on_finished(good());
+  on_finished(bad());
+  on_finished(wideband());
+  CHECK(says("offhook_calls_finished_total 3"));
+  CHECK(says("offhook_packets_received_total 3000"));
+  CHECK(says("offhook_packets_lost_total 50"));
+  CHECK(says("offhook_packets_discarded_total 25"));
+  CHECK(says("offhook_calls_clipped_total 1"));
+  CHECK(says("offhook_calls_finished_one_way_total{fault=\"nothing_comes\"} 1"));
+  CHECK(says("offhook_calls_finished_one_way_total{fault=\"peer_hears_nothing\"} 0"));
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"2\"} 0"));
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"2.5\"} 1"));
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"4.3\"} 1"));
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"+Inf\"} 2"));
+  CHECK(says("offhook_call_mos_sum{scale=\"narrowband\"} 6.600000"));
+  CHECK(says("offhook_call_mos_count{scale=\"narrowband\"} 2"));
+  CHECK(says("offhook_call_mos_count{scale=\"wideband\"} 1"));
+  CHECK(says("offhook_call_jitter_ms_bucket{le=\"20\"} 2"));
+  CHECK(says("offhook_call_jitter_ms_bucket{le=\"50\"} 3"));
+  CHECK(says("offhook_call_loss_percent_bucket{le=\"5\"} 2"));
+  CHECK(says("offhook_call_loss_percent_bucket{le=\"10\"} 3"));
+  CHECK(says("offhook_call_one_way_ms_count 3"));
+}
+
+TEST_CASE_FIXTURE(Metrics, "A bound belongs to its bucket") {
+  auto report = good();
+  report.quality.mos_conversation = 4.0;
+  on_finished(report);
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"3.6\"} 0"));
+  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"4\"} 1"));
+}
+
+TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; of a codec without R, no opinion") {
+  media::QualityReport nothing;
+  nothing.one_way_ever.nothing_comes = true;
+  on_finished(nothing);
+  auto unrated = good();
+  unrated.quality.mos_conversation.reset();
+  on_finished(unrated);
+  CHECK(says("offhook_calls_finished_total 2"));
+  CHECK(says("offhook_calls_finished_one_way_total{fault=\"nothing_comes\"} 1"));
+  CHECK(says("offhook_call_loss_percent_count 1"));
+  CHECK(says("offhook_call_mos_count{scale=\"narrowband\"} 0"));
+}
+
+TEST_CASE_FIXTURE(Metrics, "Of the calls that are up: how many, the worst, and which are deaf now") {
+  CHECK(says("offhook_calls 0"));
+  CHECK_FALSE(says("offhook_call_mos_worst{scale=\"narrowband\"} 0.000"));
+  auto deaf = bad();
+  deaf.one_way.peer_hears_nothing = true;
+  const std::vector<media::QualityReport> live{good(), deaf, wideband(), {}};
+  CHECK(says("offhook_calls 4", live));
+  CHECK(says("offhook_call_mos_worst{scale=\"narrowband\"} 2.250", live));
+  CHECK(says("offhook_call_mos_worst{scale=\"wideband\"} 4.350", live));
+  CHECK(says("offhook_call_loss_percent_worst 6.977", live));
+  CHECK(says("offhook_calls_one_way{fault=\"peer_hears_nothing\"} 1", live));
+  CHECK(says("offhook_calls_one_way{fault=\"nothing_comes\"} 0", live));
+}
+
+TEST_CASE_FIXTURE(Metrics, "Each line is a comment or a series with one value; no series stands twice") {
+  on_finished(bad());
+  std::istringstream lines(text(std::vector{good()}));
+  std::set<std::string> seen;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# HELP offhook_") || line.starts_with("# TYPE offhook_")) continue;
+    CAPTURE(line);
+    const auto space = line.rfind(' ');
+    REQUIRE(space != std::string::npos);
+    CHECK(line.starts_with("offhook_"));
+    CHECK(seen.insert(line.substr(0, space)).second);
+    CHECK_NOTHROW((void)std::stod(line.substr(space + 1)));
+  }
+  CHECK(seen.size() > 30);
+}

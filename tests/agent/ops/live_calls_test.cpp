@@ -1,0 +1,44 @@
+#include <offhook/agent/live_calls.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+const base::TimePoint kAnswered{100s};
+
+struct Shown : agent::LiveCalls {
+  static std::optional<media::LegStatistics> statistics(media::LegId leg) {
+    if (leg.value == 2) return std::nullopt;  // Closed a moment ago.
+    media::LegStatistics counted;
+    counted.packets_received = 500;
+    for (std::uint16_t i = 0; i < 500; ++i) counted.losses.on_packet(i, true);
+    counted.one_way.peer_hears_nothing = true;
+    counted.one_way_ever.nothing_comes = true;
+    return counted;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the figures that its record will have") {
+  CHECK(json(&Shown::statistics, kAnswered) == R"({"calls":[]})");
+  add({"a\"1", "x@y", false, "PCMU", kAnswered, media::LegId{1}});
+  add({"b2", {}, true, "G722", kAnswered + 10s, media::LegId{2}});
+  const std::string shown = json(&Shown::statistics, kAnswered + 12500ms);
+  CHECK(shown.starts_with(R"({"calls":[{"id":"a\"1","sip_call_id":"x@y","direction":"in","codec":"PCMU","seconds":12.5)"));
+  CHECK(shown.find(R"("packets_received":500)") != std::string::npos);
+  CHECK(shown.find(R"("mos":4.)") != std::string::npos);
+  CHECK(shown.find(R"("one_way":"the peer hears nothing")") != std::string::npos);  // What is, not what was.
+  CHECK(shown.find(R"({"id":"b2","sip_call_id":"","direction":"out","codec":"G722","seconds":2.5)") != std::string::npos);
+  CHECK(LiveCalls::statistics(&Shown::statistics).size() == 1);
+  remove("a\"1");
+  remove("never was");
+  CHECK(json(&Shown::statistics, kAnswered).find("a\\\"1") == std::string::npos);
+}

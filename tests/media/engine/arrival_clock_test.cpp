@@ -1,0 +1,33 @@
+#include <offhook/media/engine/arrival_clock.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+
+TEST_CASE("A datagram's time is the kernel's, within the time since its phase was last read, whatever happens to the wall's clock") {
+  media::ArrivalClock clock;
+  const base::TimePoint begin(1000s);
+  constexpr base::Duration kWall = 1'700'000'000s;
+  clock.read(3, begin, kWall);
+  clock.read(3, begin + 20ms, kWall + 20ms);
+  CHECK(clock.now() == begin + 20ms);
+  CHECK(clock.wall_ahead() == kWall - 1000s);
+  CHECK(clock.arrival(kWall + 7ms) == begin + 7ms);
+  CHECK(clock.arrival(std::nullopt) == begin + 20ms);
+  CHECK(clock.arrival(kWall - 1h) == begin);              // The wall's clock was set forward in between ...
+  CHECK(clock.arrival(kWall + 1h) == begin + 20ms);       // ... or back.
+}
+
+TEST_CASE("A phase that was not read for long believes the kernel for 220 ms and no further") {
+  media::ArrivalClock clock;
+  const base::TimePoint begin(1000s);
+  clock.read(0, begin, 5s);
+  clock.read(0, begin + 1h, 5s + 1h);
+  CHECK(clock.arrival(5s + 1h - 10ms) == begin + 1h - 10ms);
+  CHECK(clock.arrival(5s + 1min) == begin + 1h - 220ms);
+  clock.read(7, begin + 1h, 5s + 1h);                     // Never read before.
+  CHECK(clock.arrival(5s) == begin + 1h - 220ms);
+}

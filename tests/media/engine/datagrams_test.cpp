@@ -1,0 +1,300 @@
+#include <offhook/media/engine/datagrams.hpp>
+
+#include <offhook/media/engine/arrival_clock.hpp>
+#include <offhook/media/engine/leg.hpp>
+#include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/media/engine/worker.hpp>
+#include <offhook/rtp/packet.hpp>
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+// Both ways of the datagrams, on real sockets of loopback, driven as a worker drives them. What loopback was given it has delivered when
+// send returns, so that nothing here waits.
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
+
+std::uint16_t port_of(const media::UdpSocket& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+media::UdpSocket any_socket() {
+  auto socket = media::UdpSocket::bind({kLoopback, 0});
+  REQUIRE(socket);
+  return std::move(*socket);
+}
+
+void allow_descriptors(rlim_t wanted) {
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(wanted, limit.rlim_max));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+struct Caller {
+  media::UdpSocket socket = any_socket();
+  std::map<std::uint16_t, std::uint16_t> sequences;   // by port that is sent to
+
+  void send(const media::Leg& leg, std::size_t times = 1, std::size_t octets = 160) {
+    const std::vector<std::uint8_t> payload(octets, 0xff);
+    std::vector<std::uint8_t> datagram(octets + 12);
+    auto& sequence = sequences[port_of(leg.rtp)];
+    for (std::size_t i = 0; i < times; ++i) {
+      rtp::Packet packet;
+      packet.sequence = ++sequence;
+      packet.timestamp = sequence * 160U;
+      packet.ssrc = 7;
+      packet.payload = payload;
+      REQUIRE(rtp::write_packet(packet, datagram));
+      send_raw(leg, datagram);
+    }
+  }
+  void send_raw(const media::Leg& leg, base::Bytes datagram) const { REQUIRE(socket.send(datagram, {kLoopback, port_of(leg.rtp)})); }
+};
+
+struct Bench {
+  std::string why;
+  std::unique_ptr<media::Datagrams> datagrams;
+  media::ArrivalClock clock;
+
+  explicit Bench(media::DatagramPath path) : datagrams(media::make_datagrams(path, why)) {
+    if (datagrams) datagrams->begin();
+  }
+  std::unique_ptr<media::Leg> add(const Caller& caller) {
+    auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket());
+    media::MediaPlan plan;
+    plan.remote_rtp = {kLoopback, port_of(caller.socket)};
+    plan.remote_rtcp = {kLoopback, 9};
+    REQUIRE(leg->stream.start(plan, media::Stream::make_chain(plan, leg->port->rate_hz), false, base::Clock::now()) == nullptr);
+    datagrams->add(*leg);
+    return leg;
+  }
+  void receive(media::Leg& leg) {
+    media::Leg* const legs[] = {&leg};
+    receive(std::span<media::Leg* const>(legs));
+  }
+  void receive(const std::vector<std::unique_ptr<media::Leg>>& legs) {
+    std::vector<media::Leg*> all;
+    for (const auto& leg : legs) all.push_back(leg.get());
+    receive(std::span<media::Leg* const>(all));
+  }
+  void receive(std::span<media::Leg* const> legs) {
+    clock.read(0, base::Clock::now(), std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    datagrams->receive(legs, clock);
+  }
+  void drop(std::unique_ptr<media::Leg> leg) {
+    datagrams->remove(*leg);
+    for (int i = 0; i < 100 && !datagrams->is_released(*leg); ++i) receive(*leg);
+    REQUIRE(datagrams->is_released(*leg));
+  }
+};
+
+/// Of those with 20 ms of G.711: what the stream was handed, the first of a source not yet believed included.
+std::uint64_t read_of(const media::Leg& leg) { return leg.stream.statistics().bytes_received / 172 + leg.stream.statistics().refused_source; }
+
+/// Where the kernel or the container has no io_uring there is nothing to test of it, and the message says so.
+template <class Test>
+void on_each_path(Test test) {
+  for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {
+    CAPTURE(media::to_string(path));
+    Bench bench(path);
+    if (!bench.datagrams) {
+      MESSAGE("not tested: " << bench.why);
+      REQUIRE(path == media::DatagramPath::Uring);
+      continue;
+    }
+    CHECK(bench.datagrams->path() == path);
+    test(bench);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("The best path is one of the two, and says why it is not the better one") {
+  std::string why;
+  const auto best = media::make_datagrams(media::DatagramPath::Best, why);
+  REQUIRE(best);
+  CHECK((best->path() == media::DatagramPath::Uring) == why.empty());
+  CHECK(media::make_datagrams(media::DatagramPath::Epoll, why)->path() == media::DatagramPath::Epoll);
+}
+
+TEST_CASE("Every datagram is read once") {
+  on_each_path([](Bench& bench) {
+    Caller first;
+    auto leg = bench.add(first);
+    bench.receive(*leg);
+    for (int tick = 0; tick < 50; ++tick) {
+      first.send(*leg, 2);
+      bench.receive(*leg);
+    }
+    CHECK(read_of(*leg) == 100);
+    CHECK(leg->stream.statistics().source == base::SocketAddress{kLoopback, port_of(first.socket)});
+    bench.receive(*leg);
+    CHECK(read_of(*leg) == 100);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("More datagrams at once than there are buffers: all of them are read, for each leg") {
+  on_each_path([](Bench& bench) {
+    constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 of 1,024 buffers; a socket keeps some 90 by default.
+    Caller caller;
+    std::vector<std::unique_ptr<media::Leg>> legs;
+    for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
+    bench.receive(legs);
+    for (std::uint64_t round = 1; round <= 3; ++round) {
+      for (const auto& leg : legs) caller.send(*leg, kEach);
+      bench.receive(legs);
+      for (const auto& leg : legs) CHECK(read_of(*leg) == kEach * round);
+    }
+    for (auto& leg : legs) bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in the next, and holds up no other") {
+  on_each_path([](Bench& bench) {
+    Caller one, other;
+    std::vector<std::unique_ptr<media::Leg>> legs;
+    legs.push_back(bench.add(one));
+    legs.push_back(bench.add(other));
+    bench.receive(legs);
+    std::uint64_t before = 0;
+    for (std::uint64_t round = 1; round <= 5; ++round) {
+      for (int i = 0; i < 20; ++i) one.send(*legs[0], 80);  // More than the socket keeps.
+      other.send(*legs[1]);
+      bench.receive(legs);
+      const auto now = read_of(*legs[0]);
+      CHECK(now >= before + 64);
+      CHECK(now <= before + 64 + 64);  // What the kernel had read when it was told to stop.
+      before = now;
+      CHECK(read_of(*legs[1]) == round);
+    }
+    for (auto& leg : legs) bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    auto leg = bench.add(caller);
+    bench.receive(*leg);
+    caller.send_raw(*leg, {});
+    caller.send_raw(*leg, std::vector<std::uint8_t>{0x80});
+    caller.send_raw(*leg, std::vector<std::uint8_t>(4000, 0x80));
+    bench.receive(*leg);
+    CHECK(leg->stream.statistics().malformed == 3);
+    caller.send(*leg, 2);
+    bench.receive(*leg);
+    CHECK(read_of(*leg) == 2);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("What is sent has left with the flush, in order, from the leg's own ports, and what is refused is counted") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    auto leg = bench.add(caller);
+    media::Sendout out;
+    for (std::uint8_t i = 0; i < 4; ++i) {
+      auto* const datagram = out.next();
+      REQUIRE(datagram != nullptr);
+      datagram->channel = i == 3 ? media::Channel::Rtcp : media::Channel::Rtp;
+      datagram->to = {kLoopback, port_of(caller.socket)};
+      if (i == 2) datagram->to = {base::IpAddress::v6({0x20, 0x01}), 9};  // By a v4 socket: refused.
+      datagram->size = 20;
+      datagram->octets[0] = i;
+      out.keep();
+    }
+    bench.datagrams->send(*leg, out);
+    bench.datagrams->flush();
+    bench.receive(*leg);  // Where a refusal is told afterwards, it is told here.
+    media::ReceiveBatch batch;
+    batch.receive(caller.socket.fd());
+    REQUIRE(batch.size() == 3);
+    for (const std::size_t i : {0U, 1U, 2U}) {
+      CHECK(batch.bytes(i).size() == 20);
+      CHECK(batch.bytes(i)[0] == (i == 2 ? 3 : i));
+      CHECK(batch.from(i).port == (i == 2 ? port_of(leg->rtcp) : port_of(leg->rtp)));
+    }
+    CHECK(leg->send_failed == 1);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("More datagrams than one submission holds all leave") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    const int room = 8 << 20;
+    REQUIRE(::setsockopt(caller.socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0);
+    auto leg = bench.add(caller);
+    media::ReceiveBatch batch;
+    std::size_t arrived = 0;
+    for (std::size_t sent = 0; sent < 1000; ++sent) {
+      media::Sendout out;
+      out.next()->to = {kLoopback, port_of(caller.socket)};
+      out.next()->size = 12;
+      out.keep();
+      bench.datagrams->send(*leg, out);
+      if (sent % 100 != 99) continue;
+      bench.datagrams->flush();
+      do arrived += (batch.receive(caller.socket.fd()), batch.size());
+      while (batch.size() > 0);
+    }
+    CHECK(arrived == 1000);
+    CHECK(leg->send_failed == 0);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("A leg that was removed is read no more, its ports are free again, and its place is taken by another") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    std::uint16_t port = 0;
+    for (int round = 0; round < 20; ++round) {
+      if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The last one's, at once.
+      auto leg = bench.add(caller);
+      caller.send(*leg, 3);
+      bench.receive(*leg);
+      CHECK(read_of(*leg) == 3);
+      port = port_of(leg->rtp);
+      caller.send(*leg, 3);  // On their way while it leaves.
+      bench.drop(std::move(leg));
+    }
+  });
+}
+
+TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
+  allow_descriptors(2500);
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    constexpr std::size_t kLegs = 1000;
+    std::vector<std::unique_ptr<media::Leg>> legs;
+    for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
+    for (std::uint64_t tick = 1; tick <= 3; ++tick) {
+      for (const auto& leg : legs) caller.send(*leg);
+      bench.receive(legs);
+      std::size_t heard = 0;
+      for (const auto& leg : legs) heard += read_of(*leg) == tick ? 1 : 0;
+      CHECK(heard == kLegs);
+    }
+    for (auto& leg : legs) bench.drop(std::move(leg));
+  });
+}

@@ -1,0 +1,33 @@
+#include <offhook/media/engine/leg_rows.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+#include <vector>
+
+using namespace offhook;
+
+TEST_CASE("Legs fill a row before another begins, rows go round the phases, and a worker is full at its bound") {
+  media::LegRows rows;
+  std::map<const media::LegRow*, std::set<int>> lanes;
+  std::map<int, std::size_t> phases;
+  std::vector<media::LegPlace> places;
+  for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {
+    REQUIRE_FALSE(rows.full());
+    const auto place = rows.take();
+    CHECK(lanes[place.row].insert(place.lane).second);  // Given once.
+    CHECK(lanes.size() == i / media::LegRow::kLanes + 1);
+    if (place.lane == 0) ++phases[place.row->phase];
+    places.push_back(place);
+  }
+  CHECK(rows.full());
+  CHECK(phases.size() == media::kPhases);
+  for (const auto& [phase, count] : phases) CHECK(count >= media::kMaxLegsPerWorker / media::LegRow::kLanes / media::kPhases);
+  rows.give_back(places[77]);
+  CHECK_FALSE(rows.full());
+  const auto again = rows.take();
+  CHECK(again.row == places[77].row);
+  CHECK(again.lane == places[77].lane);
+  CHECK(rows.full());
+}

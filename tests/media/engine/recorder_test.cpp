@@ -1,0 +1,134 @@
+#include "recording_folder.hpp"
+
+#include <offhook/media/engine/recorder.hpp>
+#include <offhook/media/engine/recording_opener.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <mutex>
+#include <thread>
+
+using namespace offhook;
+using namespace offhook_test;
+using media::RecordingFormat;
+
+namespace {
+
+/// Reports, as they come from the writer's thread.
+class Reports {
+ public:
+  void add(const media::RecordingReport& report) {
+    const std::lock_guard lock(mutex_);
+    reports_.push_back(report);
+  }
+  std::vector<media::RecordingReport> all() {
+    const std::lock_guard lock(mutex_);
+    return reports_;
+  }
+  std::vector<media::RecordingReport> wait_for(std::size_t count) {
+    for (int i = 0; i < 5000 && all().size() < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<media::RecordingReport> reports_;
+};
+
+media::RecorderOptions quick(Reports& reports) {
+  media::RecorderOptions options;
+  options.flush_every = options.drain_every = std::chrono::milliseconds(2);
+  options.on_ended = [&reports](const media::RecordingReport& report) { reports.add(report); };
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("Several calls at once, in both formats, encrypted and not: each becomes a whole file, and is reported once") {
+  const RecordingFolder folder;
+  Reports reports;
+  {
+    media::Recorder recorder(quick(reports));
+    std::vector<std::shared_ptr<media::RecordingTap>> taps;
+    for (const char* name : {"a.wav", "b.wav", "c.opus", "d.sealed"}) {
+      const bool opus = std::string_view(name).ends_with("opus"), sealed = std::string_view(name).ends_with("sealed");
+      const auto format = opus ? RecordingFormat::OggOpus : RecordingFormat::Wav;
+      media::RecordingOrder order{.path = folder.file(name), .shape = {.format = format, .rate_hz = 8000}, .key = {}};
+      if (sealed) order.key = recording_key();
+      auto tap = recorder.begin(order);
+      REQUIRE(tap);
+      taps.push_back(*tap);
+    }
+    CHECK(recorder.counters().active == 4);
+    for (std::uint64_t tick = 0; tick < 50; ++tick) {
+      for (const auto& tap : taps) record_tick(*tap, tick);
+    }
+    for (const auto& tap : taps) tap->finish();
+    CHECK(reports.wait_for(4).size() == 4);
+    CHECK(recorder.counters().active == 0);
+    CHECK(recorder.counters().ended == 4);
+    CHECK(recorder.counters().failed == 0);
+    CHECK(recorder.counters().frames == 200);
+    for (const auto& tap : taps) CHECK(tap->kept() == 50);
+  }
+  for (const auto& report : reports.all()) {
+    CHECK(report.error == 0);
+    CHECK(report.frames == 50);
+    CHECK(report.dropped == 0);
+    CHECK(report.octets == std::filesystem::file_size(report.path));
+  }
+  CHECK(media::parse_wav(folder.read("a.wav"))->frames() == 50 * 160);
+  CHECK(media::decode_ogg_opus(folder.read("c.opus"), 8000, 50 * 160)->whole);
+  CHECK(media::open_recording({.from = folder.file("d.sealed"), .to = ""}, recording_key())->whole);
+}
+
+TEST_CASE("A file that cannot be made is reported with the reason, and its call records into nothing") {
+  const RecordingFolder folder;
+  Reports reports;
+  media::Recorder recorder(quick(reports));
+  const auto tap = recorder.begin({.path = folder.file("none/call"), .shape = {}, .key = {}});
+  REQUIRE(tap);
+  const auto all = reports.wait_for(1);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].error == ENOENT);
+  for (std::uint64_t tick = 0; tick < 200; ++tick) record_tick(**tap, tick);
+  CHECK((*tap)->dropped() == 200 - media::RecordingTap::kFrames);
+  CHECK(recorder.counters().failed == 1);
+}
+
+TEST_CASE("As many recordings as were allowed, and not one more; when one ends there is room again") {
+  const RecordingFolder folder;
+  Reports reports;
+  auto options = quick(reports);
+  options.most = 2;
+  media::Recorder recorder(options);
+  const auto first = recorder.begin({.path = folder.file("1"), .shape = {}, .key = {}});
+  const auto second = recorder.begin({.path = folder.file("2"), .shape = {}, .key = {}});
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}).error() == media::RecorderError::Busy);
+  (*first)->finish();
+  REQUIRE(reports.wait_for(1).size() == 1);
+  CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}));
+}
+
+TEST_CASE("A recorder that goes ends the files of calls that still run, with all that they said") {
+  const RecordingFolder folder;
+  Reports reports;
+  std::shared_ptr<media::RecordingTap> tap;
+  {
+    auto options = quick(reports);
+    options.drain_every = options.flush_every = std::chrono::hours(1);
+    media::Recorder recorder(options);
+    const auto begun = recorder.begin({.path = folder.file("call"), .shape = {.rate_hz = 8000}, .key = {}});
+    REQUIRE(begun);
+    tap = *begun;
+    for (std::uint64_t tick = 0; tick < 30; ++tick) record_tick(*tap, tick);
+  }
+  record_tick(*tap, 30);  // The worker knows nothing of it.
+  REQUIRE(reports.all().size() == 1);
+  CHECK(reports.all()[0].frames == 30);
+  CHECK(media::parse_wav(folder.read("call"))->frames() == 30 * 160);
+}

@@ -1,0 +1,13 @@
+#include <offhook/media/engine/worker.hpp>
+
+#include <doctest/doctest.h>
+
+using offhook::media::WorkerLoad;
+
+TEST_CASE("What a worker will take with more legs is told by what it took with those it had; of a few nothing is told") {
+  CHECK(WorkerLoad{0.4F, 100}.with(200) == doctest::Approx(0.8));
+  CHECK(WorkerLoad{0.4F, 100}.with(100) == doctest::Approx(0.4));
+  CHECK(WorkerLoad{0.4F, 100}.with(50) == doctest::Approx(0.4));
+  CHECK(WorkerLoad{0.4F, 8}.with(16) == doctest::Approx(0.8));
+  CHECK(WorkerLoad{0.4F, 7}.with(700) == doctest::Approx(0.4));
+}

@@ -1,0 +1,118 @@
+#include <offhook/media/detail/polyphase.hpp>
+
+#include <offhook/base/random.hpp>
+#include <offhook/media/detail/polyphase_prototype.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::media::detail;
+
+namespace {
+
+constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
+constexpr std::size_t kLongest = 67;
+constexpr std::int16_t kUntouched = 0x5AA5;
+
+std::vector<std::int16_t> noise(std::size_t samples, std::uint64_t seed) {
+  base::SeededRandom random(seed);
+  std::vector<std::int16_t> pcm(samples);
+  for (auto& sample : pcm) sample = static_cast<std::int16_t>(random.next_u32());  // Full scale, so that sums saturate, too.
+  return pcm;
+}
+
+/// Splits behind a full past, filters, and sees to it that nothing is written behind the end.
+std::vector<std::int16_t> converted(const PolyphaseKernels& kernels, const PolyphaseFilter& filter, const std::int16_t* in,
+                                    std::size_t blocks, std::size_t shift) {
+  PolyphaseFilter::Rows rows;  // What has not been written counts in no output, not even times 0.
+  rows.fill(std::numeric_limits<float>::quiet_NaN());
+  const auto past = noise(filter.past * filter.down, 7);
+  kernels.split(past.data(), filter.past, filter.down, rows.data(), filter.row);
+  kernels.split(in, blocks, filter.down, rows.data() + filter.past, filter.row);
+  std::vector<std::int16_t> out(shift + blocks * filter.up + 64, kUntouched);
+  kernels.filter(filter, rows.data(), blocks, out.data() + shift);
+  CHECK(std::all_of(out.end() - 64, out.end(), [](std::int16_t sample) { return sample == kUntouched; }));
+  CHECK(std::all_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(shift),
+                    [](auto sample) { return sample == kUntouched; }));
+  return {out.begin() + static_cast<std::ptrdiff_t>(shift), out.end() - 64};
+}
+
+/// Straight from the definition: all inputs so far are spread out with zeros between them, and filtered at the rate of both.
+std::vector<double> by_definition(const PolyphaseFilter& filter, const std::int16_t* in, std::size_t blocks) {
+  auto all = noise(filter.past * filter.down, 7);
+  const std::size_t now = all.size(), ways = std::max(filter.up, filter.down), length = ways * PolyphaseFilter::kTapsPerWay - 1;
+  all.insert(all.end(), in, in + blocks * filter.down);
+  std::vector<double> out(blocks * filter.up);
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    const std::size_t due = now * filter.up + n * filter.down;  // at that rate
+    double sum = 0, weights = 0;
+    for (std::size_t tap = due % filter.up; tap < length; tap += filter.up) {
+      const std::size_t from_middle = tap > filter.delay ? tap - filter.delay : filter.delay - tap;
+      const double weight = kPolyphasePrototype[from_middle * (PolyphaseFilter::kMaxWays / ways)];
+      sum += weight * all[(due - tap) / filter.up];
+      weights += weight;
+    }
+    out[n] = sum / weights;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Each kernel that this machine has converts as the portable one, at any length and alignment, bit by bit") {
+  const auto in = noise(4096, 1);
+  std::string names;
+  for (const auto* kernels : polyphase_kernels()) {
+    names += std::string(kernels->name) + " ";
+    for (const auto from : kRates) {
+      for (const auto to : kRates) {
+        const auto* filter = filter_between(from, to);
+        if (filter == nullptr) continue;
+        int wrong = 0;
+        for (std::size_t blocks = 0; blocks <= std::min(kLongest, PolyphaseFilter::kMaxInput / filter->down); ++blocks) {
+          for (std::size_t shift = 0; shift < 9; shift += 3) {
+            const auto* at = in.data() + shift + 11 * blocks;
+            wrong += converted(*kernels, *filter, at, blocks, shift) != converted(kPolyphasePortable, *filter, at, blocks, 0);
+          }
+        }
+        CAPTURE(std::string(kernels->name));
+        CAPTURE(from);
+        CAPTURE(to);
+        CHECK(wrong == 0);
+      }
+    }
+  }
+  MESSAGE("this machine has: " << names);
+}
+
+TEST_CASE("What the kernels compute is the filter's definition, rounded to the nearest sample and cut to 16 bits") {
+  const auto in = noise(960, 2);
+  for (const auto from : kRates) {
+    for (const auto to : kRates) {
+      const auto* filter = filter_between(from, to);
+      CHECK((filter == nullptr) == (from == to));
+      if (filter == nullptr) continue;
+      const std::size_t blocks = from / 50 / filter->down;
+      const auto exact = by_definition(*filter, in.data(), blocks);
+      const auto got = converted(kPolyphasePortable, *filter, in.data(), blocks, 0);
+      double worst = 0;
+      for (std::size_t n = 0; n < got.size(); ++n)
+        worst = std::max(worst, std::abs(got[n] - std::clamp(exact[n], -32768.0, 32767.0)));
+      CHECK(worst < 0.52);
+    }
+  }
+}
+
+TEST_CASE("There is a filter between 8, 16, 24 and 48 kHz alone") {
+  CHECK(filter_between(8000, 44100) == nullptr);
+  CHECK(filter_between(0, 8000) == nullptr);
+  CHECK(filter_between(8000, 24000) == filter_between(8000, 24000));
+}

@@ -1,0 +1,78 @@
+#include "allocations.hpp"
+
+#include <offhook/media/recording_tap.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace offhook;
+
+TEST_CASE("Both sides come out as they went in, a side that is short or absent as silence") {
+  const auto tap = std::make_unique<media::RecordingTap>();
+  const std::vector<std::int16_t> caller{1, 2, 3, 4}, agent{5, 6};
+  tap->record(9, 8000, caller, agent);
+  tap->record(10, 16000, {}, agent);
+  tap->record(11, 16000, {}, {});
+  media::RecordedFrame frame;
+  REQUIRE(tap->try_take(frame));
+  CHECK(frame.tick == 9);
+  CHECK(frame.rate_hz == 8000);
+  CHECK(std::vector(frame.caller().begin(), frame.caller().end()) == caller);
+  CHECK(std::vector(frame.agent().begin(), frame.agent().end()) == std::vector<std::int16_t>{5, 6, 0, 0});
+  REQUIRE(tap->try_take(frame));
+  CHECK(std::vector(frame.caller().begin(), frame.caller().end()) == std::vector<std::int16_t>{0, 0});
+  REQUIRE(tap->try_take(frame));
+  CHECK(frame.samples == 0);
+  CHECK_FALSE(tap->try_take(frame));
+}
+
+TEST_CASE("A tap takes kFrames, and drops and counts the next; kMaxFrameSamples fit, and not one more") {
+  const auto tap = std::make_unique<media::RecordingTap>();
+  const std::vector<std::int16_t> pcm(160), most(media::kMaxFrameSamples), more(media::kMaxFrameSamples + 1);
+  const auto before = offhook_test::allocations();
+  for (std::size_t i = 0; i < media::RecordingTap::kFrames; ++i) tap->record(i, 8000, pcm, pcm);
+  CHECK(tap->dropped() == 0);
+  tap->record(100, 8000, pcm, pcm);
+  CHECK(tap->dropped() == 1);
+  media::RecordedFrame frame;
+  REQUIRE(tap->try_take(frame));
+  tap->record(101, 24000, most, most);
+  CHECK(tap->dropped() == 1);
+  REQUIRE(tap->try_take(frame));
+  tap->record(102, 24000, more, most);
+  CHECK(tap->dropped() == 2);
+  CHECK(offhook_test::allocations() == before);
+}
+
+TEST_CASE("Two threads: what arrives is whole and in order, and with what was dropped it is all that was said") {
+  const auto tap = std::make_unique<media::RecordingTap>();
+  constexpr std::uint64_t kTicks = 20000;
+  std::thread worker([&] {
+    std::vector<std::int16_t> left(160), right(160);
+    for (std::uint64_t tick = 0; tick < kTicks; ++tick) {
+      std::fill(left.begin(), left.end(), static_cast<std::int16_t>(tick));
+      std::fill(right.begin(), right.end(), static_cast<std::int16_t>(~tick));
+      tap->record(tick, 8000, left, right);
+      if (tick % 64 == 0) std::this_thread::yield();
+    }
+    tap->finish();
+  });
+  std::uint64_t taken = 0, torn = 0, next = 0;
+  for (bool last = false; !last;) {
+    last = tap->is_finished();
+    media::RecordedFrame frame;
+    while (tap->try_take(frame)) {
+      ++taken;
+      if (frame.tick < next) ++torn;
+      next = frame.tick + 1;
+      for (const auto sample : frame.caller()) torn += sample != static_cast<std::int16_t>(frame.tick) ? 1 : 0;
+      for (const auto sample : frame.agent()) torn += sample != static_cast<std::int16_t>(~frame.tick) ? 1 : 0;
+    }
+  }
+  worker.join();
+  CHECK(torn == 0);
+  CHECK(taken + tap->dropped() == kTicks);
+}

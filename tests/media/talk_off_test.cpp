@@ -1,0 +1,126 @@
+// Speech is no digit, and no other tone either. What there is of it: the voice of Asterisk's prompts where they are installed, at
+// several speeds, which makes other voices of it, and our own synthetic voices, one by one and two or three at once. Minutes of
+// each by default, hours with OFFHOOK_TALK_OFF_HOURS=1 (seconds of computing for each).
+#include <offhook/media/dtmf_detector.hpp>
+#include <offhook/media/progress_detector.hpp>
+#include <offhook/media/signal_tone_detector.hpp>
+
+#include "synthetic_voice.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+using Voice = std::vector<std::int16_t>;
+
+double wanted_seconds() {
+  const char* hours = std::getenv("OFFHOOK_TALK_OFF_HOURS");
+  return hours != nullptr ? std::max(std::atof(hours), 0.0) * 3600 : 180;
+}
+
+std::string digits_in(const Voice& pcm) {
+  media::DtmfDetector detector;
+  std::string digits;
+  for (std::size_t at = 0; at + media::kDtmfFrame <= pcm.size(); at += media::kDtmfFrame) {
+    detector.hear(std::span<const std::int16_t, media::kDtmfFrame>(pcm.data() + at, media::kDtmfFrame));
+    while (const auto digit = detector.poll()) {
+      if (!digit->ended) digits += digit->digit;
+    }
+  }
+  return digits;
+}
+
+std::string tones_in(const Voice& pcm) {
+  media::SignalToneDetector machines;
+  std::vector<media::ProgressDetector> networks;
+  for (std::size_t i = 0; i < media::kCountries; ++i) networks.emplace_back(static_cast<media::Country>(i));
+  std::string tones;
+  for (std::size_t at = 0; at + media::kDtmfFrame <= pcm.size(); at += media::kDtmfFrame) {
+    const std::span<const std::int16_t, media::kDtmfFrame> frame(pcm.data() + at, media::kDtmfFrame);
+    if (const auto tone = machines.hear(frame)) tones += "a machine at " + std::to_string(tone->hz) + " Hz. ";
+    for (auto& network : networks) {
+      if (const auto tone = network.hear(frame)) tones += std::string(to_string(*tone)) + ". ";
+    }
+  }
+  return tones;
+}
+
+/// The samples of all prompts, a RIFF header of 44 octets left out before each; nothing where none are installed.
+Voice prompts() {
+  const std::filesystem::path folder = "/usr/share/asterisk/sounds";
+  Voice all;
+  if (!std::filesystem::is_directory(folder)) return all;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const bool is_beep = entry.path().filename().string().starts_with("beep");  // Tones are tones.
+    if (entry.path().extension() == ".wav" && !is_beep) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    for (std::size_t at = 44; at + 1 < bytes.size(); at += 2) {
+      all.push_back(static_cast<std::int16_t>(static_cast<unsigned char>(bytes[at]) | bytes[at + 1] << 8));
+    }
+  }
+  return all;
+}
+
+/// So many times as fast, and so much higher.
+Voice faster(const Voice& voice, double times, std::size_t most) {
+  Voice other;
+  for (double at = 0; at + 1 < static_cast<double>(voice.size()) && other.size() < most; at += times) {
+    const auto first = static_cast<std::size_t>(at);
+    const double share = at - static_cast<double>(first);
+    other.push_back(static_cast<std::int16_t>(voice[first] * (1 - share) + voice[first + 1] * share));
+  }
+  return other;
+}
+
+}  // namespace
+
+TEST_CASE("No digit and no tone of a network or a machine in the prompts of Asterisk, at eight speeds") {
+  const Voice voice = prompts();
+  if (voice.empty()) {
+    MESSAGE("/usr/share/asterisk/sounds is absent: nothing was heard");
+    return;
+  }
+  double heard = 0;
+  for (const double times : {1.0, 0.8, 1.25, 0.7, 0.9, 1.1, 1.4, 0.6}) {
+    const double left = wanted_seconds() - heard;
+    if (left <= 0) break;
+    const Voice other = faster(voice, times, static_cast<std::size_t>(left * 8000));
+    heard += static_cast<double>(other.size()) / 8000;
+    CAPTURE(times);
+    CHECK(digits_in(other) == "");
+    CHECK(tones_in(other) == "");
+  }
+  MESSAGE(heard << " s of prompts were heard");
+}
+
+TEST_CASE("No digit in synthetic voices of all pitches, alone, and two and three at once") {
+  constexpr double kPiece = 30;
+  double heard = 0;
+  for (std::uint32_t seed = 1; heard < wanted_seconds(); ++seed, heard += kPiece) {
+    Voice babble(static_cast<std::size_t>(kPiece * 8000));
+    for (std::uint32_t talker = 0; talker <= seed % 3; ++talker) {
+      const double pitch = 70 + (seed * 37 + talker * 101) % 330;
+      const Voice voice = offhook_test::SyntheticVoice(8000, seed * 8 + talker, pitch).speak(kPiece, 10000);
+      for (std::size_t i = 0; i < babble.size(); ++i) babble[i] = static_cast<std::int16_t>(babble[i] + voice[i]);
+    }
+    CAPTURE(seed);
+    CHECK(digits_in(babble) == "");
+  }
+  MESSAGE(heard << " s of voices were heard");
+}

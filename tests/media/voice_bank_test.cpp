@@ -1,0 +1,86 @@
+#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_bank.hpp>
+
+#include "allocations.hpp"
+#include "synthetic_voice.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace offhook;
+
+namespace {
+
+std::span<const std::int16_t> frame_of(const std::vector<std::int16_t>& pcm, std::size_t frame, std::size_t samples = 160) {
+  return std::span(pcm).subspan(frame * samples, samples);
+}
+
+}  // namespace
+
+TEST_CASE("Each call of a bank is judged as one alone, for any number of them, at 8 and 16 kHz") {
+  for (const std::size_t calls : {1U, 7U, 8U, 9U, 17U}) {
+    CAPTURE(calls);
+    media::VoiceBank bank(calls);
+    std::vector<media::VoiceActivity> alone;
+    std::vector<std::vector<std::int16_t>> voices;
+    for (std::size_t call = 0; call < calls; ++call) {
+      const std::uint32_t rate_hz = call % 3 == 2 ? 16000 : 8000;
+      alone.emplace_back(rate_hz);
+      voices.push_back(offhook_test::SyntheticVoice(rate_hz, static_cast<std::uint32_t>(call)).speak(2));
+    }
+    int wrong = 0, voiced = 0;
+    for (std::size_t frame = 0; frame < 100; ++frame) {
+      for (std::size_t call = 0; call < calls; ++call) bank.hear(call, frame_of(voices[call], frame, voices[call].size() / 100));
+      bank.run();
+      for (std::size_t call = 0; call < calls; ++call) {
+        const bool expected = alone[call].process(frame_of(voices[call], frame, voices[call].size() / 100));
+        wrong += bank.voiced(call) != expected;
+        voiced += expected;
+      }
+    }
+    CHECK(wrong == 0);
+    CHECK(voiced > 20);
+  }
+}
+
+TEST_CASE("A bank for nobody is nothing to run") {
+  media::VoiceBank bank(0);
+  bank.run();
+  CHECK(bank.calls() == 0);
+}
+
+TEST_CASE("A call that was not heard was silent; one that begins anew knows nothing of the one before") {
+  media::VoiceBank bank(2);
+  const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
+  std::size_t frame = 0;
+  while (!bank.voiced(0)) {
+    bank.hear(0, frame_of(voice, frame++));
+    bank.hear(1, frame_of(voice, frame));
+    bank.run();
+    REQUIRE(frame < 49);
+  }
+  bank.hear(1, frame_of(voice, frame));
+  bank.run();
+  bank.hear(1, frame_of(voice, frame));
+  bank.run();
+  CHECK_FALSE(bank.voiced(0));
+  CHECK(bank.voiced(1));
+  bank.reset(1);
+  CHECK_FALSE(bank.voiced(1));
+  bank.hear(1, frame_of(voice, frame).first(159));  // no frame: silence
+  bank.run();
+  CHECK_FALSE(bank.voiced(1));
+}
+
+TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]") {
+  media::VoiceBank bank(20);
+  const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
+  bank.run();
+  const auto before = offhook_test::allocations();
+  for (std::size_t frame = 0; frame < 50; ++frame) {
+    for (std::size_t call = 0; call < bank.calls(); ++call) bank.hear(call, frame_of(voice, frame));
+    bank.run();
+  }
+  CHECK(offhook_test::allocations() == before);
+}

@@ -1,0 +1,143 @@
+#include <offhook/bench/jitter_players.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::bench;
+
+namespace {
+
+/// Twenty minutes of a trace, once for each phase of the ticks.
+struct Played {
+  JitterTrace trace;
+  std::vector<Playing> each;
+  double concealed = 0, mean_delay = 0, longest_start = 0, stretched = 0;
+
+  explicit Played(const std::string& name, rtp::DelayProfile profile = rtp::kCallProfile) : trace(jitter_trace(name)) {
+    for (const double phase : kPhases) {
+      each.push_back(play(trace, profile, phase));
+      concealed += each.back().concealed_percent / std::size(kPhases);
+      mean_delay += each.back().mean_delay_ms / std::size(kPhases);
+      stretched += each.back().stretched_percent / std::size(kPhases);
+      longest_start = std::max(longest_start, each.back().longest_start_ms);
+    }
+  }
+  [[nodiscard]] double excess() const { return concealed - trace.loss_percent; }
+  [[nodiscard]] double best_fixed() const { return best_fixed_delay_ms(relative_delays_ms(trace), concealed); }
+};
+
+struct Gate {
+  double excess_percent, delay_ms;
+};
+const std::map<std::string, Gate> kGates = {{"T1", {0.05, 35}},  {"T2", {0.3, 100}}, {"T3", {0.8, 105}}, {"T4", {0.05, 35}},
+                                            {"T5+", {0.05, 35}}, {"T5-", {0.05, 35}}, {"T6", {0.1, 65}},  {"T7", {0.2, 125}},
+                                            {"T8", {0.3, 100}},  {"T9", {0.05, 35}}};
+
+/// A sender in full order; what `delay_ms` says comes on top of up to 2 ms.
+template <class DelayOf>
+JitterTrace made_trace(double clock_ratio, std::uint32_t packets, DelayOf delay_ms) {
+  JitterTrace trace{.name = "", .what = "", .packets = {}, .clock_ratio = clock_ratio};
+  double latest = 0;
+  for (std::uint32_t i = 0; i < packets; ++i) {
+    const double sent = trace.sent_ms(i * kPacketUnits);
+    latest = std::max(latest, sent + delay_ms(sent) + i * 7919 % 97 / 97.0 * 2);
+    trace.packets.push_back({.timestamp = i * kPacketUnits, .sent_ms = sent, .arrives_ms = latest});
+  }
+  return trace;
+}
+
+}  // namespace
+
+TEST_CASE("Nine traces, twenty minutes each: little is concealed beyond what was lost, and hindsight gains 15 ms at most") {
+  for (const auto& [name, gate] : kGates) {
+    CAPTURE(name);
+    const Played played(name);
+    MESSAGE(name << ": excess " << played.excess() << " % delay " << played.mean_delay << " ms, best fixed " << played.best_fixed()
+                 << " ms, stretched " << played.stretched << " %, start " << played.longest_start << " ms");
+    CHECK(played.excess() <= gate.excess_percent);
+    CHECK(played.mean_delay <= gate.delay_ms);
+    CHECK(played.mean_delay <= played.best_fixed() + 15);
+    CHECK(played.longest_start <= 80);
+    for (const auto& playing : played.each) {
+      CHECK(playing.out_of_order == 0);
+      CHECK(playing.clipped == 0);
+      CHECK(playing.concealed_in_silence == 0);
+    }
+  }
+}
+
+TEST_CASE("For a recogniser less delay is worth more concealment") {
+  const Played call("T2"), recogniser("T2", rtp::kRecogniserProfile);
+  MESSAGE("recogniser: concealed " << recogniser.concealed << " % delay " << recogniser.mean_delay << " ms, best fixed "
+                                   << recogniser.best_fixed());
+  CHECK(recogniser.concealed <= 1);
+  CHECK(recogniser.mean_delay <= 72);
+  CHECK(recogniser.mean_delay <= recogniser.best_fixed() + 5);
+  CHECK(call.mean_delay >= recogniser.mean_delay + 20);
+  const Played spurts("T9", rtp::kRecogniserProfile);
+  CHECK(spurts.longest_start <= 60);
+  for (const auto& playing : spurts.each) CHECK(playing.clipped == 0);
+}
+
+TEST_CASE("When the route becomes 80 ms shorter the delay follows within ten seconds") {
+  constexpr double kHalf = 30'000, kMinute = 60'000;
+  const JitterTrace trace = made_trace(1, 60'000, [](double at) { return std::fmod(at, kMinute) < kHalf ? 0 : 80; });
+  for (const double phase : kPhases) {
+    const Playing playing = play(trace, rtp::kCallProfile, phase);
+    const auto heard_at = [&](double ms) {
+      const auto before = [](const Playing::Heard& heard, double when) { return heard.at_ms < when; };
+      return std::lower_bound(playing.heard.begin(), playing.heard.end(), ms, before);
+    };
+    double slowest = 0;
+    for (double step = kMinute; step < 20 * kMinute; step += kMinute) {
+      const double ideal = heard_at(step - kHalf - 100)->delay_ms;  // Before the route became longer.
+      auto each = heard_at(step);
+      while (each->at_ms < step + kHalf && each->delay_ms > ideal + 15) ++each;
+      slowest = std::max(slowest, each->at_ms - step);
+    }
+    MESSAGE("slowest return " << slowest << " ms");
+    CHECK(slowest <= 10'000);
+  }
+}
+
+TEST_CASE("An hour of clocks 100 ppm apart costs a pitch period each 80 s or so, and no concealment") {
+  for (const double ppm : {100.0, -100.0}) {
+    CAPTURE(ppm);
+    const JitterTrace trace = made_trace(1 - ppm * 1e-6, 180'000, [](double) { return 0; });
+    const Playing playing = play(trace, rtp::kCallProfile, 7);
+    CHECK(playing.concealed_percent == 0);
+    CHECK(playing.mean_delay_ms <= 35);
+    CHECK(std::all_of(playing.heard.begin() + 500, playing.heard.end(), [](const auto& heard) { return heard.delay_ms <= 60; }));
+    // 360 ms of drift in the hour, and the start delay that is given back.
+    const auto& counts = playing.counts;
+    const auto wanted = ppm > 0 ? counts.removed_samples_for_acceleration : counts.inserted_samples_for_deceleration;
+    const auto other = ppm > 0 ? counts.inserted_samples_for_deceleration : counts.removed_samples_for_acceleration;
+    CHECK(wanted / 8 >= 300);
+    CHECK(wanted / 8 <= 500);
+    CHECK(other / 8 <= 150);
+  }
+}
+
+TEST_CASE("Beside speexdsp's jitter buffer: less concealment on each trace with jitter, and no order broken") {
+#ifdef OFFHOOK_HAS_SPEEXDSP
+  for (const std::string name : {"T1", "T2", "T3", "T4", "T5+", "T5-", "T6", "T7", "T8"}) {
+    CAPTURE(name);
+    const JitterTrace trace = jitter_trace(name);
+    const Playing ours = play(trace, rtp::kCallProfile, 7), theirs = play_by_speexdsp(trace, 7);
+    MESSAGE(name << ": ours " << ours.concealed_percent << " % at " << ours.mean_delay_ms << " ms, speexdsp " << theirs.concealed_percent
+                 << " % at " << theirs.mean_delay_ms << " ms");
+    CHECK(ours.concealed_percent <= theirs.concealed_percent);
+    CHECK(ours.out_of_order == 0);
+    // Both play nearly all that came.
+    CHECK(static_cast<double>(ours.frames) >= 0.99 * static_cast<double>(theirs.frames));
+  }
+#else
+  MESSAGE("speexdsp is absent: not compared");
+#endif
+}
