@@ -97,7 +97,7 @@ void UringDatagrams::arm(Tag read) {
   sqe->flags |= IOSQE_BUFFER_SELECT;
   sqe->buf_group = kBufferGroup;
   ::io_uring_sqe_set_data64(sqe, read.value());
-  place.armed_for(read.request) = true;
+  place.read_of(read.request).armed = true;
 }
 
 void UringDatagrams::arm_again() {
@@ -137,7 +137,7 @@ void UringDatagrams::remove(Leg& leg) {
   place.leaving = true;
   if (!place.is_armed()) return release(leg.uring_place);
   for (const auto request : {Request::ReadRtp, Request::ReadRtcp}) {
-    if (place.armed_for(request)) cancel({request, leg.uring_place, place.taken});
+    if (place.read_of(request).armed) cancel({request, leg.uring_place, place.taken});
   }
 }
 
@@ -194,9 +194,11 @@ void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
 
 void UringDatagrams::end_flood(Leg& leg) {
   Place& place = places_[leg.uring_place];
-  place.datagrams = 0;
-  if (!std::exchange(place.flooded, false) || place.armed_for(Request::ReadRtp)) return;
-  stopped_.push_back({Request::ReadRtp, leg.uring_place, place.taken});
+  for (const auto request : {Request::ReadRtp, Request::ReadRtcp}) {
+    Read& read = place.read_of(request);
+    read.datagrams = 0;
+    if (std::exchange(read.flooded, false) && !read.armed) stopped_.push_back({request, leg.uring_place, place.taken});
+  }
 }
 
 void UringDatagrams::take_completions(const ArrivalClock& clock) {
@@ -226,19 +228,21 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   }
   if (!ours || (completion.flags & IORING_CQE_F_MORE) != 0) return;
   // The read is over: no buffer was left (ENOBUFS), the datagram was empty, the kernel wants to be asked again, or we do not want it.
-  place.armed_for(tag.request) = false;
+  Read& read = place.read_of(tag.request);
+  read.armed = false;
   if (place.leaving) {
     if (!place.is_armed()) release(tag.place);
-  } else if (!(place.flooded && tag.request == Request::ReadRtp)) {
+  } else if (!read.flooded) {
     stopped_.push_back(tag);
   }
 }
 
-void UringDatagrams::on_datagram(Place& place, Tag read, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {
-  const auto channel = read.request == Request::ReadRtp ? Channel::Rtp : Channel::Rtcp;
-  if (channel == Channel::Rtp && ++place.datagrams == kMaxOfOneLeg) {
-    place.flooded = true;
-    cancel(read);
+void UringDatagrams::on_datagram(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {
+  const auto channel = tag.request == Request::ReadRtp ? Channel::Rtp : Channel::Rtcp;
+  Read& read = place.read_of(tag.request);
+  if (++read.datagrams == kMaxOfOneLeg) {
+    read.flooded = true;
+    cancel(tag);
   }
   auto* const header = ::io_uring_recvmsg_validate(buffer.data(), static_cast<int>(buffer.size()), &wanted_);
   if (header == nullptr) return;

@@ -41,7 +41,7 @@ class UringDatagrams final : public Datagrams {
   static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
   static constexpr std::size_t kBufferOctets = 2048;  ///< header, address, time and datagram: longer ones are cut, and dropped
   static constexpr std::size_t kSends = kRequests;
-  static constexpr std::uint16_t kMaxOfOneLeg = 64;  ///< datagrams of RTP in one tick; then its socket keeps them, and drops
+  static constexpr std::uint16_t kMaxOfOneLeg = 64;  ///< datagrams of one socket in a tick; then it keeps them, and drops
 
   enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, Send };
   /// What a completion is told by: the request, the place of its leg, and how often the place has been taken.
@@ -52,16 +52,19 @@ class UringDatagrams final : public Datagrams {
     [[nodiscard]] std::uint64_t value() const { return std::uint64_t{taken} << 32 | std::uint64_t{place} << 8 | static_cast<std::uint8_t>(request); }
     [[nodiscard]] static Tag of(std::uint64_t value);
   };
+  struct Read {
+    std::uint16_t datagrams = 0;  // since its leg's last tick
+    bool armed = false;           // the kernel has it
+    bool flooded = false;         // not to be made again until its leg's next tick
+  };
   struct Place {
     Leg* leg = nullptr;
     std::uint32_t taken = 0;
-    std::uint16_t datagrams = 0;  // of RTP, since its last tick
-    std::array<bool, 2> armed{};  // whether the kernel has its reads: of RTP, of RTCP
+    std::array<Read, 2> reads{};  // of RTP, of RTCP
     bool leaving = false;
-    bool flooded = false;         // read no more until its next tick
 
-    [[nodiscard]] bool& armed_for(Request read) { return armed[read == Request::ReadRtp ? 0 : 1]; }
-    [[nodiscard]] bool is_armed() const { return armed[0] || armed[1]; }
+    [[nodiscard]] Read& read_of(Request request) { return reads[request == Request::ReadRtp ? 0 : 1]; }
+    [[nodiscard]] bool is_armed() const { return reads[0].armed || reads[1].armed; }
   };
   struct Outgoing {
     sockaddr_storage to{};
@@ -79,7 +82,7 @@ class UringDatagrams final : public Datagrams {
   void offer(std::uint16_t buffer);
   void take_completions(const ArrivalClock& clock);
   void on_completion(const io_uring_cqe& completion, const ArrivalClock& clock);
-  void on_datagram(Place& place, Tag read, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
+  void on_datagram(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
   void release(std::uint32_t place);
   void submit();
 

@@ -191,6 +191,44 @@ TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in t
   });
 }
 
+TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the next, and audio is read beside it") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    std::vector<std::unique_ptr<media::Leg>> legs;
+    legs.push_back(bench.add(caller));
+    bench.receive(legs);
+    const std::vector<std::uint8_t> rubbish(8, 0x80);
+    std::uint64_t before = 0;
+    for (std::uint64_t round = 1; round <= 3; ++round) {
+      for (int i = 0; i < 1000; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(legs[0]->rtcp)}));
+      caller.send(*legs[0]);
+      bench.receive(legs);
+      const auto now = legs[0]->stream.statistics().malformed;
+      CHECK(now > before);
+      CHECK(now <= before + 128);  // What the kernel had read when it was told to stop included.
+      before = now;
+      CHECK(read_of(*legs[0]) == round);
+    }
+    for (auto& leg : legs) bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("A datagram of the greatest size is read whole, and one octet more is malformed") {
+  on_each_path([](Bench& bench) {
+    const std::size_t most = bench.datagrams->path() == media::DatagramPath::Uring ? 1872 : 2048;
+    Caller caller;
+    auto leg = bench.add(caller);
+    bench.receive(*leg);
+    caller.send_raw(*leg, std::vector<std::uint8_t>(most, 0x80));
+    bench.receive(*leg);
+    CHECK(leg->stream.statistics().malformed == 0);
+    caller.send_raw(*leg, std::vector<std::uint8_t>(most + 1, 0x80));
+    bench.receive(*leg);
+    CHECK(leg->stream.statistics().malformed == 1);
+    bench.drop(std::move(leg));
+  });
+}
+
 TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
   on_each_path([](Bench& bench) {
     Caller caller;

@@ -352,6 +352,12 @@ TEST_CASE("An engine that has no time left refuses new legs as Busy, and says ho
   CHECK(status.datagrams != media::DatagramPath::Best);
 }
 
+TEST_CASE("Phases that are over 200 ms late are left out and counted, and none before") {
+  media::Worker late(base::Clock::now() - 10s, media::DatagramPath::Best);
+  CHECK(wait_until([&] { return late.left_out() >= static_cast<std::uint64_t>((10s - 200ms) / media::kPhase); }));
+  CHECK(late.take_worst_lateness() >= 10s - 200ms);
+}
+
 TEST_CASE("Each leg that closes makes room for another one") {
   auto made = options(1);
   made.first_port = 10000;

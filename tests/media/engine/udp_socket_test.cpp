@@ -23,6 +23,21 @@ std::uint16_t port_of(const media::UdpSocket& socket) {
 
 base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()); }
 
+/// The kernel begins to note arrivals a moment after the first socket of all has asked for it; until then it tells when a datagram was
+/// read. Whether it has begun, waiting for that.
+bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& receiver) {
+  media::ReceiveBatch batch;
+  for (int tries = 0; tries < 2000; ++tries) {
+    pollfd waiting{receiver.fd(), POLLIN, 0};
+    if (!sender.send(std::array<std::uint8_t, 1>{9}, {base::IpAddress::v4({127, 0, 0, 1}), port_of(receiver)}) || ::poll(&waiting, 1, 20'000) != 1) return false;
+    ::poll(nullptr, 0, 2);
+    const auto after = wall();
+    batch.receive(receiver.fd());
+    if (batch.size() == 1 && batch.arrival(0) && *batch.arrival(0) < after) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("A batch says when each datagram came, not when it was read, and from whom") {
@@ -32,6 +47,7 @@ TEST_CASE("A batch says when each datagram came, not when it was read, and from 
   REQUIRE(receiver);
   const base::SocketAddress to{loopback, port_of(*receiver)};
   const std::array<std::uint8_t, 3> octets{1, 2, 3};
+  REQUIRE(notes_arrivals(*sender, *receiver));
   const auto before = wall();
   for (int i = 0; i < 2; ++i) REQUIRE(sender->send(octets, to));
   pollfd waiting{receiver->fd(), POLLIN, 0};
