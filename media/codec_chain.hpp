@@ -46,6 +46,15 @@ class CodecChain {
   /// 20 ms of the codec's rate at 8000 Hz, for who looks for tones.
   void to_narrow(std::span<const std::int16_t> pcm, std::span<std::int16_t> out) { to_narrow_.process(pcm, out); }
 
+  /// Asks for what the next tick touches to be in the cache soon.
+  void prefetch() const noexcept {
+    concealer.prefetch();
+    line.prefetch();
+    to_port_.prefetch();
+    from_port_.prefetch();
+    to_narrow_.prefetch();
+  }
+
   Concealer concealer;
   TimeStretch line;      ///< decoded or made up, and not yet heard
   EchoGuard echo_guard;

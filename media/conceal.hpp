@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +30,12 @@ class Concealer {
   void conceal(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
   [[nodiscard]] bool concealing() const noexcept { return gap_ != 0; }
+  /// Asks for what the next good() touches to be in the cache soon.
+  void prefetch() const noexcept {
+    base::prefetch_between(this, history_.data());
+    base::prefetch(history_.data(), history_size_ * sizeof(std::int16_t));
+    base::prefetch_between(&period_, this + 1);
+  }
 
  private:
   void remember(std::span<const std::int16_t> samples) noexcept;

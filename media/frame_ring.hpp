@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/base/spsc_ring.hpp>
 
 #include <algorithm>
@@ -50,14 +51,36 @@ class FrameRing {
     return true;
   }
 
-  /// Consumer only. False when empty.
+  /// Consumer only. The oldest frame, the same one until drop_front(); null when empty.
+  [[nodiscard]] const Frame* front() noexcept {
+    if (front_ == kNone && !filled_.try_pop(front_)) return nullptr;
+    return &places_[front_].frame;
+  }
+  /// Consumer only: what front() gave is not needed any more.
+  void drop_front() noexcept {
+    assert(front_ != kNone);
+    give_back(front_);
+    front_ = kNone;
+  }
+  /// Both at once, for a frame that goes elsewhere. False when empty.
   [[nodiscard]] bool try_pop(Frame& frame) noexcept {
-    Number number = kNone;
-    if (!filled_.try_pop(number)) return false;
-    const Frame& place = places_[number].frame;
-    std::memcpy(static_cast<void*>(&frame), &place, octets(place));
-    give_back(number);
+    const Frame* const place = front();
+    if (place == nullptr) return false;
+    std::memcpy(static_cast<void*>(&frame), place, octets(*place));
+    drop_front();
     return true;
+  }
+
+  /// Ask for what is touched next to be in the cache soon: what says where, then, once that is there, the place of a frame of `samples`.
+  void prefetch_links() const noexcept {
+    base::prefetch(&filled_, 2 * base::kCacheLine + sizeof(Number));
+    base::prefetch(&free_, 2 * base::kCacheLine);
+  }
+  void prefetch_claim(std::size_t samples) const noexcept {
+    prefetch_place(claimed_ != kNone ? claimed_ : free_.load(std::memory_order_relaxed), samples);
+  }
+  void prefetch_front(std::size_t samples) noexcept {
+    if (front() != nullptr) prefetch_place(front_, samples);
   }
 
   /// Either side; exact only when the other one rests.
@@ -70,6 +93,10 @@ class FrameRing {
   static constexpr Number kNone = 0xff;
   static std::size_t octets(const Frame& frame) noexcept {
     return offsetof(Frame, pcm) + sizeof(std::int16_t) * std::min<std::size_t>(frame.samples, std::tuple_size_v<Samples>);
+  }
+
+  void prefetch_place(Number number, std::size_t samples) const noexcept {
+    if (number != kNone) base::prefetch(&places_[number], offsetof(Frame, pcm) + sizeof(std::int16_t) * samples);
   }
 
   // A stack that one thread pushes to and one pops from: with a single popper its top cannot have been away in between. Each side tries
@@ -90,6 +117,7 @@ class FrameRing {
   alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top; consumer -> producer
   std::array<Number, Capacity> below_;                        // of each free place, the next one
   Number claimed_ = kNone;                                    // the producer's
+  alignas(base::kCacheLine) Number front_ = kNone;            // the consumer's
   union Place {
     Place() noexcept {}  // NOLINT: what is not touched takes no memory, so that nothing is set to zero.
     Frame frame;

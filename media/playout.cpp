@@ -25,27 +25,28 @@ bool Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::i
     return true;
   }
   if (paused()) return pull_paused(out);
-  if (!have_frame_ && !next_frame()) {
+  const PlayoutFrame* const frame = next_frame();
+  if (frame == nullptr) {
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
     std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;
     return false;
   }
-  copy_padded(frame_, out);
-  if (ducked() && frame_.utterance != ducked_utterance_) {
+  copy_padded(*frame, out);
+  if (ducked() && frame->utterance != ducked_utterance_) {
     gain_ = target_gain_ = 1.0F;  // What the caller spoke over is over.
   }
   apply_gain(out);
-  note_sent(tick, wire_tick);
-  have_frame_ = false;
+  note_sent(*frame, tick, wire_tick);
+  port_->playout.drop_front();
   return true;
 }
 
 /// The piece that fades is not counted as sent: it is said once more, and in full, if we go on.
 bool Playout::pull_paused(std::span<std::int16_t> out) {
-  const bool fades = !std::exchange(pause_faded_, true) && (have_frame_ || next_frame());
-  if (fades) {
-    copy_padded(frame_, out);
+  const PlayoutFrame* const frame = std::exchange(pause_faded_, true) ? nullptr : next_frame();
+  if (frame != nullptr) {
+    copy_padded(*frame, out);
     apply_gain(out);
     fade_to_silence(out);
   } else {
@@ -53,26 +54,26 @@ bool Playout::pull_paused(std::span<std::int16_t> out) {
   }
   gain_ = 0;
   if (--pause_left_ == 0) rise();
-  return fades;
+  return frame != nullptr;
 }
 
-bool Playout::next_frame() {
-  while (port_->playout.try_pop(frame_)) {
-    if (flushed_any_ && frame_.utterance <= flushed_up_to_) continue;
-    have_frame_ = true;
-    return true;
+/// Of the ring, where it stays until it is dropped; null when there is none that was not taken back.
+const PlayoutFrame* Playout::next_frame() {
+  while (const PlayoutFrame* const frame = port_->playout.front()) {
+    if (!flushed_any_ || frame->utterance > flushed_up_to_) return frame;
+    port_->playout.drop_front();
   }
-  return false;
+  return nullptr;
 }
 
-void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
-  const bool changed = !anything_sent_ || frame_.utterance != utterance_ || frame_.word != word_;
-  const std::uint32_t before = anything_sent_ && frame_.utterance == utterance_ ? samples_ : 0;
-  samples_ = before + frame_.samples;
+void Playout::note_sent(const PlayoutFrame& frame, std::uint64_t tick, std::uint64_t wire_tick) {
+  const bool changed = !anything_sent_ || frame.utterance != utterance_ || frame.word != word_;
+  const std::uint32_t before = anything_sent_ && frame.utterance == utterance_ ? samples_ : 0;
+  samples_ = before + frame.samples;
   anything_sent_ = true;
-  utterance_ = frame_.utterance;
-  word_ = frame_.word;
-  speaking_ = !frame_.last;
+  utterance_ = frame.utterance;
+  word_ = frame.word;
+  speaking_ = !frame.last;
   MediaEvent event;
   event.utterance = utterance_;
   event.word = word_;
@@ -83,7 +84,7 @@ void Playout::note_sent(std::uint64_t tick, std::uint64_t wire_tick) {
     event.samples = before;
     events_->push(event);
   }
-  if (frame_.last) {
+  if (frame.last) {
     event.kind = MediaEvent::Kind::UtteranceSent;
     event.samples = samples_;
     events_->push(event);
@@ -122,14 +123,14 @@ void Playout::flush(std::uint32_t utterance, std::uint64_t tick, bool audible) {
 }
 
 void Playout::drop_flushed(bool fade) {
-  do {
-    if (have_frame_ && frame_.utterance > flushed_up_to_) return;
-    if (have_frame_ && fade && !fade_pending_ && frame_.utterance == utterance_) {
-      fade_frame_ = frame_;  // The next piece of what is being said: a hard edge would click.
+  while (const PlayoutFrame* const frame = port_->playout.front()) {
+    if (frame->utterance > flushed_up_to_) return;
+    if (fade && !fade_pending_ && frame->utterance == utterance_) {
+      fade_frame_ = *frame;  // The next piece of what is being said: a hard edge would click.
       fade_pending_ = true;
     }
-    have_frame_ = port_->playout.try_pop(frame_);
-  } while (have_frame_);
+    port_->playout.drop_front();
+  }
 }
 
 void Playout::report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short) {

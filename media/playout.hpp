@@ -42,18 +42,16 @@ class Playout {
   static constexpr std::uint32_t kMaxPauseTicks = 125;  ///< 2.5 s: more than the longest time that a conversation takes to confirm
 
  private:
-  [[nodiscard]] bool next_frame();
+  [[nodiscard]] const PlayoutFrame* next_frame();
   void drop_flushed(bool fade);
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
-  void note_sent(std::uint64_t tick, std::uint64_t wire_tick);
+  void note_sent(const PlayoutFrame& frame, std::uint64_t tick, std::uint64_t wire_tick);
   bool pull_paused(std::span<std::int16_t> out);
   void apply_gain(std::span<std::int16_t> out);
   void fade_to_silence(std::span<std::int16_t> out) const;
 
   AudioPort* port_;
   EventOutbox* events_;
-  PlayoutFrame frame_{};
-  bool have_frame_ = false;      // frame_ was taken from the ring by a flush and waits for its tick
   bool speaking_ = false;
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word

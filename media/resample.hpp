@@ -34,6 +34,8 @@ class Resampler {
   [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
   [[nodiscard]] std::uint32_t latency_us() const noexcept;
   void reset() noexcept { history_.fill(0); }
+  /// Asks for what the next process() touches to be in the cache soon.
+  void prefetch() const noexcept;
 
  private:
   static constexpr std::size_t kMaxHistory = 288;

@@ -74,27 +74,28 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
 
 // --- datagrams in ----------------------------------------------------------------------------------------------------------
 
-void Stream::on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
-  if (!plan_) return;
+bool Stream::on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
+  if (!plan_) return false;
   // A peer that muxes without having been asked to (RFC 5761 section 5.1.1) must not have its reports taken for audio.
-  if (channel == Channel::Rtcp || rtp::is_rtcp(datagram)) return on_rtcp(from, datagram, now);
-  on_rtp(from, datagram, now);
+  if (channel == Channel::Rtp && !rtp::is_rtcp(datagram)) return on_rtp(from, datagram, now);
+  on_rtcp(from, datagram, now);
+  return false;
 }
 
-void Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
+bool Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
   const auto packet = rtp::parse_packet(datagram);
   if (!packet) {
     ++malformed_;
-    return;
+    return false;
   }
   const bool event = plan_->receive_events && packet->payload_type == *plan_->receive_events;
   const bool audio = plan_->codec_of(packet->payload_type).has_value();
   if (!event && !audio && packet->payload_type != kComfortNoiseType) {
     ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
-    return;
+    return false;
   }
   const auto before = source_.ssrc();
-  if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return;
+  if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return false;
   bytes_received_ += datagram.size();
   if (before && before != source_.ssrc()) {
     event_receiver_.reset();
@@ -102,14 +103,18 @@ void Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base:
   }
   meter_.on_packet();
   reception_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, now, !audio || meter_.in_time(packet->timestamp));
-  if (!plan_->receive) return;
-  if (event) return event_receiver_.on_packet(packet->payload, packet->timestamp, now);
+  if (!plan_->receive) return true;
+  if (event) {
+    event_receiver_.on_packet(packet->payload, packet->timestamp, now);
+    return true;
+  }
   if (!audio && !peer_noise_.on_payload(packet->payload, packet->timestamp)) {
     ++malformed_;
-    return;
+    return true;
   }
   using Content = rtp::JitterBuffer::Content;
   static_cast<void>(jitter_buffer_.put(*packet, now, audio ? Content::Audio : Content::ComfortNoise));  // Counts refusals.
+  return true;
 }
 
 void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
@@ -412,6 +417,32 @@ void Stream::emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_
   event.at_tick = at_tick;
   event.duration_ms = duration_ms;
   events_.push(event);
+}
+
+void Stream::prefetch_links() const noexcept {
+  base::prefetch_between(&options_, &source_);
+  base::prefetch(port_, 1);
+  port_->heard.prefetch_links();
+  port_->playout.prefetch_links();
+  jitter_buffer_.prefetch_links();
+}
+
+void Stream::prefetch() const noexcept {
+  if (chain_) chain_->prefetch();
+  port_->heard.prefetch_claim(port_->frame_samples());
+  port_->playout.prefetch_front(port_->frame_samples());
+  port_->commands.prefetch_pop();
+  jitter_buffer_.prefetch();
+  base::prefetch(source_);
+  base::prefetch(reception_);
+  base::prefetch(dtmf_);
+  base::prefetch(digit_limit_);
+  base::prefetch(rtcp_schedule_);
+  base::prefetch(packetizer_);
+  base::prefetch(meter_);
+  base::prefetch(peer_noise_);
+  base::prefetch(&speech_, sizeof(speech_) + sizeof(evidence_));
+  base::prefetch_between(&last_tick_, this + 1);
 }
 
 LegStatistics Stream::statistics() const {

@@ -61,8 +61,8 @@ class Stream {
   /// caller to free elsewhere. The source is learnt anew when the remote address changed or `relearn`.
   std::unique_ptr<CodecChain> start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now);
 
-  /// One datagram as it came. Dropped before start(), and counted when it is refused.
-  void on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  /// One datagram as it came. Dropped before start(), and counted when it is refused. Whether it was RTP of the peer.
+  bool on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. A tick is
   /// hear() and then go_on(), with a verdict on the voice between them, so that a worker looks at many calls at once.
   ///
@@ -75,12 +75,16 @@ class Stream {
   /// The last report, with BYE: RFC 3550 section 6.6.
   void finish(base::TimePoint now, Sendout& out);
 
+  /// Asks for what the next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
+  void prefetch_links() const noexcept;
+  void prefetch() const noexcept;
+
   [[nodiscard]] LegStatistics statistics() const;
   /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.
   [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }
 
  private:
-  void on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  bool on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,6 +39,8 @@ class TimeStretch {
   /// The next samples, silence beyond the end.
   void take(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
+  /// Asks for what the next push() and take() touch to be in the cache soon.
+  void prefetch() const noexcept { base::prefetch(line_.data(), (end_ + rate_ / 50) * sizeof(std::int16_t)); }
 
  private:
   struct Match {

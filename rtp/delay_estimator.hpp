@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +52,13 @@ class DelayEstimator {
   [[nodiscard]] std::int64_t fastest() const noexcept { return fastest_; }
   /// The smallest transit of the last kLatest packets: what can be counted on at once. Never less than fastest().
   [[nodiscard]] std::int64_t fastest_lately() const noexcept;
+  /// Asks for what the next on_packet() touches to be in the cache soon.
+  void prefetch() const noexcept {
+    base::prefetch_between(&slots_[slot_], slots_[slot_].transits.data());
+    base::prefetch(&slots_[slot_].transits[slots_[slot_].count % kMaxOfSlot], 1);
+    base::prefetch_between(&slot_, histogram_.data());
+    base::prefetch_between(&weight_, this + 1);
+  }
 
  private:
   struct Slot {

@@ -403,6 +403,19 @@ JitterStatistics JitterBuffer::statistics() const noexcept {
   return counts;
 }
 
+void JitterBuffer::prefetch_links() const noexcept {
+  ring_.prefetch_links();
+  base::prefetch_between(&first_, frame_.data());
+}
+
+void JitterBuffer::prefetch() const noexcept {
+  ring_.prefetch(held(0).place, sizeof(Arrived) + static_cast<std::size_t>(kUnitsPerTick));
+  for (std::size_t i = 0; i <= std::min<std::size_t>(count_, 2); ++i) base::prefetch(held(i));
+  base::prefetch_between(&state_, &delay_);
+  delay_.prefetch();
+  base::prefetch(counts_);
+}
+
 bool JitterBuffer::is_consistent() const noexcept {
   if (count_ > kMaxBufferedPackets || (state_ == State::Waiting && count_ == 0)) return false;
   for (std::size_t i = 0; i < count_; ++i) {

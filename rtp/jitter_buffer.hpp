@@ -107,6 +107,11 @@ class JitterBuffer {
   [[nodiscard]] JitterStatistics statistics() const noexcept;
   [[nodiscard]] std::size_t buffered_packets() const noexcept { return count_; }
 
+  /// Ticking thread: asks for what the next put() and pull() touch to be in the cache soon: first what says where, then, once that is
+  /// there, the rest.
+  void prefetch_links() const noexcept;
+  void prefetch() const noexcept;
+
   /// Whether everything that must always hold does; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const noexcept;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
+#include <offhook/base/prefetch.hpp>
 #include <offhook/base/spsc_ring.hpp>
 
 #include <array>
@@ -60,6 +61,12 @@ class PacketRing {
   /// Taking thread: of a packet that was taken and not freed.
   [[nodiscard]] base::Bytes payload(Place place, std::size_t size) const noexcept {
     return base::Bytes(octets_).subspan(static_cast<std::size_t>(place % Octets), size);
+  }
+  void prefetch_links() const noexcept { base::prefetch(&head_, 2 * base::kCacheLine); }
+  /// Either thread: asks for where it writes next, and for `place`, from which it will read `octets`, to be in the cache soon.
+  void prefetch(Place place, std::size_t octets) const noexcept {
+    base::prefetch(octets_.data() + head_.load(std::memory_order_relaxed) % Octets, octets);
+    base::prefetch(octets_.data() + place % Octets, octets);
   }
   /// Taking thread: where the next packet will be. What is before it was taken.
   [[nodiscard]] Place next() const noexcept { return next_; }

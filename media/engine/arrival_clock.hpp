@@ -21,6 +21,8 @@ class ArrivalClock {
     last_[phase] = now_ = steady;
     wall_ahead_ = wall - steady.time_since_epoch();
   }
+  /// More of them are read, a little later.
+  void go_on(base::TimePoint steady) { now_ = steady; }
   /// `noted`: on the wall's clock since 1970; nothing when the kernel does not say.
   [[nodiscard]] base::TimePoint arrival(std::optional<base::Duration> noted) const {
     return noted ? std::clamp(base::TimePoint(*noted - wall_ahead_), before_, now_) : now_;

@@ -12,7 +12,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr int kMaxReadyReports = 64;  // What is left over is there at the next tick.
-constexpr std::size_t kMaxBatches = 4;  // Of one leg in a tick: 64 datagrams; then its socket keeps them, and drops.
+static_assert(ReadPace::kMost % ReceiveBatch::kMaxDatagrams == 0);
 
 }  // namespace
 
@@ -51,11 +51,13 @@ void EpollDatagrams::receive_reports(Leg& leg, const ArrivalClock& clock) {
 }
 
 void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
-  for (std::size_t batches = 0; batches < kMaxBatches; ++batches) {
-    batch_.receive(leg.rtp.fd());
+  leg.pace.begin_tick();
+  while (leg.pace.wants_more()) {
+    const std::size_t most = leg.pace.in_step() ? 1 : ReceiveBatch::kMaxDatagrams;
+    batch_.receive(leg.rtp.fd(), most);
     for (std::size_t i = 0; i < batch_.size(); ++i)
-      leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i)));
-    if (batch_.size() < ReceiveBatch::kMaxDatagrams) return;
+      leg.pace.on_datagram(leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i))));
+    if (batch_.size() < most) return;
   }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/order_box.hpp>
+#include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/stream.hpp>
@@ -20,6 +22,14 @@ struct Leg {
   Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket)
       : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
 
+  /// Asks for what its next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
+  void prefetch_links() const noexcept {
+    base::prefetch(this, 1);
+    base::prefetch_between(&send_failed, &statistics);
+    stream.prefetch_links();
+  }
+  void prefetch() const noexcept { stream.prefetch(); }
+
   base::SystemRandom random;
   std::shared_ptr<AudioPort> port;
   UdpSocket rtp, rtcp;
@@ -28,6 +38,7 @@ struct Leg {
   LegPlace place;                         // at its worker
   LegId id;                               // for the signalling thread
   Leg* next_arriving = nullptr;           // LegInbox's
+  ReadPace pace;                          // of its audio, for whoever reads its sockets
   std::uint32_t uring_place = 0;          // UringDatagrams'
   bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick

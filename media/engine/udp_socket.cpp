@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <span>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -58,12 +59,12 @@ ReceiveBatch::ReceiveBatch() {
   }
 }
 
-void ReceiveBatch::receive(int fd) {
-  for (auto& header : headers_) {  // The last call wrote the true lengths.
+void ReceiveBatch::receive(int fd, std::size_t most) {
+  for (auto& header : std::span(headers_).first(most)) {  // The last call wrote the true lengths.
     header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     header.msg_hdr.msg_controllen = sizeof(Control);
   }
-  const int got = ::recvmmsg(fd, headers_.data(), kMaxDatagrams, MSG_DONTWAIT, nullptr);
+  const int got = ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(most), MSG_DONTWAIT, nullptr);
   count_ = got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 

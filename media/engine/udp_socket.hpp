@@ -49,8 +49,8 @@ class ReceiveBatch {
   ReceiveBatch(const ReceiveBatch&) = delete;
   ReceiveBatch& operator=(const ReceiveBatch&) = delete;
 
-  /// Reads what is there, at most kMaxDatagrams; never waits.
-  void receive(int fd);
+  /// Reads what is there, at most `most`, and that is at most kMaxDatagrams; never waits.
+  void receive(int fd, std::size_t most = kMaxDatagrams);
   [[nodiscard]] std::size_t size() const { return count_; }
   /// Empty when it was cut.
   [[nodiscard]] base::Bytes bytes(std::size_t index) const;

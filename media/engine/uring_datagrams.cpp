@@ -45,6 +45,8 @@ UringDatagrams::UringDatagrams() {
   stopped_.reserve(8 * kMaxLegsPerWorker);
   uncancelled_.reserve(4 * kMaxLegsPerWorker);
   outgoing_ = std::make_unique<std::array<Outgoing, kSends>>();
+  asks_ = std::make_unique<std::array<Ask, kAsks>>();
+  wanting_.reserve(kMaxLegsPerWorker);
   wanted_.msg_namelen = sizeof(sockaddr_storage);
   wanted_.msg_controllen = CMSG_SPACE(sizeof(timespec));
 }
@@ -92,12 +94,11 @@ void UringDatagrams::arm(Tag read) {
   Place& place = places_[read.place];
   io_uring_sqe* const sqe = next_request();
   if (sqe == nullptr) return stopped_.push_back(read);  // With the next receive().
-  const int fd = read.request == Request::ReadRtp ? place.leg->rtp.fd() : place.leg->rtcp.fd();
-  ::io_uring_prep_recvmsg_multishot(sqe, fd, &wanted_, 0);
+  ::io_uring_prep_recvmsg_multishot(sqe, place.leg->rtcp.fd(), &wanted_, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT;
   sqe->buf_group = kBufferGroup;
   ::io_uring_sqe_set_data64(sqe, read.value());
-  place.read_of(read.request).armed = true;
+  place.armed = true;
 }
 
 void UringDatagrams::arm_again() {
@@ -129,16 +130,15 @@ void UringDatagrams::add(Leg& leg) {
   Place& place = places_[at];
   place = {.leg = &leg, .taken = place.taken + 1};
   leg.uring_place = at;
-  for (const auto request : {Request::ReadRtp, Request::ReadRtcp}) arm({request, at, place.taken});
+  arm({Request::ReadRtcp, at, place.taken});
 }
 
 void UringDatagrams::remove(Leg& leg) {
   Place& place = places_[leg.uring_place];
   place.leaving = true;
-  if (!place.is_armed()) return release(leg.uring_place);
-  for (const auto request : {Request::ReadRtp, Request::ReadRtcp}) {
-    if (place.read_of(request).armed) cancel({request, leg.uring_place, place.taken});
-  }
+  if (place.is_free()) return release(leg.uring_place);
+  if (place.armed) cancel({Request::ReadRtcp, leg.uring_place, place.taken});
+  if (place.asked) cancel({Request::ReadRtp, leg.uring_place, place.taken});
 }
 
 void UringDatagrams::release(std::uint32_t place) {
@@ -181,6 +181,11 @@ bool UringDatagrams::has_work() const {
 }
 
 void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
+  receive_reports(due, clock);
+  receive_audio(due, clock);
+}
+
+void UringDatagrams::receive_reports(std::span<Leg* const> due, const ArrivalClock& clock) {
   for (Leg* const leg : due) end_flood(*leg);
   cancel_again();
   arm_again();
@@ -192,13 +197,47 @@ void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
   }
 }
 
+void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock& clock) {
+  wanting_.clear();
+  for (Leg* const leg : due) {
+    const Place& place = places_[leg->uring_place];
+    if (place.leg != leg || place.leaving || place.asked) continue;
+    leg->pace.begin_tick();
+    wanting_.push_back(leg->uring_place);
+  }
+  while (!wanting_.empty()) {  // Ends: each round takes some from it, and adds those of whom kMost was not yet read.
+    std::size_t asked = 0;
+    for (std::size_t at = 0; at < kAsks && !wanting_.empty(); ++at) {
+      if ((*asks_)[at].busy) continue;
+      ask(wanting_[asked], at);
+      ++asked;
+      if (asked == wanting_.size()) break;
+    }
+    wanting_.erase(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(asked));
+    if (asked == 0) return;  // The kernel takes nothing: at the next tick.
+    submit();
+    take_completions(clock);
+  }
+}
+
+void UringDatagrams::ask(std::uint32_t place, std::size_t at) {
+  io_uring_sqe* const sqe = next_request();
+  if (sqe == nullptr) return;  // At the next tick.
+  Ask& ask = (*asks_)[at];
+  ask.part = {ask.octets.data(), ask.octets.size()};
+  ask.header = {.msg_name = &ask.from, .msg_namelen = sizeof ask.from, .msg_iov = &ask.part, .msg_iovlen = 1,
+                .msg_control = ask.control.data(), .msg_controllen = ask.control.size(), .msg_flags = 0};
+  ask.busy = true;
+  places_[place].ask = static_cast<std::uint8_t>(at);
+  places_[place].asked = true;
+  ::io_uring_prep_recvmsg(sqe, places_[place].leg->rtp.fd(), &ask.header, MSG_DONTWAIT);
+  ::io_uring_sqe_set_data64(sqe, Tag{Request::ReadRtp, place, places_[place].taken}.value());
+}
+
 void UringDatagrams::end_flood(Leg& leg) {
   Place& place = places_[leg.uring_place];
-  for (const auto request : {Request::ReadRtp, Request::ReadRtcp}) {
-    Read& read = place.read_of(request);
-    read.datagrams = 0;
-    if (std::exchange(read.flooded, false) && !read.armed) stopped_.push_back({request, leg.uring_place, place.taken});
-  }
+  place.reports = 0;
+  if (std::exchange(place.flooded, false) && !place.armed) stopped_.push_back({Request::ReadRtcp, leg.uring_place, place.taken});
 }
 
 void UringDatagrams::take_completions(const ArrivalClock& clock) {
@@ -220,28 +259,44 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
     if (ours) ++place.leg->send_failed;  // Success says nothing.
     return;
   }
+  if (tag.request == Request::ReadRtp) {
+    on_audio(place, completion.res, clock);
+    if (place.leaving && place.is_free()) release(tag.place);
+    return;
+  }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
     if (ours && !place.leaving && completion.res > 0)
-      on_datagram(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
+      on_report(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
     offer(buffer);
   }
   if (!ours || (completion.flags & IORING_CQE_F_MORE) != 0) return;
   // The read is over: no buffer was left (ENOBUFS), the datagram was empty, the kernel wants to be asked again, or we do not want it.
-  Read& read = place.read_of(tag.request);
-  read.armed = false;
+  place.armed = false;
   if (place.leaving) {
-    if (!place.is_armed()) release(tag.place);
-  } else if (!read.flooded) {
+    if (place.is_free()) release(tag.place);
+  } else if (!place.flooded) {
     stopped_.push_back(tag);
   }
 }
 
-void UringDatagrams::on_datagram(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {
-  const auto channel = tag.request == Request::ReadRtp ? Channel::Rtp : Channel::Rtcp;
-  Read& read = place.read_of(tag.request);
-  if (++read.datagrams == kMaxOfOneLeg) {
-    read.flooded = true;
+/// `result`: of recvmsg, as the kernel has it. The place keeps its leg as long as it is asked for.
+void UringDatagrams::on_audio(Place& place, std::int32_t result, const ArrivalClock& clock) {
+  Ask& ask = (*asks_)[place.ask];
+  ask.busy = false;
+  place.asked = false;
+  if (result < 0 || place.leaving) return;  // EAGAIN: there is none.
+  Leg& leg = *place.leg;
+  const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
+  const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
+  const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
+  leg.pace.on_datagram(leg.stream.on_packet(Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted)));
+  if (leg.pace.wants_more()) wanting_.push_back(leg.uring_place);
+}
+
+void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {
+  if (++place.reports == kMaxReports) {
+    place.flooded = true;
     cancel(tag);
   }
   auto* const header = ::io_uring_recvmsg_validate(buffer.data(), static_cast<int>(buffer.size()), &wanted_);
@@ -250,7 +305,7 @@ void UringDatagrams::on_datagram(Place& place, Tag tag, std::span<std::uint8_t> 
   const bool cut = (header->flags & MSG_TRUNC) != 0;
   const std::size_t size = cut ? 0 : ::io_uring_recvmsg_payload_length(header, static_cast<int>(buffer.size()), &wanted_);
   const auto noted = noted_arrival(::io_uring_recvmsg_cmsg_firsthdr(header, &wanted_));
-  place.leg->stream.on_packet(channel, from_sockaddr(::io_uring_recvmsg_name(header)), {octets, size}, clock.arrival(noted));
+  place.leg->stream.on_packet(Channel::Rtcp, from_sockaddr(::io_uring_recvmsg_name(header)), {octets, size}, clock.arrival(noted));
 }
 
 }  // namespace offhook::inline v0::media

@@ -14,9 +14,10 @@
 
 namespace offhook::inline v0::media {
 
-/// io_uring: every socket is read by one multishot request for the life of its leg, into buffers that all legs share, and what is sent
-/// within a phase enters the kernel together. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when
-/// receive() or flush() is called, on the worker's own time. A socket that is flooded is left alone until its leg's next tick.
+/// io_uring. Audio is asked for: of all legs that are due together, and once for each that is in step (ReadPace); what was to be sent
+/// before enters the kernel with the same call. RTCP, which seldom comes, is read by one multishot request for the life of its leg, into
+/// buffers that all legs share. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when receive() or
+/// flush() is called, on the worker's own time. A socket that is flooded is left alone until its leg's next tick.
 class UringDatagrams final : public Datagrams {
  public:
   UringDatagrams();
@@ -39,9 +40,10 @@ class UringDatagrams final : public Datagrams {
   static constexpr unsigned kRequests = 256;        ///< that may wait for the kernel
   static constexpr unsigned kCompletions = 4096;
   static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
-  static constexpr std::size_t kBufferOctets = 2048;  ///< header, address, time and datagram: longer ones are cut, and dropped
+  static constexpr std::size_t kBufferOctets = 2048;  ///< a datagram, before RTCP also header, address and time: longer ones are cut, and dropped
   static constexpr std::size_t kSends = kRequests;
-  static constexpr std::uint16_t kMaxOfOneLeg = 64;  ///< datagrams of one socket in a tick; then it keeps them, and drops
+  static constexpr std::uint16_t kMaxReports = 64;  ///< of one leg in a tick; then its socket keeps them, and drops
+  static constexpr std::size_t kAsks = 64;          ///< for audio, that may be under way
 
   enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, Send };
   /// What a completion is told by: the request, the place of its leg, and how often the place has been taken.
@@ -52,19 +54,26 @@ class UringDatagrams final : public Datagrams {
     [[nodiscard]] std::uint64_t value() const { return std::uint64_t{taken} << 32 | std::uint64_t{place} << 8 | static_cast<std::uint8_t>(request); }
     [[nodiscard]] static Tag of(std::uint64_t value);
   };
-  struct Read {
-    std::uint16_t datagrams = 0;  // since its leg's last tick
-    bool armed = false;           // the kernel has it
-    bool flooded = false;         // not to be made again until its leg's next tick
-  };
   struct Place {
     Leg* leg = nullptr;
     std::uint32_t taken = 0;
-    std::array<Read, 2> reads{};  // of RTP, of RTCP
+    std::uint16_t reports = 0;    // datagrams, since its leg's last tick
+    std::uint8_t ask = 0;         // where its audio comes to, while it is asked for
+    bool asked = false;           // for its audio: the kernel has it
+    bool armed = false;           // the read of its RTCP: the kernel has it
+    bool flooded = false;         // that is not to be made again until its leg's next tick
     bool leaving = false;
 
-    [[nodiscard]] Read& read_of(Request request) { return reads[request == Request::ReadRtp ? 0 : 1]; }
-    [[nodiscard]] bool is_armed() const { return reads[0].armed || reads[1].armed; }
+    [[nodiscard]] bool is_free() const { return !asked && !armed; }
+  };
+  /// For one datagram of audio.
+  struct Ask {
+    msghdr header{};
+    iovec part{};
+    sockaddr_storage from{};
+    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control{};
+    std::array<std::uint8_t, kBufferOctets> octets;
+    bool busy = false;            // the kernel may write to it
   };
   struct Outgoing {
     sockaddr_storage to{};
@@ -76,13 +85,17 @@ class UringDatagrams final : public Datagrams {
   void arm_again();
   void cancel(Tag read);
   void cancel_again();
+  void receive_reports(std::span<Leg* const> due, const ArrivalClock& clock);
+  void receive_audio(std::span<Leg* const> due, const ArrivalClock& clock);
+  void ask(std::uint32_t place, std::size_t at);
   void end_flood(Leg& leg);
   [[nodiscard]] bool has_work() const;
   void set_up_buffers();
   void offer(std::uint16_t buffer);
   void take_completions(const ArrivalClock& clock);
   void on_completion(const io_uring_cqe& completion, const ArrivalClock& clock);
-  void on_datagram(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
+  void on_audio(Place& place, std::int32_t result, const ArrivalClock& clock);
+  void on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
   void release(std::uint32_t place);
   void submit();
 
@@ -102,6 +115,8 @@ class UringDatagrams final : public Datagrams {
   std::vector<std::uint32_t> free_places_;
   std::vector<Tag> stopped_;                   // reads that ended, or found no room, and have to be made again
   std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that
+  std::unique_ptr<std::array<Ask, kAsks>> asks_;
+  std::vector<std::uint32_t> wanting_;         // places of whom more audio is to be asked for, now
   std::unique_ptr<std::array<Outgoing, kSends>> outgoing_;
   std::size_t sends_ = 0;                      // of them waiting
 };

@@ -71,8 +71,8 @@ class Worker {
   void sleep_until_next();
   void run_due_phases();
   void run_phase(base::TimePoint due);
-  void run_row(LegRow& row, const TickTime& time);
-  void receive(const Rows& rows);
+  void run_row(LegRow& row, const TickTime& time, const LegRow* later);
+  void receive(std::span<LegRow* const> rows);
   void begin(Leg& leg);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
   void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);

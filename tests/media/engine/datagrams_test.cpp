@@ -215,7 +215,7 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the nex
 
 TEST_CASE("A datagram of the greatest size is read whole, and one octet more is malformed") {
   on_each_path([](Bench& bench) {
-    const std::size_t most = bench.datagrams->path() == media::DatagramPath::Uring ? 1872 : 2048;
+    const std::size_t most = media::ReceiveBatch::kMaxOctets;
     Caller caller;
     auto leg = bench.add(caller);
     bench.receive(*leg);
