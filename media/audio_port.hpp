@@ -82,10 +82,10 @@ struct AudioPort {
   bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
   std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
+  base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker. Before the frames: what every tick touches lies close together
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation
-  base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker
   std::atomic<std::uint64_t> heard_dropped{0};
   std::atomic<std::uint64_t> events_dropped{0};
 

@@ -6,8 +6,9 @@
 
 namespace offhook::inline v0::media {
 
-CodecChain::CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722)
-    : concealer(sample_rate_hz(codec)), line(sample_rate_hz(codec)), echo_guard(sample_rate_hz(codec)), codec_(codec), decoded_(codec),
+CodecChain::CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722, bool guards_echo)
+    : concealer(sample_rate_hz(codec)), line(sample_rate_hz(codec)),
+      echo_guard(guards_echo ? std::make_unique<EchoGuard>(sample_rate_hz(codec)) : nullptr), codec_(codec), decoded_(codec),
       to_port_(sample_rate_hz(codec), port_rate_hz), from_port_(port_rate_hz, sample_rate_hz(codec)), to_narrow_(sample_rate_hz(codec), 8000) {
   if (codec == AudioCodec::G722) g722_encoder_.emplace();
   if (codec == AudioCodec::G722 || receives_g722) g722_decoder_.emplace();

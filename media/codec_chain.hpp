@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
+#include <offhook/base/pooled.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/codec/g722.hpp>
 #include <offhook/media/conceal.hpp>
@@ -11,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -20,14 +22,14 @@ namespace offhook::inline v0::media {
 
 /// Everything of a leg that depends on the codec and its sample rate. Allocates when made, which happens on the signalling
 /// thread; then it is handed to the worker as a whole and allocates no more.
-class CodecChain {
+class CodecChain : public base::Pooled<CodecChain> {
  public:
   static constexpr std::size_t kOctets = 160;       ///< 20 ms in each of the three codecs
   static constexpr std::size_t kMaxSamples = 320;
   using Frame = std::array<std::int16_t, kMaxSamples>;
 
   /// `receives_g722`: decode() may be asked for it, whatever `codec` is.
-  CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722 = false);
+  CodecChain(AudioCodec codec, std::uint32_t port_rate_hz, bool receives_g722 = false, bool guards_echo = false);
 
   [[nodiscard]] AudioCodec codec() const { return codec_; }
   /// In 20 ms, at the codec's rate.
@@ -57,7 +59,7 @@ class CodecChain {
 
   Concealer concealer;
   TimeStretch line;      ///< decoded or made up, and not yet heard
-  EchoGuard echo_guard;
+  std::unique_ptr<EchoGuard> echo_guard;   ///< null: nobody asked for it
 
  private:
   void decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);

@@ -21,26 +21,31 @@ constexpr float kMultipleMargin = 0.9F;    // A shorter period that is nearly as
 
 Concealer::Concealer(std::uint32_t rate_hz)
     : rate_(rate_hz == 16000 || rate_hz == 24000 ? rate_hz : 8000), history_size_(rate_ / 20),
-      full_(rate_ * kFullMs / 1000), gone_(rate_ * kGoneMs / 1000), fade_(1.0F / static_cast<float>(gone_ - full_)) {}
+      full_(rate_ * kFullMs / 1000), gone_(rate_ * kGoneMs / 1000), fade_(1.0F / static_cast<float>(gone_ - full_)),
+      history_(history_size_ + kFramesAhead * rate_ / 50), end_(history_size_), repeated_(history_size_) {}
 
 void Concealer::reset() noexcept {
-  history_.fill(0);
+  std::fill(history_.begin(), history_.end(), std::int16_t{0});
+  end_ = history_size_;
   gap_ = 0;
   heard_ = false;
 }
 
 void Concealer::remember(std::span<const std::int16_t> samples) noexcept {
-  const auto past = std::span(history_).first(history_size_);
-  const std::size_t count = std::min(samples.size(), past.size());
-  std::copy(past.begin() + static_cast<std::ptrdiff_t>(count), past.end(), past.begin());
-  std::copy(samples.end() - static_cast<std::ptrdiff_t>(count), samples.end(), past.end() - static_cast<std::ptrdiff_t>(count));
+  const auto newest = samples.last(std::min(samples.size(), rate_ / 50));
+  if (end_ + newest.size() > history_.size()) {
+    std::copy_n(past(), history_size_, history_.begin());
+    end_ = history_size_;
+  }
+  std::copy(newest.begin(), newest.end(), history_.begin() + static_cast<std::ptrdiff_t>(end_));
+  end_ += newest.size();
 }
 
 /// The lag, in samples, at which the last 20 ms resemble what went before them most, at kCoarseRate. 0 when nothing does.
 std::size_t Concealer::look_coarsely() const noexcept {
   const std::size_t step = rate_ / kCoarseRate;
   std::array<float, kCoarseWindow + kCoarseLongest> past;
-  thin_out(&history_[history_size_ - past.size() * step], step, past);
+  thin_out(this->past() + (history_size_ - past.size() * step), step, past);
   const float* const recent = past.data() + kCoarseLongest;
   std::array<float, kCoarseLongest + 1> found{};
   constexpr std::size_t kShortest = kCoarseRate / kHighestPitchHz;
@@ -64,7 +69,7 @@ void Concealer::find_period() noexcept {
   const std::size_t first = std::max(coarse - near, rate_ / kHighestPitchHz), last = std::min(coarse + near, longest);
   std::array<float, kMaxWindow> recent;
   std::array<float, kMaxWindow + kMaxNear> before;
-  const std::int16_t* const begin = &history_[history_size_ - window];
+  const std::int16_t* const begin = past() + (history_size_ - window);
   for (std::size_t i = 0; i < window; ++i) recent[i] = begin[i];
   const std::int16_t* const earliest = begin - last;
   for (std::size_t i = 0; i < window + last - first; ++i) before[i] = earliest[i];
@@ -79,7 +84,7 @@ void Concealer::find_period() noexcept {
 
 void Concealer::begin_gap() noexcept {
   find_period();
-  std::copy_n(history_.begin(), history_size_, repeated_.begin());
+  std::copy_n(past(), history_size_, repeated_.begin());
   left_ = back_ = period_;
   measure_levels();
   mirrored_ = 0;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace offhook::inline v0::media {
 
@@ -32,13 +33,13 @@ class Concealer {
   [[nodiscard]] bool concealing() const noexcept { return gap_ != 0; }
   /// Asks for what the next good() touches to be in the cache soon.
   void prefetch() const noexcept {
-    base::prefetch_between(this, history_.data());
-    base::prefetch(history_.data(), history_size_ * sizeof(std::int16_t));
-    base::prefetch_between(&period_, this + 1);
+    base::prefetch(*this);
+    base::prefetch(history_.data() + end_, rate_ / 50 * sizeof(std::int16_t));
   }
 
  private:
   void remember(std::span<const std::int16_t> samples) noexcept;
+  [[nodiscard]] const std::int16_t* past() const noexcept { return history_.data() + (end_ - history_size_); }
   void find_period() noexcept;
   [[nodiscard]] std::size_t look_coarsely() const noexcept;
   [[nodiscard]] float next_made_up() noexcept;
@@ -50,13 +51,14 @@ class Concealer {
   [[nodiscard]] float levelled(std::size_t at) const noexcept;
 
   static constexpr std::size_t kMaxPeriods = 3;               // ITU-T G.711 appendix I
-  static constexpr std::size_t kHistory = kMaxRate / 20;      // 50 ms: three periods of 66 Hz and a quarter
+  static constexpr std::size_t kFramesAhead = 4;              // before what is older is moved to the begin
   std::size_t rate_;
-  std::size_t history_size_;                                  // 50 ms at rate_
+  std::size_t history_size_;                                  // 50 ms at rate_: three periods of 66 Hz and a quarter
   std::size_t full_, gone_;                                   // kFullMs and kGoneMs in samples
   float fade_;                                                // of a full level, per sample
-  std::array<std::int16_t, kHistory> history_{};              // oldest first; what was played, good and made up
-  std::array<std::int16_t, kHistory> repeated_{};             // as it was when the gap began
+  std::vector<std::int16_t> history_;                         // oldest first; what was played, good and made up: history_size_ before end_
+  std::size_t end_;
+  std::vector<std::int16_t> repeated_;                        // as it was when the gap began
   std::size_t period_ = 0;
   float by_period_ = 0;                                       // one divided by it
   bool voiced_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/media/audio_port.hpp>
 
 #include <array>
@@ -23,6 +24,8 @@ class EventOutbox {
   /// Once per tick.
   void retry();
   [[nodiscard]] std::size_t waiting() const { return count_; }
+  /// Asks for what retry() looks at to be in the cache soon.
+  void prefetch() const noexcept { base::prefetch(count_); }
 
  private:
   enum class Concern : std::uint8_t { Word, Utterance, Flush, Speech, Media, Digit };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/event_outbox.hpp>
 
@@ -37,6 +38,9 @@ class Playout {
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
   [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
+  /// Asks for what pull() looks at to be in the cache soon.
+  void prefetch() const noexcept { base::prefetch_between(this, &fade_frame_); }
+
   static constexpr float kDuckGain = 0.1259F;  ///< -18 dB
   static constexpr std::uint32_t kRampMs = 10;
   static constexpr std::uint32_t kMaxPauseTicks = 125;  ///< 2.5 s: more than the longest time that a conversation takes to confirm
@@ -58,7 +62,6 @@ class Playout {
   std::uint32_t word_ = 0;
   std::uint32_t samples_ = 0;    // of utterance_ that left; what a flush fades out is not counted
   bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
-  PlayoutFrame fade_frame_{};
   std::uint32_t pause_left_ = 0; // ticks; 0: no pause
   bool pause_faded_ = false;
   bool flushed_any_ = false;
@@ -66,6 +69,7 @@ class Playout {
   float gain_ = 1.0F;
   float target_gain_ = 1.0F;
   std::uint32_t ducked_utterance_ = 0;
+  PlayoutFrame fade_frame_{};    // Last: seldom touched.
 };
 
 }  // namespace offhook::inline v0::media

@@ -41,8 +41,8 @@ Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
 
 Stream::~Stream() = default;
 
-std::unique_ptr<CodecChain> Stream::make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz) {
-  return std::make_unique<CodecChain>(plan.codec, port_rate_hz, plan.receives(AudioCodec::G722));
+std::unique_ptr<CodecChain> Stream::make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool guards_echo) {
+  return std::make_unique<CodecChain>(plan.codec, port_rate_hz, plan.receives(AudioCodec::G722), guards_echo);
 }
 
 std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now) {
@@ -59,7 +59,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
     peer_noise_.reset();
     chain_->concealer.reset();
     chain_->line.reset();
-    chain_->echo_guard.reset();
+    if (chain_->echo_guard) chain_->echo_guard->reset();
     chain_->restart_decoder();
   }
   if (chain) packetizer_.interrupt();
@@ -163,7 +163,7 @@ void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool
   tell_heard(time, pcm, voice);  // Before we speak, so that a caller who begins now is ducked under now.
   CodecChain::Frame frame;
   const auto sent = say(time, to, out, frame);
-  if (port_->guards_echo) chain_->echo_guard.on_sent(sent);
+  if (chain_->echo_guard) chain_->echo_guard->on_sent(sent);
   if (port_->recording) port_->recording->record(time.tick, sample_rate_hz(chain_->codec()), pcm, sent);
   if (time.tick % kTicksPerEchoLook == 0) measure_echo();
   meter_.end_tick(plan_->receive, plan_->send && to);
@@ -263,7 +263,7 @@ void Stream::note_moved(int samples) {
   line_moved_ += samples;
   if (line_moved_ * 1000 < static_cast<int>(EchoGuard::kStepMs * sample_rate_hz(chain_->codec()))) return;
   line_moved_ = 0;
-  chain_->echo_guard.reset();
+  if (chain_->echo_guard) chain_->echo_guard->reset();
 }
 
 /// Decodes it or makes it up, into the line; `pcm` is room for it.
@@ -286,8 +286,8 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
 
 void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
   const bool genuine = pulled_ == rtp::Pull::Kind::Frame, silent = pulled_ == rtp::Pull::Kind::Silence;
-  if (port_->guards_echo) {
-    const auto verdict = chain_->echo_guard.on_heard(pcm, genuine);
+  if (chain_->echo_guard) {
+    const auto verdict = chain_->echo_guard->on_heard(pcm, genuine);
     if (genuine) echo_ = verdict.echo;  // What we make up is more of what was heard before.
   }
   if (silent) echo_ = false;
@@ -312,7 +312,8 @@ void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm,
 }
 
 void Stream::measure_echo() {
-  const auto path = chain_->echo_guard.path();
+  if (!chain_->echo_guard) return;
+  const auto path = chain_->echo_guard->path();
   meter_.on_echo(path.likeness >= kSurelyEcho ? std::optional<float>(-path.coupling_db) : std::nullopt);
 }
 
@@ -435,12 +436,15 @@ void Stream::prefetch() const noexcept {
   jitter_buffer_.prefetch();
   base::prefetch(source_);
   base::prefetch(reception_);
+  base::prefetch(event_receiver_);
   base::prefetch(dtmf_);
   base::prefetch(digit_limit_);
   base::prefetch(rtcp_schedule_);
   base::prefetch(packetizer_);
   base::prefetch(meter_);
   base::prefetch(peer_noise_);
+  events_.prefetch();
+  playout_.prefetch();
   base::prefetch(&speech_, sizeof(speech_) + sizeof(evidence_));
   base::prefetch_between(&last_tick_, this + 1);
 }

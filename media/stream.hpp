@@ -55,7 +55,7 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   /// What is needed to follow `plan`, made on the caller's thread because it allocates.
-  [[nodiscard]] static std::unique_ptr<CodecChain> make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz);
+  [[nodiscard]] static std::unique_ptr<CodecChain> make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool guards_echo = true);
 
   /// Begins or changes the flow. `chain` may be null when the codec stays. Returns the chain that is no longer needed, for the
   /// caller to free elsewhere. The source is learnt anew when the remote address changed or `relearn`.

@@ -36,7 +36,17 @@ void TimeStretch::reset() noexcept {
   heard_ = 0;
 }
 
+/// What was played so long ago that no jump leads there makes room: not each time.
+void TimeStretch::make_room() noexcept {
+  const std::size_t keep = longest_ + neighbourhood_;
+  if (at_ <= keep) return;  // A jump back went further than what was taken since.
+  std::copy(line_.begin() + static_cast<std::ptrdiff_t>(at_ - keep), line_.begin() + static_cast<std::ptrdiff_t>(end_), line_.begin());
+  end_ -= at_ - keep;
+  at_ = keep;
+}
+
 void TimeStretch::push(std::span<const std::int16_t> pcm) noexcept {
+  if (pcm.size() > line_.size() - end_) make_room();
   const std::size_t count = std::min(pcm.size(), line_.size() - end_);
   std::copy_n(pcm.begin(), count, line_.begin() + static_cast<std::ptrdiff_t>(end_));
   end_ += count;
@@ -115,11 +125,6 @@ void TimeStretch::take(std::span<std::int16_t> out) noexcept {
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(count), out.end(), std::int16_t{0});
   at_ += count;
   heard_ = std::min(heard_ + count, line_.size());
-  const std::size_t keep = longest_ + neighbourhood_;
-  if (at_ <= keep) return;  // A jump back went further than what was taken since.
-  std::copy(line_.begin() + static_cast<std::ptrdiff_t>(at_ - keep), line_.begin() + static_cast<std::ptrdiff_t>(end_), line_.begin());
-  end_ -= at_ - keep;
-  at_ = keep;
 }
 
 }  // namespace offhook::inline v0::media

@@ -40,13 +40,14 @@ class TimeStretch {
   void take(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
   /// Asks for what the next push() and take() touch to be in the cache soon.
-  void prefetch() const noexcept { base::prefetch(line_.data(), (end_ + rate_ / 50) * sizeof(std::int16_t)); }
+  void prefetch() const noexcept { base::prefetch(line_.data() + at_, (waiting() + rate_ / 50) * sizeof(std::int16_t)); }
 
  private:
   struct Match {
     std::size_t size = 0;
     float likeness = 0;
   };
+  void make_room() noexcept;
   [[nodiscard]] bool is_quiet() const noexcept;
   [[nodiscard]] Match look_coarsely(std::size_t longest, int direction) const noexcept;
   [[nodiscard]] Match look_closely(std::size_t first, std::size_t last, int direction) const noexcept;

@@ -21,7 +21,7 @@ class VoiceBank {
   [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
   /// Another call begins there.
   void reset(std::size_t call) noexcept;
-  /// 20 ms of a call: 160 or 320 samples; anything else is silence.
+  /// 20 ms of a call: 160 or 320 samples, which stay where they are until run(); anything else is silence.
   void hear(std::size_t call, std::span<const std::int16_t> frame) noexcept;
   /// Judges what was heard since the last run(). Who was not heard was silent; eight neighbours who were all not heard cost nothing and
   /// stay as they are.

@@ -34,7 +34,7 @@ OneRow::OneRow(const LegKind& kind)
     leg.port->guards_echo = kind.guards_echo;
     leg.spoken = number++ * 7 * kPortRate / 50;
     leg.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *leg.port, leg.random);
-    (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate), false, at(0));
+    (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate, kind.guards_echo), false, at(0));
   }
 }
 

@@ -24,6 +24,11 @@ void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const float* 
   constexpr std::size_t kVectors = PolyphaseFilter::kTile / 4;
   std::array<FourFloats, kVectors> sums{};
   for (std::size_t r = 0; r < filter.down; ++r) {
+    if (filter.lone(phase, r) != PolyphaseFilter::kNone) {
+      const float* const from = rows + filter.begin(phase, r) + filter.lone(phase, r);
+      for (std::size_t i = 0; i < kVectors; ++i) sums[i] += filter.lone_weight(phase, r) * load_four(from + 4 * i);
+      continue;
+    }
     const float* weight = filter.weights(phase, r);
     for (std::size_t place = 0; place < 8; ++place) {
       const float* from = rows + filter.begin(phase, r) + place;
@@ -79,8 +84,19 @@ PolyphaseFilter::PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz) {
         // Each phase passes DC alike.
         weights_[(p * down + r) * 8 * strides + at % 8 * strides + at / 8] = static_cast<float>(prototype(tap) / sum);
       }
+      find_lone(p, r);
     }
   }
+}
+
+void PolyphaseFilter::find_lone(std::size_t p, std::size_t r) {
+  std::size_t count = 0, last = 0;
+  for (std::size_t at = 0; at < 8 * strides; ++at) {
+    if (weights(p, r)[at % 8 * strides + at / 8] == 0.0F) continue;
+    last = at;
+    ++count;
+  }
+  lone_[p * down + r] = static_cast<std::uint32_t>(count == 1 ? last : kNone);
 }
 
 const PolyphaseFilter* filter_between(std::uint32_t from_hz, std::uint32_t to_hz) {

@@ -16,6 +16,9 @@
 // time fill a vector. Each output is summed up in the same order everywhere and without a fused multiplication, so that all
 // kernels give the same samples on every machine. That order is by place modulo eight: taps eight places apart see the same
 // vectors of a row, one of them earlier in the tile than the other, and so each vector that is loaded serves all of them.
+//
+// The filter cuts at half of the lower rate, and so every `ways`-th tap but the middle one is 0: a third of the work between 8 and 24
+// kHz, half of it between 8 and 16, is a row (down) or a phase (up) with one weight alone.
 namespace offhook::inline v0::media::detail {
 
 struct PolyphaseFilter {
@@ -39,9 +42,19 @@ struct PolyphaseFilter {
   [[nodiscard]] const float* weights(std::size_t p, std::size_t r) const noexcept {
     return &weights_[(p * down + r) * 8 * strides];
   }
+  /// How many samples behind begin() stands the only one of this row that has a weight; kNone: many have.
+  [[nodiscard]] std::size_t lone(std::size_t p, std::size_t r) const noexcept { return lone_[p * down + r]; }
+  [[nodiscard]] float lone_weight(std::size_t p, std::size_t r) const noexcept {
+    const std::size_t at = lone(p, r);
+    return weights(p, r)[at % 8 * strides + at / 8];
+  }
+  static constexpr std::size_t kNone = 8 * kTapsPerWay;
 
  private:
+  void find_lone(std::size_t p, std::size_t r);
+
   std::array<std::uint32_t, kMaxWays> begins_{};
+  std::array<std::uint32_t, kMaxWays> lone_{};
   std::array<float, kMaxWays * kTapsPerWay> weights_{};
 };
 

@@ -148,12 +148,25 @@ OFFHOOK_AVX2 inline void add_row(const float* weights, const float* row, __m256 
   }
 }
 
+OFFHOOK_AVX2 inline void add_lone(float weight, const float* row, __m256 (&sums)[kVectors]) {
+  const __m256 all = _mm256_set1_ps(weight);
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < kVectors; ++i) sums[i] = _mm256_add_ps(sums[i], _mm256_mul_ps(all, _mm256_loadu_ps(row + 8 * i)));
+}
+
 /// One phase in kTile successive blocks.
 template <std::size_t kStrides>
 OFFHOOK_AVX2 inline void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const float* rows, std::int16_t* out) {
   const __m256 zero = _mm256_setzero_ps();
   __m256 sums[kVectors] = {zero, zero, zero, zero, zero};
-  for (std::size_t r = 0; r < filter.down; ++r) add_row<kStrides>(filter.weights(phase, r), rows + filter.begin(phase, r), sums);
+  for (std::size_t r = 0; r < filter.down; ++r) {
+    const float* const row = rows + filter.begin(phase, r);
+    if (const std::size_t lone = filter.lone(phase, r); lone != PolyphaseFilter::kNone) {
+      add_lone(filter.lone_weight(phase, r), row + lone, sums);
+    } else {
+      add_row<kStrides>(filter.weights(phase, r), row, sums);
+    }
+  }
   // Packing works in each half on its own; the permutation puts the quarters in order again.
   const __m256i ab = _mm256_packs_epi32(_mm256_cvtps_epi32(sums[0]), _mm256_cvtps_epi32(sums[1]));
   const __m256i cd = _mm256_packs_epi32(_mm256_cvtps_epi32(sums[2]), _mm256_cvtps_epi32(sums[3]));

@@ -160,7 +160,7 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   order->relearn = relearn;
   auto& before = (*entry)->plan;
   const bool same_chain = before && before->codec == plan.codec && (before->receives(AudioCodec::G722) || !plan.receives(AudioCodec::G722));
-  if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz);
+  if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
   before = plan;
   leg->orders.put(std::move(order));
   return {};

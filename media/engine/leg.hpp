@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/pooled.hpp>
 #include <offhook/base/prefetch.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/media/audio_port.hpp>
@@ -18,7 +19,7 @@
 namespace offhook::inline v0::media {
 
 /// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it back.
-struct Leg {
+struct Leg : base::Pooled<Leg> {
   Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket)
       : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
 

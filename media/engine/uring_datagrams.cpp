@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
@@ -40,9 +41,11 @@ UringDatagrams::UringDatagrams() {
     ::io_uring_queue_exit(&ring_);
     return;
   }
+  knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // Not with fewer descriptors allowed: as well.
   places_.resize(kMaxLegsPerWorker);
   for (std::uint32_t i = kMaxLegsPerWorker; i > 0; --i) free_places_.push_back(i - 1);
-  stopped_.reserve(8 * kMaxLegsPerWorker);
+  stopped_.reserve(4 * kMaxLegsPerWorker);
+  flooded_.reserve(4 * kMaxLegsPerWorker);
   uncancelled_.reserve(4 * kMaxLegsPerWorker);
   outgoing_ = std::make_unique<std::array<Outgoing, kSends>>();
   asks_ = std::make_unique<std::array<Ask, kAsks>>();
@@ -82,6 +85,17 @@ io_uring_sqe* UringDatagrams::next_request() {
   if (request != nullptr) return request;
   submit();
   return ::io_uring_get_sqe(&ring_);
+}
+
+/// A call into the kernel when a leg comes and goes spares it looking for the socket's file a hundred times a second. -1: no more.
+void UringDatagrams::know_socket(const Leg& leg, int fd) {
+  if (knows_sockets_) knows_sockets_ = ::io_uring_register_files_update(&ring_, leg.uring_place, &fd, 1) == 1;
+}
+
+void UringDatagrams::aim_at_audio(io_uring_sqe& request, const Leg& leg) const {
+  if (!knows_sockets_) return;
+  request.fd = static_cast<int>(leg.uring_place);
+  request.flags |= IOSQE_FIXED_FILE;
 }
 
 void UringDatagrams::submit() {
@@ -130,15 +144,17 @@ void UringDatagrams::add(Leg& leg) {
   Place& place = places_[at];
   place = {.leg = &leg, .taken = place.taken + 1};
   leg.uring_place = at;
+  know_socket(leg, leg.rtp.fd());
   arm({Request::ReadRtcp, at, place.taken});
 }
 
 void UringDatagrams::remove(Leg& leg) {
   Place& place = places_[leg.uring_place];
   place.leaving = true;
-  if (place.is_free()) return release(leg.uring_place);
-  if (place.armed) cancel({Request::ReadRtcp, leg.uring_place, place.taken});
-  if (place.asked) cancel({Request::ReadRtp, leg.uring_place, place.taken});
+  flush();  // What it said last is on its way before its socket is forgotten.
+  know_socket(leg, -1);
+  if (!place.armed) return release(leg.uring_place);
+  cancel({Request::ReadRtcp, leg.uring_place, place.taken});
 }
 
 void UringDatagrams::release(std::uint32_t place) {
@@ -146,7 +162,12 @@ void UringDatagrams::release(std::uint32_t place) {
   free_places_.push_back(place);
 }
 
-bool UringDatagrams::is_released(const Leg& leg) const { return places_[leg.uring_place].leg != &leg; }
+bool UringDatagrams::is_released(const Leg& leg) const { return places_[leg.uring_place].leg != &leg && !is_asked(leg); }
+
+// Of a leg that has left: only where the kernel did not take what it was asked.
+bool UringDatagrams::is_asked(const Leg& leg) const {
+  return std::any_of(asks_->begin(), asks_->end(), [&](const Ask& ask) { return ask.leg == &leg; });
+}
 
 void UringDatagrams::send(Leg& leg, const Sendout& out) {
   for (const auto& datagram : out.all()) {
@@ -161,6 +182,7 @@ void UringDatagrams::send(Leg& leg, const Sendout& out) {
     const auto name_octets = to_sockaddr(datagram.to, outgoing.to);
     const int fd = datagram.channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd();
     ::io_uring_prep_send(sqe, fd, outgoing.octets.data(), datagram.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (datagram.channel == Channel::Rtp) aim_at_audio(*sqe, leg);
     ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     ::io_uring_sqe_set_data64(sqe, Tag{Request::Send, leg.uring_place, places_[leg.uring_place].taken}.value());
@@ -181,12 +203,12 @@ bool UringDatagrams::has_work() const {
 }
 
 void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
-  receive_reports(due, clock);
+  receive_reports(clock);
   receive_audio(due, clock);
 }
 
-void UringDatagrams::receive_reports(std::span<Leg* const> due, const ArrivalClock& clock) {
-  for (Leg* const leg : due) end_flood(*leg);
+void UringDatagrams::receive_reports(const ArrivalClock& clock) {
+  end_floods(clock.now());
   cancel_again();
   arm_again();
   for (unsigned round = 0; round < kMaxRounds && has_work(); ++round) {
@@ -197,47 +219,43 @@ void UringDatagrams::receive_reports(std::span<Leg* const> due, const ArrivalClo
   }
 }
 
+void UringDatagrams::end_floods(base::TimePoint now) {
+  std::erase_if(flooded_, [&](Tag read) {
+    const Place& place = places_[read.place];
+    const bool ours = place.taken == read.taken && place.leg != nullptr && !place.leaving;
+    if (ours && (place.armed || now - place.reports_since < kTick)) return false;
+    if (ours) stopped_.push_back(read);
+    return true;
+  });
+}
+
 void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock& clock) {
-  wanting_.clear();
-  for (Leg* const leg : due) {
-    const Place& place = places_[leg->uring_place];
-    if (place.leg != leg || place.leaving || place.asked) continue;
-    leg->pace.begin_tick();
-    wanting_.push_back(leg->uring_place);
-  }
-  while (!wanting_.empty()) {  // Ends: each round takes some from it, and adds those of whom kMost was not yet read.
+  wanting_.assign(due.begin(), due.end());
+  for (Leg* const leg : due) leg->pace.begin_tick();
+  while (!wanting_.empty()) {  // Ends: each round asks for some of them, and of each no more than ReadPace::kMost.
     std::size_t asked = 0;
-    for (std::size_t at = 0; at < kAsks && !wanting_.empty(); ++at) {
-      if ((*asks_)[at].busy) continue;
-      ask(wanting_[asked], at);
-      ++asked;
-      if (asked == wanting_.size()) break;
+    for (std::uint32_t at = 0; at < kAsks && asked < wanting_.size(); ++at) {
+      if ((*asks_)[at].leg == nullptr && ask(*wanting_[asked], at)) ++asked;
     }
+    if (asked == 0) return;  // The kernel takes nothing now: at the next tick.
     wanting_.erase(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(asked));
-    if (asked == 0) return;  // The kernel takes nothing: at the next tick.
     submit();
     take_completions(clock);
   }
 }
 
-void UringDatagrams::ask(std::uint32_t place, std::size_t at) {
+bool UringDatagrams::ask(Leg& leg, std::uint32_t at) {
   io_uring_sqe* const sqe = next_request();
-  if (sqe == nullptr) return;  // At the next tick.
+  if (sqe == nullptr) return false;
   Ask& ask = (*asks_)[at];
+  ask.leg = &leg;
   ask.part = {ask.octets.data(), ask.octets.size()};
   ask.header = {.msg_name = &ask.from, .msg_namelen = sizeof ask.from, .msg_iov = &ask.part, .msg_iovlen = 1,
                 .msg_control = ask.control.data(), .msg_controllen = ask.control.size(), .msg_flags = 0};
-  ask.busy = true;
-  places_[place].ask = static_cast<std::uint8_t>(at);
-  places_[place].asked = true;
-  ::io_uring_prep_recvmsg(sqe, places_[place].leg->rtp.fd(), &ask.header, MSG_DONTWAIT);
-  ::io_uring_sqe_set_data64(sqe, Tag{Request::ReadRtp, place, places_[place].taken}.value());
-}
-
-void UringDatagrams::end_flood(Leg& leg) {
-  Place& place = places_[leg.uring_place];
-  place.reports = 0;
-  if (std::exchange(place.flooded, false) && !place.armed) stopped_.push_back({Request::ReadRtcp, leg.uring_place, place.taken});
+  ::io_uring_prep_recvmsg(sqe, leg.rtp.fd(), &ask.header, MSG_DONTWAIT);
+  aim_at_audio(*sqe, leg);
+  ::io_uring_sqe_set_data64(sqe, Tag{Request::ReadRtp, at, 0}.value());
+  return true;
 }
 
 void UringDatagrams::take_completions(const ArrivalClock& clock) {
@@ -253,15 +271,11 @@ void UringDatagrams::take_completions(const ArrivalClock& clock) {
 
 void UringDatagrams::on_completion(const io_uring_cqe& completion, const ArrivalClock& clock) {
   const Tag tag = Tag::of(completion.user_data);
+  if (tag.request == Request::ReadRtp) return on_audio((*asks_)[tag.place], completion.res, clock);
   Place& place = places_[tag.place];
   const bool ours = tag.request != Request::Other && place.taken == tag.taken && place.leg != nullptr;
   if (tag.request == Request::Send) {
     if (ours) ++place.leg->send_failed;  // Success says nothing.
-    return;
-  }
-  if (tag.request == Request::ReadRtp) {
-    on_audio(place, completion.res, clock);
-    if (place.leaving && place.is_free()) release(tag.place);
     return;
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
@@ -274,29 +288,31 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   // The read is over: no buffer was left (ENOBUFS), the datagram was empty, the kernel wants to be asked again, or we do not want it.
   place.armed = false;
   if (place.leaving) {
-    if (place.is_free()) release(tag.place);
-  } else if (!place.flooded) {
+    release(tag.place);
+  } else if (place.reports < kMaxReports) {
     stopped_.push_back(tag);
   }
 }
 
-/// `result`: of recvmsg, as the kernel has it. The place keeps its leg as long as it is asked for.
-void UringDatagrams::on_audio(Place& place, std::int32_t result, const ArrivalClock& clock) {
-  Ask& ask = (*asks_)[place.ask];
-  ask.busy = false;
-  place.asked = false;
-  if (result < 0 || place.leaving) return;  // EAGAIN: there is none.
-  Leg& leg = *place.leg;
+/// `result`: of recvmsg, as the kernel has it.
+void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock) {
+  Leg* const leg = std::exchange(ask.leg, nullptr);
+  if (leg == nullptr || result < 0) return;  // EAGAIN: there is none.
+  if (places_[leg->uring_place].leg != leg) return;  // It has left.
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
   const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
-  leg.pace.on_datagram(leg.stream.on_packet(Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted)));
-  if (leg.pace.wants_more()) wanting_.push_back(leg.uring_place);
+  leg->pace.on_datagram(leg->stream.on_packet(Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted)));
+  if (leg->pace.wants_more()) wanting_.push_back(leg);
 }
 
 void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {
+  if (clock.now() - place.reports_since >= kTick) {
+    place.reports_since = clock.now();
+    place.reports = 0;
+  }
   if (++place.reports == kMaxReports) {
-    place.flooded = true;
+    flooded_.push_back(tag);
     cancel(tag);
   }
   auto* const header = ::io_uring_recvmsg_validate(buffer.data(), static_cast<int>(buffer.size()), &wanted_);

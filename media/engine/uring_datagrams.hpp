@@ -17,7 +17,7 @@ namespace offhook::inline v0::media {
 /// io_uring. Audio is asked for: of all legs that are due together, and once for each that is in step (ReadPace); what was to be sent
 /// before enters the kernel with the same call. RTCP, which seldom comes, is read by one multishot request for the life of its leg, into
 /// buffers that all legs share. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when receive() or
-/// flush() is called, on the worker's own time. A socket that is flooded is left alone until its leg's next tick.
+/// flush() is called, on the worker's own time. A socket that is flooded is left alone for a tick.
 class UringDatagrams final : public Datagrams {
  public:
   UringDatagrams();
@@ -46,7 +46,7 @@ class UringDatagrams final : public Datagrams {
   static constexpr std::size_t kAsks = 64;          ///< for audio, that may be under way
 
   enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, Send };
-  /// What a completion is told by: the request, the place of its leg, and how often the place has been taken.
+  /// What a completion is told by: the request, the place of its leg, and how often the place has been taken. Of audio: which Ask it is.
   struct Tag {
     Request request = Request::Other;
     std::uint32_t place = 0;
@@ -57,23 +57,19 @@ class UringDatagrams final : public Datagrams {
   struct Place {
     Leg* leg = nullptr;
     std::uint32_t taken = 0;
-    std::uint16_t reports = 0;    // datagrams, since its leg's last tick
-    std::uint8_t ask = 0;         // where its audio comes to, while it is asked for
-    bool asked = false;           // for its audio: the kernel has it
+    base::TimePoint reports_since{};
+    std::uint16_t reports = 0;    // datagrams since then, for a tick
     bool armed = false;           // the read of its RTCP: the kernel has it
-    bool flooded = false;         // that is not to be made again until its leg's next tick
     bool leaving = false;
-
-    [[nodiscard]] bool is_free() const { return !asked && !armed; }
   };
   /// For one datagram of audio.
   struct Ask {
+    Leg* leg = nullptr;           // null: the kernel does not write to it
     msghdr header{};
     iovec part{};
     sockaddr_storage from{};
     alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control{};
     std::array<std::uint8_t, kBufferOctets> octets;
-    bool busy = false;            // the kernel may write to it
   };
   struct Outgoing {
     sockaddr_storage to{};
@@ -81,20 +77,23 @@ class UringDatagrams final : public Datagrams {
   };
 
   [[nodiscard]] io_uring_sqe* next_request();
+  void know_socket(const Leg& leg, int fd);
+  void aim_at_audio(io_uring_sqe& request, const Leg& leg) const;
   void arm(Tag read);
   void arm_again();
   void cancel(Tag read);
   void cancel_again();
-  void receive_reports(std::span<Leg* const> due, const ArrivalClock& clock);
+  void receive_reports(const ArrivalClock& clock);
   void receive_audio(std::span<Leg* const> due, const ArrivalClock& clock);
-  void ask(std::uint32_t place, std::size_t at);
-  void end_flood(Leg& leg);
+  [[nodiscard]] bool ask(Leg& leg, std::uint32_t at);
+  [[nodiscard]] bool is_asked(const Leg& leg) const;
+  void end_floods(base::TimePoint now);
   [[nodiscard]] bool has_work() const;
   void set_up_buffers();
   void offer(std::uint16_t buffer);
   void take_completions(const ArrivalClock& clock);
   void on_completion(const io_uring_cqe& completion, const ArrivalClock& clock);
-  void on_audio(Place& place, std::int32_t result, const ArrivalClock& clock);
+  void on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock);
   void on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
   void release(std::uint32_t place);
   void submit();
@@ -111,12 +110,14 @@ class UringDatagrams final : public Datagrams {
   std::unique_ptr<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>> buffers_;
   unsigned offered_ = 0;                       // to the kernel, since it last was told
   msghdr wanted_{};                            // how much room for address and time each buffer begins with
+  bool knows_sockets_ = false;                 // the kernel keeps those of audio at hand, by place
   std::vector<Place> places_;
   std::vector<std::uint32_t> free_places_;
   std::vector<Tag> stopped_;                   // reads that ended, or found no room, and have to be made again
+  std::vector<Tag> flooded_;                   // reads that are not to be made again before a tick has passed
   std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that
   std::unique_ptr<std::array<Ask, kAsks>> asks_;
-  std::vector<std::uint32_t> wanting_;         // places of whom more audio is to be asked for, now
+  std::vector<Leg*> wanting_;                  // of whom audio is to be asked for, now
   std::unique_ptr<std::array<Outgoing, kSends>> outgoing_;
   std::size_t sends_ = 0;                      // of them waiting
 };

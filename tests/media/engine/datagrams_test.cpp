@@ -74,6 +74,7 @@ struct Bench {
   std::string why;
   std::unique_ptr<media::Datagrams> datagrams;
   media::ArrivalClock clock;
+  base::TimePoint now = base::Clock::now();
 
   explicit Bench(media::DatagramPath path) : datagrams(media::make_datagrams(path, why)) {
     if (datagrams) datagrams->begin();
@@ -97,7 +98,8 @@ struct Bench {
     receive(std::span<media::Leg* const>(all));
   }
   void receive(std::span<media::Leg* const> legs) {
-    clock.read(0, base::Clock::now(), std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    now += media::kTick;
+    clock.read(0, now, std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()));
     datagrams->receive(legs, clock);
   }
   void drop(std::unique_ptr<media::Leg> leg) {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <offhook/base/block_pool.hpp>
+
+#include <cstddef>
+
+namespace offhook::inline v0::base {
+
+/// Those of a class `T` derived from it lie in a BlockPool of their own: `struct Leg : base::Pooled<Leg>`. Not where the address sanitizer
+/// is to see who uses one that is gone.
+template <class T>
+struct Pooled {
+#if !defined(__SANITIZE_ADDRESS__)
+  [[nodiscard]] static void* operator new(std::size_t) { return pool().take(); }
+  static void operator delete(void* block) noexcept { pool().give_back(block); }
+
+ private:
+  static BlockPool& pool() {
+    static auto& pool = *new BlockPool(sizeof(T));  // Never destroyed: somebody's last one may go when everything else has.
+    return pool;
+  }
+#endif
+};
+
+}  // namespace offhook::inline v0::base
