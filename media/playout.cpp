@@ -15,35 +15,45 @@ void copy_padded(const PlayoutFrame& frame, std::span<std::int16_t> out) {
 
 }  // namespace
 
-bool Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out) {
+std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out) {
+  drop_played();
   if (fade_pending_) {
     fade_pending_ = false;
     copy_padded(fade_frame_, out);
     apply_gain(out);
     fade_to_silence(out);
     gain_ = target_gain_ = 1.0F;
-    return true;
+    return out;
   }
-  if (paused()) return pull_paused(out);
+  if (paused()) {
+    pull_paused(out);
+    return out;
+  }
   const PlayoutFrame* const frame = next_frame();
   if (frame == nullptr) {
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
     std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;
-    return false;
+    return out;
   }
-  copy_padded(*frame, out);
   if (ducked() && frame->utterance != ducked_utterance_) {
     gain_ = target_gain_ = 1.0F;  // What the caller spoke over is over.
   }
-  apply_gain(out);
   note_sent(*frame, tick, wire_tick);
-  port_->playout.drop_front();
-  return true;
+  played_ = true;
+  if (gain_ == 1.0F && target_gain_ == 1.0F && frame->samples == out.size()) return std::span(frame->pcm).first(out.size());
+  copy_padded(*frame, out);
+  apply_gain(out);
+  return out;
+}
+
+/// What the last pull() gave was sent from its place in the ring.
+void Playout::drop_played() {
+  if (std::exchange(played_, false)) port_->playout.drop_front();
 }
 
 /// The piece that fades is not counted as sent: it is said once more, and in full, if we go on.
-bool Playout::pull_paused(std::span<std::int16_t> out) {
+void Playout::pull_paused(std::span<std::int16_t> out) {
   const PlayoutFrame* const frame = std::exchange(pause_faded_, true) ? nullptr : next_frame();
   if (frame != nullptr) {
     copy_padded(*frame, out);
@@ -54,7 +64,6 @@ bool Playout::pull_paused(std::span<std::int16_t> out) {
   }
   gain_ = 0;
   if (--pause_left_ == 0) rise();
-  return frame != nullptr;
 }
 
 /// Of the ring, where it stays until it is dropped; null when there is none that was not taken back.
@@ -109,6 +118,7 @@ void Playout::rise() {
 }
 
 void Playout::flush(std::uint32_t utterance, std::uint64_t tick, bool audible) {
+  drop_played();
   flushed_up_to_ = flushed_any_ ? std::max(flushed_up_to_, utterance) : utterance;
   flushed_any_ = true;
   const bool cut_short = speaking_ && utterance_ <= flushed_up_to_;

@@ -17,9 +17,10 @@ class Playout {
   /// `port` and `events` are borrowed and outlive the playout.
   Playout(AudioPort& port, EventOutbox& events) : port_(&port), events_(&events) {}
 
-  /// Takes the next 20 ms. `out` holds port.frame_samples() samples and is always filled, with silence when there is nothing
-  /// to say. True when anything of an utterance is in it. `wire_tick`: when the packet with the first of these samples leaves.
-  bool pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out);
+  /// Takes the next 20 ms, silence when there is nothing to say: `out`, which holds port.frame_samples() samples and is room for it, or
+  /// a place in the ring that is good until the next pull(), flush() or prefetch(). `wire_tick`: when the packet with the first of these samples
+  /// leaves.
+  [[nodiscard]] std::span<const std::int16_t> pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out);
   /// The caller speaks over us: down to kDuckGain within kRampMs, from the next sample on. Until rise(), a flush, or the end of
   /// the utterance.
   void duck();
@@ -38,8 +39,12 @@ class Playout {
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
   [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
-  /// Asks for what pull() looks at to be in the cache soon.
-  void prefetch() const noexcept { base::prefetch_between(this, &fade_frame_); }
+  /// Asks for what the next pull() looks at to be in the cache soon. Ends what the last one gave.
+  void prefetch() noexcept {
+    base::prefetch_between(this, &fade_frame_);
+    drop_played();
+    port_->playout.prefetch_front(port_->frame_samples());
+  }
 
   static constexpr float kDuckGain = 0.1259F;  ///< -18 dB
   static constexpr std::uint32_t kRampMs = 10;
@@ -47,10 +52,11 @@ class Playout {
 
  private:
   [[nodiscard]] const PlayoutFrame* next_frame();
+  void drop_played();
   void drop_flushed(bool fade);
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
   void note_sent(const PlayoutFrame& frame, std::uint64_t tick, std::uint64_t wire_tick);
-  bool pull_paused(std::span<std::int16_t> out);
+  void pull_paused(std::span<std::int16_t> out);
   void apply_gain(std::span<std::int16_t> out);
   void fade_to_silence(std::span<std::int16_t> out) const;
 
@@ -61,6 +67,7 @@ class Playout {
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;
   std::uint32_t samples_ = 0;    // of utterance_ that left; what a flush fades out is not counted
+  bool played_ = false;          // the ring's first frame is what the last pull() gave
   bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
   std::uint32_t pause_left_ = 0; // ticks; 0: no pause
   bool pause_faded_ = false;

@@ -362,10 +362,8 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optio
       send_audio();
     }
   } else {
-    std::array<std::int16_t, kMaxFrameSamples> buffer;
-    const auto spoken = std::span(buffer).first(port_->frame_samples());
-    static_cast<void>(playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), spoken));
-    chain_->from_port(spoken, pcm);
+    std::array<std::int16_t, kMaxFrameSamples> room;
+    chain_->from_port(playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), std::span(room).first(port_->frame_samples())), pcm);
     send_audio();
   }
   packetizer_.end_tick();
@@ -428,10 +426,9 @@ void Stream::prefetch_links() const noexcept {
   jitter_buffer_.prefetch_links();
 }
 
-void Stream::prefetch() const noexcept {
+void Stream::prefetch() noexcept {
   if (chain_) chain_->prefetch();
   port_->heard.prefetch_claim(port_->frame_samples());
-  port_->playout.prefetch_front(port_->frame_samples());
   port_->commands.prefetch_pop();
   jitter_buffer_.prefetch();
   base::prefetch(source_);

@@ -77,7 +77,7 @@ class Stream {
 
   /// Asks for what the next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
   void prefetch_links() const noexcept;
-  void prefetch() const noexcept;
+  void prefetch() noexcept;
 
   [[nodiscard]] LegStatistics statistics() const;
   /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.

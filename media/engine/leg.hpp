@@ -29,7 +29,7 @@ struct Leg : base::Pooled<Leg> {
     base::prefetch_between(&send_failed, &statistics);
     stream.prefetch_links();
   }
-  void prefetch() const noexcept { stream.prefetch(); }
+  void prefetch() noexcept { stream.prefetch(); }
 
   base::SystemRandom random;
   std::shared_ptr<AudioPort> port;

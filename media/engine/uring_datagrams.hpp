@@ -37,8 +37,8 @@ class UringDatagrams final : public Datagrams {
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
 
  private:
-  static constexpr unsigned kRequests = 256;        ///< that may wait for the kernel
-  static constexpr unsigned kCompletions = 4096;
+  static constexpr unsigned kRequests = 128;        ///< that may wait for the kernel; few, so that they stay in the cache, as the completions
+  static constexpr unsigned kCompletions = 1024;
   static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
   static constexpr std::size_t kBufferOctets = 2048;  ///< a datagram, before RTCP also header, address and time: longer ones are cut, and dropped
   static constexpr std::size_t kSends = kRequests;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr base::Duration kLoadWindow = std::chrono::milliseconds(500);
 // So many legs are read, ticked and sent for before the next ones: what a call keeps, in the kernel too, is in the cache the whole time.
-constexpr std::size_t kRowsAtOnce = 4;
+constexpr std::size_t kRowsAtOnce = 2;
 constexpr std::uint64_t kTicksPerSnapshot = 10;  // Nobody looks at a leg's figures more often than people can read.
 
 timespec to_timespec(base::Duration since_epoch) {
@@ -152,6 +152,7 @@ void Worker::run_phase(base::TimePoint due) {
   clock_.read(next_phase_ % kPhases, base::Clock::now(), std::chrono::duration_cast<base::Duration>(wall));
   const TickTime time{.tick = next_phase_ / kPhases, .now = due, .wall = to_ntp(due.time_since_epoch() + clock_.wall_ahead())};
   std::span<LegRow* const> left(rows);
+  prefetch(left.first(std::min(left.size(), kRowsAtOnce)));
   do {  // Once at least: RTCP comes at any time.
     const auto some = left.first(std::min(left.size(), kRowsAtOnce));
     left = left.subspan(some.size());
@@ -161,6 +162,19 @@ void Worker::run_phase(base::TimePoint due) {
   std::erase_if(rows, [](const LegRow* row) { return row->count == 0; });
   datagrams_->flush();
   let_go();
+}
+
+/// Those of the next ones are asked for while these are worked on, see run_row().
+void Worker::prefetch(std::span<LegRow* const> rows) {
+  const auto each = [&](auto what) {
+    for (const LegRow* const row : rows) {
+      for (Leg* const leg : row->legs) {
+        if (leg != nullptr) what(*leg);
+      }
+    }
+  };
+  each([](Leg& leg) { leg.prefetch_links(); });
+  each([](Leg& leg) { leg.prefetch(); });
 }
 
 void Worker::receive(std::span<LegRow* const> rows) {

@@ -72,6 +72,7 @@ class Worker {
   void run_due_phases();
   void run_phase(base::TimePoint due);
   void run_row(LegRow& row, const TickTime& time, const LegRow* later);
+  static void prefetch(std::span<LegRow* const> rows);
   void receive(std::span<LegRow* const> rows);
   void begin(Leg& leg);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);

@@ -31,8 +31,7 @@ struct Speaking {
     REQUIRE(port->playout.try_push(frame));
   }
   std::vector<std::int16_t> pull() {
-    const auto out = std::span(buffer).first(160);
-    playout.pull(tick, tick, out);
+    const auto out = playout.pull(tick, tick, std::span(buffer).first(160));
     ++tick;
     return {out.begin(), out.end()};
   }
@@ -73,7 +72,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts what left of an utterance to the sam
 
 TEST_CASE_FIXTURE(Speaking, "Playout gives silence and tells nothing while the conversation is late") {
   buffer.fill(77);
-  CHECK_FALSE(playout.pull(1, 1, std::span(buffer).first(160)));
+  CHECK(playout.pull(1, 1, std::span(buffer).first(160)).data() == buffer.data());
   CHECK(silent({buffer.begin(), buffer.begin() + 160}));
   CHECK(buffer[160] == 77);
   CHECK(events().empty());
@@ -96,9 +95,29 @@ TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample lea
   CHECK(playout.speaking());
 }
 
+TEST_CASE_FIXTURE(Speaking, "What is played lies in the ring, and its place is free for another frame at the next tick, or when it is taken back") {
+  for (int round = 0; round < 200; ++round) {  // Three times as many as the ring has places.
+    queue(1, 0);
+    const auto played = playout.pull(tick, tick, std::span(buffer).first(160));
+    CHECK(played.data() != buffer.data());
+    if (round % 2 == 0) queue(1, 0);           // It must not be filled while it is played.
+    CHECK(std::all_of(played.begin(), played.end(), [](std::int16_t sample) { return sample == 10000; }));
+    if (round % 3 == 0) playout.prefetch();
+    if (round % 2 == 0) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
+  }
+  queue(1, 0);
+  CHECK(playout.pull(tick, tick, std::span(buffer).first(160)).data() != buffer.data());
+  for (std::size_t i = 0; i + 1 < port->playout.capacity(); ++i) queue(1, 0);
+  media::PlayoutFrame more;
+  more.samples = 160;
+  CHECK_FALSE(port->playout.try_push(more));  // The one that is played is one of them.
+  playout.flush(1, tick);
+  CHECK(port->playout.try_push(more));
+}
+
 TEST_CASE_FIXTURE(Speaking, "Playout says on which tick a word is on the wire when packets are longer than a tick") {
   queue(1, 0, true);
-  playout.pull(100, 102, std::span(buffer).first(160));
+  CHECK(playout.pull(100, 102, std::span(buffer).first(160)).size() == 160);
   const auto told = events();
   REQUIRE(told.size() == 2);
   CHECK((told[0].tick == 100 && told[0].at_tick == 102));
