@@ -296,18 +296,21 @@ void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm,
   const auto measured = measure(pcm);
   meter_.on_heard(measured, voiced_, genuine);
 
-  HeardFrame* const room = port_->heard.claim();
-  if (room == nullptr) port_->heard_dropped.fetch_add(1, std::memory_order_relaxed);
-  HeardFrame& heard = room != nullptr ? *room : unheard_;
-  heard.tick = time.tick;
-  heard.samples = static_cast<std::uint16_t>(port_->frame_samples());
-  heard.speech = voiced_;
-  heard.concealed = !genuine;
-  heard.echo = echo_;
-  heard.level_dbov = static_cast<std::int16_t>(std::lrint(power_dbov(measured.mean_square())));
-  chain_->to_port(pcm, std::span(heard.pcm).first(heard.samples));
-  const auto level_dbov = heard.level_dbov;
-  if (room != nullptr) port_->heard.publish();
+  const auto level_dbov = static_cast<std::int16_t>(std::lrint(power_dbov(measured.mean_square())));
+  if (HeardFrame* const heard = port_->heard.claim()) {
+    heard->tick = time.tick;
+    heard->samples = static_cast<std::uint16_t>(port_->frame_samples());
+    heard->speech = voiced_;
+    heard->concealed = !genuine;
+    heard->echo = echo_;
+    heard->level_dbov = level_dbov;
+    chain_->to_port(pcm, std::span(heard->pcm).first(heard->samples));
+    port_->heard.publish();
+  } else {  // The conversation is late. What it hears next continues what it did not.
+    port_->heard_dropped.fetch_add(1, std::memory_order_relaxed);
+    std::array<std::int16_t, kMaxFrameSamples> unheard;
+    chain_->to_port(pcm, std::span(unheard).first(port_->frame_samples()));
+  }
   detect_speech(time, level_dbov);
 }
 

@@ -126,7 +126,6 @@ class Stream {
   Playout playout_;
   SpeechDetector speech_;
   VoiceEvidence evidence_;
-  HeardFrame unheard_{};                          // where a frame goes for which the ring has no room
 
   TickTime last_tick_{};
   base::TimePoint receiving_since_{};

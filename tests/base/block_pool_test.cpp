@@ -1,0 +1,65 @@
+#include <offhook/base/block_pool.hpp>
+#include <offhook/base/pooled.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace offhook;
+
+TEST_CASE("Blocks are aligned, apart from one another, and hold what is written") {
+  base::BlockPool pool(1000);
+  std::vector<std::uint8_t*> blocks;
+  for (std::size_t i = 0; i < 5000; ++i) {  // Several regions.
+    blocks.push_back(static_cast<std::uint8_t*>(pool.take()));
+    CHECK(reinterpret_cast<std::uintptr_t>(blocks.back()) % 64 == 0);
+    std::memset(blocks.back(), static_cast<int>(i % 251), 1000);
+  }
+  bool whole = true;
+  for (std::size_t i = 0; i < blocks.size(); ++i) whole = whole && blocks[i][0] == i % 251 && blocks[i][999] == i % 251;
+  CHECK(whole);
+  for (auto* const block : blocks) pool.give_back(block);
+}
+
+TEST_CASE("What comes back is given again, in any order") {
+  base::BlockPool pool(23232);
+  std::vector<void*> blocks;
+  for (int i = 0; i < 400; ++i) blocks.push_back(pool.take());
+  for (int round = 0; round < 5; ++round) {
+    for (std::size_t i = static_cast<std::size_t>(round) % 2; i < blocks.size(); i += 2) pool.give_back(blocks[i]);
+    for (std::size_t i = static_cast<std::size_t>(round) % 2; i < blocks.size(); i += 2) blocks[i] = pool.take();
+    CHECK(std::set<void*>(blocks.begin(), blocks.end()).size() == blocks.size());
+  }
+  for (void* const block : blocks) pool.give_back(block);
+  for (auto& block : blocks) block = pool.take();  // After all were gone.
+  CHECK(std::set<void*>(blocks.begin(), blocks.end()).size() == blocks.size());
+  for (void* const block : blocks) pool.give_back(block);
+}
+
+TEST_CASE("A pool is used from several threads, and a block goes back from another one than took it") {
+  struct Thing : base::Pooled<Thing> {
+    std::uint64_t value[40]{};
+  };
+  std::vector<std::unique_ptr<Thing>> made(4000);
+  const auto each = [&](std::size_t first, auto what) {
+    for (std::size_t i = first; i < made.size(); i += 2) what(i);
+  };
+  const auto make = [&](std::size_t i) {
+    made[i] = std::make_unique<Thing>();
+    made[i]->value[39] = i;
+  };
+  std::thread odd([&] { each(1, make); });
+  each(0, make);
+  odd.join();
+  bool whole = true;
+  for (std::size_t i = 0; i < made.size(); ++i) whole = whole && made[i]->value[39] == i;
+  CHECK(whole);
+  std::thread even([&] { each(0, [&](std::size_t i) { made[i].reset(); }); });
+  each(1, [&](std::size_t i) { made[i].reset(); });
+  even.join();
+}
