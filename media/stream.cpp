@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 #include <variant>
 
 namespace offhook::inline v0::media {
@@ -149,15 +150,25 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
 }
 
 void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out) {
-  if (!plan_) return;
+  static_cast<void>(take_in(time, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
+  give_out(time, pcm, {}, out);
+}
+
+SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+  if (!plan_) return {};
   events_.retry();
-  const auto to = source_.rtp_destination();
-  obey_commands(time.tick, plan_->send && to);
+  obey_commands(time.tick, plan_->send && source_.rtp_destination());
   watch_source(time);
   report_digits(time);
-  tell_heard(time, pcm, voice);  // Before we speak, so that a caller who begins now is ducked under now.
+  const auto heard = tell_heard(time, pcm, voice);
+  return {.pcm = heard, .voiced = voiced_, .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = echo_};
+}
+
+void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
+  if (!plan_) return;
+  const auto to = source_.rtp_destination();
   CodecChain::Frame frame;
-  const auto sent = say(time, to, out, frame);
+  const auto sent = say(time, to, others, out, frame);
   if (port_->guards_echo) chain_->echo_guard.on_sent(sent);
   if (port_->recording) port_->recording->record(time.tick, sample_rate_hz(chain_->codec()), pcm, sent);
   if (time.tick % kTicksPerEchoLook == 0) measure_echo();
@@ -279,7 +290,8 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
   return codec || pull.kind == rtp::Pull::Kind::Silence ? pull.kind : rtp::Pull::Kind::Conceal;
 }
 
-void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+/// What goes to the port: good until the next frame does, for the conversation only reads it.
+std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
   const bool genuine = pulled_ == rtp::Pull::Kind::Frame, silent = pulled_ == rtp::Pull::Kind::Silence;
   if (port_->guards_echo) {
     const auto verdict = chain_->echo_guard.on_heard(pcm, genuine);
@@ -302,8 +314,10 @@ void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm,
   heard.level_dbov = static_cast<std::int16_t>(std::lrint(power_dbov(measured.mean_square())));
   chain_->to_port(pcm, std::span(heard.pcm).first(heard.samples));
   const auto level_dbov = heard.level_dbov;
+  const auto told = std::span<const std::int16_t>(heard.pcm).first(heard.samples);
   if (room != nullptr) port_->heard.publish();
   detect_speech(time, level_dbov);
+  return told;
 }
 
 void Stream::measure_echo() {
@@ -338,7 +352,26 @@ void Stream::tell_speech(const SpeechDetector::Event& event, const TickTime& tim
   }
 }
 
-std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out, CodecChain::Frame& frame) {
+/// Adds what the others say to what we do, in `spoken`. Or, who says nothing and hears what many hear: gives it as it is encoded for all of
+/// them, and in `pcm`.
+base::Bytes Stream::join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken, std::span<std::int16_t> pcm) {
+  const auto octets = others.is_common && !we_speak ? others.common->octets(chain_->codec()) : base::Bytes{};
+  if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
+    // Our own filter did not hear what came before, and would begin with what it heard last.
+    std::array<std::int16_t, kMaxFrameSamples> silence{};
+    chain_->from_port(others.common != nullptr ? others.common->before() : std::span<const std::int16_t>(silence).first(spoken.size()), pcm);
+  }
+  if (!octets.empty()) {
+    const auto narrow = others.common->narrow();
+    std::copy(narrow.begin(), narrow.end(), pcm.begin());
+    return octets;
+  }
+  for (std::size_t i = 0; i < others.pcm.size(); ++i) spoken[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
+  return {};
+}
+
+std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optional<base::SocketAddress>& to, const OthersFrame& others,
+                                          Sendout& out, CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
   const auto send_audio = [&] {
     std::array<std::uint8_t, CodecChain::kOctets> octets;
@@ -358,9 +391,14 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optio
   } else {
     std::array<std::int16_t, kMaxFrameSamples> buffer;
     const auto spoken = std::span(buffer).first(port_->frame_samples());
-    static_cast<void>(playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), spoken));
-    chain_->from_port(spoken, pcm);
-    send_audio();
+    const bool we_speak = playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), spoken);
+    const bool confers = !others.pcm.empty() || sent_common_;
+    if (const auto octets = confers ? join_others(others, we_speak, spoken, pcm) : base::Bytes{}; !octets.empty()) {
+      packetizer_.audio(octets, *to, out);
+    } else {
+      chain_->from_port(spoken, pcm);
+      send_audio();
+    }
   }
   packetizer_.end_tick();
   return pcm;
