@@ -222,7 +222,7 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
-    if (ours && !place.leaving && completion.res > 0)
+    if (ours && completion.res > 0)  // Of a leg that leaves, too: it may go on elsewhere.
       on_datagram(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
     offer(buffer);
   }
