@@ -29,7 +29,8 @@ base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_ca
 class Meeting {
  public:
   explicit Meeting(std::size_t members)
-      : conference_(kRate, members), members_(members), rows_((members + kLanes - 1) / kLanes), voice_(encoded_voice(media::AudioCodec::Pcmu)) {
+      : conference_(kRate, members), members_(members), rows_((members + kLanes - 1) / kLanes),
+        voice_(encoded_voice(media::AudioCodec::Pcmu)) {
     media::MediaPlan plan;
     plan.remote_rtp = plan.remote_rtcp = kPeer;
     for (auto& member : members_) {

@@ -50,7 +50,8 @@ bool Conference::opens(ConferenceSeat& seat, const SaidFrame& frame) const noexc
   return !frame.silent && !frame.echo && (spoke_lately || members_ <= kAllOpen);
 }
 
-std::span<const std::int16_t> Conference::level(ConferenceSeat& seat, std::span<const std::int16_t> pcm, float from, float to) const noexcept {
+std::span<const std::int16_t> Conference::level(ConferenceSeat& seat, std::span<const std::int16_t> pcm, float from,
+                                                float to) const noexcept {
   const auto out = std::span(seat.leveled_).first(pcm.size());
   const auto at = [&](std::size_t i, float gain) {
     out[i] = static_cast<std::int16_t>(std::lrintf(std::clamp(static_cast<float>(pcm[i]) * gain, -32768.0F, 32767.0F)));

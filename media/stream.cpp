@@ -150,23 +150,32 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
 }
 
 void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out) {
-  static_cast<void>(take_in(time, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
-  give_out(time, pcm, {}, out);
+  if (!plan_) return;
+  const auto to = source_.rtp_destination();
+  static_cast<void>(tell(time, to, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
+  answer(time, to, pcm, {}, out);
 }
 
 SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
   if (!plan_) return {};
-  events_.retry();
-  obey_commands(time.tick, plan_->send && source_.rtp_destination());
-  watch_source(time);
-  report_digits(time);
-  const auto heard = tell_heard(time, pcm, voice);
+  const auto heard = tell(time, source_.rtp_destination(), pcm, voice);
   return {.pcm = heard, .voiced = voiced_, .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = echo_};
 }
 
 void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
-  if (!plan_) return;
-  const auto to = source_.rtp_destination();
+  if (plan_) answer(time, source_.rtp_destination(), pcm, others, out);
+}
+
+std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice) {
+  events_.retry();
+  obey_commands(time.tick, plan_->send && to);
+  watch_source(time);
+  report_digits(time);
+  return tell_heard(time, pcm, voice);
+}
+
+void Stream::answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others,
+                    Sendout& out) {
   CodecChain::Frame frame;
   const auto sent = say(time, to, others, out, frame);
   if (port_->guards_echo) chain_->echo_guard.on_sent(sent);
@@ -359,19 +368,21 @@ base::Bytes Stream::join_others(const OthersFrame& others, bool we_speak, std::s
   if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
     // Our own filter did not hear what came before, and would begin with what it heard last.
     std::array<std::int16_t, kMaxFrameSamples> silence{};
-    chain_->from_port(others.common != nullptr ? others.common->before() : std::span<const std::int16_t>(silence).first(spoken.size()), pcm);
+    const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
+    chain_->from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
   }
   if (!octets.empty()) {
     const auto narrow = others.common->narrow();
     std::copy(narrow.begin(), narrow.end(), pcm.begin());
     return octets;
   }
-  for (std::size_t i = 0; i < others.pcm.size(); ++i) spoken[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
+  for (std::size_t i = 0; i < others.pcm.size(); ++i)
+    spoken[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
   return {};
 }
 
-std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optional<base::SocketAddress>& to, const OthersFrame& others,
-                                          Sendout& out, CodecChain::Frame& frame) {
+std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
+                                          CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
   const auto send_audio = [&] {
     std::array<std::uint8_t, CodecChain::kOctets> octets;
@@ -393,7 +404,8 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optio
     const auto spoken = std::span(buffer).first(port_->frame_samples());
     const bool we_speak = playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), spoken);
     const bool confers = !others.pcm.empty() || sent_common_;
-    if (const auto octets = confers ? join_others(others, we_speak, spoken, pcm) : base::Bytes{}; !octets.empty()) {
+    const auto octets = confers ? join_others(others, we_speak, spoken, pcm) : base::Bytes{};
+    if (!octets.empty()) {
       packetizer_.audio(octets, *to, out);
     } else {
       chain_->from_port(spoken, pcm);

@@ -89,6 +89,9 @@ class Stream {
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
+  using Destination = std::optional<base::SocketAddress>;
+  std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice);
+  void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
   [[nodiscard]] base::Bytes join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken, std::span<std::int16_t> pcm);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
@@ -102,7 +105,7 @@ class Stream {
   void hear_digits(const TickTime& time, std::span<const std::int16_t> pcm);
   void emit_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
   /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
-  std::span<const std::int16_t> say(const TickTime& time, const std::optional<base::SocketAddress>& to, const OthersFrame& others, Sendout& out,
+  std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                     CodecChain::Frame& frame);
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;

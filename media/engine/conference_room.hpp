@@ -28,7 +28,8 @@ struct Attendant {
 
 /// A conference at its worker. Made on the signalling thread, then touched by the worker alone, but for the atomics.
 struct ConferenceRoom {
-  ConferenceRoom(std::uint32_t rate_hz, std::size_t max_members, std::uint8_t in_phase) : conference(rate_hz, max_members), phase(in_phase) {
+  ConferenceRoom(std::uint32_t rate_hz, std::size_t max_members, std::uint8_t in_phase)
+      : conference(rate_hz, max_members), phase(in_phase) {
     attendants.reserve(conference.max_members());
   }
 

@@ -238,7 +238,8 @@ void Engine::Impl::forget_closed() {
 base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOptions& options) {
   const std::lock_guard lock(mutex_);
   collect();
-  if (options.max_members < Conference::kMinMembers || options.max_members > Conference::kMaxMembers) return base::fail(EngineError::WrongSize);
+  if (options.max_members < Conference::kMinMembers || options.max_members > Conference::kMaxMembers)
+    return base::fail(EngineError::WrongSize);
   if (options.rate_hz != 8000 && options.rate_hz != 16000 && options.rate_hz != 24000) return base::fail(EngineError::WrongRate);
   std::optional<std::size_t> best;
   bool any = false;

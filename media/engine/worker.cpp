@@ -174,7 +174,8 @@ void Worker::run_phase(base::TimePoint due) {
   if (!is_idle(next_phase_)) run_conferences(time);
   for (Leg* const leg : departing_) depart(*leg, time.tick);
   departing_.clear();
-  for (auto* const each : {&rows, &rows_of_conferences(next_phase_)}) std::erase_if(*each, [](const LegRow* row) { return row->count == 0; });
+  for (auto* const each : {&rows, &rows_of_conferences(next_phase_)})
+    std::erase_if(*each, [](const LegRow* row) { return row->count == 0; });
   datagrams_->flush();
   let_go();
 }
@@ -242,7 +243,8 @@ bool Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
     end(leg, now);
     return false;
   }
-  leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);  // First: what is wished from now on is seen next time.
+  // First: what is wished from now on is seen next time.
+  leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return true;
   if (next->place == leg.place) {

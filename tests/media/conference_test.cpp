@@ -34,7 +34,8 @@ struct Room {
   std::vector<bool> voiced;
   base::SeededRandom random{7};
 
-  Room(std::size_t members, std::size_t max_members) : conference(kRate, max_members), said(members, Frame(kSamples)), voiced(members, true) {
+  Room(std::size_t members, std::size_t max_members)
+      : conference(kRate, max_members), said(members, Frame(kSamples)), voiced(members, true) {
     for (std::size_t i = 0; i < members; ++i) REQUIRE(conference.join(seats.emplace_back()));
   }
   void tick() {

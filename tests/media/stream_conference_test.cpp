@@ -46,7 +46,8 @@ struct Line {
   static void deliver(End& from, End& to, const media::Sendout& out, base::TimePoint now) {
     for (const auto& datagram : out.all()) {
       from.sent.push_back(datagram);
-      to.stream->on_packet(datagram.channel, datagram.channel == media::Channel::Rtp ? from.here : next_port(from.here), datagram.bytes(), now);
+      const auto sender = datagram.channel == media::Channel::Rtp ? from.here : next_port(from.here);
+      to.stream->on_packet(datagram.channel, sender, datagram.bytes(), now);
     }
   }
   void phone_speaks() {
@@ -189,7 +190,8 @@ TEST_CASE("What the port of a line plays is heard by that line alone, over the c
   // And its `heard` is that line's caller, in a conference or not.
   const auto& frames = meeting.lines[1]->leg.frames;
   std::vector<std::int16_t> own;
-  for (std::size_t i = frames.size() - 25; i < frames.size(); ++i) own.insert(own.end(), frames[i].pcm.begin(), frames[i].pcm.begin() + frames[i].samples);
+  for (std::size_t i = frames.size() - 25; i < frames.size(); ++i)
+    own.insert(own.end(), frames[i].pcm.begin(), frames[i].pcm.begin() + frames[i].samples);
   CHECK(measure_tone(own, 1000, 16000).snr_db > 25);
 }
 

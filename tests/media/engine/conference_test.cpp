@@ -135,7 +135,8 @@ TEST_CASE("Callers with PCMU, PCMA and G.722 hear each other in a conference and
     REQUIRE(engine.leave(all[1].leg));
     CHECK(wait_until([&] {
       for (auto& phone : all) phone.talker.run();
-      return all[2].hears({2000}, 1400) && all[0].hears({1400, 2000}, 500) && all[2].talker.share_of(500) < 0.01 && all[2].talker.share_of(900) < 0.01;
+      return all[2].hears({2000}, 1400) && all[0].hears({1400, 2000}, 500) && all[2].talker.share_of(500) < 0.01 &&
+             all[2].talker.share_of(900) < 0.01;
     }));
     CHECK(engine.conference(id)->members == 3);
     CHECK(engine.statistics(all[1].leg)->packets_received > 0);
@@ -160,7 +161,8 @@ TEST_CASE("A leg is handed from worker to worker, again and again, and not a pac
     };
     const auto received = [&](const Counter& counter) { return engine.statistics(counter.leg.id)->packets_received; };
     const auto all_received = [&] {
-      return wait_until([&] { return std::all_of(counters.begin(), counters.end(), [&](const auto& each) { return received(each) == each.sent - each.early; }); });
+      const auto has_all = [&](const Counter& counter) { return received(counter) == counter.sent - counter.early; };
+      return wait_until([&] { return std::all_of(counters.begin(), counters.end(), has_all); });
     };
     // What came before the legs were told what to expect, and the first of a source.
     REQUIRE(wait_until([&] {
