@@ -69,7 +69,7 @@ std::string message_folder() {
 
 std::vector<Subject> wanted_subjects(const std::vector<std::string>& filters) {
   std::vector<Subject> subjects = sip_subjects(message_folder());
-  for (auto* more : {stack_subjects, g711_subjects, g722_subjects, resample_subjects, mix_subjects, jitter_subjects, tone_subjects, voice_subjects, leg_subjects}) {
+  for (auto* more : {stack_subjects, g711_subjects, g722_subjects, resample_subjects, mix_subjects, conference_subjects, jitter_subjects, tone_subjects, voice_subjects, leg_subjects}) {
     for (auto& subject : more()) subjects.push_back(std::move(subject));
   }
   std::erase_if(subjects, [&filters](const Subject& subject) { return !is_wanted(subject.name + ".instructions", filters); });

@@ -17,6 +17,8 @@ namespace offhook::bench {
 [[nodiscard]] std::vector<Subject> resample_subjects();
 /// One tick of conferences of 3, 32 and 500 legs at 16 kHz that all speak.
 [[nodiscard]] std::vector<Subject> mix_subjects();
+/// One tick of conferences of 2, 32 and 500 callers in which up to three speak, without their sockets: figures are for one member.
+[[nodiscard]] std::vector<Subject> conference_subjects();
 /// One INVITE and one 200 OK, against libosip2, sofia-sip and libre. `folder` holds invite.sip and 200-ok.sip.
 [[nodiscard]] std::vector<Subject> sip_subjects(const std::string& folder);
 /// Whole stacks without sockets: a complete call, and messages and refreshes beside 1 to 100,000 dialogs and registrations.

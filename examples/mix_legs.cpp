@@ -1,5 +1,6 @@
 // Two recordings of any rate as one, as a third party of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
 #include <offhook/media/level.hpp>
+#include <offhook/media/mix.hpp>
 #include <offhook/media/resample.hpp>
 #include <offhook/media/wav.hpp>
 
@@ -48,11 +49,17 @@ int main(int argc, char** argv) {
   auto first = open(argv[1]), second = open(argv[2]);
   if (!first || !second) return 1;
 
+  media::Mixer mixer(kRate / 50, 2);
   std::vector<std::int16_t> mixed, a(kRate / 50), b(kRate / 50);
   while (first->speaks() || second->speaks()) {
     first->next(a);
     second->next(b);
-    for (std::size_t i = 0; i < a.size(); ++i) mixed.push_back(static_cast<std::int16_t>(std::clamp(a[i] + b[i], -32768, 32767)));
+    mixer.begin();
+    static_cast<void>(mixer.speak(a));
+    static_cast<void>(mixer.speak(b));
+    mixer.mix();
+    const auto both = mixer.heard(media::Mixer::kEveryone);
+    mixed.insert(mixed.end(), both.begin(), both.end());
   }
   const auto wav = media::write_wav({.rate_hz = kRate}, mixed);
   std::ofstream(argv[3], std::ios::binary).write(reinterpret_cast<const char*>(wav.data()), static_cast<std::streamsize>(wav.size()));

@@ -17,6 +17,7 @@ void copy_padded(const PlayoutFrame& frame, std::span<std::int16_t> out) {
 
 std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out) {
   drop_played();
+  said_ = true;
   if (fade_pending_) {
     fade_pending_ = false;
     copy_padded(fade_frame_, out);
@@ -26,7 +27,7 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
     return out;
   }
   if (paused()) {
-    pull_paused(out);
+    said_ = pull_paused(out);
     return out;
   }
   const PlayoutFrame* const frame = next_frame();
@@ -34,6 +35,7 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
     std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;
+    said_ = false;
     return out;
   }
   if (ducked() && frame->utterance != ducked_utterance_) {
@@ -53,7 +55,7 @@ void Playout::drop_played() {
 }
 
 /// The piece that fades is not counted as sent: it is said once more, and in full, if we go on.
-void Playout::pull_paused(std::span<std::int16_t> out) {
+bool Playout::pull_paused(std::span<std::int16_t> out) {
   const PlayoutFrame* const frame = std::exchange(pause_faded_, true) ? nullptr : next_frame();
   if (frame != nullptr) {
     copy_padded(*frame, out);
@@ -64,6 +66,7 @@ void Playout::pull_paused(std::span<std::int16_t> out) {
   }
   gain_ = 0;
   if (--pause_left_ == 0) rise();
+  return frame != nullptr;
 }
 
 /// Of the ring, where it stays until it is dropped; null when there is none that was not taken back.

@@ -36,6 +36,8 @@ class Playout {
 
   /// We are in the midst of an utterance: its frames left in the last pull(), and its last one did not.
   [[nodiscard]] bool speaking() const { return speaking_; }
+  /// Anything of an utterance is in what the last pull() gave.
+  [[nodiscard]] bool said() const { return said_; }
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
   [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
@@ -56,7 +58,7 @@ class Playout {
   void drop_flushed(bool fade);
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
   void note_sent(const PlayoutFrame& frame, std::uint64_t tick, std::uint64_t wire_tick);
-  void pull_paused(std::span<std::int16_t> out);
+  bool pull_paused(std::span<std::int16_t> out);
   void apply_gain(std::span<std::int16_t> out);
   void fade_to_silence(std::span<std::int16_t> out) const;
 
@@ -67,6 +69,7 @@ class Playout {
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;
   std::uint32_t samples_ = 0;    // of utterance_ that left; what a flush fades out is not counted
+  bool said_ = false;            // see said()
   bool played_ = false;          // the ring's first frame is what the last pull() gave
   bool fade_pending_ = false;    // fade_frame_ is the piece that the next tick fades out
   std::uint32_t pause_left_ = 0; // ticks; 0: no pause

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 #include <variant>
 
 namespace offhook::inline v0::media {
@@ -155,14 +156,33 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
 
 void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out) {
   if (!plan_) return;
-  events_.retry();
   const auto to = source_.rtp_destination();
+  static_cast<void>(tell(time, to, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
+  answer(time, to, pcm, {}, out);
+}
+
+SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+  if (!plan_) return {};
+  const auto heard = tell(time, source_.rtp_destination(), pcm, voice);
+  return {.pcm = heard, .voiced = voiced_, .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = echo_};
+}
+
+void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
+  if (plan_) answer(time, source_.rtp_destination(), pcm, others, out);
+}
+
+std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice) {
+  events_.retry();
   obey_commands(time.tick, plan_->send && to);
   watch_source(time);
   report_digits(time);
-  tell_heard(time, pcm, voice);  // Before we speak, so that a caller who begins now is ducked under now.
+  return tell_heard(time, pcm, voice);
+}
+
+void Stream::answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others,
+                    Sendout& out) {
   CodecChain::Frame frame;
-  const auto sent = say(time, to, out, frame);
+  const auto sent = say(time, to, others, out, frame);
   if (chain_->echo_guard) chain_->echo_guard->on_sent(sent);
   if (port_->recording) port_->recording->record(time.tick, sample_rate_hz(chain_->codec()), pcm, sent);
   if (time.tick % kTicksPerEchoLook == 0) measure_echo();
@@ -284,7 +304,8 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
   return codec || pull.kind == rtp::Pull::Kind::Silence ? pull.kind : rtp::Pull::Kind::Conceal;
 }
 
-void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+/// What goes to the port: good until the next frame does, for the conversation only reads it.
+std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
   const bool genuine = pulled_ == rtp::Pull::Kind::Frame, silent = pulled_ == rtp::Pull::Kind::Silence;
   if (chain_->echo_guard) {
     const auto verdict = chain_->echo_guard->on_heard(pcm, genuine);
@@ -297,6 +318,7 @@ void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm,
   meter_.on_heard(measured, voiced_, genuine);
 
   const auto level_dbov = static_cast<std::int16_t>(std::lrint(power_dbov(measured.mean_square())));
+  std::span<std::int16_t> told;
   if (HeardFrame* const heard = port_->heard.claim()) {
     heard->tick = time.tick;
     heard->samples = static_cast<std::uint16_t>(port_->frame_samples());
@@ -304,14 +326,16 @@ void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm,
     heard->concealed = !genuine;
     heard->echo = echo_;
     heard->level_dbov = level_dbov;
-    chain_->to_port(pcm, std::span(heard->pcm).first(heard->samples));
+    told = std::span(heard->pcm).first(heard->samples);
+    chain_->to_port(pcm, told);
     port_->heard.publish();
   } else {  // The conversation is late. What it hears next continues what it did not.
     port_->heard_dropped.fetch_add(1, std::memory_order_relaxed);
-    std::array<std::int16_t, kMaxFrameSamples> unheard;
-    chain_->to_port(pcm, std::span(unheard).first(port_->frame_samples()));
+    told = std::span(unheard_).first(port_->frame_samples());
+    chain_->to_port(pcm, told);
   }
   detect_speech(time, level_dbov);
+  return told;
 }
 
 void Stream::measure_echo() {
@@ -347,7 +371,30 @@ void Stream::tell_speech(const SpeechDetector::Event& event, const TickTime& tim
   }
 }
 
-std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out, CodecChain::Frame& frame) {
+/// Adds what the others say to what we do, in `spoken`. Or, who says nothing and hears what many hear: gives it as it is encoded for all of
+/// them, and in `pcm`.
+base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
+                                std::span<std::int16_t> pcm) {
+  const auto octets = others.is_common && !playout_.said() ? others.common->octets(chain_->codec()) : base::Bytes{};
+  if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
+    // Our own filter did not hear what came before, and would begin with what it heard last.
+    std::array<std::int16_t, kMaxFrameSamples> silence{};
+    const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
+    chain_->from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
+  }
+  if (!octets.empty()) {
+    const auto narrow = others.common->narrow();
+    std::copy(narrow.begin(), narrow.end(), pcm.begin());
+    return octets;
+  }
+  for (std::size_t i = 0; i < others.pcm.size(); ++i)
+    room[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
+  if (!others.pcm.empty()) spoken = room.first(spoken.size());
+  return {};
+}
+
+std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
+                                          CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
   const auto send_audio = [&] {
     std::array<std::uint8_t, CodecChain::kOctets> octets;
@@ -366,8 +413,16 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const std::optio
     }
   } else {
     std::array<std::int16_t, kMaxFrameSamples> room;
-    chain_->from_port(playout_.pull(time.tick, time.tick + packetizer_.ticks_until_sent(), std::span(room).first(port_->frame_samples())), pcm);
-    send_audio();
+    const auto wire_tick = time.tick + packetizer_.ticks_until_sent();
+    auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
+    const bool confers = !others.pcm.empty() || sent_common_;
+    const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};
+    if (!octets.empty()) {
+      packetizer_.audio(octets, *to, out);
+    } else {
+      chain_->from_port(spoken, pcm);
+      send_audio();
+    }
   }
   packetizer_.end_tick();
   return pcm;

@@ -8,6 +8,7 @@
 #include <offhook/media/call_meter.hpp>
 #include <offhook/media/codec_chain.hpp>
 #include <offhook/media/comfort_noise.hpp>
+#include <offhook/media/conference.hpp>
 #include <offhook/media/digit_limit.hpp>
 #include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/event_outbox.hpp>
@@ -70,7 +71,11 @@ class Stream {
   [[nodiscard]] std::span<const std::int16_t> hear(const TickTime& time, CodecChain::Frame& frame);
   /// The second half: `pcm` is what hear() gave, and `voice` whether somebody speaks in it. What is to be sent is added to `out`.
   void go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out);
-  /// Both, for a stream by itself: `alone` is a bank of one call.
+  /// The second half of who is in a conference, in two: what the caller says, for the others to hear, and then what goes out, with what
+  /// they say. Nothing in the port's `playout` but whispers reaches this caller alone. Before start(): silent, and nothing goes out.
+  [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
+  void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
+  /// Both halves, for a stream by itself: `alone` is a bank of one call.
   void tick(const TickTime& time, VoiceBank& alone, Sendout& out);
   /// The last report, with BYE: RFC 3550 section 6.6.
   void finish(base::TimePoint now, Sendout& out);
@@ -88,7 +93,13 @@ class Stream {
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
-  void tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
+  using Destination = std::optional<base::SocketAddress>;
+  std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice);
+  void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
+  [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
+  /// What is sent in common, if anything is; else `spoken` has the others in it, for which there is `room`.
+  [[nodiscard]] base::Bytes join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
+                                        std::span<std::int16_t> pcm);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
   void note_moved(int samples);
@@ -99,8 +110,9 @@ class Stream {
   void report_digits(const TickTime& time);
   void hear_digits(const TickTime& time, std::span<const std::int16_t> pcm);
   void emit_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
-  /// What is sent in this tick, in `frame`: silence when nothing is.
-  std::span<const std::int16_t> say(const TickTime& time, const std::optional<base::SocketAddress>& to, Sendout& out, CodecChain::Frame& frame);
+  /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
+  std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
+                                    CodecChain::Frame& frame);
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
@@ -127,12 +139,15 @@ class Stream {
   SpeechDetector speech_;
   VoiceEvidence evidence_;
 
+  std::array<std::int16_t, kMaxFrameSamples> unheard_;  // for whom the ring has no room, and a conference wants to hear it
+
   TickTime last_tick_{};
   base::TimePoint receiving_since_{};
   bool ticked_ = false, media_started_ = false, media_lost_ = false;
   rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // what the frame of this tick is
   int line_moved_ = 0;                            // samples, since the echo guard was told
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
+  bool sent_common_ = false;                      // the last frame was encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
   std::optional<std::uint32_t> round_trip_us_;

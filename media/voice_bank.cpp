@@ -68,6 +68,17 @@ void VoiceBank::reset(std::size_t call) noexcept {
   group.heard[lane] = {};
 }
 
+void VoiceBank::take_over(std::size_t call, const VoiceBank& other, std::size_t theirs) noexcept {
+  assert(call < calls_ && theirs < other.calls_);
+  reset(call);
+  detail::VoiceGroup& to = group_[call / detail::kVoiceLanes].lanes;
+  const detail::VoiceGroup& from = other.group_[theirs / detail::kVoiceLanes].lanes;
+  const std::size_t lane = call % detail::kVoiceLanes, their_lane = theirs % detail::kVoiceLanes;
+  for (std::size_t row = 0; row < to.rows.size(); ++row) to.rows[row][lane] = from.rows[row][their_lane];
+  for (std::size_t sample = 0; sample < to.line.size(); ++sample) to.line[sample][lane] = from.line[sample][their_lane];
+  to.voiced[lane] = from.voiced[their_lane];
+}
+
 void VoiceBank::hear(std::size_t call, std::span<const std::int16_t> frame) noexcept {
   assert(call < calls_);
   group_[call / detail::kVoiceLanes].heard[call % detail::kVoiceLanes] = frame.empty() ? kSilence : frame;

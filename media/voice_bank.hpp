@@ -21,6 +21,8 @@ class VoiceBank {
   [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
   /// Another call begins there.
   void reset(std::size_t call) noexcept;
+  /// The call goes on here that was `theirs` in another bank, with all that is known of it.
+  void take_over(std::size_t call, const VoiceBank& other, std::size_t theirs) noexcept;
   /// 20 ms of a call: 160 or 320 samples, which stay where they are until run(); anything else is silence.
   void hear(std::size_t call, std::span<const std::int16_t> frame) noexcept;
   /// Judges what was heard since the last run(). Who was not heard was silent; eight neighbours who were all not heard cost nothing and

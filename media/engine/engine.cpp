@@ -1,5 +1,6 @@
 #include <offhook/media/engine/engine.hpp>
 
+#include <offhook/media/engine/conference_book.hpp>
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
@@ -15,6 +16,17 @@ namespace {
 constexpr unsigned kMaxWorkers = 256;
 constexpr std::uint32_t kMaxPortTries = 512;
 
+std::unique_ptr<Station> at_same_place(const Station& last) {
+  auto station = std::make_unique<Station>(last.worker, *last.whose, last.place);
+  station->voice = last.voice ? std::make_unique<VoiceBank>(1) : nullptr;  // The leg may not have come there yet.
+  return station;
+}
+
+unsigned count_workers(const EngineOptions& options) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(options.workers == 0 ? cores : options.workers, kMaxWorkers);
+}
+
 }  // namespace
 
 std::string_view to_string(EngineError error) {
@@ -23,6 +35,10 @@ std::string_view to_string(EngineError error) {
     case EngineError::NoSocket: return "the address cannot be bound, or there are no descriptors left";
     case EngineError::UnknownLeg: return "no such leg";
     case EngineError::Busy: return "the media workers have no room or no time left";
+    case EngineError::UnknownConference: return "no such conference";
+    case EngineError::WrongSize: return "a conference has 2 to 500 members";
+    case EngineError::WrongRate: return "a conference runs at 8000, 16000 or 24000 Hz, and so do all its ports";
+    case EngineError::Full: return "the conference is full";
   }
   return "unknown";
 }
@@ -32,6 +48,7 @@ class Engine::Impl {
   explicit Impl(EngineOptions options);
   ~Impl() {
     for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
+    for (const auto& worker : workers_) worker->join();  // They may be handing legs to each other.
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -39,6 +56,16 @@ class Engine::Impl {
   base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
   base::Result<void, EngineError> close(LegId id);
+  base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
+  base::Result<void, EngineError> join(LegId id, ConferenceId conference, float gain);
+  base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain);
+  base::Result<void, EngineError> set_gain(LegId member, float gain);
+  base::Result<void, EngineError> leave(LegId member);
+  base::Result<void, EngineError> end(ConferenceId id);
+  std::optional<ConferenceStatistics> conference(ConferenceId id) const {
+    const std::lock_guard lock(mutex_);
+    return book_.statistics(id);
+  }
   std::optional<LegStatistics> statistics(LegId id) const;
   std::size_t legs() const {
     const std::lock_guard lock(mutex_);
@@ -51,8 +78,9 @@ class Engine::Impl {
  private:
   struct Entry {
     std::unique_ptr<Leg> leg;
-    std::size_t worker = 0;
+    std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
     std::optional<MediaPlan> plan;    // as last asked for
+    ConferenceId conference;          // none, or the one that it was last told to join
     bool closing = false;
     bool gone = false;                // its worker has handed it back
   };
@@ -63,24 +91,35 @@ class Engine::Impl {
   [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
   base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
+  base::Result<Entry*, EngineError> find_member(LegId id);
   void collect();
+  void collect_stations();
   void forget_closed();
+  [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
+    return workers_[worker]->load().with(legs_of_[worker] + 1) <= options_.load_limit;
+  }
+  base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
+  void send_to(Entry& entry, std::unique_ptr<Station> station);
+  void forget(Entry& entry, std::size_t station);
+  void leave(Entry& entry);
+  void leave_book(Entry& entry);
 
   mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
   std::vector<LegRows> rows_;                     // by worker
+  ConferenceBook book_;
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
-  std::vector<std::size_t> legs_of_;              // how many, by worker
+  std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
+  std::vector<LegId> moving_;                     // those with more than one station
   std::size_t open_legs_ = 0;
   std::size_t closing_ = 0;                       // legs whose worker has not let go of them yet
   std::uint64_t last_id_ = 0;
 };
 
-Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned count = std::min(options_.workers == 0 ? cores : options_.workers, kMaxWorkers);
+Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), book_(count_workers(options_)) {
+  const unsigned count = count_workers(options_);
   const auto origin = base::Clock::now();
   for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams));
   legs_of_.resize(count);
@@ -112,7 +151,7 @@ base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (rows_[i].full() || workers_[i]->load().with(legs_of_[i] + 1) > options_.load_limit) continue;
+    if (rows_[i].full() || !has_time_for_more(i)) continue;
     if (!best || legs_of_[i] < legs_of_[*best]) best = i;
   }
   if (best) return *best;
@@ -132,13 +171,13 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
                                    std::move(pair->rtcp));
   const LegId id{++last_id_};
   leg->id = id;
-  leg->place = rows_[worker].take();
+  Entry entry;
+  entry.stations.push_back(std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take()));
+  leg->station = entry.stations.back().get();
   workers_[worker]->add(*leg);
   ++legs_of_[worker];
   ++open_legs_;
-  Entry entry;
   entry.leg = std::move(leg);
-  entry.worker = worker;
   entries_.emplace(id, std::move(entry));
   return OpenLeg{id, pair->port};
 }
@@ -171,19 +210,21 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
-  (*entry)->leg->closing.store(true, std::memory_order_release);
+  leave_book(**entry);
+  (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
   ++closing_;
   return {};
 }
 
 void Engine::Impl::collect() {
+  collect_stations();
+  book_.collect();
   if (closing_ == 0) return;
   for (auto& [id, entry] : entries_) {
     if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
     entry.gone = true;
-    --legs_of_[entry.worker];
-    rows_[entry.worker].give_back(entry.leg->place);
+    while (!entry.stations.empty()) forget(entry, 0);
     --closing_;
   }
 }
@@ -191,6 +232,157 @@ void Engine::Impl::collect() {
 void Engine::Impl::forget_closed() {
   std::erase_if(entries_, [](const auto& entry) { return entry.second.gone; });
 }
+
+// --- conferences -----------------------------------------------------------------------------------------------------------
+
+base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOptions& options) {
+  const std::lock_guard lock(mutex_);
+  collect();
+  if (options.max_members < Conference::kMinMembers || options.max_members > Conference::kMaxMembers)
+    return base::fail(EngineError::WrongSize);
+  if (options.rate_hz != 8000 && options.rate_hz != 16000 && options.rate_hz != 24000) return base::fail(EngineError::WrongRate);
+  std::optional<std::size_t> best;
+  bool any = false;
+  const auto taken = [this](std::size_t worker) { return legs_of_[worker] + book_.promised(worker); };
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (!workers_[i]->works()) continue;
+    any = true;
+    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members)) continue;
+    if (!best || taken(i) < taken(*best)) best = i;
+  }
+  if (!best) return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
+  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members));
+  workers_[*best]->add(*book_.find(id)->room);
+  return id;
+}
+
+base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId conference, float gain) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = find_open(id);
+  if (!entry) return base::fail(entry.error());
+  auto* const hall = book_.find(conference);
+  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
+  if ((*entry)->conference == conference) {
+    (*entry)->stations.back()->seat->set_gain(gain);
+    return {};
+  }
+  if ((*entry)->leg->port->rate_hz != hall->rate_hz) return base::fail(EngineError::WrongRate);
+  if (hall->full()) return base::fail(EngineError::Full);
+  auto station = find_place(**entry, hall->worker, hall->room->phase);
+  if (!station) return base::fail(station.error());
+  leave_book(**entry);
+  (*entry)->conference = conference;
+  ++hall->members;
+  ++hall->stations;
+  (*station)->conference = conference;
+  (*station)->room = hall->room.get();
+  (*station)->seat = std::make_unique<ConferenceSeat>();
+  (*station)->seat->set_gain(gain);
+  send_to(**entry, std::move(*station));
+  return {};
+}
+
+/// Where the leg is, when that is where conferences of this phase are; else a new place there.
+base::Result<std::unique_ptr<Station>, EngineError> Engine::Impl::find_place(const Entry& entry, std::size_t worker, std::uint8_t phase) {
+  const Station& last = *entry.stations.back();
+  if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
+  if (rows_[worker].full() || (last.worker != worker && !has_time_for_more(worker))) return base::fail(EngineError::Busy);
+  auto station = std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take_among_conferences(phase));
+  station->voice = std::make_unique<VoiceBank>(1);
+  ++legs_of_[worker];
+  return station;
+}
+
+void Engine::Impl::send_to(Entry& entry, std::unique_ptr<Station> station) {
+  const Station* const untaken = entry.leg->next_station.exchange(station.get(), std::memory_order_acq_rel);
+  entry.leg->wishes.fetch_or(kMove, std::memory_order_release);
+  entry.stations.push_back(std::move(station));
+  if (untaken != nullptr) forget(entry, entry.stations.size() - 2);
+  moving_.push_back(entry.leg->id);
+}
+
+/// The leg has no use for this one of its stations. Their places stay as long as one of the others is there, too.
+void Engine::Impl::forget(Entry& entry, std::size_t station) {
+  const auto at = entry.stations.begin() + static_cast<std::ptrdiff_t>(station);
+  const auto gone = std::move(*at);
+  entry.stations.erase(at);
+  if (gone->room != nullptr) --book_.find_any(gone->conference)->stations;
+  if (std::any_of(entry.stations.begin(), entry.stations.end(), [&](const auto& other) { return other->place == gone->place; })) return;
+  rows_[gone->worker].give_back(gone->place);
+  --legs_of_[gone->worker];
+}
+
+void Engine::Impl::collect_stations() {
+  std::erase_if(moving_, [this](LegId id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second.gone) return true;
+    auto& entry = found->second;
+    while (entry.stations.size() > 1 && entry.stations.front()->left.load(std::memory_order_acquire)) forget(entry, 0);
+    return entry.stations.size() == 1;
+  });
+}
+
+base::Result<LegId, EngineError> Engine::Impl::attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain) {
+  const std::lock_guard lock(mutex_);
+  collect();
+  auto* const hall = book_.find(conference);
+  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
+  if (port->rate_hz != hall->rate_hz) return base::fail(EngineError::WrongRate);
+  if (hall->full()) return base::fail(EngineError::Full);
+  const LegId id{++last_id_};
+  book_.attend(*hall, conference, std::move(port), gain, id);
+  return id;
+}
+
+base::Result<Engine::Impl::Entry*, EngineError> Engine::Impl::find_member(LegId id) {
+  const auto entry = find_open(id);
+  if (entry && !(*entry)->conference) return base::fail(EngineError::UnknownLeg);
+  return entry;
+}
+
+base::Result<void, EngineError> Engine::Impl::set_gain(LegId member, float gain) {
+  const std::lock_guard lock(mutex_);
+  if (book_.set_gain(member, gain)) return {};
+  const auto entry = find_member(member);
+  if (!entry) return base::fail(entry.error());
+  (*entry)->stations.back()->seat->set_gain(gain);
+  return {};
+}
+
+base::Result<void, EngineError> Engine::Impl::leave(LegId member) {
+  const std::lock_guard lock(mutex_);
+  if (book_.dismiss(member)) return {};
+  const auto entry = find_member(member);
+  if (!entry) return base::fail(entry.error());
+  leave(**entry);
+  return {};
+}
+
+// It stays where it is: to leave is never refused for want of room.
+void Engine::Impl::leave(Entry& entry) {
+  leave_book(entry);
+  send_to(entry, at_same_place(*entry.stations.back()));
+}
+
+void Engine::Impl::leave_book(Entry& entry) {
+  if (!entry.conference) return;
+  --book_.find_any(entry.conference)->members;
+  entry.conference = {};
+}
+
+base::Result<void, EngineError> Engine::Impl::end(ConferenceId id) {
+  const std::lock_guard lock(mutex_);
+  collect();
+  auto* const hall = book_.find(id);
+  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
+  for (auto& [member, entry] : entries_) {
+    if (entry.conference == id) leave(entry);
+  }
+  book_.end(*hall, id);
+  return {};
+}
+
+// --- figures ---------------------------------------------------------------------------------------------------------------
 
 std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
   const std::lock_guard lock(mutex_);
@@ -233,6 +425,15 @@ base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shar
 }
 base::Result<void, EngineError> Engine::start(LegId leg, const MediaPlan& plan, bool relearn) { return impl_->start(leg, plan, relearn); }
 base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(leg); }
+base::Result<ConferenceId, EngineError> Engine::confer(const ConferenceOptions& options) { return impl_->confer(options); }
+base::Result<void, EngineError> Engine::join(LegId leg, ConferenceId conference, float gain) { return impl_->join(leg, conference, gain); }
+base::Result<LegId, EngineError> Engine::attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain) {
+  return impl_->attend(conference, std::move(port), gain);
+}
+base::Result<void, EngineError> Engine::set_gain(LegId member, float gain) { return impl_->set_gain(member, gain); }
+base::Result<void, EngineError> Engine::leave(LegId member) { return impl_->leave(member); }
+base::Result<void, EngineError> Engine::end(ConferenceId conference) { return impl_->end(conference); }
+std::optional<ConferenceStatistics> Engine::conference(ConferenceId conference) const { return impl_->conference(conference); }
 std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }
 std::size_t Engine::legs() const { return impl_->legs(); }
 base::Duration Engine::take_worst_lateness() { return impl_->take_worst_lateness(); }

@@ -5,6 +5,7 @@
 #include <offhook/base/strong_id.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/audio_port.hpp>
+#include <offhook/media/engine/conference_statistics.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/media_plan.hpp>
@@ -17,6 +18,7 @@
 namespace offhook::inline v0::media {
 
 using LegId = base::StrongId<struct LegTag>;
+using ConferenceId = base::StrongId<struct ConferenceTag>;
 
 struct EngineOptions {
   unsigned workers = 0;                              ///< 0: one per core
@@ -38,7 +40,7 @@ struct EngineStatus {
   TickTimes ticks;
 };
 
-enum class EngineError : std::uint8_t { NoPort, NoSocket, UnknownLeg, Busy };
+enum class EngineError : std::uint8_t { NoPort, NoSocket, UnknownLeg, Busy, UnknownConference, WrongSize, WrongRate, Full };
 [[nodiscard]] std::string_view to_string(EngineError error);
 
 struct OpenLeg {
@@ -46,8 +48,13 @@ struct OpenLeg {
   std::uint16_t rtp_port = 0;   ///< even; RTCP is the next one
 };
 
-/// The media edge: worker threads on io_uring or epoll, their legs ticked each 20 ms. A leg is one call's RTP; it belongs to one worker
-/// for life. Called from any thread but the workers (two telephones may share an engine); what they ask
+struct ConferenceOptions {
+  std::uint32_t rate_hz = 16000;    ///< of all its members' ports; their lines may have any codec
+  std::size_t max_members = 32;     ///< 2 to 500; memory for the mix is taken for so many, 640 octets each at 16 kHz
+};
+
+/// The media edge: worker threads on io_uring or epoll, their legs ticked each 20 ms. A leg is one call's RTP; it belongs to one worker,
+/// until it joins a conference that another one has. Called from any thread but the workers (two telephones may share an engine); what they ask
 /// for takes effect at the next tick.
 class Engine {
  public:
@@ -64,6 +71,29 @@ class Engine {
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
   /// Sends RTCP BYE and closes the sockets. The last statistics stay readable until the next open().
   base::Result<void, EngineError> close(LegId leg);
+
+  /// A conference (media/conference.hpp): its legs are gathered on one worker, in one phase of its ticks. Errors: WrongSize, WrongRate
+  /// (neither 8000, 16000 nor 24000), NoSocket (no worker works), Busy: no worker has time, or a phase of its tick in which not 500 are
+  /// promised a seat already.
+  [[nodiscard]] base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
+  /// The caller of this leg speaks to the others at `gain` (0: only listens) and hears them; its port's `heard`, events, digits and
+  /// recording are as ever, and what its port plays is heard by this caller alone. The leg is handed to the conference's worker between
+  /// two ticks, with its numbers running on and no packet lost. In another conference it leaves that; in this one the gain alone changes.
+  /// Errors: UnknownLeg, UnknownConference, WrongRate (of the port), Full, Busy: the worker has no room or no time for it.
+  base::Result<void, EngineError> join(LegId leg, ConferenceId conference, float gain = 1);
+  /// A member without a line: an agent, who hears the others through `port` and speaks to them, or a recording of them all
+  /// (media/conference_port.hpp). leave() and set_gain() take its number. Errors: UnknownConference, WrongRate, Full.
+  [[nodiscard]] base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain = 1);
+  /// Of a member, 0 to 4: how loud the others hear it. Errors: UnknownLeg, also for one that is in no conference.
+  base::Result<void, EngineError> set_gain(LegId member, float gain);
+  /// A leg is by itself again, and stays where it is ticked; a member without a line is no more, and its port is let go of. Errors as
+  /// set_gain()'s.
+  base::Result<void, EngineError> leave(LegId member);
+  /// All leave, and the conference is no more. Errors: UnknownConference.
+  base::Result<void, EngineError> end(ConferenceId conference);
+  /// Nothing once it has ended.
+  [[nodiscard]] std::optional<ConferenceStatistics> conference(ConferenceId conference) const;
+
   [[nodiscard]] std::optional<LegStatistics> statistics(LegId leg) const;
   [[nodiscard]] std::size_t legs() const;
   /// Worst lateness of a tick since the last call, over all workers.

@@ -9,6 +9,7 @@
 #include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
+#include <offhook/media/engine/station.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/stream.hpp>
 
@@ -18,7 +19,13 @@
 
 namespace offhook::inline v0::media {
 
-/// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it back.
+/// What is asked of a leg's worker.
+enum LegWish : std::uint8_t {
+  kClose = 1,
+  kMove = 2,    ///< to Leg::next_station
+};
+
+/// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it on or back.
 struct Leg : base::Pooled<Leg> {
   Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket)
       : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
@@ -37,13 +44,19 @@ struct Leg : base::Pooled<Leg> {
   Stream stream;
   std::uint64_t send_failed = 0;
   LegPlace place;                         // at its worker
+  Station* station = nullptr;             // the same, and more of it
+  Station* departs_to = nullptr;          // it is on its way there
+  std::uint64_t last_tick = 0;            // that it had before it was handed over
+  bool handed_over = false;               // and it was not ticked since
+  bool seated = false;                    // in station->room
   LegId id;                               // for the signalling thread
-  Leg* next_arriving = nullptr;           // LegInbox's
+  Leg* next_arriving = nullptr;           // Inbox's
   ReadPace pace;                          // of its audio, for whoever reads its sockets
   std::uint32_t uring_place = 0;          // UringDatagrams'
   bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick
-  std::atomic<bool> closing{false};       // asked of the worker
+  std::atomic<std::uint8_t> wishes{0};    // asked of the worker: LegWish
+  std::atomic<Station*> next_station{nullptr};  // where it is to go; the latest wish holds
   std::atomic<bool> gone{false};          // the worker's last word: it touches this leg no more
   Snapshot<LegStatistics> statistics;     // Written by the worker, read by anybody.
 };

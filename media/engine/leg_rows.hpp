@@ -1,11 +1,13 @@
 #pragma once
 
+#include <offhook/media/codec_chain.hpp>
 #include <offhook/media/voice_bank.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace offhook::inline v0::media {
@@ -18,9 +20,16 @@ inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 /// Legs that are ticked side by side. Made by the signalling thread; what is in it belongs to the worker.
 struct LegRow {
   static constexpr std::size_t kLanes = 8;
-  explicit LegRow(std::uint8_t in_phase) : phase(in_phase) {}
+  /// What the legs of a conference heard has to be kept until all of it is mixed.
+  struct Kept {
+    std::array<CodecChain::Frame, kLanes> frames;
+    std::array<std::span<const std::int16_t>, kLanes> heard;
+    std::array<bool, kLanes> ticked{};   // in this tick
+  };
+  LegRow(std::uint8_t in_phase, bool of_conferences) : phase(in_phase), kept(of_conferences ? std::make_unique<Kept>() : nullptr) {}
 
   const std::uint8_t phase;
+  const std::unique_ptr<Kept> kept;  // null in the rows of those who are in no conference
   std::array<Leg*, kLanes> legs{};   // null where there is none
   std::size_t count = 0;             // of them
   VoiceBank voice{kLanes};
@@ -30,22 +39,31 @@ struct LegRow {
 struct LegPlace {
   LegRow* row = nullptr;
   std::uint8_t lane = 0;
+  friend bool operator==(const LegPlace&, const LegPlace&) = default;
 };
 
 /// Gives each leg of a worker its place: rows are filled before another one is begun, and rows spread over the phases of a tick, so that
-/// little work comes in one piece and much of it in ten. On the signalling thread. Rows stay for the worker's life: as many as it had
-/// legs at once.
+/// little work comes in one piece and much of it in ten. Conferences have rows of their own, in the phase of each. On the signalling
+/// thread. Rows stay for the worker's life: as many as it had legs at once, and in the conferences of each phase.
 class LegRows {
  public:
-  [[nodiscard]] bool full() const { return free_.empty() && rows_.size() * LegRow::kLanes >= kMaxLegsPerWorker; }
+  [[nodiscard]] bool full() const { return taken_ >= kMaxLegsPerWorker; }
   /// Not when full().
   [[nodiscard]] LegPlace take();
+  /// The same, in a row of the conferences of a phase.
+  [[nodiscard]] LegPlace take_among_conferences(std::uint8_t phase);
   /// The worker has let go of it.
-  void give_back(LegPlace place) { free_.push_back(place); }
+  void give_back(LegPlace place);
 
  private:
+  using Places = std::vector<LegPlace>;  // The last one that came back is taken first: it is in the cache.
+  [[nodiscard]] LegPlace take_from(Places& free, std::uint8_t phase, bool of_conferences);
+
   std::vector<std::unique_ptr<LegRow>> rows_;
-  std::vector<LegPlace> free_;   // The last one that came back is taken first: it is in the cache.
+  std::size_t plain_rows_ = 0;
+  std::size_t taken_ = 0;
+  Places free_;
+  std::array<Places, kPhases> free_among_conferences_;
 };
 
 }  // namespace offhook::inline v0::media

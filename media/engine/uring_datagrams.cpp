@@ -280,7 +280,7 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
-    if (ours && !place.leaving && completion.res > 0)
+    if (ours && completion.res > 0)  // Of a leg that leaves, too: it may go on elsewhere.
       on_report(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
     offer(buffer);
   }
@@ -298,12 +298,11 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
 void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock) {
   Leg* const leg = std::exchange(ask.leg, nullptr);
   if (leg == nullptr || result < 0) return;  // EAGAIN: there is none.
-  if (places_[leg->uring_place].leg != leg) return;  // It has left.
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
   const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
   leg->pace.on_datagram(leg->stream.on_packet(Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted)));
-  if (leg->pace.wants_more()) wanting_.push_back(leg);
+  if (places_[leg->uring_place].leg == leg && leg->pace.wants_more()) wanting_.push_back(leg);  // Else it has left.
 }
 
 void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {

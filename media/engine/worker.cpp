@@ -51,8 +51,11 @@ class BlockSignals {
 
 Worker::Worker(base::TimePoint origin, DatagramPath wanted) : origin_(origin), datagrams_(make_datagrams(wanted, refused_)) {
   if (!datagrams_) return;
-  for (auto& rows : rows_) rows.reserve(kMaxLegsPerWorker / LegRow::kLanes);
+  for (auto* const all : {&rows_, &conference_rows_}) {
+    for (auto& rows : *all) rows.reserve(kMaxLegsPerWorker / LegRow::kLanes);
+  }
   due_.reserve(kMaxLegsPerWorker);
+  departing_.reserve(kMaxLegsPerWorker);
   leaving_.reserve(kMaxLegsPerWorker);
   const BlockSignals block;
   std::promise<bool> begun;
@@ -68,6 +71,12 @@ Worker::Worker(base::TimePoint origin, DatagramPath wanted) : origin_(origin), d
 
 Worker::~Worker() {
   stop();
+  join();
+  // Handed to us when we had ended: what is recorded of them is whole all the same.
+  for (Leg* leg = arriving_.take_all(); leg != nullptr; leg = leg->next_arriving) leg->stream.finish(base::Clock::now(), sendout_);
+}
+
+void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
@@ -84,24 +93,35 @@ void Worker::run() {
   end_all();
 }
 
-// Those who call hear a BYE, and what is recorded is ended.
-void Worker::end_all() {
-  for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
-  const auto now = base::Clock::now();
-  for (const auto& rows : rows_) {
-    for (const LegRow* const row : rows) {
-      for (Leg* const leg : row->legs) {
-        if (leg != nullptr) end(*leg, now);
+template <class Visit>
+void Worker::for_each_leg(const Visit& visit) {
+  for (const auto* const all : {&rows_, &conference_rows_}) {
+    for (const auto& rows : *all) {
+      for (const LegRow* const row : rows) {
+        for (Leg* const leg : row->legs) {
+          if (leg != nullptr) visit(*leg);
+        }
       }
     }
   }
+}
+
+// Those who call hear a BYE, and what is recorded is ended: also of who is just on the way from here to another worker.
+void Worker::end_all() {
+  for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
+  const auto now = base::Clock::now();
+  for (Leg* const leg : leaving_) {
+    if (leg->departs_to != nullptr) say_goodbye(*leg, now);
+  }
+  for_each_leg([&](Leg& leg) { end(leg, now); });
+  hall_.finish();
   datagrams_->flush();
 }
 
-// Phases without legs are slept through, but for one in each tick, in which legs arrive.
+// Phases without legs are slept through, but for one in each tick, in which legs arrive. And while one leaves: another worker waits for it.
 void Worker::sleep_until_next() {
   std::uint64_t next = next_phase_;
-  while (next % kPhases != 0 && rows_of(next).empty()) ++next;
+  while (next % kPhases != 0 && is_idle(next) && leaving_.empty()) ++next;
   const auto longest = base::Clock::now() + kTick;  // An origin far away must not keep us from seeing that we are to stop.
   const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC.
   ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
@@ -118,8 +138,8 @@ void Worker::run_due_phases() {
     left_out_.fetch_add(from - std::exchange(next_phase_, from), std::memory_order_relaxed);
   }
   for (; next_phase_ <= current; ++next_phase_) {
-    const bool idle = rows_of(next_phase_).empty();
-    if (idle && next_phase_ % kPhases != 0) continue;
+    const bool idle = is_idle(next_phase_);
+    if (idle && next_phase_ % kPhases != 0 && leaving_.empty()) continue;
     const auto at = due(next_phase_);
     note_lateness(now - at);
     run_phase(at);
@@ -138,19 +158,22 @@ void Worker::measure_load(base::TimePoint now) {
   const auto before = std::exchange(worked_, own_processor_time());
   const auto passed = now - std::exchange(load_since_, now);
   std::size_t legs = 0;
-  for (const auto& rows : rows_) {
-    for (const LegRow* const row : rows) legs += row->count;
+  for (const auto* const all : {&rows_, &conference_rows_}) {
+    for (const auto& rows : *all) {
+      for (const LegRow* const row : rows) legs += row->count;
+    }
   }
   load_.store(static_cast<float>((worked_ - before).count()) / static_cast<float>(passed.count()), std::memory_order_relaxed);
   loaded_legs_.store(legs, std::memory_order_relaxed);
 }
 
 void Worker::run_phase(base::TimePoint due) {
+  hall_.take_in();
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   auto& rows = rows_of(next_phase_);
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   clock_.read(next_phase_ % kPhases, base::Clock::now(), std::chrono::duration_cast<base::Duration>(wall));
-  const TickTime time{.tick = next_phase_ / kPhases, .now = due, .wall = to_ntp(due.time_since_epoch() + clock_.wall_ahead())};
+  const TickTime time{.tick = next_phase_ / kPhases, .now = due, .wall = wall_at(due)};
   std::span<LegRow* const> left(rows);
   prefetch(left.first(std::min(left.size(), kRowsAtOnce)));
   do {  // Once at least: RTCP comes at any time.
@@ -159,7 +182,11 @@ void Worker::run_phase(base::TimePoint due) {
     receive(some);
     for (std::size_t i = 0; i < some.size(); ++i) run_row(*some[i], time, i < left.size() ? left[i] : nullptr);
   } while (!left.empty());
-  std::erase_if(rows, [](const LegRow* row) { return row->count == 0; });
+  if (!is_idle(next_phase_)) run_conferences(time);
+  for (Leg* const leg : departing_) depart(*leg, time.tick);
+  departing_.clear();
+  for (auto* const each : {&rows, &rows_of_conferences(next_phase_)})
+    std::erase_if(*each, [](const LegRow* row) { return row->count == 0; });
   datagrams_->flush();
   let_go();
 }
@@ -177,6 +204,8 @@ void Worker::prefetch(std::span<LegRow* const> rows) {
   each([](Leg& leg) { leg.prefetch(); });
 }
 
+rtp::NtpTime Worker::wall_at(base::TimePoint time) const { return to_ntp(time.time_since_epoch() + clock_.wall_ahead()); }
+
 void Worker::receive(std::span<LegRow* const> rows) {
   due_.clear();
   for (const LegRow* const row : rows) {
@@ -189,10 +218,15 @@ void Worker::receive(std::span<LegRow* const> rows) {
 }
 
 void Worker::begin(Leg& leg) {
+  leg.place = leg.station->place;
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
-  row.voice.reset(leg.place.lane);
-  if (row.count++ == 0) rows_of(row.phase).push_back(&row);
+  if (leg.handed_over && leg.station->voice) {
+    row.voice.take_over(leg.place.lane, *leg.station->voice, 0);
+  } else {
+    row.voice.reset(leg.place.lane);
+  }
+  if (row.count++ == 0) (row.kept ? rows_of_conferences(row.phase) : rows_of(row.phase)).push_back(&row);
   datagrams_->add(leg);
 }
 
@@ -204,10 +238,7 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
     if (later != nullptr && later->legs[lane] != nullptr) later->legs[lane]->prefetch_links();
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
-    if (leg->closing.load(std::memory_order_acquire)) {
-      end(*leg, time.now);
-      continue;
-    }
+    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
     if (obey(*leg, time.now)) row.voice.reset(lane);
     heard[lane] = leg->stream.hear(time, frames[lane]);
     row.voice.hear(lane, heard[lane]);
@@ -222,8 +253,31 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
 void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice) {
   sendout_.clear();
   leg.stream.go_on(time, heard, voice, sendout_);
+  send(leg, time);
+}
+
+void Worker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
   if (time.tick % kTicksPerSnapshot == leg.id.value % kTicksPerSnapshot) note_statistics(leg);
+}
+
+/// False when it has closed, and is not to be ticked.
+bool Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
+  if ((wishes & kClose) != 0) {
+    end(leg, now);
+    return false;
+  }
+  // First: what is wished from now on is seen next time.
+  leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
+  Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
+  if (next == nullptr) return true;
+  if (next->place == leg.place) {
+    take_seat(leg, *next);
+  } else {
+    leg.departs_to = next;
+    departing_.push_back(&leg);
+  }
+  return true;
 }
 
 /// Whether another codec's sound begins.
@@ -237,10 +291,19 @@ bool Worker::obey(Leg& leg, base::TimePoint now) {
 }
 
 void Worker::end(Leg& leg, base::TimePoint now) {
+  say_goodbye(leg, now);
+  remove(leg);
+}
+
+void Worker::say_goodbye(Leg& leg, base::TimePoint now) {
   sendout_.clear();
   leg.stream.finish(now, sendout_);
   datagrams_->send(leg, sendout_);
   note_statistics(leg);
+}
+
+void Worker::remove(Leg& leg) {
+  leave_seat(leg);
   datagrams_->remove(leg);
   leg.place.row->legs[leg.place.lane] = nullptr;
   --leg.place.row->count;
@@ -250,12 +313,106 @@ void Worker::end(Leg& leg, base::TimePoint now) {
 void Worker::let_go() {
   std::erase_if(leaving_, [this](Leg* leg) {
     if (!datagrams_->is_released(*leg)) return false;
+    if (leg->departs_to != nullptr) {
+      hand_over(*leg);
+      return true;
+    }
     note_statistics(*leg);  // The BYE may have been refused since.
     leg->rtp.close();
     leg->rtcp.close();
     leg->gone.store(true, std::memory_order_release);  // Whoever reads it may free the leg.
     return true;
   });
+}
+
+// --- conferences -----------------------------------------------------------------------------------------------------------
+
+void Worker::run_conferences(const TickTime& time) {
+  const auto phase = next_phase_ % kPhases;
+  receive(conference_rows_[phase]);
+  hall_.begin(phase);
+  for (LegRow* const row : conference_rows_[phase]) hear_row(*row, time);
+  hall_.mix(phase, time.tick);
+  for (LegRow* const row : conference_rows_[phase]) answer_row(*row, time);
+  hall_.end(phase, time.tick);
+}
+
+void Worker::hear_row(LegRow& row, const TickTime& time) {
+  LegRow::Kept& kept = *row.kept;
+  for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    kept.ticked[lane] = false;
+    Leg* const leg = row.legs[lane];
+    if (leg == nullptr) continue;
+    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
+    if (leg->handed_over && !catch_up(*leg, time)) continue;
+    if (obey(*leg, time.now)) row.voice.reset(lane);
+    kept.ticked[lane] = true;
+    kept.heard[lane] = leg->stream.hear(time, kept.frames[lane]);
+    row.voice.hear(lane, kept.heard[lane]);
+  }
+  row.voice.run();
+  for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    if (!kept.ticked[lane]) continue;
+    Leg& leg = *row.legs[lane];
+    const SaidFrame said = leg.stream.take_in(time, kept.heard[lane], row.voice.voiced(lane));
+    if (leg.station->room == nullptr) continue;
+    Conference& conference = leg.station->room->conference;
+    if (!leg.seated) leg.seated = conference.join(*leg.station->seat);  // Else: who is to leave has not done so yet.
+    if (leg.seated) conference.say(*leg.station->seat, said);
+  }
+}
+
+void Worker::answer_row(LegRow& row, const TickTime& time) {
+  const LegRow::Kept& kept = *row.kept;
+  for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    if (!kept.ticked[lane]) continue;
+    Leg& leg = *row.legs[lane];
+    const auto others = leg.seated ? leg.station->room->conference.others(*leg.station->seat) : OthersFrame{};
+    sendout_.clear();
+    leg.stream.give_out(time, kept.heard[lane], others, sendout_);
+    send(leg, time);
+  }
+}
+
+void Worker::take_seat(Leg& leg, Station& next) {
+  leave_seat(leg);
+  Station& before = *std::exchange(leg.station, &next);
+  before.left.store(true, std::memory_order_release);  // Whoever reads it may free it.
+}
+
+void Worker::leave_seat(Leg& leg) {
+  if (std::exchange(leg.seated, false)) leg.station->room->conference.leave(*leg.station->seat);
+}
+
+/// A leg goes when it has had its tick here. What comes by RTP from now on waits in its sockets.
+void Worker::depart(Leg& leg, std::uint64_t tick) {
+  if (leg.departs_to->voice) leg.departs_to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
+  leg.last_tick = leg.handed_over ? leg.last_tick : tick;
+  leg.handed_over = true;
+  remove(leg);
+}
+
+/// Nothing here points at the leg any more.
+void Worker::hand_over(Leg& leg) {
+  Station& next = *std::exchange(leg.departs_to, nullptr);
+  Station& before = *std::exchange(leg.station, &next);
+  before.left.store(true, std::memory_order_release);  // Whoever reads it may free it.
+  next.whose->add(leg);
+}
+
+/// A leg comes here between ticks of its own, for it had another phase. The ticks that it missed on its way are made up for, so that its
+/// numbers and its audio run on. False: the one that is due it has had.
+bool Worker::catch_up(Leg& leg, const TickTime& time) {
+  if (time.tick <= leg.last_tick) return false;
+  leg.handed_over = false;
+  const auto first = std::max(leg.last_tick + 1, time.tick - std::min(time.tick, kMaxCatchUpTicks));
+  for (auto tick = first; tick < time.tick; ++tick) {
+    const auto due = time.now - static_cast<std::int64_t>(time.tick - tick) * kTick;
+    const TickTime missed{.tick = tick, .now = due, .wall = wall_at(due)};
+    CodecChain::Frame frame;
+    speak(leg, missed, leg.stream.hear(missed, frame), false);
+  }
+  return true;
 }
 
 void Worker::note_statistics(Leg& leg) {

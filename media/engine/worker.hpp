@@ -2,9 +2,10 @@
 
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/arrival_clock.hpp>
+#include <offhook/media/engine/conference_room.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/media/engine/inbox.hpp>
 #include <offhook/media/engine/leg.hpp>
-#include <offhook/media/engine/leg_inbox.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
@@ -45,16 +46,21 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Lets the thread end; the destructor waits for that. Its legs say goodbye.
+  /// Lets the thread end; join() and the destructor wait for that. Its legs say goodbye.
   void stop() { stop_.store(true, std::memory_order_relaxed); }  // Seen within a tick.
+  /// After stop(). Who has other workers joins them all before one is destroyed: they may be handing legs to each other.
+  void join();
   [[nodiscard]] bool works() const { return works_; }
   /// Best when it does not work.
   [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
   /// Why a path that was wanted, or a better one, is not used; "" when there is nothing to say.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
 
-  /// From the next tick on the leg is ours, at its `place`, until it is `closing` and we say that it is `gone`. Any thread.
+  /// From the next tick on the leg is ours, at its `station`, until that is `left`, or it is to close and we say that it is `gone`. Any
+  /// thread.
   void add(Leg& leg) { arriving_.push(leg); }
+  /// The same with a conference, until it is `ending` and we say that it is `gone`.
+  void add(ConferenceRoom& room) { hall_.add(room); }
 
   [[nodiscard]] base::Duration take_worst_lateness();
   [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
@@ -74,17 +80,37 @@ class Worker {
   void run_row(LegRow& row, const TickTime& time, const LegRow* later);
   static void prefetch(std::span<LegRow* const> rows);
   void receive(std::span<LegRow* const> rows);
+  void run_conferences(const TickTime& time);
+  void hear_row(LegRow& row, const TickTime& time);
+  void answer_row(LegRow& row, const TickTime& time);
+  [[nodiscard]] bool catch_up(Leg& leg, const TickTime& time);
+  void take_seat(Leg& leg, Station& next);
+  void leave_seat(Leg& leg);
+  void depart(Leg& leg, std::uint64_t tick);
+  static void hand_over(Leg& leg);
   void begin(Leg& leg);
+  [[nodiscard]] bool heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
   void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
   void end(Leg& leg, base::TimePoint now);
+  void say_goodbye(Leg& leg, base::TimePoint now);
+  void remove(Leg& leg);
   void let_go();
+  void send(Leg& leg, const TickTime& time);
+  [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint time) const;
   void note_statistics(Leg& leg);
   void note_lateness(base::Duration late);
   void measure_load(base::TimePoint now);
   void end_all();
   [[nodiscard]] base::TimePoint due(std::uint64_t phase) const { return origin_ + static_cast<std::int64_t>(phase) * kPhase; }
   [[nodiscard]] Rows& rows_of(std::uint64_t phase) { return rows_[phase % kPhases]; }
+  [[nodiscard]] Rows& rows_of_conferences(std::uint64_t phase) { return conference_rows_[phase % kPhases]; }
+  [[nodiscard]] bool is_idle(std::uint64_t phase) const {
+    const auto at = phase % kPhases;
+    return rows_[at].empty() && conference_rows_[at].empty() && hall_.empty(at);
+  }
+  template <class Visit>
+  void for_each_leg(const Visit& visit);
 
   base::TimePoint origin_;
   std::string refused_;
@@ -96,11 +122,14 @@ class Worker {
   std::atomic<std::size_t> loaded_legs_{0};
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
-  LegInbox arriving_;
+  Inbox<Leg> arriving_;
+  ConferenceHall hall_;
 
   // The rest belongs to the thread.
   std::array<Rows, kPhases> rows_;   // those that hold any leg
+  std::array<Rows, kPhases> conference_rows_;
   Legs due_;                         // of the phase that runs
+  Legs departing_;                   // at the end of the phase that runs
   Legs leaving_;                     // until nothing of the kernel's points at them any more
   std::uint64_t next_phase_ = 0;     // counted from origin_
   ArrivalClock clock_;

@@ -84,3 +84,23 @@ TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]
   }
   CHECK(offhook_test::allocations() == before);
 }
+
+TEST_CASE("A call that goes on at another place is judged as if it had stayed, and its new neighbours are as they were") {
+  media::VoiceBank stays(9), moves(8), elsewhere(10);
+  const auto voice = offhook_test::SyntheticVoice(8000, 5).speak(2), neighbour = offhook_test::SyntheticVoice(8000, 6).speak(2);
+  int wrong = 0, voiced = 0;
+  for (std::size_t frame = 0; frame < 100; ++frame) {
+    if (frame == 40) elsewhere.take_over(9, moves, 3);
+    stays.hear(2, frame_of(voice, frame));
+    stays.hear(8, frame_of(neighbour, frame));
+    moves.hear(3, frame_of(voice, frame));
+    elsewhere.hear(8, frame_of(neighbour, frame));
+    if (frame >= 40) elsewhere.hear(9, frame_of(voice, frame));
+    for (auto* const bank : {&stays, &moves, &elsewhere}) bank->run();
+    wrong += (frame < 40 ? moves.voiced(3) : elsewhere.voiced(9)) != stays.voiced(2);
+    wrong += elsewhere.voiced(8) != stays.voiced(8);
+    voiced += stays.voiced(2);
+  }
+  CHECK(wrong == 0);
+  CHECK(voiced > 20);
+}

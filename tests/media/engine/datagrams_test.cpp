@@ -338,3 +338,30 @@ TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
     for (auto& leg : legs) bench.drop(std::move(leg));
   });
 }
+
+TEST_CASE("Of a leg that leaves and comes again no datagram is lost: it is handed to the leg, or waits in its socket") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    const auto leg = bench.add(caller);
+    std::uint64_t sent = 0;
+    const auto send = [&](std::size_t times) {
+      caller.send(*leg, times);
+      sent += times;
+    };
+    for (int round = 0; round < 20; ++round) {
+      send(5);
+      if (round % 2 == 0) bench.receive(*leg);
+      send(3);  // The kernel has them ready for us when we say that we go.
+      bench.datagrams->remove(*leg);
+      send(2);
+      for (int i = 0; i < 100 && !bench.datagrams->is_released(*leg); ++i) bench.receive(std::span<media::Leg* const>());
+      REQUIRE(bench.datagrams->is_released(*leg));
+      send(2);
+      bench.datagrams->add(*leg);
+      for (int i = 0; i < 3; ++i) bench.receive(*leg);
+      CHECK(read_of(*leg) == sent);
+    }
+    bench.datagrams->remove(*leg);
+    for (int i = 0; i < 100 && !bench.datagrams->is_released(*leg); ++i) bench.receive(std::span<media::Leg* const>());
+  });
+}

@@ -31,3 +31,21 @@ TEST_CASE("Legs fill a row before another begins, rows go round the phases, and 
   CHECK(again.lane == places[77].lane);
   CHECK(rows.full());
 }
+
+TEST_CASE("Conferences have rows of their own, in the phase of each, and count to the worker's bound") {
+  media::LegRows rows;
+  std::vector<media::LegPlace> places;
+  for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {
+    REQUIRE_FALSE(rows.full());
+    places.push_back(i % 2 == 0 ? rows.take() : rows.take_among_conferences(7));
+    CHECK((places.back().row->kept != nullptr) == (i % 2 != 0));
+    if (i % 2 != 0) CHECK(places.back().row->phase == 7);
+  }
+  CHECK(rows.full());
+  rows.give_back(places[1]);
+  CHECK_FALSE(rows.full());
+  CHECK_FALSE(rows.take_among_conferences(3) == places[1]);
+  rows.give_back(places[3]);
+  CHECK(rows.take_among_conferences(7) == places[3]);
+  CHECK(rows.full());
+}

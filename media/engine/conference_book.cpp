@@ -1,0 +1,105 @@
+#include <offhook/media/engine/conference_book.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace offhook::inline v0::media {
+namespace {
+
+constexpr std::size_t kMaxSeatsPerPhase = Conference::kMaxMembers;
+
+}  // namespace
+
+std::optional<std::uint8_t> ConferenceBook::find_phase(std::size_t worker, std::size_t seats) const {
+  const auto& promised = promised_[worker];
+  const auto least = std::min_element(promised.begin(), promised.end());
+  if (*least + seats > kMaxSeatsPerPhase) return std::nullopt;
+  return static_cast<std::uint8_t>(least - promised.begin());
+}
+
+std::size_t ConferenceBook::promised(std::size_t worker) const {
+  return std::accumulate(promised_[worker].begin(), promised_[worker].end(), std::size_t{0});
+}
+
+ConferenceId ConferenceBook::open(const ConferenceOptions& options, std::size_t worker, std::uint8_t phase) {
+  const ConferenceId id{++last_id_};
+  Entry entry;
+  entry.room = std::make_unique<ConferenceRoom>(options.rate_hz, options.max_members, phase);
+  entry.worker = worker;
+  entry.rate_hz = options.rate_hz;
+  promised_[worker][phase] += options.max_members;
+  entries_.emplace(id, std::move(entry));
+  return id;
+}
+
+ConferenceBook::Entry* ConferenceBook::find_any(ConferenceId id) {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+ConferenceBook::Entry* ConferenceBook::find(ConferenceId id) {
+  Entry* const entry = find_any(id);
+  return entry == nullptr || entry->ended ? nullptr : entry;
+}
+
+void ConferenceBook::end(Entry& entry, ConferenceId id) {
+  for (auto& [member, guest] : guests_) {
+    if (guest.conference == id && !guest.closing) dismiss(guest);
+  }
+  entry.ended = true;
+  entry.room->ending.store(true, std::memory_order_release);
+  ++leaving_;
+}
+
+std::optional<ConferenceStatistics> ConferenceBook::statistics(ConferenceId id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second.ended) return std::nullopt;
+  return found->second.room->statistics.read();
+}
+
+void ConferenceBook::attend(Entry& entry, ConferenceId id, std::shared_ptr<AudioPort> port, float gain, LegId member) {
+  Guest guest;
+  guest.attendant = std::make_unique<Attendant>(std::move(port));
+  guest.attendant->port.seat.set_gain(gain);
+  guest.conference = id;
+  ++entry.members;
+  entry.room->arriving.push(*guest.attendant);
+  guests_.emplace(member, std::move(guest));
+}
+
+bool ConferenceBook::set_gain(LegId member, float gain) {
+  const auto found = guests_.find(member);
+  if (found == guests_.end() || found->second.closing) return false;
+  found->second.attendant->port.seat.set_gain(gain);
+  return true;
+}
+
+bool ConferenceBook::dismiss(LegId member) {
+  const auto found = guests_.find(member);
+  if (found == guests_.end() || found->second.closing) return false;
+  dismiss(found->second);
+  return true;
+}
+
+void ConferenceBook::dismiss(Guest& guest) {
+  guest.closing = true;
+  guest.attendant->closing.store(true, std::memory_order_release);
+  --entries_.at(guest.conference).members;
+  ++leaving_;
+}
+
+void ConferenceBook::collect() {
+  if (leaving_ == 0) return;
+  leaving_ -= std::erase_if(guests_, [](const auto& item) {
+    return item.second.closing && item.second.attendant->gone.load(std::memory_order_acquire);
+  });
+  leaving_ -= std::erase_if(entries_, [this](const auto& item) {
+    const Entry& entry = item.second;
+    if (!entry.ended || entry.stations > 0 || !entry.room->gone.load(std::memory_order_acquire)) return false;
+    promised_[entry.worker][entry.room->phase] -= entry.room->conference.max_members();
+    return true;
+  });
+}
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,436 @@
+#include <offhook/media/engine/engine.hpp>
+
+#include <offhook/base/random.hpp>
+#include <offhook/media/conference.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/rtp/packet.hpp>
+
+#include "talker.hpp"
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+// Conferences through real sockets: a second engine plays the telephones.
+using namespace offhook_test;
+using media::DatagramPath;
+using media::EngineError;
+
+namespace {
+
+std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
+  auto port = std::make_shared<media::AudioPort>();
+  port->rate_hz = rate_hz;
+  port->guards_echo = false;  // Tones are too alike.
+  return port;
+}
+
+/// A telephone in one engine that talks to a leg of another.
+struct Phone {
+  Talker talker;
+  std::shared_ptr<media::AudioPort> port = quiet_port();
+  media::LegId leg;
+
+  Phone(media::Engine& phones, media::Engine& engine, double hz, media::AudioCodec codec) : talker(phones, hz) {
+    talker.port->guards_echo = false;
+    const auto opened = engine.open(kLoopback, port);
+    REQUIRE(opened);
+    leg = opened->id;
+    REQUIRE(engine.start(leg, plan_to(talker.leg.rtp_port, codec)));
+    REQUIRE(phones.start(talker.leg.id, plan_to(opened->rtp_port, codec)));
+  }
+  /// Of the last second that it heard.
+  [[nodiscard]] bool hears(const std::vector<double>& tones, double own) const {
+    const double least = 0.75 / static_cast<double>(tones.size());
+    return std::all_of(tones.begin(), tones.end(), [&](double hz) { return talker.share_of(hz) > least; }) && talker.share_of(own) < 0.01;
+  }
+};
+
+media::ConferenceId confer(media::Engine& engine, std::size_t members, std::uint32_t rate_hz = 16000) {
+  const auto id = engine.confer({.rate_hz = rate_hz, .max_members = members});
+  REQUIRE(id);
+  return *id;
+}
+
+bool has_members(const media::Engine& engine, media::ConferenceId id, std::uint32_t count) {
+  return wait_until([&] { return engine.conference(id)->members == count; });
+}
+
+/// A telephone by hand: sends a packet when told to, and checks that the numbers of those that come run on.
+struct Counter {
+  media::UdpSocket socket = any_socket();
+  media::UdpSocket rtcp = any_socket();
+  std::shared_ptr<media::AudioPort> port = quiet_port();
+  media::OpenLeg leg;
+  std::uint16_t sequence = 100;
+  std::uint64_t sent = 0, early = 0, received = 0, jumps = 0;
+  std::uint16_t last_sequence = 0;
+  std::uint32_t last_timestamp = 0;
+  media::ReceiveBatch batch;
+
+  explicit Counter(media::Engine& engine) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const auto opened = engine.open(kLoopback, port);
+    REQUIRE(opened);
+    leg = *opened;
+    REQUIRE(engine.start(leg.id, plan_to(static_cast<std::uint16_t>(address.sin_port >> 8 | address.sin_port << 8))));
+  }
+  void run() {
+    REQUIRE(socket.send(rtp_packet(7, sequence++), {kLoopback, leg.rtp_port}));
+    ++sent;
+    batch.receive(socket.fd());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto packet = rtp::parse_packet(batch.bytes(i));
+      REQUIRE(packet);
+      const auto step = static_cast<std::uint16_t>(packet->sequence - last_sequence);
+      if (received++ > 0) jumps += step != 1 || packet->timestamp - last_timestamp != 160U;
+      last_sequence = packet->sequence;
+      last_timestamp = packet->timestamp;
+    }
+    media::HeardFrame frame;
+    while (port->heard.try_pop(frame)) {
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Callers with PCMU, PCMA and G.722 hear each other in a conference and not themselves, gathered from two workers, by each path") {
+  using Codec = media::AudioCodec;
+  const std::vector<std::pair<Codec, double>> kinds{{Codec::Pcmu, 500}, {Codec::Pcma, 900}, {Codec::G722, 1400}, {Codec::Pcmu, 2000}};
+  for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
+    CAPTURE(media::to_string(path));
+    media::Engine phones(options(1)), engine(options(2, path));
+    std::deque<Phone> all;
+    for (const auto& [codec, hz] : kinds) all.emplace_back(phones, engine, hz, codec);
+    const auto id = confer(engine, 4);
+    for (const auto& phone : all) REQUIRE(engine.join(phone.leg, id));
+    CHECK(has_members(engine, id, 4));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      CAPTURE(i);
+      std::vector<double> others;
+      for (const auto& kind : kinds) {
+        if (kind.second != kinds[i].second) others.push_back(kind.second);
+      }
+      CHECK(wait_until([&] {
+        for (auto& phone : all) phone.talker.run();
+        return all[i].hears(others, kinds[i].second);
+      }));
+    }
+    CHECK(engine.conference(id)->speakers == 4);
+
+    // One is told to listen only, one leaves: the others hear it no more.
+    REQUIRE(engine.set_gain(all[0].leg, 0));
+    REQUIRE(engine.leave(all[1].leg));
+    CHECK(wait_until([&] {
+      for (auto& phone : all) phone.talker.run();
+      return all[2].hears({2000}, 1400) && all[0].hears({1400, 2000}, 500) && all[2].talker.share_of(500) < 0.01 &&
+             all[2].talker.share_of(900) < 0.01;
+    }));
+    CHECK(engine.conference(id)->members == 3);
+    CHECK(engine.statistics(all[1].leg)->packets_received > 0);
+  }
+}
+
+TEST_CASE("A leg is handed from worker to worker, again and again, and not a packet is lost, nor a number left out, by each path") {
+  for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
+    CAPTURE(media::to_string(path));
+    media::Engine engine(options(2, path));
+    std::vector<media::ConferenceId> ids;  // On both workers in turn, in each phase: each goes where less is promised.
+    for (std::size_t i = 0; i < 2 * media::kPhases; ++i) ids.push_back(confer(engine, 500));
+    MESSAGE("packets go by " << media::to_string(engine.status().datagrams));
+    std::array<Counter, 3> counters{Counter(engine), Counter(engine), Counter(engine)};
+    auto next = base::Clock::now();
+    // A packet each millisecond, so that some come in the midst of each step of a hand-over.
+    const auto run = [&](std::uint64_t milliseconds) {
+      for (std::uint64_t i = 0; i < milliseconds; ++i) {
+        for (auto& counter : counters) counter.run();
+        std::this_thread::sleep_until(next += 1ms);
+      }
+    };
+    const auto received = [&](const Counter& counter) { return engine.statistics(counter.leg.id)->packets_received; };
+    const auto all_received = [&] {
+      const auto has_all = [&](const Counter& counter) { return received(counter) == counter.sent - counter.early; };
+      return wait_until([&] { return std::all_of(counters.begin(), counters.end(), has_all); });
+    };
+    // What came before the legs were told what to expect, and the first of a source.
+    REQUIRE(wait_until([&] {
+      run(20);
+      return std::all_of(counters.begin(), counters.end(), [&](const auto& counter) { return received(counter) > 20; });
+    }));
+    std::this_thread::sleep_for(100ms);
+    for (auto& counter : counters) counter.early = counter.sent - received(counter);
+    next = base::Clock::now();
+    base::SeededRandom random(3);
+    for (std::size_t round = 0; round < 100; ++round) {
+      for (auto& counter : counters) REQUIRE(engine.join(counter.leg.id, ids[random.below(ids.size())]));
+      run(1 + random.below(60));
+      if (round % 5 == 4) static_cast<void>(engine.leave(counters[0].leg.id));
+    }
+    for (const auto id : {ids[1], ids[18], ids[3]}) {
+      for (auto& counter : counters) REQUIRE(engine.join(counter.leg.id, id));
+      CHECK(has_members(engine, id, 3));
+    }
+    run(40);
+    CHECK(all_received());
+    for (auto& counter : counters) {
+      const auto statistics = engine.statistics(counter.leg.id);
+      CHECK(statistics->packets_received == counter.sent - counter.early);
+      CHECK(statistics->packets_lost == 0);
+      CHECK(statistics->malformed == 0);
+      CHECK(statistics->send_failed == 0);
+      CHECK(counter.received > 20);
+      // A machine that stood still for 200 ms has left ticks out, which is not what is asked here.
+      if (engine.status().phases_left_out == 0) CHECK(counter.jumps == 0);
+    }
+  }
+}
+
+TEST_CASE("A conference is refused when it is too small or too large, of another rate, or when no phase has seats left") {
+  media::Engine engine(options(1));
+  CHECK(engine.confer({.max_members = 1}).error() == EngineError::WrongSize);
+  CHECK(engine.confer({.max_members = 501}).error() == EngineError::WrongSize);
+  CHECK(engine.confer({.rate_hz = 48000}).error() == EngineError::WrongRate);
+  std::vector<media::ConferenceId> all;
+  for (std::size_t i = 0; i < media::kPhases; ++i) all.push_back(confer(engine, 500, 8000));
+  CHECK(engine.confer({.max_members = 2}).error() == EngineError::Busy);
+  REQUIRE(engine.end(all.back()));
+  CHECK(engine.end(all.back()).error() == EngineError::UnknownConference);
+  CHECK_FALSE(engine.conference(all.back()).has_value());
+  CHECK(wait_until([&] { return engine.confer({.max_members = 500}).has_value(); }));
+
+  auto made = options(1);
+  made.load_limit = -1;  // What any worker exceeds.
+  media::Engine busy(made);
+  CHECK(busy.confer({}).error() == EngineError::Busy);
+}
+
+TEST_CASE("Who cannot join is told why, and leaves nothing behind") {
+  media::Engine engine(options(2));
+  const auto open = [&](std::uint32_t rate_hz) {
+    const auto leg = engine.open(kLoopback, quiet_port(rate_hz));
+    REQUIRE(leg);
+    return leg->id;
+  };
+  const auto id = confer(engine, 2), other = confer(engine, 2);
+  const auto a = open(16000), b = open(16000), c = open(16000), narrow = open(8000);
+  CHECK(engine.join({99}, id).error() == EngineError::UnknownLeg);
+  CHECK(engine.join(a, {99}).error() == EngineError::UnknownConference);
+  CHECK(engine.join(narrow, id).error() == EngineError::WrongRate);
+  CHECK(engine.attend({99}, quiet_port()).error() == EngineError::UnknownConference);
+  CHECK(engine.attend(id, quiet_port(8000)).error() == EngineError::WrongRate);
+  CHECK(engine.leave(a).error() == EngineError::UnknownLeg);
+  CHECK(engine.set_gain(a, 1).error() == EngineError::UnknownLeg);
+  REQUIRE(engine.join(a, id));
+  REQUIRE(engine.join(b, id));
+  CHECK(engine.join(c, id).error() == EngineError::Full);
+  CHECK(engine.attend(id, quiet_port()).error() == EngineError::Full);
+  REQUIRE(engine.join(a, id, 0.5F));  // It is there already.
+  REQUIRE(engine.join(a, other));
+  REQUIRE(engine.join(c, id));        // At once, though a may not have left yet.
+  CHECK(has_members(engine, other, 1));
+  CHECK(has_members(engine, id, 2));
+  REQUIRE(engine.close(b));
+  const auto guest = engine.attend(id, quiet_port());
+  REQUIRE(guest);
+  CHECK(engine.close(*guest).error() == EngineError::UnknownLeg);
+  REQUIRE(engine.end(id));
+  CHECK(engine.leave(c).error() == EngineError::UnknownLeg);
+  CHECK(engine.leave(*guest).error() == EngineError::UnknownLeg);
+  CHECK(engine.join(c, id).error() == EngineError::UnknownConference);
+  REQUIRE(engine.join(c, other));
+  CHECK(has_members(engine, other, 2));
+  CHECK(engine.legs() == 3);
+}
+
+TEST_CASE("Five hundred are in one conference, legs and members without a line; the next one is refused until another leaves") {
+  media::Engine phones(options(1)), engine(options(2));
+  Phone speaker(phones, engine, 700, media::AudioCodec::Pcmu), listener(phones, engine, 1100, media::AudioCodec::Pcma);
+  const auto id = confer(engine, media::Conference::kMaxMembers);
+  std::vector<media::LegId> legs;
+  for (int i = 0; i < 40; ++i) {  // They hear, and share one encoding: nobody sends them anything.
+    const auto leg = engine.open(kLoopback, quiet_port());
+    REQUIRE(leg);
+    REQUIRE(engine.start(leg->id, plan_to(9)));
+    legs.push_back(leg->id);
+    REQUIRE(engine.join(leg->id, id));
+  }
+  REQUIRE(engine.join(speaker.leg, id));
+  REQUIRE(engine.join(listener.leg, id, 0));
+  const auto idle = quiet_port();
+  media::LegId last{};
+  for (int i = 0; i < 458; ++i) {
+    const auto member = engine.attend(id, idle, 0);
+    REQUIRE(member);
+    last = *member;
+  }
+  CHECK(engine.attend(id, idle).error() == EngineError::Full);
+  CHECK(engine.join(engine.open(kLoopback, quiet_port())->id, id).error() == EngineError::Full);
+  CHECK(has_members(engine, id, 500));
+  REQUIRE(engine.leave(last));
+  CHECK(engine.attend(id, idle).has_value());
+  CHECK(has_members(engine, id, 500));
+  // A leg that has learnt no source sends to where it was told.
+  CHECK(wait_until([&] { return engine.conference(id)->encodings_shared > 1000; }));
+}
+
+TEST_CASE("An agent without a line hears a caller in the conference and speaks to it; when it leaves, the others go on") {
+  media::Engine phones(options(1)), engine(options(2));
+  Phone one(phones, engine, 700, media::AudioCodec::Pcmu), two(phones, engine, 1100, media::AudioCodec::G722);
+  const auto id = confer(engine, 8);
+  REQUIRE(engine.join(one.leg, id));
+  REQUIRE(engine.join(two.leg, id));
+  const auto port = quiet_port();
+  port->gives_way = false;
+  port->recording = std::make_shared<media::RecordingTap>();
+  const auto agent = engine.attend(id, port);
+  REQUIRE(agent);
+  media::SineSource voice(1900, 16000, 8000);
+  std::vector<std::int16_t> heard;
+  const auto run = [&] {
+    one.talker.run();
+    two.talker.run();
+    while (port->playout.size() < 5) {
+      media::PlayoutFrame frame;
+      frame.utterance = 1;
+      frame.samples = 320;
+      voice.fill(std::span(frame.pcm).first(320));
+      static_cast<void>(port->playout.try_push(frame));
+    }
+    media::HeardFrame frame;
+    while (port->heard.try_pop(frame)) heard.insert(heard.end(), frame.pcm.begin(), frame.pcm.begin() + frame.samples);
+  };
+  CHECK(wait_until([&] {
+    run();
+    return share_of(heard, 700, 16000) > 0.4 && share_of(heard, 1100, 16000) > 0.4 && share_of(heard, 1900, 16000) < 0.01 &&
+           one.hears({1100, 1900}, 700) && two.hears({700, 1900}, 1100);
+  }));
+  REQUIRE(engine.leave(*agent));
+  CHECK(wait_until([&] { return port->recording->is_finished(); }));
+  CHECK(wait_until([&] {
+    one.talker.run();
+    two.talker.run();
+    return one.hears({1100}, 700) && two.hears({700}, 1100) && one.talker.share_of(1900) < 0.01;
+  }));
+  REQUIRE(engine.end(id));
+  const auto marked = engine.statistics(one.leg)->packets_sent;
+  CHECK(wait_until([&] {  // Each by itself again, and its call goes on.
+    one.talker.run();
+    two.talker.run();
+    return engine.statistics(one.leg)->packets_sent > marked + 20 && one.talker.share_of(1100) < 0.01 && two.talker.share_of(700) < 0.01;
+  }));
+}
+
+TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any order, while packets arrive") {
+  media::Engine engine(options(2));
+  std::atomic<bool> stop{false};
+  std::array<std::atomic<std::uint16_t>, 6> targets{};
+  std::thread flood([&] {
+    const auto socket = any_socket();
+    std::uint16_t sequence = 0;
+    while (!stop.load(std::memory_order_relaxed)) {
+      for (const auto& target : targets) {
+        const std::uint16_t port = target.load(std::memory_order_relaxed);
+        if (port == 0) continue;
+        static_cast<void>(socket.send(rtp_packet(1, sequence++), {kLoopback, port}));
+        static_cast<void>(socket.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+  });
+  base::SeededRandom random(11);
+  std::array<media::ConferenceId, 3> halls{};
+  std::array<media::LegId, 6> legs{};
+  std::vector<media::LegId> guests;
+  std::size_t joined = 0, refused = 0;
+  const auto note = [&](const auto& result) { ++(result ? joined : refused); };
+  for (int turn = 0; turn < 1500; ++turn) {
+    const auto i = random.below(legs.size());
+    const auto hall = random.below(halls.size());
+    switch (random.below(10)) {
+      case 0:
+        if (legs[i]) REQUIRE(engine.close(std::exchange(legs[i], {})));
+        break;
+      case 1:
+        if (const auto ended = std::exchange(halls[hall], {})) REQUIRE(engine.end(ended));
+        guests.clear();
+        break;
+      case 2: {
+        const auto guest = engine.attend(halls[hall], quiet_port());
+        if (guest) guests.push_back(*guest);
+        note(guest);
+        break;
+      }
+      case 3:
+        if (!guests.empty()) static_cast<void>(engine.leave(guests[random.below(guests.size())]));
+        break;
+      case 4: static_cast<void>(engine.leave(legs[i])); break;
+      case 5: static_cast<void>(engine.set_gain(legs[i], 0.5F)); break;
+      default: note(engine.join(legs[i], halls[hall]));
+    }
+    for (std::size_t k = 0; k < legs.size(); ++k) {
+      if (legs[k]) continue;
+      const auto opened = engine.open(kLoopback, quiet_port());
+      REQUIRE(opened);
+      legs[k] = opened->id;
+      targets[k].store(opened->rtp_port, std::memory_order_relaxed);
+      REQUIRE(engine.start(opened->id, plan_to(9, k % 2 == 0 ? media::AudioCodec::Pcmu : media::AudioCodec::G722)));
+    }
+    for (auto& each : halls) {
+      if (each) continue;
+      const auto made = engine.confer({.max_members = 4});
+      if (made) each = *made;
+    }
+    if (turn % 4 == 0) std::this_thread::sleep_for(3ms);
+  }
+  CHECK(joined > 300);
+  stop.store(true);
+  flood.join();
+  CHECK(engine.legs() == legs.size());
+  // All of it drains: what is left is what there is, and each leg is where it was last told to be.
+  for (auto& each : halls) REQUIRE(engine.end(std::exchange(each, {})));
+  const auto last = confer(engine, 6);
+  for (const auto leg : legs) REQUIRE(engine.join(leg, last));
+  CHECK(has_members(engine, last, 6));
+  for (const auto leg : legs) REQUIRE(engine.close(leg));
+  CHECK(has_members(engine, last, 0));
+}
+
+TEST_CASE("An engine may be destroyed while legs are on their way between its workers, and ends what is recorded of them") {
+  for (int round = 0; round < 8; ++round) {
+    std::vector<std::shared_ptr<media::RecordingTap>> taps;
+    {
+      media::Engine engine(options(2));
+      const std::array ids{confer(engine, 500), confer(engine, 500)};
+      std::vector<media::LegId> legs;
+      for (int i = 0; i < 6; ++i) {
+        const auto port = quiet_port();
+        port->recording = taps.emplace_back(std::make_shared<media::RecordingTap>());
+        const auto leg = engine.open(kLoopback, port);
+        REQUIRE(leg);
+        REQUIRE(engine.start(leg->id, plan_to(9)));
+        legs.push_back(leg->id);
+      }
+      const auto guest = quiet_port();
+      guest->recording = taps.emplace_back(std::make_shared<media::RecordingTap>());
+      REQUIRE(engine.attend(ids[0], guest));
+      REQUIRE(wait_until([&] { return engine.statistics(legs.back())->packets_sent > 0 && engine.conference(ids[0])->members == 1; }));
+      for (int turn = 0; turn <= round; ++turn) {
+        for (const auto leg : legs) REQUIRE(engine.join(leg, ids[static_cast<std::size_t>(turn) % 2]));
+        std::this_thread::sleep_for(std::chrono::milliseconds(3 * round));
+      }
+    }
+    for (const auto& tap : taps) CHECK(tap->is_finished());
+  }
+}

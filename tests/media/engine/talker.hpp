@@ -1,0 +1,121 @@
+#pragma once
+
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/media/recording_tap.hpp>
+#include <offhook/media/tones.hpp>
+#include <offhook/rtp/packet.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <numbers>
+#include <thread>
+#include <utility>
+#include <vector>
+
+// Real sockets, on loopback alone. Nothing here asserts a time: every wait is for a condition, with a limit that only a dead
+// engine reaches.
+namespace offhook_test {
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using Kind = media::MediaEvent::Kind;
+
+inline const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
+
+inline bool wait_until(const std::function<bool()>& condition) {
+  const auto limit = base::Clock::now() + 20s;
+  while (base::Clock::now() < limit) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(2ms);
+  }
+  return false;
+}
+
+/// Share of the last second that is a sine of `hz`.
+inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uint32_t rate_hz) {
+  if (pcm.size() < rate_hz) return 0;
+  double energy = 1, re = 0, im = 0;
+  for (std::size_t i = pcm.size() - rate_hz; i < pcm.size(); ++i) {
+    const double angle = 2 * std::numbers::pi * hz * static_cast<double>(i) / rate_hz;
+    energy += static_cast<double>(pcm[i]) * pcm[i];
+    re += pcm[i] * std::cos(angle);
+    im += pcm[i] * std::sin(angle);
+  }
+  return 2 * (re * re + im * im) / (rate_hz * energy);
+}
+
+/// The conversation's end of a leg: speaks a tone, and keeps what it hears and is told.
+struct Talker {
+  std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
+  media::OpenLeg leg;
+  media::SineSource tone;
+  std::vector<std::int16_t> heard;
+  std::vector<media::MediaEvent> events;
+
+  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000, std::shared_ptr<media::RecordingTap> tap = nullptr)
+      : tone(hz, rate_hz, 8000) {
+    port->recording = std::move(tap);
+    port->gives_way = false;  // They all speak at once.
+    port->rate_hz = rate_hz;
+    const auto opened = engine.open(kLoopback, port);
+    REQUIRE(opened);
+    leg = *opened;
+  }
+  void run() {
+    while (port->playout.size() < 5) {
+      media::PlayoutFrame frame;
+      frame.utterance = 1;
+      frame.samples = static_cast<std::uint16_t>(port->frame_samples());
+      tone.fill(std::span(frame.pcm).first(frame.samples));
+      static_cast<void>(port->playout.try_push(frame));
+    }
+    media::HeardFrame frame;
+    while (port->heard.try_pop(frame)) heard.insert(heard.end(), frame.pcm.begin(), frame.pcm.begin() + frame.samples);
+    media::MediaEvent event;
+    while (port->events.try_pop(event)) events.push_back(event);
+  }
+  [[nodiscard]] double share_of(double hz) const { return offhook_test::share_of(heard, hz, port->rate_hz); }
+};
+
+inline media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::AudioCodec::Pcmu) {
+  media::MediaPlan plan;
+  plan.codec = codec;
+  plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+  plan.send_events = plan.receive_events = 101;
+  plan.remote_rtp = {kLoopback, port};
+  plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(port + 1)};
+  return plan;
+}
+
+inline media::EngineOptions options(unsigned workers, media::DatagramPath path = media::DatagramPath::Best) {
+  media::EngineOptions made;
+  made.workers = workers;
+  made.datagrams = path;
+  return made;
+}
+
+inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t sequence) {
+  const std::vector<std::uint8_t> payload(160, 0x02);  // a loud square, should anybody play it
+  rtp::Packet packet;
+  packet.sequence = sequence;
+  packet.timestamp = sequence * 160U;
+  packet.ssrc = ssrc;
+  packet.payload = payload;
+  std::vector<std::uint8_t> out(200);
+  out.resize(*rtp::write_packet(packet, out));
+  return out;
+}
+
+inline media::UdpSocket any_socket() {
+  auto socket = media::UdpSocket::bind({kLoopback, 0});
+  REQUIRE(socket);
+  return std::move(*socket);
+}
+
+}  // namespace offhook_test
