@@ -275,7 +275,7 @@ rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> 
 /// An echo moves with what is heard: stretched, held up by what came late, or made up for. All of that shows in how long after its
 /// timestamp a frame is played. That the peer's clock is not ours shows there as well, but slowly, and is learnt.
 void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit) {
-  const auto units = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() / 125;
+  const auto units = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count() / 125'000;
   const std::uint32_t delay = static_cast<std::uint32_t>(units) + static_cast<std::uint32_t>(waiting) - pull.timestamp;
   const auto before = std::exchange(delay_, delay);
   if (!before || delay == *before || pull.restart) return;
