@@ -300,6 +300,8 @@ class Agent::Impl {
                                                    });
     attended->port()->rate_hz = setup.port_rate_hz;
     attended->port()->hangover = hangover_frames(profile);
+    attended->port()->listener = options_.listener;
+    attended->port()->leaves_out_silence = options_.leaves_out_silence;
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;

@@ -30,6 +30,9 @@ struct AgentOptions {
   ConversationOptions conversation;
   records::BookOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
+  /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.
+  media::Listener listener = media::Listener::Machine;
+  bool leaves_out_silence = false;                            ///< sends comfort noise for it where the peer takes that
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";

@@ -1,6 +1,7 @@
 #include <offhook/base/base64.hpp>
 
 #include <offhook/base/detail/base64_kernels.hpp>
+#include <offhook/base/usable_kernels.hpp>
 
 #include <array>
 
@@ -11,21 +12,17 @@ namespace {
 std::size_t encode_nothing(const std::uint8_t*, std::size_t, char*) noexcept { return 0; }
 std::size_t decode_nothing(const char*, std::size_t, std::uint8_t*) noexcept { return 0; }
 
-const Base64Kernel& find_kernel() noexcept {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2")) return kBase64Avx2;
-#endif
-  return kBase64Scalar;
-}
-
 }  // namespace
 
 const Base64Kernel kBase64Scalar{"scalar", encode_nothing, decode_nothing};
 
 const Base64Kernel& base64_chosen() noexcept {
-  static const Base64Kernel& chosen = find_kernel();
-  return chosen;
+#if defined(__x86_64__)
+  static const UsableKernels<Base64Kernel> usable{{&kBase64Scalar}, {&kBase64Avx2, InstructionSet::Avx2}};
+#else
+  static const UsableKernels<Base64Kernel> usable{{&kBase64Scalar}};
+#endif
+  return usable.best();
 }
 
 }  // namespace detail

@@ -10,6 +10,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr double kFullScale = 32768;
+constexpr std::uint64_t kTicksPerStretch = 100;
 constexpr std::size_t kSeam = 40;  // samples over which a delay that moved is blended
 
 float codec(float sample) {
@@ -43,12 +44,24 @@ void EchoLine::wander() {
   if (--ticks_to_move_ > 0) return;
   std::uniform_real_distribution<double> part(-1, 1);
   ticks_to_move_ = static_cast<int>(250 + 150 * part(random_));
-  delay_samples_ = std::max(8 * (options_.delay_ms + options_.wander_ms * part(random_)), static_cast<double>(kFrame));
+  delay_samples_ = std::max(8 * (options_.delay_ms + options_.wander_ms * part(random_)) + stretch_samples_, static_cast<double>(kFrame));
+}
+
+/// 10 ms a tick, as long as it takes; samples.
+int EchoLine::stretch() {
+  const auto at = ++ticks_ % kTicksPerStretch;
+  if (static_cast<int>(at) * 10 >= options_.stretched_ms) return 0;
+  if (at == 0) stretched_ = !stretched_;
+  const int moved = stretched_ ? 80 : -80;
+  delay_samples_ += moved;
+  stretch_samples_ += moved;
+  return moved;
 }
 
 EchoLine::Heard EchoLine::hear(std::span<const std::int16_t> caller) {
   wander();
   Heard heard;
+  heard.moved = stretch();
   heard.genuine = std::uniform_real_distribution<double>(0, 1)(random_) >= options_.lost_share;
   std::normal_distribution<float> noise(0, static_cast<float>(kFullScale * std::pow(10.0, options_.noise_dbov / 20)));
   const auto gain = static_cast<float>(std::pow(10.0, -options_.loss_db / 20));

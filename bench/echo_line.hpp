@@ -19,6 +19,7 @@ struct EchoLineOptions {
   double wander_ms = 30;        ///< the delay moves by at most so much, at once, every few seconds
   double drift_ppm = 50;        ///< of the caller's clock: one sample is left out or repeated now and then
   double lost_share = 0.005;    ///< of packets: concealed
+  int stretched_ms = 0;         ///< our own jitter buffer moves what is heard by so much every other second, to and fro, and says so
   double overdrive = 1.5;       ///< of the loudspeaker: full scale is compressed as if it were driven by so much
   std::uint32_t seed = 1;
 };
@@ -33,6 +34,7 @@ class EchoLine {
   struct Heard {
     Frame pcm;
     bool genuine = true;        ///< false: made up
+    int moved = 0;              ///< samples by which our own line was stretched before this frame
   };
   /// 20 ms: what arrives while the caller says `caller` (as it is at our level), then what we send.
   Heard hear(std::span<const std::int16_t> caller);
@@ -44,6 +46,7 @@ class EchoLine {
 
   [[nodiscard]] float played_at(std::uint64_t sample, double delay_samples) const;
   void wander();
+  [[nodiscard]] int stretch();
 
   EchoLineOptions options_;
   std::mt19937 random_;
@@ -53,6 +56,9 @@ class EchoLine {
   std::uint64_t now_ = kKept;                   // samples
   double delay_samples_, delay_before_;         // of this frame and of the one before
   int ticks_to_move_ = 0;
+  std::uint64_t ticks_ = 0;
+  bool stretched_ = false;
+  int stretch_samples_ = 0;                     // of the delay: what we did ourselves
   Frame last_{};
 };
 

@@ -19,6 +19,7 @@ class Listener {
  public:
   /// Whether speech begins with this tick.
   bool tick(const EchoLine::Heard& heard) {
+    if (heard.moved != 0) guard_.shift(heard.moved);
     const auto verdict = guard_.on_heard(heard.pcm, heard.genuine);
     if (heard.genuine) echo_ = verdict.echo;
     const auto event = speech_.process(voice_.process(heard.pcm) && !echo_, kFrame);

@@ -59,11 +59,12 @@ Subject together(const std::string& name, const Voice& pcm) {
   const auto heard = std::make_shared<const Voice>(pcm);
   const auto frame = [heard](std::size_t turn, std::size_t call) { return heard->data() + (turn + call * 7) % kFrames * kFrame; };
   return {name,
-          {"offhook", repeat([frame, detectors = std::make_shared<std::array<media::DtmfDetector, kCalls>>(),
-                              turns = std::array<media::DtmfTurn, kCalls>{}](std::size_t turn) mutable {
-             for (std::size_t call = 0; call < kCalls; ++call) turns[call] = {&(*detectors)[call], frame(turn, call)};
-             media::hear_dtmf(turns);
-             for (auto& detector : *detectors) keep(detector.poll());
+          {"offhook", repeat([frame, detectors = std::make_shared<std::array<media::DtmfDetector, kCalls>>()](std::size_t turn) {
+             for (std::size_t call = 0; call < kCalls; ++call) {
+               media::DtmfDetector& detector = (*detectors)[call];
+               detector.hear(std::span<const std::int16_t, kFrame>(frame(turn, call), kFrame));
+               keep(detector.poll());
+             }
            })},
           {{"spandsp", repeat([frame, detectors = [] {
                                 std::array<Theirs, kCalls> made;

@@ -124,6 +124,10 @@ class Driver {
     plan_.send = (what & 0x08) == 0;
     plan_.receive = (what & 0x10) == 0;
     plan_.send_events = (what & 0x20) == 0 ? std::optional<std::uint8_t>(101) : std::nullopt;
+    plan_.send_comfort_noise = (much & 1) != 0;
+    plan_.send_voip_metrics = (much & 2) != 0;
+    port_->leaves_out_silence = true;
+    port_->listener = (much & 4) != 0 ? media::Listener::Machine : media::Listener::Person;
     plan_.remote_rtp = (what & 0x40) != 0 ? address(1) : address(0);
     if ((what & 0x80) != 0) plan_.remote_rtp.port = 0;
     start();

@@ -27,6 +27,7 @@ void check_text(const std::string& text, std::uint64_t& version) {
 
 void check_audio(const sdp::AgreedAudio& audio) {
   require(audio.ptime_ms >= sdp::kMinPtimeMs && audio.ptime_ms <= sdp::kMaxPtimeMs && audio.ptime_ms % 10 == 0);
+  require(!audio.send_comfort_noise || sdp::allows_comfort_noise(audio.codec));
   require(!audio.remote_rtp.ip.is_v6() || audio.remote_rtp.ip.is_unspecified());
 }
 
@@ -34,7 +35,8 @@ void check_audio(const sdp::AgreedAudio& audio) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  sdp::Negotiator ours({}, local(1), 1);
+  const sdp::AudioCapability all{.comfort_noise = true, .voip_metrics = true};
+  sdp::Negotiator ours(all, local(1), 1);
   std::uint64_t version = 0;
   for (int steps = 0; !rest.empty() && steps < 32; ++steps) {
     const char step = rest.front();
@@ -49,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'x': {  // A well-behaved peer answers whatever we offer.
         const auto offer = ours.make_offer();
         check_text(offer, version);
-        sdp::Negotiator peer({}, local(2), 2);
+        sdp::Negotiator peer(all, local(2), 2);
         const auto answer = peer.answer(*sdp::parse_session(offer));
         if (answer) require(ours.accept_answer(*sdp::parse_session(answer->body)).has_value());
         break;

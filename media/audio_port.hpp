@@ -72,6 +72,10 @@ struct PlayoutCommand {
 
 class RecordingTap;
 
+/// Who hears what the peer says. A machine takes one percent of concealment more lightly than a late answer, and minds no rough
+/// place; where a person listens (a hand-over, a conference), smooth comes before quick.
+enum class Listener : std::uint8_t { Machine, Person };
+
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
 /// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
@@ -82,6 +86,8 @@ struct AudioPort {
   bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
   std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
+  bool leaves_out_silence = false;                ///< sends comfort noise for it where the peer takes that. The same
+  std::atomic<Listener> listener{Listener::Person};  ///< may change at any time, by any thread: the delay follows without a click
   base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker. Before the frames: what every tick touches lies close together
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker

@@ -231,8 +231,4 @@ std::optional<char> DtmfDetector::sounding() const noexcept {
   return kKeys[sounding_->row * 4 + (sounding_->column - 4)];
 }
 
-void hear_dtmf(std::span<const DtmfTurn> turns) noexcept {
-  for (const auto& turn : turns) turn.detector->hear(std::span<const std::int16_t, kDtmfFrame>(turn.pcm, kDtmfFrame));
-}
-
 }  // namespace offhook::inline v0::media

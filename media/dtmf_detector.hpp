@@ -77,12 +77,4 @@ class DtmfDetector {
 };
 static_assert(sizeof(DtmfDetector) <= 1024);
 
-/// One call's turn in a batch.
-struct DtmfTurn {
-  DtmfDetector* detector;
-  const std::int16_t* pcm;   ///< kDtmfFrame samples
-};
-/// All calls of a worker, one after the other while the tables are in the cache: the same as hear() of each.
-void hear_dtmf(std::span<const DtmfTurn> turns) noexcept;
-
 }  // namespace offhook::inline v0::media

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -84,6 +85,34 @@ void EchoGuard::reset() {
   learnt_steps_ = plain_ = hold_ = 0;
   open_ = 0;
   best_ = 0;
+  moved_ = 0;
+}
+
+void EchoGuard::shift(int samples) {
+  const int step = static_cast<int>(samples_ / 2);
+  moved_ += samples;
+  if (std::abs(moved_) >= step * static_cast<int>(kLags)) {  // No lag of before is one of now.
+    moved_ = 0;
+    return reset();
+  }
+  const int steps = (moved_ + (moved_ < 0 ? -step : step) / 2) / step;
+  moved_ -= steps * step;
+  if (steps != 0) move_lags(steps);
+}
+
+/// Lags that come in at an end are taken for what their neighbour was.
+void EchoGuard::move_lags(int steps) {
+  const auto by = static_cast<std::ptrdiff_t>(std::abs(steps));
+  const auto move = [by, later = steps > 0](auto& lags) {
+    if (later) {
+      std::fill(lags.begin(), std::copy_backward(lags.begin(), lags.end() - by, lags.end()), lags.front());
+    } else {
+      std::fill(std::copy(lags.begin() + by, lags.end(), lags.begin()), lags.end(), lags.back());
+    }
+  };
+  move(loss_);
+  move(lags_);
+  best_ = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(best_) + steps, 0, kLags - 1));
 }
 
 void EchoGuard::on_sent(std::span<const std::int16_t> sent) {

@@ -38,6 +38,9 @@ class EchoGuard {
   Verdict on_heard(std::span<const std::int16_t> heard, bool trust);
   /// Once a tick: 20 ms as they leave, after ducking; silence when we send nothing.
   void on_sent(std::span<const std::int16_t> sent);
+  /// What is heard from now on is heard `samples` later than before, at the leg's rate; less than 0: earlier. An echo moves by as much,
+  /// and what is known of it moves along.
+  void shift(int samples);
   /// Forgets what it learnt: another source, another path.
   void reset();
 
@@ -58,6 +61,7 @@ class EchoGuard {
     std::uint16_t likeness = 0;     // 16 bands x 4096: all alike
     std::uint8_t compared = 0;      // steps, up to 255
   };
+  void move_lags(int steps);
   [[nodiscard]] static std::size_t slot(std::uint64_t step) { return step % kHistory; }
   void take_in(std::span<const std::int16_t> pcm, std::size_t lane);
   void push_sent(Levels levels);
@@ -90,6 +94,7 @@ class EchoGuard {
   unsigned plain_ = 0;                                             // steps in a row in which the caller was plain
   unsigned hold_ = 0;                                              // steps for which he still counts as heard
   std::size_t best_ = 0;                                           // the lag of the greatest likeness
+  int moved_ = 0;                                                  // samples that were too few for a step of lag so far
 };
 
 }  // namespace offhook::inline v0::media

@@ -3,7 +3,9 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/media/one_way_watch.hpp>
 #include <offhook/media/sound_meter.hpp>
+#include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/loss_pattern.hpp>
+#include <offhook/rtp/played_samples.hpp>
 
 #include <array>
 #include <cstdint>
@@ -34,6 +36,8 @@ struct MediaPlan {
   base::SocketAddress remote_rtcp;
   bool send = true;                                  ///< direction as agreed: hold stops what it must
   bool receive = true;
+  bool send_comfort_noise = false;                   ///< the peer takes RFC 3389's, as payload type kComfortNoiseType
+  bool send_voip_metrics = false;                    ///< the peer asked for them in RTCP XR: RFC 3611 section 5.2
 
   /// What arrives under `payload_type`, if it is audio.
   [[nodiscard]] std::optional<AudioCodec> codec_of(std::uint8_t payload_type) const {
@@ -74,6 +78,8 @@ struct LegStatistics {
   AudioCodec codec = AudioCodec::Pcmu;               ///< agreed on
   std::uint32_t packet_us = 0;                       ///< of sound in each of the peer's packets; 0: unknown
   rtp::LossPattern losses;
+  rtp::PlayedSamples played;
+  std::optional<rtp::VoipMetrics> peers_view;        ///< of what we send, as the peer's last RTCP XR told it
   SoundMeter heard;
   OneWay one_way, one_way_ever;                      ///< now; at any time so far
   std::optional<float> echo_return_loss_db;          ///< of what we say, when it comes back

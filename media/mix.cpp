@@ -1,7 +1,7 @@
 #include <offhook/media/mix.hpp>
 
+#include <offhook/base/usable_kernels.hpp>
 #include <offhook/media/detail/mix_kernels.hpp>
-#include <offhook/media/detail/usable_kernels.hpp>
 
 #include <algorithm>
 #include <array>
@@ -37,9 +37,9 @@ const MixKernels kMixPortable{"portable", mix_portable};
 
 std::span<const MixKernels* const> mix_kernels() noexcept {
 #if defined(__x86_64__)
-  static const UsableKernels<MixKernels> usable(kMixPortable, kMixAvx2);
+  static const base::UsableKernels<MixKernels> usable{{&kMixPortable}, {&kMixAvx2, base::InstructionSet::Avx2}};
 #else
-  static const UsableKernels<MixKernels> usable(kMixPortable);
+  static const base::UsableKernels<MixKernels> usable{{&kMixPortable}};
 #endif
   return usable.all();
 }

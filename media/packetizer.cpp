@@ -32,11 +32,20 @@ void Packetizer::audio(base::Bytes octets, const base::SocketAddress& to, Sendou
   pending_size_ -= sent;
 }
 
+void Packetizer::emit_pending(const base::SocketAddress& to, Sendout& out) {
+  if (pending_size_ == 0) return;
+  emit(base::Bytes(pending_).first(pending_size_), payload_type_, timestamp_ - static_cast<std::uint32_t>(pending_size_), marker_, to, out);
+  pending_size_ = 0;
+}
+
+void Packetizer::silence(base::Bytes description, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out) {
+  emit_pending(to, out);
+  emit(description, payload_type, timestamp_, false, to, out);
+  marker_ = true;
+}
+
 void Packetizer::event(const rtp::EventSender::Outgoing& event, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out) {
-  if (pending_size_ != 0) {
-    emit(base::Bytes(pending_).first(pending_size_), payload_type_, timestamp_ - static_cast<std::uint32_t>(pending_size_), marker_, to, out);
-    pending_size_ = 0;
-  }
+  emit_pending(to, out);
   marker_ = false;
   emit(event.payload, payload_type, event.timestamp, event.marker, to, out);
 }

@@ -27,6 +27,9 @@ class Packetizer {
   void audio(base::Bytes octets, const base::SocketAddress& to, Sendout& out);
   /// One packet of a telephone event. Audio that waits for its packet to fill goes first.
   void event(const rtp::EventSender::Outgoing& event, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out);
+  /// From this tick on we are silent, and this describes the silence: RFC 3389 section 4. What waits goes first; the next audio carries
+  /// the marker.
+  void silence(base::Bytes description, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out);
   /// Nothing is sent in this tick: what waits is dropped, and the next packet carries the marker (RFC 3551 section 4.1).
   void interrupt();
   /// Ticks were left out: the timestamp runs on without them.
@@ -44,6 +47,7 @@ class Packetizer {
   [[nodiscard]] std::uint64_t datagram_octets() const { return datagram_octets_; }
 
  private:
+  void emit_pending(const base::SocketAddress& to, Sendout& out);
   void emit(base::Bytes payload, std::uint8_t payload_type, std::uint32_t timestamp, bool marker, const base::SocketAddress& to, Sendout& out);
 
   std::uint32_t ssrc_, timestamp_;

@@ -40,6 +40,8 @@ QualityReport report_of(const LegStatistics& leg) {
   if (leg.echo_return_loss_db) report.echo_return_loss_db = *leg.echo_return_loss_db;
   report.one_way = leg.one_way;
   report.one_way_ever = leg.one_way_ever;
+  report.played = leg.played;
+  if (leg.peers_view && leg.peers_view->mos_conversation != rtp::kNoFigure) report.peers_mos = leg.peers_view->mos_conversation / 10.0;
   return report;
 }
 

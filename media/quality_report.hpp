@@ -18,6 +18,8 @@ struct QualityReport {
   std::optional<double> round_trip_ms;
   std::optional<double> echo_return_loss_db;
   OneWay one_way, one_way_ever;
+  rtp::PlayedSamples played;
+  std::optional<double> peers_mos;      ///< of what the peer hears of us, as it says itself: narrowband, in conversation
 };
 [[nodiscard]] QualityReport report_of(const LegStatistics& leg);
 

@@ -1,15 +1,15 @@
 #include <offhook/media/stream.hpp>
 
 #include <offhook/media/level.hpp>
+#include <offhook/media/quality_report.hpp>
 #include <offhook/media/recording_tap.hpp>
+#include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/packet.hpp>
-#include <offhook/rtp/rtcp.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -26,7 +26,11 @@ constexpr SpeechOptions kBargeIn{.onset_window = 6, .onset_voiced = 5, .hangover
 constexpr std::uint64_t kTicksPerEchoLook = 50;   // An echo's path is looked at once a second.
 constexpr float kSurelyEcho = 0.5F;               // EchoGuard::Path::likeness from which on what comes back is ours
 
+constexpr std::int32_t kMostMoved = 8000;         // units: a second, of which the echo guard knows half
+
 constexpr std::uint32_t kPauseAfterSpeech = 10;  // Ticks in which the conversation says whether we go on; then we do.
+
+rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
 
 std::uint32_t to_ms(base::Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -35,8 +39,9 @@ std::uint32_t to_ms(base::Duration duration) {
 }  // namespace
 
 Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
-    : options_(std::move(options)), port_(&port), random_(&random), source_(options_.silence_limit), packetizer_(random), events_(port),
-      playout_(port, events_), speech_(listening(port)) {
+    : options_(std::move(options)), port_(&port), random_(&random), listener_(port.listener.load(std::memory_order_relaxed)),
+      source_(options_.silence_limit), jitter_buffer_(profile_for(listener_)), packetizer_(random), events_(port), playout_(port, events_),
+      speech_(listening(port)) {
   if (options_.cname.empty()) options_.cname = random.token();
 }
 
@@ -58,6 +63,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
     dtmf_ = {};
     meter_.on_new_stream();
     peer_noise_.reset();
+    delay_.reset();
     chain_->concealer.reset();
     chain_->line.reset();
     if (chain_->echo_guard) chain_->echo_guard->reset();
@@ -138,6 +144,9 @@ void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base
       look_at(sender->blocks);
     } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*packet)) {
       look_at(receiver->blocks);
+    } else if (const auto* other = std::get_if<rtp::OtherRtcp>(&*packet); other != nullptr && other->type == rtp::kExtendedReport) {
+      const auto metrics = rtp::parse_voip_metrics(other->body);
+      if (metrics && metrics->ssrc == packetizer_.ssrc()) peers_view_ = metrics;
     }
   }
 }
@@ -149,6 +158,7 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
   if (ticked_ && time.tick > last_tick_.tick + 1) packetizer_.skip(time.tick - last_tick_.tick - 1);
   ticked_ = true;
   last_tick_ = time;
+  follow_listener();
   const auto pcm = std::span(frame).first(chain_->samples());
   pulled_ = next_frame(time.now, pcm);
   return pcm;
@@ -261,29 +271,41 @@ void Stream::emit_digit(char digit, std::uint32_t duration_ms, const TickTime& t
   events_.push(event);
 }
 
+void Stream::follow_listener() {
+  const Listener listener = port_->listener.load(std::memory_order_relaxed);
+  if (listener == listener_) return;
+  listener_ = listener;
+  jitter_buffer_.set_profile(profile_for(listener));
+}
+
 /// Fills the line until it holds a tick, which is taken. The kind of what came last; a tick that had waited there is a frame.
 rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> pcm) {
   const std::size_t samples_per_unit = pcm.size() / static_cast<std::size_t>(rtp::kUnitsPerTick);
   TimeStretch& line = chain_->line;
   auto kind = rtp::Pull::Kind::Frame;
   while (line.waiting() < pcm.size()) {
-    const auto pull = jitter_buffer_.pull(now, static_cast<std::int64_t>(line.waiting() / samples_per_unit));
+    const std::size_t waiting = line.waiting() / samples_per_unit;
+    const auto pull = jitter_buffer_.pull(now, static_cast<std::int64_t>(waiting));
     kind = hear_pull(pull, pcm.first(static_cast<std::size_t>(pull.units) * samples_per_unit));
-    if (kind != rtp::Pull::Kind::Frame || pull.stretch == 0) continue;
+    if (kind != rtp::Pull::Kind::Frame) continue;
+    note_delay(now, waiting, pull, samples_per_unit);
+    if (pull.stretch == 0) continue;
     const int by = line.stretch(static_cast<int>(pull.stretch) * static_cast<int>(samples_per_unit), pull.urgent || !voiced_);
     jitter_buffer_.on_stretched(by / static_cast<int>(samples_per_unit));
-    note_moved(std::abs(by));
   }
   line.take(pcm);
   return kind;
 }
 
-/// An echo moves with what is heard: the guard forgets where it was once that is a step of its own.
-void Stream::note_moved(int samples) {
-  line_moved_ += samples;
-  if (line_moved_ * 1000 < static_cast<int>(EchoGuard::kStepMs * sample_rate_hz(chain_->codec()))) return;
-  line_moved_ = 0;
-  if (chain_->echo_guard) chain_->echo_guard->reset();
+/// An echo moves with what is heard: stretched, held up by what came late, or made up for. All of that shows in how long after its
+/// timestamp a frame is played. That the peer's clock is not ours shows there as well, but slowly, and is learnt.
+void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit) {
+  const auto units = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count() / 125'000;
+  const std::uint32_t delay = static_cast<std::uint32_t>(units) + static_cast<std::uint32_t>(waiting) - pull.timestamp;
+  const auto before = std::exchange(delay_, delay);
+  if (!before || delay == *before || pull.restart) return;
+  const auto moved = std::clamp<std::int32_t>(static_cast<std::int32_t>(delay - *before), -kMostMoved, kMostMoved);
+  if (chain_->echo_guard) chain_->echo_guard->shift(moved * static_cast<int>(samples_per_unit));
 }
 
 /// Decodes it or makes it up, into the line; `pcm` is room for it.
@@ -421,11 +443,35 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
       packetizer_.audio(octets, *to, out);
     } else {
       chain_->from_port(spoken, pcm);
-      send_audio();
+      if (!leaves_out(playout_.said() || !others.pcm.empty(), *to, out)) send_audio();
     }
   }
   packetizer_.end_tick();
   return pcm;
+}
+
+/// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no
+/// noise in it to describe.
+bool Stream::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
+  if (!port_->leaves_out_silence || !plan_->send_comfort_noise) return false;
+  const auto what = silence_.on_frame(spoken, {});
+  if (what == DiscontinuousSender::What::Audio) return false;
+  if (what == DiscontinuousSender::What::Nothing) {
+    packetizer_.interrupt();
+    return true;
+  }
+  std::array<std::uint8_t, 1> description;
+  static_cast<void>(write_comfort_noise({}, description));
+  packetizer_.silence(description, kComfortNoiseType, to, out);
+  return true;
+}
+
+void Stream::add_voip_metrics(rtp::CompoundWriter& writer) const {
+  const auto about = source_.ssrc();
+  if (!plan_->send_voip_metrics || !about) return;
+  std::array<std::uint8_t, rtp::kVoipMetricsOctets> body;
+  static_cast<void>(rtp::write_voip_metrics(packetizer_.ssrc(), voip_metrics_of(statistics(), *about), body));
+  writer.other(rtp::kExtendedReport, body);
 }
 
 void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
@@ -449,6 +495,7 @@ void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
   }
   packets_at_report_ = packetizer_.packets();
   writer.cname(ssrc, options_.cname);
+  add_voip_metrics(writer);
   if (bye) writer.bye(ssrc, "");
   const auto size = writer.finish();
   if (!size) return;
@@ -531,6 +578,8 @@ LegStatistics Stream::statistics() const {
   if (plan_) all.codec = plan_->codec;
   all.packet_us = static_cast<std::uint32_t>(reception_.packet_time().count());
   all.losses = reception_.losses();
+  all.played = jitter;
+  all.peers_view = peers_view_;
   meter_.fill(all);
   return all;
 }

@@ -22,6 +22,7 @@
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/ntp.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
+#include <offhook/rtp/rtcp.hpp>
 #include <offhook/rtp/rtcp_schedule.hpp>
 #include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
@@ -100,9 +101,10 @@ class Stream {
   /// What is sent in common, if anything is; else `spoken` has the others in it, for which there is `room`.
   [[nodiscard]] base::Bytes join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
                                         std::span<std::int16_t> pcm);
+  void follow_listener();
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
-  void note_moved(int samples);
+  void note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit);
   void measure_echo();
   void detect_speech(const TickTime& time, std::int16_t level_dbov);
   void tell_speech(const SpeechDetector::Event& event, const TickTime& time);
@@ -113,6 +115,8 @@ class Stream {
   /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
   std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                     CodecChain::Frame& frame);
+  [[nodiscard]] bool leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out);
+  void add_voip_metrics(rtp::CompoundWriter& writer) const;
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
@@ -120,6 +124,7 @@ class Stream {
   StreamOptions options_;
   AudioPort* port_;
   base::Random* random_;
+  Listener listener_;
   std::optional<MediaPlan> plan_;                 // Nothing before start().
   std::unique_ptr<CodecChain> chain_;
 
@@ -132,6 +137,7 @@ class Stream {
   rtp::EventSender event_sender_;
   std::optional<rtp::RtcpSchedule> rtcp_schedule_;
   Packetizer packetizer_;
+  DiscontinuousSender silence_;
   EventOutbox events_;
   CallMeter meter_;
   PeerNoise peer_noise_;
@@ -145,12 +151,13 @@ class Stream {
   base::TimePoint receiving_since_{};
   bool ticked_ = false, media_started_ = false, media_lost_ = false;
   rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // what the frame of this tick is
-  int line_moved_ = 0;                            // samples, since the echo guard was told
+  std::optional<std::uint32_t> delay_;            // units from its RTP timestamp, of unknown origin, to when the last frame was played
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
   bool sent_common_ = false;                      // the last frame was encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
   std::optional<std::uint32_t> round_trip_us_;
+  std::optional<rtp::VoipMetrics> peers_view_;
 };
 
 }  // namespace offhook::inline v0::media

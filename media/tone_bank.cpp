@@ -1,6 +1,7 @@
 #include <offhook/media/tone_bank.hpp>
 
-#include <array>
+#include <offhook/base/usable_kernels.hpp>
+
 #include <cmath>
 #include <numbers>
 
@@ -28,21 +29,12 @@ std::uint32_t power(const std::int16_t* in, std::size_t pairs) noexcept {
   return sum;
 }
 
-struct Machine {
-  std::array<const ToneBankKernels*, 3> usable{&kToneBankScalar};
-  std::size_t count = 1;
-
-  Machine() noexcept {
+const base::UsableKernels<ToneBankKernels>& usable() noexcept {
 #if defined(__x86_64__)
-    usable[count++] = &kToneBankSse2;  // Part of every x86-64.
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) usable[count++] = &kToneBankAvx2;
+  static const base::UsableKernels<ToneBankKernels> found{{&kToneBankScalar}, {&kToneBankSse2}, {&kToneBankAvx2, base::InstructionSet::Avx2}};
+#else
+  static const base::UsableKernels<ToneBankKernels> found{{&kToneBankScalar}};
 #endif
-  }
-};
-
-const Machine& machine() noexcept {
-  static const Machine found;
   return found;
 }
 
@@ -50,13 +42,8 @@ const Machine& machine() noexcept {
 
 const ToneBankKernels kToneBankScalar{"scalar", feed, power};
 
-std::span<const ToneBankKernels* const> tone_bank_kernels() noexcept {
-  return std::span(machine().usable).first(machine().count);
-}
-const ToneBankKernels& tone_bank_chosen() noexcept {
-  static const ToneBankKernels& best = *tone_bank_kernels().back();
-  return best;
-}
+std::span<const ToneBankKernels* const> tone_bank_kernels() noexcept { return usable().all(); }
+const ToneBankKernels& tone_bank_chosen() noexcept { return usable().best(); }
 
 void fill_bank_rows(std::span<BankRow> rows, std::span<const double, kBankTones> hz, double amplitude, std::size_t first) noexcept {
   const double turn = 2 * std::numbers::pi, window = 4 * static_cast<double>(rows.size());

@@ -19,6 +19,12 @@ void DelayEstimator::reset() noexcept {
   started_ = false;
 }
 
+void DelayEstimator::set_profile(DelayProfile profile) noexcept {
+  profile_ = profile;
+  if (total_ > 0) return choose_target();
+  target_ = profile_.start_ms * kUnitsPerMs;
+}
+
 void DelayEstimator::restart_neighbourhood(std::int64_t transit) noexcept {
   for (Slot& slot : slots_) {
     slot.minimum = kNever;

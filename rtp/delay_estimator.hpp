@@ -43,6 +43,8 @@ class DelayEstimator {
 
   explicit DelayEstimator(DelayProfile profile = kCallProfile) noexcept : profile_(profile) { reset(); }
   void reset() noexcept;
+  /// The target is chosen anew from what is known; before anything is, it is the profile's own.
+  void set_profile(DelayProfile profile) noexcept;
   /// `arrival` must not run backwards; `transit` = arrival - unwrapped timestamp.
   void on_packet(std::int64_t arrival, std::int64_t transit) noexcept;
 

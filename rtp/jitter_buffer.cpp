@@ -41,6 +41,11 @@ bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content co
 
 // --- ticking thread: what comes in -----------------------------------------------------------------------------------------
 
+void JitterBuffer::set_profile(DelayProfile profile) noexcept {
+  rough_ = profile.rough;
+  delay_.set_profile(profile);
+}
+
 void JitterBuffer::reset() noexcept {
   Arrived arrived;
   for (Ring::Place place = 0; ring_.try_take(arrived, place);) {}
@@ -53,7 +58,6 @@ void JitterBuffer::forget_stream() noexcept {
   state_ = State::Empty;
   ssrc_.reset();
   suspect_.reset();
-  noise_.reset();
   resting_ = false;
   restart_ = true;
 }
@@ -104,7 +108,6 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   Held packet{.arrival = arrived.arrival, .begin = timestamps_.unwrap(arrived.timestamp), .sequence = sequences_.unwrap(arrived.sequence),
               .place = place, .payload_type = arrived.payload_type, .content = arrived.content};
   packet.end = packet.begin + (audio ? arrived.size : 0);
-  if (!audio) packet.noise = ring_.payload(place, 1)[0] & 0x7F;
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
   if (audio) learn_granule(arrived.size);
@@ -190,7 +193,6 @@ void JitterBuffer::forget_played() noexcept {
     const Held& packet = held(0);
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
     resting_ = packet.content == Content::ComfortNoise;
-    noise_ = resting_ ? std::optional(packet.noise) : std::nullopt;
     remove(0);
   }
 }
@@ -384,6 +386,7 @@ Pull JitterBuffer::conceal(std::int64_t units) noexcept {
   const std::int64_t before = concealed_in_row_;
   concealed_in_row_ += units;
   ++counts_.concealed;
+  counts_.concealment_events += before == 0 ? 1 : 0;
   counts_.concealed_samples += static_cast<std::uint64_t>(units);
   counts_.silent_concealed_samples +=
       static_cast<std::uint64_t>(std::clamp<std::int64_t>(concealed_in_row_ - std::max(before, kConcealmentFades), 0, units));
@@ -392,7 +395,7 @@ Pull JitterBuffer::conceal(std::int64_t units) noexcept {
 
 Pull JitterBuffer::silence(std::int64_t units) noexcept {
   ++counts_.silent;
-  return Pull{.kind = Pull::Kind::Silence, .units = units, .noise = noise_};
+  return Pull{.kind = Pull::Kind::Silence, .units = units};
 }
 
 JitterStatistics JitterBuffer::statistics() const noexcept {

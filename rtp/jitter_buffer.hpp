@@ -5,6 +5,7 @@
 #include <offhook/rtp/delay_estimator.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/packet_ring.hpp>
+#include <offhook/rtp/played_samples.hpp>
 #include <offhook/rtp/sequence.hpp>
 
 #include <array>
@@ -24,7 +25,7 @@ inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for
 inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; what lasts longer is silence and a fresh start
 inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; then who conceals has come to silence (media/conceal)
 
-struct JitterStatistics {
+struct JitterStatistics : PlayedSamples {
   std::uint64_t packets = 0;           ///< that reached the buffer
   std::uint64_t late = 0;              ///< wholly past their time
   std::uint64_t duplicate = 0;
@@ -40,14 +41,6 @@ struct JitterStatistics {
   std::uint64_t dropped = 0;           ///< ticks of audio left out at one go: it was far too late
   std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
-
-  // As W3C webrtc-stats names and defines them (RTCInboundRtpStreamStats), in samples of 8000 Hz whatever the codec's rate is.
-  std::uint64_t concealed_samples = 0;                    ///< made up for what was lost or late, the silent ones too
-  std::uint64_t silent_concealed_samples = 0;             ///< of those, beyond kConcealmentFades of a row
-  std::uint64_t inserted_samples_for_deceleration = 0;    ///< by stretching, to let the delay grow
-  std::uint64_t removed_samples_for_acceleration = 0;     ///< by stretching or leaving out, to let it shrink
-  std::uint64_t jitter_buffer_delay = 0;                  ///< from arrival to playing, summed over emitted samples; in 1/8000 s
-  std::uint64_t jitter_buffer_emitted_count = 0;          ///< samples that came from packets
 };
 
 /// What one pull() gives to be played.
@@ -67,7 +60,6 @@ struct Pull {
   /// Frame: by how much what waits and this together should become longer, or shorter (less than 0), where that is hardly heard;
   /// not beyond it when shorter. Whatever was done is to be told to on_stretched().
   std::int64_t stretch = 0;
-  std::optional<std::uint8_t> noise{}; ///< Silence: the sender's noise behind it is at this level, in -dBov: RFC 3389 section 3.1
   base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull() or reset()
 };
 
@@ -88,7 +80,7 @@ class JitterBuffer {
 
   enum class Content : std::uint8_t {
     Audio,
-    ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; its first octet says how loud the silence is
+    ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; what the silence is like is for others to read
   };
 
   /// Receiving thread. Copies the payload. False when it was refused, which a counter shows.
@@ -99,6 +91,10 @@ class JitterBuffer {
 
   /// Ticking thread, after a pull() that asked for it: what was decoded is so much longer now, or shorter (less than 0).
   void on_stretched(std::int64_t units) noexcept;
+
+  /// Ticking thread. From now on for another listener. What is known of the route stays; the delay goes where the new profile wants
+  /// it as it follows any route: a little with each frame, by on_stretched().
+  void set_profile(DelayProfile profile) noexcept;
 
   /// Ticking thread. Forgets everything but the counters, what waits in the inbox too: re-INVITE, another source.
   void reset() noexcept;
@@ -134,7 +130,6 @@ class JitterBuffer {
     Ring::Place place = 0;
     std::uint8_t payload_type = 0;
     Content content = Content::Audio;
-    std::uint8_t noise = 0;            // ComfortNoise: its level
   };
   enum class State : std::uint8_t { Empty, Waiting, Playing };
 
@@ -191,7 +186,6 @@ class JitterBuffer {
   std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
   std::int64_t packet_size_ = 0;       // units, of the packet that came last
   std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
-  std::optional<std::uint8_t> noise_;  // the sender is silent on purpose
   bool resting_ = false;               // comfort noise was the last that was passed
   bool seam_ = false;
   bool restart_ = true;

@@ -2,6 +2,7 @@
 
 #include <offhook/base/text.hpp>
 
+#include <algorithm>
 #include <bitset>
 
 namespace offhook::inline v0::sdp {
@@ -75,6 +76,7 @@ PayloadTable::PayloadTable(const Media& stream) {
     auto& format = formats_[codec.payload_type];
     if (!format) format = PayloadFormat{codec.name, codec.clock_hz, 1};
   }
+  if (auto& noise = formats_[kComfortNoiseNumber]; !noise) noise = PayloadFormat{kComfortNoise, 8000, 1};
   std::bitset<128> listed;
   for (const std::string& text : stream.formats) {
     const auto number = base::parse_number<std::uint8_t>(text);
@@ -101,6 +103,12 @@ std::optional<std::uint8_t> PayloadTable::number_of_events(std::uint32_t clock_h
     if (const auto* format = find(number); format != nullptr && format->is_telephone_event(clock_hz)) return number;
   }
   return std::nullopt;
+}
+
+bool PayloadTable::has_comfort_noise() const {
+  if (std::find(numbers_.begin(), numbers_.end(), kComfortNoiseNumber) == numbers_.end()) return false;
+  const auto& format = *formats_[kComfortNoiseNumber];
+  return format.clock_hz == 8000 && base::iequals(format.name, kComfortNoise);
 }
 
 }  // namespace offhook::inline v0::sdp

@@ -14,6 +14,9 @@ enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722 };
 inline constexpr std::size_t kAudioCodecs = 3;
 
 inline constexpr std::string_view kTelephoneEvent = "telephone-event";  ///< RFC 4733 section 7.1.1
+inline constexpr std::string_view kComfortNoise = "CN";                 ///< RFC 3389 section 4: at 8000 Hz
+inline constexpr std::uint8_t kComfortNoiseNumber = 13;                 ///< its static number
+inline constexpr std::string_view kVoipMetrics = "voip-metrics";        ///< in a=rtcp-xr: RFC 3611 section 5.1
 
 /// How a codec is named in SDP.
 struct CodecName {
@@ -34,7 +37,12 @@ struct AudioCapability {
   bool telephone_events = true;
   std::uint8_t event_payload_type = 101;  ///< 96..127; another is taken when the peer uses this number for something else
   std::uint16_t ptime_ms = 20;            ///< what we like to receive, and send when the peer does not care
+  bool comfort_noise = false;             ///< offered and taken beside PCMU and PCMA
+  bool voip_metrics = false;              ///< asked for, and given to who asks: RFC 3611 section 5.2
 };
+
+/// Whether comfort noise of 8000 Hz can stand for its silence: G.722 has the clock, but not the rate. RFC 3389 section 4.
+[[nodiscard]] constexpr bool allows_comfort_noise(AudioCodec codec) { return codec == AudioCodec::Pcmu || codec == AudioCodec::Pcma; }
 
 /// One a=rtpmap line, or what RFC 3551 says of a static number. `name` borrows from the Media.
 struct PayloadFormat {
@@ -57,6 +65,7 @@ class PayloadTable {
   [[nodiscard]] const PayloadFormat* find(std::uint8_t number) const;
   [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first in the peer's order
   [[nodiscard]] std::optional<std::uint8_t> number_of_events(std::uint32_t clock_hz) const;
+  [[nodiscard]] bool has_comfort_noise() const;  ///< by its static number
 
  private:
   std::vector<std::uint8_t> numbers_;

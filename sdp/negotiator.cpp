@@ -96,7 +96,7 @@ std::string Negotiator::make_offer() {
   Session offer = frame();
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
-    offer.media.push_back(i == audio_slot_ ? audio(slot, capability_.codecs, capability_.telephone_events, wish_)
+    offer.media.push_back(i == audio_slot_ ? audio(slot, capability_.codecs, offered_extras(), wish_)
                                            : refused(slot.kind, slot.protocol, slot.format));
   }
   offered_ = wish_;
@@ -127,7 +127,7 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
   Session text = frame();
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const Slot& slot = slots_[i];
-    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, stream.events.has_value(), ours)
+    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, answered_extras(stream), ours)
                                           : refused(slot.kind, slot.protocol, slot.format));
   }
   AgreedAudio agreed = agree(*chosen, ours);
@@ -203,6 +203,8 @@ AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
     agreed.send_events = stream.events;
     agreed.receive_events = event_number_;
   }
+  agreed.send_comfort_noise = stream.comfort_noise && allows_comfort_noise(first.codec);
+  agreed.send_voip_metrics = stream.wants_voip_metrics;
   agreed.ptime_ms = stream.ptime_ms;
   agreed.remote_rtp = stream.rtp;
   agreed.remote_rtcp = stream.rtcp;
@@ -245,6 +247,7 @@ void Negotiator::learn_numbers(const Media& stream) {
   }
   const auto events = table.number_of_events(kEventClockHz);
   for (const std::uint8_t number : table.numbers()) taken_.set(number, !events || number != *events);
+  if (table.has_comfort_noise()) taken_.reset(kComfortNoiseNumber);
   event_number_ = events ? events : free_event_number(taken_ | codecs);
 }
 
@@ -268,7 +271,20 @@ Session Negotiator::frame() const {
   return session;
 }
 
-Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs, bool events, Direction ours) const {
+Negotiator::Extras Negotiator::offered_extras() const {
+  Extras extras{.events = capability_.telephone_events, .comfort_noise = capability_.comfort_noise && !taken_.test(kComfortNoiseNumber)};
+  if (capability_.voip_metrics) extras.reports = kVoipMetrics;
+  return extras;
+}
+
+/// Reports that we do not know are answered with none, which says that we understood: RFC 3611 section 5.2.
+Negotiator::Extras Negotiator::answered_extras(const RemoteStream& stream) {
+  Extras extras{.events = stream.events.has_value(), .comfort_noise = stream.comfort_noise};
+  if (stream.names_reports) extras.reports = stream.wants_voip_metrics ? kVoipMetrics : std::string_view();
+  return extras;
+}
+
+Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours) const {
   Media media;
   media.kind = slot.kind;
   media.port = local_.port;
@@ -277,11 +293,15 @@ Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs,
     const auto number = numbers_[index_of(codec)];
     if (number) add_format(media, *number, name_of(codec).name, name_of(codec).clock_hz);
   }
-  if (events && event_number_) {
+  if (extras.comfort_noise && std::any_of(codecs.begin(), codecs.end(), allows_comfort_noise)) {
+    add_format(media, kComfortNoiseNumber, kComfortNoise, 8000);
+  }
+  if (extras.events && event_number_) {
     add_format(media, *event_number_, kTelephoneEvent, kEventClockHz);
     media.attributes.push_back({"fmtp", std::to_string(*event_number_) + " 0-16"});
   }
   media.attributes.push_back({"ptime", std::to_string(capability_.ptime_ms)});
+  if (extras.reports) media.attributes.push_back({"rtcp-xr", std::string(*extras.reports)});
   media.attributes.push_back({std::string(to_string(ours)), std::nullopt});
   return media;
 }

@@ -36,6 +36,8 @@ struct AgreedAudio {
   bool disabled = false;  ///< the peer switched the stream off in a re-offer (port 0); codec and addresses are the last ones
   /// Codecs besides `codec` that the peer's answer leaves it free to switch to: RFC 3264 section 10.2. Empty when we answered.
   std::vector<ReceivableCodec> also_receivable;
+  bool send_comfort_noise = false;  ///< the peer takes it while `codec` is silent: RFC 3389 section 4
+  bool send_voip_metrics = false;   ///< the peer asks for them in RTCP XR: RFC 3611 section 5.2
   friend bool operator==(const AgreedAudio&, const AgreedAudio&) = default;
 };
 
@@ -54,6 +56,8 @@ enum class NegotiationError : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view to_string(NegotiationError error);
+
+struct RemoteStream;
 
 struct Answer {
   std::string body;
@@ -105,6 +109,11 @@ class Negotiator {
     std::string kind, protocol, format;
     friend bool operator==(const Slot&, const Slot&) = default;
   };
+  /// What a line of ours says besides its codecs.
+  struct Extras {
+    bool events = false, comfort_noise = false;
+    std::optional<std::string_view> reports{};  // of a=rtcp-xr
+  };
   struct Chosen;  // What answer() and accept_answer() found in the peer's text.
 
   [[nodiscard]] base::Result<Chosen, NegotiationError> choose_stream(const Session& offer) const;
@@ -116,7 +125,9 @@ class Negotiator {
   void learn_numbers(const Media& stream);
   [[nodiscard]] std::optional<std::uint8_t> free_event_number(const std::bitset<128>& taken) const;
   [[nodiscard]] Session frame() const;
-  [[nodiscard]] Media audio(const Slot& slot, const std::vector<AudioCodec>& codecs, bool events, Direction ours) const;
+  [[nodiscard]] Media audio(const Slot& slot, const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours) const;
+  [[nodiscard]] Extras offered_extras() const;
+  [[nodiscard]] static Extras answered_extras(const RemoteStream& stream);
   std::string publish(Session text);
 
   AudioCapability capability_;

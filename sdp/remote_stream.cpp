@@ -59,6 +59,20 @@ std::uint16_t ptime_of(const Media& stream, const AudioCapability& capability) {
   return clamp_ptime(std::min(wanted, most));
 }
 
+/// The media's own attribute takes the place of the session's: RFC 3611 section 5.1.
+std::optional<std::string_view> reports_of(const Session& remote, const Media& stream) {
+  const auto own = stream.attribute("rtcp-xr");
+  return own ? own : remote.attribute("rtcp-xr");
+}
+
+bool has_word(std::string_view words, std::string_view wanted) {
+  base::TextCursor cursor(words);
+  while (!cursor.at_end()) {
+    if (base::iequals(cursor.take_until(' '), wanted)) return true;
+  }
+  return false;
+}
+
 Direction without_receive(Direction direction) {
   return direction == Direction::SendRecv || direction == Direction::SendOnly ? Direction::SendOnly : Direction::Inactive;
 }
@@ -92,6 +106,10 @@ base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& r
   // RFC 2543's way to hold: nothing may be sent to 0.0.0.0 (RFC 3264 section 8.4).
   if (ip->is_unspecified() && !speaks_ice(remote, stream)) result.direction = without_receive(result.direction);
   result.ptime_ms = ptime_of(stream, capability);
+  result.comfort_noise = capability.comfort_noise && table.has_comfort_noise();
+  const auto reports = capability.voip_metrics ? reports_of(remote, stream) : std::nullopt;
+  result.names_reports = reports.has_value();
+  result.wants_voip_metrics = reports && has_word(*reports, kVoipMetrics);
   return result;
 }
 

@@ -19,6 +19,9 @@ struct RemoteStream {
   Direction direction = Direction::SendRecv;  ///< the peer's; a connection address of zero takes `receive` away
   std::uint16_t ptime_ms = 20;          ///< what it likes to receive, clamped
   base::SocketAddress rtp, rtcp;
+  bool comfort_noise = false;           ///< it takes RFC 3389's, and we like to
+  /// Whether a=rtcp-xr stands there, and whether it asks for VoIP metrics: RFC 3611 section 5.2.
+  bool names_reports = false, wants_voip_metrics = false;
 };
 
 /// Errors: NoAudio (other kinds, port 0), UnsupportedProfile, NoCommonCodec, BadAddress (absent, a name, multicast).

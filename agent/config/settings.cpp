@@ -177,6 +177,15 @@ constexpr std::array kSettings{
     Setting{.section = "media", .name = "datagrams", .shape = Shape::Choice, .choices = "auto io_uring epoll",
             .meaning = "the kernel's interface for audio: `auto` is io_uring where kernel (6.1) and container allow it, else epoll; `/readyz` says which",
             .field = kField<&Config::media, &Media::datagrams>},
+    Setting{.section = "media", .name = "jitter_buffer", .shape = Shape::Choice, .choices = "auto call",
+            .meaning = "for whom callers' audio is held up until late packets are there: `auto` is short while the agent alone listens, and as `call` while "
+                       "a person does; `call` always waits as two people who talk would, up to a tenth of a second longer on a bad network",
+            .field = kField<&Config::media, &Media::jitter_buffer>},
+    Setting{.section = "media", .name = "comfort_noise", .shape = Shape::Choice, .choices = "off hear send",
+            .meaning = "RFC 3389 with PCMU and PCMA: `hear` offers and takes it, and sends audio without a pause, which keeps NATs and session border "
+                       "controllers from taking the agent's silence for the end of the call; `send` leaves out the agent's silence where the other "
+                       "side agrees; `off` neither offers nor takes it",
+            .field = kField<&Config::media, &Media::comfort_noise>},
     Setting{.section = "limits", .name = "call", .shape = Shape::Whole, .least = 10, .most = 86400,
             .unit = "seconds", .meaning = "how long a call may last", .field = kField<&Config::limits, &Limits::call>},
     Setting{.section = "limits", .name = "ring", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",

@@ -35,12 +35,29 @@ void CallMetrics::count(OneWayCounts& counts, const media::OneWay& one_way) {
   counts.peer_hears_nothing += one_way.peer_hears_nothing ? 1U : 0U;
 }
 
+void CallMetrics::write(std::string& out, const rtp::PlayedSamples& played) {
+  constexpr double kUnitsPerSecond = 8000;
+  single(out, "offhook_concealed_samples_total", "counter", "Samples (of 8000 Hz, as all here) of finished calls made up for what was lost or late.",
+         played.concealed_samples);
+  single(out, "offhook_silent_concealed_samples_total", "counter", "Of those, silent: the gap had lasted too long.", played.silent_concealed_samples);
+  single(out, "offhook_concealment_events_total", "counter", "Gaps that were concealed, of any length.", played.concealment_events);
+  single(out, "offhook_inserted_samples_for_deceleration_total", "counter", "Samples by which sound was made longer, to wait for late packets.",
+         played.inserted_samples_for_deceleration);
+  single(out, "offhook_removed_samples_for_acceleration_total", "counter", "Samples by which sound was made shorter, to wait no longer than need be.",
+         played.removed_samples_for_acceleration);
+  head(out, "offhook_jitter_buffer_delay_seconds_total", "counter", "Seconds from arrival to playing, summed over emitted samples.");
+  fmt::format_to(std::back_inserter(out), "offhook_jitter_buffer_delay_seconds_total {:.3f}\n", static_cast<double>(played.jitter_buffer_delay) / kUnitsPerSecond);
+  single(out, "offhook_jitter_buffer_emitted_samples_total", "counter", "Samples that came from packets.", played.jitter_buffer_emitted_count);
+}
+
 void CallMetrics::on_finished(const media::QualityReport& report) {
   const std::lock_guard lock(mutex_);
   ++finished_;
   received_ += report.loss.received;
   lost_ += report.loss.lost;
   discarded_ += report.loss.discarded;
+  played_ += report.played;
+  if (report.peers_mos) peers_mos_.add(*report.peers_mos);
   count(one_way_, report.one_way_ever);
   if (report.loss.received == 0) return;  // Nothing came, and so nothing is known of how it was.
   if (report.heard.clipped_percent >= kAudiblyClipped) ++clipped_;
@@ -92,9 +109,12 @@ std::string CallMetrics::text(std::span<const media::QualityReport> live) const 
   single(out, "offhook_packets_received_total", "counter", "RTP packets of finished calls that came in time.", received_);
   single(out, "offhook_packets_lost_total", "counter", "Those that never came.", lost_);
   single(out, "offhook_packets_discarded_total", "counter", "Those that came too late to be played.", discarded_);
+  write(out, played_);
   head(out, "offhook_call_mos", "histogram", "Estimated opinion score of finished calls; the two scales must not be compared.");
   write(out, "offhook_call_mos", "scale=\"narrowband\"", mos_narrowband_);
   write(out, "offhook_call_mos", "scale=\"wideband\"", mos_wideband_);
+  head(out, "offhook_peer_mos", "histogram", "What the other side says of our sound (RTCP XR, narrowband), at the end of finished calls that had it.");
+  write(out, "offhook_peer_mos", "", peers_mos_);
   head(out, "offhook_call_loss_percent", "histogram", "Packets lost or too late, of finished calls.");
   write(out, "offhook_call_loss_percent", "", loss_percent_);
   head(out, "offhook_call_jitter_ms", "histogram", "Interarrival jitter (RFC 3550) at the end of finished calls.");

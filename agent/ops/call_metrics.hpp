@@ -35,6 +35,7 @@ class CallMetrics {
   static void count(OneWayCounts& counts, const media::OneWay& one_way);
   static void write(std::string& out, std::string_view name, std::string_view label, const Distribution& values);
   static void write(std::string& out, std::string_view name, const OneWayCounts& counts);
+  static void write(std::string& out, const rtp::PlayedSamples& played);
 
   static constexpr std::array kMosBounds{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};         // ITU-T G.107 table B.1: where a class of quality ends
   static constexpr std::array kPercentBounds{0.1, 0.5, 1.0, 2.0, 5.0, 10.0};
@@ -43,7 +44,8 @@ class CallMetrics {
   mutable std::mutex mutex_;
   std::uint64_t finished_ = 0, clipped_ = 0;
   std::uint64_t received_ = 0, lost_ = 0, discarded_ = 0;
-  Distribution mos_narrowband_{kMosBounds}, mos_wideband_{kMosBounds};
+  rtp::PlayedSamples played_{};
+  Distribution mos_narrowband_{kMosBounds}, mos_wideband_{kMosBounds}, peers_mos_{kMosBounds};
   Distribution loss_percent_{kPercentBounds};
   Distribution jitter_ms_{kMillisecondBounds}, one_way_ms_{kMillisecondBounds};
   OneWayCounts one_way_{};

@@ -19,6 +19,8 @@ struct EndpointOptions {
   sip::StackOptions stack;
   /// In our order of preference: as answerer we choose the first of these that was offered.
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
+  bool comfort_noise = true;   ///< RFC 3389 is offered and taken. Whether ours is sent is said by AudioPort::leaves_out_silence
+  bool voip_metrics = true;    ///< asked for in RTCP XR, and given to who asks: RFC 3611 section 5.2
   std::size_t max_calls = 64;  ///< a further one is answered 486 Busy Here
   std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
 };

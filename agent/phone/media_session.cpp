@@ -29,10 +29,9 @@ media::AudioCodec to_media(sdp::AudioCodec codec) {
   return media::AudioCodec::Pcmu;
 }
 
-sdp::AudioCapability capability(const std::vector<media::AudioCodec>& codecs) {
-  sdp::AudioCapability result;
-  result.codecs.clear();
-  for (const media::AudioCodec codec : codecs) result.codecs.push_back(to_sdp(codec));
+std::vector<sdp::AudioCodec> to_sdp(const std::vector<media::AudioCodec>& codecs) {
+  std::vector<sdp::AudioCodec> result;
+  for (const media::AudioCodec codec : codecs) result.push_back(to_sdp(codec));
   return result;
 }
 
@@ -49,6 +48,8 @@ media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
   for (std::size_t i = 0; i < std::min(agreed.also_receivable.size(), plan.also_receivable.size()); ++i) {
     plan.also_receivable[i] = media::ReceivableCodec{to_media(agreed.also_receivable[i].codec), agreed.also_receivable[i].payload_type};
   }
+  plan.send_comfort_noise = agreed.send_comfort_noise;
+  plan.send_voip_metrics = agreed.send_voip_metrics;
   plan.send = agreed.send && !agreed.disabled;
   plan.receive = agreed.receive && !agreed.disabled;
   return plan;
@@ -66,8 +67,11 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 
 }  // namespace
 
-MediaSession::MediaSession(media::Engine& engine, std::vector<media::AudioCodec> codecs, std::uint64_t sdp_id)
-    : engine_(engine), capability_(capability(codecs)), sdp_id_(sdp_id), negotiator_(capability_, {}, sdp_id) {}
+MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
+    : engine_(engine),
+      capability_{.codecs = to_sdp(codecs), .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
+      sdp_id_(sdp_id),
+      negotiator_(capability_, {}, sdp_id) {}
 
 MediaSession::~MediaSession() { (void)close(); }
 
@@ -80,7 +84,7 @@ base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local,
   return {};
 }
 
-void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_ = capability(codecs); }
+void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));

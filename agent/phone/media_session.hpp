@@ -17,8 +17,13 @@ namespace offhook::inline v0::phone {
 /// the first answer on; the leg lives as long as this object.
 class MediaSession {
  public:
+  /// What is offered and taken besides codecs.
+  struct Extras {
+    bool comfort_noise = true;  ///< RFC 3389
+    bool voip_metrics = true;   ///< RFC 3611 section 5.2
+  };
   /// `sdp_id` becomes the o= line's session id.
-  MediaSession(media::Engine& engine, std::vector<media::AudioCodec> codecs, std::uint64_t sdp_id);
+  MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
   ~MediaSession();
   MediaSession(const MediaSession&) = delete;
   MediaSession& operator=(const MediaSession&) = delete;

@@ -12,6 +12,8 @@ constexpr std::string_view kSdp = "application/sdp";
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
+MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics}; }
+
 }  // namespace
 
 std::string_view to_string(media::AudioCodec codec) {
@@ -30,10 +32,10 @@ PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall i
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
-      media_(core->engine, core->options.codecs, sdp_id) {}
+      media_(core->engine, core->options.codecs, extras_of(core->options), sdp_id) {}
 
 PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer)
-    : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, sdp_id) {}
+    : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, extras_of(core->options), sdp_id) {}
 
 base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std::shared_ptr<PhoneCore>& core, const DialOptions& options,
                                                                       std::shared_ptr<media::AudioPort> port, const base::IpAddress& local,

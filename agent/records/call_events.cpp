@@ -11,8 +11,6 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-constexpr std::uint64_t kFrameMs = 20;
-
 std::string cut(std::string_view text) {
   return std::string(cut_at(text, kMaxFieldBytes));
 }
@@ -148,6 +146,40 @@ void add_report(MediaQuality& quality, const media::QualityReport& report) {
   quality.one_way = media::to_string(report.one_way_ever);
 }
 
+void add_played(MediaQuality& quality, const rtp::PlayedSamples& played) {
+  constexpr double kSamplesPerMs = 8;
+  quality.concealed_ms = played.concealed_samples / static_cast<std::uint64_t>(kSamplesPerMs);
+  quality.concealment_events = played.concealment_events;
+  quality.silent_concealed_ms = static_cast<double>(played.silent_concealed_samples) / kSamplesPerMs;
+  quality.inserted_ms = static_cast<double>(played.inserted_samples_for_deceleration) / kSamplesPerMs;
+  quality.removed_ms = static_cast<double>(played.removed_samples_for_acceleration) / kSamplesPerMs;
+  const auto emitted = static_cast<double>(std::max<std::uint64_t>(played.jitter_buffer_emitted_count, 1));
+  quality.mean_buffer_ms = static_cast<double>(played.jitter_buffer_delay) / emitted / kSamplesPerMs;
+}
+
+/// In figures that people read: RFC 3611 section 4.7 counts densities in 256ths and opinions in tenths.
+MediaQuality::PeersView peers_view_of(const rtp::VoipMetrics& metrics) {
+  const auto known = [](int value, double scale = 1) {
+    return value == rtp::kNoFigure ? std::nullopt : std::optional(static_cast<double>(value) / scale);
+  };
+  MediaQuality::PeersView view;
+  view.lost_percent = metrics.loss_rate / 2.56;
+  view.discarded_percent = metrics.discard_rate / 2.56;
+  view.burst_ms = metrics.burst_ms;
+  view.burst_density = metrics.burst_density / 256.0;
+  view.gap_ms = metrics.gap_ms;
+  view.gap_density = metrics.gap_density / 256.0;
+  view.round_trip_ms = metrics.round_trip_ms;
+  view.end_system_ms = metrics.end_system_ms;
+  view.r = known(metrics.r_factor);
+  view.mos = known(metrics.mos_conversation, 10);
+  view.mos_listening = known(metrics.mos_listening, 10);
+  view.speech_dbm0 = known(metrics.signal_dbm0);
+  view.noise_dbm0 = known(metrics.noise_dbm0);
+  view.echo_return_loss_db = known(metrics.residual_echo_db);
+  return view;
+}
+
 }  // namespace
 
 MediaQuality quality_of(const media::LegStatistics& media) {
@@ -160,9 +192,10 @@ MediaQuality quality_of(const media::LegStatistics& media) {
   quality.late = media.packets_late;
   quality.duplicate = media.packets_duplicate;
   quality.jitter_ms = media.jitter_us / 1000.0;
-  quality.concealed_ms = media.frames_concealed * kFrameMs;
   if (media.round_trip_us) quality.round_trip_ms = *media.round_trip_us / 1000.0;
   add_report(quality, media::report_of(media));
+  add_played(quality, media.played);
+  if (media.peers_view) quality.peers_view = peers_view_of(*media.peers_view);
   return quality;
 }
 

@@ -67,6 +67,20 @@ void add_counts(JsonLine& line, const MediaQuality& media) {
   maybe_real(line, "round_trip_ms", media.round_trip_ms);
 }
 
+void add_peers_view(JsonLine& line, const MediaQuality::PeersView& view) {
+  line.open("peer", '{').real("lost_percent", view.lost_percent).real("discarded_percent", view.discarded_percent);
+  line.real("burst_ms", view.burst_ms).real("burst_density", view.burst_density);
+  line.real("gap_ms", view.gap_ms).real("gap_density", view.gap_density);
+  line.real("round_trip_ms", view.round_trip_ms).real("end_system_ms", view.end_system_ms);
+  maybe_real(line, "r", view.r);
+  maybe_real(line, "mos", view.mos);
+  maybe_real(line, "mos_listening", view.mos_listening);
+  maybe_real(line, "speech_dbm0", view.speech_dbm0);
+  maybe_real(line, "noise_dbm0", view.noise_dbm0);
+  maybe_real(line, "echo_return_loss_db", view.echo_return_loss_db);
+  line.close('}');
+}
+
 void add_turn(JsonLine& line, const Turn& turn) {
   line.open("", '{').text("kind", to_string(turn.kind), kMaxFieldBytes).number("at_ms", turn.at_ms);
   if (turn.kind == Turn::Kind::Speech || turn.kind == Turn::Kind::Digits) {
@@ -135,6 +149,9 @@ void write_media(JsonLine& line, const MediaQuality& media) {
   line.real("silent_percent", media.silent_percent).real("clipped_percent", media.clipped_percent);
   maybe_real(line, "echo_return_loss_db", media.echo_return_loss_db);
   add_text(line, "one_way", media.one_way);
+  line.number("concealment_events", media.concealment_events).real("silent_concealed_ms", media.silent_concealed_ms);
+  line.real("inserted_ms", media.inserted_ms).real("removed_ms", media.removed_ms).real("mean_buffer_ms", media.mean_buffer_ms);
+  if (media.peers_view) add_peers_view(line, *media.peers_view);
 }
 
 std::string_view to_string(Ending::By by) {

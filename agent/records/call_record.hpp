@@ -73,6 +73,17 @@ struct MediaQuality {
   double silent_percent = 0, clipped_percent = 0;
   std::optional<double> echo_return_loss_db;      ///< of what we said, when it came back
   std::string one_way;                            ///< what ever was, in words; "" for nothing
+  // As webrtc-stats defines them; of the stretched and concealed as time.
+  std::uint64_t concealment_events = 0;
+  double silent_concealed_ms = 0, inserted_ms = 0, removed_ms = 0;
+  double mean_buffer_ms = 0;                      ///< from a packet's arrival to its playing, over the call
+  /// What the peer told of the sound that we send, in RTCP XR (RFC 3611 section 4.7). A member that it does not know is nothing.
+  struct PeersView {
+    double lost_percent = 0, discarded_percent = 0, burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
+    double round_trip_ms = 0, end_system_ms = 0;
+    std::optional<double> r, mos, mos_listening, speech_dbm0, noise_dbm0, echo_return_loss_db;
+  };
+  std::optional<PeersView> peers_view{};
 };
 
 struct Ending {

@@ -134,6 +134,8 @@ void add_quality(std::string& out, const MediaQuality& m) {
     out += fmt::format("{:<12} {}{}silent {:.0f} %, clipped {:.1f} %{}\n", "sound", in_decibels("speech", m.speech_dbov),
                        in_decibels("noise", m.noise_dbov), m.silent_percent, m.clipped_percent,
                        m.echo_return_loss_db ? fmt::format("; our echo is {:.0f} dB quieter than we", *m.echo_return_loss_db) : std::string());
+  if (m.peers_view && m.peers_view->mos)
+    out += fmt::format("{:<12} MOS {:.1f}, {:.1f} % lost, as it says itself\n", "the peer", *m.peers_view->mos, m.peers_view->lost_percent);
   if (!m.one_way.empty()) out += fmt::format("{:<12} {}\n", "one way only", printable(m.one_way, kMaxFieldBytes));
 }
 

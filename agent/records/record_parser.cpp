@@ -56,6 +56,25 @@ Turn::Kind kind(std::string_view word) {
   return Turn::Kind::Other;
 }
 
+MediaQuality::PeersView peers_view(const Json& json) {
+  MediaQuality::PeersView view;
+  view.lost_percent = number<double>(json, "lost_percent");
+  view.discarded_percent = number<double>(json, "discarded_percent");
+  view.burst_ms = number<double>(json, "burst_ms");
+  view.burst_density = number<double>(json, "burst_density");
+  view.gap_ms = number<double>(json, "gap_ms");
+  view.gap_density = number<double>(json, "gap_density");
+  view.round_trip_ms = number<double>(json, "round_trip_ms");
+  view.end_system_ms = number<double>(json, "end_system_ms");
+  view.r = maybe<double>(json, "r");
+  view.mos = maybe<double>(json, "mos");
+  view.mos_listening = maybe<double>(json, "mos_listening");
+  view.speech_dbm0 = maybe<double>(json, "speech_dbm0");
+  view.noise_dbm0 = maybe<double>(json, "noise_dbm0");
+  view.echo_return_loss_db = maybe<double>(json, "echo_return_loss_db");
+  return view;
+}
+
 MediaQuality media(const Json& json) {
   MediaQuality quality;
   quality.packets_sent = number<std::uint64_t>(json, "packets_sent");
@@ -87,6 +106,12 @@ MediaQuality media(const Json& json) {
   quality.clipped_percent = number<double>(json, "clipped_percent");
   quality.echo_return_loss_db = maybe<double>(json, "echo_return_loss_db");
   quality.one_way = text(json, "one_way");
+  quality.concealment_events = number<std::uint64_t>(json, "concealment_events");
+  quality.silent_concealed_ms = number<double>(json, "silent_concealed_ms");
+  quality.inserted_ms = number<double>(json, "inserted_ms");
+  quality.removed_ms = number<double>(json, "removed_ms");
+  quality.mean_buffer_ms = number<double>(json, "mean_buffer_ms");
+  if (const Json& view = member(json, "peer"); view.is_object()) quality.peers_view = peers_view(view);
   return quality;
 }
 

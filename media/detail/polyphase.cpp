@@ -1,7 +1,7 @@
 #include <offhook/media/detail/polyphase.hpp>
 
+#include <offhook/base/usable_kernels.hpp>
 #include <offhook/media/detail/polyphase_prototype.hpp>
-#include <offhook/media/detail/usable_kernels.hpp>
 #include <offhook/media/four_floats.hpp>
 
 #include <algorithm>
@@ -116,9 +116,9 @@ const PolyphaseKernels kPolyphasePortable{"portable", split_portable, filter_por
 
 std::span<const PolyphaseKernels* const> polyphase_kernels() noexcept {
 #if defined(__x86_64__)
-  static const UsableKernels<PolyphaseKernels> usable(kPolyphasePortable, kPolyphaseAvx2);
+  static const base::UsableKernels<PolyphaseKernels> usable{{&kPolyphasePortable}, {&kPolyphaseAvx2, base::InstructionSet::Avx2}};
 #else
-  static const UsableKernels<PolyphaseKernels> usable(kPolyphasePortable);
+  static const base::UsableKernels<PolyphaseKernels> usable{{&kPolyphasePortable}};
 #endif
   return usable.all();
 }

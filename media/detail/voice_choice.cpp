@@ -1,22 +1,16 @@
 #include <offhook/media/detail/voice_kernel.hpp>
 
+#include <offhook/base/usable_kernels.hpp>
+
 namespace offhook::inline v0::media::detail {
 namespace {
 
-struct Machine {
-  std::array<const VoiceKernels*, 3> usable{&kVoiceScalar, &kVoiceVector};
-  std::size_t count = 2;
-
-  Machine() noexcept {
+const base::UsableKernels<VoiceKernels>& usable() noexcept {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) usable[count++] = &kVoiceAvx2;
+  static const base::UsableKernels<VoiceKernels> found{{&kVoiceScalar}, {&kVoiceVector}, {&kVoiceAvx2, base::InstructionSet::Avx2}};
+#else
+  static const base::UsableKernels<VoiceKernels> found{{&kVoiceScalar}, {&kVoiceVector}};
 #endif
-  }
-};
-
-const Machine& machine() noexcept {
-  static const Machine found;
   return found;
 }
 
@@ -40,7 +34,7 @@ void begin_voice(float* rows, std::size_t stride) noexcept {
   rows[kYoungRow * stride] = 2 * kFirstSteps;
 }
 
-std::span<const VoiceKernels* const> voice_kernels() noexcept { return std::span(machine().usable).first(machine().count); }
-const VoiceKernels& voice_chosen() noexcept { return *machine().usable[machine().count - 1]; }
+std::span<const VoiceKernels* const> voice_kernels() noexcept { return usable().all(); }
+const VoiceKernels& voice_chosen() noexcept { return usable().best(); }
 
 }  // namespace offhook::inline v0::media::detail

@@ -262,3 +262,89 @@ TEST_CASE("EchoGuard: who speaks while our echo comes back at 20 dB is found wit
   const auto people = bench::human_voices(60);
   if (!people.ours.empty()) callers_are_found(people);
 }
+
+// --- a line that is stretched ------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// A guard that has heard our voice come back after 100 ms for three seconds. From then on all is heard `moved_ms` later.
+struct Moved {
+  static constexpr std::size_t kLearn = 150;  // ticks
+  media::EchoGuard guard{8000};
+  Speakerphone phone;
+  std::vector<float> in;
+  std::ptrdiff_t moved = 0;                   // samples
+  std::size_t tick = 0;
+
+  explicit Moved(std::optional<double> caller_at_ms = std::nullopt) {
+    phone.delay_ms = 100;
+    phone.loss_db = 15;
+    phone.caller_at_ms = caller_at_ms;
+    in = phone.inbound();
+    while (tick < kLearn) (void)hear();
+  }
+  void move(int ms) {
+    moved += ms * 8;
+    guard.shift(ms * 8);
+  }
+  media::EchoGuard::Verdict hear() {
+    std::array<std::int16_t, kFrame> heard{};
+    for (std::size_t i = 0; i < kFrame; ++i) {
+      const auto at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(tick * kFrame + i) - moved);
+      heard[i] = static_cast<std::int16_t>(std::clamp(in[at], -32768.0F, 32767.0F));
+    }
+    const auto verdict = guard.on_heard(heard, true);
+    guard.on_sent(std::span(phone.ours).subspan(tick * kFrame, kFrame));
+    ++tick;
+    return verdict;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("EchoGuard: what is known of the path moves with the line, in whole steps of what has come together") {
+  Moved line;
+  const auto before = line.guard.path();
+  REQUIRE(before.likeness > 0.8F);
+  line.guard.shift(39);  // Less than half a step.
+  CHECK(line.guard.path().lag_ms == before.lag_ms);
+  line.guard.shift(41);
+  CHECK(line.guard.path().lag_ms == before.lag_ms + 10);
+  line.guard.shift(-400);
+  CHECK(line.guard.path().lag_ms == before.lag_ms - 40);
+  line.guard.shift(320);
+  CHECK(line.guard.path().lag_ms == before.lag_ms);
+  CHECK(line.guard.path().coupling_db == doctest::Approx(before.coupling_db));
+  CHECK(line.guard.path().likeness == before.likeness);
+}
+
+TEST_CASE("EchoGuard: lags that move out of what it looks at are gone; as far as they all go, all is forgotten") {
+  for (const int direction : {1, -1}) {
+    Moved line;
+    line.guard.shift(direction * 480 * 8);  // One lag is left.
+    CHECK(line.guard.path().likeness > 0);
+    line.guard.shift(direction * 490 * 8);
+    CHECK(line.guard.path().likeness == 0);
+    CHECK(line.guard.path().coupling_db == 0);
+  }
+}
+
+TEST_CASE("EchoGuard: over a line that is stretched by 60 ms our voice stays ours, and a caller right behind that is heard") {
+  Moved silent;
+  for (int i = 0; i < 6; ++i) {
+    silent.move(10);
+    CHECK(silent.hear().echo);
+  }
+  int strange = 0;
+  for (int i = 0; i < 100; ++i) strange += silent.hear().unexplained > 0.75F;
+  CHECK(strange == 0);
+  Moved speaking(3000 + 6 * 20);
+  for (int i = 0; i < 6; ++i) {
+    speaking.move(10);
+    (void)speaking.hear();
+  }
+  // Who had to learn anew what can come back would take half a second of our speech for it.
+  int heard = 0;
+  for (int i = 0; i < 13; ++i) heard += !speaking.hear().echo;
+  CHECK(heard >= 6);
+}

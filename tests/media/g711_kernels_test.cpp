@@ -1,4 +1,6 @@
 #include <offhook/media/codec/detail/g711_kernels.hpp>
+
+#include <offhook/base/usable_kernels.hpp>
 #include <offhook/media/codec/detail/g711_sample.hpp>
 
 #include <doctest/doctest.h>
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+using namespace offhook;
 using namespace offhook::media::detail;
 
 namespace {
@@ -118,6 +121,8 @@ TEST_CASE("The kernel in use is one of those that were compared, and no slower k
   for (const auto* kernel : kernels) names += std::string(kernel->name) + " ";
   MESSAGE("this machine has: " << names << "- and uses " << std::string(g711_chosen().name));
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) CHECK(&g711_chosen() == &kG711Avx2);
+  if (base::has(base::InstructionSet::Avx2)) CHECK(&g711_chosen() == &kG711Avx2);
+#elif defined(__aarch64__)
+  CHECK(&g711_chosen() == &kG711Neon);
 #endif
 }

@@ -2,10 +2,15 @@
 
 #include <offhook/media/comfort_noise.hpp>
 #include <offhook/media/quality_report.hpp>
+#include <offhook/rtp/extended_report.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <variant>
+#include <vector>
 
 using namespace offhook;
 using namespace offhook_test;
@@ -129,6 +134,97 @@ TEST_CASE_FIXTURE(Measured, "Comfort noise is heard where the peer leaves out si
   a_is_heard = true;
   run(50);
   CHECK(b.frames.at(190).level_dbov < -60);  // a's own silence, as it is.
+}
+
+TEST_CASE_FIXTURE(Measured, "What was made up, stretched and played is told as WebRTC's statistics define it") {
+  run_lossy(100);
+  eaten = [](std::size_t number) { return number % 100 < 2; };
+  run_lossy(500);
+  const auto played = b.stream->statistics().played;
+  CHECK(played.concealment_events >= 4);
+  CHECK(played.concealment_events <= 6);
+  CHECK(played.concealed_samples == doctest::Approx(static_cast<double>(played.concealment_events) * 320).epsilon(0.3));
+  CHECK(played.silent_concealed_samples == 0);
+  CHECK(played.jitter_buffer_emitted_count > 580 * 160);
+  CHECK(played.jitter_buffer_delay / played.jitter_buffer_emitted_count >= 8 * 15);
+  CHECK(played.jitter_buffer_delay / played.jitter_buffer_emitted_count <= 8 * 60);
+}
+
+namespace {
+
+/// The VoIP metrics blocks among what was sent.
+std::vector<rtp::VoipMetrics> metrics_in(const std::vector<media::Datagram>& sent) {
+  std::vector<rtp::VoipMetrics> all;
+  for (const auto& datagram : sent) {
+    if (datagram.channel != media::Channel::Rtcp) continue;
+    auto reader = rtp::CompoundReader::open(datagram.bytes());
+    REQUIRE(reader);
+    while (const auto packet = reader->next()) {
+      const auto* other = std::get_if<rtp::OtherRtcp>(&*packet);
+      if (other == nullptr || other->type != rtp::kExtendedReport) continue;
+      const auto metrics = rtp::parse_voip_metrics(other->body);
+      REQUIRE(metrics);
+      all.push_back(*metrics);
+    }
+  }
+  return all;
+}
+
+struct Reporting : Measured {
+  void agree() {
+    plan.send_voip_metrics = true;
+    begin();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Reporting, "Who asked for VoIP metrics gets them with each report, and knows how he is heard [RFC 3611 section 4.7]") {
+  agree();
+  run_lossy(100);
+  eaten = [](std::size_t number) { return number % 50 < 5; };
+  run_lossy(1500);
+  const auto told = metrics_in(b.sent);
+  REQUIRE(told.size() >= 4);
+  CHECK(told.size() == static_cast<std::size_t>(std::count_if(b.sent.begin(), b.sent.end(), [](const auto& d) { return d.channel == media::Channel::Rtcp; })));
+  const auto heard = a.stream->statistics().peers_view;
+  REQUIRE(heard);
+  CHECK(*heard == told.back());
+  CHECK(heard->ssrc == rtp::parse_packet(a.sent.front().bytes())->ssrc);
+  CHECK(heard->loss_rate == doctest::Approx(0.1 * 256).epsilon(0.2));
+  CHECK(heard->burst_ms == doctest::Approx(100).epsilon(0.2));
+  CHECK(heard->r_factor < 80);
+  CHECK(heard->buffer == rtp::VoipMetrics::Buffer::Adaptive);
+}
+
+TEST_CASE_FIXTURE(Reporting, "Who did not ask for VoIP metrics gets none, and those about somebody else are nobody's view of us") {
+  run(1000);
+  CHECK(metrics_in(a.sent).empty());
+  CHECK_FALSE(b.stream->statistics().peers_view);
+  const auto from_a = rtp::parse_packet(a.sent.front().bytes())->ssrc;
+  std::array<std::uint8_t, 200> datagram{};
+  for (const std::uint32_t about : {std::uint32_t{5}, rtp::parse_packet(b.sent.front().bytes())->ssrc}) {
+    rtp::CompoundWriter writer(datagram);
+    writer.receiver_report({.ssrc = from_a, .blocks = {}});
+    std::array<std::uint8_t, rtp::kVoipMetricsOctets> body{};
+    REQUIRE(rtp::write_voip_metrics(from_a, {.ssrc = about, .r_factor = 77}, body));
+    writer.other(rtp::kExtendedReport, body);
+    b.stream->on_packet(media::Channel::Rtcp, next_port(kA), base::Bytes(datagram).first(*writer.finish()), now());
+    CHECK(b.stream->statistics().peers_view.has_value() == (about != 5));
+  }
+  CHECK(b.stream->statistics().peers_view->r_factor == 77);
+}
+
+TEST_CASE("The longest report, with the longest name, metrics and a goodbye, fits into a datagram") {
+  Call call;
+  call.plan.send_voip_metrics = true;
+  call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{10s, std::string(400, 'n')}, *call.a.port, call.a.random);
+  call.begin();
+  call.run(300);
+  call.sendout.clear();
+  call.a.stream->finish(call.now(), call.sendout);
+  REQUIRE(call.sendout.all().size() == 1);
+  CHECK(call.sendout.all()[0].size == 372);
 }
 
 TEST_CASE("G.722 is rated on the wideband scale [ITU-T G.107.1 section 7]") {

@@ -1,4 +1,6 @@
 #include <offhook/media/tone_bank.hpp>
+
+#include <offhook/base/usable_kernels.hpp>
 #include <offhook/media/tones.hpp>
 
 #include <doctest/doctest.h>
@@ -109,6 +111,6 @@ TEST_CASE("The tone bank in use is one of those that were compared, the widest t
   CHECK(kernels.front() == &kToneBankScalar);
   CHECK(&tone_bank_chosen() == kernels.back());
 #if defined(__x86_64__)
-  CHECK(kernels.size() == (__builtin_cpu_supports("avx2") ? 3 : 2));
+  CHECK(kernels.size() == (has(offhook::base::InstructionSet::Avx2) ? 3 : 2));
 #endif
 }

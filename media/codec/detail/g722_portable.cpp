@@ -1,6 +1,7 @@
 #include <offhook/media/codec/detail/g722_kernels.hpp>
+
+#include <offhook/base/usable_kernels.hpp>
 #include <offhook/media/codec/detail/g722_tables.hpp>
-#include <offhook/media/detail/usable_kernels.hpp>
 
 #include <algorithm>
 #include <array>
@@ -159,9 +160,9 @@ const G722Kernels kG722Portable{"portable", encode, decode};
 
 std::span<const G722Kernels* const> g722_kernels() noexcept {
 #if defined(__x86_64__)
-  static const UsableKernels<G722Kernels> usable(kG722Portable, kG722Avx2);
+  static const base::UsableKernels<G722Kernels> usable{{&kG722Portable}, {&kG722Avx2, base::InstructionSet::Avx2}};
 #else
-  static const UsableKernels<G722Kernels> usable(kG722Portable);
+  static const base::UsableKernels<G722Kernels> usable{{&kG722Portable}};
 #endif
   return usable.all();
 }

@@ -63,6 +63,31 @@ TEST_CASE_FIXTURE(Metrics, "Each finished call counts in each distribution once,
   CHECK(says("offhook_call_one_way_ms_count 3"));
 }
 
+TEST_CASE_FIXTURE(Metrics, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
+  auto report = good();
+  report.played = {.concealed_samples = 320, .silent_concealed_samples = 30, .concealment_events = 2, .inserted_samples_for_deceleration = 80,
+                   .removed_samples_for_acceleration = 40, .jitter_buffer_delay = 4000, .jitter_buffer_emitted_count = 160};
+  on_finished(report);
+  on_finished(report);
+  CHECK(says("offhook_concealed_samples_total 640"));
+  CHECK(says("offhook_silent_concealed_samples_total 60"));
+  CHECK(says("offhook_concealment_events_total 4"));
+  CHECK(says("offhook_inserted_samples_for_deceleration_total 160"));
+  CHECK(says("offhook_removed_samples_for_acceleration_total 80"));
+  CHECK(says("offhook_jitter_buffer_delay_seconds_total 1.000"));
+  CHECK(says("offhook_jitter_buffer_emitted_samples_total 320"));
+}
+
+TEST_CASE_FIXTURE(Metrics, "What peers say of our sound is a distribution of those who say it") {
+  on_finished(good());
+  auto report = good();
+  report.peers_mos = 3.1;
+  on_finished(report);
+  CHECK(says("offhook_peer_mos_count 1"));
+  CHECK(says("offhook_peer_mos_bucket{le=\"2.5\"} 0"));
+  CHECK(says("offhook_peer_mos_bucket{le=\"3.1\"} 1"));
+}
+
 TEST_CASE_FIXTURE(Metrics, "A bound belongs to its bucket") {
   auto report = good();
   report.quality.mos_conversation = 4.0;

@@ -32,7 +32,8 @@ CallRecord whole_record() {
   record.sample_rate_hz = 16000;
   record.ending = {Ending::By::Caller, "hung up", 200, "Q.850;cause=16", "detail"};
   record.media = MediaQuality{500, 490, 80000, 78400, 10, 2, 1, 3.25, 220, 20.5, 2, 3, 80.5, 0.5, 1500.25, 0.01, 40.5, 70.75, 101.5, 4.125, 4.25,
-                              true, -20.5, -60.25, -3.5, 12.5, 0.125, 24.5, "nothing comes"};
+                              true, -20.5, -60.25, -3.5, 12.5, 0.125, 24.5, "nothing comes", 4, 20.5, 30.25, 10.125, 42.5,
+                              MediaQuality::PeersView{1.5, 0.25, 80, 0.5, 1000, 0.125, 60, 40, 85, 4.25, 4.5, -18, -60, 30}};
   record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "hello", std::nullopt, std::nullopt},
                   {Turn::Kind::Speech, 3000, "when are you open", 17, 0.875, false, "hours", 0.5, "nine to", 640, 900}};
   record.turns_left_out = 3;
@@ -56,6 +57,9 @@ TEST_CASE("What is written of a call is read back") {
   CHECK(read->media->mos == 4.125);
   CHECK(read->media->wideband);
   CHECK(read->media->one_way == "nothing comes");
+  CHECK(read->media->removed_ms == 10.125);
+  REQUIRE(read->media->peers_view);
+  CHECK(read->media->peers_view->mos == 4.25);
   CHECK(read->answered_at == WallTime(1700000002123ms));
 }
 
@@ -71,6 +75,9 @@ TEST_CASE("What a leg counted is in its call's record as figures") {
   leg.round_trip_us = 60'000;
   leg.one_way_ever.only_silence_comes = true;
   leg.echo_return_loss_db = 24.5F;
+  leg.played = {.concealed_samples = 1600, .silent_concealed_samples = 164, .concealment_events = 7, .inserted_samples_for_deceleration = 80,
+                .removed_samples_for_acceleration = 44, .jitter_buffer_delay = 3200 * 240, .jitter_buffer_emitted_count = 3200};
+  leg.peers_view = rtp::VoipMetrics{.ssrc = 1, .loss_rate = 64, .burst_density = 128, .burst_ms = 90, .noise_dbm0 = -60, .r_factor = 71, .mos_conversation = 38};
   const MediaQuality quality = quality_of(leg);
   CHECK(quality.discarded == 10);
   CHECK(quality.bursts == 10);
@@ -86,6 +93,20 @@ TEST_CASE("What a leg counted is in its call's record as figures") {
   CHECK_FALSE(quality.speech_dbov);
   CHECK(quality.one_way == "only silence comes");
   CHECK(quality.echo_return_loss_db == 24.5);
+  CHECK(quality.concealed_ms == 200);
+  CHECK(quality.silent_concealed_ms == 20.5);
+  CHECK(quality.concealment_events == 7);
+  CHECK(quality.inserted_ms == 10);
+  CHECK(quality.removed_ms == 5.5);
+  CHECK(quality.mean_buffer_ms == 30);
+  REQUIRE(quality.peers_view);
+  CHECK(quality.peers_view->lost_percent == 25);
+  CHECK(quality.peers_view->burst_density == 0.5);
+  CHECK(quality.peers_view->burst_ms == 90);
+  CHECK(quality.peers_view->r == 71);
+  CHECK(quality.peers_view->mos == 3.8);
+  CHECK(quality.peers_view->noise_dbm0 == -60);
+  CHECK_FALSE(quality.peers_view->speech_dbm0);  // 127: the peer does not know.
 }
 
 TEST_CASE("A call of before these figures is read without them") {
@@ -94,6 +115,7 @@ TEST_CASE("A call of before these figures is read without them") {
   CHECK(read->media->packets_received == 5);
   CHECK_FALSE(read->media->mos);
   CHECK(read->media->one_way.empty());
+  CHECK_FALSE(read->media->peers_view);
 }
 
 TEST_CASE("Times are UTC with milliseconds [RFC 3339 section 5.6]") {

@@ -169,7 +169,7 @@ TEST_CASE("A leg is handed from worker to worker, again and again, and not a pac
       run(20);
       return std::all_of(counters.begin(), counters.end(), [&](const auto& counter) { return received(counter) > 20; });
     }));
-    std::this_thread::sleep_for(100ms);
+    std::this_thread::sleep_for(500ms);  // Figures are renewed five times a second.
     for (auto& counter : counters) counter.early = counter.sent - received(counter);
     next = base::Clock::now();
     base::SeededRandom random(3);

@@ -1,0 +1,36 @@
+// What the media settings make of ports and offers.
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/config/config.hpp>
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+
+using namespace offhook;
+
+namespace {
+
+agent::AgentOptions options_of(const std::string& media) {
+  const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"}, "media": {)" + media + "}}";
+  const auto config = agent::config::parse(text, [](const std::string&) { return std::optional<std::string>(); });
+  REQUIRE(config.has_value());
+  return agent::to_agent_options(*config, "");
+}
+
+}  // namespace
+
+TEST_CASE("A caller is heard by a machine alone unless people's delay is asked for") {
+  CHECK(options_of("").listener == media::Listener::Machine);
+  CHECK(options_of(R"("jitter_buffer": "auto")").listener == media::Listener::Machine);
+  CHECK(options_of(R"("jitter_buffer": "call")").listener == media::Listener::Person);
+}
+
+TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, and neither where it is off") {
+  CHECK(options_of("").phone.comfort_noise);
+  CHECK_FALSE(options_of("").leaves_out_silence);
+  CHECK(options_of(R"("comfort_noise": "send")").phone.comfort_noise);
+  CHECK(options_of(R"("comfort_noise": "send")").leaves_out_silence);
+  CHECK_FALSE(options_of(R"("comfort_noise": "off")").phone.comfort_noise);
+  CHECK_FALSE(options_of(R"("comfort_noise": "off")").leaves_out_silence);
+}

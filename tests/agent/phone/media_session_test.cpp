@@ -1,0 +1,65 @@
+#include <offhook/agent/phone/media_session.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Two sides on loopback with an engine each, agreed by offer and answer.
+struct Sides {
+  media::Engine a_engine{{1, 20000, 29999, 10s, {}}}, b_engine{{1, 20000, 29999, 10s, {}}};
+  phone::MediaSession a, b;
+  std::string offer, answer;
+
+  explicit Sides(phone::MediaSession::Extras a_takes = {})
+      : a(a_engine, {media::AudioCodec::Pcmu}, a_takes, 1), b(b_engine, {media::AudioCodec::Pcmu}, {}, 2) {
+    const auto here = *base::IpAddress::parse("127.0.0.1");
+    REQUIRE(a.open(here, std::make_shared<media::AudioPort>()));
+    REQUIRE(b.open(here, std::make_shared<media::AudioPort>()));
+    offer = a.make_offer().value();
+    answer = b.answer(offer).value();
+    REQUIRE(a.accept_answer(answer));
+    a.start();
+    b.start();
+  }
+  static bool comes_true(const std::function<bool()>& what) {
+    for (int i = 0; i < 500; ++i, std::this_thread::sleep_for(10ms)) {
+      if (what()) return true;
+    }
+    return false;
+  }
+};
+
+bool has(const std::string& text, const char* line) { return text.find(line) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Sides, "Comfort noise and VoIP metrics are offered and answered, and the last report tells the other side how it was heard") {
+  for (const std::string& text : {offer, answer}) {
+    CHECK(has(text, "a=rtpmap:13 CN/8000\r\n"));
+    CHECK(has(text, "a=rtcp-xr:voip-metrics\r\n"));
+  }
+  const auto a_leg = *a.leg(), b_leg = *b.leg();
+  REQUIRE(comes_true([&] { return b_engine.statistics(b_leg)->packets_received > 20; }));
+  (void)b.close();
+  REQUIRE(comes_true([&] { return a_engine.statistics(a_leg)->peers_view.has_value(); }));
+  const auto view = a_engine.statistics(a_leg)->peers_view;
+  CHECK(view->loss_rate == 0);
+  CHECK(view->r_factor > 80);
+}
+
+TEST_CASE("Who wants neither comfort noise nor metrics offers neither, and gets neither") {
+  const Sides sides({.comfort_noise = false, .voip_metrics = false});
+  for (const std::string& text : {sides.offer, sides.answer}) {
+    CHECK_FALSE(has(text, "CN/8000"));
+    CHECK_FALSE(has(text, "rtcp-xr"));
+  }
+}

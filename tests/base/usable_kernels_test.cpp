@@ -1,0 +1,52 @@
+#include <offhook/base/usable_kernels.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string_view>
+
+using namespace offhook::base;
+
+namespace {
+
+constexpr int kPortable = 1, kCommon = 2, kWide = 3;
+
+bool only_basic_is_wished() {
+  const char* wish = std::getenv("OFFHOOK_KERNELS");
+  return wish != nullptr && std::string_view(wish) == "basic";
+}
+
+}  // namespace
+
+TEST_CASE("Kernels that any machine runs are all usable, in their order, the last one the best") {
+  const UsableKernels<int> usable{{&kPortable}, {&kCommon}};
+  REQUIRE(usable.all().size() == 2);
+  CHECK(usable.all()[0] == &kPortable);
+  CHECK(&usable.best() == &kCommon);
+}
+
+TEST_CASE("A kernel is usable where the machine has what it needs, and nowhere else") {
+  const UsableKernels<int> usable{{&kPortable}, {&kWide, InstructionSet::Avx2}};
+  CHECK(usable.all().size() == (has(InstructionSet::Avx2) ? 2 : 1));
+  CHECK(&usable.best() == (has(InstructionSet::Avx2) ? &kWide : &kPortable));
+}
+
+// ctest runs this program both ways.
+TEST_CASE("The machine has what its processor says, or Basic alone where OFFHOOK_KERNELS=basic asks for it") {
+  CHECK(has(InstructionSet::Basic));
+#if defined(__x86_64__)
+  CHECK(has(InstructionSet::Avx2) == (!only_basic_is_wished() && __builtin_cpu_supports("avx2") != 0));
+  CHECK(has(InstructionSet::Sse41) == (!only_basic_is_wished() && __builtin_cpu_supports("sse4.1") != 0));
+#else
+  CHECK_FALSE(has(InstructionSet::Avx2));
+#endif
+}
+
+TEST_CASE("Of more kernels than kMost the first kMost are taken") {
+  const int all[5] = {0, 1, 2, 3, 4};
+  const UsableKernels<int> most{{&all[0]}, {&all[1]}, {&all[2]}, {&all[3]}};
+  CHECK(&most.best() == &all[3]);
+  const UsableKernels<int> more{{&all[0]}, {&all[1]}, {&all[2]}, {&all[3]}, {&all[4]}};
+  CHECK(more.all().size() == UsableKernels<int>::kMost);
+  CHECK(&more.best() == &all[3]);
+}

@@ -1,0 +1,69 @@
+#include <offhook/tests/media/stream_call.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numbers>
+
+using namespace offhook;
+using namespace offhook_test;
+
+namespace {
+
+constexpr double kHz = 440, kAmplitude = 8000;
+
+/// b hears a's tone over a route on which three packets of a hundred come up to 60 ms late.
+struct Stalling : Call {
+  Stalling() { a_says = sine(kHz, 8000, 60); }
+  void stall(int ticks) {
+    for (int i = 0; i < ticks; ++i) {
+      delay = i % 100 == 50 ? 65ms : 5ms;
+      run(1);
+      for (std::size_t k = 1; k < wire.size(); ++k) wire[k].at = std::max(wire[k].at, wire[k - 1].at);  // Nobody overtakes.
+    }
+    delay = 5ms;
+  }
+  [[nodiscard]] std::uint32_t delay_ms() const { return b.stream->statistics().jitter_buffer_ms; }
+  /// How much the samples of these ticks bend at most, of what the tone bends by itself.
+  [[nodiscard]] double bend(std::size_t first, std::size_t last) const {
+    const auto pcm = b.heard_between(first, last);
+    const double turn = 2 * std::numbers::pi * kHz / 8000;
+    int most = 0;
+    for (std::size_t i = 2; i < pcm.size(); ++i) most = std::max(most, std::abs(pcm[i] - 2 * pcm[i - 1] + pcm[i - 2]));
+    return most / (kAmplitude * turn * turn);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Stalling, "A machine hears the caller sooner than a person does, over the same route") {
+  begin();
+  stall(1000);
+  CHECK(delay_ms() >= 60);
+  Stalling machine;
+  machine.b.port->listener = media::Listener::Machine;
+  machine.b.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *machine.b.port, machine.b.random);  // As when a leg is opened.
+  machine.begin();
+  machine.stall(1000);
+  CHECK(machine.delay_ms() <= 40);
+}
+
+TEST_CASE_FIXTURE(Stalling, "A person who is joined to a machine's call, or leaves it, changes the delay without a click") {
+  begin();
+  stall(1000);
+  run(50);
+  const auto as_person = b.stream->statistics();
+  b.port->listener = media::Listener::Machine;
+  run(150);
+  const auto as_machine = b.stream->statistics();
+  CHECK(as_machine.jitter_buffer_ms + 20 <= as_person.jitter_buffer_ms);
+  CHECK(as_machine.played.removed_samples_for_acceleration > as_person.played.removed_samples_for_acceleration);
+  b.port->listener = media::Listener::Person;
+  run(150);
+  const auto again = b.stream->statistics();
+  CHECK(again.jitter_buffer_ms >= as_machine.jitter_buffer_ms + 20);
+  CHECK(again.played.concealed_samples == as_person.played.concealed_samples);  // It was stretched, not patched.
+  CHECK(bend(1050, 1350) < 1.2 * bend(5, 45));
+}

@@ -1,0 +1,104 @@
+#include <offhook/tests/media/stream_call.hpp>
+
+#include <offhook/media/comfort_noise.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+
+using namespace offhook;
+using namespace offhook_test;
+
+namespace {
+
+/// a says something for a second and then nothing, to a peer that takes comfort noise.
+struct Quiet : Call {
+  Quiet() {
+    plan.send_comfort_noise = true;
+    a.port->leaves_out_silence = true;
+    a_says = sine(440, 8000, 1.0);
+  }
+  [[nodiscard]] std::vector<rtp::Packet> noise() const {
+    auto packets = a.rtp();
+    std::erase_if(packets, [](const auto& packet) { return packet.payload_type != media::kComfortNoiseType; });
+    return packets;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Quiet, "Silence is left out after 200 ms, described at once and each second, where that is wished and the peer takes it [RFC 3389 section 4]") {
+  begin();
+  run(550);
+  const auto packets = a.rtp();
+  const auto described = noise();
+  CHECK(packets.size() - described.size() <= 65);
+  CHECK(packets.size() - described.size() >= 60);
+  CHECK(described.size() >= 9);
+  CHECK(described.size() <= 11);
+  // Numbers run on without a gap, timestamps with the time.
+  for (std::size_t i = 1; i < packets.size(); ++i) CHECK(static_cast<std::uint16_t>(packets[i].sequence - packets[i - 1].sequence) == 1);
+  CHECK(described[2].timestamp - described[1].timestamp == 50 * 160);
+  const auto first = std::find_if(packets.begin(), packets.end(), [](const auto& packet) { return packet.payload_type == media::kComfortNoiseType; });
+  CHECK(first->timestamp - std::prev(first)->timestamp == 160);
+  for (const auto& packet : described) {
+    CHECK(packet.payload.size() == 1);
+    CHECK(packet.payload[0] == 127);  // There is no noise behind a voice that a machine makes.
+    CHECK_FALSE(packet.marker);
+  }
+}
+
+TEST_CASE_FIXTURE(Quiet, "The peer of who leaves out silence hears silence, misses nothing, and all of what comes next") {
+  begin();
+  run(300);
+  const auto before = b.stream->statistics();
+  CHECK(before.played.concealed_samples == 0);
+  CHECK(before.packets_lost == 0);
+  CHECK(b.count(Kind::MediaLost) == 0);
+  CHECK(b.frames.at(290).level_dbov < -90);
+  a_says = sine(440, 8000, 1.0);
+  said = 0;
+  run(100);
+  const auto packets = a.rtp();
+  const auto marked = std::find_if(packets.begin() + 1, packets.end(), [](const auto& packet) { return packet.marker; });
+  REQUIRE(marked != packets.end());
+  CHECK(marked->payload_type == 0);
+  CHECK(std::prev(marked)->payload_type == media::kComfortNoiseType);
+  CHECK(b.frames.at(340).level_dbov > -18);
+  CHECK(b.stream->statistics().played.concealed_samples == 0);
+}
+
+TEST_CASE_FIXTURE(Quiet, "Silence is sent as it is where nobody asked for less, and to a peer that takes no comfort noise") {
+  const bool wished = false;
+  SUBCASE("not wished") { a.port->leaves_out_silence = wished; }
+  SUBCASE("not taken") { plan.send_comfort_noise = false; }
+  begin();
+  run(300);
+  CHECK(noise().empty());
+  CHECK(a.rtp().size() >= 299);
+}
+
+TEST_CASE("What waits for its packet goes before a description of silence, and the next audio carries the marker") {
+  base::SeededRandom random(3);
+  media::Packetizer packetizer(random);
+  packetizer.configure(0, 60);
+  media::Sendout out;
+  const std::array<std::uint8_t, 160> audio{};
+  const std::array<std::uint8_t, 1> description{127};
+  packetizer.audio(audio, kB, out);
+  packetizer.end_tick();
+  packetizer.silence(description, media::kComfortNoiseType, kB, out);
+  packetizer.end_tick();
+  for (int tick = 0; tick < 3; ++tick, packetizer.end_tick()) packetizer.audio(audio, kB, out);
+  REQUIRE(out.all().size() == 3);
+  std::vector<rtp::Packet> packets;
+  for (const auto& datagram : out.all()) packets.push_back(*rtp::parse_packet(datagram.bytes()));
+  CHECK(packets[0].payload.size() == 160);
+  CHECK(packets[1].payload_type == media::kComfortNoiseType);
+  CHECK(packets[1].timestamp - packets[0].timestamp == 160);
+  CHECK_FALSE(packets[1].marker);
+  CHECK(packets[2].payload.size() == 480);
+  CHECK(packets[2].timestamp - packets[1].timestamp == 160);
+  CHECK(packets[2].marker);
+}
