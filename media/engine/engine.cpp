@@ -3,6 +3,7 @@
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -23,6 +24,9 @@ std::string_view to_string(EngineError error) {
     case EngineError::NoSocket: return "the address cannot be bound, or there are no descriptors left";
     case EngineError::UnknownLeg: return "no such leg";
     case EngineError::Busy: return "the media workers have no room or no time left";
+    case EngineError::Apart: return "the legs are on different media workers";
+    case EngineError::Relayed: return "a leg is relayed with another one already";
+    case EngineError::OtherCodec: return "the legs do not carry the same codec";
   }
   return "unknown";
 }
@@ -36,7 +40,9 @@ class Engine::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port);
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
+  base::Result<void, EngineError> relay(LegId a, LegId b);
+  base::Result<void, EngineError> end_relay(LegId either);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
   base::Result<void, EngineError> close(LegId id);
   std::optional<LegStatistics> statistics(LegId id) const;
@@ -53,6 +59,9 @@ class Engine::Impl {
     std::unique_ptr<Leg> leg;
     std::size_t worker = 0;
     std::optional<MediaPlan> plan;    // as last asked for
+    LegId relayed_with{};             // as last asked for
+    bool can_relay = false;           // has its translator
+    std::size_t relay_orders = 0;     // that may still touch it
     bool closing = false;
     bool gone = false;                // its worker has handed it back
   };
@@ -61,6 +70,12 @@ class Engine::Impl {
     std::uint16_t port = 0;
   };
   [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
+  [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
+  [[nodiscard]] bool has_room(std::size_t worker) const {
+    return !rows_[worker].full() && workers_[worker]->load().with(legs_of_[worker] + 1) <= options_.load_limit;
+  }
+  void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);
+  void collect_relay_orders();
   base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
   void collect();
@@ -70,6 +85,7 @@ class Engine::Impl {
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
+  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
   std::vector<LegRows> rows_;                     // by worker
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
   std::vector<std::size_t> legs_of_;              // how many, by worker
@@ -112,18 +128,25 @@ base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (rows_[i].full() || workers_[i]->load().with(legs_of_[i] + 1) > options_.load_limit) continue;
+    if (!has_room(i)) continue;
     if (!best || legs_of_[i] < legs_of_[*best]) best = i;
   }
   if (best) return *best;
   return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
 }
 
-base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port) {
+base::Result<std::size_t, EngineError> Engine::Impl::worker_of(LegId beside) {
+  const auto entry = find_open(beside);
+  if (!entry) return base::fail(entry.error());
+  if (!has_room((*entry)->worker)) return base::fail(EngineError::Busy);
+  return (*entry)->worker;
+}
+
+base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside) {
   const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
-  const auto chosen = choose_worker();
+  const auto chosen = beside ? worker_of(beside) : choose_worker();
   if (!chosen) return base::fail(chosen.error());
   const std::size_t worker = *chosen;
   auto pair = bind_pair(local);
@@ -166,11 +189,60 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   return {};
 }
 
+base::Result<void, EngineError> Engine::Impl::relay(LegId a, LegId b) {
+  const std::lock_guard lock(mutex_);
+  const auto first = find_open(a), second = find_open(b);
+  if (!first || !second || a == b) return base::fail(EngineError::UnknownLeg);
+  Entry &one = **first, &other = **second;
+  if (one.worker != other.worker) return base::fail(EngineError::Apart);
+  if (one.relayed_with == b) return {};
+  if (one.relayed_with || other.relayed_with) return base::fail(EngineError::Relayed);
+  if (!one.plan || !other.plan || one.plan->codec != other.plan->codec) return base::fail(EngineError::OtherCodec);
+  one.relayed_with = b;
+  other.relayed_with = a;
+  order_relay(RelayOrder::What::Join, {&one, &other});
+  return {};
+}
+
+base::Result<void, EngineError> Engine::Impl::end_relay(LegId either) {
+  const std::lock_guard lock(mutex_);
+  const auto found = find_open(either);
+  if (!found) return base::fail(found.error());
+  if (!(*found)->relayed_with) return {};
+  Entry& other = entries_.at((*found)->relayed_with);
+  (*found)->relayed_with = other.relayed_with = {};
+  order_relay(RelayOrder::What::Part, {*found, &other});
+  return {};
+}
+
+void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entries) {
+  auto order = std::make_unique<RelayOrder>();
+  order->what = what;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Entry& entry = *entries[i];
+    order->legs[i] = entry.leg.get();
+    order->ids[i] = entry.leg->id;
+    ++entry.relay_orders;
+    if (!std::exchange(entry.can_relay, true)) order->translators[i] = std::make_unique<rtp::Translator>();
+  }
+  workers_[entries[0]->worker]->order(*order);
+  relay_orders_.push_back(std::move(order));
+}
+
+void Engine::Impl::collect_relay_orders() {
+  std::erase_if(relay_orders_, [this](const auto& order) {
+    if (!order->done.load(std::memory_order_acquire)) return false;
+    for (const LegId id : order->ids) --entries_.at(id).relay_orders;
+    return true;
+  });
+}
+
 base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
+  if (const LegId other = std::exchange((*entry)->relayed_with, {})) entries_.at(other).relayed_with = {};  // Its worker parts them.
   (*entry)->leg->closing.store(true, std::memory_order_release);
   --open_legs_;
   ++closing_;
@@ -178,6 +250,7 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
 }
 
 void Engine::Impl::collect() {
+  collect_relay_orders();
   if (closing_ == 0) return;
   for (auto& [id, entry] : entries_) {
     if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
@@ -189,7 +262,7 @@ void Engine::Impl::collect() {
 }
 
 void Engine::Impl::forget_closed() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone; });
+  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone && entry.second.relay_orders == 0; });
 }
 
 std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
@@ -228,9 +301,11 @@ EngineStatus Engine::Impl::status() const {
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
 
-base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port) {
-  return impl_->open(local, std::move(port));
+base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside) {
+  return impl_->open(local, std::move(port), beside);
 }
+base::Result<void, EngineError> Engine::relay(LegId a, LegId b) { return impl_->relay(a, b); }
+base::Result<void, EngineError> Engine::end_relay(LegId either) { return impl_->end_relay(either); }
 base::Result<void, EngineError> Engine::start(LegId leg, const MediaPlan& plan, bool relearn) { return impl_->start(leg, plan, relearn); }
 base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(leg); }
 std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }

@@ -29,6 +29,8 @@ struct Leg {
   LegId id;                               // for the signalling thread
   Leg* next_arriving = nullptr;           // LegInbox's
   std::uint32_t uring_place = 0;          // UringDatagrams'
+  Leg* relayed_with = nullptr;            // the worker's
+  bool audio_watched = false;             // EpollDatagrams': read whenever there is any
   bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick
   std::atomic<bool> closing{false};       // asked of the worker

@@ -2,14 +2,17 @@
 
 #include <offhook/base/bytes.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/rtp/translator.hpp>
 
 #include <liburing.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace offhook::inline v0::media {
@@ -29,6 +32,8 @@ class UringDatagrams final : public Datagrams {
   [[nodiscard]] bool begin() override;
   void add(Leg& leg) override;
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
+  void watch_audio(Leg&) override {}  // All are read in each receive().
+  void unwatch_audio(Leg&) override {}
   void send(Leg& leg, const Sendout& out) override;
   void flush() override;
   void remove(Leg& leg) override;
@@ -68,9 +73,11 @@ class UringDatagrams final : public Datagrams {
   };
   struct Outgoing {
     sockaddr_storage to{};
-    std::array<std::uint8_t, kMaxDatagramOctets> octets;
+    std::array<std::uint8_t, std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets)> octets;
   };
 
+  void pass_on(Leg& through, const Onward& onward) override;
+  [[nodiscard]] std::span<std::uint8_t> next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to);
   [[nodiscard]] io_uring_sqe* next_request();
   void arm(Tag read);
   void arm_again();

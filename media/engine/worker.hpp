@@ -6,6 +6,7 @@
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/leg_inbox.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/relay_order.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
 
@@ -56,6 +57,9 @@ class Worker {
   /// From the next tick on the leg is ours, at its `place`, until it is `closing` and we say that it is `gone`. Any thread.
   void add(Leg& leg) { arriving_.push(leg); }
 
+  /// Carried out before the next packet is read; back by its `done`. Its legs were added before. Any thread.
+  void order(RelayOrder& order) { relay_orders_.push(order); }
+
   [[nodiscard]] base::Duration take_worst_lateness();
   [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
   /// Anybody.
@@ -74,6 +78,9 @@ class Worker {
   void run_row(LegRow& row, const TickTime& time);
   void receive(const Rows& rows);
   void begin(Leg& leg);
+  void obey_relay_orders(base::TimePoint now, RelayOrder* newest);
+  void join(Leg& a, Leg& b, base::TimePoint now);
+  void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
   void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
   void end(Leg& leg, base::TimePoint now);
@@ -84,6 +91,8 @@ class Worker {
   void end_all();
   [[nodiscard]] base::TimePoint due(std::uint64_t phase) const { return origin_ + static_cast<std::int64_t>(phase) * kPhase; }
   [[nodiscard]] Rows& rows_of(std::uint64_t phase) { return rows_[phase % kPhases]; }
+  /// Nothing is to be done then: legs arrive in the first phase of each tick alone.
+  [[nodiscard]] bool is_idle(std::uint64_t phase) { return phase % kPhases != 0 && relayed_ == 0 && rows_of(phase).empty(); }
 
   base::TimePoint origin_;
   std::string refused_;
@@ -96,11 +105,13 @@ class Worker {
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
   LegInbox arriving_;
+  RelayInbox relay_orders_;
 
   // The rest belongs to the thread.
   std::array<Rows, kPhases> rows_;   // those that hold any leg
   Legs due_;                         // of the phase that runs
   Legs leaving_;                     // until nothing of the kernel's points at them any more
+  std::size_t relayed_ = 0;          // legs: while there are any, no phase is slept through
   std::uint64_t next_phase_ = 0;     // counted from origin_
   ArrivalClock clock_;
   base::TimePoint load_since_{};
