@@ -401,7 +401,8 @@ void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
   const auto ssrc = packetizer_.ssrc();
   // RFC 3550 section 6.4: a sender report when anything was sent since the last one.
   if (packetizer_.packets() != packets_at_report_) {
-    writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = is_relayed() ? translator_->timestamp_at(now) : packetizer_.timestamp(),
+    const auto timestamp = is_relayed() ? translator_->timestamp_at(now) : packetizer_.timestamp();
+    writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = timestamp,
                           .packets = static_cast<std::uint32_t>(packetizer_.packets()),
                           .octets = static_cast<std::uint32_t>(packetizer_.payload_octets()), .blocks = blocks});
   } else {

@@ -134,7 +134,7 @@ void Translator::note_newest(const Packet& packet, std::uint32_t timestamp, base
   }
   audio_ = Audio{packet.sequence, packet.timestamp, arrival};
   end_ = timestamp + spacing_;
-  end_at_ = arrival + std::chrono::duration_cast<base::Duration>(std::chrono::microseconds(std::uint64_t{spacing_} * 1'000'000 / clock_hz_));
+  end_at_ = arrival + std::chrono::microseconds(std::uint64_t{spacing_} * 1'000'000 / clock_hz_);
 }
 
 std::uint32_t Translator::timestamp_of(const Packet& packet, Kind kind) noexcept {

@@ -53,7 +53,8 @@ class Translator {
   /// What comes as `from` leaves as `to`; both 0..127, or nothing is done.
   void map_type(std::uint8_t from, std::uint8_t to, Kind kind) noexcept;
 
-  /// What `packet`, which came at `arrival` from a source that is believed, becomes; nothing when it is dropped, and counted. Borrows its payload.
+  /// What `packet`, which came at `arrival` from a source that is believed, becomes; nothing when it is dropped, and counted. Borrows its
+  /// payload.
   [[nodiscard]] std::optional<Packet> translate(const Packet& packet, base::TimePoint arrival) noexcept;
   /// Packets are withheld from here on by agreement (hold): what is missing before the next one is no loss.
   void interrupt() noexcept { interrupted_ = true; }

@@ -40,7 +40,8 @@ Try measure(LegPlan plan, const std::string& self) {
   const auto passed = wait_for_note(plan, "load_figures");
   done.added_p50_ms = passed.at("added_p50_ms").get<double>();
   done.added_p99_ms = passed.at("added_p99_ms").get<double>();
-  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", passed.at("passed").get<std::uint64_t>(), done.added_p50_ms, done.added_p99_ms);
+  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", passed.at("passed").get<std::uint64_t>(),
+             done.added_p50_ms, done.added_p99_ms);
   return done;
 }
 

@@ -61,6 +61,9 @@ struct Heard {
   std::vector<std::uint8_t> payload;
 };
 
+/// What a leg says by itself here, in mu-law.
+bool is_silence(const Heard& one) { return !one.payload.empty() && one.payload.front() == 0xFF; }
+
 /// A telephone far away, and the leg that faces it.
 struct Side {
   media::UdpSocket rtp = any_socket(), rtcp = any_socket();
@@ -111,7 +114,8 @@ struct Side {
       for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto packet = rtp::parse_packet(batch.bytes(i));
         REQUIRE(packet);
-        heard.push_back({packet->marker, packet->payload_type, packet->sequence, packet->timestamp, packet->ssrc, {packet->payload.begin(), packet->payload.end()}});
+        heard.push_back({packet->marker, packet->payload_type, packet->sequence, packet->timestamp, packet->ssrc,
+                         {packet->payload.begin(), packet->payload.end()}});
       }
       more = batch.size() == media::ReceiveBatch::kMaxDatagrams;
     }
@@ -120,7 +124,8 @@ struct Side {
   }
   /// Audio that is filled with `filler` has come.
   [[nodiscard]] const Heard* of(std::uint8_t filler) const {
-    const auto found = std::find_if(heard.begin(), heard.end(), [&](const Heard& one) { return !one.payload.empty() && one.payload.front() == filler; });
+    const auto is_it = [&](const Heard& one) { return !one.payload.empty() && one.payload.front() == filler; };
+    const auto found = std::find_if(heard.begin(), heard.end(), is_it);
     return found == heard.end() ? nullptr : &*found;
   }
 };
@@ -272,13 +277,15 @@ TEST_CASE("A digit that comes as events is passed on, and told to the port once"
     REQUIRE(pair.crosses(pair.ann, pair.bob, 0x44));
     CHECK(std::count_if(pair.bob.heard.begin(), pair.bob.heard.end(), [](const Heard& one) { return one.type == 97; }) == 5);
     const auto digits = [](const Side& side) {
-      return std::count_if(side.events.begin(), side.events.end(), [](const auto& event) { return event.kind == media::MediaEvent::Kind::Digit; });
+      const auto is_digit = [](const auto& event) { return event.kind == media::MediaEvent::Kind::Digit; };
+      return std::count_if(side.events.begin(), side.events.end(), is_digit);
     };
     CHECK(wait_until([&] { pair.listen(); return digits(pair.ann) == 1; }));
     REQUIRE(pair.crosses(pair.ann, pair.bob, 0x45));
     CHECK(digits(pair.ann) == 1);
     CHECK(digits(pair.bob) == 0);
-    CHECK(std::any_of(pair.ann.events.begin(), pair.ann.events.end(), [](const auto& event) { return event.kind == media::MediaEvent::Kind::MediaStarted; }));
+    const auto is_start = [](const auto& event) { return event.kind == media::MediaEvent::Kind::MediaStarted; };
+    CHECK(std::any_of(pair.ann.events.begin(), pair.ann.events.end(), is_start));
   });
 }
 
@@ -332,8 +339,7 @@ TEST_CASE("A relay ends and begins again under traffic: each time the legs speak
       REQUIRE(wait_until([&] {
         pair.ann.send(0x62);
         pair.listen();
-        // Silence of our own, whose first octet is that of mu-law.
-        return std::count_if(pair.bob.heard.begin() + static_cast<std::ptrdiff_t>(begin), pair.bob.heard.end(), [](const Heard& one) { return one.payload.front() == 0xFF; }) > 5;
+        return std::count_if(pair.bob.heard.begin() + static_cast<std::ptrdiff_t>(begin), pair.bob.heard.end(), is_silence) > 5;
       }));
       std::set<std::uint16_t> numbers;
       for (const auto& one : pair.bob.heard) CHECK(numbers.insert(one.sequence).second);
@@ -350,7 +356,7 @@ TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be r
     REQUIRE(engine.close(pair.bob.leg.id));
     CHECK(engine.end_relay(pair.bob.leg.id).error() == media::EngineError::UnknownLeg);
     const auto own = [&] {
-      return std::count_if(pair.ann.heard.begin(), pair.ann.heard.end(), [](const Heard& one) { return one.payload.front() == 0xFF; });
+      return std::count_if(pair.ann.heard.begin(), pair.ann.heard.end(), is_silence);
     };
     const auto before = own();
     CHECK(wait_until([&] {
