@@ -71,10 +71,10 @@ class Engine {
   /// Begins or changes the flow of media. Never refused for want of room: of several orders within one tick the last one holds.
   /// Learning of the source starts anew when the plan's remote address changed or `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
-  /// From the next phase (2 ms) on packets that come for one leg leave through the other, undecoded and within 2 ms, until end_relay(), or
-  /// until one of them is closed. Each side has its own RTCP, statistics, source learning and events; digits that come as RFC 4733 events
-  /// are told to the port as well as passed on. Nothing is heard from the ports, said through them or recorded; digits of ours are refused.
-  /// Either may be started anew: with another codec its audio is dropped until both have the same again.
+  /// Packets that come for one leg leave through the other, undecoded and in the same phase in which they are read (each 2 ms), until
+  /// end_relay(), or until one of them is closed. Each side has its own RTCP, statistics, source learning and events; digits that come
+  /// as RFC 4733 events are told to the port as well as passed on. Nothing is heard from the ports, said through them or recorded; digits
+  /// of ours are refused. Either may be started anew: with another codec its audio is dropped until both have the same again.
   /// Errors: UnknownLeg (also of a leg with itself), Apart, Relayed, OtherCodec. Once more for the same legs does nothing.
   base::Result<void, EngineError> relay(LegId a, LegId b);
   /// Both legs are ordinary ones again, to play a prompt, say. Of a leg that is not relayed: nothing. Errors: UnknownLeg.

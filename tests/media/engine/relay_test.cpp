@@ -265,6 +265,20 @@ TEST_CASE("The longest packet passes whole, and one octet more does not") {
   });
 }
 
+TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passes whole and in order") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    for (int i = 0; i < 150; ++i) pair.ann.send(0x46);
+    const auto is_of_burst = [](const Heard& one) { return one.payload.front() == 0x46; };
+    CHECK(wait_until([&] {
+      pair.listen();
+      return std::count_if(pair.bob.heard.begin(), pair.bob.heard.end(), is_of_burst) == 150;
+    }));
+    check_numbers(pair.bob.heard);
+  });
+}
+
 TEST_CASE("A digit that comes as events is passed on, and told to the port once") {
   on_each_path([](media::Engine& engine) {
     Pair pair(engine);
