@@ -5,10 +5,10 @@
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/translator.hpp>
 
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
-#include <utility>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -18,13 +18,10 @@ constexpr std::size_t kMaxBatches = 4;  // Of one leg in a tick: 64 datagrams; t
 
 }  // namespace
 
-EpollDatagrams::EpollDatagrams()
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), relay_epoll_(::epoll_create1(EPOLL_CLOEXEC)), ready_(kMaxLegsPerWorker) {}
+EpollDatagrams::EpollDatagrams() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
 EpollDatagrams::~EpollDatagrams() {
-  for (const int fd : {epoll_, relay_epoll_}) {
-    if (fd >= 0) ::close(fd);
-  }
+  if (epoll_ >= 0) ::close(epoll_);
 }
 
 void EpollDatagrams::add(Leg& leg) {
@@ -39,20 +36,6 @@ void EpollDatagrams::remove(Leg& leg) {
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
 }
 
-void EpollDatagrams::watch_audio(Leg& leg) {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLET;
-  event.data.ptr = &leg;
-  leg.audio_watched = ::epoll_ctl(relay_epoll_, EPOLL_CTL_ADD, leg.rtp.fd(), &event) == 0;  // Else it is read when it is due.
-  if (leg.audio_watched) ++watched_;
-}
-
-void EpollDatagrams::unwatch_audio(Leg& leg) {
-  if (!std::exchange(leg.audio_watched, false)) return;
-  ::epoll_ctl(relay_epoll_, EPOLL_CTL_DEL, leg.rtp.fd(), nullptr);
-  --watched_;
-}
-
 void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
   std::array<epoll_event, kMaxReadyReports> events;
   const int count = ::epoll_wait(epoll_, events.data(), kMaxReadyReports, 0);
@@ -64,18 +47,12 @@ void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
   receive_relayed(clock);
 }
 
-// A leg is told once for all that came. One that is flooded is read a batch at a time, and told again.
+// One that is flooded is read a batch at a time.
 void EpollDatagrams::receive_relayed(const ArrivalClock& clock) {
-  if (watched_ == 0) return;
-  const int count = ::epoll_wait(relay_epoll_, ready_.data(), static_cast<int>(ready_.size()), 0);
-  for (int i = 0; i < count; ++i) {
-    epoll_event& event = ready_[static_cast<std::size_t>(i)];
-    Leg& leg = *static_cast<Leg*>(event.data.ptr);
-    batch_.receive(leg.rtp.fd());
-    hand_in_batch(leg, Channel::Rtp, clock);
-    if (batch_.size() < ReceiveBatch::kMaxDatagrams) continue;
-    event.events = EPOLLIN | EPOLLET;
-    ::epoll_ctl(relay_epoll_, EPOLL_CTL_MOD, leg.rtp.fd(), &event);
+  for (Leg* const leg : relayed_.ready()) {
+    batch_.receive(leg->rtp.fd());
+    hand_in_batch(*leg, Channel::Rtp, clock);
+    if (batch_.size() == ReceiveBatch::kMaxDatagrams) relayed_.again(*leg);
   }
 }
 

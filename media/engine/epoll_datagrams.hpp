@@ -1,12 +1,8 @@
 #pragma once
 
+#include <offhook/media/engine/audio_watch.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
-
-#include <sys/epoll.h>
-
-#include <cstddef>
-#include <vector>
 
 namespace offhook::inline v0::media {
 
@@ -19,12 +15,12 @@ class EpollDatagrams final : public Datagrams {
   ~EpollDatagrams() override;
   EpollDatagrams(const EpollDatagrams&) = delete;
   EpollDatagrams& operator=(const EpollDatagrams&) = delete;
-  [[nodiscard]] bool works() const { return epoll_ >= 0 && relay_epoll_ >= 0; }
+  [[nodiscard]] bool works() const { return epoll_ >= 0 && relayed_.works(); }
 
   void add(Leg& leg) override;
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
-  void watch_audio(Leg& leg) override;
-  void unwatch_audio(Leg& leg) override;
+  void watch_audio(Leg& leg) override { relayed_.add(leg); }  // Where it is not watched it is read when it is due.
+  void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
   void send(Leg& leg, const Sendout& out) override;
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg&) const override { return true; }
@@ -38,9 +34,7 @@ class EpollDatagrams final : public Datagrams {
   void pass_on(Leg& through, const Onward& onward) override;
 
   int epoll_ = -1;
-  int relay_epoll_ = -1;                 // RTP of relayed legs, told once for each arrival
-  std::size_t watched_ = 0;              // in there
-  std::vector<epoll_event> ready_;       // room for all of them
+  AudioWatch relayed_;
   ReceiveBatch batch_;
 };
 

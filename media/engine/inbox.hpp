@@ -4,21 +4,22 @@
 
 namespace offhook::inline v0::media {
 
-/// What is on its way to a worker, from any thread: linked through itself by `Next`, so that it is never full. push() does not wait for
-/// the worker, and take_all() is a single exchange.
-template <class T, T* T::*Next>
+/// What is on its way to a worker, from any thread: linked through itself by `next_arriving`, so that it is never full. push() does not
+/// wait for the worker, and take_all() is a single exchange.
+template <class T>
 class Inbox {
  public:
   void push(T& item) {
-    item.*Next = newest_.load(std::memory_order_relaxed);
-    while (!newest_.compare_exchange_weak(item.*Next, &item, std::memory_order_release, std::memory_order_relaxed)) {
+    item.next_arriving = newest_.load(std::memory_order_relaxed);
+    while (!newest_.compare_exchange_weak(item.next_arriving, &item, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
-  /// The worker: a chain by `Next`, the newest first; null when there is none.
+  /// The worker: a chain by `next_arriving`, the newest first; null when there is none.
   [[nodiscard]] T* take_all() {
     if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // Nearly always: spares the write.
     return newest_.exchange(nullptr, std::memory_order_acquire);
   }
+  [[nodiscard]] bool empty() const { return newest_.load(std::memory_order_acquire) == nullptr; }
 
  private:
   std::atomic<T*> newest_{nullptr};

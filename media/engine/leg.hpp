@@ -27,10 +27,10 @@ struct Leg {
   std::uint64_t send_failed = 0;
   LegPlace place;                         // at its worker
   LegId id;                               // for the signalling thread
-  Leg* next_arriving = nullptr;           // LegInbox's
+  Leg* next_arriving = nullptr;           // Inbox's
   std::uint32_t uring_place = 0;          // UringDatagrams'
   Leg* relayed_with = nullptr;            // the worker's
-  bool audio_watched = false;             // EpollDatagrams': read whenever there is any
+  bool audio_watched = false;             // AudioWatch's: read whenever there is any
   bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick
   std::atomic<bool> closing{false};       // asked of the worker

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <offhook/media/engine/engine.hpp>
-#include <offhook/media/engine/inbox.hpp>
 #include <offhook/rtp/translator.hpp>
 
 #include <array>
@@ -19,10 +18,8 @@ struct RelayOrder {
   std::array<Leg*, 2> legs{};
   std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // for those that were never relayed before
   std::array<LegId, 2> ids{};                                    // for the signalling thread
-  RelayOrder* next = nullptr;                                    // RelayInbox's
+  RelayOrder* next_arriving = nullptr;                           // Inbox's
   std::atomic<bool> done{false};                                 // the worker's last word
 };
-
-using RelayInbox = Inbox<RelayOrder, &RelayOrder::next>;
 
 }  // namespace offhook::inline v0::media

@@ -178,11 +178,11 @@ void Worker::begin(Leg& leg) {
 void Worker::obey_relay_orders(base::TimePoint now, RelayOrder* newest) {
   RelayOrder* oldest = nullptr;
   while (newest != nullptr) {
-    RelayOrder* const order = std::exchange(newest, newest->next);
-    order->next = std::exchange(oldest, order);
+    RelayOrder* const order = std::exchange(newest, newest->next_arriving);
+    order->next_arriving = std::exchange(oldest, order);
   }
   while (oldest != nullptr) {
-    RelayOrder& order = *std::exchange(oldest, oldest->next);
+    RelayOrder& order = *std::exchange(oldest, oldest->next_arriving);
     for (std::size_t i = 0; i < order.legs.size(); ++i) {
       if (order.translators[i]) order.legs[i]->stream.take(std::move(order.translators[i]));
       part(*order.legs[i], now);

@@ -3,8 +3,8 @@
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/arrival_clock.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/media/engine/inbox.hpp>
 #include <offhook/media/engine/leg.hpp>
-#include <offhook/media/engine/leg_inbox.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/relay_order.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
@@ -104,8 +104,8 @@ class Worker {
   std::atomic<std::size_t> loaded_legs_{0};
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
-  LegInbox arriving_;
-  RelayInbox relay_orders_;
+  Inbox<Leg> arriving_;
+  Inbox<RelayOrder> relay_orders_;
 
   // The rest belongs to the thread.
   std::array<Rows, kPhases> rows_;   // those that hold any leg
