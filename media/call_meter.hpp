@@ -19,6 +19,8 @@ class CallMeter {
   void on_new_stream() noexcept { played_.reset(); }
   /// A packet of the peer counts.
   void on_packet() noexcept { came_ = true; }
+  /// It is passed on unheard: nobody can say that there is only silence in it.
+  void on_passed() noexcept { came_ = audible_ = true; }
   void on_report(bool about_us, std::uint8_t fraction_lost) noexcept { one_way_.on_report(about_us, fraction_lost); }
 
   /// A tick plays what the peer sent with this timestamp.

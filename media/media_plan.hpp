@@ -69,6 +69,8 @@ struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_source = 0, refused_payload = 0, malformed = 0;
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket did not take
+  std::uint64_t packets_passed = 0;                  ///< of packets_sent: another leg's, as they came (Engine::relay)
+  std::uint64_t packets_unpassed = 0;                ///< another leg's that had no place here (rtp::TranslatorStatistics)
   std::uint64_t digits_ignored = 0, digits_unsent = 0;  ///< the caller's beyond the limits; ours that the peer takes not, or too many
   std::uint64_t events_dropped = 0, heard_dropped = 0;  ///< of the port's rings: the conversation was late
   std::uint64_t frames_concealed = 0, frames_played = 0;

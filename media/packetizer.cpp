@@ -60,6 +60,18 @@ void Packetizer::skip(std::uint64_t ticks) {
   timestamp_ += static_cast<std::uint32_t>(ticks * kOctetsPerTick);
 }
 
+void Packetizer::count(std::size_t payload_octets) {
+  ++packets_;
+  payload_octets_ += payload_octets;
+  datagram_octets_ += rtp::kFixedHeaderOctets + payload_octets;
+}
+
+void Packetizer::go_on(std::uint16_t sequence, std::uint32_t timestamp) {
+  interrupt();
+  sequence_ = sequence;
+  timestamp_ = timestamp;
+}
+
 std::uint64_t Packetizer::ticks_until_sent() const {
   // After a change to a shorter ptime more may wait than one packet holds: then it leaves now.
   if (pending_size_ >= packet_octets_) return 0;

@@ -34,12 +34,18 @@ class Packetizer {
   void interrupt();
   /// Ticks were left out: the timestamp runs on without them.
   void skip(std::uint64_t ticks);
+  /// Another one sent a packet in our stead, with our numbers (rtp::Translator).
+  void count(std::size_t payload_octets);
+  /// Here our stream goes on when nobody else sends in it any more. What waits is dropped, the next packet carries the marker.
+  void go_on(std::uint16_t sequence, std::uint32_t timestamp);
   /// Once at the end of each tick.
   void end_tick() { timestamp_ += kOctetsPerTick; }
 
   /// How many ticks from now the packet leaves that holds what audio() is given next.
   [[nodiscard]] std::uint64_t ticks_until_sent() const;
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
+  /// Of the next packet.
+  [[nodiscard]] std::uint16_t sequence() const { return sequence_; }
   /// Of the first sample of this tick.
   [[nodiscard]] std::uint32_t timestamp() const { return timestamp_; }
   [[nodiscard]] std::uint64_t packets() const { return packets_; }

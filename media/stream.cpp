@@ -58,16 +58,8 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   if (moved || relearn) source_.relearn();
   if (chain) std::swap(chain_, chain);
   if (moved || relearn || chain) {
-    jitter_buffer_.reset();
     event_receiver_.reset();
-    dtmf_ = {};
-    meter_.on_new_stream();
-    peer_noise_.reset();
-    delay_.reset();
-    chain_->concealer.reset();
-    chain_->line.reset();
-    if (chain_->echo_guard) chain_->echo_guard->reset();
-    chain_->restart_decoder();
+    forget_sound();
   }
   if (chain) packetizer_.interrupt();
   packetizer_.configure(plan.send_payload_type, plan.ptime_ms);
@@ -76,33 +68,53 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   if (first || (!plan_->receive && plan.receive)) receiving_since_ = now;
   if (first) rtcp_schedule_.emplace(*random_, now);
   plan_ = plan;
+  if (relayed_with_ != nullptr) {
+    map_types();
+    relayed_with_->map_types();
+  }
   return chain;
+}
+
+/// What comes next has nothing to do with what came before.
+void Stream::forget_sound() {
+  jitter_buffer_.reset();
+  dtmf_ = {};
+  meter_.on_new_stream();
+  peer_noise_.reset();
+  delay_.reset();
+  if (!chain_) return;
+  chain_->concealer.reset();
+  chain_->line.reset();
+  if (chain_->echo_guard) chain_->echo_guard->reset();
+  chain_->restart_decoder();
 }
 
 // --- datagrams in ----------------------------------------------------------------------------------------------------------
 
-bool Stream::on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
-  if (!plan_) return false;
+std::optional<Onward> Stream::on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
+  taken_ = false;
+  if (!plan_) return std::nullopt;
   // A peer that muxes without having been asked to (RFC 5761 section 5.1.1) must not have its reports taken for audio.
-  if (channel == Channel::Rtp && !rtp::is_rtcp(datagram)) return on_rtp(from, datagram, now);
+  if (channel != Channel::Rtcp && !rtp::is_rtcp(datagram)) return on_rtp(from, datagram, now);
   on_rtcp(from, datagram, now);
-  return false;
+  return std::nullopt;
 }
 
-bool Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
+std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
   const auto packet = rtp::parse_packet(datagram);
   if (!packet) {
     ++malformed_;
-    return false;
+    return std::nullopt;
   }
   const bool event = plan_->receive_events && packet->payload_type == *plan_->receive_events;
   const bool audio = plan_->codec_of(packet->payload_type).has_value();
   if (!event && !audio && packet->payload_type != kComfortNoiseType) {
     ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
-    return false;
+    return std::nullopt;
   }
   const auto before = source_.ssrc();
-  if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return false;
+  if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
+  taken_ = true;
   bytes_received_ += datagram.size();
   if (before && before != source_.ssrc()) {
     event_receiver_.reset();
@@ -110,18 +122,19 @@ bool Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base:
   }
   meter_.on_packet();
   reception_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, now, !audio || meter_.in_time(packet->timestamp));
-  if (!plan_->receive) return true;
+  if (relayed_with_ != nullptr) return pass(*packet, event, now);
+  if (!plan_->receive) return std::nullopt;
   if (event) {
     event_receiver_.on_packet(packet->payload, packet->timestamp, now);
-    return true;
+    return std::nullopt;
   }
   if (!audio && !peer_noise_.on_payload(packet->payload, packet->timestamp)) {
     ++malformed_;
-    return true;
+    return std::nullopt;
   }
   using Content = rtp::JitterBuffer::Content;
   static_cast<void>(jitter_buffer_.put(*packet, now, audio ? Content::Audio : Content::ComfortNoise));  // Counts refusals.
-  return true;
+  return std::nullopt;
 }
 
 void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
@@ -158,6 +171,7 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
   if (ticked_ && time.tick > last_tick_.tick + 1) packetizer_.skip(time.tick - last_tick_.tick - 1);
   ticked_ = true;
   last_tick_ = time;
+  if (relayed_with_ != nullptr) return {};
   follow_listener();
   const auto pcm = std::span(frame).first(chain_->samples());
   pulled_ = next_frame(time.now, pcm);
@@ -166,6 +180,7 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
 
 void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out) {
   if (!plan_) return;
+  if (relayed_with_ != nullptr) return go_on_relayed(time, out);
   const auto to = source_.rtp_destination();
   static_cast<void>(tell(time, to, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
   answer(time, to, pcm, {}, out);
@@ -197,10 +212,7 @@ void Stream::answer(const TickTime& time, const Destination& to, std::span<const
   if (port_->recording) port_->recording->record(time.tick, sample_rate_hz(chain_->codec()), pcm, sent);
   if (time.tick % kTicksPerEchoLook == 0) measure_echo();
   meter_.end_tick(plan_->receive, plan_->send && to);
-  if (rtcp_schedule_->is_due(time.now)) {
-    report(time.now, false, out);
-    rtcp_schedule_->on_sent(time.now);
-  }
+  report_when_due(time.now, out);
 }
 
 void Stream::tick(const TickTime& time, VoiceBank& alone, Sendout& out) {
@@ -213,6 +225,7 @@ void Stream::tick(const TickTime& time, VoiceBank& alone, Sendout& out) {
 
 void Stream::finish(base::TimePoint now, Sendout& out) {
   if (port_->recording) port_->recording->finish();
+  part(now);
   if (plan_) report(now, true, out);
 }
 
@@ -225,7 +238,7 @@ void Stream::obey_commands(std::uint64_t tick, bool sending) {
       case PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick, sending); break;
       case PlayoutCommand::Kind::Rise: playout_.rise(); break;
       case PlayoutCommand::Kind::Digits:
-        if (!plan_->send_events || !queue_digit(command.digit)) ++digits_refused_;
+        if (is_relayed() || !plan_->send_events || !queue_digit(command.digit)) ++digits_refused_;
         break;
     }
   }
@@ -474,6 +487,12 @@ void Stream::add_voip_metrics(rtp::CompoundWriter& writer) const {
   writer.other(rtp::kExtendedReport, body);
 }
 
+void Stream::report_when_due(base::TimePoint now, Sendout& out) {
+  if (!rtcp_schedule_->is_due(now)) return;
+  report(now, false, out);
+  rtcp_schedule_->on_sent(now);
+}
+
 void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
   const auto to = source_.rtcp_destination();
   Datagram* datagram = out.next();
@@ -487,7 +506,8 @@ void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
   const auto ssrc = packetizer_.ssrc();
   // RFC 3550 section 6.4: a sender report when anything was sent since the last one.
   if (packetizer_.packets() != packets_at_report_) {
-    writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = packetizer_.timestamp(),
+    const auto timestamp = is_relayed() ? translator_->timestamp_at(now) : packetizer_.timestamp();
+    writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = timestamp,
                           .packets = static_cast<std::uint32_t>(packetizer_.packets()),
                           .octets = static_cast<std::uint32_t>(packetizer_.payload_octets()), .blocks = blocks});
   } else {
@@ -532,6 +552,7 @@ void Stream::prefetch_links() const noexcept {
 }
 
 void Stream::prefetch() noexcept {
+  if (relayed_with_ != nullptr) return;
   if (chain_) chain_->prefetch();
   port_->heard.prefetch_claim(port_->frame_samples());
   port_->commands.prefetch_pop();
@@ -560,6 +581,10 @@ LegStatistics Stream::statistics() const {
   all.bytes_received = bytes_received_;
   all.bytes_sent = packetizer_.datagram_octets();
   all.packets_lost = reception_.lost();
+  if (translator_) {
+    all.packets_passed = translator_->statistics().passed;
+    all.packets_unpassed = translator_->statistics().dropped();
+  }
   all.packets_late = jitter.late;
   all.packets_duplicate = jitter.duplicate;
   all.refused_source = source.refused_source + source.refused_ssrc + source.probation + source.rtcp_refused;

@@ -21,11 +21,13 @@
 #include <offhook/media/voice_evidence.hpp>
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/ntp.hpp>
+#include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
 #include <offhook/rtp/rtcp.hpp>
 #include <offhook/rtp/rtcp_schedule.hpp>
 #include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
+#include <offhook/rtp/translator.hpp>
 
 #include <memory>
 #include <optional>
@@ -43,6 +45,12 @@ struct TickTime {
 struct StreamOptions {
   base::Duration silence_limit = std::chrono::seconds(10);
   std::string cname;              ///< "" draws one: RFC 7022 section 4.2
+};
+
+/// A packet that leaves through the other leg of a relay, and where to. Its payload borrows from the datagram that came.
+struct Onward {
+  rtp::Packet packet;
+  base::SocketAddress to;
 };
 
 /// One call's media without its sockets: datagrams and ticks go in, datagrams come out, and the AudioPort's rings are filled and
@@ -63,8 +71,11 @@ class Stream {
   /// caller to free elsewhere. The source is learnt anew when the remote address changed or `relearn`.
   std::unique_ptr<CodecChain> start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now);
 
-  /// One datagram as it came. Dropped before start(), and counted when it is refused. Whether it was RTP of the peer.
-  bool on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  /// One datagram as it came. Dropped before start(), and counted when it is refused. What leaves at once through the other stream of a
+  /// relay: nothing where there is none.
+  std::optional<Onward> on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  /// Whether the last one was RTP of the peer.
+  [[nodiscard]] bool took_packet() const { return taken_; }
   /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. A tick is
   /// hear() and then go_on(), with a verdict on the voice between them, so that a worker looks at many calls at once.
   ///
@@ -84,14 +95,30 @@ class Stream {
   /// Asks for what the next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
   void prefetch_links() const noexcept;
   void prefetch() noexcept;
+  /// Room for relaying, kept for life: join() allocates nothing. Once, at the clock of the codec.
+  void take(std::unique_ptr<rtp::Translator> translator) { translator_ = std::move(translator); }
+  /// Between ticks: what comes for one leaves through the other as it came, until either is started with another codec (then its audio
+  /// is dropped), or parted. Each goes on with the stream that its peer knows, reports by RTCP of its own, watches its source and tells of
+  /// digits that come as events; nothing is heard, said or recorded. Both have a translator and are relayed with nobody.
+  static void join(Stream& a, Stream& b, base::TimePoint now);
+  /// Both are ordinary streams again; what waits to be said goes on.
+  void part(base::TimePoint now);
+  [[nodiscard]] bool is_relayed() const { return relayed_with_ != nullptr; }
 
   [[nodiscard]] LegStatistics statistics() const;
   /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.
   [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }
 
  private:
-  bool on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  std::optional<Onward> on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  void forget_sound();
+  void begin_relay(Stream& other, base::TimePoint now);
+  void end_relay(base::TimePoint now);
+  void map_types();
+  std::optional<Onward> pass(const rtp::Packet& packet, bool event, base::TimePoint now);
+  std::optional<Onward> leave(const rtp::Packet& packet, base::TimePoint now);
+  void go_on_relayed(const TickTime& time, Sendout& out);
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
   using Destination = std::optional<base::SocketAddress>;
@@ -117,6 +144,7 @@ class Stream {
                                     CodecChain::Frame& frame);
   [[nodiscard]] bool leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out);
   void add_voip_metrics(rtp::CompoundWriter& writer) const;
+  void report_when_due(base::TimePoint now, Sendout& out);
   void report(base::TimePoint now, bool bye, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
@@ -153,9 +181,13 @@ class Stream {
   rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // what the frame of this tick is
   std::optional<std::uint32_t> delay_;            // units from its RTP timestamp, of unknown origin, to when the last frame was played
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
+  bool taken_ = false;                            // see took_packet()
   bool sent_common_ = false;                      // the last frame was encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
+  Stream* relayed_with_ = nullptr;
+  std::unique_ptr<rtp::Translator> translator_;   // of what leaves here; null until the first relay
+  std::uint64_t packets_at_tick_ = 0;             // while relayed
   std::optional<std::uint32_t> round_trip_us_;
   std::optional<rtp::VoipMetrics> peers_view_;
 };

@@ -19,6 +19,7 @@ constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 struct Try {
   std::size_t legs = 0;
   HostFigures figures;
+  double added_p50_ms = 0, added_p99_ms = 0;   // of relayed packets, from socket to socket of the load
   [[nodiscard]] bool clean() const { return figures.load <= kMaxLoad && figures.late_p99_ms < kMaxLateMs && figures.lost == 0; }
 };
 
@@ -35,6 +36,12 @@ Try measure(LegPlan plan, const std::string& self) {
   Try done{plan.legs, {figures.at("load").get<double>(), figures.at("late_p99_ms").get<double>(), figures.at("missed").get<double>(), figures.at("kb_per_leg").get<double>()}};
   fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg\n", plan.legs, plan.kind.name,
              media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg);
+  if (!plan.kind.relays) return done;
+  const auto passed = wait_for_note(plan, "load_figures");
+  done.added_p50_ms = passed.at("added_p50_ms").get<double>();
+  done.added_p99_ms = passed.at("added_p99_ms").get<double>();
+  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", passed.at("passed").get<std::uint64_t>(),
+             done.added_p50_ms, done.added_p99_ms);
   return done;
 }
 
@@ -68,9 +75,12 @@ std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters
       plan.path = path;
       plan.folder = out;
       const Try most = find_most(plan, self);
-      results.push_back({prefix + "calls_per_core", "legs", static_cast<double>(most.legs), {}});
+      const bool relays = kind.relays;
+      results.push_back({prefix + "calls_per_core", relays ? "calls" : "legs", static_cast<double>(most.legs) / (relays ? 2 : 1), {}});
       results.push_back({prefix + "load", "%", 100 * most.figures.load, {}});
       results.push_back({prefix + "tick_p99_ms", "ms", most.figures.late_p99_ms, {}});
+      if (relays) results.push_back({prefix + "added_p50_ms", "ms", most.added_p50_ms, {}});
+      if (relays) results.push_back({prefix + "added_p99_ms", "ms", most.added_p99_ms, {}});
       results.push_back({prefix + "rss_kb_per_leg", "kB", most.figures.kb_per_leg, {}});
     }
   }

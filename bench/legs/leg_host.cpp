@@ -131,7 +131,7 @@ Sums sums(const media::Engine& engine, const std::vector<media::OpenLeg>& legs) 
     if (!of) continue;
     sum.received += static_cast<std::int64_t>(of->packets_received);
     sum.sent += static_cast<std::int64_t>(of->packets_sent);
-    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->frames_concealed + of->send_failed);
+    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->frames_concealed + of->send_failed + of->packets_unpassed);
   }
   return sum;
 }
@@ -165,13 +165,15 @@ int host_legs(const LegPlan& plan) {
   std::vector<media::OpenLeg> legs;
   std::vector<std::uint16_t> ports;
   for (std::size_t i = 0; i < plan.legs; ++i) {
-    const auto leg = engine.open(kLoopback, conversations.make_port(plan));
+    const bool second = plan.kind.relays && i % 2 == 1;
+    const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{});
     if (!leg) throw std::runtime_error("leg " + std::to_string(i) + ": " + std::string(to_string(leg.error())));
     if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("a leg does not start");
+    if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("two legs are not relayed");
     legs.push_back(*leg);
     ports.push_back(leg->rtp_port);
   }
-  conversations.start();
+  if (!plan.kind.relays) conversations.start();
   leave_note(plan, "host", {{"ports", ports}});
   (void)wait_for_note(plan, "talking");
   std::this_thread::sleep_for(2s);

@@ -2,6 +2,8 @@
 
 #include <offhook/bench/legs/notes.hpp>
 #include <offhook/bench/legs/voice.hpp>
+#include <offhook/media/engine/socket_names.hpp>
+#include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/rtp/packet.hpp>
 
 #include <netinet/in.h>
@@ -14,6 +16,8 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <memory>
+#include <optional>
 
 namespace offhook::bench {
 
@@ -22,13 +26,45 @@ namespace {
 constexpr std::size_t kGroups = 20;          // a millisecond each: every socket has one turn in a tick
 constexpr std::size_t kOctets = 160, kHeader = 12;
 constexpr std::size_t kBatch = 64;
+constexpr std::uint32_t kSettled = 1500;     // ms
 
 volatile std::sig_atomic_t g_stop = 0;
+
+/// What a packet begins with that is to be relayed: when it was sent, by the wall's clock, which is the kernel's for what comes.
+struct Stamp {
+  static constexpr std::size_t kOctets = 12;
+  static constexpr std::array<std::uint8_t, 4> kMagic = {'s', 'e', 'n', 't'};
+
+  static void write(std::uint8_t* at) {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const std::int64_t nanoseconds = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+    std::memcpy(at, kMagic.data(), kMagic.size());
+    std::memcpy(at + kMagic.size(), &nanoseconds, sizeof nanoseconds);
+  }
+  /// Nothing where there is none.
+  static std::optional<base::Duration> read(const std::uint8_t* at) {
+    if (!std::equal(kMagic.begin(), kMagic.end(), at)) return std::nullopt;
+    std::int64_t nanoseconds = 0;
+    std::memcpy(&nanoseconds, at + kMagic.size(), sizeof nanoseconds);
+    return std::chrono::nanoseconds(nanoseconds);
+  }
+};
+
+/// How much later than it was sent a packet is there.
+struct Passed {
+  media::TickHistogram delay;
+  bool counts = false;   // once all is under way
+};
 
 /// Every twentieth leg, on one socket: sends their packets of a tick in one system call, and reads what comes for them.
 class Group {
  public:
-  explicit Group(std::uint8_t payload_type) : payload_type_(payload_type), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+  /// `passed`: of packets that are relayed, or null.
+  Group(std::uint8_t payload_type, Passed* passed)
+      : payload_type_(payload_type), passed_(passed), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    const int yes = 1;
+    if (passed_ != nullptr) ::setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
     const int room = 8 << 20;
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
     sockaddr_in address{};
@@ -39,7 +75,7 @@ class Group {
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
     for (std::size_t i = 0; i < kBatch; ++i) {
-      dropped_parts_[i] = {dropped_.data(), dropped_.size()};
+      dropped_parts_[i] = {came_[i].octets.data(), came_[i].octets.size()};
       dropped_headers_[i].msg_hdr.msg_iov = &dropped_parts_[i];
       dropped_headers_[i].msg_hdr.msg_iovlen = 1;
     }
@@ -56,15 +92,16 @@ class Group {
     callers_.push_back(caller);
   }
   void ready() {
-    parts_.resize(2 * callers_.size());
+    parts_.resize(kParts * callers_.size());
     headers_.resize(callers_.size());
     for (std::size_t i = 0; i < callers_.size(); ++i) {
-      parts_[2 * i] = {callers_[i].header.data(), kHeader};
+      parts_[kParts * i] = {callers_[i].header.data(), kHeader};
+      parts_[kParts * i + 1] = {stamp_.data(), passed_ != nullptr ? stamp_.size() : 0};
       auto& header = headers_[i].msg_hdr;
       header.msg_name = &callers_[i].to;
       header.msg_namelen = sizeof callers_[i].to;
-      header.msg_iov = &parts_[2 * i];
-      header.msg_iovlen = 2;
+      header.msg_iov = &parts_[kParts * i];
+      header.msg_iovlen = kParts;
     }
   }
 
@@ -75,9 +112,11 @@ class Group {
       header[2] = static_cast<std::uint8_t>(turn >> 8);
       header[3] = static_cast<std::uint8_t>(turn);
       for (std::size_t octet = 0; octet < 4; ++octet) header[4 + octet] = static_cast<std::uint8_t>(turn * kOctets >> (24 - 8 * octet));
-      parts_[2 * i + 1] = {const_cast<std::uint8_t*>(voice.data()) + (callers_[i].frame + turn) % frames * kOctets, kOctets};  // sendmmsg does not write.
+      const std::size_t stamped = parts_[kParts * i + 1].iov_len;
+      parts_[kParts * i + 2] = {const_cast<std::uint8_t*>(voice.data()) + (callers_[i].frame + turn) % frames * kOctets + stamped, kOctets - stamped};  // sendmmsg does not write.
     }
     for (std::size_t at = 0; at < headers_.size();) {
+      Stamp::write(stamp_.data());
       const int taken = ::sendmmsg(socket_, headers_.data() + at, static_cast<unsigned>(std::min(kBatch, headers_.size() - at)), 0);
       if (taken <= 0) return;
       at += static_cast<std::size_t>(taken);
@@ -86,20 +125,36 @@ class Group {
   }
   void receive() {
     for (int got = kBatch; got == kBatch;) {
+      for (std::size_t i = 0; passed_ != nullptr && i < kBatch; ++i) {
+        dropped_headers_[i].msg_hdr.msg_control = came_[i].control.data();
+        dropped_headers_[i].msg_hdr.msg_controllen = came_[i].control.size();
+      }
       got = ::recvmmsg(socket_, dropped_headers_.data(), kBatch, MSG_DONTWAIT, nullptr);
       if (got > 0) received_ += static_cast<std::uint64_t>(got);
+      for (int i = 0; passed_ != nullptr && i < got; ++i) note_passed(static_cast<std::size_t>(i));
     }
   }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
  private:
+  static constexpr std::size_t kParts = 3;   // of a packet: header, stamp, voice
+  struct alignas(cmsghdr) Came {
+    std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control;
+    std::array<std::uint8_t, kHeader + Stamp::kOctets> octets{};   // The rest is cut.
+  };
+  void note_passed(std::size_t index) {
+    const auto sent = Stamp::read(came_[index].octets.data() + kHeader);
+    const auto noted = media::noted_arrival(CMSG_FIRSTHDR(&dropped_headers_[index].msg_hdr));
+    if (sent && noted && passed_->counts) passed_->delay.add(*noted - *sent);
+  }
   struct Caller {
     sockaddr_in to{};
     std::array<std::uint8_t, kHeader> header{};
     std::size_t frame = 0;   // where in the voice it begins
   };
   std::uint8_t payload_type_;
+  Passed* passed_;
   int socket_;
   std::uint16_t port_ = 0;
   std::vector<Caller> callers_;
@@ -107,7 +162,8 @@ class Group {
   std::vector<mmsghdr> headers_;
   std::array<mmsghdr, kBatch> dropped_headers_{};
   std::array<iovec, kBatch> dropped_parts_{};
-  std::array<std::uint8_t, 2048> dropped_{};
+  std::array<Came, kBatch> came_{};
+  std::array<std::uint8_t, Stamp::kOctets> stamp_{};
   std::uint64_t sent_ = 0, received_ = 0;
 };
 
@@ -122,10 +178,11 @@ void sleep_until(std::chrono::steady_clock::time_point at) {
 int load_legs(const LegPlan& plan) {
   pin(0, kOtherCore);
   std::signal(SIGTERM, [](int) { g_stop = 1; });
+  const auto passed = std::make_unique<Passed>();
   std::vector<std::unique_ptr<Group>> groups;
   std::vector<std::uint16_t> ports;
   for (std::size_t i = 0; i < kGroups; ++i) {
-    groups.push_back(std::make_unique<Group>(plan.kind.codec == media::AudioCodec::G722 ? 9 : 0));
+    groups.push_back(std::make_unique<Group>(plan.kind.codec == media::AudioCodec::G722 ? 9 : 0, plan.kind.relays ? passed.get() : nullptr));
     ports.push_back(groups.back()->port());
   }
   leave_note(plan, "load", {{"ports", ports}});
@@ -140,6 +197,7 @@ int load_legs(const LegPlan& plan) {
     groups[slot % kGroups]->send(slot / kGroups, voice);
     groups[(slot + kGroups / 2) % kGroups]->receive();
     if (slot == kGroups) leave_note(plan, "talking", true);
+    passed->counts = slot > kSettled;
   }
   std::uint64_t sent = 0, received = 0;
   for (auto& group : groups) {
@@ -147,7 +205,12 @@ int load_legs(const LegPlan& plan) {
     sent += group->sent();
     received += group->received();
   }
-  leave_note(plan, "load_figures", {{"sent", sent}, {"received", received}});
+  media::TickHistogram::Counts counts{};
+  passed->delay.add_to(counts);
+  const auto added = media::TickHistogram::times_of(counts);
+  const auto ms = [](base::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); };
+  leave_note(plan, "load_figures",
+             {{"sent", sent}, {"received", received}, {"passed", added.ticks}, {"added_p50_ms", ms(added.p50)}, {"added_p99_ms", ms(added.p99)}});
   return 0;
 }
 

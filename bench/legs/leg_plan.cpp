@@ -14,6 +14,7 @@ const std::vector<LegKind>& leg_kinds() {
       {"g711_echo", media::AudioCodec::Pcmu, true, false},
       {"g711_record", media::AudioCodec::Pcmu, false, true},
       {"g722_ai", media::AudioCodec::G722, false, false},
+      {.name = "relay", .relays = true},
   };
   return kinds;
 }

@@ -17,6 +17,7 @@ struct LegKind {
   media::AudioCodec codec = media::AudioCodec::Pcmu;
   bool guards_echo = false;
   bool records = false;            ///< stereo WAV
+  bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
 };
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 

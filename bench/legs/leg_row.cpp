@@ -35,7 +35,9 @@ OneRow::OneRow(const LegKind& kind)
     leg.spoken = number++ * 7 * kPortRate / 50;
     leg.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *leg.port, leg.random);
     (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate, kind.guards_echo), false, at(0));
+    if (kind.relays) leg.stream->take(std::make_unique<rtp::Translator>());
   }
+  for (std::size_t i = 0; kind.relays && i < kLegs; i += 2) media::Stream::join(*legs_[i].stream, *legs_[i + 1].stream, at(0));
 }
 
 void OneRow::tick(std::size_t turn) {
@@ -46,7 +48,7 @@ void OneRow::tick(std::size_t turn) {
     speak(legs_[i]);
     send(legs_[i], turn);
     heard[i] = legs_[i].stream->hear(time, frames[i]);
-    voice_.hear(i, heard[i]);
+    if (!legs_[i].stream->is_relayed()) voice_.hear(i, heard[i]);
   }
   voice_.run();
   for (std::size_t i = 0; i < kLegs; ++i) {
@@ -66,7 +68,9 @@ void OneRow::send(Leg& leg, std::size_t turn) {
   packet.payload = base::Bytes(voice_octets_).subspan(turn % (voice_octets_.size() / kOctets) * kOctets, kOctets);
   std::array<std::uint8_t, kOctets + 12> datagram;
   (void)rtp::write_packet(packet, datagram);
-  leg.stream->on_packet(media::Channel::Rtp, kPeer, datagram, at(turn) - std::chrono::milliseconds(3));
+  const auto onward = leg.stream->on_packet(media::Channel::Rtp, kPeer, datagram, at(turn) - std::chrono::milliseconds(3));
+  if (onward) (void)rtp::write_packet(onward->packet, datagram);
+  keep(datagram);
 }
 
 void OneRow::speak(Leg& leg) {

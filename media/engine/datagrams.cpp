@@ -1,6 +1,7 @@
 #include <offhook/media/engine/datagrams.hpp>
 
 #include <offhook/media/engine/epoll_datagrams.hpp>
+#include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/uring_datagrams.hpp>
 
 #include <system_error>
@@ -14,6 +15,11 @@ std::string_view to_string(DatagramPath path) {
     case DatagramPath::Epoll: return "epoll";
   }
   return "unknown";
+}
+
+void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival) {
+  if (const auto onward = leg.stream.on_packet(channel, from, datagram, arrival)) pass_on(*leg.relayed_with, *onward);
+  if (channel == Channel::Rtp) leg.pace.on_datagram(leg.stream.took_packet());
 }
 
 std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why) {

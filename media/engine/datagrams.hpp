@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/sendout.hpp>
 
@@ -12,6 +14,7 @@
 namespace offhook::inline v0::media {
 
 struct Leg;
+struct Onward;
 class ArrivalClock;
 
 /// Which system calls carry the datagrams.
@@ -34,6 +37,9 @@ class Datagrams {
   virtual void add(Leg& leg) = 0;
   /// Hands what has come to the legs' streams: at least what waits for `due`, their audio up to a bound for each leg, and any leg's RTCP.
   virtual void receive(std::span<Leg* const> due, const ArrivalClock& clock) = 0;
+  /// The leg is relayed, or is no more: its audio is read in every receive(), whether it is due or not.
+  virtual void watch_audio(Leg& leg) = 0;
+  virtual void unwatch_audio(Leg& leg) = 0;
   /// `out` is copied, and has left for the network with the next flush() at the latest. What is refused counts in leg.send_failed.
   virtual void send(Leg& leg, const Sendout& out) = 0;
   virtual void flush() {}
@@ -42,6 +48,12 @@ class Datagrams {
   [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;
 
   [[nodiscard]] virtual DatagramPath path() const = 0;
+
+ protected:
+  /// What came for a leg goes to its stream, and what of it is passed on leaves through the leg that it is relayed with.
+  void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival);
+  /// As send(): a packet of at most rtp::kMaxPassedOctets.
+  virtual void pass_on(Leg& through, const Onward& onward) = 0;
 };
 
 /// `wanted`, or for Best what there is. Null when there is none: no descriptors left, or `wanted` is refused here; `why` says which.

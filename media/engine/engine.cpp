@@ -4,6 +4,7 @@
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -39,6 +40,10 @@ std::string_view to_string(EngineError error) {
     case EngineError::WrongSize: return "a conference has 2 to 500 members";
     case EngineError::WrongRate: return "a conference runs at 8000, 16000 or 24000 Hz, and so do all its ports";
     case EngineError::Full: return "the conference is full";
+    case EngineError::Apart: return "the legs are on different media workers, or one is on its way to another";
+    case EngineError::Conferring: return "a leg is in a conference";
+    case EngineError::Relayed: return "a leg is relayed with another one already";
+    case EngineError::OtherCodec: return "the legs do not carry the same codec";
   }
   return "unknown";
 }
@@ -53,7 +58,9 @@ class Engine::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port);
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
+  base::Result<void, EngineError> relay(LegId a, LegId b);
+  base::Result<void, EngineError> end_relay(LegId either);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
   base::Result<void, EngineError> close(LegId id);
   base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
@@ -81,6 +88,9 @@ class Engine::Impl {
     std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
     std::optional<MediaPlan> plan;    // as last asked for
     ConferenceId conference;          // none, or the one that it was last told to join
+    LegId relayed_with{};             // as last asked for
+    bool can_relay = false;           // has its translator
+    std::size_t relay_orders = 0;     // that may still touch it
     bool closing = false;
     bool gone = false;                // its worker has handed it back
   };
@@ -89,6 +99,10 @@ class Engine::Impl {
     std::uint16_t port = 0;
   };
   [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
+  [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
+  [[nodiscard]] bool has_room(std::size_t worker) const { return !rows_[worker].full() && has_time_for_more(worker); }
+  void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);
+  void collect_relay_orders();
   base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
   base::Result<Entry*, EngineError> find_member(LegId id);
@@ -108,6 +122,7 @@ class Engine::Impl {
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
+  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
   std::vector<LegRows> rows_;                     // by worker
   ConferenceBook book_;
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
@@ -151,18 +166,26 @@ base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (rows_[i].full() || !has_time_for_more(i)) continue;
+    if (!has_room(i)) continue;
     if (!best || legs_of_[i] < legs_of_[*best]) best = i;
   }
   if (best) return *best;
   return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
 }
 
-base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port) {
+base::Result<std::size_t, EngineError> Engine::Impl::worker_of(LegId beside) {
+  const auto entry = find_open(beside);
+  if (!entry) return base::fail(entry.error());
+  const std::size_t worker = (*entry)->stations.back()->worker;
+  if (!has_room(worker)) return base::fail(EngineError::Busy);
+  return worker;
+}
+
+base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside) {
   const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
-  const auto chosen = choose_worker();
+  const auto chosen = beside ? worker_of(beside) : choose_worker();
   if (!chosen) return base::fail(chosen.error());
   const std::size_t worker = *chosen;
   auto pair = bind_pair(local);
@@ -205,11 +228,63 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   return {};
 }
 
+base::Result<void, EngineError> Engine::Impl::relay(LegId a, LegId b) {
+  const std::lock_guard lock(mutex_);
+  const auto first = find_open(a), second = find_open(b);
+  if (!first || !second || a == b) return base::fail(EngineError::UnknownLeg);
+  Entry &one = **first, &other = **second;
+  if (one.relayed_with == b) return {};
+  if (one.conference || other.conference) return base::fail(EngineError::Conferring);
+  // One that is on its way out of a conference may still be handed over.
+  const bool settled = one.stations.size() == 1 && other.stations.size() == 1;
+  if (!settled || one.stations.back()->worker != other.stations.back()->worker) return base::fail(EngineError::Apart);
+  if (one.relayed_with || other.relayed_with) return base::fail(EngineError::Relayed);
+  if (!one.plan || !other.plan || one.plan->codec != other.plan->codec) return base::fail(EngineError::OtherCodec);
+  one.relayed_with = b;
+  other.relayed_with = a;
+  order_relay(RelayOrder::What::Join, {&one, &other});
+  return {};
+}
+
+base::Result<void, EngineError> Engine::Impl::end_relay(LegId either) {
+  const std::lock_guard lock(mutex_);
+  const auto found = find_open(either);
+  if (!found) return base::fail(found.error());
+  if (!(*found)->relayed_with) return {};
+  Entry& other = entries_.at((*found)->relayed_with);
+  (*found)->relayed_with = other.relayed_with = {};
+  order_relay(RelayOrder::What::Part, {*found, &other});
+  return {};
+}
+
+void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entries) {
+  auto order = std::make_unique<RelayOrder>();
+  order->what = what;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Entry& entry = *entries[i];
+    order->legs[i] = entry.leg.get();
+    order->ids[i] = entry.leg->id;
+    ++entry.relay_orders;
+    if (!std::exchange(entry.can_relay, true)) order->translators[i] = std::make_unique<rtp::Translator>();
+  }
+  workers_[entries[0]->stations.back()->worker]->order(*order);
+  relay_orders_.push_back(std::move(order));
+}
+
+void Engine::Impl::collect_relay_orders() {
+  std::erase_if(relay_orders_, [this](const auto& order) {
+    if (!order->done.load(std::memory_order_acquire)) return false;
+    for (const LegId id : order->ids) --entries_.at(id).relay_orders;
+    return true;
+  });
+}
+
 base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
+  if (const LegId other = std::exchange((*entry)->relayed_with, {})) entries_.at(other).relayed_with = {};  // Its worker parts them.
   leave_book(**entry);
   (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
@@ -218,6 +293,7 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
 }
 
 void Engine::Impl::collect() {
+  collect_relay_orders();
   collect_stations();
   book_.collect();
   if (closing_ == 0) return;
@@ -230,7 +306,7 @@ void Engine::Impl::collect() {
 }
 
 void Engine::Impl::forget_closed() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone; });
+  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone && entry.second.relay_orders == 0; });
 }
 
 // --- conferences -----------------------------------------------------------------------------------------------------------
@@ -260,6 +336,7 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
   const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
+  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // Or was, a moment ago.
   auto* const hall = book_.find(conference);
   if (hall == nullptr) return base::fail(EngineError::UnknownConference);
   if ((*entry)->conference == conference) {
@@ -420,9 +497,11 @@ EngineStatus Engine::Impl::status() const {
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
 
-base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port) {
-  return impl_->open(local, std::move(port));
+base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside) {
+  return impl_->open(local, std::move(port), beside);
 }
+base::Result<void, EngineError> Engine::relay(LegId a, LegId b) { return impl_->relay(a, b); }
+base::Result<void, EngineError> Engine::end_relay(LegId either) { return impl_->end_relay(either); }
 base::Result<void, EngineError> Engine::start(LegId leg, const MediaPlan& plan, bool relearn) { return impl_->start(leg, plan, relearn); }
 base::Result<void, EngineError> Engine::close(LegId leg) { return impl_->close(leg); }
 base::Result<ConferenceId, EngineError> Engine::confer(const ConferenceOptions& options) { return impl_->confer(options); }

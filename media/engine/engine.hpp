@@ -40,7 +40,20 @@ struct EngineStatus {
   TickTimes ticks;
 };
 
-enum class EngineError : std::uint8_t { NoPort, NoSocket, UnknownLeg, Busy, UnknownConference, WrongSize, WrongRate, Full };
+enum class EngineError : std::uint8_t {
+  NoPort,
+  NoSocket,
+  UnknownLeg,
+  Busy,
+  UnknownConference,
+  WrongSize,
+  WrongRate,
+  Full,
+  Apart,        ///< the legs are on different workers: open the second one beside the first
+  Conferring,   ///< one of them is in a conference: leave() first
+  Relayed,      ///< one of them is relayed with another leg already
+  OtherCodec,   ///< they do not carry the same codec, or were not started yet
+};
 [[nodiscard]] std::string_view to_string(EngineError error);
 
 struct OpenLeg {
@@ -65,10 +78,19 @@ class Engine {
 
   /// Binds an even/odd port pair on `local`; packets are read and dropped until start(). Errors: NoPort, NoSocket, Busy: each worker
   /// has kMaxLegsPerWorker or no time left (EngineOptions::load_limit), and those who talk already come first.
-  [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port);
+  /// `beside`: on the worker of that leg, so that both can be relayed; errors are then UnknownLeg, too.
+  [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside = {});
   /// Begins or changes the flow of media. Never refused for want of room: of several orders within one tick the last one holds.
   /// Learning of the source starts anew when the plan's remote address changed or `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
+  /// Packets that come for one leg leave through the other, undecoded and in the same phase in which they are read (each 2 ms), until
+  /// end_relay(), or until one of them is closed. Each side has its own RTCP, statistics, source learning and events; digits that come
+  /// as RFC 4733 events are told to the port as well as passed on. Nothing is heard from the ports, said through them or recorded; digits
+  /// of ours are refused. Either may be started anew: with another codec its audio is dropped until both have the same again.
+  /// Errors: UnknownLeg (also of a leg with itself), Apart, Relayed, OtherCodec. Once more for the same legs does nothing.
+  base::Result<void, EngineError> relay(LegId a, LegId b);
+  /// Both legs are ordinary ones again, to play a prompt, say. Of a leg that is not relayed: nothing. Errors: UnknownLeg.
+  base::Result<void, EngineError> end_relay(LegId either);
   /// Sends RTCP BYE and closes the sockets. The last statistics stay readable until the next open().
   base::Result<void, EngineError> close(LegId leg);
 

@@ -2,6 +2,8 @@
 
 #include <offhook/media/engine/arrival_clock.hpp>
 #include <offhook/media/engine/leg.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/translator.hpp>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -40,14 +42,27 @@ void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
   for (int i = 0; i < count; ++i) receive_reports(*static_cast<Leg*>(events[static_cast<std::size_t>(i)].data.ptr), clock);
   for (Leg* const leg : due) {
     if (leg->reports_unwatched) receive_reports(*leg, clock);
-    receive_audio(*leg, clock);
+    if (!leg->audio_watched) receive_audio(*leg, clock);
   }
+  receive_relayed(clock);
+}
+
+// One that is flooded is read a batch at a time.
+void EpollDatagrams::receive_relayed(const ArrivalClock& clock) {
+  for (Leg* const leg : relayed_.ready()) {
+    batch_.receive(leg->rtp.fd());
+    hand_in_batch(*leg, Channel::Rtp, clock);
+    if (batch_.size() == ReceiveBatch::kMaxDatagrams) relayed_.again(*leg);
+  }
+}
+
+void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock) {
+  for (std::size_t i = 0; i < batch_.size(); ++i) hand_in(leg, channel, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i)));
 }
 
 void EpollDatagrams::receive_reports(Leg& leg, const ArrivalClock& clock) {
   batch_.receive(leg.rtcp.fd());
-  for (std::size_t i = 0; i < batch_.size(); ++i)
-    leg.stream.on_packet(Channel::Rtcp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i)));
+  hand_in_batch(leg, Channel::Rtcp, clock);
 }
 
 void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
@@ -55,8 +70,7 @@ void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
   while (leg.pace.wants_more()) {
     const std::size_t most = leg.pace.in_step() ? 1 : ReceiveBatch::kMaxDatagrams;
     batch_.receive(leg.rtp.fd(), most);
-    for (std::size_t i = 0; i < batch_.size(); ++i)
-      leg.pace.on_datagram(leg.stream.on_packet(Channel::Rtp, batch_.from(i), batch_.bytes(i), clock.arrival(batch_.arrival(i))));
+    hand_in_batch(leg, Channel::Rtp, clock);
     if (batch_.size() < most) return;
   }
 }
@@ -66,6 +80,12 @@ void EpollDatagrams::send(Leg& leg, const Sendout& out) {
     const auto& socket = datagram.channel == Channel::Rtp ? leg.rtp : leg.rtcp;
     if (!socket.send(datagram.bytes(), datagram.to)) ++leg.send_failed;
   }
+}
+
+void EpollDatagrams::pass_on(Leg& through, const Onward& onward) {
+  std::array<std::uint8_t, rtp::kMaxPassedOctets> octets;
+  const auto size = rtp::write_packet(onward.packet, octets);
+  if (!size || !through.rtp.send(base::Bytes(octets).first(*size), onward.to)) ++through.send_failed;
 }
 
 }  // namespace offhook::inline v0::media

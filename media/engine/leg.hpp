@@ -53,6 +53,8 @@ struct Leg : base::Pooled<Leg> {
   Leg* next_arriving = nullptr;           // Inbox's
   ReadPace pace;                          // of its audio, for whoever reads its sockets
   std::uint32_t uring_place = 0;          // UringDatagrams'
+  Leg* relayed_with = nullptr;            // the worker's
+  bool audio_watched = false;             // AudioWatch's: read whenever there is any
   bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
   OrderBox orders;                        // looked into at each tick
   std::atomic<std::uint8_t> wishes{0};    // asked of the worker: LegWish

@@ -17,6 +17,12 @@ class ReadPace {
     read_ = 0;
     all_taken_ = true;
   }
+  /// Of a socket of which something has come, whenever that is: all of it is to be read.
+  void begin_burst() {
+    in_step_ = false;
+    read_ = 0;
+    all_taken_ = true;
+  }
   /// `taken`: it was the peer's.
   void on_datagram(bool taken) {
     ++read_;

@@ -4,6 +4,7 @@
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/socket_names.hpp>
 #include <offhook/media/engine/worker.hpp>
+#include <offhook/rtp/packet.hpp>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -171,22 +172,33 @@ bool UringDatagrams::is_asked(const Leg& leg) const {
 
 void UringDatagrams::send(Leg& leg, const Sendout& out) {
   for (const auto& datagram : out.all()) {
-    if (sends_ == kSends) submit();
-    io_uring_sqe* const sqe = sends_ == kSends ? nullptr : next_request();
-    if (sqe == nullptr) {
-      ++leg.send_failed;
-      continue;
-    }
-    Outgoing& outgoing = (*outgoing_)[sends_++];
-    std::memcpy(outgoing.octets.data(), datagram.octets.data(), datagram.size);
-    const auto name_octets = to_sockaddr(datagram.to, outgoing.to);
-    const int fd = datagram.channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd();
-    ::io_uring_prep_send(sqe, fd, outgoing.octets.data(), datagram.size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (datagram.channel == Channel::Rtp) aim_at_audio(*sqe, leg);
-    ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    ::io_uring_sqe_set_data64(sqe, Tag{Request::Send, leg.uring_place, places_[leg.uring_place].taken}.value());
+    const auto room = next_send(leg, datagram.channel, datagram.size, datagram.to);
+    if (!room.empty()) std::memcpy(room.data(), datagram.octets.data(), datagram.size);
   }
+}
+
+void UringDatagrams::pass_on(Leg& through, const Onward& onward) {
+  const auto room = next_send(through, Channel::Rtp, rtp::kFixedHeaderOctets + onward.packet.payload.size(), onward.to);
+  if (!room.empty()) static_cast<void>(rtp::write_packet(onward.packet, room));  // It fits.
+}
+
+/// Where the octets go that leave with the next submission; empty, and counted, when there is no room.
+std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to) {
+  if (sends_ == kSends) submit();
+  io_uring_sqe* const sqe = sends_ == kSends ? nullptr : next_request();
+  if (sqe == nullptr) {
+    ++leg.send_failed;
+    return {};
+  }
+  Outgoing& outgoing = (*outgoing_)[sends_++];
+  const auto name_octets = to_sockaddr(to, outgoing.to);
+  const int fd = channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd();
+  ::io_uring_prep_send(sqe, fd, outgoing.octets.data(), octets, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (channel == Channel::Rtp) aim_at_audio(*sqe, leg);
+  ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  ::io_uring_sqe_set_data64(sqe, Tag{Request::Send, leg.uring_place, places_[leg.uring_place].taken}.value());
+  return std::span(outgoing.octets).first(octets);
 }
 
 void UringDatagrams::flush() {
@@ -230,8 +242,17 @@ void UringDatagrams::end_floods(base::TimePoint now) {
 }
 
 void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock& clock) {
-  wanting_.assign(due.begin(), due.end());
-  for (Leg* const leg : due) leg->pace.begin_tick();
+  wanting_.clear();
+  for (Leg* const leg : due) {
+    if (leg->audio_watched) continue;
+    leg->pace.begin_tick();
+    wanting_.push_back(leg);
+  }
+  const auto relayed = relayed_.ready();
+  for (Leg* const leg : relayed) {
+    leg->pace.begin_burst();
+    wanting_.push_back(leg);
+  }
   while (!wanting_.empty()) {  // Ends: each round asks for some of them, and of each no more than ReadPace::kMost.
     std::size_t asked = 0;
     for (std::uint32_t at = 0; at < kAsks && asked < wanting_.size(); ++at) {
@@ -241,6 +262,9 @@ void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock
     wanting_.erase(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(asked));
     submit();
     take_completions(clock);
+  }
+  for (Leg* const leg : relayed) {
+    if (!leg->pace.wants_more()) relayed_.again(*leg);
   }
 }
 
@@ -301,7 +325,7 @@ void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock&
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
   const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
-  leg->pace.on_datagram(leg->stream.on_packet(Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted)));
+  hand_in(*leg, Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted));
   if (places_[leg->uring_place].leg == leg && leg->pace.wants_more()) wanting_.push_back(leg);  // Else it has left.
 }
 
@@ -320,7 +344,7 @@ void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> bu
   const bool cut = (header->flags & MSG_TRUNC) != 0;
   const std::size_t size = cut ? 0 : ::io_uring_recvmsg_payload_length(header, static_cast<int>(buffer.size()), &wanted_);
   const auto noted = noted_arrival(::io_uring_recvmsg_cmsg_firsthdr(header, &wanted_));
-  place.leg->stream.on_packet(Channel::Rtcp, from_sockaddr(::io_uring_recvmsg_name(header)), {octets, size}, clock.arrival(noted));
+  hand_in(*place.leg, Channel::Rtcp, from_sockaddr(::io_uring_recvmsg_name(header)), {octets, size}, clock.arrival(noted));
 }
 
 }  // namespace offhook::inline v0::media

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
+#include <offhook/media/engine/audio_watch.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/rtp/translator.hpp>
 
 #include <liburing.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace offhook::inline v0::media {
@@ -30,6 +34,8 @@ class UringDatagrams final : public Datagrams {
   [[nodiscard]] bool begin() override;
   void add(Leg& leg) override;
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
+  void watch_audio(Leg& leg) override { relayed_.add(leg); }
+  void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
   void send(Leg& leg, const Sendout& out) override;
   void flush() override;
   void remove(Leg& leg) override;
@@ -73,9 +79,11 @@ class UringDatagrams final : public Datagrams {
   };
   struct Outgoing {
     sockaddr_storage to{};
-    std::array<std::uint8_t, kMaxDatagramOctets> octets;
+    std::array<std::uint8_t, std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets)> octets;
   };
 
+  void pass_on(Leg& through, const Onward& onward) override;
+  [[nodiscard]] std::span<std::uint8_t> next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to);
   [[nodiscard]] io_uring_sqe* next_request();
   void know_socket(const Leg& leg, int fd);
   void aim_at_audio(io_uring_sqe& request, const Leg& leg) const;
@@ -118,6 +126,7 @@ class UringDatagrams final : public Datagrams {
   std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that
   std::unique_ptr<std::array<Ask, kAsks>> asks_;
   std::vector<Leg*> wanting_;                  // of whom audio is to be asked for, now
+  AudioWatch relayed_;
   std::unique_ptr<std::array<Outgoing, kSends>> outgoing_;
   std::size_t sends_ = 0;                      // of them waiting
 };

@@ -118,10 +118,11 @@ void Worker::end_all() {
   datagrams_->flush();
 }
 
-// Phases without legs are slept through, but for one in each tick, in which legs arrive. And while one leaves: another worker waits for it.
+// Phases without legs are slept through, but for one in each tick, in which legs arrive. Nor while one leaves: another
+// worker waits for it; nor where packets are passed on.
 void Worker::sleep_until_next() {
   std::uint64_t next = next_phase_;
-  while (next % kPhases != 0 && is_idle(next) && leaving_.empty()) ++next;
+  while (next % kPhases != 0 && is_idle(next) && leaving_.empty() && relayed_ == 0) ++next;
   const auto longest = base::Clock::now() + kTick;  // An origin far away must not keep us from seeing that we are to stop.
   const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC.
   ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
@@ -138,13 +139,13 @@ void Worker::run_due_phases() {
     left_out_.fetch_add(from - std::exchange(next_phase_, from), std::memory_order_relaxed);
   }
   for (; next_phase_ <= current; ++next_phase_) {
-    const bool idle = is_idle(next_phase_);
-    if (idle && next_phase_ % kPhases != 0 && leaving_.empty()) continue;
+    const bool ticks = !is_idle(next_phase_);
+    if (!ticks && next_phase_ % kPhases != 0 && leaving_.empty() && relayed_ == 0) continue;
     const auto at = due(next_phase_);
     note_lateness(now - at);
     run_phase(at);
     now = base::Clock::now();
-    if (!idle) tick_histogram_.add(now - at);
+    if (ticks) tick_histogram_.add(now - at);
   }
   measure_load(now);
 }
@@ -169,7 +170,9 @@ void Worker::measure_load(base::TimePoint now) {
 
 void Worker::run_phase(base::TimePoint due) {
   hall_.take_in();
+  RelayOrder* const relay_orders = relay_orders_.take_all();  // Before the legs, which were pushed before them.
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
+  obey_relay_orders(due, relay_orders);
   auto& rows = rows_of(next_phase_);
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   clock_.read(next_phase_ % kPhases, base::Clock::now(), std::chrono::duration_cast<base::Duration>(wall));
@@ -230,6 +233,44 @@ void Worker::begin(Leg& leg) {
   datagrams_->add(leg);
 }
 
+void Worker::obey_relay_orders(base::TimePoint now, RelayOrder* newest) {
+  RelayOrder* oldest = nullptr;
+  while (newest != nullptr) {
+    RelayOrder* const order = std::exchange(newest, newest->next_arriving);
+    order->next_arriving = std::exchange(oldest, order);
+  }
+  while (oldest != nullptr) {
+    RelayOrder& order = *std::exchange(oldest, oldest->next_arriving);
+    for (std::size_t i = 0; i < order.legs.size(); ++i) {
+      if (order.translators[i]) order.legs[i]->stream.take(std::move(order.translators[i]));
+      part(*order.legs[i], now);
+    }
+    if (order.what == RelayOrder::What::Join) join(*order.legs[0], *order.legs[1], now);
+    order.done.store(true, std::memory_order_release);  // Whoever reads it may free the order, and its legs when they are gone.
+  }
+}
+
+void Worker::join(Leg& a, Leg& b, base::TimePoint now) {
+  const auto is_here = [](const Leg& leg) { return leg.place.row->legs[leg.place.lane] == &leg; };
+  if (!is_here(a) || !is_here(b)) return;  // One was closed meanwhile.
+  Stream::join(a.stream, b.stream, now);
+  a.relayed_with = &b;
+  b.relayed_with = &a;
+  for (Leg* const leg : {&a, &b}) datagrams_->watch_audio(*leg);
+  relayed_ += 2;
+}
+
+void Worker::part(Leg& leg, base::TimePoint now) {
+  if (leg.relayed_with == nullptr) return;
+  leg.stream.part(now);
+  for (Leg* const one : {leg.relayed_with, &leg}) {
+    datagrams_->unwatch_audio(*one);
+    one->place.row->voice.reset(one->place.lane);
+    one->relayed_with = nullptr;
+  }
+  relayed_ -= 2;
+}
+
 /// Of `later`, which is read next but some, what is needed comes into the cache meanwhile.
 void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
   std::array<CodecChain::Frame, LegRow::kLanes> frames;
@@ -241,7 +282,7 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
     if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
     if (obey(*leg, time.now)) row.voice.reset(lane);
     heard[lane] = leg->stream.hear(time, frames[lane]);
-    row.voice.hear(lane, heard[lane]);
+    if (leg->relayed_with == nullptr) row.voice.hear(lane, heard[lane]);
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
@@ -291,6 +332,7 @@ bool Worker::obey(Leg& leg, base::TimePoint now) {
 }
 
 void Worker::end(Leg& leg, base::TimePoint now) {
+  part(leg, now);
   say_goodbye(leg, now);
   remove(leg);
 }

@@ -7,6 +7,7 @@
 #include <offhook/media/engine/inbox.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/relay_order.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
 
@@ -62,6 +63,9 @@ class Worker {
   /// The same with a conference, until it is `ending` and we say that it is `gone`.
   void add(ConferenceRoom& room) { hall_.add(room); }
 
+  /// Carried out before the next packet is read; back by its `done`. Its legs were added before. Any thread.
+  void order(RelayOrder& order) { relay_orders_.push(order); }
+
   [[nodiscard]] base::Duration take_worst_lateness();
   [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
   /// Anybody.
@@ -90,6 +94,9 @@ class Worker {
   static void hand_over(Leg& leg);
   void begin(Leg& leg);
   [[nodiscard]] bool heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
+  void obey_relay_orders(base::TimePoint now, RelayOrder* newest);
+  void join(Leg& a, Leg& b, base::TimePoint now);
+  void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
   void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
   void end(Leg& leg, base::TimePoint now);
@@ -124,6 +131,7 @@ class Worker {
   TickHistogram tick_histogram_;
   Inbox<Leg> arriving_;
   ConferenceHall hall_;
+  Inbox<RelayOrder> relay_orders_;
 
   // The rest belongs to the thread.
   std::array<Rows, kPhases> rows_;   // those that hold any leg
@@ -131,6 +139,7 @@ class Worker {
   Legs due_;                         // of the phase that runs
   Legs departing_;                   // at the end of the phase that runs
   Legs leaving_;                     // until nothing of the kernel's points at them any more
+  std::size_t relayed_ = 0;          // legs: while there are any, no phase is slept through
   std::uint64_t next_phase_ = 0;     // counted from origin_
   ArrivalClock clock_;
   base::TimePoint load_since_{};

@@ -304,6 +304,44 @@ TEST_CASE("More datagrams than one submission holds all leave") {
   });
 }
 
+TEST_CASE("Audio of relayed legs is read and has left though neither of them is due, until they are parted") {
+  on_each_path([](Bench& bench) {
+    Caller ann, bob;
+    auto a = bench.add(ann), b = bench.add(bob);
+    for (media::Leg* const leg : {a.get(), b.get()}) leg->stream.take(std::make_unique<rtp::Translator>());
+    media::Stream::join(a->stream, b->stream, base::Clock::now());
+    a->relayed_with = b.get();
+    b->relayed_with = a.get();
+    for (media::Leg* const leg : {a.get(), b.get()}) bench.datagrams->watch_audio(*leg);
+    const auto pass = [&] {
+      ann.send(*a, 3);
+      bob.send(*b, 2);
+      bench.receive(std::span<media::Leg* const>());
+      bench.datagrams->flush();
+    };
+    media::ReceiveBatch batch;
+    for (int i = 0; i < 3; ++i) {
+      pass();
+      batch.receive(bob.socket.fd());
+      CHECK(batch.size() == 3);
+      batch.receive(ann.socket.fd());
+      CHECK(batch.size() == 2);
+    }
+    CHECK(b->stream.statistics().packets_passed == 9);
+    CHECK(a->send_failed + b->send_failed == 0);
+    for (media::Leg* const leg : {a.get(), b.get()}) bench.datagrams->unwatch_audio(*leg);
+    a->stream.part(base::Clock::now());
+    a->relayed_with = b->relayed_with = nullptr;
+    pass();
+    bench.receive(*a);
+    CHECK(read_of(*a) == 12);
+    batch.receive(bob.socket.fd());
+    CHECK(batch.size() == 0);
+    bench.drop(std::move(a));
+    bench.drop(std::move(b));
+  });
+}
+
 TEST_CASE("A leg that was removed is read no more, its ports are free again, and its place is taken by another") {
   on_each_path([](Bench& bench) {
     Caller caller;

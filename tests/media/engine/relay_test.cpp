@@ -1,0 +1,463 @@
+#include <offhook/media/engine/engine.hpp>
+
+#include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
+#include <offhook/rtp/source_policy.hpp>
+#include <offhook/rtp/telephone_event.hpp>
+#include <offhook/rtp/translator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+// Two legs of an engine that pass packets through, between two peers with sockets on loopback; by epoll, and by io_uring where there is
+// any. Every wait is for a condition, with a limit that only a dead engine reaches.
+using namespace offhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
+
+bool wait_until(const std::function<bool()>& condition) {
+  const auto limit = base::Clock::now() + 20s;
+  while (base::Clock::now() < limit) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(2ms);
+  }
+  return false;
+}
+
+media::UdpSocket any_socket() {
+  auto socket = media::UdpSocket::bind({kLoopback, 0});
+  REQUIRE(socket);
+  return std::move(*socket);
+}
+
+std::uint16_t port_of(const media::UdpSocket& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+/// What came for a peer.
+struct Heard {
+  bool marker = false;
+  std::uint8_t type = 0;
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0, ssrc = 0;
+  std::vector<std::uint8_t> payload;
+};
+
+/// What a leg says by itself here, in mu-law.
+bool is_silence(const Heard& one) { return !one.payload.empty() && one.payload.front() == 0xFF; }
+
+/// A telephone far away, and the leg that faces it.
+struct Side {
+  media::UdpSocket rtp = any_socket(), rtcp = any_socket();
+  std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
+  media::OpenLeg leg;
+  std::uint8_t type = 0;             // of audio; events have the next one
+  std::uint32_t ssrc = 0;
+  std::uint16_t sequence = 100;
+  std::uint32_t timestamp = 7000;
+  std::vector<Heard> heard;
+  std::vector<media::MediaEvent> events;
+
+  Side(media::Engine& engine, std::uint8_t its_type, std::uint32_t its_ssrc, media::LegId beside = {}) : type(its_type), ssrc(its_ssrc) {
+    const auto opened = engine.open(kLoopback, port, beside);
+    REQUIRE(opened);
+    leg = *opened;
+  }
+  [[nodiscard]] media::MediaPlan plan(media::AudioCodec codec = media::AudioCodec::Pcmu) const {
+    media::MediaPlan made;
+    made.codec = codec;
+    made.send_payload_type = made.receive_payload_type = type;
+    made.send_events = made.receive_events = static_cast<std::uint8_t>(type + 1);
+    made.remote_rtp = {kLoopback, port_of(rtp)};
+    made.remote_rtcp = {kLoopback, port_of(rtcp)};
+    return made;
+  }
+  /// A packet of its own; by default audio that is filled with `filler`.
+  void send(std::uint8_t filler, std::size_t octets = 160) {
+    const std::vector<std::uint8_t> payload(octets, filler);
+    send(type, timestamp += 160, payload);
+  }
+  void send(std::uint8_t payload_type, std::uint32_t at, base::Bytes payload) {
+    rtp::Packet packet;
+    packet.payload_type = payload_type;
+    packet.sequence = ++sequence;
+    packet.timestamp = at;
+    packet.ssrc = ssrc;
+    packet.payload = payload;
+    std::array<std::uint8_t, 2000> datagram;
+    const auto size = rtp::write_packet(packet, datagram);
+    REQUIRE(size);
+    static_cast<void>(rtp.send(base::Bytes(datagram).first(*size), {kLoopback, leg.rtp_port}));
+  }
+  void listen() {
+    media::ReceiveBatch batch;
+    for (bool more = true; more;) {
+      batch.receive(rtp.fd());
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto packet = rtp::parse_packet(batch.bytes(i));
+        REQUIRE(packet);
+        heard.push_back({packet->marker, packet->payload_type, packet->sequence, packet->timestamp, packet->ssrc,
+                         {packet->payload.begin(), packet->payload.end()}});
+      }
+      more = batch.size() == media::ReceiveBatch::kMaxDatagrams;
+    }
+    media::MediaEvent event;
+    while (port->events.try_pop(event)) events.push_back(event);
+  }
+  /// Audio that is filled with `filler` has come.
+  [[nodiscard]] const Heard* of(std::uint8_t filler) const {
+    const auto is_it = [&](const Heard& one) { return !one.payload.empty() && one.payload.front() == filler; };
+    const auto found = std::find_if(heard.begin(), heard.end(), is_it);
+    return found == heard.end() ? nullptr : &*found;
+  }
+};
+
+/// Ann and Bob, whose legs are of one worker.
+struct Pair {
+  media::Engine& engine;
+  Side ann{engine, 0, 0xA1}, bob{engine, 96, 0xB1, ann.leg.id};
+
+  explicit Pair(media::Engine& its_engine) : engine(its_engine) {
+    for (Side* side : {&ann, &bob}) REQUIRE(engine.start(side->leg.id, side->plan()));
+  }
+  void listen() {
+    ann.listen();
+    bob.listen();
+  }
+  /// Sends until it comes through, for the relay takes a phase to begin.
+  void relay() {
+    REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
+    REQUIRE(wait_until([&] {
+      ann.send(0x11);
+      bob.send(0x12);
+      listen();
+      return bob.of(0x11) && ann.of(0x12);
+    }));
+  }
+  bool crosses(Side& from, Side& to, std::uint8_t filler) {
+    from.send(filler);
+    return wait_until([&] {
+      listen();
+      return to.of(filler) != nullptr;
+    });
+  }
+};
+
+template <class Test>
+void on_each_path(Test test, unsigned workers = 1) {
+  for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {
+    CAPTURE(media::to_string(path));
+    media::EngineOptions options;
+    options.workers = workers;
+    options.datagrams = path;
+    media::Engine engine(options);
+    if (engine.status().workers == 0) {
+      MESSAGE("not tested: " << engine.status().refused);
+      REQUIRE(path == media::DatagramPath::Uring);
+      continue;
+    }
+    REQUIRE(engine.status().datagrams == path);
+    test(engine);
+  }
+}
+
+/// From `begin` on: no number twice, none missing, one SSRC.
+void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
+  for (std::size_t i = begin + 1; i < heard.size(); ++i) {
+    CHECK(heard[i].sequence == static_cast<std::uint16_t>(heard[i - 1].sequence + 1));
+    CHECK(heard[i].ssrc == heard[begin].ssrc);
+    CHECK(static_cast<std::int32_t>(heard[i].timestamp - heard[i - 1].timestamp) >= 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Packets pass through two legs in both directions, as one stream of ours with the payload types of each side") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    REQUIRE(wait_until([&] {
+      pair.listen();
+      return pair.ann.heard.size() > 3 && pair.bob.heard.size() > 3;
+    }));
+    pair.relay();
+    for (std::uint8_t filler = 0x20; filler < 0x50; ++filler) {
+      REQUIRE(pair.crosses(pair.ann, pair.bob, filler));
+      REQUIRE(pair.crosses(pair.bob, pair.ann, filler));
+    }
+    CHECK(pair.bob.of(0x20)->type == 96);
+    CHECK(pair.ann.of(0x20)->type == 0);
+    check_numbers(pair.ann.heard);  // From before the relay on.
+    check_numbers(pair.bob.heard);
+    CHECK(pair.ann.heard.front().ssrc != pair.bob.ssrc);
+    CHECK(wait_until([&] { return engine.statistics(pair.bob.leg.id)->packets_passed >= 48; }));
+    CHECK(engine.statistics(pair.bob.leg.id)->packets_unpassed == 0);
+    CHECK(engine.statistics(pair.bob.leg.id)->send_failed == 0);
+  });
+}
+
+TEST_CASE("Another source on one side is one and the same stream on the other") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    REQUIRE(pair.crosses(pair.ann, pair.bob, 0x30));
+    pair.ann.ssrc = 0xA2;
+    pair.ann.sequence = 30000;
+    pair.ann.timestamp = 0xFFFFFF00;
+    for (int i = 1; i < rtp::kProbationPackets; ++i) pair.ann.send(0x31);
+    for (std::uint8_t filler = 0x32; filler < 0x40; ++filler) REQUIRE(pair.crosses(pair.ann, pair.bob, filler));
+    CHECK(pair.bob.of(0x31) == nullptr);
+    CHECK(pair.bob.of(0x32)->marker);
+    check_numbers(pair.bob.heard);
+  });
+}
+
+TEST_CASE("A stranger's packets do not pass, and are counted") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    const auto stranger = any_socket();
+    for (std::uint16_t sequence = 0; sequence < 40; ++sequence) {
+      const std::vector<std::uint8_t> payload(160, 0x66);
+      rtp::Packet packet;
+      packet.sequence = sequence;
+      packet.ssrc = 0xBAD;
+      packet.payload = payload;
+      std::array<std::uint8_t, 172> datagram;
+      REQUIRE(rtp::write_packet(packet, datagram));
+      REQUIRE(stranger.send(datagram, {kLoopback, pair.ann.leg.rtp_port}));
+    }
+    CHECK(wait_until([&] { return engine.statistics(pair.ann.leg.id)->refused_source == 40; }));
+    REQUIRE(pair.crosses(pair.ann, pair.bob, 0x33));
+    CHECK(pair.bob.of(0x66) == nullptr);
+  });
+}
+
+TEST_CASE("The longest packet passes whole, and one octet more does not") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    constexpr std::size_t kLongest = rtp::kMaxPassedOctets - rtp::kFixedHeaderOctets;
+    pair.ann.send(0x41, kLongest);
+    pair.ann.send(0x42, kLongest + 1);
+    REQUIRE(pair.crosses(pair.ann, pair.bob, 0x43));
+    REQUIRE(pair.bob.of(0x41) != nullptr);
+    CHECK(pair.bob.of(0x41)->payload.size() == kLongest);
+    CHECK(pair.bob.of(0x42) == nullptr);
+    CHECK(wait_until([&] { return engine.statistics(pair.bob.leg.id)->packets_unpassed == 1; }));
+  });
+}
+
+TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passes whole and in order") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    for (int i = 0; i < 150; ++i) pair.ann.send(0x46);
+    const auto is_of_burst = [](const Heard& one) { return one.payload.front() == 0x46; };
+    CHECK(wait_until([&] {
+      pair.listen();
+      return std::count_if(pair.bob.heard.begin(), pair.bob.heard.end(), is_of_burst) == 150;
+    }));
+    check_numbers(pair.bob.heard);
+  });
+}
+
+TEST_CASE("A digit that comes as events is passed on, and told to the port once") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    pair.ann.timestamp += 160;
+    for (const std::uint16_t duration : std::array<std::uint16_t, 5>{160, 320, 480, 480, 480}) {
+      const auto payload = rtp::write_telephone_event({.event = 7, .end = duration == 480, .duration = duration});
+      pair.ann.send(1, pair.ann.timestamp, payload);
+    }
+    REQUIRE(pair.crosses(pair.ann, pair.bob, 0x44));
+    CHECK(std::count_if(pair.bob.heard.begin(), pair.bob.heard.end(), [](const Heard& one) { return one.type == 97; }) == 5);
+    const auto digits = [](const Side& side) {
+      const auto is_digit = [](const auto& event) { return event.kind == media::MediaEvent::Kind::Digit; };
+      return std::count_if(side.events.begin(), side.events.end(), is_digit);
+    };
+    CHECK(wait_until([&] { pair.listen(); return digits(pair.ann) == 1; }));
+    REQUIRE(pair.crosses(pair.ann, pair.bob, 0x45));
+    CHECK(digits(pair.ann) == 1);
+    CHECK(digits(pair.bob) == 0);
+    const auto is_start = [](const auto& event) { return event.kind == media::MediaEvent::Kind::MediaStarted; };
+    CHECK(std::any_of(pair.ann.events.begin(), pair.ann.events.end(), is_start));
+  });
+}
+
+TEST_CASE("Each side gets reports of its own, about what it sends, with its own losses") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    const auto report_for = [&](Side& side) -> std::optional<rtp::SenderReport> {
+      media::ReceiveBatch batch;
+      batch.receive(side.rtcp.fd());
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto reader = rtp::CompoundReader::open(batch.bytes(i));
+        REQUIRE(reader);
+        const auto packet = reader->next();
+        if (std::holds_alternative<rtp::SenderReport>(*packet)) return std::get<rtp::SenderReport>(*packet);
+      }
+      return std::nullopt;
+    };
+    std::optional<rtp::SenderReport> for_ann, for_bob;
+    CHECK(wait_until([&] {
+      ++pair.ann.sequence;  // Every second one of Ann's is lost.
+      pair.ann.send(0x51);
+      pair.bob.send(0x52);
+      pair.listen();
+      if (!for_ann) for_ann = report_for(pair.ann);
+      if (!for_bob) for_bob = report_for(pair.bob);
+      return for_ann && for_bob;
+    }));
+    REQUIRE(for_ann);
+    REQUIRE(for_bob);
+    CHECK(for_ann->ssrc == pair.ann.heard.back().ssrc);
+    REQUIRE(for_ann->blocks.count == 1);
+    CHECK(for_ann->blocks.items[0].ssrc == pair.ann.ssrc);
+    CHECK(for_ann->blocks.items[0].fraction_lost > 64);
+    REQUIRE(for_bob->blocks.count == 1);
+    CHECK(for_bob->blocks.items[0].ssrc == pair.bob.ssrc);
+    CHECK(for_bob->blocks.items[0].fraction_lost == 0);
+  });
+}
+
+TEST_CASE("A relay ends and begins again under traffic: each time the legs speak for themselves in between, and no number is given twice") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    for (int round = 0; round < 8; ++round) {
+      pair.ann.heard.clear();
+      pair.bob.heard.clear();
+      pair.relay();
+      for (int i = 0; i < 10; ++i) pair.ann.send(0x61);
+      REQUIRE(engine.end_relay((round % 2 == 0 ? pair.ann : pair.bob).leg.id));
+      const auto begin = pair.bob.heard.size();
+      REQUIRE(wait_until([&] {
+        pair.ann.send(0x62);
+        pair.listen();
+        return std::count_if(pair.bob.heard.begin() + static_cast<std::ptrdiff_t>(begin), pair.bob.heard.end(), is_silence) > 5;
+      }));
+      std::set<std::uint16_t> numbers;
+      for (const auto& one : pair.bob.heard) CHECK(numbers.insert(one.sequence).second);
+      check_numbers(pair.bob.heard);
+      REQUIRE(engine.end_relay(pair.ann.leg.id));  // Once more does nothing.
+    }
+  });
+}
+
+TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be relayed with a third") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    REQUIRE(engine.close(pair.bob.leg.id));
+    CHECK(engine.end_relay(pair.bob.leg.id).error() == media::EngineError::UnknownLeg);
+    const auto own = [&] {
+      return std::count_if(pair.ann.heard.begin(), pair.ann.heard.end(), is_silence);
+    };
+    const auto before = own();
+    CHECK(wait_until([&] {
+      pair.ann.send(0x71);
+      pair.bob.send(0x72);
+      pair.listen();
+      return own() > before + 5;
+    }));
+    Side cy(engine, 8, 0xC1, pair.ann.leg.id);
+    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id).error() == media::EngineError::OtherCodec);  // Not started.
+    REQUIRE(engine.start(cy.leg.id, cy.plan()));
+    REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
+    CHECK(wait_until([&] {
+      pair.ann.send(0x73);
+      cy.send(0x74);
+      cy.listen();
+      pair.listen();
+      return cy.of(0x73) && pair.ann.of(0x74);
+    }));
+    check_numbers(pair.ann.heard);
+  });
+}
+
+TEST_CASE("Legs are relayed on one worker, one with one, and with one codec; a leg beside another is on its worker") {
+  on_each_path([](media::Engine& engine) {
+    Side ann(engine, 0, 1), far(engine, 0, 2), near(engine, 0, 3, ann.leg.id), third(engine, 0, 4, ann.leg.id);
+    const auto open = [&](media::LegId beside) { return engine.open(kLoopback, std::make_shared<media::AudioPort>(), beside); };
+    CHECK(open(media::LegId{999}).error() == media::EngineError::UnknownLeg);
+    CHECK(engine.relay(ann.leg.id, near.leg.id).error() == media::EngineError::OtherCodec);
+    for (const Side* side : {&ann, &far, &near, &third}) REQUIRE(engine.start(side->leg.id, side->plan()));
+    CHECK(engine.relay(ann.leg.id, far.leg.id).error() == media::EngineError::Apart);
+    CHECK(engine.relay(ann.leg.id, ann.leg.id).error() == media::EngineError::UnknownLeg);
+    CHECK(engine.relay(ann.leg.id, media::LegId{999}).error() == media::EngineError::UnknownLeg);
+    REQUIRE(engine.start(third.leg.id, third.plan(media::AudioCodec::Pcma)));
+    CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::OtherCodec);
+    REQUIRE(engine.relay(ann.leg.id, near.leg.id));
+    CHECK(engine.relay(near.leg.id, ann.leg.id));  // Once more does nothing.
+    REQUIRE(engine.start(third.leg.id, third.plan()));
+    CHECK(engine.relay(third.leg.id, near.leg.id).error() == media::EngineError::Relayed);
+    CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::Relayed);
+    REQUIRE(engine.end_relay(near.leg.id));
+    CHECK(engine.relay(ann.leg.id, third.leg.id));
+    REQUIRE(engine.close(third.leg.id));
+    CHECK(open(third.leg.id).error() == media::EngineError::UnknownLeg);
+  }, 2);
+}
+
+TEST_CASE("A leg is in a conference or relayed, not both") {
+  on_each_path([](media::Engine& engine) {
+    Side ann(engine, 0, 1), bob(engine, 0, 2, ann.leg.id);
+    for (const Side* side : {&ann, &bob}) REQUIRE(engine.start(side->leg.id, side->plan()));
+    const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
+    REQUIRE(conference);
+    REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
+    CHECK(engine.join(ann.leg.id, *conference).error() == media::EngineError::Relayed);
+    REQUIRE(engine.end_relay(ann.leg.id));
+    CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Once its worker has parted them.
+    CHECK(engine.relay(ann.leg.id, bob.leg.id).error() == media::EngineError::Conferring);
+    REQUIRE(engine.leave(ann.leg.id));
+    CHECK(wait_until([&] {
+      const auto relayed = engine.relay(ann.leg.id, bob.leg.id);
+      return relayed || relayed.error() == media::EngineError::Apart;  // Where it was moved to the other worker.
+    }));
+  }, 2);
+}
+
+TEST_CASE("Relays begin, end and close in any order under a flood, and the engine may go in the middle of it") {
+  on_each_path([](media::Engine& engine) {
+    for (int round = 0; round < 25; ++round) {
+      Pair pair(engine);
+      Side cy(engine, 96, 0xC1, pair.ann.leg.id);
+      REQUIRE(engine.start(cy.leg.id, cy.plan()));
+      REQUIRE(engine.relay(pair.ann.leg.id, pair.bob.leg.id));
+      for (std::uint8_t i = 0; i < 100; ++i) pair.ann.send(i);
+      if (round % 2 == 0) REQUIRE(engine.end_relay(pair.bob.leg.id));
+      if (round % 3 == 0) REQUIRE(engine.close(pair.bob.leg.id));
+      if (round % 6 != 1) std::this_thread::sleep_for(3ms);
+      if (round % 2 == 0 || round % 3 == 0) REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
+      for (std::uint8_t i = 0; i < 100; ++i) (i % 2 == 0 ? pair.ann : cy).send(i);
+      for (const Side* side : {&pair.ann, &pair.bob, &cy}) static_cast<void>(engine.close(side->leg.id));
+    }
+    CHECK(engine.legs() == 0);
+    CHECK(wait_until([&] {  // Everything comes back, and is freed.
+      const auto leg = engine.open(kLoopback, std::make_shared<media::AudioPort>());
+      return leg && engine.close(leg->id) && !engine.statistics(media::LegId{1});
+    }));
+    Pair last(engine);
+    REQUIRE(engine.relay(last.ann.leg.id, last.bob.leg.id));
+  });
+}

@@ -1,0 +1,296 @@
+#include <offhook/rtp/translator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using Kind = rtp::Translator::Kind;
+
+namespace {
+
+constexpr std::uint32_t kOurs = 0xABCD0001;
+constexpr std::uint16_t kFirst = 65534;             // so that our numbers wrap
+constexpr std::uint32_t kBegin = 0xFFFFFF00;
+
+/// A translator whose stream stands at kFirst and kBegin, and a source that sends 20 ms at a time.
+struct Side {
+  rtp::Translator translator;
+  base::TimePoint now{100s};
+  std::array<std::uint8_t, rtp::kMaxPassedOctets> octets{};
+  std::uint32_t ssrc = 7;
+  std::uint16_t sequence = 1000;
+  std::uint32_t timestamp = 5000;
+
+  Side() {
+    translator.begin(kOurs, kFirst, kBegin, now);
+    translator.map_type(0, 96, Kind::Audio);
+    translator.map_type(13, 13, Kind::ComfortNoise);
+    translator.map_type(101, 110, Kind::Event);
+  }
+  rtp::Packet packet(std::uint8_t type = 0) const {
+    rtp::Packet made;
+    made.payload_type = type;
+    made.sequence = sequence;
+    made.timestamp = timestamp;
+    made.ssrc = ssrc;
+    made.payload = base::Bytes(octets).first(160);
+    return made;
+  }
+  std::optional<rtp::Packet> pass(const rtp::Packet& packet) { return translator.translate(packet, now); }
+  /// What comes next 20 ms later.
+  std::optional<rtp::Packet> next(std::uint8_t type = 0) {
+    now += 20ms;
+    ++sequence;
+    timestamp += 160;
+    return pass(packet(type));
+  }
+  std::optional<rtp::Packet> again(int back) {
+    auto older = packet();
+    older.sequence = static_cast<std::uint16_t>(older.sequence - back);
+    older.timestamp -= static_cast<std::uint32_t>(160 * back);
+    return pass(older);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("What is passed on carries our SSRC, our numbers and the other side's payload types, and keeps marker and payload [RFC 3550 section 7.1]") {
+  Side side;
+  const auto first = side.pass(side.packet());
+  REQUIRE(first);
+  CHECK(first->ssrc == kOurs);
+  CHECK(first->sequence == kFirst);
+  CHECK(first->timestamp == kBegin);
+  CHECK(first->payload_type == 96);
+  CHECK(first->marker);  // Another source begins to speak.
+  CHECK(first->payload.data() == side.octets.data());
+  const auto second = side.next();
+  CHECK(second->sequence == 65535);
+  CHECK(second->timestamp == kBegin + 160);
+  CHECK_FALSE(second->marker);
+  CHECK(side.next(13)->payload_type == 13);
+  auto marked = side.packet(101);
+  marked.sequence = ++side.sequence;
+  marked.marker = true;
+  const auto event = side.pass(marked);
+  CHECK(event->payload_type == 110);
+  CHECK(event->marker);
+  CHECK(event->sequence == 1);  // ours wrapped
+  CHECK(side.translator.next_sequence() == 2);
+  CHECK(side.translator.statistics().passed == 4);
+  CHECK(side.translator.statistics().dropped() == 0);
+}
+
+TEST_CASE("Padding, header extensions and contributing sources stay on the side that they came from") {
+  Side side;
+  auto rich = side.packet();
+  const std::array<std::uint8_t, 4> extension{};
+  rich.has_extension = true;
+  rich.extension_profile = 0xBEDE;
+  rich.extension = extension;
+  rich.csrc_count = 2;
+  rich.padding = 4;
+  const auto plain = side.pass(rich);
+  REQUIRE(plain);
+  CHECK_FALSE(plain->has_extension);
+  CHECK(plain->extension.empty());
+  CHECK(plain->csrc_count == 0);
+  CHECK(plain->padding == 0);
+  CHECK(plain->payload.size() == 160);
+}
+
+TEST_CASE("A payload type without a number on the other side is dropped and counted, in the range of types and beyond it") {
+  Side side;
+  for (const std::uint8_t type : std::array<std::uint8_t, 3>{1, 96, 127}) CHECK_FALSE(side.pass(side.packet(type)));
+  CHECK_FALSE(side.pass(side.packet(128)));
+  CHECK(side.translator.statistics().unknown_type == 4);
+  side.translator.map_type(127, 127, Kind::Audio);
+  side.translator.map_type(128, 0, Kind::Audio);
+  side.translator.map_type(5, 128, Kind::Audio);
+  CHECK(side.pass(side.packet(127)));
+  CHECK_FALSE(side.next(128));
+  CHECK_FALSE(side.next(5));
+  side.translator.forget_types();
+  CHECK_FALSE(side.next());
+}
+
+TEST_CASE("A packet of kMaxPassedOctets is passed, one octet more is not") {
+  Side side;
+  auto longest = side.packet();
+  longest.payload = base::Bytes(side.octets).first(rtp::kMaxPassedOctets - rtp::kFixedHeaderOctets);
+  CHECK(side.pass(longest));
+  auto longer = side.packet();
+  longer.sequence = ++side.sequence;
+  longer.payload = base::Bytes(side.octets).first(rtp::kMaxPassedOctets - rtp::kFixedHeaderOctets + 1);
+  CHECK_FALSE(side.pass(longer));
+  CHECK(side.translator.statistics().too_long == 1);
+}
+
+TEST_CASE("What was lost stays lost, what is out of order stays so, and a duplicate is dropped") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  side.sequence += 3;  // Three are on their way, or lost.
+  const auto behind_gap = side.next();
+  CHECK(behind_gap->sequence == static_cast<std::uint16_t>(kFirst + 4));
+  CHECK(side.again(2)->sequence == static_cast<std::uint16_t>(kFirst + 2));
+  CHECK(side.translator.next_sequence() == static_cast<std::uint16_t>(kFirst + 5));
+  CHECK_FALSE(side.again(2));
+  CHECK_FALSE(side.again(0));
+  CHECK(side.translator.statistics().duplicate == 2);
+  CHECK(side.again(1));
+}
+
+TEST_CASE("A packet kMaxMisorder behind is passed, one further behind is taken for a jump [RFC 3550 appendix A.1]") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  side.sequence += 1000;
+  REQUIRE(side.next());
+  CHECK(side.again(rtp::kMaxMisorder));
+  CHECK_FALSE(side.again(rtp::kMaxMisorder));
+  CHECK(side.translator.statistics().duplicate == 1);
+  CHECK_FALSE(side.again(rtp::kMaxMisorder + 1));
+  CHECK(side.translator.statistics().unconfirmed == 1);
+}
+
+TEST_CASE("A gap below kMaxDropout stays a gap; one of it begins anew once a second packet agrees [RFC 3550 appendix A.1]") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  side.sequence += rtp::kMaxDropout - 2;
+  CHECK(side.next()->sequence == static_cast<std::uint16_t>(kFirst + rtp::kMaxDropout - 1));
+  side.sequence += rtp::kMaxDropout - 1;
+  CHECK_FALSE(side.next());
+  CHECK(side.translator.statistics().unconfirmed == 1);
+  const auto anew = side.next();
+  REQUIRE(anew);
+  CHECK(anew->sequence == static_cast<std::uint16_t>(kFirst + rtp::kMaxDropout));
+  CHECK(anew->marker);
+  CHECK(side.translator.statistics().restarts == 1);
+}
+
+TEST_CASE("Another source goes on behind the last number, its timestamp by the time that passed, and is marked") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  const auto last = side.next();
+  side.ssrc = 8;
+  side.sequence = 20;
+  side.timestamp = 0x80000000;
+  side.now += 100ms;
+  const auto first = side.pass(side.packet());
+  REQUIRE(first);
+  CHECK(first->ssrc == kOurs);
+  CHECK(first->sequence == static_cast<std::uint16_t>(last->sequence + 1));
+  CHECK(first->timestamp == last->timestamp + 800);
+  CHECK(first->marker);
+  CHECK(side.next()->timestamp == last->timestamp + 960);
+}
+
+TEST_CASE("A source that begins while the last one's packet still plays does not go back in time") {
+  Side side;
+  const auto last = side.pass(side.packet());
+  side.ssrc = 8;
+  side.timestamp = 1;
+  CHECK(side.pass(side.packet())->timestamp == last->timestamp + 160);
+}
+
+TEST_CASE("What is from before a restart is not given the number of another packet") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  side.translator.interrupt();
+  const auto anew = side.next();
+  CHECK(anew->sequence == static_cast<std::uint16_t>(kFirst + 1));
+  CHECK_FALSE(side.again(2));
+  CHECK(side.translator.statistics().late == 1);
+  REQUIRE(side.next());
+  REQUIRE(side.next());
+  CHECK_FALSE(side.again(3));
+  CHECK(side.translator.statistics().late == 2);
+  CHECK_FALSE(side.again(2));  // The first of this count was there.
+  CHECK(side.translator.statistics().duplicate == 1);
+}
+
+TEST_CASE("What was withheld by agreement is no loss: numbers go on without a gap, the timestamp with the time") {
+  Side side;
+  const auto last = side.pass(side.packet());
+  side.translator.interrupt();
+  side.sequence += 2000;
+  side.timestamp += 2000 * 160;
+  side.now += 40s;
+  const auto first = side.next();
+  CHECK(first->sequence == static_cast<std::uint16_t>(last->sequence + 1));
+  CHECK(first->timestamp == last->timestamp + 40 * 8000 + 160);
+  CHECK(first->marker);
+}
+
+TEST_CASE("A pause in which the source's clock goes on is kept; a leap of the clock alone is put back on ours") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  REQUIRE(side.next());
+  side.timestamp += 8000 * 5;  // Five seconds of silence, unsent.
+  side.now += 5s;
+  const auto late = side.next();
+  CHECK(late->timestamp == kBegin + 2 * 160 + 8000 * 5);
+  CHECK(side.translator.statistics().clock_jumps == 0);
+  side.timestamp += 8000;  // A second ahead of time may be jitter.
+  const auto ahead = side.next();
+  CHECK(ahead->timestamp == late->timestamp + 8160);
+  side.timestamp += 8001;
+  const auto leapt = side.next();
+  CHECK(side.translator.statistics().clock_jumps == 1);
+  CHECK(leapt->timestamp == ahead->timestamp + 160);
+  CHECK(leapt->sequence == static_cast<std::uint16_t>(ahead->sequence + 1));
+  CHECK(leapt->marker);
+  side.timestamp -= 8000 + 160;  // A second back is passed,
+  CHECK(side.next()->timestamp == leapt->timestamp - 8000);
+  side.timestamp -= 8001 + 160;  // more is not.
+  CHECK(side.next()->timestamp == leapt->timestamp - 8000 + 160);
+  CHECK(side.translator.statistics().clock_jumps == 2);
+}
+
+TEST_CASE("The packets of one event keep one timestamp, though the clock of the audio beside them leaps [RFC 4733 section 2.5.1.2]") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  const std::uint32_t begun = side.timestamp;
+  const auto event = [&] {
+    auto packet = side.packet(101);
+    packet.sequence = ++side.sequence;
+    packet.timestamp = begun;
+    side.now += 20ms;
+    return side.pass(packet)->timestamp;
+  };
+  const auto ours = event();
+  side.timestamp += 1'000'000;
+  REQUIRE(side.next());
+  REQUIRE(side.translator.statistics().clock_jumps == 1);
+  CHECK(event() == ours);
+}
+
+TEST_CASE("Our stream goes on where the translator stopped") {
+  Side side;
+  REQUIRE(side.pass(side.packet()));
+  const auto last = side.next();
+  CHECK(side.translator.next_sequence() == static_cast<std::uint16_t>(last->sequence + 1));
+  CHECK(side.translator.timestamp_at(side.now) == last->timestamp + 160);
+  CHECK(side.translator.timestamp_at(side.now + 20ms) == last->timestamp + 160);
+  CHECK(side.translator.timestamp_at(side.now + 60ms) == last->timestamp + 480);
+  side.translator.begin(kOurs, 9, 77, side.now + 1s);
+  side.now += 1s;
+  const auto anew = side.next();
+  CHECK(anew->sequence == 9);
+  CHECK(anew->timestamp == 77 + 160);  // 20 ms later
+}
+
+TEST_CASE("At 48000 Hz time passes six times as fast") {
+  Side side;
+  side.translator = rtp::Translator(48000);
+  side.translator.map_type(0, 96, Kind::Audio);
+  side.translator.begin(kOurs, 1, 0, side.now);
+  REQUIRE(side.pass(side.packet()));
+  side.ssrc = 8;
+  side.now += 60ms;
+  CHECK(side.pass(side.packet())->timestamp == 2880);
+}
