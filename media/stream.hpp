@@ -87,6 +87,7 @@ class Stream {
   void tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
+  void decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm);
   void note_moved(int samples);
   void measure_echo();
   void detect_speech(const TickTime& time, std::int16_t level_dbov);

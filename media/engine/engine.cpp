@@ -159,7 +159,7 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   order->plan = plan;
   order->relearn = relearn;
   auto& before = (*entry)->plan;
-  const bool same_chain = before && before->codec == plan.codec && (before->receives(AudioCodec::G722) || !plan.receives(AudioCodec::G722));
+  const bool same_chain = before && CodecChain::does_for(*before, plan);
   if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz);
   before = plan;
   leg->orders.put(std::move(order));
