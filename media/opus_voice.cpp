@@ -8,14 +8,13 @@ namespace {
 constexpr std::int64_t kMostUnits = 960;     // 120 ms, of a packet and of what libopus makes up at one go
 constexpr std::int64_t kStepUnits = 20;      // 2.5 ms: RFC 6716 section 2
 constexpr std::uint8_t kFirstExpectedLoss = 5;  // Percent, until the first report.
-// libopus leaves the copy of the last frame out below some 14 kbit/s of narrow and 24 of wide speech.
-constexpr std::uint32_t kNarrowWithFec = 16000, kWideWithFec = 28000;
+// More than RFC 7587 section 3.1.1 thinks enough, and a third of what G.711 takes: below some 14 kbit/s of narrow and 24 of wide speech
+// libopus leaves the copy of the last frame out. What is wider has more by itself.
+constexpr std::uint32_t kNarrowBitrate = 16000, kWideBitrate = 28000;
 
 std::uint32_t bitrate_for(const OpusParameters& peer, std::uint32_t rate_hz) {
-  const std::uint32_t plain = opus_bitrate(peer, rate_hz);
-  if (!peer.in_band_fec) return plain;
-  const bool narrow = std::min(rate_hz, peer.max_playback_rate_hz) <= 8000;
-  return std::max(plain, opus_bitrate(peer, rate_hz, narrow ? kNarrowWithFec : kWideWithFec));
+  const std::uint32_t band_hz = std::min(rate_hz, peer.max_playback_rate_hz);
+  return opus_bitrate(peer, rate_hz, band_hz <= 8000 ? kNarrowBitrate : band_hz <= 16000 ? kWideBitrate : 0);
 }
 
 OpusEncoderOptions options_for(const OpusParameters& peer, std::uint32_t rate_hz) {
