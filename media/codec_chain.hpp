@@ -66,6 +66,8 @@ class CodecChain {
     return opus_mouth_ ? opus_mouth_->ticks_until_sent() : packetizer.ticks_until_sent();
   }
   void set_expected_loss(std::uint8_t fraction_lost) { opus_mouth_ ? opus_mouth_->set_expected_loss(fraction_lost) : void(); }
+  /// How much longer packets are to be held because a loss can be filled from the packet behind it: rtp::JitterBuffer::hold_longer().
+  [[nodiscard]] std::int64_t wants_held() const { return decoded_ == AudioCodec::Opus && opus_ear_ ? opus_ear_->copied_units() : 0; }
   /// Losses that in-band FEC has filled.
   [[nodiscard]] std::uint64_t repaired() const { return opus_ear_ ? opus_ear_->repaired() : 0; }
 

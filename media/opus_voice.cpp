@@ -1,12 +1,14 @@
 #include <offhook/media/opus_voice.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::int64_t kMostUnits = 960;     // 120 ms, of a packet and of what libopus makes up at one go
 constexpr std::int64_t kStepUnits = 20;      // 2.5 ms: RFC 6716 section 2
+constexpr std::int64_t kCopiesRemembered = 80000;  // Ten seconds: where nobody speaks there are none.
 constexpr std::uint8_t kFirstExpectedLoss = 5;  // Percent, until the first report.
 // More than RFC 7587 section 3.1.1 thinks enough, and a third of what G.711 takes: below some 14 kbit/s of narrow and 24 of wide speech
 // libopus leaves the copy of the last frame out. What is wider has more by itself.
@@ -54,7 +56,8 @@ bool OpusEar::decode(base::Bytes payload, std::int64_t packet, std::int64_t from
   }
   resting_ = is_opus_dtx(payload.size());
   kept_begin_ = packet;
-  kept_units_ = static_cast<std::int64_t>(*decoded / per_unit_);
+  kept_units_ = packet_units_ = static_cast<std::int64_t>(*decoded / per_unit_);
+  copies_left_ = has_opus_fec(payload) ? kCopiesRemembered : std::max<std::int64_t>(copies_left_ - packet_units_, 0);
   if (take(packet + from, pcm)) return true;
   make_up(pcm);  // It is shorter than was said when it came, which no packet is.
   return false;
@@ -82,7 +85,7 @@ bool OpusEar::rest(std::span<std::int16_t> pcm) {
 
 void OpusEar::reset() {
   decoder_.reset();
-  kept_units_ = 0;
+  kept_units_ = copies_left_ = 0;
   resting_ = false;
 }
 
@@ -110,7 +113,9 @@ bool OpusMouth::add(std::span<const std::int16_t> pcm) {
 
 base::Bytes OpusMouth::encode(std::span<const std::int16_t> pcm) {
   const auto size = encoder_.encode(pcm, octets_);
-  if (!size || (dtx_ && is_opus_dtx(*size))) return {};
+  if (!size) return {};
+  const bool rested = std::exchange(resting_, dtx_ && is_opus_dtx(*size));
+  if (rested && resting_) return {};
   return base::Bytes(octets_).first(*size);
 }
 

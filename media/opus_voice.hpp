@@ -30,6 +30,9 @@ class OpusEar {
   bool rest(std::span<std::int16_t> pcm);
   /// Another stream begins.
   void reset();
+  /// How long the peer's packets are, while they bring copies of the ones before them: so much longer they are to be held. 0: they do
+  /// not, or did not for ten seconds.
+  [[nodiscard]] std::int64_t copied_units() const { return copies_left_ > 0 ? packet_units_ : 0; }
   /// Losses that in-band FEC has filled.
   [[nodiscard]] std::uint64_t repaired() const { return repaired_; }
 
@@ -43,6 +46,8 @@ class OpusEar {
   std::vector<std::int16_t> kept_;      // 120 ms of room
   std::int64_t kept_begin_ = 0;
   std::int64_t kept_units_ = 0;         // 0: nothing is kept
+  std::int64_t packet_units_ = 0;       // of the last packet
+  std::int64_t copies_left_ = 0;        // units of sound until its copies are forgotten
   bool resting_ = false;
   std::uint64_t repaired_ = 0;
 };
@@ -56,7 +61,8 @@ class OpusMouth {
   OpusMouth(std::uint32_t rate_hz, const OpusParameters& peer, std::uint16_t ptime_ms);
 
   /// Calls `send(payload, begins_ms)` for each packet that these 20 ms complete: `begins_ms` from their begin, and 0 or less when the
-  /// packet began before them. An empty payload is one that DTX leaves out.
+  /// packet began before them. An empty payload is one that DTX leaves out: the first
+  /// of a silence never is, so that it is no loss to the peer.
   template <class Send>
   void say(std::span<const std::int16_t> pcm, Send send) {
     const int before_ms = static_cast<int>(waiting_ / per_ms_);
@@ -82,6 +88,7 @@ class OpusMouth {
   bool dtx_;
   std::vector<std::int16_t> frame_;
   std::size_t waiting_ = 0;
+  bool resting_ = false;                // DTX has begun, and the peer knows
   std::array<std::uint8_t, kMaxOctets> octets_{};
 };
 

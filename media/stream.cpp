@@ -32,6 +32,11 @@ bool is_noise(const MediaPlan& plan, std::uint8_t payload_type) {
   return payload_type == kComfortNoiseType && rtp_clock_hz(plan.codec) == 8000;
 }
 
+rtp::JitterBuffer::Content content_of(AudioCodec codec, base::Bytes payload) {
+  const bool rests = codec == AudioCodec::Opus && is_opus_dtx(payload.size());
+  return rests ? rtp::JitterBuffer::Content::LastAudio : rtp::JitterBuffer::Content::Audio;
+}
+
 std::uint32_t to_ms(base::Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
@@ -58,6 +63,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   if (chain) std::swap(chain_, chain);
   if (moved || relearn || chain) {
     jitter_buffer_.reset();
+    jitter_buffer_.hold_longer(0);
     event_receiver_.reset();
     dtmf_ = {};
     meter_.on_new_stream();
@@ -125,7 +131,7 @@ void Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base:
     ++malformed_;
     return;
   }
-  static_cast<void>(jitter_buffer_.put(*packet, now, audio ? Content::Audio : Content::ComfortNoise, *timing));  // Counts refusals.
+  static_cast<void>(jitter_buffer_.put(*packet, now, audio ? content_of(*audio, packet->payload) : Content::ComfortNoise, *timing));  // Counts refusals.
 }
 
 void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
@@ -312,6 +318,7 @@ void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
     chain_->decode(codec, piece, pcm.subspan(static_cast<std::size_t>(at) * samples_per_unit, static_cast<std::size_t>(piece.units) * samples_per_unit));
     at += piece.units;
   }
+  jitter_buffer_.hold_longer(chain_->wants_held());
 }
 
 void Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {

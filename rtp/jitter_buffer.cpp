@@ -106,7 +106,7 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   ++counts_.packets;
   if (!passes_jump_check(arrived)) return;
   const auto content = static_cast<Content>(arrived.content);
-  const bool audio = content == Content::Audio;
+  const bool audio = content != Content::ComfortNoise;
   const std::int64_t units = arrived.units != 0 ? arrived.units : arrived.size;
   Held packet{.arrival = arrived.arrival, .begin = in_units(timestamps_.unwrap(arrived.timestamp)),
               .sequence = sequences_.unwrap(arrived.sequence), .place = place, .payload_type = arrived.payload_type, .content = content,
@@ -128,7 +128,7 @@ void JitterBuffer::learn_granule(std::int64_t size) noexcept {
 }
 
 void JitterBuffer::insert(const Held& packet) noexcept {
-  const bool past = packet.content == Content::Audio ? packet.end <= position_ : packet.begin < position_;
+  const bool past = packet.content != Content::ComfortNoise ? packet.end <= position_ : packet.begin < position_;
   if (passed_sequence_ >= 0 && past) {
     ++(packet.sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
     return;
@@ -197,8 +197,8 @@ void JitterBuffer::forget_played() noexcept {
   while (count_ != 0 && held(0).end <= position_) {
     const Held& packet = held(0);
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
-    resting_ = packet.content == Content::ComfortNoise;
-    noise_ = resting_ ? std::optional(packet.noise) : std::nullopt;
+    resting_ = packet.content != Content::Audio;
+    noise_ = packet.content == Content::ComfortNoise ? std::optional(packet.noise) : std::nullopt;
     remove(0);
   }
 }
@@ -341,6 +341,8 @@ void JitterBuffer::on_stretched(std::int64_t units) noexcept {
   auto& count = units > 0 ? counts_.inserted_samples_for_deceleration : counts_.removed_samples_for_acceleration;
   count += static_cast<std::uint64_t>(std::abs(units));
 }
+
+void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxPackedUnits); }
 
 /// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
 bool JitterBuffer::gather(Pull& pull) noexcept {

@@ -110,6 +110,7 @@ class JitterBuffer {
 
   enum class Content : std::uint8_t {
     Audio,
+    LastAudio,     ///< behind it the sender may be silent, as long as it likes: DTX of RFC 7587 section 3.1.3
     ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; its first octet says how loud the silence is
   };
 
@@ -118,6 +119,10 @@ class JitterBuffer {
 
   /// Ticking thread, again and again while less than a tick is there to be played. `waiting`: how much is, in units of 1/8000 s.
   [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
+
+  /// Ticking thread. What comes is held so much longer than its jitter asks for, at most kMaxPackedUnits: then the packet behind a lost
+  /// one is here in time, and in-band FEC of use.
+  void hold_longer(std::int64_t units) noexcept;
 
   /// Ticking thread, after a pull() that gave a packed frame: what it holds from `at` units of it on, `at` less than kUnitsPerTick.
   [[nodiscard]] Piece piece(std::int64_t at) const noexcept;
@@ -181,7 +186,7 @@ class JitterBuffer {
   [[nodiscard]] std::int64_t latest_end() const noexcept;
   [[nodiscard]] Held& held(std::size_t index) noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
   [[nodiscard]] const Held& held(std::size_t index) const noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
-  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_; }
+  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_ + held_longer_; }
   [[nodiscard]] std::int64_t spare(std::int64_t now) const noexcept;
   void learn_granule(std::int64_t size) noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
@@ -221,8 +226,9 @@ class JitterBuffer {
   std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
   std::int64_t packet_size_ = 0;       // units, of the packet that came last
   std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
+  std::int64_t held_longer_ = 0;       // units, as asked for
   std::optional<std::uint8_t> noise_;  // the sender is silent on purpose
-  bool resting_ = false;               // comfort noise was the last that was passed
+  bool resting_ = false;               // comfort noise or the last audio of a talk was the last that was passed
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {
