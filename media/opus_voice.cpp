@@ -9,6 +9,7 @@ namespace {
 constexpr std::int64_t kMostUnits = 960;     // 120 ms, of a packet and of what libopus makes up at one go
 constexpr std::int64_t kStepUnits = 20;      // 2.5 ms: RFC 6716 section 2
 constexpr std::int64_t kCopiesRemembered = 80000;  // Ten seconds: where nobody speaks there are none.
+constexpr std::int64_t kLossesRemembered = 240000;
 constexpr std::uint8_t kFirstExpectedLoss = 5;  // Percent, until the first report.
 // More than RFC 7587 section 3.1.1 thinks enough, and a third of what G.711 takes: below some 14 kbit/s of narrow and 24 of wide speech
 // libopus leaves the copy of the last frame out. What is wider has more by itself.
@@ -58,6 +59,7 @@ bool OpusEar::decode(base::Bytes payload, std::int64_t packet, std::int64_t from
   kept_begin_ = packet;
   kept_units_ = packet_units_ = static_cast<std::int64_t>(*decoded / per_unit_);
   copies_left_ = has_opus_fec(payload) ? kCopiesRemembered : std::max<std::int64_t>(copies_left_ - packet_units_, 0);
+  losses_left_ = std::max<std::int64_t>(losses_left_ - packet_units_, 0);
   if (take(packet + from, pcm)) return true;
   make_up(pcm);  // It is shorter than was said when it came, which no packet is.
   return false;
@@ -65,6 +67,7 @@ bool OpusEar::decode(base::Bytes payload, std::int64_t packet, std::int64_t from
 
 // The whole gap at one go: in-band FEC is as long as a packet of the sender, and has to be asked for at that length.
 void OpusEar::conceal(base::Bytes next, std::int64_t begin, std::int64_t gap, std::span<std::int16_t> pcm) {
+  losses_left_ = kLossesRemembered;
   if (take(begin, pcm)) return;
   const bool whole = !next.empty() && gap > 0 && gap <= kMostUnits && gap % kStepUnits == 0 && samples(gap) >= pcm.size();
   if (!whole) return make_up(pcm);
@@ -85,7 +88,7 @@ bool OpusEar::rest(std::span<std::int16_t> pcm) {
 
 void OpusEar::reset() {
   decoder_.reset();
-  kept_units_ = copies_left_ = 0;
+  kept_units_ = copies_left_ = losses_left_ = 0;
   resting_ = false;
 }
 

@@ -30,9 +30,9 @@ class OpusEar {
   bool rest(std::span<std::int16_t> pcm);
   /// Another stream begins.
   void reset();
-  /// How long the peer's packets are, while they bring copies of the ones before them: so much longer they are to be held. 0: they do
-  /// not, or did not for ten seconds.
-  [[nodiscard]] std::int64_t copied_units() const { return copies_left_ > 0 ? packet_units_ : 0; }
+  /// How long the peer's packets are, when they bring copies of the ones before them and such are missing: so much longer they are to
+  /// be held. 0: no copies for ten seconds, or no loss for thirty.
+  [[nodiscard]] std::int64_t copied_units() const { return copies_left_ > 0 && losses_left_ > 0 ? packet_units_ : 0; }
   /// Losses that in-band FEC has filled.
   [[nodiscard]] std::uint64_t repaired() const { return repaired_; }
 
@@ -48,6 +48,7 @@ class OpusEar {
   std::int64_t kept_units_ = 0;         // 0: nothing is kept
   std::int64_t packet_units_ = 0;       // of the last packet
   std::int64_t copies_left_ = 0;        // units of sound until its copies are forgotten
+  std::int64_t losses_left_ = 0;        // and until the last loss is
   bool resting_ = false;
   std::uint64_t repaired_ = 0;
 };

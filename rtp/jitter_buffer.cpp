@@ -135,7 +135,8 @@ void JitterBuffer::insert(const Held& packet) noexcept {
   }
   std::size_t at = count_;
   while (at > 0 && held(at - 1).begin > packet.begin) --at;
-  if (at > 0 && held(at - 1).begin == packet.begin) {
+  const bool overlaps = packet.packed && ((at > 0 && held(at - 1).end > packet.begin) || (at < count_ && held(at).begin < packet.end));
+  if (overlaps || (at > 0 && held(at - 1).begin == packet.begin)) {
     ++counts_.duplicate;
     return;
   }

@@ -30,7 +30,7 @@ inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a 
 struct JitterStatistics {
   std::uint64_t packets = 0;           ///< that reached the buffer
   std::uint64_t late = 0;              ///< wholly past their time
-  std::uint64_t duplicate = 0;
+  std::uint64_t duplicate = 0;         ///< or packed, and of a time that another one fills: each is decoded as a whole, which has its price
   std::uint64_t reordered = 0;         ///< arrived behind a later one, in time to be played
   std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets, or to leave kInboxOctets free
   std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread does not come

@@ -147,6 +147,22 @@ TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 758
   CHECK_FALSE(line.tick().noise);
 }
 
+TEST_CASE("Packets of a time that others fill are left out: whoever overlaps them at will would have us decode without end") {
+  Packed line;
+  const std::vector<std::uint8_t> payload(33, 0);
+  for (std::uint16_t i = 0; i < 60; ++i) {  // Each of 120 ms, and an eighth of a millisecond behind the one before.
+    (void)line.buffer->put({.payload_type = 111, .sequence = i, .timestamp = i * std::uint32_t{kOpusClock}, .ssrc = 1, .payload = payload}, line.now,
+                           Content::Audio, {.clock = kOpusClock, .units = 960});
+  }
+  (void)line.tick();
+  CHECK(line.buffer->buffered_packets() == 1);
+  CHECK(line.buffer->statistics().duplicate == 59);
+  (void)line.buffer->put({.payload_type = 111, .sequence = 61, .timestamp = 960 * kOpusClock, .ssrc = 1, .payload = payload}, line.now, Content::Audio,
+                         {.clock = kOpusClock, .units = 160});
+  (void)line.tick();
+  CHECK(line.buffer->statistics().duplicate == 59);
+}
+
 TEST_CASE("A packed payload of kMaxPackedOctets or kMaxPackedUnits is taken, one more is not") {
   Packed line;
   CHECK(line.put(0, 160, rtp::kMaxPackedOctets));

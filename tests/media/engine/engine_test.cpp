@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -92,7 +93,9 @@ struct Talker {
 media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::AudioCodec::Pcmu) {
   media::MediaPlan plan;
   plan.codec = codec;
-  plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+  constexpr std::array<std::uint8_t, media::kAudioCodecs.size()> kNumbers{0, 8, 9, 111, 119, 118};
+  plan.send_payload_type = plan.receive_payload_type = kNumbers.at(static_cast<std::size_t>(codec));
+  plan.event_clock_hz = media::rtp_clock_hz(codec);
   plan.send_events = plan.receive_events = 101;
   plan.remote_rtp = {kLoopback, port};
   plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(port + 1)};
@@ -128,7 +131,7 @@ media::UdpSocket any_socket() {
 
 TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one worker by epoll or two by the best there is") {
   for (const unsigned workers : {1U, 2U}) {
-    for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+    for (const auto codec : media::kAudioCodecs) {
       CAPTURE(workers);
       CAPTURE(static_cast<int>(codec));
       media::Engine engine(options(workers, workers == 1 ? media::DatagramPath::Epoll : media::DatagramPath::Best));
