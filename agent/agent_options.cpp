@@ -1,5 +1,6 @@
 #include <offhook/agent/agent_options.hpp>
 
+#include <offhook/agent/agent_profile.hpp>
 #include <offhook/agent/config/nested.hpp>
 
 #include <algorithm>
@@ -157,16 +158,6 @@ media::DatagramPath datagram_path(std::string_view name) {
   return name == "epoll" ? media::DatagramPath::Epoll : media::DatagramPath::Best;
 }
 
-std::vector<media::AudioCodec> codecs(const std::vector<std::string>& names) {
-  std::vector<media::AudioCodec> found;
-  for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
-    if (std::find(names.begin(), names.end(), phone::to_string(codec)) != names.end()) found.push_back(codec);
-  }
-  const auto rank = [&names](media::AudioCodec codec) { return std::find(names.begin(), names.end(), phone::to_string(codec)); };
-  std::sort(found.begin(), found.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
-  return found;
-}
-
 records::BookOptions book_options(const config::Config& config) {
   records::BookOptions options;
   options.must_write = !config.records.folder.empty() && config.records.folder != "off";
@@ -223,7 +214,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.stack.callers = caller_options(config.sip);
   options.phone.stack.door = door_options(config.sip);
   options.phone.watched = watch_options(config.sip);
-  options.phone.codecs = codecs(config.media.codecs);
+  options.phone.codecs = codecs_named(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;

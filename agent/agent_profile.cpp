@@ -1,5 +1,7 @@
 #include <offhook/agent/agent_profile.hpp>
 
+#include <offhook/agent/phone/call.hpp>
+
 #include <algorithm>
 
 namespace offhook::inline v0::agent {
@@ -20,6 +22,17 @@ bool any_of(const std::vector<ProviderPtr>& providers, ProviderKind kind) {
 }
 
 }  // namespace
+
+std::vector<media::AudioCodec> codecs_named(const std::vector<std::string>& names) {
+  using media::AudioCodec;
+  std::vector<AudioCodec> codecs;
+  for (const std::string& name : names) {
+    for (const auto codec : {AudioCodec::Pcmu, AudioCodec::Pcma, AudioCodec::G722, AudioCodec::Opus, AudioCodec::L16Wide, AudioCodec::L16}) {
+      if (phone::to_string(codec) == name) codecs.push_back(codec);
+    }
+  }
+  return codecs;
+}
 
 std::string_view to_string(ProviderKind kind) {
   switch (kind) {

@@ -87,6 +87,9 @@ struct AgentProfile {
   bool transcripts = false;
 };
 
+/// As a configuration names them, and has checked: "PCMU", "PCMA", "G722", "opus", and "L16", which is that of 16 kHz and then of 8.
+[[nodiscard]] std::vector<media::AudioCodec> codecs_named(const std::vector<std::string>& names);
+
 /// Persona and rules with the call's values in them: SessionContext::prompt. When values of the network are in it, it begins with
 /// a sentence that says what <data> means.
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);

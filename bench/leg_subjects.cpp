@@ -8,7 +8,7 @@ namespace offhook::bench {
 
 std::vector<Subject> leg_subjects() {
   std::vector<Subject> subjects;
-  for (const auto& kind : leg_kinds()) {
+  for (const auto& kind : ticked_kinds()) {
     if (kind.records) continue;  // Which is the writer's work.
     auto row = std::make_shared<OneRow>(kind);
     Subject subject;

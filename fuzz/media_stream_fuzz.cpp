@@ -1,6 +1,7 @@
 // A whole stream driven by bytes: datagrams as they come from the wire, ticks, commands and new plans. Each step begins with an octet
 // that says what, and one that says how much:
-//   0 raw: that many octets are the datagram           1 audio: RTP in sequence, payload of that many times 2 octets
+//   0 raw: that many octets are the datagram           1 audio: RTP in sequence, payload of that many times 6 octets
+//     (of Opus: the next octet is its first, the others as many as the size says)
 //   2 event: telephone-event in sequence               3 report: those octets behind a sender report's header
 //   4 ticks: 1 to 8, after as many ms of the second    5 command   6 plan   7 playout: a frame, an utterance's last when odd
 // Bits 3 and 4 of the first say from where: the SDP's address, two others, or one that never sends two packets in sequence and so
@@ -26,7 +27,8 @@ class Driver {
   Driver() {
     port_->rate_hz = 16000;
     plan_.send_events = plan_.receive_events = 101;
-    plan_.also_receivable = {media::ReceivableCodec{media::AudioCodec::Pcma, 8}, media::ReceivableCodec{media::AudioCodec::G722, 9}};
+    for (std::size_t i = 1; i < media::kAudioCodecs.size(); ++i) plan_.also_receivable[i - 1] = media::ReceivableCodec{media::kAudioCodecs[i], types_[i]};
+    plan_.also_receive_events = media::EventNumber{102, 48000};
     plan_.remote_rtp = address(0);
     plan_.remote_rtcp = {address(0).ip, 4001};
     start();
@@ -37,7 +39,7 @@ class Driver {
     const unsigned who = what >> 3 & 3;
     switch (what & 7) {
       case 0: return receive(what, address(who), reader.take(std::min<std::size_t>(much, reader.remaining())));
-      case 1: return rtp(who, types_[what >> 5 & 3], std::min<std::size_t>(std::size_t{much} * 2, payload_.size()), (what & 0x80) != 0);
+      case 1: return audio(who, reader, what, much);
       case 2: return event(who, much, reader.u8());
       case 3: return report(who, much, reader);
       case 4:
@@ -58,8 +60,9 @@ class Driver {
 
  private:
   void start() {
-    auto chain = codec_ == plan_.codec ? nullptr : media::Stream::make_chain(plan_, port_->rate_hz);
-    codec_ = plan_.codec;
+    const bool same_chain = before_ && media::CodecChain::does_for(*before_, plan_);
+    auto chain = same_chain ? nullptr : media::Stream::make_chain(plan_, port_->rate_hz);
+    before_ = plan_;
     (void)stream_->start(plan_, std::move(chain), false, now_);
   }
   void receive(std::uint8_t what, const base::SocketAddress& from, base::Bytes datagram) {
@@ -67,9 +70,14 @@ class Driver {
     if (might_prove) return;  // What stands in raw octets could be in sequence.
     stream_->on_packet((what & 0x20) != 0 ? media::Channel::Rtcp : media::Channel::Rtp, from, datagram, now_);
   }
+  void audio(unsigned who, base::ByteReader& reader, std::uint8_t what, std::uint8_t much) {
+    const std::uint8_t type = types_[(what >> 5 & 3) + (much % 2 == 0 ? 0U : 3U)];
+    if (type == 111) payload_[0] = reader.u8();
+    rtp(who, type, std::min<std::size_t>(std::size_t{much} * 6, payload_.size()), (what & 0x80) != 0);
+  }
   void rtp(unsigned who, std::uint8_t type, std::size_t size, bool jump) {
     sequence_[who] = static_cast<std::uint16_t>(sequence_[who] + (who == 3 || jump ? 7 : 1));
-    timestamp_[who] += jump ? 0x40000000 : static_cast<std::uint32_t>(size);
+    timestamp_[who] += jump ? 0x40000000 : static_cast<std::uint32_t>(type == 111 ? 960 : size);
     send(who, {.payload_type = type, .sequence = sequence_[who], .timestamp = timestamp_[who], .ssrc = who,
                .payload = base::Bytes(payload_).first(size)});
   }
@@ -77,10 +85,10 @@ class Driver {
     sequence_[who] = static_cast<std::uint16_t>(sequence_[who] + (who == 3 ? 7 : 1));
     if ((much & 1) != 0) timestamp_[who] += 160;
     const auto octets = rtp::write_telephone_event({.event = digit, .end = (much & 2) != 0, .duration = static_cast<std::uint16_t>(much * 99)});
-    send(who, {.payload_type = 101, .sequence = sequence_[who], .timestamp = timestamp_[who], .ssrc = who, .payload = octets});
+    send(who, {.payload_type = static_cast<std::uint8_t>(101 + (much >> 2 & 1)), .sequence = sequence_[who], .timestamp = timestamp_[who], .ssrc = who, .payload = octets});
   }
   void send(unsigned who, const rtp::Packet& packet) {
-    std::array<std::uint8_t, 640> datagram{};
+    std::array<std::uint8_t, 1500> datagram{};
     if (const auto size = rtp::write_packet(packet, datagram))
       stream_->on_packet(media::Channel::Rtp, address(who), base::Bytes(datagram).first(*size), now_);
   }
@@ -118,8 +126,11 @@ class Driver {
     (void)port_->commands.try_push({static_cast<media::PlayoutCommand::Kind>(kind % 3), utterance_, static_cast<char>(much)});
   }
   void change_plan(std::uint8_t what, std::uint8_t much) {
-    plan_.codec = static_cast<media::AudioCodec>(much % 3);
-    plan_.receive_payload_type = plan_.send_payload_type = types_[much % 3];
+    const std::size_t codec = much % media::kAudioCodecs.size();
+    plan_.codec = media::kAudioCodecs[codec];
+    plan_.receive_payload_type = plan_.send_payload_type = types_[codec];
+    plan_.opus.in_band_fec = (much & 0x40) != 0;
+    plan_.opus.dtx = (much & 0x80) != 0;
     plan_.ptime_ms = static_cast<std::uint16_t>(much / 3);
     plan_.send = (what & 0x08) == 0;
     plan_.receive = (what & 0x10) == 0;
@@ -143,20 +154,20 @@ class Driver {
     (void)port_->playout.try_push(frame);
   }
 
-  static constexpr std::array<std::uint8_t, 4> types_{0, 8, 9, 13};
+  static constexpr std::array<std::uint8_t, 7> types_{0, 8, 9, 111, 119, 118, 13};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
   base::SeededRandom random_{1};
   media::VoiceBank voice_{1};
   std::unique_ptr<media::Stream> stream_ = std::make_unique<media::Stream>(media::StreamOptions{}, *port_, random_);
   media::MediaPlan plan_;
-  std::optional<media::AudioCodec> codec_;
+  std::optional<media::MediaPlan> before_;
   media::Sendout out_;
   base::TimePoint now_ = base::TimePoint{} + std::chrono::hours(1);
   std::uint64_t tick_ = 0;
   std::uint32_t utterance_ = 1;
   std::array<std::uint16_t, 4> sequence_{65000, 1, 2, 3};
   std::array<std::uint32_t, 4> timestamp_{0xFFFFF000, 0, 0, 0};
-  std::array<std::uint8_t, rtp::kMaxPayloadOctets + 20> payload_{};
+  std::array<std::uint8_t, rtp::kMaxPackedOctets + 20> payload_{};
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // A jitter buffer, an event receiver and a source policy driven by bytes: any packets at any time, ticks in between. Octets come
 // in groups of eight: action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and source,
-// digit. Whoever plays stretches what waits as often as it is asked to, by as much as a digit says; payload type 13 is comfort noise.
+// digit. Bits 3 to 5 of the source say whether the payload is packed, for how long and by which clock. Whoever plays stretches what waits as often as it is asked to, by as much as a digit says; payload type 13 is comfort noise.
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
@@ -24,7 +24,11 @@ struct Line {
       const auto pull = buffer.pull(now, waiting);
       ++pulls;
       const bool is_frame = pull.kind == rtp::Pull::Kind::Frame;
-      if (is_frame != (pull.payload.size() == static_cast<std::size_t>(rtp::kUnitsPerTick)) || in_tick == 8) std::abort();
+      const bool plain = is_frame && !pull.packed;
+      if (plain != (pull.payload.size() == static_cast<std::size_t>(rtp::kUnitsPerTick)) || in_tick == 8) std::abort();
+      if (is_frame && pull.packed) look_at_pieces(buffer);
+      if (pull.gap != 0 && (is_frame || pull.gap < pull.units)) std::abort();
+      if (pull.gap > 0) sum_ += buffer.after_gap().payload.empty() ? 0u : buffer.after_gap().payload.back();
       if (pull.units <= 0 || pull.units > rtp::kUnitsPerTick || (is_frame && pull.units != rtp::kUnitsPerTick)) std::abort();
       if (!is_frame && pull.stretch != 0) std::abort();
       waiting += pull.units;
@@ -34,7 +38,25 @@ struct Line {
     }
     waiting -= rtp::kUnitsPerTick;
   }
+
+ private:
+  /// They cover the frame, and each lies within its packet.
+  void look_at_pieces(const rtp::JitterBuffer& buffer) {
+    for (std::int64_t at = 0; at < rtp::kUnitsPerTick;) {
+      const auto piece = buffer.piece(at);
+      if (piece.units <= 0 || piece.from < 0 || piece.payload.empty() || at + piece.units > rtp::kUnitsPerTick) std::abort();
+      if (piece.from + piece.units > rtp::kMaxPackedUnits) std::abort();
+      sum_ += piece.payload.back();
+      at += piece.units;
+    }
+  }
+  unsigned sum_ = 0;  // so that each octet is read
 };
+
+rtp::PayloadTiming timing_of(std::uint8_t who) {
+  constexpr std::array<rtp::PayloadTiming, 8> kTimings{{{}, {}, {}, {}, {1, 160}, {2, 320}, {6, 20}, {6, 960}}};
+  return kTimings[who >> 3 & 7];
+}
 
 }  // namespace
 
@@ -48,11 +70,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint32_t timestamp = 0xFFFFF000;
   std::uint16_t sequence = 65000;
   Line line;
-  std::array<std::uint8_t, rtp::kMaxPayloadOctets + 40> payload{};
+  std::array<std::uint8_t, rtp::kMaxPackedOctets + 40> payload{};
   base::ByteReader reader({data, size});
   for (std::size_t step = 0; step < kMaxSteps && reader.remaining() >= 8; ++step) {
     const auto action = reader.u8();
-    const auto length = std::size_t{reader.u8()} * 2;
+    const auto length = std::size_t{reader.u8()} * 6;
     sequence = static_cast<std::uint16_t>(sequence + static_cast<std::int8_t>(reader.u8()));
     timestamp += static_cast<std::uint32_t>(static_cast<std::int8_t>(reader.u8()) * 40) * (action % 16 == 15 ? 10'000u : 1u);
     now += std::chrono::microseconds(reader.u8() * 500) * (action % 32 == 31 ? 100 : 1);
@@ -64,11 +86,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       payload.fill(digit);
       (void)buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = who & 3u,
                          .payload = std::span(payload).first(std::min(length, payload.size()))}, now,
-                        type == 13 ? rtp::JitterBuffer::Content::ComfortNoise : rtp::JitterBuffer::Content::Audio);
+                        type == 13 ? rtp::JitterBuffer::Content::ComfortNoise
+                                   : type == 14 ? rtp::JitterBuffer::Content::LastAudio : rtp::JitterBuffer::Content::Audio,
+                        timing_of(who));
     } else {
       line.tick(*buffer, now, digit);
     }
     if (action == 0xF0) buffer->reset();
+    if (action == 0xF1) buffer->hold_longer(digit * 8 - 200);
     events.on_packet(rtp::write_telephone_event({.event = static_cast<std::uint8_t>(digit % 20), .end = (who & 4) != 0,
                                                  .duration = static_cast<std::uint16_t>(length * 200)}), timestamp, now);
     for (int reported = 0; const auto heard = events.poll(); ++reported) {

@@ -2,11 +2,11 @@
 
 namespace offhook::inline v0::media {
 
-bool CallMeter::in_time(std::uint32_t timestamp) const noexcept {
+bool CallMeter::in_time(std::uint32_t timestamp, std::uint32_t clock_hz) const noexcept {
   if (!played_) return true;
-  constexpr std::int32_t kFarBack = -16000;  // Two seconds: no late packet any more, but a jump of the timestamp.
+  const auto far_back = -2 * static_cast<std::int32_t>(clock_hz);  // No late packet any more, but a jump of the timestamp.
   const auto ahead = static_cast<std::int32_t>(timestamp - *played_);
-  return ahead >= 0 || ahead < kFarBack;
+  return ahead >= 0 || ahead < far_back;
 }
 
 void CallMeter::on_heard(const FrameMeasure& frame, bool voiced, bool genuine) noexcept {

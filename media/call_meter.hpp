@@ -14,7 +14,7 @@ namespace offhook::inline v0::media {
 class CallMeter {
  public:
   /// Whether audio of this timestamp may still be played: what was played last is not of later.
-  [[nodiscard]] bool in_time(std::uint32_t timestamp) const noexcept;
+  [[nodiscard]] bool in_time(std::uint32_t timestamp, std::uint32_t clock_hz = 8000) const noexcept;
   /// Another SSRC, another source: timestamps begin anew.
   void on_new_stream() noexcept { played_.reset(); }
   /// A packet of the peer counts.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/socket_address.hpp>
+#include <offhook/media/codec/opus_parameters.hpp>
 #include <offhook/media/one_way_watch.hpp>
 #include <offhook/media/sound_meter.hpp>
 #include <offhook/rtp/extended_report.hpp>
@@ -13,7 +14,22 @@
 
 namespace offhook::inline v0::media {
 
-enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722 };
+/// L16 at 8000 Hz, and L16Wide at 16000: RFC 3551 section 4.5.11.
+enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722, Opus, L16, L16Wide };
+inline constexpr std::array kAudioCodecs{AudioCodec::Pcmu, AudioCodec::Pcma, AudioCodec::G722,
+                                         AudioCodec::Opus, AudioCodec::L16,  AudioCodec::L16Wide};
+
+/// Of the sound that it carries; of Opus the highest of its rates.
+[[nodiscard]] constexpr std::uint32_t sample_rate_hz(AudioCodec codec) {
+  if (codec == AudioCodec::Opus) return 48000;
+  return codec == AudioCodec::G722 || codec == AudioCodec::L16Wide ? 16000 : 8000;
+}
+/// Of its timestamps: that of G.722 is one of history, RFC 3551 section 4.5.2.
+[[nodiscard]] constexpr std::uint32_t rtp_clock_hz(AudioCodec codec) {
+  return codec == AudioCodec::G722 ? 8000 : sample_rate_hz(codec);
+}
+/// Whether it carries more of a voice than 4 kHz.
+[[nodiscard]] constexpr bool is_wide(AudioCodec codec) { return sample_rate_hz(codec) > 8000; }
 
 /// A codec that the peer may send besides the one that was agreed on: RFC 3264 section 10.2.
 struct ReceivableCodec {
@@ -21,7 +37,14 @@ struct ReceivableCodec {
   std::uint8_t payload_type = 0;
   friend bool operator==(const ReceivableCodec&, const ReceivableCodec&) = default;
 };
-inline constexpr std::size_t kMaxAlsoReceivable = 2;   ///< all but one of the codecs
+inline constexpr std::size_t kMaxAlsoReceivable = kAudioCodecs.size() - 1;
+
+/// telephone-event of another clock than the audio's: beside codecs of several clocks it has a number for each (RFC 4733 section 2.1).
+struct EventNumber {
+  std::uint8_t payload_type = 0;
+  std::uint32_t clock_hz = 8000;
+  friend bool operator==(const EventNumber&, const EventNumber&) = default;
+};
 
 /// What offer/answer agreed on, as the engine needs it. May be replaced at any time (re-INVITE).
 struct MediaPlan {
@@ -31,6 +54,9 @@ struct MediaPlan {
   std::array<std::optional<ReceivableCodec>, kMaxAlsoReceivable> also_receivable{};
   std::optional<std::uint8_t> send_events;           ///< telephone-event, peer's number; nothing: no RFC 4733 towards the peer
   std::optional<std::uint8_t> receive_events;
+  std::uint32_t event_clock_hz = 8000;               ///< of both; the audio's own where the peer knows it
+  std::optional<EventNumber> also_receive_events;    ///< for the codecs that are also receivable
+  OpusParameters opus{};                             ///< the peer's; only of Opus
   std::uint16_t ptime_ms = 20;                       ///< of what we send: 10..60, a multiple of 10; others are rounded down to one
   base::SocketAddress remote_rtp;                    ///< from SDP; unspecified ip: nothing is sent until a source is learnt
   base::SocketAddress remote_rtcp;
@@ -45,6 +71,12 @@ struct MediaPlan {
     for (const auto& also : also_receivable) {
       if (also && also->payload_type == payload_type) return also->codec;
     }
+    return std::nullopt;
+  }
+  /// The clock of telephone-event that arrives under `payload_type`, if it does.
+  [[nodiscard]] std::optional<std::uint32_t> event_clock_of(std::uint8_t payload_type) const {
+    if (receive_events == payload_type) return event_clock_hz;
+    if (also_receive_events && also_receive_events->payload_type == payload_type) return also_receive_events->clock_hz;
     return std::nullopt;
   }
   [[nodiscard]] bool receives(AudioCodec wanted) const {

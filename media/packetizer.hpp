@@ -11,20 +11,33 @@
 
 namespace offhook::inline v0::media {
 
+/// Of 20 ms: what a codec makes of them, and how far its RTP clock goes on. PCMU, PCMA and G722: 160 each.
+struct TickShape {
+  std::uint16_t octets = 160;            ///< at most Packetizer::kMaxOctetsPerTick
+  std::uint16_t units = 160;             ///< 960 for Opus: RFC 7587 section 4.1
+  friend bool operator==(const TickShape&, const TickShape&) = default;
+};
+
 /// Puts 20 ms of octets per tick into RTP packets of any ptime: one sequence, one SSRC, a timestamp that runs with the ticks
-/// whether or not anything is sent. PCMU, PCMA and G722: 8 octets and 8 timestamp units per ms.
+/// whether or not anything is sent. Or sends what a codec has packed itself, packet().
 class Packetizer {
  public:
   static constexpr std::uint16_t kMinPtimeMs = 10, kMaxPtimeMs = 60;
-  static constexpr std::size_t kOctetsPerTick = 160;
+  static constexpr std::size_t kMaxOctetsPerTick = 640;   ///< L16 at 16 kHz
+  static constexpr std::size_t kMaxPayload = 640;         ///< what is longer by its ptime is sent in packets of fewer ms
 
   /// SSRC, first sequence number and first timestamp are drawn: RFC 3550 section 5.1.
   explicit Packetizer(base::Random& random);
 
-  /// `ptime_ms` is brought into 10..60 and rounded down to a multiple of 10.
-  void configure(std::uint8_t payload_type, std::uint16_t ptime_ms);
-  /// One tick of audio: exactly kOctetsPerTick octets.
+  /// `ptime_ms` is brought into 10..60 and rounded down to a multiple of 10. Another shape drops what waits.
+  void configure(std::uint8_t payload_type, std::uint16_t ptime_ms, TickShape shape = {});
+  /// One tick of audio: exactly as many octets as its shape says.
   void audio(base::Bytes octets, const base::SocketAddress& to, Sendout& out);
+  /// A payload as it is, whose sound begins so many ms from the begin of this tick: less than 0 when it holds ticks before this one.
+  /// What has no room in a datagram is not sent.
+  void packet(base::Bytes payload, int begins_ms, const base::SocketAddress& to, Sendout& out);
+  /// Nothing is sent that packet() would be given: silence, which the next packet's marker ends (RFC 7587 section 4.1).
+  void rest() { marker_ = true; }
   /// One packet of a telephone event. Audio that waits for its packet to fill goes first.
   void event(const rtp::EventSender::Outgoing& event, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out);
   /// From this tick on we are silent, and this describes the silence: RFC 3389 section 4. What waits goes first; the next audio carries
@@ -39,7 +52,7 @@ class Packetizer {
   /// Here our stream goes on when nobody else sends in it any more. What waits is dropped, the next packet carries the marker.
   void go_on(std::uint16_t sequence, std::uint32_t timestamp);
   /// Once at the end of each tick.
-  void end_tick() { timestamp_ += kOctetsPerTick; }
+  void end_tick() { timestamp_ += shape_.units; }
 
   /// How many ticks from now the packet leaves that holds what audio() is given next.
   [[nodiscard]] std::uint64_t ticks_until_sent() const;
@@ -54,14 +67,18 @@ class Packetizer {
 
  private:
   void emit_pending(const base::SocketAddress& to, Sendout& out);
+  [[nodiscard]] std::uint32_t units_of(std::size_t octets) const {
+    return static_cast<std::uint32_t>(octets * shape_.units / shape_.octets);
+  }
   void emit(base::Bytes payload, std::uint8_t payload_type, std::uint32_t timestamp, bool marker, const base::SocketAddress& to, Sendout& out);
 
   std::uint32_t ssrc_, timestamp_;
   std::uint16_t sequence_;
   std::uint8_t payload_type_ = 0;
-  std::size_t packet_octets_ = kOctetsPerTick;
+  TickShape shape_;
+  std::size_t packet_octets_ = TickShape{}.octets;
   bool marker_ = true;
-  std::array<std::uint8_t, kMaxPtimeMs * 8 + kOctetsPerTick> pending_{};
+  std::array<std::uint8_t, kMaxPayload> pending_{};   // less than a packet, and a tick more
   std::size_t pending_size_ = 0;
   std::uint64_t packets_ = 0, payload_octets_ = 0, datagram_octets_ = 0;
 };

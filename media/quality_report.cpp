@@ -8,8 +8,11 @@ constexpr double kUsualPacketMs = 20;
 std::optional<rtp::CodecImpairment> impairment_of(AudioCodec codec) {
   switch (codec) {
     case AudioCodec::Pcmu:
-    case AudioCodec::Pcma: return rtp::kG711ConcealedImpairment;
+    case AudioCodec::Pcma:
+    case AudioCodec::L16: return rtp::kG711ConcealedImpairment;  // It is what G.711 is measured against, and its losses sound the same.
     case AudioCodec::G722: return rtp::kG722Impairment;
+    case AudioCodec::Opus:
+    case AudioCodec::L16Wide: return std::nullopt;  // No planning value is published.
   }
   return std::nullopt;
 }

@@ -11,7 +11,7 @@ namespace offhook::inline v0::media {
 
 enum class Channel : std::uint8_t { Rtp, Rtcp };
 
-inline constexpr std::size_t kMaxDatagramOctets = 640;   ///< 60 ms of RTP are 492; SR, SDES with the longest CNAME, XR and BYE are 372
+inline constexpr std::size_t kMaxDatagramOctets = 672;   ///< 20 ms of L16 at 16 kHz are 652; SR, SDES with the longest CNAME, XR and BYE are 372
 /// Two packets of 10 ms, a short one before digits begin, one of an event, one of RTCP, and one to spare.
 inline constexpr std::size_t kMaxDatagramsPerTick = 6;
 

@@ -31,6 +31,15 @@ constexpr std::int32_t kMostMoved = 8000;         // units: a second, of which t
 constexpr std::uint32_t kPauseAfterSpeech = 10;  // Ticks in which the conversation says whether we go on; then we do.
 
 rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
+/// Its static payload type has a clock of 8000 Hz: beside a codec of another it says nothing (RFC 3389 section 4.1).
+bool is_noise(const MediaPlan& plan, std::uint8_t payload_type) {
+  return payload_type == kComfortNoiseType && rtp_clock_hz(plan.codec) == 8000;
+}
+
+rtp::JitterBuffer::Content content_of(AudioCodec codec, base::Bytes payload) {
+  const bool rests = codec == AudioCodec::Opus && is_opus_dtx(payload.size());
+  return rests ? rtp::JitterBuffer::Content::LastAudio : rtp::JitterBuffer::Content::Audio;
+}
 
 std::uint32_t to_ms(base::Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -48,7 +57,7 @@ Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
 Stream::~Stream() = default;
 
 std::unique_ptr<CodecChain> Stream::make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool guards_echo) {
-  return std::make_unique<CodecChain>(plan.codec, port_rate_hz, plan.receives(AudioCodec::G722), guards_echo);
+  return std::make_unique<CodecChain>(plan, port_rate_hz, guards_echo);
 }
 
 std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now) {
@@ -62,8 +71,9 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
     forget_sound();
   }
   if (chain) packetizer_.interrupt();
-  packetizer_.configure(plan.send_payload_type, plan.ptime_ms);
+  packetizer_.configure(plan.send_payload_type, plan.ptime_ms, chain_->shape());
   if (!plan.send_events) event_sender_.clear();
+  event_sender_.set_clock(plan.event_clock_hz);
   if (plan.receive_events) dtmf_ = {};  // What it heard of a digit is not to be told much later.
   if (first || (!plan_->receive && plan.receive)) receiving_since_ = now;
   if (first) rtcp_schedule_.emplace(*random_, now);
@@ -78,6 +88,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
 /// What comes next has nothing to do with what came before.
 void Stream::forget_sound() {
   jitter_buffer_.reset();
+  jitter_buffer_.hold_longer(0);
   dtmf_ = {};
   meter_.on_new_stream();
   peer_noise_.reset();
@@ -106,9 +117,9 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     ++malformed_;
     return std::nullopt;
   }
-  const bool event = plan_->receive_events && packet->payload_type == *plan_->receive_events;
-  const bool audio = plan_->codec_of(packet->payload_type).has_value();
-  if (!event && !audio && packet->payload_type != kComfortNoiseType) {
+  const auto event = plan_->event_clock_of(packet->payload_type);
+  const auto audio = plan_->codec_of(packet->payload_type);
+  if (!event && !audio && !is_noise(*plan_, packet->payload_type)) {
     ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
     return std::nullopt;
   }
@@ -121,10 +132,13 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     meter_.on_new_stream();
   }
   meter_.on_packet();
-  reception_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, now, !audio || meter_.in_time(packet->timestamp));
-  if (relayed_with_ != nullptr) return pass(*packet, event, now);
+  const std::uint32_t clock_hz = audio ? rtp_clock_hz(*audio) : 0;
+  if (audio) reception_.set_clock(clock_hz);
+  reception_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, now, !audio || meter_.in_time(packet->timestamp, clock_hz));
+  if (relayed_with_ != nullptr) return pass(*packet, event.has_value(), now);
   if (!plan_->receive) return std::nullopt;
   if (event) {
+    event_receiver_.set_clock(*event);
     event_receiver_.on_packet(packet->payload, packet->timestamp, now);
     return std::nullopt;
   }
@@ -133,7 +147,12 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     return std::nullopt;
   }
   using Content = rtp::JitterBuffer::Content;
-  static_cast<void>(jitter_buffer_.put(*packet, now, audio ? Content::Audio : Content::ComfortNoise));  // Counts refusals.
+  const auto timing = audio ? timing_of(*audio, packet->payload) : rtp::PayloadTiming{};
+  if (!timing) {
+    ++malformed_;
+    return std::nullopt;
+  }
+  static_cast<void>(jitter_buffer_.put(*packet, now, audio ? content_of(*audio, packet->payload) : Content::ComfortNoise, *timing));  // Counts refusals.
   return std::nullopt;
 }
 
@@ -149,6 +168,7 @@ void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base
     const auto ours = std::find_if(all.begin(), all.end(), [&](const rtp::ReportBlock& block) { return block.ssrc == packetizer_.ssrc(); });
     if (ours == all.end()) return meter_.on_report(false, 0);
     meter_.on_report(true, ours->fraction_lost);
+    chain_->set_expected_loss(ours->fraction_lost);
     if (const auto trip = rtp::round_trip(*ours, wall_at(now))) round_trip_us_ = static_cast<std::uint32_t>(trip->count());
   };
   while (const auto packet = reader->next()) {
@@ -168,7 +188,10 @@ void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base
 
 std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Frame& frame) {
   if (!plan_) return {};
-  if (ticked_ && time.tick > last_tick_.tick + 1) packetizer_.skip(time.tick - last_tick_.tick - 1);
+  if (ticked_ && time.tick > last_tick_.tick + 1) {
+    packetizer_.skip(time.tick - last_tick_.tick - 1);
+    chain_->interrupt();
+  }
   ticked_ = true;
   last_tick_ = time;
   if (relayed_with_ != nullptr) return {};
@@ -209,7 +232,7 @@ void Stream::answer(const TickTime& time, const Destination& to, std::span<const
   CodecChain::Frame frame;
   const auto sent = say(time, to, others, out, frame);
   if (chain_->echo_guard) chain_->echo_guard->on_sent(sent);
-  if (port_->recording) port_->recording->record(time.tick, sample_rate_hz(chain_->codec()), pcm, sent);
+  if (port_->recording) port_->recording->record(time.tick, chain_->rate_hz(), pcm, sent);
   if (time.tick % kTicksPerEchoLook == 0) measure_echo();
   meter_.end_tick(plan_->receive, plan_->send && to);
   report_when_due(time.now, out);
@@ -314,10 +337,11 @@ rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> 
 /// timestamp a frame is played. That the peer's clock is not ours shows there as well, but slowly, and is learnt.
 void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit) {
   const auto units = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count() / 125'000;
-  const std::uint32_t delay = static_cast<std::uint32_t>(units) + static_cast<std::uint32_t>(waiting) - pull.timestamp;
+  const auto clock = rtp_clock_hz(plan_->codec_of(pull.payload_type).value_or(plan_->codec)) / 8000;
+  const std::uint32_t delay = (static_cast<std::uint32_t>(units) + static_cast<std::uint32_t>(waiting)) * clock - pull.timestamp;
   const auto before = std::exchange(delay_, delay);
   if (!before || delay == *before || pull.restart) return;
-  const auto moved = std::clamp<std::int32_t>(static_cast<std::int32_t>(delay - *before), -kMostMoved, kMostMoved);
+  const auto moved = std::clamp<std::int32_t>(static_cast<std::int32_t>(delay - *before) / static_cast<std::int32_t>(clock), -kMostMoved, kMostMoved);
   if (chain_->echo_guard) chain_->echo_guard->shift(moved * static_cast<int>(samples_per_unit));
 }
 
@@ -325,18 +349,34 @@ void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pul
 rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm) {
   const auto codec = pull.kind == rtp::Pull::Kind::Frame ? plan_->codec_of(pull.payload_type) : std::nullopt;
   if (pull.kind == rtp::Pull::Kind::Silence) {
-    if (!peer_noise_.fill(pcm)) std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
+    if (!peer_noise_.fill(pcm) && !chain_->rest(pcm)) std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
   } else if (!codec) {  // Lost. Or it waited while another plan took its number away: as another codec it would be noise.
-    chain_->concealer.conceal(pcm);
+    chain_->conceal(pull, pull.gap > 0 ? jitter_buffer_.after_gap() : rtp::Piece{}, pcm);
   } else {
     if (pull.restart) chain_->restart_decoder();
     meter_.on_played(pull.timestamp);
     peer_noise_.on_audio(pull.timestamp);
-    chain_->decode(*codec, pull.payload, pcm);
+    if (pull.packed) {
+      decode_pieces(*codec, pcm);
+    } else {
+      chain_->decode(*codec, pull.payload, pcm);
+    }
     chain_->concealer.good(pcm, pull.seam);
   }
   chain_->line.push(pcm);
   return codec || pull.kind == rtp::Pull::Kind::Silence ? pull.kind : rtp::Pull::Kind::Conceal;
+}
+
+/// Of packets that can be cut nowhere, a frame holds parts of one or of several.
+void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
+  const std::size_t samples_per_unit = pcm.size() / static_cast<std::size_t>(rtp::kUnitsPerTick);
+  for (std::int64_t at = 0; at < rtp::kUnitsPerTick;) {
+    const auto piece = jitter_buffer_.piece(at);
+    if (piece.units <= 0) return;
+    chain_->decode(codec, piece, pcm.subspan(static_cast<std::size_t>(at) * samples_per_unit, static_cast<std::size_t>(piece.units) * samples_per_unit));
+    at += piece.units;
+  }
+  jitter_buffer_.hold_longer(chain_->wants_held());
 }
 
 /// What goes to the port: good until the next frame does, for the conversation only reads it.
@@ -431,24 +471,22 @@ base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::
 std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                           CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
-  const auto send_audio = [&] {
-    std::array<std::uint8_t, CodecChain::kOctets> octets;
-    chain_->encode(pcm, octets);
-    packetizer_.audio(octets, *to, out);
-  };
+  const auto send_audio = [&] { chain_->send(pcm, packetizer_, *to, out); };
   if (!plan_->send || !to) {
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
+    chain_->interrupt();
     packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
   } else if (event_sender_.busy() && plan_->send_events) {
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
     if (const auto event = event_sender_.tick(packetizer_.timestamp())) {
+      chain_->interrupt();
       packetizer_.event(*event, *plan_->send_events, *to, out);
     } else {
       send_audio();
     }
   } else {
     std::array<std::int16_t, kMaxFrameSamples> room;
-    const auto wire_tick = time.tick + packetizer_.ticks_until_sent();
+    const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
     auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
     const bool confers = !others.pcm.empty() || sent_common_;
     const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};

@@ -132,6 +132,7 @@ class Stream {
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
   void note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit);
+  void decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm);
   void measure_echo();
   void detect_speech(const TickTime& time, std::int16_t level_dbov);
   void tell_speech(const SpeechDetector::Event& event, const TickTime& time);

@@ -53,7 +53,9 @@ void Stream::map_types() {
     if (also && also->codec == plan_->codec) translator_->map_type(also->payload_type, plan_->send_payload_type, Kind::Audio);
   }
   if (theirs.codec == plan_->codec) translator_->map_type(theirs.receive_payload_type, plan_->send_payload_type, Kind::Audio);
-  if (theirs.receive_events && plan_->send_events) translator_->map_type(*theirs.receive_events, *plan_->send_events, Kind::Event);
+  if (theirs.also_receive_events && plan_->send_events && theirs.also_receive_events->clock_hz == plan_->event_clock_hz)
+    translator_->map_type(theirs.also_receive_events->payload_type, *plan_->send_events, Kind::Event);
+  if (theirs.receive_events && plan_->send_events && theirs.event_clock_hz == plan_->event_clock_hz) translator_->map_type(*theirs.receive_events, *plan_->send_events, Kind::Event);
 }
 
 std::optional<Onward> Stream::pass(const rtp::Packet& packet, bool event, base::TimePoint now) {

@@ -27,13 +27,16 @@ std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
 
 // --- receiving thread ------------------------------------------------------------------------------------------------------
 
-bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content content) noexcept {
-  if (packet.payload.empty() || packet.payload.size() > kMaxPayloadOctets) {
+bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept {
+  const std::size_t most = timing.units == 0 ? kMaxPayloadOctets : kMaxPackedOctets;
+  if (packet.payload.empty() || packet.payload.size() > most || timing.units > kMaxPackedUnits) {
     refused_payload_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
   const Arrived arrived{.arrival = to_units(arrival), .timestamp = packet.timestamp, .ssrc = packet.ssrc, .sequence = packet.sequence,
-                        .size = static_cast<std::uint16_t>(packet.payload.size()), .payload_type = packet.payload_type, .content = content};
+                        .size = static_cast<std::uint16_t>(packet.payload.size()), .units = timing.units, .payload_type = packet.payload_type,
+                        .content = static_cast<std::uint8_t>(static_cast<unsigned>(content) & 0xFU),
+                        .clock = static_cast<std::uint8_t>(timing.clock & 0xFU)};
   if (ring_.try_push(arrived, packet.payload)) return true;
   inbox_full_.fetch_add(1, std::memory_order_relaxed);
   return false;
@@ -62,10 +65,11 @@ void JitterBuffer::forget_stream() noexcept {
   restart_ = true;
 }
 
-void JitterBuffer::begin_stream(std::uint32_t ssrc) noexcept {
+void JitterBuffer::begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept {
   if (ssrc_) ++counts_.resets;
   forget_stream();
   ssrc_ = ssrc;
+  clock_ = std::max<std::uint8_t>(clock, 1);
   timestamps_.reset();
   sequences_.reset();
   delay_.reset();
@@ -80,37 +84,41 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc) noexcept {
 /// Whether the packet's timestamp agrees with its arrival. One that does not is dropped, and believed when the next packet in
 /// sequence agrees with it: the idea of RFC 3550 appendix A.1, for timestamps. Talk pauses keep the transit and pass.
 bool JitterBuffer::passes_jump_check(const Arrived& packet) noexcept {
-  if (ssrc_ != packet.ssrc) {
-    begin_stream(packet.ssrc);
+  // Timestamps of two clocks say nothing of each other: the codec was changed for one of another clock.
+  if (ssrc_ != packet.ssrc || clock_ != packet.clock) {
+    begin_stream(packet.ssrc, packet.clock);
     return true;
   }
-  const std::int64_t transit = packet.arrival - timestamps_.peek(packet.timestamp);
+  const std::int64_t transit = packet.arrival - in_units(timestamps_.peek(packet.timestamp));
   if (std::abs(transit - last_transit_) <= kMaxTransitJump) {
     suspect_.reset();
     return true;
   }
   const bool confirmed =
       suspect_ && static_cast<std::uint16_t>(suspect_->sequence + 1) == packet.sequence &&
-      std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(packet.timestamp - suspect_->timestamp))) <= kMaxTransitJump;
+      std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(packet.timestamp - suspect_->timestamp))) <= kMaxTransitJump * clock_;
   if (!confirmed) {
     suspect_ = Suspect{packet.sequence, packet.timestamp};
     ++counts_.suspect;
     return false;
   }
-  begin_stream(packet.ssrc);
+  begin_stream(packet.ssrc, packet.clock);
   return true;
 }
 
 void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   ++counts_.packets;
   if (!passes_jump_check(arrived)) return;
-  const bool audio = arrived.content == Content::Audio;
-  Held packet{.arrival = arrived.arrival, .begin = timestamps_.unwrap(arrived.timestamp), .sequence = sequences_.unwrap(arrived.sequence),
-              .place = place, .payload_type = arrived.payload_type, .content = arrived.content};
-  packet.end = packet.begin + (audio ? arrived.size : 0);
+  const auto content = static_cast<Content>(arrived.content);
+  const bool audio = content != Content::ComfortNoise;
+  const std::int64_t units = arrived.units != 0 ? arrived.units : arrived.size;
+  Held packet{.arrival = arrived.arrival, .begin = in_units(timestamps_.unwrap(arrived.timestamp)),
+              .sequence = sequences_.unwrap(arrived.sequence), .place = place, .payload_type = arrived.payload_type, .content = content,
+              .packed = arrived.units != 0, .size = arrived.size};
+  packet.end = packet.begin + (audio ? units : 0);
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
-  if (audio) learn_granule(arrived.size);
+  if (audio) learn_granule(units);
   insert(packet);
 }
 
@@ -123,14 +131,15 @@ void JitterBuffer::learn_granule(std::int64_t size) noexcept {
 }
 
 void JitterBuffer::insert(const Held& packet) noexcept {
-  const bool past = packet.content == Content::Audio ? packet.end <= position_ : packet.begin < position_;
+  const bool past = packet.content != Content::ComfortNoise ? packet.end <= position_ : packet.begin < position_;
   if (passed_sequence_ >= 0 && past) {
     ++(packet.sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
     return;
   }
   std::size_t at = count_;
   while (at > 0 && held(at - 1).begin > packet.begin) --at;
-  if (at > 0 && held(at - 1).begin == packet.begin) {
+  const bool overlaps = packet.packed && ((at > 0 && held(at - 1).end > packet.begin) || (at < count_ && held(at).begin < packet.end));
+  if (overlaps || (at > 0 && held(at - 1).begin == packet.begin)) {
     ++counts_.duplicate;
     return;
   }
@@ -192,7 +201,7 @@ void JitterBuffer::forget_played() noexcept {
   while (count_ != 0 && held(0).end <= position_) {
     const Held& packet = held(0);
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
-    resting_ = packet.content == Content::ComfortNoise;
+    resting_ = packet.content != Content::Audio;
     remove(0);
   }
 }
@@ -284,15 +293,18 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
   leave_out_far_too_late(now);
   if (buffered_end_ < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
   if (held(0).begin > position_) {  // No further than that, so that packets and ticks fit together as before.
-    const std::int64_t lost = std::min(held(0).begin - position_, kUnitsPerTick);
-    position_ += lost;
-    return conceal(lost);
+    const std::int64_t begin = position_, missing_here = held(0).begin - begin;
+    position_ += std::min(missing_here, kUnitsPerTick);
+    Pull pull = conceal(position_ - begin);
+    pull.begin = begin;
+    pull.gap = missing_here;
+    return pull;
   }
   return frame(now, waiting);
 }
 
 Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
-  Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_)};
+  Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_ * clock_)};
   const std::int64_t arrival = held(0).arrival;
   const bool whole = gather(pull);
   const std::int64_t played = now + waiting;
@@ -333,29 +345,53 @@ void JitterBuffer::on_stretched(std::int64_t units) noexcept {
   count += static_cast<std::uint64_t>(std::abs(units));
 }
 
+void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxPackedUnits); }
+
 /// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
 bool JitterBuffer::gather(Pull& pull) noexcept {
   const std::int64_t end = position_ + kUnitsPerTick;
   const Held& first = held(0);
   pull.payload_type = first.payload_type;
+  pull.packed = first.packed;
   if (first.begin <= position_ && first.end >= end) {  // As nearly always: played from where it lies.
-    pull.payload = ring_.payload(first.place + static_cast<Ring::Place>(position_ - first.begin), frame_.size());
+    if (!first.packed) pull.payload = ring_.payload(first.place + static_cast<Ring::Place>(position_ - first.begin), frame_.size());
     passed_sequence_ = std::max(passed_sequence_, first.sequence);
     return true;
   }
-  pull.payload = frame_;
+  if (!first.packed) pull.payload = frame_;
   std::int64_t at = position_;
   for (std::size_t i = 0; i < count_ && at < end; ++i) {
     const Held& packet = held(i);
     if (packet.end <= at) continue;
-    if (packet.begin > at || packet.payload_type != pull.payload_type) return false;
+    if (packet.begin > at || packet.payload_type != pull.payload_type || packet.packed != pull.packed) return false;
     const std::int64_t size = std::min(packet.end, end) - at;
-    const auto octets = ring_.payload(packet.place + static_cast<Ring::Place>(at - packet.begin), static_cast<std::size_t>(size));
-    std::copy(octets.begin(), octets.end(), frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
+    if (!packet.packed) {
+      const auto octets = ring_.payload(packet.place + static_cast<Ring::Place>(at - packet.begin), static_cast<std::size_t>(size));
+      std::copy(octets.begin(), octets.end(), frame_.begin() + static_cast<std::ptrdiff_t>(at - position_));
+    }
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
     at += size;
   }
   return at == end;
+}
+
+Piece JitterBuffer::piece_of(const Held& packet, std::int64_t begin, std::int64_t end) const noexcept {
+  return {.payload = ring_.payload(packet.place, packet.size), .payload_type = packet.payload_type, .packet = packet.begin,
+          .from = begin - packet.begin, .units = end - begin};
+}
+
+/// The frame ends at position_ by now, and what it is made of is held until the next pull(). Chosen as gather() does.
+Piece JitterBuffer::piece(std::int64_t at) const noexcept {
+  const std::int64_t begin = position_ - kUnitsPerTick + at;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (held(i).end > begin) return piece_of(held(i), begin, std::min(held(i).end, position_));
+  }
+  return {};
+}
+
+Piece JitterBuffer::after_gap() const noexcept {
+  if (count_ == 0 || !held(0).packed) return {};
+  return piece_of(held(0), held(0).begin, held(0).end);
 }
 
 /// Whether what is left is less than a tick and comfort noise follows it.

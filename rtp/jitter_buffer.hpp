@@ -16,10 +16,13 @@
 namespace offhook::inline v0::rtp {
 
 // PCMU, PCMA and G722 all run an RTP clock of 8000 Hz (G722's is one of history: RFC 3551 section 4.5.2) and all carry one
-// octet per unit of it, so that 20 ms are 160 units and 160 octets in each of the three.
+// octet per unit of it, so that 20 ms are 160 units and 160 octets in each of the three. All others are brought to these units.
 inline constexpr std::int64_t kUnitsPerTick = 160;
+inline constexpr std::uint32_t kUnitHz = 8000;
 inline constexpr std::size_t kMaxBufferedPackets = 64;   ///< 1.28 s of 20 ms packets
 inline constexpr std::size_t kMaxPayloadOctets = 480;    ///< 60 ms
+inline constexpr std::size_t kMaxPackedOctets = 1280;    ///< a frame of Opus (RFC 6716 section 3.2: 1,275), 40 ms of L16 at 16 kHz
+inline constexpr std::uint16_t kMaxPackedUnits = 960;    ///< 120 ms: RFC 6716 section 3.2.5
 inline constexpr std::size_t kRingOctets = 8192;         ///< packets that wait for the ticking thread and packets held: 0.9 s of 20 ms
 inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for the ones that wait
 inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; what lasts longer is silence and a fresh start
@@ -28,11 +31,11 @@ inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a 
 struct JitterStatistics : PlayedSamples {
   std::uint64_t packets = 0;           ///< that reached the buffer
   std::uint64_t late = 0;              ///< wholly past their time
-  std::uint64_t duplicate = 0;
+  std::uint64_t duplicate = 0;         ///< or packed, and of a time that another one fills: each is decoded as a whole, which has its price
   std::uint64_t reordered = 0;         ///< arrived behind a later one, in time to be played
   std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets, or to leave kInboxOctets free
   std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread does not come
-  std::uint64_t refused_payload = 0;   ///< empty, or over kMaxPayloadOctets
+  std::uint64_t refused_payload = 0;   ///< empty, or over kMaxPayloadOctets, kMaxPackedOctets or kMaxPackedUnits
   std::uint64_t resets = 0;            ///< new SSRC, or a confirmed jump of the timestamp
   std::uint64_t suspect = 0;           ///< dropped: a jump of the timestamp that nothing confirmed
   std::uint64_t frames = 0;            ///< pulls answered with audio
@@ -43,10 +46,16 @@ struct JitterStatistics : PlayedSamples {
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
 };
 
+/// How a payload runs in time, as its payload type says.
+struct PayloadTiming {
+  std::uint8_t clock = 1;    ///< its RTP clock in multiples of 8000 Hz, up to 15: 6 is that of Opus (RFC 7587 section 4.1)
+  std::uint16_t units = 0;   ///< of 1/8000 s in a packed one, which can be cut nowhere; 0: one in each octet
+};
+
 /// What one pull() gives to be played.
 struct Pull {
   enum class Kind : std::uint8_t {
-    Frame,     ///< `payload` holds exactly 20 ms of one payload type
+    Frame,     ///< `payload` holds exactly 20 ms of one payload type, or piece() gives them
     Conceal,   ///< lost or late: `units` of it are to be made up from what was heard before
     Silence,   ///< nothing yet, or the sender is silent on purpose: `units` of it
   };
@@ -54,13 +63,26 @@ struct Pull {
   std::uint8_t payload_type = 0;       ///< Frame: of the packet at its start
   bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
   bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
+  bool packed = false;                 ///< Frame: it is put together of pieces, see JitterBuffer::piece()
   bool urgent = false;                 ///< Frame: `stretch` is so much, or so little heard, that a rough place is better than none
-  std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its first octet
+  std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its beginning
   std::int64_t units = kUnitsPerTick;  ///< of 1/8000 s: how much this is; of a Frame always kUnitsPerTick
   /// Frame: by how much what waits and this together should become longer, or shorter (less than 0), where that is hardly heard;
   /// not beyond it when shorter. Whatever was done is to be told to on_stretched().
   std::int64_t stretch = 0;
+  std::int64_t begin = 0;              ///< Conceal: where it begins, on the line of Piece::packet
+  /// Conceal: all that is missing from `begin` on until a packet that is here, whose payload after_gap() shows; 0: none is known.
+  std::int64_t gap = 0;
   base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull() or reset()
+};
+
+/// A part of a frame that is packed: so many units of one packet, whose payload is whole, as whoever decodes it needs it.
+struct Piece {
+  base::Bytes payload{};               ///< the buffer's own, until the next pull() or reset()
+  std::uint8_t payload_type = 0;
+  std::int64_t packet = 0;             ///< where the packet begins, in units: the same in two pieces of one packet
+  std::int64_t from = 0;               ///< units of the packet that are before the piece
+  std::int64_t units = 0;
 };
 
 /// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
@@ -80,14 +102,25 @@ class JitterBuffer {
 
   enum class Content : std::uint8_t {
     Audio,
+    LastAudio,     ///< behind it the sender may be silent, as long as it likes: DTX of RFC 7587 section 3.1.3
     ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; what the silence is like is for others to read
   };
 
-  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows.
-  bool put(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio) noexcept;
+  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows. Another clock begins another stream.
+  bool put(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio, PayloadTiming timing = {}) noexcept;
 
   /// Ticking thread, again and again while less than a tick is there to be played. `waiting`: how much is, in units of 1/8000 s.
   [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
+
+  /// Ticking thread. What comes is held so much longer than its jitter asks for, at most kMaxPackedUnits: then the packet behind a lost
+  /// one is here in time, and in-band FEC of use.
+  void hold_longer(std::int64_t units) noexcept;
+
+  /// Ticking thread, after a pull() that gave a packed frame: what it holds from `at` units of it on, `at` less than kUnitsPerTick.
+  [[nodiscard]] Piece piece(std::int64_t at) const noexcept;
+  /// Ticking thread, after a pull() that gave a gap: the packed payload that follows it (its in-band FEC is of what was lost). Empty:
+  /// what follows is not packed.
+  [[nodiscard]] Piece after_gap() const noexcept;
 
   /// Ticking thread, after a pull() that asked for it: what was decoded is so much longer now, or shorter (less than 0).
   void on_stretched(std::int64_t units) noexcept;
@@ -118,9 +151,11 @@ class JitterBuffer {
     std::uint32_t ssrc;
     std::uint16_t sequence;
     std::uint16_t size;
+    std::uint16_t units;               // of a packed payload; 0: one in each octet
     std::uint8_t payload_type;
-    Content content;
+    std::uint8_t content : 4, clock : 4;
   };
+  static_assert(sizeof(Arrived) == 24, "it lies before each payload");
   using Ring = PacketRing<Arrived, kRingOctets>;
   struct Held {                        // what became of it; the payload is still in the ring
     std::int64_t arrival = 0;
@@ -130,6 +165,8 @@ class JitterBuffer {
     Ring::Place place = 0;
     std::uint8_t payload_type = 0;
     Content content = Content::Audio;
+    bool packed = false;
+    std::uint16_t size = 0;            // octets
   };
   enum class State : std::uint8_t { Empty, Waiting, Playing };
 
@@ -137,7 +174,9 @@ class JitterBuffer {
   void accept(const Arrived& packet, Ring::Place place) noexcept;
   [[nodiscard]] bool passes_jump_check(const Arrived& packet) noexcept;
   void forget_stream() noexcept;
-  void begin_stream(std::uint32_t ssrc) noexcept;
+  void begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept;
+  [[nodiscard]] std::int64_t in_units(std::int64_t timestamp) const noexcept { return clock_ == 1 ? timestamp : timestamp / clock_; }
+  [[nodiscard]] Piece piece_of(const Held& packet, std::int64_t begin, std::int64_t end) const noexcept;
   void insert(const Held& packet) noexcept;
   void overflow(std::size_t index) noexcept;
   void remove(std::size_t index) noexcept;
@@ -147,7 +186,7 @@ class JitterBuffer {
   [[nodiscard]] std::int64_t latest_end() const noexcept;
   [[nodiscard]] Held& held(std::size_t index) noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
   [[nodiscard]] const Held& held(std::size_t index) const noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
-  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_; }
+  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_ + held_longer_; }
   [[nodiscard]] std::int64_t spare(std::int64_t now) const noexcept;
   void learn_granule(std::int64_t size) noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
@@ -175,7 +214,8 @@ class JitterBuffer {
   std::array<std::uint8_t, static_cast<std::size_t>(kUnitsPerTick)> frame_{};
   State state_ = State::Empty;
   std::optional<std::uint32_t> ssrc_;
-  TimestampUnwrapper timestamps_;
+  std::uint8_t clock_ = 1;             // of the stream, in multiples of kUnitHz
+  TimestampUnwrapper timestamps_;      // in the stream's clock
   SequenceUnwrapper sequences_;
   std::int64_t last_transit_ = 0;
   std::int64_t highest_begin_ = 0;
@@ -186,7 +226,8 @@ class JitterBuffer {
   std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
   std::int64_t packet_size_ = 0;       // units, of the packet that came last
   std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
-  bool resting_ = false;               // comfort noise was the last that was passed
+  std::int64_t held_longer_ = 0;       // units, as asked for
+  bool resting_ = false;               // comfort noise or the last audio of a talk was the last that was passed
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {

@@ -36,6 +36,16 @@ void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, 
   update_jitter(timestamp, arrival);
 }
 
+void ReceptionStatistics::set_clock(std::uint32_t clock_hz) {
+  if (clock_hz_ == clock_hz) return;
+  jitter_ = static_cast<std::uint32_t>(std::uint64_t{jitter_} * clock_hz / clock_hz_);
+  spacing_ = static_cast<std::uint32_t>(std::uint64_t{spacing_} * clock_hz / clock_hz_);
+  clock_hz_ = clock_hz;
+  transit_.reset();
+  last_timestamp_.reset();
+  last_sequence_.reset();
+}
+
 void ReceptionStatistics::begin_count() {
   lost_before_ += static_cast<std::uint64_t>(std::max<std::int64_t>(lost_, 0));
   received_before_ += received_;

@@ -17,6 +17,8 @@ class ReceptionStatistics {
  public:
   explicit ReceptionStatistics(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz) {}
 
+  /// Of what comes from now on: another codec has another clock. The jitter so far goes on in its units.
+  void set_clock(std::uint32_t clock_hz);
   /// A new SSRC begins a new count; the totals of lost() and received() go on. `in_time`: it can still be played.
   void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival, bool in_time = true);
   void on_sender_report(const SenderReport& report, base::TimePoint arrival);

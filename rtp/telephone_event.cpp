@@ -51,8 +51,11 @@ std::optional<char> digit_of(std::uint8_t event) {
   return kDigits[event];
 }
 
-EventSender::EventSender(std::uint32_t clock_hz)
-    : tick_units_(std::clamp<std::uint32_t>(clock_hz / (1000 / kTickMs), 1, kMaxEventDuration)) {}
+EventSender::EventSender(std::uint32_t clock_hz) { set_clock(clock_hz); }
+
+void EventSender::set_clock(std::uint32_t clock_hz) {
+  tick_units_ = std::clamp<std::uint32_t>(clock_hz / (1000 / kTickMs), 1, kMaxEventDuration);
+}
 
 bool EventSender::queue(char digit, std::uint32_t on_ms, std::uint32_t off_ms) {
   const auto event = event_of(digit);
@@ -127,6 +130,12 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
 }
 
 EventReceiver::EventReceiver(std::uint32_t clock_hz) : clock_hz_(std::max<std::uint32_t>(clock_hz, 1)) {}
+
+void EventReceiver::set_clock(std::uint32_t clock_hz) {
+  if (clock_hz == clock_hz_ || clock_hz == 0) return;
+  reset();
+  clock_hz_ = clock_hz;
+}
 
 /// Nothing lies between them: RFC 4733 section 2.5.2.3. Where the last packets of a full segment were lost, its length shows it;
 /// where segments are shorter (RFC 4733 section 2.5.2.3.1), the adjacency alone does.

@@ -39,6 +39,8 @@ class EventSender {
  public:
   /// `clock_hz` is the audio's RTP clock (RFC 4733 section 2.5.1.2): 8000, or 48000 beside Opus; a multiple of 50.
   explicit EventSender(std::uint32_t clock_hz = kEventClockHz);
+  /// From the next tick on.
+  void set_clock(std::uint32_t clock_hz);
   struct Outgoing {
     std::array<std::uint8_t, kEventOctets> payload{};
     std::uint32_t timestamp = 0;
@@ -63,7 +65,7 @@ class EventSender {
   };
   [[nodiscard]] Outgoing sound(bool first);
 
-  std::uint32_t tick_units_;
+  std::uint32_t tick_units_ = 1;
   std::array<Queued, kMaxQueuedDigits> queue_{};
   std::size_t head_ = 0, count_ = 0;
   State state_ = State::Idle;
@@ -93,6 +95,8 @@ class EventReceiver {
 
   /// `clock_hz` as agreed on for the payload type.
   explicit EventReceiver(std::uint32_t clock_hz = kEventClockHz);
+  /// Events come by a payload type of another clock from now on: what is open ends here.
+  void set_clock(std::uint32_t clock_hz);
 
   /// One packet of the telephone-event payload type, from the accepted source.
   void on_packet(base::Bytes payload, std::uint32_t timestamp, base::TimePoint now);

@@ -13,6 +13,9 @@ constexpr std::array<CodecName, kAudioCodecs> kCodecs{{
     {AudioCodec::Pcmu, "PCMU", 8000, 0},
     {AudioCodec::Pcma, "PCMA", 8000, 8},
     {AudioCodec::G722, "G722", 8000, 9},
+    {AudioCodec::Opus, "opus", 48000, 111, 2},
+    {AudioCodec::L16, "L16", 8000, 119},
+    {AudioCodec::L16Wide, "L16", 16000, 118},
 }};
 
 struct Numbered {
@@ -50,6 +53,11 @@ const CodecName& name_of(AudioCodec codec) { return kCodecs[static_cast<std::siz
 
 std::string_view to_string(AudioCodec codec) { return name_of(codec).name; }
 
+std::size_t event_clock_of(AudioCodec codec) {
+  const auto same = [clock_hz = name_of(codec).clock_hz](const EventClock& clock) { return clock.clock_hz == clock_hz; };
+  return static_cast<std::size_t>(std::find_if(kEventClocks.begin(), kEventClocks.end(), same) - kEventClocks.begin());
+}
+
 std::optional<AudioCodec> find_codec(std::string_view name) {
   for (const CodecName& codec : kCodecs) {
     if (base::iequals(codec.name, name)) return codec.codec;
@@ -59,7 +67,7 @@ std::optional<AudioCodec> find_codec(std::string_view name) {
 
 bool PayloadFormat::is(AudioCodec codec) const {
   const CodecName& wanted = name_of(codec);
-  return clock_hz == wanted.clock_hz && channels == 1 && base::iequals(name, wanted.name);
+  return clock_hz == wanted.clock_hz && channels == wanted.channels && base::iequals(name, wanted.name);
 }
 
 bool PayloadFormat::is_telephone_event(std::uint32_t clock) const {
@@ -74,7 +82,7 @@ PayloadTable::PayloadTable(const Media& stream) {
   }
   for (const CodecName& codec : kCodecs) {  // Static numbers need no rtpmap: RFC 3551 section 6.
     auto& format = formats_[codec.payload_type];
-    if (!format) format = PayloadFormat{codec.name, codec.clock_hz, 1};
+    if (!format && codec.is_static()) format = PayloadFormat{codec.name, codec.clock_hz, 1};
   }
   if (auto& noise = formats_[kComfortNoiseNumber]; !noise) noise = PayloadFormat{kComfortNoise, 8000, 1};
   std::bitset<128> listed;
@@ -109,6 +117,12 @@ bool PayloadTable::has_comfort_noise() const {
   if (std::find(numbers_.begin(), numbers_.end(), kComfortNoiseNumber) == numbers_.end()) return false;
   const auto& format = *formats_[kComfortNoiseNumber];
   return format.clock_hz == 8000 && base::iequals(format.name, kComfortNoise);
+}
+
+EventNumbers PayloadTable::numbers_of_events() const {
+  EventNumbers numbers;
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = number_of_events(kEventClocks[i].clock_hz);
+  return numbers;
 }
 
 }  // namespace offhook::inline v0::sdp

@@ -45,10 +45,22 @@ bool is_time(std::string_view value) {
   return !start.empty() && cursor.try_take(' ') && !cursor.take_while(base::is_digit).empty() && cursor.at_end();
 }
 
-void add_format(Media& media, std::uint8_t number, std::string_view name, std::uint32_t clock_hz) {
+void add_format(Media& media, std::uint8_t number, const CodecName& codec, const std::string& parameters) {
   const std::string text = std::to_string(number);
+  const std::string channels = codec.channels == 1 ? "" : "/" + std::to_string(codec.channels);
   media.formats.push_back(text);
-  media.attributes.push_back({"rtpmap", text + " " + std::string(name) + "/" + std::to_string(clock_hz)});
+  media.attributes.push_back({"rtpmap", text + " " + std::string(codec.name) + "/" + std::to_string(codec.clock_hz) + channels});
+  if (!parameters.empty()) media.attributes.push_back({"fmtp", text + " " + parameters});
+}
+
+/// A number that is not taken: the one of before if possible, else the one that we like, else any dynamic one.
+std::optional<std::uint8_t> free_number(std::optional<std::uint8_t> before, std::uint8_t liked, const std::bitset<128>& taken) {
+  if (before && !taken.test(*before)) return before;
+  if (!taken.test(liked)) return liked;
+  for (std::uint8_t number = 96; number <= 127; ++number) {
+    if (!taken.test(number)) return number;
+  }
+  return std::nullopt;
 }
 
 AudioCapability checked(AudioCapability capability) {
@@ -86,9 +98,30 @@ Negotiator::Negotiator(AudioCapability capability, base::SocketAddress local, st
     : capability_(checked(std::move(capability))),
       local_(local),
       origin_ip_(local.ip),
-      session_id_(session_id & kSessionIdMask),
-      event_number_(capability_.event_payload_type) {
-  for (const AudioCodec codec : capability_.codecs) numbers_[index_of(codec)] = name_of(codec).payload_type;
+      session_id_(session_id & kSessionIdMask) {
+  std::bitset<128> used;
+  for (std::size_t clock = 0; clock < event_numbers_.size(); ++clock) {
+    event_numbers_[clock] = free_number(std::nullopt, liked_event_number(clock), used);
+    if (event_numbers_[clock]) used.set(*event_numbers_[clock]);
+  }
+  for (const AudioCodec codec : capability_.codecs) {
+    auto& number = numbers_[index_of(codec)];
+    number = free_number(std::nullopt, name_of(codec).payload_type, used);
+    if (number) used.set(*number);
+  }
+}
+
+std::uint8_t Negotiator::liked_event_number(std::size_t clock) const {
+  return clock == 0 ? capability_.event_payload_type : kEventClocks[clock].payload_type;
+}
+
+/// One for each clock of our codecs, and that of 8000 Hz for peers who know no other.
+EventNumbers Negotiator::offered_events() const {
+  EventNumbers events;
+  if (!capability_.telephone_events) return events;
+  events[0] = event_numbers_[0];
+  for (const AudioCodec codec : capability_.codecs) events[event_clock_of(codec)] = event_numbers_[event_clock_of(codec)];
+  return events;
 }
 
 std::string Negotiator::make_offer() {
@@ -124,14 +157,19 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
 
   const RemoteStream& stream = chosen->stream;
   const Direction ours = meet(wish_, stream.direction);
+  AgreedAudio agreed = agree(*chosen, ours);
+  EventNumbers events;  // Of one clock: our answer names one codec.
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (agreed.receive_events && agreed.event_clock_hz == kEventClocks[i].clock_hz) events[i] = agreed.receive_events;
+  }
   Session text = frame();
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const Slot& slot = slots_[i];
-    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, answered_extras(stream), ours)
+    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, answered_extras(stream, events), ours)
                                           : refused(slot.kind, slot.protocol, slot.format));
   }
-  AgreedAudio agreed = agree(*chosen, ours);
-  agreed.also_receivable.clear();  // Our answer names one codec.
+  agreed.also_receivable.clear();
+  agreed.also_receivable_events.reset();
   agreed_ = agreed;
   return Answer{publish(std::move(text)), std::move(agreed)};
 }
@@ -199,10 +237,8 @@ AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
   agreed.codec = first.codec;
   agreed.send_payload_type = first.payload_type;
   agreed.receive_payload_type = numbers_[index_of(first.codec)].value_or(first.payload_type);
-  if (stream.events && event_number_) {
-    agreed.send_events = stream.events;
-    agreed.receive_events = event_number_;
-  }
+  agreed.parameters = stream.parameters[index_of(first.codec)];
+  agree_events(stream.events, agreed);
   agreed.send_comfort_noise = stream.comfort_noise && allows_comfort_noise(first.codec);
   agreed.send_voip_metrics = stream.wants_voip_metrics;
   agreed.ptime_ms = stream.ptime_ms;
@@ -215,6 +251,20 @@ AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
     if (other.codec != first.codec && number) agreed.also_receivable.push_back({other.codec, *number});
   }
   return agreed;
+}
+
+/// Those of the codec's own clock, or of 8000 Hz where the peer knows these alone, as many do.
+void Negotiator::agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const {
+  const EventNumbers ours = offered_events();
+  const auto both = [&](std::size_t clock) { return theirs[clock] && ours[clock]; };
+  const std::size_t own = event_clock_of(agreed.codec), clock = both(own) ? own : 0;
+  if (!both(clock)) return;
+  agreed.send_events = theirs[clock];
+  agreed.receive_events = event_numbers_[clock];
+  agreed.event_clock_hz = kEventClocks[clock].clock_hz;
+  for (std::size_t other = 0; other < kEventClocks.size() && !agreed.also_receivable_events; ++other) {
+    if (other != clock && both(other)) agreed.also_receivable_events = ReceivableEvents{kEventClocks[other].clock_hz, *event_numbers_[other]};
+  }
 }
 
 /// The places of the streams and the t= line are the offerer's. Places never go away, even when a peer's later offer forgets
@@ -236,28 +286,27 @@ void Negotiator::learn_frame(const Session& offer) {
 /// ours, section 8.3.2.
 void Negotiator::learn_numbers(const Media& stream) {
   const PayloadTable table(stream);
-  std::bitset<128> codecs;
+  const EventNumbers events = table.numbers_of_events();
+  std::bitset<128> used;
+  for (const auto& number : events) {
+    if (number) used.set(*number);
+  }
+  for (const std::uint8_t number : table.numbers()) taken_.set(number, !used.test(number));
   for (const AudioCodec codec : capability_.codecs) {
     auto& number = numbers_[index_of(codec)];
-    number = table.number_of(codec);
-    const auto fixed = name_of(codec).payload_type;
-    const auto* use = table.find(fixed);
-    if (!number && use != nullptr && use->is(codec)) number = fixed;
-    if (number) codecs.set(*number);
+    const auto before = std::exchange(number, table.number_of(codec));
+    const CodecName& name = name_of(codec);
+    const auto* use = table.find(name.payload_type);
+    if (!number && name.is_static() && use != nullptr && use->is(codec)) number = name.payload_type;
+    if (!number && !name.is_static()) number = free_number(before, name.payload_type, taken_ | used);
+    if (number) used.set(*number);
   }
-  const auto events = table.number_of_events(kEventClockHz);
-  for (const std::uint8_t number : table.numbers()) taken_.set(number, !events || number != *events);
   if (table.has_comfort_noise()) taken_.reset(kComfortNoiseNumber);
-  event_number_ = events ? events : free_event_number(taken_ | codecs);
-}
-
-std::optional<std::uint8_t> Negotiator::free_event_number(const std::bitset<128>& taken) const {
-  if (event_number_ && !taken.test(*event_number_)) return event_number_;
-  if (!taken.test(capability_.event_payload_type)) return capability_.event_payload_type;
-  for (std::uint8_t number = 96; number <= 127; ++number) {
-    if (!taken.test(number)) return number;
+  for (std::size_t clock = 0; clock < events.size(); ++clock) {
+    auto& number = event_numbers_[clock];
+    number = events[clock] ? events[clock] : free_number(number, liked_event_number(clock), taken_ | used);
+    if (number) used.set(*number);
   }
-  return std::nullopt;
 }
 
 Session Negotiator::frame() const {
@@ -272,14 +321,14 @@ Session Negotiator::frame() const {
 }
 
 Negotiator::Extras Negotiator::offered_extras() const {
-  Extras extras{.events = capability_.telephone_events, .comfort_noise = capability_.comfort_noise && !taken_.test(kComfortNoiseNumber)};
+  Extras extras{.events = offered_events(), .comfort_noise = capability_.comfort_noise && !taken_.test(kComfortNoiseNumber)};
   if (capability_.voip_metrics) extras.reports = kVoipMetrics;
   return extras;
 }
 
 /// Reports that we do not know are answered with none, which says that we understood: RFC 3611 section 5.2.
-Negotiator::Extras Negotiator::answered_extras(const RemoteStream& stream) {
-  Extras extras{.events = stream.events.has_value(), .comfort_noise = stream.comfort_noise};
+Negotiator::Extras Negotiator::answered_extras(const RemoteStream& stream, const EventNumbers& events) {
+  Extras extras{.events = events, .comfort_noise = stream.comfort_noise};
   if (stream.names_reports) extras.reports = stream.wants_voip_metrics ? kVoipMetrics : std::string_view();
   return extras;
 }
@@ -291,14 +340,13 @@ Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs,
   media.protocol = slot.protocol;
   for (const AudioCodec codec : codecs) {
     const auto number = numbers_[index_of(codec)];
-    if (number) add_format(media, *number, name_of(codec).name, name_of(codec).clock_hz);
+    if (number) add_format(media, *number, name_of(codec), capability_.parameters[index_of(codec)]);
   }
   if (extras.comfort_noise && std::any_of(codecs.begin(), codecs.end(), allows_comfort_noise)) {
-    add_format(media, kComfortNoiseNumber, kComfortNoise, 8000);
+    add_format(media, kComfortNoiseNumber, {.name = kComfortNoise, .clock_hz = 8000}, "");
   }
-  if (extras.events && event_number_) {
-    add_format(media, *event_number_, kTelephoneEvent, kEventClockHz);
-    media.attributes.push_back({"fmtp", std::to_string(*event_number_) + " 0-16"});
+  for (std::size_t clock = 0; clock < extras.events.size(); ++clock) {
+    if (extras.events[clock]) add_format(media, *extras.events[clock], {.name = kTelephoneEvent, .clock_hz = kEventClocks[clock].clock_hz}, "0-16");
   }
   media.attributes.push_back({"ptime", std::to_string(capability_.ptime_ms)});
   if (extras.reports) media.attributes.push_back({"rtcp-xr", std::string(*extras.reports)});
@@ -319,12 +367,17 @@ bool Negotiator::is_consistent() const {
   if (!slots_.empty() && audio_slot_ >= slots_.size()) return false;
   if (state_ == State::OfferSent && (!answerable_ || local_text_.empty())) return false;
   std::bitset<128> used;
-  for (const AudioCodec codec : capability_.codecs) {
-    const auto number = numbers_[index_of(codec)];
+  const auto is_fresh = [&used](std::optional<std::uint8_t> number) {
     if (number && (*number > 127 || used.test(*number))) return false;
     if (number) used.set(*number);
+    return true;
+  };
+  for (const AudioCodec codec : capability_.codecs) {
+    if (!is_fresh(numbers_[index_of(codec)])) return false;
   }
-  if (event_number_ && (*event_number_ > 127 || used.test(*event_number_))) return false;
+  for (const auto& number : event_numbers_) {
+    if (!is_fresh(number)) return false;
+  }
   if (!agreed_) return true;
   if (agreed_->ptime_ms != clamp_ptime(agreed_->ptime_ms)) return false;
   if (agreed_->send_payload_type > 127 || agreed_->receive_payload_type > 127) return false;

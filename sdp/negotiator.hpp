@@ -21,6 +21,13 @@ struct ReceivableCodec {
   friend bool operator==(const ReceivableCodec&, const ReceivableCodec&) = default;
 };
 
+/// telephone-event of one clock.
+struct ReceivableEvents {
+  std::uint32_t clock_hz = 8000;
+  std::uint8_t payload_type = 0;
+  friend bool operator==(const ReceivableEvents&, const ReceivableEvents&) = default;
+};
+
 /// What an offer and its answer amount to for our audio, seen from our side.
 struct AgreedAudio {
   AudioCodec codec{};
@@ -28,6 +35,9 @@ struct AgreedAudio {
   std::uint8_t receive_payload_type = 0;  ///< ours
   std::optional<std::uint8_t> send_events;     ///< telephone-event by the peer's number; nothing when it takes none
   std::optional<std::uint8_t> receive_events;
+  std::uint32_t event_clock_hz = 8000;         ///< of both: the codec's own, or 8000 where the peer knows that one alone
+  std::optional<ReceivableEvents> also_receivable_events;  ///< of another clock: the peer may send them beside such a codec
+  std::string parameters;                      ///< the peer's a=fmtp for `codec`, behind the number
   std::uint16_t ptime_ms = 20;            ///< of what we send: a multiple of 10 in kMinPtimeMs..kMaxPtimeMs
   base::SocketAddress remote_rtp;         ///< an unspecified ip: not known, or (with send = false) RFC 2543's way to hold
   base::SocketAddress remote_rtcp;        ///< port 0: none
@@ -111,7 +121,8 @@ class Negotiator {
   };
   /// What a line of ours says besides its codecs.
   struct Extras {
-    bool events = false, comfort_noise = false;
+    EventNumbers events{};
+    bool comfort_noise = false;
     std::optional<std::string_view> reports{};  // of a=rtcp-xr
   };
   struct Chosen;  // What answer() and accept_answer() found in the peer's text.
@@ -123,11 +134,13 @@ class Negotiator {
   [[nodiscard]] AgreedAudio agree(const Chosen& chosen, Direction ours) const;
   void learn_frame(const Session& offer);
   void learn_numbers(const Media& stream);
-  [[nodiscard]] std::optional<std::uint8_t> free_event_number(const std::bitset<128>& taken) const;
+  void agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const;
+  [[nodiscard]] EventNumbers offered_events() const;
+  [[nodiscard]] std::uint8_t liked_event_number(std::size_t clock) const;
   [[nodiscard]] Session frame() const;
   [[nodiscard]] Media audio(const Slot& slot, const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours) const;
   [[nodiscard]] Extras offered_extras() const;
-  [[nodiscard]] static Extras answered_extras(const RemoteStream& stream);
+  [[nodiscard]] static Extras answered_extras(const RemoteStream& stream, const EventNumbers& events);
   std::string publish(Session text);
 
   AudioCapability capability_;
@@ -145,7 +158,7 @@ class Negotiator {
   std::vector<Slot> slots_;
   std::size_t audio_slot_ = 0;
   std::array<std::optional<std::uint8_t>, kAudioCodecs> numbers_{};  // By AudioCodec: what we receive each as.
-  std::optional<std::uint8_t> event_number_;
+  EventNumbers event_numbers_{};                                     // By clock: what we receive events as.
   std::bitset<128> taken_;       // Dynamic numbers that the peer has given a meaning of its own: RFC 3264 section 8.3.2.
   std::optional<AgreedAudio> agreed_;
 };

@@ -85,6 +85,17 @@ std::vector<ReceivableCodec> common_codecs(const PayloadTable& table, const Audi
   return codecs;
 }
 
+/// What follows `<number> ` in the first a=fmtp of that number: RFC 8866 section 6.15.
+std::string parameters_of(const Media& stream, std::uint8_t number) {
+  for (const Attribute& attribute : stream.attributes) {
+    if (attribute.name != "fmtp" || !attribute.value) continue;
+    base::TextCursor cursor(*attribute.value);
+    if (base::parse_number<std::uint8_t>(cursor.take_while(base::is_digit)) != number) continue;
+    return std::string(base::trim(cursor.rest()));
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
@@ -95,7 +106,10 @@ base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& r
   RemoteStream result;
   result.codecs = common_codecs(table, capability);
   if (result.codecs.empty()) return base::fail(NegotiationError::NoCommonCodec);
-  if (capability.telephone_events) result.events = table.number_of_events(kEventClockHz);
+  for (const ReceivableCodec& codec : result.codecs) {
+    result.parameters[static_cast<std::size_t>(codec.codec)] = parameters_of(stream, codec.payload_type);
+  }
+  if (capability.telephone_events) result.events = table.numbers_of_events();
 
   const Connection* connection = remote.connection_of(stream);
   const auto ip = connection != nullptr ? connection->ip() : std::nullopt;

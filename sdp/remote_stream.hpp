@@ -3,19 +3,20 @@
 #include <offhook/base/result.hpp>
 #include <offhook/sdp/negotiator.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::sdp {
 
-inline constexpr std::uint32_t kEventClockHz = 8000;  ///< all our codecs have this clock in SDP, and events follow their codec's
-
 /// What a peer's audio m= line, offered or answered, says to us: one look at one line, without memory.
 struct RemoteStream {
   std::vector<ReceivableCodec> codecs;  ///< at least one; in our order, by the peer's numbers
-  std::optional<std::uint8_t> events;
+  std::array<std::string, kAudioCodecs> parameters;  ///< by codec: its a=fmtp behind the number
+  EventNumbers events;                  ///< telephone-event
   Direction direction = Direction::SendRecv;  ///< the peer's; a connection address of zero takes `receive` away
   std::uint16_t ptime_ms = 20;          ///< what it likes to receive, clamped
   base::SocketAddress rtp, rtcp;

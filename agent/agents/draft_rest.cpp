@@ -71,21 +71,12 @@ void draft_limits(Draft& draft, AgentProfile& out) {
     draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower it, or raise call"});
 }
 
-std::vector<media::AudioCodec> codecs_of(const std::vector<std::string>& names) {
-  std::vector<media::AudioCodec> codecs;
-  for (const std::string& name : names)
-    codecs.push_back(name == "G722"   ? media::AudioCodec::G722
-                     : name == "PCMA" ? media::AudioCodec::Pcma
-                                      : media::AudioCodec::Pcmu);
-  return codecs;
-}
-
 }  // namespace
 
 void draft_rest(Draft& draft, AgentProfile& out) {
   const auto& settings = draft.settings();
   out.sentences = {settings.apology, settings.filler, settings.goodbye};
-  out.codecs = codecs_of(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
+  out.codecs = codecs_named(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
   out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
   draft_fallback(draft, out);
   draft_context(draft, out);

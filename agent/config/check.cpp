@@ -213,7 +213,7 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Host: return "a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"";
     case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
     case Shape::LoopbackAddress: return "a loopback address, \"127.0.0.1\" or \"::1\"";
-    case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"], which are all there are";
+    case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]; \"opus\" and \"L16\" are there, too";
     case Shape::Object: return "an object with " + member_list(setting);
     case Shape::Map: return "an object of names, each with an object of " + member_list(setting);
     case Shape::Objects: {

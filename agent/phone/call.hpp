@@ -124,6 +124,7 @@ class Call {
 
 using CallPtr = std::shared_ptr<Call>;
 
+/// As SDP names it: "L16" at both of its rates.
 [[nodiscard]] std::string_view to_string(media::AudioCodec codec);
 
 }  // namespace offhook::inline v0::phone

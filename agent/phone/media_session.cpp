@@ -1,6 +1,7 @@
 #include <offhook/agent/phone/media_session.hpp>
 
 #include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/media/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
 
 #include <algorithm>
@@ -16,6 +17,9 @@ sdp::AudioCodec to_sdp(media::AudioCodec codec) {
     case media::AudioCodec::Pcmu: return sdp::AudioCodec::Pcmu;
     case media::AudioCodec::Pcma: return sdp::AudioCodec::Pcma;
     case media::AudioCodec::G722: return sdp::AudioCodec::G722;
+    case media::AudioCodec::Opus: return sdp::AudioCodec::Opus;
+    case media::AudioCodec::L16: return sdp::AudioCodec::L16;
+    case media::AudioCodec::L16Wide: return sdp::AudioCodec::L16Wide;
   }
   return sdp::AudioCodec::Pcmu;
 }
@@ -25,6 +29,9 @@ media::AudioCodec to_media(sdp::AudioCodec codec) {
     case sdp::AudioCodec::Pcmu: return media::AudioCodec::Pcmu;
     case sdp::AudioCodec::Pcma: return media::AudioCodec::Pcma;
     case sdp::AudioCodec::G722: return media::AudioCodec::G722;
+    case sdp::AudioCodec::Opus: return media::AudioCodec::Opus;
+    case sdp::AudioCodec::L16: return media::AudioCodec::L16;
+    case sdp::AudioCodec::L16Wide: return media::AudioCodec::L16Wide;
   }
   return media::AudioCodec::Pcmu;
 }
@@ -35,6 +42,14 @@ std::vector<sdp::AudioCodec> to_sdp(const std::vector<media::AudioCodec>& codecs
   return result;
 }
 
+/// What we like to be sent, RFC 7587 section 6.1: no more of the band than the port has, and copies of what may be lost.
+std::string opus_parameters(std::uint32_t port_rate_hz) {
+  media::OpusParameters ours;
+  ours.max_playback_rate_hz = ours.max_capture_rate_hz = media::chain_rate_hz(media::AudioCodec::Opus, port_rate_hz);
+  ours.in_band_fec = true;
+  return media::write_opus_parameters(ours);
+}
+
 media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
   media::MediaPlan plan;
   plan.codec = to_media(agreed.codec);
@@ -42,6 +57,9 @@ media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
   plan.receive_payload_type = agreed.receive_payload_type;
   plan.send_events = agreed.send_events;
   plan.receive_events = agreed.receive_events;
+  plan.event_clock_hz = agreed.event_clock_hz;
+  if (const auto& also = agreed.also_receivable_events) plan.also_receive_events = media::EventNumber{also->payload_type, also->clock_hz};
+  if (plan.codec == media::AudioCodec::Opus) plan.opus = media::parse_opus_parameters(agreed.parameters);
   plan.ptime_ms = agreed.ptime_ms;
   plan.remote_rtp = agreed.remote_rtp;
   plan.remote_rtcp = agreed.remote_rtcp;
@@ -77,6 +95,7 @@ MediaSession::~MediaSession() { (void)close(); }
 
 base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
   if (!port) return base::fail(phone_error(PhoneError::NoMedia, "a call needs an audio port: std::make_shared<media::AudioPort>()"));
+  capability_.parameters[static_cast<std::size_t>(sdp::AudioCodec::Opus)] = opus_parameters(port->rate_hz);
   auto leg = engine_.open(local, std::move(port));
   if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;

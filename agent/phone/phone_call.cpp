@@ -21,6 +21,9 @@ std::string_view to_string(media::AudioCodec codec) {
     case media::AudioCodec::Pcmu: return "PCMU";
     case media::AudioCodec::Pcma: return "PCMA";
     case media::AudioCodec::G722: return "G722";
+    case media::AudioCodec::Opus: return "opus";
+    case media::AudioCodec::L16:
+    case media::AudioCodec::L16Wide: return "L16";
   }
   return "";
 }

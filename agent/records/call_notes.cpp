@@ -82,8 +82,8 @@ void CallNotes::on_ringing(Moment now) {
 void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now) {
   const std::lock_guard lock(mutex_);
   record_.codec = codec_name;
-  record_.rtp_clock_hz = 8000;  // RFC 3551 section 4.5.2: G722 says 8000 too, by an old mistake.
-  record_.sample_rate_hz = codec == media::AudioCodec::G722 ? 16000 : 8000;
+  record_.rtp_clock_hz = media::rtp_clock_hz(codec);
+  record_.sample_rate_hz = media::sample_rate_hz(codec);
   if (answered_) return;
   record_.answered_at = now.wall;
   record_.setup_ms = millis(now.steady - began_);

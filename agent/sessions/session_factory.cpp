@@ -115,7 +115,7 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
 }
 
 std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile) {
-  const bool narrow = !profile.codecs.empty() && profile.codecs.front() != media::AudioCodec::G722;
+  const bool narrow = !profile.codecs.empty() && !media::is_wide(profile.codecs.front());
   return narrow && std::holds_alternative<RealtimeWay>(profile.sessions.front()) ? 8000 : 16000;
 }
 

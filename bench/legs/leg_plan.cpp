@@ -19,6 +19,16 @@ const std::vector<LegKind>& leg_kinds() {
   return kinds;
 }
 
+const std::vector<LegKind>& ticked_kinds() {
+  static const std::vector<LegKind> kinds = [] {
+    auto all = leg_kinds();
+    all.push_back({"opus_ai", media::AudioCodec::Opus, false, false});
+    all.push_back({"l16_ai", media::AudioCodec::L16Wide, false, false});
+    return all;
+  }();
+  return kinds;
+}
+
 std::string LegPlan::file(std::string_view what) const { return folder + "/legs." + std::string(what); }
 
 LegPlan read_plan(const std::string& file) {

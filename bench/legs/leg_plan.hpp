@@ -20,6 +20,8 @@ struct LegKind {
   bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
 };
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
+/// Those, and what is measured in ticks alone, without the load that speaks G.711 and G.722 only.
+[[nodiscard]] const std::vector<LegKind>& ticked_kinds();
 
 struct LegPlan {
   LegKind kind;

@@ -12,17 +12,22 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::size_t kOctets = 160;
 constexpr base::Duration kTick = std::chrono::milliseconds(20);
 constexpr std::uint32_t kPortRate = 24000;
 const base::SocketAddress kPeer{base::IpAddress::v4({127, 0, 0, 1}), 9};
+
+std::uint8_t number_of(media::AudioCodec codec) {
+  if (codec == media::AudioCodec::Pcmu) return 0;
+  return codec == media::AudioCodec::G722 ? 9 : 96;
+}
 
 base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_cast<std::int64_t>(turn) + 50)); }
 
 }  // namespace
 
 OneRow::OneRow(const LegKind& kind)
-    : payload_type_(kind.codec == media::AudioCodec::G722 ? 9 : 0), said_(voice_like(kPortRate)), voice_octets_(encoded_voice(kind.codec)) {
+    : payload_type_(number_of(kind.codec)), units_(media::rtp_clock_hz(kind.codec) / 50), said_(voice_like(kPortRate)),
+      voice_packets_(voice_packets(kind.codec)) {
   media::MediaPlan plan;
   plan.codec = kind.codec;
   plan.send_payload_type = plan.receive_payload_type = payload_type_;
@@ -63,12 +68,12 @@ void OneRow::send(Leg& leg, std::size_t turn) {
   rtp::Packet packet;
   packet.payload_type = payload_type_;
   packet.sequence = static_cast<std::uint16_t>(turn);
-  packet.timestamp = static_cast<std::uint32_t>(turn * kOctets);
+  packet.timestamp = static_cast<std::uint32_t>(turn) * units_;
   packet.ssrc = 7;
-  packet.payload = base::Bytes(voice_octets_).subspan(turn % (voice_octets_.size() / kOctets) * kOctets, kOctets);
-  std::array<std::uint8_t, kOctets + 12> datagram;
-  (void)rtp::write_packet(packet, datagram);
-  const auto onward = leg.stream->on_packet(media::Channel::Rtp, kPeer, datagram, at(turn) - std::chrono::milliseconds(3));
+  packet.payload = voice_packets_[turn % voice_packets_.size()];
+  std::array<std::uint8_t, media::kMaxDatagramOctets> datagram;
+  const auto size = rtp::write_packet(packet, datagram).value_or(0);
+  const auto onward = leg.stream->on_packet(media::Channel::Rtp, kPeer, base::Bytes(datagram).first(size), at(turn) - std::chrono::milliseconds(3));
   if (onward) (void)rtp::write_packet(onward->packet, datagram);
   keep(datagram);
 }

@@ -40,8 +40,9 @@ class OneRow {
   media::Sendout sendout_;
   media::HeardFrame heard_;
   std::uint8_t payload_type_;
+  std::uint32_t units_;                // of the RTP clock, in 20 ms
   std::vector<std::int16_t> said_;
-  std::vector<std::uint8_t> voice_octets_;
+  std::vector<std::vector<std::uint8_t>> voice_packets_;
 };
 
 }  // namespace offhook::bench

@@ -2,11 +2,15 @@
 
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/codec/g722.hpp>
+#include <offhook/media/codec/l16.hpp>
+#include <offhook/media/opus_voice.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <random>
+#include <span>
 #include <stdexcept>
 
 namespace offhook::bench {
@@ -46,6 +50,30 @@ std::vector<std::uint8_t> encoded_voice(media::AudioCodec codec) {
   if (!done) throw std::runtime_error("the voice is not encoded");
   octets.resize(octets.size() / kFrame * kFrame);
   return octets;
+}
+
+std::vector<std::vector<std::uint8_t>> voice_packets(media::AudioCodec codec) {
+  std::vector<std::vector<std::uint8_t>> packets;
+  const auto add = [&packets](base::Bytes octets) { packets.emplace_back(octets.begin(), octets.end()); };
+  if (codec == media::AudioCodec::Pcmu || codec == media::AudioCodec::G722) {
+    const auto octets = encoded_voice(codec);
+    for (std::size_t at = 0; at < octets.size(); at += 160) add(base::Bytes(octets).subspan(at, 160));
+    return packets;
+  }
+  constexpr std::size_t kFrame = 320;
+  const auto pcm = voice_like(16000);
+  media::OpusMouth mouth(16000, {}, 20);
+  for (std::size_t at = 0; at + kFrame <= pcm.size(); at += kFrame) {
+    const auto frame = std::span(pcm).subspan(at, kFrame);
+    if (codec == media::AudioCodec::Opus) {
+      mouth.say(frame, [&add](base::Bytes payload, int) { add(payload); });
+      continue;
+    }
+    std::array<std::uint8_t, 2 * kFrame> octets;
+    (void)media::encode_l16(frame, octets);
+    add(octets);
+  }
+  return packets;
 }
 
 }  // namespace offhook::bench

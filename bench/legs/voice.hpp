@@ -13,5 +13,7 @@ namespace offhook::bench {
 
 /// The same as RTP carries it, whole frames of 160 octets: PCMU or G722.
 [[nodiscard]] std::vector<std::uint8_t> encoded_voice(media::AudioCodec codec);
+/// 20 ms in each, of any codec but PCMA.
+[[nodiscard]] std::vector<std::vector<std::uint8_t>> voice_packets(media::AudioCodec codec);
 
 }  // namespace offhook::bench

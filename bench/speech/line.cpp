@@ -70,15 +70,17 @@ Pcm through(const Line& line, const Pcm& said) {
   pcm.resize((pcm.size() + kTail + kFrame - 1) / kFrame * kFrame, 0);
   if (line.snr_db != 0) add_noise(pcm, speech_power(said) / std::pow(10.0, line.snr_db / 10.0));
   using offhook::media::CodecChain;
-  CodecChain chain(line.band == Band::Wide ? offhook::media::AudioCodec::G722 : offhook::media::AudioCodec::Pcmu, 16000);
+  offhook::media::MediaPlan plan;
+  plan.codec = line.band == Band::Wide ? offhook::media::AudioCodec::G722 : offhook::media::AudioCodec::Pcmu;
+  CodecChain chain(plan, 16000);
   for (std::size_t at = 0; at < pcm.size(); at += kFrame) {
     const auto frame = std::span(pcm).subspan(at, kFrame);
     CodecChain::Frame narrow{};
-    std::array<std::uint8_t, CodecChain::kOctets> octets{};
+    std::array<std::uint8_t, 160> octets{};
     const auto own_rate = std::span(narrow).first(chain.samples());
     chain.from_port(frame, own_rate);
     chain.encode(own_rate, octets);
-    chain.decode(octets, own_rate);
+    chain.decode(plan.codec, octets, own_rate);
     chain.to_port(own_rate, frame);
   }
   return pcm;

@@ -21,6 +21,8 @@ void set_flag(bool& flag, std::string_view value) {
 void take(OpusParameters& parameters, std::string_view name, std::string_view value) {
   if (base::iequals(name, "maxplaybackrate")) {
     if (const auto rate = number_in(value, 8000, kOpusClockHz)) parameters.max_playback_rate_hz = *rate;
+  } else if (base::iequals(name, "sprop-maxcapturerate")) {
+    if (const auto rate = number_in(value, 8000, kOpusClockHz)) parameters.max_capture_rate_hz = *rate;
   } else if (base::iequals(name, "maxaveragebitrate")) {
     if (const auto bitrate = number_in(value, kMinOpusBitrate, kMaxOpusBitrate)) parameters.max_average_bitrate = bitrate;
   } else if (base::iequals(name, "stereo")) {
@@ -54,6 +56,7 @@ std::string write_opus_parameters(const OpusParameters& parameters) {
     text.append(name).append("=").append(std::to_string(value));
   };
   if (parameters.max_playback_rate_hz != kOpusClockHz) add("maxplaybackrate", parameters.max_playback_rate_hz);
+  if (parameters.max_capture_rate_hz != kOpusClockHz) add("sprop-maxcapturerate", parameters.max_capture_rate_hz);
   if (parameters.max_average_bitrate) add("maxaveragebitrate", *parameters.max_average_bitrate);
   if (parameters.stereo) add("stereo", 1);
   if (parameters.cbr) add("cbr", 1);

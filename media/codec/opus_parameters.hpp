@@ -11,6 +11,7 @@ namespace offhook::inline v0::media {
 /// other (section 7.1): ours says what we take, the peer's tells our encoder what to do.
 struct OpusParameters {
   std::uint32_t max_playback_rate_hz = 48000;          ///< 8000..48000
+  std::uint32_t max_capture_rate_hz = 48000;           ///< 8000..48000, sprop-maxcapturerate: what it will send at the most
   std::optional<std::uint32_t> max_average_bitrate{};  ///< 6000..510000
   bool stereo = false, cbr = false, in_band_fec = false, dtx = false;
   friend bool operator==(const OpusParameters&, const OpusParameters&) = default;

@@ -89,7 +89,7 @@ class Engine::Impl {
     std::optional<MediaPlan> plan;    // as last asked for
     ConferenceId conference;          // none, or the one that it was last told to join
     LegId relayed_with{};             // as last asked for
-    bool can_relay = false;           // has its translator
+    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
     std::size_t relay_orders = 0;     // that may still touch it
     bool closing = false;
     bool gone = false;                // its worker has handed it back
@@ -221,7 +221,7 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   order->plan = plan;
   order->relearn = relearn;
   auto& before = (*entry)->plan;
-  const bool same_chain = before && before->codec == plan.codec && (before->receives(AudioCodec::G722) || !plan.receives(AudioCodec::G722));
+  const bool same_chain = before && CodecChain::does_for(*before, plan);
   if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
   before = plan;
   leg->orders.put(std::move(order));
@@ -265,7 +265,8 @@ void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entr
     order->legs[i] = entry.leg.get();
     order->ids[i] = entry.leg->id;
     ++entry.relay_orders;
-    if (!std::exchange(entry.can_relay, true)) order->translators[i] = std::make_unique<rtp::Translator>();
+    const std::uint32_t clock_hz = rtp_clock_hz(entry.plan->codec);
+    if (std::exchange(entry.relay_clock_hz, clock_hz) != clock_hz) order->translators[i] = std::make_unique<rtp::Translator>(clock_hz);
   }
   workers_[entries[0]->stations.back()->worker]->order(*order);
   relay_orders_.push_back(std::move(order));

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   using namespace offhook::bench;
   if (argc != 3) return 2;
-  const auto& kinds = leg_kinds();
+  const auto& kinds = ticked_kinds();
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const LegKind& one) { return one.name == std::string_view(argv[1]); });
   if (kind == kinds.end()) return 2;
   OneRow row(*kind);

@@ -29,7 +29,7 @@ struct Options {
 int complain(const std::string& what) {
   fmt::print(stderr,
              "offhook_test_caller: {}\nusage: offhook_test_caller --registrar HOST:PORT --call URI [--extension N] [--wav FILE] [--voice slt|rms]\n"
-             "       [--codec PCMU|PCMA|G722] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n"
+             "       [--codec PCMU|PCMA|G722|opus|L16] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n"
              "   or: offhook_test_caller --search WAV --look-for NAME=WAV...: in the recording of another telephone\n",
              what);
   return 2;
@@ -73,7 +73,7 @@ std::optional<std::string> read_options(int count, char** arguments, Options& op
 }
 
 media::AudioCodec codec_of(const std::string& name) {
-  for (const auto codec : {media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+  for (const auto codec : {media::AudioCodec::Pcma, media::AudioCodec::G722, media::AudioCodec::Opus, media::AudioCodec::L16Wide}) {
     if (phone::to_string(codec) == name) return codec;
   }
   return media::AudioCodec::Pcmu;

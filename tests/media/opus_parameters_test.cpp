@@ -14,7 +14,7 @@ TEST_CASE("What fmtp says of Opus is read, blanks and case aside [RFC 7587 secti
   // The second example of RFC 7587 section 7.
   CHECK(parse_opus_parameters("maxplaybackrate=16000; sprop-maxcapturerate=16000; maxaveragebitrate=20000; stereo=1; "
                               "useinbandfec=1; usedtx=0") ==
-        OpusParameters{.max_playback_rate_hz = 16000, .max_average_bitrate = 20000, .stereo = true, .in_band_fec = true});
+        OpusParameters{.max_playback_rate_hz = 16000, .max_capture_rate_hz = 16000, .max_average_bitrate = 20000, .stereo = true, .in_band_fec = true});
   CHECK(parse_opus_parameters(" CBR = 1 ;UseDTX=1;") == OpusParameters{.cbr = true, .dtx = true});
 }
 

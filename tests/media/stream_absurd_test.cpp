@@ -60,7 +60,7 @@ struct SideBySide : Call {
       }
       const auto packet = rtp::parse_packet(datagram.bytes());
       REQUIRE(packet);
-      REQUIRE(packet->payload.size() <= 480);
+      REQUIRE(packet->payload.size() <= media::Packetizer::kMaxPayload);
     }
     for (const auto& frame : victim.frames) REQUIRE(frame.samples == 320);
     REQUIRE(victim.frames.size() == kTicks);
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(SideBySide, "Plans with every ptime and every payload type, on
     changed.receive_payload_type = static_cast<std::uint8_t>(turn * 7);
     changed.receive_events = static_cast<std::uint8_t>(turn * 5);
     changed.send_events = static_cast<std::uint8_t>(turn * 3);
-    changed.codec = static_cast<media::AudioCodec>(turn % 3);
+    changed.codec = media::kAudioCodecs[static_cast<std::size_t>(turn) % media::kAudioCodecs.size()];
     change_plan(changed);
     torment(static_cast<std::uint8_t>(turn * 7), 160, static_cast<std::uint32_t>(turn) * 160);
     (void)victim.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '5'});

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,12 @@ inline const base::SocketAddress kA = at("192.0.2.1", 4000), kB = at("192.0.2.2"
 inline base::SocketAddress next_port(base::SocketAddress address) {
   ++address.port;
   return address;
+}
+
+/// As we offer it: dynamic ones of our choice.
+inline std::uint8_t number_of(media::AudioCodec codec) {
+  constexpr std::array<std::uint8_t, media::kAudioCodecs.size()> kNumbers{0, 8, 9, 111, 119, 118};
+  return kNumbers.at(static_cast<std::size_t>(codec));
 }
 
 /// What of `voice` follows the `spoken` samples goes to the port, three frames ahead.
@@ -86,6 +93,7 @@ struct Call {
   std::uint64_t tick = 0;
   base::Duration delay = 5ms;
   bool a_is_heard = true, b_is_heard = true;   // false: the wire eats what that end sends
+  std::function<bool(const End& from, const media::Datagram& datagram)> loses;   // the wire eats it
   struct InFlight {
     base::TimePoint at;
     media::Datagram datagram;
@@ -99,8 +107,9 @@ struct Call {
   explicit Call(media::AudioCodec codec = media::AudioCodec::Pcmu, std::uint32_t port_rate_hz = 8000)
       : a(kA, port_rate_hz, 1), b(kB, port_rate_hz, 2) {
     plan.codec = codec;
-    plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+    plan.send_payload_type = plan.receive_payload_type = number_of(codec);
     plan.send_events = plan.receive_events = 101;
+    plan.event_clock_hz = media::rtp_clock_hz(codec);
   }
   base::TimePoint now() const { return origin + static_cast<std::int64_t>(tick) * 20ms; }
   media::MediaPlan towards(const End& end) const {
@@ -144,7 +153,7 @@ struct Call {
     for (const auto& datagram : sendout.all()) {
       end.sent.push_back(datagram);
       const auto from = datagram.channel == media::Channel::Rtp ? end.here : next_port(end.here);
-      if (is_heard && (datagram.to.ip == kA.ip || datagram.to.ip == kB.ip)) wire.push_back({now() + delay, datagram, from});
+      if (is_heard && !(loses && loses(end, datagram)) && (datagram.to.ip == kA.ip || datagram.to.ip == kB.ip)) wire.push_back({now() + delay, datagram, from});
     }
     media::HeardFrame frame;
     while (end.port->heard.try_pop(frame)) {

@@ -120,3 +120,28 @@ TEST_CASE_FIXTURE(Stream,
   statistics.on_sender_report({.ssrc = 2, .ntp = rtp::NtpTime::from_unix(9s), .blocks = {}}, now);
   CHECK(statistics.take_report(now)->last_sr == sent_at.middle());           // Another source's report is none of ours.
 }
+
+TEST_CASE("Jitter is told in the clock of the codec, and goes on when that changes [RFC 3550 section 6.4.1]") {
+  for (const std::uint32_t clock_hz : {8000U, 16000U, 48000U}) {
+    CAPTURE(clock_hz);
+    rtp::ReceptionStatistics statistics;
+    statistics.set_clock(clock_hz);
+    auto now = base::TimePoint{} + 100s;
+    std::uint32_t timestamp = 0;
+    const auto receive = [&](std::uint16_t sequence) {
+      statistics.on_packet(1, sequence, timestamp, now + (sequence % 2 == 0 ? 4ms : 0ms));
+      timestamp += clock_hz / 50;
+      now += 20ms;
+    };
+    for (std::uint16_t i = 0; i < 200; ++i) receive(i);
+    CHECK(statistics.jitter().count() == doctest::Approx(4000).epsilon(0.05));
+    CHECK(statistics.take_report(now)->jitter == doctest::Approx(clock_hz / 250).epsilon(0.05));
+    CHECK(statistics.packet_time() == 20ms);
+    const auto before = static_cast<double>(statistics.jitter().count());
+    statistics.set_clock(24000);
+    CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
+    CHECK(statistics.packet_time() == 20ms);
+    statistics.on_packet(1, 200, timestamp * 7, now);  // Of another clock: it says nothing yet.
+    CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
+  }
+}

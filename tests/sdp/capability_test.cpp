@@ -30,7 +30,7 @@ TEST_CASE("the codecs carry the static numbers and clocks of RFC 3551 [RFC 3551 
   CHECK(sdp::name_of(AudioCodec::G722).clock_hz == 8000);
   CHECK(sdp::find_codec("g722") == AudioCodec::G722);
   CHECK(sdp::find_codec("PCMU") == AudioCodec::Pcmu);
-  CHECK_FALSE(sdp::find_codec("opus"));
+  CHECK_FALSE(sdp::find_codec("speex"));
 }
 
 TEST_CASE("PayloadTable knows static numbers without rtpmap, and a given rtpmap before them [RFC 3551 section 6]") {

@@ -311,7 +311,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
            {R"({"agent": {"dialogue": ["x"]}})", "/agent/dialogue: found a list;"},
            {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text; allowed: a list of codecs,"},
-           {R"({"media": {"codecs": ["opus"]}})", "/media/codecs: found a name that is no codec of ours;"},
+           {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found a name that is no codec of ours;"},
            {R"({"media": {"codecs": ["PCMU", "PCMU"]}})", "/media/codecs: found a codec twice;"},
            {R"({"media": {"codecs": ["PCMU", 8]}})", "/media/codecs: found a whole number in the list;"},
            {R"({"media": {"first_port": 1023}})", "/media/first_port: found a smaller number;"},

@@ -26,6 +26,26 @@ TEST_CASE_FIXTURE(Pair, "A call is answered and heard on both sides, and its end
   CHECK(a.call->state() == phone::Call::State::Ended);
 }
 
+TEST_CASE("Opus and L16 are agreed on where both sides list them, and heard both ways [RFC 7587 section 7.1, RFC 3551 section 4.5.11]") {
+  using media::AudioCodec;
+  for (const auto codec : {AudioCodec::Opus, AudioCodec::L16Wide, AudioCodec::L16}) {
+    CAPTURE(static_cast<int>(codec));
+    Telephone a("anna", {codec, AudioCodec::G722, AudioCodec::Pcmu}), b("bert", {codec, AudioCodec::Pcmu});
+    a.dial("bert", b.endpoint->sip_port());
+    REQUIRE(a.wait_for<phone::CallConnected>());
+    REQUIRE(b.wait_for<phone::CallConnected>());
+    CHECK(a.call->codec() == codec);
+    CHECK(b.call->codec() == codec);
+    a.play();
+    b.play();
+    CHECK(b.hears());
+    CHECK(a.hears());
+    a.on_thread([&] { CHECK(a.call->hang_up().has_value()); });
+    REQUIRE(b.wait_for<phone::CallFinished>());
+    CHECK(b.last<phone::CallFinished>()->media->malformed == 0);
+  }
+}
+
 TEST_CASE_FIXTURE(Pair, "Hold stops what it must on the other side, and resume brings it back [RFC 3264 section 8.4]") {
   connect();
   a.on_thread([&] { CHECK(a.call->hold().has_value()); });

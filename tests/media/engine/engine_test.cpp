@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -30,7 +31,7 @@ using namespace offhook_test;
 
 TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one worker by epoll or two by the best there is") {
   for (const unsigned workers : {1U, 2U}) {
-    for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
+    for (const auto codec : media::kAudioCodecs) {
       CAPTURE(workers);
       CAPTURE(static_cast<int>(codec));
       media::Engine engine(options(workers, workers == 1 ? media::DatagramPath::Epoll : media::DatagramPath::Best));

@@ -86,7 +86,9 @@ struct Talker {
 inline media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = media::AudioCodec::Pcmu) {
   media::MediaPlan plan;
   plan.codec = codec;
-  plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
+  constexpr std::array<std::uint8_t, media::kAudioCodecs.size()> kNumbers{0, 8, 9, 111, 119, 118};
+  plan.send_payload_type = plan.receive_payload_type = kNumbers.at(static_cast<std::size_t>(codec));
+  plan.event_clock_hz = media::rtp_clock_hz(codec);
   plan.send_events = plan.receive_events = 101;
   plan.remote_rtp = {kLoopback, port};
   plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(port + 1)};

@@ -1,0 +1,195 @@
+#include <offhook/rtp/jitter_buffer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using Kind = rtp::Pull::Kind;
+using Content = rtp::JitterBuffer::Content;
+
+namespace {
+
+constexpr std::uint8_t kOpusClock = 6;
+
+/// Packets that can be cut nowhere, of an RTP clock of 48000 Hz: each octet of a payload is its packet's number.
+struct Packed {
+  std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
+  base::TimePoint now = base::TimePoint{} + 1000s;
+  std::uint32_t first_timestamp = 0xFFFFFF00;   // wraps in the first packet
+  std::int64_t waiting = 0;
+
+  bool put(std::uint16_t number, std::uint16_t units, std::size_t size = 33, Content content = Content::Audio) {
+    const std::vector<std::uint8_t> payload(size, static_cast<std::uint8_t>(number));
+    return buffer->put({.payload_type = 111, .sequence = number, .timestamp = first_timestamp + number * units * kOpusClock, .ssrc = 1,
+                        .payload = payload}, now, content, {.clock = kOpusClock, .units = units});
+  }
+  rtp::Pull tick() {
+    now += 20ms;
+    rtp::Pull pull;
+    while (waiting < rtp::kUnitsPerTick) {
+      pull = buffer->pull(now, waiting);
+      REQUIRE(buffer->is_consistent());
+      REQUIRE(pull.units > 0);
+      waiting += pull.units;
+    }
+    waiting -= rtp::kUnitsPerTick;
+    return pull;
+  }
+  std::vector<rtp::Piece> pieces() const {
+    std::vector<rtp::Piece> all;
+    for (std::int64_t at = 0; at < rtp::kUnitsPerTick; at += all.back().units) {
+      all.push_back(buffer->piece(at));
+      REQUIRE(all.back().units > 0);
+    }
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Packets of 2.5 to 120 ms at 48000 Hz come out as pieces of 20 ms, in order and each part once [RFC 7587 section 4.1]") {
+  for (const int wanted : {20, 40, 80, 160, 240, 320, 480, 640, 960}) {
+    CAPTURE(wanted);
+    const auto units = static_cast<std::uint16_t>(wanted);
+    Packed line;
+    std::int64_t expected = -1;
+    int frames = 0;
+    std::uint16_t number = 0;
+    for (int i = 1; i <= 100; ++i) {
+      for (; (number + 1) * units <= i * 160; ++number) REQUIRE(line.put(number, units));
+      const auto pull = line.tick();
+      if (pull.kind != Kind::Frame) continue;
+      CHECK(pull.packed);
+      CHECK(pull.payload.empty());
+      CHECK(pull.payload_type == 111);
+      ++frames;
+      for (const auto& piece : line.pieces()) {
+        const std::int64_t packet = piece.payload[0];
+        const std::int64_t at = packet * units + piece.from;
+        if (expected >= 0) REQUIRE((at - expected) % (256 * units) == 0);  // Payloads tell their number by its low octet.
+        REQUIRE(piece.payload.size() == 33);
+        expected = at + piece.units;
+      }
+    }
+    CHECK(frames > 85);
+    CHECK(line.buffer->statistics().concealed == 0);
+    CHECK(line.buffer->statistics().resets == 0);
+  }
+}
+
+TEST_CASE("The timestamp of a frame is that of the sender's clock") {
+  Packed line;
+  for (std::uint16_t i = 0; i < 8; ++i) {
+    line.put(i, 160);
+    const auto pull = line.tick();
+    // The line of units begins at a timestamp that six divides: up to five units of 48000 Hz before the sender's.
+    if (pull.kind == Kind::Frame) CHECK(line.first_timestamp + line.pieces()[0].payload[0] * 960u - pull.timestamp < kOpusClock);
+  }
+}
+
+TEST_CASE("A gap says how long it is, and shows the packet behind it when that is here") {
+  Packed line;
+  line.buffer->hold_longer(320);
+  for (std::uint16_t i = 0; i < 20; ++i) {
+    if (i != 10) line.put(i, 160);
+    const auto pull = line.tick();
+    if (pull.kind != Kind::Conceal) continue;
+    CHECK(pull.units == 160);
+    CHECK(pull.gap == 160);
+    REQUIRE(line.buffer->after_gap().units == 160);
+    CHECK(line.buffer->after_gap().payload[0] == 11);
+  }
+  CHECK(line.buffer->statistics().concealed == 1);
+}
+
+TEST_CASE("Long packets that are lost make a gap of several ticks, which counts down") {
+  Packed line;
+  line.buffer->hold_longer(480);
+  std::vector<std::int64_t> gaps;
+  for (int i = 0; i < 60; ++i) {
+    if (i % 3 == 2 && i != 29) line.put(static_cast<std::uint16_t>(i / 3), 480);
+    const auto pull = line.tick();
+    if (pull.kind == Kind::Conceal) gaps.push_back(pull.gap);
+  }
+  CHECK(gaps == std::vector<std::int64_t>{480, 320, 160});
+}
+
+TEST_CASE("hold_longer() holds so much longer, up to kMaxPackedUnits") {
+  const auto delay_after = [](std::int64_t units) {
+    Packed line;
+    line.buffer->hold_longer(units);
+    for (std::uint16_t i = 0; i < 250; ++i) {
+      line.put(i, 160);
+      (void)line.tick();
+    }
+    return line.buffer->statistics().delay_ms;
+  };
+  const auto usual = delay_after(0);
+  CHECK(delay_after(160) == usual + 20);
+  CHECK(delay_after(-5) == usual);
+  CHECK(delay_after(rtp::kMaxPackedUnits) == usual + 120);
+  CHECK(delay_after(rtp::kMaxPackedUnits + 800) == usual + 120);
+}
+
+TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 7587 section 3.1.3]") {
+  Packed line;
+  for (std::uint16_t i = 0; i < 10; ++i) {
+    line.put(i, 160, i == 9 ? 1 : 33, i == 9 ? Content::LastAudio : Content::Audio);
+    (void)line.tick();
+  }
+  for (int i = 0; i < 30; ++i) (void)line.tick();
+  CHECK(line.buffer->statistics().concealed == 0);
+  CHECK(line.tick().kind == Kind::Silence);
+}
+
+TEST_CASE("Packets of a time that others fill are left out: whoever overlaps them at will would have us decode without end") {
+  Packed line;
+  const std::vector<std::uint8_t> payload(33, 0);
+  for (std::uint16_t i = 0; i < 60; ++i) {  // Each of 120 ms, and an eighth of a millisecond behind the one before.
+    (void)line.buffer->put({.payload_type = 111, .sequence = i, .timestamp = i * std::uint32_t{kOpusClock}, .ssrc = 1, .payload = payload}, line.now,
+                           Content::Audio, {.clock = kOpusClock, .units = 960});
+  }
+  (void)line.tick();
+  CHECK(line.buffer->buffered_packets() == 1);
+  CHECK(line.buffer->statistics().duplicate == 59);
+  (void)line.buffer->put({.payload_type = 111, .sequence = 61, .timestamp = 960 * kOpusClock, .ssrc = 1, .payload = payload}, line.now, Content::Audio,
+                         {.clock = kOpusClock, .units = 160});
+  (void)line.tick();
+  CHECK(line.buffer->statistics().duplicate == 59);
+}
+
+TEST_CASE("A packed payload of kMaxPackedOctets or kMaxPackedUnits is taken, one more is not") {
+  Packed line;
+  CHECK(line.put(0, 160, rtp::kMaxPackedOctets));
+  CHECK_FALSE(line.put(1, 160, rtp::kMaxPackedOctets + 1));
+  CHECK(line.put(2, rtp::kMaxPackedUnits));
+  CHECK_FALSE(line.put(3, rtp::kMaxPackedUnits + 1));
+  CHECK_FALSE(line.put(4, 160, 0));
+  CHECK(line.buffer->statistics().refused_payload == 3);
+}
+
+TEST_CASE("Another clock begins another stream, as timestamps of two clocks say nothing of each other [RFC 7160 section 4.2]") {
+  Packed line;
+  for (std::uint16_t i = 0; i < 10; ++i) {
+    line.put(i, 160);
+    (void)line.tick();
+  }
+  const std::vector<std::uint8_t> octets(160, 0);
+  bool restarted = false;
+  int frames = 0;
+  for (std::uint16_t i = 10; i < 20; ++i) {
+    (void)line.buffer->put({.payload_type = 0, .sequence = i, .timestamp = 5000u + i * 160u, .ssrc = 1, .payload = octets}, line.now);
+    const auto pull = line.tick();
+    if (pull.kind != Kind::Frame || pull.packed) continue;
+    restarted = restarted || pull.restart;
+    ++frames;
+  }
+  CHECK(restarted);
+  CHECK(frames >= 7);
+  CHECK(line.buffer->statistics().resets == 1);
+  CHECK(line.buffer->statistics().suspect == 0);
+}
