@@ -37,6 +37,7 @@ void TimeStretch::reset() noexcept {
 }
 
 void TimeStretch::push(std::span<const std::int16_t> pcm) noexcept {
+  if (line_.size() - end_ < pcm.size()) forget_played();  // Jumps forward, several in one tick, leave room behind and none ahead.
   const std::size_t count = std::min(pcm.size(), line_.size() - end_);
   std::copy_n(pcm.begin(), count, line_.begin() + static_cast<std::ptrdiff_t>(end_));
   end_ += count;
@@ -115,6 +116,11 @@ void TimeStretch::take(std::span<std::int16_t> out) noexcept {
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(count), out.end(), std::int16_t{0});
   at_ += count;
   heard_ = std::min(heard_ + count, line_.size());
+  forget_played();
+}
+
+/// But for what a jump back may need.
+void TimeStretch::forget_played() noexcept {
   const std::size_t keep = longest_ + neighbourhood_;
   if (at_ <= keep) return;  // A jump back went further than what was taken since.
   std::copy(line_.begin() + static_cast<std::ptrdiff_t>(at_ - keep), line_.begin() + static_cast<std::ptrdiff_t>(end_), line_.begin());

@@ -43,6 +43,7 @@ class TimeStretch {
     std::size_t size = 0;
     float likeness = 0;
   };
+  void forget_played() noexcept;
   [[nodiscard]] bool is_quiet() const noexcept;
   [[nodiscard]] Match look_coarsely(std::size_t longest, int direction) const noexcept;
   [[nodiscard]] Match look_closely(std::size_t first, std::size_t last, int direction) const noexcept;
