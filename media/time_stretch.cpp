@@ -46,7 +46,7 @@ void TimeStretch::make_room() noexcept {
 }
 
 void TimeStretch::push(std::span<const std::int16_t> pcm) noexcept {
-  if (pcm.size() > line_.size() - end_) make_room();
+  if (pcm.size() > line_.size() - end_) make_room();  // Jumps forward, several in one tick, leave room behind and none ahead.
   const std::size_t count = std::min(pcm.size(), line_.size() - end_);
   std::copy_n(pcm.begin(), count, line_.begin() + static_cast<std::ptrdiff_t>(end_));
   end_ += count;

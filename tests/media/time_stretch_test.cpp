@@ -189,3 +189,21 @@ TEST_CASE("Any audio, wishes and pieces: samples are neither lost nor made but b
     CHECK(offhook_test::allocations() == before);
   }
 }
+
+TEST_CASE("Silence that comes in a burst and is shortened again and again within one tick always has room") {
+  for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
+    media::TimeStretch line(rate);
+    const std::vector<std::int16_t> silence(rate / 50, 0);
+    std::vector<std::int16_t> out(rate / 50);
+    for (int tick = 0; tick < 20; ++tick) {
+      for (int pulls = 0; line.waiting() < out.size(); ++pulls) {
+        REQUIRE(pulls < 10);
+        const auto before = line.waiting();
+        line.push(silence);
+        REQUIRE(line.waiting() == before + silence.size());
+        (void)line.stretch(-static_cast<int>(silence.size()), true);
+      }
+      line.take(out);
+    }
+  }
+}
