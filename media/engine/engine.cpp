@@ -112,7 +112,7 @@ base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (rows_[i].full() || workers_[i]->load().with(legs_of_[i] + 1) > options_.load_limit) continue;
+    if (rows_[i].full() || !workers_[i]->load().has_time_for(legs_of_[i] + 1, options_.load_limit, options_.late_limit)) continue;
     if (!best || legs_of_[i] < legs_of_[*best]) best = i;
   }
   if (best) return *best;
@@ -213,10 +213,15 @@ TickHistogram::Counts Engine::Impl::tick_counts() const {
 
 EngineStatus Engine::Impl::status() const {
   EngineStatus status;
-  status.legs = legs();
+  {
+    const std::lock_guard lock(mutex_);
+    status.legs = open_legs_;
+    status.takes_legs = choose_worker().has_value();
+  }
   for (const auto& worker : workers_) {
     if (status.refused.empty()) status.refused = worker->path_refused();
     status.load = std::max(status.load, worker->load().share);
+    status.late = std::max(status.late, worker->load().late);
     status.phases_left_out += worker->left_out();
     if (!worker->works()) continue;
     if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
