@@ -228,6 +228,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;
   options.media.datagrams = datagram_path(config.media.datagrams);
+  options.country = media::country_of(config.media.country);
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
   options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);

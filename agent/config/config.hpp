@@ -62,6 +62,7 @@ struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
   std::uint16_t first_port = 16384, last_port = 32767;
   std::string datagrams = "auto";      ///< auto, io_uring or epoll
+  std::string country = "none";        ///< whose tones our calls are ended by: two letters
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length
