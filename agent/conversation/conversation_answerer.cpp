@@ -36,14 +36,13 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
 /// What was prepared for a person is not for a machine. What of it was said already, to one that sounded like a person, is cut off.
 void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
   screening_ = Screening::AwaitingBeep;
-  interrupt(now, out);
   abandon_listening(out);
-  interrupted_ = false;
   leaves_message_ = true;
   TurnInput opening;
   opening.kind = TurnInput::Kind::Opening;
   opening.text = kMachineAnswered;
   respond(std::move(opening), now, out);
+  interrupted_ = false;  // By nobody who would be asked what they meant.
 }
 
 }  // namespace offhook::inline v0::agent

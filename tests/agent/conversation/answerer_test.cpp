@@ -60,6 +60,22 @@ TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person a
   CHECK(last<Respond>()->input.text == "good morning");
 }
 
+TEST_CASE_FIXTURE(Dialled, "Nobody is asked why they say nothing before it is known that they are a person") {
+  ConversationOptions options;
+  options.machine = MachinePolicy::HangUp;
+  core = Conversation(options);
+  core.start(now, out);
+  think(ReplyDone{1});  // A greeting of no words.
+  core.on_connected(now, out);
+  collect();
+  advance(10s);
+  CHECK(count<Respond>() == 1);
+  known(Answerer::Human, AnswerSign::ShortGreeting);
+  advance(8s);
+  CHECK(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+}
+
 TEST_CASE_FIXTURE(Dialled, "Who says nothing is greeted") {
   begin(MachinePolicy::HangUp);
   known(Answerer::Unknown, AnswerSign::Silence);
