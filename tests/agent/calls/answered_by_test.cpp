@@ -23,7 +23,7 @@ CallScript dialled(MachinePolicy policy) {
 
 /// It is up, and the greeting is ready to be said.
 struct Dialled : VirtualCall {
-  explicit Dialled(MachinePolicy policy) : VirtualCall(dialled(policy)) { advance(300ms); }
+  explicit Dialled(MachinePolicy policy) : VirtualCall(dialled(policy)) { advance(1500ms); }
 
   template <class A>
   const A* last() const {
