@@ -8,6 +8,7 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/media/line_ear.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -115,8 +116,8 @@ class Agent::Impl {
     return {};
   }
 
-  void dial(std::string target) {
-    endpoint_->post([this, target = std::move(target)] { dial_now(target); });
+  void dial(std::string target, MachinePolicy machine) {
+    endpoint_->post([this, target = std::move(target), machine] { dial_now(target, machine); });
   }
 
   void drain() {
@@ -149,12 +150,12 @@ class Agent::Impl {
   }
 
   Health health() const {
-    const bool ready = registered_ && !draining_ && !book_->is_losing();
     const auto media = engine_->status();
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","media":{{"datagrams":"{}","workers":{},"load":{:.3f}}},)"
+    const bool ready = registered_ && !draining_ && !book_->is_losing() && media.takes_legs;
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
                                ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), media::to_string(media.datagrams),
-                               media.workers, media.load, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
+                               media.workers, media.load, media.late, media.takes_legs, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
 
   LiveCalls::Statistics leg_statistics() const {
@@ -346,12 +347,14 @@ class Agent::Impl {
     begin(*call, std::move(setup), thread);
   }
 
-  void dial_now(const std::string& target) {
+  void dial_now(const std::string& target, MachinePolicy machine) {
     const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
     const auto notes = book_->notes(records::begun(target, options_.account.address_of_record));
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, options_.account.address_of_record, target);
+    setup.machine = machine;
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes, setup, thread);
+    if (options_.country || machine != MachinePolicy::Ignore) call->port()->line_ear = std::make_shared<media::LineEar>(options_.country);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
                              : endpoint_->dial({account_to_dial_with(), target, {}, true, setup.profile->codecs}, call->port());
@@ -438,7 +441,7 @@ base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions opti
 
 Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Agent::~Agent() = default;
-void Agent::dial(std::string target) { impl_->dial(std::move(target)); }
+void Agent::dial(std::string target, MachinePolicy machine) { impl_->dial(std::move(target), machine); }
 void Agent::drain() { impl_->drain(); }
 bool Agent::drained() const { return impl_->drained_; }
 base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents) { return impl_->reload(std::move(agents)); }

@@ -8,6 +8,7 @@
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/records/call_book.hpp>
 #include <offhook/agent/transcripts/transcript_book.hpp>
+#include <offhook/media/call_progress.hpp>
 
 #include <functional>
 #include <memory>
@@ -28,6 +29,7 @@ struct AgentOptions {
   embedded::EmbeddedOptions embedded;                         ///< its pool is made here
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
   ConversationOptions conversation;
+  std::optional<media::Country> country{};                    ///< whose busy and other tones end our calls; nothing: they are not heard
   records::BookOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
   /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.
@@ -67,7 +69,7 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
 
   /// Dials `target` and holds the conversation with whoever answers; from any thread. What becomes of it arrives as events.
-  void dial(std::string target);
+  void dial(std::string target, MachinePolicy machine = MachinePolicy::Ignore);
   /// No new calls; running ones end within the limit, then the registration is taken back. From any thread, more than once too.
   void drain();
   /// True when a drain is complete: nothing is up, nothing is registered, and no BYE is owed.

@@ -222,6 +222,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.listener = config.media.jitter_buffer == "call" ? media::Listener::Person : media::Listener::Machine;
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";
+  options.country = media::country_of(config.media.country);
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
   options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);

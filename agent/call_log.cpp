@@ -12,6 +12,14 @@ void log_line(const CallLine& line, const records::KeepOptions& keep) {
     log::warning("call.trouble", {{"call", line.call_id}, {"stage", to_string(switched->stage)}, {"from", switched->from},
                                   {"to", switched->to}, {"why", switched->why}});
   }
+  if (const auto* heard = std::get_if<ToneHeard>(&line.what)) {
+    log::info("call.tone", {{"call", line.call_id}, {"tone", media::to_string(heard->tone)}});
+  }
+  if (const auto* answered = std::get_if<AnsweredBy>(&line.what)) {
+    const auto& verdict = answered->verdict;
+    log::info("call.answered_by", {{"call", line.call_id}, {"who", media::to_string(verdict.who)}, {"sign", media::to_string(verdict.sign)},
+                                   {"took_ms", verdict.took.count()}});
+  }
   if (!line.texts.value_or(keep.texts)) return;
   if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
     const std::string text = said->digits ? records::shown_digits(said->text, keep) : records::shown_text(said->text, keep);

@@ -2,6 +2,7 @@
 
 #include <offhook/base/spsc_ring.hpp>
 #include <offhook/media/frame_ring.hpp>
+#include <offhook/media/line_tone.hpp>
 
 #include <array>
 #include <atomic>
@@ -48,6 +49,7 @@ struct MediaEvent {
     MediaStarted,     ///< first packet from an accepted source
     MediaLost,        ///< no packet for the silence limit (`duration_ms`)
     MediaBack,
+    Tone,             ///< the network or a machine said `tone`; where the port has a line_ear
   };
   Kind kind{};
   char digit = 0;
@@ -57,6 +59,7 @@ struct MediaEvent {
   std::uint64_t tick = 0;     ///< when the worker saw it
   std::uint64_t at_tick = 0;  ///< when it was true on the wire, where the two differ
   std::uint32_t samples = 0;  ///< Sent, UtteranceSent, Flushed: how much of `utterance` has left, in samples at the port's rate
+  LineTone tone{};
 };
 
 struct PlayoutCommand {
@@ -70,6 +73,7 @@ struct PlayoutCommand {
   char digit = 0;
 };
 
+class LineEar;
 class RecordingTap;
 
 /// Who hears what the peer says. A machine takes one percent of concealment more lightly than a late answer, and minds no rough
@@ -85,6 +89,7 @@ struct AudioPort {
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
   bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
   std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
+  std::shared_ptr<LineEar> line_ear;              ///< hears what networks and machines say by tones, or null. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
   bool leaves_out_silence = false;                ///< sends comfort noise for it where the peer takes that. The same
   std::atomic<Listener> listener{Listener::Person};  ///< may change at any time, by any thread: the delay follows without a click

@@ -15,6 +15,7 @@ EventOutbox::Concern EventOutbox::concern(MediaEvent::Kind kind) {
     case Kind::MediaStarted:
     case Kind::MediaLost:
     case Kind::MediaBack: return Concern::Media;
+    case Kind::Tone: return Concern::Tone;
     case Kind::Digit: return Concern::Digit;
   }
   return Concern::Word;

@@ -28,8 +28,8 @@ class EventOutbox {
   void prefetch() const noexcept { base::prefetch(count_); }
 
  private:
-  enum class Concern : std::uint8_t { Word, Utterance, Flush, Speech, Media, Digit };
-  static constexpr std::size_t kOthers = 4;  // Utterance, Flush, Speech and Media: one each
+  enum class Concern : std::uint8_t { Word, Utterance, Flush, Speech, Media, Tone, Digit };
+  static constexpr std::size_t kOthers = 5;  // Utterance, Flush, Speech, Media and Tone: one each
   [[nodiscard]] static Concern concern(MediaEvent::Kind kind);
   void keep(const MediaEvent& event);
   void forget(std::size_t index);

@@ -1,6 +1,7 @@
 #include <offhook/media/stream.hpp>
 
 #include <offhook/media/level.hpp>
+#include <offhook/media/line_ear.hpp>
 #include <offhook/media/quality_report.hpp>
 #include <offhook/media/recording_tap.hpp>
 #include <offhook/rtp/extended_report.hpp>
@@ -93,6 +94,7 @@ void Stream::forget_sound() {
   meter_.on_new_stream();
   peer_noise_.reset();
   delay_.reset();
+  if (port_->line_ear) port_->line_ear->reset();
   if (!chain_) return;
   chain_->concealer.reset();
   chain_->line.reset();
@@ -286,11 +288,27 @@ void Stream::report_digits(const TickTime& time) {
   while (const auto digit = event_receiver_.poll()) emit_digit(digit->digit, digit->duration_ms, time);
 }
 
-// Who sends digits as events (RFC 4733) may let their tones through as well: heard as both, each would count twice.
-void Stream::hear_digits(const TickTime& time, std::span<const std::int16_t> pcm) {
-  if (plan_->receive_events) return;
+void Stream::hear_tones(const TickTime& time, std::span<const std::int16_t> pcm) {
+  // Who sends digits as events (RFC 4733) may let their tones through as well: heard as both, each would count twice.
+  const bool digits = !plan_->receive_events;
+  if (!digits && !port_->line_ear) return;
   std::array<std::int16_t, kDtmfFrame> narrow;
   chain_->to_narrow(pcm, narrow);
+  if (digits) hear_digits(time, narrow);
+  if (port_->line_ear) hear_line(time, narrow);
+}
+
+void Stream::hear_line(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow) {
+  for (const LineTone tone : port_->line_ear->hear(narrow)) {
+    MediaEvent event;
+    event.kind = MediaEvent::Kind::Tone;
+    event.tone = tone;
+    event.tick = event.at_tick = time.tick;
+    events_.push(event);
+  }
+}
+
+void Stream::hear_digits(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow) {
   dtmf_.hear(narrow);
   while (const auto digit = dtmf_.poll()) {
     if (digit->ended) emit_digit(digit->digit, digit->duration_ms, time);
@@ -388,7 +406,7 @@ std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span
   }
   if (silent) echo_ = false;
   voiced_ = voice && !echo_ && !silent;
-  hear_digits(time, pcm);
+  hear_tones(time, pcm);
   const auto measured = measure(pcm);
   meter_.on_heard(measured, voiced_, genuine);
 

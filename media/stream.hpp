@@ -138,7 +138,9 @@ class Stream {
   void tell_speech(const SpeechDetector::Event& event, const TickTime& time);
   void watch_source(const TickTime& time);
   void report_digits(const TickTime& time);
-  void hear_digits(const TickTime& time, std::span<const std::int16_t> pcm);
+  void hear_tones(const TickTime& time, std::span<const std::int16_t> pcm);
+  void hear_digits(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow);
+  void hear_line(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow);
   void emit_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
   /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
   std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,

@@ -86,8 +86,19 @@ class CallWatch {
   void on_line(const agent::CallLine& line) {
     if (const auto* said = std::get_if<agent::CallerSaid>(&line.what))
       say("they  " + said->text, {{"event", "they"}, {"text", said->text}, {"confidence", said->confidence}});
+    if (const auto* heard = std::get_if<agent::ToneHeard>(&line.what)) on_tone(*heard);
+    if (const auto* known = std::get_if<agent::AnsweredBy>(&line.what)) on_answerer(known->verdict);
     if (const auto* spoke = std::get_if<agent::AgentSaid>(&line.what))
       say("we    " + spoke->text, {{"event", "we"}, {"text", spoke->text}, {"interrupted", spoke->interrupted}});
+  }
+  void on_tone(const agent::ToneHeard& heard) {
+    const auto name = media::to_string(heard.tone);
+    say(fmt::format("tone  {}", name), {{"event", "tone"}, {"name", name}});
+  }
+  void on_answerer(const media::AnswerVerdict& verdict) {
+    const double seconds = static_cast<double>(verdict.took.count()) / 1000.0;
+    say(fmt::format("answered by: {} ({}, after {:.1f} s)", to_string(verdict.who), to_string(verdict.sign), seconds),
+        {{"event", "answered_by"}, {"who", to_string(verdict.who)}, {"sign", to_string(verdict.sign)}, {"seconds", seconds}});
   }
   void on_over(const agent::CallOver& ended) {
     const auto& d = ended.details;
@@ -106,6 +117,11 @@ class CallWatch {
   std::size_t dropped_ = 0;
   bool json_;
 };
+
+agent::MachinePolicy machine_policy(const std::string& name) {
+  if (name == "hang_up") return agent::MachinePolicy::HangUp;
+  return name == "speak" ? agent::MachinePolicy::Speak : agent::MachinePolicy::Ignore;
+}
 
 }  // namespace
 
@@ -133,7 +149,7 @@ int call(const CallArguments& arguments) {
     return watch.refused ? kRefused : kFailed;
   }
   (void)until(std::chrono::seconds(10), [&] { return agent->is_warm(); });
-  agent->dial(complete_target(arguments.target, *config));
+  agent->dial(complete_target(arguments.target, *config), machine_policy(arguments.machine));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
   agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.

@@ -23,6 +23,7 @@ struct RunArguments {
 
 struct CallArguments {
   std::string config, target;
+  std::string machine = "ignore";   // or hang_up, speak
   std::vector<std::string> set;
   bool json = false;
 };

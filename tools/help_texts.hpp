@@ -33,10 +33,13 @@ Examples:
 Exit codes: 0 ended by a signal, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
 
 inline constexpr const char* kHelpCall = R"(Registers, dials, holds the conversation with whoever answers, and ends with the call. The conversation is printed as it goes,
-with --json as one object a line: {"event":"answered"|"they"|"we"|"ended", ...}. The log goes to standard error.
+with --json as one object a line: {"event":"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
+With --machine hang_up or speak nothing is said until it is known who answered, about a second after a person's first words; speak
+leaves the message after the beep and hangs up. /media/country says whose busy tones end a call that is not answered.
 
 Examples:
   offhook call 1001 --config offhook.json
+  offhook call 1001 --config offhook.json --machine speak --set /media/country=GB
   offhook call sip:1001@pbx.example --config offhook.json --json
 
 Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";

@@ -50,6 +50,8 @@ void add_calling(CLI::App& app, int& code) {
   call_command->add_option("target", call_arguments->target, "sip:USER@HOST, or a number at your registrar")->required();
   add_config(call_command, *call_arguments);
   call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
+  call_command->add_option("--machine", call_arguments->machine, "When an answering machine takes it: hang_up, speak after its beep, or ignore")
+      ->check(CLI::IsMember({"ignore", "hang_up", "speak"}));
 
   auto calls_arguments = std::make_shared<CallsArguments>();
   auto* calls_command = add(app, "calls", "List the calls of the past, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);

@@ -64,6 +64,7 @@ struct Media {
   std::string datagrams = "auto";      ///< auto, io_uring or epoll
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
+  std::string country = "none";        ///< whose tones our calls are ended by: two letters
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length

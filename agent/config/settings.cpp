@@ -186,6 +186,9 @@ constexpr std::array kSettings{
                        "controllers from taking the agent's silence for the end of the call; `send` leaves out the agent's silence where the other "
                        "side agrees; `off` neither offers nor takes it",
             .field = kField<&Config::media, &Media::comfort_noise>},
+    Setting{.section = "media", .name = "country", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
+            .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
+            .field = kField<&Config::media, &Media::country>},
     Setting{.section = "limits", .name = "call", .shape = Shape::Whole, .least = 10, .most = 86400,
             .unit = "seconds", .meaning = "how long a call may last", .field = kField<&Config::limits, &Limits::call>},
     Setting{.section = "limits", .name = "ring", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",

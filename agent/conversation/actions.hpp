@@ -2,6 +2,8 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/media/answer_watch.hpp>
+#include <offhook/media/line_tone.hpp>
 
 #include <chrono>
 #include <optional>
@@ -44,11 +46,16 @@ struct AgentSaid { std::uint32_t turn = 0; std::string text; bool interrupted = 
 struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0; };
 /// The reply's first frame leaves. `response`: since the caller's last voiced frame, or key; nothing when they had said nothing.
 struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseconds> response; };
+/// What the network or a machine said by a tone.
+struct ToneHeard { media::LineTone tone{}; };
+/// Who took our call, as far as that was listened for; a second one takes the first back.
+struct AnsweredBy { media::AnswerVerdict verdict; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft,
-                                        QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched>;
+                                        QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
+                                        AnsweredBy>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

@@ -24,6 +24,7 @@ Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> t
       port_(std::move(port)),
       control_(std::move(control)),
       observer_(std::move(observer)),
+      asks_who_answered_(options.machine != MachinePolicy::Ignore),
       core_(std::move(options)),
       ear_(port_->rate_hz),
       playout_(port_->rate_hz) {}
@@ -37,6 +38,9 @@ void Bridge::start(SessionContext context, base::TimePoint now) {
 
 void Bridge::on_connected(base::TimePoint now) {
   core_.on_connected(now, actions_);
+  media::HeardFrame early;
+  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // What the network said is no answer.
+  if (asks_who_answered_) answerer_.emplace();
   tick(now);
 }
 
@@ -74,21 +78,32 @@ void Bridge::tick(base::TimePoint now) {
   carry_out(now);
   drain_session(now);  // What the time made begin may have its first fruit at once.
   const auto phase = core_.phase();
-  if (phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing) playout_.pump(*port_);
+  const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
+  if (is_up && !core_.holds_back()) playout_.pump(*port_);
 }
 
 void Bridge::drain_port(base::TimePoint now) {
   // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
   media::HeardFrame frame;
-  while (port_->heard.try_pop(frame)) ear_.on_frame(frame, *session_);
+  while (port_->heard.try_pop(frame)) {
+    ear_.on_frame(frame, *session_);
+    if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);
+  }
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
     if (event.kind == media::MediaEvent::Kind::SpeechStarted) first_voiced_ = event.at_tick;
     if (event.kind == media::MediaEvent::Kind::Flushed) on_cut(event);
     if (const auto began = meter_.on_media(event)) observer_(*began);
     core_.on_media(event, now, actions_);
+    if (answerer_ && event.kind == media::MediaEvent::Kind::Tone) watch_answerer(answerer_->on_tone(event.tone), now);
     carry_out(now);
   }
+}
+
+void Bridge::watch_answerer(const media::AnswerWatch::Step& step, base::TimePoint now) {
+  if (!step.verdict && !step.speak_now) return;
+  core_.on_answerer(step, now, actions_);
+  carry_out(now);
 }
 
 /// The worker tells of an utterance that it cut short before it tells of the one that the order named.

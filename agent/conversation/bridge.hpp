@@ -55,6 +55,7 @@ class Bridge {
   void carry_out(const ConversationAction& action, base::TimePoint now);
   void on_session(const SessionEvent& event, base::TimePoint now);
   void on_speech(const SpeakEvent& event, base::TimePoint now);
+  void watch_answerer(const media::AnswerWatch::Step& step, base::TimePoint now);
   void on_cut(const media::MediaEvent& event);
   void tell_heard();
 
@@ -63,11 +64,13 @@ class Bridge {
   std::shared_ptr<media::AudioPort> port_;
   CallControl control_;
   Observer observer_;
+  bool asks_who_answered_;
   Conversation core_;
   Ear ear_;
   PlayoutQueue playout_;
   CommandOutbox commands_;
   ResponseMeter meter_;
+  std::optional<media::AnswerWatch> answerer_;  // of a call of ours, from its answer on, where that is asked for
   ConversationActions actions_;
   std::uint64_t first_voiced_ = 0;  // of the speech that began last
   std::optional<HeardReply> cut_;   // interrupted; told when the worker has said how much of it left

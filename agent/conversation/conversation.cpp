@@ -53,12 +53,14 @@ void Conversation::on_connected(TimePoint now, ConversationActions&) {
   phase_ = Phase::Connected;
   answer_at_.reset();
   limit_at_ = now + options_.call_limit;
+  if (options_.machine != MachinePolicy::Ignore) screening_ = Screening::Judging;
   if (agent_ == AgentSide::Thinking && filler_at_) filler_at_ = now + options_.filler_after / 2;  // The greeting is late already.
   rest(now);
 }
 
 void Conversation::on_ended() {
   phase_ = Phase::Ended;
+  screening_ = Screening::None;
   answer_at_ = confirm_at_ = listen_at_ = speak_at_ = think_at_ = filler_at_ = silence_at_ = limit_at_ = media_lost_at_ = held_until_ = std::nullopt;
   caller_.reset();
   digits_.expect(0);
@@ -96,6 +98,7 @@ void Conversation::close(std::string why, std::string_view farewell, TimePoint n
   interrupt(now, out);
   abandon_listening(out);
   phase_ = Phase::Closing;
+  screening_ = Screening::None;
   silence_at_ = limit_at_ = media_lost_at_ = answer_at_ = held_until_ = std::nullopt;
   if (!was_up || farewell.empty()) return hang_up(out);
   limit_at_ = now + options_.farewell_limit;  // On hold nothing leaves, so that nobody would ever have heard it.
@@ -132,6 +135,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
       return;
     case Kind::MediaStarted:
     case Kind::MediaBack: media_lost_at_.reset(); return;
+    case Kind::Tone: return on_line_tone(event.tone, now, out);
   }
 }
 
@@ -151,7 +155,8 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
 }
 
 void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Closing) out.push_back(RisePlayout{});  // Nobody listens now: the farewell must not stay ducked.
+  // Nobody listens now: the farewell must not stay ducked, nor the message to a machine.
+  if (phase_ == Phase::Closing || leaves_message_) out.push_back(RisePlayout{});
   if (!listens()) return;
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
@@ -235,6 +240,7 @@ void Conversation::on_silence(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::rest(TimePoint now) {
+  if (holds_back() || leaves_message_) return;
   if (transferring_ || held_until_) return;  // The caller waits for somebody else: nobody asks them why they say nothing.
   if (digits_.next_deadline()) return;       // Nor somebody who keys in a number: the question would throw it away.
   if (phase_ != Phase::Connected || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
@@ -300,6 +306,7 @@ bool Conversation::is_consistent() const {
   if (phase_ == Phase::Ended) return !next_deadline();
   if (silence_at_ && (agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet)) return false;
   if (confirm_at_ && !caller_.speaking()) return false;
+  if (holds_back() && phase_ != Phase::Connected) return false;
   if (caller_.state() == CallerTurn::State::Recognising && !listen_at_) return false;
   if (agent_ == AgentSide::Thinking && !think_at_) return false;  // A thought without a deadline could last for ever.
   if (unspoken_ > 0 && !speak_at_) return false;

@@ -5,6 +5,7 @@
 #include <offhook/agent/conversation/reply.hpp>
 #include <offhook/agent/conversation/turns.hpp>
 #include <offhook/base/time.hpp>
+#include <offhook/media/answer_watch.hpp>
 #include <offhook/media/audio_port.hpp>
 
 #include <array>
@@ -14,7 +15,16 @@
 
 namespace offhook::inline v0::agent {
 
+/// What is done when a machine takes a call of ours. To know it, nothing is said until it is known: a second after the first words of
+/// a person, as a rule.
+enum class MachinePolicy : std::uint8_t {
+  Ignore,   ///< nobody listens for machines: the greeting begins at once
+  HangUp,
+  Speak,    ///< the message is left when it listens, after the beep; then we hang up
+};
+
 struct ConversationOptions {
+  MachinePolicy machine = MachinePolicy::Ignore;                 ///< for calls of ours
   base::Duration ring_for{};                                     ///< at least so long before the answer, as a person would need
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
@@ -74,6 +84,10 @@ class Conversation {
   /// The turn's sound was taken as it is: it needs no transcript. Before its end too, by who finds that better.
   void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now, ConversationActions& out);
+  /// What AnswerWatch says of who took our call, where the policy wants it known.
+  void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
+  /// What is ready to be said waits: it is not known yet who would hear it, or a machine does not listen yet.
+  [[nodiscard]] bool holds_back() const { return screening_ != Screening::None; }
   /// A tool asks the caller something: said in our own words, as soon as nobody speaks. Until set_awaits_answer(false), keys and
   /// words of the caller are the answer to it, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
@@ -91,8 +105,13 @@ class Conversation {
 
  private:
   enum class AgentSide { Idle, Thinking, Speaking };
+  enum class Screening { None, Judging, AwaitingBeep };
 
-  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected; }
+  /// To a person. A machine's greeting is no turn of a caller.
+  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && !holds_back() && !leaves_message_; }
+  void on_verdict(const media::AnswerVerdict& verdict, base::TimePoint now, ConversationActions& out);
+  void prepare_message(base::TimePoint now, ConversationActions& out);
+  void on_line_tone(media::LineTone tone, base::TimePoint now, ConversationActions& out);
   void on_end_of_turn(base::TimePoint now, ConversationActions& out);
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
@@ -130,6 +149,8 @@ class Conversation {
   ConversationOptions options_;
   Phase phase_ = Phase::Idle;
   AgentSide agent_ = AgentSide::Idle;
+  Screening screening_ = Screening::None;
+  bool leaves_message_ = false;         // on a machine: nobody replies, and then we hang up
   CallerTurn caller_;
   DigitCollector digits_;
   Reply reply_;

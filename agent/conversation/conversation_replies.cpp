@@ -157,7 +157,7 @@ void Conversation::watch_speaker(TimePoint now) {
 
 /// Whoever is at work takes their time: the caller hears that somebody is there. Aside: no part of the reply.
 void Conversation::on_filler(TimePoint now, ConversationActions& out) {
-  if (phase_ != Phase::Connected || caller_.speaking() || unspoken_ > 0 || reply_.outstanding() || awaits_answer_) return;
+  if (!listens() || caller_.speaking() || unspoken_ > 0 || reply_.outstanding() || awaits_answer_) return;
   const bool recognising = agent_ == AgentSide::Idle && caller_.state() == CallerTurn::State::Recognising;
   if (!recognising && (agent_ == AgentSide::Idle || reply_.is_complete())) return;
   if (recognising) {
@@ -269,6 +269,10 @@ void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out
     out.push_back(AgentSaid{turn_, heard, false});
   }
   if (phase_ == Phase::Closing) return hang_up(out);
+  if (leaves_message_) {
+    closing_why_ = own_words_ ? "failure" : "message left";
+    return hang_up(out);
+  }
   if (!own_words_) failures_ = 0;
   const auto actions = std::exchange(pending_actions_, {});
   if (actions.empty()) return rest(now);

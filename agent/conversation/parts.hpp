@@ -86,7 +86,8 @@ struct TurnInput {
   enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure };
   std::uint32_t turn = 0;
   Kind kind = Kind::Speech;
-  std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed
+  std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed; Opening:
+                               ///< "", or kMachineAnswered
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
   std::string said{};          ///< not empty: so much of the reply was given out when a provider failed; go on from there
@@ -94,6 +95,12 @@ struct TurnInput {
 
 /// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
 inline constexpr std::string_view kTransferFailed = "transfer";
+
+/// A machine took our call: what is said now is heard by whoever listens to it later, and nobody replies.
+inline constexpr std::string_view kMachineAnswered = "machine";
+/// The same in words for a language model.
+inline constexpr std::string_view kMachineAnsweredNote =
+    "An answering machine took the call: it records what you say now. Leave a short message for whoever hears it later.";
 
 /// A piece of the reply, at least a clause: it can be spoken at once. `voiced`: by a model that speaks itself; its audio follows
 /// under the utterance number that speak() gives it, its text as the words of that audio.

@@ -55,7 +55,8 @@ class Endpoint::Impl {
                             [this](sip::SessionId call) {
                               if (lines_) lines_->ringing(call, base::Clock::now());
                             },
-                            [this](sip::SubscriptionId id, std::optional<View> view) { return decide_watcher(id, view); }}),
+                            [this](sip::SubscriptionId id, std::optional<View> view) { return decide_watcher(id, view); },
+                            [this](base::Duration delay, std::function<void()> task) { edge_->post_after(delay, std::move(task)); }}),
         subscriptions_(core_) {
     if (!options_.watched) return;
     const auto watcher = [this](sip::SubscriptionId id) { return Watcher(std::make_shared<WatcherState>(WatcherState{core_, id})); };

@@ -36,6 +36,9 @@ struct DialOptions {
   std::optional<sip::SessionTimerOptions> session_timer{};  ///< RFC 4028; nothing: the account's
   std::optional<sip::Reliability> reliability{};            ///< 100rel (RFC 3262); nothing: the account's
   sip::Privacy privacy{};         ///< who calls is withheld from the called side (RFC 3323); the registrar is told (RFC 3325)
+  /// Gives up when the network refuses by a tone before the answer: busy, congestion, special information, as many a PBX does instead
+  /// of by a response. Where the port has a LineEar; what that hears is told by the port's events, too.
+  bool heeds_tones = true;
   unsigned max_redirections = 0;  ///< 3xx that are followed (RFC 3261 section 8.1.3.4); 0: told in CallFinished, as contacts
 };
 

@@ -1,5 +1,7 @@
 #include <offhook/agent/phone/phone_call.hpp>
 
+#include <offhook/agent/phone/tone_refusal.hpp>
+#include <offhook/media/line_ear.hpp>
 #include <offhook/sip/message/uri.hpp>
 
 #include <utility>
@@ -9,6 +11,7 @@ namespace offhook::inline v0::phone {
 namespace {
 
 constexpr std::string_view kSdp = "application/sdp";
+constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
@@ -45,6 +48,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
                                                                       std::uint64_t sdp_id) {
   auto call = std::make_shared<PhoneCall>(core, sdp_id, options.target);
   if (!options.codecs.empty()) call->media_.set_codecs(options.codecs);
+  if (options.heeds_tones && port && port->line_ear) call->listened_ = port;
   if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
   auto offer = call->media_.make_offer();
   if (!offer) return base::fail(offer.error());
@@ -185,8 +189,23 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
   if (event.body.type == kSdp && media_.accept_answer(event.body.data)) {
     media_.start();
     early_media = has_early_answer_ = true;
+    if (listened_ && !std::exchange(heeding_, true)) heed_tones();
   }
   core()->tell(CallRinging{shared_from_this(), event.status, early_media});
+}
+
+/// The worker hears, and has no other way to us: we look while it may hear something.
+void PhoneCall::heed_tones() {
+  const auto core = core_.lock();
+  if (!core || state_ != State::Dialling) return;
+  refused_by_ = listened_->line_ear->refusal();
+  if (refused_by_ != media::LineTone::None) {
+    (void)hang_up();
+    return;
+  }
+  core->after(kToneLook, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->heed_tones();
+  });
 }
 
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
@@ -243,7 +262,9 @@ void PhoneCall::on_offer_refused() {
 
 void PhoneCall::on_ended(const sip::CallEnded& event) {
   state_ = State::Ended;
-  core()->tell(CallFinished{shared_from_this(), event, media_.close()});
+  const bool by_tone = refused_by_ != media::LineTone::None && event.by == sip::CallEnded::By::Local;
+  core()->tell(CallFinished{shared_from_this(), by_tone ? refusal_by(refused_by_, event) : event, media_.close(),
+                            by_tone ? refused_by_ : media::LineTone::None});
 }
 
 void PhoneCall::let_go() {

@@ -54,6 +54,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void connected();
   void tell_media();
   void take_back_offer();
+  void heed_tones();
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
   std::weak_ptr<PhoneCore> core_;
@@ -66,6 +67,9 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   base::SocketAddress source_;
   MediaSession media_;
   bool has_early_answer_ = false;  // in a provisional response
+  std::shared_ptr<media::AudioPort> listened_;  // early media, for tones; null: not listened to
+  bool heeding_ = false;                        // We look again soon.
+  media::LineTone refused_by_ = media::LineTone::None;
   std::string our_answer_;
   bool held_ = false;             // by us, as agreed
   std::optional<bool> holding_{};  // what our offer wants that is on its way

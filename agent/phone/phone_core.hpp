@@ -20,6 +20,7 @@ struct PhoneCore {
   std::function<void(PhoneEvent)> tell;
   std::function<void(sip::SessionId)> rang;  ///< a call to us was told that it rings
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
+  std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; none: before it runs, and once it was stopped
 
   /// Whether this thread may ask the stack for anything. WrongThread is a mistake of the caller's: it stops a debug build.

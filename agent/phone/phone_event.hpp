@@ -26,8 +26,9 @@ struct CallTransferRequested { CallPtr call; sip::TransferRequested details; };
 struct CallInfo { CallPtr call; sip::InfoReceived details; };                   ///< INFO, answered already; a key, perhaps
 struct CallText { CallPtr call; sip::TextReceived details; };                   ///< MESSAGE within the call, answered already
 struct CallRequestAnswered { CallPtr call; sip::MidCallAnswered details; };        ///< what became of send_text() or send_info()
-/// The last event of a call. `media`: what its leg counted, nothing when it had none.
-struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; };
+/// The last event of a call. `media`: what its leg counted, nothing when it had none. `tone`: the network refused the call by that tone and
+/// not by a response (DialOptions::heeds_tones); `details` are then those of the response that fits.
+struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; media::LineTone tone{}; };
 
 /// Of a subscription of ours: granted, waiting for another try, or ended.
 struct SubscriptionChanged { Subscription subscription; sip::SubscriptionChanged details; };

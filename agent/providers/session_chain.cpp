@@ -12,7 +12,7 @@ std::string describe(const TurnInput& input) {
     case TurnInput::Kind::Digits: return "The caller pressed the keys " + input.text + ".";
     case TurnInput::Kind::Silence: return "The caller has said nothing for a while.";
     case TurnInput::Kind::Failure: return "The transfer failed: nobody was reached there. The caller is still on the line.";
-    case TurnInput::Kind::Opening:
+    case TurnInput::Kind::Opening: return input.text == kMachineAnswered ? std::string(kMachineAnsweredNote) : std::string();
     case TurnInput::Kind::Speech: return {};
   }
   return {};
@@ -90,7 +90,7 @@ void SessionChain::respond(const TurnInput& input) {
   said_something_ = false;
   if (input.kind != TurnInput::Kind::Speech) attempts_ = 0;
   if (!taken_) heard_.clear();
-  if (input.kind == TurnInput::Kind::Opening && !options_.greeting.empty()) {
+  if (input.kind == TurnInput::Kind::Opening && input.text.empty() && !options_.greeting.empty()) {
     thinking_ = false;
     own_.push_back(ReplyText{input.turn, options_.greeting});
     own_.push_back(ReplyDone{input.turn});

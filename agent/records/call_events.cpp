@@ -21,7 +21,9 @@ std::string cause_of(std::string_view why) {
       {"goodbye", "goodbye"},           {"silence", "silence limit"},
       {"time limit", "duration limit"}, {"shutdown", "shutdown"},
       {"transferred", "transferred"},   {"transfer failed", "transfer failed"},
-      {"no media", "media lost"},       {"failure", "a part of the agent failed"}};
+      {"no media", "media lost"},       {"failure", "a part of the agent failed"},
+      {"network tone", "network tone"}, {"answering machine", "answering machine"},
+      {"message left", "message left"}, {"fax", "fax"}};
   for (const auto& [theirs, ours] : kCauses) {
     if (why == theirs) return std::string(ours);
   }

@@ -187,6 +187,15 @@ void CallNotes::on(const NoteLeft& note, Moment) {
   if (record_.notes.size() < kMaxNotes) record_.notes.emplace_back(cut_at(note.text, kMaxTurnTextBytes));
 }
 
+void CallNotes::on(const ToneHeard& heard, Moment) {
+  if (record_.tones.size() < kMaxTones) record_.tones.emplace_back(media::to_string(heard.tone));
+}
+
+void CallNotes::on(const AnsweredBy& answered, Moment) {
+  record_.answered_by = media::to_string(answered.verdict.who);
+  record_.answered_by_ms = answered.verdict.took.count();
+}
+
 void CallNotes::on(const Understood& understood, Moment now) {
   Turn* at = turn(understood.turn, now);
   if (at == nullptr) return;

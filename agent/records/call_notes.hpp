@@ -80,6 +80,8 @@ class CallNotes {
   void on(const RunTool& run, Moment now);
   void on(const TellTool& told, Moment now);
   void on(const NoteLeft& note, Moment now);
+  void on(const ToneHeard& heard, Moment now);
+  void on(const AnsweredBy& answered, Moment now);
   template <class Other>
   void on(const Other&, Moment) {}
   Trouble* trouble(Stage stage, std::string_view why, Moment now);

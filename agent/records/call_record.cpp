@@ -116,6 +116,14 @@ void add_help(JsonLine& line, const CallRecord& record) {
     }
     line.close(']');
   }
+  if (!record.answered_by.empty()) {
+    line.open("answered_by", '{').text("who", record.answered_by, kMaxFieldBytes).number("took_ms", record.answered_by_ms).close('}');
+  }
+  if (!record.tones.empty()) {
+    line.open("tones", '[');
+    for (const std::string& tone : record.tones) line.open("", '{').text("name", tone, kMaxFieldBytes).close('}');
+    line.close(']');
+  }
   if (!record.notes.empty()) {
     line.open("notes", '[');
     for (const std::string& note : record.notes) line.open("", '{').text("text", note, kMaxTurnTextBytes).close('}');

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< of one thing 
 inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; of the others the number
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
+inline constexpr std::size_t kMaxTones = 16;                  ///< the first ones
 inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
 
 struct Party {
@@ -120,6 +121,9 @@ struct CallRecord {
   std::vector<Trouble> troubles;
   std::uint64_t troubles_left_out = 0;
   std::vector<ToolUse> tools;
+  std::string answered_by;         ///< "human", "machine", "fax", "unknown"; "" when nobody listened for that
+  std::int64_t answered_by_ms = 0; ///< so long after the answer it was known
+  std::vector<std::string> tones;  ///< that the network or a machine let us hear, in order
   std::vector<std::string> notes;  ///< left by the agent for people to read
 };
 

@@ -105,6 +105,11 @@ void add_happenings(std::string& out, const CallRecord& record) {
     const std::string_view outcome = use.refused ? "refused" : use.done ? "done" : "never came back";
     line("tool", use.at_ms, fmt::format("{}: {}", printable(use.name, kMaxFieldBytes), outcome));
   }
+  if (!record.answered_by.empty()) {
+    const double seconds = static_cast<double>(record.answered_by_ms) / 1000;
+    out += fmt::format("{:<12} {}, known after {:.1f} s\n", "answered by", printable(record.answered_by, kMaxFieldBytes), seconds);
+  }
+  for (const std::string& tone : record.tones) out += fmt::format("{:<12} {}\n", "tone", printable(tone, kMaxFieldBytes));
   for (const std::string& note : record.notes) out += fmt::format("{:<12} {}\n", "note", printable(note, kMaxTurnTextBytes));
 }
 

@@ -143,6 +143,12 @@ void read_help(const Json& json, CallRecord& record) {
       record.tools.push_back({number<std::int64_t>(each, "at_ms"), text(each, "name"), member(each, "done") == true, member(each, "refused") == true});
     }
   }
+  const Json& answered_by = member(json, "answered_by");
+  record.answered_by = text(answered_by, "who");
+  record.answered_by_ms = number<std::int64_t>(answered_by, "took_ms");
+  if (const Json& tones = member(json, "tones"); tones.is_array()) {
+    for (const Json& each : tones) record.tones.push_back(text(each, "name"));
+  }
   if (const Json& notes = member(json, "notes"); notes.is_array()) {
     for (const Json& each : notes) record.notes.push_back(text(each, "text"));
   }

@@ -154,6 +154,7 @@ int host_legs(const LegPlan& plan) {
   options.cname = "bench";
   options.datagrams = plan.path;
   options.load_limit = 2;  // It is to be seen where it ends.
+  options.late_limit = 2;
   media::Engine engine(options);
   if (engine.status().datagrams != plan.path) throw std::runtime_error(engine.status().refused);
   pin_worker();

@@ -110,7 +110,7 @@ class Engine::Impl {
   void collect_stations();
   void forget_closed();
   [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
-    return workers_[worker]->load().with(legs_of_[worker] + 1) <= options_.load_limit;
+    return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
   }
   base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
   void send_to(Entry& entry, std::unique_ptr<Station> station);
@@ -483,10 +483,15 @@ TickHistogram::Counts Engine::Impl::tick_counts() const {
 
 EngineStatus Engine::Impl::status() const {
   EngineStatus status;
-  status.legs = legs();
+  {
+    const std::lock_guard lock(mutex_);
+    status.legs = open_legs_;
+    status.takes_legs = choose_worker().has_value();
+  }
   for (const auto& worker : workers_) {
     if (status.refused.empty()) status.refused = worker->path_refused();
     status.load = std::max(status.load, worker->load().share);
+    status.late = std::max(status.late, worker->load().late);
     status.phases_left_out += worker->left_out();
     if (!worker->works()) continue;
     if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();

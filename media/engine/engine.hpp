@@ -27,6 +27,7 @@ struct EngineOptions {
   std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
   float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
+  float late_limit = 0.2F;                           ///< the same of one that does more of its phases late, for others have its core
 };
 
 /// How the engine does: for a status page.
@@ -36,6 +37,8 @@ struct EngineStatus {
   DatagramPath datagrams = DatagramPath::Best;       ///< that is in use, the worst of all workers'; Best: none works
   std::string refused;                               ///< why no better one is; "" when there is nothing to say
   float load = 0;                                    ///< of the busiest worker: share of a core
+  float late = 0;                                    ///< share of the last second's phases done over 2 ms late, of the worst worker
+  bool takes_legs = false;                           ///< some worker has room and time for another one
   std::uint64_t phases_left_out = 0;                 ///< a tenth of a tick each, over 200 ms late
   TickTimes ticks;
 };

@@ -136,7 +136,9 @@ void Worker::run_due_phases() {
   note_lateness(now - due(next_phase_));
   if (current >= next_phase_ + kMaxCatchUp) {  // Suspended, or starved for long.
     const auto from = current - kMaxCatchUp + 1;
-    left_out_.fetch_add(from - std::exchange(next_phase_, from), std::memory_order_relaxed);
+    const auto left_out = from - std::exchange(next_phase_, from);
+    left_out_.fetch_add(left_out, std::memory_order_relaxed);
+    lateness_.add_left_out(left_out);
   }
   for (; next_phase_ <= current; ++next_phase_) {
     const bool ticks = !is_idle(next_phase_);
@@ -145,7 +147,9 @@ void Worker::run_due_phases() {
     note_lateness(now - at);
     run_phase(at);
     now = base::Clock::now();
-    if (ticks) tick_histogram_.add(now - at);
+    if (!ticks) continue;
+    tick_histogram_.add(now - at);
+    lateness_.add(now - at);
   }
   measure_load(now);
 }
@@ -166,6 +170,7 @@ void Worker::measure_load(base::TimePoint now) {
   }
   load_.store(static_cast<float>((worked_ - before).count()) / static_cast<float>(passed.count()), std::memory_order_relaxed);
   loaded_legs_.store(legs, std::memory_order_relaxed);
+  late_.store(lateness_.end_window(), std::memory_order_relaxed);
 }
 
 void Worker::run_phase(base::TimePoint due) {

@@ -5,6 +5,7 @@
 #include <offhook/media/engine/conference_room.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/inbox.hpp>
+#include <offhook/media/engine/lateness_watch.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/relay_order.hpp>
@@ -30,12 +31,19 @@ inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< later ticks are left
 struct WorkerLoad {
   float share = 0;           ///< processor time, 0..1
   std::size_t legs = 0;      ///< that it had then
+  float late = 0;            ///< of its phases in the last second: those that were done more than a phase after their time
 
   /// What it will take with `count` legs, as far as that can be told by what it had.
   [[nodiscard]] float with(std::size_t count) const {
-    constexpr std::size_t kFew = 8;  // Of fewer nothing can be told.
     return legs < kFew || count <= legs ? share : share * static_cast<float>(count) / static_cast<float>(legs);
   }
+  /// Whether a leg more would hurt nobody. A worker with a few is asked for its processor time alone: what makes these late is
+  /// mostly a moment of somebody else's, and refusing would help nobody.
+  [[nodiscard]] bool has_time_for(std::size_t count, float most, float most_late) const {
+    return with(count) <= most && (legs < kFew || late <= most_late);
+  }
+
+  static constexpr std::size_t kFew = 8;  // Of fewer legs nothing can be told.
 };
 
 /// One media thread: a leg of phase p is ticked at origin + k x 20 ms + p x 2 ms. What came by RTP is taken then, when alone there is a use
@@ -69,7 +77,9 @@ class Worker {
   [[nodiscard]] base::Duration take_worst_lateness();
   [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
   /// Anybody.
-  [[nodiscard]] WorkerLoad load() const { return {load_.load(std::memory_order_relaxed), loaded_legs_.load(std::memory_order_relaxed)}; }
+  [[nodiscard]] WorkerLoad load() const {
+    return {load_.load(std::memory_order_relaxed), loaded_legs_.load(std::memory_order_relaxed), late_.load(std::memory_order_relaxed)};
+  }
   /// Phases that were left out, for they were over 200 ms late. Anybody.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
 
@@ -125,7 +135,7 @@ class Worker {
   bool works_ = false;
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
-  std::atomic<float> load_{0};
+  std::atomic<float> load_{0}, late_{0};
   std::atomic<std::size_t> loaded_legs_{0};
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
@@ -144,6 +154,7 @@ class Worker {
   ArrivalClock clock_;
   base::TimePoint load_since_{};
   base::Duration worked_{};          // processor time of this thread at load_since_
+  LatenessWatch lateness_{kPhase};
   Sendout sendout_;
   std::thread thread_;               // Last: it sees everything above complete.
 };

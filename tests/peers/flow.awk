@@ -155,6 +155,11 @@ word[1] == "~" || word[1] == "!" {
   next
 }
 word[1] == "pause" { flush_message(); printf "  <pause milliseconds=\"%d\"/>\n\n", word[2]; next }
+word[1] == "play" {
+  flush_message()
+  printf "  <nop>\n    <action>\n      <exec rtp_stream=\"%s,-1,0,PCMU/8000\"/>\n    </action>\n  </nop>\n\n", word[2]
+  next
+}
 { fail("what is this: " $0) }
 END {
   if (bad) exit 1

@@ -292,7 +292,8 @@ run_called_flow() {
   expect 20 "SIPp listens" listening "$registrar_port"
   [ -z "$through" ] || tls_in_front "$registrar_port"
   agent_config "$work/agent.json" 6001
-  start agent "$offhook" call 1001 --config "$work/agent.json"
+  # call_too: words of the command line.
+  start agent "$offhook" call 1001 --config "$work/agent.json" ${call_too:-}
   agent_pid=$pid
   if [ -n "$signal" ]; then
     expect 10 "the call is under way" says "$work/$name-messages.log" '^INVITE '

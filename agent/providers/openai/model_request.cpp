@@ -84,7 +84,8 @@ bool holds(const History* history, std::uint32_t turn, std::initializer_list<Kin
 
 std::string words_of(const TurnInput& input) {
   switch (input.kind) {
-    case TurnInput::Kind::Opening: return "[The call begins. Greet the caller.]";
+    case TurnInput::Kind::Opening:
+      return input.text == kMachineAnswered ? "[" + std::string(kMachineAnsweredNote) + "]" : "[The call begins. Greet the caller.]";
     case TurnInput::Kind::Digits: return "[The caller pressed the keys " + input.text + "]";
     case TurnInput::Kind::Silence: return "[The caller says nothing.]";
     case TurnInput::Kind::Failure:

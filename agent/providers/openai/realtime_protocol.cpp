@@ -172,7 +172,7 @@ void RealtimeProtocol::abandon_turn(TimePoint now) {
 
 void RealtimeProtocol::respond(const TurnInput& input, TimePoint now) {
   const bool as_sound = input.kind == TurnInput::Kind::Speech && caller_.take_sound();
-  std::string opening = input.kind == TurnInput::Kind::Opening ? briefing_.opening_instructions : std::string();
+  std::string opening = input.kind == TurnInput::Kind::Opening && input.text.empty() ? briefing_.opening_instructions : std::string();
   replies_.respond(input, as_sound, std::move(opening), now);
   (void)replies_.take_replied();  // Of the one before: the caller's last turn is what this one is about.
   if (!connection_.want(now)) replies_.on_given_up(connection_.lost());

@@ -18,7 +18,9 @@ struct Telling { Role role = Role::System; std::string text; };
 
 Telling telling_of(const TurnInput& input) {
   switch (input.kind) {
-    case TurnInput::Kind::Opening: return {};
+    case TurnInput::Kind::Opening:
+      if (input.text == kMachineAnswered) return {Role::System, "[" + std::string(kMachineAnsweredNote) + "]"};
+      return {};
     case TurnInput::Kind::Speech:
       if (!input.text.empty()) return {Role::User, input.text};
       return {Role::System, "[The caller said something that could not be understood.]"};

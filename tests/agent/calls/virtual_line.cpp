@@ -18,6 +18,14 @@ VirtualLine::VirtualLine(std::uint32_t rate_hz) : outbox_(*port_), playout_(*por
 
 void VirtualLine::press(char digit) { tell(media::MediaEvent::Kind::Digit, tick_, digit); }
 
+void VirtualLine::sound(media::LineTone tone) {
+  media::MediaEvent event;
+  event.kind = media::MediaEvent::Kind::Tone;
+  event.tone = tone;
+  event.tick = event.at_tick = tick_;
+  outbox_.push(event);
+}
+
 void VirtualLine::tell(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit) {
   media::MediaEvent event;
   event.kind = kind;

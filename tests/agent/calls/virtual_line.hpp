@@ -24,6 +24,8 @@ class VirtualLine {
   /// The caller speaks from now on for so long.
   void say(base::Duration length) { speaks_until_ = now_ + length; }
   void press(char digit);
+  /// The network or a machine says something by a tone.
+  void sound(media::LineTone tone);
   /// Every 20 ms.
   void tick(base::TimePoint now);
 

@@ -105,6 +105,14 @@ TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is said as it is, and the model is 
   REQUIRE(chain->history().entries().size() == 1);
 }
 
+TEST_CASE_FIXTURE(TwoWays, "A machine is not greeted as a person is: the model finds the message") {
+  open("Good morning.");
+  chain->respond({1, TurnInput::Kind::Opening, std::string(kMachineAnswered), 1, false});
+  CHECK(find<ReplyText>(drain()) == nullptr);
+  REQUIRE(chain->history().entries().size() == 1);
+  CHECK(chain->history().entries()[0].text == kMachineAnsweredNote);
+}
+
 TEST_CASE_FIXTURE(TwoWays, "The next way takes over with the history, in the middle of a turn") {
   open();
   chain->on_heard({1, "Good morning.", false, 0, {}});

@@ -155,6 +155,18 @@ TEST_CASE_FIXTURE(Noted, "Of a tool its name and its fate are kept, never what w
   CHECK(again->notes[0] == "Call back tomorrow.");
 }
 
+TEST_CASE_FIXTURE(Noted, "Who answered as last known, and tones up to their bound, stand in the line [kMaxTones]") {
+  action(AnsweredBy{{media::Answerer::Human, media::AnswerSign::ShortGreeting, std::chrono::milliseconds(1600)}});
+  action(AnsweredBy{{media::Answerer::Machine, media::AnswerSign::Beep, std::chrono::milliseconds(4100)}});
+  for (std::size_t i = 0; i < kMaxTones + 1; ++i) action(ToneHeard{media::LineTone::Beep});
+  const auto again = parse_record(to_line(end(), "run"));
+  REQUIRE(again);
+  CHECK(again->answered_by == "machine");
+  CHECK(again->answered_by_ms == 4100);
+  REQUIRE(again->tones.size() == kMaxTones);
+  CHECK(again->tones[0] == "beep");
+}
+
 TEST_CASE_FIXTURE(Noted, "Turns are kept up to their bound; one more is only counted, once") {
   for (std::uint32_t turn = 1; turn <= kMaxTurns; ++turn) action(AgentSaid{turn, "a", false});
   CHECK(notes.snapshot().turns.size() == kMaxTurns);

@@ -255,6 +255,24 @@ TEST_CASE("An engine that has no time left refuses new legs as Busy, and says ho
   CHECK(status.datagrams != media::DatagramPath::Best);
 }
 
+TEST_CASE("An engine whose worker is late refuses the ninth leg as Busy and says so, and takes it again once there are fewer") {
+  auto made = options(1);
+  made.late_limit = -1;  // What any worker exceeds that is asked for it.
+  media::Engine engine(made);
+  CHECK(engine.status().takes_legs);
+  std::vector<media::LegId> legs;
+  for (std::size_t i = 0; i < media::WorkerLoad::kFew; ++i) {
+    const auto leg = engine.open(kLoopback, std::make_shared<media::AudioPort>());
+    REQUIRE(leg.has_value());
+    legs.push_back(leg->id);
+  }
+  CHECK(wait_until([&] { return !engine.status().takes_legs; }));
+  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).error() == media::EngineError::Busy);
+  REQUIRE(engine.close(legs.front()).has_value());
+  CHECK(wait_until([&] { return engine.status().takes_legs; }));
+  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).has_value());
+}
+
 TEST_CASE("Phases that are over 200 ms late are left out and counted, and none before") {
   media::Worker late(base::Clock::now() - 10s, media::DatagramPath::Best);
   CHECK(wait_until([&] { return late.left_out() >= static_cast<std::uint64_t>((10s - 200ms) / media::kPhase); }));

@@ -104,6 +104,7 @@ TEST_CASE("messages_of lets a model go on where another was cut off in the middl
 
 TEST_CASE("words_of tells what happened in brackets, and words as they are") {
   CHECK(words_of(present(1, "", TurnInput::Kind::Opening).input) == "[The call begins. Greet the caller.]");
+  CHECK(words_of(present(1, std::string(kMachineAnswered), TurnInput::Kind::Opening).input).starts_with("[An answering machine"));
   CHECK(words_of(present(1, "12#", TurnInput::Kind::Digits).input) == "[The caller pressed the keys 12#]");
   CHECK(words_of(present(1, "", TurnInput::Kind::Silence).input) == "[The caller says nothing.]");
   CHECK(words_of(present(1, "transfer", TurnInput::Kind::Failure).input).starts_with("[The transfer failed"));

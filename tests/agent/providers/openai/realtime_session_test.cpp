@@ -170,6 +170,16 @@ TEST_CASE_FIXTURE(RealtimeLine, "keys, silence and a failed transfer are told in
   CHECK(sent("response.create").size() == 3);
 }
 
+TEST_CASE_FIXTURE(RealtimeLine, "a model whose greeting nobody heard is told that a machine answered, and asked for a message") {
+  open_and_configure();
+  respond(1, TurnInput::Kind::Opening, std::string(kMachineAnswered));
+  REQUIRE(sent("conversation.item.create").size() == 1);
+  const auto item = sent("conversation.item.create")[0]["item"];
+  CHECK(item["role"] == "system");
+  CHECK(item["content"][0]["text"].get<std::string>().starts_with("[An answering machine"));
+  CHECK_FALSE(sent("response.create").back()["response"].contains("instructions"));
+}
+
 TEST_CASE_FIXTURE(RealtimeLine, "a turn that came as text, from elsewhere, is told as the caller's words") {
   open_and_configure();
   respond(1, TurnInput::Kind::Speech, "good morning");

@@ -1,0 +1,48 @@
+#include <offhook/agent/conversation/conversation.hpp>
+
+// Who took a call of ours: a person, a machine that wants a message, a fax, or nobody but the network with a tone.
+namespace offhook::inline v0::agent {
+
+using base::TimePoint;
+
+void Conversation::on_line_tone(media::LineTone tone, TimePoint now, ConversationActions& out) {
+  out.push_back(ToneHeard{tone});
+  // Before the answer it is the telephone's to judge: another branch may ring on.
+  if (phase_ == Phase::Connected && media::is_refusal(tone)) close("network tone", {}, now, out);
+}
+
+void Conversation::on_answerer(const media::AnswerWatch::Step& step, TimePoint now, ConversationActions& out) {
+  if (phase_ != Phase::Connected) return;
+  if (step.verdict) on_verdict(*step.verdict, now, out);
+  if (!step.speak_now || screening_ != Screening::AwaitingBeep) return;
+  screening_ = Screening::None;
+  finish_reply_if_heard(now, out);  // A message of no words has been heard already.
+}
+
+void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now, ConversationActions& out) {
+  out.push_back(AnsweredBy{verdict});
+  switch (verdict.who) {
+    case media::Answerer::Human:
+    case media::Answerer::Unknown:  // A person who says nothing must not hear nothing.
+      screening_ = Screening::None;
+      return rest(now);
+    case media::Answerer::Fax: return close("fax", {}, now, out);
+    case media::Answerer::Machine: break;
+  }
+  if (options_.machine == MachinePolicy::HangUp) return close("answering machine", {}, now, out);
+  prepare_message(now, out);
+}
+
+/// What was prepared for a person is not for a machine. What of it was said already, to one that sounded like a person, is cut off.
+void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
+  screening_ = Screening::AwaitingBeep;
+  abandon_listening(out);
+  leaves_message_ = true;
+  TurnInput opening;
+  opening.kind = TurnInput::Kind::Opening;
+  opening.text = kMachineAnswered;
+  respond(std::move(opening), now, out);
+  interrupted_ = false;  // By nobody who would be asked what they meant.
+}
+
+}  // namespace offhook::inline v0::agent

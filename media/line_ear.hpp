@@ -1,0 +1,44 @@
+#pragma once
+
+#include <offhook/media/line_tone.hpp>
+#include <offhook/media/progress_detector.hpp>
+#include <offhook/media/signal_tone_detector.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// Hears what networks and machines say on one call's line (ProgressDetector, SignalToneDetector), for a call that asks for it:
+/// AudioPort::line_ear. Each tone is told once, when it is sure; a beep each time, and busy again only after something else.
+class LineEar {
+ public:
+  /// `country`: whose dial, ringback and busy tones; nothing: they are not listened for.
+  explicit LineEar(std::optional<Country> country) : country_(country) { reset(); }
+
+  /// The worker: 20 ms at 8000 Hz. What is sure with them, until the next call.
+  [[nodiscard]] std::span<const LineTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
+  /// The worker: other sound begins, of another sender perhaps.
+  void reset() noexcept;
+
+  /// Any thread: by what the network refused since reset(), the first of it; None so far.
+  [[nodiscard]] LineTone refusal() const noexcept { return refusal_.load(std::memory_order_relaxed); }
+
+ private:
+  void tell(LineTone tone) noexcept;
+  [[nodiscard]] bool is_repeated(LineTone tone) noexcept;
+
+  std::optional<Country> country_;
+  std::optional<ProgressDetector> progress_;
+  SignalToneDetector signals_;
+  std::array<LineTone, 2> told_{};     // by this frame: one of each detector
+  std::size_t count_ = 0;
+  LineTone last_ = LineTone::None;
+  bool fax_told_ = false;              // It calls every 3.5 s.
+  std::atomic<LineTone> refusal_{LineTone::None};
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,81 @@
+// Calls of ours whose other side is a machine, a person or the network: the whole conversation on virtual time.
+#include <offhook/tests/agent/calls/virtual_call.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+CallScript dialled(MachinePolicy policy) {
+  CallScript script;
+  script.ways = {Way::Cascade};
+  script.scenario.voice = "tone";
+  script.scenario.heard = {"goodbye"};
+  script.scenario.replies = {{"answering machine", "Please call Anna when you hear this.", {}, {}, {}},
+                             {"goodbye", "Goodbye, and thank you.", {}, {}, {}}};
+  script.options.machine = policy;
+  return script;
+}
+
+/// It is up, and the greeting is ready to be said.
+struct Dialled : VirtualCall {
+  explicit Dialled(MachinePolicy policy) : VirtualCall(dialled(policy)) { advance(1500ms); }
+
+  template <class A>
+  const A* last() const {
+    for (auto it = seen().rbegin(); it != seen().rend(); ++it) {
+      if (const A* a = std::get_if<A>(&*it)) return a;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A message is left after the beep, not a word before it, and written down as said to a machine") {
+  Dialled call(MachinePolicy::Speak);
+  call.line().say(5s);
+  call.advance(6s);
+  REQUIRE(call.last<AnsweredBy>() != nullptr);
+  CHECK(call.last<AnsweredBy>()->verdict.who == media::Answerer::Machine);
+  CHECK(call.line().voiced_ticks() == 0);
+  call.line().sound(media::LineTone::Beep);
+  call.run(20s);
+  CHECK(call.ended_by() == "message left");
+  REQUIRE(call.last<AgentSaid>() != nullptr);
+  CHECK(call.last<AgentSaid>()->text == "Please call Anna when you hear this.");
+  const auto record = call.record();
+  CHECK(record.answered_by == "machine");
+  CHECK(record.tones == std::vector<std::string>{"beep"});
+}
+
+TEST_CASE("A machine is hung up on within 2.5 s of its first word, and hears nothing") {
+  Dialled call(MachinePolicy::HangUp);
+  call.line().say(5s);
+  call.advance(2500ms);
+  CHECK(call.over());
+  CHECK(call.ended_by() == "answering machine");
+  CHECK(call.line().voiced_ticks() == 0);
+}
+
+TEST_CASE("A person's hello is not spoken over, and greeted within 1 s of its end") {
+  Dialled call(MachinePolicy::HangUp);
+  call.line().say(500ms);
+  call.advance(500ms);
+  CHECK(call.line().voiced_ticks() == 0);
+  call.advance(1s);
+  CHECK(call.line().voiced_ticks() > 0);
+  call.run();
+  CHECK(call.ended_by() == "caller");
+  CHECK(call.record().answered_by == "human");
+}
+
+TEST_CASE("Where nobody asks, the greeting is said at once") {
+  Dialled call(MachinePolicy::Ignore);
+  CHECK(call.line().voiced_ticks() > 0);
+  CHECK(call.record().answered_by.empty());
+}

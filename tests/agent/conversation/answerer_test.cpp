@@ -1,0 +1,158 @@
+// Who took a call of ours, and what is said to them.
+#include "played_call.hpp"
+
+using namespace offhook_test;
+using media::Answerer;
+using media::AnswerSign;
+using media::LineTone;
+
+namespace {
+
+struct Dialled : Call {
+  void begin(MachinePolicy policy) {
+    ConversationOptions options;
+    options.machine = policy;
+    core = Conversation(options);
+    connect_with_greeting();
+    seen.clear();
+  }
+  void known(Answerer who, AnswerSign sign = AnswerSign::LongGreeting) {
+    core.on_answerer({media::AnswerVerdict{who, sign, 1500ms}, false}, now, out);
+    collect();
+  }
+  void beeped() {
+    core.on_answerer({std::nullopt, true}, now, out);
+    collect();
+  }
+  void tone(LineTone tone) {
+    media::MediaEvent event;
+    event.kind = Kind::Tone;
+    event.tone = tone;
+    core.on_media(event, now, out);
+    collect();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Dialled, "Where nobody asks who answers, the greeting waits for nobody") {
+  begin(MachinePolicy::Ignore);
+  CHECK_FALSE(core.holds_back());
+}
+
+TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person answered, whose hello interrupts nothing and is no turn") {
+  begin(MachinePolicy::HangUp);
+  CHECK(core.holds_back());
+  media(Kind::SpeechStarted);
+  advance(600ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(800ms);
+  CHECK(count<BeginListening>() == 0);
+  CHECK(count<CancelSpeaking>() == 0);
+  known(Answerer::Human, AnswerSign::ShortGreeting);
+  CHECK_FALSE(core.holds_back());
+  REQUIRE(last<AnsweredBy>() != nullptr);
+  CHECK(last<AnsweredBy>()->verdict.who == Answerer::Human);
+  advance(1s);
+  core.on_media({Kind::UtteranceSent, 0, 0, 1, 0}, now, out);
+  collect();
+  caller_says("good morning");
+  CHECK(last<Respond>()->input.text == "good morning");
+}
+
+TEST_CASE_FIXTURE(Dialled, "Nobody is asked why they say nothing before it is known that they are a person") {
+  ConversationOptions options;
+  options.machine = MachinePolicy::HangUp;
+  core = Conversation(options);
+  core.start(now, out);
+  think(ReplyDone{1});  // A greeting of no words.
+  core.on_connected(now, out);
+  collect();
+  advance(10s);
+  CHECK(count<Respond>() == 1);
+  known(Answerer::Human, AnswerSign::ShortGreeting);
+  advance(8s);
+  CHECK(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+}
+
+TEST_CASE_FIXTURE(Dialled, "Who says nothing is greeted") {
+  begin(MachinePolicy::HangUp);
+  known(Answerer::Unknown, AnswerSign::Silence);
+  CHECK_FALSE(core.holds_back());
+  CHECK(count<HangUpCall>() == 0);
+}
+
+TEST_CASE_FIXTURE(Dialled, "A machine is hung up on, unheard") {
+  begin(MachinePolicy::HangUp);
+  known(Answerer::Machine);
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "answering machine");
+  CHECK_FALSE(core.holds_back());
+}
+
+TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks, said after the beep, and then the call ends") {
+  begin(MachinePolicy::Speak);
+  known(Answerer::Machine);
+  CHECK(count<CancelSpeaking>() == 1);  // What was prepared for a person.
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Opening);
+  CHECK(last<Respond>()->input.text == kMachineAnswered);
+  reply("This is Anna. Please call me.");
+  spoken();
+  media(Kind::SpeechStarted);
+  advance(12s);
+  CHECK(core.holds_back());
+  CHECK(count<Respond>() == 1);  // Nobody asks a machine why it says nothing.
+  beeped();
+  CHECK_FALSE(core.holds_back());
+  seen.clear();
+  media(Kind::SpeechStarted);
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<BeginListening>() == 0);
+  core.on_media({Kind::UtteranceSent, 0, 0, 2, 0}, now, out);
+  collect();
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "message left");
+}
+
+TEST_CASE_FIXTURE(Dialled, "A beep takes back that a person answered: the greeting is cut off, and the message said at once") {
+  begin(MachinePolicy::Speak);
+  known(Answerer::Human, AnswerSign::ShortGreeting);
+  media(Kind::Sent, 1, 1);
+  core.on_answerer({media::AnswerVerdict{Answerer::Machine, AnswerSign::Beep, 4000ms}, true}, now, out);
+  collect();
+  CHECK(count<FlushPlayout>() == 1);
+  CHECK_FALSE(core.holds_back());
+  CHECK(last<Respond>()->input.text == kMachineAnswered);
+  CHECK(count<AnsweredBy>() == 2);
+}
+
+TEST_CASE_FIXTURE(Dialled, "A fax is hung up on, whatever machines are to hear") {
+  begin(MachinePolicy::Speak);
+  known(Answerer::Fax, AnswerSign::FaxTone);
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "fax");
+}
+
+TEST_CASE_FIXTURE(Dialled, "A busy tone in a call that is up ends it, ringback does not, and each is told") {
+  begin(MachinePolicy::Ignore);
+  tone(LineTone::Ringback);
+  CHECK(count<ToneHeard>() == 1);
+  CHECK(count<HangUpCall>() == 0);
+  tone(LineTone::Busy);
+  REQUIRE(last<HangUpCall>() != nullptr);
+  CHECK(last<HangUpCall>()->why == "network tone");
+  CHECK(last<ToneHeard>()->tone == LineTone::Busy);
+}
+
+TEST_CASE_FIXTURE(Dialled, "Before the answer a busy tone is told, and is the telephone's to judge") {
+  core.start(now, out);
+  collect();
+  tone(LineTone::Busy);
+  CHECK(count<ToneHeard>() == 1);
+  CHECK(count<HangUpCall>() == 0);
+  core.on_answerer({media::AnswerVerdict{Answerer::Machine, AnswerSign::Beep, 0ms}, true}, now, out);
+  collect();
+  CHECK(count<AnsweredBy>() == 0);
+}

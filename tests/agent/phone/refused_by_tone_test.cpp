@@ -1,0 +1,119 @@
+// A PBX that plays a busy tone before the answer, where another one would send 486.
+#include <offhook/agent/phone/tone_refusal.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/media/line_ear.hpp>
+#include <offhook/media/tone_script.hpp>
+#include <offhook/sip/transport/sip_edge.hpp>
+#include <offhook/tests/agent/phone/telephone.hpp>
+
+#include <atomic>
+#include <string>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using media::LineTone;
+using test::Telephone;
+
+namespace {
+
+/// Answers an INVITE by 183 alone, and plays North America's busy tone to where the offer says.
+struct PlaysBusy {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
+  base::SystemRandom random;
+  sip::Stack stack{{}, random};
+  std::unique_ptr<sip::SipEdge> edge;
+  std::atomic<bool> stop{false};
+  std::thread thread, player;
+
+  PlaysBusy() {
+    port->rate_hz = 8000;
+    sip::EdgeOptions options;
+    options.bind = *base::IpAddress::parse("127.0.0.1");
+    auto opened = sip::SipEdge::open(options, stack);
+    REQUIRE(opened.has_value());
+    edge = std::move(*opened);
+    edge->on_event([this](sip::Event event) {
+      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) progress(*call);
+    });
+    thread = std::thread([this] { edge->run(); });
+    player = std::thread([this] { play(); });
+  }
+  ~PlaysBusy() {
+    stop = true;
+    player.join();
+    edge->stop();
+    thread.join();
+  }
+  void progress(const sip::IncomingCall& call) {
+    const auto leg = engine.open(*base::IpAddress::parse("127.0.0.1"), port);
+    REQUIRE(leg.has_value());
+    const auto at = call.offer.data.find("m=audio ");
+    media::MediaPlan plan;
+    plan.remote_rtp = {*base::IpAddress::parse("127.0.0.1"), static_cast<std::uint16_t>(std::stoi(call.offer.data.substr(at + 8)))};
+    REQUIRE(engine.start(leg->id, plan).has_value());
+    const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+                               std::to_string(leg->rtp_port) + " RTP/AVP 0\r\n";
+    (void)stack.progress(call.session, {"application/sdp", answer}, base::Clock::now());
+  }
+  void play() {
+    media::ScriptSource busy({{480, 620, 0, 500}, {0, 0, 0, 500}}, 8000, 4000);
+    while (!stop) {
+      media::PlayoutFrame frame;
+      frame.utterance = 1;
+      frame.samples = 160;
+      busy.fill(std::span(frame.pcm).first(160));
+      while (!stop && !port->playout.try_push(frame)) std::this_thread::sleep_for(5ms);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A busy tone before the answer ends the call as 486 would [RFC 3398 section 7.2.4.1]") {
+  PlaysBusy pbx;
+  Telephone phone("anna");
+  phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
+  phone.dial("desk", pbx.edge->port());
+  REQUIRE(phone.wait_for<phone::CallFinished>());
+  const auto finished = *phone.last<phone::CallFinished>();
+  CHECK(finished.tone == LineTone::Busy);
+  CHECK(finished.details.why == sip::CallEnded::Why::Rejected);
+  CHECK(finished.details.by == sip::CallEnded::By::Remote);
+  CHECK(finished.details.status == 486);
+  CHECK(finished.details.reason == "tone: busy");
+  CHECK(phone.last<phone::CallRinging>()->early_media);
+}
+
+TEST_CASE("A tone is heard and not heeded where the call says so") {
+  PlaysBusy pbx;
+  Telephone phone("anna", {media::AudioCodec::Pcmu}, 2);
+  phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
+  phone.on_thread([&] {
+    phone::DialOptions options{phone.account, "sip:desk@127.0.0.1:" + std::to_string(pbx.edge->port()), {}, false};
+    options.heeds_tones = false;
+    auto dialled = phone.endpoint->dial(options, phone.port);
+    REQUIRE(dialled.has_value());
+    phone.call = *dialled;
+  });
+  for (int i = 0; i < 2000 && phone.port->line_ear->refusal() == LineTone::None; ++i) std::this_thread::sleep_for(5ms);
+  CHECK(phone.port->line_ear->refusal() == LineTone::Busy);
+  std::this_thread::sleep_for(300ms);  // Thrice as long as it takes to look.
+  CHECK_FALSE(phone.last<phone::CallFinished>());
+  phone.on_thread([&] { CHECK(phone.call->hang_up().has_value()); });
+  REQUIRE(phone.wait_for<phone::CallFinished>());
+  CHECK(phone.last<phone::CallFinished>()->tone == LineTone::None);
+  CHECK(phone.last<phone::CallFinished>()->details.why == sip::CallEnded::Why::Cancelled);
+}
+
+TEST_CASE("Each tone that refuses stands for a response of its own [RFC 3398 section 7.2.4.1]") {
+  const auto status = [](LineTone tone) { return phone::refusal_by(tone, {}).status; };
+  CHECK(status(LineTone::Busy) == 486);
+  CHECK(status(LineTone::Unobtainable) == 404);
+  CHECK(status(LineTone::VacantCode) == 404);
+  CHECK(status(LineTone::Intercept) == 410);
+  CHECK(status(LineTone::Congestion) == 503);
+  CHECK(status(LineTone::NoCircuit) == 503);
+  CHECK(status(LineTone::Reorder) == 503);
+  CHECK(status(LineTone::Information) == 480);
+}
