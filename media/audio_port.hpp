@@ -70,6 +70,7 @@ struct PlayoutCommand {
   char digit = 0;
 };
 
+class Prompt;
 class RecordingTap;
 
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
@@ -81,11 +82,13 @@ struct AudioPort {
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
   bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
   std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
+  std::shared_ptr<const Prompt> music;            ///< what the caller hears who waits, or null: silence. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation
   base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker
+  std::atomic<bool> waits{false};                 ///< conversation -> worker: where nothing is said, there is music
   std::atomic<std::uint64_t> heard_dropped{0};
   std::atomic<std::uint64_t> events_dropped{0};
 

@@ -17,7 +17,7 @@ class Playout {
   Playout(AudioPort& port, EventOutbox& events) : port_(&port), events_(&events) {}
 
   /// Takes the next 20 ms. `out` holds port.frame_samples() samples and is always filled, with silence when there is nothing
-  /// to say. True when anything of an utterance is in it. `wire_tick`: when the packet with the first of these samples leaves.
+  /// to say, or with music while AudioPort::waits. True when anything of an utterance is in it. `wire_tick`: when the packet with the first of these samples leaves.
   bool pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out);
   /// The caller speaks over us: down to kDuckGain within kRampMs, from the next sample on. Until rise(), a flush, or the end of
   /// the utterance.
@@ -47,14 +47,19 @@ class Playout {
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
   void note_sent(std::uint64_t tick, std::uint64_t wire_tick);
   bool pull_paused(std::span<std::int16_t> out);
+  bool play_music(std::uint64_t tick, std::span<std::int16_t> out);
+  void let_music_go(std::uint64_t tick, std::span<std::int16_t> out) const;
   void apply_gain(std::span<std::int16_t> out);
+  [[nodiscard]] std::size_t ramp_of(std::span<const std::int16_t> out) const;
   void fade_to_silence(std::span<std::int16_t> out) const;
+  void fade_from_silence(std::span<std::int16_t> out) const;
 
   AudioPort* port_;
   EventOutbox* events_;
   PlayoutFrame frame_{};
   bool have_frame_ = false;      // frame_ was taken from the ring by a flush and waits for its tick
   bool speaking_ = false;
+  bool music_on_ = false;        // the last frame had music in it
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;
