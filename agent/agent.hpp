@@ -6,6 +6,7 @@
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/recordings/recording_book.hpp>
 #include <offhook/agent/records/call_book.hpp>
 #include <offhook/agent/transcripts/transcript_book.hpp>
 
@@ -30,6 +31,7 @@ struct AgentOptions {
   ConversationOptions conversation;
   records::BookOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
+  recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";

@@ -17,6 +17,7 @@ struct CallSetup {
   CallFacts facts;
   prompts::CallVariables variables;
   std::uint32_t port_rate_hz = 16000;
+  std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
 };
 
 [[nodiscard]] CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call);

@@ -32,6 +32,7 @@ struct QuestionHeard {};
 struct AnswerDigit { char digit = 0; };
 struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
 struct HoldCall { bool on = true; };
+struct StopRecording {};                                     ///< where there is one: the caller was not told of it to the end
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
@@ -47,7 +48,7 @@ struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseco
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
-                                        TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft,
+                                        TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched>;
 using ConversationActions = std::vector<ConversationAction>;
 
