@@ -167,9 +167,11 @@ class Agent::Impl {
   Health health() const {
     const bool ready = registered_ && !draining_ && !book_->is_losing();
     const auto media = engine_->status();
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","recordings":{{"state":"{}","calls":{}}},"media":{{"datagrams":"{}","workers":{},"load":{:.3f}}},)"
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
+                               R"("recordings":{{"state":"{}","calls":{}}},"media":{{"datagrams":"{}","workers":{},"load":{:.3f}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
+                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
+                               recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
                                media.workers, media.load, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
 
@@ -323,7 +325,8 @@ class Agent::Impl {
     attended->port()->rate_hz = setup.port_rate_hz;
     attended->port()->hangover = hangover_frames(profile);
     attended->port()->music = profile.hold_music;
-    if (profile.recordings) attended->set_recording(recordings_->begin(notes->snapshot().id, recording_rate_hz(profile), std::chrono::system_clock::now()));
+    if (profile.recordings)
+      attended->set_recording(recordings_->begin(notes->snapshot().id, recording_rate_hz(profile), std::chrono::system_clock::now()));
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;

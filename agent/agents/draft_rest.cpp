@@ -78,7 +78,8 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
   if (music) out.hold_music = std::move(*music);
   else
     draft.tell({draft.where("hold_music"), "a file that cannot be used (" + music.error() + ")",
-                "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most 32 MiB and half an hour", "convert it, or check the path: it starts at the configuration file"});
+                "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most 32 MiB and half an hour",
+                "convert it, or check the path: it starts at the configuration file"});
 }
 
 std::vector<media::AudioCodec> codecs_of(const std::vector<std::string>& names) {

@@ -79,7 +79,8 @@ class RecordingBook::Impl {
     const std::lock_guard lock(mutex_);
     if (room_.verdict() != DiskRoom::Verdict::Room) return refuse(reason());
     const auto least = [](const auto& a, const auto& b) { return a->counters().active < b->counters().active; };
-    media::RecordingOrder order{.path = options_.folder + "/" + name->text(), .shape = {.format = options_.format, .rate_hz = rate_hz}, .key = options_.key};
+    media::RecordingOrder order{.path = options_.folder + "/" + name->text(), .shape = {.format = options_.format, .rate_hz = rate_hz},
+                                .key = options_.key};
     auto tap = (*std::min_element(recorders_.begin(), recorders_.end(), least))->begin(std::move(order), options_.sides);
     if (!tap) return refuse(media::to_string(tap.error()));
     auto recording = std::make_shared<CallRecording>(name->text(), std::move(*tap));
@@ -139,7 +140,8 @@ class RecordingBook::Impl {
     if (!removed && !told)
       log::error("recordings.not_removed",
                  {{"folder", options_.folder}, {"detail", removed.error().message() + "; what should be gone is still there: see to the folder's rights"}});
-    if (removed && *removed > 0) log::info("recordings.removed", {{"folder", options_.folder}, {"files", *removed}, {"keep_days", options_.keep_days}});
+    if (removed && *removed > 0)
+      log::info("recordings.removed", {{"folder", options_.folder}, {"files", *removed}, {"keep_days", options_.keep_days}});
   }
 
   void look_at_writers(base::TimePoint now) {
@@ -152,7 +154,9 @@ class RecordingBook::Impl {
       const std::lock_guard lock(mutex_);
       was_refused = std::exchange(refused_, refused);
     }
-    if (refused && !was_refused) log::error("recordings.failing", {{"folder", options_.folder}, {"detail", "the disk does not take all of it: calls go on, parts of recordings may be lost"}});
+    if (refused && !was_refused)
+      log::error("recordings.failing",
+                 {{"folder", options_.folder}, {"detail", "the disk does not take all of it: calls go on, parts of recordings may be lost"}});
     if (was_refused && !refused) log::info("recordings.writing", {{"folder", options_.folder}});
   }
 
@@ -184,8 +188,8 @@ class RecordingBook::Impl {
     for (const auto& recording : stopping) recording->stop();
     stopped_.fetch_add(stopping.size(), std::memory_order_relaxed);
     if (was_room && !is_room)
-      log::error("recordings.stopped", {{"folder", options_.folder}, {"detail", why + ": calls go on and are not recorded"}, {"free_mb", seen.free.value_or(0) >> 20U},
-                                        {"used_mb", seen.used >> 20U}, {"calls", stopping.size()}});
+      log::error("recordings.stopped", {{"folder", options_.folder}, {"detail", why + ": calls go on and are not recorded"},
+                                        {"free_mb", seen.free.value_or(0) >> 20U}, {"used_mb", seen.used >> 20U}, {"calls", stopping.size()}});
     if (!was_room && is_room) log::info("recordings.writing", {{"folder", options_.folder}});
   }
 
@@ -248,7 +252,8 @@ std::string metrics_of(const RecordingCounters& counters, RecordingBook::State s
   const bool is_room = state != RecordingBook::State::Full && state != RecordingBook::State::Off;
   std::string out;
   for (const Series& each : {Series{"offhook_recordings", "gauge", "Calls that are being recorded.", counters.active},
-                             Series{"offhook_recordings_room", "gauge", "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1U : 0U},
+                             Series{"offhook_recordings_room", "gauge",
+                                    "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1U : 0U},
                              Series{"offhook_recordings_ended_total", "counter", "Recordings that are over.", counters.ended},
                              Series{"offhook_recordings_failed_total", "counter", "Of those, that could not be made, or not be ended.", counters.failed},
                              Series{"offhook_recordings_not_begun_total", "counter", "Calls that were not recorded: no room, or too many.", counters.not_begun},
