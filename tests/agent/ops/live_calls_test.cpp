@@ -48,8 +48,9 @@ TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is p
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
   const auto says = [this](std::string_view what) { return json(&Shown::statistics, kAnswered).find(what) != std::string::npos; };
-  CHECK(says(R"("seconds":0,"recording":"recording"})"));
-  CHECK(says(R"("id":"b","sip_call_id":"","direction":"in","codec":"PCMU","seconds":0})"));
+  CHECK(says(R"(,"recording":"recording"},{"id":"b",)"));
+  const std::string both = json(&Shown::statistics, kAnswered);
+  CHECK(both.find("recording", both.find(R"("id":"b")")) == std::string::npos);
   recording->pause(true);
   CHECK(says(R"("recording":"paused")"));
   recording->stop();
