@@ -68,6 +68,17 @@ bool keeps_transcripts(const AgentBook& agents) {
   return agents.otherwise()->transcripts || std::any_of(agents.entries().begin(), agents.entries().end(), keeps);
 }
 
+bool records_calls(const AgentBook& agents) {
+  const auto records = [](const AgentBook::Entry& entry) { return entry.profile->recordings; };
+  return agents.otherwise()->recordings || std::any_of(agents.entries().begin(), agents.entries().end(), records);
+}
+
+/// What its calls can have at most: they may all be of G.711.
+std::uint32_t recording_rate_hz(const AgentProfile& profile) {
+  const auto& codecs = profile.codecs;
+  return std::find(codecs.begin(), codecs.end(), media::AudioCodec::G722) != codecs.end() ? 16000 : 8000;
+}
+
 class Agent::Impl {
  public:
   Impl(AgentOptions options, std::function<void(AgentEvent)> watch)
@@ -85,6 +96,7 @@ class Agent::Impl {
     calls_.clear();  // Their media legs close on an engine that is still there.
     endpoint_.reset();
     engine_.reset();
+    recordings_.reset();  // Nothing is said any more: all files are ended.
   }
 
   base::Result<void, base::Error> start() {
@@ -96,6 +108,10 @@ class Agent::Impl {
     auto book = records::CallBook::open(options_.records, [this](const records::CallRecord& record) { watch_(CallRecorded{record}); });
     if (!book) return base::fail(book.error());
     book_ = std::move(*book);
+    if (options_.agents) options_.recordings.enabled = records_calls(*options_.agents);
+    auto recordings = recordings::RecordingBook::open(options_.recordings);
+    if (!recordings) return base::fail(recordings.error());
+    recordings_ = std::move(*recordings);
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{options_.embedded, options_.conversation});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
@@ -152,10 +168,14 @@ class Agent::Impl {
   Health health() const {
     const auto media = engine_->status();
     const bool ready = registered_ && !draining_ && !book_->is_losing() && media.takes_legs;
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}","media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{}}},)"
+    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
+                               R"("recordings":{{"state":"{}","calls":{}}},)"
+                               R"("media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(), media::to_string(media.datagrams),
-                               media.workers, media.load, media.late, media.takes_legs, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
+                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
+                               recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
+                               media.workers, media.load, media.late, media.takes_legs, media.ticks.ticks, to_ms(media.ticks.p50),
+                               to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
 
   LiveCalls::Statistics leg_statistics() const {
@@ -165,7 +185,7 @@ class Agent::Impl {
   std::string metrics() const {
     std::vector<media::QualityReport> reports;
     for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
-    return metrics_.text(reports);
+    return metrics_.text(reports) + recordings::metrics_of(recordings_->counters(), recordings_->state());
   }
 
   AgentOptions options_;
@@ -174,6 +194,7 @@ class Agent::Impl {
   std::shared_ptr<const AgentBook> agents_;  // signalling thread
   std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<transcripts::TranscriptBook> transcripts_;
+  std::unique_ptr<recordings::RecordingBook> recordings_;
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
@@ -236,6 +257,11 @@ class Agent::Impl {
   }
   /// The record is whole when the conversation has said its last.
   void conclude(AttendedCall& call) {
+    if (const auto& recording = call.recording()) {
+      // What is in the file is known a second late, and a call that was answered has something in it.
+      if (recording->has_begun() || call.up_for() > base::Duration::zero()) call.notes()->on_recorded(recording->file());
+      recording->end();
+    }
     call.on_finished([this, notes = call.notes(), transcript = call.transcript()] {
       if (transcript) transcript->on_ended(notes->snapshot().ending.cause, records::Moment::now());
       book_->finish(*notes);
@@ -303,6 +329,9 @@ class Agent::Impl {
     attended->port()->hangover = hangover_frames(profile);
     attended->port()->listener = options_.listener;
     attended->port()->leaves_out_silence = options_.leaves_out_silence;
+    attended->port()->music = profile.hold_music;
+    if (profile.recordings)
+      attended->set_recording(recordings_->begin(notes->snapshot().id, recording_rate_hz(profile), std::chrono::system_clock::now()));
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;
@@ -311,6 +340,7 @@ class Agent::Impl {
   CallThread& next_thread() { return *threads_[next_thread_++ % threads_.size()]; }
 
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread) {
+    setup.recording = call.recording();
     const std::string id = call.context().call_id;
     const auto codec = call.call()->codec().value_or(setup.profile->codecs.empty() ? media::AudioCodec::Pcmu : setup.profile->codecs.front());
     call.begin(prepare(
@@ -393,7 +423,7 @@ class Agent::Impl {
     if (call->transcript()) call->transcript()->on_answered(now);
     if (const auto leg = event.call->media_leg()) {
       const auto record = call->notes()->snapshot();
-      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg});
+      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();

@@ -6,6 +6,7 @@
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/recordings/recording_book.hpp>
 #include <offhook/agent/records/call_book.hpp>
 #include <offhook/agent/transcripts/transcript_book.hpp>
 #include <offhook/media/call_progress.hpp>
@@ -35,6 +36,7 @@ struct AgentOptions {
   /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.
   media::Listener listener = media::Listener::Machine;
   bool leaves_out_silence = false;                            ///< sends comfort noise for it where the peer takes that
+  recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";

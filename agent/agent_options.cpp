@@ -168,6 +168,22 @@ records::BookOptions book_options(const config::Config& config) {
   return options;
 }
 
+recordings::RecordingOptions recording_options(const config::Config& config) {
+  recordings::RecordingOptions options;
+  const auto& settings = config.recordings;
+  const auto megabytes = [](std::uint32_t count) { return std::uint64_t{count} << 20U; };
+  options.folder = settings.folder;
+  options.format = settings.format == "wav" ? media::RecordingFormat::Wav : media::RecordingFormat::OggOpus;
+  options.sides = settings.sides == "caller"  ? media::RecordedSides::Caller
+                  : settings.sides == "agent" ? media::RecordedSides::Agent
+                                              : media::RecordedSides::Both;
+  if (const auto key = media::parse_recording_key(settings.key.reveal())) options.key = *key;
+  options.keep_days = settings.keep_days;
+  options.room = {megabytes(settings.least_free_mb), megabytes(settings.most_mb)};
+  options.calls = config.limits.calls;
+  return options;
+}
+
 }  // namespace
 
 transcripts::TranscriptOptions transcript_options(const config::Config& config) {
@@ -232,6 +248,8 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.drain_limit = config.limits.drain;
   options.records = book_options(config);
   options.transcripts = transcript_options(config);
+  options.recordings = recording_options(config);
+  options.conversation.notice = config.recordings.notice;
   return options;
 }
 

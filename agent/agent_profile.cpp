@@ -60,6 +60,8 @@ std::string_view to_string(BuiltInTool tool) {
       return "send_digits";
     case BuiltInTool::Note:
       return "note";
+    case BuiltInTool::PauseRecording:
+      return "pause_recording";
   }
   return "?";
 }

@@ -3,6 +3,7 @@
 #include <offhook/agent/prompts/prompt_template.hpp>
 #include <offhook/agent/provider_profile.hpp>
 #include <offhook/media/media_plan.hpp>
+#include <offhook/media/prompt.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -25,8 +26,8 @@ struct CascadeWay { std::vector<ProviderPtr> listen, think, speak; };
 /// One way to hold the conversation.
 using SessionWay = std::variant<RealtimeWay, CascadeWay>;
 
-enum class BuiltInTool : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Note };
-/// "hang_up", "transfer", "hold", "send_digits", "note"
+enum class BuiltInTool : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Note, PauseRecording };
+/// "hang_up", "transfer", "hold", "send_digits", "note", "pause_recording"
 [[nodiscard]] std::string_view to_string(BuiltInTool tool);
 /// Who must agree before a tool acts.
 enum class Confirm : std::uint8_t { Never, Caller };
@@ -85,6 +86,8 @@ struct AgentProfile {
   ProfileLimits limits;
   std::vector<media::AudioCodec> codecs;             ///< best first; never empty
   bool transcripts = false;
+  bool recordings = false;
+  std::shared_ptr<const media::Prompt> hold_music;   ///< null: silence
 };
 
 /// As a configuration names them, and has checked: "PCMU", "PCMA", "G722", "opus", and "L16", which is that of 16 kHz and then of 8.

@@ -7,6 +7,11 @@ namespace offhook::inline v0::agent {
 AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
     : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), observer_(std::move(observer)) {}
 
+void AttendedCall::set_recording(std::shared_ptr<recordings::CallRecording> recording) {
+  recording_ = std::move(recording);
+  port_->recording = recording_ ? recording_->tap() : nullptr;
+}
+
 void AttendedCall::begin(Preparation preparation) {
   thread_.post([self = shared_from_this(), preparation = std::move(preparation)] {
     if (self->ended_) return;
@@ -37,13 +42,14 @@ Wake AttendedCall::wake() {
 
 CallControl AttendedCall::control() {
   const auto weak = weak_from_this();
+  const auto recording = recording_;
   const auto on_call = [weak, &endpoint = endpoint_](auto operation) {
     endpoint.post([weak, operation] {
       const auto self = weak.lock();
       if (self && self->call_) operation(*self);
     });
   };
-  return {
+  CallControl control{
       [on_call] {
         on_call([](AttendedCall& self) {
           if (self.prepared_) (void)self.call_->answer(*std::exchange(self.prepared_, std::nullopt));
@@ -71,6 +77,12 @@ CallControl AttendedCall::control() {
         });
       },
   };
+  if (!recording) return control;
+  control.stop_recording = [recording, id = context_.call_id] {
+    recording->stop();
+    log::warning("recording.stopped", {{"call", id}, {"detail", "the caller was not told of it to the end"}});
+  };
+  return control;
 }
 
 void AttendedCall::on_connected() {

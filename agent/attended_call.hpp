@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/bridge.hpp>
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/recordings/call_recording.hpp>
 #include <offhook/agent/records/call_notes.hpp>
 #include <offhook/agent/transcripts/call_transcript.hpp>
 
@@ -48,6 +49,9 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   /// Null: none is kept.
   void set_transcript(std::shared_ptr<transcripts::CallTranscript> transcript) { transcript_ = std::move(transcript); }
   [[nodiscard]] const std::shared_ptr<transcripts::CallTranscript>& transcript() const { return transcript_; }
+  /// Null: it is not recorded.
+  void set_recording(std::shared_ptr<recordings::CallRecording> recording);
+  [[nodiscard]] const std::shared_ptr<recordings::CallRecording>& recording() const { return recording_; }
   [[nodiscard]] const phone::CallPtr& call() const { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
@@ -67,6 +71,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   std::shared_ptr<records::CallNotes> notes_;
   std::shared_ptr<transcripts::CallTranscript> transcript_;
+  std::shared_ptr<recordings::CallRecording> recording_;
   // Conversation thread.
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<void> preparing_;

@@ -18,6 +18,7 @@ struct CallSetup {
   prompts::CallVariables variables;
   std::uint32_t port_rate_hz = 16000;
   MachinePolicy machine = MachinePolicy::Ignore;   ///< of a call of ours
+  std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
 };
 
 [[nodiscard]] CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call);

@@ -31,6 +31,7 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
     line.open("", '{').text("id", call.id, records::kMaxFieldBytes).text("sip_call_id", call.sip_call_id, records::kMaxFieldBytes);
     line.text("direction", call.outgoing ? "out" : "in", records::kMaxFieldBytes).text("codec", call.codec, records::kMaxFieldBytes);
     line.real("seconds", std::chrono::duration<double>(now - call.answered).count());
+    if (call.recording) line.text("recording", call.recording->state(), records::kMaxFieldBytes);
     if (const auto leg = statistics(call.leg)) {
       auto media = records::quality_of(*leg);
       media.one_way = media::to_string(leg->one_way);  // Of now: the record tells what ever was.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/recordings/call_recording.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -21,11 +22,13 @@ class LiveCalls {
     std::string codec;
     base::TimePoint answered{};
     media::LegId leg;
+    std::shared_ptr<const recordings::CallRecording> recording = nullptr;  ///< null: none
   };
   void add(Call call);
   void remove(const std::string& id);
 
-  /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,"media":{...}}]}`; `media` as in the record.
+  /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,
+  /// "recording":"recording","media":{...}}]}`; `media` as in the record, `recording` only where there is one.
   [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
   /// One of each call whose leg is there.
   [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;

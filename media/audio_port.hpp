@@ -74,6 +74,7 @@ struct PlayoutCommand {
 };
 
 class LineEar;
+class Prompt;
 class RecordingTap;
 
 /// Who hears what the peer says. A machine takes one percent of concealment more lightly than a late answer, and minds no rough
@@ -90,6 +91,7 @@ struct AudioPort {
   bool guards_echo = true;                        ///< tells our own voice coming back from the caller's. The same
   std::shared_ptr<RecordingTap> recording;        ///< where both sides are written down, or null. The same
   std::shared_ptr<LineEar> line_ear;              ///< hears what networks and machines say by tones, or null. The same
+  std::shared_ptr<const Prompt> music;            ///< what the caller hears who waits, or null: silence. The same
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech. The same
   bool leaves_out_silence = false;                ///< sends comfort noise for it where the peer takes that. The same
   std::atomic<Listener> listener{Listener::Person};  ///< may change at any time, by any thread: the delay follows without a click
@@ -97,6 +99,7 @@ struct AudioPort {
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
   base::SpscRing<MediaEvent, 256> events;         ///< worker -> conversation
+  std::atomic<bool> waits{false};                 ///< conversation -> worker: where nothing is said, there is music
   std::atomic<std::uint64_t> heard_dropped{0};
   std::atomic<std::uint64_t> events_dropped{0};
 

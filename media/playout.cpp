@@ -1,6 +1,9 @@
 #include <offhook/media/playout.hpp>
 
+#include <offhook/media/prompt.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -11,6 +14,10 @@ void copy_padded(const PlayoutFrame& frame, std::span<std::int16_t> out) {
   const auto samples = std::min({std::size_t{frame.samples}, frame.pcm.size(), out.size()});
   std::copy_n(frame.pcm.begin(), samples, out.begin());
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(samples), out.end(), std::int16_t{0});
+}
+
+std::int16_t part_of(std::int16_t sample, std::size_t part, std::size_t whole) {
+  return static_cast<std::int16_t>(std::int32_t{sample} * static_cast<std::int32_t>(part) / static_cast<std::int32_t>(whole));
 }
 
 }  // namespace
@@ -33,7 +40,7 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
   const PlayoutFrame* const frame = next_frame();
   if (frame == nullptr) {
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
-    std::fill(out.begin(), out.end(), std::int16_t{0});
+    if (!play_music(tick, out)) std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;
     said_ = false;
     return out;
@@ -43,9 +50,10 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
   }
   note_sent(*frame, tick, wire_tick);
   played_ = true;
-  if (gain_ == 1.0F && target_gain_ == 1.0F && frame->samples == out.size()) return std::span(frame->pcm).first(out.size());
+  if (gain_ == 1.0F && target_gain_ == 1.0F && !music_on_ && frame->samples == out.size()) return std::span(frame->pcm).first(out.size());
   copy_padded(*frame, out);
   apply_gain(out);
+  if (std::exchange(music_on_, false)) let_music_go(tick, out);
   return out;
 }
 
@@ -67,6 +75,30 @@ bool Playout::pull_paused(std::span<std::int16_t> out) {
   gain_ = 0;
   if (--pause_left_ == 0) rise();
   return frame != nullptr;
+}
+
+/// The tick is the number of the frame, so that all who wait hear the same, and no call has a place of its own in it.
+bool Playout::play_music(std::uint64_t tick, std::span<std::int16_t> out) {
+  const bool on = port_->music && port_->waits.load(std::memory_order_relaxed);
+  if (!on && !music_on_) return false;
+  const auto pcm = port_->music->pcm(port_->rate_hz, tick);
+  if (pcm.size() != out.size()) return false;
+  std::copy(pcm.begin(), pcm.end(), out.begin());
+  if (!on) fade_to_silence(out);
+  if (!music_on_) fade_from_silence(out);
+  music_on_ = on;
+  return true;
+}
+
+/// Something is said: what remains of the music fades under its beginning.
+void Playout::let_music_go(std::uint64_t tick, std::span<std::int16_t> out) const {
+  std::array<std::int16_t, kMaxFrameSamples> buffer;
+  const auto pcm = port_->music->pcm(port_->rate_hz, tick);
+  if (pcm.size() != out.size() || pcm.size() > buffer.size()) return;
+  std::copy(pcm.begin(), pcm.end(), buffer.begin());
+  fade_to_silence(std::span(buffer).first(pcm.size()));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<std::int16_t>(std::clamp(out[i] + buffer[i], -32768, 32767));
 }
 
 /// Of the ring, where it stays until it is dropped; null when there is none that was not taken back.
@@ -177,13 +209,19 @@ void Playout::apply_gain(std::span<std::int16_t> out) {
   }
 }
 
+std::size_t Playout::ramp_of(std::span<const std::int16_t> out) const {
+  return std::min<std::size_t>(port_->rate_hz * kRampMs / 1000, out.size());
+}
+
 void Playout::fade_to_silence(std::span<std::int16_t> out) const {
-  const auto ramp = std::min<std::size_t>(port_->rate_hz * kRampMs / 1000, out.size());
-  for (std::size_t i = 0; i < ramp; ++i) {
-    out[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(out[i]) * static_cast<std::int32_t>(ramp - i) /
-                                       static_cast<std::int32_t>(ramp));
-  }
+  const auto ramp = ramp_of(out);
+  for (std::size_t i = 0; i < ramp; ++i) out[i] = part_of(out[i], ramp - i, ramp);
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(ramp), out.end(), std::int16_t{0});
+}
+
+void Playout::fade_from_silence(std::span<std::int16_t> out) const {
+  const auto ramp = ramp_of(out);
+  for (std::size_t i = 0; i < ramp; ++i) out[i] = part_of(out[i], i, ramp);
 }
 
 }  // namespace offhook::inline v0::media

@@ -17,7 +17,7 @@ class Playout {
   /// `port` and `events` are borrowed and outlive the playout.
   Playout(AudioPort& port, EventOutbox& events) : port_(&port), events_(&events) {}
 
-  /// Takes the next 20 ms, silence when there is nothing to say: `out`, which holds port.frame_samples() samples and is room for it, or
+  /// Takes the next 20 ms, silence when there is nothing to say, or music while AudioPort::waits: `out`, which holds port.frame_samples() samples and is room for it, or
   /// a place in the ring that is good until the next pull(), flush() or prefetch(). `wire_tick`: when the packet with the first of these samples
   /// leaves.
   [[nodiscard]] std::span<const std::int16_t> pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out);
@@ -59,12 +59,17 @@ class Playout {
   void report_flushed(std::uint32_t utterance, std::uint64_t tick, bool cut_short);
   void note_sent(const PlayoutFrame& frame, std::uint64_t tick, std::uint64_t wire_tick);
   bool pull_paused(std::span<std::int16_t> out);
+  bool play_music(std::uint64_t tick, std::span<std::int16_t> out);
+  void let_music_go(std::uint64_t tick, std::span<std::int16_t> out) const;
   void apply_gain(std::span<std::int16_t> out);
+  [[nodiscard]] std::size_t ramp_of(std::span<const std::int16_t> out) const;
   void fade_to_silence(std::span<std::int16_t> out) const;
+  void fade_from_silence(std::span<std::int16_t> out) const;
 
   AudioPort* port_;
   EventOutbox* events_;
   bool speaking_ = false;
+  bool music_on_ = false;        // the last frame had music in it
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;

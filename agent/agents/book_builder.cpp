@@ -96,12 +96,13 @@ void check_entries(const config::Effective& effective, BuiltBook& out) {
 }  // namespace
 
 Draft::Draft(const config::Effective& effective, const BookSources& sources, const JsonValue* entry, std::size_t index,
-             BuiltBook& out)
+             SoundShelf& sounds, BuiltBook& out)
     : effective_(effective),
       sources_(sources),
       entry_(entry),
       pointer_(entry != nullptr ? "/agents/" + std::to_string(index) : "/agent"),
       settings_(entry != nullptr ? overlaid(effective.config.agent, *entry) : effective.config.agent),
+      sounds_(sounds),
       out_(out) {}
 
 std::string Draft::where(std::string_view name) const {
@@ -128,11 +129,12 @@ void Draft::warn(config::Warning warning) {
 BuiltBook build_book(const config::Effective& effective, const BookSources& sources) {
   BuiltBook out;
   const auto& written = effective.config.agents.items;
-  Draft usual(effective, sources, nullptr, 0, out);
+  SoundShelf sounds;
+  Draft usual(effective, sources, nullptr, 0, sounds, out);
   auto otherwise = profile_of(usual, "agent");
   std::vector<AgentBook::Entry> entries;
   for (std::size_t i = 0; i < written.size(); ++i) {
-    Draft draft(effective, sources, &written[i], i, out);
+    Draft draft(effective, sources, &written[i], i, sounds, out);
     entries.push_back({match_of(written[i]), profile_of(draft, text_of(written[i], "name"))});
   }
   check_entries(effective, out);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/sound_shelf.hpp>
 #include <offhook/agent/config/nested.hpp>
 
 #include <string>
@@ -13,7 +14,7 @@ class Draft {
  public:
   /// `entry`: of /agents, what it does not say is taken from /agent; nullptr for /agent itself.
   Draft(const config::Effective& effective, const BookSources& sources, const config::JsonValue* entry, std::size_t index,
-        BuiltBook& out);
+        SoundShelf& sounds, BuiltBook& out);
 
   [[nodiscard]] const config::AgentSettings& settings() const { return settings_; }
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
@@ -21,6 +22,7 @@ class Draft {
   [[nodiscard]] const config::JsonValue* entry() const { return entry_; }
   /// Where a setting of this agent is told, for people.
   [[nodiscard]] std::string where(std::string_view name) const;
+  [[nodiscard]] SoundShelf& sounds() { return sounds_; }
   [[nodiscard]] ProviderPtr provider(std::string_view name) const;
 
   /// Each problem once, though agents share what is said of all.
@@ -33,6 +35,7 @@ class Draft {
   const config::JsonValue* entry_;
   std::string pointer_;
   config::AgentSettings settings_;
+  SoundShelf& sounds_;
   BuiltBook& out_;
 };
 
@@ -40,7 +43,7 @@ class Draft {
 void draft_sessions(Draft& draft, AgentProfile& out);
 void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of_file, AgentProfile& out);
 void draft_prompt(Draft& draft, AgentProfile& out);
-/// Fallback, context, limits, codecs, sentences.
+/// Fallback, context, limits, codecs, sentences, music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);
 
 }  // namespace offhook::inline v0::agent

@@ -71,6 +71,17 @@ void draft_limits(Draft& draft, AgentProfile& out) {
     draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower it, or raise call"});
 }
 
+void draft_hold_music(Draft& draft, AgentProfile& out) {
+  const std::string& written = draft.settings().hold_music;
+  if (written == "off") return;
+  auto music = written.empty() ? draft.sounds().quiet() : draft.sounds().music(written, draft.sources());
+  if (music) out.hold_music = std::move(*music);
+  else
+    draft.tell({draft.where("hold_music"), "a file that cannot be used (" + music.error() + ")",
+                "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most 32 MiB and half an hour",
+                "convert it, or check the path: it starts at the configuration file"});
+}
+
 }  // namespace
 
 void draft_rest(Draft& draft, AgentProfile& out) {
@@ -78,6 +89,8 @@ void draft_rest(Draft& draft, AgentProfile& out) {
   out.sentences = {settings.apology, settings.filler, settings.goodbye};
   out.codecs = codecs_named(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
   out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
+  out.recordings = settings.recordings.value_or(draft.effective().config.recordings.enabled);
+  draft_hold_music(draft, out);
   draft_fallback(draft, out);
   draft_context(draft, out);
   draft_limits(draft, out);

@@ -10,7 +10,7 @@ namespace {
 using config::JsonValue;
 
 constexpr std::array kTools{BuiltInTool::HangUp, BuiltInTool::Transfer, BuiltInTool::Hold, BuiltInTool::SendDigits,
-                            BuiltInTool::Note};
+                            BuiltInTool::Note, BuiltInTool::PauseRecording};
 
 std::optional<BuiltInTool> tool_named(std::string_view name) {
   for (const BuiltInTool tool : kTools) {
@@ -29,6 +29,7 @@ unsigned usual_most(BuiltInTool tool) {
       return 10;
     case BuiltInTool::SendDigits:
     case BuiltInTool::Note:
+    case BuiltInTool::PauseRecording:
       return 20;
   }
   return 1;
@@ -64,7 +65,7 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
     const auto tool = tool_named(name);
     const std::string where = draft.where("prompt_file");
     if (!tool) {
-      draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note", "mend its head"});
+      draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "mend its head"});
     } else if (is_granted_above && !is_granted(grants, *tool)) {
       draft.tell({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
                   "grant it there, or take it out of the file's head"});

@@ -5,6 +5,7 @@
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
 #include <offhook/base/socket_address.hpp>
+#include <offhook/media/sealed_recording.hpp>
 #include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <algorithm>
@@ -95,6 +96,12 @@ void check_patterns(const JsonValue& patterns, Problems& problems) {
   }
 }
 
+void check_recording_key(Effective& out) {
+  const Secret& key = out.config.recordings.key;
+  if (key.empty() || media::parse_recording_key(key.reveal())) return;
+  out.problems.push_back({where_of(out, "/recordings/key"), "text that is no key", "64 hexadecimal digits", "make one: openssl rand -hex 32"});
+}
+
 /// The embedded speaker has two voices; where it is the only one, another name is a slip.
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
@@ -131,6 +138,7 @@ void check_together(Effective& effective) {
   check_registration(effective);
   check_door(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
+  check_recording_key(effective);
   check_voices(effective);
 }
 

@@ -56,6 +56,8 @@ struct AgentSettings {
   std::vector<std::string> regions;
   std::vector<std::string> codecs;     ///< empty: those of /media
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
+  std::optional<bool> recordings;      ///< nothing: as /recordings/enabled says
+  std::string hold_music;              ///< path; "": ours; "off": silence
   JsonValue sessions{}, tools{}, fallback{}, limits{}, context{};  ///< Null where nothing was written
 };
 struct Media {
@@ -91,6 +93,17 @@ struct TranscriptSettings {
   JsonValue patterns{};                ///< Null where nothing was written
   bool readable = false;
 };
+struct RecordingSettings {
+  bool enabled = false;
+  std::string folder;                  ///< "": the usual place
+  std::string format = "opus";         ///< "opus" or "wav"
+  std::string sides = "both";          ///< "both", "caller" or "agent"
+  Secret key;                          ///< OFFHOOK_RECORDING_KEY; "": not encrypted
+  std::uint32_t keep_days = 30;
+  std::uint32_t least_free_mb = 512;   ///< 0: the disk may be filled
+  std::uint32_t most_mb = 0;           ///< of the folder; 0: no bound
+  std::string notice;                  ///< said first in each call that is recorded
+};
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none
   std::string address = "127.0.0.1";
@@ -105,6 +118,7 @@ struct Config {
   HealthSettings health;
   RecordSettings records;
   TranscriptSettings transcripts;
+  RecordingSettings recordings;
   JsonValue agents{}, about{};         ///< as they were checked
   JsonValue provider_tree{};           ///< to be shown: secrets are masked
   std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them

@@ -193,7 +193,7 @@ inline constexpr std::array kSessionMembers{
 };
 
 inline constexpr std::array kToolMembers{
-    Setting{.name = "name", .shape = Shape::Choice, .choices = "hang_up transfer hold send_digits note", .unset = "required",
+    Setting{.name = "name", .shape = Shape::Choice, .choices = "hang_up transfer hold send_digits note pause_recording", .unset = "required",
             .meaning = "what the model may ask for"},
     Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
             .meaning = "whether the caller must say yes before it is done"},

@@ -34,6 +34,7 @@ struct QuestionHeard {};
 struct AnswerDigit { char digit = 0; };
 struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
 struct HoldCall { bool on = true; };
+struct StopRecording {};                                     ///< where there is one: the caller was not told of it to the end
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
@@ -53,7 +54,7 @@ struct AnsweredBy { media::AnswerVerdict verdict; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
-                                        TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft,
+                                        TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
                                         AnsweredBy>;
 using ConversationActions = std::vector<ConversationAction>;

@@ -47,6 +47,7 @@ void Bridge::on_connected(base::TimePoint now) {
 void Bridge::on_ended() {
   if (const auto cut = core_.unfinished_reply()) observer_(*cut);
   core_.on_ended();
+  tell_waiting(false);
   actions_.clear();
   ear_.close();
   playout_.clear();
@@ -77,9 +78,15 @@ void Bridge::tick(base::TimePoint now) {
   core_.on_time(now, actions_);
   carry_out(now);
   drain_session(now);  // What the time made begin may have its first fruit at once.
+  tell_waiting(core_.caller_waits());
   const auto phase = core_.phase();
   const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
   if (is_up && !core_.holds_back()) playout_.pump(*port_);
+}
+
+/// Written where it changes alone: the worker reads what stands beside it in each tick.
+void Bridge::tell_waiting(bool waits) {
+  if (port_->waits.load(std::memory_order_relaxed) != waits) port_->waits.store(waits, std::memory_order_relaxed);
 }
 
 void Bridge::drain_port(base::TimePoint now) {
@@ -217,6 +224,10 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  [&](const HoldCall& a) {
                    observer_(action);
                    control_.hold(a.on);
+                 },
+                 [&](const StopRecording&) {
+                   observer_(action);
+                   if (control_.stop_recording) control_.stop_recording();
                  },
                  [&](const SendDigits& a) {
                    observer_(action);

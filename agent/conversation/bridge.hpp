@@ -18,6 +18,7 @@ struct CallControl {
   std::function<void(std::string why)> hang_up;
   std::function<void(std::string target)> transfer;
   std::function<void(bool on)> hold;
+  std::function<void()> stop_recording = {};  ///< of a call that is recorded; else empty
 };
 
 /// Carries one conversation: pumps the call's rings, the voice session and the tools through the core, and carries out what it decides.
@@ -25,7 +26,7 @@ struct CallControl {
 class Bridge {
  public:
   /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, ReplyBegan, ProviderSwitched, RunTool, TellTool,
-  /// NoteLeft, HoldCall, SendDigits, TransferCall, HangUpCall.
+  /// NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
   /// `tools` may be null: the session then has none.
@@ -48,6 +49,7 @@ class Bridge {
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
  private:
+  void tell_waiting(bool waits);
   void drain_port(base::TimePoint now);
   void drain_session(base::TimePoint now);
   void drain_tools(base::TimePoint now);

@@ -35,6 +35,7 @@ void Conversation::start(TimePoint now, ConversationActions& out) {
   TurnInput opening;
   opening.kind = TurnInput::Kind::Opening;
   respond(std::move(opening), now, out);
+  say_notice(now, out);
 }
 
 void Conversation::answer(TimePoint now, ConversationActions& out) {
@@ -123,6 +124,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
       on_question_sent(event, out);
       return reply_.on_sent(event.utterance, event.word);
     case Kind::UtteranceSent:
+      if (event.utterance >= notice_utterance_) notice_utterance_ = 0;
       on_question_sent(event, out);
       reply_.on_utterance_over(event.utterance, true);
       finish_reply_if_heard(now, out);
@@ -155,8 +157,8 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
 }
 
 void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
-  // Nobody listens now: the farewell must not stay ducked, nor the message to a machine.
-  if (phase_ == Phase::Closing || leaves_message_) out.push_back(RisePlayout{});
+  // Nobody listens now: farewell and notice must not stay ducked, nor the message to a machine.
+  if (phase_ == Phase::Closing || leaves_message_ || notice_utterance_ != 0) out.push_back(RisePlayout{});
   if (!listens()) return;
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
@@ -206,6 +208,7 @@ void Conversation::on_interrupted(TimePoint now, ConversationActions& out) {
 void Conversation::interrupt(TimePoint, ConversationActions& out) {
   confirm_at_.reset();
   if (agent_ == AgentSide::Idle) return;
+  if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
   out.push_back(CancelThinking{turn_});
   if (agent_ == AgentSide::Speaking) {
     const std::string heard = reply_.heard_text();

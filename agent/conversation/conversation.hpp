@@ -50,6 +50,7 @@ struct ConversationOptions {
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
   std::string transfer_when_lost;                                ///< instead of the goodbye after so many failures; "": none
   std::string filler = "One moment, please.";                    ///< "": none
+  std::string notice;                                            ///< said before anything else, and heard to its end; "": none
   std::string empty_reply = "Could you say that again, please?";
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
@@ -100,6 +101,8 @@ class Conversation {
   [[nodiscard]] Phase phase() const { return phase_; }
   /// What has been heard so far of the reply that is being said: what there is to tell of it when the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
+  /// On hold, or while a transfer is under way: for somebody else.
+  [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && (held_until_ || transferring_); }
   [[nodiscard]] std::uint32_t turns() const { return turn_; }
   [[nodiscard]] bool is_consistent() const;
 
@@ -107,8 +110,8 @@ class Conversation {
   enum class AgentSide { Idle, Thinking, Speaking };
   enum class Screening { None, Judging, AwaitingBeep };
 
-  /// To a person. A machine's greeting is no turn of a caller.
-  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && !holds_back() && !leaves_message_; }
+  /// To a person. A machine's greeting is no turn of a caller. Nor while the notice is said: nobody shall be able to talk over it.
+  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && !holds_back() && !leaves_message_ && notice_utterance_ == 0; }
   void on_verdict(const media::AnswerVerdict& verdict, base::TimePoint now, ConversationActions& out);
   void prepare_message(base::TimePoint now, ConversationActions& out);
   void on_line_tone(media::LineTone tone, base::TimePoint now, ConversationActions& out);
@@ -128,6 +131,7 @@ class Conversation {
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);
   void on_question_sent(const media::MediaEvent& event, ConversationActions& out);
+  void say_notice(base::TimePoint now, ConversationActions& out);
   void on_filler(base::TimePoint now, ConversationActions& out);
 
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
@@ -167,6 +171,7 @@ class Conversation {
   std::vector<ReplyAction> pending_actions_;  // done when all that was said has been heard
   std::optional<std::string> question_;  // waits until nobody speaks
   std::uint32_t asked_utterance_ = 0;    // the question that was asked last; 0: it was heard
+  std::uint32_t notice_utterance_ = 0;   // until its last frame has left
   bool awaits_answer_ = false;
   base::TimePoint began_speaking_{};     // the caller's present turn
   std::string closing_why_;

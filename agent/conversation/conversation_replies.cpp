@@ -178,6 +178,13 @@ void Conversation::speak_aside(std::string text, TimePoint now, ConversationActi
   out.push_back(Speak{utterance_, std::move(text)});
 }
 
+/// Before what the thinker has to say, and of its reply no part.
+void Conversation::say_notice(TimePoint now, ConversationActions& out) {
+  if (options_.notice.empty()) return;
+  speak_aside(options_.notice, now, out);
+  notice_utterance_ = utterance_;
+}
+
 void Conversation::on_tool_call(const ToolCall& call, TimePoint now, ConversationActions& out) {
   ++tools_open_;
   think_at_ = now + options_.tool_deadline;

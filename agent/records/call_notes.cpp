@@ -95,6 +95,11 @@ void CallNotes::on_transferred(int status) {
   record_.transfer_status = status;
 }
 
+void CallNotes::on_recorded(std::string_view file) {
+  const std::lock_guard lock(mutex_);
+  record_.recording = file;
+}
+
 void CallNotes::on_action(const ConversationAction& action, Moment now) {
   const std::lock_guard lock(mutex_);
   std::visit([&](const auto& what) { on(what, now); }, action);

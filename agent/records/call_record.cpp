@@ -225,6 +225,7 @@ std::string to_line(const CallRecord& record, std::string_view run) {
     line.open("transfer", '{').text("target", record.transfer_target, kMaxFieldBytes);
     line.number("status", std::int64_t{record.transfer_status}).close('}');
   }
+  if (!record.recording.empty()) line.open("recording", '{').text("file", record.recording, kMaxFieldBytes).close('}');
   add_help(line, record);
   return seal(line.take());
 }

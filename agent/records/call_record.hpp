@@ -117,6 +117,7 @@ struct CallRecord {
   std::string digits_received, digits_sent;  ///< '*' for each, unless digits are kept
   std::string transfer_target;
   int transfer_status = 0;  ///< 0: none asked, or never answered
+  std::string recording;    ///< its file's name in the folder of recordings; "": none
   std::string agent;        ///< which of the configuration's agents; "" of the only one
   std::vector<Trouble> troubles;
   std::uint64_t troubles_left_out = 0;

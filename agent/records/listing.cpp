@@ -274,6 +274,7 @@ std::string conversation(const StoredCall& call) {
     out += fmt::format("{:<12} to {}{}\n", "transfer", printable(record.transfer_target, kMaxFieldBytes),
                        record.transfer_status != 0 ? fmt::format(": {}", record.transfer_status) : "");
   }
+  if (!record.recording.empty()) out += fmt::format("{:<12} {}\n", "recording", printable(record.recording, kMaxFieldBytes));
   add_happenings(out, record);
   if (!record.turns.empty()) out += "\n";
   for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing);

@@ -208,6 +208,7 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.digits_sent = text(json, "digits_sent");
   record.transfer_target = text(member(json, "transfer"), "target");
   record.transfer_status = number<int>(member(json, "transfer"), "status");
+  record.recording = text(member(json, "recording"), "file");
   record.agent = text(json, "agent");
   read_help(json, record);
   return record;

@@ -84,8 +84,8 @@ std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds&
 /// The first is what is needed first.
 std::vector<std::string> fixed_sentences(const ConversationOptions& options, std::string greeting) {
   std::vector<std::string> all;
-  for (const std::string& sentence : {std::move(greeting), options.filler, options.apology, options.empty_reply, options.failure_goodbye,
-                                      options.silence_goodbye, options.limit_goodbye, options.transfer_apology}) {
+  for (const std::string& sentence : {options.notice, std::move(greeting), options.filler, options.apology, options.empty_reply,
+                                      options.failure_goodbye, options.silence_goodbye, options.limit_goodbye, options.transfer_apology}) {
     if (!sentence.empty()) all.push_back(sentence);
   }
   return all;
@@ -130,6 +130,7 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   needs.speech_cache = speech_cache_;
   ConversationPlan plan;
   plan.options = conversation_options(*profile, options_.conversation);
+  if (!call.pause_recording) plan.options.notice.clear();
   needs.fixed_sentences = fixed_sentences(plan.options, greeting_for(*profile, call.variables));
   plan.options.drop_brief_turns = std::holds_alternative<RealtimeWay>(profile->sessions.front());
   plan.context.prompt = prompt_for(*profile, call.variables);
@@ -137,8 +138,8 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   ChainOptions chain{sessions(*profile, needs, breakers_), greeting_for(*profile, call.variables)};
   plan.session = [chain = std::move(chain), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
   if (has_language_model(*profile)) {
-    plan.tools = [profile, watch = std::move(call.on_tool_event)]() -> std::unique_ptr<ToolBox> {
-      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
+    plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording)]() -> std::unique_ptr<ToolBox> {
+      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
     };
   }
   return plan;
@@ -155,7 +156,9 @@ std::vector<std::unique_ptr<Speaker>> SessionFactory::rehearsing(const AgentBook
     needs.edges = &edges;
     needs.speech_cache = speech_cache_;
     const std::string greeting = profile->greeting.is_fixed() ? greeting_for(*profile, {}) : std::string();
-    for (auto& sentence : fixed_sentences(conversation_options(*profile, options_.conversation), greeting)) {
+    auto options = conversation_options(*profile, options_.conversation);
+    if (!profile->recordings) options.notice.clear();
+    for (auto& sentence : fixed_sentences(options, greeting)) {
       needs.fixed_sentences.push_back(std::move(sentence));
     }
   };

@@ -5,6 +5,7 @@
 
 namespace offhook::inline v0::agent {
 
-[[nodiscard]] tools::ToolBoxOptions tool_box_options(const AgentProfile& profile);
+/// `pause_recording` empty: the call is not recorded, and the model sees no tool to pause that.
+[[nodiscard]] tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, std::function<void(bool paused)> pause_recording = {});
 
 }  // namespace offhook::inline v0::agent

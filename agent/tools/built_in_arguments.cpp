@@ -103,6 +103,13 @@ Outcome note(const Arguments& arguments) {
   return NoteRequest{*text};
 }
 
+Outcome pause_recording(const Arguments& arguments) {
+  const auto* value = arguments.size() == 1 ? find(arguments, "paused") : nullptr;
+  const auto* paused = value == nullptr ? nullptr : std::get_if<bool>(value);
+  if (paused == nullptr) return wrong("pause_recording takes \"paused\", true or false.", "neither true nor false");
+  return PauseRecordingRequest{*paused};
+}
+
 }  // namespace
 
 Outcome request_from(std::string_view tool, Arguments arguments, const ToolRules& rules) {
@@ -119,6 +126,8 @@ Outcome request_from(std::string_view tool, Arguments arguments, const ToolRules
       return send_digits(arguments);
     case BuiltInTool::Note:
       return note(arguments);
+    case BuiltInTool::PauseRecording:
+      return pause_recording(arguments);
   }
   return wrong("there is no such tool.", "no such tool");
 }

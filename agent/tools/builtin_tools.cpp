@@ -68,6 +68,12 @@ ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
       about.parameters =
           object_schema(fmt::format(R"("text":{{"type":"string","maxLength":{}}})", kMaxNoteCharacters), R"("text")");
       break;
+    case BuiltInTool::PauseRecording:
+      about.description =
+          "Keeps what is said out of the recording of the call, such as a card's number: pause before you ask for it, and go on with "
+          "paused false afterwards.";
+      about.parameters = object_schema(R"("paused":{"type":"boolean"})", R"("paused")");
+      break;
   }
   return about;
 }
@@ -94,6 +100,9 @@ Doing doing(const DigitsRequest& r) {
 Doing doing(const NoteRequest& r) {
   return {ReplyAction::What::Note, r.text, "The note was written down."};
 }
+Doing doing(const PauseRecordingRequest& r) {
+  return {ReplyAction::What::Note, {}, r.paused ? "From now on nothing is recorded." : "What is said is recorded again."};
+}
 Doing doing(const SourceRequest&) {
   return {ReplyAction::What::Note, {}, {}};
 }
@@ -103,7 +112,7 @@ Doing doing(const SourceRequest&) {
 std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
   std::vector<ToolDescription> all;
   using enum BuiltInTool;
-  for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note}) {
+  for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note, PauseRecording}) {
     if (find_rule(rules, to_string(tool)) == nullptr) continue;
     if (tool == Transfer && rules.destinations.empty() && !has_numbers(rules)) continue;  // Nowhere to go.
     all.push_back(describe(tool, rules));
@@ -114,7 +123,8 @@ std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
 ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request) {
   const Doing what = std::visit([](const auto& r) { return doing(r); }, request);
   ToolOutcome outcome{call.turn, call.call_id, done_text(what.status), std::nullopt, false};
-  if (!std::holds_alternative<SourceRequest>(request)) outcome.action = ReplyAction{call.turn, what.what, what.argument};
+  const bool is_done = std::holds_alternative<SourceRequest>(request) || std::holds_alternative<PauseRecordingRequest>(request);
+  if (!is_done) outcome.action = ReplyAction{call.turn, what.what, what.argument};
   return outcome;
 }
 

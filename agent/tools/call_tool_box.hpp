@@ -37,6 +37,7 @@ struct ToolBoxOptions {
   ToolRules rules;
   std::vector<std::string> languages;  ///< of questions (the first) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
+  std::function<void(bool paused)> pause_recording = {};  ///< of a call that is recorded
 };
 
 /// The tools of one call: what the policy decides is asked, done here, or done by a source, and never otherwise.

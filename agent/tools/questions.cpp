@@ -125,6 +125,8 @@ Question question_for(const ToolRule& rule, const ToolRequest& request, std::str
     asked = words.digits;
   } else if (std::holds_alternative<NoteRequest>(request)) {
     asked = words.note;
+  } else if (std::holds_alternative<PauseRecordingRequest>(request)) {
+    asked = other_question(rule, {}, words);
   } else {
     asked = other_question(rule, std::get<SourceRequest>(request).arguments, words);
   }

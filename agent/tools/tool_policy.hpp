@@ -38,10 +38,13 @@ struct DigitsRequest {
 struct NoteRequest {
   std::string text;
 };
+struct PauseRecordingRequest {
+  bool paused = true;
+};
 struct SourceRequest {
   Arguments arguments;
 };  ///< a tool that is not built in
-using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, DigitsRequest, NoteRequest, SourceRequest>;
+using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, DigitsRequest, NoteRequest, PauseRecordingRequest, SourceRequest>;
 
 enum class Refusal : std::uint8_t {
   NotAllowed,  ///< no rule, no such tool: the model is not told which

@@ -12,7 +12,7 @@ const ToolRule* find_rule(const ToolRules& rules, std::string_view name) {
 
 std::optional<BuiltInTool> built_in(std::string_view name) {
   using enum BuiltInTool;
-  for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note}) {
+  for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note, PauseRecording}) {
     if (to_string(tool) == name) return tool;
   }
   return std::nullopt;
@@ -26,6 +26,7 @@ ToolClass class_of(BuiltInTool tool) {
     case BuiltInTool::SendDigits:
       return ToolClass::Telephony;
     case BuiltInTool::Note:
+    case BuiltInTool::PauseRecording:
       return ToolClass::Write;
   }
   return ToolClass::Telephony;

@@ -26,21 +26,30 @@ class Recording {
 
   /// Takes what is there and writes it when it is time. False: it has ended, and the report is final.
   bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
-    if (!file_ && !open(now, options, random)) return false;
     const bool last = tap_->is_finished() || closing;
-    take_frames();
+    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
+    RecordedFrame frame;
+    for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) {
+      if (!file_ && !open(now, options, random)) return false;
+      file_->add(frame);
+    }
+    if (!file_) return !last;
     if (last) return !end(now, options);
     if (now >= flush_at_) flush(now, options);
     return true;
   }
 
   [[nodiscard]] RecordingReport report() const {
-    RecordingReport report{.path = order_.path, .error = error_, .frames = 0, .octets = 0, .dropped = tap_->dropped()};
-    if (!file_) return report;
-    report.frames = file_->kept();
-    report.octets = file_->octets();
-    report.dropped += file_->lost() + file_->counters().refused;
-    return report;
+    RecorderCounters counters;
+    add_to(counters);
+    return {.path = order_.path, .error = error_, .frames = counters.frames, .octets = counters.octets, .dropped = counters.dropped};
+  }
+  void add_to(RecorderCounters& counters) const {
+    counters.dropped += tap_->dropped();
+    if (!file_) return;
+    counters.frames += file_->kept();
+    counters.octets += file_->octets();
+    counters.dropped += file_->lost() + file_->counters().refused;
   }
   /// Times that the disk took nothing, since asked last.
   [[nodiscard]] std::uint64_t take_refusals() { return std::exchange(refusals_, 0); }
@@ -56,11 +65,6 @@ class Recording {
     file_.emplace(std::move(*made));
     flush_at_ = now + options.flush_every;
     return true;
-  }
-  void take_frames() {
-    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
-    RecordedFrame frame;
-    for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) file_->add(frame);
   }
   void flush(base::TimePoint now, const RecorderOptions& options) {
     note(file_->flush());
@@ -101,8 +105,8 @@ class Recorder::Impl {
     thread_.join();
   }
 
-  base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order) {
-    auto tap = std::make_shared<RecordingTap>();
+  base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order, RecordedSides sides) {
+    auto tap = std::make_shared<RecordingTap>(sides);
     {
       const std::lock_guard lock(mutex_);
       if (counters_.active >= options_.most) return base::fail(RecorderError::Busy);
@@ -114,7 +118,11 @@ class Recorder::Impl {
 
   RecorderCounters counters() const {
     const std::lock_guard lock(mutex_);
-    return counters_;
+    RecorderCounters all = counters_;
+    all.frames += going_on_.frames;
+    all.octets += going_on_.octets;
+    all.dropped += going_on_.dropped;
+    return all;
   }
 
  private:
@@ -141,14 +149,18 @@ class Recorder::Impl {
       return !goes_on;
     };
     recordings_.erase(std::remove_if(recordings_.begin(), recordings_.end(), ended), recordings_.end());
+    RecorderCounters going_on;
+    for (const auto& recording : recordings_) recording->add_to(going_on);
     {
       const std::lock_guard lock(mutex_);
       counters_.refusals += refusals;
+      going_on_ = going_on;
       for (const auto& report : reports) {
         --counters_.active;
         ++counters_.ended;
         counters_.failed += report.error != 0 ? 1 : 0;
         counters_.frames += report.frames;
+        counters_.octets += report.octets;
         counters_.dropped += report.dropped;
       }
     }
@@ -162,14 +174,17 @@ class Recorder::Impl {
   mutable std::mutex mutex_;                            // Held for moments only: no file is touched under it.
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Recording>> begun_;
-  RecorderCounters counters_;
+  RecorderCounters counters_;                           // Of those that ended.
+  RecorderCounters going_on_;                           // Of the others, at the last look.
   bool closing_ = false;
   std::thread thread_;                                  // Last: it sees everything above complete.
 };
 
 Recorder::Recorder(RecorderOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Recorder::~Recorder() = default;
-base::Result<std::shared_ptr<RecordingTap>, RecorderError> Recorder::begin(RecordingOrder order) { return impl_->begin(std::move(order)); }
+base::Result<std::shared_ptr<RecordingTap>, RecorderError> Recorder::begin(RecordingOrder order, RecordedSides sides) {
+  return impl_->begin(std::move(order), sides);
+}
 RecorderCounters Recorder::counters() const { return impl_->counters(); }
 
 }  // namespace offhook::inline v0::media

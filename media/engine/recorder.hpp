@@ -19,7 +19,7 @@ struct RecordingReport {
   std::string path;
   int error = 0;              ///< errno's number: it could not be made, or not be ended; what was kept is good all the same
   std::uint64_t frames = 0;   ///< of 20 ms, in the file
-  std::uint64_t octets = 0;   ///< of the file
+  std::uint64_t octets = 0;   ///< of the file; 0: there is none, for nothing was ever recorded
   std::uint64_t dropped = 0;  ///< frames that found the tap full, or the disk refusing: silence in the file
 };
 
@@ -37,7 +37,7 @@ enum class RecorderError : std::uint8_t { Busy };  ///< `most` recordings are un
 struct RecorderCounters {
   std::size_t active = 0;
   std::uint64_t ended = 0, failed = 0;    ///< failed: of those that ended, with an error
-  std::uint64_t frames = 0, dropped = 0;  ///< of those that ended
+  std::uint64_t frames = 0, octets = 0, dropped = 0;  ///< so far, of all; of those that go on as of the last drain
   std::uint64_t refusals = 0;             ///< times that a disk took nothing, or not all
 };
 
@@ -50,9 +50,10 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// From any thread but a media worker. The file is made a moment later: whether that went well is in the report. The recording ends
+  /// From any thread but a media worker. The file is made when there is something to put into it: whether that went well is in the
+  /// report. A call that is never up leaves none. The recording ends
   /// after RecordingTap::finish(); the tap is then of no more use, and is freed by who lets go of it last: never a worker.
-  [[nodiscard]] base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order);
+  [[nodiscard]] base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order, RecordedSides sides = RecordedSides::Both);
   [[nodiscard]] RecorderCounters counters() const;
 
  private:

@@ -1,4 +1,5 @@
 #include <offhook/media/playout.hpp>
+#include <offhook/media/prompt.hpp>
 
 #include <doctest/doctest.h>
 
@@ -348,4 +349,73 @@ TEST_CASE_FIXTURE(Speaking, "The end of an utterance is told however full the ri
   CHECK(late[0].kind == Kind::UtteranceSent);
   CHECK(late[0].utterance == 2);
   CHECK(port->events_dropped.load() == 3);  // two words, and the end of the first, for which that of the second speaks
+}
+
+namespace {
+
+/// Loud enough to be told from what is said, and the same in each frame.
+std::shared_ptr<const media::Prompt> steady_music(std::int16_t value = 4000) {
+  return media::Prompt::make({8000, std::vector<std::int16_t>(1600, value)}, {.loops = true});
+}
+
+int middle(const std::vector<std::int16_t>& pcm) { return pcm[120]; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Speaking, "Who waits hears music where nothing is said: faded in and out, and no event tells of it") {
+  port->music = steady_music();
+  CHECK(silent(pull()));
+  port->waits = true;
+  const auto first = pull();
+  CHECK(first.front() == 0);
+  CHECK(first[40] == doctest::Approx(2000).epsilon(0.05));
+  CHECK(middle(first) == 4000);
+  CHECK(middle(pull()) == 4000);
+  CHECK_FALSE(playout.speaking());
+  port->waits = false;
+  const auto last = pull();
+  CHECK(last.front() == 4000);
+  CHECK(last[40] == doctest::Approx(2000).epsilon(0.05));
+  CHECK(last.back() == 0);
+  CHECK(silent(pull()));
+  CHECK(events().empty());
+}
+
+TEST_CASE_FIXTURE(Speaking, "What is said goes before the music, which fades under its beginning and comes back after it") {
+  port->music = steady_music();
+  port->waits = true;
+  (void)pull();
+  queue(1, 0);
+  queue(1, 0, true);
+  const auto begins = pull();
+  CHECK(begins.front() == 14000);
+  CHECK(begins.back() == 10000);
+  CHECK(middle(pull()) == 10000);
+  CHECK(pull().front() == 0);
+  CHECK(middle(pull()) == 4000);
+  CHECK(events().size() == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "All who wait hear the same moment of the music, by the number of the tick") {
+  std::vector<std::int16_t> climbing(800);
+  for (std::size_t i = 0; i < climbing.size(); ++i) climbing[i] = static_cast<std::int16_t>(i / 160 * 1000 + 1000);
+  port->music = media::Prompt::make({8000, climbing}, {.loops = true});
+  port->waits = true;
+  Speaking other;
+  other.port->music = port->music;
+  other.port->waits = true;
+  tick = 99;
+  for (int i = 0; i < 3; ++i) (void)pull();
+  other.tick = tick;
+  CHECK(middle(other.pull()) == middle(pull()));
+  CHECK(middle(pull()) == 4000);  // Tick 103 is the fourth of its five frames.
+}
+
+TEST_CASE_FIXTURE(Speaking, "Music that is missing at the port's rate, or has no frames, is silence") {
+  port->waits = true;
+  CHECK(silent(pull()));
+  port->music = media::Prompt::make({8000, std::vector<std::int16_t>(1600, 4000)}, {.hz_8000 = false, .loops = true});
+  CHECK(silent(pull()));
+  port->music = media::Prompt::make({8000, {}}, {.loops = true});
+  CHECK(silent(pull()));
 }

@@ -76,3 +76,43 @@ TEST_CASE("Two threads: what arrives is whole and in order, and with what was dr
   CHECK(torn == 0);
   CHECK(taken + tap->dropped() == kTicks);
 }
+
+TEST_CASE("While it is paused silence stands in the file for both sides, and as much of it as was said") {
+  const auto tap = std::make_unique<media::RecordingTap>();
+  const std::vector<std::int16_t> caller{1, 2, 3, 4}, agent{5, 6, 7, 8}, silence(4);
+  media::RecordedFrame frame;
+  for (const bool paused : {false, true, false}) {
+    tap->pause(paused);
+    CHECK(tap->is_paused() == paused);
+    tap->record(1, 8000, caller, agent);
+    REQUIRE(tap->try_take(frame));
+    CHECK(frame.samples == 8);
+    CHECK(std::vector(frame.caller().begin(), frame.caller().end()) == (paused ? silence : caller));
+    CHECK(std::vector(frame.agent().begin(), frame.agent().end()) == (paused ? silence : agent));
+  }
+}
+
+TEST_CASE("One side alone is written down where that is wished: the other never gets into the tap") {
+  using media::RecordedSides;
+  const std::vector<std::int16_t> caller{1, 2}, agent{5, 6, 7}, silence(3);
+  for (const auto sides : {RecordedSides::Both, RecordedSides::Caller, RecordedSides::Agent}) {
+    const auto tap = std::make_unique<media::RecordingTap>(sides);
+    tap->record(1, 8000, caller, agent);
+    media::RecordedFrame frame;
+    REQUIRE(tap->try_take(frame));
+    CHECK(std::vector(frame.caller().begin(), frame.caller().end()) == (sides == RecordedSides::Agent ? silence : std::vector<std::int16_t>{1, 2, 0}));
+    CHECK(std::vector(frame.agent().begin(), frame.agent().end()) == (sides == RecordedSides::Caller ? silence : agent));
+  }
+}
+
+TEST_CASE("Nothing is taken after the end, and what comes then is not missing") {
+  const auto tap = std::make_unique<media::RecordingTap>();
+  const std::vector<std::int16_t> pcm(160);
+  tap->record(1, 8000, pcm, pcm);
+  tap->finish();
+  for (std::uint64_t tick = 2; tick < 200; ++tick) tap->record(tick, 8000, pcm, pcm);
+  media::RecordedFrame frame;
+  CHECK(tap->try_take(frame));
+  CHECK_FALSE(tap->try_take(frame));
+  CHECK(tap->dropped() == 0);
+}

@@ -1,6 +1,7 @@
 #include "allocations.hpp"
 #include "stream_call.hpp"
 
+#include <offhook/media/prompt.hpp>
 #include <offhook/media/tone_script.hpp>
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
@@ -282,4 +283,20 @@ TEST_CASE("Digits in the voice of who sends no events are heard, in order and on
     }
     CHECK(digits == (events ? "" : "159#"));
   }
+}
+
+TEST_CASE("Who waits hears the music, what is said goes before it, and no event tells of it") {
+  Call call;
+  media::Sound tone{8000, std::vector<std::int16_t>(4 * 8000)};
+  media::SineSource(600, 8000, 6000).fill(tone.pcm);
+  call.a.port->music = media::Prompt::make(tone, {.loops = true});
+  call.begin();
+  call.a.port->waits = true;
+  call.run(100);
+  CHECK(offhook_test::measure_tone(call.b.heard_between(30, 50), 600, 8000).snr_db > 28);
+  CHECK(call.a.count(Kind::Sent) == 0);
+  call.a.port->waits = false;
+  call.run(60);
+  const auto after = call.b.heard_between(130, 150);
+  CHECK(std::all_of(after.begin(), after.end(), [](std::int16_t sample) { return std::abs(sample) <= 8; }));
 }

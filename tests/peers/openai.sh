@@ -78,4 +78,11 @@ heard_not() {
   for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
 }
 # gap ONE OTHER: milliseconds from the end of one sentence to the beginning of another.
+# level CHANNEL FROM-MS TO-MS: how far the samples of that piece of the call's recording are from silence, in the mean.
+level() {
+  local rate
+  rate=$(od -An -tu4 -j24 -N4 "$work/call.wav")
+  od -An -v -td2 -w4 -j$((44 + $2 * rate / 1000 * 4)) -N$((($3 - $2) * rate / 1000 * 4)) "$work/call.wav" |
+    awk -v channel="$1" '{ v = $(channel + 1); sum += v < 0 ? -v : v } END { print int(sum / NR) }'
+}
 gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }

@@ -153,15 +153,20 @@ has_record() {
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
+# page PATH: what GET PATH says now, status line and header included.
+page() {
+  local wire
+  exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&"$wire"
+  timeout 5 cat <&"$wire"
+  exec {wire}>&-
+}
+shows() { grep -qE -- "$2" <(page "$1"); }  # shows PATH PATTERN
 # ready STATUS [PATTERN]: what GET /readyz says now: 200 or 503, and of what the rest of it is.
 ready() {
-  local line rest wire
-  exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
-  printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&"$wire"
-  IFS= read -r -t 2 line <&"$wire" || line=''
-  rest=$(timeout 5 cat <&"$wire")
-  exec {wire}>&-
-  [[ $line == "HTTP/1.1 $1"* && $rest =~ ${2:-} ]]
+  local said
+  said=$(page /readyz) || return 1
+  [[ $said == "HTTP/1.1 $1"* && $said =~ ${2:-} ]]
 }
 # No password of ours may stand in anything that the agent wrote.
 no_secret_in() {

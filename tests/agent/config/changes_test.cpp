@@ -20,6 +20,8 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
   fresh.media.first_port = 2000;
   fresh.limits.calls = 3;
   fresh.transcripts.enabled = true;
+  fresh.recordings.key = config::Secret("new");
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled"});
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled",
+                                 "/recordings/key"});
 }

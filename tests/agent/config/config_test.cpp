@@ -1,5 +1,6 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/report.hpp>
 #include <offhook/agent/config/settings.hpp>
 
 #include <doctest/doctest.h>
@@ -257,6 +258,43 @@ TEST_CASE("what the library says of broken JSON is told without what it quotes o
   CHECK(found("{\"a\": 1 \"b\": 2}") == "unexpected string literal");
   CHECK(found("{\"a\": 1e999}") == "a number beyond all bounds");
   CHECK(found("{\"a\": \"x; expected canary; last read: y - z}") == "invalid string: missing closing quote");
+}
+
+TEST_CASE("Recordings are off, and what is said of them arrives; a key that is none is refused and not shown") {
+  const auto usual = offhook::agent::to_agent_options(*parse(""), "d.json");
+  CHECK_FALSE(parse("")->recordings.enabled);
+  CHECK_FALSE(usual.recordings.enabled);  // Its agents say whether, when it starts.
+  CHECK_FALSE(usual.recordings.key);
+  CHECK(usual.recordings.format == offhook::media::RecordingFormat::OggOpus);
+  CHECK(usual.recordings.keep_days == 30);
+  CHECK(usual.recordings.room.least_free == 512U << 20U);
+  CHECK(usual.recordings.room.most_used == 0);
+  CHECK(usual.conversation.notice.empty());
+  const std::string key(64, '7');
+  const auto loaded = parse(R"({"recordings": {"enabled": true, "folder": "/srv/calls", "format": "wav", "sides": "caller", "keep_days": 7,
+                                "least_free_mb": 0, "most_mb": 3, "notice": "This call is recorded."}, "limits": {"calls": 9}})",
+                            {{"OFFHOOK_RECORDING_KEY", key}});
+  REQUIRE_MESSAGE(loaded, problems_of(loaded));
+  CHECK(loaded->recordings.enabled);
+  const auto options = offhook::agent::to_agent_options(*loaded, "d.json");
+  CHECK(options.recordings.folder == "/srv/calls");
+  CHECK(options.recordings.format == offhook::media::RecordingFormat::Wav);
+  CHECK(options.recordings.sides == offhook::media::RecordedSides::Caller);
+  REQUIRE(options.recordings.key);
+  CHECK(options.recordings.key->front() == 0x77);
+  CHECK(options.recordings.keep_days == 7);
+  CHECK(options.recordings.room.least_free == 0);
+  CHECK(options.recordings.room.most_used == 3U << 20U);
+  CHECK(options.recordings.calls == 9);
+  CHECK(options.conversation.notice == "This call is recorded.");
+  for (const std::string& bad : {std::string(63, '7'), std::string(65, '7'), std::string(64, 'x')}) {
+    const auto told = problems_in(R"({"recordings": {"key": ")" + bad + R"("}})");
+    CHECK(contains(told, "/recordings/key: found text that is no key; allowed: 64 hexadecimal digits"));
+    CHECK_FALSE(contains(told, bad));
+  }
+  const auto shown = config::effective_table(config::read_text("", "x", {std::nullopt, environment(with({{"OFFHOOK_RECORDING_KEY", key}})), {}, {}}));
+  CHECK(contains(shown, "/recordings/key"));
+  CHECK_FALSE(contains(shown, key));
 }
 
 TEST_CASE("What is kept of what was said is told in one place, and a pattern that cannot be used is refused there") {

@@ -42,3 +42,17 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the f
   remove("never was");
   CHECK(json(&Shown::statistics, kAnswered).find("a\\\"1") == std::string::npos);
 }
+
+TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is paused or has ended; others say nothing of it") {
+  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
+  const auto says = [this](std::string_view what) { return json(&Shown::statistics, kAnswered).find(what) != std::string::npos; };
+  CHECK(says(R"(,"recording":"recording"},{"id":"b",)"));
+  const std::string both = json(&Shown::statistics, kAnswered);
+  CHECK(both.find("recording", both.find(R"("id":"b")")) == std::string::npos);
+  recording->pause(true);
+  CHECK(says(R"("recording":"paused")"));
+  recording->stop();
+  CHECK(says(R"("recording":"stopped")"));
+}

@@ -41,6 +41,7 @@ CallRecord whole_record() {
   record.digits_sent = "**";
   record.transfer_target = "1002";
   record.transfer_status = 200;
+  record.recording = "20261122T101530Z-c4llid.opus";
   return record;
 }
 

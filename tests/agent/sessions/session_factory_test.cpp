@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/agent/sessions/tool_box_options.hpp>
 
 #include "../providers/openai/fake_http.hpp"
 
@@ -140,4 +141,28 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(times("Hello") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
   CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
+}
+
+TEST_CASE("A model is shown the tool that pauses a recording in calls that are recorded, and in no others") {
+  auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  made.tools = {{BuiltInTool::HangUp, Confirm::Never, 1, {}}, {BuiltInTool::PauseRecording, Confirm::Never, 20, {}}};
+  CHECK(tool_box_options(made).rules.allowed.size() == 1);
+  bool paused = false;
+  const auto options = tool_box_options(made, [&paused](bool on) { paused = on; });
+  REQUIRE(options.rules.allowed.size() == 2);
+  CHECK(options.rules.allowed[1].name == "pause_recording");
+  options.pause_recording(true);
+  CHECK(paused);
+}
+
+TEST_CASE("The notice is said in calls that are recorded, and in no others") {
+  FactoryOptions options;
+  options.conversation.notice = "This call is recorded.";
+  const SessionFactory factory(options);
+  const auto made = std::make_shared<const AgentProfile>(profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu}));
+  QuietStudio edges;
+  CHECK(factory.plan(made, CallFound{}, edges).options.notice.empty());
+  CallFound recorded;
+  recorded.pause_recording = [](bool) {};
+  CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }

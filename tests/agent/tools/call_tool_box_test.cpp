@@ -320,3 +320,35 @@ TEST_CASE_FIXTURE(Box, "A flood of calls is refused in few words, and fills no l
   for (int i = 0; i < 1000; ++i) run("delete_all");
   CHECK(told(ToolEvent::What::Refused) == kMaxAttemptsPerMinute + 1);
 }
+
+TEST_CASE_FIXTURE(Box, "A recording is paused and goes on at once, before anything else that was said is heard, and only with true or false") {
+  std::vector<bool> paused;
+  options.rules.allowed.push_back(rule("pause_recording", Confirm::Never, ToolClass::Write));
+  options.pause_recording = [&paused](bool on) { paused.push_back(on); };
+  make();
+  run("pause_recording", R"({"paused":true})");
+  CHECK(paused == std::vector{true});
+  CHECK_FALSE(outcome().action);
+  run("pause_recording", R"({"paused":false})");
+  CHECK(paused == std::vector{true, false});
+  CHECK_FALSE(outcome().refused);
+  for (const char* wrong : {"{}", R"({"paused":"true"})", R"({"paused":1})", R"({"paused":null})", R"({"on":true})", R"({"paused":true,"for":5})"}) {
+    CAPTURE(wrong);
+    run("pause_recording", wrong);
+    CHECK(outcome().refused);
+  }
+  CHECK(paused.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Box, "Where the caller has to agree to a pause, nothing is paused before they do") {
+  std::vector<bool> paused;
+  options.rules.allowed.push_back(rule("pause_recording", Confirm::Caller, ToolClass::Write));
+  options.pause_recording = [&paused](bool on) { paused.push_back(on); };
+  make();
+  run("pause_recording", R"({"paused":true})");
+  CHECK(ask().find("pause recording") != std::string::npos);
+  CHECK(paused.empty());
+  box->on_caller_digit('1');
+  pass(1s);
+  CHECK(paused == std::vector{true});
+}

@@ -90,12 +90,52 @@ TEST_CASE("A file that cannot be made is reported with the reason, and its call 
   media::Recorder recorder(quick(reports));
   const auto tap = recorder.begin({.path = folder.file("none/call"), .shape = {}, .key = {}});
   REQUIRE(tap);
+  record_tick(**tap, 0);
   const auto all = reports.wait_for(1);
   REQUIRE(all.size() == 1);
   CHECK(all[0].error == ENOENT);
-  for (std::uint64_t tick = 0; tick < 200; ++tick) record_tick(**tap, tick);
+  for (std::uint64_t tick = 1; tick <= 200; ++tick) record_tick(**tap, tick);
   CHECK((*tap)->dropped() == 200 - media::RecordingTap::kFrames);
   CHECK(recorder.counters().failed == 1);
+}
+
+TEST_CASE("A call that was never up leaves no file; one of a single frame leaves one") {
+  const RecordingFolder folder;
+  Reports reports;
+  media::Recorder recorder(quick(reports));
+  const auto never = recorder.begin({.path = folder.file("never"), .shape = {}, .key = {}});
+  const auto once = recorder.begin({.path = folder.file("once"), .shape = {}, .key = {}});
+  REQUIRE(never);
+  REQUIRE(once);
+  record_tick(**once, 0);
+  (*once)->finish();
+  (*never)->finish();
+  REQUIRE(reports.wait_for(2).size() == 2);
+  for (const auto& report : reports.all()) {
+    CHECK(report.error == 0);
+    CHECK(report.frames == (report.path == folder.file("once") ? 1 : 0));
+    CHECK(std::filesystem::exists(report.path) == (report.octets > 0));
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.file("never")));
+}
+
+TEST_CASE("What is in the files is counted while the calls go on, and stays counted when they end") {
+  const RecordingFolder folder;
+  Reports reports;
+  media::Recorder recorder(quick(reports));
+  const auto tap = recorder.begin({.path = folder.file("call"), .shape = {.rate_hz = 8000}, .key = {}});
+  REQUIRE(tap);
+  for (std::uint64_t tick = 0; tick < 10; ++tick) record_tick(**tap, tick);
+  for (int i = 0; i < 2000 && recorder.counters().frames < 10; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const auto under_way = recorder.counters();
+  CHECK(under_way.active == 1);
+  CHECK(under_way.frames == 10);
+  CHECK(under_way.octets == std::filesystem::file_size(folder.file("call")));
+  (*tap)->finish();
+  REQUIRE(reports.wait_for(1).size() == 1);
+  CHECK(recorder.counters().active == 0);
+  CHECK(recorder.counters().frames == 10);
+  CHECK(recorder.counters().octets == under_way.octets);
 }
 
 TEST_CASE("As many recordings as were allowed, and not one more; when one ends there is room again") {

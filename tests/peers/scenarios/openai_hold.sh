@@ -1,4 +1,4 @@
-# The model puts the caller on hold for three seconds: nothing is heard meanwhile, then the call goes on.
+# The model puts the caller on hold for three seconds: something quiet is heard meanwhile, then the call goes on.
 . "$here/openai.sh"
 start_kamailio
 hold='I have to ask my colleague, so I put you on hold.'
@@ -13,5 +13,8 @@ sentence back "$back"
 ai_call wait "say:is my bicycle ready" wait silence:3500 "say:hello" wait silence:300 hangup
 heard_whole hold stay back
 [ "$(gap stay back)" -ge 3000 ] || die "the hold lasted only $(gap stay back) ms: $(cat "$work/report.json")"
+held_at=$(found stay ends_ms)
+music=$(level 1 $((held_at + 700)) $((held_at + 2700)))
+[ "$music" -ge 100 ] && [ "$music" -le 2000 ] || die "the caller on hold hears sound of $music, neither silence nor noise: $(cat "$work/report.json")"
 reports '"held":\[\{"at_ms":[0-9]+,"receives":[a-z]+,"sends":false\},\{"at_ms":[0-9]+,"receives":true,"sends":true\}\]'
 expect 3 "the record tells the same" has_record '"name":"hold","done":true' '"end":\{"by":"caller"'

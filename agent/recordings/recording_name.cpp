@@ -1,0 +1,69 @@
+#include <offhook/agent/recordings/recording_name.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace offhook::inline v0::agent::recordings {
+
+namespace {
+
+constexpr std::string_view kSealed = ".sealed", kWav = ".wav", kOpus = ".opus";
+constexpr std::size_t kTimeBytes = 16;  // 20261122T101530Z
+
+bool is_safe(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_'; }
+
+bool can_be_named(std::string_view call) {
+  return !call.empty() && call.size() <= RecordingName::kMaxCallBytes && std::all_of(call.begin(), call.end(), is_safe);
+}
+
+bool take_ending(std::string_view& text, std::string_view ending) {
+  if (!text.ends_with(ending)) return false;
+  text.remove_suffix(ending.size());
+  return true;
+}
+
+std::optional<WallTime> parse_time(std::string_view text) {
+  std::tm at{};
+  int used = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%4d%2d%2dT%2d%2d%2dZ%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec, &used) != 6)
+    return std::nullopt;
+  if (used != static_cast<int>(kTimeBytes) || at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;
+  at.tm_year -= 1900;
+  at.tm_mon -= 1;
+  return std::chrono::system_clock::from_time_t(::timegm(&at));
+}
+
+}  // namespace
+
+std::string RecordingName::text() const {
+  return fmt::format("{:%Y%m%dT%H%M%SZ}-{}{}{}", fmt::gmtime(std::chrono::system_clock::to_time_t(began)), call,
+                     format == media::RecordingFormat::Wav ? kWav : kOpus, sealed ? kSealed : std::string_view());
+}
+
+std::optional<RecordingName> name_recording(std::string_view call, WallTime began, media::RecordingFormat format, bool sealed) {
+  if (!can_be_named(call)) return std::nullopt;
+  return RecordingName{std::chrono::floor<std::chrono::seconds>(began), std::string(call), format, sealed};
+}
+
+std::optional<RecordingName> parse_recording_name(std::string_view file) {
+  std::string_view rest = file;
+  RecordingName name;
+  name.sealed = take_ending(rest, kSealed);
+  if (take_ending(rest, kWav)) name.format = media::RecordingFormat::Wav;
+  else if (!take_ending(rest, kOpus)) return std::nullopt;
+  const auto began = parse_time(rest.substr(0, kTimeBytes));
+  if (!began || rest.size() <= kTimeBytes + 1 || rest[kTimeBytes] != '-') return std::nullopt;
+  name.began = *began;
+  name.call = rest.substr(kTimeBytes + 1);
+  // As we would write it, or it is somebody else's: what is told by this name is removed one day.
+  if (!can_be_named(name.call) || name.text() != file) return std::nullopt;
+  return name;
+}
+
+}  // namespace offhook::inline v0::agent::recordings

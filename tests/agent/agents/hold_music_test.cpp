@@ -1,0 +1,76 @@
+#include "building.hpp"
+
+#include <offhook/agent/agents/sound_shelf.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace building;
+
+namespace {
+
+/// A WAV of so many samples at that rate.
+std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
+  const auto header = offhook::media::wav_header({.rate_hz = rate_hz, .channels = 1}, static_cast<std::uint32_t>(samples * 2));
+  std::string file(header.begin(), header.end());
+  for (std::size_t i = 0; i < samples; ++i) file += std::string("\x00\x10", 2);
+  return file;
+}
+
+std::string told(const std::string& music, const Texts& files) {
+  return build(R"({"agent": {"provider": "local", "hold_music": ")" + music + R"("}})", {}, files).problems();
+}
+
+}  // namespace
+
+TEST_CASE("Who is on hold hears something quiet of ours, silence, or a file beside the configuration; at both rates that calls have") {
+  const auto usual = build(R"({"agent": {"provider": "local"}})");
+  REQUIRE_MESSAGE(usual.made.book, usual.problems());
+  REQUIRE(usual.profile().hold_music);
+  CHECK(usual.profile().hold_music->loops());
+  CHECK(usual.profile().hold_music->frames() == 800);
+  CHECK(usual.profile().hold_music->pcm(8000, 0).size() == 160);
+  CHECK(usual.profile().hold_music->pcm(16000, 801).size() == 320);
+  CHECK(build(R"({"agent": {"provider": "local"}})").profile().hold_music == usual.profile().hold_music);  // A reload makes no other.
+  CHECK(build(R"({"agent": {"provider": "local", "hold_music": "off"}})").profile().hold_music == nullptr);
+  const auto own = build(R"({"agent": {"provider": "local", "hold_music": "music/a.wav"}})", {}, {{"etc/music/a.wav", wav_of(1600)}});
+  REQUIRE_MESSAGE(own.made.book, own.problems());
+  CHECK(own.profile().hold_music->frames() == 10);
+}
+
+TEST_CASE("Agents that name the same file share its sound, and each may have its own") {
+  const auto built = build(R"({"agent": {"provider": "local", "hold_music": "a.wav"}, "agents": [
+      {"name": "same", "match": {"called": "1"}}, {"name": "other", "match": {"called": "2"}, "hold_music": "b.wav"}]})",
+                           {}, {{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& entries = built.made.book->entries();
+  CHECK(entries[0].profile->hold_music == built.profile().hold_music);
+  CHECK(entries[1].profile->hold_music->frames() == 20);
+}
+
+TEST_CASE("Music that cannot be used is told at the start, with its place and what is wrong with it") {
+  CHECK(told("none.wav", {}).find("/agent/hold_music: found a file that cannot be used (it is not there); allowed: a WAV") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", "no sound"}}).find("(neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/hold_music") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/hold_music") != std::string::npos);
+}
+
+TEST_CASE("A file of sound of 32 MiB is read, and one of an octet more is not") {
+  using agent::SoundShelf;
+  std::string file = wav_of((SoundShelf::kMaxFileBytes - offhook::media::kWavHeaderOctets) / 2, 24000);
+  REQUIRE(file.size() == SoundShelf::kMaxFileBytes);
+  CHECK(told("a.wav", {{"etc/a.wav", file}}).empty());
+  CHECK(told("a.wav", {{"etc/a.wav", file + " "}}).find("it is too large") != std::string::npos);
+}
+
+TEST_CASE("Calls are recorded as /recordings says, and each agent may say otherwise") {
+  const auto built = build(R"({"recordings": {"enabled": true}, "agent": {"provider": "local"},
+      "agents": [{"name": "not", "match": {"called": "1"}, "recordings": false}]})");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.profile().recordings);
+  CHECK_FALSE(built.made.book->entries()[0].profile->recordings);
+  CHECK_FALSE(build(R"({"agent": {"provider": "local"}})").profile().recordings);
+  CHECK(build(R"({"agent": {"provider": "local", "recordings": true}})").profile().recordings);
+}

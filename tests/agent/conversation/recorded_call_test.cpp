@@ -1,0 +1,119 @@
+#include "played_call.hpp"
+
+using namespace offhook_test;
+
+namespace {
+
+/// Whose caller is told first that the call is recorded.
+struct RecordedCall : Call {
+  RecordedCall() {
+    ConversationOptions options;
+    options.notice = "This call is recorded.";
+    core = Conversation(options);
+  }
+  /// The notice is asked for and spoken, the greeting behind it.
+  void begin() {
+    core.start(now, out);
+    collect();
+    REQUIRE(count<Speak>() == 1);
+    notice = last<Speak>()->utterance;
+    CHECK(last<Speak>()->text == "This call is recorded.");
+    spoken();
+    reply("Good morning.");
+    spoken();
+    core.on_connected(now, out);
+    collect();
+  }
+  std::uint32_t notice = 0;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RecordedCall, "The notice is said before the greeting, answers the call, and is no part of what the model has said") {
+  begin();
+  CHECK(count<AnswerCall>() == 1);
+  REQUIRE(count<Speak>() == 2);
+  CHECK(last<Speak>()->utterance > notice);
+  media(Kind::UtteranceSent, notice);
+  sent();
+  REQUIRE(last<ReportHeard>() != nullptr);
+  CHECK(last<ReportHeard>()->text == "Good morning.");
+  CHECK(count<StopRecording>() == 0);
+}
+
+TEST_CASE_FIXTURE(RecordedCall, "Nobody talks over the notice: voice and keys are heard from its last frame on, and not before") {
+  begin();
+  media(Kind::Sent, notice, 0);
+  media(Kind::SpeechStarted);
+  CHECK(count<RisePlayout>() == 1);
+  advance(1s);
+  media(Kind::Digit, 0, 0, '1');
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(100ms);
+  CHECK(count<BeginListening>() == 0);
+  CHECK(count<FlushPlayout>() == 0);
+  CHECK(count<Respond>() == 1);
+  media(Kind::UtteranceSent, notice);
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(Kind::SpeechStarted);
+  CHECK(count<BeginListening>() == 1);
+  advance(300ms);
+  CHECK(count<FlushPlayout>() == 1);  // The greeting may be cut off.
+  CHECK(count<StopRecording>() == 0);
+}
+
+TEST_CASE_FIXTURE(RecordedCall, "A notice that was not heard to its end ends the recording, and the call goes on") {
+  SUBCASE("its voice failed") {
+    core.start(now, out);
+    collect();
+    core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
+    collect();
+    REQUIRE(count<StopRecording>() == 1);
+    CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+    CHECK(count<HangUpCall>() == 0);
+  }
+  SUBCASE("the call is to end meanwhile") {
+    begin();
+    core.close("shutdown", "We close now.", now, out);
+    collect();
+    CHECK(count<StopRecording>() == 1);
+    CHECK(last<Speak>()->text == "We close now.");
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Without a notice nothing is said before the greeting") {
+  greet();
+  CHECK(last<Speak>() == nullptr);
+  caller_says("hello");
+  CHECK(count<StopRecording>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "The caller waits while they are on hold or being transferred, and at no other time") {
+  greet();
+  CHECK_FALSE(core.caller_waits());
+  caller_says("one moment");
+  const auto turn = core.turns();
+  SUBCASE("on hold") {
+    think(ReplyAction{turn, ReplyAction::What::Hold, "5"});
+    think(ReplyDone{turn});
+    CHECK(core.caller_waits());
+    advance(4s + 990ms);
+    CHECK(core.caller_waits());
+    advance(10ms);
+    CHECK_FALSE(core.caller_waits());
+  }
+  SUBCASE("transferred, to somebody who does not answer") {
+    think(ReplyAction{turn, ReplyAction::What::Transfer, "6002"});
+    think(ReplyDone{turn});
+    CHECK(core.caller_waits());
+    core.on_transfer_failed(now, out);
+    collect();
+    CHECK_FALSE(core.caller_waits());
+  }
+  SUBCASE("until the call is over") {
+    think(ReplyAction{turn, ReplyAction::What::Hold, "5"});
+    think(ReplyDone{turn});
+    core.on_ended();
+    CHECK_FALSE(core.caller_waits());
+  }
+}

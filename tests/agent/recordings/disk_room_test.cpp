@@ -1,0 +1,37 @@
+#include <offhook/agent/recordings/disk_room.hpp>
+
+#include <doctest/doctest.h>
+
+using offhook::agent::recordings::DiskRoom;
+using Verdict = DiskRoom::Verdict;
+
+TEST_CASE("Recordings go on while as much is free as was asked for, and not with one octet less") {
+  DiskRoom room({.least_free = 1000, .most_used = 0});
+  CHECK(room.on_look({1000, 0}) == Verdict::Room);
+  CHECK(room.on_look({999, 0}) == Verdict::TooLittleFree);
+  CHECK(room.verdict() == Verdict::TooLittleFree);
+}
+
+TEST_CASE("They stop when the folder holds what it may, and not one octet before") {
+  DiskRoom room({.least_free = 0, .most_used = 1000});
+  CHECK(room.on_look({0, 999}) == Verdict::Room);
+  CHECK(room.on_look({0, 1000}) == Verdict::TooMuchUsed);
+}
+
+TEST_CASE("After that there is room again with a tenth to spare, and not with less") {
+  DiskRoom room({.least_free = 1000, .most_used = 5000});
+  CHECK(room.on_look({10, 0}) == Verdict::TooLittleFree);
+  CHECK(room.on_look({1099, 0}) == Verdict::TooLittleFree);
+  CHECK(room.on_look({1100, 0}) == Verdict::Room);
+  CHECK(room.on_look({1000, 0}) == Verdict::Room);
+  CHECK(room.on_look({1000, 5000}) == Verdict::TooMuchUsed);
+  CHECK(room.on_look({1000, 4500}) == Verdict::TooMuchUsed);
+  CHECK(room.on_look({1000, 4499}) == Verdict::Room);
+}
+
+TEST_CASE("No bounds: the disk may be filled. A file system that says nothing stops nothing") {
+  DiskRoom unbounded({.least_free = 0, .most_used = 0});
+  CHECK(unbounded.on_look({0, ~std::uint64_t{0}}) == Verdict::Room);
+  DiskRoom room({.least_free = 1000, .most_used = 0});
+  CHECK(room.on_look({std::nullopt, 0}) == Verdict::Room);
+}

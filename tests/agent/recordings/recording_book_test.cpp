@@ -1,0 +1,254 @@
+#include "../../media/engine/recording_folder.hpp"
+
+#include <offhook/agent/recordings/recording_book.hpp>
+#include <offhook/agent/recordings/recording_folder.hpp>
+#include <offhook/media/engine/recording_opener.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace offhook;
+using namespace offhook::agent::recordings;
+using namespace offhook_test;
+using media::RecordingFormat;
+
+namespace {
+
+RecordingOptions quick(const RecordingFolder& folder) {
+  RecordingOptions options;
+  options.enabled = true;
+  options.folder = folder.path;
+  options.format = RecordingFormat::Wav;
+  options.look_every = std::chrono::milliseconds(5);
+  options.room = {.least_free = 0, .most_used = 0};
+  return options;
+}
+
+std::unique_ptr<RecordingBook> open(RecordingOptions options) {
+  auto book = RecordingBook::open(std::move(options));
+  REQUIRE(book);
+  return std::move(*book);
+}
+
+template <class Holds>
+bool soon(Holds holds) {
+  for (int i = 0; i < 1500 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  return holds();
+}
+
+WallTime now() { return std::chrono::system_clock::now(); }
+std::string name_of_age(std::chrono::hours age, const std::string& call) {
+  return name_recording(call, now() - age, RecordingFormat::Wav, false)->text();
+}
+
+}  // namespace
+
+TEST_CASE("Off: no folder is touched, no call is recorded, and nothing is counted") {
+  RecordingOptions options;
+  options.folder = "/nowhere/at/all";
+  const auto book = open(options);
+  CHECK(book->begin("call", 8000, now()) == nullptr);
+  CHECK(book->state() == RecordingBook::State::Off);
+  CHECK(book->counters().not_begun == 0);
+}
+
+TEST_CASE("A call's file has the name that its recording says, is nobody else's to read, and is whole when the call is over") {
+  const RecordingFolder folder;
+  const auto book = open(quick(folder));
+  auto recording = book->begin("k3x9", 8000, now());
+  REQUIRE(recording);
+  CHECK_FALSE(recording->has_begun());
+  CHECK(recording->state() == "recording");
+  CHECK(book->counters().active == 1);
+  for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
+  CHECK(soon([&] { return recording->has_begun(); }));
+  const std::string file = recording->file();
+  recording->end();
+  CHECK(soon([&] { return book->counters().ended == 1; }));
+  CHECK(media::parse_wav(folder.read(file))->frames() == 20 * 160);
+  struct stat about{};
+  REQUIRE(::stat(folder.file(file).c_str(), &about) == 0);
+  CHECK((about.st_mode & 0777U) == 0600U);
+  CHECK(book->counters().octets == static_cast<std::uint64_t>(about.st_size));
+  CHECK(book->counters().failed == 0);
+}
+
+TEST_CASE("A call that was never up has no file, and does not count as one") {
+  const RecordingFolder folder;
+  {
+    const auto book = open(quick(folder));
+    (void)book->begin("k3x9", 8000, now());
+    CHECK(soon([&] { return book->counters().active == 0; }));
+    CHECK(book->counters().ended == 0);
+  }
+  CHECK(std::filesystem::is_empty(folder.path));
+}
+
+TEST_CASE("The book goes while a call is up: its file has all that was said, and with a key no octet in clear") {
+  const RecordingFolder folder;
+  auto options = quick(folder);
+  options.key = recording_key();
+  std::shared_ptr<CallRecording> recording;
+  {
+    const auto book = open(options);
+    recording = book->begin("k3x9", 8000, now());
+    REQUIRE(recording);
+    for (std::uint64_t tick = 0; tick < 30; ++tick) record_tick(*recording->tap(), tick);
+  }
+  CHECK(recording->file().ends_with(".wav.sealed"));
+  const auto opened = media::open_recording({.from = folder.file(recording->file()), .to = folder.file("plain")}, recording_key());
+  REQUIRE(opened);
+  CHECK(opened->whole);
+  CHECK(media::parse_wav(folder.read("plain"))->frames() == 30 * 160);
+}
+
+TEST_CASE("While it is paused there is silence, and what comes after it stands where it was said") {
+  const RecordingFolder folder;
+  const auto book = open(quick(folder));
+  auto recording = book->begin("k3x9", 8000, now());
+  REQUIRE(recording);
+  for (std::uint64_t tick = 1; tick <= 30; ++tick) {
+    recording->pause(tick > 10 && tick <= 20);
+    if (tick == 15) CHECK(recording->state() == "paused");
+    record_tick(*recording->tap(), tick);
+  }
+  CHECK(recording->state() == "recording");
+  const std::string file = recording->file();
+  recording.reset();
+  CHECK(soon([&] { return book->counters().ended == 1; }));
+  const auto octets = folder.read(file);
+  const auto wav = media::parse_wav(octets);
+  REQUIRE(wav);
+  REQUIRE(wav->frames() == 30 * 160);
+  for (std::size_t tick = 1; tick <= 30; ++tick) CHECK(wav->sample((tick - 1) * 160, 0) == (tick > 10 && tick <= 20 ? 0 : static_cast<int>(tick)));
+}
+
+TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {
+  const RecordingFolder folder;
+  std::atomic<std::uint64_t> free{2000};
+  auto options = quick(folder);
+  options.room.least_free = 1000;
+  options.free_octets = [&free](const std::string&) { return std::optional(free.load()); };
+  const auto book = open(options);
+  auto recording = book->begin("k3x9", 8000, now());
+  REQUIRE(recording);
+  for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
+  CHECK(soon([&] { return recording->has_begun(); }));
+  CHECK(book->state() == RecordingBook::State::Writing);
+  free = 999;
+  CHECK(soon([&] { return book->state() == RecordingBook::State::Full; }));
+  CHECK(soon([&] { return book->counters().stopped == 1; }));
+  CHECK(recording->state() == "stopped");
+  for (std::uint64_t tick = 20; tick < 200; ++tick) record_tick(*recording->tap(), tick);  // The call goes on.
+  CHECK(soon([&] { return book->counters().ended == 1; }));
+  CHECK(media::parse_wav(folder.read(recording->file()))->frames() == 20 * 160);
+  CHECK(book->begin("next", 8000, now()) == nullptr);
+  CHECK(book->counters().not_begun == 1);
+  CHECK(book->counters().dropped == 0);
+  free = 1100;
+  CHECK(soon([&] { return book->state() == RecordingBook::State::Writing; }));
+  CHECK(book->begin("another", 8000, now()));
+}
+
+TEST_CASE("The folder holds what it may: what was there before and what this process writes count together, other files do not") {
+  const RecordingFolder folder;
+  folder.write(name_of_age(std::chrono::hours(1), "old"), Octets(5000));
+  folder.write("somebody-elses.wav", Octets(50000));
+  auto options = quick(folder);
+  options.room.most_used = 5000 + 44 + 640 * 30;  // A WAV's header, and 30 frames of both sides.
+  const auto book = open(options);
+  const auto recording = book->begin("k3x9", 8000, now());
+  REQUIRE(recording);
+  for (std::uint64_t tick = 0; tick < 29; ++tick) record_tick(*recording->tap(), tick);
+  CHECK(soon([&] { return recording->tap()->kept() == 29; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(book->state() == RecordingBook::State::Writing);
+  record_tick(*recording->tap(), 29);
+  CHECK(soon([&] { return book->state() == RecordingBook::State::Full; }));
+}
+
+TEST_CASE("As many calls as are allowed are recorded at once; one more goes on without") {
+  const RecordingFolder folder;
+  auto options = quick(folder);
+  options.calls = 2;
+  const auto book = open(options);
+  const auto first = book->begin("a", 8000, now()), second = book->begin("b", 8000, now());
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(book->begin("c", 8000, now()) == nullptr);
+  CHECK(book->counters().not_begun == 1);
+  second->end();
+  CHECK(soon([&] { return book->counters().active == 1; }));
+  CHECK(book->begin("c", 8000, now()));
+}
+
+TEST_CASE("A folder that vanishes costs the recording, not the call, and is told") {
+  const RecordingFolder folder;
+  auto options = quick(folder);
+  options.folder = folder.file("inner");
+  const auto book = open(options);
+  std::filesystem::remove_all(options.folder);
+  const auto recording = book->begin("k3x9", 8000, now());
+  REQUIRE(recording);
+  for (std::uint64_t tick = 0; tick < 100; ++tick) record_tick(*recording->tap(), tick);
+  CHECK(soon([&] { return book->counters().failed == 1; }));
+  CHECK(soon([&] { return book->state() == RecordingBook::State::Failing; }));
+  CHECK(book->counters().ended == 0);
+}
+
+TEST_CASE("A folder that cannot be written to is found at the start when somebody named it") {
+  RecordingOptions options;
+  options.enabled = true;
+  options.folder = "/proc/none";
+  const auto book = RecordingBook::open(options);
+  REQUIRE_FALSE(book);
+  CHECK(book.error().detail.find("/recordings/folder") != std::string::npos);
+}
+
+TEST_CASE("What is older than it may be kept is removed, to the second; what is not ours stays, and links are not followed") {
+  const RecordingFolder folder;
+  const auto limit = now() - std::chrono::days(30);
+  const auto named = [](WallTime began, const char* call) { return name_recording(call, began, RecordingFormat::OggOpus, true)->text(); };
+  const std::string too_old = named(limit - std::chrono::seconds(2), "old"), young = named(limit + std::chrono::seconds(2), "young");
+  const std::string link = name_of_age(std::chrono::hours(24 * 100), "link");
+  for (const auto& file : {too_old, young, std::string("20200101-other.wav")}) folder.write(file, Octets(100));
+  REQUIRE(::symlink(folder.file("20200101-other.wav").c_str(), folder.file(link).c_str()) == 0);
+  CHECK(used_octets(folder.path) == 200);
+  CHECK(remove_recordings_before(folder.path, limit) == 1);
+  CHECK_FALSE(std::filesystem::exists(folder.file(too_old)));
+  for (const auto& file : {young, link, std::string("20200101-other.wav")}) CHECK(std::filesystem::exists(folder.file(file)));
+  CHECK_FALSE(used_octets(folder.file("none")));
+  CHECK_FALSE(remove_recordings_before(folder.file("none"), limit));
+}
+
+TEST_CASE("The book removes what is too old when it is opened") {
+  const RecordingFolder folder;
+  const std::string old = name_of_age(std::chrono::hours(24 * 3 + 1), "old"), kept = name_of_age(std::chrono::hours(24 * 3 - 1), "kept");
+  for (const auto& file : {old, kept}) folder.write(file, Octets(10));
+  auto options = quick(folder);
+  options.keep_days = 3;
+  const auto book = open(options);
+  CHECK_FALSE(std::filesystem::exists(folder.file(old)));
+  CHECK(std::filesystem::exists(folder.file(kept)));
+}
+
+TEST_CASE("A file system says what is free") {
+  const RecordingFolder folder;
+  CHECK(free_octets(folder.path).value_or(0) > 0);
+  CHECK_FALSE(free_octets(folder.file("none")));
+}
+
+TEST_CASE("The metrics name each count once, with its type") {
+  const auto text = metrics_of({.active = 2, .ended = 7, .failed = 1, .octets = 12345, .dropped = 3, .not_begun = 4, .stopped = 5}, RecordingBook::State::Full);
+  for (const char* line : {"# TYPE offhook_recordings gauge\noffhook_recordings 2\n", "offhook_recordings_room 0\n", "offhook_recordings_ended_total 7\n",
+                           "offhook_recordings_failed_total 1\n", "offhook_recordings_not_begun_total 4\n", "offhook_recordings_stopped_total 5\n",
+                           "offhook_recordings_octets_total 12345\n", "offhook_recordings_frames_dropped_total 3\n"})
+    CHECK(text.find(line) != std::string::npos);
+  CHECK(metrics_of({}, RecordingBook::State::Writing).find("offhook_recordings_room 1\n") != std::string::npos);
+}

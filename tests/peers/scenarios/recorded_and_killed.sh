@@ -1,0 +1,36 @@
+# The agent is killed in a call: what was recorded is there up to the last second, and plays; encrypted it is known to be cut, and opens.
+printf '%064d\n' 7 >"$work/recording.key"
+start_kamailio
+say_wav "$work/question.wav" 8000 0 60000 "when are you open"
+
+# killed_in_a_call EXTENSION RECORDINGS: an agent of that extension records a call, and is killed in it; the file is then in $file.
+killed_in_a_call() {
+  agent_too="\"recordings\": {\"enabled\": true, \"folder\": \"$work/$1\"$2}" agent_sip='' agent_http=''
+  start_agent "$1"
+  baresip_folder "caller$1" "9$1" "$work/question.wav"
+  start_baresip "caller$1" "/dial sip:$1@127.0.0.1:$registrar_port"
+  expect 15 "the call is up" says "$work/caller$1.log" 'Call established'
+  sleep 6
+  kill -KILL "$agent_pid"
+  expect 5 "the agent is gone" gone "$agent_pid"
+  file=$(find "$work/$1" -type f)
+  [ "$(wc -l <<<"$file")" = 1 ] && [ -s "$file" ] || die "not one recording but: $file"
+}
+
+killed_in_a_call 6001 ', "format": "wav", "key": "${file:'$work/recording.key'}"'
+"$offhook" recording check "$file" --key-file "$work/recording.key" >"$work/check" 2>&1 && die "nobody misses the end: $(cat "$work/check")"
+says "$work/check" 'end is missing|--cut' || die "check says: $(cat "$work/check")"
+"$offhook" recording open "$file" --cut --out "$work/cut.wav" --key-file "$work/recording.key" >"$work/open" 2>&1 || die "it cannot be opened: $(cat "$work/open")"
+frames=$((($(stat -c %s "$work/cut.wav") - 44) / 4))
+[ "$frames" -ge $((16000 * 4)) ] || die "only $frames samples of six seconds"
+
+killed_in_a_call 6003 ', "format": "opus"'
+command -v opusinfo >/dev/null && command -v opusdec >/dev/null || absent "no opus-tools to play the recording with (apt-get install opus-tools)"
+opusinfo "$file" >"$work/opusinfo.txt" 2>&1
+says "$work/opusinfo.txt" 'EOS not set' || die "opusinfo misses nothing at the end of what was not ended"
+[ "$(grep -cE 'WARNING|ERROR' "$work/opusinfo.txt")" = 1 ] || die "opusinfo does not like more than its end: $(grep -E 'WARNING|ERROR' "$work/opusinfo.txt" | head -n 3)"
+opusdec --quiet --rate 16000 --force-wav "$file" "$work/decoded.wav" >"$work/opusdec.log" 2>&1 || die "opusdec cannot play it"
+frames=$((($(stat -c %s "$work/decoded.wav") - 44) / 4))
+[ "$frames" -ge $((16000 * 4)) ] || die "opusdec plays only $frames samples of six seconds"
+"$offhook" hear "$work/decoded.wav" --channel 0 >"$work/left" 2>&1
+says "$work/left" 'open' || die "what the caller said is not on the left: $(cat "$work/left")"
