@@ -1,5 +1,6 @@
 #include <offhook/media/engine/engine.hpp>
 
+#include <offhook/media/engine/voice_thread.hpp>
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
@@ -71,6 +72,7 @@ class Engine::Impl {
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
   std::vector<LegRows> rows_;                     // by worker
+  std::unique_ptr<VoiceThread> voice_;            // Joined after the workers that feed it, before the rows that it answers into.
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
   std::vector<std::size_t> legs_of_;              // how many, by worker
   std::size_t open_legs_ = 0;
@@ -82,9 +84,12 @@ Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = std::min(options_.workers == 0 ? cores : options_.workers, kMaxWorkers);
   const auto origin = base::Clock::now();
-  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams));
+  if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
+  for (unsigned i = 0; i < count; ++i) {
+    workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr));
+    rows_.emplace_back(voice_ != nullptr);
+  }
   legs_of_.resize(count);
-  rows_.resize(count);
 }
 
 base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base::IpAddress& local) {
@@ -220,6 +225,11 @@ EngineStatus Engine::Impl::status() const {
     status.phases_left_out += worker->left_out();
     if (!worker->works()) continue;
     if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
+  }
+  if (voice_) {
+    status.voice_model = voice_->works();
+    status.voice_load = voice_->busy();
+    status.voice_chunks = voice_->chunks();
   }
   status.ticks = TickHistogram::times_of(tick_counts());
   return status;

@@ -9,12 +9,15 @@
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/media_plan.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace offhook::inline v0::media {
+
+class VoiceModel;
 
 using LegId = base::StrongId<struct LegTag>;
 
@@ -24,6 +27,8 @@ struct EngineOptions {
   base::Duration silence_limit = std::chrono::seconds(10);  ///< no RTP for so long: MediaLost
   std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
+  std::shared_ptr<VoiceModel> voice_model;           ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
+  std::function<void(const std::string& why)> on_voice_lost;  ///< the model works no more: once, on its thread
   float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
 };
 
@@ -34,6 +39,9 @@ struct EngineStatus {
   DatagramPath datagrams = DatagramPath::Best;       ///< that is in use, the worst of all workers'; Best: none works
   std::string refused;                               ///< why no better one is; "" when there is nothing to say
   float load = 0;                                    ///< of the busiest worker: share of a core
+  bool voice_model = false;                          ///< there is one, and it works
+  float voice_load = 0;                              ///< of its thread: share of a core
+  std::uint64_t voice_chunks = 0;                    ///< of 32 ms, that it has judged
   std::uint64_t phases_left_out = 0;                 ///< a tenth of a tick each, over 200 ms late
   TickTimes ticks;
 };

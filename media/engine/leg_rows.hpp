@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/media/engine/voice_desk.hpp>
 #include <offhook/media/voice_bank.hpp>
 
 #include <array>
@@ -18,12 +19,14 @@ inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 /// Legs that are ticked side by side. Made by the signalling thread; what is in it belongs to the worker.
 struct LegRow {
   static constexpr std::size_t kLanes = 8;
-  explicit LegRow(std::uint8_t in_phase) : phase(in_phase) {}
+  using ModelCalls = std::array<ModelCall, kLanes>;
+  LegRow(std::uint8_t in_phase, bool with_model) : phase(in_phase), model(with_model ? std::make_unique<ModelCalls>() : nullptr) {}
 
   const std::uint8_t phase;
   std::array<Leg*, kLanes> legs{};   // null where there is none
   std::size_t count = 0;             // of them
   VoiceBank voice{kLanes};
+  const std::unique_ptr<ModelCalls> model;   // null where no model helps
 };
 
 /// Where a leg is ticked.
@@ -37,6 +40,7 @@ struct LegPlace {
 /// legs at once.
 class LegRows {
  public:
+  explicit LegRows(bool with_model = false) : with_model_(with_model) {}
   [[nodiscard]] bool full() const { return free_.empty() && rows_.size() * LegRow::kLanes >= kMaxLegsPerWorker; }
   /// Not when full().
   [[nodiscard]] LegPlace take();
@@ -45,6 +49,7 @@ class LegRows {
 
  private:
   std::vector<std::unique_ptr<LegRow>> rows_;
+  bool with_model_;
   std::vector<LegPlace> free_;   // The last one that came back is taken first: it is in the cache.
 };
 

@@ -1,7 +1,8 @@
 #include <offhook/media/engine/worker.hpp>
 
+#include <offhook/media/engine/block_signals.hpp>
+
 #include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -28,25 +29,10 @@ base::Duration own_processor_time() {
   return std::chrono::duration_cast<base::Duration>(std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec));
 }
 
-/// Signals are the program's business: none may interrupt a media thread.
-class BlockSignals {
- public:
-  BlockSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockSignals(const BlockSignals&) = delete;
-  BlockSignals& operator=(const BlockSignals&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
-Worker::Worker(base::TimePoint origin, DatagramPath wanted) : origin_(origin), datagrams_(make_datagrams(wanted, refused_)) {
+Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice)
+    : origin_(origin), datagrams_(make_datagrams(wanted, refused_)), voice_(voice) {
   if (!datagrams_) return;
   for (auto& rows : rows_) rows.reserve(kMaxLegsPerWorker / LegRow::kLanes);
   due_.reserve(kMaxLegsPerWorker);
@@ -169,6 +155,7 @@ void Worker::begin(Leg& leg) {
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
   row.voice.reset(leg.place.lane);
+  if (row.model) voice_->begin((*row.model)[leg.place.lane]);
   if (row.count++ == 0) rows_of(row.phase).push_back(&row);
   datagrams_->add(leg);
 }
@@ -183,14 +170,23 @@ void Worker::run_row(LegRow& row, const TickTime& time) {
       end(*leg, time.now);
       continue;
     }
-    if (obey(*leg, time.now)) row.voice.reset(lane);
+    if (obey(*leg, time.now)) {
+      row.voice.reset(lane);
+      if (row.model) VoiceFeed::restart((*row.model)[lane]);
+    }
     heard[lane] = leg->stream.hear(time, frames[lane]);
     row.voice.hear(lane, heard[lane]);
+    if (row.model) voice_->hear((*row.model)[lane], heard[lane]);
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
-    if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], row.voice.voiced(lane));
+    if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], judge_voice(row, lane));
   }
+}
+
+bool Worker::judge_voice(LegRow& row, std::size_t lane) {
+  const bool plain = row.voice.voiced(lane);
+  return row.model ? VoiceFeed::judge((*row.model)[lane], plain) : plain;
 }
 
 void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice) {

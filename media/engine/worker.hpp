@@ -40,7 +40,8 @@ struct WorkerLoad {
 /// for it. No lock and, once running, no allocation. All public functions but those that say so belong to the signalling thread.
 class Worker {
  public:
-  Worker(base::TimePoint origin, DatagramPath wanted);
+  /// `voice`, where there is a model, outlives the worker.
+  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -72,6 +73,7 @@ class Worker {
   void run_due_phases();
   void run_phase(base::TimePoint due);
   void run_row(LegRow& row, const TickTime& time);
+  [[nodiscard]] bool judge_voice(LegRow& row, std::size_t lane);
   void receive(const Rows& rows);
   void begin(Leg& leg);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
@@ -88,6 +90,7 @@ class Worker {
   base::TimePoint origin_;
   std::string refused_;
   std::unique_ptr<Datagrams> datagrams_;
+  VoiceFeed* voice_;
   bool works_ = false;
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
