@@ -62,6 +62,8 @@ struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
   std::uint16_t first_port = 16384, last_port = 32767;
   std::string datagrams = "auto";      ///< auto, io_uring or epoll
+  std::string voice_activity = "spectral";  ///< spectral or silero
+  std::string voice_model;             ///< folder; "": where ./dev silero puts it
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length
