@@ -27,8 +27,8 @@ struct EngineOptions {
   base::Duration silence_limit = std::chrono::seconds(10);  ///< no RTP for so long: MediaLost
   std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
-  std::shared_ptr<VoiceModel> voice_model;           ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
-  std::function<void(const std::string& why)> on_voice_lost;  ///< the model works no more: once, on its thread
+  std::shared_ptr<VoiceModel> voice_model{};         ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
+  std::function<void(const std::string& why)> on_voice_lost{};  ///< the model works no more: once, on its thread
   float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
 };
 
