@@ -1,7 +1,7 @@
-// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--silero FOLDER] [--plot FILE.svg]: legs of one engine that talk with each
-// other over loopback in real time, and hang up and begin anew all the time: a call lasts 5 to 60 seconds. Resident memory, descriptors and
-// lateness of ticks are written down each minute (SECONDS). Fails when one of them grew, a leg could not be opened, or one that talked for
-// two seconds was not heard.
+// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]: legs of one engine
+// that talk with each other over loopback in real time, and hang up and begin anew all the time: a call lasts up to a minute, and a twelfth
+// of that at least. Resident memory, descriptors and lateness of ticks are written down each minute. Fails when one of them grew, a leg
+// could not be opened, or one that talked for two seconds was not heard.
 #include "samples.hpp"
 
 #include <offhook/base/random.hpp>
@@ -31,7 +31,7 @@ const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 struct Options {
   double minutes = 60;
   std::size_t legs = 400;
-  double every_s = 60;
+  double every_s = 60, longest_s = 60;
   std::string silero, plot = "build/long-legs.svg";
 };
 
@@ -155,7 +155,7 @@ class Hour {
     pair.a.start(engine_, pair.b);
     pair.b.start(engine_, pair.a);
     pair.begun = now;
-    pair.until = now + 5s + std::chrono::milliseconds(random_.below(55000));
+    pair.until = now + of_seconds(options_.longest_s * (1 + 11 * static_cast<double>(random_.below(1000)) / 1000) / 12);
     ++calls_;
   }
   void hang_up(Pair& pair) {
@@ -194,11 +194,12 @@ std::optional<Options> parse(int argc, char** argv) {
     if (name == "--minutes") options.minutes = std::strtod(value, nullptr);
     else if (name == "--legs") options.legs = std::strtoull(value, nullptr, 10);
     else if (name == "--every") options.every_s = std::strtod(value, nullptr);
+    else if (name == "--longest") options.longest_s = std::strtod(value, nullptr);
     else if (name == "--silero") options.silero = value;
     else if (name == "--plot") options.plot = value;
     else return std::nullopt;
   }
-  if (options.minutes <= 0 || options.legs < 2 || options.every_s <= 0) return std::nullopt;
+  if (options.minutes <= 0 || options.legs < 2 || options.every_s <= 0 || options.longest_s <= 0) return std::nullopt;
   return options;
 }
 
@@ -207,7 +208,7 @@ std::optional<Options> parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) {
-    std::fprintf(stderr, "offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--silero FOLDER] [--plot FILE.svg]\n");
+    std::fprintf(stderr, "offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]\n");
     return 2;
   }
   Hour hour(*options);
