@@ -4,6 +4,7 @@
 // could not be opened, or one that talked for two seconds was not heard.
 #include "samples.hpp"
 
+#include <offhook/base/heap_keeper.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/silero_model.hpp>
@@ -211,6 +212,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]\n");
     return 2;
   }
+  base::keep_large_blocks_apart();  // As `offhook run` does.
   Hour hour(*options);
   hour.live();
   hour.tell();
