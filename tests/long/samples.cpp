@@ -34,6 +34,8 @@ constexpr std::array<Column, 3> kColumns{Column{"resident memory, kB", &Sample::
 
 constexpr int kWide = 640, kHigh = 110, kLeft = 70, kStep = 160, kTop = 50;
 
+std::string shown(double value) { return value < 100 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value); }
+
 std::string panel(const std::vector<Sample>& samples, const Column& column, int top) {
   double most = 0;
   for (const auto& sample : samples) most = std::max(most, sample.*column.of);
@@ -43,7 +45,7 @@ std::string panel(const std::vector<Sample>& samples, const Column& column, int 
     points += fmt::format("{:.1f},{:.1f} ", kLeft + kWide * sample.minutes / width, top + kHigh - scale * (sample.*column.of));
   return fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n<path d=\"M{},{} v{} h{}\" fill=\"none\" stroke=\"black\"/>\n", kLeft, top - 6,
                      column.name, kLeft, top, kHigh, kWide) +
-         fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{:.4g}</text>\n", kLeft - 5, top + kHigh - scale * most + 4, most) +
+         fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", kLeft - 5, top + kHigh - scale * most + 4, shown(most)) +
          fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">0</text>\n", kLeft - 5, top + kHigh + 4) +
          fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>\n", points, column.colour);
 }
@@ -75,7 +77,7 @@ std::string growth_of(const std::vector<Sample>& samples) {
   if (samples.size() < kFewest) return fmt::format("{} samples are too few to tell", samples.size());
   std::string grown;
   const auto check = [&](const char* what, Drift drift, double allowed) {
-    if (drift.late > allowed) grown += fmt::format("{}{} grew from {:.4g} to {:.4g}", grown.empty() ? "" : "; ", what, drift.early, drift.late);
+    if (drift.late > allowed) grown += fmt::format("{}{} grew from {} to {}", grown.empty() ? "" : "; ", what, shown(drift.early), shown(drift.late));
   };
   const auto memory = drift_of(samples, &Sample::memory_kb);
   check("memory (kB)", memory, std::max(memory.early * kMemoryShare, memory.early + kMemoryKb));
