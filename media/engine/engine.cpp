@@ -85,11 +85,10 @@ Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)) {
   const unsigned count = std::min(options_.workers == 0 ? cores : options_.workers, kMaxWorkers);
   const auto origin = base::Clock::now();
   if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
-  for (unsigned i = 0; i < count; ++i) {
+  for (unsigned i = 0; i < count; ++i)
     workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr));
-    rows_.emplace_back(voice_ != nullptr);
-  }
   legs_of_.resize(count);
+  rows_.resize(count);
 }
 
 base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base::IpAddress& local) {
@@ -138,6 +137,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
   const LegId id{++last_id_};
   leg->id = id;
   leg->place = rows_[worker].take();
+  if (voice_ && !leg->place.row->model) leg->place.row->model = std::make_unique<LegRow::ModelCalls>();  // A row that nobody has seen yet.
   workers_[worker]->add(*leg);
   ++legs_of_[worker];
   ++open_legs_;

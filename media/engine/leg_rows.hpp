@@ -19,14 +19,14 @@ inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 /// Legs that are ticked side by side. Made by the signalling thread; what is in it belongs to the worker.
 struct LegRow {
   static constexpr std::size_t kLanes = 8;
-  using ModelCalls = std::array<ModelCall, kLanes>;
-  LegRow(std::uint8_t in_phase, bool with_model) : phase(in_phase), model(with_model ? std::make_unique<ModelCalls>() : nullptr) {}
+  explicit LegRow(std::uint8_t in_phase) : phase(in_phase) {}
 
   const std::uint8_t phase;
   std::array<Leg*, kLanes> legs{};   // null where there is none
   std::size_t count = 0;             // of them
   VoiceBank voice{kLanes};
-  const std::unique_ptr<ModelCalls> model;   // null where no model helps
+  using ModelCalls = std::array<ModelCall, kLanes>;
+  std::unique_ptr<ModelCalls> model;   // null where no model helps; made before the row's first leg is its worker's
 };
 
 /// Where a leg is ticked.
@@ -40,7 +40,6 @@ struct LegPlace {
 /// legs at once.
 class LegRows {
  public:
-  explicit LegRows(bool with_model = false) : with_model_(with_model) {}
   [[nodiscard]] bool full() const { return free_.empty() && rows_.size() * LegRow::kLanes >= kMaxLegsPerWorker; }
   /// Not when full().
   [[nodiscard]] LegPlace take();
@@ -49,7 +48,6 @@ class LegRows {
 
  private:
   std::vector<std::unique_ptr<LegRow>> rows_;
-  bool with_model_;
   std::vector<LegPlace> free_;   // The last one that came back is taken first: it is in the cache.
 };
 
