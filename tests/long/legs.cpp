@@ -1,7 +1,8 @@
 // offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]: legs of one engine
-// that talk with each other over loopback in real time, and hang up and begin anew all the time: a call lasts up to a minute, and a twelfth
-// of that at least. Resident memory, descriptors and lateness of ticks are written down each minute. Fails when one of them grew, a leg
-// could not be opened, or one that talked for two seconds was not heard.
+// that talk with each other over loopback in real time, and hang up and begin anew all the time: a call lasts up to a minute, and a
+// twelfth of that at least. Resident memory, descriptors and lateness of ticks are written down each minute. In less than an hour all this
+// is so much shorter: N seconds instead of a minute. Fails when one of them grew, a leg could not be opened, or one that talked for two
+// seconds was not heard.
 #include "samples.hpp"
 
 #include <offhook/base/heap_keeper.hpp>
@@ -32,7 +33,7 @@ const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 struct Options {
   double minutes = 60;
   std::size_t legs = 400;
-  double every_s = 60, longest_s = 60;
+  double every_s = 0, longest_s = 0;   ///< 0: as many as there are minutes, up to 60
   std::string silero, plot = "build/long-legs.svg";
 };
 
@@ -116,15 +117,17 @@ class Hour {
   }
   void tell() const {
     const auto status = engine_.status();
-    std::printf("%zu legs, %.1f minutes, %llu calls, datagrams by %s, voice %s (%llu chunks), %llu phases left out\n", options_.legs, options_.minutes,
-                static_cast<unsigned long long>(calls_), std::string(media::to_string(status.datagrams)).c_str(),
+    std::printf("%zu legs, %.1f minutes, %llu calls, datagrams by %s, voice %s (%llu chunks), %llu phases left out\n", options_.legs,
+                options_.minutes, static_cast<unsigned long long>(calls_), std::string(media::to_string(status.datagrams)).c_str(),
                 status.voice_model ? "silero" : "spectral", static_cast<unsigned long long>(status.voice_chunks),
                 static_cast<unsigned long long>(status.phases_left_out));
     std::ofstream(options_.plot) << offhook_test::to_svg(samples_, std::to_string(options_.legs) + " legs that come and go, in real time");
   }
 
  private:
-  static base::Duration of_seconds(double seconds) { return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds)); }
+  static base::Duration of_seconds(double seconds) {
+    return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
+  }
   static media::EngineOptions engine_options(const Options& options) {
     media::EngineOptions made;
     made.workers = 1;
@@ -200,6 +203,8 @@ std::optional<Options> parse(int argc, char** argv) {
     else if (name == "--plot") options.plot = value;
     else return std::nullopt;
   }
+  if (options.every_s == 0) options.every_s = std::min(options.minutes, 60.0);
+  if (options.longest_s == 0) options.longest_s = std::min(options.minutes, 60.0);
   if (options.minutes <= 0 || options.legs < 2 || options.every_s <= 0 || options.longest_s <= 0) return std::nullopt;
   return options;
 }
