@@ -8,6 +8,7 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/media/engine/silero_model.hpp>
 #include <offhook/media/line_ear.hpp>
 
 #include <fmt/chrono.h>
@@ -117,6 +118,7 @@ class Agent::Impl {
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
+    open_voice_model();
     engine_ = std::make_unique<media::Engine>(options_.media);
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
@@ -168,14 +170,31 @@ class Agent::Impl {
   Health health() const {
     const auto media = engine_->status();
     const bool ready = registered_ && !draining_ && !book_->is_losing() && media.takes_legs;
+    const std::string_view voice = media.voice_model             ? "silero"
+                                   : options_.silero_folder.empty() ? "spectral"
+                                   : options_.media.voice_model  ? "spectral: silero has failed"
+                                                                 : "spectral: silero is absent";
     return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
                                R"("recordings":{{"state":"{}","calls":{}}},)"
-                               R"("media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{}}},)"
+                               R"("media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
                                ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
                                recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
-                               media.workers, media.load, media.late, media.takes_legs, media.ticks.ticks, to_ms(media.ticks.p50),
+                               media.workers, media.load, media.late, media.takes_legs, voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50),
                                to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
+  }
+
+  /// Without it calls are as good as ever on a quiet line: its absence is a warning, and no error.
+  void open_voice_model() {
+    if (options_.silero_folder.empty()) return;
+    auto model = media::open_silero(options_.silero_folder);
+    constexpr std::string_view kCure = "./dev silero installs it; /media/voice_activity spectral asks for none";
+    if (!model) return log::warning("voice.absent", {{"detail", model.error()}, {"next", kCure}});
+    options_.media.voice_model = std::move(*model);
+    options_.media.on_voice_lost = [](const std::string& why) {
+      log::warning("voice.lost", {{"detail", why}, {"next", "restart, to have it again"}});
+    };
+    log::info("voice.model", {{"folder", options_.silero_folder}});
   }
 
   LiveCalls::Statistics leg_statistics() const {

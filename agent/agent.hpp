@@ -22,6 +22,7 @@ namespace offhook::inline v0::agent {
 struct AgentOptions {
   phone::EndpointOptions phone;
   media::EngineOptions media;
+  std::string silero_folder;                                  ///< of the model that helps to tell voices; "": none is wanted
   sip::AccountOptions account;
   /// Registered beside it, mostly the same extension at other servers: their calls are taken, too, and where `account` is not
   /// registered, calls go out through the first of these that is.

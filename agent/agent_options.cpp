@@ -215,7 +215,7 @@ std::string records_folder(const config::Config& config) {
 
 std::string embedded_voice(const std::string& voice) { return voice == "rms" ? voice : "slt"; }
 
-AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue) {
+AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero) {
   AgentOptions options;
   options.account = account(config.sip);
   options.standby_accounts = standby_accounts(config.sip, options.account);
@@ -239,6 +239,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";
   options.country = media::country_of(config.media.country);
+  if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
   options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);

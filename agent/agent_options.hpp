@@ -5,8 +5,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a checked configuration means for the agent. `default_dialogue` is used when the configuration names none.
-[[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue);
+/// What a checked configuration means for the agent. `default_dialogue` and the folder `default_silero` are used when the configuration
+/// names none.
+[[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero = "");
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
 /// At how many servers the agent of this configuration keeps itself registered.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);

@@ -7,6 +7,7 @@
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
+#include <offhook/media/engine/silero_model.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -41,6 +42,13 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
 }
 
+/// A warning and no problem: calls do without it.
+void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
+  if (media.voice_activity != "silero") return;
+  const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);
+  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + ": ./dev silero installs it; calls go on with the spectral detector"});
+}
+
 /// Only where a secret came from the file: then the file is what keeps it.
 void warn_of_readers(const config::Sources& sources, const config::Effective& effective, Checkup& out) {
   if (!effective.holds_secret || !sources.path) return;
@@ -65,7 +73,7 @@ void check_embedded(const AgentBook& book, Checkup& out) {
 
 }  // namespace
 
-Checkup check_up(const config::Sources& sources, const std::string& default_dialogue) {
+Checkup check_up(const config::Sources& sources, const std::string& default_dialogue, const std::string& default_silero) {
   Checkup out;
   const auto effective = config::read(sources);
   auto built = build_book(effective, {sources.path, config::disk_files(), default_dialogue});
@@ -77,6 +85,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
   if (effective.problems.empty()) warn_of_settings(effective.config, out);
+  warn_of_voice_model(effective.config.media, default_silero, out);
   out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());
   out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);

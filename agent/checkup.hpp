@@ -16,9 +16,9 @@ struct Checkup {
 };
 
 /// Everything that can be checked without starting: file, environment and command line, the dialogue file, whether the recogniser
-/// can hear each word that it expects, and the voice. Opens no socket and looks up no name. `default_dialogue` is used when the
-/// configuration names none.
-[[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue);
+/// can hear each word that it expects, the voice, and the model of voices where it is asked for. Opens no socket and looks up no name.
+/// `default_dialogue` and the folder `default_silero` are used when the configuration names none.
+[[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue, const std::string& default_silero);
 
 /// {"usable", "problems": [...], "warnings": [{"where", "what"}], "dialogue"} on one line
 [[nodiscard]] std::string to_json(const Checkup& checkup);

@@ -24,4 +24,10 @@ bool HeapKeeper::tidy(TimePoint now) {
 #endif
 }
 
+void keep_large_blocks_apart() {
+#ifdef __GLIBC__
+  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);  // To set it ends its growing.
+#endif
+}
+
 }  // namespace offhook::inline v0::base

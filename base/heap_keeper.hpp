@@ -24,4 +24,10 @@ class HeapKeeper {
   std::size_t highest_ = 0;  ///< octets in use
 };
 
+/// Blocks of 128 KiB and more for which the heap has no gap get pages of their own, which go back as they are freed, for the rest of the
+/// program's life; glibc does so by itself until the first of them is freed. A call's AudioPort is such a block, of which few pages are ever
+/// touched: in a heap that grows for it, it would lie where others have been, and after some thousand calls have all its pages touched by
+/// one or another. Once, at the start.
+void keep_large_blocks_apart();
+
 }  // namespace offhook::inline v0::base

@@ -1,3 +1,4 @@
+#include <offhook/bench/silero_figures.hpp>
 #include <offhook/bench/subjects.hpp>
 #include <offhook/bench/voice_trial.hpp>
 
@@ -11,6 +12,8 @@
 #include <spandsp.h>
 #include <speex/speex_echo.h>
 
+#include <iterator>
+#include <map>
 #include <memory>
 
 // The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011.
@@ -114,6 +117,39 @@ Work speex_canceller(std::shared_ptr<const Pcm> pcm) {
   });
 }
 
+std::function<VoiceJudge()> own_judges() {
+  return [] {
+    return [voice = std::make_shared<media::VoiceActivity>(8000)](std::span<const std::int16_t> frame) { return voice->process(frame); };
+  };
+}
+
+std::function<VoiceJudge()> webrtc_judges() {
+  // As it was used here: without the floor it takes the idle noise of a digital line for voice now and then.
+  return [] {
+    return [voice = std::make_shared<WebRtcVoice>()](std::span<const std::int16_t> frame) {
+      return voice->process(frame) && media::level_dbov(frame) >= kNoVoiceBelowDbov;
+    };
+  };
+}
+
+/// Ours, WebRTC's, and ours with the model's help where it is installed.
+void add_scores(const VoiceCondition& condition, const std::vector<Pcm>& voices, std::vector<Result>& results) {
+  const auto ours = score_voice(condition, voices, own_judges());
+  std::map<std::string, VoiceScore> others{{"webrtc", score_voice(condition, voices, webrtc_judges())}};
+  if (const auto judges = silero_judges()) others.emplace("offhook-with-silero", score_voice(condition, voices, judges));
+  const auto add = [&](const char* what, const char* unit, const std::function<double(const VoiceScore&)>& of) {
+    Result result{std::string("vad.") + what + "." + condition.name, unit, of(ours), {}};
+    for (const auto& [name, score] : others) result.peers.emplace(name, of(score));
+    results.push_back(std::move(result));
+  };
+  add("miss", "%", [](const VoiceScore& score) { return score.miss; });
+  add("false_alarm", "%", [](const VoiceScore& score) { return score.false_alarm; });
+  add("onset_ms", "ms", [](const VoiceScore& score) { return score.onset_quantile(0.5); });
+  add("onset_ms_95", "ms", [](const VoiceScore& score) { return score.onset_quantile(0.95); });
+  add("end_ms", "ms", [](const VoiceScore& score) { return score.end_quantile(0.5); });
+  add("early", "calls", [](const VoiceScore& score) { return static_cast<double>(score.early); });
+}
+
 }  // namespace
 
 std::vector<Subject> voice_subjects() {
@@ -126,26 +162,17 @@ std::vector<Subject> voice_subjects() {
 }
 
 std::vector<Result> measure_voice(const std::vector<std::string>& filters) {
-  std::vector<Result> results;
+  auto results = measure_silero(filters);
+  std::vector<VoiceCondition> conditions(std::begin(kVoiceConditions), std::end(kVoiceConditions));
+  conditions.insert(conditions.end(), std::begin(kSoundConditions), std::end(kSoundConditions));
+  std::erase_if(conditions, [&filters](const VoiceCondition& condition) {
+    const std::string name = condition.name;
+    return !is_wanted("vad.miss." + name, filters) && !is_wanted("vad.onset_ms." + name, filters);
+  });
+  if (conditions.empty()) return results;
   const auto voices = recordings(100);
   if (voices.empty()) return results;
-  for (const auto& condition : kVoiceConditions) {
-    const std::string name = condition.name;
-    if (!is_wanted("vad.miss." + name, filters) && !is_wanted("vad.onset_ms." + name, filters)) continue;
-    const auto ours = score_voice(condition, voices, [] {
-      return [voice = std::make_shared<media::VoiceActivity>(8000)](std::span<const std::int16_t> frame) { return voice->process(frame); };
-    });
-    const auto webrtc = score_voice(condition, voices, [] {
-      // As it was used here: without the floor it takes the idle noise of a digital line for voice now and then.
-      return [voice = std::make_shared<WebRtcVoice>()](std::span<const std::int16_t> frame) {
-        return voice->process(frame) && media::level_dbov(frame) >= kNoVoiceBelowDbov;
-      };
-    });
-    results.push_back({"vad.miss." + name, "%", ours.miss, {{"webrtc", webrtc.miss}}});
-    results.push_back({"vad.false_alarm." + name, "%", ours.false_alarm, {{"webrtc", webrtc.false_alarm}}});
-    results.push_back({"vad.onset_ms." + name, "ms", ours.onset_quantile(0.5), {{"webrtc", webrtc.onset_quantile(0.5)}}});
-    results.push_back({"vad.onset_ms_95." + name, "ms", ours.onset_quantile(0.95), {{"webrtc", webrtc.onset_quantile(0.95)}}});
-  }
+  for (const auto& condition : conditions) add_scores(condition, voices, results);
   return results;
 }
 

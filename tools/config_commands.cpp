@@ -14,7 +14,7 @@
 namespace offhook::tools {
 
 int check(const ConfigArguments& arguments) {
-  const auto checkup = agent::check_up(sources_of(arguments.config, arguments.set), share_path("dialogues/receptionist.json"));
+  const auto checkup = agent::check_up(sources_of(arguments.config, arguments.set), share_path("dialogues/receptionist.json"), silero_folder());
   const int code = checkup.problems.empty() ? kOk : kUsage;
   if (arguments.json) {
     fmt::print("{}\n", to_json(checkup));

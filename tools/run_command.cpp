@@ -79,6 +79,7 @@ void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& 
 int run(const RunArguments& arguments) {
   block_signals();
   block_reload_signal();
+  base::keep_large_blocks_apart();
   auto set = arguments.set;
   if (arguments.json) set.emplace_back("/log/format=json");
   const auto sources = sources_of(arguments.config, set);

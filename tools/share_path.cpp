@@ -19,4 +19,6 @@ std::string share_path(const std::string& name) {
   return "share/" + name;
 }
 
+std::string silero_folder() { return std::filesystem::path(share_path("silero/silero_vad.onnx")).parent_path().string(); }
+
 }  // namespace offhook::tools

@@ -67,6 +67,8 @@ struct Media {
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
   std::string country = "none";        ///< whose tones our calls are ended by: two letters
+  std::string voice_activity = "spectral";  ///< spectral or silero
+  std::string voice_model;             ///< folder; "": where ./dev silero puts it
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length

@@ -1,6 +1,7 @@
 #include <offhook/media/engine/engine.hpp>
 
 #include <offhook/media/engine/conference_book.hpp>
+#include <offhook/media/engine/voice_thread.hpp>
 #include <offhook/media/engine/worker.hpp>
 
 #include <algorithm>
@@ -112,6 +113,9 @@ class Engine::Impl {
   [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
     return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
   }
+  void give_model(LegRow& row) {
+    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // A row that nobody has seen yet.
+  }
   base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
   void send_to(Entry& entry, std::unique_ptr<Station> station);
   void forget(Entry& entry, std::size_t station);
@@ -125,6 +129,7 @@ class Engine::Impl {
   std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
   std::vector<LegRows> rows_;                     // by worker
   ConferenceBook book_;
+  std::unique_ptr<VoiceThread> voice_;            // Joined after the workers that feed it, before the rows that it answers into.
   std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
   std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
   std::vector<LegId> moving_;                     // those with more than one station
@@ -136,7 +141,9 @@ class Engine::Impl {
 Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), book_(count_workers(options_)) {
   const unsigned count = count_workers(options_);
   const auto origin = base::Clock::now();
-  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams));
+  if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
+  for (unsigned i = 0; i < count; ++i)
+    workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr));
   legs_of_.resize(count);
   rows_.resize(count);
 }
@@ -197,6 +204,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
   Entry entry;
   entry.stations.push_back(std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take()));
   leg->station = entry.stations.back().get();
+  give_model(*entry.stations.back()->place.row);
   workers_[worker]->add(*leg);
   ++legs_of_[worker];
   ++open_legs_;
@@ -366,6 +374,7 @@ base::Result<std::unique_ptr<Station>, EngineError> Engine::Impl::find_place(con
   if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
   if (rows_[worker].full() || (last.worker != worker && !has_time_for_more(worker))) return base::fail(EngineError::Busy);
   auto station = std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take_among_conferences(phase));
+  give_model(*station->place.row);
   station->voice = std::make_unique<VoiceBank>(1);
   ++legs_of_[worker];
   return station;
@@ -495,6 +504,11 @@ EngineStatus Engine::Impl::status() const {
     status.phases_left_out += worker->left_out();
     if (!worker->works()) continue;
     if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
+  }
+  if (voice_) {
+    status.voice_model = voice_->works();
+    status.voice_load = voice_->busy();
+    status.voice_chunks = voice_->chunks();
   }
   status.ticks = TickHistogram::times_of(tick_counts());
   return status;

@@ -10,12 +10,15 @@
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/media_plan.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace offhook::inline v0::media {
+
+class VoiceModel;
 
 using LegId = base::StrongId<struct LegTag>;
 using ConferenceId = base::StrongId<struct ConferenceTag>;
@@ -26,6 +29,8 @@ struct EngineOptions {
   base::Duration silence_limit = std::chrono::seconds(10);  ///< no RTP for so long: MediaLost
   std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
+  std::shared_ptr<VoiceModel> voice_model{};         ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
+  std::function<void(const std::string& why)> on_voice_lost{};  ///< the model works no more: once, on its thread
   float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
   float late_limit = 0.2F;                           ///< the same of one that does more of its phases late, for others have its core
 };
@@ -39,6 +44,9 @@ struct EngineStatus {
   float load = 0;                                    ///< of the busiest worker: share of a core
   float late = 0;                                    ///< share of the last second's phases done over 2 ms late, of the worst worker
   bool takes_legs = false;                           ///< some worker has room and time for another one
+  bool voice_model = false;                          ///< there is one, and it works
+  float voice_load = 0;                              ///< of its thread: share of a core
+  std::uint64_t voice_chunks = 0;                    ///< of 32 ms, that it has judged
   std::uint64_t phases_left_out = 0;                 ///< a tenth of a tick each, over 200 ms late
   TickTimes ticks;
 };

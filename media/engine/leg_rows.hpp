@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/media/codec_chain.hpp>
+#include <offhook/media/engine/voice_desk.hpp>
 #include <offhook/media/voice_bank.hpp>
 
 #include <array>
@@ -33,6 +34,8 @@ struct LegRow {
   std::array<Leg*, kLanes> legs{};   // null where there is none
   std::size_t count = 0;             // of them
   VoiceBank voice{kLanes};
+  using ModelCalls = std::array<ModelCall, kLanes>;
+  std::unique_ptr<ModelCalls> model;   // null where no model helps; made before the row's first leg is its worker's
 };
 
 /// Where a leg is ticked.

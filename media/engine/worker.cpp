@@ -1,7 +1,8 @@
 #include <offhook/media/engine/worker.hpp>
 
+#include <offhook/media/engine/block_signals.hpp>
+
 #include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -31,25 +32,10 @@ base::Duration own_processor_time() {
   return std::chrono::duration_cast<base::Duration>(std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec));
 }
 
-/// Signals are the program's business: none may interrupt a media thread.
-class BlockSignals {
- public:
-  BlockSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockSignals(const BlockSignals&) = delete;
-  BlockSignals& operator=(const BlockSignals&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
-Worker::Worker(base::TimePoint origin, DatagramPath wanted) : origin_(origin), datagrams_(make_datagrams(wanted, refused_)) {
+Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice)
+    : origin_(origin), datagrams_(make_datagrams(wanted, refused_)), voice_(voice) {
   if (!datagrams_) return;
   for (auto* const all : {&rows_, &conference_rows_}) {
     for (auto& rows : *all) rows.reserve(kMaxLegsPerWorker / LegRow::kLanes);
@@ -234,6 +220,7 @@ void Worker::begin(Leg& leg) {
   } else {
     row.voice.reset(leg.place.lane);
   }
+  if (row.model) voice_->begin((*row.model)[leg.place.lane]);
   if (row.count++ == 0) (row.kept ? rows_of_conferences(row.phase) : rows_of(row.phase)).push_back(&row);
   datagrams_->add(leg);
 }
@@ -285,15 +272,31 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
     if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
-    if (obey(*leg, time.now)) row.voice.reset(lane);
+    if (obey(*leg, time.now)) begin_voice(row, lane);
     heard[lane] = leg->stream.hear(time, frames[lane]);
-    if (leg->relayed_with == nullptr) row.voice.hear(lane, heard[lane]);
+    if (leg->relayed_with == nullptr) hear_voice(row, lane, heard[lane]);
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
     if (later != nullptr && later->legs[lane] != nullptr) later->legs[lane]->prefetch();
-    if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], row.voice.voiced(lane));
+    if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], judge_voice(row, lane));
   }
+}
+
+/// Another sound begins there.
+void Worker::begin_voice(LegRow& row, std::size_t lane) {
+  row.voice.reset(lane);
+  if (row.model) VoiceFeed::restart((*row.model)[lane]);
+}
+
+void Worker::hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard) {
+  row.voice.hear(lane, heard);
+  if (row.model) voice_->hear((*row.model)[lane], heard);
+}
+
+bool Worker::judge_voice(LegRow& row, std::size_t lane) {
+  const bool plain = row.voice.voiced(lane);
+  return row.model ? VoiceFeed::judge((*row.model)[lane], plain) : plain;
 }
 
 void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice) {
@@ -392,16 +395,16 @@ void Worker::hear_row(LegRow& row, const TickTime& time) {
     if (leg == nullptr) continue;
     if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
     if (leg->handed_over && !catch_up(*leg, time)) continue;
-    if (obey(*leg, time.now)) row.voice.reset(lane);
+    if (obey(*leg, time.now)) begin_voice(row, lane);
     kept.ticked[lane] = true;
     kept.heard[lane] = leg->stream.hear(time, kept.frames[lane]);
-    row.voice.hear(lane, kept.heard[lane]);
+    hear_voice(row, lane, kept.heard[lane]);
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
     if (!kept.ticked[lane]) continue;
     Leg& leg = *row.legs[lane];
-    const SaidFrame said = leg.stream.take_in(time, kept.heard[lane], row.voice.voiced(lane));
+    const SaidFrame said = leg.stream.take_in(time, kept.heard[lane], judge_voice(row, lane));
     if (leg.station->room == nullptr) continue;
     Conference& conference = leg.station->room->conference;
     if (!leg.seated) leg.seated = conference.join(*leg.station->seat);  // Else: who is to leave has not done so yet.

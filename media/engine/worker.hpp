@@ -50,7 +50,8 @@ struct WorkerLoad {
 /// for it. No lock and, once running, no allocation. All public functions but those that say so belong to the signalling thread.
 class Worker {
  public:
-  Worker(base::TimePoint origin, DatagramPath wanted);
+  /// `voice`, where there is a model, outlives the worker.
+  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -102,6 +103,9 @@ class Worker {
   void leave_seat(Leg& leg);
   void depart(Leg& leg, std::uint64_t tick);
   static void hand_over(Leg& leg);
+  void begin_voice(LegRow& row, std::size_t lane);
+  void hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard);
+  [[nodiscard]] bool judge_voice(LegRow& row, std::size_t lane);
   void begin(Leg& leg);
   [[nodiscard]] bool heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
   void obey_relay_orders(base::TimePoint now, RelayOrder* newest);
@@ -132,6 +136,7 @@ class Worker {
   base::TimePoint origin_;
   std::string refused_;
   std::unique_ptr<Datagrams> datagrams_;
+  VoiceFeed* voice_;
   bool works_ = false;
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};

@@ -46,6 +46,19 @@ bool heap_is_glibcs() {
 
 }  // namespace
 
+#ifdef __GLIBC__
+TEST_CASE("Large blocks for which the heap has no gap have pages of their own, also after the first was freed") {
+  if (!heap_is_glibcs()) return;
+  base::keep_large_blocks_apart();
+  const auto before = ::mallinfo2().hblks;
+  for (int turn = 0; turn < 3; ++turn) {
+    const auto large = std::make_unique<char[]>(8 * kMegabyte);
+    CHECK(::mallinfo2().hblks == before + 1);
+  }
+  CHECK(::mallinfo2().hblks == before);
+}
+#endif
+
 TEST_CASE("HeapKeeper gives back what each burst has left, no more often than every 20 s") {
   if (!heap_is_glibcs()) return;
   base::TimePoint now;

@@ -8,6 +8,7 @@
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
 
+#include "fake_voice_model.hpp"
 #include "talker.hpp"
 
 #include <doctest/doctest.h>
@@ -237,6 +238,44 @@ TEST_CASE("However many orders come within a tick, none is refused, and the last
     if (other) REQUIRE(engine.close(other->id));
     return !engine.statistics(a.leg.id).has_value();
   }));
+}
+
+TEST_CASE("A model of voices hears all legs, those that come and go too, and an engine whose model fails goes on without") {
+  auto model = std::make_shared<offhook_test::FakeVoiceModel>();
+  std::atomic<int> lost{0};
+  auto made = options(2);
+  made.voice_model = model;
+  made.on_voice_lost = [&](const std::string& why) { lost += why.empty() ? 100 : 1; };
+  media::Engine engine(made);
+  CHECK(engine.status().voice_model);
+  Talker a(engine, 600), b(engine, 1500);
+  REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
+  REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
+  CHECK(wait_until([&] {
+    a.run();
+    b.run();
+    return engine.status().voice_chunks > 60 && a.heard.size() > 16000;
+  }));
+  CHECK(lost == 0);
+  REQUIRE(engine.close(a.leg.id));
+  Talker c(engine, 600);  // In the place that a had, or another.
+  REQUIRE(engine.start(c.leg.id, plan_to(b.leg.rtp_port)));
+  model->fails = true;
+  CHECK(wait_until([&] { return lost != 0; }));
+  CHECK(lost == 1);
+  CHECK_FALSE(engine.status().voice_model);
+  const auto heard = b.heard.size();
+  CHECK(wait_until([&] {
+    b.run();
+    c.run();
+    return b.heard.size() > heard + 16000;
+  }));
+}
+
+TEST_CASE("An engine without a model has none") {
+  media::Engine engine(options(1));
+  CHECK_FALSE(engine.status().voice_model);
+  CHECK(engine.status().voice_chunks == 0);
 }
 
 TEST_CASE("A worker ends at once even before its first tick") {

@@ -1,0 +1,98 @@
+#include <offhook/bench/silero_figures.hpp>
+
+#include <offhook/bench/recordings.hpp>
+#include <offhook/media/engine/silero_model.hpp>
+#include <offhook/media/engine/voice_desk.hpp>
+#include <offhook/media/voice_activity.hpp>
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::array<std::size_t, 4> kBatches{1, 8, 32, 128};
+constexpr std::size_t kRounds = 25, kChunksOfRound = 1280;
+
+/// As an engine has it for one worker of one call.
+struct Ear {
+  explicit Ear(std::shared_ptr<media::VoiceModel> model) : desk(std::move(model), 1) { desk.feed(0).begin(call); }
+
+  bool hear(std::span<const std::int16_t> frame) {
+    desk.feed(0).hear(call, frame);
+    const bool voice = media::VoiceFeed::judge(call, plain.process(frame));
+    desk.work();  // After the verdict: what it says now is of use in the next tick.
+    return voice;
+  }
+  media::ModelCall call;
+  media::VoiceDesk desk;
+  media::VoiceActivity plain{8000};
+};
+
+/// Null where it is not installed; one for all.
+std::shared_ptr<media::VoiceModel> model() {
+  static const auto installed = [] {
+    const char* named = std::getenv("OFFHOOK_SILERO");
+    const std::string folder = named == nullptr ? "build/share/silero" : named;
+    if (!std::filesystem::exists(folder)) return std::shared_ptr<media::VoiceModel>{};
+    auto opened = media::open_silero(folder);
+    if (!opened) throw std::runtime_error(opened.error());
+    return *opened;
+  }();
+  return installed;
+}
+
+double processor_ns() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return 1e9 * static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec);
+}
+
+/// Of processor time, for a chunk of one call; the median of rounds.
+double cost_of_chunk(media::VoiceModel& model, const Pcm& voice, std::size_t batch) {
+  std::vector<media::ModelTask> tasks(batch);
+  std::vector<media::ModelTask*> order;
+  std::vector<float> likely(batch);
+  for (std::size_t call = 0; call < batch; ++call) {
+    for (std::size_t i = 0; i < tasks[call].samples.size(); ++i)
+      tasks[call].samples[i] = static_cast<float>(voice[(call * 997 + i) % voice.size()]) / 32768.0F;
+    order.push_back(&tasks[call]);
+  }
+  std::vector<double> rounds;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    const double before = processor_ns();
+    for (std::size_t done = 0; done < kChunksOfRound; done += batch) {
+      if (!model.judge(order, likely)) throw std::runtime_error(model.wrong());
+    }
+    rounds.push_back((processor_ns() - before) / kChunksOfRound);
+  }
+  std::nth_element(rounds.begin(), rounds.begin() + kRounds / 2, rounds.end());
+  return rounds[kRounds / 2];
+}
+
+}  // namespace
+
+std::vector<Result> measure_silero(const std::vector<std::string>& filters) {
+  std::vector<Result> results;
+  auto voices = recordings(1);
+  const Pcm voice = voices.empty() ? Pcm(8000, 1000) : voices.front();
+  for (const std::size_t batch : kBatches) {
+    const std::string name = "vad.silero.batch_" + std::to_string(batch);
+    if (is_wanted(name, filters) && model()) results.push_back({name, "ns", cost_of_chunk(*model(), voice, batch), {}});
+  }
+  return results;
+}
+
+std::function<VoiceJudge()> silero_judges() {
+  if (!model()) return {};
+  return [] { return [ear = std::make_shared<Ear>(model())](std::span<const std::int16_t> frame) { return ear->hear(frame); }; };
+}
+
+}  // namespace offhook::bench

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <offhook/bench/harness.hpp>
+#include <offhook/bench/voice_trial.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace offhook::bench {
+
+/// What the model costs for 32 ms of a call, alone and in batches: "vad.silero.batch_32". Nothing where it is not installed.
+[[nodiscard]] std::vector<Result> measure_silero(const std::vector<std::string>& filters);
+/// A call's voice as an engine tells it that has the model, whose answers are a tick late. Null where it is not installed.
+[[nodiscard]] std::function<VoiceJudge()> silero_judges();
+
+}  // namespace offhook::bench

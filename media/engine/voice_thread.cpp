@@ -1,0 +1,59 @@
+#include <offhook/media/engine/voice_thread.hpp>
+
+#include <offhook/base/time.hpp>
+#include <offhook/media/engine/block_signals.hpp>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace offhook::inline v0::media {
+namespace {
+
+// Half a tick: an answer is there by the next one, and what came meanwhile is one batch.
+constexpr base::Duration kWake = std::chrono::milliseconds(10);
+constexpr base::Duration kWindow = std::chrono::milliseconds(500);
+constexpr int kNice = 10;
+
+}  // namespace
+
+VoiceThread::VoiceThread(std::shared_ptr<VoiceModel> model, std::size_t workers, std::function<void(const std::string&)> on_lost)
+    : desk_(std::move(model), workers), on_lost_(std::move(on_lost)) {
+  const BlockSignals block;
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "offhook-voice");
+}
+
+VoiceThread::~VoiceThread() {
+  stop_.store(true, std::memory_order_relaxed);
+  thread_.join();
+}
+
+void VoiceThread::run() {
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));  // Linux: of a thread. Refused, it is as good as it gets.
+  auto since = base::Clock::now(), next = since;
+  base::Duration worked{};
+  while (!stop_.load(std::memory_order_relaxed)) {
+    const auto began = base::Clock::now();
+    chunks_.fetch_add(desk_.work(), std::memory_order_relaxed);
+    if (desk_.failed()) break;
+    const auto now = base::Clock::now();
+    worked += now - began;
+    if (now - since >= kWindow) {
+      // By the wall's clock: who is starved by others has no time either.
+      const float busy = static_cast<float>(std::exchange(worked, {}).count()) / static_cast<float>((now - std::exchange(since, now)).count());
+      busy_.store(busy, std::memory_order_relaxed);
+      desk_.serve_new(busy <= kBusyLimit);
+    }
+    next = std::max(next + kWake, now);
+    std::this_thread::sleep_until(next);
+  }
+  if (!desk_.failed()) return;
+  works_.store(false, std::memory_order_relaxed);
+  if (on_lost_) on_lost_(desk_.wrong());
+}
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,199 @@
+// offhook_long_day [TICKS]: one leg for a day (4,320,000 ticks of 20 ms) on virtual time, as fast as it goes. Sequence numbers go round 66
+// times, and the peer's timestamps once; one packet in 997 is lost. Fails when a frame, a packet or a report is not as it has to be, when a
+// counter does not say what happened, when anything is allocated, or when memory grew.
+#include "samples.hpp"
+
+#include <offhook/media/stream.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+std::uint64_t allocated = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocated;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace offhook;
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kDay = 4'320'000, kLostEach = 997, kWarm = 3000;
+constexpr std::uint32_t kPeer = 77;
+
+const base::SocketAddress kRtp{base::IpAddress::v4({192, 0, 2, 2}), 5000}, kRtcp{base::IpAddress::v4({192, 0, 2, 2}), 5001};
+
+media::MediaPlan plan() {
+  media::MediaPlan made;
+  made.codec = media::AudioCodec::Pcmu;
+  made.remote_rtp = kRtp;
+  made.remote_rtcp = kRtcp;
+  return made;
+}
+
+class Day {
+ public:
+  explicit Day(std::uint64_t ticks) : ticks_(ticks) {
+    port_->rate_hz = 8000;
+    port_->gives_way = false;
+    stream_ = std::make_unique<media::Stream>(media::StreamOptions{10s, "day"}, *port_, random_);
+    (void)stream_->start(plan(), media::Stream::make_chain(plan(), 8000), false, now());
+    for (std::size_t i = 0; i < voice_.size(); ++i) voice_[i] = static_cast<std::uint8_t>(0x80 | (i * 37 % 96));
+  }
+
+  void live() {
+    const std::uint64_t step = std::max<std::uint64_t>(ticks_ / 64, 1);
+    for (tick_ = 0; tick_ < ticks_; ++tick_) {
+      if (tick_ == kWarm) allocated_before_ = allocated;
+      hear();
+      speak();
+      sendout_.clear();
+      stream_->tick({tick_, now(), rtp::NtpTime::from_unix(1'700'000'000s + (now() - base::TimePoint{}))}, voice_bank_, sendout_);
+      for (const auto& datagram : sendout_.all()) look_at(datagram);
+      take_heard();
+      if (tick_ % step != step - 1 || tick_ < kWarm) continue;
+      const auto allocated_now = allocated;  // The samples are ours.
+      samples_.push_back({static_cast<double>(tick_) / 3000, offhook_test::resident_kb(), 0, 0});
+      allocated_before_ += allocated - allocated_now;
+    }
+    allocated_after_ = allocated;
+  }
+
+  [[nodiscard]] std::string wrong() {
+    const auto all = stream_->statistics();
+    const std::uint64_t lost_at_the_end = (ticks_ - 1) % kLostEach == 0 ? 1 : 0;  // Nobody can know of it yet.
+    check(all.packets_sent == ticks_, "packets_sent", all.packets_sent);
+    // The first one's source is not yet believed.
+    check(all.packets_received + 1 == ticks_ - lost_, "packets_received", all.packets_received);
+    check(all.packets_lost + lost_at_the_end == lost_, "packets_lost", all.packets_lost);
+    check(all.packets_late + all.packets_duplicate + all.malformed + all.refused_payload == 0, "packets refused", all.packets_late);
+    check(all.refused_source <= 1, "refused_source", all.refused_source);  // The first one, of a source not yet believed.
+    check(all.frames_played + all.frames_concealed <= ticks_ + 4, "frames", all.frames_played + all.frames_concealed);
+    check(all.frames_concealed >= lost_ / 2 && all.frames_concealed <= 2 * lost_ + 20, "frames_concealed", all.frames_concealed);
+    check(all.heard_dropped + all.events_dropped + all.send_failed == 0, "drops", all.heard_dropped);
+    check(all.jitter_us < 1000 && all.jitter_buffer_ms <= 60, "jitter_buffer_ms", all.jitter_buffer_ms);
+    check(heard_ == ticks_, "frames heard", heard_);
+    // Each 2.5 to 7.5 s, and a little sooner (1.21828): RFC 3550 section 6.2.
+    check(reports_ * 5 * 50 >= ticks_ / 2 && reports_ * 2 * 50 <= ticks_ + 200, "reports", reports_);
+    if (ticks_ > kWarm) check(allocated_after_ == allocated_before_, "allocations", allocated_after_ - allocated_before_);
+    if (const auto grown = offhook_test::growth_of(samples_); ticks_ >= kDay && !grown.empty()) wrong_ += grown + "; ";
+    return wrong_;
+  }
+  void tell() const {
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+    std::printf("%llu ticks, %.2f hours, %llu packets lost, %llu reports\n", number(ticks_), static_cast<double>(ticks_) / 180000,
+                number(lost_), number(reports_));
+    std::printf("went round: our sequence numbers %llu times, the peer's %llu; our timestamps %llu, the peer's %llu\n", number(our_rounds_),
+                number((65000 + ticks_) >> 16), number(our_timestamp_rounds_), number((kFirstTimestamp + 160 * ticks_) >> 32));
+    if (samples_.empty()) return;
+    std::printf("memory %.0f kB at first, %.0f kB at the end\n", samples_.front().memory_kb, samples_.back().memory_kb);
+  }
+
+ private:
+  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 3600;  // Round after an hour.
+
+  base::TimePoint now() const { return base::TimePoint{} + std::chrono::hours(5) + static_cast<std::int64_t>(tick_) * 20ms; }
+  void check(bool good, const char* what, std::uint64_t is) {
+    if (good || wrong_.size() > 2000) return;
+    wrong_ += std::string(what) + " is " + std::to_string(is) + " at tick " + std::to_string(tick_) + "; ";
+  }
+
+  void hear() {
+    if (tick_ % kLostEach == 0 && tick_ != 0) {
+      ++lost_;
+      return;
+    }
+    rtp::Packet packet;
+    packet.sequence = static_cast<std::uint16_t>(65000 + tick_);
+    packet.timestamp = static_cast<std::uint32_t>(kFirstTimestamp + 160 * tick_);
+    packet.ssrc = kPeer;
+    packet.payload = base::Bytes(voice_).subspan(tick_ * 160 % 1600, 160);
+    const auto size = rtp::write_packet(packet, octets_);
+    check(size.has_value(), "a packet", 0);
+    if (size) stream_->on_packet(media::Channel::Rtp, kRtp, base::Bytes(octets_).first(*size), now() - 3ms);
+  }
+  void speak() {
+    while (port_->playout.size() < 3) {
+      saying_.utterance = 1;
+      saying_.samples = 160;
+      if (!port_->playout.try_push(saying_)) return;
+    }
+  }
+  void look_at(const media::Datagram& datagram) {
+    if (datagram.channel == media::Channel::Rtcp) {
+      ++reports_;
+      check(rtp::CompoundReader::open(datagram.bytes()).has_value(), "a report", reports_);
+      return;
+    }
+    const auto packet = rtp::parse_packet(datagram.bytes());
+    check(packet.has_value(), "a packet of ours", 0);
+    if (!packet) return;
+    if (last_) {
+      check(packet->sequence == static_cast<std::uint16_t>(last_->sequence + 1), "our sequence number", packet->sequence);
+      check(packet->timestamp == last_->timestamp + 160, "our timestamp", packet->timestamp);
+      check(packet->ssrc == last_->ssrc, "our SSRC", packet->ssrc);
+      our_rounds_ += packet->sequence < last_->sequence;
+      our_timestamp_rounds_ += packet->timestamp < last_->timestamp;
+    }
+    last_ = Sent{packet->sequence, packet->timestamp, packet->ssrc};
+  }
+  void take_heard() {
+    while (port_->heard.try_pop(frame_)) {
+      check(frame_.tick == heard_, "the number of a frame", frame_.tick);
+      ++heard_;
+    }
+    media::MediaEvent event;
+    while (port_->events.try_pop(event)) check(event.kind != media::MediaEvent::Kind::MediaLost, "media lost", event.tick);
+  }
+
+  struct Sent {
+    std::uint16_t sequence = 0;
+    std::uint32_t timestamp = 0, ssrc = 0;
+  };
+  std::uint64_t ticks_, tick_ = 0, lost_ = 0, heard_ = 0, reports_ = 0, our_rounds_ = 0, our_timestamp_rounds_ = 0;
+  std::uint64_t allocated_before_ = 0, allocated_after_ = 0;   // since kWarm
+  base::SeededRandom random_{1};
+  std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
+  std::unique_ptr<media::Stream> stream_;
+  media::VoiceBank voice_bank_{1};
+  media::Sendout sendout_;
+  media::HeardFrame frame_;
+  media::PlayoutFrame saying_;
+  std::array<std::uint8_t, 1760> voice_{};
+  std::array<std::uint8_t, 200> octets_{};
+  std::optional<Sent> last_;
+  std::vector<offhook_test::Sample> samples_;
+  std::string wrong_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::uint64_t ticks = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : kDay;
+  if (ticks == 0) {
+    std::fprintf(stderr, "offhook_long_day: [TICKS] is a number over 0\n");
+    return 2;
+  }
+  Day day(ticks);
+  day.live();
+  day.tell();
+  const auto wrong = day.wrong();
+  std::printf("%s\n", wrong.empty() ? "PASS" : ("FAIL " + wrong).c_str());
+  return wrong.empty() ? 0 : 1;
+}

@@ -1,0 +1,133 @@
+#include <offhook/media/engine/silero_model.hpp>
+
+#include <offhook/bench/recordings.hpp>
+#include <offhook/media/engine/voice_desk.hpp>
+#include <offhook/media/tones.hpp>
+
+#include "../synthetic_voice.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using media::ModelTask;
+
+namespace {
+
+/// Where share/install-silero puts it, run in this tree; or OFFHOOK_SILERO.
+std::string folder() {
+  const char* named = std::getenv("OFFHOOK_SILERO");
+  return named == nullptr ? "build/share/silero" : named;
+}
+
+/// Null, with a word about it, where it is not installed.
+std::shared_ptr<media::VoiceModel> installed() {
+  if (!std::filesystem::exists(folder() + "/silero_vad.onnx")) {
+    MESSAGE("not tested: the Silero model is not installed (./dev silero)");
+    return nullptr;
+  }
+  auto model = media::open_silero(folder());
+  REQUIRE_MESSAGE(model.has_value(), model.error());
+  return *model;
+}
+
+std::vector<ModelTask*> pointers(std::vector<ModelTask>& tasks) {
+  std::vector<ModelTask*> to;
+  for (auto& task : tasks) to.push_back(&task);
+  return to;
+}
+
+/// A folder with files of that name and text, gone with it.
+struct Folder {
+  std::string path = std::filesystem::temp_directory_path().string() + "/offhook_silero_XXXXXX";
+  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  void put(const std::string& name, const std::string& text) const { std::ofstream(path + "/" + name) << text; }
+};
+
+/// Share of the ticks with voice, of the second before the last half one.
+double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
+  media::VoiceDesk desk(model, 1);
+  media::ModelCall call;
+  desk.feed(0).begin(call);
+  double found = 0;
+  for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
+    desk.feed(0).hear(call, std::span(pcm).subspan(at, 160));
+    const bool voice = media::VoiceFeed::judge(call, true);
+    if (at + 12000 >= pcm.size() && at + 4000 < pcm.size()) found += voice;
+    desk.work();
+  }
+  return found / 50;
+}
+
+}  // namespace
+
+TEST_CASE("What is missing is named, and what is no library or no model is refused in words") {
+  const Folder folder;
+  CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not there");
+  folder.put("libonnxruntime.so", "no library");
+  CHECK(media::open_silero(folder.path).error() == folder.path + "/silero_vad.onnx is not there");
+  folder.put("silero_vad.onnx", "no model");
+  CHECK(media::open_silero(folder.path).error().find("libonnxruntime.so") != std::string::npos);
+  if (!installed()) return;
+  std::filesystem::remove(folder.path + "/libonnxruntime.so");
+  std::filesystem::create_symlink(std::filesystem::absolute(::folder() + "/libonnxruntime.so"), folder.path + "/libonnxruntime.so");
+  CHECK(media::open_silero(folder.path).error().find("silero_vad.onnx") != std::string::npos);
+}
+
+TEST_CASE("Another library than ONNX Runtime is refused") {
+  const Folder folder;
+  folder.put("silero_vad.onnx", "no model");
+  const std::string libc = "/lib/x86_64-linux-gnu/libm.so.6";
+  if (!std::filesystem::exists(libc)) return;
+  std::filesystem::create_symlink(libc, folder.path + "/libonnxruntime.so");
+  CHECK(media::open_silero(folder.path).error().find("this is not ONNX Runtime") != std::string::npos);
+}
+
+TEST_CASE("Calls in one batch are judged as each alone, for batches of 1 to 128") {
+  const auto model = installed();
+  if (!model) return;
+  const auto voice = offhook_test::SyntheticVoice(8000, 1).speak(4);
+  for (const std::size_t count : {1U, 2U, 7U, 128U}) {
+    CAPTURE(count);
+    std::vector<ModelTask> together(count), alone(count);
+    std::vector<float> likely(count), expected(count);
+    for (std::size_t turn = 0; turn < 5; ++turn) {
+      for (std::size_t call = 0; call < count; ++call) {
+        for (std::size_t i = 0; i < together[call].samples.size(); ++i) {
+          const float sample = static_cast<float>(voice[(turn * 256 + call * 173 + i) % voice.size()]) / 32768.0F;
+          together[call].samples[i] = alone[call].samples[i] = sample;
+        }
+        ModelTask* one = &alone[call];
+        REQUIRE(model->judge(std::span(&one, 1), std::span(&expected[call], 1)));
+      }
+      REQUIRE(model->judge(pointers(together), likely));
+      for (std::size_t call = 0; call < count; ++call) {
+        CHECK(likely[call] == doctest::Approx(expected[call]).epsilon(0.001));
+        CHECK(together[call].state[5] == doctest::Approx(alone[call].state[5]).epsilon(0.001));
+        CHECK(together[call].state[200] == doctest::Approx(alone[call].state[200]).epsilon(0.001));
+      }
+    }
+  }
+}
+
+TEST_CASE("Silence and a tone are no voice to it, whatever the other detector thinks; a human voice is") {
+  const auto model = installed();
+  if (!model) return;
+  std::vector<std::int16_t> pcm(24000);
+  CHECK(voiced(model, pcm) == 0);
+  media::SineSource tone(440, 8000, 8000);
+  tone.fill(pcm);
+  CHECK(voiced(model, pcm) <= 0.1);
+  const auto voices = bench::recordings(5);
+  if (voices.empty()) MESSAGE("no human voice was tried: there are no recordings (asterisk-core-sounds-en-wav)");
+  for (const auto& voice : voices) CHECK(voiced(model, voice) >= 0.6);
+}

@@ -1,0 +1,251 @@
+#include <offhook/media/engine/voice_desk.hpp>
+#include <offhook/media/engine/voice_thread.hpp>
+
+#include "fake_voice_model.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using media::ModelCall;
+using media::ModelVoice;
+using media::VoiceFeed;
+using media::VoiceModel;
+using offhook_test::FakeVoiceModel;
+
+namespace {
+
+std::array<std::int16_t, 160> frame_of(std::int16_t sample) {
+  std::array<std::int16_t, 160> frame{};
+  frame.fill(sample);
+  return frame;
+}
+
+/// Calls of one worker, a desk, and no thread: work() is called or not.
+struct Trial {
+  std::shared_ptr<FakeVoiceModel> model = std::make_shared<FakeVoiceModel>();
+  media::VoiceDesk desk;
+  std::vector<std::unique_ptr<ModelCall>> calls;
+
+  explicit Trial(std::size_t count, std::size_t workers = 1) : desk(model, workers) {
+    for (std::size_t i = 0; i < count; ++i) {
+      calls.push_back(std::make_unique<ModelCall>());
+      desk.feed(0).begin(*calls.back());
+    }
+  }
+  void hear(std::int16_t sample) {
+    for (auto& call : calls) desk.feed(0).hear(*call, frame_of(sample));
+  }
+  bool judge(std::size_t call, bool plain) { return VoiceFeed::judge(*calls[call], plain); }
+};
+
+}  // namespace
+
+TEST_CASE("Calls are judged together, each by its own samples and with its own memory") {
+  Trial trial(3);
+  for (int tick = 0; tick < 8; ++tick) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      trial.desk.feed(0).hear(*trial.calls[i], frame_of(i == 1 ? FakeVoiceModel::kVoice : std::int16_t{0}));
+    }
+    trial.desk.work();
+    for (std::size_t i = 0; i < 3; ++i) static_cast<void>(trial.judge(i, true));
+  }
+  CHECK_FALSE(trial.judge(0, true));
+  CHECK(trial.judge(1, true));
+  CHECK_FALSE(trial.judge(2, true));
+  CHECK(trial.model->largest == 3);
+  CHECK(trial.calls[0]->task.state[0] == 5);  // Eight ticks are five chunks, and the fake counts them there.
+}
+
+TEST_CASE("The context is the end of the chunk before, and silence where a call begins") {
+  Trial trial(1);
+  trial.hear(100);
+  trial.hear(200);
+  trial.desk.work();
+  const auto& samples = trial.calls[0]->task.samples;
+  CHECK(samples[media::ModelTask::kContext - 1] == 0);
+  CHECK(samples.back() == doctest::Approx(200 / 32768.0));
+  trial.hear(300);
+  trial.hear(300);
+  trial.desk.work();
+  CHECK(samples[0] == doctest::Approx(200 / 32768.0));
+  CHECK(samples[media::ModelTask::kContext - 1] == doctest::Approx(200 / 32768.0));
+  CHECK(samples.back() == doctest::Approx(300 / 32768.0));
+}
+
+TEST_CASE("A batch holds the most that the model takes, and one more call makes another") {
+  for (const std::size_t more : {0U, 1U}) {
+    Trial trial(VoiceModel::kMostAtOnce + more);
+    trial.hear(0);
+    trial.hear(0);
+    CHECK(trial.desk.work() == VoiceModel::kMostAtOnce + more);
+    CHECK(trial.model->largest == VoiceModel::kMostAtOnce);
+    CHECK(trial.model->runs == 1 + more);
+  }
+}
+
+TEST_CASE("What waited for long is judged in order, a call's chunks one after the other") {
+  Trial trial(2);
+  for (int tick = 0; tick < 16; ++tick) trial.hear(0);
+  CHECK(trial.desk.work() == 20);
+  CHECK(trial.model->runs == 10);
+  CHECK(trial.calls[1]->task.state[0] == 10);
+  CHECK(ModelVoice::unpack(trial.calls[1]->answer.load()).chunk == 10);
+}
+
+TEST_CASE("A feed holds 1024 chunks; the next is dropped and counted, and that call's memory begins anew") {
+  Trial trial(1);
+  std::uint64_t chunks = 0;
+  for (; trial.desk.feed(0).dropped() == 0; ++chunks) {
+    const auto before = trial.calls[0]->voice.number();
+    while (trial.calls[0]->voice.number() == before && trial.desk.feed(0).dropped() == 0) trial.hear(0);
+  }
+  CHECK(chunks == VoiceFeed::kRoom + 1);
+  CHECK(trial.desk.work() == VoiceFeed::kRoom);
+  CHECK(trial.calls[0]->task.state[0] == VoiceFeed::kRoom);
+  trial.hear(0);
+  trial.hear(0);
+  CHECK(trial.desk.work() == 1);
+  CHECK(trial.calls[0]->task.state[0] == 1);
+  CHECK(trial.desk.feed(0).dropped() == 1);
+}
+
+TEST_CASE("A worker that floods the desk does not keep another's calls waiting for more than a batch") {
+  Trial trial(VoiceModel::kMostAtOnce, 2);
+  ModelCall other;
+  trial.desk.feed(1).begin(other);
+  for (int tick = 0; tick < 8; ++tick) trial.hear(0);
+  trial.desk.feed(1).hear(other, frame_of(0));
+  trial.desk.feed(1).hear(other, frame_of(0));
+  trial.desk.work();
+  CHECK(other.batch <= 2);
+}
+
+TEST_CASE("A call that takes another's place has nothing of it: neither memory nor answers") {
+  Trial trial(1);
+  for (int tick = 0; tick < 8; ++tick) {
+    trial.hear(0);
+    if (tick < 7) trial.desk.work();
+    static_cast<void>(trial.judge(0, true));
+  }
+  CHECK_FALSE(trial.judge(0, true));
+  trial.desk.feed(0).begin(*trial.calls[0]);  // A chunk of the old call still waits.
+  trial.desk.work();
+  CHECK(trial.judge(0, true));
+  trial.hear(FakeVoiceModel::kVoice);
+  trial.hear(FakeVoiceModel::kVoice);
+  trial.desk.work();
+  CHECK(trial.calls[0]->task.state[0] == 1);
+  CHECK(trial.calls[0]->task.samples[0] == 0);
+  CHECK(trial.judge(0, true));
+}
+
+TEST_CASE("A model that fails is asked no more, and every call has the plain verdict again") {
+  Trial trial(2);
+  for (int tick = 0; tick < 8; ++tick) {
+    trial.hear(0);
+    trial.desk.work();
+    static_cast<void>(trial.judge(0, true));
+  }
+  CHECK_FALSE(trial.judge(0, true));
+  trial.model->fails = true;
+  for (int tick = 0; tick < 8; ++tick) {
+    trial.hear(0);
+    trial.desk.work();
+    static_cast<void>(trial.judge(0, true));
+  }
+  CHECK(trial.desk.failed());
+  CHECK(trial.judge(0, true));
+  CHECK_FALSE(trial.judge(0, false));
+  const auto runs = trial.model->runs;
+  trial.hear(0);
+  CHECK(trial.desk.work() == 0);
+  CHECK(trial.model->runs == runs);
+  ModelCall late;
+  trial.desk.feed(0).begin(late);
+  CHECK_FALSE(late.served);
+}
+
+TEST_CASE("Who begins while there is no time left is not served, and costs nothing; who was served stays so") {
+  Trial trial(1);
+  trial.desk.serve_new(false);
+  ModelCall late;
+  trial.desk.feed(0).begin(late);
+  for (int tick = 0; tick < 8; ++tick) {
+    trial.hear(0);
+    trial.desk.feed(0).hear(late, frame_of(0));
+  }
+  CHECK(trial.desk.work() == 5);
+  CHECK(VoiceFeed::judge(late, true));
+  CHECK(late.voice.number() == 1);
+  trial.desk.serve_new(true);
+  CHECK_FALSE(late.served);
+  trial.desk.feed(0).begin(late);
+  CHECK(late.served);
+}
+
+// For the thread sanitizer: workers that feed and read while the thread judges, calls that come and go.
+TEST_CASE("Two workers and the model's thread share calls without a lock, and no chunk is lost or answered twice") {
+  auto model = std::make_shared<FakeVoiceModel>();
+  constexpr std::size_t kCalls = 16;
+  std::array<std::array<ModelCall, kCalls>, 2> calls;
+  std::array<std::uint64_t, 2> heard{};
+  media::VoiceThread thread(model, 2, {});
+  const auto work = [&](std::size_t worker) {
+    VoiceFeed& feed = thread.feed(worker);
+    for (auto& call : calls[worker]) feed.begin(call);
+    for (int tick = 0; tick < 400; ++tick) {
+      for (std::size_t i = 0; i < kCalls; ++i) {
+        ModelCall& call = calls[worker][i];
+        if (tick % 50 == static_cast<int>(i)) feed.begin(call);
+        feed.hear(call, frame_of(FakeVoiceModel::kVoice));
+        heard[worker] += VoiceFeed::judge(call, true);
+      }
+      if (tick % 8 == 0) std::this_thread::sleep_for(1ms);
+    }
+  };
+  std::thread first(work, 0), second(work, 1);
+  first.join();
+  second.join();
+  std::uint64_t asked = 0;
+  for (const auto& of : calls) {
+    for (const auto& call : of) asked += call.voice.number() - 1;
+  }
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (thread.chunks() != asked && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(2ms);
+  CHECK(thread.chunks() == asked);
+  CHECK(heard[0] == 400 * kCalls);  // Voice all the time, for the one detector and the other.
+  CHECK(thread.works());
+  for (const auto& of : calls) {
+    for (const auto& call : of) CHECK(ModelVoice::unpack(call.answer.load()).chunk == call.voice.number() - 1);
+  }
+}
+
+TEST_CASE("The model's thread says once that the model has failed, and why, and ends") {
+  auto model = std::make_shared<FakeVoiceModel>();
+  model->fails = true;
+  std::atomic<int> told{0};
+  std::string why;
+  ModelCall call;
+  media::VoiceThread thread(model, 1, [&](const std::string& reason) {
+    why = reason;
+    told.fetch_add(1, std::memory_order_release);
+  });
+  thread.feed(0).begin(call);
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (told.load(std::memory_order_acquire) == 0 && std::chrono::steady_clock::now() < limit) {
+    thread.feed(0).hear(call, frame_of(0));
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK(told.load() == 1);
+  CHECK(why == "the fake was told to fail");
+  CHECK_FALSE(thread.works());
+}
