@@ -51,6 +51,7 @@ struct Leg : base::Pooled<Leg> {
   bool seated = false;                    // in station->room
   LegId id;                               // for the signalling thread
   Leg* next_arriving = nullptr;           // Inbox's
+  std::uint8_t young = 50;                // ticks, in each of which its figures are renewed: who calls briefly has some, too
   ReadPace pace;                          // of its audio, for whoever reads its sockets
   std::uint32_t uring_place = 0;          // UringDatagrams'
   Leg* relayed_with = nullptr;            // the worker's

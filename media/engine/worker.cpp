@@ -307,7 +307,8 @@ void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t>
 
 void Worker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
-  if (time.tick % kTicksPerSnapshot == leg.id.value % kTicksPerSnapshot) note_statistics(leg);
+  if (leg.young != 0) --leg.young;
+  if (leg.young != 0 || time.tick % kTicksPerSnapshot == leg.id.value % kTicksPerSnapshot) note_statistics(leg);
 }
 
 /// False when it has closed, and is not to be ticked.

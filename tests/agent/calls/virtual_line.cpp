@@ -85,9 +85,8 @@ void VirtualLine::obey() {
 }
 
 void VirtualLine::play() {
-  std::array<std::int16_t, media::kMaxFrameSamples> pcm{};
-  const auto out = std::span(pcm).first(port_->frame_samples());
-  (void)playout_.pull(tick_, tick_, out);
+  std::array<std::int16_t, media::kMaxFrameSamples> room{};
+  const auto out = playout_.pull(tick_, tick_, std::span(room).first(port_->frame_samples()));
   agent_speaks_ = std::any_of(out.begin(), out.end(), [](std::int16_t sample) { return std::abs(sample) > kAudible; });
   if (!agent_speaks_) return;
   agent_spoke_ = now_;
