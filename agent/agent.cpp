@@ -8,6 +8,7 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/media/codec_chain.hpp>
 #include <offhook/media/engine/silero_model.hpp>
 #include <offhook/media/line_ear.hpp>
 
@@ -76,8 +77,9 @@ bool records_calls(const AgentBook& agents) {
 
 /// What its calls can have at most: they may all be of G.711.
 std::uint32_t recording_rate_hz(const AgentProfile& profile) {
-  const auto& codecs = profile.codecs;
-  return std::find(codecs.begin(), codecs.end(), media::AudioCodec::G722) != codecs.end() ? 16000 : 8000;
+  std::uint32_t most = 8000;
+  for (const auto codec : profile.codecs) most = std::max(most, codec == media::AudioCodec::Opus ? 16000 : media::chain_rate_hz(codec, most));
+  return most;
 }
 
 class Agent::Impl {

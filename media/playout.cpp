@@ -40,7 +40,8 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
   const PlayoutFrame* const frame = next_frame();
   if (frame == nullptr) {
     // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
-    if (!play_music(tick, out)) std::fill(out.begin(), out.end(), std::int16_t{0});
+    music_sounds_ = play_music(tick, out);
+    if (!music_sounds_) std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;
     said_ = false;
     return out;

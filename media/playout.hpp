@@ -38,6 +38,8 @@ class Playout {
   [[nodiscard]] bool speaking() const { return speaking_; }
   /// Anything of an utterance is in what the last pull() gave.
   [[nodiscard]] bool said() const { return said_; }
+  /// Of an utterance or of the music for who waits.
+  [[nodiscard]] bool sounds() const { return said_ || music_sounds_; }
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
   [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
@@ -69,6 +71,7 @@ class Playout {
   AudioPort* port_;
   EventOutbox* events_;
   bool speaking_ = false;
+  bool music_sounds_ = false;    // see sounds()
   bool music_on_ = false;        // the last frame had music in it
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word

@@ -79,6 +79,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   if (first || (!plan_->receive && plan.receive)) receiving_since_ = now;
   if (first) rtcp_schedule_.emplace(*random_, now);
   plan_ = plan;
+  if (translator_) translator_->set_clock(rtp_clock_hz(plan.codec));
   if (relayed_with_ != nullptr) {
     map_types();
     relayed_with_->map_types();
@@ -137,10 +138,10 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   const std::uint32_t clock_hz = audio ? rtp_clock_hz(*audio) : 0;
   if (audio) reception_.set_clock(clock_hz);
   reception_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, now, !audio || meter_.in_time(packet->timestamp, clock_hz));
+  if (event) event_receiver_.set_clock(*event);
   if (relayed_with_ != nullptr) return pass(*packet, event.has_value(), now);
   if (!plan_->receive) return std::nullopt;
   if (event) {
-    event_receiver_.set_clock(*event);
     event_receiver_.on_packet(packet->payload, packet->timestamp, now);
     return std::nullopt;
   }
@@ -212,12 +213,13 @@ void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool
 }
 
 SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
-  if (!plan_) return {};
+  if (!plan_ || relayed_with_ != nullptr) return {};
   const auto heard = tell(time, source_.rtp_destination(), pcm, voice);
   return {.pcm = heard, .voiced = voiced_, .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = echo_};
 }
 
 void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
+  if (relayed_with_ != nullptr) return go_on_relayed(time, out);  // In a row of conferences, one of which it has left.
   if (plan_) answer(time, source_.rtp_destination(), pcm, others, out);
 }
 
@@ -379,6 +381,7 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
     } else {
       chain_->decode(*codec, pull.payload, pcm);
     }
+    jitter_buffer_.hold_longer(chain_->wants_held());
     chain_->concealer.good(pcm, pull.seam);
   }
   chain_->line.push(pcm);
@@ -394,7 +397,6 @@ void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
     chain_->decode(codec, piece, pcm.subspan(static_cast<std::size_t>(at) * samples_per_unit, static_cast<std::size_t>(piece.units) * samples_per_unit));
     at += piece.units;
   }
-  jitter_buffer_.hold_longer(chain_->wants_held());
 }
 
 /// What goes to the port: good until the next frame does, for the conversation only reads it.
@@ -512,7 +514,7 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
       packetizer_.audio(octets, *to, out);
     } else {
       chain_->from_port(spoken, pcm);
-      if (!leaves_out(playout_.said() || !others.pcm.empty(), *to, out)) send_audio();
+      if (!leaves_out(playout_.sounds() || !others.pcm.empty(), *to, out)) send_audio();
     }
   }
   packetizer_.end_tick();

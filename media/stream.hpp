@@ -32,6 +32,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace offhook::inline v0::media {
 
@@ -96,7 +97,7 @@ class Stream {
   void prefetch_links() const noexcept;
   void prefetch() noexcept;
   /// Room for relaying, kept for life: join() allocates nothing. Once, at the clock of the codec.
-  void take(std::unique_ptr<rtp::Translator> translator) { translator_ = std::move(translator); }
+  std::unique_ptr<rtp::Translator> take(std::unique_ptr<rtp::Translator> translator) { return std::exchange(translator_, std::move(translator)); }
   /// Between ticks: what comes for one leaves through the other as it came, until either is started with another codec (then its audio
   /// is dropped), or parted. Each goes on with the stream that its peer knows, reports by RTCP of its own, watches its source and tells of
   /// digits that come as events; nothing is heard, said or recorded. Both have a translator and are relayed with nobody.

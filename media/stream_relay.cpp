@@ -26,7 +26,7 @@ void Stream::begin_relay(Stream& other, base::TimePoint now) {
   packets_at_tick_ = packetizer_.packets();
   const auto next_tick = ticked_ ? last_tick_.now + std::chrono::milliseconds(20) : now;  // The packetizer stands there.
   translator_->begin(packetizer_.ssrc(), packetizer_.sequence(), packetizer_.timestamp(), next_tick);
-  event_sender_ = rtp::EventSender();  // A digit of ours that sounds ends where the peer hears no more of it: RFC 4733 section 2.5.2.3.
+  event_sender_ = rtp::EventSender(plan_ ? plan_->event_clock_hz : rtp::kEventClockHz);  // A digit of ours that sounds ends where the peer hears no more of it: RFC 4733 section 2.5.2.3.
   if (speech_.speaking()) emit(MediaEvent::Kind::SpeechStopped, last_tick_, last_tick_.tick);
   speech_ = SpeechDetector(SpeechOptions{.hangover = port_->hangover});
   evidence_.reset();
@@ -39,6 +39,7 @@ void Stream::begin_relay(Stream& other, base::TimePoint now) {
 void Stream::end_relay(base::TimePoint now) {
   relayed_with_ = nullptr;
   packetizer_.go_on(translator_->next_sequence(), translator_->timestamp_at(now));
+  if (chain_) chain_->interrupt();
   forget_sound();
 }
 

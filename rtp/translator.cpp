@@ -5,6 +5,12 @@
 
 namespace offhook::inline v0::rtp {
 
+void Translator::set_clock(std::uint32_t clock_hz) noexcept {
+  if (clock_hz == clock_hz_) return;
+  clock_hz_ = clock_hz;
+  spacing_ = clock_hz / 50;
+}
+
 void Translator::begin(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint now) noexcept {
   ssrc_ = ssrc;
   next_sequence_ = sequence;

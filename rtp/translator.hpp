@@ -48,6 +48,8 @@ class Translator {
 
   /// Our stream stands here: the next packet's number, and the timestamp of a sample taken at `now`.
   void begin(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint now) noexcept;
+  /// Both sides have agreed on a codec of another clock.
+  void set_clock(std::uint32_t clock_hz) noexcept;
   /// What has no number any more is dropped until it is given one.
   void forget_types() noexcept { routes_ = {}; }
   /// What comes as `from` leaves as `to`; both 0..127, or nothing is done.

@@ -25,6 +25,7 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
     case media::Answerer::Human:
     case media::Answerer::Unknown:  // A person who says nothing must not hear nothing.
       screening_ = Screening::None;
+      if (agent_ == AgentSide::Thinking && !filler_at_ && !options_.filler.empty()) filler_at_ = now;  // Its time may have come unheard.
       return rest(now);
     case media::Answerer::Fax: return close("fax", {}, now, out);
     case media::Answerer::Machine: break;

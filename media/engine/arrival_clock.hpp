@@ -18,7 +18,7 @@ class ArrivalClock {
   /// The sockets of `phase` are about to be read, at `steady` and `wall`.
   void read(std::size_t phase, base::TimePoint steady, base::Duration wall) {
     before_ = std::max(last_[phase], steady - kLongest);
-    last_[phase] = now_ = steady;
+    last_[phase] = now_ = began_ = steady;
     wall_ahead_ = wall - steady.time_since_epoch();
   }
   /// More of them are read, a little later.
@@ -28,6 +28,8 @@ class ArrivalClock {
     return noted ? std::clamp(base::TimePoint(*noted - wall_ahead_), before_, now_) : now_;
   }
   [[nodiscard]] base::TimePoint now() const { return now_; }
+  /// When the last read() was.
+  [[nodiscard]] base::TimePoint began() const { return began_; }
   /// Of the steady clock.
   [[nodiscard]] base::Duration wall_ahead() const { return wall_ahead_; }
 
@@ -35,7 +37,7 @@ class ArrivalClock {
   static constexpr base::Duration kLongest = std::chrono::milliseconds(220);  // As much as a worker catches up, and a tick.
 
   std::array<base::TimePoint, kPhases> last_{};
-  base::TimePoint now_{}, before_{};
+  base::TimePoint now_{}, before_{}, began_{};
   base::Duration wall_ahead_{};
 };
 

@@ -1,10 +1,12 @@
 #include <offhook/media/engine/datagrams.hpp>
 
+#include <offhook/media/engine/arrival_clock.hpp>
 #include <offhook/media/engine/epoll_datagrams.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/uring_datagrams.hpp>
 
 #include <system_error>
+#include <utility>
 
 namespace offhook::inline v0::media {
 
@@ -16,6 +18,8 @@ std::string_view to_string(DatagramPath path) {
   }
   return "unknown";
 }
+
+bool Datagrams::begins_phase(const ArrivalClock& clock) { return std::exchange(phase_began_, clock.began()) != clock.began(); }
 
 void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival) {
   if (const auto onward = leg.stream.on_packet(channel, from, datagram, arrival)) pass_on(*leg.relayed_with, *onward);

@@ -50,10 +50,15 @@ class Datagrams {
   [[nodiscard]] virtual DatagramPath path() const = 0;
 
  protected:
+  /// Whether this is the first receive() of a phase: what is not asked by leg is looked for once in each.
+  [[nodiscard]] bool begins_phase(const ArrivalClock& clock);
   /// What came for a leg goes to its stream, and what of it is passed on leaves through the leg that it is relayed with.
   void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival);
   /// As send(): a packet of at most rtp::kMaxPassedOctets.
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
+
+ private:
+  base::TimePoint phase_began_{};
 };
 
 /// `wanted`, or for Best what there is. Null when there is none: no descriptors left, or `wanted` is refused here; `why` says which.

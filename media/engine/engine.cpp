@@ -274,7 +274,7 @@ void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entr
     order->ids[i] = entry.leg->id;
     ++entry.relay_orders;
     const std::uint32_t clock_hz = rtp_clock_hz(entry.plan->codec);
-    if (std::exchange(entry.relay_clock_hz, clock_hz) != clock_hz) order->translators[i] = std::make_unique<rtp::Translator>(clock_hz);
+    if (what == RelayOrder::What::Join && std::exchange(entry.relay_clock_hz, clock_hz) != clock_hz) order->translators[i] = std::make_unique<rtp::Translator>(clock_hz);
   }
   workers_[entries[0]->stations.back()->worker]->order(*order);
   relay_orders_.push_back(std::move(order));

@@ -37,14 +37,16 @@ void EpollDatagrams::remove(Leg& leg) {
 }
 
 void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
-  std::array<epoll_event, kMaxReadyReports> events;
-  const int count = ::epoll_wait(epoll_, events.data(), kMaxReadyReports, 0);
-  for (int i = 0; i < count; ++i) receive_reports(*static_cast<Leg*>(events[static_cast<std::size_t>(i)].data.ptr), clock);
+  if (begins_phase(clock)) {
+    std::array<epoll_event, kMaxReadyReports> events;
+    const int count = ::epoll_wait(epoll_, events.data(), kMaxReadyReports, 0);
+    for (int i = 0; i < count; ++i) receive_reports(*static_cast<Leg*>(events[static_cast<std::size_t>(i)].data.ptr), clock);
+    receive_relayed(clock);
+  }
   for (Leg* const leg : due) {
     if (leg->reports_unwatched) receive_reports(*leg, clock);
     if (!leg->audio_watched) receive_audio(*leg, clock);
   }
-  receive_relayed(clock);
 }
 
 // One that is flooded is read a batch at a time.

@@ -46,6 +46,7 @@ struct Leg : base::Pooled<Leg> {
   LegPlace place;                         // at its worker
   Station* station = nullptr;             // the same, and more of it
   Station* departs_to = nullptr;          // it is on its way there
+  Station* came_from = nullptr;           // until it has arrived
   std::uint64_t last_tick = 0;            // that it had before it was handed over
   bool handed_over = false;               // and it was not ticked since
   bool seated = false;                    // in station->room

@@ -16,7 +16,7 @@ struct RelayOrder {
   enum class What : std::uint8_t { Join, Part };
   What what = What::Join;
   std::array<Leg*, 2> legs{};
-  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // for those that were never relayed before
+  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // for those that have none of their clock; what they had comes back
   std::array<LegId, 2> ids{};                                    // for the signalling thread
   RelayOrder* next_arriving = nullptr;                           // Inbox's
   std::atomic<bool> done{false};                                 // the worker's last word

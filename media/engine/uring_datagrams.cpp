@@ -90,7 +90,11 @@ io_uring_sqe* UringDatagrams::next_request() {
 
 /// A call into the kernel when a leg comes and goes spares it looking for the socket's file a hundred times a second. -1: no more.
 void UringDatagrams::know_socket(const Leg& leg, int fd) {
-  if (knows_sockets_) knows_sockets_ = ::io_uring_register_files_update(&ring_, leg.uring_place, &fd, 1) == 1;
+  if (!knows_sockets_) return;
+  knows_sockets_ = ::io_uring_register_files_update(&ring_, leg.uring_place, &fd, 1) == 1;
+  if (knows_sockets_) return;
+  flush();
+  ::io_uring_unregister_files(&ring_);  // Or it would keep those that it knows, and their ports, for good.
 }
 
 void UringDatagrams::aim_at_audio(io_uring_sqe& request, const Leg& leg) const {
@@ -107,6 +111,7 @@ void UringDatagrams::submit() {
 
 void UringDatagrams::arm(Tag read) {
   Place& place = places_[read.place];
+  if (place.armed) return;
   io_uring_sqe* const sqe = next_request();
   if (sqe == nullptr) return stopped_.push_back(read);  // With the next receive().
   ::io_uring_prep_recvmsg_multishot(sqe, place.leg->rtcp.fd(), &wanted_, 0);
@@ -215,8 +220,8 @@ bool UringDatagrams::has_work() const {
 }
 
 void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
+  receive_audio(due, clock);  // First: what waits to be sent goes with what it asks for.
   receive_reports(clock);
-  receive_audio(due, clock);
 }
 
 void UringDatagrams::receive_reports(const ArrivalClock& clock) {
@@ -233,10 +238,12 @@ void UringDatagrams::receive_reports(const ArrivalClock& clock) {
 
 void UringDatagrams::end_floods(base::TimePoint now) {
   std::erase_if(flooded_, [&](Tag read) {
-    const Place& place = places_[read.place];
+    Place& place = places_[read.place];
     const bool ours = place.taken == read.taken && place.leg != nullptr && !place.leaving;
     if (ours && (place.armed || now - place.reports_since < kTick)) return false;
-    if (ours) stopped_.push_back(read);
+    if (!ours) return true;
+    place.reports = 0;
+    stopped_.push_back(read);
     return true;
   });
 }
@@ -248,7 +255,7 @@ void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock
     leg->pace.begin_tick();
     wanting_.push_back(leg);
   }
-  const auto relayed = relayed_.ready();
+  const auto relayed = begins_phase(clock) ? relayed_.ready() : std::span<Leg* const>();
   for (Leg* const leg : relayed) {
     leg->pace.begin_burst();
     wanting_.push_back(leg);
@@ -258,13 +265,14 @@ void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock
     for (std::uint32_t at = 0; at < kAsks && asked < wanting_.size(); ++at) {
       if ((*asks_)[at].leg == nullptr && ask(*wanting_[asked], at)) ++asked;
     }
-    if (asked == 0) return;  // The kernel takes nothing now: at the next tick.
+    if (asked == 0) break;  // The kernel takes nothing now: at the next tick.
     wanting_.erase(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(asked));
     submit();
     take_completions(clock);
   }
   for (Leg* const leg : relayed) {
-    if (!leg->pace.wants_more()) relayed_.again(*leg);
+    const bool unasked = std::find(wanting_.begin(), wanting_.end(), leg) != wanting_.end();
+    if (unasked || !leg->pace.wants_more()) relayed_.again(*leg);
   }
 }
 

@@ -213,6 +213,7 @@ void Worker::receive(std::span<LegRow* const> rows) {
 
 void Worker::begin(Leg& leg) {
   leg.place = leg.station->place;
+  if (Station* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // May be freed.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
   if (leg.handed_over && leg.station->voice) {
@@ -233,9 +234,9 @@ void Worker::obey_relay_orders(base::TimePoint now, RelayOrder* newest) {
   }
   while (oldest != nullptr) {
     RelayOrder& order = *std::exchange(oldest, oldest->next_arriving);
+    for (Leg* const leg : order.legs) part(*leg, now);  // With the translators that know their numbers.
     for (std::size_t i = 0; i < order.legs.size(); ++i) {
-      if (order.translators[i]) order.legs[i]->stream.take(std::move(order.translators[i]));
-      part(*order.legs[i], now);
+      if (order.translators[i]) order.translators[i] = order.legs[i]->stream.take(std::move(order.translators[i]));
     }
     if (order.what == RelayOrder::What::Join) join(*order.legs[0], *order.legs[1], now);
     order.done.store(true, std::memory_order_release);  // Whoever reads it may free the order, and its legs when they are gone.
@@ -257,7 +258,7 @@ void Worker::part(Leg& leg, base::TimePoint now) {
   leg.stream.part(now);
   for (Leg* const one : {leg.relayed_with, &leg}) {
     datagrams_->unwatch_audio(*one);
-    one->place.row->voice.reset(one->place.lane);
+    begin_voice(*one->place.row, one->place.lane);
     one->relayed_with = nullptr;
   }
   relayed_ -= 2;
@@ -267,11 +268,11 @@ void Worker::part(Leg& leg, base::TimePoint now) {
 void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
   std::array<CodecChain::Frame, LegRow::kLanes> frames;
   std::array<std::span<const std::int16_t>, LegRow::kLanes> heard{};
+  heed_all(row, time.now);
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
     if (later != nullptr && later->legs[lane] != nullptr) later->legs[lane]->prefetch_links();
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
-    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
     if (obey(*leg, time.now)) begin_voice(row, lane);
     heard[lane] = leg->stream.hear(time, frames[lane]);
     if (leg->relayed_with == nullptr) hear_voice(row, lane, heard[lane]);
@@ -311,23 +312,27 @@ void Worker::send(Leg& leg, const TickTime& time) {
   if (leg.young != 0 || time.tick % kTicksPerSnapshot == leg.id.value % kTicksPerSnapshot) note_statistics(leg);
 }
 
-/// False when it has closed, and is not to be ticked.
-bool Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
-  if ((wishes & kClose) != 0) {
-    end(leg, now);
-    return false;
+/// Of all before any of them is heard: whoever closes parts the one that it is relayed with, which may have its place beside it.
+void Worker::heed_all(LegRow& row, base::TimePoint now) {
+  for (Leg* const leg : row.legs) {
+    if (leg == nullptr) continue;
+    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0) heed(*leg, wishes, now);
   }
+}
+
+void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
+  if ((wishes & kClose) != 0) return end(leg, now);
   // First: what is wished from now on is seen next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
-  if (next == nullptr) return true;
+  if (next == nullptr) return;
+  part(leg, now);  // The other one has been told to close, and was not yet ticked.
   if (next->place == leg.place) {
     take_seat(leg, *next);
   } else {
     leg.departs_to = next;
     departing_.push_back(&leg);
   }
-  return true;
 }
 
 /// Whether another codec's sound begins.
@@ -390,16 +395,16 @@ void Worker::run_conferences(const TickTime& time) {
 
 void Worker::hear_row(LegRow& row, const TickTime& time) {
   LegRow::Kept& kept = *row.kept;
+  heed_all(row, time.now);
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
     kept.ticked[lane] = false;
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
-    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0 && !heed(*leg, wishes, time.now)) continue;
     if (leg->handed_over && !catch_up(*leg, time)) continue;
     if (obey(*leg, time.now)) begin_voice(row, lane);
     kept.ticked[lane] = true;
     kept.heard[lane] = leg->stream.hear(time, kept.frames[lane]);
-    hear_voice(row, lane, kept.heard[lane]);
+    if (leg->relayed_with == nullptr) hear_voice(row, lane, kept.heard[lane]);
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
@@ -446,8 +451,7 @@ void Worker::depart(Leg& leg, std::uint64_t tick) {
 /// Nothing here points at the leg any more.
 void Worker::hand_over(Leg& leg) {
   Station& next = *std::exchange(leg.departs_to, nullptr);
-  Station& before = *std::exchange(leg.station, &next);
-  before.left.store(true, std::memory_order_release);  // Whoever reads it may free it.
+  leg.came_from = std::exchange(leg.station, &next);
   next.whose->add(leg);
 }
 

@@ -107,7 +107,8 @@ class Worker {
   void hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard);
   [[nodiscard]] bool judge_voice(LegRow& row, std::size_t lane);
   void begin(Leg& leg);
-  [[nodiscard]] bool heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
+  void heed_all(LegRow& row, base::TimePoint now);
+  void heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
   void obey_relay_orders(base::TimePoint now, RelayOrder* newest);
   void join(Leg& a, Leg& b, base::TimePoint now);
   void part(Leg& leg, base::TimePoint now);

@@ -430,11 +430,34 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
     CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Once its worker has parted them.
     CHECK(engine.relay(ann.leg.id, bob.leg.id).error() == media::EngineError::Conferring);
     REQUIRE(engine.leave(ann.leg.id));
-    CHECK(wait_until([&] {
-      const auto relayed = engine.relay(ann.leg.id, bob.leg.id);
-      return relayed || relayed.error() == media::EngineError::Apart;  // Where it was moved to the other worker.
-    }));
   }, 2);
+}
+
+TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for itself no more, and no number is given twice") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
+    REQUIRE(conference);
+    REQUIRE(engine.join(pair.ann.leg.id, *conference));
+    CHECK(wait_until([&] { return engine.conference(*conference)->members == 1; }));
+    REQUIRE(engine.leave(pair.ann.leg.id));
+    REQUIRE(wait_until([&] { return engine.relay(pair.ann.leg.id, pair.bob.leg.id).has_value(); }));
+    CHECK(wait_until([&] {
+      pair.ann.send(0x73);
+      pair.bob.send(0x74);
+      pair.listen();
+      return pair.bob.of(0x73) && pair.ann.of(0x74);
+    }));
+    pair.listen();
+    pair.ann.heard.clear();
+    for (int i = 0; i < 50; ++i) {
+      pair.bob.send(0x75);
+      std::this_thread::sleep_for(10ms);
+      pair.listen();
+    }
+    for (const auto& packet : pair.ann.heard) CHECK((packet.payload.front() == 0x74 || packet.payload.front() == 0x75));
+    check_numbers(pair.ann.heard);
+  });
 }
 
 TEST_CASE("Relays begin, end and close in any order under a flood, and the engine may go in the middle of it") {
