@@ -1,6 +1,7 @@
 #include <offhook/tests/media/stream_call.hpp>
 
 #include <offhook/media/comfort_noise.hpp>
+#include <offhook/media/hold_music.hpp>
 
 #include <doctest/doctest.h>
 
@@ -101,4 +102,17 @@ TEST_CASE("What waits for its packet goes before a description of silence, and t
   CHECK(packets[2].payload.size() == 480);
   CHECK(packets[2].timestamp - packets[1].timestamp == 160);
   CHECK(packets[2].marker);
+}
+
+TEST_CASE_FIXTURE(Quiet, "Music for who waits is no silence: each tick of it is sent") {
+  a_says.clear();
+  a.port->music = media::Prompt::make(media::quiet_hold_music(), {.loops = true});
+  a.port->waits = true;
+  begin();
+  run(300);
+  CHECK(noise().empty());
+  CHECK(a.rtp().size() >= 298);
+  a.port->waits = false;
+  run(100);
+  CHECK_FALSE(noise().empty());
 }
