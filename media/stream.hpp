@@ -72,7 +72,7 @@ class Stream {
   /// The second half: `pcm` is what hear() gave, and `voice` whether somebody speaks in it. What is to be sent is added to `out`.
   void go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out);
   /// The second half of who is in a conference, in two: what the caller says, for the others to hear, and then what goes out, with what
-  /// they say. Nothing in the port's `playout` but whispers reaches this caller alone. Before start(): silent, and nothing goes out.
+  /// they say. What the port's `playout` holds is heard by this caller alone, over them. Before start(): silent, and nothing goes out.
   [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
   void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   /// Both halves, for a stream by itself: `alone` is a bank of one call.
@@ -93,7 +93,8 @@ class Stream {
   std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice);
   void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
-  [[nodiscard]] base::Bytes join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken, std::span<std::int16_t> pcm);
+  [[nodiscard]] base::Bytes join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken,
+                                        std::span<std::int16_t> pcm);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
   void note_moved(int samples);
