@@ -93,8 +93,7 @@ class Stream {
   std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice);
   void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
-  [[nodiscard]] base::Bytes join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken,
-                                        std::span<std::int16_t> pcm);
+  [[nodiscard]] base::Bytes join_others(const OthersFrame& others, bool we_speak, std::span<std::int16_t> spoken, std::span<std::int16_t> pcm);
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
   void note_moved(int samples);
