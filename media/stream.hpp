@@ -85,7 +85,7 @@ class Stream {
   /// The second half: `pcm` is what hear() gave, and `voice` whether somebody speaks in it. What is to be sent is added to `out`.
   void go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out);
   /// The second half of who is in a conference, in two: what the caller says, for the others to hear, and then what goes out, with what
-  /// they say. Nothing in the port's `playout` but whispers reaches this caller alone. Before start(): silent, and nothing goes out.
+  /// they say. What the port's `playout` holds is heard by this caller alone, over them. Before start(): silent, and nothing goes out.
   [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
   void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   /// Both halves, for a stream by itself: `alone` is a bank of one call.

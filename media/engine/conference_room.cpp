@@ -47,8 +47,10 @@ void ConferenceHall::end(std::size_t phase, std::uint64_t tick) {
 }
 
 void ConferenceHall::finish() {
+  take_in();
   for (const auto& rooms : rooms_) {
     for (ConferenceRoom* const room : rooms) {
+      let_in(*room);
       for (Attendant* const attendant : room->attendants) attendant->port.finish();
     }
   }
