@@ -2,9 +2,7 @@
 
 #include <offhook/media/level.hpp>
 #include <offhook/media/line_ear.hpp>
-#include <offhook/media/quality_report.hpp>
 #include <offhook/media/recording_tap.hpp>
-#include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/packet.hpp>
 
 #include <algorithm>
@@ -12,7 +10,6 @@
 #include <chrono>
 #include <cmath>
 #include <utility>
-#include <variant>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -157,34 +154,6 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   }
   static_cast<void>(jitter_buffer_.put(*packet, now, audio ? content_of(*audio, packet->payload) : Content::ComfortNoise, *timing));  // Counts refusals.
   return std::nullopt;
-}
-
-void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
-  auto reader = rtp::CompoundReader::open(datagram);
-  if (!reader) {
-    ++malformed_;
-    return;
-  }
-  if (!source_.on_rtcp(from, reader->sender())) return;
-  const auto look_at = [&](const rtp::ReportBlocks& blocks) {
-    const auto all = blocks.all();
-    const auto ours = std::find_if(all.begin(), all.end(), [&](const rtp::ReportBlock& block) { return block.ssrc == packetizer_.ssrc(); });
-    if (ours == all.end()) return meter_.on_report(false, 0);
-    meter_.on_report(true, ours->fraction_lost);
-    chain_->set_expected_loss(ours->fraction_lost);
-    if (const auto trip = rtp::round_trip(*ours, wall_at(now))) round_trip_us_ = static_cast<std::uint32_t>(trip->count());
-  };
-  while (const auto packet = reader->next()) {
-    if (const auto* sender = std::get_if<rtp::SenderReport>(&*packet)) {
-      reception_.on_sender_report(*sender, now);
-      look_at(sender->blocks);
-    } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*packet)) {
-      look_at(receiver->blocks);
-    } else if (const auto* other = std::get_if<rtp::OtherRtcp>(&*packet); other != nullptr && other->type == rtp::kExtendedReport) {
-      const auto metrics = rtp::parse_voip_metrics(other->body);
-      if (metrics && metrics->ssrc == packetizer_.ssrc()) peers_view_ = metrics;
-    }
-  }
 }
 
 // --- the tick --------------------------------------------------------------------------------------------------------------
@@ -466,131 +435,7 @@ void Stream::tell_speech(const SpeechDetector::Event& event, const TickTime& tim
   }
 }
 
-/// Adds what the others say to what we do, in `spoken`. Or, who says nothing and hears what many hear: gives it as it is encoded for all of
-/// them, and in `pcm`.
-base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
-                                std::span<std::int16_t> pcm) {
-  const auto octets = others.is_common && !playout_.said() ? others.common->octets(chain_->codec()) : base::Bytes{};
-  if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
-    // Our own filter did not hear what came before, and would begin with what it heard last.
-    std::array<std::int16_t, kMaxFrameSamples> silence{};
-    const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
-    chain_->from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
-  }
-  if (!octets.empty()) {
-    const auto narrow = others.common->narrow();
-    std::copy(narrow.begin(), narrow.end(), pcm.begin());
-    return octets;
-  }
-  for (std::size_t i = 0; i < others.pcm.size(); ++i)
-    room[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
-  if (!others.pcm.empty()) spoken = room.first(spoken.size());
-  return {};
-}
-
-std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
-                                          CodecChain::Frame& frame) {
-  const auto pcm = std::span(frame).first(chain_->samples());
-  const auto send_audio = [&] { chain_->send(pcm, packetizer_, *to, out); };
-  if (!plan_->send || !to) {
-    std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
-    chain_->interrupt();
-    packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
-  } else if (event_sender_.busy() && plan_->send_events) {
-    std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
-    if (const auto event = event_sender_.tick(packetizer_.timestamp())) {
-      chain_->interrupt();
-      packetizer_.event(*event, *plan_->send_events, *to, out);
-    } else {
-      send_audio();
-    }
-  } else {
-    std::array<std::int16_t, kMaxFrameSamples> room;
-    const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
-    auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
-    const bool confers = !others.pcm.empty() || sent_common_;
-    const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};
-    if (!octets.empty()) {
-      packetizer_.audio(octets, *to, out);
-    } else {
-      chain_->from_port(spoken, pcm);
-      if (!leaves_out(playout_.sounds() || !others.pcm.empty(), *to, out)) send_audio();
-    }
-  }
-  packetizer_.end_tick();
-  return pcm;
-}
-
-/// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no
-/// noise in it to describe.
-bool Stream::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
-  if (!port_->leaves_out_silence || !plan_->send_comfort_noise) return false;
-  const auto what = silence_.on_frame(spoken, {});
-  if (what == DiscontinuousSender::What::Audio) return false;
-  if (what == DiscontinuousSender::What::Nothing) {
-    packetizer_.interrupt();
-    return true;
-  }
-  std::array<std::uint8_t, 1> description;
-  static_cast<void>(write_comfort_noise({}, description));
-  packetizer_.silence(description, kComfortNoiseType, to, out);
-  return true;
-}
-
-void Stream::add_voip_metrics(rtp::CompoundWriter& writer) const {
-  const auto about = source_.ssrc();
-  if (!plan_->send_voip_metrics || !about) return;
-  std::array<std::uint8_t, rtp::kVoipMetricsOctets> body;
-  static_cast<void>(rtp::write_voip_metrics(packetizer_.ssrc(), voip_metrics_of(statistics(), *about), body));
-  writer.other(rtp::kExtendedReport, body);
-}
-
-void Stream::report_when_due(base::TimePoint now, Sendout& out) {
-  if (!rtcp_schedule_->is_due(now)) return;
-  report(now, false, out);
-  rtcp_schedule_->on_sent(now);
-}
-
-void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
-  const auto to = source_.rtcp_destination();
-  Datagram* datagram = out.next();
-  if (!to || datagram == nullptr) return;
-  rtp::CompoundWriter writer(datagram->octets);
-  rtp::ReportBlocks blocks;
-  if (const auto block = reception_.take_report(now)) {
-    blocks.items[0] = *block;
-    blocks.count = 1;
-  }
-  const auto ssrc = packetizer_.ssrc();
-  // RFC 3550 section 6.4: a sender report when anything was sent since the last one.
-  if (packetizer_.packets() != packets_at_report_) {
-    const auto timestamp = is_relayed() ? translator_->timestamp_at(now) : packetizer_.timestamp();
-    writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = timestamp,
-                          .packets = static_cast<std::uint32_t>(packetizer_.packets()),
-                          .octets = static_cast<std::uint32_t>(packetizer_.payload_octets()), .blocks = blocks});
-  } else {
-    writer.receiver_report({.ssrc = ssrc, .blocks = blocks});
-  }
-  packets_at_report_ = packetizer_.packets();
-  writer.cname(ssrc, options_.cname);
-  add_voip_metrics(writer);
-  if (bye) writer.bye(ssrc, "");
-  const auto size = writer.finish();
-  if (!size) return;
-  datagram->channel = Channel::Rtcp;
-  datagram->to = *to;
-  datagram->size = static_cast<std::uint16_t>(*size);
-  out.keep();
-}
-
 // --- small things ----------------------------------------------------------------------------------------------------------
-
-rtp::NtpTime Stream::wall_at(base::TimePoint now) const {
-  const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(now - last_tick_.now).count();
-  // 32.32 fixed point; a stream is never more than a few ticks from its last one.
-  const auto units = static_cast<double>(since) * 4294967296.0 / 1e9;
-  return {last_tick_.wall.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(units))};
-}
 
 void Stream::emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms) {
   MediaEvent event;
@@ -628,43 +473,6 @@ void Stream::prefetch() noexcept {
   playout_.prefetch();
   base::prefetch(&speech_, sizeof(speech_) + sizeof(evidence_));
   base::prefetch_between(&last_tick_, this + 1);
-}
-
-LegStatistics Stream::statistics() const {
-  const auto jitter = jitter_buffer_.statistics();
-  const auto& source = source_.statistics();
-  LegStatistics all;
-  all.packets_received = reception_.received();
-  all.packets_sent = packetizer_.packets();
-  all.bytes_received = bytes_received_;
-  all.bytes_sent = packetizer_.datagram_octets();
-  all.packets_lost = reception_.lost();
-  if (translator_) {
-    all.packets_passed = translator_->statistics().passed;
-    all.packets_unpassed = translator_->statistics().dropped();
-  }
-  all.packets_late = jitter.late;
-  all.packets_duplicate = jitter.duplicate;
-  all.refused_source = source.refused_source + source.refused_ssrc + source.probation + source.rtcp_refused;
-  all.refused_payload = refused_payload_ + jitter.refused_payload;
-  all.malformed = malformed_ + event_receiver_.malformed();
-  all.digits_ignored = digit_limit_.ignored() + event_receiver_.dropped();
-  all.digits_unsent = digits_refused_;
-  all.events_dropped = port_->events_dropped.load(std::memory_order_relaxed);
-  all.heard_dropped = port_->heard_dropped.load(std::memory_order_relaxed);
-  all.frames_concealed = jitter.concealed;
-  all.frames_played = jitter.frames;
-  all.jitter_us = static_cast<std::uint32_t>(reception_.jitter().count());
-  all.jitter_buffer_ms = jitter.delay_ms;
-  all.round_trip_us = round_trip_us_;
-  all.source = source_.locked();
-  if (plan_) all.codec = plan_->codec;
-  all.packet_us = static_cast<std::uint32_t>(reception_.packet_time().count());
-  all.losses = reception_.losses();
-  all.played = jitter;
-  all.peers_view = peers_view_;
-  meter_.fill(all);
-  return all;
 }
 
 }  // namespace offhook::inline v0::media

@@ -1,0 +1,81 @@
+#include <offhook/media/stream.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+// What goes out to the caller.
+namespace offhook::inline v0::media {
+
+/// Adds what the others say to what we do, in `spoken`. Or, who says nothing and hears what many hear: gives it as it is encoded for all of
+/// them, and in `pcm`.
+base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
+                                std::span<std::int16_t> pcm) {
+  const auto octets = others.is_common && !playout_.said() ? others.common->octets(chain_->codec()) : base::Bytes{};
+  if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
+    // Our own filter did not hear what came before, and would begin with what it heard last.
+    std::array<std::int16_t, kMaxFrameSamples> silence{};
+    const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
+    chain_->from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
+  }
+  if (!octets.empty()) {
+    const auto narrow = others.common->narrow();
+    std::copy(narrow.begin(), narrow.end(), pcm.begin());
+    return octets;
+  }
+  for (std::size_t i = 0; i < others.pcm.size(); ++i)
+    room[i] = static_cast<std::int16_t>(std::clamp(spoken[i] + others.pcm[i], -32768, 32767));
+  if (!others.pcm.empty()) spoken = room.first(spoken.size());
+  return {};
+}
+
+std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
+                                          CodecChain::Frame& frame) {
+  const auto pcm = std::span(frame).first(chain_->samples());
+  const auto send_audio = [&] { chain_->send(pcm, packetizer_, *to, out); };
+  if (!plan_->send || !to) {
+    std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
+    chain_->interrupt();
+    packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
+  } else if (event_sender_.busy() && plan_->send_events) {
+    std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
+    if (const auto event = event_sender_.tick(packetizer_.timestamp())) {
+      chain_->interrupt();
+      packetizer_.event(*event, *plan_->send_events, *to, out);
+    } else {
+      send_audio();
+    }
+  } else {
+    std::array<std::int16_t, kMaxFrameSamples> room;
+    const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
+    auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
+    const bool confers = !others.pcm.empty() || sent_common_;
+    const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};
+    if (!octets.empty()) {
+      packetizer_.audio(octets, *to, out);
+    } else {
+      chain_->from_port(spoken, pcm);
+      if (!leaves_out(playout_.sounds() || !others.pcm.empty(), *to, out)) send_audio();
+    }
+  }
+  packetizer_.end_tick();
+  return pcm;
+}
+
+/// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no
+/// noise in it to describe.
+bool Stream::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
+  if (!port_->leaves_out_silence || !plan_->send_comfort_noise) return false;
+  const auto what = silence_.on_frame(spoken, {});
+  if (what == DiscontinuousSender::What::Audio) return false;
+  if (what == DiscontinuousSender::What::Nothing) {
+    packetizer_.interrupt();
+    return true;
+  }
+  std::array<std::uint8_t, 1> description;
+  static_cast<void>(write_comfort_noise({}, description));
+  packetizer_.silence(description, kComfortNoiseType, to, out);
+  return true;
+}
+
+}  // namespace offhook::inline v0::media
