@@ -78,7 +78,7 @@ bool records_calls(const AgentBook& agents) {
 /// What its calls can have at most: they may all be of G.711.
 std::uint32_t recording_rate_hz(const AgentProfile& profile) {
   std::uint32_t most = 8000;
-  for (const auto codec : profile.codecs) most = std::max(most, codec == media::AudioCodec::Opus ? 16000 : media::chain_rate_hz(codec, most));
+  for (const auto codec : profile.codecs) most = std::max(most, codec == media::AudioCodec::Opus ? 16000U : media::sample_rate_hz(codec));
   return most;
 }
 

@@ -334,21 +334,7 @@ TEST_CASE("An agent without a line hears a caller in the conference and speaks t
 
 TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any order, while packets arrive") {
   media::Engine engine(options(2));
-  std::atomic<bool> stop{false};
-  std::array<std::atomic<std::uint16_t>, 6> targets{};
-  std::thread flood([&] {
-    const auto socket = any_socket();
-    std::uint16_t sequence = 0;
-    while (!stop.load(std::memory_order_relaxed)) {
-      for (const auto& target : targets) {
-        const std::uint16_t port = target.load(std::memory_order_relaxed);
-        if (port == 0) continue;
-        static_cast<void>(socket.send(rtp_packet(1, sequence++), {kLoopback, port}));
-        static_cast<void>(socket.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-  });
+  Flood<6> flood(1ms);
   base::SeededRandom random(11);
   std::array<media::ConferenceId, 3> halls{};
   std::array<media::LegId, 6> legs{};
@@ -384,7 +370,7 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
       const auto opened = engine.open(kLoopback, quiet_port());
       REQUIRE(opened);
       legs[k] = opened->id;
-      targets[k].store(opened->rtp_port, std::memory_order_relaxed);
+      flood.targets[k].store(opened->rtp_port, std::memory_order_relaxed);
       REQUIRE(engine.start(opened->id, plan_to(9, k % 2 == 0 ? media::AudioCodec::Pcmu : media::AudioCodec::G722)));
     }
     for (auto& each : halls) {
@@ -395,8 +381,6 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
     if (turn % 4 == 0) std::this_thread::sleep_for(3ms);
   }
   CHECK(joined > 300);
-  stop.store(true);
-  flood.join();
   CHECK(engine.legs() == legs.size());
   // All of it drains: what is left is what there is, and each leg is where it was last told to be.
   for (auto& each : halls) REQUIRE(engine.end(std::exchange(each, {})));

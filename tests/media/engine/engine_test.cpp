@@ -166,28 +166,14 @@ TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and fr
 
 TEST_CASE("Legs may close while packets arrive from all sides, again and again") {
   media::Engine engine(options(2));
-  std::atomic<bool> stop{false};
-  std::array<std::atomic<std::uint16_t>, 4> targets{};
-  std::thread flood([&] {
-    const auto socket = any_socket();
-    std::uint16_t sequence = 0;
-    while (!stop.load(std::memory_order_relaxed)) {
-      for (const auto& target : targets) {
-        const std::uint16_t port = target.load(std::memory_order_relaxed);
-        if (port == 0) continue;
-        static_cast<void>(socket.send(rtp_packet(1, sequence++), {kLoopback, port}));
-        static_cast<void>(socket.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
-      }
-      std::this_thread::yield();
-    }
-  });
+  Flood<4> flood(0ms);
   for (int round = 0; round < 15; ++round) {
     std::vector<std::unique_ptr<Talker>> talkers;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
+    for (std::size_t i = 0; i < flood.targets.size(); ++i) {
       talkers.push_back(std::make_unique<Talker>(engine, 500));
-      targets[i].store(talkers[i]->leg.rtp_port, std::memory_order_relaxed);
+      flood.targets[i].store(talkers[i]->leg.rtp_port, std::memory_order_relaxed);
     }
-    for (std::size_t i = 0; i < targets.size(); ++i) {
+    for (std::size_t i = 0; i < flood.targets.size(); ++i) {
       REQUIRE(engine.start(talkers[i]->leg.id, plan_to(talkers[i ^ 1]->leg.rtp_port, round % 2 == 0 ? media::AudioCodec::Pcmu : media::AudioCodec::G722)));
     }
     CHECK(wait_until([&] {
@@ -197,8 +183,6 @@ TEST_CASE("Legs may close while packets arrive from all sides, again and again")
     // The ports go away at once: the engine keeps its own share of them for as long as it needs to.
     for (auto& talker : talkers) REQUIRE(engine.close(talker->leg.id));
   }
-  stop.store(true);
-  flood.join();
   CHECK(engine.legs() == 0);
 }
 

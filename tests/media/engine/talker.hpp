@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -120,5 +122,38 @@ inline media::UdpSocket any_socket() {
   REQUIRE(socket);
   return std::move(*socket);
 }
+
+/// RTP, and the same where RTCP belongs, to each port that is set, again and again until the end of the test.
+template <std::size_t kTargets>
+struct Flood {
+  std::array<std::atomic<std::uint16_t>, kTargets> targets{};
+
+  /// 0: as fast as it goes.
+  explicit Flood(std::chrono::milliseconds pause) : thread_([this, pause] { run(pause); }) {}
+  ~Flood() {
+    stop_.store(true, std::memory_order_relaxed);
+    thread_.join();
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+ private:
+  void run(std::chrono::milliseconds pause) {
+    std::uint16_t sequence = 0;
+    while (!stop_.load(std::memory_order_relaxed)) {
+      for (const auto& target : targets) {
+        const std::uint16_t port = target.load(std::memory_order_relaxed);
+        if (port == 0) continue;
+        static_cast<void>(socket_.send(rtp_packet(1, sequence++), {kLoopback, port}));
+        static_cast<void>(socket_.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
+      }
+      pause == 0ms ? std::this_thread::yield() : std::this_thread::sleep_for(pause);
+    }
+  }
+
+  media::UdpSocket socket_ = any_socket();
+  std::atomic<bool> stop_{false};
+  std::thread thread_;  // Last: it sees everything above complete.
+};
 
 }  // namespace offhook_test
