@@ -39,7 +39,7 @@ std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::
   kernels().split(history_.data(), past, down_, rows.data(), row);
   kernels().split(in.data(), blocks, down_, rows.data() + past, row);
   for (std::size_t r = 0; r < down_; ++r)
-    std::fill_n(rows.data() + r * row + past + blocks, detail::PolyphaseFilter::kTile, 0.0f);
+    std::fill_n(rows.data() + r * row + past + blocks, detail::PolyphaseFilter::kSpare, std::int16_t{0});
   kernels().filter(*filter_, rows.data(), blocks, out.data());
   remember(in, past * down_);
   return output_size(in.size());

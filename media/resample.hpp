@@ -14,7 +14,7 @@ struct PolyphaseFilter;
 ///
 /// in      a multiple of in_quantum() samples (20 ms always is); at most kMaxInput
 /// out     [>= output_size(in.size())]; always exactly that many are written, from the first call on; may not overlap `in`
-/// quality linear-phase FIR of 48 taps at the lower rate, computed in float. With a lower rate of 8 kHz: within 0.01 dB to 2.8
+/// quality linear-phase FIR of 48 taps of 16 bits at the lower rate. With a lower rate of 8 kHz: within 0.01 dB to 2.8
 /// kHz
 ///         and 0.1 dB to 3.4 kHz; images and aliases below -74 dB, those of what lies between 3.4 and 4.0 kHz too (measured in
 ///         tests). Scale the frequencies for a lower rate of 16 or 24 kHz

@@ -61,59 +61,49 @@ OFFHOOK_AVX2 inline __m128i picked(const Picks& picks, std::size_t result, __m12
   return _mm_or_si128(_mm_or_si128(of_a, of_b), _mm_shuffle_epi8(c, load(&pick[2])));
 }
 
-OFFHOOK_AVX2 inline void store_floats(float* at, __m256i wide) {
-  _mm256_storeu_ps(at, _mm256_cvtepi32_ps(wide));
+OFFHOOK_AVX2 inline __m256i load_wide(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
 }
 
 // The splits below leave what is not a whole vector: they return how many blocks they did.
 
-OFFHOOK_AVX2 inline std::size_t widen(const std::int16_t* in, std::size_t blocks, float* row) {
-  std::size_t block = 0;
-  for (; block + 8 <= blocks; block += 8) store_floats(row + block, _mm256_cvtepi16_epi32(load(in + block)));
-  return block;
-}
-
-OFFHOOK_AVX2 inline std::size_t split_two(const std::int16_t* in, std::size_t blocks, float* even, float* odd) {
+OFFHOOK_AVX2 inline std::size_t split_two(const std::int16_t* in, std::size_t blocks, std::int16_t* even, std::int16_t* odd) {
+  const __m128i apart = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
-    const __m256i pairs = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + 2 * block));
-    store_floats(even + block, _mm256_srai_epi32(_mm256_slli_epi32(pairs, 16), 16));
-    store_floats(odd + block, _mm256_srai_epi32(pairs, 16));
+    const __m128i a = _mm_shuffle_epi8(load(in + 2 * block), apart), b = _mm_shuffle_epi8(load(in + 2 * block + 8), apart);
+    store(even + block, _mm_unpacklo_epi64(a, b));
+    store(odd + block, _mm_unpackhi_epi64(a, b));
   }
   return block;
 }
 
-OFFHOOK_AVX2 inline std::size_t split_three(const std::int16_t* in, std::size_t blocks, float* rows, std::size_t row) {
+OFFHOOK_AVX2 inline std::size_t split_three(const std::int16_t* in, std::size_t blocks, std::int16_t* rows, std::size_t row) {
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
     const __m128i a = load(in + 3 * block), b = load(in + 3 * block + 8), c = load(in + 3 * block + 16);
-    for (std::size_t r = 0; r < 3; ++r)
-      store_floats(rows + r * row + block, _mm256_cvtepi16_epi32(picked(kFromTurns, r, a, b, c)));
+    for (std::size_t r = 0; r < 3; ++r) store(rows + r * row + block, picked(kFromTurns, r, a, b, c));
   }
   return block;
 }
 
 /// By three, and what that gives by two: sample 6 b + 3 e + s is the e-th of two in place b of the s-th row of three.
-OFFHOOK_AVX2 inline std::size_t split_six(const std::int16_t* in, std::size_t blocks, float* rows, std::size_t row) {
+OFFHOOK_AVX2 inline std::size_t split_six(const std::int16_t* in, std::size_t blocks, std::int16_t* rows, std::size_t row) {
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
     std::int16_t threes[3][16];
-    for (std::size_t half = 0; half < 2; ++half) {
-      const std::int16_t* from = in + 6 * block + 24 * half;
-      const __m128i a = load(from), b = load(from + 8), c = load(from + 16);
-      for (std::size_t s = 0; s < 3; ++s) store(threes[s] + 8 * half, picked(kFromTurns, s, a, b, c));
-    }
+    split_three(in + 6 * block, 16, threes[0], 16);
     for (std::size_t s = 0; s < 3; ++s) split_two(threes[s], 8, rows + s * row + block, rows + (3 + s) * row + block);
   }
   return block;
 }
 
-OFFHOOK_AVX2 void split(const std::int16_t* in, std::size_t blocks, std::size_t ways, float* rows, std::size_t row) noexcept {
+OFFHOOK_AVX2 void split(const std::int16_t* in, std::size_t blocks, std::size_t ways, std::int16_t* rows, std::size_t row) noexcept {
   std::size_t done = 0;
   switch (ways) {
     case 1:
-      done = widen(in, blocks, rows);
-      break;
+      std::memcpy(rows, in, blocks * sizeof *in);
+      return;
     case 2:
       done = split_two(in, blocks, rows, rows + row);
       break;
@@ -127,53 +117,85 @@ OFFHOOK_AVX2 void split(const std::int16_t* in, std::size_t blocks, std::size_t 
   kPolyphasePortable.split(in + done * ways, blocks - done, ways, rows + done, row);
 }
 
-constexpr std::size_t kVectors = kTile / 8;
+constexpr std::size_t kVectors = kTile / 16;  // Each of eight outputs, every second of sixteen.
+constexpr std::size_t kHalf = PolyphaseFilter::kPlaces / 2;
 
-/// Adds what one row gives to the outputs of a phase. Everything but the places is unrolled: five sums and up to six weights stay
-/// in registers, and each vector is loaded once for all of the weights that meet it.
+/// Of a tile: outputs in even places, and those behind them.
+struct Sums {
+  __m256 of[2][kVectors];
+};
+
+/// Half of the places of one row. Everything but the places is unrolled: ten sums and up to three weights stay in registers, and each
+/// vector is loaded once for all of the weights that meet it.
 template <std::size_t kStrides>
-OFFHOOK_AVX2 inline void add_row(const float* weights, const float* row, __m256 (&sums)[kVectors]) {
-  for (std::size_t place = 0; place < 8; ++place, weights += kStrides, ++row) {
-    __m256 weight[kStrides];
+OFFHOOK_AVX2 inline void add_half(const std::int16_t* weights, const std::int16_t* row, Sums& sums) {
+  __m256i wholes[2][kVectors];
 #pragma GCC unroll 8
-    for (std::size_t stride = 0; stride < kStrides; ++stride) weight[stride] = _mm256_broadcast_ss(weights + stride);
-#pragma GCC unroll 16
+  for (std::size_t i = 0; i < kVectors; ++i) wholes[0][i] = wholes[1][i] = _mm256_setzero_si256();
+  for (std::size_t place = 0; place < kHalf; ++place, weights += 2 * kStrides, row += 2) {
+    __m256i weight[kStrides];
+#pragma GCC unroll 4
+    for (std::size_t stride = 0; stride < kStrides; ++stride) {
+      std::int32_t pair;
+      std::memcpy(&pair, weights + 2 * stride, sizeof pair);
+      weight[stride] = _mm256_set1_epi32(pair);
+    }
+#pragma GCC unroll 8
     for (std::size_t vector = 0; vector < kVectors + kStrides - 1; ++vector) {
-      const __m256 samples = _mm256_loadu_ps(row + 8 * vector);
+#pragma GCC unroll 2
+      for (std::size_t odd = 0; odd < 2; ++odd) {
+        __m256i samples = load_wide(row + 16 * vector + odd);
+        __asm__("" : "+x"(samples));  // Or g++ loads it with each multiplication anew, and loads that cross lines are dear.
 #pragma GCC unroll 8
-      for (std::size_t i = 0; i < kVectors; ++i) {
-        if (vector >= i && vector - i < kStrides) sums[i] = _mm256_add_ps(sums[i], _mm256_mul_ps(weight[vector - i], samples));
+        for (std::size_t i = 0; i < kVectors; ++i) {
+          if (vector >= i && vector - i < kStrides)
+            wholes[odd][i] = _mm256_add_epi32(wholes[odd][i], _mm256_madd_epi16(weight[vector - i], samples));
+        }
       }
     }
   }
+#pragma GCC unroll 2
+  for (std::size_t odd = 0; odd < 2; ++odd) {
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < kVectors; ++i) sums.of[odd][i] = _mm256_add_ps(sums.of[odd][i], _mm256_cvtepi32_ps(wholes[odd][i]));
+  }
 }
 
-OFFHOOK_AVX2 inline void add_lone(float weight, const float* row, __m256 (&sums)[kVectors]) {
-  const __m256 all = _mm256_set1_ps(weight);
-#pragma GCC unroll 16
-  for (std::size_t i = 0; i < kVectors; ++i) sums[i] = _mm256_add_ps(sums[i], _mm256_mul_ps(all, _mm256_loadu_ps(row + 8 * i)));
+OFFHOOK_AVX2 inline void add_direct(float unit, const std::int16_t* row, Sums& sums) {
+  const __m256 units = _mm256_set1_ps(unit);
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kVectors; ++i) {
+    const __m256i both = load_wide(row + 16 * i), even = _mm256_srai_epi32(_mm256_slli_epi32(both, 16), 16);
+    sums.of[0][i] = _mm256_add_ps(sums.of[0][i], _mm256_mul_ps(units, _mm256_cvtepi32_ps(even)));
+    sums.of[1][i] = _mm256_add_ps(sums.of[1][i], _mm256_mul_ps(units, _mm256_cvtepi32_ps(_mm256_srai_epi32(both, 16))));
+  }
 }
 
 /// One phase in kTile successive blocks.
 template <std::size_t kStrides>
-OFFHOOK_AVX2 inline void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const float* rows, std::int16_t* out) {
-  const __m256 zero = _mm256_setzero_ps();
-  __m256 sums[kVectors] = {zero, zero, zero, zero, zero};
-  for (std::size_t r = 0; r < filter.down; ++r) {
-    const float* const row = rows + filter.begin(phase, r);
-    if (const std::size_t lone = filter.lone(phase, r); lone != PolyphaseFilter::kNone) {
-      add_lone(filter.lone_weight(phase, r), row + lone, sums);
-    } else {
-      add_row<kStrides>(filter.weights(phase, r), row, sums);
-    }
+OFFHOOK_AVX2 inline void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const std::int16_t* rows, std::int16_t* out) {
+  if (filter.down == 1 && !filter.weighs(phase, 0)) {
+    std::memcpy(out, rows + filter.begin(phase, 0) + filter.direct(phase, 0), kTile * sizeof *out);
+    return;
   }
-  // Packing works in each half on its own; the permutation puts the quarters in order again.
-  const __m256i ab = _mm256_packs_epi32(_mm256_cvtps_epi32(sums[0]), _mm256_cvtps_epi32(sums[1]));
-  const __m256i cd = _mm256_packs_epi32(_mm256_cvtps_epi32(sums[2]), _mm256_cvtps_epi32(sums[3]));
-  const __m256i last = _mm256_cvtps_epi32(sums[4]);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_permute4x64_epi64(ab, 0xD8));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 16), _mm256_permute4x64_epi64(cd, 0xD8));
-  store(out + 32, _mm_packs_epi32(_mm256_castsi256_si128(last), _mm256_extracti128_si256(last, 1)));
+  Sums sums{};
+  for (std::size_t r = 0; r < filter.down; ++r) {
+    const std::int16_t* const row = rows + filter.begin(phase, r);
+    if (const std::size_t direct = filter.direct(phase, r); direct != PolyphaseFilter::kNone) add_direct(filter.unit, row + direct, sums);
+    if (!filter.weighs(phase, r)) continue;
+    const std::int16_t* const weights = filter.weights(phase, r);
+    add_half<kStrides>(weights, row, sums);
+    add_half<kStrides>(weights + 2 * kHalf * kStrides, row + 2 * kHalf, sums);
+  }
+  // Packing works in each half on its own, and leaves four of the even ones before four of the odd ones there.
+  const __m256i turns = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  const __m256 whole = _mm256_set1_ps(filter.whole);
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kVectors; ++i) {
+    const __m256i even = _mm256_cvtps_epi32(_mm256_mul_ps(sums.of[0][i], whole));
+    const __m256i odd = _mm256_cvtps_epi32(_mm256_mul_ps(sums.of[1][i], whole));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 16 * i), _mm256_shuffle_epi8(_mm256_packs_epi32(even, odd), turns));
+  }
 }
 
 OFFHOOK_AVX2 inline void join_two(const std::int16_t* even, const std::int16_t* odd, std::int16_t* out) {
@@ -214,7 +236,7 @@ OFFHOOK_AVX2 inline void join(const Tile& tile, std::size_t ways, std::int16_t* 
 }
 
 template <std::size_t kStrides>
-OFFHOOK_AVX2 void filter_blocks(const PolyphaseFilter& filter, const float* rows, std::size_t blocks, std::int16_t* out) {
+OFFHOOK_AVX2 void filter_blocks(const PolyphaseFilter& filter, const std::int16_t* rows, std::size_t blocks, std::int16_t* out) {
   Tile tile;
   std::int16_t part[PolyphaseFilter::kMaxWays * kTile];
   for (std::size_t begin = 0; begin < blocks; begin += kTile) {
@@ -226,12 +248,12 @@ OFFHOOK_AVX2 void filter_blocks(const PolyphaseFilter& filter, const float* rows
   }
 }
 
-void filter(const PolyphaseFilter& filter, const float* rows, std::size_t blocks, std::int16_t* out) noexcept {
+void filter(const PolyphaseFilter& filter, const std::int16_t* rows, std::size_t blocks, std::int16_t* out) noexcept {
   switch (filter.strides) {
-    case 6:
-      return filter_blocks<6>(filter, rows, blocks, out);
     case 3:
       return filter_blocks<3>(filter, rows, blocks, out);
+    case 2:
+      return filter_blocks<2>(filter, rows, blocks, out);
   }
 }
 
