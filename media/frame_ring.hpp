@@ -73,14 +73,15 @@ class FrameRing {
 
   /// Ask for what is touched next to be in the cache soon: what says where, then, once that is there, the place of a frame of `samples`.
   void prefetch_links() const noexcept {
-    base::prefetch(&filled_, 2 * base::kCacheLine + sizeof(Number));
-    base::prefetch(&free_, 2 * base::kCacheLine);
+    base::prefetch_to_change(&filled_, 2 * base::kCacheLine + sizeof(Number));
+    base::prefetch_to_change(&free_, 2 * base::kCacheLine);
   }
   void prefetch_claim(std::size_t samples) const noexcept {
-    prefetch_place(claimed_ != kNone ? claimed_ : free_.load(std::memory_order_relaxed), samples);
+    const Number next = claimed_ != kNone ? claimed_ : free_.load(std::memory_order_relaxed);
+    if (next != kNone) base::prefetch_to_change(&places_[next], octets_of(samples));
   }
   void prefetch_front(std::size_t samples) noexcept {
-    if (front() != nullptr) prefetch_place(front_, samples);
+    if (front() != nullptr) base::prefetch(&places_[front_], octets_of(samples));
   }
 
   /// Either side; exact only when the other one rests.
@@ -92,12 +93,9 @@ class FrameRing {
   using Samples = decltype(Frame::pcm);
   static constexpr Number kNone = 0xff;
   static std::size_t octets(const Frame& frame) noexcept {
-    return offsetof(Frame, pcm) + sizeof(std::int16_t) * std::min<std::size_t>(frame.samples, std::tuple_size_v<Samples>);
+    return octets_of(std::min<std::size_t>(frame.samples, std::tuple_size_v<Samples>));
   }
-
-  void prefetch_place(Number number, std::size_t samples) const noexcept {
-    if (number != kNone) base::prefetch(&places_[number], offsetof(Frame, pcm) + sizeof(std::int16_t) * samples);
-  }
+  static constexpr std::size_t octets_of(std::size_t samples) noexcept { return offsetof(Frame, pcm) + sizeof(std::int16_t) * samples; }
 
   // A stack that one thread pushes to and one pops from: with a single popper its top cannot have been away in between. Each side tries
   // again only when the other one has just come through, which it can do no more than Capacity times in a row.

@@ -1,6 +1,5 @@
 #include <offhook/media/resample.hpp>
 
-#include <offhook/base/prefetch.hpp>
 #include <offhook/media/detail/polyphase.hpp>
 
 #include <algorithm>
@@ -43,10 +42,6 @@ std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::
   kernels().filter(*filter_, rows.data(), blocks, out.data());
   remember(in, past * down_);
   return output_size(in.size());
-}
-
-void Resampler::prefetch() const noexcept {
-  if (filter_ != nullptr) base::prefetch(this, sizeof *this - sizeof history_ + filter_->past * down_ * sizeof(std::int16_t));
 }
 
 void Resampler::remember(std::span<const std::int16_t> in, std::size_t samples) noexcept {

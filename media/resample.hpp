@@ -1,6 +1,9 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
+
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -34,11 +37,11 @@ class Resampler {
   [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
   [[nodiscard]] std::uint32_t latency_us() const noexcept;
   void reset() noexcept { history_.fill(0); }
-  /// Asks for what the next process() touches to be in the cache soon.
-  void prefetch() const noexcept;
+  /// Asks for what the next process() touches to be in the cache soon, for rates up to 24 kHz.
+  void prefetch() const noexcept { base::prefetch(this, offsetof(Resampler, history_) + kUsualHistory * sizeof(std::int16_t)); }
 
  private:
-  static constexpr std::size_t kMaxHistory = 288;
+  static constexpr std::size_t kMaxHistory = 288, kUsualHistory = 144;
   void remember(std::span<const std::int16_t> in, std::size_t samples) noexcept;
 
   std::uint32_t from_hz_;

@@ -14,16 +14,21 @@ namespace offhook::bench {
 namespace {
 
 constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
+constexpr double kMaxLoadLateMs = 4.0;   // of the load: then what was missed may be its own
+constexpr int kMostTries = 3;
 constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 
 struct Try {
   std::size_t legs = 0;
   HostFigures figures;
+  double load_late_ms = 0;                     // the worst of the load's own turns
   double added_p50_ms = 0, added_p99_ms = 0;   // of relayed packets, from socket to socket of the load
+  /// What was missed the load may have done itself: it did not send in time.
+  [[nodiscard]] bool says_nothing() const { return figures.lost > 0 && load_late_ms > kMaxLoadLateMs; }
   [[nodiscard]] bool clean() const { return figures.load <= kMaxLoad && figures.late_p99_ms < kMaxLateMs && figures.lost == 0; }
 };
 
-Try measure(LegPlan plan, const std::string& self) {
+Try measure_once(LegPlan plan, const std::string& self) {
   for (const auto* note : {"load", "host", "talking", "figures", "load_figures"}) std::filesystem::remove(plan.file(note));
   const std::string file = plan.file("plan");
   write_plan(plan, file);
@@ -34,14 +39,22 @@ Try measure(LegPlan plan, const std::string& self) {
   (void)load.wait();
   const auto figures = wait_for_note(plan, "figures");
   Try done{plan.legs, {figures.at("load").get<double>(), figures.at("late_p99_ms").get<double>(), figures.at("missed").get<double>(), figures.at("kb_per_leg").get<double>()}};
-  fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg\n", plan.legs, plan.kind.name,
-             media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg);
+  const auto load_figures = wait_for_note(plan, "load_figures");
+  done.load_late_ms = load_figures.at("late_worst_ms").get<double>();
+  fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg; the load at most {:.2f} ms late\n", plan.legs,
+             plan.kind.name, media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg,
+             done.load_late_ms);
   if (!plan.kind.relays) return done;
-  const auto passed = wait_for_note(plan, "load_figures");
-  done.added_p50_ms = passed.at("added_p50_ms").get<double>();
-  done.added_p99_ms = passed.at("added_p99_ms").get<double>();
-  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", passed.at("passed").get<std::uint64_t>(),
+  done.added_p50_ms = load_figures.at("added_p50_ms").get<double>();
+  done.added_p99_ms = load_figures.at("added_p99_ms").get<double>();
+  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", load_figures.at("passed").get<std::uint64_t>(),
              done.added_p50_ms, done.added_p99_ms);
+  return done;
+}
+
+Try measure(const LegPlan& plan, const std::string& self) {
+  Try done = measure_once(plan, self);
+  for (int tries = 1; tries < kMostTries && done.says_nothing(); ++tries) done = measure_once(plan, self);
   return done;
 }
 
