@@ -29,6 +29,7 @@ void RecordingFile::add(const RecordedFrame& frame) {
     return;
   }
   encoder_.add(frame, plain_);
+  if (plain_.size() >= kPiece && waiting_.empty()) static_cast<void>(drain(false));  // What is refused is told by the next flush().
 }
 
 base::Result<void, int> RecordingFile::flush() {
@@ -45,8 +46,12 @@ base::Result<void, int> RecordingFile::finish() {
 /// What the encoder made becomes what is written. In pieces, because a gap of a minute may be longer than a chunk.
 bool RecordingFile::seal(bool last) {
   if (!sealer_) {
-    waiting_.insert(waiting_.end(), plain_.begin(), plain_.end());
-    plain_.clear();
+    if (waiting_.empty()) {
+      waiting_.swap(plain_);
+    } else {
+      waiting_.insert(waiting_.end(), plain_.begin(), plain_.end());
+      plain_.clear();
+    }
     return true;
   }
   base::Bytes rest(plain_);
@@ -61,8 +66,7 @@ bool RecordingFile::seal(bool last) {
   return true;
 }
 
-base::Result<void, int> RecordingFile::write(bool last) {
-  const std::uint64_t frames = encoder_.counters().frames;
+base::Result<void, int> RecordingFile::drain(bool last) {
   if (!seal(last)) return base::fail(EOPNOTSUPP);
   std::size_t written = 0;
   while (written < waiting_.size()) {
@@ -75,6 +79,14 @@ base::Result<void, int> RecordingFile::write(bool last) {
     offset_ += *some;
   }
   waiting_.clear();
+  if (waiting_.capacity() > 4 * kPiece) waiting_.shrink_to_fit();  // After a gap, or a disk that was full.
+  if (!sealer_) plain_.swap(waiting_);                             // One of the two is enough then.
+  return {};
+}
+
+base::Result<void, int> RecordingFile::write(bool last) {
+  const std::uint64_t frames = encoder_.counters().frames;
+  if (const auto drained = drain(last); !drained) return drained;
   if (!sealer_ && encoder_.shape().format == RecordingFormat::Wav) {
     // After the samples, so that it never promises more than there is.
     const auto samples = static_cast<std::uint32_t>(offset_ - kWavHeaderOctets);

@@ -20,9 +20,10 @@ struct RecordingOrder {
 };
 
 /// One recording on the disk. After each flush() that succeeds the file can be opened, and holds all that was added; between two of
-/// them it holds what it did after the last. Its owner is one thread, which may wait for a disk.
+/// them it holds at least what it did after the last. Its owner is one thread, which may wait for a disk.
 class RecordingFile {
  public:
+  static constexpr std::size_t kPiece = 8192;  ///< octets that are written without waiting for a flush(): thousands of files wait in memory
   static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20U;  ///< octets that a disk refuses; then frames are lost, and counted
 
   /// Errors: errno's number.
@@ -45,6 +46,7 @@ class RecordingFile {
   RecordingFile(FileWriter file, RecordingEncoder encoder, std::optional<Sealer> sealer)
       : file_(std::move(file)), encoder_(std::move(encoder)), sealer_(std::move(sealer)) {}
   [[nodiscard]] bool seal(bool last);
+  [[nodiscard]] base::Result<void, int> drain(bool last);
   [[nodiscard]] base::Result<void, int> write(bool last);
 
   FileWriter file_;
