@@ -109,6 +109,7 @@ class Engine::Impl {
   base::Result<Entry*, EngineError> find_member(LegId id);
   void collect();
   void collect_stations();
+  void collect_gone(LegId id);
   void forget_closed();
   [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
     return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
@@ -134,7 +135,7 @@ class Engine::Impl {
   std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
   std::vector<LegId> moving_;                     // those with more than one station
   std::size_t open_legs_ = 0;
-  std::size_t closing_ = 0;                       // legs whose worker has not let go of them yet
+  std::vector<LegId> gone_;                       // those whose worker has handed them back, until the next open()
   std::uint64_t last_id_ = 0;
 };
 
@@ -297,7 +298,6 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   leave_book(**entry);
   (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
-  ++closing_;
   return {};
 }
 
@@ -305,17 +305,20 @@ void Engine::Impl::collect() {
   collect_relay_orders();
   collect_stations();
   book_.collect();
-  if (closing_ == 0) return;
-  for (auto& [id, entry] : entries_) {
-    if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
-    entry.gone = true;
-    while (!entry.stations.empty()) forget(entry, 0);
-    --closing_;
+  for (const auto& worker : workers_) {
+    for (const Leg* leg = worker->take_gone(); leg != nullptr; leg = leg->next_arriving) collect_gone(leg->id);
   }
 }
 
+void Engine::Impl::collect_gone(LegId id) {
+  Entry& entry = entries_.at(id);
+  entry.gone = true;
+  while (!entry.stations.empty()) forget(entry, 0);
+  gone_.push_back(id);
+}
+
 void Engine::Impl::forget_closed() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone && entry.second.relay_orders == 0; });
+  std::erase_if(gone_, [this](LegId id) { return entries_.at(id).relay_orders == 0 && entries_.erase(id) == 1; });
 }
 
 // --- conferences -----------------------------------------------------------------------------------------------------------
@@ -332,11 +335,11 @@ base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOpt
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members)) continue;
+    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members, rows_[i])) continue;
     if (!best || taken(i) < taken(*best)) best = i;
   }
   if (!best) return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
-  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members));
+  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members, rows_[*best]));
   workers_[*best]->add(*book_.find(id)->room);
   return id;
 }
