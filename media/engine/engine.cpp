@@ -88,6 +88,7 @@ class Engine::Impl {
     std::unique_ptr<Leg> leg;
     std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
     std::optional<MediaPlan> plan;    // as last asked for
+    std::optional<MediaPlan> plan_of_chain;  // for which it was made: what came since, it did for as well
     ConferenceId conference;          // none, or the one that it was last told to join
     LegId relayed_with{};             // as last asked for
     std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
@@ -229,10 +230,12 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   auto order = std::make_unique<StartOrder>();
   order->plan = plan;
   order->relearn = relearn;
-  auto& before = (*entry)->plan;
-  const bool same_chain = before && CodecChain::does_for(*before, plan);
-  if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
-  before = plan;
+  auto& of_chain = (*entry)->plan_of_chain;
+  if (!of_chain || !CodecChain::does_for(*of_chain, plan)) {
+    order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
+    of_chain = plan;
+  }
+  (*entry)->plan = plan;
   leg->orders.put(std::move(order));
   return {};
 }

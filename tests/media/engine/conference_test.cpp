@@ -69,13 +69,6 @@ bool has_members(const media::Engine& engine, media::ConferenceId id, std::uint3
   return wait_until([&] { return engine.conference(id)->members == count; });
 }
 
-std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
 /// How many BYEs have come.
 std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
   media::ReceiveBatch batch;
@@ -443,6 +436,23 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
   CHECK(has_members(engine, last, 6));
   for (const auto leg : legs) REQUIRE(engine.close(leg));
   CHECK(has_members(engine, last, 0));
+}
+
+TEST_CASE("What is recorded by who was just told to attend, or in a conference that was just made, ends with the engine") {
+  for (int round = 0; round < 10; ++round) {
+    const auto port = quiet_port();
+    port->recording = std::make_shared<media::RecordingTap>();
+    {
+      media::Engine engine(options(1));
+      const auto id = confer(engine, 4);
+      if (round % 2 == 0) {
+        REQUIRE(engine.attend(id, quiet_port()));
+        CHECK(has_members(engine, id, 1));
+      }
+      REQUIRE(engine.attend(id, port));
+    }
+    CHECK(port->recording->is_finished());
+  }
 }
 
 TEST_CASE("An engine may be destroyed while legs are on their way between its workers, and ends what is recorded of them") {
