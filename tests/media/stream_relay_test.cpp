@@ -343,6 +343,25 @@ TEST_CASE("Comfort noise is passed on to a peer that takes it, and to no other [
   }
 }
 
+TEST_CASE("After a relay a silence that is left out begins with audio and its description") {
+  Relay relay;
+  auto to_bob = Relay::plan_of(relay.bob);
+  to_bob.send_comfort_noise = true;
+  relay.b.port->leaves_out_silence = true;
+  Call::start(relay.b, to_bob, relay.now);
+  relay.run(30);
+  REQUIRE(relay.b.rtp().back().payload_type == media::kComfortNoiseType);
+  relay.join();
+  relay.talk(5);
+  relay.b.stream->part(relay.now);
+  const auto before = relay.sent_rtp(relay.b);
+  relay.run(media::DiscontinuousSender::kHangoverFrames + 1);
+  const auto packets = relay.b.rtp();
+  REQUIRE(packets.size() == before + media::DiscontinuousSender::kHangoverFrames + 1);
+  CHECK(packets[before].payload_type == relay.bob.type);
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
+}
+
 TEST_CASE("Digits of ours are refused while relayed, and counted") {
   Relay relay;
   relay.join();
