@@ -60,9 +60,9 @@ class Driver {
 
  private:
   void start() {
-    const bool same_chain = before_ && media::CodecChain::does_for(*before_, plan_);
+    const bool same_chain = made_for_ && media::CodecChain::does_for(*made_for_, plan_);
     auto chain = same_chain ? nullptr : media::Stream::make_chain(plan_, port_->rate_hz);
-    before_ = plan_;
+    if (!same_chain) made_for_ = plan_;
     (void)stream_->start(plan_, std::move(chain), false, now_);
   }
   void receive(std::uint8_t what, const base::SocketAddress& from, base::Bytes datagram) {
@@ -160,7 +160,7 @@ class Driver {
   media::VoiceBank voice_{1};
   std::unique_ptr<media::Stream> stream_ = std::make_unique<media::Stream>(media::StreamOptions{}, *port_, random_);
   media::MediaPlan plan_;
-  std::optional<media::MediaPlan> before_;
+  std::optional<media::MediaPlan> made_for_;
   media::Sendout out_;
   base::TimePoint now_ = base::TimePoint{} + std::chrono::hours(1);
   std::uint64_t tick_ = 0;

@@ -50,11 +50,11 @@ CodecChain::CodecChain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool g
   if (receives_rate(plan, other_hz)) from_other_.emplace(other_hz, rate_hz_);
 }
 
-bool CodecChain::does_for(const MediaPlan& before, const MediaPlan& plan) {
-  if (before.codec != plan.codec) return false;
+bool CodecChain::does_for(const MediaPlan& made_for, const MediaPlan& plan) {
+  if (made_for.codec != plan.codec) return false;
   // The encoder is made for what the peer said of itself.
-  if (plan.codec == AudioCodec::Opus && (before.opus != plan.opus || before.ptime_ms != plan.ptime_ms)) return false;
-  return std::all_of(kAudioCodecs.begin(), kAudioCodecs.end(), [&](AudioCodec codec) { return before.receives(codec) || !plan.receives(codec); });
+  if (plan.codec == AudioCodec::Opus && (made_for.opus != plan.opus || made_for.ptime_ms != plan.ptime_ms)) return false;
+  return std::all_of(kAudioCodecs.begin(), kAudioCodecs.end(), [&](AudioCodec codec) { return made_for.receives(codec) || !plan.receives(codec); });
 }
 
 TickShape CodecChain::shape() const {

@@ -43,8 +43,8 @@ class CodecChain : public base::Pooled<CodecChain> {
   /// In 20 ms, at the chain's rate.
   [[nodiscard]] std::size_t samples() const { return rate_hz_ / 50; }
   [[nodiscard]] TickShape shape() const;
-  /// Whether it does for `plan` as well, in whose place it was made for `before`.
-  [[nodiscard]] static bool does_for(const MediaPlan& before, const MediaPlan& plan);
+  /// Whether one that was made for `made_for` does for `plan` as well.
+  [[nodiscard]] static bool does_for(const MediaPlan& made_for, const MediaPlan& plan);
 
   /// 20 ms in octets of any codec that the plan receives become samples at the chain's rate: the peer may change its codec in the
   /// middle of a call.

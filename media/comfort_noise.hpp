@@ -75,6 +75,8 @@ class DiscontinuousSender {
   enum class What : std::uint8_t { Audio, Description, Nothing };
   /// Once for each 20 ms. What it says is sent.
   [[nodiscard]] What on_frame(bool voice, const NoiseDescription& noise) noexcept;
+  /// 20 ms in which something else was sent, or nothing was to be: a silence that follows begins anew, with audio and a description.
+  void interrupt() noexcept { quiet_frames_ = 0; }
 
  private:
   unsigned quiet_frames_ = 0, since_description_ = 0;

@@ -125,7 +125,7 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   }
   const auto before = source_.ssrc();
   if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
-  taken_ = true;
+  taken_ = audio && is_next(*packet, before != source_.ssrc());
   bytes_received_ += datagram.size();
   if (before && before != source_.ssrc()) {
     event_receiver_.reset();
@@ -154,6 +154,14 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   }
   static_cast<void>(jitter_buffer_.put(*packet, now, audio ? content_of(*audio, packet->payload) : Content::ComfortNoise, *timing));  // Counts refusals.
   return std::nullopt;
+}
+
+/// Neither one that came before, nor from behind one that did.
+bool Stream::is_next(const rtp::Packet& packet, bool of_another_source) {
+  const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
+  if (!of_another_source && behind <= rtp::kMaxMisorder) return false;
+  newest_ = packet.sequence;
+  return true;
 }
 
 // --- the tick --------------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class Stream {
   /// One datagram as it came. Dropped before start(), and counted when it is refused. What leaves at once through the other stream of a
   /// relay: nothing where there is none.
   std::optional<Onward> on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  /// Whether the last one was RTP of the peer.
+  /// Whether the last one was the next of the peer's audio: no copy of one that came, no event and nobody else's.
   [[nodiscard]] bool took_packet() const { return taken_; }
   /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. A tick is
   /// hear() and then go_on(), with a verdict on the voice between them, so that a worker looks at many calls at once.
@@ -112,6 +112,7 @@ class Stream {
 
  private:
   std::optional<Onward> on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  [[nodiscard]] bool is_next(const rtp::Packet& packet, bool of_another_source);
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void forget_sound();
   void begin_relay(Stream& other, base::TimePoint now);
@@ -186,6 +187,7 @@ class Stream {
   std::optional<std::uint32_t> delay_;            // units from its RTP timestamp, of unknown origin, to when the last frame was played
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
   bool taken_ = false;                            // see took_packet()
+  std::uint16_t newest_ = 0;                      // sequence number of the source's audio
   bool sent_common_ = false;                      // the last frame was encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;

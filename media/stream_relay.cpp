@@ -39,6 +39,7 @@ void Stream::begin_relay(Stream& other, base::TimePoint now) {
 void Stream::end_relay(base::TimePoint now) {
   relayed_with_ = nullptr;
   packetizer_.go_on(translator_->next_sequence(), translator_->timestamp_at(now));
+  silence_.interrupt();
   if (chain_) chain_->interrupt();
   forget_sound();
 }
@@ -49,7 +50,7 @@ void Stream::map_types() {
   if (!plan_ || !relayed_with_->plan_) return;
   using Kind = rtp::Translator::Kind;
   const MediaPlan& theirs = *relayed_with_->plan_;
-  translator_->map_type(kComfortNoiseType, kComfortNoiseType, Kind::ComfortNoise);
+  if (plan_->send_comfort_noise) translator_->map_type(kComfortNoiseType, kComfortNoiseType, Kind::ComfortNoise);
   for (const auto& also : theirs.also_receivable) {
     if (also && also->codec == plan_->codec) translator_->map_type(also->payload_type, plan_->send_payload_type, Kind::Audio);
   }

@@ -36,9 +36,11 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
   if (!plan_->send || !to) {
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
     chain_->interrupt();
+    silence_.interrupt();
     packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
   } else if (event_sender_.busy() && plan_->send_events) {
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
+    silence_.interrupt();
     if (const auto event = event_sender_.tick(packetizer_.timestamp())) {
       chain_->interrupt();
       packetizer_.event(*event, *plan_->send_events, *to, out);
@@ -52,6 +54,7 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
     const bool confers = !others.pcm.empty() || sent_common_;
     const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};
     if (!octets.empty()) {
+      silence_.interrupt();
       packetizer_.audio(octets, *to, out);
     } else {
       chain_->from_port(spoken, pcm);
@@ -65,7 +68,10 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
 /// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no
 /// noise in it to describe.
 bool Stream::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
-  if (!port_->leaves_out_silence || !plan_->send_comfort_noise) return false;
+  if (!port_->leaves_out_silence || !plan_->send_comfort_noise) {
+    silence_.interrupt();
+    return false;
+  }
   const auto what = silence_.on_frame(spoken, {});
   if (what == DiscontinuousSender::What::Audio) return false;
   if (what == DiscontinuousSender::What::Nothing) {

@@ -118,16 +118,22 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   packet.end = packet.begin + (audio ? units : 0);
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
-  if (audio) learn_granule(units);
+  if (audio) learn_granule(units, arrived.size);
   insert(packet);
 }
 
 /// Where packets of `size` and ticks do not coincide, the last packet of a tick is needed before its own time comes: at 10 and
 /// 30 ms by up to 10 ms, at 20, 40 and 60 ms not at all.
-void JitterBuffer::learn_granule(std::int64_t size) noexcept {
-  if (size == packet_size_) return;
+void JitterBuffer::learn_granule(std::int64_t size, std::size_t octets) noexcept {
+  if (size == packet_size_ && octets == packet_octets_) return;
   packet_size_ = size;
+  packet_octets_ = octets;
   granule_ = kUnitsPerTick - std::gcd(size, kUnitsPerTick);
+  most_held_ = kAnyDelay;
+  if (octets <= static_cast<std::size_t>(size)) return;
+  // One of them is that which comes, and nearly one may be lost at the ring's end.
+  const std::size_t record = sizeof(Arrived) + octets, room = kRingOctets - kInboxOctets - record;
+  most_held_ = (static_cast<std::int64_t>(room / record) - 1) * size;
 }
 
 void JitterBuffer::insert(const Held& packet) noexcept {
@@ -226,6 +232,7 @@ std::int64_t JitterBuffer::spare(std::int64_t now) const noexcept { return now -
 Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
   Arrived arrived;
   for (Ring::Place place = 0; ring_.try_take(arrived, place);) accept(arrived, place);
+  if (state_ == State::Playing) forget_played();  // That it is not the one that is pushed out.
   free_ring();
   const std::int64_t at = to_units(now);
   waiting = std::clamp<std::int64_t>(waiting, 0, kUnitsPerTick - 1);
@@ -438,7 +445,7 @@ JitterStatistics JitterBuffer::statistics() const noexcept {
   JitterStatistics counts = counts_;
   counts.inbox_full = inbox_full_.load(std::memory_order_relaxed);
   counts.refused_payload = refused_payload_.load(std::memory_order_relaxed);
-  counts.target_ms = static_cast<std::uint32_t>(delay_.target() / kUnitsPerMs);
+  counts.target_ms = static_cast<std::uint32_t>(std::min(delay_.target(), most_held_) / kUnitsPerMs);
   return counts;
 }
 

@@ -8,9 +8,11 @@
 #include <offhook/rtp/played_samples.hpp>
 #include <offhook/rtp/sequence.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace offhook::inline v0::rtp {
@@ -42,7 +44,7 @@ struct JitterStatistics : PlayedSamples {
   std::uint64_t concealed = 0;         ///< pulls answered with Conceal
   std::uint64_t silent = 0;            ///< pulls answered with Silence
   std::uint64_t dropped = 0;           ///< ticks of audio left out at one go: it was far too late
-  std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet
+  std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet, as far as the ring has room for it
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
 };
 
@@ -88,6 +90,9 @@ struct Piece {
 /// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
 /// put() copies into a wait-free ring; pull() takes what is new there and decides, single-threaded and without a clock: time is an
 /// argument. A payload is copied once: a packet that holds a whole tick is played from its place in the ring.
+///
+/// What has more octets than units (L16) is delayed no longer than the ring has room for: 140 ms of 20 ms packets of L16 at 16 kHz. More
+/// would push out the oldest packet with each that comes.
 ///
 /// Whoever plays decodes frames into a line of samples (media/time_stretch.hpp), plays a tick's worth of it each tick, and pulls
 /// when less than that waits there. The delay follows delay_estimator.hpp: with each frame the buffer says how much longer or
@@ -169,6 +174,7 @@ class JitterBuffer {
     std::uint16_t size = 0;            // octets
   };
   enum class State : std::uint8_t { Empty, Waiting, Playing };
+  static constexpr std::int64_t kAnyDelay = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] static std::int64_t to_units(base::TimePoint at) noexcept;
   void accept(const Arrived& packet, Ring::Place place) noexcept;
@@ -186,9 +192,9 @@ class JitterBuffer {
   [[nodiscard]] std::int64_t latest_end() const noexcept;
   [[nodiscard]] Held& held(std::size_t index) noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
   [[nodiscard]] const Held& held(std::size_t index) const noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
-  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return delay_.target() + granule_ + held_longer_; }
+  [[nodiscard]] std::int64_t wanted_delay() const noexcept { return std::min(delay_.target() + granule_ + held_longer_, most_held_); }
   [[nodiscard]] std::int64_t spare(std::int64_t now) const noexcept;
-  void learn_granule(std::int64_t size) noexcept;
+  void learn_granule(std::int64_t size, std::size_t octets) noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
   void leave_out_far_too_late(std::int64_t now) noexcept;
   void wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept;
@@ -224,7 +230,9 @@ class JitterBuffer {
   std::int64_t stalled_ = 0;           // units made up since the buffer ran dry, while position_ stood still
   std::int64_t concealed_in_row_ = 0;  // units
   std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
-  std::int64_t packet_size_ = 0;       // units, of the packet that came last
+  std::int64_t packet_size_ = 0;       // units, of the packet that came last, and
+  std::size_t packet_octets_ = 0;
+  std::int64_t most_held_ = kAnyDelay; // units of such packets that the ring has room for
   std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
   std::int64_t held_longer_ = 0;       // units, as asked for
   bool resting_ = false;               // comfort noise or the last audio of a talk was the last that was passed

@@ -3,10 +3,12 @@
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/legs/notes.hpp>
 #include <offhook/bench/process.hpp>
+#include <offhook/media/conference.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace offhook::bench {
@@ -75,12 +77,26 @@ Try find_most(LegPlan plan, const std::string& self) {
   return best;
 }
 
+void measure_conference(LegPlan plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
+  plan.kind = conference_kind();
+  plan.legs = media::Conference::kMaxMembers;
+  const std::string prefix = fmt::format("conference.{}.{}.", plan.legs, media::to_string(plan.path));
+  if (!is_wanted(prefix + "load", filters)) return;
+  const auto figures = measure(plan, self).figures;
+  results.push_back({prefix + "load", "%", 100 * figures.load, {}});
+  results.push_back({prefix + "tick_p99_ms", "ms", figures.late_p99_ms, {}});
+  results.push_back({prefix + "missed", "frames", figures.lost, {}});
+  results.push_back({prefix + "rss_kb_per_leg", "kB", figures.kb_per_leg, {}});
+}
+
 }  // namespace
 
 std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters, const std::string& self, const std::string& out) {
   std::vector<Result> results;
+  constexpr std::array kPaths{media::DatagramPath::Uring, media::DatagramPath::Epoll};
+  for (const auto path : kPaths) measure_conference({.path = path, .folder = out}, filters, self, results);
   for (const auto& kind : leg_kinds()) {
-    for (const auto path : {media::DatagramPath::Uring, media::DatagramPath::Epoll}) {
+    for (const auto path : kPaths) {
       const std::string prefix = fmt::format("capacity.{}.{}.", kind.name, media::to_string(path));
       if (!is_wanted(prefix + "calls_per_core", filters)) continue;
       LegPlan plan;

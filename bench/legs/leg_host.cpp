@@ -22,6 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kPortRate = 24000;   // of the realtime interfaces
+constexpr std::uint32_t kConferenceRate = 16000;
+constexpr std::size_t kSpeakers = 3;         // of a conference
 constexpr std::string_view kWorkerName = "offhook-media";
 const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 
@@ -36,7 +38,7 @@ class Conversations {
   std::shared_ptr<media::AudioPort> make_port(const LegPlan& plan) {
     const LegKind& kind = plan.kind;
     auto port = std::make_shared<media::AudioPort>();
-    port->rate_hz = kPortRate;
+    port->rate_hz = kind.confers ? kConferenceRate : kPortRate;
     port->gives_way = false;  // Else half of them would pause for the other half.
     port->guards_echo = kind.guards_echo;
     if (kind.records) port->recording = record(plan.folder + "/legs.recorded/" + std::to_string(ports_.size()) + ".wav");
@@ -44,10 +46,14 @@ class Conversations {
     said_.push_back(ports_.size() * 480 * 7 % voice_.size());
     return port;
   }
-  void start() {
-    thread_ = std::thread([this] {
+  /// `speaks`: else it only listens.
+  void start(bool speaks) {
+    thread_ = std::thread([this, speaks] {
       for (; !stop_; std::this_thread::sleep_for(5ms)) {
-        for (std::size_t i = 0; i < ports_.size(); ++i) serve(*ports_[i], said_[i]);
+        for (std::size_t i = 0; i < ports_.size(); ++i) {
+          listen(*ports_[i]);
+          if (speaks) speak(*ports_[i], said_[i]);
+        }
       }
     });
   }
@@ -70,12 +76,14 @@ class Conversations {
     if (!tap) throw std::runtime_error("a leg is not recorded");
     return *tap;
   }
-  void serve(media::AudioPort& port, std::size_t& said) {
+  void listen(media::AudioPort& port) {
     while (port.heard.try_pop(heard_)) {
     }
     media::MediaEvent event;
     while (port.events.try_pop(event)) {
     }
+  }
+  void speak(media::AudioPort& port, std::size_t& said) {
     while (port.playout.size() < kAhead) {
       saying_.utterance = 1;
       saying_.samples = static_cast<std::uint16_t>(port.frame_samples());
@@ -136,6 +144,12 @@ Sums sums(const media::Engine& engine, const std::vector<media::OpenLeg>& legs) 
   return sum;
 }
 
+media::ConferenceId make_conference(media::Engine& engine, std::size_t members) {
+  const auto made = engine.confer({.rate_hz = kConferenceRate, .max_members = members});
+  if (!made) throw std::runtime_error(std::string(to_string(made.error())));
+  return *made;
+}
+
 double p99_ms(const media::TickHistogram::Counts& before, media::TickHistogram::Counts after) {
   for (std::size_t i = 0; i < after.size(); ++i) after[i] -= before[i];
   return std::chrono::duration<double, std::milli>(media::TickHistogram::times_of(after).p99).count();
@@ -165,16 +179,19 @@ int host_legs(const LegPlan& plan) {
   const double idle_kb = usage_of(::getpid()).rss_kb;
   std::vector<media::OpenLeg> legs;
   std::vector<std::uint16_t> ports;
+  media::ConferenceId conference;
+  if (plan.kind.confers) conference = make_conference(engine, plan.legs);
   for (std::size_t i = 0; i < plan.legs; ++i) {
     const bool second = plan.kind.relays && i % 2 == 1;
     const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{});
     if (!leg) throw std::runtime_error("leg " + std::to_string(i) + ": " + std::string(to_string(leg.error())));
     if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("a leg does not start");
     if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("two legs are not relayed");
+    if (conference && !engine.join(leg->id, conference, i < kSpeakers ? 1 : 0)) throw std::runtime_error("a leg does not join");
     legs.push_back(*leg);
     ports.push_back(leg->rtp_port);
   }
-  if (!plan.kind.relays) conversations.start();
+  if (!plan.kind.relays) conversations.start(!plan.kind.confers);
   leave_note(plan, "host", {{"ports", ports}});
   (void)wait_for_note(plan, "talking");
   std::this_thread::sleep_for(2s);

@@ -29,13 +29,19 @@ const std::vector<LegKind>& ticked_kinds() {
   return kinds;
 }
 
+const LegKind& conference_kind() {
+  static const LegKind kind{.name = "conference", .confers = true};
+  return kind;
+}
+
 std::string LegPlan::file(std::string_view what) const { return folder + "/legs." + std::string(what); }
 
 LegPlan read_plan(const std::string& file) {
   std::ifstream in(file);
   const auto json = nlohmann::json::parse(in);
   LegPlan plan;
-  const auto& kinds = leg_kinds();
+  auto kinds = leg_kinds();
+  kinds.push_back(conference_kind());
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const LegKind& one) { return one.name == json.at("kind").get<std::string>(); });
   if (kind == kinds.end()) throw std::runtime_error("no such kind of leg");
   plan.kind = *kind;

@@ -18,10 +18,13 @@ struct LegKind {
   bool guards_echo = false;
   bool records = false;            ///< stereo WAV
   bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
+  bool confers = false;            ///< all in one conference at 16 kHz, in which three speak and the others only listen
 };
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 /// Those, and what is measured in ticks alone, without the load that speaks G.711 and G.722 only.
 [[nodiscard]] const std::vector<LegKind>& ticked_kinds();
+/// What is measured with its sockets alone, for all of its legs are ticked together.
+[[nodiscard]] const LegKind& conference_kind();
 
 struct LegPlan {
   LegKind kind;

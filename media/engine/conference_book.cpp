@@ -11,11 +11,18 @@ constexpr std::size_t kMaxSeatsPerPhase = Conference::kMaxMembers;
 
 }  // namespace
 
-std::optional<std::uint8_t> ConferenceBook::find_phase(std::size_t worker, std::size_t seats) const {
+std::optional<std::uint8_t> ConferenceBook::find_phase(std::size_t worker, std::size_t seats, const LegRows& rows) const {
   const auto& promised = promised_[worker];
-  const auto least = std::min_element(promised.begin(), promised.end());
-  if (*least + seats > kMaxSeatsPerPhase) return std::nullopt;
-  return static_cast<std::uint8_t>(least - promised.begin());
+  std::optional<std::uint8_t> best;
+  std::size_t least = 0;
+  for (std::uint8_t phase = 0; phase < kPhases; ++phase) {
+    if (promised[phase] + seats > kMaxSeatsPerPhase) continue;
+    const std::size_t ticked = std::max(promised[phase], rows.taken_among_conferences(phase));
+    if (best && ticked >= least) continue;
+    best = phase;
+    least = ticked;
+  }
+  return best;
 }
 
 std::size_t ConferenceBook::promised(std::size_t worker) const {
@@ -45,11 +52,11 @@ ConferenceBook::Entry* ConferenceBook::find(ConferenceId id) {
 
 void ConferenceBook::end(Entry& entry, ConferenceId id) {
   for (auto& [member, guest] : guests_) {
-    if (guest.conference == id && !guest.closing) dismiss(guest);
+    if (guest.conference == id && !guest.closing) dismiss(member, guest);
   }
   entry.ended = true;
   entry.room->ending.store(true, std::memory_order_release);
-  ++leaving_;
+  ended_.push_back(id);
 }
 
 std::optional<ConferenceStatistics> ConferenceBook::statistics(ConferenceId id) const {
@@ -78,26 +85,30 @@ bool ConferenceBook::set_gain(LegId member, float gain) {
 bool ConferenceBook::dismiss(LegId member) {
   const auto found = guests_.find(member);
   if (found == guests_.end() || found->second.closing) return false;
-  dismiss(found->second);
+  dismiss(member, found->second);
   return true;
 }
 
-void ConferenceBook::dismiss(Guest& guest) {
+void ConferenceBook::dismiss(LegId member, Guest& guest) {
   guest.closing = true;
   guest.attendant->closing.store(true, std::memory_order_release);
   --entries_.at(guest.conference).members;
-  ++leaving_;
+  dismissed_.push_back(member);
 }
 
 void ConferenceBook::collect() {
-  if (leaving_ == 0) return;
-  leaving_ -= std::erase_if(guests_, [](const auto& item) {
-    return item.second.closing && item.second.attendant->gone.load(std::memory_order_acquire);
+  std::erase_if(dismissed_, [this](LegId member) {
+    const auto found = guests_.find(member);
+    if (!found->second.attendant->gone.load(std::memory_order_acquire)) return false;
+    guests_.erase(found);
+    return true;
   });
-  leaving_ -= std::erase_if(entries_, [this](const auto& item) {
-    const Entry& entry = item.second;
-    if (!entry.ended || entry.stations > 0 || !entry.room->gone.load(std::memory_order_acquire)) return false;
+  std::erase_if(ended_, [this](ConferenceId id) {
+    const auto found = entries_.find(id);
+    const Entry& entry = found->second;
+    if (entry.stations > 0 || !entry.room->gone.load(std::memory_order_acquire)) return false;
     promised_[entry.worker][entry.room->phase] -= entry.room->conference.max_members();
+    entries_.erase(found);
     return true;
   });
 }

@@ -3,6 +3,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/media/engine/conference_room.hpp>
 #include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
 
 #include <array>
 #include <cstddef>
@@ -30,8 +31,10 @@ class ConferenceBook {
 
   explicit ConferenceBook(std::size_t workers) : promised_(workers) {}
 
-  /// The phase of that worker in which the fewest seats are promised; nothing when `seats` more would be too many.
-  [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t seats) const;
+  /// The phase of that worker in which the least is to be ticked, seats that are promised or legs that are there; nothing when `seats` more
+  /// would be too many promised in each. `rows`: the worker's. Who was in a conference that is over stays where it was ticked, and is no
+  /// reason to refuse another, but one to have it elsewhere.
+  [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t seats, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;
 
   [[nodiscard]] ConferenceId open(const ConferenceOptions& options, std::size_t worker, std::uint8_t phase);
@@ -57,13 +60,14 @@ class ConferenceBook {
     ConferenceId conference;
     bool closing = false;
   };
-  void dismiss(Guest& guest);
+  void dismiss(LegId member, Guest& guest);
 
   std::unordered_map<ConferenceId, Entry> entries_;
   std::unordered_map<LegId, Guest> guests_;
   std::vector<std::array<std::size_t, kPhases>> promised_;   // seats, by worker and phase
   std::uint64_t last_id_ = 0;
-  std::size_t leaving_ = 0;                                  // guests and conferences whose worker has not let go of them yet
+  std::vector<LegId> dismissed_;                             // guests and conferences whose worker has not let go of them yet
+  std::vector<ConferenceId> ended_;
 };
 
 }  // namespace offhook::inline v0::media

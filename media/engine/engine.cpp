@@ -88,6 +88,7 @@ class Engine::Impl {
     std::unique_ptr<Leg> leg;
     std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
     std::optional<MediaPlan> plan;    // as last asked for
+    std::optional<MediaPlan> plan_of_chain;  // for which it was made: what came since, it did for as well
     ConferenceId conference;          // none, or the one that it was last told to join
     LegId relayed_with{};             // as last asked for
     std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
@@ -109,6 +110,7 @@ class Engine::Impl {
   base::Result<Entry*, EngineError> find_member(LegId id);
   void collect();
   void collect_stations();
+  void collect_gone(LegId id);
   void forget_closed();
   [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
     return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
@@ -134,7 +136,7 @@ class Engine::Impl {
   std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
   std::vector<LegId> moving_;                     // those with more than one station
   std::size_t open_legs_ = 0;
-  std::size_t closing_ = 0;                       // legs whose worker has not let go of them yet
+  std::vector<LegId> gone_;                       // those whose worker has handed them back, until the next open()
   std::uint64_t last_id_ = 0;
 };
 
@@ -228,10 +230,12 @@ base::Result<void, EngineError> Engine::Impl::start(LegId id, const MediaPlan& p
   auto order = std::make_unique<StartOrder>();
   order->plan = plan;
   order->relearn = relearn;
-  auto& before = (*entry)->plan;
-  const bool same_chain = before && CodecChain::does_for(*before, plan);
-  if (!same_chain) order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
-  before = plan;
+  auto& of_chain = (*entry)->plan_of_chain;
+  if (!of_chain || !CodecChain::does_for(*of_chain, plan)) {
+    order->chain = Stream::make_chain(plan, leg->port->rate_hz, leg->port->guards_echo);
+    of_chain = plan;
+  }
+  (*entry)->plan = plan;
   leg->orders.put(std::move(order));
   return {};
 }
@@ -297,7 +301,6 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   leave_book(**entry);
   (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
-  ++closing_;
   return {};
 }
 
@@ -305,17 +308,20 @@ void Engine::Impl::collect() {
   collect_relay_orders();
   collect_stations();
   book_.collect();
-  if (closing_ == 0) return;
-  for (auto& [id, entry] : entries_) {
-    if (!entry.closing || entry.gone || !entry.leg->gone.load(std::memory_order_acquire)) continue;
-    entry.gone = true;
-    while (!entry.stations.empty()) forget(entry, 0);
-    --closing_;
+  for (const auto& worker : workers_) {
+    for (const Leg* leg = worker->take_gone(); leg != nullptr; leg = leg->next_arriving) collect_gone(leg->id);
   }
 }
 
+void Engine::Impl::collect_gone(LegId id) {
+  Entry& entry = entries_.at(id);
+  entry.gone = true;
+  while (!entry.stations.empty()) forget(entry, 0);
+  gone_.push_back(id);
+}
+
 void Engine::Impl::forget_closed() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.gone && entry.second.relay_orders == 0; });
+  std::erase_if(gone_, [this](LegId id) { return entries_.at(id).relay_orders == 0 && entries_.erase(id) == 1; });
 }
 
 // --- conferences -----------------------------------------------------------------------------------------------------------
@@ -332,11 +338,11 @@ base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOpt
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!workers_[i]->works()) continue;
     any = true;
-    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members)) continue;
+    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members, rows_[i])) continue;
     if (!best || taken(i) < taken(*best)) best = i;
   }
   if (!best) return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
-  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members));
+  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members, rows_[*best]));
   workers_[*best]->add(*book_.find(id)->room);
   return id;
 }

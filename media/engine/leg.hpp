@@ -61,7 +61,6 @@ struct Leg : base::Pooled<Leg> {
   OrderBox orders;                        // looked into at each tick
   std::atomic<std::uint8_t> wishes{0};    // asked of the worker: LegWish
   std::atomic<Station*> next_station{nullptr};  // where it is to go; the latest wish holds
-  std::atomic<bool> gone{false};          // the worker's last word: it touches this leg no more
   Snapshot<LegStatistics> statistics;     // Written by the worker, read by anybody.
 };
 

@@ -7,7 +7,10 @@ LegPlace LegRows::take() {
   return take_from(free_, 0, false);
 }
 
-LegPlace LegRows::take_among_conferences(std::uint8_t phase) { return take_from(free_among_conferences_[phase], phase, true); }
+LegPlace LegRows::take_among_conferences(std::uint8_t phase) {
+  ++taken_among_conferences_[phase];
+  return take_from(free_among_conferences_[phase], phase, true);
+}
 
 LegPlace LegRows::take_from(Places& free, std::uint8_t phase, bool of_conferences) {
   if (free.empty()) {
@@ -21,6 +24,7 @@ LegPlace LegRows::take_from(Places& free, std::uint8_t phase, bool of_conference
 }
 
 void LegRows::give_back(LegPlace place) {
+  if (place.row->kept) --taken_among_conferences_[place.row->phase];
   (place.row->kept ? free_among_conferences_[place.row->phase] : free_).push_back(place);
   --taken_;
 }

@@ -51,6 +51,8 @@ struct LegPlace {
 class LegRows {
  public:
   [[nodiscard]] bool full() const { return taken_ >= kMaxLegsPerWorker; }
+  /// Legs in the rows of its conferences: members, those who are no more, and those on their way there.
+  [[nodiscard]] std::size_t taken_among_conferences(std::uint8_t phase) const { return taken_among_conferences_[phase]; }
   /// Not when full().
   [[nodiscard]] LegPlace take();
   /// The same, in a row of the conferences of a phase.
@@ -67,6 +69,7 @@ class LegRows {
   std::size_t taken_ = 0;
   Places free_;
   std::array<Places, kPhases> free_among_conferences_;
+  std::array<std::size_t, kPhases> taken_among_conferences_{};
 };
 
 }  // namespace offhook::inline v0::media

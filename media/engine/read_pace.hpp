@@ -6,7 +6,9 @@ namespace offhook::inline v0::media {
 
 /// How many datagrams of a leg's audio are read in a tick. A call in step brings one in each, and to ask the kernel once more, only to
 /// hear that there is none, would cost as much again: it is asked once. Where a tick brought none or several, or anything that was not
-/// the peer's audio, the next one reads until nothing is left; and so does every kTicksPerLook-th, because one that came early may wait.
+/// the next of the peer's audio, it is read until nothing is left, in this tick and the next one: a copy that the network made, or the
+/// three packets that end a digit, would else stand before the audio for several ticks. And so it is in every kTicksPerLook-th, because
+/// one that came early may wait.
 class ReadPace {
  public:
   static constexpr std::uint16_t kMost = 64;             ///< in a tick; then the socket keeps them, and drops
@@ -23,7 +25,7 @@ class ReadPace {
     read_ = 0;
     all_taken_ = true;
   }
-  /// `taken`: it was the peer's.
+  /// `taken`: it was the next of the peer's audio.
   void on_datagram(bool taken) {
     ++read_;
     all_taken_ = all_taken_ && taken;

@@ -45,6 +45,7 @@ UringDatagrams::UringDatagrams() {
   knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // Not with fewer descriptors allowed: as well.
   places_.resize(kMaxLegsPerWorker);
   for (std::uint32_t i = kMaxLegsPerWorker; i > 0; --i) free_places_.push_back(i - 1);
+  freed_places_.reserve(kMaxLegsPerWorker);
   stopped_.reserve(4 * kMaxLegsPerWorker);
   flooded_.reserve(4 * kMaxLegsPerWorker);
   uncancelled_.reserve(4 * kMaxLegsPerWorker);
@@ -104,9 +105,22 @@ void UringDatagrams::aim_at_audio(io_uring_sqe& request, const Leg& leg) const {
 }
 
 void UringDatagrams::submit() {
-  for (int tries = 0; tries < kMaxTries && ::io_uring_sq_ready(&ring_) > 0; ++tries) ::io_uring_submit(&ring_);
-  // MSG_DONTWAIT: what was submitted has been sent or refused, and its memory is ours again. What was not still points there.
-  if (::io_uring_sq_ready(&ring_) == 0) sends_ = 0;
+  for (int tries = 0; tries < kMaxTries && ::io_uring_sq_ready(&ring_) > 0; ++tries) enter(false);
+  on_submitted();
+}
+
+void UringDatagrams::enter(bool all) { all ? ::io_uring_submit_and_get_events(&ring_) : ::io_uring_submit(&ring_); }
+
+// MSG_DONTWAIT: what was submitted has been sent or refused, and its memory is ours again. What was not still points there, and to its
+// leg's socket by number: the kernel looks for the file when it takes the request, and would find the next leg's there.
+void UringDatagrams::on_submitted() {
+  if (::io_uring_sq_ready(&ring_) != 0) return;
+  sends_ = 0;
+  for (const std::uint32_t place : freed_places_) {
+    places_[place].leg = nullptr;
+    free_places_.push_back(place);
+  }
+  freed_places_.clear();
 }
 
 void UringDatagrams::arm(Tag read) {
@@ -164,8 +178,8 @@ void UringDatagrams::remove(Leg& leg) {
 }
 
 void UringDatagrams::release(std::uint32_t place) {
-  places_[place].leg = nullptr;
-  free_places_.push_back(place);
+  freed_places_.push_back(place);
+  on_submitted();
 }
 
 bool UringDatagrams::is_released(const Leg& leg) const { return places_[leg.uring_place].leg != &leg && !is_asked(leg); }
@@ -229,8 +243,8 @@ void UringDatagrams::receive_reports(const ArrivalClock& clock) {
   cancel_again();
   arm_again();
   for (unsigned round = 0; round < kMaxRounds && has_work(); ++round) {
-    ::io_uring_submit_and_get_events(&ring_);
-    if (::io_uring_sq_ready(&ring_) == 0) sends_ = 0;
+    enter(true);
+    on_submitted();
     take_completions(clock);
     arm_again();
   }

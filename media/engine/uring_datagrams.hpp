@@ -22,7 +22,7 @@ namespace offhook::inline v0::media {
 /// before enters the kernel with the same call. RTCP, which seldom comes, is read by one multishot request for the life of its leg, into
 /// buffers that all legs share. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when receive() or
 /// flush() is called, on the worker's own time. A socket that is flooded is left alone for a tick.
-class UringDatagrams final : public Datagrams {
+class UringDatagrams : public Datagrams {
  public:
   UringDatagrams();
   ~UringDatagrams() override;
@@ -41,6 +41,10 @@ class UringDatagrams final : public Datagrams {
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg& leg) const override;
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
+
+ protected:
+  /// What waits goes to the kernel, which may take a part of it or nothing, for want of memory; `all`: and does what there is to do for us.
+  virtual void enter(bool all);
 
  private:
   static constexpr unsigned kRequests = 128;        ///< that may wait for the kernel; few, so that they stay in the cache, as the completions
@@ -104,6 +108,7 @@ class UringDatagrams final : public Datagrams {
   void on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock);
   void on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock);
   void release(std::uint32_t place);
+  void on_submitted();
   void submit();
 
   /// The ring through which buffers are offered: a page or more, shared with the kernel.
@@ -120,7 +125,7 @@ class UringDatagrams final : public Datagrams {
   msghdr wanted_{};                            // how much room for address and time each buffer begins with
   bool knows_sockets_ = false;                 // the kernel keeps those of audio at hand, by place
   std::vector<Place> places_;
-  std::vector<std::uint32_t> free_places_;
+  std::vector<std::uint32_t> free_places_, freed_places_;  // the latter once the kernel has taken what waits for it
   std::vector<Tag> stopped_;                   // reads that ended, or found no room, and have to be made again
   std::vector<Tag> flooded_;                   // reads that are not to be made again before a tick has passed
   std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that

@@ -99,7 +99,8 @@ void Worker::end_all() {
   for (Leg* const leg : leaving_) {
     if (leg->departs_to != nullptr) say_goodbye(*leg, now);
   }
-  for_each_leg([&](Leg& leg) { end(leg, now); });
+  for_each_leg([&](Leg& leg) { close(leg, now); });
+  while (!closing_.empty()) end_some(now);
   hall_.finish();
   datagrams_->flush();
 }
@@ -108,7 +109,7 @@ void Worker::end_all() {
 // worker waits for it; nor where packets are passed on.
 void Worker::sleep_until_next() {
   std::uint64_t next = next_phase_;
-  while (next % kPhases != 0 && is_idle(next) && leaving_.empty() && relayed_ == 0) ++next;
+  while (next % kPhases != 0 && is_idle(next) && !is_awake()) ++next;
   const auto longest = base::Clock::now() + kTick;  // An origin far away must not keep us from seeing that we are to stop.
   const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC.
   ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
@@ -128,7 +129,7 @@ void Worker::run_due_phases() {
   }
   for (; next_phase_ <= current; ++next_phase_) {
     const bool ticks = !is_idle(next_phase_);
-    if (!ticks && next_phase_ % kPhases != 0 && leaving_.empty() && relayed_ == 0) continue;
+    if (!ticks && next_phase_ % kPhases != 0 && !is_awake()) continue;
     const auto at = due(next_phase_);
     note_lateness(now - at);
     run_phase(at);
@@ -179,6 +180,7 @@ void Worker::run_phase(base::TimePoint due) {
   if (!is_idle(next_phase_)) run_conferences(time);
   for (Leg* const leg : departing_) depart(*leg, time.tick);
   departing_.clear();
+  end_some(due);
   for (auto* const each : {&rows, &rows_of_conferences(next_phase_)})
     std::erase_if(*each, [](const LegRow* row) { return row->count == 0; });
   datagrams_->flush();
@@ -321,7 +323,7 @@ void Worker::heed_all(LegRow& row, base::TimePoint now) {
 }
 
 void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
-  if ((wishes & kClose) != 0) return end(leg, now);
+  if ((wishes & kClose) != 0) return close(leg, now);
   // First: what is wished from now on is seen next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
@@ -345,10 +347,18 @@ bool Worker::obey(Leg& leg, base::TimePoint now) {
   return other_chain;
 }
 
-void Worker::end(Leg& leg, base::TimePoint now) {
+/// It is ticked no more, and the rest comes in its turn: what the kernel has to do for it takes more than a tick of it.
+void Worker::close(Leg& leg, base::TimePoint now) {
   part(leg, now);
-  say_goodbye(leg, now);
-  remove(leg);
+  take_out(leg);
+  closing_.push(leg);
+}
+
+void Worker::end_some(base::TimePoint now) {
+  closing_.run([&](Leg& leg) {
+    say_goodbye(leg, now);
+    remove(leg);
+  });
 }
 
 void Worker::say_goodbye(Leg& leg, base::TimePoint now) {
@@ -358,26 +368,28 @@ void Worker::say_goodbye(Leg& leg, base::TimePoint now) {
   note_statistics(leg);
 }
 
-void Worker::remove(Leg& leg) {
+void Worker::take_out(Leg& leg) {
   leave_seat(leg);
-  datagrams_->remove(leg);
   leg.place.row->legs[leg.place.lane] = nullptr;
   --leg.place.row->count;
+}
+
+void Worker::remove(Leg& leg) {
+  datagrams_->remove(leg);
   leaving_.push_back(&leg);
 }
 
 void Worker::let_go() {
   std::erase_if(leaving_, [this](Leg* leg) {
     if (!datagrams_->is_released(*leg)) return false;
-    if (leg->departs_to != nullptr) {
-      hand_over(*leg);
-      return true;
-    }
-    note_statistics(*leg);  // The BYE may have been refused since.
-    leg->rtp.close();
-    leg->rtcp.close();
-    leg->gone.store(true, std::memory_order_release);  // Whoever reads it may free the leg.
+    leg->departs_to != nullptr ? hand_over(*leg) : released_.push(*leg);
     return true;
+  });
+  released_.run([this](Leg& leg) {
+    note_statistics(leg);  // The BYE may have been refused since.
+    leg.rtp.close();
+    leg.rtcp.close();
+    gone_.push(leg);  // Whoever takes it may free it.
   });
 }
 
@@ -445,6 +457,7 @@ void Worker::depart(Leg& leg, std::uint64_t tick) {
   if (leg.departs_to->voice) leg.departs_to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
   leg.last_tick = leg.handed_over ? leg.last_tick : tick;
   leg.handed_over = true;
+  take_out(leg);
   remove(leg);
 }
 

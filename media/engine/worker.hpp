@@ -8,6 +8,7 @@
 #include <offhook/media/engine/lateness_watch.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/paced_queue.hpp>
 #include <offhook/media/engine/relay_order.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
@@ -66,9 +67,11 @@ class Worker {
   /// Why a path that was wanted, or a better one, is not used; "" when there is nothing to say.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
 
-  /// From the next tick on the leg is ours, at its `station`, until that is `left`, or it is to close and we say that it is `gone`. Any
+  /// From the next tick on the leg is ours, at its `station`, until that is `left`, or it was to close and is handed out by take_gone(). Any
   /// thread.
   void add(Leg& leg) { arriving_.push(leg); }
+  /// Those that were to close, as a chain by `next_arriving`: we touch them no more. Null when there is none.
+  [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }
   /// The same with a conference, until it is `ending` and we say that it is `gone`.
   void add(ConferenceRoom& room) { hall_.add(room); }
 
@@ -114,8 +117,10 @@ class Worker {
   void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
   void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
-  void end(Leg& leg, base::TimePoint now);
+  void close(Leg& leg, base::TimePoint now);
+  void end_some(base::TimePoint now);
   void say_goodbye(Leg& leg, base::TimePoint now);
+  void take_out(Leg& leg);
   void remove(Leg& leg);
   void let_go();
   void send(Leg& leg, const TickTime& time);
@@ -131,6 +136,8 @@ class Worker {
     const auto at = phase % kPhases;
     return rows_[at].empty() && conference_rows_[at].empty() && hall_.empty(at);
   }
+  /// Something is to be done in each phase, though nobody may be ticked in it.
+  [[nodiscard]] bool is_awake() const { return !closing_.empty() || !leaving_.empty() || !released_.empty() || relayed_ != 0; }
   template <class Visit>
   void for_each_leg(const Visit& visit);
 
@@ -145,7 +152,7 @@ class Worker {
   std::atomic<std::size_t> loaded_legs_{0};
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
-  Inbox<Leg> arriving_;
+  Inbox<Leg> arriving_, gone_;
   ConferenceHall hall_;
   Inbox<RelayOrder> relay_orders_;
 
@@ -154,7 +161,9 @@ class Worker {
   std::array<Rows, kPhases> conference_rows_;
   Legs due_;                         // of the phase that runs
   Legs departing_;                   // at the end of the phase that runs
+  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // out of their rows, and not told goodbye yet
   Legs leaving_;                     // until nothing of the kernel's points at them any more
+  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // nothing does, and their sockets are to be closed
   std::size_t relayed_ = 0;          // legs: while there are any, no phase is slept through
   std::uint64_t next_phase_ = 0;     // counted from origin_
   ArrivalClock clock_;

@@ -156,6 +156,33 @@ TEST_CASE("Listeners of a conference share one encoding, and get what they would
   CHECK(common.spared() - spared == 5 * 50);
 }
 
+TEST_CASE("Who comes out of a conference, whose encoding it shared, into a silence that is left out is sent audio and then its description") {
+  Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcmu, 700}, {Codec::Pcmu, 900}, {Codec::Pcmu, 1000}, {Codec::Pcmu, 1300},
+                          {Codec::Pcmu, 1500}, {Codec::Pcmu, 1700}, {Codec::Pcmu, 1900}, {Codec::Pcmu, 2100}});
+  for (std::size_t i = 1; i < meeting.lines.size(); ++i) meeting.lines[i]->speaks = false;
+  Line& line = *meeting.lines[1];
+  line.plan.send_comfort_noise = true;
+  line.leg.port->leaves_out_silence = true;
+  line.begin(meeting.origin);
+  const auto run_alone = [&](unsigned ticks) {
+    for (; ticks > 0; --ticks, ++meeting.ticks) {
+      meeting.out.clear();
+      line.leg.stream->tick({meeting.ticks, meeting.origin + static_cast<std::int64_t>(meeting.ticks) * 20ms, {}}, line.voice, meeting.out);
+      Line::deliver(line.leg, line.phone, meeting.out, meeting.origin);
+    }
+  };
+  run_alone(30);
+  REQUIRE(line.leg.rtp().back().payload_type == media::kComfortNoiseType);
+  const auto spared = meeting.conference.common().spared();
+  meeting.run(40);
+  REQUIRE(meeting.conference.common().spared() > spared + 100);
+  const auto before = line.leg.rtp().size();
+  run_alone(media::DiscontinuousSender::kHangoverFrames + 1);
+  const auto packets = line.leg.rtp();
+  REQUIRE(packets.size() == before + media::DiscontinuousSender::kHangoverFrames + 1);
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
+}
+
 TEST_CASE("From one's own encoding to the shared one and back there is no click") {
   // Of nine the second speaks now and then, but in a whisper: to what it hears that should make no difference.
   std::vector<std::pair<Codec, double>> members(media::Conference::kAllOpen + 1, {Codec::Pcmu, 440});

@@ -96,6 +96,26 @@ std::uint64_t repaired_over_lossy_wire(bool in_band_fec, std::uint64_t& conceale
   return Call::start(call.b, call.towards(call.a), call.now())->repaired();
 }
 
+/// How long b holds packets when the peer has gone from Opus to G.711 in mid-call, after losses that were filled from later packets or not.
+std::uint32_t delay_after_opus(bool in_band_fec) {
+  Call call(AudioCodec::Opus, 16000);
+  call.plan.opus.in_band_fec = in_band_fec;
+  call.plan.also_receivable[0] = media::ReceivableCodec{AudioCodec::Pcmu, 0};
+  call.a_says = SyntheticVoice(16000, 11).speak(24);
+  int sent = 0;
+  call.loses = [&](const End& from, const media::Datagram& datagram) {
+    return &from == &call.a && call.tick < 600 && datagram.channel == media::Channel::Rtp && ++sent > 100 && sent % 10 == 0;
+  };
+  call.begin();
+  call.run(600);
+  auto plain = call.towards(call.b);
+  plain.codec = AudioCodec::Pcmu;
+  plain.send_payload_type = plain.receive_payload_type = 0;
+  Call::start(call.a, plain, call.now());
+  call.run(500);
+  return call.b.stream->statistics().jitter_buffer_ms;
+}
+
 /// How far what was heard in the place of each tenth packet is from what is heard when none is lost.
 double distance_of_losses(bool by_copies, std::int64_t packet_units) {
   media::OpusParameters peer;
@@ -223,6 +243,10 @@ TEST_CASE("Packets of 2.5 to 120 ms are heard without a gap at every rate of the
       CHECK(measured.snr_db > 12);
     }
   }
+}
+
+TEST_CASE("Who goes from Opus to G.711 in mid-call is not held longer than before, for copies that do not come any more") {
+  CHECK(delay_after_opus(true) == delay_after_opus(false));
 }
 
 TEST_CASE("In-band FEC fills a loss better than concealment, by its spectrum [RFC 7587 section 3.3]") {

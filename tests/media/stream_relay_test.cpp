@@ -225,6 +225,84 @@ TEST_CASE("A digit is passed on as its events, and told to the port once, though
   CHECK(relay.b.count(Kind::Digit) == 0);
 }
 
+namespace {
+
+/// As of Opus: RFC 7587 section 4.1.
+media::MediaPlan plan_of_48000(const Peer& peer) {
+  auto plan = Relay::plan_of(peer);
+  plan.codec = media::AudioCodec::Opus;
+  plan.event_clock_hz = 48000;
+  return plan;
+}
+
+void start_at_48000(Relay& relay) {
+  Call::start(relay.a, plan_of_48000(relay.ann), relay.now);
+  Call::start(relay.b, plan_of_48000(relay.bob), relay.now);
+}
+
+}  // namespace
+
+TEST_CASE("A digit that is passed on is as long as the clock of its events says [RFC 4733 section 2.1]") {
+  Relay relay;
+  start_at_48000(relay);
+  relay.join();
+  relay.talk(3);
+  const auto begun = relay.ann.timestamp + 960;
+  for (int i = 0; i < 3; ++i) CHECK(relay.send_event(relay.ann, begun, 4800, true));
+  relay.run(30);
+  REQUIRE(relay.a.count(Kind::Digit) == 1);
+  CHECK(relay.a.first(Kind::Digit)->duration_ms == 100);
+}
+
+TEST_CASE("Digits of ours after a relay run at the clock that was agreed on, as before it [RFC 4733 section 2.1]") {
+  Relay relay;
+  start_at_48000(relay);
+  relay.talk(3);
+  relay.join();
+  relay.talk(3);
+  relay.a.stream->part(relay.now);
+  REQUIRE(relay.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '5'}));
+  relay.run(30);
+  std::uint16_t longest = 0;
+  for (const auto& packet : relay.a.rtp()) {
+    if (packet.payload_type == 1) longest = std::max(longest, rtp::parse_telephone_event(packet.payload)->duration);
+  }
+  REQUIRE(longest > 0);
+  CHECK(longest % 960 == 0);  // Ticks of 48000 Hz.
+}
+
+TEST_CASE("Where both agree on a codec of another clock while relayed, time that passes is reckoned by it [RFC 3550 section 7.1]") {
+  Relay relay;
+  relay.join();
+  relay.talk(5);
+  start_at_48000(relay);
+  const auto last = relay.send(relay.ann);
+  REQUIRE(last);
+  relay.run(50);
+  relay.ann.ssrc = 0xA9;  // Another source begins where the time is.
+  std::optional<media::Onward> next;
+  for (int i = 0; i < 10 && !next; ++i) next = relay.send(relay.ann);
+  REQUIRE(next);
+  CHECK(next->packet.timestamp - last->packet.timestamp == 48000);
+}
+
+TEST_CASE("What waited for the rest of its packet when a relay began is not said after it") {
+  Relay relay;
+  auto slow = plan_of_48000(relay.bob);
+  slow.ptime_ms = 60;
+  Call::start(relay.b, slow, relay.now);
+  relay.run(4);  // A packet and a third of the next one.
+  const auto before = relay.sent_rtp(relay.b);
+  REQUIRE(before == 1);
+  relay.join();
+  relay.run(10);
+  relay.b.stream->part(relay.now);
+  relay.run(2);
+  CHECK(relay.sent_rtp(relay.b) == before);
+  relay.run(1);
+  CHECK(relay.sent_rtp(relay.b) == before + 1);
+}
+
 TEST_CASE("Events for a peer that takes none are told to the port, and not passed on") {
   Relay relay;
   auto deaf = Relay::plan_of(relay.bob);
@@ -236,6 +314,52 @@ TEST_CASE("Events for a peer that takes none are told to the port, and not passe
   relay.run(30);
   CHECK(relay.a.count(Kind::Digit) == 1);
   CHECK(relay.b.stream->statistics().packets_unpassed == 1);
+}
+
+TEST_CASE("Comfort noise is passed on to a peer that takes it, and to no other [RFC 3389 section 4]") {
+  for (const bool takes : {true, false}) {
+    CAPTURE(takes);
+    Relay relay;
+    auto to_bob = Relay::plan_of(relay.bob);
+    to_bob.send_comfort_noise = takes;
+    Call::start(relay.b, to_bob, relay.now);
+    relay.talk(5);
+    relay.join();
+    REQUIRE(relay.send(relay.ann));
+    const std::vector<std::uint8_t> description{60};
+    rtp::Packet noise;
+    noise.payload_type = media::kComfortNoiseType;
+    noise.timestamp = relay.ann.timestamp + 160;
+    noise.payload = description;
+    const auto onward = relay.send(relay.ann, noise);
+    CHECK(onward.has_value() == takes);
+    if (onward) CHECK(onward->packet.payload_type == media::kComfortNoiseType);
+    CHECK(relay.b.stream->statistics().packets_unpassed == (takes ? 0 : 1));
+    CHECK(relay.send(relay.ann));
+    // It may be agreed on, or taken back, while they are joined.
+    to_bob.send_comfort_noise = !takes;
+    relay.b.stream->start(to_bob, nullptr, false, relay.now);
+    CHECK(relay.send(relay.ann, noise).has_value() != takes);
+  }
+}
+
+TEST_CASE("After a relay a silence that is left out begins with audio and its description") {
+  Relay relay;
+  auto to_bob = Relay::plan_of(relay.bob);
+  to_bob.send_comfort_noise = true;
+  relay.b.port->leaves_out_silence = true;
+  Call::start(relay.b, to_bob, relay.now);
+  relay.run(30);
+  REQUIRE(relay.b.rtp().back().payload_type == media::kComfortNoiseType);
+  relay.join();
+  relay.talk(5);
+  relay.b.stream->part(relay.now);
+  const auto before = relay.sent_rtp(relay.b);
+  relay.run(media::DiscontinuousSender::kHangoverFrames + 1);
+  const auto packets = relay.b.rtp();
+  REQUIRE(packets.size() == before + media::DiscontinuousSender::kHangoverFrames + 1);
+  CHECK(packets[before].payload_type == relay.bob.type);
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
 TEST_CASE("Digits of ours are refused while relayed, and counted") {

@@ -80,6 +80,64 @@ TEST_CASE_FIXTURE(Quiet, "Silence is sent as it is where nobody asked for less, 
   CHECK(a.rtp().size() >= 299);
 }
 
+TEST_CASE_FIXTURE(Quiet, "After digits in a silence, with silence between them, the silence is described anew before nothing is sent") {
+  begin();
+  run(150);
+  const auto before = a.rtp().size();
+  for (const char digit : {'4', ',', '2'}) REQUIRE(a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
+  run(200);
+  const auto packets = a.rtp();
+  std::size_t left_out = 0, audio = 0;
+  for (std::size_t i = before; i < packets.size(); ++i) {
+    audio += packets[i].payload_type == 0;
+    if (packets[i].payload_type != 0 || packets[i - 1].payload_type != 0 || packets[i].timestamp - packets[i - 1].timestamp == 160) continue;
+    ++left_out;  // Between two of audio: the peer cannot know why.
+  }
+  CHECK(left_out == 0);
+  CHECK(audio >= media::DiscontinuousSender::kHangoverFrames);
+  for (std::size_t i = before; i + 1 < packets.size(); ++i) {
+    if (packets[i].payload_type != 0 || packets[i + 1].payload_type == 0) continue;
+    CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // A digit or a description, at once.
+  }
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
+  CHECK(b.count(Kind::Digit) == 2);
+}
+
+TEST_CASE_FIXTURE(Quiet, "Whoever comes back from a hold in a silence is sent audio at once, and then its description") {
+  begin();
+  run(150);
+  const auto before = a.rtp().size();
+  auto held = towards(b);
+  held.send = false;
+  a.stream->start(held, nullptr, false, now());
+  run(20);
+  CHECK(a.rtp().size() == before);
+  a.stream->start(towards(b), nullptr, false, now());
+  run(media::DiscontinuousSender::kHangoverFrames + 1);
+  const auto packets = a.rtp();
+  REQUIRE(packets.size() == before + media::DiscontinuousSender::kHangoverFrames + 1);
+  CHECK(packets[before].payload_type == 0);
+  CHECK(packets[before].marker);
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
+}
+
+TEST_CASE_FIXTURE(Quiet, "A peer that takes comfort noise anew is sent audio before it") {
+  begin();
+  run(150);
+  const auto change = [&](bool takes) {
+    plan.send_comfort_noise = takes;
+    a.stream->start(towards(b), nullptr, false, now());
+  };
+  change(false);
+  run(20);
+  change(true);
+  const auto before = a.rtp().size();
+  run(media::DiscontinuousSender::kHangoverFrames + 1);
+  const auto packets = a.rtp();
+  REQUIRE(packets.size() == before + media::DiscontinuousSender::kHangoverFrames + 1);
+  CHECK(packets.back().payload_type == media::kComfortNoiseType);
+}
+
 TEST_CASE("What waits for its packet goes before a description of silence, and the next audio carries the marker") {
   base::SeededRandom random(3);
   media::Packetizer packetizer(random);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -17,11 +19,12 @@ constexpr std::uint8_t kOpusClock = 6;
 
 /// Packets that can be cut nowhere, of an RTP clock of 48000 Hz: each octet of a payload is its packet's number.
 struct Packed {
-  std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
+  std::unique_ptr<rtp::JitterBuffer> buffer;
   base::TimePoint now = base::TimePoint{} + 1000s;
   std::uint32_t first_timestamp = 0xFFFFFF00;   // wraps in the first packet
   std::int64_t waiting = 0;
 
+  explicit Packed(rtp::DelayProfile profile = rtp::kCallProfile) : buffer(std::make_unique<rtp::JitterBuffer>(profile)) {}
   bool put(std::uint16_t number, std::uint16_t units, std::size_t size = 33, Content content = Content::Audio) {
     const std::vector<std::uint8_t> payload(size, static_cast<std::uint8_t>(number));
     return buffer->put({.payload_type = 111, .sequence = number, .timestamp = first_timestamp + number * units * kOpusClock, .ssrc = 1,
@@ -160,6 +163,69 @@ TEST_CASE("Packets of a time that others fill are left out: whoever overlaps the
                          {.clock = kOpusClock, .units = 160});
   (void)line.tick();
   CHECK(line.buffer->statistics().duplicate == 59);
+}
+
+TEST_CASE("L16 is held for as long as the ring has room, however long is wanted, and nothing is pushed out [RFC 3551 section 4.5.11]") {
+  struct Row {
+    std::uint16_t units;
+    std::size_t octets_per_unit;
+    std::uint32_t least_ms, most_ms;
+  };
+  // 16 kHz, and 8 kHz; a packet more would not fit.
+  for (const Row& row : {Row{160, 4, 120, 140}, Row{80, 4, 120, 150}, Row{320, 4, 40, 80}, Row{160, 2, 280, 300}}) {
+    CAPTURE(row.units);
+    CAPTURE(row.octets_per_unit);
+    Packed line(rtp::DelayProfile{.ms_per_percent = 60, .start_ms = 490});
+    std::uint16_t number = 0;
+    std::int64_t expected = -1;
+    std::uint32_t longest_ms = 0;
+    int frames = 0;
+    for (int i = 1; i <= 80; ++i) {  // Until the target is chosen by what came.
+      for (; (number + 1) * row.units <= i * 160; ++number) REQUIRE(line.put(number, row.units, row.units * row.octets_per_unit));
+      const auto pull = line.tick();
+      if (pull.kind != Kind::Frame) continue;
+      longest_ms = std::max(longest_ms, line.buffer->statistics().delay_ms);
+      ++frames;
+      for (const auto& piece : line.pieces()) {
+        const std::int64_t at = piece.payload[0] * std::int64_t{row.units} + piece.from;
+        if (expected >= 0) REQUIRE((at - expected) % (256 * row.units) == 0);
+        expected = at + piece.units;
+      }
+    }
+    CHECK(frames > 50);
+    CHECK(longest_ms >= row.least_ms);
+    CHECK(longest_ms <= row.most_ms);
+    CHECK(line.buffer->statistics().overflowed == 0);
+    CHECK(line.buffer->statistics().concealed == 0);
+    CHECK(line.buffer->statistics().target_ms <= row.most_ms);
+  }
+}
+
+TEST_CASE("What has an octet for each unit, or less, is held for as long as is wanted") {
+  Packed line(rtp::DelayProfile{.ms_per_percent = 60, .start_ms = 400});
+  for (std::uint16_t number = 0; number < 40; ++number) {
+    REQUIRE(line.put(number, 160, 160));
+    static_cast<void>(line.tick());
+  }
+  CHECK(line.buffer->statistics().target_ms == 400);
+  CHECK(line.buffer->statistics().delay_ms >= 390);
+}
+
+TEST_CASE("Where more L16 comes at once than is held, the oldest goes and is counted, and the rest is played in order") {
+  constexpr std::uint16_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets) / (640 + 24);
+  for (const std::uint16_t more : std::array<std::uint16_t, 3>{0, 1, 3}) {
+    CAPTURE(more);
+    Packed line;
+    for (std::uint16_t number = 0; number < kHeld + more; ++number) REQUIRE(line.put(number, 160, 640));
+    auto pull = line.tick();
+    CHECK(line.buffer->statistics().overflowed == more);
+    for (int i = 0; i < 10 && pull.kind != Kind::Frame; ++i) pull = line.tick();
+    for (std::uint16_t expected = more; expected < kHeld + more; ++expected, pull = line.tick()) {
+      REQUIRE(pull.kind == Kind::Frame);
+      CHECK(line.pieces().front().payload[0] == expected);
+    }
+    CHECK(line.buffer->statistics().concealed <= 1);
+  }
 }
 
 TEST_CASE("A packed payload of kMaxPackedOctets or kMaxPackedUnits is taken, one more is not") {

@@ -3,7 +3,9 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/conference.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/paced_queue.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
 
 #include "talker.hpp"
 
@@ -18,6 +20,8 @@
 #include <deque>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
 
 // Conferences through real sockets: a second engine plays the telephones.
@@ -65,6 +69,19 @@ bool has_members(const media::Engine& engine, media::ConferenceId id, std::uint3
   return wait_until([&] { return engine.conference(id)->members == count; });
 }
 
+/// How many BYEs have come.
+std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
+  media::ReceiveBatch batch;
+  batch.receive(rtcp.fd());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto reader = rtp::CompoundReader::open(batch.bytes(i));
+    REQUIRE(reader);
+    while (const auto packet = reader->next()) count += std::holds_alternative<rtp::Bye>(*packet);
+  }
+  return count;
+}
+
 /// A telephone by hand: sends a packet when told to, and checks that the numbers of those that come run on.
 struct Counter {
   media::UdpSocket socket = any_socket();
@@ -78,13 +95,10 @@ struct Counter {
   media::ReceiveBatch batch;
 
   explicit Counter(media::Engine& engine) {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
     const auto opened = engine.open(kLoopback, port);
     REQUIRE(opened);
     leg = *opened;
-    REQUIRE(engine.start(leg.id, plan_to(static_cast<std::uint16_t>(address.sin_port >> 8 | address.sin_port << 8))));
+    REQUIRE(engine.start(leg.id, plan_to(port_of(socket))));
   }
   void run() {
     REQUIRE(socket.send(rtp_packet(7, sequence++), {kLoopback, leg.rtp_port}));
@@ -285,6 +299,39 @@ TEST_CASE("Five hundred are in one conference, legs and members without a line; 
   CHECK(wait_until([&] { return engine.conference(id)->encodings_shared > 1000; }));
 }
 
+TEST_CASE("All legs of a conference that close within a tick say BYE, more of them than one phase ends, and are forgotten") {
+  constexpr std::size_t kLegs = 2 * media::PacedQueue<media::LegRow>::kMostAtOnce + 1;
+  for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
+    CAPTURE(media::to_string(path));
+    media::Engine engine(options(1, path));
+    const auto rtcp = any_socket();
+    const int room = 1 << 20;
+    REQUIRE(::setsockopt(rtcp.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0);
+    const auto id = confer(engine, kLegs);
+    std::vector<media::LegId> legs;
+    for (std::size_t i = 0; i < kLegs; ++i) {
+      const auto leg = engine.open(kLoopback, quiet_port());
+      REQUIRE(leg);
+      auto plan = plan_to(9);
+      plan.remote_rtcp = {kLoopback, port_of(rtcp)};
+      REQUIRE(engine.start(leg->id, plan));
+      REQUIRE(engine.join(leg->id, id));
+      legs.push_back(leg->id);
+    }
+    CHECK(has_members(engine, id, kLegs));
+    REQUIRE(wait_until([&] { return engine.statistics(legs.back())->packets_sent > 3; }));
+    for (const auto leg : legs) REQUIRE(engine.close(leg));
+    CHECK(has_members(engine, id, 0));
+    std::size_t goodbyes = 0;
+    CHECK(wait_until([&] { return (goodbyes += goodbyes_at(rtcp)) == kLegs; }));
+    CHECK(wait_until([&] {  // Whom the worker has let go of the next open() forgets, and nobody else.
+      const auto next = engine.open(kLoopback, quiet_port());
+      if (next) REQUIRE(engine.close(next->id));
+      return std::none_of(legs.begin(), legs.end(), [&](const auto leg) { return engine.statistics(leg).has_value(); });
+    }));
+  }
+}
+
 TEST_CASE("An agent without a line hears a caller in the conference and speaks to it; when it leaves, the others go on") {
   media::Engine phones(options(1)), engine(options(2));
   Phone one(phones, engine, 700, media::AudioCodec::Pcmu), two(phones, engine, 1100, media::AudioCodec::G722);
@@ -389,6 +436,24 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
   CHECK(has_members(engine, last, 6));
   for (const auto leg : legs) REQUIRE(engine.close(leg));
   CHECK(has_members(engine, last, 0));
+}
+
+TEST_CASE("What is recorded by who was just told to attend, or in a conference that was just made, ends with the engine") {
+  for (int round = 0; round < 10; ++round) {
+    const auto port = quiet_port();
+    port->recording = std::make_shared<media::RecordingTap>();
+    {
+      media::Engine engine(options(1));
+      for (std::size_t phase = 0; phase < media::kPhases / 2; ++phase) static_cast<void>(confer(engine, 500));
+      const auto id = confer(engine, 4);  // In a phase that comes when the worker has seen that it is to stop.
+      if (round % 2 == 0) {
+        REQUIRE(engine.attend(id, quiet_port()));
+        CHECK(has_members(engine, id, 1));
+      }
+      REQUIRE(engine.attend(id, port));
+    }
+    CHECK(port->recording->is_finished());
+  }
 }
 
 TEST_CASE("An engine may be destroyed while legs are on their way between its workers, and ends what is recorded of them") {

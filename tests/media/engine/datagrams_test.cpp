@@ -3,8 +3,10 @@
 #include <offhook/media/engine/arrival_clock.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/media/engine/uring_datagrams.hpp>
 #include <offhook/media/engine/worker.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/telephone_event.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,6 +20,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Both ways of the datagrams, on real sockets of loopback, driven as a worker drives them. What loopback was given it has delivered when
@@ -67,7 +70,32 @@ struct Caller {
       send_raw(leg, datagram);
     }
   }
+  /// The last one once more, as it was.
+  void send_again(const media::Leg& leg) {
+    --sequences[port_of(leg.rtp)];
+    send(leg);
+  }
+  void send_event(const media::Leg& leg) {
+    const auto payload = rtp::write_telephone_event({.event = 5, .end = true, .duration = 800});
+    std::vector<std::uint8_t> datagram(payload.size() + 12);
+    rtp::Packet packet;
+    packet.payload_type = 101;
+    packet.sequence = ++sequences[port_of(leg.rtp)];
+    packet.timestamp = packet.sequence / 10 * 1600U;
+    packet.ssrc = 7;
+    packet.payload = payload;
+    REQUIRE(rtp::write_packet(packet, datagram));
+    send_raw(leg, datagram);
+  }
   void send_raw(const media::Leg& leg, base::Bytes datagram) const { REQUIRE(socket.send(datagram, {kLoopback, port_of(leg.rtp)})); }
+};
+
+/// As io_uring is when the kernel has no memory for requests.
+struct ReluctantUring : media::UringDatagrams {
+  bool takes = true;
+  void enter(bool all) override {
+    if (takes) media::UringDatagrams::enter(all);
+  }
 };
 
 struct Bench {
@@ -79,11 +107,13 @@ struct Bench {
   explicit Bench(media::DatagramPath path) : datagrams(media::make_datagrams(path, why)) {
     if (datagrams) datagrams->begin();
   }
+  explicit Bench(std::unique_ptr<media::Datagrams> made) : datagrams(std::move(made)) { datagrams->begin(); }
   std::unique_ptr<media::Leg> add(const Caller& caller) {
     auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket());
     media::MediaPlan plan;
     plan.remote_rtp = {kLoopback, port_of(caller.socket)};
     plan.remote_rtcp = {kLoopback, 9};
+    plan.receive_events = 101;
     REQUIRE(leg->stream.start(plan, media::Stream::make_chain(plan, leg->port->rate_hz), false, base::Clock::now()) == nullptr);
     datagrams->add(*leg);
     return leg;
@@ -155,6 +185,37 @@ TEST_CASE("Every datagram is read once") {
   });
 }
 
+TEST_CASE("What the network sends twice, and the packets that end a digit, hold up the audio behind them by no tick") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    auto leg = bench.add(caller);
+    std::uint64_t sent = 0;
+    const auto tick_with = [&](std::size_t packets) {
+      caller.send(*leg, packets);
+      sent += packets;
+      bench.receive(*leg);
+    };
+    for (int round = 0; round < 20; ++round) {  // In each of the ticks between two looks.
+      for (int tick = 0; tick < 3; ++tick) tick_with(1);
+      caller.send(*leg);
+      caller.send_again(*leg);
+      sent += 2;
+      bench.receive(*leg);
+      tick_with(1);
+      CHECK(read_of(*leg) == sent);
+    }
+    const auto audio = leg->stream.statistics().packets_received;
+    for (int round = 0; round < 20; ++round) {
+      for (int tick = 0; tick < 3; ++tick) tick_with(1);
+      for (int i = 0; i < 3; ++i) caller.send_event(*leg);
+      bench.receive(*leg);
+      tick_with(1);
+    }
+    CHECK(leg->stream.statistics().packets_received - audio == 20 * 7);
+    bench.drop(std::move(leg));
+  });
+}
+
 TEST_CASE("More datagrams at once than there are buffers: all of them are read, for each leg") {
   on_each_path([](Bench& bench) {
     constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 of 1,024 buffers; a socket keeps some 90 by default.
@@ -212,6 +273,24 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the nex
       CHECK(read_of(*legs[0]) == round);
     }
     for (auto& leg : legs) bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("RTCP is looked for once in a phase, in however many pieces the phase reads its legs") {
+  on_each_path([](Bench& bench) {
+    Caller caller;
+    auto leg = bench.add(caller);
+    bench.receive(*leg);
+    const std::vector<std::uint8_t> rubbish(8, 0x80);
+    for (int i = 0; i < 150; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(leg->rtcp)}));
+    bench.receive(*leg);
+    const auto once = leg->stream.statistics().malformed;
+    CHECK(once > 0);
+    media::Leg* const legs[] = {leg.get()};
+    for (int piece = 1; piece < 8; ++piece) bench.datagrams->receive(legs, bench.clock);
+    if (bench.datagrams->path() == media::DatagramPath::Epoll) CHECK(leg->stream.statistics().malformed == once);
+    CHECK(leg->stream.statistics().malformed <= 128);
+    bench.drop(std::move(leg));
   });
 }
 
@@ -357,6 +436,42 @@ TEST_CASE("A leg that was removed is read no more, its ports are free again, and
       bench.drop(std::move(leg));
     }
   });
+}
+
+TEST_CASE("What the kernel did not take of a leg that has left does not leave through the next one's socket") {
+  auto uring = std::make_unique<ReluctantUring>();
+  if (uring->refusal() != 0) {
+    MESSAGE("not tested: no io_uring here");
+    return;
+  }
+  ReluctantUring& kernel = *uring;
+  Bench bench(std::move(uring));
+  Caller caller;
+  auto gone = bench.add(caller);
+  const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP that it is not read for a tick: nothing of it is to be cancelled.
+  for (int i = 0; i < 200; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(gone->rtcp)}));
+  for (int i = 0; i < 3; ++i) {
+    bench.now -= media::kTick;
+    bench.receive(*gone);
+  }
+  const auto from = port_of(gone->rtp);
+  kernel.takes = false;
+  media::Sendout out;
+  out.next()->to = {kLoopback, port_of(caller.socket)};
+  out.next()->size = 12;
+  out.keep();
+  bench.datagrams->send(*gone, out);
+  bench.datagrams->remove(*gone);
+  CHECK_FALSE(bench.datagrams->is_released(*gone));
+  auto next = bench.add(caller);
+  CHECK(next->uring_place != gone->uring_place);
+  kernel.takes = true;
+  bench.datagrams->flush();
+  CHECK(bench.datagrams->is_released(*gone));
+  media::ReceiveBatch batch;
+  batch.receive(caller.socket.fd());
+  for (std::size_t i = 0; i < batch.size(); ++i) CHECK(batch.from(i).port == from);
+  bench.drop(std::move(next));
 }
 
 TEST_CASE("Of a thousand legs each is read in every tick, all at once") {

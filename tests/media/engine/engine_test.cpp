@@ -131,12 +131,6 @@ TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and fr
   media::Engine engine(made);
   auto rtp = any_socket();
   auto rtcp = any_socket();
-  const auto port_of = [](const media::UdpSocket& socket) {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    return static_cast<std::uint16_t>(address.sin_port >> 8 | address.sin_port << 8);
-  };
   Talker a(engine, 600);
   auto plan = plan_to(port_of(rtp));
   plan.remote_rtcp.port = port_of(rtcp);
@@ -313,6 +307,38 @@ TEST_CASE("Each leg that closes makes room for another one") {
     if (opened) REQUIRE(engine.close(opened->id));
   }
   CHECK(wait_until([&] { return engine.open(kLoopback, port).has_value(); }));
+}
+
+TEST_CASE("Refreshes in alternate roles, whose answer names one codec and whose offer several, change nothing of what is sent") {
+  media::Engine engine(options(1));
+  const auto rtp = any_socket();
+  Talker a(engine, 600);
+  const auto ours = plan_to(port_of(rtp));
+  auto theirs = ours;
+  theirs.also_receivable[0] = media::ReceivableCodec{media::AudioCodec::G722, 9};
+  std::size_t packets = 0, marked = 0;
+  media::ReceiveBatch batch;
+  const auto hear_more = [&] {
+    const auto enough = packets + 4;
+    REQUIRE(wait_until([&] {
+      a.run();
+      batch.receive(rtp.fd());
+      for (std::size_t i = 0; i < batch.size(); ++i, ++packets) marked += rtp::parse_packet(batch.bytes(i))->marker;
+      return packets >= enough;
+    }));
+  };
+  for (int refresh = 0; refresh < 3; ++refresh) {
+    REQUIRE(engine.start(a.leg.id, theirs));
+    hear_more();
+    REQUIRE(engine.start(a.leg.id, ours));
+    hear_more();
+  }
+  CHECK(marked == 1);  // Another chain begins with the marker.
+  auto wider = theirs;
+  wider.also_receivable[1] = media::ReceivableCodec{media::AudioCodec::Opus, 111};
+  REQUIRE(engine.start(a.leg.id, wider));
+  hear_more();
+  CHECK(marked == 2);
 }
 
 TEST_CASE("An order that was not taken goes up in the next: its chain and its wish to learn are not lost") {

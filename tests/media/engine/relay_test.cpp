@@ -433,6 +433,25 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
   }, 2);
 }
 
+TEST_CASE("Both may go to a codec of another clock while relayed: when the relay ends, their numbers run on") {
+  on_each_path([](media::Engine& engine) {
+    Pair pair(engine);
+    pair.relay();
+    for (Side* side : {&pair.ann, &pair.bob}) REQUIRE(engine.start(side->leg.id, side->plan(media::AudioCodec::Opus)));
+    for (std::uint8_t filler = 0x20; filler < 0x28; ++filler) REQUIRE(pair.crosses(pair.ann, pair.bob, filler));
+    REQUIRE(engine.end_relay(pair.ann.leg.id));
+    const auto passed = pair.bob.heard.size();
+    CHECK(wait_until([&] {
+      pair.listen();
+      return pair.bob.heard.size() > passed + 5;
+    }));
+    check_numbers(pair.bob.heard);
+    REQUIRE(engine.relay(pair.ann.leg.id, pair.bob.leg.id));
+    for (int i = 0; i < 5; ++i) CHECK(wait_until([&] { pair.ann.send(0x30); pair.listen(); return pair.bob.of(0x30) != nullptr; }));
+    check_numbers(pair.bob.heard);
+  });
+}
+
 TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for itself no more, and no number is given twice") {
   on_each_path([](media::Engine& engine) {
     Pair pair(engine);

@@ -8,6 +8,9 @@
 
 #include <doctest/doctest.h>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -121,6 +124,13 @@ inline media::UdpSocket any_socket() {
   auto socket = media::UdpSocket::bind({kLoopback, 0});
   REQUIRE(socket);
   return std::move(*socket);
+}
+
+inline std::uint16_t port_of(const media::UdpSocket& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
 }
 
 /// RTP, and the same where RTCP belongs, to each port that is set, again and again until the end of the test.

@@ -1,0 +1,43 @@
+#include <offhook/media/engine/conference_book.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+
+TEST_CASE("A conference comes where the least is to be ticked: beside neither promised seats nor legs that stayed of one that is over") {
+  media::ConferenceBook book(1);
+  media::LegRows rows;
+  const auto open = [&](std::size_t seats) {
+    const auto phase = book.find_phase(0, seats, rows);
+    REQUIRE(phase);
+    static_cast<void>(book.open({.max_members = seats}, 0, *phase));
+    return *phase;
+  };
+  for (int i = 0; i < 30; ++i) static_cast<void>(rows.take_among_conferences(0));
+  CHECK(open(20) == 1);
+  for (std::uint8_t phase = 2; phase < media::kPhases; ++phase) CHECK(open(40) == phase);
+  CHECK(open(20) == 1);
+  CHECK(open(20) == 0);  // Of 20 seats and 30 legs against 40: who takes the seats may be among the legs.
+}
+
+TEST_CASE("Seats of 500 are promised in a phase and not of one more, however many legs stay there") {
+  media::ConferenceBook book(1);
+  media::LegRows rows;
+  for (std::uint8_t phase = 0; phase < media::kPhases; ++phase) {
+    for (int i = 0; i < 300; ++i) static_cast<void>(rows.take_among_conferences(phase));
+    static_cast<void>(book.open({.max_members = 400}, 0, phase));
+  }
+  CHECK(book.find_phase(0, 100, rows));
+  CHECK_FALSE(book.find_phase(0, 101, rows));
+}
+
+TEST_CASE("Legs are counted among the conferences of a phase from when they take a place there until they give it back") {
+  media::LegRows rows;
+  static_cast<void>(rows.take());
+  CHECK(rows.taken_among_conferences(3) == 0);
+  const auto place = rows.take_among_conferences(3);
+  CHECK(rows.taken_among_conferences(3) == 1);
+  CHECK(rows.taken_among_conferences(0) == 0);
+  rows.give_back(place);
+  CHECK(rows.taken_among_conferences(3) == 0);
+}

@@ -1,0 +1,25 @@
+#include <offhook/media/engine/paced_queue.hpp>
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+#include <vector>
+
+using Queue = offhook::media::PacedQueue<int>;
+
+TEST_CASE("As many as fit are done with at once, of one more the last waits for the next time, and who comes meanwhile comes behind") {
+  for (const std::size_t count : {Queue::kMostAtOnce, Queue::kMostAtOnce + 1, 2 * Queue::kMostAtOnce + 1}) {
+    CAPTURE(count);
+    std::vector<int> numbers(count + 1), done;
+    std::iota(numbers.begin(), numbers.end(), 0);
+    Queue queue(numbers.size());
+    for (std::size_t i = 0; i < count; ++i) queue.push(numbers[i]);
+    const auto run = [&] { queue.run([&](int number) { done.push_back(number); }); };
+    run();
+    CHECK(done.size() == Queue::kMostAtOnce);
+    CHECK(queue.empty() == (count == Queue::kMostAtOnce));
+    queue.push(numbers.back());
+    while (!queue.empty()) run();
+    CHECK(done == numbers);
+  }
+}
