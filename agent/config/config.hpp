@@ -53,6 +53,7 @@ struct AgentSettings {
   std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
   std::string prompt_file;             ///< Markdown
   std::string greeting, apology, filler, goodbye;
+  std::string greeting_file;           ///< path; "" and "off": none
   std::vector<std::string> regions;
   std::vector<std::string> codecs;     ///< empty: those of /media
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says

@@ -129,6 +129,10 @@ constexpr std::array kSettings{
             .field = kField<&Config::agent, &AgentSettings::instructions>},
     Setting{.section = "agent", .name = "greeting", .shape = Shape::Text, .most = kMaxSentence, .unset = "the model's or dialogue's own",
             .meaning = "what is said first", .field = kField<&Config::agent, &AgentSettings::greeting>},
+    Setting{.section = "agent", .name = "greeting_file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
+            .meaning = "played instead: a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most a minute; its path starts at the "
+                       "configuration file. `greeting` says what is heard in it, for the model and the record. `\"off\"`: none, where /agent names one",
+            .field = kField<&Config::agent, &AgentSettings::greeting_file>},
     Setting{.section = "agent", .name = "apology", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
             .meaning = "what is said when something failed and the caller is asked again",
             .field = kField<&Config::agent, &AgentSettings::apology>},
