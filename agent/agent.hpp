@@ -84,6 +84,8 @@ class Agent {
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
   [[nodiscard]] std::string metrics() const;     ///< CallMetrics
+  /// By an operator, of the call that has `id` in its record. From any thread.
+  [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused);
   [[nodiscard]] std::uint16_t sip_port() const;
   [[nodiscard]] std::size_t calls() const;
   /// Greeting and recogniser are ready.
