@@ -32,6 +32,7 @@ struct AgentOptions {
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
   ConversationOptions conversation;
   std::optional<media::Country> country{};                    ///< whose busy and other tones end our calls; nothing: they are not heard
+  std::optional<media::Country> hang_up_tone{};               ///< whose busy tone ends calls to us
   records::BookOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
   /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.

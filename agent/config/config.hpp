@@ -68,6 +68,7 @@ struct Media {
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
   std::string country = "none";        ///< whose tones our calls are ended by: two letters
+  std::string hang_up_tone = "none";   ///< whose busy tone ends calls to us: the same
   std::string voice_activity = "spectral";  ///< spectral or silero
   std::string voice_model;             ///< folder; "": where ./dev silero puts it
 };

@@ -199,6 +199,10 @@ constexpr std::array kSettings{
     Setting{.section = "media", .name = "country", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},
+    Setting{.section = "media", .name = "hang_up_tone", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
+            .meaning = "whose busy tone, after some six seconds of nothing else, ends a call that the agent was given: for lines that tell by "
+                       "nothing else that the caller has hung up, as those of analogue gateways",
+            .field = kField<&Config::media, &Media::hang_up_tone>},
     Setting{.section = "media", .name = "voice_activity", .shape = Shape::Choice, .choices = "spectral silero",
             .meaning = "what tells the caller's voice from noise: `silero` has a model help the spectral detector (docs/voice-activity.md; `./dev silero` installs it; absent, `/readyz` says so, and `spectral` does alone)",
             .field = kField<&Config::media, &Media::voice_activity>},
