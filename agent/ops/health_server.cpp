@@ -103,10 +103,12 @@ Response read(const http::request<http::empty_body>& request, const HealthPages&
   return response;
 }
 
-Response respond(const http::request<http::empty_body>& request, const HealthPages& pages) {
+Response too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
+
+Response respond(const http::request<http::empty_body>& request, bool has_body, const HealthPages& pages) {
   const auto target = request.target();
   const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
-  Response response = order ? obey(*order, request, pages) : read(request, pages);
+  Response response = has_body ? too_large() : order ? obey(*order, request, pages) : read(request, pages);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
@@ -127,8 +129,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void run() {
     stream_.expires_after(kRequestTimeout);
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (error) return;
-      self->response_ = respond(self->parser_.get(), self->pages_);
+      const bool has_body = error == http::error::body_limit;
+      if (error && !has_body) return;
+      self->response_ = respond(self->parser_.get(), has_body, self->pages_);
       http::async_write(self->stream_, self->response_, [self](const error_code&, std::size_t) {
         error_code ignored;
         self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);

@@ -91,3 +91,20 @@ TEST_CASE("A greeting whose words nobody wrote down stands in the record as what
   REQUIRE(said(call).size() == 1);
   CHECK(said(call)[0].text == kRecordedGreeting);
 }
+
+TEST_CASE("A machine that took our call is not greeted by a recording made for people: the model leaves its message") {
+  CallScript script = greeted(Way::Cascade);
+  script.scenario.replies = {{"answering machine", "Please call Anna when you hear this.", {}, {}, {}}};
+  script.options.machine = MachinePolicy::Speak;
+  VirtualCall call(std::move(script));
+  call.advance(1500ms);
+  call.line().say(5s);
+  call.advance(6s);
+  CHECK(call.line().voiced_ticks() == 0);
+  call.line().sound(media::LineTone::Beep);
+  call.run(20s);
+  CHECK(call.ended_by() == "message left");
+  REQUIRE(said(call).size() == 2);
+  CHECK(said(call)[0].text.empty());  // Of the greeting not a word was heard.
+  CHECK(said(call)[1].text == "Please call Anna when you hear this.");
+}

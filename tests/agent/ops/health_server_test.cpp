@@ -102,6 +102,15 @@ TEST_CASE_FIXTURE(Server, "Nothing else pauses a recording: neither a GET, nor a
   CHECK(ordered.empty());
 }
 
+TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and does nothing") {
+  const std::string order = "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\n";
+  const std::string told = ask(order + "Content-Length: 2\r\n\r\n{}");
+  CHECK(told.starts_with("HTTP/1.1 413 "));
+  CHECK(told.find("no body is read here") != std::string::npos);
+  CHECK(ask(order + "Content-Length: 99999999999\r\n\r\n").starts_with("HTTP/1.1 413 "));
+  CHECK(ordered.empty());
+}
+
 TEST_CASE("A page that nobody makes is not there") {
   Server bare;
   bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
