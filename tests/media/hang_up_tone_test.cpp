@@ -118,6 +118,13 @@ TEST_CASE("Nobody is cut off who talks into a busy tone, in its pauses or all th
   CHECK_FALSE(told_after(Country::UnitedStates, pauses));
 }
 
+TEST_CASE("The agent's voice that comes back from the gateway, 17 dB below the tone, does not hide it") {
+  Pcm pcm = play(spec_of(Country::Germany, kBusy)->script, 10'000);
+  const Pcm echo = noise(10'000, 400);
+  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(pcm[i] + echo[i]);
+  CHECK(told_after(Country::Germany, pcm));
+}
+
 TEST_CASE("Dial tone, ringback, the busy tone of another country, beeps and faxes are no hang-up") {
   for (const Country country : kAll) {
     CAPTURE(static_cast<int>(country));
