@@ -203,6 +203,11 @@ class Agent::Impl {
     return [this](media::LegId leg) { return engine_->statistics(leg); };
   }
   std::string live_calls() const { return live_.json(leg_statistics(), base::Clock::now()); }
+  HealthReply pause_recording(const std::string& id, bool paused) const {
+    HealthReply reply = live_.pause_recording(id, paused);
+    if (reply.status == 200) log::info(paused ? "recording.paused" : "recording.resumed", {{"call", id}, {"by", "operator"}});
+    return reply;
+  }
   std::string metrics() const {
     std::vector<media::QualityReport> reports;
     for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
@@ -385,6 +390,7 @@ class Agent::Impl {
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, d);
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
+    if (options_.hang_up_tone) call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::HangUp);
     book_->announce(*call->notes());
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
@@ -500,6 +506,7 @@ void Agent::cut_calls() { impl_->cut_calls(); }
 Health Agent::health() const { return impl_->health(); }
 std::string Agent::live_calls() const { return impl_->live_calls(); }
 std::string Agent::metrics() const { return impl_->metrics(); }
+HealthReply Agent::pause_recording(const std::string& id, bool paused) { return impl_->pause_recording(id, paused); }
 std::uint16_t Agent::sip_port() const { return impl_->endpoint_->sip_port(); }
 std::size_t Agent::calls() const { return impl_->up_; }
 bool Agent::is_warm() const { return impl_->factory_->is_warm(); }

@@ -32,6 +32,7 @@ struct AgentOptions {
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
   ConversationOptions conversation;
   std::optional<media::Country> country{};                    ///< whose busy and other tones end our calls; nothing: they are not heard
+  std::optional<media::Country> hang_up_tone{};               ///< whose busy tone ends calls to us
   records::BookOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
   /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.
@@ -84,6 +85,8 @@ class Agent {
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
   [[nodiscard]] std::string metrics() const;     ///< CallMetrics
+  /// By an operator, of the call that has `id` in its record. From any thread.
+  [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused);
   [[nodiscard]] std::uint16_t sip_port() const;
   [[nodiscard]] std::size_t calls() const;
   /// Greeting and recogniser are ready.

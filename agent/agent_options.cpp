@@ -239,6 +239,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";
   options.country = media::country_of(config.media.country);
+  options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;
   options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
   options.embedded.voice = embedded_voice(config.agent.voice);

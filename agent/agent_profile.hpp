@@ -75,6 +75,7 @@ struct AgentProfile {
   prompts::PromptTemplate prompt;                    ///< who the agent is
   prompts::PromptTemplate instructions;              ///< rules that are appended to it
   prompts::PromptTemplate greeting;                  ///< empty: the model, or the dialogue, begins in its own words
+  std::shared_ptr<const media::Prompt> recorded_greeting;  ///< played in its place; null: it is spoken
   std::string dialogue;                              ///< path: of the embedded thinker
   std::string voice;                                 ///< "": each provider's own. A name that a provider lacks is its own too
   std::string language;                              ///< BCP 47; "": detect and follow

@@ -45,6 +45,23 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
   return line.take() + "}";
 }
 
+HealthReply LiveCalls::pause_recording(const std::string& id, bool paused) const {
+  using recordings::Pauser;
+  const auto calls = all();
+  const auto call = std::find_if(calls.begin(), calls.end(), [&](const Call& each) { return each.id == id; });
+  const auto refuse = [&](unsigned status, std::string_view why) {
+    return HealthReply{status, records::JsonLine().text("id", id, records::kMaxFieldBytes).text("error", why, records::kMaxFieldBytes).take() + "}"};
+  };
+  if (call == calls.end()) return refuse(404, "no call of this id is up: GET /calls names those that are");
+  if (!call->recording) return refuse(409, "this call is not recorded");
+  if (call->recording->state() == "stopped") return refuse(409, "the recording of this call has ended");
+  call->recording->pause(Pauser::Operator, paused);
+  records::JsonLine line;
+  line.text("id", id, records::kMaxFieldBytes).text("recording", call->recording->state(), records::kMaxFieldBytes);
+  if (!paused && call->recording->is_paused_by(Pauser::Model)) line.text("paused_by", "model", records::kMaxFieldBytes);
+  return {200, line.take() + "}"};
+}
+
 std::vector<media::LegStatistics> LiveCalls::statistics(const Statistics& statistics) const {
   std::vector<media::LegStatistics> legs;
   for (const Call& call : all()) {

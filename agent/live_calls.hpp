@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/recordings/call_recording.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/base/time.hpp>
@@ -22,7 +23,7 @@ class LiveCalls {
     std::string codec;
     base::TimePoint answered{};
     media::LegId leg;
-    std::shared_ptr<const recordings::CallRecording> recording = nullptr;  ///< null: none
+    std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
   };
   void add(Call call);
   void remove(const std::string& id);
@@ -30,6 +31,9 @@ class LiveCalls {
   /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,
   /// "recording":"recording","media":{...}}]}`; `media` as in the record, `recording` only where there is one.
   [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
+  /// An operator pauses the recording of the call `id`, or lifts that pause: 200 with `{"id":"...","recording":"paused"}`, and
+  /// `"paused_by":"model"` where that one goes on; 404 where no such call is up, 409 where it is not recorded (any more).
+  [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused) const;
   /// One of each call whose leg is there.
   [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;
 

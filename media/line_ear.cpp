@@ -70,11 +70,23 @@ void LineEar::reset() noexcept {
 
 std::span<const LineTone> LineEar::hear(std::span<const std::int16_t, 160> pcm) noexcept {
   count_ = 0;
+  if (signs_ == LineSigns::HangUp) {
+    hear_hang_up(pcm);
+    return std::span(told_).first(count_);
+  }
   if (progress_) {
     if (const auto tone = progress_->hear(pcm)) tell(line_tone(*tone));
   }
   if (const auto tone = signals_.hear(pcm)) tell(line_tone(*tone));
   return std::span(told_).first(count_);
+}
+
+void LineEar::hear_hang_up(std::span<const std::int16_t, 160> pcm) noexcept {
+  if (!progress_) return;
+  (void)progress_->hear(pcm);
+  const auto sounding = progress_->sounding();
+  if (sounding != ProgressTone::Busy && sounding != ProgressTone::Congestion) return;
+  if (progress_->cycles() >= kHangUpCycles) tell(line_tone(*sounding));
 }
 
 bool LineEar::is_repeated(LineTone tone) noexcept {

@@ -12,12 +12,23 @@
 
 namespace offhook::inline v0::media {
 
+/// What a LineEar listens for.
+enum class LineSigns : std::uint8_t {
+  All,
+  /// That who called us has hung up, from a line that tells it by nothing else (analogue gateways): the busy or congestion tone of
+  /// its network, once LineEar::kHangUpCycles whole cycles of it followed those by which it was recognised. Speech, music and what
+  /// else is heard begins the count anew, so that nobody is cut off who still says something.
+  HangUp,
+};
+
 /// Hears what networks and machines say on one call's line (ProgressDetector, SignalToneDetector), for a call that asks for it:
 /// AudioPort::line_ear. Each tone is told once, when it is sure; a beep each time, and busy again only after something else.
 class LineEar {
  public:
   /// `country`: whose dial, ringback and busy tones; nothing: they are not listened for.
-  explicit LineEar(std::optional<Country> country) : country_(country) { reset(); }
+  explicit LineEar(std::optional<Country> country, LineSigns signs = LineSigns::All) : country_(country), signs_(signs) { reset(); }
+  /// With the two or more of its recognition some six seconds of a busy tone of half a second.
+  static constexpr std::uint32_t kHangUpCycles = 4;
 
   /// The worker: 20 ms at 8000 Hz. What is sure with them, until the next call.
   [[nodiscard]] std::span<const LineTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
@@ -28,10 +39,12 @@ class LineEar {
   [[nodiscard]] LineTone refusal() const noexcept { return refusal_.load(std::memory_order_relaxed); }
 
  private:
+  void hear_hang_up(std::span<const std::int16_t, 160> pcm) noexcept;
   void tell(LineTone tone) noexcept;
   [[nodiscard]] bool is_repeated(LineTone tone) noexcept;
 
   std::optional<Country> country_;
+  LineSigns signs_;
   std::optional<ProgressDetector> progress_;
   SignalToneDetector signals_;
   std::array<LineTone, 2> told_{};     // by this frame: one of each detector

@@ -76,11 +76,19 @@ std::optional<ProgressTone> ProgressDetector::hear(std::span<const std::int16_t,
   if (what < plan_->chord_count_) tone_power_ = std::max(before_, power);  // Its last frame may be nearly empty.
   window_ = next_;
   before_ = power;
-  count(what);
-  const auto found = match();
+  const bool step_over = count(what);
+  const ProgressSpec* const spec = match();
+  const auto found = spec != nullptr ? std::optional(spec->tone) : std::nullopt;
   const bool news = found && found != sounding_;
+  count_cycles(spec, step_over && !news);
   sounding_ = found;
   return news ? found : std::nullopt;
+}
+
+void ProgressDetector::count_cycles(const ProgressSpec* found, bool step_over) noexcept {
+  if (found == nullptr || found->tone != sounding_) steps_ = 0;
+  cycle_steps_ = found != nullptr && found->script.steps()[0].ms != 0 ? found->script.count : 0;
+  if (step_over) ++steps_;
 }
 
 std::uint8_t ProgressDetector::classify(float power) const noexcept {
@@ -104,17 +112,18 @@ std::uint8_t ProgressDetector::classify(float power) const noexcept {
   return best;
 }
 
-void ProgressDetector::count(std::uint8_t what) noexcept {
+/// True when a tone or a pause is over, and another sounds.
+bool ProgressDetector::count(std::uint8_t what) noexcept {
   if (what == now_.what) {
     now_.frames += 1 + astray_.frames;
     astray_ = {};
-    return;
+    return false;
   }
   // After a pause a tone counts more than what is neither: one that is modulated is heard in its swells only.
   const auto is_chord = [this](std::uint8_t one) { return one < plan_->chord_count_; };
   const bool keeps = astray_.frames != 0 && is_chord(astray_.what) && !is_chord(what) && !is_chord(now_.what);
   astray_ = {keeps ? astray_.what : what, astray_.frames + 1};
-  if (astray_.frames <= kDropOut) return;
+  if (astray_.frames <= kDropOut) return false;
   // The first half window of a tone or of a pause is neither, and belongs to what follows it.
   if (now_.what == kOther) {
     past_count_ = 0;
@@ -126,6 +135,7 @@ void ProgressDetector::count(std::uint8_t what) noexcept {
     past_[past_count_++] = now_;
   }
   now_ = std::exchange(astray_, {});
+  return true;
 }
 
 /// A tone's window must lie wholly in it, a pause's must not: one frame less and one more than there was.
@@ -133,11 +143,11 @@ std::uint32_t ProgressDetector::length_ms(const Run& run) noexcept {
   return run.what == kQuiet ? (run.frames - 1) * kFrameMs : (run.frames + 1) * kFrameMs;
 }
 
-std::optional<ProgressTone> ProgressDetector::match() const noexcept {
+const ProgressSpec* ProgressDetector::match() const noexcept {
   for (std::size_t i = 0; i < plan_->specs_.size(); ++i) {
-    if (fits(i)) return plan_->specs_[i].tone;
+    if (fits(i)) return &plan_->specs_[i];
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 bool ProgressDetector::fits(std::size_t spec) const noexcept {

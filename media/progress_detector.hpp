@@ -55,6 +55,9 @@ class ProgressDetector {
   std::optional<ProgressTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
   /// What sounds, pauses included.
   [[nodiscard]] std::optional<ProgressTone> sounding() const noexcept { return sounding_; }
+  /// How many whole cycles of it came since it was recognised, one after the other. While other sound is heard: none; of a tone
+  /// that does not end: none.
+  [[nodiscard]] std::uint32_t cycles() const noexcept { return now_.what == kOther || cycle_steps_ == 0 ? 0 : steps_ / cycle_steps_; }
 
  private:
   static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // beside the chords' numbers
@@ -63,8 +66,9 @@ class ProgressDetector {
     std::uint32_t frames = 0;
   };
   [[nodiscard]] std::uint8_t classify(float power) const noexcept;
-  void count(std::uint8_t what) noexcept;
-  [[nodiscard]] std::optional<ProgressTone> match() const noexcept;
+  [[nodiscard]] bool count(std::uint8_t what) noexcept;
+  [[nodiscard]] const ProgressSpec* match() const noexcept;
+  void count_cycles(const ProgressSpec* found, bool step_over) noexcept;
   [[nodiscard]] bool fits(std::size_t spec) const noexcept;
   [[nodiscard]] bool fits_from(std::size_t spec, std::size_t steps, std::size_t rotation) const noexcept;
   [[nodiscard]] static std::uint32_t length_ms(const Run& run) noexcept;
@@ -78,6 +82,8 @@ class ProgressDetector {
   std::array<Run, kMaxToneSteps> past_{};       // the latest last
   std::size_t past_count_ = 0;
   std::optional<ProgressTone> sounding_;
+  std::uint32_t steps_ = 0;                     // of what sounds, since it was recognised
+  std::uint32_t cycle_steps_ = 0;               // of one cycle of it
 };
 static_assert(sizeof(ProgressDetector) <= 512);
 

@@ -82,6 +82,22 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
                 "convert it, or check the path: it starts at the configuration file"});
 }
 
+/// An agent's own greeting takes the place of that of /agent, file and words together: one would not fit the other.
+void draft_greeting_file(Draft& draft, AgentProfile& out) {
+  const auto says = [entry = draft.entry()](const char* name) { return entry != nullptr && config::member(*entry, name) != nullptr; };
+  const auto& settings = draft.settings();
+  const std::string& written = settings.greeting_file;
+  const bool own_words = says("greeting") || (says("prompt_file") && settings.greeting.empty() && !out.greeting.empty());
+  if (written.empty() || written == "off" || (own_words && !says("greeting_file"))) return;
+  if (says("greeting_file") && !own_words) out.greeting = {};
+  auto sound = draft.sounds().greeting(written, draft.sources());
+  if (sound) out.recorded_greeting = std::move(*sound);
+  else
+    draft.tell({draft.where("greeting_file"), "a file that cannot be used, " + written + " (" + sound.error() + ")",
+                "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most a minute",
+                "convert it, or check the path: it starts at the configuration file"});
+}
+
 }  // namespace
 
 void draft_rest(Draft& draft, AgentProfile& out) {
@@ -90,6 +106,7 @@ void draft_rest(Draft& draft, AgentProfile& out) {
   out.codecs = codecs_named(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
   out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
   out.recordings = settings.recordings.value_or(draft.effective().config.recordings.enabled);
+  draft_greeting_file(draft, out);
   draft_hold_music(draft, out);
   draft_fallback(draft, out);
   draft_context(draft, out);

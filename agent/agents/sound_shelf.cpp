@@ -11,20 +11,37 @@ using Found = SoundShelf::Found;
 /// Ports run at 8000 and 16,000 Hz (SessionFactory::port_rate_hz); what is sent is encoded with all else that is said.
 constexpr media::Prompt::Forms kMusic{.hz_24000 = false, .pcmu = false, .pcma = false, .loops = true};
 
-Found read_music(const std::string& path, const BookSources& sources) {
+constexpr media::Prompt::Forms kGreeting{.hz_24000 = false, .pcmu = false, .pcma = false};
+
+Found read(const std::string& path, const BookSources& sources, media::Prompt::Forms forms) {
   if (!sources.files) return Found(nullptr);
   const auto file = sources.files(config::beside(sources.config_path, path), SoundShelf::kMaxFileBytes);
   if (!file) return base::fail(file.error());
   const auto sound = media::read_sound({reinterpret_cast<const std::uint8_t*>(file->text.data()), file->text.size()});
   if (!sound) return base::fail(std::string(media::to_string(sound.error())));
-  return media::Prompt::make(*sound, kMusic);
+  return media::Prompt::make(*sound, forms);
+}
+
+/// Once, whether it can be used or not.
+template <class Read>
+Found once(std::map<std::string, Found, std::less<>>& known, const std::string& path, Read read_it) {
+  const auto found = known.find(path);
+  return found != known.end() ? found->second : known.emplace(path, read_it()).first->second;
 }
 
 }  // namespace
 
 SoundShelf::Found SoundShelf::music(const std::string& path, const BookSources& sources) {
-  const auto known = found_.find(path);
-  return known != found_.end() ? known->second : found_.emplace(path, read_music(path, sources)).first->second;
+  return once(music_, path, [&] { return read(path, sources, kMusic); });
+}
+
+SoundShelf::Found SoundShelf::greeting(const std::string& path, const BookSources& sources) {
+  return once(greetings_, path, [&]() -> Found {
+    auto sound = read(path, sources, kGreeting);
+    if (sound && *sound && (*sound)->frames() > static_cast<std::size_t>(kMaxGreeting / std::chrono::milliseconds(20)))
+      return base::fail(std::string("it lasts longer than a minute"));
+    return sound;
+  });
 }
 
 SoundShelf::Found SoundShelf::quiet() {

@@ -53,6 +53,7 @@ struct AgentSettings {
   std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
   std::string prompt_file;             ///< Markdown
   std::string greeting, apology, filler, goodbye;
+  std::string greeting_file;           ///< path; "" and "off": none
   std::vector<std::string> regions;
   std::vector<std::string> codecs;     ///< empty: those of /media
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
@@ -67,6 +68,7 @@ struct Media {
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
   std::string country = "none";        ///< whose tones our calls are ended by: two letters
+  std::string hang_up_tone = "none";   ///< whose busy tone ends calls to us: the same
   std::string voice_activity = "spectral";  ///< spectral or silero
   std::string voice_model;             ///< folder; "": where ./dev silero puts it
 };

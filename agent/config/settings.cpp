@@ -129,6 +129,10 @@ constexpr std::array kSettings{
             .field = kField<&Config::agent, &AgentSettings::instructions>},
     Setting{.section = "agent", .name = "greeting", .shape = Shape::Text, .most = kMaxSentence, .unset = "the model's or dialogue's own",
             .meaning = "what is said first", .field = kField<&Config::agent, &AgentSettings::greeting>},
+    Setting{.section = "agent", .name = "greeting_file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
+            .meaning = "played instead: a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most a minute; its path starts at the "
+                       "configuration file. `greeting` says what is heard in it, for the model and the record. `\"off\"`: none, where /agent names one",
+            .field = kField<&Config::agent, &AgentSettings::greeting_file>},
     Setting{.section = "agent", .name = "apology", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
             .meaning = "what is said when something failed and the caller is asked again",
             .field = kField<&Config::agent, &AgentSettings::apology>},
@@ -195,6 +199,10 @@ constexpr std::array kSettings{
     Setting{.section = "media", .name = "country", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},
+    Setting{.section = "media", .name = "hang_up_tone", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
+            .meaning = "whose busy tone, after some six seconds of nothing else, ends a call that the agent was given: for lines that tell by "
+                       "nothing else that the caller has hung up, as those of analogue gateways",
+            .field = kField<&Config::media, &Media::hang_up_tone>},
     Setting{.section = "media", .name = "voice_activity", .shape = Shape::Choice, .choices = "spectral silero",
             .meaning = "what tells the caller's voice from noise: `silero` has a model help the spectral detector (docs/voice-activity.md; `./dev silero` installs it; absent, `/readyz` says so, and `spectral` does alone)",
             .field = kField<&Config::media, &Media::voice_activity>},

@@ -55,7 +55,7 @@ std::optional<Response> page(std::string_view target, const HealthPages& pages) 
   return response;
 }
 
-Response refusal(http::status status, std::string body) {
+Response json(http::status status, std::string body) {
   Response response;
   response.result(status);
   response.set(http::field::content_type, "application/json");
@@ -63,14 +63,52 @@ Response refusal(http::status status, std::string body) {
   return response;
 }
 
-Response respond(const http::request<http::empty_body>& request, const HealthPages& pages) {
+struct PauseOrder {
+  std::string call;
+  bool paused = false;
+};
+
+/// "/calls/k3x9/recording/pause", or resume
+std::optional<PauseOrder> pause_order(std::string_view target) {
+  constexpr std::string_view kBefore = "/calls/", kPause = "/recording/pause", kResume = "/recording/resume";
+  const bool paused = target.ends_with(kPause);
+  const std::size_t behind = paused ? kPause.size() : kResume.size();
+  if (!target.starts_with(kBefore) || !(paused || target.ends_with(kResume)) || target.size() <= kBefore.size() + behind) return std::nullopt;
+  const auto call = target.substr(kBefore.size(), target.size() - kBefore.size() - behind);
+  if (call.find_first_of("/?#%") != std::string_view::npos) return std::nullopt;
+  return PauseOrder{std::string(call), paused};
+}
+
+/// A browser says with each POST of a page where that comes from; curl and the like do not.
+Response obey(const PauseOrder& order, const http::request<http::empty_body>& request, const HealthPages& pages) {
+  if (request.method() != http::verb::post) {
+    Response response = json(http::status::method_not_allowed, R"({"error":"use POST"})");
+    response.set(http::field::allow, "POST");
+    return response;
+  }
+  if (request.count(http::field::origin) != 0) return json(http::status::forbidden, R"({"error":"not from a page in a browser"})");
+  HealthReply reply = pages.pause_recording(order.call, order.paused);
+  return json(static_cast<http::status>(reply.status), std::move(reply.text));
+}
+
+Response read(const http::request<http::empty_body>& request, const HealthPages& pages) {
   const auto target = request.target();
   const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
   auto found = page({target.data(), target.size()}, pages);
-  Response response = !found ? refusal(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics"})")
+  Response response = !found ? json(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics, and POST )"
+                                                             R"(/calls/ID/recording/pause and resume"})")
                       : reads ? std::move(*found)
-                              : refusal(http::status::method_not_allowed, R"({"error":"use GET"})");
+                              : json(http::status::method_not_allowed, R"({"error":"use GET"})");
   if (found && !reads) response.set(http::field::allow, "GET, HEAD");
+  return response;
+}
+
+Response too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
+
+Response respond(const http::request<http::empty_body>& request, bool has_body, const HealthPages& pages) {
+  const auto target = request.target();
+  const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
+  Response response = has_body ? too_large() : order ? obey(*order, request, pages) : read(request, pages);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
@@ -91,8 +129,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void run() {
     stream_.expires_after(kRequestTimeout);
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (error) return;
-      self->response_ = respond(self->parser_.get(), self->pages_);
+      const bool has_body = error == http::error::body_limit;
+      if (error && !has_body) return;
+      self->response_ = respond(self->parser_.get(), has_body, self->pages_);
       http::async_write(self->stream_, self->response_, [self](const error_code&, std::size_t) {
         error_code ignored;
         self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);

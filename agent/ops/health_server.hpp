@@ -16,15 +16,23 @@ struct Health {
   std::string text;
 };
 
+/// What was done about a request that changes something, or why it was not: a status of HTTP, and a small JSON object.
+struct HealthReply {
+  unsigned status = 200;
+  std::string text;
+};
+
 /// What is asked for on the server's thread; what is empty is not served.
 struct HealthPages {
   std::function<Health()> ready;           ///< GET /readyz
   std::function<std::string()> calls = {};    ///< GET /calls: the calls that are up, as JSON
   std::function<std::string()> metrics = {};  ///< GET /metrics: in the text format of Prometheus, 0.0.4
+  /// POST /calls/ID/recording/pause, and resume
+  std::function<HealthReply(const std::string& call, bool paused)> pause_recording = {};
 };
 
 /// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
-/// is 404 or 405.
+/// is 404 or 405. What changes something is refused (403) to a page in a browser, which any site could have sent here.
 /// Bounds: connections at once, bytes of a request, time for it (health_server.cpp).
 class HealthServer {
  public:

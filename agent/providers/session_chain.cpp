@@ -84,18 +84,22 @@ void SessionChain::note_input(const TurnInput& input) {
   }
 }
 
+void SessionChain::greet(std::uint32_t turn) {
+  thinking_ = false;
+  greets_ = options_.recorded_greeting.has_value();
+  own_.push_back(ReplyText{turn, greets_ ? options_.recorded_greeting->words() : options_.greeting});
+  own_.push_back(ReplyDone{turn});
+}
+
 void SessionChain::respond(const TurnInput& input) {
   input_ = input;
   listening_ = false;
   said_something_ = false;
   if (input.kind != TurnInput::Kind::Speech) attempts_ = 0;
   if (!taken_) heard_.clear();
-  if (input.kind == TurnInput::Kind::Opening && input.text.empty() && !options_.greeting.empty()) {
-    thinking_ = false;
-    own_.push_back(ReplyText{input.turn, options_.greeting});
-    own_.push_back(ReplyDone{input.turn});
-    return;
-  }
+  greets_ = false;
+  const bool has_greeting = options_.recorded_greeting || !options_.greeting.empty();
+  if (input.kind == TurnInput::Kind::Opening && input.text.empty() && has_greeting) return greet(input.turn);
   thinking_ = true;
   note_input(input);
   session_->respond(input);
@@ -107,7 +111,7 @@ void SessionChain::on_tool(const ToolOutcome& outcome) {
 }
 
 void SessionChain::cancel(std::uint32_t turn) {
-  thinking_ = hears_again_ = false;
+  thinking_ = hears_again_ = greets_ = false;
   std::erase_if(own_, [](const SessionEvent& event) { return std::holds_alternative<ReplyText>(event) || std::holds_alternative<ReplyDone>(event); });
   session_->cancel(turn);
 }
@@ -120,12 +124,17 @@ void SessionChain::on_heard(const HeardReply& heard) {
 // --- the voice ---------------------------------------------------------------------------------------------------------------
 
 void SessionChain::speak(std::uint32_t utterance, std::string_view text) {
+  if (greets_ && text == options_.recorded_greeting->words()) {
+    greets_ = false;
+    return options_.recorded_greeting->speak(utterance);
+  }
   open_.push_back({utterance, std::string(text), text.empty()});
   session_->speak(utterance, text);
 }
 
 void SessionChain::cancel_speech() {
   open_.clear();
+  if (options_.recorded_greeting) options_.recorded_greeting->cancel();
   session_->cancel_speech();
 }
 
@@ -240,6 +249,12 @@ std::optional<SessionEvent> SessionChain::poll() {
     SessionEvent event = std::move(own_.front());
     own_.pop_front();
     return event;
+  }
+  // After what was asked for before it, the notice of a recording: audio comes in the order of speak().
+  if (options_.recorded_greeting && open_.empty()) {
+    if (auto event = options_.recorded_greeting->poll(now_)) {
+      return std::visit([](auto& e) { return SessionEvent(std::move(e)); }, *event);
+    }
   }
   while (auto event = session_->poll()) {
     if (passes(*event)) return event;

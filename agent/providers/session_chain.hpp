@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/recorded_speech.hpp>
 #include <offhook/agent/providers/turn_audio.hpp>
 
 #include <deque>
@@ -23,6 +24,7 @@ struct SessionMaker {
 struct ChainOptions {
   std::vector<SessionMaker> sessions;  ///< in order of preference; at least one
   std::string greeting;                ///< said as it is, without asking a model; "": the session greets as it likes
+  std::optional<RecordedSpeech> recorded_greeting{};  ///< played instead, for its words
 };
 
 /// The voice session of a call: an agent's ways of holding a conversation, the best one first. It keeps what was said, and the
@@ -62,6 +64,7 @@ class SessionChain final : public VoiceSession {
   void hand_over_reply();
   void hand_over_speech();
   void note_input(const TurnInput& input);
+  void greet(std::uint32_t turn);
   [[nodiscard]] bool passes(SessionEvent& event);
   [[nodiscard]] bool passes_again(const SessionEvent& event);
 
@@ -86,6 +89,7 @@ class SessionChain final : public VoiceSession {
   unsigned attempts_ = 0;                            // of the present session, in this turn
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;
+  bool greets_ = false;                              // with a recording, whose utterance is not asked for yet
 };
 
 }  // namespace offhook::inline v0::agent

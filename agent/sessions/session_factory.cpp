@@ -91,6 +91,20 @@ std::vector<std::string> fixed_sentences(const ConversationOptions& options, std
   return all;
 }
 
+/// What is spoken first, by a voice; what a recording says is not.
+std::string spoken_greeting(const AgentProfile& profile, const prompts::CallVariables& call) {
+  return profile.recorded_greeting ? std::string() : greeting_for(profile, call);
+}
+
+ChainOptions chain_options(const AgentProfile& profile, const PartNeeds& needs, const CallFound& call, const std::shared_ptr<Breakers>& breakers) {
+  ChainOptions chain{sessions(profile, needs, breakers), greeting_for(profile, call.variables)};
+  if (profile.recorded_greeting) {
+    chain.recorded_greeting.emplace(profile.recorded_greeting, call.port_rate_hz,
+                                    chain.greeting.empty() ? std::string(kRecordedGreeting) : chain.greeting);
+  }
+  return chain;
+}
+
 /// Who says our own sentences in an agent's calls, as long as nothing fails.
 const ProviderPtr& first_voice(const AgentProfile& profile) {
   if (const auto* speech = std::get_if<RealtimeWay>(&profile.sessions.front())) return speech->provider;
@@ -131,12 +145,11 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   ConversationPlan plan;
   plan.options = conversation_options(*profile, options_.conversation);
   if (!call.pause_recording) plan.options.notice.clear();
-  needs.fixed_sentences = fixed_sentences(plan.options, greeting_for(*profile, call.variables));
+  needs.fixed_sentences = fixed_sentences(plan.options, spoken_greeting(*profile, call.variables));
   plan.options.drop_brief_turns = std::holds_alternative<RealtimeWay>(profile->sessions.front());
   plan.context.prompt = prompt_for(*profile, call.variables);
   plan.context.language = profile->language;
-  ChainOptions chain{sessions(*profile, needs, breakers_), greeting_for(*profile, call.variables)};
-  plan.session = [chain = std::move(chain), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
+  plan.session = [chain = chain_options(*profile, needs, call, breakers_), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
   if (has_language_model(*profile)) {
     plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording)]() -> std::unique_ptr<ToolBox> {
       return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
@@ -155,7 +168,7 @@ std::vector<std::unique_ptr<Speaker>> SessionFactory::rehearsing(const AgentBook
     needs.provider = provider;
     needs.edges = &edges;
     needs.speech_cache = speech_cache_;
-    const std::string greeting = profile->greeting.is_fixed() ? greeting_for(*profile, {}) : std::string();
+    const std::string greeting = profile->greeting.is_fixed() ? spoken_greeting(*profile, {}) : std::string();
     auto options = conversation_options(*profile, options_.conversation);
     if (!profile->recordings) options.notice.clear();
     for (auto& sentence : fixed_sentences(options, greeting)) {

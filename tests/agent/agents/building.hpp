@@ -2,6 +2,7 @@
 
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/config.hpp>
+#include <offhook/media/wav.hpp>
 
 #include <map>
 #include <string>
@@ -57,6 +58,14 @@ inline Built build(std::string_view json, Texts variables = {}, Texts files = {}
   out.effective = config::read_text(json, "my.json", {std::string("etc/my.json"), environment, {}, reader});
   out.made = agent::build_book(out.effective, {std::string("etc/my.json"), reader, "receptionist.json"});
   return out;
+}
+
+/// A WAV of so many samples at that rate.
+inline std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
+  const auto header = offhook::media::wav_header({.rate_hz = rate_hz, .channels = 1}, static_cast<std::uint32_t>(samples * 2));
+  std::string file(header.begin(), header.end());
+  for (std::size_t i = 0; i < samples; ++i) file += std::string("\x00\x10", 2);
+  return file;
 }
 
 /// "realtime openai; cascade openai/openai/local"

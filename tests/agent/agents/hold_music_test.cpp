@@ -1,7 +1,6 @@
 #include "building.hpp"
 
 #include <offhook/agent/agents/sound_shelf.hpp>
-#include <offhook/media/wav.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,14 +9,6 @@
 using namespace building;
 
 namespace {
-
-/// A WAV of so many samples at that rate.
-std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
-  const auto header = offhook::media::wav_header({.rate_hz = rate_hz, .channels = 1}, static_cast<std::uint32_t>(samples * 2));
-  std::string file(header.begin(), header.end());
-  for (std::size_t i = 0; i < samples; ++i) file += std::string("\x00\x10", 2);
-  return file;
-}
 
 std::string told(const std::string& music, const Texts& files) {
   return build(R"({"agent": {"provider": "local", "hold_music": ")" + music + R"("}})", {}, files).problems();

@@ -82,6 +82,7 @@ VirtualCall::VirtualCall(CallScript script)
 std::unique_ptr<VoiceSession> VirtualCall::make_session() {
   ChainOptions chain;
   chain.greeting = script_.greeting;
+  chain.recorded_greeting = script_.recorded_greeting;
   for (const Way way : script_.ways) {
     if (way == Way::Realtime) {
       chain.sessions.push_back({"openai/realtime", [this](const Wake& wake) -> std::unique_ptr<VoiceSession> {

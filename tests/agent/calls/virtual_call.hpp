@@ -8,6 +8,7 @@
 #include <offhook/tests/agent/calls/virtual_net.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct CallScript {
   std::vector<Way> ways{Way::Realtime, Way::Cascade};
   unsigned turns = 3;                                 ///< of the caller; then they hang up
   std::string greeting = "Good morning, how can I help you?";
+  std::optional<RecordedSpeech> recorded_greeting{};
   ConversationOptions options;
   tools::ToolRules rules;
   std::uint32_t rate_hz = 8000;

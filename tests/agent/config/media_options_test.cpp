@@ -26,6 +26,13 @@ TEST_CASE("A caller is heard by a machine alone unless people's delay is asked f
   CHECK(options_of(R"("jitter_buffer": "call")").listener == media::Listener::Person);
 }
 
+TEST_CASE("Calls to us are not listened to for busy tones unless a country is named, which need not be that of our own calls") {
+  CHECK_FALSE(options_of(R"("country": "GB")").hang_up_tone);
+  const auto options = options_of(R"("country": "GB", "hang_up_tone": "DE")");
+  CHECK(options.hang_up_tone == media::Country::Germany);
+  CHECK(options.country == media::Country::UnitedKingdom);
+}
+
 TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, and neither where it is off") {
   CHECK(options_of("").phone.comfort_noise);
   CHECK_FALSE(options_of("").leaves_out_silence);

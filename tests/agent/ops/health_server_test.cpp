@@ -17,12 +17,17 @@ namespace {
 
 struct Server {
   std::atomic<bool> ready{false};
+  std::string ordered;  // Written before an answer leaves, read after it came.
   std::unique_ptr<agent::HealthServer> server;
 
   Server() {
     auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
                                             {[this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; },
-                                             [] { return std::string(R"({"calls":[]})"); }, [] { return std::string("offhook_calls 0\n"); }});
+                                             [] { return std::string(R"({"calls":[]})"); }, [] { return std::string("offhook_calls 0\n"); },
+                                             [this](const std::string& call, bool paused) {
+                                               ordered += call + (paused ? " paused;" : " resumed;");
+                                               return agent::HealthReply{call == "none" ? 404U : 200U, R"({"id":"x"})"};
+                                             }});
     REQUIRE(opened.has_value());
     server = std::move(*opened);
   }
@@ -75,11 +80,43 @@ TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
   CHECK(ask("POST /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
+TEST_CASE_FIXTURE(Server, "A recording is paused and goes on by POST, for whom the answer of the call's owner is") {
+  const std::string paused = ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  CHECK(paused.starts_with("HTTP/1.1 200 "));
+  CHECK(paused.ends_with("\r\n\r\n{\"id\":\"x\"}\n"));
+  CHECK(ask("POST /calls/k3x9/recording/resume HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(ask("POST /calls/none/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(ordered == "k3x9 paused;k3x9 resumed;none paused;");
+}
+
+TEST_CASE_FIXTURE(Server, "Nothing else pauses a recording: neither a GET, nor a page in a browser, nor half a path") {
+  const std::string got = ask("GET /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(got.starts_with("HTTP/1.1 405 "));
+  CHECK(got.find("Allow: POST\r\n") != std::string::npos);
+  CHECK(ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\nOrigin: http://a.example\r\n\r\n").starts_with("HTTP/1.1 403 "));
+  for (const std::string path : {"/calls//recording/pause", "/calls/recording/pause", "/calls/recording/resume", "/recording/pause", "/calls/a/b/recording/pause",
+                                 "/calls/%41/recording/pause", "/calls/a?/recording/pause", "/calls/a/recording/pauses", "/calls/a/recording"}) {
+    CAPTURE(path);
+    CHECK(ask("POST " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  }
+  CHECK(ordered.empty());
+}
+
+TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and does nothing") {
+  const std::string order = "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\n";
+  const std::string told = ask(order + "Content-Length: 2\r\n\r\n{}");
+  CHECK(told.starts_with("HTTP/1.1 413 "));
+  CHECK(told.find("no body is read here") != std::string::npos);
+  CHECK(ask(order + "Content-Length: 99999999999\r\n\r\n").starts_with("HTTP/1.1 413 "));
+  CHECK(ordered.empty());
+}
+
 TEST_CASE("A page that nobody makes is not there") {
   Server bare;
   bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
   CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
   CHECK(bare.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(bare.ask("POST /calls/a/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
 }
 
 TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next one is answered") {

@@ -43,6 +43,32 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the f
   CHECK(json(&Shown::statistics, kAnswered).find("a\\\"1") == std::string::npos);
 }
 
+TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and is told where there is none to pause") {
+  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
+  CHECK(pause_recording("a", true).text == R"({"id":"a","recording":"paused"})");
+  CHECK(recording->tap()->is_paused());
+  CHECK(json(&Shown::statistics, kAnswered).find(R"("recording":"paused")") != std::string::npos);
+  CHECK(pause_recording("a", true).status == 200);
+  CHECK(pause_recording("a", false).text == R"({"id":"a","recording":"recording"})");
+  CHECK_FALSE(recording->tap()->is_paused());
+  CHECK(pause_recording("b", true).status == 409);
+  CHECK(pause_recording("b", true).text == R"({"id":"b","error":"this call is not recorded"})");
+  CHECK(pause_recording("c\"", true).status == 404);
+  CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
+  recording->stop();
+  CHECK(pause_recording("a", false).status == 409);
+}
+
+TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a recording, and is told so") {
+  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  recording->pause(agent::recordings::Pauser::Model, true);
+  CHECK(pause_recording("a", false).text == R"({"id":"a","recording":"paused","paused_by":"model"})");
+  CHECK(recording->tap()->is_paused());
+}
+
 TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is paused or has ended; others say nothing of it") {
   const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
@@ -51,7 +77,7 @@ TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is p
   CHECK(says(R"(,"recording":"recording"},{"id":"b",)"));
   const std::string both = json(&Shown::statistics, kAnswered);
   CHECK(both.find("recording", both.find(R"("id":"b")")) == std::string::npos);
-  recording->pause(true);
+  recording->pause(agent::recordings::Pauser::Model, true);
   CHECK(says(R"("recording":"paused")"));
   recording->stop();
   CHECK(says(R"("recording":"stopped")"));

@@ -7,6 +7,7 @@
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <atomic>
+#include <future>
 #include <string>
 
 using namespace offhook;
@@ -98,7 +99,10 @@ TEST_CASE("A tone is heard and not heeded where the call says so") {
   });
   for (int i = 0; i < 2000 && phone.port->line_ear->refusal() == LineTone::None; ++i) std::this_thread::sleep_for(5ms);
   CHECK(phone.port->line_ear->refusal() == LineTone::Busy);
-  std::this_thread::sleep_for(300ms);  // Thrice as long as it takes to look.
+  // Timers of one thread go off in their order: had the call looked for tones, every 100 ms, it would have found this one by then.
+  std::promise<void> looked;
+  phone.on_thread([&] { phone.endpoint->post_after(200ms, [&looked] { looked.set_value(); }); });
+  looked.get_future().get();
   CHECK_FALSE(phone.last<phone::CallFinished>());
   phone.on_thread([&] { CHECK(phone.call->hang_up().has_value()); });
   REQUIRE(phone.wait_for<phone::CallFinished>());

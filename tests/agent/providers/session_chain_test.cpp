@@ -58,9 +58,10 @@ struct TwoWays {
   base::TimePoint now{1000s};
   std::unique_ptr<SessionChain> chain;
 
-  void open(std::string greeting = {}) {
+  void open(std::string greeting = {}, std::optional<RecordedSpeech> recorded = {}) {
     ChainOptions options;
     options.greeting = std::move(greeting);
+    options.recorded_greeting = std::move(recorded);
     for (const std::string name : {"realtime", "cascade"}) {
       options.sessions.push_back({name, [this, name](const Wake&) {
                                     auto session = std::make_unique<FakeSession>();
@@ -103,6 +104,41 @@ TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is said as it is, and the model is 
   chain->on_heard({1, "Good morning.", false, 0, {}});
   CHECK(logged("realtime heard 'Good morning.'"));
   REQUIRE(chain->history().entries().size() == 1);
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for what is said before it, and no session is asked to speak it") {
+  open("Good morning.", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {}), 8000, "Good morning."));
+  chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  chain->speak(1, "This call is recorded.");
+  CHECK(find<ReplyText>(drain()) != nullptr);
+  chain->speak(2, "Good morning.");
+  CHECK_FALSE(logged("realtime speak 2 'Good morning.'"));
+  CHECK(drain().empty());
+  made["realtime"]->yields = {SpeechAudio{1, {1, 2}, {}, 8000}, SpeechDone{1}};
+  const auto events = drain();
+  REQUIRE(events.size() == 4);
+  CHECK(std::get<SpeechAudio>(events[0]).utterance == 1);
+  CHECK(std::get<SpeechDone>(events[1]).utterance == 1);
+  CHECK(std::get<SpeechAudio>(events[2]).utterance == 2);
+  CHECK(std::get<SpeechDone>(events[3]).utterance == 2);
+  chain->speak(3, "Good morning.");  // The same words later are a voice's.
+  CHECK(logged("realtime speak 3 'Good morning.'"));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A recorded greeting that was cancelled is not heard any more") {
+  open("", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(8000 * 5)}, {}), 8000, std::string(kRecordedGreeting)));
+  chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  CHECK(find<ReplyText>(drain())->text == kRecordedGreeting);
+  chain->speak(1, kRecordedGreeting);
+  CHECK(find<SpeechAudio>(drain()) != nullptr);
+  chain->cancel(1);
+  chain->cancel_speech();
+  chain->tick(now + 1h);
+  CHECK(drain().empty());
+  chain->respond({2, TurnInput::Kind::Opening, {}, 1, false});
+  chain->cancel(2);
+  chain->speak(2, kRecordedGreeting);  // Asked for before the cancellation was known.
+  CHECK(logged("realtime speak 2 '(recorded greeting)'"));
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A machine is not greeted as a person is: the model finds the message") {

@@ -114,7 +114,7 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   auto recording = book->begin("k3x9", 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 1; tick <= 30; ++tick) {
-    recording->pause(tick > 10 && tick <= 20);
+    recording->pause(Pauser::Model, tick > 10 && tick <= 20);
     if (tick == 15) CHECK(recording->state() == "paused");
     record_tick(*recording->tap(), tick);
   }
@@ -127,6 +127,18 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   REQUIRE(wav);
   REQUIRE(wav->frames() == 30 * 160);
   for (std::size_t tick = 1; tick <= 30; ++tick) CHECK(wav->sample((tick - 1) * 160, 0) == (tick > 10 && tick <= 20 ? 0 : static_cast<int>(tick)));
+}
+
+TEST_CASE("A recording is paused until nobody wants it paused: who lifts a pause lifts his own") {
+  CallRecording recording("file.opus", std::make_shared<media::RecordingTap>());
+  recording.pause(Pauser::Model, true);
+  recording.pause(Pauser::Operator, true);
+  recording.pause(Pauser::Operator, false);
+  CHECK(recording.state() == "paused");
+  CHECK(recording.is_paused_by(Pauser::Model));
+  CHECK_FALSE(recording.is_paused_by(Pauser::Operator));
+  recording.pause(Pauser::Model, false);
+  CHECK(recording.state() == "recording");
 }
 
 TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {

@@ -124,9 +124,12 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
     made.greeting = *prompts::PromptTemplate::parse(greeting);
     return std::make_shared<AgentProfile>(std::move(made));
   };
+  const auto recorded = agent(RealtimeWay{openai}, "Heard in a file.");
+  recorded->recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
   const AgentBook book({{{}, agent(CascadeWay{{openai}, {openai}, {openai}}, "Good day.")},
                         {{}, agent(CascadeWay{{openai}, {openai}, {local}}, "Plain voice.")},
-                        {{}, agent(RealtimeWay{openai}, "Hello {{caller}}.")}},
+                        {{}, agent(RealtimeWay{openai}, "Hello {{caller}}.")},
+                        {{}, recorded}},
                        agent(RealtimeWay{openai}, "Welcome."));
   QuietStudio studio;
   const std::string asked = studio.rehearse(factory, book);
@@ -139,6 +142,7 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(times("Welcome.") == 1);
   CHECK(times("Plain voice.") == 0);
   CHECK(times("Hello") == 0);
+  CHECK(times("Heard") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
   CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
 }

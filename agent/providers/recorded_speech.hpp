@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/prompt.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// Said in the place of words that nobody wrote down: what the record shows, and a model is told.
+inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
+
+/// A sound from a file, yielded as a speaker yields an utterance. All calls share the sound: each is given its frames as they are
+/// needed, and no copy of the whole. Where its words are in it nobody knows: each is taken to last as long as it has letters.
+class RecordedSpeech {
+ public:
+  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< given out ahead of what can have been heard
+  static constexpr std::size_t kFramesAtOnce = 10;
+
+  /// `rate_hz`: 8000, 16000 or 24000, in which `sound` must be. `words` not empty, such as kRecordedGreeting, which counts as one.
+  RecordedSpeech(std::shared_ptr<const media::Prompt> sound, std::uint32_t rate_hz, std::string words);
+
+  [[nodiscard]] const std::string& words() const { return words_; }
+  /// Begins anew.
+  void speak(std::uint32_t utterance);
+  void cancel() { utterance_ = 0; }
+  [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
+  /// Nothing: all that is due was given out. Time counts from the first call on.
+  [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);
+
+ private:
+  [[nodiscard]] std::vector<SpokenWord> placed_words() const;
+
+  std::shared_ptr<const media::Prompt> sound_;
+  std::uint32_t rate_hz_;
+  std::string words_;
+  std::uint32_t utterance_ = 0;  // 0: none
+  std::size_t frame_ = 0;        // of the next piece
+  std::optional<base::TimePoint> began_;
+};
+
+}  // namespace offhook::inline v0::agent

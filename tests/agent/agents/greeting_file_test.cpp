@@ -1,0 +1,77 @@
+#include "building.hpp"
+
+#include <offhook/agent/agents/sound_shelf.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace building;
+
+namespace {
+
+/// What /agent says, and one of /agents, both beside the provider.
+Built greeted(const std::string& all, const std::string& one, Texts files = {}) {
+  files.insert({{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
+  return build(R"({"agent": {"provider": "local")" + all + R"(}, "agents": [{"name": "one", "match": {"called": "1"})" + one + "}]}", {},
+               std::move(files));
+}
+
+std::string told(const std::string& file, const Texts& files) {
+  return build(R"({"agent": {"provider": "local", "greeting_file": ")" + file + R"("}})", {}, files).problems();
+}
+
+}  // namespace
+
+TEST_CASE("A greeting is a file beside the configuration, read once for all agents, and at both rates that calls have") {
+  const auto built = greeted(R"(, "greeting_file": "a.wav", "greeting": "Good day.")", "");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  REQUIRE(built.profile().recorded_greeting);
+  const auto& sound = *built.profile().recorded_greeting;
+  CHECK(sound.frames() == 10);
+  CHECK_FALSE(sound.loops());
+  CHECK(sound.pcm(8000, 9).size() == 160);
+  CHECK(sound.pcm(16000, 9).size() == 320);
+  CHECK(sound.pcm(16000, 10).empty());
+  const auto& one = *built.made.book->entries()[0].profile;
+  CHECK(one.recorded_greeting == built.profile().recorded_greeting);
+  CHECK(agent::greeting_for(one, {}) == "Good day.");
+  CHECK(build(R"({"agent": {"provider": "local"}})").profile().recorded_greeting == nullptr);
+}
+
+TEST_CASE("The same file is music to one and a greeting to another") {
+  const auto built = greeted(R"(, "greeting_file": "a.wav", "hold_music": "a.wav")", "");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.profile().hold_music->loops());
+  CHECK_FALSE(built.profile().recorded_greeting->loops());
+}
+
+TEST_CASE("An agent's own greeting is its own, file and words: it has neither of them from /agent") {
+  const std::string all = R"(, "greeting_file": "a.wav", "greeting": "Good day.")";
+  const auto words = greeted(all, R"(, "greeting": "Hello.")");
+  REQUIRE_MESSAGE(words.made.book, words.problems());
+  CHECK(words.made.book->entries()[0].profile->recorded_greeting == nullptr);
+  CHECK(agent::greeting_for(*words.made.book->entries()[0].profile, {}) == "Hello.");
+  const auto file = greeted(all, R"(, "greeting_file": "b.wav")");
+  REQUIRE_MESSAGE(file.made.book, file.problems());
+  CHECK(file.made.book->entries()[0].profile->recorded_greeting->frames() == 20);
+  CHECK(agent::greeting_for(*file.made.book->entries()[0].profile, {}).empty());
+  const auto off = greeted(all, R"(, "greeting_file": "off")");
+  REQUIRE_MESSAGE(off.made.book, off.problems());
+  CHECK(off.made.book->entries()[0].profile->recorded_greeting == nullptr);
+  CHECK(agent::greeting_for(*off.made.book->entries()[0].profile, {}) == "Good day.");
+  const auto both = greeted(all, R"(, "greeting": "Hello.", "greeting_file": "b.wav")");
+  REQUIRE_MESSAGE(both.made.book, both.problems());
+  CHECK(both.made.book->entries()[0].profile->recorded_greeting->frames() == 20);
+  CHECK(agent::greeting_for(*both.made.book->entries()[0].profile, {}) == "Hello.");
+}
+
+TEST_CASE("A greeting that cannot be played is told at the start, with its place, its path and what is wrong with it") {
+  CHECK(told("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/greeting_file") != std::string::npos);
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/greeting_file") != std::string::npos);
+}
+
+TEST_CASE("A greeting of a minute is played, and one of a sample more is not") {
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(480000)}}).empty());
+  CHECK(told("a.wav", {{"etc/a.wav", wav_of(480001)}}).find("a.wav (it lasts longer than a minute)") != std::string::npos);
+}

@@ -1,0 +1,110 @@
+// Calls that are greeted by a file: the whole conversation on virtual time.
+#include <offhook/tests/agent/calls/virtual_call.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kWords = "Good morning, this is the Harbor Inn. How can I help you?";
+
+/// A voice of 6 s, as loud as one.
+RecordedSpeech six_seconds(std::uint32_t rate_hz, std::string words) {
+  const media::Sound sound{rate_hz, std::vector<std::int16_t>(std::size_t{6} * rate_hz, 6000)};
+  return {media::Prompt::make(sound, {}), rate_hz, std::move(words)};
+}
+
+CallScript greeted(Way way, std::string words = kWords) {
+  CallScript script;
+  script.ways = {way};
+  script.scenario.voice = "tone";
+  script.scenario.heard = {"goodbye"};
+  script.scenario.replies = {{"goodbye", "Goodbye, and thank you for calling.", {}, {}, {}}};
+  script.turns = 1;
+  script.recorded_greeting = six_seconds(script.rate_hz, std::move(words));
+  return script;
+}
+
+std::vector<AgentSaid> said(const VirtualCall& call) {
+  std::vector<AgentSaid> all;
+  for (const auto& action : call.seen()) {
+    if (const auto* line = std::get_if<AgentSaid>(&action)) all.push_back(*line);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("A recorded greeting is heard as long as it lasts, written down in its words, and the call goes on as any other") {
+  for (const Way way : {Way::Realtime, Way::Cascade}) {
+    CAPTURE(static_cast<int>(way));
+    VirtualCall call(greeted(way));
+    call.advance(6200ms);
+    CHECK(call.line().voiced_ticks() == 300);
+    REQUIRE(said(call).size() == 1);
+    CHECK(said(call)[0].text == kWords);
+    CHECK_FALSE(said(call)[0].interrupted);
+    call.run();
+    CHECK(call.ended_by() == "caller");
+    CHECK(call.turns_answered() == 1);
+    CHECK(said(call)[1].text == "Goodbye, and thank you for calling.");
+  }
+}
+
+TEST_CASE("A caller who talks into a recorded greeting ends it, and the record has the words up to there") {
+  VirtualCall call(greeted(Way::Cascade));
+  call.advance(1500ms);
+  call.line().say(1200ms);
+  call.advance(500ms);
+  const auto heard = call.line().voiced_ticks();
+  CHECK(heard < 110);
+  REQUIRE(said(call).size() == 1);
+  CHECK(said(call)[0].interrupted);
+  CHECK(said(call)[0].text.starts_with("Good morning,"));
+  CHECK(said(call)[0].text.find("help") == std::string::npos);
+  call.advance(700ms);
+  CHECK(call.line().voiced_ticks() == heard);  // Nothing of it comes again.
+}
+
+TEST_CASE("A call that is recorded and greeted by a recording: the notice comes before, and is no part of what is written down") {
+  CallScript script = greeted(Way::Cascade);
+  script.options.notice = "This call is recorded.";
+  VirtualCall call(std::move(script));
+  call.advance(1s);
+  call.line().say(400ms);  // Nobody talks over the notice; who talks over the greeting ends that.
+  call.advance(600ms);
+  CHECK(said(call).empty());
+  call.run();
+  REQUIRE(said(call).size() == 2);
+  CHECK(said(call)[0].text == kWords);
+}
+
+TEST_CASE("A greeting whose words nobody wrote down stands in the record as what it is") {
+  VirtualCall call(greeted(Way::Cascade, std::string(kRecordedGreeting)));
+  call.advance(6200ms);
+  REQUIRE(said(call).size() == 1);
+  CHECK(said(call)[0].text == kRecordedGreeting);
+}
+
+TEST_CASE("A machine that took our call is not greeted by a recording made for people: the model leaves its message") {
+  CallScript script = greeted(Way::Cascade);
+  script.scenario.replies = {{"answering machine", "Please call Anna when you hear this.", {}, {}, {}}};
+  script.options.machine = MachinePolicy::Speak;
+  VirtualCall call(std::move(script));
+  call.advance(1500ms);
+  call.line().say(5s);
+  call.advance(6s);
+  CHECK(call.line().voiced_ticks() == 0);
+  call.line().sound(media::LineTone::Beep);
+  call.run(20s);
+  CHECK(call.ended_by() == "message left");
+  REQUIRE(said(call).size() == 2);
+  CHECK(said(call)[0].text.empty());  // Of the greeting not a word was heard.
+  CHECK(said(call)[1].text == "Please call Anna when you hear this.");
+}

@@ -1,0 +1,98 @@
+#include <offhook/agent/providers/recorded_speech.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A sound of so many frames, whose samples count up in each at that rate.
+std::shared_ptr<const media::Prompt> sound_of(std::size_t frames, std::uint32_t rate_hz) {
+  media::Sound sound{rate_hz, {}};
+  for (std::size_t i = 0; i < frames * rate_hz / 50; ++i) sound.pcm.push_back(static_cast<std::int16_t>(i));
+  return media::Prompt::make(sound, {});
+}
+
+struct Played {
+  std::vector<std::int16_t> pcm;
+  std::vector<SpokenWord> words;
+  bool done = false;
+
+  void drain(RecordedSpeech& speech, base::TimePoint now) {
+    while (const auto event = speech.poll(now)) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&*event)) {
+        CHECK(audio->utterance == 7);
+        pcm.insert(pcm.end(), audio->pcm.begin(), audio->pcm.end());
+        words.insert(words.end(), audio->words.begin(), audio->words.end());
+      }
+      done = done || std::holds_alternative<SpeechDone>(*event);
+    }
+  }
+};
+
+constexpr base::TimePoint kStart{1000s};
+
+}  // namespace
+
+TEST_CASE("A recording is given out whole and in order, at the rate of the call") {
+  for (const std::uint32_t rate_hz : {8000U, 16000U}) {
+    RecordedSpeech speech(sound_of(31, rate_hz), rate_hz, "hello");
+    Played played;
+    played.drain(speech, kStart);
+    CHECK(played.pcm.empty());  // Nobody asked for it.
+    speech.speak(7);
+    played.drain(speech, kStart);
+    CHECK(played.done);
+    REQUIRE(played.pcm.size() == 31 * rate_hz / 50);
+    for (std::size_t i = 0; i < played.pcm.size(); ++i) REQUIRE(played.pcm[i] == static_cast<std::int16_t>(i));
+    CHECK_FALSE(speech.is_speaking());
+  }
+}
+
+TEST_CASE("No call holds more of a long recording than two seconds that it has not heard") {
+  RecordedSpeech speech(sound_of(3000, 8000), 8000, "hello");
+  Played played;
+  speech.speak(7);
+  played.drain(speech, kStart);
+  CHECK(played.pcm.size() == 16000);
+  played.drain(speech, kStart + 10s);
+  CHECK(played.pcm.size() == 96000);
+  CHECK_FALSE(played.done);
+  played.drain(speech, kStart + 58s);
+  CHECK(played.pcm.size() == 480000);
+  CHECK(played.done);
+}
+
+TEST_CASE("Each word takes as long as its letters, and what nobody wrote down is one word") {
+  RecordedSpeech speech(sound_of(50, 8000), 8000, " one  three\n5 ");
+  speech.speak(7);
+  Played played;
+  played.drain(speech, kStart);
+  REQUIRE(played.words.size() == 3);
+  CHECK(played.words[1].text == "three");
+  CHECK(played.words[1].first_sample == 8000 * 6 / 14);
+  CHECK(played.words[2].text == "5");
+  RecordedSpeech nameless(sound_of(50, 8000), 8000, std::string(kRecordedGreeting));
+  nameless.speak(7);
+  Played at_once;
+  at_once.drain(nameless, kStart);
+  REQUIRE(at_once.words.size() == 1);
+  CHECK(at_once.words[0].text == kRecordedGreeting);
+}
+
+TEST_CASE("A recording that was cancelled says nothing more, and begins anew when it is asked for again") {
+  RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
+  speech.speak(7);
+  Played played;
+  played.drain(speech, kStart);
+  speech.cancel();
+  played.drain(speech, kStart + 1h);
+  CHECK(played.pcm.size() == 16000);
+  speech.speak(7);
+  played.pcm.clear();
+  played.drain(speech, kStart + 1h);
+  REQUIRE(played.pcm.size() == 16000);
+  CHECK(played.pcm[1] == 1);
+}

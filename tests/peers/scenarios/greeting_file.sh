@@ -1,0 +1,16 @@
+# A recorded greeting: the telephone hears the file, the record has the words that the configuration says are in it.
+start_kamailio
+say_wav "$work/greeting.wav" 16000 0 0 "thank you goodbye"  # In words that the recogniser of this test knows.
+agent_too='"agent": {"greeting_file": "greeting.wav", "greeting": "Welcome, in a voice of flesh and blood."}'
+start_agent 6001
+sed 's/greeting\.wav/none.wav/' "$work/agent.json" >"$work/broken.json"
+"$offhook" check --config "$work/broken.json" >"$work/check" 2>&1 && die "offhook check takes a greeting that is not there"
+says "$work/check" '/agent/greeting_file: found a file that cannot be used, none\.wav \(No such file or directory\)' || die "offhook check says: $(cat "$work/check")"
+say_wav "$work/goodbye.wav" 8000 5000 30000 "thank you goodbye"
+baresip_folder caller 6002 "$work/goodbye.wav"
+start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+expect 15 "the call is up" says "$work/caller.log" 'Call established'
+expect 40 "the agent hung up" says "$work/caller.log" 'session closed'
+heard_by caller >"$work/heard"
+says <(head -n 3 "$work/heard") 'thank you' || die "the caller did not hear the file but: $(cat "$work/heard")"
+expect 5 "the record has its words" has_record '"Welcome, in a voice of flesh and blood\."'

@@ -1,0 +1,32 @@
+# A recording is paused over the health port: what the telephone says meanwhile is not in the file, what it says later is.
+start_kamailio
+agent_too='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav"}'
+start_agent 6001
+# The telephone's file: words at 4 s, and again 8 s later.
+say_wav "$work/first.wav" 8000 4000 6500 "where are you"
+say_wav "$work/second.wav" 8000 0 30000 "thank you goodbye"
+{ head -c 44 "$work/second.wav"; tail -c +45 "$work/first.wav"; tail -c +45 "$work/second.wav"; } >"$work/both.wav"
+baresip_folder caller 6002 "$work/both.wav"
+post() {  # post PATH: as page() gets one
+  local wire
+  exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
+  printf 'POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n' "$1" >&"$wire"
+  timeout 5 cat <&"$wire"
+  exec {wire}>&-
+}
+start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+expect 15 "the call is up" says "$work/caller.log" 'Call established'
+expect 3 "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
+id=$(page /calls | grep -oE '"id":"[a-z0-9]+"' | head -n 1 | cut -d '"' -f 4)
+says <(post "/calls/none/recording/pause") '^HTTP/1.1 404 ' || die "a call that is not there can be paused"
+says <(post "/calls/$id/recording/pause") '"recording":"paused"' || die "the recording is not paused: $(post "/calls/$id/recording/pause")"
+shows /calls '"recording":"paused"' || die "/calls does not show the pause"
+expect 12 "the caller's first words were heard" says "$work/agent.log" 'where are you'
+says <(post "/calls/$id/recording/resume") '"recording":"recording"' || die "the recording does not go on"
+expect 40 "the agent hung up" says "$work/caller.log" 'session closed'
+expect 5 "the record names the recording" has_record '"recording":\{"file":"[^"]*"\}'
+expect 5 "the file is ended" says "$work/agent.log" "recording.ended"
+"$offhook" hear "$work"/recordings/*.wav --channel 0 >"$work/left" 2>&1
+says "$work/left" 'goodbye' || die "what was said after the pause is not in the file: $(cat "$work/left")"
+says "$work/left" 'where' && die "what was said in the pause is in the file: $(cat "$work/left")"
+says "$work/agent.log" 'recording\.paused .*by=operator' || die "the log does not say who paused it"
