@@ -18,6 +18,7 @@ struct LegKind {
   bool guards_echo = false;
   bool records = false;            ///< stereo WAV
   bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
+  bool waits = false;              ///< hears music, and nothing is said
 };
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 /// Those, and what is measured in ticks alone, without the load that speaks G.711 and G.722 only.
