@@ -6,6 +6,7 @@
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/echo_figures.hpp>
 #include <offhook/bench/jitter_pareto.hpp>
+#include <offhook/bench/leg_memory.hpp>
 #include <offhook/bench/legs/leg_capacity.hpp>
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/process.hpp>
@@ -114,6 +115,7 @@ int run(const Arguments& arguments) {
   for (auto& result : measure_voice(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_echo(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_memory(arguments.filters)) results.push_back(std::move(result));
+  for (auto& result : measure_leg_memory(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_udp_calls(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_udp_options(arguments.filters)) results.push_back(std::move(result));
   for (auto& result : measure_leg_capacity(arguments.filters, arguments.self, arguments.out)) results.push_back(std::move(result));

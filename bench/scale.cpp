@@ -1,10 +1,10 @@
 #include <offhook/bench/scale.hpp>
 
 #include <offhook/bench/call_pair.hpp>
+#include <offhook/bench/heap.hpp>
 #include <offhook/bench/registered_stack.hpp>
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,12 +15,6 @@ namespace offhook::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// In use, freed memory that malloc keeps not included.
-double octets_held() {
-  const auto info = ::mallinfo2();
-  return static_cast<double>(info.uordblks + info.hblkhd);
-}
 
 double dialog_octets(std::size_t count) {
   CallPair pair;

@@ -25,6 +25,7 @@ std::int16_t part_of(std::int16_t sample, std::size_t part, std::size_t whole) {
 std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wire_tick, std::span<std::int16_t> out) {
   drop_played();
   said_ = true;
+  music_plain_ = false;
   if (fade_pending_) {
     fade_pending_ = false;
     copy_padded(fade_frame_, out);
@@ -87,6 +88,8 @@ bool Playout::play_music(std::uint64_t tick, std::span<std::int16_t> out) {
   std::copy(pcm.begin(), pcm.end(), out.begin());
   if (!on) fade_to_silence(out);
   if (!music_on_) fade_from_silence(out);
+  music_plain_ = on && music_on_ && music_tick_ + 1 == tick;
+  music_tick_ = tick;
   music_on_ = on;
   return true;
 }

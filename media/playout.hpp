@@ -40,6 +40,9 @@ class Playout {
   [[nodiscard]] bool said() const { return said_; }
   /// Of an utterance or of the music for who waits.
   [[nodiscard]] bool sounds() const { return said_ || music_sounds_; }
+  /// The last pull() gave a frame of the music and nothing else of it, and the one before, of the tick before, one too: AudioPort::music has
+  /// it encoded for all who wait.
+  [[nodiscard]] bool plain_music() const { return music_plain_; }
   [[nodiscard]] bool ducked() const { return target_gain_ < 1.0F; }
   [[nodiscard]] bool paused() const { return pause_left_ > 0; }
 
@@ -73,6 +76,7 @@ class Playout {
   bool speaking_ = false;
   bool music_sounds_ = false;    // see sounds()
   bool music_on_ = false;        // the last frame had music in it
+  bool music_plain_ = false;     // see plain_music()
   bool anything_sent_ = false;
   std::uint32_t utterance_ = 0;  // of the last frame that left, and its word
   std::uint32_t word_ = 0;
@@ -84,6 +88,7 @@ class Playout {
   bool pause_faded_ = false;
   bool flushed_any_ = false;
   std::uint32_t flushed_up_to_ = 0;
+  std::uint64_t music_tick_ = 0; // of the last frame of music
   float gain_ = 1.0F;
   float target_gain_ = 1.0F;
   std::uint32_t ducked_utterance_ = 0;

@@ -70,7 +70,7 @@ base::Result<Sound, SoundError> read_sound(base::Bytes file) {
 }
 
 std::shared_ptr<const Prompt> Prompt::make(const Sound& sound, Forms forms) {
-  std::shared_ptr<Prompt> prompt(new Prompt(forms));
+  std::shared_ptr<Prompt> prompt(new Prompt(forms, sound.rate_hz));
   if (!index_of(sound.rate_hz)) return prompt;
   prompt->convert(sound);
   prompt->encode();
@@ -87,9 +87,11 @@ void Prompt::convert(const Sound& sound) {
   for (std::size_t rate = 0; rate < kRates.size(); ++rate) {
     auto& out = pcm_[rate];
     out.resize(frames_ * kRates[rate] / 50);
+    const std::size_t out_frame = kRates[rate] / 50;
     Resampler resampler(sound.rate_hz, kRates[rate]);
+    // What loops has been heard before it begins: the filter's delay is cut off nowhere, and each round is the same.
+    if (forms_.loops && frames_ > 0) resampler.process(std::span(whole).last(in_frame), std::span(out).first(out_frame));
     for (std::size_t i = 0; i < frames_; ++i) {
-      const std::size_t out_frame = kRates[rate] / 50;
       resampler.process(std::span(whole).subspan(i * in_frame, in_frame), std::span(out).subspan(i * out_frame, out_frame));
     }
   }

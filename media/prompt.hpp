@@ -63,13 +63,17 @@ class Prompt {
   /// The same as it is sent: kOctets. Empty for G.722, which adapts itself to what it codes: a decoder that comes from other sound
   /// would be loud and wrong for a tenth of a second, so that each call encodes for itself.
   [[nodiscard]] base::Bytes encoded(AudioCodec codec, std::uint64_t frame) const noexcept;
+  /// Whether encoded() is, octet for octet, what a call makes of pcm(rate_hz) that plays frame after frame and converts and encodes for
+  /// itself: at 8000 Hz, and at the rate of the sound. At the third both were converted already, each once.
+  [[nodiscard]] bool encodes(std::uint32_t rate_hz) const noexcept { return rate_hz == 8000 || rate_hz == sound_hz_; }
 
  private:
-  explicit Prompt(Forms forms) : forms_(forms) {}
+  Prompt(Forms forms, std::uint32_t sound_hz) : forms_(forms), sound_hz_(sound_hz) {}
   void convert(const Sound& sound);
   void encode();
 
   Forms forms_;
+  std::uint32_t sound_hz_;
   std::size_t frames_ = 0;
   std::array<std::vector<std::int16_t>, 3> pcm_;       // At 8, 16 and 24 kHz.
   std::array<std::vector<std::uint8_t>, 2> encoded_;   // PCMU and PCMA.

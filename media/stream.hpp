@@ -130,6 +130,9 @@ class Stream {
   /// What is sent in common, if anything is; else `spoken` has the others in it, for which there is `room`.
   [[nodiscard]] base::Bytes join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
                                         std::span<std::int16_t> pcm);
+  /// The music of this tick as it is encoded for all who wait, if `may` be and it is; nothing else, and then our own encoding goes on where
+  /// that ended.
+  [[nodiscard]] base::Bytes share_music(std::uint64_t tick, bool may, std::span<std::int16_t> pcm);
   void follow_listener();
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
   rtp::Pull::Kind hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm);
@@ -189,6 +192,8 @@ class Stream {
   bool taken_ = false;                            // see took_packet()
   std::uint16_t newest_ = 0;                      // sequence number of the source's audio
   bool sent_common_ = false;                      // the last frame was encoded for others too
+  bool mixed_ = false;                            // others were in it
+  std::optional<std::uint64_t> shared_music_;     // the tick of the last frame, which was music encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
   Stream* relayed_with_ = nullptr;

@@ -1,5 +1,7 @@
 #include <offhook/media/stream.hpp>
 
+#include <offhook/media/prompt.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -29,6 +31,22 @@ base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::
   return {};
 }
 
+base::Bytes Stream::share_music(std::uint64_t tick, bool may, std::span<std::int16_t> pcm) {
+  const auto& music = port_->music;
+  if (may && playout_.plain_music() && music->encodes(port_->rate_hz)) {
+    const auto octets = music->encoded(chain_->codec(), tick);
+    const auto narrow = music->pcm(8000, tick);
+    if (!octets.empty() && narrow.size() == pcm.size()) {
+      std::copy(narrow.begin(), narrow.end(), pcm.begin());
+      shared_music_ = tick;
+      return octets;
+    }
+  }
+  // Our own filter did not hear what came before.
+  if (const auto before = std::exchange(shared_music_, std::nullopt)) chain_->from_port(music->pcm(port_->rate_hz, *before), pcm);
+  return {};
+}
+
 std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                           CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
@@ -52,7 +70,9 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
     const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
     auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
     const bool confers = !others.pcm.empty() || sent_common_;
-    const auto octets = confers ? join_others(others, spoken, room, pcm) : base::Bytes{};
+    const bool mixed = std::exchange(mixed_, !others.pcm.empty());  // Our filter has the end of that in it.
+    auto octets = playout_.plain_music() || shared_music_ ? share_music(time.tick, !confers && !mixed, pcm) : base::Bytes{};
+    if (confers) octets = join_others(others, spoken, room, pcm);
     if (!octets.empty()) {
       silence_.interrupt();
       packetizer_.audio(octets, *to, out);

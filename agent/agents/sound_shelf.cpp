@@ -8,8 +8,8 @@ namespace {
 
 using Found = SoundShelf::Found;
 
-/// Ports run at 8000 and 16,000 Hz (SessionFactory::port_rate_hz); what is sent is encoded with all else that is said.
-constexpr media::Prompt::Forms kMusic{.hz_24000 = false, .pcmu = false, .pcma = false, .loops = true};
+/// Ports run at 8000 and 16,000 Hz (SessionFactory::port_rate_hz).
+constexpr media::Prompt::Forms kMusic{.hz_24000 = false, .loops = true};
 
 constexpr media::Prompt::Forms kGreeting{.hz_24000 = false, .pcmu = false, .pcma = false};
 

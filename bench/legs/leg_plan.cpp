@@ -24,6 +24,7 @@ const std::vector<LegKind>& ticked_kinds() {
     auto all = leg_kinds();
     all.push_back({"opus_ai", media::AudioCodec::Opus, false, false});
     all.push_back({"l16_ai", media::AudioCodec::L16Wide, false, false});
+    all.push_back({.name = "g711_music", .waits = true});
     return all;
   }();
   return kinds;

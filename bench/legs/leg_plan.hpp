@@ -19,6 +19,7 @@ struct LegKind {
   bool records = false;            ///< stereo WAV
   bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
   bool confers = false;            ///< all in one conference at 16 kHz, in which three speak and the others only listen
+  bool waits = false;              ///< hears music, and nothing is said
 };
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 /// Those, and what is measured in ticks alone, without the load that speaks G.711 and G.722 only.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <span>
+#include <utility>
 
 namespace offhook::bench {
 
@@ -25,9 +26,13 @@ base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_ca
 
 }  // namespace
 
-OneRow::OneRow(const LegKind& kind)
-    : payload_type_(number_of(kind.codec)), units_(media::rtp_clock_hz(kind.codec) / 50), said_(voice_like(kPortRate)),
-      voice_packets_(voice_packets(kind.codec)) {
+std::shared_ptr<const LegSounds> LegSounds::make(media::AudioCodec codec) {
+  const auto said = voice_like(kPortRate);
+  return std::make_shared<const LegSounds>(LegSounds{said, voice_packets(codec), media::Prompt::make({kPortRate, said}, {.loops = true})});
+}
+
+OneRow::OneRow(const LegKind& kind, std::shared_ptr<const LegSounds> sounds)
+    : payload_type_(number_of(kind.codec)), units_(media::rtp_clock_hz(kind.codec) / 50), sounds_(std::move(sounds)) {
   media::MediaPlan plan;
   plan.codec = kind.codec;
   plan.send_payload_type = plan.receive_payload_type = payload_type_;
@@ -37,6 +42,8 @@ OneRow::OneRow(const LegKind& kind)
     leg.port->rate_hz = kPortRate;
     leg.port->gives_way = false;
     leg.port->guards_echo = kind.guards_echo;
+    if (kind.waits) leg.port->music = sounds_->music;
+    leg.port->waits = kind.waits;
     leg.spoken = number++ * 7 * kPortRate / 50;
     leg.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *leg.port, leg.random);
     (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate, kind.guards_echo), false, at(0));
@@ -70,7 +77,7 @@ void OneRow::send(Leg& leg, std::size_t turn) {
   packet.sequence = static_cast<std::uint16_t>(turn);
   packet.timestamp = static_cast<std::uint32_t>(turn) * units_;
   packet.ssrc = 7;
-  packet.payload = voice_packets_[turn % voice_packets_.size()];
+  packet.payload = sounds_->packets[turn % sounds_->packets.size()];
   std::array<std::uint8_t, media::kMaxDatagramOctets> datagram;
   const auto size = rtp::write_packet(packet, datagram).value_or(0);
   const auto onward = leg.stream->on_packet(media::Channel::Rtp, kPeer, base::Bytes(datagram).first(size), at(turn) - std::chrono::milliseconds(3));
@@ -79,14 +86,15 @@ void OneRow::send(Leg& leg, std::size_t turn) {
 }
 
 void OneRow::speak(Leg& leg) {
-  while (leg.port->playout.size() < 2) {
+  const auto& said = sounds_->said;
+  while (!leg.port->waits && leg.port->playout.size() < 2) {
     media::PlayoutFrame* const frame = leg.port->playout.claim();
     frame->utterance = 1;
     frame->word = 0;
     frame->last = false;
     frame->samples = static_cast<std::uint16_t>(leg.port->frame_samples());
-    if (leg.spoken + frame->samples > said_.size()) leg.spoken = 0;
-    std::copy_n(said_.begin() + static_cast<std::ptrdiff_t>(leg.spoken), frame->samples, frame->pcm.begin());
+    if (leg.spoken + frame->samples > said.size()) leg.spoken = 0;
+    std::copy_n(said.begin() + static_cast<std::ptrdiff_t>(leg.spoken), frame->samples, frame->pcm.begin());
     leg.spoken += frame->samples;
     leg.port->playout.publish();
   }

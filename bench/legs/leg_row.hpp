@@ -4,6 +4,7 @@
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/prompt.hpp>
 #include <offhook/media/sendout.hpp>
 #include <offhook/media/stream.hpp>
 
@@ -15,13 +16,22 @@
 
 namespace offhook::bench {
 
+/// What one hears and says; any number of rows share it.
+struct LegSounds {
+  std::vector<std::int16_t> said;                         ///< at the port's 24 kHz
+  std::vector<std::vector<std::uint8_t>> packets;         ///< what comes, 20 ms each
+  std::shared_ptr<const media::Prompt> music;             ///< for who waits
+  [[nodiscard]] static std::shared_ptr<const LegSounds> make(media::AudioCodec codec);
+};
+
 /// Eight calls without their sockets, ticked side by side as a worker does it: for each a packet of a voice comes in, a tick of both
 /// directions follows, and what was heard is taken away.
 class OneRow {
  public:
   static constexpr std::size_t kLegs = media::LegRow::kLanes;
 
-  explicit OneRow(const LegKind& kind);
+  explicit OneRow(const LegKind& kind) : OneRow(kind, LegSounds::make(kind.codec)) {}
+  OneRow(const LegKind& kind, std::shared_ptr<const LegSounds> sounds);
   void tick(std::size_t turn);
 
  private:
@@ -41,8 +51,7 @@ class OneRow {
   media::HeardFrame heard_;
   std::uint8_t payload_type_;
   std::uint32_t units_;                // of the RTP clock, in 20 ms
-  std::vector<std::int16_t> said_;
-  std::vector<std::vector<std::uint8_t>> voice_packets_;
+  std::shared_ptr<const LegSounds> sounds_;
 };
 
 }  // namespace offhook::bench

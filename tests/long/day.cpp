@@ -1,8 +1,10 @@
 // offhook_long_day [TICKS]: one leg for a day (4,320,000 ticks of 20 ms) on virtual time, as fast as it goes. Sequence numbers go round 66
-// times, and the peer's timestamps once; one packet in 997 is lost. Fails when a frame, a packet or a report is not as it has to be, when a
-// counter does not say what happened, when anything is allocated, or when memory grew.
+// times, the timestamps of both sides once, within the first quarter of an hour, and so do the 32 bits of wall time in reports; one packet in
+// 997 is lost. Fails when a frame, a packet or a report is not as it has to be, when a counter does not say what happened, when anything is
+// allocated, or when memory grew.
 #include "samples.hpp"
 
+#include <offhook/media/packetizer.hpp>
 #include <offhook/media/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
@@ -15,6 +17,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace {
@@ -47,6 +50,21 @@ media::MediaPlan plan() {
   return made;
 }
 
+/// Of which our first timestamp comes out so high that it goes round between the ticks 3,000 and 30,000.
+std::uint64_t seed_of_our_end() {
+  for (std::uint64_t seed = 1;; ++seed) {
+    base::SeededRandom random(seed);
+    const std::uint32_t left = ~media::Packetizer(random).timestamp();
+    if (left > 160 * kWarm && left < 160 * 10 * kWarm) return seed;
+  }
+}
+
+/// A report that was sent: its wall time, as the other side repeats it, and when that was.
+struct Reported {
+  std::uint32_t middle = 0;
+  base::TimePoint at{};
+};
+
 class Day {
  public:
   explicit Day(std::uint64_t ticks) : ticks_(ticks) {
@@ -64,7 +82,7 @@ class Day {
       hear();
       speak();
       sendout_.clear();
-      stream_->tick({tick_, now(), rtp::NtpTime::from_unix(1'700'000'000s + (now() - base::TimePoint{}))}, voice_bank_, sendout_);
+      stream_->tick({tick_, now(), wall_at(now())}, voice_bank_, sendout_);
       for (const auto& datagram : sendout_.all()) look_at(datagram);
       take_heard();
       if (tick_ % step != step - 1 || tick_ < kWarm) continue;
@@ -91,6 +109,7 @@ class Day {
     check(heard_ == ticks_, "frames heard", heard_);
     // Each 2.5 to 7.5 s, and a little sooner (1.21828): RFC 3550 section 6.2.
     check(reports_ * 5 * 50 >= ticks_ / 2 && reports_ * 2 * 50 <= ticks_ + 200, "reports", reports_);
+    check(our_timestamp_rounds_ == (ticks_ >= 10 * kWarm ? 1u : our_timestamp_rounds_), "rounds of our timestamp", our_timestamp_rounds_);
     if (ticks_ > kWarm) check(allocated_after_ == allocated_before_, "allocations", allocated_after_ - allocated_before_);
     if (const auto grown = offhook_test::growth_of(samples_); ticks_ >= kDay && !grown.empty()) wrong_ += grown + "; ";
     return wrong_;
@@ -106,8 +125,13 @@ class Day {
   }
 
  private:
-  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 3600;  // Round after an hour.
+  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 840;  // Round after 14 minutes.
+  static constexpr std::uint64_t kReportEach = 250, kReportAt = 100;
+  static constexpr base::Duration kRoundTrip = 30ms;
 
+  static rtp::NtpTime wall_at(base::TimePoint at) { return rtp::NtpTime::from_unix(1'700'000'000s + (at - base::TimePoint{})); }
+  /// 1/65536 s: as reports say how long ago something was.
+  static std::uint32_t report_units(base::Duration since) { return static_cast<std::uint32_t>(since / 1us * 65536 / 1'000'000); }
   base::TimePoint now() const { return base::TimePoint{} + std::chrono::hours(5) + static_cast<std::int64_t>(tick_) * 20ms; }
   void check(bool good, const char* what, std::uint64_t is) {
     if (good || wrong_.size() > 2000) return;
@@ -115,6 +139,7 @@ class Day {
   }
 
   void hear() {
+    if (tick_ % kReportEach == kReportAt) report();
     if (tick_ % kLostEach == 0 && tick_ != 0) {
       ++lost_;
       return;
@@ -128,6 +153,47 @@ class Day {
     check(size.has_value(), "a packet", 0);
     if (size) stream_->on_packet(media::Channel::Rtp, kRtp, base::Bytes(octets_).first(*size), now() - 3ms);
   }
+  /// The peer's, which answers our last one so late that this came a round trip of 30 ms ago.
+  void report() {
+    const auto arrival = now() - 3ms;
+    peers_report_ = {wall_at(arrival).middle(), arrival};
+    rtp::SenderReport made{.ssrc = kPeer, .ntp = wall_at(arrival), .rtp_timestamp = static_cast<std::uint32_t>(kFirstTimestamp + 160 * tick_),
+                           .packets = static_cast<std::uint32_t>(tick_)};
+    if (our_report_) {
+      made.blocks.count = 1;
+      made.blocks.items[0] = {.ssrc = last_->ssrc, .last_sr = our_report_->middle,
+                              .delay_since_last_sr = report_units(arrival - our_report_->at - kRoundTrip)};
+    }
+    rtp::CompoundWriter writer(octets_);
+    writer.sender_report(made);
+    writer.cname(kPeer, "peer");
+    stream_->on_packet(media::Channel::Rtcp, kRtcp, base::Bytes(octets_).first(writer.finish().value_or(0)), arrival);
+    const auto trip = std::chrono::microseconds(stream_->statistics().round_trip_us.value_or(0));
+    if (our_report_) check(trip > kRoundTrip - 1ms && trip < kRoundTrip + 1ms, "the round trip in us", static_cast<std::uint64_t>(trip.count()));
+  }
+  void look_at_report(base::Bytes octets) {
+    auto reader = rtp::CompoundReader::open(octets);
+    check(reader.has_value() && last_.has_value(), "a report", reports_);
+    const auto first = reader ? reader->next() : std::nullopt;
+    const auto* const sender = first ? std::get_if<rtp::SenderReport>(&*first) : nullptr;
+    check(sender != nullptr, "a sender report", reports_);
+    if (sender == nullptr || !last_) return;
+    // Of the time of this tick, in which its packet has left already.
+    check(sender->rtp_timestamp == last_->timestamp + 160, "the timestamp of a report", sender->rtp_timestamp);
+    check(sender->ntp == wall_at(now()), "the wall time of a report", sender->ntp.value);
+    check(sender->packets == tick_ + 1 && sender->octets == 160 * (tick_ + 1), "packets in a report", sender->packets);
+    our_report_ = {sender->ntp.middle(), now()};
+    if (tick_ < 2) return;  // The peer is not believed yet.
+    check(sender->blocks.count == 1, "blocks of a report", sender->blocks.count);
+    const auto& block = sender->blocks.items[0];
+    const bool lost_now = tick_ % kLostEach == 0;
+    check(block.ssrc == kPeer && block.highest_sequence == 65000 + tick_ - lost_now, "highest_sequence", block.highest_sequence);
+    check(static_cast<std::uint64_t>(block.cumulative_lost) + lost_now == lost_, "cumulative_lost", static_cast<std::uint64_t>(block.cumulative_lost));
+    check(block.fraction_lost <= 4, "fraction_lost", block.fraction_lost);  // One of 67 at the most.
+    if (!peers_report_) return;
+    check(block.last_sr == peers_report_->middle, "last_sr", block.last_sr);
+    check(block.delay_since_last_sr == report_units(now() - peers_report_->at), "delay_since_last_sr", block.delay_since_last_sr);
+  }
   void speak() {
     while (port_->playout.size() < 3) {
       saying_.utterance = 1;
@@ -138,7 +204,7 @@ class Day {
   void look_at(const media::Datagram& datagram) {
     if (datagram.channel == media::Channel::Rtcp) {
       ++reports_;
-      check(rtp::CompoundReader::open(datagram.bytes()).has_value(), "a report", reports_);
+      look_at_report(datagram.bytes());
       return;
     }
     const auto packet = rtp::parse_packet(datagram.bytes());
@@ -168,7 +234,7 @@ class Day {
   };
   std::uint64_t ticks_, tick_ = 0, lost_ = 0, heard_ = 0, reports_ = 0, our_rounds_ = 0, our_timestamp_rounds_ = 0;
   std::uint64_t allocated_before_ = 0, allocated_after_ = 0;   // since kWarm
-  base::SeededRandom random_{1};
+  base::SeededRandom random_{seed_of_our_end()};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
   std::unique_ptr<media::Stream> stream_;
   media::VoiceBank voice_bank_{1};
@@ -178,6 +244,7 @@ class Day {
   std::array<std::uint8_t, 1760> voice_{};
   std::array<std::uint8_t, 200> octets_{};
   std::optional<Sent> last_;
+  std::optional<Reported> our_report_, peers_report_;
   std::vector<offhook_test::Sample> samples_;
   std::string wrong_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <vector>
 
 using namespace offhook;
@@ -409,6 +410,31 @@ TEST_CASE_FIXTURE(Speaking, "All who wait hear the same moment of the music, by 
   other.tick = tick;
   CHECK(middle(other.pull()) == middle(pull()));
   CHECK(middle(pull()) == 4000);  // Tick 103 is the fourth of its five frames.
+}
+
+TEST_CASE_FIXTURE(Speaking, "Music is plain where nothing else is in a frame of it, nor in the one before, and no tick was left out") {
+  port->music = steady_music();
+  std::string plain;
+  const auto look = [&](int ticks) {
+    for (int i = 0; i < ticks; ++i) {
+      (void)pull();
+      plain += playout.plain_music() ? 'm' : '-';
+    }
+  };
+  look(2);
+  port->waits = true;
+  look(4);  // The first is faded in.
+  queue(1, 0, true);
+  look(4);
+  tick += 3;
+  look(2);
+  port->waits = false;
+  look(1);  // Faded out,
+  port->waits = true;
+  look(2);  // and in again.
+  port->waits = false;
+  look(2);
+  CHECK(plain == "--" "-mmm" "--mm" "-m" "-" "-m" "--");
 }
 
 TEST_CASE_FIXTURE(Speaking, "Music that is missing at the port's rate, or has no frames, is silence") {

@@ -4,11 +4,13 @@
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/ogg_opus.hpp>
 #include <offhook/media/prompt.hpp>
+#include <offhook/media/resample.hpp>
 #include <offhook/media/tones.hpp>
 #include <offhook/media/wav.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <vector>
@@ -79,6 +81,30 @@ TEST_CASE("Behind its end a prompt is silent, and one that loops begins again wi
   CHECK(steepest < 4100);  // That of the tone itself.
   CHECK(music->encoded(AudioCodec::Pcmu, 3).data() == music->encoded(AudioCodec::Pcmu, 13).data());
   CHECK(music->pcm(8000, ~std::uint64_t{0}).size() == 160);
+}
+
+TEST_CASE("What loops is encoded as a call encodes it that plays round after round, at its own rate and at 8000 Hz; at the third neither") {
+  for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
+    const auto music = Prompt::make(tone(503, rate, rate / 50 * 12 - 7), {.loops = true});
+    for (const std::uint32_t port : {8000u, 16000u, 24000u}) {
+      CAPTURE(rate);
+      CAPTURE(port);
+      CHECK(music->encodes(port) == (port == rate || port == 8000));
+      media::Resampler to_narrow(port, 8000);
+      bool same = true;
+      for (std::uint64_t frame = 5; frame < 5 + 3 * music->frames(); ++frame) {
+        Pcm narrow(160);
+        std::array<std::uint8_t, 160> ulaw, alaw;
+        to_narrow.process(music->pcm(port, frame), narrow);
+        REQUIRE(media::encode_mulaw(narrow, ulaw));
+        REQUIRE(media::encode_alaw(narrow, alaw));
+        if (frame == 5) continue;  // Of which the filter has not heard what comes before.
+        const auto shared = music->encoded(AudioCodec::Pcmu, frame), other = music->encoded(AudioCodec::Pcma, frame);
+        same = same && std::equal(shared.begin(), shared.end(), ulaw.begin()) && std::equal(other.begin(), other.end(), alaw.begin());
+      }
+      CHECK(same == music->encodes(port));
+    }
+  }
 }
 
 TEST_CASE("What is not wanted is not there; sound of no length, or of another rate, makes a prompt of no frames") {

@@ -149,6 +149,13 @@ TEST_CASE("Another key, another kind of file and a later version are told apart"
   CHECK(reader.kind() == media::SealedKind::OggOpus);
 }
 
+TEST_CASE("What a later version puts into a sealed file is not opened as something else") {
+  base::SeededRandom random(1);
+  const auto sealer = media::Sealer::make(key(), static_cast<media::SealedKind>(3), random);  // Whose proof of the key is right.
+  REQUIRE(sealer);
+  CHECK(open(sealer->header()).error == SealError::BadVersion);
+}
+
 TEST_CASE("A chunk of kMaxSealedChunk octets is taken, one of an octet more neither sealed nor opened") {
   base::SeededRandom random(1);
   auto sealer = media::Sealer::make(key(), media::SealedKind::Wav, random);

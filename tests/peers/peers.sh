@@ -191,7 +191,8 @@ call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@
 
 # --- baresip: a telephone --------------------------------------------------------------------------------------------------
 # baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: a configuration in $work/NAME. It speaks the WAV once a call is up and
-# hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Codecs: $codecs (g711 by default, g722).
+# hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Its codec modules: $codecs (g711 by default). More lines
+# of its configuration: $baresip_too.
 baresip_folder() {
   local folder=$work/$1 port console module codec
   mkdir -p "$folder/heard"
@@ -205,6 +206,7 @@ baresip_folder() {
     printf 'module_path %s\n' "$module"
     printf 'module %s.so\n' stdio cons aufile sndfile
     for codec in ${codecs:-g711}; do printf 'module %s.so\n' "$codec"; done
+    [ -z "${baresip_too:-}" ] || printf '%s\n' "${baresip_too[@]}"
     printf 'module_app %s.so\n' account contact menu
   } >"$folder/config"
   printf '<sip:%s@127.0.0.1:%s%s>;auth_user=%s;auth_pass=secret-%s%s\n' \

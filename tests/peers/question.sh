@@ -1,10 +1,10 @@
 # question RATE [START]: a call in which baresip asks when the shop is open, checked on both sides. For the scenarios baresip_asks*.
-# START starts the registrar, and is start_kamailio by default.
+# START starts the registrar, and is start_kamailio by default. More parameters of baresip's account: $baresip_account.
 question() {
   "${2:-start_kamailio}"
   start_agent 6001
   say_wav "$work/question.wav" "$1" 6500 17000 "what are your opening hours"
-  baresip_folder caller 6002 "$work/question.wav"
+  baresip_folder caller 6002 "$work/question.wav" "${baresip_account:-}"
   start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
   expect 15 "the call is up" says "$work/caller.log" 'Call established'
   expect 40 "the call is over" says "$work/caller.log" 'terminated'

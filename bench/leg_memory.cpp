@@ -1,0 +1,61 @@
+#include <offhook/bench/leg_memory.hpp>
+
+#include <offhook/bench/heap.hpp>
+#include <offhook/bench/legs/leg_row.hpp>
+#include <offhook/bench/proc_usage.hpp>
+#include <offhook/media/opus_voice.hpp>
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace offhook::bench {
+
+namespace {
+
+constexpr std::size_t kRows = 128;    // Of eight legs: so many that pages and the regions of pools are small beside them.
+constexpr std::size_t kTicks = 100;   // The rings have gone round.
+constexpr std::size_t kVoices = 100;
+constexpr std::uint32_t kPortRate = 24000;
+
+double resident_kb() {
+  ::malloc_trim(0);  // What others have freed would be taken again, and not be seen.
+  return usage_of(::getpid()).rss_kb;
+}
+
+double leg_kb(const LegKind& kind) {
+  const auto sounds = LegSounds::make(kind.codec);
+  std::vector<std::unique_ptr<OneRow>> rows(kRows);
+  const double before = resident_kb();
+  for (auto& row : rows) {
+    row = std::make_unique<OneRow>(kind, sounds);
+    for (std::size_t turn = 0; turn < kTicks; ++turn) row->tick(turn);
+  }
+  return (resident_kb() - before) / static_cast<double>(kRows * OneRow::kLegs);
+}
+
+template <class Make>
+double octets_of(Make make) {
+  std::vector<decltype(make())> all;
+  all.reserve(kVoices);
+  const double before = octets_held();
+  for (std::size_t i = 0; i < kVoices; ++i) all.push_back(make());
+  return (octets_held() - before) / static_cast<double>(kVoices);
+}
+
+}  // namespace
+
+std::vector<Result> measure_leg_memory(const std::vector<std::string>& filters) {
+  std::vector<Result> results;
+  for (const auto& kind : ticked_kinds()) {
+    if (const std::string name = "leg.memory." + kind.name; !kind.records && is_wanted(name, filters)) results.push_back({name, "kB", leg_kb(kind), {}});
+  }
+  const auto mouth = [] { return std::make_unique<media::OpusMouth>(kPortRate, media::OpusParameters{}, std::uint16_t{20}); };
+  const auto ear = [] { return std::make_unique<media::OpusEar>(kPortRate); };
+  if (is_wanted("leg.memory.opus.encoder", filters)) results.push_back({"leg.memory.opus.encoder", "octets", octets_of(mouth), {}});
+  if (is_wanted("leg.memory.opus.decoder", filters)) results.push_back({"leg.memory.opus.decoder", "octets", octets_of(ear), {}});
+  return results;
+}
+
+}  // namespace offhook::bench
