@@ -77,9 +77,7 @@ Try find_most(LegPlan plan, const std::string& self) {
   return best;
 }
 
-void measure_conference(LegPlan plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
-  plan.kind = conference_kind();
-  plan.legs = media::Conference::kMaxMembers;
+void measure_conference(const LegPlan& plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
   const std::string prefix = fmt::format("conference.{}.{}.", plan.legs, media::to_string(plan.path));
   if (!is_wanted(prefix + "load", filters)) return;
   const auto figures = measure(plan, self).figures;
@@ -94,7 +92,7 @@ void measure_conference(LegPlan plan, const std::vector<std::string>& filters, c
 std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters, const std::string& self, const std::string& out) {
   std::vector<Result> results;
   constexpr std::array kPaths{media::DatagramPath::Uring, media::DatagramPath::Epoll};
-  for (const auto path : kPaths) measure_conference({.path = path, .folder = out}, filters, self, results);
+  for (const auto path : kPaths) measure_conference({.kind = conference_kind(), .path = path, .legs = media::Conference::kMaxMembers, .folder = out}, filters, self, results);
   for (const auto& kind : leg_kinds()) {
     for (const auto path : kPaths) {
       const std::string prefix = fmt::format("capacity.{}.{}.", kind.name, media::to_string(path));

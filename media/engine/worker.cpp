@@ -120,8 +120,8 @@ void Worker::run_due_phases() {
   if (now < origin_) return;
   const auto current = static_cast<std::uint64_t>((now - origin_) / kPhase);
   constexpr auto kMaxCatchUp = kMaxCatchUpTicks * kPhases;
-  note_lateness(now - due(next_phase_));
   if (current >= next_phase_ + kMaxCatchUp) {  // Suspended, or starved for long.
+    note_lateness(now - due(next_phase_));
     const auto from = current - kMaxCatchUp + 1;
     const auto left_out = from - std::exchange(next_phase_, from);
     left_out_.fetch_add(left_out, std::memory_order_relaxed);

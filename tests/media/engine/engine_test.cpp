@@ -430,6 +430,19 @@ TEST_CASE("The worst lateness of a tick is taken once, and ticks follow each oth
   CHECK(engine.take_worst_lateness() >= base::Duration::zero());
 }
 
+TEST_CASE("That phases without legs are slept through is no lateness") {
+  media::Engine engine(options(1));
+  Talker a(engine, 600);
+  REQUIRE(engine.start(a.leg.id, plan_to(9)));
+  const auto sent = [&] { return engine.statistics(a.leg.id)->packets_sent; };
+  REQUIRE(wait_until([&] { return sent() > 2; }));
+  CHECK(wait_until([&] {  // Some time nobody else has the core for five ticks.
+    static_cast<void>(engine.take_worst_lateness());
+    std::this_thread::sleep_for(5 * media::kTick);
+    return engine.take_worst_lateness() < media::kTick / 2;
+  }));
+}
+
 TEST_CASE("An IPv6 leg works like an IPv4 one") {
   media::Engine engine(options(1));
   const auto loopback = *base::IpAddress::parse("::1");
