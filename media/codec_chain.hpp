@@ -83,9 +83,8 @@ class CodecChain : public base::Pooled<CodecChain> {
   void prefetch() const noexcept {
     concealer.prefetch();
     line.prefetch();
-    to_port_.prefetch();
-    from_port_.prefetch();
-    to_narrow_.prefetch();
+    to_port_.prefetch(kUsualPast);  // to_narrow_ copies where tones are looked for in the sound as it is.
+    from_port_.prefetch(3 * kUsualPast);
   }
 
   Concealer concealer;
@@ -93,6 +92,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   std::unique_ptr<EchoGuard> echo_guard;   ///< null: nobody asked for it
 
  private:
+  static constexpr std::size_t kUsualPast = 48;  // of the resamplers, between 8 and 24 kHz
   void begin_decoding(AudioCodec as);
   void convert(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
   void decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);

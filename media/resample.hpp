@@ -37,11 +37,12 @@ class Resampler {
   [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
   [[nodiscard]] std::uint32_t latency_us() const noexcept;
   void reset() noexcept { history_.fill(0); }
-  /// Asks for what the next process() touches to be in the cache soon, for rates up to 24 kHz.
-  void prefetch() const noexcept { base::prefetch(this, offsetof(Resampler, history_) + kUsualHistory * sizeof(std::int16_t)); }
+  /// Asks for what the next process() touches to be in the cache soon, without a look at it: `past` inputs, which are 48 from 8 to 24 kHz and
+  /// 144 back (detail::PolyphaseFilter::past x down).
+  void prefetch(std::size_t past) const noexcept { base::prefetch(this, offsetof(Resampler, history_) + past * sizeof(std::int16_t)); }
 
  private:
-  static constexpr std::size_t kMaxHistory = 288, kUsualHistory = 144;
+  static constexpr std::size_t kMaxHistory = 288;
   void remember(std::span<const std::int16_t> in, std::size_t samples) noexcept;
 
   std::uint32_t from_hz_;

@@ -468,15 +468,15 @@ void Stream::prefetch() noexcept {
   port_->heard.prefetch_claim(port_->frame_samples());
   port_->commands.prefetch_pop();
   jitter_buffer_.prefetch();
-  base::prefetch(source_);
+  source_.prefetch();
   base::prefetch(reception_);
   base::prefetch(event_receiver_);
   base::prefetch(dtmf_);
   base::prefetch(digit_limit_);
   base::prefetch(rtcp_schedule_);
-  base::prefetch(packetizer_);
+  packetizer_.prefetch();
   base::prefetch(meter_);
-  base::prefetch(peer_noise_);
+  base::prefetch(&peer_noise_, 1);
   events_.prefetch();
   playout_.prefetch();
   base::prefetch(&speech_, sizeof(speech_) + sizeof(evidence_));

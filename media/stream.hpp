@@ -106,6 +106,12 @@ class Stream {
   void part(base::TimePoint now);
   [[nodiscard]] bool is_relayed() const { return relayed_with_ != nullptr; }
 
+  /// Where our audio goes, if the peer's has come from there since then.
+  [[nodiscard]] std::optional<base::SocketAddress> peer_heard(base::TimePoint since) const {
+    const auto heard = source_.last_heard();
+    return heard && *heard >= since ? source_.locked() : std::nullopt;
+  }
+
   [[nodiscard]] LegStatistics statistics() const;
   /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.
   [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }

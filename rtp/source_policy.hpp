@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
 
@@ -56,6 +57,8 @@ class SourcePolicy {
   /// When the locked source was last heard.
   [[nodiscard]] std::optional<base::TimePoint> last_heard() const { return last_heard_; }
   [[nodiscard]] const SourceStatistics& statistics() const { return counts_; }
+  /// Asks for what is touched once a source is locked to be in the cache soon.
+  void prefetch() const { base::prefetch_between(this, &candidates_); }
 
  private:
   struct Candidate {
@@ -77,8 +80,8 @@ class SourcePolicy {
   std::optional<base::SocketAddress> rtcp_source_;
   std::optional<std::uint32_t> ssrc_;
   std::optional<base::TimePoint> last_heard_;
-  std::array<Candidate, kMaxCandidates> candidates_{};
   SourceStatistics counts_;
+  std::array<Candidate, kMaxCandidates> candidates_{};   // last: looked at while learning alone
 };
 
 }  // namespace offhook::inline v0::rtp

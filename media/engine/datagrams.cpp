@@ -26,6 +26,21 @@ void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& fr
   if (channel == Channel::Rtp) leg.pace.on_datagram(leg.stream.took_packet());
 }
 
+void Datagrams::mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer) {
+  switch (leg.tie.look(peer)) {
+    case PeerTie::Wish::Nothing: return;
+    case PeerTie::Wish::Untie: return untie(leg);
+    case PeerTie::Wish::Tie: leg.rtp.tie(leg.tie.peer()) ? leg.tie.tied() : leg.tie.untied(PeerTie::kLooksRefused); return;
+  }
+}
+
+void Datagrams::untie(Leg& leg, int looks) {
+  if (!leg.tie.is_tied()) return;
+  flush();  // What waits has no address of its own.
+  leg.rtp.untie();
+  leg.tie.untied(looks);
+}
+
 std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why) {
   if (wanted != DatagramPath::Epoll) {
     auto uring = std::make_unique<UringDatagrams>();

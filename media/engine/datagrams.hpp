@@ -3,10 +3,12 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
+#include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/sendout.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +45,10 @@ class Datagrams {
   /// `out` is copied, and has left for the network with the next flush() at the latest. What is refused counts in leg.send_failed.
   virtual void send(Leg& leg, const Sendout& out) = 0;
   virtual void flush() {}
+  /// Ties its socket for audio to its peer, or unties it: five times a second. `peer` as PeerTie::look() has it.
+  void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
+  /// At once: its peer is to be somewhere else.
+  void untie(Leg& leg, int looks = PeerTie::kLooks);
   /// Reads no more of them. The leg must not be freed, nor its sockets be closed, before is_released().
   virtual void remove(Leg& leg) = 0;
   [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;

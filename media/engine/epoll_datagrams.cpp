@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -78,16 +79,22 @@ void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
 }
 
 void EpollDatagrams::send(Leg& leg, const Sendout& out) {
-  for (const auto& datagram : out.all()) {
-    const auto& socket = datagram.channel == Channel::Rtp ? leg.rtp : leg.rtcp;
-    if (!socket.send(datagram.bytes(), datagram.to)) ++leg.send_failed;
-  }
+  for (const auto& datagram : out.all()) send_one(leg, datagram.channel, datagram.bytes(), datagram.to);
+}
+
+void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
+  const auto& socket = channel == Channel::Rtp ? leg.rtp : leg.rtcp;
+  const bool tied = channel == Channel::Rtp && leg.tie.is_tied_to(to);
+  if (tied ? socket.send(datagram) : socket.send(datagram, to)) return;
+  const bool refused = errno == ECONNREFUSED;
+  ++leg.send_failed;
+  if (refused) untie(leg, PeerTie::kLooksRefused);
 }
 
 void EpollDatagrams::pass_on(Leg& through, const Onward& onward) {
   std::array<std::uint8_t, rtp::kMaxPassedOctets> octets;
   const auto size = rtp::write_packet(onward.packet, octets);
-  if (!size || !through.rtp.send(base::Bytes(octets).first(*size), onward.to)) ++through.send_failed;
+  if (size) send_one(through, Channel::Rtp, base::Bytes(octets).first(*size), onward.to);  // It fits.
 }
 
 }  // namespace offhook::inline v0::media

@@ -7,6 +7,7 @@
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/order_box.hpp>
+#include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
 #include <offhook/media/engine/station.hpp>
@@ -43,6 +44,7 @@ struct Leg : base::Pooled<Leg> {
   UdpSocket rtp, rtcp;
   Stream stream;
   std::uint64_t send_failed = 0;
+  PeerTie tie;                            // of `rtp`
   LegPlace place;                         // at its worker
   Station* station = nullptr;             // the same, and more of it
   Station* departs_to = nullptr;          // it is on its way there

@@ -15,7 +15,7 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-inline constexpr std::size_t kPhases = 10;              ///< of a tick, 2 ms each
+inline constexpr std::size_t kPhases = 20;              ///< of a tick, 1 ms each
 inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 
 /// Legs that are ticked side by side. Made by the signalling thread; what is in it belongs to the worker.

@@ -20,7 +20,7 @@ const sockaddr* as_sockaddr(const sockaddr_storage& address) { return reinterpre
 
 base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& local) {
   const int family = local.ip.is_v4() ? AF_INET : AF_INET6;
-  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), local.port != 0);
   if (made.fd_ < 0) return base::fail(SocketError::Refused);
   const int yes = 1;
   ::setsockopt(made.fd_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
@@ -47,6 +47,23 @@ bool UdpSocket::send(base::Bytes datagram, const base::SocketAddress& to) const 
   const auto size = to_sockaddr(to, address);
   const auto sent = ::sendto(fd_, datagram.data(), datagram.size(), MSG_NOSIGNAL, as_sockaddr(address), size);
   return sent >= 0 && static_cast<std::size_t>(sent) == datagram.size();
+}
+
+bool UdpSocket::send(base::Bytes datagram) const {
+  const auto sent = ::send(fd_, datagram.data(), datagram.size(), MSG_NOSIGNAL);
+  return sent >= 0 && static_cast<std::size_t>(sent) == datagram.size();
+}
+
+bool UdpSocket::tie(const base::SocketAddress& peer) const {
+  sockaddr_storage address;
+  const auto size = to_sockaddr(peer, address);
+  return numbered_ && ::connect(fd_, as_sockaddr(address), size) == 0;
+}
+
+void UdpSocket::untie() const {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(fd_, &nobody, sizeof nobody);
 }
 
 ReceiveBatch::ReceiveBatch() {

@@ -22,9 +22,10 @@ enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is take
 class UdpSocket {
  public:
   [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
-  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), numbered_(other.numbered_) {}
   UdpSocket& operator=(UdpSocket&& other) noexcept {
     std::swap(fd_, other.fd_);
+    std::swap(numbered_, other.numbered_);
     return *this;
   }
   ~UdpSocket() { close(); }
@@ -33,10 +34,18 @@ class UdpSocket {
   [[nodiscard]] int fd() const { return fd_; }
   /// False when it was not taken whole and at once.
   [[nodiscard]] bool send(base::Bytes datagram, const base::SocketAddress& to) const;
+  /// The same, to the peer that it is tied to.
+  [[nodiscard]] bool send(base::Bytes datagram) const;
+  /// Until untie() what comes from anybody else is refused by the kernel (ICMP: port unreachable), and a refusal of the peer's machine fails
+  /// the next call here. What came before it is still read. False when that cannot be done, or the system had chosen the port: then
+  /// untie() would lose it.
+  [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
+  void untie() const;
 
  private:
-  explicit UdpSocket(int fd) : fd_(fd) {}
+  UdpSocket(int fd, bool numbered) : fd_(fd), numbered_(numbered) {}
   int fd_ = -1;
+  bool numbered_ = false;   // its port was asked for
 };
 
 /// Room for one recvmmsg, used over and over.

@@ -210,11 +210,13 @@ std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std
     return {};
   }
   Outgoing& outgoing = (*outgoing_)[sends_++];
-  const auto name_octets = to_sockaddr(to, outgoing.to);
   const int fd = channel == Channel::Rtp ? leg.rtp.fd() : leg.rtcp.fd();
   ::io_uring_prep_send(sqe, fd, outgoing.octets.data(), octets, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (channel == Channel::Rtp) aim_at_audio(*sqe, leg);
-  ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
+  if (channel != Channel::Rtp || !leg.tie.is_tied_to(to)) {
+    const auto name_octets = to_sockaddr(to, outgoing.to);
+    ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
+  }
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
   ::io_uring_sqe_set_data64(sqe, Tag{Request::Send, leg.uring_place, places_[leg.uring_place].taken}.value());
   return std::span(outgoing.octets).first(octets);
@@ -321,7 +323,9 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   Place& place = places_[tag.place];
   const bool ours = tag.request != Request::Other && place.taken == tag.taken && place.leg != nullptr;
   if (tag.request == Request::Send) {
-    if (ours) ++place.leg->send_failed;  // Success says nothing.
+    if (!ours) return;
+    ++place.leg->send_failed;  // Success says nothing.
+    if (completion.res == -ECONNREFUSED) untie(*place.leg, PeerTie::kLooksRefused);
     return;
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
@@ -343,12 +347,19 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
 /// `result`: of recvmsg, as the kernel has it.
 void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock) {
   Leg* const leg = std::exchange(ask.leg, nullptr);
-  if (leg == nullptr || result < 0) return;  // EAGAIN: there is none.
+  if (leg == nullptr) return;
+  const bool is_here = places_[leg->uring_place].leg == leg;  // Else it has left.
+  if (result < 0) {  // EAGAIN: there is none.
+    if (result != -ECONNREFUSED || !is_here || !leg->tie.is_tied()) return;
+    untie(*leg, PeerTie::kLooksRefused);
+    wanting_.push_back(leg);  // That was no answer to what was asked.
+    return;
+  }
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
   const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
   hand_in(*leg, Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted));
-  if (places_[leg->uring_place].leg == leg && leg->pace.wants_more()) wanting_.push_back(leg);  // Else it has left.
+  if (is_here && leg->pace.wants_more()) wanting_.push_back(leg);
 }
 
 void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> buffer, const ArrivalClock& clock) {

@@ -17,7 +17,7 @@ namespace {
 constexpr base::Duration kLoadWindow = std::chrono::milliseconds(500);
 // So many legs are read, ticked and sent for before the next ones: what a call keeps, in the kernel too, is in the cache the whole time.
 constexpr std::size_t kRowsAtOnce = 2;
-constexpr std::uint64_t kTicksPerSnapshot = 10;  // Nobody looks at a leg's figures more often than people can read.
+constexpr std::uint64_t kTicksPerLook = 10;  // Nobody looks at a leg's figures more often than people can read. Nor we at where its peer is.
 
 timespec to_timespec(base::Duration since_epoch) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
@@ -310,8 +310,10 @@ void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t>
 
 void Worker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
+  const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
-  if (leg.young != 0 || time.tick % kTicksPerSnapshot == leg.id.value % kTicksPerSnapshot) note_statistics(leg);
+  if (leg.young != 0 || is_turn) note_statistics(leg);
+  if (is_turn) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
 }
 
 /// Of all before any of them is heard: whoever closes parts the one that it is relayed with, which may have its place beside it.
@@ -343,6 +345,7 @@ bool Worker::obey(Leg& leg, base::TimePoint now) {
   if (order == nullptr) return false;
   const bool other_chain = order->chain != nullptr;
   order->chain = leg.stream.start(order->plan, std::move(order->chain), order->relearn, now);
+  datagrams_->untie(leg);  // The peer may be elsewhere from now on.
   leg.orders.give_back(order);
   return other_chain;
 }
