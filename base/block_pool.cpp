@@ -30,8 +30,9 @@ struct alignas(kCacheLine) BlockPool::Region {
   [[nodiscard]] bool full(std::size_t block) const { return free == nullptr && untouched + block > kRegionOctets; }
 };
 
-BlockPool::BlockPool(std::size_t block_octets) : block_octets_((block_octets + kCacheLine - 1) / kCacheLine * kCacheLine) {
-  assert(block_octets > 0 && block_octets <= kRegionOctets / 32);
+BlockPool::BlockPool(std::size_t block_octets, Pages pages)
+    : block_octets_((block_octets + kCacheLine - 1) / kCacheLine * kCacheLine), pages_(pages) {
+  assert(block_octets > 0 && block_octets <= kRegionOctets / 16);
 }
 
 BlockPool::~BlockPool() {
@@ -45,7 +46,7 @@ BlockPool::Region* BlockPool::make_region() {
   const auto aligned = (begin + kRegionOctets - 1) / kRegionOctets * kRegionOctets;
   if (aligned != begin) ::munmap(mapped, aligned - begin);
   ::munmap(reinterpret_cast<void*>(aligned + kRegionOctets), begin + kRegionOctets - aligned);
-  ::madvise(reinterpret_cast<void*>(aligned), kRegionOctets, MADV_HUGEPAGE);  // Refused: then it is small pages.
+  ::madvise(reinterpret_cast<void*>(aligned), kRegionOctets, pages_ == Pages::Huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);  // Refused: as the system likes it.
   auto* const region = new (reinterpret_cast<void*>(aligned)) Region;
   region->untouched = sizeof(Region);
   region->next = regions_;

@@ -19,7 +19,7 @@ namespace offhook::inline v0::base {
 
 /// Those of a class `T` derived from it lie in a BlockPool of their own: `struct Leg : base::Pooled<Leg>`. Not where the address sanitizer
 /// is to see who uses one that is gone.
-template <class T>
+template <class T, Pages kPages = Pages::Huge>
 struct Pooled {
 #if OFFHOOK_POOLS
   [[nodiscard]] static void* operator new(std::size_t) { return pool().take(); }
@@ -27,7 +27,7 @@ struct Pooled {
 
  private:
   static BlockPool& pool() {
-    static auto& pool = *new BlockPool(sizeof(T));  // Never destroyed: somebody's last one may go when everything else has.
+    static auto& pool = *new BlockPool(sizeof(T), kPages);  // Never destroyed: somebody's last one may go when everything else has.
     return pool;
   }
 #endif

@@ -84,7 +84,7 @@ enum class Listener : std::uint8_t { Machine, Person };
 /// The only thing that a media worker and a conversation thread share of a call. Each ring has one producer and one consumer;
 /// a full one drops the newest and counts; what must not be lost its producer keeps and tries again.
 struct AudioPort {
-  AudioPort() noexcept {}  // NOLINT: not `= default`, for then make_shared would set all of it to zero, and so touch it
+  AudioPort() {}  // NOLINT: not `= default`, for then make_shared would set all of it to zero, and so touch it
 
   std::uint32_t rate_hz = 16000;                  ///< of both directions; 8000, 16000 or 24000. Set before the leg is opened
   bool gives_way = true;                          ///< to who speaks over us: ducks and pauses. The same; a caller's does not
@@ -100,7 +100,6 @@ struct AudioPort {
   std::atomic<std::uint64_t> events_dropped{0};
   base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker
   base::SpscRing<MediaEvent, 64> events;          ///< worker -> conversation
-  // The frames last, most of which are never touched: of the port's 34 pages five or six take memory.
   FrameRing<HeardFrame, 64> heard;                ///< worker -> conversation: 1.28 s
   FrameRing<PlayoutFrame, 64> playout;            ///< conversation -> worker
 

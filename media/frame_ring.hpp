@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/pooled.hpp>
 #include <offhook/base/prefetch.hpp>
 #include <offhook/base/spsc_ring.hpp>
 
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 
@@ -18,7 +20,8 @@ namespace offhook::inline v0::media {
 
 /// base::SpscRing for frames of audio, which stay where they were written: only their numbers cross. The place that was given back last is
 /// filled first, so that of a ring that is nearly empty, as they mostly are, but a few places are ever touched: thousands of calls stay in
-/// the cache. One thread fills, one empties; neither waits for the other, nothing allocates.
+/// the cache, and those few lie in huge pages, apart from the others, which take no memory. One thread fills, one empties; neither
+/// waits for the other, nothing but the constructor allocates.
 ///
 /// Frame   trivially copyable, with `samples` and, last, the array `pcm`. What of it lies beyond `samples` does not cross.
 template <class Frame, std::size_t Capacity>
@@ -27,14 +30,14 @@ class FrameRing {
   static_assert(std::is_trivially_copyable_v<Frame> && std::is_standard_layout_v<Frame>);
 
  public:
-  FrameRing() noexcept {
+  FrameRing() {
     for (std::size_t i = 0; i < Capacity; ++i) below_[i] = static_cast<Number>(i + 1 < Capacity ? i + 1 : kNone);
   }
 
   /// Producer only. Room for the next frame, the same one until publish(); null when full: the caller decides what to drop and counts it.
   [[nodiscard]] Frame* claim() noexcept {
     if (claimed_ == kNone) claimed_ = take_free();
-    return claimed_ == kNone ? nullptr : &places_[claimed_].frame;
+    return claimed_ == kNone ? nullptr : &place(claimed_);
   }
   /// Producer only: what claim() gave is filled.
   void publish() noexcept {
@@ -44,9 +47,9 @@ class FrameRing {
   }
   /// Both at once, for a frame from elsewhere. False when full.
   [[nodiscard]] bool try_push(const Frame& frame) noexcept {
-    Frame* const place = claim();
-    if (place == nullptr) return false;
-    std::memcpy(static_cast<void*>(place), &frame, octets(frame));
+    Frame* const room = claim();
+    if (room == nullptr) return false;
+    std::memcpy(static_cast<void*>(room), &frame, octets(frame));
     publish();
     return true;
   }
@@ -54,7 +57,7 @@ class FrameRing {
   /// Consumer only. The oldest frame, the same one until drop_front(); null when empty.
   [[nodiscard]] const Frame* front() noexcept {
     if (front_ == kNone && !filled_.try_pop(front_)) return nullptr;
-    return &places_[front_].frame;
+    return &place(front_);
   }
   /// Consumer only: what front() gave is not needed any more.
   void drop_front() noexcept {
@@ -64,9 +67,9 @@ class FrameRing {
   }
   /// Both at once, for a frame that goes elsewhere. False when empty.
   [[nodiscard]] bool try_pop(Frame& frame) noexcept {
-    const Frame* const place = front();
-    if (place == nullptr) return false;
-    std::memcpy(static_cast<void*>(&frame), place, octets(*place));
+    const Frame* const oldest = front();
+    if (oldest == nullptr) return false;
+    std::memcpy(static_cast<void*>(&frame), oldest, octets(*oldest));
     drop_front();
     return true;
   }
@@ -75,13 +78,14 @@ class FrameRing {
   void prefetch_links() const noexcept {
     base::prefetch_to_change(&filled_, 2 * base::kCacheLine + sizeof(Number));
     base::prefetch_to_change(&free_, 2 * base::kCacheLine);
+    base::prefetch(&near_, 1);
   }
   void prefetch_claim(std::size_t samples) const noexcept {
     const Number next = claimed_ != kNone ? claimed_ : free_.load(std::memory_order_relaxed);
-    if (next != kNone) base::prefetch_to_change(&places_[next], octets_of(samples));
+    if (next != kNone) base::prefetch_to_change(&place(next), octets_of(samples));
   }
   void prefetch_front(std::size_t samples) noexcept {
-    if (front() != nullptr) base::prefetch(&places_[front_], octets_of(samples));
+    if (front() != nullptr) base::prefetch(&place(front_), octets_of(samples));
   }
 
   /// Either side; exact only when the other one rests.
@@ -116,11 +120,23 @@ class FrameRing {
   std::array<Number, Capacity> below_;                        // of each free place, the next one
   Number claimed_ = kNone;                                    // the producer's
   alignas(base::kCacheLine) Number front_ = kNone;            // the consumer's
+
   union Place {
     Place() noexcept {}  // NOLINT: what is not touched takes no memory, so that nothing is set to zero.
     Frame frame;
   };
-  std::array<Place, Capacity> places_;
+  static constexpr std::size_t kNear = std::min<std::size_t>(Capacity, 8);
+  struct Near : base::Pooled<Near> {
+    std::array<Place, kNear> places;
+  };
+  struct Far : base::Pooled<Far, base::Pages::Small> {
+    std::array<Place, std::max<std::size_t>(Capacity - kNear, 1)> places;
+  };
+  [[nodiscard]] Frame& place(Number number) const noexcept {
+    return number < kNear ? near_->places[number].frame : far_->places[number - kNear].frame;
+  }
+  alignas(base::kCacheLine) const std::unique_ptr<Near> near_{new Near};   // Not make_unique, which would set all of it to zero.
+  const std::unique_ptr<Far> far_{Capacity > kNear ? new Far : nullptr};
 };
 
 }  // namespace offhook::inline v0::media

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <thread>
@@ -23,6 +24,24 @@ TEST_CASE("Blocks are aligned, apart from one another, and hold what is written"
   bool whole = true;
   for (std::size_t i = 0; i < blocks.size(); ++i) whole = whole && blocks[i][0] == i % 251 && blocks[i][999] == i % 251;
   CHECK(whole);
+  for (auto* const block : blocks) pool.give_back(block);
+}
+
+TEST_CASE("Of blocks in small pages only what is touched takes memory; the largest there are still lie side by side") {
+  base::BlockPool pool(std::size_t{128} << 10, base::Pages::Small);
+  const auto resident = [] {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t all = 0, pages = 0;
+    statm >> all >> pages;
+    return pages * 4096;
+  };
+  const auto before = resident();
+  std::vector<std::uint8_t*> blocks;
+  for (int i = 0; i < 300; ++i) {
+    blocks.push_back(static_cast<std::uint8_t*>(pool.take()));
+    blocks.back()[100] = 1;
+  }
+  CHECK(resident() - before < 300 * 3 * 4096);  // of 128 kB each
   for (auto* const block : blocks) pool.give_back(block);
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace offhook::inline v0::media {
+
+/// When a leg's socket is tied to its peer (UdpSocket::tie): once audio has come from where ours goes for a second. The kernel then looks
+/// for the way to it once and not with each packet, a sixth of what sending takes, and refuses what anybody else sends. It is untied when
+/// the peer falls silent, for it may come back from elsewhere, when it is to be somewhere else, and when its machine refuses what we send.
+/// Decides alone: the calls are its user's.
+class PeerTie {
+ public:
+  enum class Wish : std::uint8_t { Nothing, Tie, Untie };
+  static constexpr int kLooks = 5;          ///< at the same peer before it is tied
+  static constexpr int kLooksRefused = 50;  ///< before it is tied again after it refused: a forged refusal costs a packet in 10 s, no more
+
+  /// Five times a second. `peer`: where our audio goes and the peer's has come from since the last look; nothing when there was none.
+  [[nodiscard]] Wish look(const std::optional<base::SocketAddress>& peer) {
+    if (tied_) return peer == peer_ ? Wish::Nothing : Wish::Untie;
+    if (peer != peer_) wait_ = std::max(wait_, kLooks);
+    peer_ = peer.value_or(base::SocketAddress{});
+    --wait_;
+    return peer && wait_ <= 0 ? Wish::Tie : Wish::Nothing;
+  }
+  /// After Tie, when it is done.
+  void tied() { tied_ = true; }
+  /// `looks`: before it is tied again.
+  void untied(int looks = kLooks) {
+    tied_ = false;
+    wait_ = looks;
+  }
+
+  [[nodiscard]] bool is_tied() const { return tied_; }
+  [[nodiscard]] bool is_tied_to(const base::SocketAddress& to) const { return tied_ && to == peer_; }
+  [[nodiscard]] const base::SocketAddress& peer() const { return peer_; }
+
+ private:
+  base::SocketAddress peer_{};
+  int wait_ = kLooks;
+  bool tied_ = false;
+};
+
+}  // namespace offhook::inline v0::media
