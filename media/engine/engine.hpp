@@ -94,7 +94,7 @@ class Engine {
   /// Begins or changes the flow of media. Never refused for want of room: of several orders within one tick the last one holds.
   /// Learning of the source starts anew when the plan's remote address changed or `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
-  /// Packets that come for one leg leave through the other, undecoded and in the same phase in which they are read (each 2 ms), until
+  /// Packets that come for one leg leave through the other, undecoded and in the same phase in which they are read (each millisecond), until
   /// end_relay(), or until one of them is closed. Each side has its own RTCP, statistics, source learning and events; digits that come
   /// as RFC 4733 events are told to the port as well as passed on. Nothing is heard from the ports, said through them or recorded; digits
   /// of ours are refused. Either may be started anew: with another codec its audio is dropped until both have the same again.

@@ -10,7 +10,7 @@ namespace offhook::inline v0::media {
 /// no allocation; one thread.
 class LatenessWatch {
  public:
-  /// Phases that are done later than that after their time are late. It is a phase: the next one's time has come by then.
+  /// Phases that are done later than that after their time are late.
   explicit LatenessWatch(base::Duration late_from) : late_from_(late_from) {}
 
   /// A phase was done so long after its time.

@@ -7,11 +7,11 @@
 namespace offhook::inline v0::media {
 
 /// What there is to do for each of many, of which kMostAtOnce are done with in a run(), first come, first served, and the others wait: a
-/// conference of 500 may end within one phase of 2 ms, and those who talk on are ticked in the next one.
+/// conference of 500 may end within one phase of 1 ms, and those who talk on are ticked in the next one.
 template <class T>
 class PacedQueue {
  public:
-  static constexpr std::size_t kMostAtOnce = 16;  ///< to close the sockets of one takes some 10 us
+  static constexpr std::size_t kMostAtOnce = 8;  ///< to close the sockets of one takes some 10 us
 
   explicit PacedQueue(std::size_t most) { items_.reserve(most); }
   void push(T& item) { items_.push_back(&item); }

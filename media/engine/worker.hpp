@@ -26,6 +26,7 @@ namespace offhook::inline v0::media {
 
 inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
 inline constexpr base::Duration kPhase = kTick / kPhases;
+inline constexpr base::Duration kLate = 2 * kPhase;   ///< done so long after its time, a phase tells of too much work: EngineStatus::late
 inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< later ticks are left out: a burst of seconds helps nobody
 
 /// What a worker took of its core of late.
@@ -47,7 +48,7 @@ struct WorkerLoad {
   static constexpr std::size_t kFew = 8;  // Of fewer legs nothing can be told.
 };
 
-/// One media thread: a leg of phase p is ticked at origin + k x 20 ms + p x 2 ms. What came by RTP is taken then, when alone there is a use
+/// One media thread: a leg of phase p is ticked at origin + k x 20 ms + p x 1 ms. What came by RTP is taken then, when alone there is a use
 /// for it. No lock and, once running, no allocation. All public functions but those that say so belong to the signalling thread.
 class Worker {
  public:
@@ -169,7 +170,7 @@ class Worker {
   ArrivalClock clock_;
   base::TimePoint load_since_{};
   base::Duration worked_{};          // processor time of this thread at load_since_
-  LatenessWatch lateness_{kPhase};
+  LatenessWatch lateness_{kLate};
   Sendout sendout_;
   std::thread thread_;               // Last: it sees everything above complete.
 };
