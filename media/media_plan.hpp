@@ -99,7 +99,8 @@ struct MediaPlan {
 /// What a leg has seen so far: a snapshot, taken by the worker. Counters alone: report_of() (media/quality_report.hpp) says what they mean.
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
-  std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_source = 0, refused_payload = 0, malformed = 0;
+  std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_payload = 0, malformed = 0;
+  std::uint64_t refused_source = 0;                  ///< strangers' packets; while the socket is tied to its peer the kernel refuses them itself
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket did not take
   std::uint64_t packets_passed = 0;                  ///< of packets_sent: another leg's, as they came (Engine::relay)
   std::uint64_t packets_unpassed = 0;                ///< another leg's that had no place here (rtp::TranslatorStatistics)

@@ -34,7 +34,7 @@ class RecordingTap {
  public:
   static constexpr std::size_t kFrames = 64;  ///< 1.28 s; at 8 kHz 42 kB of memory are touched
 
-  explicit RecordingTap(RecordedSides sides = RecordedSides::Both) noexcept : sides_(sides) {}
+  explicit RecordingTap(RecordedSides sides = RecordedSides::Both) : sides_(sides) {}
 
   /// The worker, once in each tick. What the caller said and what was sent, at one rate; a side that is empty or shorter was silent.
   /// More than kMaxFrameSamples are dropped and counted; after finish() nothing is taken, and nothing counted.

@@ -77,7 +77,7 @@ Try find_most(LegPlan plan, const std::string& self) {
 void measure_conference(const LegPlan& plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
   const std::string prefix = fmt::format("conference.{}.{}.", plan.legs, media::to_string(plan.path));
   if (!is_wanted(prefix + "load", filters)) return;
-  const auto figures = measure(plan, self).figures;
+  const auto figures = measure_once(plan, self).figures;
   results.push_back({prefix + "load", "%", 100 * figures.load, {}});
   results.push_back({prefix + "tick_p99_ms", "ms", figures.late_p99_ms, {}});
   results.push_back({prefix + "missed", "frames", figures.lost, {}});

@@ -5,13 +5,9 @@
 #include <utility>
 
 namespace offhook::inline v0::media {
-namespace {
-
-constexpr std::size_t kMaxSeatsPerPhase = Conference::kMaxMembers;
-
-}  // namespace
 
 std::optional<std::uint8_t> ConferenceBook::find_phase(std::size_t worker, std::size_t seats, const LegRows& rows) const {
+  if (promised(worker) + seats > kMaxSeatsPerWorker) return std::nullopt;
   const auto& promised = promised_[worker];
   std::optional<std::uint8_t> best;
   std::size_t least = 0;

@@ -29,10 +29,13 @@ class ConferenceBook {
     [[nodiscard]] bool full() const { return members >= room->conference.max_members(); }
   };
 
+  static constexpr std::size_t kMaxSeatsPerPhase = Conference::kMaxMembers;
+  static constexpr std::size_t kMaxSeatsPerWorker = 10 * kMaxSeatsPerPhase;  ///< more than it has legs: some have no line, and few are all there
+
   explicit ConferenceBook(std::size_t workers) : promised_(workers) {}
 
   /// The phase of that worker in which the least is to be ticked, seats that are promised or legs that are there; nothing when `seats` more
-  /// would be too many promised in each. `rows`: the worker's. Who was in a conference that is over stays where it was ticked, and is no
+  /// would be too many promised, in each or in all. `rows`: the worker's. Who was in a conference that is over stays where it was ticked, and is no
   /// reason to refuse another, but one to have it elsewhere.
   [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t seats, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;

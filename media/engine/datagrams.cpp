@@ -5,6 +5,7 @@
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/uring_datagrams.hpp>
 
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -36,9 +37,13 @@ void Datagrams::mind_peer(Leg& leg, const std::optional<base::SocketAddress>& pe
 
 void Datagrams::untie(Leg& leg, int looks) {
   if (!leg.tie.is_tied()) return;
-  flush();  // What waits has no address of its own.
+  if (!flush()) return;  // What waits has no address of its own: at the next look.
   leg.rtp.untie();
   leg.tie.untied(looks);
+}
+
+void Datagrams::on_refusal(Leg& leg, int error) {
+  if (error != EAGAIN && error != ENOBUFS && error != ENOMEM) untie(leg, PeerTie::kLooksRefused);
 }
 
 std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why) {

@@ -44,11 +44,15 @@ class Datagrams {
   virtual void unwatch_audio(Leg& leg) = 0;
   /// `out` is copied, and has left for the network with the next flush() at the latest. What is refused counts in leg.send_failed.
   virtual void send(Leg& leg, const Sendout& out) = 0;
-  virtual void flush() {}
+  /// False when some of it has to wait.
+  virtual bool flush() { return true; }
   /// Ties its socket for audio to its peer, or unties it: five times a second. `peer` as PeerTie::look() has it.
   void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
   /// At once: its peer is to be somewhere else.
   void untie(Leg& leg, int looks = PeerTie::kLooks);
+  /// What it sent was refused, says an ICMP message by way of a call that failed: it is untied, for a tied socket alone hears of that. Those
+  /// for whom that means nothing, a full queue say, are no refusals.
+  void on_refusal(Leg& leg, int error);
   /// Reads no more of them. The leg must not be freed, nor its sockets be closed, before is_released().
   virtual void remove(Leg& leg) = 0;
   [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;

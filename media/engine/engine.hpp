@@ -47,7 +47,7 @@ struct EngineStatus {
   bool voice_model = false;                          ///< there is one, and it works
   float voice_load = 0;                              ///< of its thread: share of a core
   std::uint64_t voice_chunks = 0;                    ///< of 32 ms, that it has judged
-  std::uint64_t phases_left_out = 0;                 ///< a tenth of a tick each, over 200 ms late
+  std::uint64_t phases_left_out = 0;                 ///< a twentieth of a tick each, over 200 ms late
   TickTimes ticks;
 };
 

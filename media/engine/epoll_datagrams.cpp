@@ -14,7 +14,8 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kMaxReadyReports = 64;  // What is left over is there at the next tick.
+constexpr int kMaxReadyReports = 32;      // In a phase. What is left over is there at the next one.
+constexpr std::size_t kMaxReports = 8;   // Of each.
 static_assert(ReadPace::kMost % ReceiveBatch::kMaxDatagrams == 0);
 
 }  // namespace
@@ -53,10 +54,17 @@ void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
 // One that is flooded is read a batch at a time.
 void EpollDatagrams::receive_relayed(const ArrivalClock& clock) {
   for (Leg* const leg : relayed_.ready()) {
-    batch_.receive(leg->rtp.fd());
+    read_audio(*leg, ReceiveBatch::kMaxDatagrams);
     hand_in_batch(*leg, Channel::Rtp, clock);
     if (batch_.size() == ReceiveBatch::kMaxDatagrams) relayed_.again(*leg);
   }
+}
+
+void EpollDatagrams::read_audio(Leg& leg, std::size_t most) {
+  batch_.receive(leg.rtp.fd(), most);
+  if (!batch_.was_refused()) return;
+  on_refusal(leg, ECONNREFUSED);
+  batch_.receive(leg.rtp.fd(), most);  // That was no answer to what was asked.
 }
 
 void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock) {
@@ -64,7 +72,7 @@ void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock
 }
 
 void EpollDatagrams::receive_reports(Leg& leg, const ArrivalClock& clock) {
-  batch_.receive(leg.rtcp.fd());
+  batch_.receive(leg.rtcp.fd(), kMaxReports);
   hand_in_batch(leg, Channel::Rtcp, clock);
 }
 
@@ -72,7 +80,7 @@ void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
   leg.pace.begin_tick();
   while (leg.pace.wants_more()) {
     const std::size_t most = leg.pace.in_step() ? 1 : ReceiveBatch::kMaxDatagrams;
-    batch_.receive(leg.rtp.fd(), most);
+    read_audio(leg, most);
     hand_in_batch(leg, Channel::Rtp, clock);
     if (batch_.size() < most) return;
   }
@@ -86,9 +94,9 @@ void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, c
   const auto& socket = channel == Channel::Rtp ? leg.rtp : leg.rtcp;
   const bool tied = channel == Channel::Rtp && leg.tie.is_tied_to(to);
   if (tied ? socket.send(datagram) : socket.send(datagram, to)) return;
-  const bool refused = errno == ECONNREFUSED;
+  const int error = errno;
   ++leg.send_failed;
-  if (refused) untie(leg, PeerTie::kLooksRefused);
+  on_refusal(leg, error);
 }
 
 void EpollDatagrams::pass_on(Leg& through, const Onward& onward) {

@@ -32,6 +32,7 @@ class EpollDatagrams final : public Datagrams {
   void receive_relayed(const ArrivalClock& clock);
   void hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock);
   void pass_on(Leg& through, const Onward& onward) override;
+  void read_audio(Leg& leg, std::size_t most);
   void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to);
 
   int epoll_ = -1;

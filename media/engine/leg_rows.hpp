@@ -46,7 +46,7 @@ struct LegPlace {
 };
 
 /// Gives each leg of a worker its place: rows are filled before another one is begun, and rows spread over the phases of a tick, so that
-/// little work comes in one piece and much of it in ten. Conferences have rows of their own, in the phase of each. On the signalling
+/// little work comes in one piece and much of it in twenty. Conferences have rows of their own, in the phase of each. On the signalling
 /// thread. Rows stay for the worker's life: as many as it had legs at once, and in the conferences of each phase.
 class LegRows {
  public:

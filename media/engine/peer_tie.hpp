@@ -16,7 +16,7 @@ class PeerTie {
  public:
   enum class Wish : std::uint8_t { Nothing, Tie, Untie };
   static constexpr int kLooks = 5;          ///< at the same peer before it is tied
-  static constexpr int kLooksRefused = 50;  ///< before it is tied again after it refused: a forged refusal costs a packet in 10 s, no more
+  static constexpr int kLooksRefused = 50;  ///< before it is tied again after it refused: forged refusals cost a packet or two in 10 s, no more
 
   /// Five times a second. `peer`: where our audio goes and the peer's has come from since the last look; nothing when there was none.
   [[nodiscard]] Wish look(const std::optional<base::SocketAddress>& peer) {

@@ -20,7 +20,7 @@ const sockaddr* as_sockaddr(const sockaddr_storage& address) { return reinterpre
 
 base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& local) {
   const int family = local.ip.is_v4() ? AF_INET : AF_INET6;
-  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), local.port != 0);
+  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), local.port != 0 && !local.ip.is_unspecified());
   if (made.fd_ < 0) return base::fail(SocketError::Refused);
   const int yes = 1;
   ::setsockopt(made.fd_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
@@ -57,7 +57,7 @@ bool UdpSocket::send(base::Bytes datagram) const {
 bool UdpSocket::tie(const base::SocketAddress& peer) const {
   sockaddr_storage address;
   const auto size = to_sockaddr(peer, address);
-  return numbered_ && ::connect(fd_, as_sockaddr(address), size) == 0;
+  return fixed_ && ::connect(fd_, as_sockaddr(address), size) == 0;
 }
 
 void UdpSocket::untie() const {
@@ -83,6 +83,7 @@ void ReceiveBatch::receive(int fd, std::size_t most) {
   }
   const int got = ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(most), MSG_DONTWAIT, nullptr);
   count_ = got > 0 ? static_cast<std::size_t>(got) : 0;
+  refused_ = got < 0 && errno != EAGAIN && errno != EINTR;
 }
 
 base::Bytes ReceiveBatch::bytes(std::size_t index) const {

@@ -22,10 +22,10 @@ enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is take
 class UdpSocket {
  public:
   [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
-  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), numbered_(other.numbered_) {}
+  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), fixed_(other.fixed_) {}
   UdpSocket& operator=(UdpSocket&& other) noexcept {
     std::swap(fd_, other.fd_);
-    std::swap(numbered_, other.numbered_);
+    std::swap(fixed_, other.fixed_);
     return *this;
   }
   ~UdpSocket() { close(); }
@@ -37,15 +37,15 @@ class UdpSocket {
   /// The same, to the peer that it is tied to.
   [[nodiscard]] bool send(base::Bytes datagram) const;
   /// Until untie() what comes from anybody else is refused by the kernel (ICMP: port unreachable), and a refusal of the peer's machine fails
-  /// the next call here. What came before it is still read. False when that cannot be done, or the system had chosen the port: then
-  /// untie() would lose it.
+  /// the next call here. What came before it is still read. False when that cannot be done, or address and port were not asked for both:
+  /// the system would choose an address for as long, and untie() would lose the port.
   [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
   void untie() const;
 
  private:
-  UdpSocket(int fd, bool numbered) : fd_(fd), numbered_(numbered) {}
+  UdpSocket(int fd, bool fixed) : fd_(fd), fixed_(fixed) {}
   int fd_ = -1;
-  bool numbered_ = false;   // its port was asked for
+  bool fixed_ = false;   // its address and port were asked for
 };
 
 /// Room for one recvmmsg, used over and over.
@@ -60,6 +60,8 @@ class ReceiveBatch {
 
   /// Reads what is there, at most `most`, and that is at most kMaxDatagrams; never waits.
   void receive(int fd, std::size_t most = kMaxDatagrams);
+  /// The last receive() gave nothing but the news that a machine on the way, or the peer's, refuses what was sent from a tied socket (ICMP).
+  [[nodiscard]] bool was_refused() const { return refused_; }
   [[nodiscard]] std::size_t size() const { return count_; }
   /// Empty when it was cut.
   [[nodiscard]] base::Bytes bytes(std::size_t index) const;
@@ -77,6 +79,7 @@ class ReceiveBatch {
   std::array<Control, kMaxDatagrams> controls_{};
   std::array<std::array<std::uint8_t, kMaxOctets>, kMaxDatagrams> octets_;
   std::size_t count_ = 0;
+  bool refused_ = false;
 };
 
 }  // namespace offhook::inline v0::media

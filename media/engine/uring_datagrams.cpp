@@ -94,7 +94,7 @@ void UringDatagrams::know_socket(const Leg& leg, int fd) {
   if (!knows_sockets_) return;
   knows_sockets_ = ::io_uring_register_files_update(&ring_, leg.uring_place, &fd, 1) == 1;
   if (knows_sockets_) return;
-  flush();
+  static_cast<void>(flush());
   ::io_uring_unregister_files(&ring_);  // Or it would keep those that it knows, and their ports, for good.
 }
 
@@ -171,7 +171,7 @@ void UringDatagrams::add(Leg& leg) {
 void UringDatagrams::remove(Leg& leg) {
   Place& place = places_[leg.uring_place];
   place.leaving = true;
-  flush();  // What it said last is on its way before its socket is forgotten.
+  static_cast<void>(flush());  // What it said last is on its way before its socket is forgotten.
   know_socket(leg, -1);
   if (!place.armed) return release(leg.uring_place);
   cancel({Request::ReadRtcp, leg.uring_place, place.taken});
@@ -222,8 +222,9 @@ std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std
   return std::span(outgoing.octets).first(octets);
 }
 
-void UringDatagrams::flush() {
+bool UringDatagrams::flush() {
   if (::io_uring_sq_ready(&ring_) > 0) submit();
+  return ::io_uring_sq_ready(&ring_) == 0;
 }
 
 // --- completions -----------------------------------------------------------------------------------------------------------
@@ -325,7 +326,7 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   if (tag.request == Request::Send) {
     if (!ours) return;
     ++place.leg->send_failed;  // Success says nothing.
-    if (completion.res == -ECONNREFUSED) untie(*place.leg, PeerTie::kLooksRefused);
+    on_refusal(*place.leg, -completion.res);
     return;
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
@@ -348,11 +349,12 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
 void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock) {
   Leg* const leg = std::exchange(ask.leg, nullptr);
   if (leg == nullptr) return;
+  if (result == -EAGAIN) return;  // There is none.
   const bool is_here = places_[leg->uring_place].leg == leg;  // Else it has left.
-  if (result < 0) {  // EAGAIN: there is none.
-    if (result != -ECONNREFUSED || !is_here || !leg->tie.is_tied()) return;
-    untie(*leg, PeerTie::kLooksRefused);
-    wanting_.push_back(leg);  // That was no answer to what was asked.
+  if (result < 0) {  // No answer to what was asked. It counts as one all the same, so that this ends.
+    leg->pace.on_datagram(false);
+    if (is_here) on_refusal(*leg, -result);
+    if (is_here && leg->pace.wants_more()) wanting_.push_back(leg);
     return;
   }
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;

@@ -37,7 +37,7 @@ class UringDatagrams : public Datagrams {
   void watch_audio(Leg& leg) override { relayed_.add(leg); }
   void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
   void send(Leg& leg, const Sendout& out) override;
-  void flush() override;
+  bool flush() override;
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg& leg) const override;
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }

@@ -24,11 +24,21 @@ TEST_CASE("Seats of 500 are promised in a phase and not of one more, however man
   media::ConferenceBook book(1);
   media::LegRows rows;
   for (std::uint8_t phase = 0; phase < media::kPhases; ++phase) {
-    for (int i = 0; i < 300; ++i) static_cast<void>(rows.take_among_conferences(phase));
-    static_cast<void>(book.open({.max_members = 400}, 0, phase));
+    for (int i = 0; i < 150; ++i) static_cast<void>(rows.take_among_conferences(phase));
+    static_cast<void>(book.open({.max_members = 200}, 0, phase));
   }
-  CHECK(book.find_phase(0, 100, rows));
-  CHECK_FALSE(book.find_phase(0, 101, rows));
+  CHECK(book.find_phase(0, 300, rows));
+  CHECK_FALSE(book.find_phase(0, 301, rows));
+}
+
+TEST_CASE("A worker promises 5,000 seats and not one more, whatever phases are free") {
+  media::ConferenceBook book(2);
+  const media::LegRows rows;
+  for (std::uint8_t phase = 0; phase < 10; ++phase) static_cast<void>(book.open({.max_members = phase == 0 ? 498U : 500U}, 0, phase));
+  CHECK(book.promised(0) == media::ConferenceBook::kMaxSeatsPerWorker - 2);
+  CHECK(book.find_phase(0, 2, rows));
+  CHECK_FALSE(book.find_phase(0, 3, rows));
+  CHECK(book.find_phase(1, 500, rows));
 }
 
 TEST_CASE("Legs are counted among the conferences of a phase from when they take a place there until they give it back") {

@@ -1,3 +1,4 @@
+#include <offhook/media/engine/conference_book.hpp>
 #include <offhook/media/engine/engine.hpp>
 
 #include <offhook/base/random.hpp>
@@ -30,6 +31,9 @@ using media::DatagramPath;
 using media::EngineError;
 
 namespace {
+
+/// Of 500 seats, on one worker.
+constexpr std::size_t kMostConferences = media::ConferenceBook::kMaxSeatsPerWorker / 500;
 
 std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
   auto port = std::make_shared<media::AudioPort>();
@@ -161,8 +165,8 @@ TEST_CASE("A leg is handed from worker to worker, again and again, and not a pac
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(2, path));
-    std::vector<media::ConferenceId> ids;  // On both workers in turn, in each phase: each goes where less is promised.
-    for (std::size_t i = 0; i < 2 * media::kPhases; ++i) ids.push_back(confer(engine, 500));
+    std::vector<media::ConferenceId> ids;  // On both workers in turn, as many as they take: each goes where less is promised.
+    for (std::size_t i = 0; i < 2 * kMostConferences; ++i) ids.push_back(confer(engine, 500));
     MESSAGE("packets go by " << media::to_string(engine.status().datagrams));
     std::array<Counter, 3> counters{Counter(engine), Counter(engine), Counter(engine)};
     auto next = base::Clock::now();
@@ -224,7 +228,7 @@ TEST_CASE("A conference is refused when it is too small or too large, of another
   CHECK(engine.confer({.max_members = 501}).error() == EngineError::WrongSize);
   CHECK(engine.confer({.rate_hz = 48000}).error() == EngineError::WrongRate);
   std::vector<media::ConferenceId> all;
-  for (std::size_t i = 0; i < media::kPhases; ++i) all.push_back(confer(engine, 500, 8000));
+  for (std::size_t i = 0; i < kMostConferences; ++i) all.push_back(confer(engine, 500, 8000));
   CHECK(engine.confer({.max_members = 2}).error() == EngineError::Busy);
   REQUIRE(engine.end(all.back()));
   CHECK(engine.end(all.back()).error() == EngineError::UnknownConference);
@@ -451,7 +455,7 @@ TEST_CASE("What is recorded by who was just told to attend, or in a conference t
     port->recording = std::make_shared<media::RecordingTap>();
     {
       media::Engine engine(options(1));
-      for (std::size_t phase = 0; phase < media::kPhases / 2; ++phase) static_cast<void>(confer(engine, 500));
+      for (std::size_t phase = 0; phase < media::kPhases / 2; ++phase) static_cast<void>(confer(engine, 250));
       const auto id = confer(engine, 4);  // In a phase that comes when the worker has seen that it is to stop.
       if (round % 2 == 0) {
         REQUIRE(engine.attend(id, quiet_port()));

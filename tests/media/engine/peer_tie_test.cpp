@@ -32,7 +32,14 @@ class Caller {
     while (::recv(socket_.fd(), octets.data(), octets.size(), MSG_DONTWAIT) > 0) ++count;
     return count;
   }
-  [[nodiscard]] const media::UdpSocket& socket() const { return socket_; }
+  /// It hears nobody but that from now on: the kernel refuses everybody else.
+  void listen_to(const media::UdpSocket& other) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port_of(other));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket_.fd(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+  }
 
  private:
   base::SocketAddress leg_;
@@ -162,5 +169,35 @@ TEST_CASE("A peer whose machine refuses what is sent unties it, and who then spe
       static_cast<void>(again->send(rtp_packet(1, sequence++), {kLoopback, talker.leg.rtp_port}));
       return engine.statistics(talker.leg.id)->packets_received > received + 10;
     }));
+  }
+}
+
+TEST_CASE("A peer that refuses what is sent and goes on to speak is heard without a gap, and not tied again soon") {
+  for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
+    CAPTURE(media::to_string(path));
+    media::Engine engine(options(1, path));
+    Talker talker(engine, 440);
+    Caller caller(talker.leg.rtp_port, 1);
+    const auto somebody = any_socket();
+    REQUIRE(engine.start(talker.leg.id, plan_to(caller.port())));
+    const auto say = [&] {
+      caller.say();
+      talker.run();
+      std::this_thread::sleep_for(15ms);
+    };
+    REQUIRE(wait_until([&] {
+      say();
+      return is_refused(talker.leg.rtp_port);
+    }));
+    caller.listen_to(somebody);
+    REQUIRE(wait_until([&] {
+      say();
+      return !is_refused(talker.leg.rtp_port);
+    }));
+    const auto before = *engine.statistics(talker.leg.id);
+    for (int i = 0; i < 150; ++i) say();  // More than two seconds: who had only been silent would be tied again.
+    CHECK_FALSE(is_refused(talker.leg.rtp_port));
+    CHECK(wait_until([&] { return engine.statistics(talker.leg.id)->packets_received >= before.packets_received + 150; }));
+    CHECK(engine.statistics(talker.leg.id)->packets_lost == before.packets_lost);
   }
 }
