@@ -170,3 +170,21 @@ TEST_CASE("The notice is said in calls that are recorded, and in no others") {
   recorded.pause_recording = [](bool on) { return on; };
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }
+
+TEST_CASE("A recorded greeting is played, though the words for it are blank in this call") {
+  const SessionFactory factory({});
+  auto greeted = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
+  for (const auto& [written, words] : {std::pair{" ", "(recorded greeting)"}, {"\n\t", "(recorded greeting)"}, {" Good day.", " Good day."}}) {
+    greeted.greeting = *prompts::PromptTemplate::parse(written);
+    QuietStudio edges;
+    CallFound call;
+    call.port_rate_hz = 8000;
+    const auto session = factory.plan(std::make_shared<const AgentProfile>(greeted), std::move(call), edges).session({});
+    session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+    const auto said = session->poll();
+    REQUIRE(said);
+    REQUIRE(std::holds_alternative<ReplyText>(*said));
+    CHECK(std::get<ReplyText>(*said).text == words);
+  }
+}
