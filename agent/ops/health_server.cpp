@@ -112,8 +112,8 @@ Response too_large() { return json(http::status::payload_too_large, R"({"error":
 
 /// "localhost:8080", "127.0.0.1", "[::1]:8080"
 bool names_loopback(std::string_view host) {
-  const auto end = host.starts_with('[') ? host.find(']') : host.find(':') == host.rfind(':') ? host.find(':') : std::string_view::npos;
-  if (end != std::string_view::npos) host = host.substr(0, end + (host[end] == ']' ? 1 : 0));
+  const auto colon = host.rfind(':');
+  if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
   const auto ip = base::IpAddress::parse(host);
   return ip ? ip->is_loopback() : base::iequals(host, "localhost");
 }
