@@ -175,7 +175,8 @@ TEST_CASE("A recorded greeting is played, though the words for it are blank in t
   const SessionFactory factory({});
   auto greeted = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
-  for (const auto& [written, words] : {std::pair{" ", "(recorded greeting)"}, {"\n\t", "(recorded greeting)"}, {" Good day.", " Good day."}}) {
+  const std::vector<std::pair<const char*, const char*>> cases = {{" ", "(recorded greeting)"}, {"\n\t", "(recorded greeting)"}, {" Good day.", " Good day."}};
+  for (const auto& [written, words] : cases) {
     greeted.greeting = *prompts::PromptTemplate::parse(written);
     QuietStudio edges;
     CallFound call;
