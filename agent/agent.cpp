@@ -203,11 +203,7 @@ class Agent::Impl {
     return [this](media::LegId leg) { return engine_->statistics(leg); };
   }
   std::string live_calls() const { return live_.json(leg_statistics(), base::Clock::now()); }
-  HealthReply pause_recording(const std::string& id, bool paused) const {
-    HealthReply reply = live_.pause_recording(id, paused);
-    if (reply.status == 200) log::info(paused ? "recording.paused" : "recording.resumed", {{"call", id}, {"by", "operator"}});
-    return reply;
-  }
+  HealthReply pause_recording(const std::string& id, bool paused) const { return live_.pause_recording(id, paused); }
   std::string metrics() const {
     std::vector<media::QualityReport> reports;
     for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
@@ -285,7 +281,10 @@ class Agent::Impl {
   void conclude(AttendedCall& call) {
     if (const auto& recording = call.recording()) {
       // What is in the file is known a second late, and a call that was answered has something in it.
-      if (recording->has_begun() || call.up_for() > base::Duration::zero()) call.notes()->on_recorded(recording->file());
+      if (recording->has_begun() || call.up_for() > base::Duration::zero()) {
+        const auto paused_for = [&recording, now = base::Clock::now()](recordings::Pauser by) { return recording->paused_for(by, now); };
+        call.notes()->on_recorded(recording->file(), paused_for(recordings::Pauser::Model), paused_for(recordings::Pauser::Operator));
+      }
       recording->end();
     }
     call.on_finished([this, notes = call.notes(), transcript = call.transcript()] {
@@ -450,7 +449,8 @@ class Agent::Impl {
     if (call->transcript()) call->transcript()->on_answered(now);
     if (const auto leg = event.call->media_leg()) {
       const auto record = call->notes()->snapshot();
-      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
+      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording(),
+                 call->context().call_id});
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();

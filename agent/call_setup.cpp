@@ -59,7 +59,9 @@ Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup set
           trouble = std::move(trouble)](std::function<void(ConversationPlan)> ready) -> std::shared_ptr<void> {
     const auto make_plan = [factory, shared, codec, &thread, on_tool_event, ready = std::move(ready)] {
       CallFound found{shared->variables, codec, shared->port_rate_hz, on_tool_event};
-      if (shared->recording) found.pause_recording = [recording = shared->recording](bool paused) { recording->pause(recordings::Pauser::Model, paused); };
+      if (shared->recording) found.pause_recording = [recording = shared->recording](bool paused) {
+          return recording->pause(recordings::Pauser::Model, paused).is_paused;
+        };
       auto plan = factory->plan(shared->profile, std::move(found), thread.edges());
       plan.options.machine = shared->machine;
       ready(std::move(plan));

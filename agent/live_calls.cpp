@@ -1,5 +1,6 @@
 #include <offhook/agent/live_calls.hpp>
 
+#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/media/quality_report.hpp>
 
@@ -8,6 +9,19 @@
 #include <utility>
 
 namespace offhook::inline v0::agent {
+
+namespace {
+
+/// A pause is as grave as an end of the recording: there is nothing in the file from here on.
+void log_order(const LiveCalls::Call& call, bool paused, recordings::PauseResult result) {
+  const bool has_resumed = !paused && result.changed && !result.is_paused;
+  const bool has_paused = paused && result.changed;
+  log::write(has_paused ? log::Level::Warning : log::Level::Info,
+             has_paused ? "recording.paused" : has_resumed ? "recording.resumed" : "recording.unchanged",
+             {{"call", call.name}, {"record", call.id}, {"by", "operator"}, {"order", paused ? "pause" : "resume"}, {"recording", call.recording->state()}});
+}
+
+}  // namespace
 
 void LiveCalls::add(Call call) {
   const std::lock_guard lock(mutex_);
@@ -55,7 +69,7 @@ HealthReply LiveCalls::pause_recording(const std::string& id, bool paused) const
   if (call == calls.end()) return refuse(404, "no call of this id is up: GET /calls names those that are");
   if (!call->recording) return refuse(409, "this call is not recorded");
   if (call->recording->state() == "stopped") return refuse(409, "the recording of this call has ended");
-  call->recording->pause(Pauser::Operator, paused);
+  log_order(*call, paused, call->recording->pause(Pauser::Operator, paused));
   records::JsonLine line;
   line.text("id", id, records::kMaxFieldBytes).text("recording", call->recording->state(), records::kMaxFieldBytes);
   if (!paused && call->recording->is_paused_by(Pauser::Model)) line.text("paused_by", "model", records::kMaxFieldBytes);

@@ -20,6 +20,8 @@ class Draft {
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
   [[nodiscard]] const BookSources& sources() const { return sources_; }
   [[nodiscard]] const config::JsonValue* entry() const { return entry_; }
+  /// An entry of /agents says that itself.
+  [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && config::member(*entry_, name) != nullptr; }
   /// Where a setting of this agent is told, for people.
   [[nodiscard]] std::string where(std::string_view name) const;
   [[nodiscard]] SoundShelf& sounds() { return sounds_; }

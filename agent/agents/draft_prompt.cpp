@@ -60,8 +60,7 @@ bool uses_file(Draft& draft) {
     const auto* setting = config::find_setting("agent", name);
     return draft.effective().origins[static_cast<std::size_t>(setting - config::settings().data())].source;
   };
-  const bool is_in_entry = draft.entry() != nullptr && config::member(*draft.entry(), "prompt") != nullptr;
-  if (!is_in_entry && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
+  if (!draft.says("prompt") && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
   draft.tell({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",
               "take one of them out"});
   return false;
@@ -71,6 +70,21 @@ bool uses_file(Draft& draft) {
 bool has_model(const AgentProfile& profile) {
   return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) ||
          uses(profile, ProviderKind::OpenAiCompatible);
+}
+
+/// The head of a prompt file says it where the configuration does not. Of an agent with a file of its own that plays its greeting,
+/// what /agent says counts for nothing: its words are not those of the file.
+void draft_greeting(Draft& draft, std::optional<PromptTemplate> head, AgentProfile& out) {
+  const auto& settings = draft.settings();
+  const bool plays_own = draft.says("greeting_file") && !settings.greeting_file.empty() && settings.greeting_file != "off";
+  if (plays_own && !draft.says("greeting")) {
+    if (head && draft.says("prompt_file")) out.greeting = *std::move(head);
+    return;
+  }
+  if (!settings.greeting.empty() || !head)
+    out.greeting = template_of(draft, "greeting", settings.greeting);
+  else
+    out.greeting = *std::move(head);
 }
 
 }  // namespace
@@ -91,17 +105,13 @@ void draft_prompt(Draft& draft, AgentProfile& out) {
     out.prompt = template_of(draft, "prompt", settings.prompt);
   }
   out.instructions = template_of(draft, "instructions", settings.instructions);
-  if (!settings.greeting.empty() || !greeting)
-    out.greeting = template_of(draft, "greeting", settings.greeting);
-  else
-    out.greeting = *std::move(greeting);
+  draft_greeting(draft, std::move(greeting), out);
   draft_tools(draft, tools, out);
   if (has_model(out)) return;
   for (const auto& [name, text] : {std::pair{"prompt", &settings.prompt}, std::pair{"prompt_file", &settings.prompt_file},
                                    std::pair{"instructions", &settings.instructions}}) {
-    const bool is_own = draft.entry() != nullptr && config::member(*draft.entry(), name) != nullptr;
     if (!text->empty())
-      draft.warn({is_own ? draft.where(name) : "/agent/" + std::string(name), "the provider local does not read it"});
+      draft.warn({draft.says(name) ? draft.where(name) : "/agent/" + std::string(name), "the provider local does not read it"});
   }
 }
 

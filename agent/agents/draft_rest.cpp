@@ -84,12 +84,10 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
 
 /// An agent's own greeting takes the place of that of /agent, file and words together: one would not fit the other.
 void draft_greeting_file(Draft& draft, AgentProfile& out) {
-  const auto says = [entry = draft.entry()](const char* name) { return entry != nullptr && config::member(*entry, name) != nullptr; };
   const auto& settings = draft.settings();
   const std::string& written = settings.greeting_file;
-  const bool own_words = says("greeting") || (says("prompt_file") && settings.greeting.empty() && !out.greeting.empty());
-  if (written.empty() || written == "off" || (own_words && !says("greeting_file"))) return;
-  if (says("greeting_file") && !own_words) out.greeting = {};
+  const bool own_words = draft.says("greeting") || (draft.says("prompt_file") && settings.greeting.empty() && !out.greeting.empty());
+  if (written.empty() || written == "off" || (own_words && !draft.says("greeting_file"))) return;
   auto sound = draft.sounds().greeting(written, draft.sources());
   if (sound) out.recorded_greeting = std::move(*sound);
   else

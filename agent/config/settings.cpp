@@ -200,8 +200,8 @@ constexpr std::array kSettings{
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},
     Setting{.section = "media", .name = "hang_up_tone", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
-            .meaning = "whose busy tone, after some six seconds of nothing else, ends a call that the agent was given: for lines that tell by "
-                       "nothing else that the caller has hung up, as those of analogue gateways",
+            .meaning = "whose busy or congestion tone, after six to eight cycles of it (2.4 to 7 s) with nothing else between, ends a call that the agent "
+                       "was given: for lines that tell by nothing else that the caller has hung up, as those of analogue gateways",
             .field = kField<&Config::media, &Media::hang_up_tone>},
     Setting{.section = "media", .name = "voice_activity", .shape = Shape::Choice, .choices = "spectral silero",
             .meaning = "what tells the caller's voice from noise: `silero` has a model help the spectral detector (docs/voice-activity.md; `./dev silero` installs it; absent, `/readyz` says so, and `spectral` does alone)",
@@ -226,7 +226,7 @@ constexpr std::array kSettings{
     Setting{.section = "log", .name = "format", .shape = Shape::Choice, .choices = "text json",
             .meaning = "`text` for people, `json` for programs", .field = kField<&Config::log, &Log::format>},
     Setting{.section = "health", .name = "port", .shape = Shape::Whole, .least = 0, .most = 65535,
-            .meaning = "TCP port of `/healthz`, `/readyz`, `/calls` and `/metrics`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
+            .meaning = "TCP port of `/healthz`, `/readyz`, `/calls` and `/metrics`, and of POST `/calls/ID/recording/pause` and `resume`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
     Setting{.section = "health", .name = "address", .shape = Shape::LoopbackAddress,
             .meaning = "where it listens: health is not for the network", .field = kField<&Config::health, &HealthSettings::address>},
     Setting{.section = "records", .name = "folder", .shape = Shape::Line, .most = kMaxPath,

@@ -11,8 +11,8 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
-base::Duration duration_of(std::uint32_t samples, std::uint32_t rate_hz) {
-  return std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(std::uint64_t{samples} * 1'000'000'000 / rate_hz));
+base::Duration duration_of(std::uint64_t samples, std::uint32_t rate_hz) {
+  return std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(samples * 1'000'000'000 / rate_hz));
 }
 
 }  // namespace
@@ -69,6 +69,7 @@ void Bridge::on_transfer_failed(base::TimePoint now) {
 
 void Bridge::tick(base::TimePoint now) {
   commands_.retry(*port_);
+  session_->on_unheard(duration_of(playout_.samples_queued(), port_->rate_hz));
   session_->tick(now);
   if (tools_) tools_->tick(now);
   carry_out(now);

@@ -46,6 +46,8 @@ class Bridge {
     std::uint64_t digits = 0, samples = 0;
   };
   [[nodiscard]] Overflow overflow() const { return {commands_.digits_dropped(), playout_.samples_dropped()}; }
+  /// That wait to be heard.
+  [[nodiscard]] std::size_t samples_queued() const { return playout_.samples_queued(); }
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
  private:

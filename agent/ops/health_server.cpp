@@ -1,5 +1,6 @@
 #include <offhook/agent/ops/health_server.hpp>
 
+#include <offhook/base/text.hpp>
 #include <offhook/sip/transport/addresses.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -9,7 +10,10 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -27,6 +31,7 @@ namespace {
 
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
+constexpr std::size_t kMaxDiscardedBytes = std::size_t{16} << 20;
 constexpr auto kRequestTimeout = std::chrono::seconds(5);
 constexpr auto kAcceptPause = std::chrono::milliseconds(200);
 
@@ -105,10 +110,30 @@ Response read(const http::request<http::empty_body>& request, const HealthPages&
 
 Response too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
 
-Response respond(const http::request<http::empty_body>& request, bool has_body, const HealthPages& pages) {
+/// "localhost:8080", "127.0.0.1", "[::1]:8080"
+bool names_loopback(std::string_view host) {
+  const auto colon = host.rfind(':');
+  if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
+  const auto ip = base::IpAddress::parse(host);
+  return ip ? ip->is_loopback() : base::iequals(host, "localhost");
+}
+
+/// A browser that was told a stranger's name and, later, our address for it, takes our pages for the stranger's: DNS rebinding. It says that
+/// name to us. Who names no host is no browser.
+bool is_meant_for_us(const http::request<http::empty_body>& request) {
+  const auto hosts = request.equal_range(http::field::host);
+  return std::all_of(hosts.first, hosts.second, [](const auto& field) { return names_loopback({field.value().data(), field.value().size()}); });
+}
+
+Response misdirected() { return json(http::status::misdirected_request, R"({"error":"this port is asked as localhost, 127.0.0.1 or [::1]"})"); }
+
+Response respond(const http::request<http::empty_body>& request, bool has_body, const HealthPages& pages, bool on_loopback) {
   const auto target = request.target();
   const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
-  Response response = has_body ? too_large() : order ? obey(*order, request, pages) : read(request, pages);
+  Response response = on_loopback && !is_meant_for_us(request) ? misdirected()
+                      : has_body                               ? too_large()
+                      : order                                  ? obey(*order, request, pages)
+                                                               : read(request, pages);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
@@ -118,8 +143,8 @@ Response respond(const http::request<http::empty_body>& request, bool has_body, 
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const HealthPages& pages, std::atomic<std::size_t>& open)
-      : stream_(std::move(socket)), pages_(pages), open_(open) {
+  Session(tcp::socket socket, const HealthPages& pages, bool on_loopback, std::atomic<std::size_t>& open)
+      : stream_(std::move(socket)), pages_(pages), on_loopback_(on_loopback), open_(open) {
     ++open_;
     parser_.header_limit(kMaxHeaderBytes);
     parser_.body_limit(0);
@@ -131,21 +156,33 @@ class Session : public std::enable_shared_from_this<Session> {
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
       const bool has_body = error == http::error::body_limit;
       if (error && !has_body) return;
-      self->response_ = respond(self->parser_.get(), has_body, self->pages_);
-      http::async_write(self->stream_, self->response_, [self](const error_code&, std::size_t) {
+      self->response_ = respond(self->parser_.get(), has_body, self->pages_, self->on_loopback_);
+      http::async_write(self->stream_, self->response_, [self, has_body](const error_code& unsent, std::size_t) {
         error_code ignored;
         self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        if (has_body && !unsent) self->discard();
       });
     });
   }
 
  private:
+  /// To close upon what nobody has read is a reset, which may take the answer from who has not read that: RFC 9112 section 9.6.
+  void discard() {
+    stream_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](const error_code& error, std::size_t count) {
+      self->discarded_bytes_ += count;
+      if (!error && self->discarded_bytes_ < kMaxDiscardedBytes) self->discard();
+    });
+  }
+
   beast::tcp_stream stream_;
   const HealthPages& pages_;
+  const bool on_loopback_;
   std::atomic<std::size_t>& open_;
   beast::flat_buffer buffer_{kMaxHeaderBytes};
   http::request_parser<http::empty_body> parser_;
   Response response_;
+  std::array<char, 4096> discarded_{};
+  std::size_t discarded_bytes_ = 0;
 };
 
 class BeastHealthServer final : public HealthServer {
@@ -164,6 +201,7 @@ class BeastHealthServer final : public HealthServer {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) return error;
+    on_loopback_ = local.ip.is_loopback();
     port_ = acceptor_.local_endpoint(error).port();
     accept_next();
     thread_ = std::thread([this] { io_.run(); });
@@ -175,7 +213,7 @@ class BeastHealthServer final : public HealthServer {
   void accept_next() {
     acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), pages_, open_)->run();
+      if (!error && open_ < kMaxConnections) std::make_shared<Session>(std::move(socket), pages_, on_loopback_, open_)->run();
       if (!error) return accept_next();
       // Out of descriptors, most likely: the connection still waits, so that trying again at once would spin.
       pause_.expires_after(kAcceptPause);
@@ -191,6 +229,7 @@ class BeastHealthServer final : public HealthServer {
   tcp::acceptor acceptor_;
   asio::steady_timer pause_{io_};
   std::uint16_t port_ = 0;
+  bool on_loopback_ = false;
   std::thread thread_;
 };
 

@@ -17,7 +17,7 @@ RecordedSpeech::RecordedSpeech(std::shared_ptr<const media::Prompt> sound, std::
 void RecordedSpeech::speak(std::uint32_t utterance) {
   utterance_ = utterance;
   frame_ = 0;
-  began_.reset();
+  told_.reset();
 }
 
 std::vector<SpokenWord> RecordedSpeech::placed_words() const {
@@ -35,14 +35,21 @@ std::vector<SpokenWord> RecordedSpeech::placed_words() const {
 
 std::optional<SpeakEvent> RecordedSpeech::poll(base::TimePoint now) {
   if (!is_speaking()) return std::nullopt;
-  if (!began_) began_ = now;
   if (frame_ >= sound_->frames()) return SpeechDone{std::exchange(utterance_, 0)};
-  if (static_cast<std::int64_t>(frame_) * kFrame >= now - *began_ + kLead) return std::nullopt;
+  const std::size_t end = std::min(frame_ + kFramesAtOnce, sound_->frames());
+  const base::Duration piece = static_cast<std::int64_t>(end - frame_) * kFrame;
+  if (unheard_ + piece > kLead) {
+    if (told_ && now - *told_ < kFramesAtOnce * kFrame) return std::nullopt;
+    told_ = now;
+    return SpeechAudio{utterance_, {}, {}, rate_hz_};  // Who waits for a voice is to know that it has not failed.
+  }
   SpeechAudio audio{utterance_, {}, frame_ == 0 ? placed_words() : std::vector<SpokenWord>{}, rate_hz_};
-  for (const std::size_t end = std::min(frame_ + kFramesAtOnce, sound_->frames()); frame_ < end; ++frame_) {
+  for (; frame_ < end; ++frame_) {
     const auto pcm = sound_->pcm(rate_hz_, frame_);
     audio.pcm.insert(audio.pcm.end(), pcm.begin(), pcm.end());
   }
+  unheard_ += piece;
+  told_ = now;
   return audio;
 }
 

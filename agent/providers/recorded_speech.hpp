@@ -22,7 +22,7 @@ inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 /// needed, and no copy of the whole. Where its words are in it nobody knows: each is taken to last as long as it has letters.
 class RecordedSpeech {
  public:
-  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< given out ahead of what can have been heard
+  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< given out ahead of what was heard
   static constexpr std::size_t kFramesAtOnce = 10;
 
   /// `rate_hz`: 8000, 16000 or 24000, in which `sound` must be. `words` not empty, such as kRecordedGreeting, which counts as one.
@@ -33,7 +33,9 @@ class RecordedSpeech {
   void speak(std::uint32_t utterance);
   void cancel() { utterance_ = 0; }
   [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
-  /// Nothing: all that is due was given out. Time counts from the first call on.
+  /// So much of what was given out, of this and of what was said before it, waits to be heard. Nothing is, while a call rings.
+  void on_unheard(base::Duration unheard) { unheard_ = unheard; }
+  /// Nothing: all that is due was given out. Audio without samples: there is more, but not yet.
   [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);
 
  private:
@@ -44,7 +46,8 @@ class RecordedSpeech {
   std::string words_;
   std::uint32_t utterance_ = 0;  // 0: none
   std::size_t frame_ = 0;        // of the next piece
-  std::optional<base::TimePoint> began_;
+  base::Duration unheard_{};
+  std::optional<base::TimePoint> told_;  // when the last piece went
 };
 
 }  // namespace offhook::inline v0::agent

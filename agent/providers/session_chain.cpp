@@ -138,6 +138,10 @@ void SessionChain::cancel_speech() {
   session_->cancel_speech();
 }
 
+void SessionChain::on_unheard(base::Duration unheard) {
+  if (options_.recorded_greeting) options_.recorded_greeting->on_unheard(unheard);
+}
+
 // --- failures ----------------------------------------------------------------------------------------------------------------
 
 bool SessionChain::next_session(std::string_view why, Stage stage) {

@@ -47,6 +47,7 @@ class SessionChain final : public VoiceSession {
   void on_heard(const HeardReply& heard) override;
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel_speech() override;
+  void on_unheard(base::Duration unheard) override;
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;
 

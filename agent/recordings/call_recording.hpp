@@ -1,11 +1,16 @@
 #pragma once
 
+#include <offhook/base/time.hpp>
 #include <offhook/media/recording_tap.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +19,12 @@ namespace offhook::inline v0::agent::recordings {
 
 /// Who may keep what is said out of a recording.
 enum class Pauser : std::uint8_t { Model, Operator };
+
+/// What came of an order to pause, or to go on.
+struct PauseResult {
+  bool changed = false;    ///< who ordered it had not ordered the same before
+  bool is_paused = false;  ///< by anybody
+};
 
 /// The recording of one call. Any thread but a media worker.
 class CallRecording {
@@ -29,15 +40,25 @@ class CallRecording {
   [[nodiscard]] const std::shared_ptr<media::RecordingTap>& tap() const { return tap_; }
   /// Silence stands in the file for as long as anybody wants it: each lifts a pause of its own alone, so that a click of an
   /// operator does not uncover the number that the model keeps out.
-  void pause(Pauser by, bool on) {
+  PauseResult pause(Pauser by, bool on, base::TimePoint now = base::Clock::now()) {
     const std::lock_guard lock(pausing_);
-    const auto bit = 1U << static_cast<unsigned>(by);
-    paused_by_ = on ? paused_by_ | bit : paused_by_ & ~bit;
-    tap_->pause(paused_by_ != 0);
+    Pause& pause = pauses_[static_cast<std::size_t>(by)];
+    const bool changed = pause.since.has_value() != on;
+    if (changed && !on) pause.total += now - *pause.since;
+    if (changed) pause.since = on ? std::optional(now) : std::nullopt;
+    const bool is_paused = std::any_of(pauses_.begin(), pauses_.end(), [](const Pause& each) { return each.since.has_value(); });
+    tap_->pause(is_paused);
+    return {changed, is_paused};
   }
   [[nodiscard]] bool is_paused_by(Pauser by) const {
     const std::lock_guard lock(pausing_);
-    return (paused_by_ & 1U << static_cast<unsigned>(by)) != 0;
+    return pauses_[static_cast<std::size_t>(by)].since.has_value();
+  }
+  /// For how long `by` wanted silence so far, a begun millisecond as a whole one: no pause is told as none.
+  [[nodiscard]] std::chrono::milliseconds paused_for(Pauser by, base::TimePoint now) const {
+    const std::lock_guard lock(pausing_);
+    const Pause& pause = pauses_[static_cast<std::size_t>(by)];
+    return std::chrono::ceil<std::chrono::milliseconds>(pause.total + (pause.since ? now - *pause.since : base::Duration::zero()));
   }
   /// Before the call's end, for what is not to be recorded any more.
   void stop() {
@@ -59,7 +80,11 @@ class CallRecording {
   const std::shared_ptr<media::RecordingTap> tap_;
   std::atomic<bool> stopped_{false};
   mutable std::mutex pausing_;
-  unsigned paused_by_ = 0;  // A bit for each Pauser.
+  struct Pause {
+    std::optional<base::TimePoint> since{};  // of the one that goes on
+    base::Duration total{};                  // of those that are over
+  };
+  std::array<Pause, 2> pauses_{};  // of each Pauser
 };
 
 }  // namespace offhook::inline v0::agent::recordings

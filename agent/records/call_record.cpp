@@ -225,7 +225,12 @@ std::string to_line(const CallRecord& record, std::string_view run) {
     line.open("transfer", '{').text("target", record.transfer_target, kMaxFieldBytes);
     line.number("status", std::int64_t{record.transfer_status}).close('}');
   }
-  if (!record.recording.empty()) line.open("recording", '{').text("file", record.recording, kMaxFieldBytes).close('}');
+  if (!record.recording.empty()) {
+    line.open("recording", '{').text("file", record.recording, kMaxFieldBytes);
+    if (record.paused_by_model_ms > 0) line.number("paused_by_model_ms", record.paused_by_model_ms);
+    if (record.paused_by_operator_ms > 0) line.number("paused_by_operator_ms", record.paused_by_operator_ms);
+    line.close('}');
+  }
   add_help(line, record);
   return seal(line.take());
 }

@@ -118,6 +118,7 @@ struct CallRecord {
   std::string transfer_target;
   int transfer_status = 0;  ///< 0: none asked, or never answered
   std::string recording;    ///< its file's name in the folder of recordings; "": none
+  std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< for so long it has silence, by whose order
   std::string agent;        ///< which of the configuration's agents; "" of the only one
   std::vector<Trouble> troubles;
   std::uint64_t troubles_left_out = 0;

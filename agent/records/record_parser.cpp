@@ -209,6 +209,8 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.transfer_target = text(member(json, "transfer"), "target");
   record.transfer_status = number<int>(member(json, "transfer"), "status");
   record.recording = text(member(json, "recording"), "file");
+  record.paused_by_model_ms = number<std::int64_t>(member(json, "recording"), "paused_by_model_ms");
+  record.paused_by_operator_ms = number<std::int64_t>(member(json, "recording"), "paused_by_operator_ms");
   record.agent = text(json, "agent");
   read_help(json, record);
   return record;

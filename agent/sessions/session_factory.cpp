@@ -6,6 +6,7 @@
 #include <offhook/agent/providers/session_chain.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <map>
@@ -99,8 +100,8 @@ std::string spoken_greeting(const AgentProfile& profile, const prompts::CallVari
 ChainOptions chain_options(const AgentProfile& profile, const PartNeeds& needs, const CallFound& call, const std::shared_ptr<Breakers>& breakers) {
   ChainOptions chain{sessions(profile, needs, breakers), greeting_for(profile, call.variables)};
   if (profile.recorded_greeting) {
-    chain.recorded_greeting.emplace(profile.recorded_greeting, call.port_rate_hz,
-                                    chain.greeting.empty() ? std::string(kRecordedGreeting) : chain.greeting);
+    const bool is_blank = base::trim(chain.greeting).empty();  // A variable of the call may be all that stands there.
+    chain.recorded_greeting.emplace(profile.recorded_greeting, call.port_rate_hz, is_blank ? std::string(kRecordedGreeting) : chain.greeting);
   }
   return chain;
 }

@@ -100,11 +100,16 @@ Doing doing(const DigitsRequest& r) {
 Doing doing(const NoteRequest& r) {
   return {ReplyAction::What::Note, r.text, "The note was written down."};
 }
-Doing doing(const PauseRecordingRequest& r) {
-  return {ReplyAction::What::Note, {}, r.paused ? "From now on nothing is recorded." : "What is said is recorded again."};
+Doing doing(const PauseRecordingRequest&) {
+  return {ReplyAction::What::Note, {}, {}};
 }
 Doing doing(const SourceRequest&) {
   return {ReplyAction::What::Note, {}, {}};
+}
+
+std::string paused_text(const PauseRecordingRequest& request, bool is_paused) {
+  if (request.paused) return "From now on nothing is recorded.";
+  return is_paused ? "An operator keeps the recording paused: still nothing is recorded." : "What is said is recorded again.";
 }
 
 }  // namespace
@@ -120,8 +125,9 @@ std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
   return all;
 }
 
-ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request) {
-  const Doing what = std::visit([](const auto& r) { return doing(r); }, request);
+ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request, bool is_paused) {
+  Doing what = std::visit([](const auto& r) { return doing(r); }, request);
+  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) what.status = paused_text(*pause, is_paused);
   ToolOutcome outcome{call.turn, call.call_id, done_text(what.status), std::nullopt, false};
   const bool is_done = std::holds_alternative<SourceRequest>(request) || std::holds_alternative<PauseRecordingRequest>(request);
   if (!is_done) outcome.action = ReplyAction{call.turn, what.what, what.argument};

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::tools {
 [[nodiscard]] std::vector<ToolDescription> describe_built_in(const ToolRules& rules);
 
 /// What comes of an allowed request: the text for the model, and what the conversation carries out when all that was said before
-/// it has been heard. Not for a SourceRequest.
-[[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request);
+/// it has been heard. Not for a SourceRequest. `is_paused`: the recording, after a PauseRecordingRequest.
+[[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request, bool is_paused = false);
 
 }  // namespace offhook::inline v0::agent::tools

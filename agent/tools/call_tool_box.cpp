@@ -188,17 +188,20 @@ void CallToolBox::on_caller_words(const Transcript& transcript, TimePoint began)
 
 void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
+  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, *pause);
   outcomes_.push_back(outcome_of(call, request));
-  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) {
-    // At once, and not when all was heard: an interruption must not leave a card's number in the file.
-    if (options_.pause_recording) options_.pause_recording(pause->paused);
-    return tell(What::Done, call, pause->paused ? "paused" : "it goes on");
-  }
   tell(What::Done, call, "the conversation carries it out");
   if (!std::holds_alternative<HangUpRequest>(request)) return;
   hung_up_in_ = call.turn;
   question_.reset();
   for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
+}
+
+/// At once, and not when all was heard: an interruption must not leave a card's number in the file.
+void CallToolBox::pause_recording(const ToolCall& call, const PauseRecordingRequest& request) {
+  const bool is_paused = options_.pause_recording ? options_.pause_recording(request.paused) : request.paused;
+  outcomes_.push_back(outcome_of(call, request, is_paused));
+  tell(What::Done, call, request.paused ? "paused" : is_paused ? "an operator keeps it paused" : "it goes on");
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {

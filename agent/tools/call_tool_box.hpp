@@ -37,7 +37,7 @@ struct ToolBoxOptions {
   ToolRules rules;
   std::vector<std::string> languages;  ///< of questions (the first) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
-  std::function<void(bool paused)> pause_recording = {};  ///< of a call that is recorded
+  std::function<bool(bool paused)> pause_recording = {};  ///< of a call that is recorded: whether anybody has it paused then
 };
 
 /// The tools of one call: what the policy decides is asked, done here, or done by a source, and never otherwise.
@@ -84,6 +84,7 @@ class CallToolBox final : public ToolBox {
   void refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log);
   void wait_for_caller(const ToolCall& call, ToolDecision decision);
   void execute(const ToolCall& call, const ToolRequest& request);
+  void pause_recording(const ToolCall& call, const PauseRecordingRequest& request);
   void start_at_source(const ToolCall& call);
   void ask_next();
   void settle_question();

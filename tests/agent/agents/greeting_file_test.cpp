@@ -64,6 +64,26 @@ TEST_CASE("An agent's own greeting is its own, file and words: it has neither of
   CHECK(agent::greeting_for(*both.made.book->entries()[0].profile, {}) == "Hello.");
 }
 
+TEST_CASE("An agent's own prompt file says what its own greeting says, whatever /agent greets with; another's prompt file does not") {
+  const Texts files = {{"etc/head.md", "---\ngreeting: Hello from the head.\n---\nYou are Ada.\n"}, {"etc/bare.md", "You are Ada.\n"}};
+  const auto greets = [&files](const std::string& all, const std::string& one) {
+    const auto built = greeted(all, one, files);
+    REQUIRE_MESSAGE(built.made.book, built.problems());
+    const auto& made = *built.made.book->entries()[0].profile;
+    return std::to_string(made.recorded_greeting ? made.recorded_greeting->frames() : 0) + " " + agent::greeting_for(made, {});
+  };
+  const std::string all = R"(, "greeting": "Good day.", "greeting_file": "a.wav")";
+  CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting_file": "b.wav")") == "20 Hello from the head.");
+  CHECK(greets(R"(, "greeting": "Good day.")", R"(, "prompt_file": "head.md", "greeting_file": "b.wav")") == "20 Hello from the head.");
+  CHECK(greets("", R"(, "prompt_file": "head.md", "greeting_file": "b.wav")") == "20 Hello from the head.");
+  CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting": "Hi.", "greeting_file": "b.wav")") == "20 Hi.");
+  CHECK(greets(all, R"(, "prompt_file": "bare.md", "greeting_file": "b.wav")") == "20 ");
+  CHECK(greets(R"(, "prompt_file": "head.md")", R"(, "greeting_file": "b.wav")") == "20 ");
+  CHECK(greets(all, R"(, "prompt_file": "head.md")") == "10 Good day.");  // What the configuration says goes before the head.
+  CHECK(greets(R"(, "greeting_file": "a.wav")", R"(, "prompt_file": "head.md")") == "0 Hello from the head.");
+  CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting_file": "off")") == "0 Good day.");
+}
+
 TEST_CASE("A greeting that cannot be played is told at the start, with its place, its path and what is wrong with it") {
   CHECK(told("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
   CHECK(told("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);

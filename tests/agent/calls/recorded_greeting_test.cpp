@@ -57,6 +57,26 @@ TEST_CASE("A recorded greeting is heard as long as it lasts, written down in its
   }
 }
 
+TEST_CASE("However long it rings, no more than two seconds of a recorded greeting wait, and all of it is heard") {
+  CallScript script = greeted(Way::Cascade);
+  script.options.ring_for = 20s;
+  VirtualCall call(std::move(script));
+  for (int i = 0; i < 19; ++i) {
+    call.advance(1s);
+    CHECK(call.samples_queued() == 16000);
+  }
+  call.advance(1s);
+  for (int i = 0; i < 62; ++i) {
+    call.advance(100ms);
+    CHECK(call.samples_queued() <= 16000);
+  }
+  CHECK(call.line().voiced_ticks() == 300);
+  REQUIRE(said(call).size() == 1);
+  CHECK(said(call)[0].text == kWords);
+  const auto is_trouble = [](const ConversationAction& action) { return std::holds_alternative<TryAgain>(action); };
+  CHECK(std::none_of(call.seen().begin(), call.seen().end(), is_trouble));  // Nobody took the wait for a voice that is gone.
+}
+
 TEST_CASE("A caller who talks into a recorded greeting ends it, and the record has the words up to there") {
   VirtualCall call(greeted(Way::Cascade));
   call.advance(1500ms);

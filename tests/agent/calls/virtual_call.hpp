@@ -56,6 +56,7 @@ class VirtualCall {
   [[nodiscard]] const std::vector<ConversationAction>& seen() const { return seen_; }
   [[nodiscard]] records::CallRecord record();
   [[nodiscard]] unsigned faults() const { return faults_; }                ///< that the simulator carried out
+  [[nodiscard]] std::size_t samples_queued() const { return bridge_->samples_queued(); }
   [[nodiscard]] VirtualLine& line() { return line_; }
 
  private:

@@ -1,34 +1,16 @@
+#include "logged.hpp"
+
 #include <offhook/agent/call_log.hpp>
-#include <offhook/agent/ops/log.hpp>
 
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-
-#include <cstdio>
-#include <string>
+#include <utility>
 
 using namespace offhook;
 using namespace offhook::agent;
 
 namespace {
 
-/// What `line` puts into the log, on standard output.
 std::string logged(ConversationAction what, records::KeepOptions keep, std::optional<bool> texts = std::nullopt) {
-  std::FILE* file = std::tmpfile();
-  REQUIRE(file != nullptr);
-  std::fflush(stdout);
-  const int before = ::dup(STDOUT_FILENO);
-  ::dup2(::fileno(file), STDOUT_FILENO);
-  log_line({"call-1", std::move(what), texts}, keep);
-  std::fflush(stdout);
-  ::dup2(before, STDOUT_FILENO);
-  ::close(before);
-  std::rewind(file);
-  std::string text(4096, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file));
-  std::fclose(file);
-  return text;
+  return logged_by([&] { log_line({"call-1", std::move(what), texts}, keep); });
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct Server {
   std::atomic<bool> ready{false};
   std::string ordered;  // Written before an answer leaves, read after it came.
   std::unique_ptr<agent::HealthServer> server;
+  bool sent_whole = false;
 
   Server() {
     auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
@@ -39,7 +40,8 @@ struct Server {
     address.sin_port = htons(server->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    (void)::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+    const auto sent = ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+    sent_whole = sent == static_cast<ssize_t>(request.size());
     std::string answer;
     for (pollfd entry{fd, POLLIN, 0}; ::poll(&entry, 1, 10000) == 1;) {
       char buffer[2048];
@@ -55,55 +57,55 @@ struct Server {
 }  // namespace
 
 TEST_CASE_FIXTURE(Server, "Alive is one thing, ready another") {
-  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
-  CHECK(ask("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 503 "));
+  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 503 "));
   ready = true;
-  const std::string answer = ask("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(answer.starts_with("HTTP/1.1 200 "));
   CHECK(answer.find(R"({"ready":true})") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Server, "Nothing else is answered but by an error that says what is") {
-  CHECK(ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
-  CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
+  CHECK(ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
 TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
-  const std::string calls = ask("GET /calls HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string calls = ask("GET /calls HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(calls.starts_with("HTTP/1.1 200 "));
   CHECK(calls.find("application/json") != std::string::npos);
   CHECK(calls.ends_with("\r\n\r\n{\"calls\":[]}\n"));
-  const std::string metrics = ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string metrics = ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(metrics.starts_with("HTTP/1.1 200 "));
   CHECK(metrics.find("text/plain; version=0.0.4") != std::string::npos);
   CHECK(metrics.ends_with("\r\n\r\noffhook_calls 0\n"));
-  CHECK(ask("POST /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405 "));
+  CHECK(ask("POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
 TEST_CASE_FIXTURE(Server, "A recording is paused and goes on by POST, for whom the answer of the call's owner is") {
-  const std::string paused = ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  const std::string paused = ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
   CHECK(paused.starts_with("HTTP/1.1 200 "));
   CHECK(paused.ends_with("\r\n\r\n{\"id\":\"x\"}\n"));
-  CHECK(ask("POST /calls/k3x9/recording/resume HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
-  CHECK(ask("POST /calls/none/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(ask("POST /calls/k3x9/recording/resume HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(ask("POST /calls/none/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
   CHECK(ordered == "k3x9 paused;k3x9 resumed;none paused;");
 }
 
 TEST_CASE_FIXTURE(Server, "Nothing else pauses a recording: neither a GET, nor a page in a browser, nor half a path") {
-  const std::string got = ask("GET /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string got = ask("GET /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(got.starts_with("HTTP/1.1 405 "));
   CHECK(got.find("Allow: POST\r\n") != std::string::npos);
-  CHECK(ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\nOrigin: http://a.example\r\n\r\n").starts_with("HTTP/1.1 403 "));
+  CHECK(ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a.example\r\n\r\n").starts_with("HTTP/1.1 403 "));
   for (const std::string path : {"/calls//recording/pause", "/calls/recording/pause", "/calls/recording/resume", "/recording/pause", "/calls/a/b/recording/pause",
                                  "/calls/%41/recording/pause", "/calls/a?/recording/pause", "/calls/a/recording/pauses", "/calls/a/recording"}) {
     CAPTURE(path);
-    CHECK(ask("POST " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+    CHECK(ask("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
   }
   CHECK(ordered.empty());
 }
 
 TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and does nothing") {
-  const std::string order = "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: x\r\n";
+  const std::string order = "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\n";
   const std::string told = ask(order + "Content-Length: 2\r\n\r\n{}");
   CHECK(told.starts_with("HTTP/1.1 413 "));
   CHECK(told.find("no body is read here") != std::string::npos);
@@ -111,18 +113,45 @@ TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and 
   CHECK(ordered.empty());
 }
 
+TEST_CASE_FIXTURE(Server, "Whoever sends a long body gets rid of it and has the answer; of one without end no more is taken") {
+  const auto post = [](std::size_t octets) {
+    return "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(octets) + "\r\n\r\n" + std::string(octets, 'x');
+  };
+  CHECK(ask(post(15'000'000)).starts_with("HTTP/1.1 413 "));  // More than the buffers of both sides hold.
+  CHECK(sent_whole);
+  (void)ask(post(64'000'000));
+  CHECK_FALSE(sent_whole);
+}
+
+TEST_CASE_FIXTURE(Server, "Only who asks for this machine is answered: a stranger's name may have been given our address [RFC 9110 section 7.4]") {
+  ready = true;
+  const auto asked = [this](const std::string& host) { return ask("GET /readyz HTTP/1.1\r\nHost: " + host + "\r\n\r\n"); };
+  for (const char* ours : {"localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:8080", "127.8.9.1", "[::1]", "[::1]:8080"}) {
+    CAPTURE(ours);
+    CHECK(asked(ours).starts_with("HTTP/1.1 200 "));
+  }
+  for (const char* other : {"a.example", "a.example:8080", "127.0.0.1.a.example", "localhost.a.example", "192.0.2.1", "[::1].a.example", "[2001:db8::1]:8080", "[", ""}) {
+    CAPTURE(other);
+    CHECK(asked(other).starts_with("HTTP/1.1 421 "));
+  }
+  CHECK(asked("localhost\r\nHost: a.example").starts_with("HTTP/1.1 421 "));
+  CHECK(ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: a.example:8080\r\n\r\n").starts_with("HTTP/1.1 421 "));
+  CHECK(ordered.empty());
+  CHECK(ask("GET /readyz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200 "));
+}
+
 TEST_CASE("A page that nobody makes is not there") {
   Server bare;
   bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
-  CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
-  CHECK(bare.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
-  CHECK(bare.ask("POST /calls/a/recording/pause HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(bare.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  CHECK(bare.ask("POST /calls/a/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
 }
 
 TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next one is answered") {
   CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
-  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE_FIXTURE(Server, "A port that is taken is said with what to do") {

@@ -1,3 +1,5 @@
+#include "logged.hpp"
+
 #include <offhook/agent/live_calls.hpp>
 
 #include <doctest/doctest.h>
@@ -67,6 +69,38 @@ TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a 
   recording->pause(agent::recordings::Pauser::Model, true);
   CHECK(pause_recording("a", false).text == R"({"id":"a","recording":"paused","paused_by":"model"})");
   CHECK(recording->tap()->is_paused());
+}
+
+TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, under the call's name there and in its record") {
+  using agent::recordings::Pauser;
+  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  add({"k3x9", {}, false, "PCMU", kAnswered, media::LegId{2}, recording, "out-1"});
+  const auto told = [this](bool paused) { return logged_by([&] { (void)pause_recording("k3x9", paused); }); };
+  const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };
+  CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=recording"));
+  CHECK(has(told(true), "warning recording.paused call=out-1 record=k3x9 by=operator order=pause recording=paused"));
+  CHECK(has(told(true), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=pause recording=paused"));
+  recording->pause(Pauser::Model, true);
+  CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=paused"));
+  CHECK(has(told(true), "recording.paused "));
+  recording->pause(Pauser::Model, false);
+  CHECK(has(told(false), "info    recording.resumed call=out-1 record=k3x9 by=operator order=resume recording=recording"));
+  CHECK(logged_by([&] { (void)pause_recording("none", true); }).empty());
+}
+
+TEST_CASE("How long each paused a recording adds up, also while a pause goes on") {
+  using agent::recordings::Pauser;
+  agent::recordings::CallRecording recording("file.opus", std::make_shared<media::RecordingTap>());
+  CHECK(recording.paused_for(Pauser::Operator, kAnswered) == 0ms);
+  recording.pause(Pauser::Operator, true, kAnswered);
+  recording.pause(Pauser::Operator, true, kAnswered + 1s);  // Begins nothing anew.
+  recording.pause(Pauser::Model, true, kAnswered + 2s);
+  const auto ends = recording.pause(Pauser::Operator, false, kAnswered + 3s);
+  CHECK(ends.changed);
+  CHECK(ends.is_paused);
+  recording.pause(Pauser::Operator, true, kAnswered + 5s);
+  CHECK(recording.paused_for(Pauser::Operator, kAnswered + 5s + 1us) == 3001ms);
+  CHECK(recording.paused_for(Pauser::Model, kAnswered + 9s) == 7s);
 }
 
 TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is paused or has ended; others say nothing of it") {

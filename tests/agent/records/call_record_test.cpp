@@ -42,6 +42,8 @@ CallRecord whole_record() {
   record.transfer_target = "1002";
   record.transfer_status = 200;
   record.recording = "20261122T101530Z-c4llid.opus";
+  record.paused_by_model_ms = 1200;
+  record.paused_by_operator_ms = 300;
   return record;
 }
 
@@ -54,6 +56,8 @@ TEST_CASE("What is written of a call is read back") {
   REQUIRE(read);
   CHECK(to_line(*read, "run") == line);  // No member is lost on the way there or back.
   CHECK(read->turns[1].interrupted_at_ms == 900);
+  CHECK(read->paused_by_model_ms == 1200);
+  CHECK(read->paused_by_operator_ms == 300);
   CHECK(read->media->round_trip_ms == 20.5);
   CHECK(read->media->mos == 4.125);
   CHECK(read->media->wideband);

@@ -152,7 +152,7 @@ TEST_CASE("A model is shown the tool that pauses a recording in calls that are r
   made.tools = {{BuiltInTool::HangUp, Confirm::Never, 1, {}}, {BuiltInTool::PauseRecording, Confirm::Never, 20, {}}};
   CHECK(tool_box_options(made).rules.allowed.size() == 1);
   bool paused = false;
-  const auto options = tool_box_options(made, [&paused](bool on) { paused = on; });
+  const auto options = tool_box_options(made, [&paused](bool on) { return paused = on; });
   REQUIRE(options.rules.allowed.size() == 2);
   CHECK(options.rules.allowed[1].name == "pause_recording");
   options.pause_recording(true);
@@ -167,6 +167,25 @@ TEST_CASE("The notice is said in calls that are recorded, and in no others") {
   QuietStudio edges;
   CHECK(factory.plan(made, CallFound{}, edges).options.notice.empty());
   CallFound recorded;
-  recorded.pause_recording = [](bool) {};
+  recorded.pause_recording = [](bool on) { return on; };
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
+}
+
+TEST_CASE("A recorded greeting is played, though the words for it are blank in this call") {
+  const SessionFactory factory({});
+  auto greeted = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
+  const std::vector<std::pair<const char*, const char*>> cases = {{" ", "(recorded greeting)"}, {"\n\t", "(recorded greeting)"}, {" Good day.", " Good day."}};
+  for (const auto& [written, words] : cases) {
+    greeted.greeting = *prompts::PromptTemplate::parse(written);
+    QuietStudio edges;
+    CallFound call;
+    call.port_rate_hz = 8000;
+    const auto session = factory.plan(std::make_shared<const AgentProfile>(greeted), std::move(call), edges).session({});
+    session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+    const auto said = session->poll();
+    REQUIRE(said);
+    REQUIRE(std::holds_alternative<ReplyText>(*said));
+    CHECK(std::get<ReplyText>(*said).text == words);
+  }
 }

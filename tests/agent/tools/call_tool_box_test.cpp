@@ -324,14 +324,19 @@ TEST_CASE_FIXTURE(Box, "A flood of calls is refused in few words, and fills no l
 TEST_CASE_FIXTURE(Box, "A recording is paused and goes on at once, before anything else that was said is heard, and only with true or false") {
   std::vector<bool> paused;
   options.rules.allowed.push_back(rule("pause_recording", Confirm::Never, ToolClass::Write));
-  options.pause_recording = [&paused](bool on) { paused.push_back(on); };
+  options.pause_recording = [&paused](bool on) {
+    paused.push_back(on);
+    return on;
+  };
   make();
   run("pause_recording", R"({"paused":true})");
   CHECK(paused == std::vector{true});
   CHECK_FALSE(outcome().action);
   run("pause_recording", R"({"paused":false})");
   CHECK(paused == std::vector{true, false});
-  CHECK_FALSE(outcome().refused);
+  const auto goes_on = outcome();
+  CHECK_FALSE(goes_on.refused);
+  CHECK(goes_on.result.find("recorded again") != std::string::npos);
   for (const char* wrong : {"{}", R"({"paused":"true"})", R"({"paused":1})", R"({"paused":null})", R"({"on":true})", R"({"paused":true,"for":5})"}) {
     CAPTURE(wrong);
     run("pause_recording", wrong);
@@ -340,10 +345,24 @@ TEST_CASE_FIXTURE(Box, "A recording is paused and goes on at once, before anythi
   CHECK(paused.size() == 2);
 }
 
+TEST_CASE_FIXTURE(Box, "A model that ends its pause is told when an operator keeps the recording paused") {
+  options.rules.allowed.push_back(rule("pause_recording", Confirm::Never, ToolClass::Write));
+  options.pause_recording = [](bool) { return true; };
+  make();
+  run("pause_recording", R"({"paused":false})");
+  const auto told = outcome();
+  CHECK_FALSE(told.refused);
+  CHECK(told.result.find("An operator keeps the recording paused") != std::string::npos);
+  CHECK(told.result.find("again") == std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Box, "Where the caller has to agree to a pause, nothing is paused before they do") {
   std::vector<bool> paused;
   options.rules.allowed.push_back(rule("pause_recording", Confirm::Caller, ToolClass::Write));
-  options.pause_recording = [&paused](bool on) { paused.push_back(on); };
+  options.pause_recording = [&paused](bool on) {
+    paused.push_back(on);
+    return on;
+  };
   make();
   run("pause_recording", R"({"paused":true})");
   CHECK(ask().find("pause recording") != std::string::npos);

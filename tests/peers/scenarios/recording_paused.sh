@@ -24,7 +24,7 @@ shows /calls '"recording":"paused"' || die "/calls does not show the pause"
 expect 12 "the caller's first words were heard" says "$work/agent.log" 'where are you'
 says <(post "/calls/$id/recording/resume") '"recording":"recording"' || die "the recording does not go on"
 expect 40 "the agent hung up" says "$work/caller.log" 'session closed'
-expect 5 "the record names the recording" has_record '"recording":\{"file":"[^"]*"\}'
+expect 5 "the record names the recording, and for how long it was paused" has_record '"recording":\{"file":"[^"]*","paused_by_operator_ms":[0-9]{4,}\}'
 expect 5 "the file is ended" says "$work/agent.log" "recording.ended"
 "$offhook" hear "$work"/recordings/*.wav --channel 0 >"$work/left" 2>&1
 says "$work/left" 'goodbye' || die "what was said after the pause is not in the file: $(cat "$work/left")"
