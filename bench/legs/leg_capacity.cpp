@@ -45,6 +45,7 @@ Try measure_once(LegPlan plan, const std::string& self) {
   fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg; the load at most {:.2f} ms late\n", plan.legs,
              plan.kind.name, media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg,
              done.load_late_ms);
+  if (done.figures.kernel_share) fmt::print(stderr, "    {:.1f} % of that load the kernel's\n", 100 * *done.figures.kernel_share);
   if (!plan.kind.relays) return done;
   done.added_p50_ms = load_figures.at("added_p50_ms").get<double>();
   done.added_p99_ms = load_figures.at("added_p99_ms").get<double>();
