@@ -11,6 +11,9 @@
 
 namespace offhook::bench {
 
+/// The marks of "capacity.KIND.PATH.calls_per_core": a share of the core, and the 99th percentile of when a tick is done.
+inline constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
+
 inline constexpr std::array<std::string_view, 2> kPlottedPaths{"io_uring", "epoll"};
 inline constexpr std::array<std::size_t, 12> kPlottedLegs{1, 10, 50, 100, 200, 400, 800, 1200, 1600, 1800, 2000, 2200};
 
@@ -25,6 +28,8 @@ struct CapacityPoint {
   double late_p99_ms = 0;
   double missed = 0;
 
+  /// Within the marks, and nothing missed.
+  [[nodiscard]] bool is_clean() const;
   /// What 20 ms of one leg took.
   [[nodiscard]] double leg_us() const;
 };

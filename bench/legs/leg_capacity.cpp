@@ -16,7 +16,6 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
 constexpr int kMostTries = 3;   // of a number that is too late or misses something below kMaxLoad: a neighbour of this machine may do that
 constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 

@@ -38,8 +38,9 @@ TEST_CASE("What lies beyond the axes of the capacity is drawn at their ends, and
   CHECK(has(svg, "d=\"M60.2,337.4 L460.0,80.0\""));   // 1 and 110 % of 100 %
   CHECK(has(svg, "d=\"M460.0,225.6\""));              // the kernel's part of the one that has it
   CHECK(has(svg, "d=\"M550.2,340.0 L950.0,80.0\""));  // 0.05 and 250 ms of 0.1 to 100
-  CHECK(has(svg, ">36</text>"));
-  CHECK(!has(svg, ">0</text>"));
+  CHECK(has(svg, "x=\"950.0\" y=\"372\" text-anchor=\"middle\" fill=\"#2f6f9f\">36</text>"));
+  CHECK(!has(svg, "fill=\"#2f6f9f\">0</text>"));
+  CHECK(has(svg, "io_uring: 1 legs are within the marks"));
   CHECK(!has(svg, "epoll"));
 }
 
@@ -49,7 +50,14 @@ TEST_CASE("Without figures of the capacity there is no plot") {
   results.push_back({plotted_row("epoll", 100, "load"), "%", 5, {}});
   CHECK(to_capacity_svg(results).empty());
   add(results, "epoll", 200, 10, 0.3, 0);
-  CHECK(has(to_capacity_svg(results), "epoll: 20 ms of a leg take 10.0 us with 200 legs"));
+  CHECK(has(to_capacity_svg(results), "epoll: 200 legs are within the marks, 20 ms of one take 10.0 us"));
+}
+
+TEST_CASE("A number of legs is within the marks at 80 % of a core, with ticks done in less than 2 ms and nothing missed") {
+  CHECK(CapacityPoint{100, 80, {}, 1.99, 0}.is_clean());
+  CHECK(!CapacityPoint{100, 80.1, {}, 1.99, 0}.is_clean());
+  CHECK(!CapacityPoint{100, 80, {}, 2, 0}.is_clean());
+  CHECK(!CapacityPoint{100, 80, {}, 1.99, 1}.is_clean());
 }
 
 }  // namespace
