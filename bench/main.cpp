@@ -1,12 +1,13 @@
 // offhook_bench [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]: measures, prints a table, and leaves results.json
-// and ratios.svg in FOLDER, with dialogs.svg and jitter.svg where they are asked for. It starts itself once more under valgrind for the
-// instructions, the agent, which is `offhook`, for the capacity, and with it the simulator, which is `offhook_openai_sim`, for turns
-// (turns.json) and for what AI calls cost. `./dev bench` calls it.
+// and ratios.svg in FOLDER, with dialogs.svg, jitter.svg, capacity.svg and echo.svg where they are asked for. It starts itself once more
+// under valgrind for the instructions, the agent, which is `offhook`, for the capacity, and with it the simulator, which is
+// `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost. `./dev bench` calls it.
 #include <offhook/bench/calls_cost.hpp>
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/echo_figures.hpp>
 #include <offhook/bench/jitter_pareto.hpp>
 #include <offhook/bench/leg_memory.hpp>
+#include <offhook/bench/legs/capacity_plot.hpp>
 #include <offhook/bench/legs/leg_capacity.hpp>
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/process.hpp>
@@ -139,6 +140,7 @@ int run(const Arguments& arguments) {
   write(arguments.out + "/ratios.svg", to_svg(results));
   if (const std::string plot = to_scale_svg(results); !plot.empty()) write(arguments.out + "/dialogs.svg", plot);
   if (is_wanted("jitter.put_get", arguments.filters)) write(arguments.out + "/jitter.svg", jitter_svg());
+  if (const std::string plot = to_capacity_svg(results); !plot.empty()) write(arguments.out + "/capacity.svg", plot);
   if (const std::string plot = to_echo_svg(results); !plot.empty()) write(arguments.out + "/echo.svg", plot);
   fmt::print("{}", to_table(results));
   return 0;

@@ -1,5 +1,6 @@
 #include <offhook/bench/legs/leg_capacity.hpp>
 
+#include <offhook/bench/legs/capacity_plot.hpp>
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/legs/notes.hpp>
 #include <offhook/bench/process.hpp>
@@ -15,7 +16,6 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
 constexpr int kMostTries = 3;   // of a number that is too late or misses something below kMaxLoad: a neighbour of this machine may do that
 constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 
@@ -37,12 +37,14 @@ Try measure_once(LegPlan plan, const std::string& self) {
   load.terminate();
   (void)load.wait();
   const auto figures = wait_for_note(plan, "figures");
-  Try done{plan.legs, {figures.at("load").get<double>(), figures.at("late_p99_ms").get<double>(), figures.at("missed").get<double>(), figures.at("kb_per_leg").get<double>()}};
+  Try done{plan.legs, {figures.at("load").get<double>(), figures.at("late_p99_ms").get<double>(), figures.at("missed").get<double>(), figures.at("kb_per_leg").get<double>(), {}}};
+  if (figures.contains("kernel_share")) done.figures.kernel_share = figures.at("kernel_share").get<double>();
   const auto load_figures = wait_for_note(plan, "load_figures");
   done.load_late_ms = load_figures.at("late_worst_ms").get<double>();
   fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg; the load at most {:.2f} ms late\n", plan.legs,
              plan.kind.name, media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg,
              done.load_late_ms);
+  if (done.figures.kernel_share) fmt::print(stderr, "    {:.1f} % of that load the kernel's\n", 100 * *done.figures.kernel_share);
   if (!plan.kind.relays) return done;
   done.added_p50_ms = load_figures.at("added_p50_ms").get<double>();
   done.added_p99_ms = load_figures.at("added_p99_ms").get<double>();
@@ -84,12 +86,31 @@ void measure_conference(const LegPlan& plan, const std::vector<std::string>& fil
   results.push_back({prefix + "rss_kb_per_leg", "kB", figures.kb_per_leg, {}});
 }
 
+void add_kernel_share(const std::string& name, const HostFigures& figures, std::vector<Result>& results) {
+  if (figures.kernel_share) results.push_back({name, "% of load", 100 * *figures.kernel_share, {}});
+}
+
+/// Each number once, clean or not: from one leg to where a core is full.
+void measure_plotted(LegPlan plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
+  for (const std::size_t legs : kPlottedLegs) {
+    const auto name = [&](std::string_view what) { return plotted_row(media::to_string(plan.path), legs, what); };
+    if (!is_wanted(name("load"), filters)) continue;
+    plan.legs = legs;
+    const auto figures = measure_once(plan, self).figures;
+    results.push_back({name("load"), "%", 100 * figures.load, {}});
+    add_kernel_share(name("kernel_share"), figures, results);
+    results.push_back({name("tick_p99_ms"), "ms", figures.late_p99_ms, {}});
+    results.push_back({name("missed"), "frames", figures.lost, {}});
+  }
+}
+
 }  // namespace
 
 std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters, const std::string& self, const std::string& out) {
   std::vector<Result> results;
   constexpr std::array kPaths{media::DatagramPath::Uring, media::DatagramPath::Epoll};
   for (const auto path : kPaths) measure_conference({.kind = conference_kind(), .path = path, .legs = media::Conference::kMaxMembers, .folder = out}, filters, self, results);
+  for (const auto path : kPaths) measure_plotted({.kind = leg_kinds().front(), .path = path, .folder = out}, filters, self, results);
   for (const auto& kind : leg_kinds()) {
     for (const auto path : kPaths) {
       const std::string prefix = fmt::format("capacity.{}.{}.", kind.name, media::to_string(path));
@@ -102,6 +123,7 @@ std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters
       const bool relays = kind.relays;
       results.push_back({prefix + "calls_per_core", relays ? "calls" : "legs", static_cast<double>(most.legs) / (relays ? 2 : 1), {}});
       results.push_back({prefix + "load", "%", 100 * most.figures.load, {}});
+      add_kernel_share(prefix + "kernel_share", most.figures, results);
       results.push_back({prefix + "tick_p99_ms", "ms", most.figures.late_p99_ms, {}});
       if (relays) results.push_back({prefix + "added_p50_ms", "ms", most.added_p50_ms, {}});
       if (relays) results.push_back({prefix + "added_p99_ms", "ms", most.added_p99_ms, {}});

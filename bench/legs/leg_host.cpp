@@ -1,6 +1,7 @@
 #include <offhook/bench/legs/leg_plan.hpp>
 
 #include <offhook/bench/legs/notes.hpp>
+#include <offhook/bench/kernel_share.hpp>
 #include <offhook/bench/legs/voice.hpp>
 #include <offhook/bench/proc_usage.hpp>
 #include <offhook/bench/thread_times.hpp>
@@ -111,12 +112,13 @@ void allow_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void pin_worker() {
+pid_t worker_thread() {
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::string name;
     std::getline(std::ifstream(task.path() / "comm"), name);
-    if (name == kWorkerName) pin(std::stoi(task.path().filename().string()), kWorkerCore);
+    if (name == kWorkerName) return std::stoi(task.path().filename().string());
   }
+  throw std::runtime_error("the engine has no worker");
 }
 
 media::MediaPlan media_plan(const LegKind& kind, std::uint16_t remote_port) {
@@ -155,6 +157,13 @@ double p99_ms(const media::TickHistogram::Counts& before, media::TickHistogram::
   return std::chrono::duration<double, std::milli>(media::TickHistogram::times_of(after).p99).count();
 }
 
+/// Of the two seconds from now on.
+std::optional<double> kernel_share_of(pid_t thread) {
+  const KernelShare share(thread);
+  std::this_thread::sleep_for(2s);
+  return share.so_far();
+}
+
 }  // namespace
 
 int host_legs(const LegPlan& plan) {
@@ -171,7 +180,8 @@ int host_legs(const LegPlan& plan) {
   options.late_limit = 2;
   media::Engine engine(options);
   if (engine.status().datagrams != plan.path) throw std::runtime_error(engine.status().refused);
-  pin_worker();
+  const pid_t worker = worker_thread();
+  pin(worker, kWorkerCore);
 
   std::filesystem::remove_all(plan.folder + "/legs.recorded");
   std::filesystem::create_directories(plan.folder + "/legs.recorded");
@@ -211,13 +221,14 @@ int host_legs(const LegPlan& plan) {
   const auto due = static_cast<std::int64_t>(plan.legs) * 50 * plan.seconds, unsent = due - (after.sent - before.sent);
   const auto missed = after.missed - before.missed + static_cast<std::int64_t>(conversations.dropped() - dropped_before) +
                       (unsent > due / 50 ? unsent : 0);
-  leave_note(plan, "figures",
-             {{"load", worked / passed_ms},
-              {"late_p99_ms", p99_ms(ticks_before, ticks_after)},
-              {"missed", missed},
-              {"received", after.received - before.received},
-              {"sent", after.sent - before.sent},
-              {"kb_per_leg", kb / static_cast<double>(plan.legs)}});
+  nlohmann::json figures{{"load", worked / passed_ms},
+                         {"late_p99_ms", p99_ms(ticks_before, ticks_after)},
+                         {"missed", missed},
+                         {"received", after.received - before.received},
+                         {"sent", after.sent - before.sent},
+                         {"kb_per_leg", kb / static_cast<double>(plan.legs)}};
+  if (const auto kernel_share = kernel_share_of(worker)) figures["kernel_share"] = *kernel_share;
+  leave_note(plan, "figures", figures);
   conversations.stop();
   std::filesystem::remove_all(plan.folder + "/legs.recorded");
   return 0;

@@ -4,6 +4,7 @@
 #include <offhook/media/media_plan.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct HostFigures {
   double late_p99_ms = 0;          ///< how long after its time a leg's tick was done
   double lost = 0;                 ///< packets that did not arrive or not in time, and frames that the conversation missed
   double kb_per_leg = 0;
+  std::optional<double> kernel_share;  ///< of that load, just after: what the kernel took; nothing where it does not say
 };
 
 /// The host's and the load's programs; each returns its exit code. Errors are thrown.
