@@ -35,6 +35,8 @@ void Datagrams::mind_peer(Leg& leg, const std::optional<base::SocketAddress>& pe
   }
 }
 
+void Datagrams::untie(Leg& leg) { untie(leg, PeerTie::kLooks); }
+
 void Datagrams::untie(Leg& leg, int looks) {
   if (!leg.tie.is_tied()) return;
   if (!flush()) return;  // What waits has no address of its own: at the next look.

@@ -3,7 +3,6 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/sendout.hpp>
 
 #include <cstdint>
@@ -49,7 +48,7 @@ class Datagrams {
   /// Ties its socket for audio to its peer, or unties it: five times a second. `peer` as PeerTie::look() has it.
   void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
   /// At once: its peer is to be somewhere else.
-  void untie(Leg& leg, int looks = PeerTie::kLooks);
+  void untie(Leg& leg);
   /// What it sent was refused, says an ICMP message by way of a call that failed: it is untied, for a tied socket alone hears of that. Those
   /// for whom that means nothing, a full queue say, are no refusals.
   void on_refusal(Leg& leg, int error);
@@ -68,6 +67,7 @@ class Datagrams {
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
 
  private:
+  void untie(Leg& leg, int looks);
   base::TimePoint phase_began_{};
 };
 
