@@ -4,6 +4,7 @@
 #include <offhook/media/detail/polyphase_prototype.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -122,6 +123,7 @@ void PolyphaseFilter::weigh(std::size_t p, std::size_t r, std::span<const double
   for (std::size_t at = 0; at < taps.size(); ++at) {
     const double rest = taps[at] - (direct && taps.begin() + static_cast<std::ptrdiff_t>(at) == most ? 1 : 0);
     const std::size_t pair = at % 16 / 2 * strides + at / 16;
+    assert(std::abs(rest * unit) < 32767);
     weights_[(p * down + r) * 16 * strides + 2 * pair + at % 2] = static_cast<std::int16_t>(std::lrint(rest * unit));
   }
 }

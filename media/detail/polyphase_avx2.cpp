@@ -91,9 +91,9 @@ OFFHOOK_AVX2 inline std::size_t split_three(const std::int16_t* in, std::size_t 
 OFFHOOK_AVX2 inline std::size_t split_six(const std::int16_t* in, std::size_t blocks, std::int16_t* rows, std::size_t row) {
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
-    std::int16_t threes[3][16];
-    split_three(in + 6 * block, 16, threes[0], 16);
-    for (std::size_t s = 0; s < 3; ++s) split_two(threes[s], 8, rows + s * row + block, rows + (3 + s) * row + block);
+    std::int16_t threes[3 * 16];
+    split_three(in + 6 * block, 16, threes, 16);
+    for (std::size_t s = 0; s < 3; ++s) split_two(threes + 16 * s, 8, rows + s * row + block, rows + (3 + s) * row + block);
   }
   return block;
 }
@@ -213,34 +213,32 @@ OFFHOOK_AVX2 inline void join_three(const std::int16_t* first, std::size_t row, 
   }
 }
 
-using Tile = std::int16_t[PolyphaseFilter::kMaxWays][kTile];
-
-/// All phases of a tile, taking turns.
-OFFHOOK_AVX2 inline void join(const Tile& tile, std::size_t ways, std::int16_t* out) {
-  std::int16_t threes[3][2 * kTile];
+/// All phases of a tile, one after the other, as they take turns.
+OFFHOOK_AVX2 inline void join(const std::int16_t* tile, std::size_t ways, std::int16_t* out) {
+  std::int16_t threes[3 * 2 * kTile];
   switch (ways) {
     case 1:
-      std::memcpy(out, tile[0], sizeof tile[0]);
+      std::memcpy(out, tile, kTile * sizeof *tile);
       return;
     case 2:
-      join_two(tile[0], tile[1], out);
+      join_two(tile, tile + kTile, out);
       return;
     case 3:
-      join_three(tile[0], kTile, kTile, out);
+      join_three(tile, kTile, kTile, out);
       return;
     case 6:  // As split_six, backwards.
-      for (std::size_t s = 0; s < 3; ++s) join_two(tile[s], tile[3 + s], threes[s]);
-      join_three(threes[0], 2 * kTile, 2 * kTile, out);
+      for (std::size_t s = 0; s < 3; ++s) join_two(tile + s * kTile, tile + (3 + s) * kTile, threes + s * 2 * kTile);
+      join_three(threes, 2 * kTile, 2 * kTile, out);
       return;
   }
 }
 
 template <std::size_t kStrides>
 OFFHOOK_AVX2 void filter_blocks(const PolyphaseFilter& filter, const std::int16_t* rows, std::size_t blocks, std::int16_t* out) {
-  Tile tile;
+  std::int16_t tile[PolyphaseFilter::kMaxWays * kTile];
   std::int16_t part[PolyphaseFilter::kMaxWays * kTile];
   for (std::size_t begin = 0; begin < blocks; begin += kTile) {
-    for (std::size_t phase = 0; phase < filter.up; ++phase) filter_tile<kStrides>(filter, phase, rows + begin, tile[phase]);
+    for (std::size_t phase = 0; phase < filter.up; ++phase) filter_tile<kStrides>(filter, phase, rows + begin, tile + phase * kTile);
     const std::size_t left = blocks - begin;
     std::int16_t* to = out + begin * filter.up;
     join(tile, filter.up, left < kTile ? part : to);

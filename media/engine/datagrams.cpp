@@ -31,7 +31,7 @@ void Datagrams::mind_peer(Leg& leg, const std::optional<base::SocketAddress>& pe
   switch (leg.tie.look(peer)) {
     case PeerTie::Wish::Nothing: return;
     case PeerTie::Wish::Untie: return untie(leg);
-    case PeerTie::Wish::Tie: leg.rtp.tie(leg.tie.peer()) ? leg.tie.tied() : leg.tie.untied(PeerTie::kLooksRefused); return;
+    case PeerTie::Wish::Tie: leg.rtp.tie(leg.tie.peer()) ? leg.tie.tied() : leg.tie.cannot_be_tied(); return;
   }
 }
 
@@ -39,9 +39,10 @@ void Datagrams::untie(Leg& leg) { untie(leg, PeerTie::kLooks); }
 
 void Datagrams::untie(Leg& leg, int looks) {
   if (!leg.tie.is_tied()) return;
+  leg.tie.owe_untying(looks);
   if (!flush()) return;  // What waits has no address of its own: at the next look.
   leg.rtp.untie();
-  leg.tie.untied(looks);
+  leg.tie.untied();
 }
 
 void Datagrams::on_refusal(Leg& leg, int error) {

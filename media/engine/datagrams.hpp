@@ -49,8 +49,8 @@ class Datagrams {
   void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
   /// At once: its peer is to be somewhere else.
   void untie(Leg& leg);
-  /// What it sent was refused, says an ICMP message by way of a call that failed: it is untied, for a tied socket alone hears of that. Those
-  /// for whom that means nothing, a full queue say, are no refusals.
+  /// Audio that it sent was refused, says an ICMP message by way of the next call of its socket, which fails for that alone: it is untied,
+  /// for a tied socket alone hears of that. Errors for which that means nothing, a full queue say, are no refusals.
   void on_refusal(Leg& leg, int error);
   /// Reads no more of them. The leg must not be freed, nor its sockets be closed, before is_released().
   virtual void remove(Leg& leg) = 0;

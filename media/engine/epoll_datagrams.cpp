@@ -94,9 +94,11 @@ void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, c
   const auto& socket = channel == Channel::Rtp ? leg.rtp : leg.rtcp;
   const bool tied = channel == Channel::Rtp && leg.tie.is_tied_to(to);
   if (tied ? socket.send(datagram) : socket.send(datagram, to)) return;
-  const int error = errno;
+  if (channel == Channel::Rtp && leg.tie.is_tied()) {
+    on_refusal(leg, errno);
+    if (!leg.tie.is_tied() && socket.send(datagram, to)) return;  // What was refused is what went before it.
+  }
   ++leg.send_failed;
-  on_refusal(leg, error);
 }
 
 void EpollDatagrams::pass_on(Leg& through, const Onward& onward) {

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace offhook::inline v0::media {
 
 /// When a leg's socket is tied to its peer (UdpSocket::tie): once audio has come from where ours goes for a second. The kernel then looks
 /// for the way to it once and not with each packet, a sixth of what sending takes, and refuses what anybody else sends. It is untied when
 /// the peer falls silent, for it may come back from elsewhere, when it is to be somewhere else, and when its machine refuses what we send.
+/// A peer that moves and tells nobody is refused by the kernel until then, and heard as a stranger only afterwards.
 /// Decides alone: the calls are its user's.
 class PeerTie {
  public:
@@ -20,18 +22,20 @@ class PeerTie {
 
   /// Five times a second. `peer`: where our audio goes and the peer's has come from since the last look; nothing when there was none.
   [[nodiscard]] Wish look(const std::optional<base::SocketAddress>& peer) {
-    if (tied_) return peer == peer_ ? Wish::Nothing : Wish::Untie;
+    if (tied_) return peer == peer_ && owed_ == 0 ? Wish::Nothing : Wish::Untie;
     if (peer != peer_) wait_ = std::max(wait_, kLooks);
     peer_ = peer.value_or(base::SocketAddress{});
     --wait_;
     return peer && wait_ <= 0 ? Wish::Tie : Wish::Nothing;
   }
-  /// After Tie, when it is done.
+  /// After Tie, when it is done; and when it cannot be.
   void tied() { tied_ = true; }
-  /// `looks`: before it is tied again.
-  void untied(int looks = kLooks) {
+  void cannot_be_tied() { wait_ = kLooksRefused; }
+  /// It is to be untied: each look asks for that until it is done. `looks`: before it is tied again.
+  void owe_untying(int looks) { owed_ = std::max(owed_, looks); }
+  void untied() {
     tied_ = false;
-    wait_ = looks;
+    wait_ = std::exchange(owed_, 0);
   }
 
   [[nodiscard]] bool is_tied() const { return tied_; }
@@ -41,6 +45,7 @@ class PeerTie {
  private:
   base::SocketAddress peer_{};
   int wait_ = kLooks;
+  int owed_ = 0;  // looks to wait for, once it is untied; 0: it need not be
   bool tied_ = false;
 };
 

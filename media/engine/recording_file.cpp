@@ -18,7 +18,10 @@ base::Result<RecordingFile, int> RecordingFile::create(const RecordingOrder& ord
   auto file = FileWriter::create(order.path);
   if (!file) return base::fail(file.error());
   RecordingFile recording(std::move(*file), RecordingEncoder(order.shape, random.next_u32()), std::move(sealer));
-  if (recording.sealer_) recording.waiting_.assign(recording.sealer_->header().begin(), recording.sealer_->header().end());
+  if (recording.sealer_) {
+    recording.waiting_.assign(recording.sealer_->header().begin(), recording.sealer_->header().end());
+    static_cast<void>(recording.drain(false));  // What is refused waits for the first flush().
+  }
   recording.encoder_.begin(recording.plain_);
   return recording;
 }

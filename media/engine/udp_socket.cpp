@@ -20,7 +20,8 @@ const sockaddr* as_sockaddr(const sockaddr_storage& address) { return reinterpre
 
 base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& local) {
   const int family = local.ip.is_v4() ? AF_INET : AF_INET6;
-  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), local.port != 0 && !local.ip.is_unspecified());
+  const bool can_tie = family == AF_INET && local.port != 0 && !local.ip.is_unspecified();
+  UdpSocket made(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), can_tie);
   if (made.fd_ < 0) return base::fail(SocketError::Refused);
   const int yes = 1;
   ::setsockopt(made.fd_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
@@ -57,7 +58,7 @@ bool UdpSocket::send(base::Bytes datagram) const {
 bool UdpSocket::tie(const base::SocketAddress& peer) const {
   sockaddr_storage address;
   const auto size = to_sockaddr(peer, address);
-  return fixed_ && ::connect(fd_, as_sockaddr(address), size) == 0;
+  return can_tie_ && ::connect(fd_, as_sockaddr(address), size) == 0;
 }
 
 void UdpSocket::untie() const {

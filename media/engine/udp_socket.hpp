@@ -22,10 +22,10 @@ enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is take
 class UdpSocket {
  public:
   [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
-  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), fixed_(other.fixed_) {}
+  UdpSocket(UdpSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), can_tie_(other.can_tie_) {}
   UdpSocket& operator=(UdpSocket&& other) noexcept {
     std::swap(fd_, other.fd_);
-    std::swap(fixed_, other.fixed_);
+    std::swap(can_tie_, other.can_tie_);
     return *this;
   }
   ~UdpSocket() { close(); }
@@ -37,15 +37,16 @@ class UdpSocket {
   /// The same, to the peer that it is tied to.
   [[nodiscard]] bool send(base::Bytes datagram) const;
   /// Until untie() what comes from anybody else is refused by the kernel (ICMP: port unreachable), and a refusal of the peer's machine fails
-  /// the next call here. What came before it is still read. False when that cannot be done, or address and port were not asked for both:
-  /// the system would choose an address for as long, and untie() would lose the port.
+  /// the next call here. What came before it is still read. False when that cannot be done, when address and port were not asked for both
+  /// (the system would choose an address for as long, and untie() would lose the port), and of IPv6: there Linux goes on to refuse all
+  /// but the last peer's address after untie().
   [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
   void untie() const;
 
  private:
-  UdpSocket(int fd, bool fixed) : fd_(fd), fixed_(fixed) {}
+  UdpSocket(int fd, bool can_tie) : fd_(fd), can_tie_(can_tie) {}
   int fd_ = -1;
-  bool fixed_ = false;   // its address and port were asked for
+  bool can_tie_ = false;
 };
 
 /// Room for one recvmmsg, used over and over.

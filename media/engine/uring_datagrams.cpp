@@ -218,7 +218,8 @@ std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std
     ::io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&outgoing.to), static_cast<std::uint16_t>(name_octets));
   }
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  ::io_uring_sqe_set_data64(sqe, Tag{Request::Send, leg.uring_place, places_[leg.uring_place].taken}.value());
+  const auto request = channel == Channel::Rtp ? Request::SendRtp : Request::SendRtcp;
+  ::io_uring_sqe_set_data64(sqe, Tag{request, leg.uring_place, places_[leg.uring_place].taken}.value());
   return std::span(outgoing.octets).first(octets);
 }
 
@@ -323,10 +324,10 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   if (tag.request == Request::ReadRtp) return on_audio((*asks_)[tag.place], completion.res, clock);
   Place& place = places_[tag.place];
   const bool ours = tag.request != Request::Other && place.taken == tag.taken && place.leg != nullptr;
-  if (tag.request == Request::Send) {
+  if (tag.request == Request::SendRtp || tag.request == Request::SendRtcp) {  // Success says nothing.
     if (!ours) return;
-    ++place.leg->send_failed;  // Success says nothing.
-    on_refusal(*place.leg, -completion.res);
+    ++place.leg->send_failed;
+    if (tag.request == Request::SendRtp) on_refusal(*place.leg, -completion.res);
     return;
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {

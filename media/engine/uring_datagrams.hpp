@@ -55,7 +55,7 @@ class UringDatagrams : public Datagrams {
   static constexpr std::uint16_t kMaxReports = 64;  ///< of one leg in a tick; then its socket keeps them, and drops
   static constexpr std::size_t kAsks = 64;          ///< for audio, that may be under way
 
-  enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, Send };
+  enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, SendRtp, SendRtcp };
   /// What a completion is told by: the request, the place of its leg, and how often the place has been taken. Of audio: which Ask it is.
   struct Tag {
     Request request = Request::Other;

@@ -21,7 +21,7 @@ using namespace offhook::media::detail;
 namespace {
 
 constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
-constexpr std::size_t kLongest = 67;
+constexpr std::size_t kLongest = 2 * PolyphaseFilter::kTile + 3;  // blocks: two tiles, and the part of a third
 constexpr std::int16_t kUntouched = 0x5AA5;
 
 std::vector<std::int16_t> noise(std::size_t samples, std::uint64_t seed) {
@@ -104,16 +104,18 @@ TEST_CASE("What the kernels compute is the filter's definition, rounded to the n
       if (filter == nullptr) continue;
       const std::size_t blocks = from / 50 / filter->down;
       const auto exact = by_definition(*filter, in.data(), blocks);
-      const auto got = converted(kPolyphasePortable, *filter, in.data(), blocks, 0);
-      double worst = 0;
-      for (std::size_t n = 0; n < got.size(); ++n)
-        worst = std::max(worst, std::abs(got[n] - std::clamp(exact[n], -32768.0, 32767.0)));
-      CHECK(worst < 3);  // Noise of full scale finds all that rounding the weights costs, some 85 dB below itself.
+      for (const auto* kernels : polyphase_kernels()) {
+        const auto got = converted(*kernels, *filter, in.data(), blocks, 0);
+        double worst = 0;
+        for (std::size_t n = 0; n < got.size(); ++n)
+          worst = std::max(worst, std::abs(got[n] - std::clamp(exact[n], -32768.0, 32767.0)));
+        CHECK(worst < 3);  // Noise of full scale finds all that rounding the weights costs, some 85 dB below itself.
+      }
     }
   }
 }
 
-TEST_CASE("Half of a row's products fit 32 bits, whatever the samples are, and weights fit 16") {
+TEST_CASE("Half of a row's products fit 32 bits, whatever the samples are") {
   for (const auto from : kRates) {
     for (const auto to : kRates) {
       const auto* filter = filter_between(from, to);
@@ -126,7 +128,6 @@ TEST_CASE("Half of a row's products fit 32 bits, whatever the samples are, and w
             const auto sum = std::accumulate(part.begin(), part.end(), 0L, [](long all, std::int16_t one) { return all + std::abs(one); });
             CHECK(sum <= 65535);  // times 32768
           }
-          CHECK(std::all_of(weights.begin(), weights.end(), [](std::int16_t one) { return one > -32768 && one < 32767; }));
         }
       }
     }

@@ -127,10 +127,10 @@ inline media::UdpSocket any_socket() {
 }
 
 inline std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in address{};
+  sockaddr_in6 address{};  // Its port lies where that of sockaddr_in does.
   socklen_t size = sizeof address;
   REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
+  return ntohs(address.sin6_port);
 }
 
 /// RTP, and the same where RTCP belongs, to each port that is set, again and again until the end of the test.
