@@ -164,12 +164,7 @@ std::optional<double> kernel_share_of(pid_t thread) {
   return share.so_far();
 }
 
-}  // namespace
-
-int host_legs(const LegPlan& plan) {
-  pin(0, kOtherCore);
-  allow_descriptors();
-  const auto remote_ports = wait_for_note(plan, "load").at("ports").get<std::vector<std::uint16_t>>();
+media::EngineOptions engine_options(const LegPlan& plan) {
   media::EngineOptions options;
   options.workers = 1;
   options.first_port = 1024;
@@ -178,19 +173,14 @@ int host_legs(const LegPlan& plan) {
   options.datagrams = plan.path;
   options.load_limit = 2;  // It is to be seen where it ends.
   options.late_limit = 2;
-  media::Engine engine(options);
-  if (engine.status().datagrams != plan.path) throw std::runtime_error(engine.status().refused);
-  const pid_t worker = worker_thread();
-  pin(worker, kWorkerCore);
+  return options;
+}
 
-  std::filesystem::remove_all(plan.folder + "/legs.recorded");
-  std::filesystem::create_directories(plan.folder + "/legs.recorded");
-  Conversations conversations;
-  const double idle_kb = usage_of(::getpid()).rss_kb;
-  std::vector<media::OpenLeg> legs;
-  std::vector<std::uint16_t> ports;
+std::vector<media::OpenLeg> open_legs(media::Engine& engine, Conversations& conversations, const LegPlan& plan) {
+  const auto remote_ports = wait_for_note(plan, "load").at("ports").get<std::vector<std::uint16_t>>();
   media::ConferenceId conference;
   if (plan.kind.confers) conference = make_conference(engine, plan.legs);
+  std::vector<media::OpenLeg> legs;
   for (std::size_t i = 0; i < plan.legs; ++i) {
     const bool second = plan.kind.relays && i % 2 == 1;
     const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{});
@@ -199,38 +189,62 @@ int host_legs(const LegPlan& plan) {
     if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("two legs are not relayed");
     if (conference && !engine.join(leg->id, conference, i < kSpeakers ? 1 : 0)) throw std::runtime_error("a leg does not join");
     legs.push_back(*leg);
-    ports.push_back(leg->rtp_port);
   }
-  if (!plan.kind.relays) conversations.start(!plan.kind.confers);
-  leave_note(plan, "host", {{"ports", ports}});
-  (void)wait_for_note(plan, "talking");
-  std::this_thread::sleep_for(2s);
+  return legs;
+}
 
+/// Of so many seconds from now on.
+nlohmann::json measure(const media::Engine& engine, const Conversations& conversations, const std::vector<media::OpenLeg>& legs, int seconds) {
   const auto before = sums(engine, legs);
   const auto ticks_before = engine.tick_counts();
   const auto dropped_before = conversations.dropped();
   const auto begin = base::Clock::now();
   const double worked_before = thread_times_ms(::getpid())[std::string(kWorkerName)];
-  std::this_thread::sleep_for(std::chrono::seconds(plan.seconds));
+  std::this_thread::sleep_for(std::chrono::seconds(seconds));
   const double worked = thread_times_ms(::getpid())[std::string(kWorkerName)] - worked_before;
   const double passed_ms = std::chrono::duration<double, std::milli>(base::Clock::now() - begin).count();
   const auto ticks_after = engine.tick_counts();
   const auto after = sums(engine, legs);
-  const double kb = usage_of(::getpid()).rss_kb - idle_kb;
   // Ticks that were left out are packets that were not sent; the statistics of a leg are a tick old.
-  const auto due = static_cast<std::int64_t>(plan.legs) * 50 * plan.seconds, unsent = due - (after.sent - before.sent);
+  const auto due = std::ssize(legs) * 50 * seconds, unsent = due - (after.sent - before.sent);
   const auto missed = after.missed - before.missed + static_cast<std::int64_t>(conversations.dropped() - dropped_before) +
                       (unsent > due / 50 ? unsent : 0);
-  nlohmann::json figures{{"load", worked / passed_ms},
-                         {"late_p99_ms", p99_ms(ticks_before, ticks_after)},
-                         {"missed", missed},
-                         {"received", after.received - before.received},
-                         {"sent", after.sent - before.sent},
-                         {"kb_per_leg", kb / static_cast<double>(plan.legs)}};
+  return {{"load", worked / passed_ms},
+          {"late_p99_ms", p99_ms(ticks_before, ticks_after)},
+          {"missed", missed},
+          {"received", after.received - before.received},
+          {"sent", after.sent - before.sent}};
+}
+
+}  // namespace
+
+int host_legs(const LegPlan& plan) {
+  pin(0, kOtherCore);
+  allow_descriptors();
+  media::Engine engine(engine_options(plan));
+  if (engine.status().datagrams != plan.path) throw std::runtime_error(engine.status().refused);
+  const pid_t worker = worker_thread();
+  pin(worker, kWorkerCore);
+
+  const std::string recorded = plan.folder + "/legs.recorded";
+  std::filesystem::remove_all(recorded);
+  std::filesystem::create_directories(recorded);
+  Conversations conversations;
+  const double idle_kb = usage_of(::getpid()).rss_kb;
+  const auto legs = open_legs(engine, conversations, plan);
+  if (!plan.kind.relays) conversations.start(!plan.kind.confers);
+  std::vector<std::uint16_t> ports;
+  for (const auto& leg : legs) ports.push_back(leg.rtp_port);
+  leave_note(plan, "host", {{"ports", ports}});
+  (void)wait_for_note(plan, "talking");
+  std::this_thread::sleep_for(2s);
+
+  auto figures = measure(engine, conversations, legs, plan.seconds);
+  figures["kb_per_leg"] = (usage_of(::getpid()).rss_kb - idle_kb) / static_cast<double>(legs.size());
   if (const auto kernel_share = kernel_share_of(worker)) figures["kernel_share"] = *kernel_share;
   leave_note(plan, "figures", figures);
   conversations.stop();
-  std::filesystem::remove_all(plan.folder + "/legs.recorded");
+  std::filesystem::remove_all(recorded);
   return 0;
 }
 

@@ -1,28 +1,18 @@
 #include <offhook/media/engine/engine.hpp>
 
-#include <offhook/media/engine/conference_book.hpp>
-#include <offhook/media/engine/voice_thread.hpp>
-#include <offhook/media/engine/worker.hpp>
+#include <offhook/media/engine/engine_impl.hpp>
 
 #include <algorithm>
 #include <array>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace offhook::inline v0::media {
 namespace {
 
 constexpr unsigned kMaxWorkers = 256;
 constexpr std::uint32_t kMaxPortTries = 512;
-
-std::unique_ptr<Station> at_same_place(const Station& last) {
-  auto station = std::make_unique<Station>(last.worker, *last.whose, last.place);
-  station->voice = last.voice ? std::make_unique<VoiceBank>(1) : nullptr;  // The leg may not have come there yet.
-  return station;
-}
 
 unsigned count_workers(const EngineOptions& options) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -48,97 +38,6 @@ std::string_view to_string(EngineError error) {
   }
   return "unknown";
 }
-
-class Engine::Impl {
- public:
-  explicit Impl(EngineOptions options);
-  ~Impl() {
-    for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
-    for (const auto& worker : workers_) worker->join();  // They may be handing legs to each other.
-  }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
-  base::Result<void, EngineError> relay(LegId a, LegId b);
-  base::Result<void, EngineError> end_relay(LegId either);
-  base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
-  base::Result<void, EngineError> close(LegId id);
-  base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
-  base::Result<void, EngineError> join(LegId id, ConferenceId conference, float gain);
-  base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain);
-  base::Result<void, EngineError> set_gain(LegId member, float gain);
-  base::Result<void, EngineError> leave(LegId member);
-  base::Result<void, EngineError> end(ConferenceId id);
-  std::optional<ConferenceStatistics> conference(ConferenceId id) const {
-    const std::lock_guard lock(mutex_);
-    return book_.statistics(id);
-  }
-  std::optional<LegStatistics> statistics(LegId id) const;
-  std::size_t legs() const {
-    const std::lock_guard lock(mutex_);
-    return open_legs_;
-  }
-  base::Duration take_worst_lateness();
-  TickHistogram::Counts tick_counts() const;
-  EngineStatus status() const;
-
- private:
-  struct Entry {
-    std::unique_ptr<Leg> leg;
-    std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
-    std::optional<MediaPlan> plan;    // as last asked for
-    std::optional<MediaPlan> plan_of_chain;  // for which it was made: what came since, it did for as well
-    ConferenceId conference;          // none, or the one that it was last told to join
-    LegId relayed_with{};             // as last asked for
-    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
-    std::size_t relay_orders = 0;     // that may still touch it
-    bool closing = false;
-    bool gone = false;                // its worker has handed it back
-  };
-  struct Pair {
-    UdpSocket rtp, rtcp;
-    std::uint16_t port = 0;
-  };
-  [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
-  [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
-  [[nodiscard]] bool has_room(std::size_t worker) const { return !rows_[worker].full() && has_time_for_more(worker); }
-  void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);
-  void collect_relay_orders();
-  base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
-  base::Result<Entry*, EngineError> find_open(LegId id);
-  base::Result<Entry*, EngineError> find_member(LegId id);
-  void collect();
-  void collect_stations();
-  void collect_gone(LegId id);
-  void forget_closed();
-  [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
-    return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
-  }
-  void give_model(LegRow& row) {
-    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // A row that nobody has seen yet.
-  }
-  base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
-  void send_to(Entry& entry, std::unique_ptr<Station> station);
-  void forget(Entry& entry, std::size_t station);
-  void leave(Entry& entry);
-  void leave_book(Entry& entry);
-
-  mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
-  EngineOptions options_;
-  base::SystemRandom random_;
-  std::unordered_map<LegId, Entry> entries_;
-  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
-  std::vector<LegRows> rows_;                     // by worker
-  ConferenceBook book_;
-  std::unique_ptr<VoiceThread> voice_;            // Joined after the workers that feed it, before the rows that it answers into.
-  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
-  std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
-  std::vector<LegId> moving_;                     // those with more than one station
-  std::size_t open_legs_ = 0;
-  std::vector<LegId> gone_;                       // those whose worker has handed them back, until the next open()
-  std::uint64_t last_id_ = 0;
-};
 
 Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), book_(count_workers(options_)) {
   const unsigned count = count_workers(options_);
@@ -322,157 +221,6 @@ void Engine::Impl::collect_gone(LegId id) {
 
 void Engine::Impl::forget_closed() {
   std::erase_if(gone_, [this](LegId id) { return entries_.at(id).relay_orders == 0 && entries_.erase(id) == 1; });
-}
-
-// --- conferences -----------------------------------------------------------------------------------------------------------
-
-base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOptions& options) {
-  const std::lock_guard lock(mutex_);
-  collect();
-  if (options.max_members < Conference::kMinMembers || options.max_members > Conference::kMaxMembers)
-    return base::fail(EngineError::WrongSize);
-  if (options.rate_hz != 8000 && options.rate_hz != 16000 && options.rate_hz != 24000) return base::fail(EngineError::WrongRate);
-  std::optional<std::size_t> best;
-  bool any = false;
-  const auto taken = [this](std::size_t worker) { return legs_of_[worker] + book_.promised(worker); };
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (!workers_[i]->works()) continue;
-    any = true;
-    if (!has_time_for_more(i) || !book_.find_phase(i, options.max_members, rows_[i])) continue;
-    if (!best || taken(i) < taken(*best)) best = i;
-  }
-  if (!best) return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
-  const auto id = book_.open(options, *best, *book_.find_phase(*best, options.max_members, rows_[*best]));
-  workers_[*best]->add(*book_.find(id)->room);
-  return id;
-}
-
-base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId conference, float gain) {
-  const std::lock_guard lock(mutex_);
-  const auto entry = find_open(id);
-  if (!entry) return base::fail(entry.error());
-  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // Or was, a moment ago.
-  auto* const hall = book_.find(conference);
-  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
-  if ((*entry)->conference == conference) {
-    (*entry)->stations.back()->seat->set_gain(gain);
-    return {};
-  }
-  if ((*entry)->leg->port->rate_hz != hall->rate_hz) return base::fail(EngineError::WrongRate);
-  if (hall->full()) return base::fail(EngineError::Full);
-  auto station = find_place(**entry, hall->worker, hall->room->phase);
-  if (!station) return base::fail(station.error());
-  leave_book(**entry);
-  (*entry)->conference = conference;
-  ++hall->members;
-  ++hall->stations;
-  (*station)->conference = conference;
-  (*station)->room = hall->room.get();
-  (*station)->seat = std::make_unique<ConferenceSeat>();
-  (*station)->seat->set_gain(gain);
-  send_to(**entry, std::move(*station));
-  return {};
-}
-
-/// Where the leg is, when that is where conferences of this phase are; else a new place there.
-base::Result<std::unique_ptr<Station>, EngineError> Engine::Impl::find_place(const Entry& entry, std::size_t worker, std::uint8_t phase) {
-  const Station& last = *entry.stations.back();
-  if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
-  if (rows_[worker].full() || (last.worker != worker && !has_time_for_more(worker))) return base::fail(EngineError::Busy);
-  auto station = std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take_among_conferences(phase));
-  give_model(*station->place.row);
-  station->voice = std::make_unique<VoiceBank>(1);
-  ++legs_of_[worker];
-  return station;
-}
-
-void Engine::Impl::send_to(Entry& entry, std::unique_ptr<Station> station) {
-  const Station* const untaken = entry.leg->next_station.exchange(station.get(), std::memory_order_acq_rel);
-  entry.leg->wishes.fetch_or(kMove, std::memory_order_release);
-  entry.stations.push_back(std::move(station));
-  if (untaken != nullptr) forget(entry, entry.stations.size() - 2);
-  moving_.push_back(entry.leg->id);
-}
-
-/// The leg has no use for this one of its stations. Their places stay as long as one of the others is there, too.
-void Engine::Impl::forget(Entry& entry, std::size_t station) {
-  const auto at = entry.stations.begin() + static_cast<std::ptrdiff_t>(station);
-  const auto gone = std::move(*at);
-  entry.stations.erase(at);
-  if (gone->room != nullptr) --book_.find_any(gone->conference)->stations;
-  if (std::any_of(entry.stations.begin(), entry.stations.end(), [&](const auto& other) { return other->place == gone->place; })) return;
-  rows_[gone->worker].give_back(gone->place);
-  --legs_of_[gone->worker];
-}
-
-void Engine::Impl::collect_stations() {
-  std::erase_if(moving_, [this](LegId id) {
-    const auto found = entries_.find(id);
-    if (found == entries_.end() || found->second.gone) return true;
-    auto& entry = found->second;
-    while (entry.stations.size() > 1 && entry.stations.front()->left.load(std::memory_order_acquire)) forget(entry, 0);
-    return entry.stations.size() == 1;
-  });
-}
-
-base::Result<LegId, EngineError> Engine::Impl::attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain) {
-  const std::lock_guard lock(mutex_);
-  collect();
-  auto* const hall = book_.find(conference);
-  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
-  if (port->rate_hz != hall->rate_hz) return base::fail(EngineError::WrongRate);
-  if (hall->full()) return base::fail(EngineError::Full);
-  const LegId id{++last_id_};
-  book_.attend(*hall, conference, std::move(port), gain, id);
-  return id;
-}
-
-base::Result<Engine::Impl::Entry*, EngineError> Engine::Impl::find_member(LegId id) {
-  const auto entry = find_open(id);
-  if (entry && !(*entry)->conference) return base::fail(EngineError::UnknownLeg);
-  return entry;
-}
-
-base::Result<void, EngineError> Engine::Impl::set_gain(LegId member, float gain) {
-  const std::lock_guard lock(mutex_);
-  if (book_.set_gain(member, gain)) return {};
-  const auto entry = find_member(member);
-  if (!entry) return base::fail(entry.error());
-  (*entry)->stations.back()->seat->set_gain(gain);
-  return {};
-}
-
-base::Result<void, EngineError> Engine::Impl::leave(LegId member) {
-  const std::lock_guard lock(mutex_);
-  if (book_.dismiss(member)) return {};
-  const auto entry = find_member(member);
-  if (!entry) return base::fail(entry.error());
-  leave(**entry);
-  return {};
-}
-
-// It stays where it is: to leave is never refused for want of room.
-void Engine::Impl::leave(Entry& entry) {
-  leave_book(entry);
-  send_to(entry, at_same_place(*entry.stations.back()));
-}
-
-void Engine::Impl::leave_book(Entry& entry) {
-  if (!entry.conference) return;
-  --book_.find_any(entry.conference)->members;
-  entry.conference = {};
-}
-
-base::Result<void, EngineError> Engine::Impl::end(ConferenceId id) {
-  const std::lock_guard lock(mutex_);
-  collect();
-  auto* const hall = book_.find(id);
-  if (hall == nullptr) return base::fail(EngineError::UnknownConference);
-  for (auto& [member, entry] : entries_) {
-    if (entry.conference == id) leave(entry);
-  }
-  book_.end(*hall, id);
-  return {};
 }
 
 // --- figures ---------------------------------------------------------------------------------------------------------------

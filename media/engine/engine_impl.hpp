@@ -1,0 +1,114 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/media/engine/conference_book.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/voice_thread.hpp>
+#include <offhook/media/engine/worker.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+/// Who keeps the legs and their places: engine.cpp opens, relays and closes them, engine_conferences.cpp moves them. Below it each worker
+/// has what is its own; nothing here runs on a worker's thread.
+class Engine::Impl {
+ public:
+  explicit Impl(EngineOptions options);
+  ~Impl() {
+    for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
+    for (const auto& worker : workers_) worker->join();  // They may be handing legs to each other.
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
+  base::Result<void, EngineError> relay(LegId a, LegId b);
+  base::Result<void, EngineError> end_relay(LegId either);
+  base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
+  base::Result<void, EngineError> close(LegId id);
+  base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
+  base::Result<void, EngineError> join(LegId id, ConferenceId conference, float gain);
+  base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain);
+  base::Result<void, EngineError> set_gain(LegId member, float gain);
+  base::Result<void, EngineError> leave(LegId member);
+  base::Result<void, EngineError> end(ConferenceId id);
+  std::optional<ConferenceStatistics> conference(ConferenceId id) const {
+    const std::lock_guard lock(mutex_);
+    return book_.statistics(id);
+  }
+  std::optional<LegStatistics> statistics(LegId id) const;
+  std::size_t legs() const {
+    const std::lock_guard lock(mutex_);
+    return open_legs_;
+  }
+  base::Duration take_worst_lateness();
+  TickHistogram::Counts tick_counts() const;
+  EngineStatus status() const;
+
+ private:
+  struct Entry {
+    std::unique_ptr<Leg> leg;
+    std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
+    std::optional<MediaPlan> plan;    // as last asked for
+    std::optional<MediaPlan> plan_of_chain;  // for which it was made: what came since, it did for as well
+    ConferenceId conference;          // none, or the one that it was last told to join
+    LegId relayed_with{};             // as last asked for
+    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
+    std::size_t relay_orders = 0;     // that may still touch it
+    bool closing = false;
+    bool gone = false;                // its worker has handed it back
+  };
+  struct Pair {
+    UdpSocket rtp, rtcp;
+    std::uint16_t port = 0;
+  };
+  [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
+  [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
+  [[nodiscard]] bool has_room(std::size_t worker) const { return !rows_[worker].full() && has_time_for_more(worker); }
+  void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);
+  void collect_relay_orders();
+  base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
+  base::Result<Entry*, EngineError> find_open(LegId id);
+  base::Result<Entry*, EngineError> find_member(LegId id);
+  void collect();
+  void collect_stations();
+  void collect_gone(LegId id);
+  void forget_closed();
+  [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
+    return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
+  }
+  void give_model(LegRow& row) {
+    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // A row that nobody has seen yet.
+  }
+  base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
+  void send_to(Entry& entry, std::unique_ptr<Station> station);
+  void forget(Entry& entry, std::size_t station);
+  void leave(Entry& entry);
+  void leave_book(Entry& entry);
+
+  mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
+  EngineOptions options_;
+  base::SystemRandom random_;
+  std::unordered_map<LegId, Entry> entries_;
+  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
+  std::vector<LegRows> rows_;                     // by worker
+  ConferenceBook book_;
+  std::unique_ptr<VoiceThread> voice_;            // Joined after the workers that feed it, before the rows that it answers into.
+  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
+  std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
+  std::vector<LegId> moving_;                     // those with more than one station
+  std::size_t open_legs_ = 0;
+  std::vector<LegId> gone_;                       // those whose worker has handed them back, until the next open()
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace offhook::inline v0::media
