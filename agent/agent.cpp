@@ -178,11 +178,11 @@ class Agent::Impl {
                                                                  : "spectral: silero is absent";
     return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
                                R"("recordings":{{"state":"{}","calls":{}}},)"
-                               R"("media":{{"datagrams":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
+                               R"("media":{{"datagrams":"{}","scheduling":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
                                ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
                                recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
-                               media.workers, media.load, media.late, media.takes_legs, voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50),
+                               media::to_string(media.scheduling), media.workers, media.load, media.late, media.takes_legs, voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50),
                                to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
 

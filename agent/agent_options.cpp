@@ -235,6 +235,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;
   options.media.datagrams = datagram_path(config.media.datagrams);
+  options.media.goes_before_others = config.media.scheduling == "auto";
   options.listener = config.media.jitter_buffer == "call" ? media::Listener::Person : media::Listener::Machine;
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";

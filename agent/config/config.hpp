@@ -65,6 +65,7 @@ struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
   std::uint16_t first_port = 16384, last_port = 32767;
   std::string datagrams = "auto";      ///< auto, io_uring or epoll
+  std::string scheduling = "auto";     ///< auto or usual
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
   std::string country = "none";        ///< whose tones our calls are ended by: two letters

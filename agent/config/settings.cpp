@@ -187,6 +187,10 @@ constexpr std::array kSettings{
     Setting{.section = "media", .name = "datagrams", .shape = Shape::Choice, .choices = "auto io_uring epoll",
             .meaning = "the kernel's interface for audio: `auto` is io_uring where kernel (6.1) and container allow it, else epoll; `/readyz` says which",
             .field = kField<&Config::media, &Media::datagrams>},
+    Setting{.section = "media", .name = "scheduling", .shape = Shape::Choice, .choices = "auto usual",
+            .meaning = "what audio's threads are to others that want their cores: `auto` puts them before (real time, else a nice of -10) where "
+                       "the system allows that (docs/guide.md, \"As a service\"), `usual` never; `/readyz` says what came of it",
+            .field = kField<&Config::media, &Media::scheduling>},
     Setting{.section = "media", .name = "jitter_buffer", .shape = Shape::Choice, .choices = "auto call",
             .meaning = "for whom callers' audio is held up until late packets are there: `auto` is short while the agent alone listens, and as `call` while "
                        "a person does; `call` always waits as two people who talk would, up to a tenth of a second longer on a bad network",

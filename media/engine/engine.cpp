@@ -44,7 +44,7 @@ Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), book_(
   const auto origin = base::Clock::now();
   if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
   for (unsigned i = 0; i < count; ++i)
-    workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr));
+    workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr, options_.goes_before_others));
   legs_of_.resize(count);
   rows_.resize(count);
 }
@@ -257,6 +257,7 @@ EngineStatus Engine::Impl::status() const {
     status.late = std::max(status.late, worker->load().late);
     status.phases_left_out += worker->left_out();
     if (!worker->works()) continue;
+    status.scheduling = status.workers == 0 ? worker->scheduling() : std::min(status.scheduling, worker->scheduling());
     if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
   }
   if (voice_) {

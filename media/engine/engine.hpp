@@ -7,6 +7,7 @@
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/conference_statistics.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/media_plan.hpp>
 
@@ -29,6 +30,7 @@ struct EngineOptions {
   base::Duration silence_limit = std::chrono::seconds(10);  ///< no RTP for so long: MediaLost
   std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
+  bool goes_before_others = false;                   ///< workers run at real time, or raised, where the system allows that
   std::shared_ptr<VoiceModel> voice_model{};         ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
   std::function<void(const std::string& why)> on_voice_lost{};  ///< the model works no more: once, on its thread
   float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
@@ -39,6 +41,7 @@ struct EngineOptions {
 struct EngineStatus {
   std::size_t workers = 0;                           ///< that work
   std::size_t legs = 0;
+  Scheduling scheduling = Scheduling::Usual;         ///< of the worker that the kernel puts least before others
   DatagramPath datagrams = DatagramPath::Best;       ///< that is in use, the worst of all workers'; Best: none works
   std::string refused;                               ///< why no better one is; "" when there is nothing to say
   float load = 0;                                    ///< of the busiest worker: share of a core

@@ -34,7 +34,7 @@ base::Duration own_processor_time() {
 
 }  // namespace
 
-Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice)
+Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice, bool before_others)
     : origin_(origin), datagrams_(make_datagrams(wanted, refused_)), voice_(voice) {
   if (!datagrams_) return;
   for (auto* const all : {&rows_, &conference_rows_}) {
@@ -45,7 +45,8 @@ Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice)
   leaving_.reserve(kMaxLegsPerWorker);
   const BlockSignals block;
   std::promise<bool> begun;
-  thread_ = std::thread([this, &begun] {
+  thread_ = std::thread([this, &begun, before_others] {
+    if (before_others) scheduling_ = go_before_others();
     const bool works = datagrams_->begin();
     begun.set_value(works);
     if (works) run();

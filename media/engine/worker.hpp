@@ -10,6 +10,7 @@
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/paced_queue.hpp>
 #include <offhook/media/engine/relay_order.hpp>
+#include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
 
@@ -53,7 +54,7 @@ struct WorkerLoad {
 class Worker {
  public:
   /// `voice`, where there is a model, outlives the worker.
-  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr);
+  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr, bool before_others = false);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -63,6 +64,7 @@ class Worker {
   /// After stop(). Who has other workers joins them all before one is destroyed: they may be handing legs to each other.
   void join();
   [[nodiscard]] bool works() const { return works_; }
+  [[nodiscard]] Scheduling scheduling() const { return scheduling_; }
   /// Best when it does not work.
   [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
   /// Why a path that was wanted, or a better one, is not used; "" when there is nothing to say.
@@ -147,6 +149,7 @@ class Worker {
   std::unique_ptr<Datagrams> datagrams_;
   VoiceFeed* voice_;
   bool works_ = false;
+  Scheduling scheduling_ = Scheduling::Usual;  // the thread's own, until it has begun
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
   std::atomic<float> load_{0}, late_{0};

@@ -26,6 +26,11 @@ TEST_CASE("A caller is heard by a machine alone unless people's delay is asked f
   CHECK(options_of(R"("jitter_buffer": "call")").listener == media::Listener::Person);
 }
 
+TEST_CASE("Audio's threads go before others unless that is not wanted") {
+  CHECK(options_of("").media.goes_before_others);
+  CHECK_FALSE(options_of(R"("scheduling": "usual")").media.goes_before_others);
+}
+
 TEST_CASE("Calls to us are not listened to for busy tones unless a country is named, which need not be that of our own calls") {
   CHECK_FALSE(options_of(R"("country": "GB")").hang_up_tone);
   const auto options = options_of(R"("country": "GB", "hang_up_tone": "DE")");

@@ -1,0 +1,113 @@
+#include <offhook/media/engine/scheduling.hpp>
+
+#include "talker.hpp"
+
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+
+using namespace offhook_test;
+using media::Scheduling;
+
+namespace {
+
+/// What the kernel says of a thread of this process.
+Scheduling scheduling_of(pid_t thread) {
+  if (::sched_getscheduler(thread) == SCHED_FIFO) return Scheduling::RealTime;
+  return ::getpriority(PRIO_PROCESS, static_cast<id_t>(thread)) < 0 ? Scheduling::Raised : Scheduling::Usual;
+}
+
+/// Of all media workers of this process; nothing where they differ.
+std::optional<Scheduling> scheduling_of_workers() {
+  std::optional<Scheduling> common;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    if (name != "offhook-media") continue;
+    const auto one = scheduling_of(std::stoi(task.path().filename().string()));
+    if (common && *common != one) return std::nullopt;
+    common = one;
+  }
+  return common;
+}
+
+/// On a thread that may do no more than the limits of this process allow: capabilities are a thread's own on Linux.
+void without_privileges(const std::function<void()>& what) {
+  std::thread([&] {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+    CHECK(::syscall(SYS_capset, &header, none) == 0);
+    what();
+  }).join();
+}
+
+/// A limit of this process, for as long as this lives; nothing happens where it cannot be set so high.
+class Limit {
+ public:
+  Limit(int what, rlim_t value) : what_(what) {
+    ::getrlimit(what_, &before_);
+    rlimit now = before_;
+    now.rlim_cur = value;
+    now.rlim_max = std::max(now.rlim_max, value);
+    set_ = ::setrlimit(what_, &now) == 0;
+  }
+  ~Limit() { ::setrlimit(what_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+  [[nodiscard]] bool is_set() const { return set_; }
+
+ private:
+  int what_;
+  rlimit before_{};
+  bool set_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("A thread goes before others as far as the system allows: real time, else raised, else as any") {
+  struct Case {
+    rlim_t real_time, nice;
+    Scheduling expected;
+  };
+  for (const auto& [real_time, nice, expected] : {Case{1, 0, Scheduling::RealTime}, Case{0, 30, Scheduling::Raised}, Case{0, 0, Scheduling::Usual}}) {
+    CAPTURE(media::to_string(expected));
+    const Limit a(RLIMIT_RTPRIO, real_time), b(RLIMIT_NICE, nice);
+    if (!a.is_set() || !b.is_set()) {
+      MESSAGE("not tested: this user may not raise its own limits");
+      continue;
+    }
+    without_privileges([expected = expected] {
+      CHECK(media::go_before_others() == expected);
+      CHECK(scheduling_of(::gettid()) == expected);
+    });
+  }
+}
+
+TEST_CASE("Workers are as any thread unless they are to go before others; the engine says what came of it") {
+  {
+    const media::Engine usual(options(2));
+    CHECK(scheduling_of_workers() == Scheduling::Usual);
+    CHECK(usual.status().scheduling == Scheduling::Usual);
+  }
+  auto made = options(2);
+  made.goes_before_others = true;
+  const media::Engine engine(made);
+  CHECK(engine.status().workers == 2);
+  CHECK(scheduling_of_workers() == engine.status().scheduling);
+  Scheduling allowed{};
+  std::thread([&] {
+    allowed = media::go_before_others();
+    CHECK(scheduling_of(::gettid()) == allowed);
+  }).join();
+  CHECK(engine.status().scheduling == allowed);
+}
