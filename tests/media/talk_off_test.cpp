@@ -63,8 +63,9 @@ Voice prompts() {
   if (!std::filesystem::is_directory(folder)) return all;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const bool is_beep = entry.path().filename().string().starts_with("beep");  // Tones are tones.
-    if (entry.path().extension() == ".wav" && !is_beep) files.push_back(entry.path());
+    const std::string name = entry.path().stem().string();
+    const bool is_tone = name.starts_with("beep") || name.ends_with("-2tone");
+    if (entry.path().extension() == ".wav" && !is_tone) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   for (const auto& path : files) {
