@@ -64,12 +64,18 @@ class RecordingTap {
   /// Asked before the ring is emptied: nothing comes after what is then in it.
   [[nodiscard]] bool is_finished() const noexcept { return finished_.load(std::memory_order_acquire); }
   void set_kept(std::uint64_t frames) noexcept { kept_.store(frames, std::memory_order_release); }
+  /// There is no file, or its end is missing: nothing is taken any more.
+  void set_failed() noexcept {
+    failed_.store(true, std::memory_order_release);
+    finish();
+  }
 
   // Anybody.
   /// From the next tick on silence stands in the file for both sides, so that its time stays that of the call: a card's number is read out.
   void pause(bool on) noexcept { paused_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool is_paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
   /// Frames of 20 ms that are in the file, whatever becomes of this process.
   [[nodiscard]] std::uint64_t kept() const noexcept { return kept_.load(std::memory_order_acquire); }
 
@@ -80,7 +86,7 @@ class RecordingTap {
 
   FrameRing<RecordedFrame, kFrames> ring_;
   const RecordedSides sides_;
-  std::atomic<bool> finished_{false}, paused_{false};
+  std::atomic<bool> finished_{false}, paused_{false}, failed_{false};
   std::atomic<std::uint64_t> dropped_{0}, kept_{0};
 };
 
