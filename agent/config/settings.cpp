@@ -200,7 +200,7 @@ constexpr std::array kSettings{
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},
     Setting{.section = "media", .name = "hang_up_tone", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
-            .meaning = "whose busy or congestion tone, after six to eight cycles of it (2.4 to 7 s) with nothing else between, ends a call that the agent "
+            .meaning = "whose busy or congestion tone, after five to eight cycles of it (2.4 to 8.6 s) with nothing else between, ends a call that the agent "
                        "was given: for lines that tell by nothing else that the caller has hung up, as those of analogue gateways",
             .field = kField<&Config::media, &Media::hang_up_tone>},
     Setting{.section = "media", .name = "voice_activity", .shape = Shape::Choice, .choices = "spectral silero",
