@@ -228,7 +228,9 @@ constexpr std::array kSettings{
     Setting{.section = "health", .name = "port", .shape = Shape::Whole, .least = 0, .most = 65535,
             .meaning = "TCP port of `/healthz`, `/readyz`, `/calls` and `/metrics`, and of POST `/calls/ID/recording/pause` and `resume`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
     Setting{.section = "health", .name = "address", .shape = Shape::LoopbackAddress,
-            .meaning = "where it listens: health is not for the network. Each page is for who asks `localhost` or a loopback address by that name; others get 421", .field = kField<&Config::health, &HealthSettings::address>},
+            .meaning = "where it listens: health is not for the network. Each page is for who asks `localhost` or a loopback address by that name; "
+                       "others get 421",
+            .field = kField<&Config::health, &HealthSettings::address>},
     Setting{.section = "records", .name = "folder", .shape = Shape::Line, .most = kMaxPath,
             .unset = "the usual place for state", .meaning = "where a line is kept of each call (docs/records.md); `\"off\"`: nowhere",
             .field = kField<&Config::records, &RecordSettings::folder>},

@@ -63,7 +63,11 @@ void CallRecording::log_order(Pauser by, bool on, const PauseResult& result) con
   const bool has_resumed = !on && result.changed && result.state == RecordingState::Recording;
   log::write(has_paused ? log::Level::Warning : log::Level::Info,
              has_paused ? "recording.paused" : has_resumed ? "recording.resumed" : "recording.unchanged",
-             {{"call", call_.name}, {"record", call_.record}, {"by", to_string(by)}, {"order", on ? "pause" : "resume"}, {"recording", to_string(result.state)}});
+             {{"call", call_.name},
+              {"record", call_.record},
+              {"by", to_string(by)},
+              {"order", on ? "pause" : "resume"},
+              {"recording", to_string(result.state)}});
 }
 
 records::PausedFor CallRecording::paused_for(base::TimePoint now) const {

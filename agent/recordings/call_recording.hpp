@@ -42,8 +42,9 @@ class CallRecording {
   void stop(base::TimePoint now = base::Clock::now());
   /// Something of the call is in the file.
   [[nodiscard]] bool has_begun() const { return tap_->kept() > 0; }
-  /// There is a file, or there will be: of a call that was up. What is in one is known a second late.
-  [[nodiscard]] bool leaves_file(bool was_up) const { return has_begun() || (was_up && !tap_->has_failed()); }
+  /// There is a file, or there will be: of a call that was up, unless it failed, or was stopped before. What is in one is
+  /// known a second late.
+  [[nodiscard]] bool leaves_file(bool was_up) const { return has_begun() || (was_up && !tap_->has_ended()); }
   [[nodiscard]] RecordingState state() const;
 
  private:

@@ -124,7 +124,7 @@ void CallToolBox::run(const ToolCall& call) {
 
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
-    if (pauses(decision.request)) return execute(call, decision.request, true);  // Nobody says no any more: silence harms less than a number.
+    if (pauses(decision.request)) return execute(call, decision.request, true);  // Silence harms less than a card's number.
     return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
   }
   ++questions_;
@@ -201,10 +201,12 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
 
 /// At once, and not when all was heard: an interruption must not leave a card's number in the file.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
-  const auto result = options_.pause_recording ? options_.pause_recording(paused) : recordings::PauseResult{.state = recordings::RecordingState::Stopped};
+  recordings::PauseResult result{.state = recordings::RecordingState::Stopped};
+  if (options_.pause_recording) result = options_.pause_recording(paused);
   outcomes_.push_back(pause_outcome(call, paused, result));
   if (quiet && !result.changed) return;
-  tell(What::Done, call, result.is_over() ? "nothing is recorded any more" : paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it goes on");
+  if (result.is_over()) return tell(What::Done, call, "nothing is recorded any more");
+  tell(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it goes on");
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {

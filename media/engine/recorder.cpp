@@ -28,8 +28,7 @@ class Recording {
   /// must not be told that it is recorded, while nobody takes what it says.
   bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
     if (write_on(now, options, random, closing)) return true;
-    if (error_ != 0) tap_->set_failed();
-    else tap_->finish();
+    tap_->set_ended(error_ != 0);
     return false;
   }
 

@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Shown, "An order for a recording that is over is refused in wo
   SUBCASE("stopped by us") { recording->stop(); }
   SUBCASE("ended with the leg") { recording->tap()->finish(); }
   SUBCASE("no file could be made") {
-    recording->tap()->set_failed();
+    recording->tap()->set_ended(true);
     why = "the recording of this call has failed: nothing is recorded";
     CHECK(json(&Shown::statistics, kAnswered).find(R"("recording":"failed")") != std::string::npos);
   }

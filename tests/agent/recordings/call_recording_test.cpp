@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Recorded, "A recording that was never paused, and one of a cal
 TEST_CASE_FIXTURE(Recorded, "A recording that failed says so, and its file is named only when something is in it") {
   CHECK(recording.leaves_file(true));
   pause(Pauser::Operator, 0s);
-  tap->set_failed();
+  tap->set_ended(true);
   CHECK(recording.state() == RecordingState::Failed);
   CHECK(to_string(recording.state()) == "failed");
   const auto told = lift(Pauser::Operator, 1s);

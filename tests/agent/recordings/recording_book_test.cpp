@@ -129,6 +129,20 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   for (std::size_t tick = 1; tick <= 30; ++tick) CHECK(wav->sample((tick - 1) * 160, 0) == (tick > 10 && tick <= 20 ? 0 : static_cast<int>(tick)));
 }
 
+TEST_CASE("A call whose recording was stopped while it rang is not recorded when it is up, and leaves no file to name") {
+  const RecordingFolder folder;
+  const auto book = open(quick(folder));
+  const auto recording = book->begin({"k3x9"}, 8000, now());
+  REQUIRE(recording);
+  CHECK(recording->leaves_file(true));
+  recording->stop();
+  CHECK(soon([&] { return book->counters().active == 0; }));
+  record_tick(*recording->tap(), 1);
+  CHECK_FALSE(recording->leaves_file(true));
+  CHECK(recording->state() == RecordingState::Stopped);
+  CHECK_FALSE(std::filesystem::exists(folder.file(recording->file())));
+}
+
 TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {
   const RecordingFolder folder;
   std::atomic<std::uint64_t> free{2000};

@@ -118,6 +118,9 @@ TEST_CASE("A call that was never up leaves no file; one of a single frame leaves
     CHECK(report.frames == (report.path == folder.file("once") ? 1 : 0));
     CHECK(std::filesystem::exists(report.path) == (report.octets > 0));
   }
+  CHECK((*never)->has_ended());
+  CHECK((*never)->kept() == 0);
+  CHECK_FALSE((*never)->has_failed());
   CHECK_FALSE(std::filesystem::exists(folder.file("never")));
 }
 
@@ -169,6 +172,7 @@ TEST_CASE("A recorder that goes ends the files of calls that still run, with all
     tap = *begun;
     for (std::uint64_t tick = 0; tick < 30; ++tick) record_tick(*tap, tick);
   }
+  CHECK(tap->has_ended());
   CHECK(tap->is_finished());
   CHECK_FALSE(tap->has_failed());
   REQUIRE(reports.all().size() == 1);
