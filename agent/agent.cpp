@@ -280,12 +280,8 @@ class Agent::Impl {
   /// The record is whole when the conversation has said its last.
   void conclude(AttendedCall& call) {
     if (const auto& recording = call.recording()) {
-      // What is in the file is known a second late, and a call that was answered has something in it.
-      if (recording->has_begun() || call.up_for() > base::Duration::zero()) {
-        const auto paused_for = [&recording, now = base::Clock::now()](recordings::Pauser by) { return recording->paused_for(by, now); };
-        call.notes()->on_recorded(recording->file(), paused_for(recordings::Pauser::Model), paused_for(recordings::Pauser::Operator));
-      }
-      recording->end();
+      recording->stop();
+      if (recording->leaves_file(call.up_for() > base::Duration::zero())) call.notes()->on_recorded(recording->file(), recording->paused_for());
     }
     call.on_finished([this, notes = call.notes(), transcript = call.transcript()] {
       if (transcript) transcript->on_ended(notes->snapshot().ending.cause, records::Moment::now());
@@ -356,7 +352,7 @@ class Agent::Impl {
     attended->port()->leaves_out_silence = options_.leaves_out_silence;
     attended->port()->music = profile.hold_music;
     if (profile.recordings)
-      attended->set_recording(recordings_->begin(notes->snapshot().id, recording_rate_hz(profile), std::chrono::system_clock::now()));
+      attended->set_recording(recordings_->begin({notes->snapshot().id, id}, recording_rate_hz(profile), std::chrono::system_clock::now()));
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;
@@ -449,8 +445,7 @@ class Agent::Impl {
     if (call->transcript()) call->transcript()->on_answered(now);
     if (const auto leg = event.call->media_leg()) {
       const auto record = call->notes()->snapshot();
-      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording(),
-                 call->context().call_id});
+      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();

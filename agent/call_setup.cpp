@@ -60,7 +60,7 @@ Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup set
     const auto make_plan = [factory, shared, codec, &thread, on_tool_event, ready = std::move(ready)] {
       CallFound found{shared->variables, codec, shared->port_rate_hz, on_tool_event};
       if (shared->recording) found.pause_recording = [recording = shared->recording](bool paused) {
-          return recording->pause(recordings::Pauser::Model, paused).is_paused;
+          return recording->pause(recordings::Pauser::Model, paused);
         };
       auto plan = factory->plan(shared->profile, std::move(found), thread.edges());
       plan.options.machine = shared->machine;

@@ -1,6 +1,5 @@
 #include <offhook/agent/live_calls.hpp>
 
-#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/media/quality_report.hpp>
 
@@ -9,19 +8,6 @@
 #include <utility>
 
 namespace offhook::inline v0::agent {
-
-namespace {
-
-/// A pause is as grave as an end of the recording: there is nothing in the file from here on.
-void log_order(const LiveCalls::Call& call, bool paused, recordings::PauseResult result) {
-  const bool has_resumed = !paused && result.changed && !result.is_paused;
-  const bool has_paused = paused && result.changed;
-  log::write(has_paused ? log::Level::Warning : log::Level::Info,
-             has_paused ? "recording.paused" : has_resumed ? "recording.resumed" : "recording.unchanged",
-             {{"call", call.name}, {"record", call.id}, {"by", "operator"}, {"order", paused ? "pause" : "resume"}, {"recording", call.recording->state()}});
-}
-
-}  // namespace
 
 void LiveCalls::add(Call call) {
   const std::lock_guard lock(mutex_);
@@ -45,7 +31,7 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
     line.open("", '{').text("id", call.id, records::kMaxFieldBytes).text("sip_call_id", call.sip_call_id, records::kMaxFieldBytes);
     line.text("direction", call.outgoing ? "out" : "in", records::kMaxFieldBytes).text("codec", call.codec, records::kMaxFieldBytes);
     line.real("seconds", std::chrono::duration<double>(now - call.answered).count());
-    if (call.recording) line.text("recording", call.recording->state(), records::kMaxFieldBytes);
+    if (call.recording) line.text("recording", to_string(call.recording->state()), records::kMaxFieldBytes);
     if (const auto leg = statistics(call.leg)) {
       auto media = records::quality_of(*leg);
       media.one_way = media::to_string(leg->one_way);  // Of now: the record tells what ever was.
@@ -60,7 +46,6 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
 }
 
 HealthReply LiveCalls::pause_recording(const std::string& id, bool paused) const {
-  using recordings::Pauser;
   const auto calls = all();
   const auto call = std::find_if(calls.begin(), calls.end(), [&](const Call& each) { return each.id == id; });
   const auto refuse = [&](unsigned status, std::string_view why) {
@@ -68,11 +53,12 @@ HealthReply LiveCalls::pause_recording(const std::string& id, bool paused) const
   };
   if (call == calls.end()) return refuse(404, "no call of this id is up: GET /calls names those that are");
   if (!call->recording) return refuse(409, "this call is not recorded");
-  if (call->recording->state() == "stopped") return refuse(409, "the recording of this call has ended");
-  log_order(*call, paused, call->recording->pause(Pauser::Operator, paused));
+  const auto result = call->recording->pause(recordings::Pauser::Operator, paused);
+  if (result.state == recordings::RecordingState::Failed) return refuse(409, "the recording of this call has failed: nothing is recorded");
+  if (result.is_over()) return refuse(409, "the recording of this call has ended");
   records::JsonLine line;
-  line.text("id", id, records::kMaxFieldBytes).text("recording", call->recording->state(), records::kMaxFieldBytes);
-  if (!paused && call->recording->is_paused_by(Pauser::Model)) line.text("paused_by", "model", records::kMaxFieldBytes);
+  line.text("id", id, records::kMaxFieldBytes).text("recording", to_string(result.state), records::kMaxFieldBytes);
+  if (!paused && result.by_model) line.text("paused_by", to_string(recordings::Pauser::Model), records::kMaxFieldBytes);
   return {200, line.take() + "}"};
 }
 

@@ -24,7 +24,6 @@ class LiveCalls {
     base::TimePoint answered{};
     media::LegId leg;
     std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
-    std::string name{};                                              ///< in the log
   };
   void add(Call call);
   void remove(const std::string& id);
@@ -33,8 +32,7 @@ class LiveCalls {
   /// "recording":"recording","media":{...}}]}`; `media` as in the record, `recording` only where there is one.
   [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
   /// An operator pauses the recording of the call `id`, or lifts that pause: 200 with `{"id":"...","recording":"paused"}`, and
-  /// `"paused_by":"model"` where that one goes on; 404 where no such call is up, 409 where it is not recorded (any more). The log
-  /// says what was asked for and what came of it.
+  /// `"paused_by":"model"` where that one goes on; 404 where no such call is up, 409 where it is not recorded (any more).
   [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused) const;
   /// One of each call whose leg is there.
   [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;

@@ -48,7 +48,7 @@ void judge(const ReplyAction& action) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   ToolRules rules;
-  for (const char* name : {"hang_up", "transfer", "hold", "send_digits", "note", "other"}) {
+  for (const char* name : {"hang_up", "transfer", "hold", "send_digits", "note", "pause_recording", "other"}) {
     ToolRule rule;
     rule.name = name;
     rules.allowed.push_back(rule);
@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!decision.to_model.empty() && !decision.to_log.empty());
     if (decision.kind == ToolDecision::Kind::Refuse) continue;
     require(text.size() <= kMaxArgumentBytes);
-    if (rule.name != "other") judge(*outcome_of(call, decision.request).action);
+    if (const auto* pause = std::get_if<PauseRecordingRequest>(&decision.request)) require(!pause_outcome(call, pause->paused, {}).result.empty());
+    else if (rule.name != "other") judge(*outcome_of(call, decision.request).action);
   }
   const auto read_as_schema = ArgumentSchema::parse(text);
   if (read_as_schema) (void)read_as_schema->complaint({});

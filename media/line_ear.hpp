@@ -27,7 +27,7 @@ class LineEar {
  public:
   /// `country`: whose dial, ringback and busy tones; nothing: they are not listened for.
   explicit LineEar(std::optional<Country> country, LineSigns signs = LineSigns::All) : country_(country), signs_(signs) { reset(); }
-  /// With the two or more of its recognition some six seconds of a busy tone of half a second.
+  /// With the one to three of its recognition five to eight: 2.4 to 8.6 s, by country, and some six of a tone of half a second.
   static constexpr std::uint32_t kHangUpCycles = 4;
 
   /// The worker: 20 ms at 8000 Hz. What is sure with them, until the next call.

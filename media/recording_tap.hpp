@@ -64,12 +64,21 @@ class RecordingTap {
   /// Asked before the ring is emptied: nothing comes after what is then in it.
   [[nodiscard]] bool is_finished() const noexcept { return finished_.load(std::memory_order_acquire); }
   void set_kept(std::uint64_t frames) noexcept { kept_.store(frames, std::memory_order_release); }
+  /// Its work is done: nothing is taken any more, and kept() stays as it is. `failed`: no file could be made, or its end is missing.
+  void set_ended(bool failed) noexcept {
+    failed_.store(failed, std::memory_order_release);
+    ended_.store(true, std::memory_order_release);
+    finish();
+  }
 
   // Anybody.
   /// From the next tick on silence stands in the file for both sides, so that its time stays that of the call: a card's number is read out.
   void pause(bool on) noexcept { paused_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool is_paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  /// The writer has. With nothing kept there is no file.
+  [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
   /// Frames of 20 ms that are in the file, whatever becomes of this process.
   [[nodiscard]] std::uint64_t kept() const noexcept { return kept_.load(std::memory_order_acquire); }
 
@@ -80,7 +89,7 @@ class RecordingTap {
 
   FrameRing<RecordedFrame, kFrames> ring_;
   const RecordedSides sides_;
-  std::atomic<bool> finished_{false}, paused_{false};
+  std::atomic<bool> finished_{false}, paused_{false}, ended_{false}, failed_{false};
   std::atomic<std::uint64_t> dropped_{0}, kept_{0};
 };
 

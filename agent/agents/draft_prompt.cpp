@@ -77,7 +77,7 @@ bool has_model(const AgentProfile& profile) {
 void draft_greeting(Draft& draft, std::optional<PromptTemplate> head, AgentProfile& out) {
   const auto& settings = draft.settings();
   const bool plays_own = draft.says("greeting_file") && !settings.greeting_file.empty() && settings.greeting_file != "off";
-  if (plays_own && !draft.says("greeting")) {
+  if (plays_own && !(draft.says("greeting") && !settings.greeting.empty())) {
     if (head && draft.says("prompt_file")) out.greeting = *std::move(head);
     return;
   }

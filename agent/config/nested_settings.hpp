@@ -198,7 +198,8 @@ inline constexpr std::array kToolMembers{
     Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
             .meaning = "whether the caller must say yes before it is done"},
     Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
-            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold`, 20 of the others", .meaning = "how often in one call"},
+            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold`, 20 of the others",
+            .meaning = "how often in one call. It does not hold for `pause_recording`: what is not to be recorded is not, however often"},
     Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
             .meaning = "of `transfer`: names that the model knows, and what is dialled for them. Nothing else can be reached"},
 };

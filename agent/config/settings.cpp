@@ -204,7 +204,7 @@ constexpr std::array kSettings{
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},
     Setting{.section = "media", .name = "hang_up_tone", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
-            .meaning = "whose busy or congestion tone, after six to eight cycles of it (2.4 to 7 s) with nothing else between, ends a call that the agent "
+            .meaning = "whose busy or congestion tone, after five to eight cycles of it (2.4 to 8.6 s) with nothing else between, ends a call that the agent "
                        "was given: for lines that tell by nothing else that the caller has hung up, as those of analogue gateways",
             .field = kField<&Config::media, &Media::hang_up_tone>},
     Setting{.section = "media", .name = "voice_activity", .shape = Shape::Choice, .choices = "spectral silero",
@@ -232,7 +232,9 @@ constexpr std::array kSettings{
     Setting{.section = "health", .name = "port", .shape = Shape::Whole, .least = 0, .most = 65535,
             .meaning = "TCP port of `/healthz`, `/readyz`, `/calls` and `/metrics`, and of POST `/calls/ID/recording/pause` and `resume`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
     Setting{.section = "health", .name = "address", .shape = Shape::LoopbackAddress,
-            .meaning = "where it listens: health is not for the network", .field = kField<&Config::health, &HealthSettings::address>},
+            .meaning = "where it listens: health is not for the network. Each page is for who asks `localhost` or a loopback address by that name; "
+                       "others get 421",
+            .field = kField<&Config::health, &HealthSettings::address>},
     Setting{.section = "records", .name = "folder", .shape = Shape::Line, .most = kMaxPath,
             .unset = "the usual place for state", .meaning = "where a line is kept of each call (docs/records.md); `\"off\"`: nowhere",
             .field = kField<&Config::records, &RecordSettings::folder>},

@@ -30,7 +30,7 @@ class PlayoutQueue {
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
   /// Cut off by the bounds above. Its utterance ends all the same, and says so.
   [[nodiscard]] std::uint64_t samples_dropped() const { return samples_dropped_; }
-  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }
+  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }  ///< at least as many as the port's ring did not take yet
 
  private:
   struct Utterance {

@@ -61,7 +61,7 @@ class VoiceSession {
   /// Of a voiced ReplyText `text` is "": the number is all that is told.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
   virtual void cancel_speech() = 0;
-  /// Before each tick(): so much of its audio waits to be heard. For who has a lot of it, and need not give it out at once.
+  /// Before each tick(): so much of its audio the line did not take yet. For who has a lot of it, and need not give it out at once.
   virtual void on_unheard(base::Duration) {}
 
   /// The stage failed, or has been silent beyond its deadline: do what is open in it again, by another provider if there is one.

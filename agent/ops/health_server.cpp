@@ -10,7 +10,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -110,10 +109,20 @@ Response read(const http::request<http::empty_body>& request, const HealthPages&
 
 Response too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
 
-/// "localhost:8080", "127.0.0.1", "[::1]:8080"
+/// RFC 9112 section 3.2: a request says once whom it is for; of HTTP/1.0 it may say nothing.
+bool names_one_host(const http::request<http::empty_body>& request) {
+  constexpr unsigned kHttp11 = 11;
+  const auto hosts = request.count(http::field::host);
+  return hosts == 1 || (hosts == 0 && request.version() < kHttp11);
+}
+
+Response no_one_host() { return json(http::status::bad_request, R"({"error":"one Host is wanted: RFC 9112 section 3.2"})"); }
+
+/// "localhost:8080", "localhost.", "127.0.0.1", "[::1]:8080"
 bool names_loopback(std::string_view host) {
   const auto colon = host.rfind(':');
   if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
+  if (host.ends_with('.')) host.remove_suffix(1);  // The root of all names may be written out: RFC 3986 section 3.2.2.
   const auto ip = base::IpAddress::parse(host);
   return ip ? ip->is_loopback() : base::iequals(host, "localhost");
 }
@@ -121,8 +130,8 @@ bool names_loopback(std::string_view host) {
 /// A browser that was told a stranger's name and, later, our address for it, takes our pages for the stranger's: DNS rebinding. It says that
 /// name to us. Who names no host is no browser.
 bool is_meant_for_us(const http::request<http::empty_body>& request) {
-  const auto hosts = request.equal_range(http::field::host);
-  return std::all_of(hosts.first, hosts.second, [](const auto& field) { return names_loopback({field.value().data(), field.value().size()}); });
+  const auto host = request.find(http::field::host);
+  return host == request.end() || names_loopback({host->value().data(), host->value().size()});
 }
 
 Response misdirected() { return json(http::status::misdirected_request, R"({"error":"this port is asked as localhost, 127.0.0.1 or [::1]"})"); }
@@ -130,10 +139,11 @@ Response misdirected() { return json(http::status::misdirected_request, R"({"err
 Response respond(const http::request<http::empty_body>& request, bool has_body, const HealthPages& pages, bool on_loopback) {
   const auto target = request.target();
   const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
-  Response response = on_loopback && !is_meant_for_us(request) ? misdirected()
-                      : has_body                               ? too_large()
-                      : order                                  ? obey(*order, request, pages)
-                                                               : read(request, pages);
+  Response response = !names_one_host(request)                   ? no_one_host()
+                      : on_loopback && !is_meant_for_us(request) ? misdirected()
+                      : has_body                                 ? too_large()
+                      : order                                    ? obey(*order, request, pages)
+                                                                 : read(request, pages);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);

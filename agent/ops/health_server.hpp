@@ -33,7 +33,7 @@ struct HealthPages {
 
 /// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
 /// is 404 or 405. What changes something is refused (403) to a page in a browser, which any site could have sent here, and on a loopback
-/// address everything to who asks for another host than this one (421).
+/// address everything to who asks for another host than this one (421). Who names no host, or two, is told so (400).
 /// Bounds: connections at once, bytes of a request, time for it (health_server.cpp).
 class HealthServer {
  public:

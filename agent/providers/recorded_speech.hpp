@@ -22,7 +22,7 @@ inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 /// needed, and no copy of the whole. Where its words are in it nobody knows: each is taken to last as long as it has letters.
 class RecordedSpeech {
  public:
-  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< given out ahead of what was heard
+  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< ahead of what the port's ring took, which holds 1.28 s more that nobody heard
   static constexpr std::size_t kFramesAtOnce = 10;
 
   /// `rate_hz`: 8000, 16000 or 24000, in which `sound` must be. `words` not empty, such as kRecordedGreeting, which counts as one.
@@ -33,7 +33,7 @@ class RecordedSpeech {
   void speak(std::uint32_t utterance);
   void cancel() { utterance_ = 0; }
   [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
-  /// So much of what was given out, of this and of what was said before it, waits to be heard. Nothing is, while a call rings.
+  /// So much of what was given out, of this and of what was said before it, is not in the port's ring yet. None is, while a call rings.
   void on_unheard(base::Duration unheard) { unheard_ = unheard; }
   /// Nothing: all that is due was given out. Audio without samples: there is more, but not yet.
   [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);

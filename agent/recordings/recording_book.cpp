@@ -68,13 +68,13 @@ class RecordingBook::Impl {
     thread_.join();
   }
 
-  std::shared_ptr<CallRecording> begin(const std::string& call, std::uint32_t rate_hz, WallTime now) {
+  std::shared_ptr<CallRecording> begin(RecordedCall call, std::uint32_t rate_hz, WallTime now) {
     const auto refuse = [&](std::string_view why) {
       not_begun_.fetch_add(1, std::memory_order_relaxed);
-      log::warning("recording.not_begun", {{"call", call}, {"detail", why}});
+      log::warning("recording.not_begun", {{"call", call.record}, {"detail", why}});
       return nullptr;
     };
-    const auto name = name_recording(call, now, options_.format, options_.key.has_value());
+    const auto name = name_recording(call.record, now, options_.format, options_.key.has_value());
     if (!name) return refuse("its name cannot be that of a file");
     const std::lock_guard lock(mutex_);
     if (room_.verdict() != DiskRoom::Verdict::Room) return refuse(reason());
@@ -83,7 +83,7 @@ class RecordingBook::Impl {
                                 .key = options_.key};
     auto tap = (*std::min_element(recorders_.begin(), recorders_.end(), least))->begin(std::move(order), options_.sides);
     if (!tap) return refuse(media::to_string(tap.error()));
-    auto recording = std::make_shared<CallRecording>(name->text(), std::move(*tap));
+    auto recording = std::make_shared<CallRecording>(name->text(), std::move(*tap), std::move(call));
     std::erase_if(running_, [](const auto& each) { return each.expired(); });
     running_.push_back(recording);
     return recording;
@@ -231,8 +231,8 @@ base::Result<std::unique_ptr<RecordingBook>, base::Error> RecordingBook::open(Re
   return std::unique_ptr<RecordingBook>(new RecordingBook(std::make_unique<Impl>(std::move(options))));
 }
 
-std::shared_ptr<CallRecording> RecordingBook::begin(const std::string& call, std::uint32_t rate_hz, WallTime now) {
-  return impl_ ? impl_->begin(call, rate_hz, now) : nullptr;
+std::shared_ptr<CallRecording> RecordingBook::begin(RecordedCall call, std::uint32_t rate_hz, WallTime now) {
+  return impl_ ? impl_->begin(std::move(call), rate_hz, now) : nullptr;
 }
 RecordingCounters RecordingBook::counters() const { return impl_ ? impl_->counters() : RecordingCounters{}; }
 RecordingBook::State RecordingBook::state() const { return impl_ ? impl_->state() : State::Off; }

@@ -51,8 +51,8 @@ class RecordingBook {
   RecordingBook(const RecordingBook&) = delete;
   RecordingBook& operator=(const RecordingBook&) = delete;
 
-  /// For the call of that name, at `rate_hz`; null when nothing is recorded, which is logged.
-  [[nodiscard]] std::shared_ptr<CallRecording> begin(const std::string& call, std::uint32_t rate_hz, WallTime now);
+  /// At `rate_hz`; null when nothing is recorded, which is logged.
+  [[nodiscard]] std::shared_ptr<CallRecording> begin(RecordedCall call, std::uint32_t rate_hz, WallTime now);
   [[nodiscard]] RecordingCounters counters() const;
   [[nodiscard]] State state() const;
 

@@ -95,11 +95,11 @@ void CallNotes::on_transferred(int status) {
   record_.transfer_status = status;
 }
 
-void CallNotes::on_recorded(std::string_view file, std::chrono::milliseconds paused_by_model, std::chrono::milliseconds paused_by_operator) {
+void CallNotes::on_recorded(std::string_view file, PausedFor paused) {
   const std::lock_guard lock(mutex_);
   record_.recording = file;
-  record_.paused_by_model_ms = paused_by_model.count();
-  record_.paused_by_operator_ms = paused_by_operator.count();
+  record_.paused_by_model_ms = paused.by_model.count();
+  record_.paused_by_operator_ms = paused.by_operator.count();
 }
 
 void CallNotes::on_action(const ConversationAction& action, Moment now) {

@@ -87,6 +87,11 @@ struct MediaQuality {
   std::optional<PeersView> peers_view{};
 };
 
+/// For how long a recording has silence, by whose order.
+struct PausedFor {
+  std::chrono::milliseconds by_model{}, by_operator{};
+};
+
 struct Ending {
   enum class By : std::uint8_t { Caller, Called, Agent, Network, Unknown };
   By by = By::Unknown;

@@ -30,7 +30,7 @@ struct CallFound {
   media::AudioCodec codec = media::AudioCodec::Pcmu;
   std::uint32_t port_rate_hz = 16000;
   std::function<void(const tools::ToolEvent&)> on_tool_event;
-  std::function<bool(bool paused)> pause_recording = {};  ///< empty: it is not recorded; whether it is paused then
+  tools::PauseRecording pause_recording = {};  ///< empty: it is not recorded
 };
 
 /// Puts conversations together from profiles. What all calls share is here: models, voices, circuit breakers. Thread-safe once

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent {
 
-tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, std::function<bool(bool paused)> pause_recording) {
+tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, tools::PauseRecording pause_recording) {
   tools::ToolBoxOptions options;
   auto grants = profile.tools;
   if (!pause_recording) std::erase_if(grants, [](const ToolGrant& grant) { return grant.tool == BuiltInTool::PauseRecording; });

@@ -6,6 +6,6 @@
 namespace offhook::inline v0::agent {
 
 /// `pause_recording` empty: the call is not recorded, and the model sees no tool to pause that.
-[[nodiscard]] tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, std::function<bool(bool paused)> pause_recording = {});
+[[nodiscard]] tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, tools::PauseRecording pause_recording = {});
 
 }  // namespace offhook::inline v0::agent

@@ -107,9 +107,12 @@ Doing doing(const SourceRequest&) {
   return {ReplyAction::What::Note, {}, {}};
 }
 
-std::string paused_text(const PauseRecordingRequest& request, bool is_paused) {
-  if (request.paused) return "From now on nothing is recorded.";
-  return is_paused ? "An operator keeps the recording paused: still nothing is recorded." : "What is said is recorded again.";
+std::string_view paused_text(bool paused, const recordings::PauseResult& result) {
+  if (result.is_over()) return "The recording of this call has ended: nothing is recorded.";
+  if (paused) return "From now on nothing is recorded.";
+  if (!result.by_operator) return "What is said is recorded again.";
+  return "An operator keeps the recording paused: still nothing is recorded. That may end at any time: pause again before anything that must "
+         "not be recorded.";
 }
 
 }  // namespace
@@ -125,13 +128,13 @@ std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
   return all;
 }
 
-ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request, bool is_paused) {
-  Doing what = std::visit([](const auto& r) { return doing(r); }, request);
-  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) what.status = paused_text(*pause, is_paused);
-  ToolOutcome outcome{call.turn, call.call_id, done_text(what.status), std::nullopt, false};
-  const bool is_done = std::holds_alternative<SourceRequest>(request) || std::holds_alternative<PauseRecordingRequest>(request);
-  if (!is_done) outcome.action = ReplyAction{call.turn, what.what, what.argument};
-  return outcome;
+ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request) {
+  const Doing what = std::visit([](const auto& r) { return doing(r); }, request);
+  return {call.turn, call.call_id, done_text(what.status), ReplyAction{call.turn, what.what, what.argument}, false};
+}
+
+ToolOutcome pause_outcome(const ToolCall& call, bool paused, const recordings::PauseResult& result) {
+  return {call.turn, call.call_id, done_text(paused_text(paused, result)), std::nullopt, false};
 }
 
 }  // namespace offhook::inline v0::agent::tools

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/recordings/pause_result.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 
 #include <vector>
@@ -11,7 +12,9 @@ namespace offhook::inline v0::agent::tools {
 [[nodiscard]] std::vector<ToolDescription> describe_built_in(const ToolRules& rules);
 
 /// What comes of an allowed request: the text for the model, and what the conversation carries out when all that was said before
-/// it has been heard. Not for a SourceRequest. `is_paused`: the recording, after a PauseRecordingRequest.
-[[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request, bool is_paused = false);
+/// it has been heard. Not for what is done elsewhere: a SourceRequest, or a PauseRecordingRequest.
+[[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request);
+/// The model's order to pause the recording, or to go on, and what came of it.
+[[nodiscard]] ToolOutcome pause_outcome(const ToolCall& call, bool paused, const recordings::PauseResult& result);
 
 }  // namespace offhook::inline v0::agent::tools

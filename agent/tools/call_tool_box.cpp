@@ -116,14 +116,15 @@ void CallToolBox::run(const ToolCall& call) {
     case ToolDecision::Kind::Allow:
       break;
   }
-  tell(What::Allowed, call, std::move(decision.to_log));
-  execute(call, decision.request);
+  if (!decision.beyond_attempts) tell(What::Allowed, call, std::move(decision.to_log));
+  execute(call, decision.request, decision.beyond_attempts);
 }
 
 // --- what the caller has to agree to -----------------------------------------------------------------------------------------
 
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
+    if (pauses(decision.request)) return execute(call, decision.request, true);  // Silence harms less than a card's number.
     return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
   }
   ++questions_;
@@ -186,9 +187,10 @@ void CallToolBox::on_caller_words(const Transcript& transcript, TimePoint began)
 
 // --- what is done ------------------------------------------------------------------------------------------------------------
 
-void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
+/// `quiet`: one of so many that the log has no line for it, unless it changes something.
+void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool quiet) {
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
-  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, *pause);
+  if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, pause->paused, quiet);
   outcomes_.push_back(outcome_of(call, request));
   tell(What::Done, call, "the conversation carries it out");
   if (!std::holds_alternative<HangUpRequest>(request)) return;
@@ -198,10 +200,13 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request) {
 }
 
 /// At once, and not when all was heard: an interruption must not leave a card's number in the file.
-void CallToolBox::pause_recording(const ToolCall& call, const PauseRecordingRequest& request) {
-  const bool is_paused = options_.pause_recording ? options_.pause_recording(request.paused) : request.paused;
-  outcomes_.push_back(outcome_of(call, request, is_paused));
-  tell(What::Done, call, request.paused ? "paused" : is_paused ? "an operator keeps it paused" : "it goes on");
+void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
+  recordings::PauseResult result{.state = recordings::RecordingState::Stopped};
+  if (options_.pause_recording) result = options_.pause_recording(paused);
+  outcomes_.push_back(pause_outcome(call, paused, result));
+  if (quiet && !result.changed) return;
+  if (result.is_over()) return tell(What::Done, call, "nothing is recorded any more");
+  tell(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it goes on");
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/recordings/pause_result.hpp>
 #include <offhook/agent/tools/confirmation.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/agent/tools/tool_source.hpp>
@@ -33,11 +34,14 @@ struct ToolEvent {
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 
+/// Obeys an order of the model's.
+using PauseRecording = std::function<recordings::PauseResult(bool paused)>;
+
 struct ToolBoxOptions {
   ToolRules rules;
   std::vector<std::string> languages;  ///< of questions (the first) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
-  std::function<bool(bool paused)> pause_recording = {};  ///< of a call that is recorded: whether anybody has it paused then
+  PauseRecording pause_recording = {};  ///< empty: it is not recorded
 };
 
 /// The tools of one call: what the policy decides is asked, done here, or done by a source, and never otherwise.
@@ -83,8 +87,8 @@ class CallToolBox final : public ToolBox {
   void tell(ToolEvent::What what, const ToolCall& call, std::string detail) const;
   void refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log);
   void wait_for_caller(const ToolCall& call, ToolDecision decision);
-  void execute(const ToolCall& call, const ToolRequest& request);
-  void pause_recording(const ToolCall& call, const PauseRecordingRequest& request);
+  void execute(const ToolCall& call, const ToolRequest& request, bool quiet = false);
+  void pause_recording(const ToolCall& call, bool paused, bool quiet);
   void start_at_source(const ToolCall& call);
   void ask_next();
   void settle_question();

@@ -3,6 +3,7 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/built_in_arguments.hpp>
+#include <offhook/base/result.hpp>
 
 #include <fmt/format.h>
 
@@ -55,7 +56,27 @@ std::string described(std::string_view name, const ToolRequest& request) {
   return fmt::format("{} to {}", name, transfer->name.empty() ? log::redacted(transfer->target) : shown_name(transfer->name));
 }
 
+base::Result<ToolRequest, ToolDecision> read_request(const ToolCall& call, const ToolRules& rules, const ArgumentSchema* schema) {
+  auto arguments = read_arguments(call.arguments);
+  if (!arguments) {
+    const auto what = to_string(arguments.error());
+    return base::fail(refuse(Refusal::BadArguments, fmt::format("Nothing was done: {}.", what), call.name, what));
+  }
+  if (const auto wrong = schema == nullptr ? std::nullopt : schema->complaint(*arguments)) {
+    return base::fail(refuse(Refusal::BadArguments, "Nothing was done: " + *wrong, call.name, "they do not fit the schema"));
+  }
+  auto request = request_from(call.name, std::move(*arguments), rules);
+  if (request) return std::move(*request);
+  const auto& wrong = request.error();
+  return base::fail(refuse(wrong.why, "Nothing was done: " + wrong.to_model, call.name, wrong.to_log));
+}
+
 }  // namespace
+
+bool pauses(const ToolRequest& request) {
+  const auto* order = std::get_if<PauseRecordingRequest>(&request);
+  return order != nullptr && order->paused;
+}
 
 std::string_view to_string(Refusal why) {
   switch (why) {
@@ -96,6 +117,7 @@ std::optional<Refusal> ToolPolicy::count_attempt(base::TimePoint now) {
 }
 
 std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimePoint now) {
+  if (built_in(rule.name) == BuiltInTool::PauseRecording) return std::nullopt;
   Use& use = used_[static_cast<std::size_t>(&rule - rules_.allowed.data())];
   const bool ends_call = rule.name == to_string(BuiltInTool::HangUp);  // Once is all there is; a caller may have cut it off.
   if (use.in_call >= rule.max_per_call && !ends_call) return Refusal::CapPerCall;
@@ -106,28 +128,21 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
 }
 
 ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, const ArgumentSchema* schema) {
-  if (const auto reached = count_attempt(now)) return refuse(*reached, sentence(*reached), call.name);
+  const auto too_often = count_attempt(now);
   const ToolRule* rule = find_rule(rules_, call.name);
+  const bool may_pause = rule != nullptr && built_in(call.name) == BuiltInTool::PauseRecording;
+  if (too_often && !may_pause) return refuse(*too_often, sentence(*too_often), call.name);
   if (rule == nullptr) return refuse(Refusal::NotAllowed, sentence(Refusal::NotAllowed), call.name);
-  auto arguments = read_arguments(call.arguments);
-  if (!arguments) {
-    const auto what = to_string(arguments.error());
-    return refuse(Refusal::BadArguments, fmt::format("Nothing was done: {}.", what), call.name, what);
-  }
-  if (const auto wrong = schema == nullptr ? std::nullopt : schema->complaint(*arguments)) {
-    return refuse(Refusal::BadArguments, "Nothing was done: " + *wrong, call.name, "they do not fit the schema");
-  }
-  auto request = request_from(call.name, std::move(*arguments), rules_);
-  if (!request) {
-    const auto& wrong = request.error();
-    return refuse(wrong.why, "Nothing was done: " + wrong.to_model, call.name, wrong.to_log);
-  }
+  auto request = read_request(call, rules_, schema);
+  if (too_often && !(request && pauses(*request))) return refuse(*too_often, sentence(*too_often), call.name);
+  if (!request) return std::move(request.error());
   if (const auto reached = cap_reached(*rule, now)) return refuse(*reached, sentence(*reached), call.name);
   ToolDecision decision;
   decision.kind = rule->asks_caller() ? ToolDecision::Kind::AskCaller : ToolDecision::Kind::Allow;
   decision.to_log = described(call.name, *request) + (rule->asks_caller() ? " waits for the caller's word" : " is allowed");
   decision.to_model = rule->asks_caller() ? "The caller is being asked." : "Allowed.";
   decision.request = std::move(*request);
+  decision.beyond_attempts = too_often.has_value();
   return decision;
 }
 

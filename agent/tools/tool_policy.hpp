@@ -46,6 +46,9 @@ struct SourceRequest {
 };  ///< a tool that is not built in
 using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, DigitsRequest, NoteRequest, PauseRecordingRequest, SourceRequest>;
 
+/// It keeps what is said out of the recording.
+[[nodiscard]] bool pauses(const ToolRequest& request);
+
 enum class Refusal : std::uint8_t {
   NotAllowed,  ///< no rule, no such tool: the model is not told which
   BadArguments,
@@ -67,9 +70,11 @@ struct ToolDecision {
   std::string to_model;  ///< a sentence
   std::string to_log;    ///< a sentence without numbers, keys or anything that was said
   ToolRequest request;   ///< of Allow and AskCaller
+  bool beyond_attempts = false;  ///< a pause that is heard all the same
 };
 
-/// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it.
+/// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it. No cap holds up
+/// an order to pause the recording: a card's number would be in the file. What ends the pause is bounded by attempts alone.
 class ToolPolicy {
  public:
   explicit ToolPolicy(ToolRules rules) : rules_(std::move(rules)), used_(rules_.allowed.size()) {}

@@ -24,19 +24,12 @@ class Recording {
  public:
   Recording(RecordingOrder order, std::shared_ptr<RecordingTap> tap) : order_(std::move(order)), tap_(std::move(tap)) {}
 
-  /// Takes what is there and writes it when it is time. False: it has ended, and the report is final.
+  /// Takes what is there and writes it when it is time. False: it has ended, and the report is final. Then the call knows it too: it
+  /// must not be told that it is recorded, while nobody takes what it says.
   bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
-    const bool last = tap_->is_finished() || closing;
-    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
-    RecordedFrame frame;
-    for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) {
-      if (!file_ && !open(now, options, random)) return false;
-      file_->add(frame);
-    }
-    if (!file_) return !last;
-    if (last) return !end(now, options);
-    if (now >= flush_at_) flush(now, options);
-    return true;
+    if (write_on(now, options, random, closing)) return true;
+    tap_->set_ended(error_ != 0);
+    return false;
   }
 
   [[nodiscard]] RecordingReport report() const {
@@ -55,6 +48,19 @@ class Recording {
   [[nodiscard]] std::uint64_t take_refusals() { return std::exchange(refusals_, 0); }
 
  private:
+  bool write_on(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
+    const bool last = tap_->is_finished() || closing;
+    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
+    RecordedFrame frame;
+    for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) {
+      if (!file_ && !open(now, options, random)) return false;
+      file_->add(frame);
+    }
+    if (!file_) return !last;
+    if (last) return !end(now, options);
+    if (now >= flush_at_) flush(now, options);
+    return true;
+  }
   bool open(base::TimePoint now, const RecorderOptions& options, base::Random& random) {
     auto made = RecordingFile::create(order_, random);
     if (!made) {

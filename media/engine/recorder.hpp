@@ -51,7 +51,7 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   /// From any thread but a media worker. The file is made when there is something to put into it: whether that went well is in the
-  /// report. A call that is never up leaves none. The recording ends
+  /// report, and in RecordingTap::has_failed(). A call that is never up leaves none. The recording ends
   /// after RecordingTap::finish(); the tap is then of no more use, and is freed by who lets go of it last: never a worker.
   [[nodiscard]] base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order, RecordedSides sides = RecordedSides::Both);
   [[nodiscard]] RecorderCounters counters() const;

@@ -63,6 +63,9 @@ std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
 constexpr std::array kAll{Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::France, Country::Netherlands,
                           Country::Italy,        Country::Spain,         Country::Australia, Country::Japan};
 
+constexpr std::array kCongested{Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::France,
+                                Country::Netherlands,  Country::Italy,         Country::Spain};
+
 }  // namespace
 
 TEST_CASE("A busy tone that goes on is told as a hang-up in each country, after six to eight cycles of it and within 7 s") {
@@ -76,13 +79,32 @@ TEST_CASE("A busy tone that goes on is told as a hang-up in each country, after 
   }
 }
 
-TEST_CASE("So is congestion, which gateways call reorder") {
-  for (const Country country : {Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::Spain}) {
+TEST_CASE("So is congestion, which gateways call reorder, after five to seven cycles of it, 2.4 to 8.1 s") {
+  for (const Country country : kCongested) {
     CAPTURE(static_cast<int>(country));
     const auto script = spec_of(country, ProgressTone::Congestion)->script;
     const auto told = told_after(country, play(script, 12'000));
     REQUIRE(told.has_value());
-    CHECK(*told > 4 * cycle_ms(script));
+    CHECK(*told >= std::max<std::size_t>(5 * cycle_ms(script), 2400));
+    CHECK(*told <= std::min<std::size_t>(7 * cycle_ms(script), 8100));
+  }
+}
+
+TEST_CASE("Wherever in a cycle it is first heard, either tone is told within eight of them, and within 2.4 to 8.6 s") {
+  for (const Country country : kAll) {
+    for (const auto tone : {kBusy, ProgressTone::Congestion}) {
+      const auto spec = spec_of(country, tone);
+      if (!spec) continue;
+      CAPTURE(static_cast<int>(country));
+      const std::size_t cycle = cycle_ms(spec->script);
+      const Pcm pcm = play(spec->script, 12'000);
+      for (std::size_t begin = 0; begin < cycle; begin += 30) {
+        const auto told = told_after(country, {pcm.begin() + static_cast<std::ptrdiff_t>(8 * begin), pcm.end()});
+        REQUIRE(told.has_value());
+        CHECK(*told >= std::max<std::size_t>(5 * cycle - 60, 2350));
+        CHECK(*told <= std::min<std::size_t>(8 * cycle, 8600));
+      }
+    }
   }
 }
 

@@ -79,6 +79,8 @@ TEST_CASE("An agent's own prompt file says what its own greeting says, whatever 
   CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting": "Hi.", "greeting_file": "b.wav")") == "20 Hi.");
   CHECK(greets(all, R"(, "prompt_file": "bare.md", "greeting_file": "b.wav")") == "20 ");
   CHECK(greets(R"(, "prompt_file": "head.md")", R"(, "greeting_file": "b.wav")") == "20 ");
+  CHECK(greets(R"(, "prompt_file": "head.md")", R"(, "greeting": "", "greeting_file": "b.wav")") == "20 ");
+  CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting": "", "greeting_file": "b.wav")") == "20 Hello from the head.");
   CHECK(greets(all, R"(, "prompt_file": "head.md")") == "10 Good day.");  // What the configuration says goes before the head.
   CHECK(greets(R"(, "greeting_file": "a.wav")", R"(, "prompt_file": "head.md")") == "0 Hello from the head.");
   CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting_file": "off")") == "0 Good day.");

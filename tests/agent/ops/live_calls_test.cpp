@@ -5,8 +5,10 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 using namespace offhook;
 using namespace std::chrono_literals;
@@ -27,6 +29,10 @@ struct Shown : agent::LiveCalls {
   }
 };
 
+std::shared_ptr<agent::recordings::CallRecording> recorded(agent::recordings::RecordedCall call = {}) {
+  return std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>(), std::move(call));
+}
+
 }  // namespace
 
 TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the figures that its record will have") {
@@ -46,7 +52,7 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the f
 }
 
 TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and is told where there is none to pause") {
-  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
   CHECK(pause_recording("a", true).text == R"({"id":"a","recording":"paused"})");
@@ -59,52 +65,63 @@ TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and 
   CHECK(pause_recording("b", true).text == R"({"id":"b","error":"this call is not recorded"})");
   CHECK(pause_recording("c\"", true).status == 404);
   CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
-  recording->stop();
-  CHECK(pause_recording("a", false).status == 409);
+}
+
+TEST_CASE_FIXTURE(Shown, "An order for a recording that is over is refused in words, and changes nothing") {
+  using agent::recordings::Pauser;
+  const auto recording = recorded();
+  add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  std::string why = "the recording of this call has ended";
+  SUBCASE("stopped by us") { recording->stop(); }
+  SUBCASE("ended with the leg") { recording->tap()->finish(); }
+  SUBCASE("no file could be made") {
+    recording->tap()->set_ended(true);
+    why = "the recording of this call has failed: nothing is recorded";
+    CHECK(json(&Shown::statistics, kAnswered).find(R"("recording":"failed")") != std::string::npos);
+  }
+  for (const bool paused : {true, false}) {
+    const auto reply = pause_recording("a", paused);
+    CHECK(reply.status == 409);
+    CHECK(reply.text == R"({"id":"a","error":")" + why + "\"}");
+  }
+  CHECK_FALSE(recording->tap()->is_paused());
+  CHECK(recording->paused_for(base::Clock::now() + 1h).by_operator == 0ms);
 }
 
 TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a recording, and is told so") {
-  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   recording->pause(agent::recordings::Pauser::Model, true);
   CHECK(pause_recording("a", false).text == R"({"id":"a","recording":"paused","paused_by":"model"})");
   CHECK(recording->tap()->is_paused());
 }
 
-TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, under the call's name there and in its record") {
+TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, and each change of the model's, under the call's name there and in its record") {
   using agent::recordings::Pauser;
-  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
-  add({"k3x9", {}, false, "PCMU", kAnswered, media::LegId{2}, recording, "out-1"});
+  const auto recording = recorded({"k3x9", "out-1"});
+  add({"k3x9", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   const auto told = [this](bool paused) { return logged_by([&] { (void)pause_recording("k3x9", paused); }); };
   const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };
   CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=recording"));
   CHECK(has(told(true), "warning recording.paused call=out-1 record=k3x9 by=operator order=pause recording=paused"));
   CHECK(has(told(true), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=pause recording=paused"));
-  recording->pause(Pauser::Model, true);
+  const auto told_by_model = [&](bool paused) { return logged_by([&] { recording->pause(Pauser::Model, paused); }); };
+  CHECK(has(told_by_model(true), "warning recording.paused call=out-1 record=k3x9 by=model order=pause recording=paused"));
+  CHECK(told_by_model(true).empty());
   CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=paused"));
+  CHECK(has(told_by_model(false), "info    recording.resumed call=out-1 record=k3x9 by=model order=resume recording=recording"));
+  CHECK(told_by_model(false).empty());
+  CHECK(has(told_by_model(true), "recording.paused "));
   CHECK(has(told(true), "recording.paused "));
-  recording->pause(Pauser::Model, false);
+  CHECK(has(told_by_model(false), "info    recording.unchanged call=out-1 record=k3x9 by=model order=resume recording=paused"));
   CHECK(has(told(false), "info    recording.resumed call=out-1 record=k3x9 by=operator order=resume recording=recording"));
+  recording->stop();
+  CHECK(has(told(true), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=pause recording=stopped"));
   CHECK(logged_by([&] { (void)pause_recording("none", true); }).empty());
 }
 
-TEST_CASE("How long each paused a recording adds up, also while a pause goes on") {
-  using agent::recordings::Pauser;
-  agent::recordings::CallRecording recording("file.opus", std::make_shared<media::RecordingTap>());
-  CHECK(recording.paused_for(Pauser::Operator, kAnswered) == 0ms);
-  recording.pause(Pauser::Operator, true, kAnswered);
-  recording.pause(Pauser::Operator, true, kAnswered + 1s);  // Begins nothing anew.
-  recording.pause(Pauser::Model, true, kAnswered + 2s);
-  const auto ends = recording.pause(Pauser::Operator, false, kAnswered + 3s);
-  CHECK(ends.changed);
-  CHECK(ends.is_paused);
-  recording.pause(Pauser::Operator, true, kAnswered + 5s);
-  CHECK(recording.paused_for(Pauser::Operator, kAnswered + 5s + 1us) == 3001ms);
-  CHECK(recording.paused_for(Pauser::Model, kAnswered + 9s) == 7s);
-}
-
 TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is paused or has ended; others say nothing of it") {
-  const auto recording = std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
   const auto says = [this](std::string_view what) { return json(&Shown::statistics, kAnswered).find(what) != std::string::npos; };

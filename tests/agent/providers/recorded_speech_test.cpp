@@ -1,6 +1,10 @@
+#include <offhook/agent/conversation/playout_queue.hpp>
 #include <offhook/agent/providers/recorded_speech.hpp>
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -51,7 +55,7 @@ TEST_CASE("A recording is given out whole and in order, at the rate of the call"
   }
 }
 
-TEST_CASE("No call holds more of a long recording than two seconds that it has not heard, however long that takes") {
+TEST_CASE("No call holds more of a long recording than two seconds that its line has not taken, however long that takes") {
   RecordedSpeech speech(sound_of(3000, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
@@ -72,6 +76,35 @@ TEST_CASE("No call holds more of a long recording than two seconds that it has n
   }
   CHECK(played.pcm.size() == 480000);
   CHECK(played.done);
+}
+
+TEST_CASE("What is given out is ahead of what the line has played by two seconds and the port's ring, and no more") {
+  constexpr std::uint32_t kRateHz = 8000;
+  constexpr std::size_t kFrames = 3000, kSamples = kRateHz / 50, kRing = decltype(media::AudioPort::playout)::capacity();
+  RecordedSpeech speech(sound_of(kFrames, kRateHz), kRateHz, "hello");
+  PlayoutQueue queue(kRateHz);
+  const auto port = std::make_unique<media::AudioPort>();
+  port->rate_hz = kRateHz;
+  speech.speak(7);
+  std::size_t given = 0, played = 0, most = 0;
+  for (base::TimePoint now = kStart; played < kFrames * kSamples && now < kStart + 2min; now += 20ms) {
+    speech.on_unheard(std::chrono::microseconds(queue.samples_queued() * 1'000'000 / kRateHz));
+    while (const auto event = speech.poll(now)) {
+      if (std::holds_alternative<SpeechDone>(*event)) queue.complete(7);
+      const auto* audio = std::get_if<SpeechAudio>(&*event);
+      if (audio == nullptr) continue;
+      given += audio->pcm.size();
+      queue.add(*audio);
+    }
+    const bool rings = now < kStart + 5s;
+    if (!rings) queue.pump(*port);
+    most = std::max(most, given - played);
+    media::PlayoutFrame frame;
+    if (!rings && port->playout.try_pop(frame)) played += frame.samples;
+  }
+  CHECK(played == kFrames * kSamples);
+  CHECK(most > 3 * kRateHz);
+  CHECK(most <= static_cast<std::size_t>(RecordedSpeech::kLead / 1s) * kRateHz + kRing * kSamples);
 }
 
 TEST_CASE("What was said before it and is not heard yet holds a recording back") {

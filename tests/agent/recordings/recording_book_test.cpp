@@ -53,7 +53,7 @@ TEST_CASE("Off: no folder is touched, no call is recorded, and nothing is counte
   RecordingOptions options;
   options.folder = "/nowhere/at/all";
   const auto book = open(options);
-  CHECK(book->begin("call", 8000, now()) == nullptr);
+  CHECK(book->begin({"call"}, 8000, now()) == nullptr);
   CHECK(book->state() == RecordingBook::State::Off);
   CHECK(book->counters().not_begun == 0);
 }
@@ -61,15 +61,15 @@ TEST_CASE("Off: no folder is touched, no call is recorded, and nothing is counte
 TEST_CASE("A call's file has the name that its recording says, is nobody else's to read, and is whole when the call is over") {
   const RecordingFolder folder;
   const auto book = open(quick(folder));
-  auto recording = book->begin("k3x9", 8000, now());
+  auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   CHECK_FALSE(recording->has_begun());
-  CHECK(recording->state() == "recording");
+  CHECK(recording->state() == RecordingState::Recording);
   CHECK(book->counters().active == 1);
   for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
   CHECK(soon([&] { return recording->has_begun(); }));
   const std::string file = recording->file();
-  recording->end();
+  recording->stop();
   CHECK(soon([&] { return book->counters().ended == 1; }));
   CHECK(media::parse_wav(folder.read(file))->frames() == 20 * 160);
   struct stat about{};
@@ -83,7 +83,7 @@ TEST_CASE("A call that was never up has no file, and does not count as one") {
   const RecordingFolder folder;
   {
     const auto book = open(quick(folder));
-    (void)book->begin("k3x9", 8000, now());
+    (void)book->begin({"k3x9"}, 8000, now());
     CHECK(soon([&] { return book->counters().active == 0; }));
     CHECK(book->counters().ended == 0);
   }
@@ -97,7 +97,7 @@ TEST_CASE("The book goes while a call is up: its file has all that was said, and
   std::shared_ptr<CallRecording> recording;
   {
     const auto book = open(options);
-    recording = book->begin("k3x9", 8000, now());
+    recording = book->begin({"k3x9"}, 8000, now());
     REQUIRE(recording);
     for (std::uint64_t tick = 0; tick < 30; ++tick) record_tick(*recording->tap(), tick);
   }
@@ -111,14 +111,14 @@ TEST_CASE("The book goes while a call is up: its file has all that was said, and
 TEST_CASE("While it is paused there is silence, and what comes after it stands where it was said") {
   const RecordingFolder folder;
   const auto book = open(quick(folder));
-  auto recording = book->begin("k3x9", 8000, now());
+  auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 1; tick <= 30; ++tick) {
     recording->pause(Pauser::Model, tick > 10 && tick <= 20);
-    if (tick == 15) CHECK(recording->state() == "paused");
+    if (tick == 15) CHECK(recording->state() == RecordingState::Paused);
     record_tick(*recording->tap(), tick);
   }
-  CHECK(recording->state() == "recording");
+  CHECK(recording->state() == RecordingState::Recording);
   const std::string file = recording->file();
   recording.reset();
   CHECK(soon([&] { return book->counters().ended == 1; }));
@@ -129,16 +129,18 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   for (std::size_t tick = 1; tick <= 30; ++tick) CHECK(wav->sample((tick - 1) * 160, 0) == (tick > 10 && tick <= 20 ? 0 : static_cast<int>(tick)));
 }
 
-TEST_CASE("A recording is paused until nobody wants it paused: who lifts a pause lifts his own") {
-  CallRecording recording("file.opus", std::make_shared<media::RecordingTap>());
-  recording.pause(Pauser::Model, true);
-  recording.pause(Pauser::Operator, true);
-  recording.pause(Pauser::Operator, false);
-  CHECK(recording.state() == "paused");
-  CHECK(recording.is_paused_by(Pauser::Model));
-  CHECK_FALSE(recording.is_paused_by(Pauser::Operator));
-  recording.pause(Pauser::Model, false);
-  CHECK(recording.state() == "recording");
+TEST_CASE("A call whose recording was stopped while it rang is not recorded when it is up, and leaves no file to name") {
+  const RecordingFolder folder;
+  const auto book = open(quick(folder));
+  const auto recording = book->begin({"k3x9"}, 8000, now());
+  REQUIRE(recording);
+  CHECK(recording->leaves_file(true));
+  recording->stop();
+  CHECK(soon([&] { return book->counters().active == 0; }));
+  record_tick(*recording->tap(), 1);
+  CHECK_FALSE(recording->leaves_file(true));
+  CHECK(recording->state() == RecordingState::Stopped);
+  CHECK_FALSE(std::filesystem::exists(folder.file(recording->file())));
 }
 
 TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {
@@ -148,7 +150,7 @@ TEST_CASE("Too little is free: recordings that run are ended and good, further c
   options.room.least_free = 1000;
   options.free_octets = [&free](const std::string&) { return std::optional(free.load()); };
   const auto book = open(options);
-  auto recording = book->begin("k3x9", 8000, now());
+  auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
   CHECK(soon([&] { return recording->has_begun(); }));
@@ -156,16 +158,16 @@ TEST_CASE("Too little is free: recordings that run are ended and good, further c
   free = 999;
   CHECK(soon([&] { return book->state() == RecordingBook::State::Full; }));
   CHECK(soon([&] { return book->counters().stopped == 1; }));
-  CHECK(recording->state() == "stopped");
+  CHECK(recording->state() == RecordingState::Stopped);
   for (std::uint64_t tick = 20; tick < 200; ++tick) record_tick(*recording->tap(), tick);  // The call goes on.
   CHECK(soon([&] { return book->counters().ended == 1; }));
   CHECK(media::parse_wav(folder.read(recording->file()))->frames() == 20 * 160);
-  CHECK(book->begin("next", 8000, now()) == nullptr);
+  CHECK(book->begin({"next"}, 8000, now()) == nullptr);
   CHECK(book->counters().not_begun == 1);
   CHECK(book->counters().dropped == 0);
   free = 1100;
   CHECK(soon([&] { return book->state() == RecordingBook::State::Writing; }));
-  CHECK(book->begin("another", 8000, now()));
+  CHECK(book->begin({"another"}, 8000, now()));
 }
 
 TEST_CASE("The folder holds what it may: what was there before and what this process writes count together, other files do not") {
@@ -175,7 +177,7 @@ TEST_CASE("The folder holds what it may: what was there before and what this pro
   auto options = quick(folder);
   options.room.most_used = 5000 + 44 + 640 * 30;  // A WAV's header, and 30 frames of both sides.
   const auto book = open(options);
-  const auto recording = book->begin("k3x9", 8000, now());
+  const auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 29; ++tick) record_tick(*recording->tap(), tick);
   CHECK(soon([&] { return recording->tap()->kept() == 29; }));
@@ -190,14 +192,14 @@ TEST_CASE("As many calls as are allowed are recorded at once; one more goes on w
   auto options = quick(folder);
   options.calls = 2;
   const auto book = open(options);
-  const auto first = book->begin("a", 8000, now()), second = book->begin("b", 8000, now());
+  const auto first = book->begin({"a"}, 8000, now()), second = book->begin({"b"}, 8000, now());
   REQUIRE(first);
   REQUIRE(second);
-  CHECK(book->begin("c", 8000, now()) == nullptr);
+  CHECK(book->begin({"c"}, 8000, now()) == nullptr);
   CHECK(book->counters().not_begun == 1);
-  second->end();
+  second->stop();
   CHECK(soon([&] { return book->counters().active == 1; }));
-  CHECK(book->begin("c", 8000, now()));
+  CHECK(book->begin({"c"}, 8000, now()));
 }
 
 TEST_CASE("A folder that vanishes costs the recording, not the call, and is told") {
@@ -206,12 +208,14 @@ TEST_CASE("A folder that vanishes costs the recording, not the call, and is told
   options.folder = folder.file("inner");
   const auto book = open(options);
   std::filesystem::remove_all(options.folder);
-  const auto recording = book->begin("k3x9", 8000, now());
+  const auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 100; ++tick) record_tick(*recording->tap(), tick);
   CHECK(soon([&] { return book->counters().failed == 1; }));
   CHECK(soon([&] { return book->state() == RecordingBook::State::Failing; }));
   CHECK(book->counters().ended == 0);
+  CHECK(recording->state() == RecordingState::Failed);
+  CHECK_FALSE(recording->leaves_file(true));
 }
 
 TEST_CASE("A folder that cannot be written to is found at the start when somebody named it") {

@@ -66,6 +66,14 @@ TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, by the wal
   CHECK(record.turns[1].interrupted_at_ms == 900);
 }
 
+TEST_CASE_FIXTURE(Noted, "A record names the recording, and for how long it has silence, by whose order") {
+  notes.on_recorded("k3x9.opus", {.by_model = 1200ms, .by_operator = 300ms});
+  const CallRecord record = end();
+  CHECK(record.recording == "k3x9.opus");
+  CHECK(record.paused_by_model_ms == 1200);
+  CHECK(record.paused_by_operator_ms == 300);
+}
+
 TEST_CASE("What was said is kept only where transcripts are; its length always") {
   Noted call(KeepOptions{false, false});
   call.action(CallerSaid{2, "my secret", 0.75, false, false});

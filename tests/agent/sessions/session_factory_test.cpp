@@ -152,7 +152,10 @@ TEST_CASE("A model is shown the tool that pauses a recording in calls that are r
   made.tools = {{BuiltInTool::HangUp, Confirm::Never, 1, {}}, {BuiltInTool::PauseRecording, Confirm::Never, 20, {}}};
   CHECK(tool_box_options(made).rules.allowed.size() == 1);
   bool paused = false;
-  const auto options = tool_box_options(made, [&paused](bool on) { return paused = on; });
+  const auto options = tool_box_options(made, [&paused](bool on) {
+    paused = on;
+    return recordings::PauseResult{};
+  });
   REQUIRE(options.rules.allowed.size() == 2);
   CHECK(options.rules.allowed[1].name == "pause_recording");
   options.pause_recording(true);
@@ -167,7 +170,7 @@ TEST_CASE("The notice is said in calls that are recorded, and in no others") {
   QuietStudio edges;
   CHECK(factory.plan(made, CallFound{}, edges).options.notice.empty());
   CallFound recorded;
-  recorded.pause_recording = [](bool on) { return on; };
+  recorded.pause_recording = [](bool) { return recordings::PauseResult{}; };
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }
 

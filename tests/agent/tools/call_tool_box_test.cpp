@@ -27,6 +27,9 @@ struct Box {
   std::vector<ToolEvent> events;
   std::unique_ptr<CallToolBox> box;
   int calls = 0;
+  std::vector<bool> paused;  // as it was ordered
+  bool by_operator = false;
+  recordings::RecordingState state = recordings::RecordingState::Recording;
 
   CallToolBox& make() {
     auto made = std::make_unique<FakeSource>(offered);
@@ -58,6 +61,15 @@ struct Box {
     pass(2s);
     box->on_question_heard();
     return *question;
+  }
+  /// As CallRecording does.
+  void record_with(Confirm confirm) {
+    options.rules.allowed.push_back(rule("pause_recording", confirm, ToolClass::Write));
+    options.pause_recording = [this](bool on) {
+      recordings::PauseResult result{.state = state, .changed = paused.empty() ? on : paused.back() != on, .by_model = on, .by_operator = by_operator};
+      paused.push_back(on);
+      return result;
+    };
   }
   std::size_t told(ToolEvent::What what) const {
     return static_cast<std::size_t>(
@@ -322,12 +334,7 @@ TEST_CASE_FIXTURE(Box, "A flood of calls is refused in few words, and fills no l
 }
 
 TEST_CASE_FIXTURE(Box, "A recording is paused and goes on at once, before anything else that was said is heard, and only with true or false") {
-  std::vector<bool> paused;
-  options.rules.allowed.push_back(rule("pause_recording", Confirm::Never, ToolClass::Write));
-  options.pause_recording = [&paused](bool on) {
-    paused.push_back(on);
-    return on;
-  };
+  record_with(Confirm::Never);
   make();
   run("pause_recording", R"({"paused":true})");
   CHECK(paused == std::vector{true});
@@ -346,23 +353,61 @@ TEST_CASE_FIXTURE(Box, "A recording is paused and goes on at once, before anythi
 }
 
 TEST_CASE_FIXTURE(Box, "A model that ends its pause is told when an operator keeps the recording paused") {
-  options.rules.allowed.push_back(rule("pause_recording", Confirm::Never, ToolClass::Write));
-  options.pause_recording = [](bool) { return true; };
+  record_with(Confirm::Never);
+  by_operator = true;
   make();
   run("pause_recording", R"({"paused":false})");
   const auto told = outcome();
   CHECK_FALSE(told.refused);
   CHECK(told.result.find("An operator keeps the recording paused") != std::string::npos);
-  CHECK(told.result.find("again") == std::string::npos);
+  CHECK(told.result.find("may end at any time: pause again before") != std::string::npos);
+  CHECK(told.result.find("recorded again") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Box, "Once the recording is over the model is told that nothing is recorded, whatever it asks for") {
+  record_with(Confirm::Never);
+  make();
+  for (const auto over : {recordings::RecordingState::Stopped, recordings::RecordingState::Failed}) {
+    state = over;
+    for (const char* order : {R"({"paused":true})", R"({"paused":false})"}) {
+      run("pause_recording", order);
+      CHECK(outcome().result.find("The recording of this call has ended: nothing is recorded.") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(Box, "A model that has asked for more than it may can still pause the recording, and a flood of that fills no log") {
+  record_with(Confirm::Never);
+  make();
+  for (unsigned i = 0; i <= kMaxAttemptsPerMinute; ++i) run("delete_all");
+  while (box->poll()) continue;
+  events.clear();
+  for (int i = 0; i < 1000; ++i) run("pause_recording", R"({"paused":true})");
+  CHECK(paused == std::vector<bool>(1000, true));
+  CHECK_FALSE(outcome().refused);
+  CHECK(told(ToolEvent::What::Allowed) == 0);
+  CHECK(told(ToolEvent::What::Done) == 1);
+  run("pause_recording", R"({"paused":false})");
+  CHECK(paused.back());
+  pass(1min);
+  run("pause_recording", R"({"paused":false})");
+  CHECK_FALSE(paused.back());
+}
+
+TEST_CASE_FIXTURE(Box, "Where the caller has been asked enough, a pause needs no question, and everything else stays as it is") {
+  record_with(Confirm::Caller);
+  make();
+  for (std::size_t i = 0; i < kMaxWaiting; ++i) run("pay", R"({"amount":5})");
+  run("pause_recording", R"({"paused":false})");
+  CHECK(outcome().refused);
+  CHECK(paused.empty());
+  run("pause_recording", R"({"paused":true})");
+  CHECK_FALSE(outcome().refused);
+  CHECK(paused == std::vector{true});
 }
 
 TEST_CASE_FIXTURE(Box, "Where the caller has to agree to a pause, nothing is paused before they do") {
-  std::vector<bool> paused;
-  options.rules.allowed.push_back(rule("pause_recording", Confirm::Caller, ToolClass::Write));
-  options.pause_recording = [&paused](bool on) {
-    paused.push_back(on);
-    return on;
-  };
+  record_with(Confirm::Caller);
   make();
   run("pause_recording", R"({"paused":true})");
   CHECK(ask().find("pause recording") != std::string::npos);

@@ -158,6 +158,37 @@ TEST_CASE("Caps: at the last call of a call or a minute and one beyond; what was
   CHECK(decide().why == Refusal::CapPerCall);
 }
 
+TEST_CASE("No cap refuses a pause of the recording; its end passes those of its rule, and stays bounded by attempts") {
+  ToolRules rules{{rule("pause_recording", ToolClass::Write)}, {}, {}};
+  rules.allowed[0].max_per_call = rules.allowed[0].max_per_minute = 1;
+  ToolPolicy policy{rules};
+  base::TimePoint now{1h};
+  const auto decide = [&](const char* arguments) { return policy.decide({1, "c", "pause_recording", arguments}, now); };
+  const auto pause = [&] { return decide(R"({"paused":true})"); };
+  const auto resume = [&] { return decide(R"({"paused":false})"); };
+  unsigned made = 0;
+  for (; made < kMaxAttemptsPerMinute; made += 2) {
+    REQUIRE(pause().kind == ToolDecision::Kind::Allow);
+    REQUIRE(resume().kind == ToolDecision::Kind::Allow);
+  }
+  CHECK(pause().kind == ToolDecision::Kind::Allow);
+  CHECK(pause().beyond_attempts);
+  CHECK(resume().why == Refusal::TooOften);
+  CHECK(decide("{}").why == Refusal::TooOften);
+  now += 1min;
+  for (; made < kMaxAttemptsPerCall; ++made) {
+    now += 2s;
+    const auto decision = resume();
+    REQUIRE(decision.kind == ToolDecision::Kind::Allow);
+    REQUIRE_FALSE(decision.beyond_attempts);
+  }
+  now += 1h;
+  CHECK(resume().why == Refusal::TooOften);
+  CHECK(pause().kind == ToolDecision::Kind::Allow);
+  ToolPolicy none{ToolRules{}};
+  CHECK(none.decide({1, "c", "pause_recording", R"({"paused":true})"}, now).why == Refusal::NotAllowed);
+}
+
 TEST_CASE("A model that asks on and on is not heard: kMaxAttemptsPerMinute and kMaxAttemptsPerCall, refused ones too") {
   ToolPolicy policy{ToolRules{}};
   base::TimePoint now{1h};

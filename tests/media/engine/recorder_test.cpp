@@ -84,7 +84,7 @@ TEST_CASE("Several calls at once, in both formats, encrypted and not: each becom
   CHECK(media::open_recording({.from = folder.file("d.sealed"), .to = ""}, recording_key())->whole);
 }
 
-TEST_CASE("A file that cannot be made is reported with the reason, and its call records into nothing") {
+TEST_CASE("A file that cannot be made is reported with the reason, its call knows it, and nothing more is taken") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -95,7 +95,9 @@ TEST_CASE("A file that cannot be made is reported with the reason, and its call 
   REQUIRE(all.size() == 1);
   CHECK(all[0].error == ENOENT);
   for (std::uint64_t tick = 1; tick <= 200; ++tick) record_tick(**tap, tick);
-  CHECK((*tap)->dropped() == 200 - media::RecordingTap::kFrames);
+  CHECK((*tap)->has_failed());
+  CHECK((*tap)->is_finished());
+  CHECK((*tap)->dropped() == 0);
   CHECK(recorder.counters().failed == 1);
 }
 
@@ -116,6 +118,9 @@ TEST_CASE("A call that was never up leaves no file; one of a single frame leaves
     CHECK(report.frames == (report.path == folder.file("once") ? 1 : 0));
     CHECK(std::filesystem::exists(report.path) == (report.octets > 0));
   }
+  CHECK((*never)->has_ended());
+  CHECK((*never)->kept() == 0);
+  CHECK_FALSE((*never)->has_failed());
   CHECK_FALSE(std::filesystem::exists(folder.file("never")));
 }
 
@@ -167,7 +172,9 @@ TEST_CASE("A recorder that goes ends the files of calls that still run, with all
     tap = *begun;
     for (std::uint64_t tick = 0; tick < 30; ++tick) record_tick(*tap, tick);
   }
-  record_tick(*tap, 30);  // The worker knows nothing of it.
+  CHECK(tap->has_ended());
+  CHECK(tap->is_finished());
+  CHECK_FALSE(tap->has_failed());
   REQUIRE(reports.all().size() == 1);
   CHECK(reports.all()[0].frames == 30);
   CHECK(media::parse_wav(folder.read("call"))->frames() == 30 * 160);

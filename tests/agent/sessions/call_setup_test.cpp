@@ -1,0 +1,76 @@
+#include <offhook/agent/call_setup.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+using namespace offhook;
+using namespace offhook::agent;
+using recordings::Pauser;
+using recordings::RecordingState;
+
+namespace {
+
+struct NoEdges final : net::Edges {
+  net::HttpClient& http(const std::string&) override { std::abort(); }
+  net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
+};
+
+/// A call that is recorded, with a model that may pause that.
+struct RecordedCall {
+  CallThread thread{[](auto&) { return std::make_unique<NoEdges>(); }};
+  std::shared_ptr<recordings::CallRecording> recording =
+      std::make_shared<recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>());
+  std::unique_ptr<ToolBox> tools;
+  int orders = 0;
+
+  RecordedCall() {
+    const auto provider = std::make_shared<ProviderProfile>();
+    provider->kind = ProviderKind::OpenAi;
+    const auto profile = std::make_shared<AgentProfile>();
+    profile->sessions = {RealtimeWay{provider}};
+    profile->codecs = {media::AudioCodec::Pcmu};
+    profile->tools = {{BuiltInTool::PauseRecording, Confirm::Never, 1, {}}};
+    CallSetup setup;
+    setup.profile = profile;
+    setup.recording = recording;
+    const auto preparation = prepare(std::make_shared<SessionFactory>(FactoryOptions{}), std::move(setup), media::AudioCodec::Pcmu, thread, {}, {});
+    (void)preparation([this](const ConversationPlan& plan) { tools = plan.tools(); });
+    REQUIRE(tools);
+  }
+
+  std::string order(bool paused) {
+    tools->run({1, std::to_string(++orders), "pause_recording", paused ? R"({"paused":true})" : R"({"paused":false})"});
+    const auto told = tools->poll();
+    REQUIRE(told);
+    return told->result;
+  }
+};
+
+bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RecordedCall, "What a model pauses, and lets go on, is its own pause: an operator's stays, and the model is told so") {
+  recording->pause(Pauser::Operator, true);
+  CHECK(has(order(true), "nothing is recorded"));
+  CHECK(recording->pause(Pauser::Operator, true).by_model);
+  CHECK(has(order(false), "An operator keeps the recording paused"));
+  CHECK(recording->state() == RecordingState::Paused);
+  CHECK_FALSE(recording->pause(Pauser::Operator, false).by_model);
+  CHECK(recording->state() == RecordingState::Recording);
+}
+
+TEST_CASE_FIXTURE(RecordedCall, "A model that pauses twice has nobody's number recorded, whatever its rule bounds") {
+  for (int i = 0; i < 3; ++i) {
+    (void)order(true);
+    CHECK(recording->state() == RecordingState::Paused);
+    CHECK(has(order(false), "recorded again"));
+    CHECK(recording->state() == RecordingState::Recording);
+  }
+}
+
+TEST_CASE_FIXTURE(RecordedCall, "A model is told when the recording is over") {
+  recording->stop();
+  CHECK(has(order(false), "has ended: nothing is recorded"));
+}
