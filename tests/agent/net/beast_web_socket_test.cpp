@@ -37,8 +37,9 @@ void* operator new(std::size_t size) {
   if (void* at = std::malloc(size != 0 ? size : 1)) return at;
   throw std::bad_alloc();
 }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+// Inlined, g++ takes it for a mismatch with what gave the memory.
+[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 
 namespace {
 
