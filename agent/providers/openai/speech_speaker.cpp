@@ -1,9 +1,9 @@
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 
 #include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/openai/speech_decoder.hpp>
-#include <offhook/agent/providers/openai/voiced_words.hpp>
+#include <offhook/agent/providers/speech_decoder.hpp>
 #include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/providers/voiced_words.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +22,7 @@ struct SpeechSpeaker::Job {
   std::string error_body;
   SpeechDecoder decoder;
   std::vector<std::int16_t> pcm;             // not polled yet
-  std::optional<realtime::VoicedWords> words;  // from the first sample on: the service does not say where they lie
+  std::optional<VoicedWords> words;  // from the first sample on: the service does not say where they lie
   bool asked = false, over = false, retried = false;
   std::optional<SpeakFailed> failure;
   std::optional<base::Duration> retry_in;    // until tick() says when that is
