@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
+#include <offhook/agent/providers/openai/transcription_answer.hpp>
 #include <offhook/media/wav.hpp>
 
 #include <doctest/doctest.h>
