@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/server.hpp>
 
+#include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/url_text.hpp>
 #include <offhook/base/text.hpp>
 
@@ -21,9 +22,13 @@ std::string_view code_in(std::string_view reason) {
   return named && std::all_of(digits.begin(), digits.end(), base::is_digit) ? code : std::string_view{};
 }
 
-/// A handshake that was answered with something else than 101.
+/// A handshake that was answered with something else than 101. Its body is gone, and `dg-error` says the same: it is read as the
+/// error of an HTTP answer is.
 RequestFailure refusal(std::string_view whom, const net::WebSocketClosed& closed) {
-  RequestFailure failure = agent::failure_of(whom, net::HttpHead{closed.status, {}}, {});
+  const net::HttpHead head{closed.status, closed.headers};
+  JsonText named;
+  named.open("", '{').text("code", head.header("dg-error")).text("param", head.header("dg-request-id")).close('}');
+  RequestFailure failure = agent::failure_of(whom, head, named.str());
   failure.retry_in.reset();  // A caller is speaking: whoever listens otherwise is nearer than a second handshake.
   return failure;
 }

@@ -441,6 +441,20 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and s
   CHECK(sockets.all.size() == std::size(cases) + 1);  // None that never opened was tried again.
 }
 
+TEST_CASE_FIXTURE(LiveLine, "LiveListener names the error and the request of a refused handshake, and never its sentence") {
+  break_off();
+  const auto refused = [&](const std::string& error) {
+    hear(1);
+    const auto held = sockets.all.back();
+    held->handler.on_closed({std::nullopt, 402, "", 1006, "", {{"dg-error", error}, {"dg-request-id", "0a1b-2c"}}});
+    CHECK(said() == "1:!auth ");
+    return why;
+  };
+  CHECK(refused("ASR_PAYMENT_REQUIRED") ==
+        "the recogniser nova-3 answered 402 (ASR_PAYMENT_REQUIRED, 0a1b-2c): check the key, and what its account may use");
+  CHECK(refused("Project dg-canary has no credits").find("answered 402 (0a1b-2c)") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(LiveLine, "LiveListener does not go back to a server that refuses what it is sent") {
   hear(1);
   break_off(1008, "DATA-0000");
