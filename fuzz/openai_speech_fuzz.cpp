@@ -1,15 +1,15 @@
 // Any bytes as the audio of /audio/speech: the same samples however they are split.
-#include <offhook/agent/providers/openai/speech_decoder.hpp>
+#include <offhook/agent/providers/speech_decoder.hpp>
 
 #include "openai_answers.hpp"
 
-namespace openai = offhook::agent::openai;
+namespace agent = offhook::agent;
 using offhook::fuzz::require;
 
 namespace {
 
 std::vector<std::int16_t> decode(std::string_view bytes, std::size_t step, bool& failed) {
-  openai::SpeechDecoder decoder(24000);
+  agent::SpeechDecoder decoder(24000);
   std::vector<std::int16_t> pcm;
   for (std::size_t at = 0; at < bytes.size() && !failed; at += step) {
     const auto trouble = decoder.feed(bytes.substr(at, step), pcm);
@@ -28,6 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool failed_at_once = false, failed = false;
   const auto at_once = decode(bytes, std::max<std::size_t>(size, 1), failed_at_once);
   const auto by_octets = decode(bytes, 1, failed);
-  if (size <= openai::SpeechDecoder::kMaxWavHead) require(failed == failed_at_once && by_octets == at_once);
+  if (size <= agent::SpeechDecoder::kMaxWavHead) require(failed == failed_at_once && by_octets == at_once);
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "openai_answers.hpp"
 
+namespace agent = offhook::agent;
 namespace openai = offhook::agent::openai;
 using offhook::fuzz::require;
 
@@ -10,20 +11,20 @@ namespace {
 
 std::string heard(std::string_view bytes, std::size_t step) {
   openai::TranscriptionAnswer answer;
-  std::vector<openai::HeardEvent> events;
+  std::vector<agent::HeardEvent> events;
   for (std::size_t at = 0; at < bytes.size(); at += step) answer.on_bytes(bytes.substr(at, step), events);
   answer.on_end(events);
   std::string all;
   std::size_t ends = 0;
   for (const auto& event : events) {
     require(ends == 0);
-    if (const auto* text = std::get_if<openai::HeardText>(&event)) {
+    if (const auto* text = std::get_if<agent::HeardText>(&event)) {
       require(text->text.size() <= openai::TranscriptionAnswer::kMaxText);
       ends += text->final ? 1 : 0;
       all += text->text + '\0';
     } else {
       ++ends;
-      all += std::get<openai::HearingFailed>(event).why;
+      all += std::get<agent::HearingFailed>(event).why;
     }
   }
   require(ends == 1);

@@ -1,6 +1,7 @@
 // Any bytes as a script of frames, sockets that come and go, commands and time for the core of OpenAI Realtime: it stays consistent, speaks
 // JSON to sockets that are there, and says nothing more of a reply that was cancelled.
 #include "require.hpp"
+#include "script.hpp"
 
 #include <offhook/agent/providers/openai/realtime_protocol.hpp>
 
@@ -16,6 +17,7 @@ using namespace offhook::agent;
 using namespace offhook::agent::openai::realtime;
 using namespace std::chrono_literals;
 using offhook::fuzz::require;
+using offhook::fuzz::Script;
 
 namespace {
 
@@ -48,23 +50,6 @@ constexpr std::string_view kFrames[] = {
     R"({"type":"rate_limits.updated","rate_limits":[{"remaining":0,"reset_seconds":#}]})",
     R"({"type":"nobody.knows"})",
     "{garbage",
-};
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  [[nodiscard]] bool over() const { return at_ >= size_; }
-  std::uint8_t next() { return over() ? 0 : data_[at_++]; }
-  std::string_view text(std::size_t length) {
-    const std::string_view rest(reinterpret_cast<const char*>(data_) + at_, size_ - at_);
-    const auto taken = rest.substr(0, length);
-    at_ += taken.size();
-    return taken;
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_, at_ = 0;
 };
 
 class Player {

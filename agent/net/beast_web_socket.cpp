@@ -4,12 +4,14 @@
 #include <offhook/agent/net/detail/secure_socket.hpp>
 #include <offhook/agent/net/detail/send_queue.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
+#include <offhook/base/text.hpp>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include <algorithm>
 #include <memory_resource>
 #include <utility>
 #include <vector>
@@ -234,6 +236,11 @@ void Connection::on_upgraded(const error_code& error) {
     WebSocketClosed closed;
     closed.status = answer->result_int();
     closed.retry_after = answer->base()["retry-after"];
+    for (const auto& field : answer->base()) {
+      std::string name(field.name_string());
+      std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
+      closed.headers.emplace_back(std::move(name), field.value());
+    }
     closed.code = kNoCloseFrame;
     closed.error = NetError{NetError::What::Refused, url_.host_and_port() + " answered the WebSocket handshake with status " + std::to_string(closed.status)};
     return finish(std::move(closed));

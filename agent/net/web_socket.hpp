@@ -21,13 +21,15 @@ struct WebSocketRequest {
 };
 
 /// Why a socket is no more, or never was. `status`: of a handshake that was answered with something else than 101, else 0;
-/// `code` and `reason`: of the close frame, 1006 when there was none (RFC 6455 section 7.1.5).
+/// `code` and `reason`: of the close frame, 1006 when there was none (RFC 6455 section 7.1.5). `headers`: of a refused handshake,
+/// names in lower case.
 struct WebSocketClosed {
   std::optional<NetError> error;
   int status = 0;
   std::string retry_after;  ///< of a refused handshake
   int code = 0;
   std::string reason;
+  Headers headers{};
 };
 
 /// on_open once, then messages, then on_closed once; on_closed may come alone. A view is valid during the call only.

@@ -1,31 +1,33 @@
 #include <offhook/agent/providers/openai/http_listener.hpp>
 
-#include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/agent/providers/openai/transcription_answer.hpp>
 
-#include <algorithm>
+#include <memory>
 #include <utility>
-#include <variant>
 
 namespace offhook::inline v0::agent::openai {
 
-struct HttpListener::Exchange {
-  std::unique_ptr<net::HttpTransfer> transfer;
-  net::HttpHead head;
-  std::string error_body;
-  TranscriptionAnswer answer;
-  bool over = false;
-
-  [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
-};
-
 namespace {
 
-std::string wav_of(const std::vector<std::int16_t>& pcm) {
-  media::WavFormat format;
-  format.rate_hz = HttpListener::kRateHz;
-  const auto octets = media::write_wav(format, pcm);
-  return {octets.begin(), octets.end()};
+net::HttpRequest write_request(const TranscriptionOptions& options, std::string wav, const std::string& call_language) {
+  const std::string language = options.language.empty() ? iso_language(call_language) : options.language;
+  auto request = request_to(options.server, "/audio/transcriptions");
+  request.form.push_back({"file", std::move(wav), "turn.wav", "audio/wav"});
+  request.form.push_back({"model", options.model, "", ""});
+  request.form.push_back({"response_format", "json", "", ""});
+  if (!language.empty()) request.form.push_back({"language", language, "", ""});
+  if (!options.prompt.empty()) request.form.push_back({"prompt", options.prompt, "", ""});
+  if (options.stream) request.form.push_back({"stream", "true", "", ""});
+  return request;
+}
+
+TurnService service_of(TranscriptionOptions options) {
+  TurnService service;
+  service.whom = "the recogniser " + options.model;
+  service.url = url_of(options.server, "/audio/transcriptions");
+  service.ask = [options = std::move(options)](std::string wav, const std::string& language) { return write_request(options, std::move(wav), language); };
+  service.answer = [] { return std::make_unique<TranscriptionAnswer>(); };
+  return service;
 }
 
 }  // namespace
@@ -33,133 +35,6 @@ std::string wav_of(const std::vector<std::int16_t>& pcm) {
 std::string iso_language(std::string_view bcp47) { return std::string(bcp47.substr(0, bcp47.find_first_of("-_"))); }
 
 HttpListener::HttpListener(TranscriptionOptions options, net::HttpClient& http, Wake wake)
-    : options_(std::move(options)),
-      http_(http),
-      wake_(std::move(wake)),
-      whom_("the recogniser " + options_.model),
-      language_(options_.language) {}
-
-HttpListener::~HttpListener() = default;
-
-void HttpListener::open(const SessionContext& context) {
-  if (options_.language.empty()) language_ = iso_language(context.language);
-  http_.warm(url_of(options_.server, "/audio/transcriptions"));
-}
-
-void HttpListener::tick(base::TimePoint now) {
-  if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
-  if (!retry_at_ || now < *retry_at_) return;
-  retry_at_.reset();
-  ask();
-}
-
-void HttpListener::begin(std::uint32_t turn, std::string_view) {
-  abandon();
-  turn_ = turn;
-  hearing_ = true;
-  http_.warm(url_of(options_.server, "/audio/transcriptions"));  // A connection that slept since the last turn may be gone.
-}
-
-void HttpListener::feed(std::span<const std::int16_t> pcm) {
-  if (!hearing_) return;
-  const std::size_t room = kMaxSamples - pcm_.size();
-  unheard_ += pcm.size() - std::min(room, pcm.size());
-  pcm = pcm.first(std::min(room, pcm.size()));
-  pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
-}
-
-void HttpListener::end() {
-  if (!std::exchange(hearing_, false)) return;
-  retried_ = false;
-  if (pcm_.size() >= kMinSamples) return ask();
-  pcm_.clear();
-  push(Transcript{turn_, true, "", 0, true});
-}
-
-void HttpListener::ask() {
-  auto request = request_to(options_.server, "/audio/transcriptions");
-  request.form.push_back({"file", wav_of(pcm_), "turn.wav", "audio/wav"});
-  request.form.push_back({"model", options_.model, "", ""});
-  request.form.push_back({"response_format", "json", "", ""});
-  if (!language_.empty()) request.form.push_back({"language", language_, "", ""});
-  if (!options_.prompt.empty()) request.form.push_back({"prompt", options_.prompt, "", ""});
-  if (options_.stream) request.form.push_back({"stream", "true", "", ""});
-
-  exchange_ = std::make_unique<Exchange>();
-  Exchange* const exchange = exchange_.get();  // It owns the transfer, and so outlives what calls these.
-  net::HttpHandler handler;
-  handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
-  handler.on_body = [this, exchange](std::string_view bytes) {
-    if (exchange->over) return;
-    if (!exchange->good()) {
-      exchange->error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, exchange->error_body.size()));
-      return;
-    }
-    std::vector<HeardEvent> events;
-    exchange->answer.on_bytes(bytes, events);
-    take(events);
-  };
-  handler.on_end = [this](std::optional<net::NetError> error) { on_end(std::move(error)); };
-  exchange->transfer = http_.start(std::move(request), std::move(handler));
-}
-
-void HttpListener::on_end(std::optional<net::NetError> error) {
-  if (std::exchange(exchange_->over, true)) return;
-  if (error) return fail(failure_of(whom_, *error));
-  if (!exchange_->good()) return fail(failure_of(whom_, exchange_->head, exchange_->error_body));
-  std::vector<HeardEvent> events;
-  exchange_->answer.on_end(events);
-  take(events);
-}
-
-void HttpListener::take(const std::vector<HeardEvent>& events) {
-  const Exchange* const from = exchange_.get();
-  for (const HeardEvent& event : events) {
-    if (exchange_.get() != from) return;  // Whoever was told of the last one wants no more.
-    if (const auto* failed = std::get_if<HearingFailed>(&event)) {
-      exchange_->over = true;
-      const bool may_help = failed->kind == FailureKind::Overloaded || failed->kind == FailureKind::Empty;
-      return fail({failed->kind, whom_ + ": " + failed->why, may_help ? std::optional(kServerRetry) : std::nullopt});
-    }
-    const auto& heard = std::get<HeardText>(event);
-    if (heard.final) {
-      exchange_->over = true;
-      pcm_.clear();
-    }
-    push(Transcript{turn_, heard.final, heard.text, heard.text.empty() ? 0.0 : 1.0, heard.text.empty()});
-    if (heard.final) return;
-  }
-}
-
-void HttpListener::fail(RequestFailure failure) {
-  if (failure.retry_in && !retried_) {
-    retried_ = true;
-    retry_in_ = failure.retry_in;
-    return;
-  }
-  pcm_.clear();
-  push(ListenFailed{turn_, std::move(failure.why), failure.kind});
-}
-
-void HttpListener::abandon() {
-  exchange_.reset();
-  hearing_ = false;
-  pcm_.clear();
-  retry_in_.reset();
-  retry_at_.reset();
-  events_.clear();
-}
-
-void HttpListener::push(ListenEvent event) {
-  events_.push_back(std::move(event));
-  if (wake_) wake_();
-}
-
-std::optional<ListenEvent> HttpListener::poll() {
-  if (events_.empty()) return std::nullopt;
-  std::optional<ListenEvent> event(std::move(events_.front()));
-  events_.pop_front();
-  return event;
-}
+    : TurnListener(service_of(std::move(options)), http, std::move(wake)) {}
 
 }  // namespace offhook::inline v0::agent::openai

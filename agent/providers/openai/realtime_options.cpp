@@ -1,37 +1,12 @@
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 
 #include <offhook/agent/providers/openai/realtime_events.hpp>
+#include <offhook/agent/providers/url_text.hpp>
 
 #include <string_view>
 
 namespace offhook::inline v0::agent::openai::realtime {
 namespace {
-
-/// http to ws, https to wss; without slashes at the end.
-std::string socket_url(std::string_view url) {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  if (url.starts_with("http")) return "ws" + std::string(url.substr(4));
-  return std::string(url);
-}
-
-/// A value in a query: RFC 3986 section 3.4, with all but unreserved characters escaped.
-std::string query_value(std::string_view value) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : value) {
-    const auto octet = static_cast<unsigned char>(c);
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                            c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[octet >> 4U];
-      out += kHex[octet & 0x0FU];
-    }
-  }
-  return out;
-}
 
 std::string azure_url(const AzureRealtime& azure) {
   std::string resource = socket_url(azure.endpoint);

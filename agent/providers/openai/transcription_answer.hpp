@@ -1,31 +1,24 @@
 #pragma once
 
-#include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/turn_listener.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace offhook::inline v0::agent::openai {
 
-/// All that was understood so far; `final`: there is no more.
-struct HeardText { std::string text; bool final = false; };
-struct HearingFailed { FailureKind kind{}; std::string why; };
-using HeardEvent = std::variant<HeardText, HearingFailed>;
-
-/// The body of /audio/transcriptions (status 200): a stream of pieces, or one JSON object. Exactly one final HeardText or one
-/// HearingFailed ends it. Pure.
-class TranscriptionAnswer {
+/// The body of /audio/transcriptions (status 200): a stream of pieces, or one JSON object. Pure.
+class TranscriptionAnswer final : public TurnAnswer {
  public:
   static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets: two minutes of anybody's speech
 
   TranscriptionAnswer();
-  ~TranscriptionAnswer();
-  void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out);
-  void on_end(std::vector<HeardEvent>& out);
+  ~TranscriptionAnswer() override;
+  void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) override;
+  void on_end(std::vector<HeardEvent>& out) override;
 
  private:
   struct Reader;

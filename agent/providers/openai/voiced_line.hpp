@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/realtime_audio.hpp>
 #include <offhook/agent/providers/openai/realtime_wire.hpp>
-#include <offhook/agent/providers/openai/voiced_words.hpp>
+#include <offhook/agent/providers/voiced_words.hpp>
 
 #include <cstdint>
 #include <deque>

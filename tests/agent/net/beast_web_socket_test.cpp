@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -91,7 +93,7 @@ struct House {
       if (request.target == "/401") {
         peer.answer(401, {{"content-type", "application/json"}}, R"({"error":{"message":"Incorrect API key provided: sk-secret"}})");
       } else if (request.target == "/429") {
-        peer.answer(429, {{"retry-after", "7"}}, std::string(5000, 'x'));
+        peer.answer(429, {{"retry-after", "7"}, {"X-Reason", "too many"}}, std::string(5000, 'x'));
       } else if (request.target == "/200") {
         peer.answer(200, {}, "no WebSocket here");
       } else if (request.target == "/nonsense") {
@@ -298,6 +300,7 @@ TEST_CASE_FIXTURE(House, "A refused handshake tells its status and when to come 
   CHECK(unauthorised.closed[0].error->detail.find("secret") == std::string::npos);
   CHECK(too_many.closed[0].status == 429);
   CHECK(too_many.closed[0].retry_after == "7");
+  CHECK(std::count(too_many.closed[0].headers.begin(), too_many.closed[0].headers.end(), std::pair<std::string, std::string>("x-reason", "too many")) == 1);
   CHECK(none.closed[0].status == 200);
 }
 

@@ -1,5 +1,7 @@
 #include <offhook/tests/services/openai/scenario.hpp>
 
+#include <offhook/tests/services/openai/scenario_json.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -34,14 +36,6 @@ constexpr std::array<std::pair<std::string_view, Fault::Kind>, 18> kKinds{{
     {"no_tool_id", Fault::Kind::NoToolId},
 }};
 
-// A typing error in a scenario shall not become a test that tests nothing.
-void only(const json& object, std::string_view where, std::initializer_list<std::string_view> names) {
-  if (!object.is_object()) throw std::invalid_argument(std::string(where) + " is no object");
-  for (const auto& [name, value] : object.items()) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) throw std::invalid_argument(std::string(where) + " has no member \"" + name + "\"");
-  }
-}
-
 Fault read_fault(const json& object) {
   if (object.is_null()) return {};
   only(object, "a fault", {"kind", "status", "code", "message", "retry_after", "delay_ms", "after_bytes", "bytes"});
@@ -60,6 +54,28 @@ Fault read_fault(const json& object) {
   return fault;
 }
 
+}  // namespace
+
+void only(const json& object, std::string_view where, std::initializer_list<std::string_view> names) {
+  if (!object.is_object()) throw std::invalid_argument(std::string(where) + " is no object");
+  for (const auto& [name, value] : object.items()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) throw std::invalid_argument(std::string(where) + " has no member \"" + name + "\"");
+  }
+}
+
+Endpoint read_endpoint(const json& object, std::string_view name) {
+  Endpoint endpoint;
+  if (!object.contains(name)) return endpoint;
+  const json& given = object.at(std::string(name));
+  only(given, name, {"faults", "repeat", "response_ms"});
+  if (given.contains("response_ms")) endpoint.response = milliseconds(given["response_ms"].get<int>());
+  for (const auto& fault : given.value("faults", json::array())) endpoint.faults.push_back(read_fault(fault));
+  endpoint.repeat = given.value("repeat", false);
+  return endpoint;
+}
+
+namespace {
+
 Reply read_reply(const json& object) {
   Reply reply;
   if (object.is_string()) {
@@ -77,17 +93,6 @@ Reply read_reply(const json& object) {
     reply.calls.push_back({call.at("name").get<std::string>(), arguments.is_string() ? arguments.get<std::string>() : arguments.dump()});
   }
   return reply;
-}
-
-Endpoint read_endpoint(const json& object, std::string_view name) {
-  Endpoint endpoint;
-  if (!object.contains(name)) return endpoint;
-  const json& given = object.at(std::string(name));
-  only(given, name, {"faults", "repeat", "response_ms"});
-  if (given.contains("response_ms")) endpoint.response = milliseconds(given["response_ms"].get<int>());
-  for (const auto& fault : given.value("faults", json::array())) endpoint.faults.push_back(read_fault(fault));
-  endpoint.repeat = given.value("repeat", false);
-  return endpoint;
 }
 
 Scenario read(const json& root) {

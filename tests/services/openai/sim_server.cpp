@@ -1,5 +1,6 @@
 #include <offhook/tests/services/openai/sim_server.hpp>
 
+#include <offhook/tests/services/openai/plan_visitor.hpp>
 #include <offhook/tests/services/openai/sim_http.hpp>
 #include <offhook/tests/services/openai/sim_realtime.hpp>
 #include <offhook/tests/services/web_server.hpp>
@@ -65,40 +66,6 @@ class RealtimeVisitor final : public Visitor {
   std::optional<base::TimePoint> woken_for_;
 };
 
-/// One HTTP answer: its steps in their time.
-class PlanVisitor final : public Visitor {
- public:
-  explicit PlanVisitor(HttpPlan plan) : plan_(std::move(plan)), begun_(now()) {}
-  void on_time(Peer& peer) override {
-    for (; at_ < plan_.steps.size(); ++at_) {
-      HttpPlan::Step& step = plan_.steps[at_];
-      if (begun_ + step.at > now()) return peer.wake_at(begun_ + step.at);
-      switch (step.what) {
-        case HttpPlan::What::Whole:
-          ++at_;
-          return peer.answer(step.status, step.headers, step.bytes);
-        case HttpPlan::What::Begin:
-          peer.begin_answer(step.status, step.headers);
-          break;
-        case HttpPlan::What::Bytes:
-          peer.send_chunk(step.bytes);
-          break;
-        case HttpPlan::What::End:
-          ++at_;
-          return peer.end_answer();
-        case HttpPlan::What::Drop:
-          ++at_;
-          return peer.drop();
-      }
-    }
-  }
-
- private:
-  HttpPlan plan_;
-  base::TimePoint begun_;
-  std::size_t at_ = 0;
-};
-
 class Server final : public SimServer {
  public:
   Server(SimWorld world, SimServerOptions options) : world_(std::move(world)), http_(world_), next_session_(options.first_session) {
@@ -111,9 +78,7 @@ class Server final : public SimServer {
  private:
   std::unique_ptr<Visitor> receive(Peer& peer, const WebRequest& request) {
     if (request.wants_upgrade && request.target.starts_with("/v1/realtime")) return receive_socket(peer, request);
-    auto visitor = std::make_unique<PlanVisitor>(http_.serve(request, now()));
-    peer.wake_at(now());
-    return visitor;
+    return visit(peer, http_.serve(request, now()));
   }
 
   std::unique_ptr<Visitor> receive_socket(Peer& peer, const WebRequest& request) {

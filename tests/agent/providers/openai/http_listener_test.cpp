@@ -1,7 +1,8 @@
-#include "fake_http.hpp"
+#include "../fake_http.hpp"
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
+#include <offhook/agent/providers/openai/transcription_answer.hpp>
 #include <offhook/media/wav.hpp>
 
 #include <doctest/doctest.h>

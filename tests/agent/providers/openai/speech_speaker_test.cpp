@@ -1,7 +1,7 @@
-#include "fake_http.hpp"
+#include "../fake_http.hpp"
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/openai/speech_decoder.hpp>
+#include <offhook/agent/providers/speech_decoder.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 #include <offhook/media/wav.hpp>
 

@@ -1,10 +1,10 @@
-#include <offhook/agent/providers/openai/speech_decoder.hpp>
+#include <offhook/agent/providers/speech_decoder.hpp>
 
 #include <offhook/media/wav.hpp>
 
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -77,4 +77,4 @@ void SpeechDecoder::append(std::string_view bytes, std::vector<std::int16_t>& ou
   samples_ += out.size() - before;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

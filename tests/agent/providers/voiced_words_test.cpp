@@ -1,10 +1,10 @@
-#include <offhook/agent/providers/openai/voiced_words.hpp>
+#include <offhook/agent/providers/voiced_words.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-using offhook::agent::openai::realtime::VoicedWords;
+using offhook::agent::VoicedWords;
 
 namespace {
 

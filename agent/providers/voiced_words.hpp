@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
 /// Where the words of a spoken item lie in its audio. The server does not say, so it is estimated by proportion: a word's place is to
 /// the audio as its characters are to the text. While the text runs ahead of the audio, as it mostly does, an average speed of speech
@@ -46,4 +46,4 @@ class VoicedWords {
   bool finished_ = false;
 };
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

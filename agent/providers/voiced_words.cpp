@@ -1,11 +1,11 @@
-#include <offhook/agent/providers/openai/voiced_words.hpp>
+#include <offhook/agent/providers/voiced_words.hpp>
 
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 namespace {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
@@ -78,4 +78,4 @@ std::vector<SpokenWord> VoicedWords::take() {
   return out;
 }
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

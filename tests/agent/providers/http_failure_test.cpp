@@ -1,9 +1,8 @@
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace offhook::agent;
-using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
 
 namespace {
@@ -39,6 +38,11 @@ TEST_CASE("failure_of shows the names that a server gives its error, and never i
   CHECK(of(400, R"({"error":{"type":"a b","code":"x\ny","param":"max_tokens"}})").why ==
         "the model answered 400 (max_tokens): it refuses the request as it is");
   CHECK(of(400, R"({"detail":"you said: hello"})").why == "the model answered 400: it refuses the request as it is");
+  CHECK(of(400, R"({"err_code":"Bad Request","err_msg":"x"})").why == "the model answered 400: it refuses the request as it is");
+  CHECK(of(401, R"({"err_code":"INVALID_AUTH","err_msg":"x y","request_id":"1"})").why ==
+        "the model answered 401 (INVALID_AUTH): check the key, and what its account may use");
+  CHECK(of(400, R"({"category":"INVALID_JSON","message":"x y","details":"z"})").why ==
+        "the model answered 400 (INVALID_JSON): it refuses the request as it is");
   CHECK(of(400, R"({"object":"error","message":"x","type":"BadRequestError","code":400})").why ==
         "the model answered 400 (BadRequestError, 400): it refuses the request as it is");
 }

@@ -1,12 +1,12 @@
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 
-#include <offhook/agent/providers/openai/json_in.hpp>
+#include <offhook/agent/providers/json_in.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -88,7 +88,11 @@ ErrorNames parse_error_names(std::string_view body) {
   if (!root) return {};
   const auto inner = json::member(*root, "error");  // vLLM has its members at the top; Ollama a sentence in `error`.
   const json::Element& error = inner && inner->is_object() ? *inner : *root;
-  return {name_in(error, "type"), name_in(error, "code"), name_in(error, "param")};
+  const auto either = [&error](std::string_view name, std::string_view other) {
+    std::string found = name_in(error, name);
+    return found.empty() ? name_in(error, other) : found;
+  };
+  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // The second ones are Deepgram's.
 }
 
 FailureKind kind_of(int status, const ErrorNames& error) {
@@ -127,4 +131,4 @@ RequestFailure failure_of(std::string_view whom, const net::NetError& error) {
   return make(FailureKind::Local, std::nullopt);
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
-/// The body of /audio/speech, split anywhere, becomes samples: raw 16-bit little-endian, or a WAV from a server that sends
+/// Speech as a service sends it, split anywhere, becomes samples: raw 16-bit little-endian, or a WAV from a server that sends
 /// nothing else. Pure.
 class SpeechDecoder {
  public:
@@ -42,4 +42,4 @@ class SpeechDecoder {
   std::uint64_t samples_ = 0;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

@@ -9,7 +9,7 @@
 
 /// For the files that read what a server answered, and no other header: simdjson is large. Its DOM, not its on-demand reader:
 /// each answer is small, is checked whole, and quirky servers want the same member looked at twice.
-namespace offhook::inline v0::agent::openai::json {
+namespace offhook::inline v0::agent::json {
 
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
@@ -36,6 +36,17 @@ using Parser = simdjson::dom::parser;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
+/// Of any number, written with a point or without.
+[[nodiscard]] inline std::optional<double> real(const Element& object, std::string_view name) {
+  double value = 0;
+  if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
+  return value;
+}
+/// False when there is none, or when it is neither true nor false.
+[[nodiscard]] inline bool flag(const Element& object, std::string_view name) {
+  bool value = false;
+  return object.at_key(name).get(value) == simdjson::SUCCESS && value;
+}
 [[nodiscard]] inline std::uint64_t count(const Element& object, std::string_view name) {
   const auto value = number(object, name);
   return value && *value > 0 ? static_cast<std::uint64_t>(*value) : 0;
@@ -54,4 +65,4 @@ void for_each(const Element& object, std::string_view name, Each each) {
   return simdjson::minify(value);
 }
 
-}  // namespace offhook::inline v0::agent::openai::json
+}  // namespace offhook::inline v0::agent::json

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/deepgram/speak_options.hpp>
+#include <offhook/agent/providers/deepgram/speech_stream.hpp>
+
+#include <memory>
+
+namespace offhook::inline v0::agent::deepgram {
+
+/// Speaks by /v1/speak over a WebSocket: the first octets come sooner than by HTTP, and what is cut off stops there too. One socket a
+/// call, opened when the call begins.
+class LiveSpeaker final : public Speaker {
+ public:
+  /// `sockets` outlives this.
+  LiveSpeaker(SpeakOptions options, net::WebSocketClient& sockets, Wake wake);
+  ~LiveSpeaker() override;
+
+  void open(const SessionContext& context) override;
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t rate_hz() const override { return options_.rate_hz; }
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel() override;
+  [[nodiscard]] std::optional<SpeakEvent> poll() override { return core_.poll_event(); }
+
+  [[nodiscard]] const SpeechStream::Counters& counters() const { return core_.counters(); }
+
+ private:
+  void connect();
+  void carry_out();
+  void told();
+
+  SpeakOptions options_;
+  net::WebSocketClient& sockets_;
+  Wake wake_;
+  SpeechStream core_;
+  std::unique_ptr<net::WebSocket> socket_;
+};
+
+}  // namespace offhook::inline v0::agent::deepgram

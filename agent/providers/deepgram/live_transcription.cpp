@@ -1,0 +1,316 @@
+#include <offhook/agent/providers/deepgram/live_transcription.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent::deepgram {
+
+namespace {
+
+constexpr std::string_view kFinalize = R"({"type":"Finalize"})", kKeepAliveFrame = R"({"type":"KeepAlive"})",
+                           kCloseStream = R"({"type":"CloseStream"})";
+constexpr std::size_t kSlackMs = 10;  // Places of windows are rounded.
+
+void append_words(std::string& text, std::string_view more) {
+  if (!text.empty() && !more.empty()) text += ' ';
+  text += more;
+}
+
+}  // namespace
+
+// --- the socket --------------------------------------------------------------------------------------------------------------
+
+void LiveTranscription::connect() {
+  line_ = Line::Opening;
+  out_.clear();
+  out_.push_back({SocketOut::What::Connect, {}});
+  sent_ = answered_to_ = owed_ = 0;
+  std::vector<std::uint8_t> silence;
+  encode_sound(sound_, std::vector<std::int16_t>(kPrimeMs * sound_.rate_hz / 1000), silence);
+  out_.push_back({SocketOut::What::Audio, {silence.begin(), silence.end()}});
+  sent_ = silence.size();
+  sent_at_ = now_;
+  start_turn_here();
+}
+
+void LiveTranscription::start_turn_here() {
+  turn_begin_ = answered_to_ = sent_;
+  unanswered_.clear();
+}
+
+void LiveTranscription::on_open() {
+  line_ = Line::Open;
+  sent_at_ = now_;
+  if (finalized_) await_answer();
+}
+
+void LiveTranscription::on_closed(const RequestFailure& failure) {
+  const bool again = phase_ != Phase::Idle && may_reconnect(failure);
+  line_ = Line::None;
+  out_.clear();
+  if (again) return reconnect();
+  if (phase_ != Phase::Idle) fail(failure.kind, failure.why);
+}
+
+/// One that never opened is not tried again: another way of listening is nearer.
+bool LiveTranscription::may_reconnect(const RequestFailure& failure) const {
+  const bool whole = sent_ - answered_to_ == unanswered_.size();
+  const bool little = unanswered_.size() + unsent_.size() <= sound_.octets_of(kMaxResendMs);
+  return line_ == Line::Open && !reconnected_ && failure.retry_in && whole && little;
+}
+
+/// What has no answer yet goes to the new socket, whose audio begins at 0 again.
+void LiveTranscription::reconnect() {
+  ++counters_.reconnects;
+  reconnected_ = true;
+  unsent_.insert(unsent_.begin(), unanswered_.begin(), unanswered_.end());
+  interim_.clear();
+  finalized_ = false;
+  wait_until_.reset();
+  connect();
+  pace_ = Pace{now_, 0};
+  pump();
+}
+
+void LiveTranscription::close() {
+  if (line_ != Line::None) send_text(kCloseStream);
+}
+
+void LiveTranscription::tick(base::TimePoint now) {
+  now_ = now;
+  pump();
+  if (line_ == Line::Open && now_ - sent_at_ >= kKeepAlive) send_text(kKeepAliveFrame);
+  if (wait_until_ && now_ >= *wait_until_) on_no_answer();
+}
+
+// --- the turn ----------------------------------------------------------------------------------------------------------------
+
+void LiveTranscription::begin(std::uint32_t turn) {
+  abandon();
+  if (line_ == Line::None) connect();
+  start_turn_here();
+  phase_ = Phase::Hearing;
+  turn_ = turn;
+  reconnected_ = answered_ = false;
+  text_.clear();
+  told_.clear();
+  confidence_sum_ = 0;
+  confidence_count_ = 0;
+}
+
+void LiveTranscription::feed(std::span<const std::int16_t> pcm) {
+  if (phase_ != Phase::Hearing) return;
+  const std::size_t octets = pcm.size() * sound_.octets_per_sample();
+  if (turn_octets_ + octets > sound_.octets_of(kMaxTurnMs)) {
+    counters_.unheard_octets += octets;
+    return;
+  }
+  turn_octets_ += octets;
+  encode_sound(sound_, pcm, unsent_);
+  pump();
+}
+
+void LiveTranscription::end() {
+  if (phase_ != Phase::Hearing) return;
+  if (turn_octets_ < sound_.octets_of(kMinMs)) {
+    abandon();
+    events_.push_back(Transcript{turn_, true, "", 0, true});
+    return;
+  }
+  phase_ = Phase::Waiting;
+  pump();
+}
+
+/// What the server still holds of the turn shall not become the beginning of the next one.
+void LiveTranscription::abandon() {
+  if (phase_ != Phase::Idle && sent_ > turn_begin_ && line_ != Line::None) {
+    if (!finalized_) send_text(kFinalize);
+    ++owed_;
+  }
+  rest();
+  events_.clear();
+}
+
+void LiveTranscription::rest() {
+  phase_ = Phase::Idle;
+  turn_octets_ = 0;
+  unsent_.clear();
+  unanswered_ = {};  // The memory too: most calls are quiet most of the time.
+  interim_.clear();
+  finalized_ = false;
+  pace_.reset();
+  wait_until_.reset();
+}
+
+// --- what is sent ------------------------------------------------------------------------------------------------------------
+
+/// A server takes a backlog at five quarters of real time at most.
+std::size_t LiveTranscription::may_send() const {
+  if (!pace_) return unsent_.size();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - pace_->from).count();
+  const std::size_t allowed = sound_.octets_of(kFrameMs + static_cast<std::size_t>(std::max<std::int64_t>(ms, 0)) * 5 / 4);
+  return std::min(unsent_.size(), allowed - std::min(allowed, pace_->sent));
+}
+
+void LiveTranscription::pump() {
+  if (phase_ == Phase::Idle || line_ == Line::None) return;
+  const std::size_t frame = sound_.octets_of(kFrameMs);
+  while (may_send() >= frame) send_audio(frame);
+  const bool caught_up = unsent_.size() < frame;
+  if (caught_up) pace_.reset();
+  if (phase_ != Phase::Waiting || finalized_ || !caught_up) return;
+  send_audio(unsent_.size());
+  finalize();
+}
+
+void LiveTranscription::send_audio(std::size_t octets) {
+  if (octets == 0) return;  // An empty frame would end the stream.
+  const auto end = unsent_.begin() + static_cast<std::ptrdiff_t>(octets);
+  out_.push_back({SocketOut::What::Audio, {unsent_.begin(), end}});
+  unanswered_.insert(unanswered_.end(), unsent_.begin(), end);
+  unsent_.erase(unsent_.begin(), end);
+  sent_ += octets;
+  if (pace_) pace_->sent += octets;
+  sent_at_ = now_;
+  const std::size_t most = sound_.octets_of(kMaxResendMs);
+  if (unanswered_.size() > most) unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(most));
+}
+
+void LiveTranscription::send_text(std::string_view text) {
+  out_.push_back({SocketOut::What::Text, std::string(text)});
+  sent_at_ = now_;
+}
+
+void LiveTranscription::finalize() {
+  send_text(kFinalize);
+  finalized_ = true;
+  if (line_ == Line::Open) await_answer();
+}
+
+/// The answer may not come when little is left to answer: providers.md 4.2.
+void LiveTranscription::await_answer() {
+  const bool nearly_all = answered_ && interim_.empty() && sent_ - std::min(sent_, answered_to_) <= sound_.octets_of(kNearlyAllMs);
+  wait_until_ = now_ + (nearly_all ? kShortAnswerWait : kAnswerWait);
+}
+
+// --- what comes --------------------------------------------------------------------------------------------------------------
+
+std::size_t LiveTranscription::place_of(double seconds) const {
+  return static_cast<std::size_t>(seconds * sound_.rate_hz) * sound_.octets_per_sample();
+}
+
+void LiveTranscription::on_frame(std::string_view frame) {
+  const auto message = reader_.parse(frame);
+  if (!message) {
+    ++counters_.garbage;
+    return;
+  }
+  if (const auto* results = std::get_if<Results>(&*message)) on_results(*results);
+}
+
+/// Of a turn that was abandoned: its end lies before the middle of the present one.
+bool LiveTranscription::is_old_finalize(std::size_t end) const { return owed_ > 0 && end <= turn_begin_ + (sent_ - turn_begin_) / 2; }
+
+void LiveTranscription::on_results(const Results& results) {
+  const std::size_t end = place_of(results.start + results.duration);
+  if (results.from_finalize && (phase_ == Phase::Idle || is_old_finalize(end))) {
+    if (owed_ > 0) --owed_;
+    return;
+  }
+  const bool answers = results.from_finalize && finalized_;
+  if (phase_ == Phase::Idle || (end <= turn_begin_ + sound_.octets_of(kSlackMs) && !answers)) {
+    ++counters_.late;
+    return;
+  }
+  take(results, end);
+  const bool all = results.is_final && end + sound_.octets_of(kSlackMs) >= sent_;
+  if (finalized_ && (answers || all)) {
+    return finish(answers ? Ends::Answered : Ends::Unanswered);
+  }
+  tell_so_far();
+}
+
+void LiveTranscription::take(const Results& results, std::size_t end) {
+  answered_ = true;
+  const std::string_view words = base::trim(results.transcript);
+  if (!results.is_final) {
+    interim_ = words;
+    return;
+  }
+  interim_.clear();
+  if (words.empty() || text_.size() + 1 + words.size() <= kMaxText) {
+    append_words(text_, words);
+  } else {
+    ++counters_.text_left_out;
+  }
+  confidence_sum_ += results.confidence * static_cast<double>(words.size());
+  confidence_count_ += words.size();
+  answered_to_ = std::min(std::max(end, answered_to_), sent_);
+  const std::size_t left = std::min(unanswered_.size(), sent_ - answered_to_);
+  unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(left));
+}
+
+std::string LiveTranscription::text_so_far() const {
+  std::string text = text_;
+  append_words(text, interim_);
+  return text;
+}
+
+void LiveTranscription::tell_so_far() {
+  std::string text = text_so_far();
+  if (text.empty() || text == told_) return;
+  told_ = text;
+  events_.push_back(Transcript{turn_, false, std::move(text), 1, false});
+}
+
+void LiveTranscription::on_no_answer() {
+  ++counters_.unanswered;
+  if (answered_) return finish(Ends::Unanswered);
+  // It may be dead: the next turn has another.
+  line_ = Line::None;
+  out_.clear();
+  fail(FailureKind::Timeout, whom_ + " said nothing of the turn in time");
+}
+
+void LiveTranscription::finish(Ends how) {
+  owed_ = how == Ends::Answered ? 0 : owed_ + 1;  // They come in order.
+  std::string text = text_so_far();
+  const bool nothing = text.empty();
+  const double confidence = nothing ? 0 : confidence_count_ == 0 ? 1 : confidence_sum_ / static_cast<double>(confidence_count_);
+  rest();
+  events_.push_back(Transcript{turn_, true, std::move(text), confidence, nothing});
+}
+
+void LiveTranscription::fail(FailureKind kind, std::string why) {
+  rest();
+  events_.push_back(ListenFailed{turn_, std::move(why), kind});
+}
+
+std::optional<SocketOut> LiveTranscription::poll_out() {
+  if (out_.empty()) return std::nullopt;
+  std::optional<SocketOut> out(std::move(out_.front()));
+  out_.pop_front();
+  return out;
+}
+
+std::optional<ListenEvent> LiveTranscription::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  std::optional<ListenEvent> event(std::move(events_.front()));
+  events_.pop_front();
+  return event;
+}
+
+bool LiveTranscription::is_consistent() const {
+  const bool quiet = phase_ == Phase::Idle;
+  if (quiet && (finalized_ || wait_until_ || pace_ || !unsent_.empty() || !unanswered_.empty() || turn_octets_ != 0)) return false;
+  if (wait_until_ && (!finalized_ || line_ != Line::Open)) return false;
+  if (finalized_ && (phase_ != Phase::Waiting || !unsent_.empty())) return false;
+  if (phase_ != Phase::Idle && line_ == Line::None) return false;
+  if (turn_begin_ > sent_ || answered_to_ > sent_ || turn_octets_ > sound_.octets_of(kMaxTurnMs)) return false;
+  return unanswered_.size() <= sound_.octets_of(kMaxResendMs) && text_.size() <= kMaxText && interim_.size() <= LiveReader::kMaxTranscript;
+}
+
+}  // namespace offhook::inline v0::agent::deepgram

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/deepgram/listen_options.hpp>
+#include <offhook/agent/providers/deepgram/live_results.hpp>
+#include <offhook/agent/providers/deepgram/socket_out.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::deepgram {
+
+/// Live listening by /v1/listen: audio goes up while the caller speaks, Finalize ends the turn, and results come back for windows of the
+/// audio. Where a window lies on the socket's audio says which turn it is of. Who speaks when is ours to find out. Pure: frames, turns,
+/// audio and time in; frames and events out. Knows one socket at a time, and opens another in mid-turn when one breaks.
+class LiveTranscription {
+ public:
+  static constexpr std::size_t kFrameMs = 60;         ///< audio in one frame: 20 to 100 are advised
+  static constexpr std::size_t kPrimeMs = 20;         ///< of silence first of all: KeepAlive alone does not keep a fresh socket
+  static constexpr std::size_t kMinMs = 100;          ///< a shorter turn is silence to us
+  static constexpr std::size_t kMaxTurnMs = 120'000;  ///< what comes after is not heard, and counted
+  static constexpr std::size_t kMaxResendMs = 4'000;  ///< of audio without an answer that a new socket is given; more: the turn fails
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets of a turn; later windows are left out, and counted
+  static constexpr std::size_t kNearlyAllMs = 500;    ///< so little without an answer may never get one
+  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);           ///< the socket closes after 10 s of nothing
+  static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< for the answer to Finalize
+  static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same, when nearly all was answered before
+
+  LiveTranscription(std::string whom, Sound sound) : whom_(std::move(whom)), sound_(sound) {}
+
+  void connect();
+  void on_open();
+  void on_frame(std::string_view frame);
+  void on_closed(const RequestFailure& failure);
+  void tick(base::TimePoint now);
+  /// The call is over: what was said before it ends in order.
+  void close();
+
+  void begin(std::uint32_t turn);
+  void feed(std::span<const std::int16_t> pcm);
+  void end();
+  void abandon();
+
+  [[nodiscard]] std::optional<SocketOut> poll_out();
+  [[nodiscard]] std::optional<ListenEvent> poll_event();
+  /// Its bounds hold, and its phase and its sums agree.
+  [[nodiscard]] bool is_consistent() const;
+
+  struct Counters {
+    std::uint64_t garbage = 0;        ///< frames that could not be understood
+    std::uint64_t late = 0;           ///< windows of turns that nobody waits for
+    std::uint64_t unanswered = 0;     ///< turns that ended without an answer to Finalize
+    std::uint64_t reconnects = 0;     ///< in mid-turn
+    std::uint64_t unheard_octets = 0; ///< beyond kMaxTurnMs
+    std::uint64_t text_left_out = 0;  ///< windows beyond kMaxText
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the answer to Finalize
+  enum class Line : std::uint8_t { None, Opening, Open };
+
+  void start_turn_here();
+  void pump();
+  [[nodiscard]] std::size_t may_send() const;
+  void send_audio(std::size_t octets);
+  void send_text(std::string_view text);
+  void finalize();
+  void await_answer();
+  void on_results(const Results& results);
+  void take(const Results& results, std::size_t end);
+  [[nodiscard]] bool is_old_finalize(std::size_t end) const;
+  [[nodiscard]] std::string text_so_far() const;
+  void tell_so_far();
+  void on_no_answer();
+  enum class Ends : std::uint8_t { Answered, Unanswered };
+  void finish(Ends how);
+  void fail(FailureKind kind, std::string why);
+  void rest();
+  [[nodiscard]] bool may_reconnect(const RequestFailure& failure) const;
+  void reconnect();
+  [[nodiscard]] std::size_t place_of(double seconds) const;
+
+  std::string whom_;
+  Sound sound_;
+  LiveReader reader_;
+  base::TimePoint now_{};
+  Line line_ = Line::None;
+  base::TimePoint sent_at_{};            // the last frame, of whatever kind
+  std::size_t sent_ = 0;                 // octets of audio on this socket
+  std::size_t owed_ = 0;                 // answers to Finalize that nobody waits for; some never come
+
+  Phase phase_ = Phase::Idle;
+  std::uint32_t turn_ = 0;
+  std::size_t turn_octets_ = 0;          // all of them
+  std::size_t turn_begin_ = 0;           // on this socket's audio
+  std::size_t answered_to_ = 0;          // on this socket's audio: before it no window changes any more
+  std::vector<std::uint8_t> unsent_;
+  std::vector<std::uint8_t> unanswered_; // the end of what was sent, from answered_to_ on: kMaxResendMs of it at most
+  bool finalized_ = false, reconnected_ = false;
+  bool answered_ = false;                // anything at all came for this turn
+  struct Pace { base::TimePoint from; std::size_t sent = 0; };
+  std::optional<Pace> pace_;             // audio is being sent again, not faster than a server allows
+  std::optional<base::TimePoint> wait_until_;
+  std::string text_, interim_, told_;
+  double confidence_sum_ = 0;
+  std::size_t confidence_count_ = 0;
+
+  std::deque<SocketOut> out_;
+  std::deque<ListenEvent> events_;
+  Counters counters_;
+};
+
+}  // namespace offhook::inline v0::agent::deepgram

@@ -1,0 +1,119 @@
+#include <offhook/agent/providers/http_speaker.hpp>
+
+#include <offhook/agent/providers/spoken_utterance.hpp>
+#include <offhook/agent/providers/utf8.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+struct HttpSpeaker::Job {
+  Job(std::uint32_t number, std::string_view what, std::uint32_t rate_hz) : speech(number, what, rate_hz) {}
+
+  SpokenUtterance speech;
+  std::unique_ptr<net::HttpTransfer> transfer;
+  net::HttpHead head;
+  std::string error_body;
+  bool asked = false, retried = false;
+  std::optional<base::Duration> retry_in;  // until tick() says when that is
+  std::optional<base::TimePoint> retry_at;
+
+  [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
+};
+
+HttpSpeaker::HttpSpeaker(SpeechService service, net::HttpClient& http, Wake wake)
+    : service_(std::move(service)), http_(http), wake_(std::move(wake)) {}
+
+HttpSpeaker::~HttpSpeaker() = default;
+
+void HttpSpeaker::open(const SessionContext&) { http_.warm(service_.url); }
+
+void HttpSpeaker::tick(base::TimePoint now) {
+  for (const auto& job : jobs_) {
+    if (job->retry_in) job->retry_at = now + *std::exchange(job->retry_in, std::nullopt);
+    if (!job->retry_at || now < *job->retry_at) continue;
+    job->retry_at.reset();
+    ask(*job);
+  }
+}
+
+void HttpSpeaker::speak(std::uint32_t utterance, std::string_view text) {
+  jobs_.push_back(std::make_unique<Job>(utterance, text, service_.rate_hz));
+  Job& job = *jobs_.back();
+  if (count_utf8(text) > service_.max_chars) {
+    job.speech.fail("the text is too long to be spoken at once", FailureKind::Local);
+  } else if (job.speech.is_blank()) {
+    job.speech.finish();  // Services refuse to say nothing.
+  }
+  job.asked = job.speech.is_over();
+  pump();
+  if (job.speech.is_over() && wake_) wake_();
+}
+
+/// Asks for as many as may be asked for at once.
+void HttpSpeaker::pump() {
+  std::size_t running = 0;
+  for (const auto& job : jobs_) {
+    if (job->speech.is_over()) continue;
+    if (++running > kAhead) return;
+    if (!std::exchange(job->asked, true)) ask(*job);
+  }
+}
+
+void HttpSpeaker::ask(Job& job) {
+  auto request = service_.ask(job.speech.text());
+  request.max_body = kMaxBody;
+  job.head = {};
+  job.error_body.clear();
+  net::HttpHandler handler;
+  Job* const of = &job;  // It owns the transfer, and so outlives what calls these.
+  handler.on_head = [of](const net::HttpHead& head) { of->head = head; };
+  handler.on_body = [this, of](std::string_view bytes) { on_body(*of, bytes); };
+  handler.on_end = [this, of](std::optional<net::NetError> error) { on_end(*of, std::move(error)); };
+  job.transfer = http_.start(std::move(request), std::move(handler));
+}
+
+void HttpSpeaker::on_body(Job& job, std::string_view bytes) {
+  if (job.speech.is_over()) return;
+  if (!job.good()) {
+    job.error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, job.error_body.size()));
+    return;
+  }
+  if (auto trouble = job.speech.feed(bytes)) return fail(job, {trouble->kind, service_.whom + ": " + trouble->why, std::nullopt});
+  if (job.speech.has_audio() && wake_) wake_();
+}
+
+void HttpSpeaker::on_end(Job& job, std::optional<net::NetError> error) {
+  if (job.speech.is_over()) return;
+  if (error) return fail(job, failure_of(service_.whom, *error));
+  if (!job.good()) return fail(job, failure_of(service_.whom, job.head, job.error_body));
+  job.speech.settle();
+  if (job.speech.samples() == 0) return fail(job, {FailureKind::Empty, service_.whom + " sent no audio", kServerRetry});
+  job.speech.finish();
+  pump();
+  if (wake_) wake_();
+}
+
+void HttpSpeaker::fail(Job& job, RequestFailure failure) {
+  if (failure.retry_in && !job.retried && job.speech.samples() == 0) {
+    job.retried = true;
+    job.retry_in = failure.retry_in;
+    job.speech.restart(service_.rate_hz);
+    return;
+  }
+  job.speech.fail(std::move(failure.why), failure.kind);
+  pump();
+  if (wake_) wake_();
+}
+
+void HttpSpeaker::cancel() { jobs_.clear(); }
+
+std::optional<SpeakEvent> HttpSpeaker::poll() {
+  if (jobs_.empty()) return std::nullopt;
+  auto event = jobs_.front()->speech.poll();
+  if (jobs_.front()->speech.is_spoken()) jobs_.pop_front();
+  return event;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,152 @@
+#include <offhook/agent/providers/turn_listener.hpp>
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent {
+
+struct TurnListener::Exchange {
+  std::unique_ptr<net::HttpTransfer> transfer;
+  net::HttpHead head;
+  std::string error_body;
+  std::unique_ptr<TurnAnswer> answer;
+  bool over = false;
+
+  [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
+};
+
+namespace {
+
+std::string wav_of(const std::vector<std::int16_t>& pcm) {
+  media::WavFormat format;
+  format.rate_hz = TurnListener::kRateHz;
+  const auto octets = media::write_wav(format, pcm);
+  return {octets.begin(), octets.end()};
+}
+
+}  // namespace
+
+TurnListener::TurnListener(TurnService service, net::HttpClient& http, Wake wake)
+    : service_(std::move(service)), http_(http), wake_(std::move(wake)) {}
+
+TurnListener::~TurnListener() = default;
+
+void TurnListener::open(const SessionContext& context) {
+  language_ = context.language;
+  http_.warm(service_.url);
+}
+
+void TurnListener::tick(base::TimePoint now) {
+  if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
+  if (!retry_at_ || now < *retry_at_) return;
+  retry_at_.reset();
+  ask();
+}
+
+void TurnListener::begin(std::uint32_t turn, std::string_view) {
+  abandon();
+  turn_ = turn;
+  hearing_ = true;
+  http_.warm(service_.url);  // A connection that slept since the last turn may be gone.
+}
+
+void TurnListener::feed(std::span<const std::int16_t> pcm) {
+  if (!hearing_) return;
+  const std::size_t room = kMaxSamples - pcm_.size();
+  unheard_ += pcm.size() - std::min(room, pcm.size());
+  pcm = pcm.first(std::min(room, pcm.size()));
+  pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
+}
+
+void TurnListener::end() {
+  if (!std::exchange(hearing_, false)) return;
+  retried_ = false;
+  if (pcm_.size() >= kMinSamples) return ask();
+  pcm_.clear();
+  push(Transcript{turn_, true, "", 0, true});
+}
+
+void TurnListener::ask() {
+  exchange_ = std::make_unique<Exchange>();
+  exchange_->answer = service_.answer();
+  Exchange* const exchange = exchange_.get();  // It owns the transfer, and so outlives what calls these.
+  net::HttpHandler handler;
+  handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
+  handler.on_body = [this, exchange](std::string_view bytes) {
+    if (exchange->over) return;
+    if (!exchange->good()) {
+      exchange->error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, exchange->error_body.size()));
+      return;
+    }
+    std::vector<HeardEvent> events;
+    exchange->answer->on_bytes(bytes, events);
+    take(events);
+  };
+  handler.on_end = [this](std::optional<net::NetError> error) { on_end(std::move(error)); };
+  exchange->transfer = http_.start(service_.ask(wav_of(pcm_), language_), std::move(handler));
+}
+
+void TurnListener::on_end(std::optional<net::NetError> error) {
+  if (std::exchange(exchange_->over, true)) return;
+  if (error) return fail(failure_of(service_.whom, *error));
+  if (!exchange_->good()) return fail(failure_of(service_.whom, exchange_->head, exchange_->error_body));
+  std::vector<HeardEvent> events;
+  exchange_->answer->on_end(events);
+  take(events);
+}
+
+void TurnListener::take(const std::vector<HeardEvent>& events) {
+  const Exchange* const from = exchange_.get();
+  for (const HeardEvent& event : events) {
+    if (exchange_.get() != from) return;  // Whoever was told of the last one wants no more.
+    if (const auto* failed = std::get_if<HearingFailed>(&event)) {
+      exchange_->over = true;
+      const bool may_help = failed->kind == FailureKind::Overloaded || failed->kind == FailureKind::Empty;
+      return fail({failed->kind, service_.whom + ": " + failed->why, may_help ? std::optional(kServerRetry) : std::nullopt});
+    }
+    const auto& heard = std::get<HeardText>(event);
+    if (heard.final) {
+      exchange_->over = true;
+      pcm_.clear();
+    }
+    push(Transcript{turn_, heard.final, heard.text, heard.text.empty() ? 0.0 : heard.confidence, heard.text.empty()});
+    if (heard.final) return;
+  }
+}
+
+void TurnListener::fail(RequestFailure failure) {
+  if (failure.retry_in && !retried_) {
+    retried_ = true;
+    retry_in_ = failure.retry_in;
+    return;
+  }
+  pcm_.clear();
+  push(ListenFailed{turn_, std::move(failure.why), failure.kind});
+}
+
+void TurnListener::abandon() {
+  exchange_.reset();
+  hearing_ = false;
+  pcm_.clear();
+  retry_in_.reset();
+  retry_at_.reset();
+  events_.clear();
+}
+
+void TurnListener::push(ListenEvent event) {
+  events_.push_back(std::move(event));
+  if (wake_) wake_();
+}
+
+std::optional<ListenEvent> TurnListener::poll() {
+  if (events_.empty()) return std::nullopt;
+  std::optional<ListenEvent> event(std::move(events_.front()));
+  events_.pop_front();
+  return event;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,482 @@
+#include "fake_sockets.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/deepgram/live_listener.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::deepgram;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using Core = LiveTranscription;
+
+namespace {
+
+/// Audio is counted in ms; a socket's audio begins with kPrimeMs of silence.
+struct LiveLine {
+  LiveLine() {
+    options.server.base_url = "https://ears.example";
+    options.server.key = config::Secret("dg-canary");
+    options.keyterms = {"Off hook"};
+    start();
+  }
+  void start() {
+    listener.emplace(options, sockets, [this] { ++wakes; });
+    SessionContext context;
+    context.language = "de-AT";
+    listener->tick(now);
+    listener->open(context);
+    socket().handler.on_open();
+  }
+  test::FakeSockets::Socket& socket() { return sockets.last(); }
+  void advance(base::Duration by) { listener->tick(now += by); }
+
+  void speak(std::size_t ms) { listener->feed(std::vector<std::int16_t>(ms * 8, 5)); }
+  void hear(std::uint32_t turn, std::size_t ms = 1000) {
+    listener->begin(turn, "");
+    speak(ms);
+    listener->end();
+  }
+  /// A result for a window of the socket's audio.
+  void result(std::size_t from_ms, std::size_t to_ms, const std::string& text, const json& more = json::object()) {
+    json frame = {{"type", "Results"}, {"channel_index", {0, 1}}, {"start", static_cast<double>(from_ms) / 1000},
+                  {"duration", static_cast<double>(to_ms - from_ms) / 1000}, {"is_final", false}, {"speech_final", false},
+                  {"channel", {{"alternatives", {{{"transcript", text}, {"confidence", 0.9}, {"words", json::array()}}}}}}};
+    frame.update(more);
+    say(frame.dump());
+  }
+  void final_result(std::size_t from_ms, std::size_t to_ms, const std::string& text) { result(from_ms, to_ms, text, {{"is_final", true}}); }
+  void answer(std::size_t from_ms, std::size_t to_ms, const std::string& text) {
+    result(from_ms, to_ms, text, {{"is_final", true}, {"speech_final", true}, {"from_finalize", true}});
+  }
+  void say(const std::string& frame) { socket().handler.on_text(frame); }
+  void break_off(int code = 1006, const std::string& reason = "") {
+    const auto held = sockets.all.back();
+    held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
+  }
+  /// What was sent on the present socket: audio in ms added up, texts by their first letter.
+  std::string sent() {
+    std::string line;
+    std::size_t octets = 0;
+    const auto settle = [&] {
+      if (octets != 0) line += std::to_string(octets / 8) + " ";
+      octets = 0;
+    };
+    for (const auto& each : socket().sent) {
+      if (each.binary) {
+        octets += each.bytes.size();
+        continue;
+      }
+      settle();
+      line += json::parse(each.bytes)["type"].get<std::string>() + " ";
+    }
+    settle();
+    return line;
+  }
+  std::string said() {
+    std::string line;
+    while (const auto event = listener->poll()) {
+      if (const auto* transcript = std::get_if<Transcript>(&*event)) {
+        line += std::to_string(transcript->turn) + ":" + (transcript->rejected ? "?" : "\"" + transcript->text + "\"");
+        line += transcript->final ? " " : "~ ";
+        confidence = transcript->confidence;
+      } else {
+        const auto& failed = std::get<ListenFailed>(*event);
+        line += std::to_string(failed.turn) + ":!" + std::string(to_string(failed.kind)) + " ";
+        why = failed.why;
+      }
+    }
+    return line;
+  }
+
+  test::FakeSockets sockets;
+  ListenOptions options;
+  int wakes = 0;
+  double confidence = 0;
+  std::string why;
+  base::TimePoint now{};
+  std::optional<LiveListener> listener;
+};
+
+constexpr std::size_t kAt = Core::kPrimeMs;  // where the first turn of a socket begins
+
+}  // namespace
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a socket when the call begins, and says how it wants to be heard") {
+  REQUIRE(sockets.all.size() == 1);
+  CHECK(socket().request.url ==
+        "wss://ears.example/v1/listen?model=nova-3&language=de-AT&punctuate=true&keyterm=Off%20hook&encoding=mulaw&sample_rate=8000"
+        "&channels=1&interim_results=true&endpointing=300");
+  CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
+  CHECK(socket().request.max_message == kMaxFrame);
+  CHECK(sent() == "20 ");
+  CHECK(static_cast<unsigned char>(socket().sent[0].bytes[0]) == 0xFF);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener asks in the shape that its options have") {
+  options.server.auth = Server::Auth::Bearer;
+  options.sound = {Sound::Encoding::Linear16, 16000};
+  options.language = "multi";
+  options.keyterms = std::vector<std::string>(ListenOptions::kMaxKeyterms + 1, "k");
+  options.punctuate = false;
+  options.mip_opt_out = options.numerals = options.smart_format = true;
+  options.tag = "a&b";
+  start();
+  const std::string url = socket().request.url;
+  CHECK(url.starts_with("wss://ears.example/v1/listen?model=nova-3&language=multi&smart_format=true&numerals=true&mip_opt_out=true&tag=a%26b&"));
+  CHECK(url.ends_with("&encoding=linear16&sample_rate=16000&channels=1&interim_results=true&endpointing=100"));
+  std::size_t keyterms = 0;
+  for (std::size_t at = url.find("keyterm=k"); at != std::string::npos; at = url.find("keyterm=k", at + 1)) ++keyterms;
+  CHECK(keyterms == ListenOptions::kMaxKeyterms);
+  CHECK(socket().request.headers[0].second == "Bearer dg-canary");
+  CHECK(listener->rate_hz() == 16000);
+  listener->begin(1, "");
+  listener->feed(std::vector<std::int16_t>(960, 0x0102));
+  CHECK(socket().sent.back().bytes.substr(0, 2) == "\x02\x01");
+  CHECK(socket().sent.back().bytes.size() == 1920);
+  options.endpointing_ms = 0;
+  start();
+  CHECK(socket().request.url.ends_with("&endpointing=false"));
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio up while the caller speaks, and its text comes back") {
+  listener->begin(3, "");
+  speak(59);
+  CHECK(sent() == "20 ");
+  speak(1);
+  CHECK(sent() == "80 ");
+  speak(70);
+  CHECK(sent() == "140 ");
+  result(kAt, kAt + 110, "good");
+  listener->end();
+  CHECK(sent() == "150 Finalize ");
+  final_result(kAt, kAt + 110, "Good day.");
+  answer(kAt + 110, kAt + 130, "");
+  CHECK(said() == "3:\"good\"~ 3:\"Good day.\"~ 3:\"Good day.\" ");
+  CHECK(confidence == doctest::Approx(0.9));
+  CHECK(wakes > 0);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener puts windows together: an interim one is replaced, a final one stays") {
+  hear(1);
+  result(kAt, kAt + 300, "I want");
+  result(kAt, kAt + 400, "I want a");
+  final_result(kAt, kAt + 500, "I want a");
+  result(kAt + 500, kAt + 700, "table");
+  result(kAt + 500, kAt + 700, "table");
+  final_result(kAt + 500, kAt + 700, "");
+  answer(kAt + 700, kAt + 1000, "pizza.");
+  CHECK(said() == "1:\"I want\"~ 1:\"I want a\"~ 1:\"I want a table\"~ 1:\"I want a\"~ 1:\"I want a pizza.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is final, though Finalize has no answer") {
+  hear(1);
+  final_result(kAt, kAt + 989, "Not all.");
+  CHECK(said() == "1:\"Not all.\"~ ");
+  final_result(kAt + 989, kAt + 991, "");
+  CHECK(said() == "1:\"Not all.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a time, and takes what there is") {
+  listener->begin(1, "");
+  speak(1000);
+  final_result(kAt, kAt + 400, "Yes");
+  result(kAt + 400, kAt + 800, "please");
+  listener->end();
+  said();
+  advance(Core::kAnswerWait - 1ms);
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "1:\"Yes please\" ");
+  CHECK(listener->counters().unanswered == 1);
+
+  listener->begin(2, "");
+  speak(1000);
+  final_result(kAt + 1000, kAt + 1500, "No.");
+  listener->end();
+  said();
+  advance(Core::kShortAnswerWait - 1ms);
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "2:\"No.\" ");
+  CHECK(sockets.all.size() == 1);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener waits long when more than a little has no answer") {
+  listener->begin(1, "");
+  speak(1000);
+  final_result(kAt, kAt + 1000 - Core::kNearlyAllMs - 1, "No.");
+  listener->end();
+  said();
+  advance(Core::kShortAnswerWait);
+  CHECK(said() == "");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a server up that says nothing of a turn") {
+  hear(1);
+  advance(Core::kAnswerWait);
+  CHECK(said() == "1:!timeout ");
+  CHECK(why == "the recogniser nova-3 said nothing of the turn in time");
+  hear(2);
+  CHECK(sockets.all.size() == 2);
+  CHECK(sockets.all[0]->destroyed);
+  socket().handler.on_open();
+  answer(kAt, kAt + 1000, "Here.");
+  CHECK(said() == "2:\"Here.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its socket is open") {
+  listener->tick(now);
+  break_off();
+  hear(1);
+  advance(10s);
+  CHECK(said() == "");
+  socket().handler.on_open();
+  advance(Core::kAnswerWait - 1ms);
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "1:!timeout ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, and what was understood as nothing, too") {
+  hear(1, Core::kMinMs - 1);
+  CHECK(said() == "1:? ");
+  hear(2, Core::kMinMs);
+  answer(kAt + 60, kAt + 160, " ");
+  CHECK(said() == "2:? ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not heard, and counted") {
+  listener->begin(1, "");
+  for (std::size_t ms = 0; ms < Core::kMaxTurnMs; ms += 10) speak(10);
+  CHECK(listener->counters().unheard_octets == 0);
+  listener->feed(std::vector<std::int16_t>(1, 5));
+  CHECK(listener->counters().unheard_octets == 1);
+  CHECK(sent() == std::to_string(Core::kMaxTurnMs + kAt) + " ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn: what is beyond is left out, and counted") {
+  hear(1);
+  const std::string half(Core::kMaxText / 2, 'a');
+  final_result(kAt, kAt + 200, half);
+  final_result(kAt + 200, kAt + 300, half.substr(1));
+  CHECK(listener->counters().text_left_out == 0);
+  final_result(kAt + 300, kAt + 400, "b");
+  CHECK(listener->counters().text_left_out == 1);
+  answer(kAt + 400, kAt + 1000, "");
+  CHECK(said().ends_with("a\" "));
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener forgets a turn that was noise, whatever the server still says of it") {
+  listener->begin(1, "");
+  speak(300);
+  result(kAt, kAt + 300, "noise");
+  listener->abandon();
+  CHECK(sent() == "320 Finalize ");
+  hear(2);
+  final_result(kAt, kAt + 290, "noise");
+  answer(kAt + 290, kAt + 300, "noise");
+  CHECK(said() == "");
+  CHECK(listener->counters().late == 1);
+  answer(kAt + 300, kAt + 1300, "Yes.");
+  CHECK(said() == "2:\"Yes.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes the answer to its own Finalize when that of a turn before never came") {
+  listener->begin(1, "");
+  speak(300);
+  listener->abandon();
+  hear(2);
+  answer(kAt + 300, kAt + 1300, "Yes.");
+  CHECK(said() == "2:\"Yes.\" ");
+  hear(3);
+  answer(kAt + 1300, kAt + 2300, "No.");
+  CHECK(said() == "3:\"No.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a turn for that of the next one") {
+  listener->begin(1, "");
+  speak(1000);
+  final_result(kAt, kAt + 1000, "Yes.");
+  listener->end();
+  advance(Core::kShortAnswerWait);
+  CHECK(said() == "1:\"Yes.\"~ 1:\"Yes.\" ");
+  hear(2);
+  answer(kAt + 990, kAt + 1000, "");
+  CHECK(said() == "");
+  answer(kAt + 1000, kAt + 2000, "No.");
+  CHECK(said() == "2:\"No.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket while nobody speaks") {
+  advance(Core::kKeepAlive - 1ms);
+  CHECK(sent() == "20 ");
+  advance(1ms);
+  CHECK(sent() == "20 KeepAlive ");
+  advance(Core::kKeepAlive - 1ms);
+  listener->begin(1, "");
+  speak(60);
+  advance(Core::kKeepAlive - 1ms);
+  CHECK(sent() == "20 KeepAlive 60 ");
+  advance(1ms);
+  CHECK(sent() == "20 KeepAlive 60 KeepAlive ");
+  break_off(1011, "NET-0001");
+  advance(1min);
+  CHECK(sockets.all.size() == 2);  // The turn goes on there.
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream when the call is over, on a socket that is there") {
+  listener.reset();
+  CHECK(sent() == "20 CloseStream ");
+  CHECK(socket().destroyed);
+  start();
+  break_off();
+  listener.reset();
+  CHECK(sent() == "20 ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a new socket what has no answer yet, not faster than it may") {
+  listener->begin(1, "");
+  speak(1000);
+  final_result(kAt, kAt + 400, "One");
+  result(kAt + 400, kAt + 900, "two thre");
+  break_off();
+  REQUIRE(sockets.all.size() == 2);
+  CHECK(sockets.all[0]->destroyed);
+  CHECK(sent() == "80 ");
+  speak(180);
+  listener->end();
+  CHECK(sent() == "80 ");
+  socket().handler.on_open();
+  advance(96ms);  // 120 ms of audio
+  CHECK(sent() == "200 ");
+  advance(400ms);  // 620 ms, in frames of 60
+  CHECK(sent() == "680 ");
+  advance(100ms);
+  CHECK(sent() == "800 Finalize ");
+  answer(kAt, kAt + 780, "two three.");
+  CHECK(said() == "1:\"One\"~ 1:\"One two thre\"~ 1:\"One two three.\" ");
+  CHECK(listener->counters().reconnects == 1);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and no third") {
+  hear(1);
+  break_off();
+  socket().handler.on_open();
+  break_off(1011, "NET-0000 and words");
+  CHECK(said() == "1:!overloaded ");
+  CHECK(why == "the recogniser nova-3 closed the connection with 1011 (NET-0000)");
+  CHECK(sockets.all.size() == 2);
+  hear(2);
+  CHECK(sockets.all.size() == 3);
+  socket().handler.on_open();
+  break_off();
+  CHECK(sockets.all.size() == 4);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound") {
+  listener->begin(1, "");
+  speak(Core::kMaxResendMs);
+  break_off();
+  CHECK(said() == "");
+  CHECK(sockets.all.size() == 2);
+  socket().handler.on_open();
+  hear(2, 200);
+  answer(kAt + 60, kAt + 260, "x");
+  said();
+
+  start();
+  listener->begin(3, "");
+  speak(Core::kMaxResendMs + 10);
+  break_off();
+  CHECK(said() == "3:!network ");
+  speak(60);
+  listener->end();
+  CHECK(said() == "");
+
+  start();
+  listener->begin(4, "");
+  for (int i = 0; i < 10; ++i) {
+    speak(1000);
+    final_result(kAt + 1000 * i, kAt + 1000 * i + 900, "w");
+  }
+  said();
+  break_off();
+  CHECK(said() == "");  // A long turn, of which only a little has no answer.
+  socket().handler.on_open();
+  CHECK(sent() == "80 ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and shows no secret") {
+  struct { net::WebSocketClosed closed; std::string kind, in_why; } const cases[] = {
+      {{net::NetError{net::NetError::What::Refused, "x"}, 401, "", 1006, ""}, "auth", "answered 401"},
+      {{net::NetError{net::NetError::What::Refused, "x"}, 402, "", 1006, ""}, "auth", "answered 402"},
+      {{net::NetError{net::NetError::What::Refused, "x"}, 429, "", 1006, ""}, "rate limited", "answered 429"},
+      {{net::NetError{net::NetError::What::Refused, "x"}, 400, "", 1006, ""}, "protocol", "answered 400"},
+      {{net::NetError{net::NetError::What::Refused, "x"}, 503, "", 1006, ""}, "overloaded", "answered 503"},
+      {{net::NetError{net::NetError::What::Timeout, "nobody"}, 0, "", 1006, ""}, "timeout", "nobody"},
+      {{net::NetError{net::NetError::What::NotFound, "no host"}, 0, "", 1006, ""}, "network", "no host"},
+      {{std::nullopt, 0, "", 1008, "DATA-0000 dg-canary"}, "protocol", "1008 (DATA-0000)"},
+      {{std::nullopt, 0, "", 1011, "dg-canary"}, "overloaded", "1011"},
+      {{std::nullopt, 0, "", 1000, "NOCODE-12a4"}, "network", "1000"},
+  };
+  std::uint32_t turn = 0;
+  break_off();
+  for (const auto& one : cases) {
+    CAPTURE(one.in_why);
+    hear(++turn);
+    const auto held = sockets.all.back();
+    held->handler.on_closed(one.closed);
+    CHECK(said() == std::to_string(turn) + ":!" + one.kind + " ");
+    CHECK(why.find("dg-canary") == std::string::npos);
+    CHECK(why.find("nova-3") != std::string::npos);
+    CHECK(why.find(one.in_why) != std::string::npos);
+  }
+  CHECK(sockets.all.size() == std::size(cases) + 1);  // None that never opened was tried again.
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener names the error and the request of a refused handshake, and never its sentence") {
+  break_off();
+  const auto refused = [&](const std::string& error) {
+    hear(1);
+    const auto held = sockets.all.back();
+    held->handler.on_closed({std::nullopt, 402, "", 1006, "", {{"dg-error", error}, {"dg-request-id", "0a1b-2c"}}});
+    CHECK(said() == "1:!auth ");
+    return why;
+  };
+  CHECK(refused("ASR_PAYMENT_REQUIRED") ==
+        "the recogniser nova-3 answered 402 (ASR_PAYMENT_REQUIRED, 0a1b-2c): check the key, and what its account may use");
+  CHECK(refused("Project dg-canary has no credits").find("answered 402 (0a1b-2c)") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not go back to a server that refuses what it is sent") {
+  hear(1);
+  break_off(1008, "DATA-0000");
+  CHECK(said() == "1:!protocol ");
+  CHECK(sockets.all.size() == 1);
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener passes garbage and the unknown over, and counts it") {
+  hear(1);
+  const std::string bad[] = {"garbage", "[]", "{\"type\":", R"({"type":"Results"})", R"({"type":"Results","start":0,"duration":1,"channel":{"alternatives":[]}})",
+                             R"({"type":"Results","start":-1,"duration":1,"channel":{"alternatives":[{"transcript":"x"}]}})",
+                             R"({"type":"Results","start":0,"duration":1000001,"channel":{"alternatives":[{"transcript":"x"}]}})",
+                             R"({"type":"Results","start":0,"duration":1,"channel":{"alternatives":[{"transcript":")" +
+                                 std::string(LiveReader::kMaxTranscript + 1, 'a') + "\"}]}}"};
+  for (const std::string& frame : bad) say(frame);
+  CHECK(listener->counters().garbage == std::size(bad));
+  for (const char* frame : {R"({"type":"SpeechStarted","channel":[0,1],"timestamp":0.1})", R"({"type":"UtteranceEnd","last_word_end":0.5})",
+                            R"({"type":"Metadata","request_id":"x"})", R"({"type":"Nobody knows"})", "{}"}) {
+    say(frame);
+  }
+  CHECK(listener->counters().garbage == std::size(bad));
+  CHECK(said() == "");
+  result(kAt, kAt + 1000, std::string(LiveReader::kMaxTranscript, 'a'));
+  CHECK(said().size() > LiveReader::kMaxTranscript);
+}

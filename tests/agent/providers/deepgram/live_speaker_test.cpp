@@ -1,0 +1,368 @@
+#include "fake_sockets.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/deepgram/live_speaker.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::deepgram;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using Core = SpeechStream;
+
+namespace {
+
+struct Speaking {
+  Speaking() {
+    options.server.base_url = "https://voices.example/";
+    options.server.key = config::Secret("dg-canary");
+    options.model = "aura-x";
+    start();
+  }
+  void start() {
+    speaker.emplace(options, sockets, [this] { ++wakes; });
+    speaker->tick(now);
+    speaker->open(SessionContext{});
+    socket().handler.on_open();
+  }
+  test::FakeSockets::Socket& socket() { return sockets.last(); }
+  void advance(base::Duration by) { speaker->tick(now += by); }
+  void say(const json& frame) { socket().handler.on_text(frame.dump()); }
+  /// So many samples.
+  void audio(std::size_t samples) { socket().handler.on_binary(std::string(2 * samples, '\x01')); }
+  void flushed() { say({{"type", "Flushed"}, {"sequence_id", 0}}); }
+  void cleared() { say({{"type", "Cleared"}, {"sequence_id", 0}}); }
+  void break_off(int code = 1006, const std::string& reason = "") {
+    const auto held = sockets.all.back();
+    held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
+  }
+  /// What was sent on the present socket: texts in quotes, other messages by their names.
+  std::string sent() {
+    std::string line;
+    for (const auto& each : socket().sent) {
+      REQUIRE_FALSE(each.binary);
+      const json frame = json::parse(each.bytes);
+      line += (frame["type"] == "Speak" ? frame["text"].dump() : frame["type"].get<std::string>()) + " ";
+    }
+    return line;
+  }
+  /// utterance:samples, utterance:. when it is done, utterance:!kind
+  std::string said() {
+    std::string line;
+    while (const auto event = speaker->poll()) {
+      if (const auto* part = std::get_if<SpeechAudio>(&*event)) {
+        line += std::to_string(part->utterance) + ":" + std::to_string(part->pcm.size()) + " ";
+        for (const SpokenWord& word : part->words) words += word.text + "@" + std::to_string(word.first_sample) + " ";
+        rate_hz = part->rate_hz;
+      }
+      if (const auto* done = std::get_if<SpeechDone>(&*event)) line += std::to_string(done->utterance) + ":. ";
+      if (const auto* failed = std::get_if<SpeakFailed>(&*event)) {
+        line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind)) + " ";
+        why = failed->why;
+      }
+    }
+    return line;
+  }
+
+  test::FakeSockets sockets;
+  SpeakOptions options;
+  int wakes = 0;
+  std::uint32_t rate_hz = 0;
+  std::string words, why;
+  base::TimePoint now{};
+  std::optional<LiveSpeaker> speaker;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket when the call begins, and says what it wants to hear") {
+  CHECK(socket().request.url == "wss://voices.example/v1/speak?model=aura-x&encoding=linear16&sample_rate=8000");
+  CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
+  options.rate_hz = 24000;
+  options.speed = 1.1;
+  options.mip_opt_out = true;
+  start();
+  CHECK(socket().request.url.ends_with("?model=aura-x&encoding=linear16&sample_rate=24000&mip_opt_out=true&speed=1.10"));
+  CHECK(speaker->rate_hz() == 24000);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker sends each utterance with a Flush, and gives its audio out as it comes") {
+  speaker->speak(1, "Good \"day\".");
+  CHECK(sent() == "\"Good \\\"day\\\".\" Flush ");
+  say({{"type", "Metadata"}, {"request_id", "r"}, {"model_name", "aura"}});
+  audio(800);
+  CHECK(said() == "1:800 ");
+  CHECK(rate_hz == 8000);
+  CHECK(wakes > 0);
+  audio(400);
+  flushed();
+  CHECK(said() == "1:400 1:. ");
+  CHECK(words == "Good@0 \"day\".@500 ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks for the next utterance while one is coming, and tells them apart by Flushed") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  CHECK(sent() == "\"One.\" Flush \"Two.\" Flush ");
+  audio(10);
+  flushed();
+  audio(20);
+  CHECK(said() == "1:10 1:. 2:20 ");
+  flushed();
+  CHECK(said() == "2:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes a sample that is split between two messages") {
+  speaker->speak(1, "One.");
+  socket().handler.on_binary(std::string("\x01\x00\x02\x00\x03", 5));
+  socket().handler.on_binary(std::string("\x00", 1));
+  CHECK(said() == "1:3 ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken: what still comes of it is not heard") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  audio(10);
+  speaker->cancel();
+  CHECK(sent() == "\"One.\" Flush \"Two.\" Flush Clear ");
+  CHECK(said() == "");
+  speaker->speak(3, "Three.");
+  audio(20);
+  flushed();
+  CHECK(said() == "");
+  CHECK(speaker->counters().stray_octets == 40);
+  cleared();
+  audio(30);
+  flushed();
+  CHECK(said() == "3:30 3:. ");
+  speaker->cancel();
+  CHECK(sent().ends_with("\"Three.\" Flush "));  // Nothing is under way: nothing is to be cleared.
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker waits for each Clear to be answered") {
+  speaker->speak(1, "One.");
+  speaker->cancel();
+  speaker->speak(2, "Two.");
+  speaker->cancel();
+  speaker->speak(3, "Three.");
+  cleared();
+  audio(10);
+  CHECK(said() == "");
+  cleared();
+  cleared();
+  audio(20);
+  CHECK(said() == "3:20 ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens another socket when Clear is not answered, and asks for the rest there") {
+  speaker->speak(1, "One.");
+  speaker->cancel();
+  speaker->speak(2, "Two.");
+  advance(Core::kClearWait - 1ms);
+  CHECK(sockets.all.size() == 1);
+  advance(1ms);
+  REQUIRE(sockets.all.size() == 2);
+  CHECK(sockets.all[0]->destroyed);
+  CHECK(sent() == "\"Two.\" Flush ");
+  socket().handler.on_open();
+  audio(20);
+  flushed();
+  CHECK(said() == "2:20 2:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for what has not begun when its socket breaks") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  audio(10);
+  break_off();
+  CHECK(said() == "1:10 1:!network ");
+  REQUIRE(sockets.all.size() == 2);
+  CHECK(sent() == "\"Two.\" Flush ");
+  socket().handler.on_open();
+  break_off();
+  CHECK(said() == "2:!network ");
+  CHECK(sockets.all.size() == 2);
+  speaker->speak(3, "Three.");
+  REQUIRE(sockets.all.size() == 3);
+  socket().handler.on_open();
+  audio(10);
+  flushed();
+  CHECK(said() == "3:10 3:. ");
+  speaker->speak(4, "Four.");
+  break_off();
+  CHECK(sockets.all.size() == 4);
+  CHECK(speaker->counters().reconnects == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker gives a server up that sends nothing more") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  advance(Core::kStallWait - 1ms);
+  audio(10);
+  advance(Core::kStallWait - 1ms);
+  CHECK(said() == "1:10 ");
+  advance(1ms);
+  CHECK(said() == "1:!timeout 2:!timeout ");
+  CHECK(why == "the voice aura-x sends no more audio");
+  advance(10min);
+  speaker->speak(3, "Three.");
+  CHECK(sockets.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not take a long silence between two utterances for a stall") {
+  speaker->speak(1, "One.");
+  audio(10);
+  flushed();
+  advance(Core::kStallWait * 10);
+  speaker->speak(2, "Two.");
+  advance(1ms);
+  audio(10);
+  flushed();
+  CHECK(said() == "1:10 1:. 2:10 2:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker flushes no more often than the server does, and says the rest later") {
+  for (std::uint32_t i = 1; i <= Core::kMaxFlushes + 1; ++i) {
+    speaker->speak(i, "x");
+    if (i > Core::kMaxFlushes) break;
+    audio(1);
+    flushed();
+  }
+  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
+  advance(Core::kWindow - 1ms);
+  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
+  advance(1ms);
+  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes + 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the server takes") {
+  speaker->speak(1, std::string(Core::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
+  speaker->speak(2, std::string(SpeakOptions::kMaxChars, 'a'));
+  CHECK(socket().sent.size() == 4);
+  speaker->speak(3, "a");
+  CHECK(socket().sent.size() == 4);
+  audio(1);
+  flushed();
+  audio(1);
+  flushed();
+  advance(Core::kWindow);
+  CHECK(socket().sent.size() == 6);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds what it is asked") {
+  speaker->speak(1, std::string(SpeakOptions::kMaxChars, 'a'));
+  CHECK(said() == "");
+  speaker->speak(2, std::string(SpeakOptions::kMaxChars + 1, 'a'));
+  speaker->speak(3, " \n");
+  audio(1);
+  flushed();
+  CHECK(said() == "1:1 1:. 2:!local 3:. ");
+  for (std::size_t i = 1; i <= Core::kMaxJobs; ++i) speaker->speak(static_cast<std::uint32_t>(i), "x");
+  speaker->speak(1000, "x");
+  for (std::size_t i = 0; i < Core::kMaxJobs / Core::kMaxFlushes + 1; ++i) {
+    for (std::size_t k = 0; k < Core::kMaxFlushes; ++k) {
+      audio(1);
+      flushed();
+    }
+    advance(Core::kWindow);
+  }
+  const std::string all = said();
+  CHECK(all.find("256:.") != std::string::npos);
+  CHECK(all.ends_with("1000:!local "));
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds an utterance's audio") {
+  speaker->speak(1, "One.");
+  for (std::size_t second = 0; second < Core::kMaxSeconds; ++second) audio(8000);
+  CHECK(said().find('!') == std::string::npos);
+  audio(1);
+  CHECK(said() == "1:1 1:!protocol ");
+  speaker->speak(2, "Two.");
+  CHECK(sockets.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker renews its socket between two utterances, before its hour is over") {
+  advance(Core::kRenewAfter - 1ms);
+  speaker->speak(1, "One.");
+  CHECK(sockets.all.size() == 1);
+  advance(1ms);
+  speaker->speak(2, "Two.");
+  CHECK(sockets.all.size() == 1);
+  audio(1);
+  flushed();
+  audio(1);
+  flushed();
+  speaker->speak(3, "Three.");
+  CHECK(sockets.all.size() == 2);
+  CHECK(sent() == "\"Three.\" Flush ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
+  break_off(1011, "NET-0001");
+  CHECK(sockets.all.size() == 1);
+  speaker->speak(1, "One.");
+  CHECK(sockets.all.size() == 2);
+  CHECK(sent() == "\"One.\" Flush ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes an utterance without audio for a failure") {
+  speaker->speak(1, "One.");
+  flushed();
+  CHECK(said() == "1:!empty ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says of which kind a failure is, and shows no secret") {
+  struct { net::WebSocketClosed closed; std::string kind, in_why; } const cases[] = {
+      {{net::NetError{net::NetError::What::Refused, "x"}, 401, "", 1006, ""}, "auth", "answered 401"},
+      {{net::NetError{net::NetError::What::Refused, "x"}, 429, "", 1006, ""}, "rate limited", "answered 429"},
+      {{std::nullopt, 0, "", 1008, "DATA-0001 dg-canary"}, "protocol", "1008 (DATA-0001)"},
+      {{std::nullopt, 0, "", 1003, "MESSAGE-0000"}, "protocol", "1003 (MESSAGE-0000)"},
+  };
+  std::uint32_t utterance = 0;
+  break_off();
+  for (const auto& one : cases) {
+    speaker->speak(++utterance, "x");
+    const auto held = sockets.all.back();
+    held->handler.on_closed(one.closed);
+    CHECK(said() == std::to_string(utterance) + ":!" + one.kind + " ");
+    CHECK(why.find("dg-canary") == std::string::npos);
+    CHECK(why.find("the voice aura-x") != std::string::npos);
+    CHECK(why.find(one.in_why) != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes garbage, warnings and the unknown over, and counts them") {
+  speaker->speak(1, "One.");
+  socket().handler.on_text("garbage");
+  socket().handler.on_text("[1]");
+  say({{"type", "Warning"}, {"code", "x"}, {"description", "y"}});
+  say({{"type", "nobody knows"}});
+  say(json::object());
+  CHECK(speaker->counters().garbage == 2);
+  CHECK(speaker->counters().warnings == 1);
+  audio(5);
+  flushed();
+  CHECK(said() == "1:5 1:. ");
+  audio(5);
+  flushed();
+  CHECK(said() == "");
+  CHECK(speaker->counters().stray_octets == 10);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker fails what comes as a text instead of sound") {
+  speaker->speak(1, "One.");
+  socket().handler.on_binary("{\"error\":\"dg-canary\"}");
+  CHECK(said() == "1:!protocol ");
+  CHECK(why.find("dg-canary") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says good-bye when the call is over") {
+  speaker.reset();
+  CHECK(sent() == "Close ");
+  CHECK(socket().destroyed);
+}

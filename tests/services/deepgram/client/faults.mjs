@@ -1,0 +1,84 @@
+// Each of them is the answer to one request in their order: those of faults.json.
+import { Line, assert, client, finish, listening, proof, silence, text } from './proof.mjs';
+
+const loud = Buffer.alloc(16_000);
+for (let i = 0; i < loud.length; i += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(i / 7)), i);
+const later = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const listen = (options = {}) => Line.open(client.listen.v1, { ...listening, ...options });
+
+await proof('fault_payment', 'a handshake that is refused with 402', async () => {
+  const line = await listen();
+  assert.equal(line.opened, false);
+});
+
+await proof('fault_garbage', 'a message that is no JSON, and words behind it', async () => {
+  const line = await listen();
+  line.send(loud, 16);
+  line.socket.sendFinalize({ type: 'Finalize' });
+  await line.until(() => line.errors.length > 0 || line.messages.some((each) => each.from_finalize));
+  line.close();
+});
+
+await proof('fault_stall', 'after half a second of audio nothing more comes', async () => {
+  const line = await listen();
+  line.send(loud, 16);
+  line.send(silence(1000), 16);
+  line.socket.sendFinalize({ type: 'Finalize' });
+  await later(500);
+  assert.equal(line.messages.filter((each) => each.from_finalize).length, 0);
+  assert.equal(line.closed, null);
+  line.close();
+});
+
+await proof('fault_latency', 'everything comes later', async () => {
+  const line = await listen();
+  line.send(loud, 16);
+  const sent = performance.now();
+  line.socket.sendFinalize({ type: 'Finalize' });
+  const answer = await line.next('Results', (each) => each.from_finalize);
+  assert.ok(performance.now() - sent >= 690);
+  assert.equal(text(answer), 'yes please');
+  line.close();
+});
+
+await proof('fault_error', 'a close frame with 1011 and NET-0000', async () => {
+  const line = await listen();
+  line.send(loud, 16);
+  await line.until(() => line.closed);
+  assert.equal(line.closed.code, 1011);
+  assert.match(line.closed.reason, /^NET-0000/);
+});
+
+await proof('fault_drop', 'a connection that ends without a word', async () => {
+  const line = await listen();
+  line.send(loud, 16);
+  await line.until(() => line.closed || line.errors.length > 0);
+  assert.notEqual(line.closed?.code, 1000);
+});
+
+const speaking = { model: 'aura-2-thalia-en', encoding: 'linear16', sample_rate: 8000 };
+await proof('fault_speak_stall', 'speech that stops in the middle', async () => {
+  const line = await Line.open(client.speak.v1, speaking);
+  line.socket.sendText({ type: 'Speak', text: 'Good day. How may I help you?' });
+  line.socket.sendFlush({ type: 'Flush' });
+  await line.until(() => line.audio.length > 0);
+  await later(500);
+  assert.equal(line.messages.filter((each) => each.type === 'Flushed').length, 0);
+  line.close();
+});
+
+await proof('fault_speak_close', 'a close frame with 1008 and DATA-0000', async () => {
+  const line = await Line.open(client.speak.v1, speaking);
+  await line.until(() => line.closed);
+  assert.equal(line.closed.code, 1008);
+});
+
+await proof('fault_turn_busy', 'a request that is too much is 429', async () => {
+  await assert.rejects(client.listen.v1.media.transcribeFile(loud, { model: 'nova-3' }), { statusCode: 429 });
+});
+
+await proof('fault_speech_auth', 'a wrong key is 401', async () => {
+  await assert.rejects(client.speak.v1.audio.generate({ text: 'x', ...speaking, container: 'none' }), { statusCode: 401 });
+});
+
+finish();

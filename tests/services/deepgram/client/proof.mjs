@@ -1,0 +1,96 @@
+// What the proofs share: the official client, pointed at the simulator or, with a key, at Deepgram.
+import assert from 'node:assert/strict';
+import { DeepgramClient } from '@deepgram/sdk';
+import { finish, prover } from './proving.mjs';
+
+export { assert, finish };
+export const live = !process.env.OFFHOOK_SIM;
+const base = process.env.OFFHOOK_SIM ?? 'https://api.deepgram.com';
+export const sockets = base.replace(/^http/, 'ws');
+export const client = new DeepgramClient({
+  apiKey: live ? process.env.DEEPGRAM_API_KEY : 'key-of-a-test',
+  environment: { base, production: sockets, agent: sockets, agentRest: base },
+  maxRetries: 0,
+});
+export const proof = prover('deepgram', live);
+export const voice = 'aura-2-thalia-en';
+
+/// A socket of the official client whose messages can be waited for.
+export class Line {
+  static async open(resource, options) {
+    const socket = await resource.connect({ reconnectAttempts: 0, ...options });
+    const line = new Line(socket);
+    socket.connect();
+    await line.until(() => line.opened || line.closed || line.errors.length > 0);
+    return line;
+  }
+  constructor(socket) {
+    this.socket = socket;
+    this.messages = [];
+    this.audio = [];
+    this.errors = [];
+    this.opened = false;
+    this.closed = null;
+    this.waiting = [];
+    this.at = 0;
+    socket.on('open', () => { this.opened = true; this.wake(); });
+    socket.on('message', async (message) => {
+      if (message instanceof Blob) this.audio.push(message);
+      else this.messages.push(message);
+      this.wake();
+    });
+    socket.on('error', (error) => { this.errors.push(error); this.wake(); });
+    socket.on('close', (event) => { this.closed = event; this.wake(); });
+  }
+  wake() { for (const resolve of this.waiting.splice(0)) resolve(); }
+  async until(condition) {
+    while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
+  }
+  /// The next message that is so, after the last one that was waited for.
+  async next(type, accept = () => true) {
+    for (;;) {
+      for (; this.at < this.messages.length; this.at += 1) {
+        if (this.messages[this.at].type === type && accept(this.messages[this.at])) return this.messages[this.at++];
+      }
+      if (this.closed) throw new Error(`closed (${this.closed.code} ${this.closed.reason}) before ${type}; there were: ${this.messages.map((each) => each.type).join(' ')}`);
+      await new Promise((resolve) => this.waiting.push(resolve));
+    }
+  }
+  async bytes() { return Buffer.concat(await Promise.all(this.audio.map(async (each) => Buffer.from(await each.arrayBuffer())))); }
+  /// Audio, 20 ms a message.
+  send(audio, octetsPerMs) {
+    for (let at = 0; at < audio.length; at += 20 * octetsPerMs) this.socket.sendMedia(audio.subarray(at, at + 20 * octetsPerMs));
+  }
+  close() { this.socket.close(); }
+}
+
+export function text(results) { return results.channel.alternatives[0].transcript; }
+/// The loudness of 16-bit samples.
+export function rms(pcm) {
+  let sum = 0;
+  for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
+  return Math.sqrt(sum / Math.max(pcm.length / 2, 1));
+}
+/// 16-bit samples at 8 kHz of somebody who speaks.
+export async function question(words = 'What time is it in Lisbon?') {
+  const speech = await client.speak.v1.audio.generate({ text: words, model: voice, encoding: 'linear16', sample_rate: 8000, container: 'none' });
+  return Buffer.from(await speech.arrayBuffer());
+}
+export function silence(ms) { return Buffer.alloc(16 * ms); }
+export function wav(pcm, rate = 8000) {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + pcm.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(2 * rate, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([head, pcm]);
+}
+export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16', sample_rate: 8000, channels: 1, interim_results: 'true', endpointing: 300 };

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <offhook/tests/services/deepgram/sim_world.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::services::deepgram {
+
+/// Why a handshake with /v1/listen is refused with 400; "" when it is not. Strict: a name that Deepgram does not know is one.
+[[nodiscard]] std::string refuse_listen(const Query& query);
+
+/// One WebSocket of /v1/listen. Hears voice by its loudness, and takes the words from the scenario. Pure: frames and time in, frames out.
+class SimListen {
+ public:
+  SimListen(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now);
+
+  void on_audio(std::string_view octets, base::TimePoint now, SimOuts& out);
+  void on_text(std::string_view text, base::TimePoint now, SimOuts& out);
+  void on_time(base::TimePoint now, SimOuts& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+ private:
+  enum class Why : std::uint8_t { Interim, Window, Endpoint, Finalize, Close };
+
+  void on_frame(bool voiced, base::TimePoint now);
+  void begin_stretch(base::TimePoint now);
+  void result(Why why, base::TimePoint now);
+  void finish(base::TimePoint now);
+  void send(nlohmann::json message, base::TimePoint now);
+  void close(int code, std::string reason, base::TimePoint now);
+  [[nodiscard]] double seconds(std::uint64_t samples) const { return static_cast<double>(samples) / format_.rate_hz; }
+  [[nodiscard]] std::uint64_t ms(std::uint64_t samples) const { return samples * 1000 / format_.rate_hz; }
+
+  SimWorld& world_;
+  unsigned number_;
+  SimFormat format_;
+  bool interim_, vad_events_;
+  std::optional<int> endpointing_ms_;
+  int utterance_end_ms_;
+  SimLine line_;
+  std::string rest_;                     // octets of a frame that is not whole
+  std::uint64_t samples_ = 0, window_start_ = 0, last_interim_ = 0, last_voiced_ = 0, stretch_start_ = 0;
+  bool in_stretch_ = false, end_told_ = true;
+  std::vector<std::string> words_;       // of the stretch of voice
+  std::size_t words_final_ = 0;          // in windows that do not change any more
+  std::size_t octets_ = 0;
+  base::TimePoint alive_at_;
+};
+
+}  // namespace offhook::services::deepgram

@@ -1,0 +1,235 @@
+#include <offhook/tests/services/deepgram/sim_listen.hpp>
+
+#include <offhook/agent/providers/deepgram/live_transcription.hpp>
+#include <offhook/agent/providers/deepgram/server.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::services;
+using namespace offhook::services::deepgram;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string kTarget = "/v1/listen?model=nova-3&encoding=linear16&sample_rate=8000&interim_results=true&endpointing=300";
+
+std::vector<std::int16_t> tone(std::size_t ms) {
+  std::vector<std::int16_t> pcm(ms * 8);
+  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
+  return pcm;
+}
+
+SimWorld world_of(const std::string& scenario) {
+  const auto read = read_scenario(scenario);
+  REQUIRE(read.error == "");
+  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0};
+}
+
+/// The service as its client sees it.
+struct Ear {
+  explicit Ear(const std::string& scenario, const std::string& target = kTarget) : world(world_of(scenario)) {
+    REQUIRE(refuse_listen(query_of(target)) == "");
+    sim.emplace(world, 1, query_of(target), world.scenario.listen.fault(0), now);
+  }
+  void hear(const std::vector<std::int16_t>& pcm) { sim->on_audio({reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size()}, now, out); }
+  void text(const std::string& type) { sim->on_text(Json{{"type", type}}.dump(), now, out); }
+  void advance(base::Duration by) { sim->on_time(now += by, out); }
+  /// The messages so far: type letter, final mark, text.
+  std::string said() {
+    std::string line;
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Close) line += "close " + std::to_string(each.code) + " " + each.bytes.substr(0, 9) + " ";
+      if (each.what != SimOut::What::Text) continue;
+      const Json message = Json::parse(each.bytes, nullptr, false);
+      if (!message.is_object()) {
+        line += "? ";
+      } else if (message["type"] == "Results") {
+        const bool is_final = message["is_final"], speech_final = message["speech_final"], asked = message["from_finalize"];
+        line += "\"" + message["channel"]["alternatives"][0]["transcript"].get<std::string>() + "\"";
+        line += std::string(is_final ? "." : "~") + (speech_final ? "s" : "") + (asked ? "f" : "") + " ";
+      } else {
+        line += message["type"].get<std::string>() + " ";
+      }
+    }
+    return line;
+  }
+
+  SimWorld world;
+  base::TimePoint now{};
+  SimOuts out;
+  std::optional<SimListen> sim;
+};
+
+}  // namespace
+
+TEST_CASE("The simulated ear shows words as they come, and ends them when the voice is silent") {
+  Ear ear(R"({"heard":["yes please now"],"result_ms":100})");
+  ear.hear(tone(500));
+  CHECK(ear.said() == "");
+  ear.advance(100ms);
+  CHECK(ear.said() == "\"yes\"~ \"yes please\"~ ");
+  ear.hear(std::vector<std::int16_t>(8 * 320));
+  ear.advance(100ms);
+  CHECK(ear.said().ends_with("\"yes please now\".s "));
+  ear.text("CloseStream");
+  ear.advance(100ms);
+  CHECK(ear.said() == "\"\". Metadata close 1000  ");
+}
+
+TEST_CASE("The simulated ear answers Finalize, unless little is left or the scenario forbids it") {
+  Ear ear(R"({"heard":["yes"],"result_ms":0})", kTarget + "&vad_events=true");
+  ear.text("Finalize");
+  ear.hear(tone(300));
+  ear.text("Finalize");
+  CHECK(ear.said() == "SpeechStarted \"yes\"~ \"yes\".sf ");
+  ear.hear(std::vector<std::int16_t>(8 * 100));
+  ear.text("Finalize");
+  CHECK(ear.said() == "\"\".f ");
+  Ear deaf(R"({"heard":["yes"],"result_ms":0,"answers_finalize":false})");
+  deaf.hear(tone(150));
+  deaf.text("Finalize");
+  CHECK(deaf.said() == "");
+}
+
+TEST_CASE("The simulated ear closes when it hears nothing for ten seconds, and KeepAlive helps only after audio") {
+  Ear ear(R"({"result_ms":0})");
+  ear.advance(9s);
+  ear.text("KeepAlive");
+  ear.advance(1s);
+  CHECK(ear.said() == "close 1011 NET-0001  ");
+  Ear kept(R"({"result_ms":0})");
+  kept.hear(std::vector<std::int16_t>(160));
+  kept.advance(9s);
+  kept.text("KeepAlive");
+  kept.advance(9s);
+  CHECK(kept.said() == "");
+  kept.advance(1s);
+  CHECK(kept.said() == "close 1011 NET-0001  ");
+}
+
+TEST_CASE("What the simulated ear is asked wrongly it refuses") {
+  CHECK(refuse_listen(query_of("/v1/listen?model=nova-3&encoding=mulaw")) != "");
+  CHECK(refuse_listen(query_of("/v1/listen?encoding=mulaw&sample_rate=8000")) != "");
+  CHECK(refuse_listen(query_of("/v1/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000")) != "");
+  CHECK(refuse_listen(query_of(kTarget + "&surprise=1")) != "");
+  CHECK(refuse_listen(query_of(kTarget + "&utterance_end_ms=999")) != "");
+  CHECK(refuse_listen(query_of(kTarget + "&utterance_end_ms=1000&keyterm=Off%20hook&keyterm=x")) == "");
+  CHECK(query_of("/x?a=Off%20hook&a=2&b").at("a") == std::vector<std::string>{"Off hook", "2"});
+  Ear ear("{}");
+  ear.text("Nonsense");
+  CHECK(ear.said() == "close 1008 DATA-0000 ");
+}
+
+namespace {
+
+/// Our core and the service, joined on virtual time.
+struct Joined {
+  explicit Joined(const std::string& scenario) : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
+    core.connect();
+    carry();
+  }
+  void carry() {
+    SimOuts out;
+    while (const auto each = core.poll_out()) {
+      switch (each->what) {
+        case agent::deepgram::SocketOut::What::Connect:
+          sim.emplace(world, sockets + 1, query_of(kTarget), world.scenario.listen.fault(sockets), now);
+          ++sockets;
+          core.on_open();
+          break;
+        case agent::deepgram::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
+        case agent::deepgram::SocketOut::What::Audio: sim->on_audio(each->bytes, now, out); break;
+      }
+      hand_over(out);
+    }
+    sim->on_time(now, out);
+    hand_over(out);
+  }
+  void hand_over(SimOuts& out) {
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Text) core.on_frame(each.bytes);
+      if (each.what == SimOut::What::Close) core.on_closed(agent::deepgram::failure_of("the ear", {std::nullopt, 0, "", each.code, each.bytes}));
+      if (each.what == SimOut::What::Drop) {
+        core.on_closed(agent::deepgram::failure_of("the ear", {agent::net::NetError{agent::net::NetError::What::Closed, "it broke"}, 0, "", 1006, ""}));
+      }
+    }
+  }
+  /// One turn, in real time: a voice, silence, and the end.
+  std::string turn(std::uint32_t number, std::size_t ms = 1000) {
+    core.begin(number);
+    const auto pcm = tone(ms);
+    for (std::size_t at = 0; at < pcm.size(); at += 160) step({pcm.data() + at, 160});
+    const std::vector<std::int16_t> silence(160);
+    for (int i = 0; i < 10; ++i) step(silence);
+    core.end();
+    std::string last;
+    for (int i = 0; i < 500 && last.empty(); ++i) {
+      step({});
+      REQUIRE(core.is_consistent());
+      while (const auto event = core.poll_event()) {
+        if (const auto* failed = std::get_if<agent::ListenFailed>(&*event)) last = "!" + std::string(to_string(failed->kind));
+        const auto* transcript = std::get_if<agent::Transcript>(&*event);
+        if (transcript != nullptr && transcript->final) last = transcript->rejected ? "?" : transcript->text;
+      }
+    }
+    return last;
+  }
+  void step(std::span<const std::int16_t> pcm) {
+    now += 20ms;
+    if (!pcm.empty()) core.feed(pcm);
+    core.tick(now);
+    carry();
+  }
+
+  SimWorld world;
+  base::TimePoint now{};
+  unsigned sockets = 0;
+  std::optional<SimListen> sim;
+  agent::deepgram::LiveTranscription core;
+};
+
+}  // namespace
+
+TEST_CASE("Our listener and the simulated ear understand each other, turn after turn, with a long silence between them") {
+  Joined call(R"({"heard":["yes please","no thank you"],"result_ms":150})");
+  CHECK(call.turn(1) == "yes please");
+  for (int i = 0; i < 3000; ++i) call.step({});
+  CHECK(call.turn(2) == "no thank you");
+  CHECK(call.turn(3, 200) == "?");
+  CHECK(call.sockets == 1);
+  CHECK(call.core.counters().unanswered == 0);
+}
+
+TEST_CASE("Our listener takes what there is from an ear that does not answer Finalize") {
+  Joined call(R"({"heard":["yes please"],"result_ms":150,"answers_finalize":false})");
+  CHECK(call.turn(1) == "yes please");
+  CHECK(call.core.counters().unanswered == 1);
+}
+
+TEST_CASE("Our listener is patient with an ear that is late, and gives up one that says nothing") {
+  Joined late(R"({"heard":["yes please"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"latency","delay_ms":1500}]}}})");
+  CHECK(late.turn(1) == "yes please");
+  Joined stalled(R"({"heard":["yes","no"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"stall"}]}}})");
+  CHECK(stalled.turn(1) == "!timeout");
+  CHECK(stalled.turn(2) == "no");
+  CHECK(stalled.sockets == 2);
+}
+
+TEST_CASE("Our listener passes garbage over, and goes on when its ear breaks off or fails") {
+  Joined garbage(R"({"heard":["yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"garbage"}]}}})");
+  CHECK(garbage.turn(1) == "yes");
+  CHECK(garbage.core.counters().garbage == 1);
+  Joined dropped(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"drop","after_bytes":8000}]}}})");
+  CHECK(dropped.turn(1) == "yes");
+  CHECK(dropped.core.counters().reconnects == 1);
+  Joined failed(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[
+    {"kind":"error","code":"NET-0000","after_bytes":8000},{"kind":"error","code":"NET-0000"}]}}})");
+  CHECK(failed.turn(1) == "!overloaded");
+  CHECK(failed.core.counters().reconnects == 1);
+}

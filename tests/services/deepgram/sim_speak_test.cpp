@@ -1,0 +1,158 @@
+#include <offhook/tests/services/deepgram/sim_http.hpp>
+#include <offhook/tests/services/deepgram/sim_speak.hpp>
+
+#include <offhook/agent/providers/deepgram/server.hpp>
+#include <offhook/agent/providers/deepgram/speech_stream.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::services;
+using namespace offhook::services::deepgram;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string kTarget = "/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=8000";
+
+SimWorld world_of(const std::string& scenario) {
+  const auto read = read_scenario(scenario);
+  REQUIRE(read.error == "");
+  return {read.scenario, *openai::VoiceBook::make("tone", {40, 60}), {}, 0};
+}
+
+/// Our core and the service, joined on virtual time.
+struct Joined {
+  explicit Joined(const std::string& scenario) : world(world_of(scenario)), core("the voice", 8000) {
+    core.connect();
+    step();
+  }
+  void step() {
+    now += 10ms;
+    core.tick(now);
+    SimOuts out;
+    while (const auto each = core.poll_out()) {
+      if (each->what == agent::deepgram::SocketOut::What::Connect) {
+        sim.emplace(world, sockets + 1, query_of(kTarget), world.scenario.speak.fault(sockets), now);
+        ++sockets;
+        core.on_open();
+      } else {
+        sim->on_text(each->bytes, now, out);
+      }
+      hand_over(out);
+    }
+    sim->on_time(now, out);
+    hand_over(out);
+    REQUIRE(core.is_consistent());
+    while (const auto event = core.poll_event()) {
+      if (const auto* audio = std::get_if<agent::SpeechAudio>(&*event)) samples += audio->pcm.size();
+      if (std::holds_alternative<agent::SpeechDone>(*event)) ends += ".";
+      if (const auto* failed = std::get_if<agent::SpeakFailed>(&*event)) ends += "!" + std::string(to_string(failed->kind));
+    }
+  }
+  void hand_over(SimOuts& out) {
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Text) core.on_text(each.bytes);
+      if (each.what == SimOut::What::Binary) core.on_audio(each.bytes);
+      if (each.what == SimOut::What::Close) core.on_closed(agent::deepgram::failure_of("the voice", {std::nullopt, 0, "", each.code, each.bytes}));
+      if (each.what == SimOut::What::Drop) {
+        core.on_closed(agent::deepgram::failure_of("the voice", {agent::net::NetError{agent::net::NetError::What::Closed, "it broke"}, 0, "", 1006, ""}));
+      }
+    }
+  }
+  void run(base::Duration time) {
+    for (const auto until = now + time; now < until;) step();
+  }
+  [[nodiscard]] std::size_t samples_of(const std::string& text) { return world.voices.say(text, openai::AudioFormat::Pcmu)->samples; }
+
+  SimWorld world;
+  base::TimePoint now{};
+  unsigned sockets = 0;
+  std::optional<SimSpeak> sim;
+  agent::deepgram::SpeechStream core;
+  std::size_t samples = 0;
+  std::string ends;
+};
+
+}  // namespace
+
+TEST_CASE("Our speaker and the simulated voice understand each other") {
+  Joined call(R"({"result_ms":100})");
+  call.core.speak(1, "Good day.");
+  call.core.speak(2, "How may I help you?");
+  call.run(5s);
+  CHECK(call.ends == "..");
+  CHECK(call.samples == call.samples_of("Good day.") + call.samples_of("How may I help you?"));
+}
+
+TEST_CASE("Our speaker cuts the simulated voice off, and what is said next is whole") {
+  Joined call(R"({"result_ms":50,"speed":1})");
+  call.core.speak(1, "Once upon a time there was a telephone.");
+  call.run(500ms);
+  CHECK(call.samples > 0);
+  call.core.cancel();
+  call.samples = 0;
+  call.core.speak(2, "Yes.");
+  call.run(3s);
+  CHECK(call.ends == ".");
+  CHECK(call.samples == call.samples_of("Yes."));
+}
+
+TEST_CASE("Our speaker meets a voice that stalls, breaks off, refuses or sends garbage") {
+  const auto ends_of = [](const std::string& fault) {
+    Joined call(R"({"result_ms":50,"endpoints":{"speak":{"faults":[)" + fault + "]}}}");
+    call.core.speak(1, "Good day.");
+    call.run(8s);
+    return call.ends + " " + std::to_string(call.sockets);
+  };
+  CHECK(ends_of(R"({"kind":"stall"})") == "!timeout 1");
+  CHECK(ends_of(R"({"kind":"stall","after_bytes":1})") == "!timeout 1");
+  CHECK(ends_of(R"({"kind":"drop"})") == ". 2");
+  CHECK(ends_of(R"({"kind":"drop","after_bytes":1})") == "!network 1");
+  CHECK(ends_of(R"({"kind":"close","status":1008,"code":"DATA-0000","after_bytes":1})") == "!protocol 1");
+  CHECK(ends_of(R"({"kind":"garbage"})") == ". 1");
+  CHECK(ends_of(R"({"kind":"latency","delay_ms":2000})") == ". 1");
+}
+
+TEST_CASE("The simulated voice warns of too many flushes, and refuses what it does not speak") {
+  SimWorld world = world_of(R"({"result_ms":0,"speed":1000})");
+  SimSpeak sim(world, 1, query_of(kTarget), {}, {});
+  SimOuts out;
+  for (std::size_t i = 0; i <= SimSpeak::kMaxFlushes; ++i) sim.on_text(R"({"type":"Flush"})", {}, out);
+  CHECK(out.back().bytes.find("Warning") != std::string::npos);
+  CHECK(refuse_speak(query_of("/v1/speak?model=a&encoding=mp3"), false) != "");
+  CHECK(refuse_speak(query_of("/v1/speak?model=a&container=none&encoding=mulaw"), false) != "");
+  CHECK(refuse_speak(query_of("/v1/speak?model=a&container=none&encoding=mulaw&sample_rate=8000"), true) == "");
+  CHECK(refuse_speak(query_of("/v1/speak?model=a"), true) != "");
+}
+
+TEST_CASE("The simulated HTTP speaks raw or as a WAV, hears a WAV, and has its faults in order") {
+  SimWorld world = world_of(R"({"key":"right","heard":["yes"],"endpoints":{"speech":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"status","status":429,"retry_after":3}]}}})");
+  SimHttp http(world);
+  const auto post = [&](const std::string& target, const std::string& body, const std::string& key = "Token right") {
+    return http.serve({"POST", target, {{"authorization", key}}, body, false}, {});
+  };
+  const auto body_of = [](const HttpPlan& plan) {
+    std::string body;
+    for (const auto& step : plan.steps) body += step.bytes;
+    return body;
+  };
+  const std::string text = R"({"text":"Good day."})";
+  const std::string raw = body_of(post(kTarget + "&container=none", text));
+  const std::string file = body_of(post(kTarget, text));
+  CHECK(raw.size() == 2 * world.voices.say("Good day.", openai::AudioFormat::Pcmu)->samples);
+  CHECK(file.substr(0, 4) == "RIFF");
+  CHECK(file.substr(44) == raw);
+  const auto busy = post(kTarget, text);
+  REQUIRE(busy.steps.size() == 1);
+  CHECK(busy.steps[0].status == 429);
+  const Json heard = Json::parse(body_of(post("/v1/listen?model=nova-3", file)));
+  CHECK(heard["results"]["channels"][0]["alternatives"][0]["transcript"] == "yes");
+  CHECK(post("/v1/listen?model=nova-3", "no audio").steps[0].status == 400);
+  CHECK(post(kTarget, text, "Token wrong").steps[0].status == 401);
+  CHECK(post(kTarget, text, "right").steps[0].status == 401);
+  CHECK(post("/v1/nothing", text).steps[0].status == 404);
+}

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/tests/services/deepgram/scenario.hpp>
+#include <offhook/tests/services/openai/sim_world.hpp>
+#include <offhook/tests/services/openai/voice_book.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::services::deepgram {
+
+using openai::SimLog;
+
+/// What all connections of a simulator share.
+struct SimWorld {
+  Scenario scenario;
+  openai::VoiceBook voices;
+  SimLog log;
+  std::size_t stretches = 0;  ///< of voice, heard so far
+
+  void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
+    if (log) log(now, what, std::move(members));
+  }
+  /// What the next stretch of voice says; "" when the scenario does not say.
+  [[nodiscard]] std::string next_heard();
+};
+
+/// The names and values behind the '?' of a request's target.
+using Query = std::map<std::string, std::vector<std::string>>;
+[[nodiscard]] Query query_of(std::string_view target);
+[[nodiscard]] std::string value_in(const Query& query, const std::string& name, const std::string& usual = {});
+
+/// How audio travels on a connection.
+struct SimFormat {
+  std::string encoding;  ///< "linear16", "mulaw" or "alaw"
+  std::uint32_t rate_hz = 0;
+  [[nodiscard]] std::size_t octets_per_sample() const { return encoding == "linear16" ? 2 : 1; }
+  [[nodiscard]] std::size_t octets_per_ms() const { return rate_hz / 1000 * octets_per_sample(); }
+};
+/// The root mean square of samples in that format.
+[[nodiscard]] double loudness(const SimFormat& format, std::string_view octets);
+
+/// What a simulated socket wants done with its connection, in this order.
+struct SimOut {
+  enum class What : std::uint8_t { Text, Binary, Close, Drop };
+  What what{};
+  std::string bytes;  ///< Close: the reason
+  int code = 0;
+};
+using SimOuts = std::vector<SimOut>;
+
+/// What a socket will send, each at its time, and the fault that it has.
+class SimLine {
+ public:
+  explicit SimLine(const Fault& fault) : fault_(fault) {}
+  void push(base::TimePoint at, SimOut out);
+  void drop_binary();  ///< what waits of it is not sent
+  /// What is due; after the fault came into effect nothing, or something else. `octets`: of audio, which its after_bytes is compared with;
+  /// what leaves is added.
+  void flush(base::TimePoint now, std::size_t& octets, SimOuts& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+  [[nodiscard]] base::TimePoint last() const { return last_; }
+  [[nodiscard]] bool over() const { return over_; }
+
+ private:
+  struct Waiting { base::TimePoint at; SimOut out; };
+  [[nodiscard]] bool break_off(SimOuts& out);
+  Fault fault_;
+  std::deque<Waiting> waiting_;
+  base::TimePoint last_{};
+  bool broken_ = false, over_ = false;
+};
+
+}  // namespace offhook::services::deepgram
