@@ -1,0 +1,109 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/azure/recognition_messages.hpp>
+#include <offhook/agent/providers/azure/unsettled_audio.hpp>
+#include <offhook/agent/providers/azure/usp_core.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace offhook::inline v0::agent::azure {
+
+/// Azure's recognition over the Unified Speech Protocol. Audio goes up while the caller speaks; the end of our turn is told at once
+/// as the end of the audio, so that the last phrase comes now and not after the service's own silence. Each turn of the caller is a
+/// turn of the service, or several when it ends one by itself. Pure: messages, turns, audio and time in; messages and events out.
+class Recognition final : public UspCore {
+ public:
+  static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
+  static constexpr std::size_t kMinMs = 100;           ///< less is silence to us, and not sent
+  static constexpr std::size_t kMaxTurnMs = 120'000;   ///< what comes after is not heard, and counted
+  static constexpr std::size_t kFreeMs = 5'000;        ///< from where on audio is sent no faster than twice its own time
+  static constexpr unsigned kMaxReconnects = 2;        ///< in one turn of the caller
+  static constexpr unsigned kMaxServiceTurns = 16;     ///< in one turn of the caller; a service that ends more makes fun of us
+  static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< before the second of the reconnects
+  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< for the end of a turn that nobody wants
+
+  /// `final_within`: after it the last hypothesis is the final text. `random` outlives this.
+  Recognition(RecognitionShape shape, base::Duration final_within, base::Random& random);
+
+  void on_connecting() override;
+  void on_open() override;
+  void on_message(const UspMessage& message) override;
+  void on_garbage() override { ++counters_.garbage; }
+  void on_closed(const SocketFault& fault) override;
+  [[nodiscard]] bool wants_socket() const override;
+  [[nodiscard]] bool has_socket() const override { return link_ != Link::None; }
+  [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
+
+  void begin(std::uint32_t turn);
+  void feed(std::span<const std::int16_t> pcm);
+  void end();
+  void abandon();
+  void on_time(base::TimePoint now);
+
+  [[nodiscard]] std::optional<ListenEvent> poll_event();
+
+  struct Counters {
+    std::uint64_t garbage = 0;          ///< messages that could not be understood
+    std::uint64_t late = 0;             ///< of turns that nobody waits for
+    std::uint64_t unheard_samples = 0;  ///< beyond kMaxTurnMs
+    std::uint64_t reconnects = 0;       ///< in the middle of a turn
+    std::uint64_t guesses = 0;          ///< hypotheses that stood in for a final text
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::uint64_t forgotten_samples() const { return audio_.forgotten(); }
+
+ private:
+  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the final text
+  struct ServiceTurn {
+    std::string id;
+    std::uint64_t first = 0;      // the sample of our turn that its audio began with
+    base::TimePoint begun{};
+    bool wanted = true;           // false: only its end is waited for
+    bool ended = false;           // the end of the audio was sent
+  };
+
+  void pump();
+  void start_service_turn();
+  [[nodiscard]] bool may_send() const;
+  void send_audio(std::size_t samples);
+  void send_end_of_audio();
+  void on_hypothesis(std::string_view body);
+  void on_phrase(std::string_view body);
+  void on_turn_end();
+  void on_final_overdue();
+  void give_up_socket();
+  void tell_so_far();
+  void finish();
+  void fail(const SocketFault& fault);
+  void reset_turn();
+  void send(bool binary, std::string path, std::string content_type, std::string body);
+  [[nodiscard]] std::string text_so_far() const;
+  [[nodiscard]] std::size_t samples_of(std::size_t ms) const { return ms * shape_.rate_hz / 1000; }
+
+  RecognitionShape shape_;
+  base::Duration final_within_;
+  base::Random& random_;
+  Link link_ = Link::None;
+  Phase phase_ = Phase::Idle;
+  base::TimePoint now_{};
+  std::uint32_t turn_ = 0;
+  std::optional<ServiceTurn> service_;
+  unsigned service_turns_ = 0, reconnects_ = 0;             // in this turn
+  std::optional<base::TimePoint> answer_by_, settle_by_, reopen_at_;
+  UnsettledAudio audio_;
+  std::string phrases_, hypothesis_;
+  double confidence_ = 1;
+  RecognitionReader reader_;
+  std::deque<UspOutgoing> messages_;
+  std::deque<ListenEvent> events_;
+  Counters counters_;
+};
+
+}  // namespace offhook::inline v0::agent::azure

@@ -1,0 +1,61 @@
+#include <offhook/agent/providers/azure/recognition_listener.hpp>
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/url_text.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+constexpr std::string_view kPath = "/stt/speech/universal/v2?format=detailed&language=";
+constexpr std::string_view kWhom = "the recogniser of Azure";
+}  // namespace
+
+RecognitionListener::RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake)
+    : options_(std::move(options)),
+      wake_(std::move(wake)),
+      core_(std::in_place, shape(), options_.final_within, random_),
+      socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
+
+RecognitionShape RecognitionListener::shape() const { return {options_.rate_hz, locale_of(options_.language), options_.phrases}; }
+
+net::WebSocketRequest RecognitionListener::make_request() {
+  return socket_to(options_.server, Service::Recognition, std::string(kPath) + query_value(locale_of(options_.language)), make_usp_id(random_));
+}
+
+void RecognitionListener::open(const SessionContext& context) {
+  if (options_.language.empty() && !context.language.empty()) {
+    options_.language = context.language;
+    core_.emplace(shape(), options_.final_within, random_);
+  }
+  socket_.connect();
+}
+
+void RecognitionListener::tick(base::TimePoint now) {
+  core_->on_time(now);
+  socket_.carry_out();
+}
+
+void RecognitionListener::begin(std::uint32_t turn, std::string_view) {
+  core_->begin(turn);
+  socket_.carry_out();
+}
+
+void RecognitionListener::feed(std::span<const std::int16_t> pcm) {
+  core_->feed(pcm);
+  socket_.carry_out();
+}
+
+void RecognitionListener::end() {
+  core_->end();
+  socket_.carry_out();
+  if (wake_) wake_();
+}
+
+void RecognitionListener::abandon() {
+  core_->abandon();
+  socket_.carry_out();
+}
+
+}  // namespace offhook::inline v0::agent::azure

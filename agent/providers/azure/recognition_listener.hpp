@@ -1,0 +1,56 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/azure/recognition.hpp>
+#include <offhook/agent/providers/azure/server.hpp>
+#include <offhook/agent/providers/azure/usp_socket.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::azure {
+
+struct RecognitionOptions {
+  Server server;
+  std::uint32_t rate_hz = 8000;      ///< 8000 or 16000: that of the line
+  std::string language;              ///< BCP 47; "": that of the call
+  std::vector<std::string> phrases;  ///< names and words that are likely to be said
+  base::Duration final_within = std::chrono::seconds(2);  ///< from the end of the turn; then the last hypothesis is the text
+};
+
+/// Listens by Azure's recognition over a WebSocket, while the caller speaks. One socket a call, opened as the call begins; when it
+/// breaks in a turn, a new one is given what was not understood yet, and between turns one is opened as the next begins.
+class RecognitionListener final : public Listener {
+ public:
+  /// `sockets` outlives this.
+  RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake);
+
+  void open(const SessionContext& context) override;
+  void tick(base::TimePoint now) override;
+  [[nodiscard]] std::uint32_t rate_hz() const override { return options_.rate_hz; }
+  void begin(std::uint32_t turn, std::string_view expect) override;
+  void feed(std::span<const std::int16_t> pcm) override;
+  void end() override;
+  void abandon() override;
+  [[nodiscard]] std::optional<ListenEvent> poll() override { return core_->poll_event(); }
+
+  [[nodiscard]] const Recognition::Counters& counters() const { return core_->counters(); }
+
+ private:
+  [[nodiscard]] RecognitionShape shape() const;
+  [[nodiscard]] net::WebSocketRequest make_request();
+
+  RecognitionOptions options_;
+  Wake wake_;
+  base::SystemRandom random_;
+  std::optional<Recognition> core_;
+  UspSocket socket_;
+};
+
+}  // namespace offhook::inline v0::agent::azure

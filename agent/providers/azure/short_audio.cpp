@@ -1,0 +1,70 @@
+#include <offhook/agent/providers/azure/short_audio.hpp>
+
+#include <offhook/agent/providers/azure/recognition_messages.hpp>
+#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/media/wav.hpp>
+
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+
+constexpr std::string_view kPath = "/speech/recognition/conversation/cognitiveservices/v1";
+
+/// The service takes no more than a minute.
+std::string first_minute(std::string file) {
+  const auto wav = media::parse_wav({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
+  constexpr std::size_t kMost = std::size_t{60} * TurnListener::kRateHz;
+  if (!wav || wav->frames() <= kMost) return file;
+  const std::vector<std::int16_t> pcm = wav->channel();
+  const auto shorter = media::write_wav(wav->format, std::span(pcm).first(kMost));
+  return {shorter.begin(), shorter.end()};
+}
+
+HeardEvent read(std::string_view body) {
+  using Status = Recognised::Status;
+  auto heard = RecognitionReader().read(body);
+  if (!heard || !heard->status) return HearingFailed{FailureKind::Protocol, "the answer holds nothing that was recognised"};
+  if (*heard->status == Status::Success || *heard->status == Status::Nothing)
+    return HeardText{std::move(heard->text), true, heard->confidence};
+  return HearingFailed{kind_of(*heard->status), "it was not recognised: " + std::string(to_string(*heard->status))};
+}
+
+}  // namespace
+
+TurnService turn_service(const ShortAudioOptions& options) {
+  TurnService service;
+  service.whom = "the recogniser of Azure";
+  service.url = url_of(options.server, Service::Recognition, kPath);
+  service.ask = [options](std::string wav, const std::string& language) {
+    const std::string locale = locale_of(options.language.empty() ? language : options.language);
+    auto request = request_to(options.server, Service::Recognition, std::string(kPath) + "?format=detailed&language=" + query_value(locale));
+    request.headers.emplace_back("content-type", "audio/wav; codecs=audio/pcm; samplerate=" + std::to_string(TurnListener::kRateHz));
+    request.headers.emplace_back("accept", "application/json");
+    request.body = first_minute(std::move(wav));
+    return request;
+  };
+  service.answer = [] { return std::make_unique<ShortAudioAnswer>(); };
+  return service;
+}
+
+void ShortAudioAnswer::on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) {
+  if (over_) return;
+  if (body_.size() + bytes.size() <= kMaxBody) {
+    body_ += bytes;
+    return;
+  }
+  over_ = true;
+  out.push_back(HearingFailed{FailureKind::Protocol, "the answer is too large"});
+}
+
+void ShortAudioAnswer::on_end(std::vector<HeardEvent>& out) {
+  if (std::exchange(over_, true)) return;
+  if (body_.empty()) return out.push_back(HearingFailed{FailureKind::Empty, "the answer is empty"});
+  out.push_back(read(body_));
+}
+
+}  // namespace offhook::inline v0::agent::azure

@@ -1,0 +1,44 @@
+#include <offhook/agent/providers/azure/socket_fault.hpp>
+
+#include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+
+/// Azure's word for too many calls at once, and for too many requests, in a frame whose code means bad data elsewhere.
+bool names_a_limit(std::string_view reason) {
+  constexpr std::array<std::string_view, 6> kWords{"quota", "throttl", "concurren", "too many", "rate limit", "exceeded"};
+  std::string lower;
+  for (const char c : reason) lower += base::to_lower(c);
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+/// Those after which the official client does not come back either, beside 1007.
+bool is_final(int code) { return code == 1002 || code == 1003 || code == 4000; }
+
+}  // namespace
+
+SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed) {
+  if (closed.status != 0) {
+    auto failure = failure_of(whom, net::HttpHead{closed.status, {{"retry-after", closed.retry_after}}}, {});
+    return {failure.kind, std::move(failure.why), failure.retry_in.has_value()};
+  }
+  if (closed.error && (closed.code == 0 || closed.code == 1006)) {
+    auto failure = failure_of(whom, *closed.error);
+    return {failure.kind, std::move(failure.why), failure.retry_in.has_value()};
+  }
+  const std::string told = std::string(whom) + " closed the connection with " + std::to_string(closed.code);
+  if (closed.code == 4429 || (closed.code == 1007 && (closed.reason.empty() || names_a_limit(closed.reason))))
+    return {FailureKind::RateLimited, told + ": more at once than the resource's quota", false};
+  if (closed.code == 1007) return {FailureKind::Protocol, told + ": it refuses what was asked; check language and voice", false};
+  if (is_final(closed.code)) return {FailureKind::Protocol, told, false};
+  return {FailureKind::Network, told, true};
+}
+
+}  // namespace offhook::inline v0::agent::azure

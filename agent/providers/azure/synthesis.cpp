@@ -1,0 +1,180 @@
+#include <offhook/agent/providers/azure/synthesis.hpp>
+
+#include <offhook/agent/providers/azure/recognition_messages.hpp>
+#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/providers/spoken_utterance.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kWhom = "the voice of Azure";
+
+std::string write_synthesis_context(std::uint32_t rate_hz) {
+  JsonText out;
+  out.open("", '{').open("synthesis", '{').open("audio", '{').open("metadataOptions", '{');
+  // Words are estimated, as for every other voice; the service need not send where they lie.
+  out.flag("bookmarkEnabled", false).text("punctuationBoundaryEnabled", "false").text("sentenceBoundaryEnabled", "false");
+  out.flag("sessionEndEnabled", true).flag("visemeEnabled", false).text("wordBoundaryEnabled", "false").close('}');
+  out.text("outputFormat", output_format(rate_hz)).close('}');
+  return out.open("language", '{').flag("autoDetection", false).close('}').close('}').close('}').take();
+}
+
+}  // namespace
+
+std::string_view output_format(std::uint32_t rate_hz) {
+  if (rate_hz == 16000) return "raw-16khz-16bit-mono-pcm";
+  if (rate_hz == 24000) return "raw-24khz-16bit-mono-pcm";
+  return "raw-8khz-16bit-mono-pcm";
+}
+
+struct Synthesis::Job {
+  Job(std::uint32_t utterance, std::string_view text, std::uint32_t rate_hz) : sound(utterance, text, rate_hz) {}
+  SpokenUtterance sound;
+  bool retried = false;
+};
+
+Synthesis::Synthesis(SynthesisShape shape, base::Random& random) : shape_(std::move(shape)), random_(random) {}
+Synthesis::~Synthesis() = default;
+
+Synthesis::Job* Synthesis::running() const {
+  const auto it = std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return !job->sound.is_over(); });
+  return it == jobs_.end() ? nullptr : it->get();
+}
+
+// --- the socket --------------------------------------------------------------------------------------------------------------
+
+void Synthesis::on_connecting() {
+  give_up_socket();
+  link_ = Link::Opening;
+  messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJson), write_speech_config(shape_.rate_hz)});
+}
+
+void Synthesis::on_open() {
+  link_ = Link::Open;
+  pump();
+}
+
+void Synthesis::on_closed(const SocketFault& fault) {
+  const bool asked = link_ == Link::Opening || (request_ && request_->wanted);
+  give_up_socket();
+  Job* const job = running();
+  if (job == nullptr || !asked) return;  // What waits is asked for on the next socket.
+  if (fault.reconnect && job->sound.samples() == 0 && !std::exchange(job->retried, true)) {
+    job->sound.restart(shape_.rate_hz);
+    ++counters_.reconnects;
+    return;
+  }
+  job->sound.fail(fault.why, fault.kind);
+  if (fault.reconnect) return;
+  for (const auto& each : jobs_) {  // Nor will the others be spoken; nobody knocks once for each of them.
+    if (!each->sound.is_over()) each->sound.fail(fault.why, fault.kind);
+  }
+}
+
+void Synthesis::give_up_socket() {
+  link_ = Link::None;
+  request_.reset();
+  settle_by_.reset();
+  messages_.clear();
+}
+
+// --- what is asked for -------------------------------------------------------------------------------------------------------
+
+void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
+  jobs_.push_back(std::make_unique<Job>(utterance, text, shape_.rate_hz));
+  SpokenUtterance& sound = jobs_.back()->sound;
+  if (sound.is_blank()) sound.finish();
+  else if (write_ssml(shape_.ssml, text).size() > kMaxSsml) sound.fail("the text is too long to be spoken at once", FailureKind::Local);
+  pump();
+}
+
+/// One request at a time: the next waits for the end of the one before, wanted or not.
+void Synthesis::pump() {
+  const Job* const job = running();
+  if (link_ != Link::Open || request_ || job == nullptr) return;
+  request_ = Request{make_usp_id(random_), {}};
+  send("synthesis.context", std::string(kJson), write_synthesis_context(shape_.rate_hz));
+  send("ssml", "application/ssml+xml", write_ssml(shape_.ssml, job->sound.text()));
+}
+
+void Synthesis::cancel() {
+  jobs_.clear();
+  if (!request_ || !request_->wanted) return;
+  send("synthesis.control", std::string(kJson), R"({"action":"stop"})");
+  request_->wanted = false;
+  settle_by_ = now_ + kSettleWithin;
+}
+
+void Synthesis::on_time(base::TimePoint now) {
+  now_ = now;
+  if (settle_by_ && now >= *settle_by_) give_up_socket();
+}
+
+void Synthesis::send(std::string path, std::string content_type, std::string body) {
+  messages_.push_back({false, std::move(path), request_->id, std::move(content_type), std::move(body)});
+}
+
+// --- what comes back ---------------------------------------------------------------------------------------------------------
+
+void Synthesis::on_message(const UspMessage& message) {
+  const bool known = request_ && base::iequals(message.request_id, request_->id);
+  if (known && message.is("turn.end")) return on_turn_end();
+  if (!known || !request_->wanted) {
+    ++counters_.late;
+    return;
+  }
+  if (message.is("response")) return on_response(message.body);
+  if (message.is("audio")) return on_audio(message);
+  // turn.start, audio.metadata and what is new.
+}
+
+void Synthesis::on_response(std::string_view body) {
+  json::Parser parser;
+  const auto root = json::parse(parser, body);
+  const auto audio = root ? json::member(*root, "audio") : std::nullopt;
+  if (!audio) return on_garbage();
+  request_->stream_id = json::text(*audio, "streamId");
+}
+
+void Synthesis::on_audio(const UspMessage& message) {
+  if (!request_->stream_id.empty() && !base::iequals(message.stream_id, request_->stream_id)) {
+    ++counters_.late;
+    return;
+  }
+  SpokenUtterance& sound = running()->sound;  // There is one while its request is wanted.
+  const auto trouble = sound.feed(message.body);
+  const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
+  if (!trouble && !too_much) return;
+  sound.fail(std::string(kWhom) + ": " + (trouble ? trouble->why : "it does not come to an end"), trouble ? trouble->kind : FailureKind::Protocol);
+  give_up_socket();
+}
+
+void Synthesis::on_turn_end() {
+  const Request over = *std::exchange(request_, std::nullopt);
+  settle_by_.reset();
+  if (over.wanted) {
+    SpokenUtterance& sound = running()->sound;
+    sound.finish();
+    if (sound.samples() == 0) sound.fail(std::string(kWhom) + " sent no audio", FailureKind::Empty);
+  }
+  pump();
+}
+
+std::optional<UspOutgoing> Synthesis::poll_message() { return take_front(messages_); }
+
+std::optional<SpeakEvent> Synthesis::poll_event() {
+  if (jobs_.empty()) return std::nullopt;
+  SpokenUtterance& sound = jobs_.front()->sound;
+  auto event = sound.poll();
+  if (sound.is_spoken()) jobs_.pop_front();
+  return event;
+}
+
+}  // namespace offhook::inline v0::agent::azure

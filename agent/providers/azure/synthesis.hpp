@@ -1,0 +1,84 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/azure/ssml.hpp>
+#include <offhook/agent/providers/azure/usp_core.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::azure {
+
+struct SynthesisShape {
+  SsmlShape ssml;
+  std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000
+};
+/// The service's name of 16-bit samples without a header.
+[[nodiscard]] std::string_view output_format(std::uint32_t rate_hz);
+
+/// Azure's synthesis over the Unified Speech Protocol: a request for each utterance, one at a time on a socket that stays open. Pure:
+/// messages, texts and time in; messages and audio out.
+class Synthesis final : public UspCore {
+ public:
+  static constexpr std::size_t kMaxSeconds = 600;  ///< of one utterance: the service cuts off there
+  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< for the end of what was cancelled
+
+  /// `random` outlives this.
+  Synthesis(SynthesisShape shape, base::Random& random);
+  ~Synthesis() override;
+
+  void on_connecting() override;
+  void on_open() override;
+  void on_message(const UspMessage& message) override;
+  void on_garbage() override { ++counters_.garbage; }
+  void on_closed(const SocketFault& fault) override;
+  [[nodiscard]] bool wants_socket() const override { return link_ == Link::None && running() != nullptr; }
+  [[nodiscard]] bool has_socket() const override { return link_ != Link::None; }
+  [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
+
+  void on_time(base::TimePoint now);
+  void speak(std::uint32_t utterance, std::string_view text);
+  void cancel();
+  [[nodiscard]] std::optional<SpeakEvent> poll_event();
+
+  struct Counters {
+    std::uint64_t garbage = 0;     ///< messages that could not be understood
+    std::uint64_t late = 0;        ///< of what nobody wants to hear any more
+    std::uint64_t reconnects = 0;  ///< for an utterance that had not begun
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  struct Job;
+  struct Request {
+    std::string id, stream_id;
+    bool wanted = true;  // false: only its end is waited for
+  };
+
+  /// The first that is not over; null when there is none.
+  [[nodiscard]] Job* running() const;
+  void pump();
+  void on_response(std::string_view body);
+  void on_audio(const UspMessage& message);
+  void on_turn_end();
+  void give_up_socket();
+  void send(std::string path, std::string content_type, std::string body);
+
+  SynthesisShape shape_;
+  base::Random& random_;
+  Link link_ = Link::None;
+  base::TimePoint now_{};
+  std::optional<Request> request_;
+  std::optional<base::TimePoint> settle_by_;
+  std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
+  std::deque<UspOutgoing> messages_;
+  Counters counters_;
+};
+
+}  // namespace offhook::inline v0::agent::azure

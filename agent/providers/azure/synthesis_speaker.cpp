@@ -1,0 +1,49 @@
+#include <offhook/agent/providers/azure/synthesis_speaker.hpp>
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/azure/recognition_messages.hpp>
+
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+constexpr std::string_view kPath = "/tts/cognitiveservices/websocket/v1";
+constexpr std::string_view kWhom = "the voice of Azure";
+}  // namespace
+
+SynthesisSpeaker::SynthesisSpeaker(SynthesisOptions options, net::WebSocketClient& sockets, Wake wake)
+    : options_(std::move(options)),
+      wake_(std::move(wake)),
+      core_(std::in_place, shape(), random_),
+      socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
+
+SynthesisShape SynthesisSpeaker::shape() const { return {{locale_of(options_.language), options_.voice}, options_.rate_hz}; }
+
+net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(options_.server, Service::Synthesis, kPath, make_usp_id(random_)); }
+
+void SynthesisSpeaker::open(const SessionContext& context) {
+  if (options_.language.empty() && !context.language.empty()) {
+    options_.language = context.language;
+    core_.emplace(shape(), random_);
+  }
+  socket_.connect();
+}
+
+void SynthesisSpeaker::tick(base::TimePoint now) {
+  core_->on_time(now);
+  socket_.carry_out();
+}
+
+void SynthesisSpeaker::speak(std::uint32_t utterance, std::string_view text) {
+  core_->speak(utterance, text);
+  socket_.carry_out();
+  if (wake_) wake_();
+}
+
+void SynthesisSpeaker::cancel() {
+  core_->cancel();
+  socket_.carry_out();
+}
+
+}  // namespace offhook::inline v0::agent::azure

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <offhook/agent/providers/azure/socket_fault.hpp>
+#include <offhook/agent/providers/azure/usp_frame.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace offhook::inline v0::agent::azure {
+
+/// What speaks the Unified Speech Protocol over a socket that somebody else opens, one at a time. Pure: what comes is told, what is to
+/// be sent is polled.
+class UspCore {
+ public:
+  virtual ~UspCore() = default;
+  /// A socket is being opened; what is to be sent on it begins anew.
+  virtual void on_connecting() = 0;
+  virtual void on_open() = 0;
+  virtual void on_message(const UspMessage& message) = 0;
+  virtual void on_garbage() = 0;  ///< a frame that is no message
+  virtual void on_closed(const SocketFault& fault) = 0;
+  /// Open another one now.
+  [[nodiscard]] virtual bool wants_socket() const = 0;
+  /// False: what there is of one is of no more use.
+  [[nodiscard]] virtual bool has_socket() const = 0;
+  [[nodiscard]] virtual std::optional<UspOutgoing> poll_message() = 0;
+
+ protected:
+  enum class Link : std::uint8_t { None, Opening, Open };
+
+  template <class Each>
+  [[nodiscard]] static std::optional<Each> take_front(std::deque<Each>& queue) {
+    if (queue.empty()) return std::nullopt;
+    std::optional<Each> front(std::move(queue.front()));
+    queue.pop_front();
+    return front;
+  }
+};
+
+}  // namespace offhook::inline v0::agent::azure

@@ -1,0 +1,162 @@
+#include "listening.hpp"
+
+using namespace offhook;
+using namespace offhook::test;
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a new socket what was not understood yet, when one breaks in a turn") {
+  listener->begin(1, "");
+  feed_ms(800);
+  phrase("Good day.", 500);
+  hypothesis("I");
+  CHECK(said() == "1:\"Good day. I\"~ ");
+  socket().close(1006);
+  CHECK(client.sockets.size() == 1);  // Not from within its handler.
+  feed_ms(50);
+  advance(10ms);
+  REQUIRE(client.sockets.size() == 2);
+  CHECK(sent() == "S");
+  feed_ms(50);
+  CHECK(sent() == "S");
+  socket().open();
+  CHECK(sent() == "STHAAAA");  // The 300 ms behind the phrase, and the 100 ms since.
+  listener->end();
+  phrase("I am here.");
+  turn_end();
+  CHECK(said() == "1:\"Good day. I am here.\"~ 1:\"Good day. I am here.\" ");
+  CHECK(listener->counters().reconnects == 1);
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio behind what it sends again") {
+  hear(1, 250);
+  socket().close(1011);
+  advance(10ms);
+  socket().open();
+  CHECK(sent() == "STHAAAE");
+  CHECK(octets_sent() == 250 * 16);
+  phrase("Yes.");
+  turn_end();
+  CHECK(said() == "1:\"Yes.\"~ 1:\"Yes.\" ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, the second time after a pause, and then fails") {
+  listener->begin(1, "");
+  feed_ms(200);
+  socket().close(1006);
+  advance(10ms);
+  CHECK(client.sockets.size() == 2);
+  socket().close(1006);
+  advance(10ms);
+  CHECK(client.sockets.size() == 2);
+  advance(490ms);
+  CHECK(client.sockets.size() == 3);
+  socket().close(1006);
+  CHECK(said() == "1:!network ");
+  advance(10s);
+  CHECK(client.sockets.size() == 3);
+  hear(2);
+  CHECK(client.sockets.size() == 4);
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens a socket that went between two turns as the next one begins") {
+  socket().close(1000);
+  advance(10s);
+  CHECK(client.sockets.size() == 1);
+  CHECK(said() == "");
+  hear(1);
+  REQUIRE(client.sockets.size() == 2);
+  socket().open();
+  CHECK(sent() == "STHAAAAAE");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer from when the audio could be sent") {
+  socket().close(1000);
+  hear(1);
+  advance(2900ms);
+  CHECK(said() == "");
+  socket().open();
+  advance(1999ms);
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "1:!timeout ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than the official client does") {
+  socket().close(1000);
+  hear(1, 8000);
+  socket().open();
+  CHECK(octets_sent() == Recognition::kFreeMs * 16);
+  advance(500ms);
+  CHECK(octets_sent() == 6000 * 16);
+  CHECK_FALSE(sent().ends_with("E"));
+  advance(1000ms);
+  CHECK(octets_sent() == 8000 * 16);
+  CHECK(sent().ends_with("AE"));
+  phrase("All of it.");
+  turn_end();
+  CHECK(said() == "1:\"All of it.\"~ 1:\"All of it.\" ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener says of which kind a failure is, and shows no secret") {
+  const auto close = [&](int code, const std::string& reason) {
+    hear(1);
+    socket().close(code, reason);
+    return said();
+  };
+  CHECK(close(1007, "Quota exceeded. key-canary") == "1:!rate limited ");
+  CHECK(why.find("key-canary") == std::string::npos);
+  CHECK(close(1007, "") == "1:!rate limited ");
+  CHECK(close(4429, "") == "1:!rate limited ");
+  CHECK(close(1007, "Could not deserialize speech context.") == "1:!protocol ");
+  CHECK(close(1002, "") == "1:!protocol ");
+  CHECK(close(4000, "") == "1:!protocol ");
+  const auto refuse = [&](int status) {
+    hear(2);
+    socket().refuse(status);
+    return said();
+  };
+  CHECK(refuse(401) == "2:!auth ");
+  CHECK(refuse(403) == "2:!auth ");
+  CHECK(refuse(429) == "2:!rate limited ");
+  CHECK(refuse(400) == "2:!protocol ");
+  CHECK(why.find("400") != std::string::npos);
+  hear(3);
+  socket().handler.on_closed({net::NetError{net::NetError::What::Timeout, "x"}, 0, {}, 1006, {}});
+  CHECK(said() == "3:!timeout ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status that a phrase says") {
+  const auto say = [&](const std::string& name) {
+    hear(1);
+    socket().open();
+    status(name);
+    return said();
+  };
+  socket().close(1000);
+  CHECK(say("TooManyRequests") == "1:!rate limited ");
+  CHECK(say("BadRequest") == "1:!protocol ");
+  CHECK(say("Forbidden") == "1:!auth ");
+  CHECK(say("Error") == "1:!overloaded ");
+}
+
+TEST_CASE("UnsettledAudio keeps what is not settled, half a minute of it at most") {
+  UnsettledAudio audio(8000);
+  audio.add(std::vector<std::int16_t>{1, 2, 3, -2});
+  CHECK(audio.take(3) == std::string("\x01\0\x02\0\x03\0", 6));
+  CHECK(audio.unsent() == 1);
+  audio.settle(99);  // Of what was not sent nothing can be settled.
+  CHECK(audio.take(5) == "\xFE\xFF");
+  audio.rewind();
+  CHECK(audio.unsent() == 1);
+  audio.settle(0);
+  CHECK(audio.unsent() == 1);
+  audio.clear();
+  const std::vector<std::int16_t> second(8000, 7);
+  for (std::size_t i = 0; i < UnsettledAudio::kMostSeconds; ++i) audio.add(second);
+  CHECK(audio.forgotten() == 0);
+  CHECK(audio.unsent() == 30 * 8000);
+  audio.add(std::vector<std::int16_t>(1, 7));
+  CHECK(audio.forgotten() == 8000);
+  CHECK(audio.unsent() == 29 * 8000 + 1);
+  CHECK(audio.sent() == 8000);
+  CHECK(audio.total() == 30 * 8000 + 1);
+}

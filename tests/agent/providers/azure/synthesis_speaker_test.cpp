@@ -1,0 +1,261 @@
+#include "fake_usp.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/azure/synthesis_speaker.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::azure;
+using namespace offhook::test;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+const std::string kOneTwo("\x01\x00\x02\x00", 4);
+
+struct Speaking {
+  Speaking() {
+    options.server.region = "westeurope";
+    options.server.key = config::Secret("key-canary");
+    options.voice = "de-DE-KatjaNeural";
+    start();
+  }
+  void start() {
+    speaker.emplace(options, client, [this] { ++wakes; });
+    speaker->tick(now);
+    SessionContext context;
+    context.language = "de";
+    speaker->open(context);
+    socket().open();
+  }
+  FakeUspSocket& socket() { return client.last(); }
+  std::string id() { return socket().of("ssml").back().request_id; }
+  void advance(base::Duration by) { speaker->tick(now += by); }
+  void begin(const std::string& stream = "9F") {
+    socket().say("turn.start", id(), {{"context", {{"serviceTag", "t"}}}});
+    socket().say("response", id(), {{"context", {{"serviceTag", "t"}}}, {"audio", {{"type", "inline"}, {"streamId", stream}}}});
+  }
+  void audio(const std::string& octets, const std::string& stream = "9f") { socket().say_audio(id(), stream, octets); }
+  void turn_end() { socket().say("turn.end", id(), json::object()); }
+  /// What was sent on the present socket, a letter each: speech.config, synthesis.Context, Ssml, sTop.
+  std::string sent() {
+    std::string line;
+    for (const auto& each : socket().sent)
+      line += each.path == "speech.config" ? 'G' : each.path == "synthesis.context" ? 'C' : each.path == "ssml" ? 'S' : each.path == "synthesis.control" ? 'T' : '?';
+    return line;
+  }
+  std::string said() {
+    std::string line;
+    while (const auto event = speaker->poll()) {
+      if (const auto* sound = std::get_if<SpeechAudio>(&*event)) {
+        line += std::to_string(sound->utterance) + ":(";
+        for (const std::int16_t sample : sound->pcm) line += std::to_string(sample) + ",";
+        line += ")";
+        for (const auto& word : sound->words) words += word.text + " ";
+      }
+      if (const auto* done = std::get_if<SpeechDone>(&*event)) line += std::to_string(done->utterance) + ":.";
+      if (const auto* failed = std::get_if<SpeakFailed>(&*event)) {
+        line += std::to_string(failed->utterance) + ":!" + std::string(to_string(failed->kind));
+        why = failed->why;
+      }
+      line += " ";
+    }
+    return line;
+  }
+
+  FakeUspClient client;
+  SynthesisOptions options;
+  int wakes = 0;
+  std::string why, words;
+  base::TimePoint now{};
+  std::optional<SynthesisSpeaker> speaker;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens its socket as the call begins, and asks for a text in its voice") {
+  REQUIRE(client.sockets.size() == 1);
+  CHECK(socket().request.url == "wss://westeurope.tts.speech.microsoft.com/tts/cognitiveservices/websocket/v1");
+  CHECK(socket().request.headers[0] == std::pair<std::string, std::string>("ocp-apim-subscription-key", "key-canary"));
+  CHECK(sent() == "G");
+  speaker->speak(7, "AT&T.");
+  REQUIRE(sent() == "GCS");
+  const auto context = json::parse(socket().of("synthesis.context")[0].body);
+  CHECK(context["synthesis"]["audio"]["outputFormat"] == "raw-8khz-16bit-mono-pcm");
+  CHECK(context["synthesis"]["language"]["autoDetection"] == false);
+  const auto ssml = socket().of("ssml")[0];
+  CHECK(ssml.content_type == "application/ssml+xml");
+  CHECK(ssml.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));
+  CHECK(ssml.request_id == socket().of("synthesis.context")[0].request_id);
+  CHECK(output_format(16000) == "raw-16khz-16bit-mono-pcm");
+  CHECK(output_format(24000) == "raw-24khz-16bit-mono-pcm");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio out as it comes, a sample split between two frames too") {
+  speaker->speak(1, "One two.");
+  begin();
+  audio(std::string("\x01\x00\x02\x00\xff", 5));
+  CHECK(said() == "1:(1,2,) ");
+  audio("\xff");
+  CHECK(said() == "1:(-1,) ");
+  socket().say("audio.metadata", id(), {{"Metadata", json::array()}});
+  audio("");
+  turn_end();
+  CHECK(said() == "1:() 1:. ");
+  CHECK(words == "One two. ");
+  CHECK(wakes > 0);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker asks for one utterance at a time on one socket, and keeps the order") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  CHECK(sent() == "GCS");
+  begin();
+  audio(kOneTwo);
+  const std::string first = id();
+  turn_end();
+  CHECK(sent() == "GCSCS");
+  CHECK(id() != first);
+  begin("AB");
+  audio(kOneTwo, "AB");
+  CHECK(said() == "1:(1,2,) 1:. 2:(1,2,) ");
+  turn_end();
+  CHECK(said() == "2:. ");
+  CHECK(client.sockets.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker passes over what belongs to another request or stream") {
+  speaker->speak(1, "One.");
+  begin();
+  audio(kOneTwo, "77");
+  socket().say_audio("abcd", "9f", kOneTwo);
+  socket().say("turn.end", "abcd", json::object());
+  socket().say_raw("garbage");
+  socket().say_raw("Path: response\r\nX-RequestId: " + id() + "\r\n\r\n{");
+  CHECK(said() == "");
+  CHECK(speaker->counters().late == 3);
+  CHECK(speaker->counters().garbage == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops what was cancelled, and asks for the next when that has ended") {
+  speaker->speak(1, "A long story.");
+  begin();
+  audio(kOneTwo);
+  const std::string first = id();
+  speaker->cancel();
+  CHECK(sent() == "GCST");
+  CHECK(socket().of("synthesis.control")[0].request_id == first);
+  CHECK(json::parse(socket().of("synthesis.control")[0].body) == json{{"action", "stop"}});
+  speaker->speak(2, "Yes?");
+  audio(kOneTwo);
+  CHECK(said() == "");
+  CHECK(sent() == "GCST");
+  turn_end();
+  CHECK(sent() == "GCSTCS");
+  begin();
+  audio(kOneTwo);
+  turn_end();
+  CHECK(said() == "2:(1,2,) 2:. ");
+  speaker->cancel();
+  CHECK(sent() == "GCSTCS");  // Nothing to stop.
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when what was cancelled does not end") {
+  speaker->speak(1, "A long story.");
+  speaker->cancel();
+  speaker->speak(2, "Yes?");
+  advance(1s - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  CHECK(client.sockets[0]->destroyed);
+  socket().open();
+  CHECK(sent() == "GCS");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a broken socket again, once for an utterance that has not begun") {
+  speaker->speak(1, "One.");
+  socket().close(1006);
+  CHECK(said() == "");
+  advance(10ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().open();
+  CHECK(sent() == "GCS");
+  socket().close(1006);
+  CHECK(said() == "1:!network ");
+  advance(10ms);
+  CHECK(client.sockets.size() == 2);
+  speaker->speak(2, "Two.");
+  CHECK(client.sockets.size() == 3);
+  socket().open();
+  begin();
+  audio(kOneTwo);
+  socket().close(1006);
+  CHECK(said() == "2:(1,2,) 2:!network ");
+  CHECK(speaker->counters().reconnects == 1);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not knock for each utterance at a door that is shut") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  socket().close(1007, "Quota exceeded");
+  CHECK(said() == "1:!rate limited 2:!rate limited ");
+  CHECK(why.find("quota") != std::string::npos);
+  advance(10s);
+  CHECK(client.sockets.size() == 1);
+  speaker->speak(3, "Three.");
+  socket().refuse(401);
+  CHECK(said() == "3:!auth ");
+  CHECK(why.find("key-canary") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a socket that slept away with the next utterance") {
+  socket().close(1000);
+  advance(60s);
+  CHECK(client.sockets.size() == 1);
+  speaker->speak(1, "One.");
+  REQUIRE(client.sockets.size() == 2);
+  socket().open();
+  CHECK(sent() == "GCS");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails what has no audio, and does not ask for what has no words") {
+  speaker->speak(1, " \n");
+  CHECK(said() == "1:. ");
+  CHECK(sent() == "G");
+  speaker->speak(2, "Hm.");
+  begin();
+  turn_end();
+  CHECK(said() == "2:!empty ");
+  const std::size_t around = write_ssml({"de-DE", options.voice}, "").size();
+  speaker->speak(3, std::string(kMaxSsml - around + 1, 'x'));
+  CHECK(said() == "3:!local ");
+  speaker->speak(4, std::string(kMaxSsml - around, 'x'));
+  CHECK(sent() == "GCSCS");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives up an utterance without an end, and one that is no sound") {
+  speaker->speak(1, "One.");
+  begin();
+  const std::string minute(60 * 16000, '\x11');
+  for (int i = 0; i < 10; ++i) audio(minute);
+  advance(10ms);
+  CHECK(client.sockets.size() == 1);
+  audio(kOneTwo);
+  while (const auto event = speaker->poll()) {
+    if (const auto* failed = std::get_if<SpeakFailed>(&*event)) CHECK(failed->kind == FailureKind::Protocol);
+    CHECK_FALSE(std::holds_alternative<SpeechDone>(*event));
+  }
+  speaker->speak(2, "Two.");
+  CHECK(client.sockets.size() == 2);
+  socket().open();
+  begin();
+  audio("{\"error\":\"key-canary\"}");
+  CHECK(said() == "2:!protocol ");
+  CHECK(why.find("canary") == std::string::npos);
+}

@@ -1,0 +1,76 @@
+// What the proofs share: the official client, pointed at the simulator or, with a key and a region, at Azure.
+import assert from 'node:assert/strict';
+import sdk from 'microsoft-cognitiveservices-speech-sdk';
+import { finish, prover } from './proving.mjs';
+
+// Where there is a WebSocket of browsers, and Node has one by now, the client takes it, and then cannot send a header: it shall take that of npm.
+delete globalThis.WebSocket;
+
+export { assert, finish, sdk };
+export const live = !process.env.OFFHOOK_SIM;
+export const proof = prover('azure', live);
+const region = process.env.OFFHOOK_LIVE_AZURE_REGION ?? 'westeurope';
+
+/// How the service is reached. Samples come as they are, at 8 kHz.
+export function config() {
+  const made = live
+    ? sdk.SpeechConfig.fromSubscription(process.env.AZURE_API_KEY, region)
+    : sdk.SpeechConfig.fromHost(new URL(process.env.OFFHOOK_SIM.replace(/^http/, 'ws')), 'key-of-a-test');
+  made.speechRecognitionLanguage = 'en-US';
+  made.speechSynthesisVoiceName = 'en-US-JennyNeural';
+  made.speechSynthesisOutputFormat = sdk.SpeechSynthesisOutputFormat.Raw8Khz16BitMonoPcm;
+  return made;
+}
+
+/// The client's calls with two callbacks, as a promise.
+export const call = (object, method, ...given) => new Promise((resolve, reject) => { object[method](...given, resolve, (why) => reject(new Error(String(why)))); });
+
+export const speaker = () => new sdk.SpeechSynthesizer(config(), null);
+/// The samples of a text, 8 kHz.
+export async function speech(text) {
+  const synthesizer = speaker();
+  const result = await call(synthesizer, 'speakTextAsync', text);
+  synthesizer.close();
+  assert.equal(result.reason, sdk.ResultReason.SynthesizingAudioCompleted, result.errorDetails);
+  return Buffer.from(result.audioData);
+}
+export const silence = (ms) => Buffer.alloc(ms * 16);
+export function rms(pcm) {
+  let energy = 0;
+  for (let at = 0; at + 1 < pcm.length; at += 2) energy += pcm.readInt16LE(at) ** 2;
+  return Math.sqrt(energy / (pcm.length / 2));
+}
+
+/// A recogniser that is fed with samples, and what it said.
+export class Ear {
+  constructor(change = () => {}) {
+    const made = config();
+    change(made);
+    this.stream = sdk.AudioInputStream.createPushStream(sdk.AudioStreamFormat.getWaveFormatPCM(8000, 16, 1));
+    this.recognizer = new sdk.SpeechRecognizer(made, sdk.AudioConfig.fromStreamInput(this.stream));
+    this.hypotheses = [];
+    this.phrases = [];
+    this.starts = [];
+    this.canceled = null;
+    this.stopped = false;
+    this.waiting = [];
+    this.recognizer.recognizing = (_, event) => { this.hypotheses.push(event.result); this.wake(); };
+    this.recognizer.recognized = (_, event) => { this.phrases.push(event.result); this.wake(); };
+    this.recognizer.speechStartDetected = (_, event) => { this.starts.push(event.offset); this.wake(); };
+    this.recognizer.canceled = (_, event) => { this.canceled = event; this.wake(); };
+    this.recognizer.sessionStopped = () => { this.stopped = true; this.wake(); };
+  }
+  feed(...sounds) {
+    for (const pcm of sounds) this.stream.write(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.length));
+  }
+  end() { this.stream.close(); }
+  wake() { for (const waiter of this.waiting.splice(0)) waiter(); }
+  async until(condition) {
+    while (!condition()) await new Promise((resolve) => { this.waiting.push(resolve); });
+  }
+  start() { return call(this.recognizer, 'startContinuousRecognitionAsync'); }
+  stop() { return call(this.recognizer, 'stopContinuousRecognitionAsync'); }
+  once() { return call(this.recognizer, 'recognizeOnceAsync'); }
+  close() { this.recognizer.close(); }
+  words() { return this.phrases.map((each) => each.text).filter((text) => text); }
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <offhook/tests/services/azure/sim_wire.hpp>
+#include <offhook/tests/services/openai/http_plan.hpp>
+#include <offhook/tests/services/web_server.hpp>
+
+namespace offhook::services::azure {
+
+/// Azure's HTTP endpoints: recognition of short audio, synthesis, and the list of voices. A request in, the plan of its answer out.
+class SimHttp {
+ public:
+  explicit SimHttp(SimWorld& world) : world_(world) {}
+  [[nodiscard]] openai::HttpPlan serve(const WebRequest& request, base::TimePoint now);
+  [[nodiscard]] bool key_is_right(const WebRequest& request) const;
+
+  /// An answer without a body that anybody reads.
+  [[nodiscard]] static openai::HttpPlan refuse(int status);
+
+ private:
+  [[nodiscard]] openai::HttpPlan short_audio(const WebRequest& request, base::TimePoint now);
+  [[nodiscard]] openai::HttpPlan speech(const WebRequest& request, base::TimePoint now);
+  [[nodiscard]] openai::HttpPlan finish(openai::BodyWriter writer, const Fault& fault, std::size_t octets_per_ms) const;
+
+  SimWorld& world_;
+  std::size_t heard_ = 0, spoken_ = 0;
+};
+
+}  // namespace offhook::services::azure

@@ -1,0 +1,108 @@
+#include "virtual_service.hpp"
+
+#include <offhook/agent/providers/azure/http_voice.hpp>
+#include <offhook/agent/providers/azure/short_audio.hpp>
+#include <offhook/tests/services/azure/sim_http.hpp>
+
+#include <offhook/media/wav.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::test;
+namespace azure = offhook::agent::azure;
+using services::openai::HttpPlan;
+
+namespace {
+
+/// What our own requests are to the simulated service.
+services::WebRequest received(const agent::net::HttpRequest& request) {
+  const std::size_t path = request.url.find('/', std::string_view("https://").size());
+  services::WebRequest web{request.method, request.url.substr(path), request.headers, request.body, false};
+  web.headers.emplace_back("user-agent", "Offhook");  // By the edge.
+  return web;
+}
+
+std::string body_of(const HttpPlan& plan) {
+  std::string body;
+  for (const auto& step : plan.steps) body += step.bytes;
+  return body;
+}
+int status_of(const HttpPlan& plan) { return plan.steps.empty() ? 0 : plan.steps.front().status; }
+
+azure::Server server() {
+  azure::Server made;
+  made.region = "westeurope";
+  made.key = agent::config::Secret("right");
+  return made;
+}
+
+std::string wav(std::int16_t loud) {
+  std::vector<std::int16_t> pcm(16000, loud);
+  const auto file = media::write_wav({16000, 1}, pcm);
+  return {file.begin(), file.end()};
+}
+
+struct Desk {
+  explicit Desk(const std::string& scenario) : service(scenario), http(*service.world) {}
+  std::string hear(std::int16_t loud) {
+    const auto turn = azure::turn_service({server(), "en"});
+    const auto plan = http.serve(received(turn.ask(wav(loud), "")), {});
+    if (status_of(plan) != 200) return "!" + std::to_string(status_of(plan));
+    const auto answer = turn.answer();
+    std::vector<agent::HeardEvent> events;
+    answer->on_bytes(body_of(plan), events);
+    answer->on_end(events);
+    REQUIRE(events.size() == 1);
+    const auto* const heard = std::get_if<agent::HeardText>(&events[0]);
+    return heard != nullptr ? heard->text : "!" + std::string(to_string(std::get<agent::HearingFailed>(events[0]).kind));
+  }
+  VirtualService service;
+  SimHttp http;
+};
+
+}  // namespace
+
+TEST_CASE("The simulated service hears short audio, and silence is none") {
+  Desk desk(R"({"key":"right","heard":["Good day."],"doors":{"short_audio":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"garbage"},{"kind":"status","status":429}]}}})");
+  CHECK(desk.hear(4000) == "Good day.");
+  CHECK(desk.hear(0) == "");
+  CHECK(desk.hear(0) == "!protocol");
+  CHECK(desk.hear(0) == "!429");
+}
+
+TEST_CASE("The simulated service speaks by HTTP what our SSML says") {
+  Desk desk(R"({"key":"right"})");
+  azure::SynthesisOptions options;
+  options.server = server();
+  const auto request = received(azure::speech_service(options).ask("AT&T <here>."));
+  const auto plan = desk.http.serve(request, {});
+  CHECK(status_of(plan) == 200);
+  CHECK(body_of(plan).size() == speak(*desk.service.world, "AT&T <here>.", 8000).size());
+  auto nameless = request;
+  nameless.headers.pop_back();
+  CHECK(status_of(desk.http.serve(nameless, {})) == 400);
+  auto broken = request;
+  broken.body += "<";
+  CHECK(status_of(desk.http.serve(broken, {})) == 400);
+}
+
+TEST_CASE("The simulated service wants the right key, a language and a WAV") {
+  Desk desk(R"({"key":"right"})");
+  const auto turn = azure::turn_service({server(), "en"});
+  const auto good = received(turn.ask(wav(0), ""));
+  auto other = good;
+  other.headers[0].second = "wrong";
+  CHECK(status_of(desk.http.serve(other, {})) == 401);
+  auto speechless = good;
+  speechless.target = speechless.target.substr(0, speechless.target.find('?'));
+  CHECK(status_of(desk.http.serve(speechless, {})) == 400);
+  auto no_sound = good;
+  no_sound.body = "RIFF";
+  CHECK(status_of(desk.http.serve(no_sound, {})) == 400);
+  auto lost = good;
+  lost.target = "/nowhere";
+  CHECK(status_of(desk.http.serve(lost, {})) == 404);
+  CHECK(status_of(desk.http.serve(good, {})) == 200);
+}

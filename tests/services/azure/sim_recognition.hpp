@@ -1,0 +1,60 @@
+#pragma once
+
+#include <offhook/tests/services/azure/sim_wire.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::services::azure {
+
+/// One socket of recognition as Azure's service holds it. Pure: frames and time in, frames out. Voice is found by its loudness, its
+/// words are the scenario's; a phrase ends after the silence of the scenario, or with the audio. What the documentation does not
+/// have closes the socket with 1007.
+class SimRecognition {
+ public:
+  /// `target`: path and query of the handshake.
+  SimRecognition(SimWorld& world, std::string_view target);
+
+  void on_text(std::string_view frame, base::TimePoint now, SimOuts& out);
+  void on_binary(std::string_view frame, base::TimePoint now, SimOuts& out);
+  void on_time(base::TimePoint now, SimOuts& out) { wire_.on_time(now, out); }
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return wire_.next_deadline(); }
+
+ private:
+  struct Turn {
+    std::string id;
+    bool interactive = false, detailed = false, formatted = false, answered = false;
+    Fault fault;
+    std::uint32_t rate_hz = 0;
+    std::string frame;                     // octets of the 20 ms that are not whole yet
+    std::uint64_t ms = 0;                  // heard
+    std::uint64_t voice_ms = 0, silence_ms = 0, hypotheses = 0;  // of the present phrase
+    std::uint64_t began_ms = 0;            // of the present phrase
+  };
+
+  void refuse(const std::string& why, base::TimePoint now);
+  void on_context(const agent::azure::UspMessage& message, base::TimePoint now);
+  void on_audio(const agent::azure::UspMessage& message, base::TimePoint now);
+  [[nodiscard]] bool read_format(std::string_view header, base::TimePoint now);
+  void on_frame(base::TimePoint now);
+  void on_end_of_audio(base::TimePoint now);
+  [[nodiscard]] bool break_here(base::TimePoint now);
+  void say_hypothesis(base::TimePoint now);
+  void say_phrase(base::TimePoint at);
+  void say_status(std::string_view status, base::TimePoint at);
+  void end_turn(base::TimePoint at);
+  [[nodiscard]] bool is_voiced() const;
+  [[nodiscard]] base::TimePoint answer_at(base::TimePoint now) const;
+
+  SimWorld& world_;
+  std::string target_;
+  SimWire wire_;
+  bool configured_ = false, dead_ = false;
+  std::optional<Turn> turn_;
+  base::TimePoint open_until_{};  // when the end of the last turn leaves
+};
+
+}  // namespace offhook::services::azure

@@ -1,0 +1,186 @@
+#include "virtual_service.hpp"
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/azure/recognition_listener.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A caller in virtual time, 10 ms a step, listened to by the listener of ours, against the simulated service.
+struct Caller {
+  explicit Caller(const std::string& scenario) : service(scenario) {
+    azure::RecognitionOptions options;
+    options.server.region = "westeurope";
+    listener.emplace(options, service, Wake{});
+    listener->open(SessionContext{});
+    step();
+  }
+  void step() {
+    now += 10ms;
+    listener->tick(now);
+    service.run(now);
+    while (const auto event = listener->poll()) {
+      if (const auto* heard = std::get_if<Transcript>(&*event)) {
+        if (heard->final) said += std::to_string(heard->turn) + ":" + (heard->rejected ? "?" : heard->text) + " ";
+        else ++hypotheses;
+      } else {
+        said += std::to_string(std::get<ListenFailed>(*event).turn) + ":!" + std::string(to_string(std::get<ListenFailed>(*event).kind)) + " ";
+      }
+    }
+  }
+  void talk(std::size_t ms, bool loud = true) {
+    for (std::size_t at = 0; at < ms; at += 10) {
+      std::vector<std::int16_t> pcm(80);
+      for (std::size_t i = 0; loud && i < pcm.size(); ++i) pcm[i] = i / 8 % 2 == 0 ? 4000 : -4000;
+      listener->feed(pcm);
+      step();
+    }
+  }
+  void wait(base::Duration time) {
+    for (base::Duration at{}; at < time; at += 10ms) step();
+  }
+  /// How long after the end of the turn its text came; nothing within five seconds.
+  std::optional<base::Duration> end() {
+    listener->end();
+    const auto from = now;
+    for (int i = 0; i < 500 && said.empty(); ++i) step();
+    return said.empty() ? std::nullopt : std::optional(now - from);
+  }
+  void turn(std::uint32_t number, std::size_t ms = 1000) {
+    listener->begin(number, "");
+    talk(ms);
+    (void)end();
+  }
+  std::string take() { return std::exchange(said, {}); }
+
+  VirtualService service;
+  std::optional<azure::RecognitionListener> listener;
+  base::TimePoint now{};
+  std::string said;
+  int hypotheses = 0;
+};
+
+}  // namespace
+
+TEST_CASE("The service's words come at our own end of turn, and not after its silence") {
+  Caller caller(R"({"heard":["Good day.","Thank you."],"response_ms":200,"segmentation_ms":500})");
+  caller.listener->begin(1, "");
+  caller.talk(1000);
+  const auto took = caller.end();
+  CHECK(caller.take() == "1:Good day. ");
+  CHECK(caller.hypotheses >= 2);
+  REQUIRE(took);
+  CHECK(*took < 250ms);
+  caller.turn(2);
+  CHECK(caller.take() == "2:Thank you. ");
+  CHECK(caller.service.lines.size() == 1);
+  CHECK(caller.service.log.find("refused") == std::string::npos);
+}
+
+TEST_CASE("Two phrases of one turn are one text") {
+  Caller caller(R"({"heard":["Good day.","I am back."]})");
+  caller.listener->begin(1, "");
+  caller.talk(800);
+  caller.talk(700, false);
+  caller.talk(800);
+  (void)caller.end();
+  CHECK(caller.take() == "1:Good day. I am back. ");
+}
+
+TEST_CASE("Silence is no text") {
+  Caller caller(R"({"heard":["Good day."]})");
+  caller.listener->begin(1, "");
+  caller.talk(800, false);
+  (void)caller.end();
+  CHECK(caller.take() == "1:? ");
+}
+
+TEST_CASE("A turn that was noise does not get in the way of the next") {
+  Caller caller(R"({"heard":["Noise.","Yes."],"response_ms":400})");
+  caller.listener->begin(1, "");
+  caller.talk(500);
+  caller.listener->abandon();
+  caller.turn(2, 300);
+  CHECK(caller.take() == "2:Yes. ");
+  CHECK(caller.service.lines.size() == 1);
+  CHECK(caller.service.log.find("refused") == std::string::npos);
+}
+
+TEST_CASE("A final text that does not come is guessed, and the next turn goes on") {
+  Caller caller(R"({"heard":["Yes please do.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"no_final"}]}}})");
+  caller.turn(1);
+  CHECK(caller.take() == "1:yes please do. ");
+  CHECK(caller.listener->counters().guesses == 1);
+  caller.wait(2s);
+  caller.service.world->phrases = 1;
+  caller.turn(2);
+  CHECK(caller.take() == "2:No. ");
+  CHECK(caller.service.log.find("refused") == std::string::npos);
+}
+
+TEST_CASE("A service that stalls is a timeout, and is left") {
+  Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"stall"}]}}})");
+  caller.turn(1);
+  CHECK(caller.take() == "1:!timeout ");
+  caller.turn(2);
+  CHECK(caller.take() == "2:Yes. ");
+  CHECK(caller.service.lines.size() == 2);
+}
+
+TEST_CASE("A slow service is waited for, within bounds") {
+  Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"latency","delay_ms":1000}]}}})");
+  caller.listener->begin(1, "");
+  caller.talk(200);
+  const auto took = caller.end();
+  REQUIRE(took);
+  CHECK(*took >= 1200ms);
+  CHECK(caller.take() == "1:Yes. ");
+}
+
+TEST_CASE("A connection that drops in a turn costs nothing but time") {
+  Caller caller(R"({"heard":["All of it."],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500},{"kind":"close","status":1011,"after_ms":700}]}}})");
+  caller.turn(1, 1500);
+  CHECK(caller.take() == "1:All of it. ");
+  CHECK(caller.service.lines.size() == 3);
+}
+
+TEST_CASE("A turn that the service ends by itself goes on") {
+  Caller caller(R"({"heard":["Good day.","I am here."],"doors":{"recognition_turns":{"faults":[{"kind":"early_end","after_ms":1600}]}}})");
+  caller.listener->begin(1, "");
+  caller.talk(600);
+  caller.talk(800, false);
+  caller.talk(800);
+  (void)caller.end();
+  CHECK(caller.take() == "1:Good day. I am here. ");
+  CHECK(caller.service.lines.size() == 1);
+  CHECK(caller.service.log.find("refused") == std::string::npos);
+}
+
+TEST_CASE("Garbage between good frames is counted, and too many calls are told as such") {
+  Caller caller(R"({"heard":["Yes.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"garbage","after_ms":200},
+                    {"kind":"close","status":1007,"text":"Quota exceeded","after_ms":200},{"kind":"error","text":"TooManyRequests","after_ms":200}]}}})");
+  caller.turn(1);
+  CHECK(caller.take() == "1:Yes. ");
+  CHECK(caller.listener->counters().garbage == 3);
+  CHECK(caller.listener->counters().late == 1);
+  caller.turn(2);
+  CHECK(caller.take() == "2:!rate limited ");
+  caller.turn(3);
+  CHECK(caller.take() == "3:!rate limited ");
+}
+
+TEST_CASE("A scenario with a typing error is none") {
+  CHECK(read_scenario(R"({"heart":[]})").error.find("heart") != std::string::npos);
+  CHECK(read_scenario(R"({"doors":{"window":{}}})").error.find("window") != std::string::npos);
+  CHECK(read_scenario(R"({"doors":{"speech":{"faults":[{"kind":"fun"}]}}})").error.find("fun") != std::string::npos);
+  CHECK_FALSE(read_scenario("{").error.empty());
+  CHECK(heard_in(read_scenario(R"({"heard":["a","b"],"loop":true})").scenario, 3) == "b");
+}
