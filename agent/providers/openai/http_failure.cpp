@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/http_failure.hpp>
 
-#include <offhook/agent/providers/openai/json_in.hpp>
+#include <offhook/agent/providers/json_in.hpp>
 
 #include <algorithm>
 #include <charconv>
