@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <memory>
 #include <string>

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 struct SseEvent {
   std::string name;  ///< of `event:`; "" when there was none
@@ -37,4 +37,4 @@ class SseParser {
   bool failed_ = false;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

@@ -1,8 +1,8 @@
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -82,4 +82,4 @@ bool SseParser::finish(std::vector<SseEvent>& out) {
   return !failed_;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

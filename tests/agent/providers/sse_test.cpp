@@ -1,11 +1,11 @@
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-using namespace offhook::agent::openai;
+using namespace offhook::agent;
 
 namespace {
 
