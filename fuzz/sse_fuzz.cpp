@@ -27,7 +27,8 @@ std::string parse(std::string_view bytes, std::size_t step) {
     require(event.name.find_first_of("\r\n") == std::string::npos && event.data.find('\r') == std::string::npos);
     all += event.name + '\0' + event.data + '\0';
   }
-  return all;
+  require(parser.last_id().size() <= agent::SseParser::kMaxId);
+  return all + parser.last_id();
 }
 
 }  // namespace
