@@ -35,6 +35,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     unwritten_ += bytes.size();
     queue_.push_back(std::move(bytes));
     if (queue_.size() == 1) write_next();
+    if (unwritten_ > kMaxUnwritten) end_soon();
   }
 
   void shut_down(std::function<void()> done) {
@@ -86,7 +87,6 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
       if (!self->queue_.empty()) return self->write_next();
       if (self->close_input_when_written_) self->close_input();
     });
-    if (unwritten_ > kMaxUnwritten) end_soon();
   }
 
   /// Told from the io_context, as all is.

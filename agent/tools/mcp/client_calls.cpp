@@ -63,7 +63,7 @@ void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint n
   Call& call = calls_.at(number);
   if (why.what == NoAnswer::What::SessionGone) {
     call.id = 0;
-    if (std::exchange(call.repeated, true)) answer(number, {false, std::string(kNotAvailable)}, out);
+    if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
     return renew(now, out);
   }
   if (!why.why.empty()) out.emplace_back(Note{"a call came to nothing: " + why.why});

@@ -36,6 +36,7 @@ constexpr base::Duration kRequestLimit = std::chrono::minutes(5);  // Beyond any
 constexpr base::Duration kStreamLimit = std::chrono::hours(1);     // Then it is opened anew.
 constexpr std::size_t kMaxStreamBody = 64U << 20U;
 constexpr base::Duration kUsualRetry = std::chrono::seconds(1), kLongestRetry = std::chrono::seconds(60);
+constexpr std::int64_t kBadRequest = -32000;
 constexpr base::Duration kFarewellLimit = std::chrono::seconds(2);
 
 bool is_loopback(std::string_view host) {
@@ -191,6 +192,7 @@ bool HttpWire::resume(const std::shared_ptr<Exchange>& exchange) {
   if (exchange->modern || !exchange->is_stream || exchange->last_id.empty() || exchange->resumes >= kMaxResumes) return false;
   ++exchange->resumes;
   exchange->resume_in = retry_of(exchange->events);
+  if (handler_.on_deadline) handler_.on_deadline();
   return true;
 }
 
@@ -220,6 +222,8 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
   if (!messages || messages->empty() || messages->front().kind != RpcMessage::Kind::Error) return why;
   why.code = messages->front().code;
   why.data = messages->front().body;
+  // What servers made after the library's examples say of a session that they do not know.
+  if (status == 400 && exchange.had_session && why.code == kBadRequest) why.what = What::SessionGone;
   why.why += " (" + std::to_string(why.code) + ")";
   return why;
 }
@@ -251,6 +255,7 @@ void HttpWire::on_listening_end(const std::optional<net::NetError>& error) {
   if (error && error->what == net::NetError::What::Timeout) listening_->resumes = 0;  // Our own limit: it lasted.
   if (!listening_->is_stream || listening_->resumes++ >= kMaxResumes) return listening_.reset();
   listening_->resume_in = retry_of(listening_->events) * listening_->resumes;
+  if (handler_.on_deadline) handler_.on_deadline();
 }
 
 void HttpWire::on_time(base::TimePoint now) {

@@ -71,6 +71,9 @@ void Server::open(TimePoint now) {
     on_wire(generation, [&](TimePoint, Actions& out) { client_.on_closed(why, out); });
   };
   handler.on_note = [this](std::string line) { tell(What::Note, std::move(line)); };
+  handler.on_deadline = [this, generation] {
+    if (generation == generation_) edge_.changed();
+  };
   auto made = edge_.make_wire(std::move(handler));
   Actions actions;
   if (!made) {

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
 

@@ -45,6 +45,7 @@ struct WireHandler {
   std::function<void(std::uint64_t id, NoAnswer)> on_no_answer;
   std::function<void(std::string why)> on_closed;     ///< all of it: the server is to be begun anew
   std::function<void(std::string line)> on_note;      ///< for the log
+  std::function<void()> on_deadline;                  ///< next_deadline() has become another
 };
 
 /// What carries the messages of one server: a process' pipes, or HTTP. On one thread. Destroying it ends it at once; not from
