@@ -2,8 +2,8 @@
 
 #include <offhook/agent/providers/openai/call_assembly.hpp>
 #include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/sse.hpp>
 #include <offhook/agent/providers/openai/think_filter.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
 
 #include <memory>

@@ -1,8 +1,10 @@
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
+
+#include <offhook/base/text.hpp>
 
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -67,10 +69,15 @@ void SseParser::end_line(std::string_view line, std::vector<SseEvent>& out) {
     }
     if (std::exchange(has_data_, true)) event_.data += '\n';
     event_.data += value;
+  } else if (field == "id") {
+    if (value.find('\0') == std::string_view::npos) id_ = value.size() <= kMaxId ? value : std::string_view{};
+  } else if (field == "retry") {
+    if (const auto ms = base::parse_number<std::uint64_t>(value)) retry_ms_ = ms;
   }
 }
 
 void SseParser::dispatch(std::vector<SseEvent>& out) {
+  last_id_ = id_;
   if (std::exchange(has_data_, false)) out.push_back(std::move(event_));
   event_ = {};
 }
@@ -82,4 +89,4 @@ bool SseParser::finish(std::vector<SseEvent>& out) {
   return !failed_;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

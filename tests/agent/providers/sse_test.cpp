@@ -1,11 +1,11 @@
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-using namespace offhook::agent::openai;
+using namespace offhook::agent;
 
 namespace {
 
@@ -99,4 +99,30 @@ TEST_CASE("SseParser bounds an event, and stays failed") {
   CHECK_FALSE(over.feed("data:" + half.substr(2) + "\n", events));
   CHECK_FALSE(over.feed("\ndata: a\n\n", events));
   CHECK_FALSE(over.finish(events));
+}
+
+TEST_CASE("SseParser keeps the id of the last whole event, and the time to leave a server alone [WHATWG HTML section 9.2.6]") {
+  SseParser parser;
+  std::vector<SseEvent> events;
+  CHECK(parser.feed("id: 7\nretry: 500\ndata:\n\n", events));
+  CHECK(parser.last_id() == "7");
+  CHECK(parser.retry_ms() == 500);
+  CHECK(parser.feed("id: 8\ndata: half", events));
+  CHECK(parser.last_id() == "7");
+  CHECK(parser.feed("\n\ndata: without\n\n", events));
+  CHECK(parser.last_id() == "8");
+  CHECK(parser.feed("retry: soon\nretry: -1\nid: a" + std::string(1, '\0') + "b\n\n", events));
+  CHECK(parser.retry_ms() == 500);
+  CHECK(parser.last_id() == "8");
+  CHECK(parser.feed("id\n\n", events));
+  CHECK(parser.last_id().empty());
+}
+
+TEST_CASE("SseParser bounds an id") {
+  SseParser parser;
+  std::vector<SseEvent> events;
+  CHECK(parser.feed("id: " + std::string(SseParser::kMaxId, 'x') + "\n\n", events));
+  CHECK(parser.last_id().size() == SseParser::kMaxId);
+  CHECK(parser.feed("id: " + std::string(SseParser::kMaxId + 1, 'x') + "\n\n", events));
+  CHECK(parser.last_id().empty());
 }

@@ -1,7 +1,7 @@
 // Any bytes as server-sent events: however they are split the events are the same, and within their bounds.
 #include "require.hpp"
 
-#include <offhook/agent/providers/openai/sse.hpp>
+#include <offhook/agent/providers/sse.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -9,25 +9,26 @@
 #include <string_view>
 #include <vector>
 
-namespace openai = offhook::agent::openai;
+namespace agent = offhook::agent;
 using offhook::fuzz::require;
 
 namespace {
 
 std::string parse(std::string_view bytes, std::size_t step) {
-  openai::SseParser parser;
-  std::vector<openai::SseEvent> events;
+  agent::SseParser parser;
+  std::vector<agent::SseEvent> events;
   bool good = true;
   for (std::size_t at = 0; at < bytes.size(); at += step) good = parser.feed(bytes.substr(at, step), events) && good;
   good = parser.finish(events) && good;
-  require(good || bytes.size() > openai::SseParser::kMaxLine);
+  require(good || bytes.size() > agent::SseParser::kMaxLine);
   std::string all;
   for (const auto& event : events) {
-    require(event.data.size() <= openai::SseParser::kMaxEventData);
+    require(event.data.size() <= agent::SseParser::kMaxEventData);
     require(event.name.find_first_of("\r\n") == std::string::npos && event.data.find('\r') == std::string::npos);
     all += event.name + '\0' + event.data + '\0';
   }
-  return all;
+  require(parser.last_id().size() <= agent::SseParser::kMaxId);
+  return all + parser.last_id();
 }
 
 }  // namespace

@@ -1,0 +1,156 @@
+#include <offhook/agent/tools/mcp/child_process.hpp>
+
+#include <offhook/agent/tools/mcp/spawn.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <deque>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Core> {
+ public:
+  Core(asio::io_context& io, const Spawned& child, ChildHandler handler)
+      : pid_(child.pid), input_(io, child.input), output_(io, child.output), errors_(io, child.errors), timer_(io), handler_(std::move(handler)) {}
+  ~Core() { kill_now(); }
+
+  void begin() {
+    read(output_, output_buffer_, &ChildHandler::on_output);
+    read(errors_, errors_buffer_, &ChildHandler::on_error_output);
+  }
+
+  void write(std::string bytes) {
+    if (!input_.is_open()) return;
+    unwritten_ += bytes.size();
+    queue_.push_back(std::move(bytes));
+    if (queue_.size() == 1) write_next();
+    if (unwritten_ > kMaxUnwritten) end_soon();
+  }
+
+  void shut_down(std::function<void()> done) {
+    done_ = std::move(done);
+    handler_ = {};
+    close_input_when_written_ = true;
+    if (queue_.empty()) close_input();
+    step(0);
+  }
+
+  /// Without waiting: for who is destroyed.
+  void kill_now() {
+    handler_ = {};
+    error_code ignored;
+    timer_.cancel();
+    input_.close(ignored);
+    output_.close(ignored);
+    errors_.close(ignored);
+    if (pid_ <= 0) return;
+    (void)::kill(-pid_, SIGKILL);
+    (void)::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+
+  [[nodiscard]] int pid() const { return pid_; }
+
+ private:
+  using Buffer = std::array<char, 16U << 10U>;
+  using Told = std::function<void(std::string_view)> ChildHandler::*;
+
+  void read(asio::posix::stream_descriptor& from, Buffer& buffer, Told told) {
+    from.async_read_some(asio::buffer(buffer), [self = shared_from_this(), &from, &buffer, told](const error_code& error, std::size_t size) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) {
+        if (told == &ChildHandler::on_output) self->end("its output ended");
+        return;
+      }
+      const auto call = self->handler_.*told;  // A copy: what it does may take the handlers away.
+      if (call) call(std::string_view(buffer.data(), size));
+      if (from.is_open()) self->read(from, buffer, told);
+    });
+  }
+
+  void write_next() {
+    asio::async_write(input_, asio::buffer(queue_.front()), [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (error) return self->end("it takes no input");
+      self->unwritten_ -= self->queue_.front().size();
+      self->queue_.pop_front();
+      if (!self->queue_.empty()) return self->write_next();
+      if (self->close_input_when_written_) self->close_input();
+    });
+  }
+
+  /// Told from the io_context, as all is.
+  void end_soon() {
+    timer_.expires_after(std::chrono::seconds(0));
+    timer_.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->end("it does not read what it is told");
+    });
+  }
+
+  void end(std::string why) {
+    close_input();
+    if (const auto told = std::exchange(handler_, {}).on_end) told(std::move(why));
+  }
+
+  void close_input() {
+    error_code ignored;
+    input_.close(ignored);
+  }
+
+  /// The way out: looks whether it is gone, and at the end of each kPatience says it more clearly.
+  void step(int looks) {
+    constexpr int kLooks = 40;  // in one kPatience
+    const auto self = shared_from_this();  // `done` may destroy who owns this.
+    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) != 0) {
+      (void)::kill(-pid_, SIGKILL);  // What it left behind in its group.
+      pid_ = 0;
+    }
+    if (pid_ <= 0) {
+      kill_now();
+      if (const auto done = std::exchange(done_, {})) done();
+      return;
+    }
+    if (looks == kLooks) (void)::kill(-pid_, SIGTERM);
+    if (looks == 2 * kLooks) (void)::kill(-pid_, SIGKILL);
+    timer_.expires_after(kPatience / kLooks);
+    timer_.async_wait([self, looks](const error_code& error) {
+      if (!error) self->step(looks + 1);
+    });
+  }
+
+  int pid_;
+  asio::posix::stream_descriptor input_, output_, errors_;
+  asio::steady_timer timer_;
+  ChildHandler handler_;
+  std::function<void()> done_;
+  Buffer output_buffer_{}, errors_buffer_{};
+  std::deque<std::string> queue_;
+  std::size_t unwritten_ = 0;
+  bool close_input_when_written_ = false;
+};
+
+base::Result<std::unique_ptr<ChildProcess>, base::Error> ChildProcess::start(asio::io_context& io, const CommandLine& command,
+                                                                             ChildHandler handler) {
+  auto spawned = spawn(command);
+  if (!spawned) return base::fail(spawned.error());
+  auto core = std::make_shared<Core>(io, *spawned, std::move(handler));
+  core->begin();
+  return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(core)));
+}
+
+ChildProcess::~ChildProcess() { core_->kill_now(); }
+void ChildProcess::write(std::string bytes) { core_->write(std::move(bytes)); }
+void ChildProcess::shut_down(std::function<void()> done) { core_->shut_down(std::move(done)); }
+int ChildProcess::pid() const { return core_->pid(); }
+
+}  // namespace offhook::inline v0::agent::tools::mcp

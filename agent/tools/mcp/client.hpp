@@ -1,0 +1,142 @@
+#pragma once
+
+#include <offhook/agent/tools/mcp/requests.hpp>
+#include <offhook/agent/tools/mcp/rpc_message.hpp>
+#include <offhook/agent/tools/mcp/tool_answer.hpp>
+#include <offhook/agent/tools/mcp/tool_listing.hpp>
+#include <offhook/agent/tools/mcp/wire.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+inline constexpr std::size_t kMaxCalls = 64;            ///< of one server, of all telephone calls together
+inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< to what a server asks us; more of its requests are passed over
+
+struct ClientOptions {
+  enum class Era : std::uint8_t { Auto, Legacy, Modern };
+  Era era = Era::Auto;  ///< Auto: the modern one is tried first
+  bool over_http = false;
+  ClientIdentity identity;
+  base::Duration probe_limit = std::chrono::seconds(5);
+  base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
+  base::Duration list_limit = std::chrono::seconds(20);       ///< of each page
+  base::Duration call_quiet = std::chrono::seconds(10);       ///< without an answer or progress; each progress begins it anew
+  base::Duration call_limit = std::chrono::seconds(30);       ///< whatever progress is told
+};
+
+/// `call` is the owner's number, and never comes twice.
+struct CallRequest {
+  std::uint64_t call = 0;
+  std::string tool;       ///< as the server calls it
+  std::string arguments;  ///< a JSON object
+  bool has_output_schema = false;
+  std::vector<HeaderBinding> headers;
+};
+
+// What the owner carries out, in order.
+struct Settled { std::uint64_t id; };
+struct Stop { std::uint64_t id; };
+struct Opened { std::string revision; bool modern; };
+struct Listed { std::vector<ToolDefinition> tools; };
+struct Answered { std::uint64_t call; ToolAnswer answer; };
+struct Note { std::string text; };   ///< a sentence for the log
+struct Broken { std::string why; };  ///< the client is Closed: the wire goes, and open() with another one comes when the owner likes
+using Action = std::variant<Outgoing, Settled, Stop, Opened, Listed, Answered, Note, Broken>;
+using Actions = std::vector<Action>;
+
+/// The client's side of the Model Context Protocol, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28
+/// (without), for tools alone. Pure: messages and time in, actions out. It offers a server nothing: a ping is answered, any other
+/// request refused. Each call() is followed by one Answered, unless abandon() comes first.
+class Client {
+ public:
+  enum class State : std::uint8_t { Closed, Probing, Initializing, Open };
+
+  explicit Client(ClientOptions options) : options_(std::move(options)) {}
+
+  void open(base::TimePoint now, Actions& out);
+  void on_text(std::string_view json, base::TimePoint now, Actions& out);
+  void on_no_answer(std::uint64_t id, const NoAnswer& why, base::TimePoint now, Actions& out);
+  void on_closed(std::string why, Actions& out);
+  void call(CallRequest request, base::TimePoint now, Actions& out);
+  void abandon(std::uint64_t call, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  struct Request {  // that was sent and is not answered
+    enum class What : std::uint8_t { Probe, Initialize, List, Listen, Call };
+    What what{};
+    std::optional<base::TimePoint> due;
+    std::uint64_t call = 0;
+  };
+  struct Call {
+    CallRequest request;
+    base::TimePoint hard_due;
+    std::uint64_t id = 0;  // of its request; 0: it waits for the handshake
+    bool repeated = false;
+  };
+
+  // client.cpp: how a server is met
+  std::uint64_t send(Request request, std::string_view method, const std::string& params, Actions& out,
+                     const Call* of = nullptr);
+  void notify(std::string_view method, const std::string& params, Actions& out) const;
+  void probe(base::TimePoint now, Actions& out);
+  void initialize(base::TimePoint now, Actions& out);
+  void on_discovered(std::string_view result, base::TimePoint now, Actions& out);
+  void on_probe_failed(std::int64_t code, std::string_view data, base::TimePoint now, Actions& out);
+  void on_initialized(std::string_view result, base::TimePoint now, Actions& out);
+  void become_open(const ServerFacts& facts, base::TimePoint now, Actions& out);
+  void renew(base::TimePoint now, Actions& out);
+  void fail(std::string why, Actions& out);
+  void on_late(const Request& request, std::uint64_t id, base::TimePoint now, Actions& out);
+
+  // client_messages.cpp: what a server says then
+  void on_message(const RpcMessage& message, base::TimePoint now, Actions& out);
+  void on_server_request(const RpcMessage& message, base::TimePoint now, Actions& out);
+  void on_notification(const RpcMessage& message, base::TimePoint now);
+  void on_result(const Request& request, const std::string& result, base::TimePoint now, Actions& out);
+  void on_error(const Request& request, const RpcMessage& error, base::TimePoint now, Actions& out);
+  void on_progress(std::string_view params, base::TimePoint now);
+  void list(base::TimePoint now, Actions& out);
+  void ask_page(base::TimePoint now, Actions& out);
+  void on_page(const std::string& result, base::TimePoint now, Actions& out);
+  void on_list_failed(std::string why, base::TimePoint now, Actions& out);
+  void list_again(base::TimePoint at);
+
+  // client_calls.cpp
+  void send_call(Call& call, base::TimePoint now, Actions& out);
+  void send_waiting(base::TimePoint now, Actions& out);
+  void on_call_lost(std::uint64_t call, const NoAnswer& why, base::TimePoint now, Actions& out);
+  void answer(std::uint64_t call, ToolAnswer answer, Actions& out);
+  void cancel(std::uint64_t id, std::string_view reason, Actions& out);
+  void stop_late_calls(base::TimePoint now, Actions& out);
+
+  ClientOptions options_;
+  State state_ = State::Closed;
+  ServerFacts facts_;
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, Request> requests_;
+  std::map<std::uint64_t, Call> calls_;
+  bool probed_again_ = false;
+  bool renewed_ = false;  // the session, and nothing has been answered in it yet
+  std::optional<ToolListing> listing_;
+  std::optional<base::TimePoint> list_at_, listen_at_;
+  base::TimePoint listed_at_{};
+  base::TimePoint answers_since_{};  // the second in which answers_ are counted
+  unsigned answers_ = 0;
+};
+
+[[nodiscard]] std::string_view to_string(Client::State state);
+
+}  // namespace offhook::inline v0::agent::tools::mcp

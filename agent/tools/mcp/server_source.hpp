@@ -1,0 +1,30 @@
+#pragma once
+
+#include <offhook/agent/tools/mcp/desk.hpp>
+#include <offhook/agent/tools/tool_source.hpp>
+
+#include <memory>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+/// One server's tools in one telephone call. Its catalog is the one of the call's beginning; a tool that is another one by now is
+/// not called.
+class ServerSource final : public ToolSource {
+ public:
+  explicit ServerSource(std::shared_ptr<Desk> desk);
+  ~ServerSource() override;
+  ServerSource(const ServerSource&) = delete;
+  ServerSource& operator=(const ServerSource&) = delete;
+
+  [[nodiscard]] const std::vector<ToolDescription>& descriptions() const override { return catalog_->descriptions; }
+  void start(const SourceCall& call) override;
+  void abandon(std::uint64_t number) override;
+  [[nodiscard]] std::optional<SourceResult> poll() override { return desk_->take_result(guest_); }
+
+ private:
+  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<const Catalog> catalog_;
+  std::uint64_t guest_;
+};
+
+}  // namespace offhook::inline v0::agent::tools::mcp

@@ -1,0 +1,58 @@
+#include <offhook/agent/tools/mcp/stdio_wire.hpp>
+
+#include <offhook/agent/records/json_line.hpp>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+namespace {
+constexpr std::size_t kShortestSecret = 4;  // A shorter one would take letters out of every word.
+}
+
+std::string without_secrets(std::string line, const std::vector<config::Secret>& secrets) {
+  for (const config::Secret& secret : secrets) {
+    const std::string& text = secret.reveal();
+    if (text.size() < kShortestSecret) continue;
+    for (auto at = line.find(text); at != std::string::npos; at = line.find(text, at)) line.replace(at, text.size(), "***");
+  }
+  return records::printable(line, kMaxToldBytes);
+}
+
+StdioWire::StdioWire(const CommandLine& command, WireHandler handler) : handler_(std::move(handler)) {
+  for (const auto& [name, value] : command.environment) secrets_.push_back(value);
+}
+
+base::Result<std::unique_ptr<StdioWire>, base::Error> StdioWire::start(boost::asio::io_context& io, const CommandLine& command,
+                                                                       WireHandler handler) {
+  std::unique_ptr<StdioWire> wire(new StdioWire(command, std::move(handler)));
+  StdioWire* const self = wire.get();
+  ChildHandler child;  // The process is the wire's, and calls nothing once that is gone.
+  child.on_output = [self](std::string_view bytes) { self->on_output(bytes); };
+  child.on_error_output = [self](std::string_view bytes) { self->on_error_output(bytes); };
+  child.on_end = [self](std::string why) { self->handler_.on_closed("its process is over: " + std::move(why)); };
+  auto started = ChildProcess::start(io, command, std::move(child));
+  if (!started) return base::fail(started.error());
+  wire->child_ = std::move(*started);
+  return wire;
+}
+
+void StdioWire::on_output(std::string_view bytes) {
+  std::vector<std::string> lines;
+  output_.feed(bytes, lines);
+  if (output_.passed_over() != passed_over_ && handler_.on_note) handler_.on_note("a line of its output is too long: passed over");
+  passed_over_ = output_.passed_over();
+  for (const std::string& line : lines) {
+    if (line.find_first_not_of(" \t") != std::string::npos) handler_.on_text(line);
+  }
+}
+
+void StdioWire::on_error_output(std::string_view bytes) {
+  std::vector<std::string> lines;
+  errors_.feed(bytes, lines);
+  for (std::string& line : lines) {
+    if (told_ >= kMaxToldLines || !handler_.on_note) return;
+    ++told_;
+    handler_.on_note("its standard error: " + without_secrets(std::move(line), secrets_));
+  }
+}
+
+}  // namespace offhook::inline v0::agent::tools::mcp

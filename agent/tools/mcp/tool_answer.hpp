@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+inline constexpr std::size_t kMaxContentItems = 64;
+
+/// What came of a call, as text for a model: of what cannot be said in words (images, audio, files) only that it was there.
+struct ToolAnswer {
+  bool ok = false;
+  std::string text;  ///< whatever the server wrote: data. Cut a little beyond kMaxResultBytes, so that the tool box says so
+};
+
+/// Of the result of tools/call, as JSON text. `has_output_schema`: its structured content is what it means. Nothing: it is none.
+[[nodiscard]] std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_output_schema);
+
+}  // namespace offhook::inline v0::agent::tools::mcp

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <offhook/agent/tools/mcp/tool_definition.hpp>
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+inline constexpr std::size_t kMaxPages = 64;
+inline constexpr std::size_t kMaxListedTools = 512;                ///< of one server
+inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< of their schemas and descriptions
+
+/// Gathers the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Pure. A server whose cursors never end is
+/// stopped at a bound, and what it listed until then counts.
+class ToolListing {
+ public:
+  enum class Next : std::uint8_t { Ask, Done };
+
+  /// What to do after this page.
+  [[nodiscard]] Next on_page(ToolPage page);
+  [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< of the page to ask for; "" for the first
+  [[nodiscard]] const std::vector<ToolDefinition>& tools() const { return tools_; }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }  ///< sentences for the log
+  [[nodiscard]] std::uint64_t ttl_ms() const { return ttl_ms_; }                  ///< the shortest that was said; 0: none
+
+ private:
+  void take(ToolDefinition tool);
+  void note(std::string text);
+
+  std::vector<ToolDefinition> tools_;
+  std::vector<std::string> notes_;
+  std::set<std::string, std::less<>> cursors_;  // that were given
+  std::string cursor_;
+  std::size_t pages_ = 0, octets_ = 0;
+  std::uint64_t ttl_ms_ = 0;
+  bool full_ = false;
+};
+
+}  // namespace offhook::inline v0::agent::tools::mcp

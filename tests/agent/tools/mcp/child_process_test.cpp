@@ -1,0 +1,214 @@
+#include <offhook/agent/tools/mcp/child_process.hpp>
+#include <offhook/agent/tools/mcp/line_reader.hpp>
+#include <offhook/agent/tools/mcp/stdio_wire.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::tools::mcp;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPatience = 60s;  // Of a loaded machine; nothing waits so long when all is well.
+
+struct Child {
+  explicit Child(CommandLine command) {
+    ChildHandler handler;
+    handler.on_output = [this](std::string_view bytes) { output += bytes; };
+    handler.on_error_output = [this](std::string_view bytes) { errors += bytes; };
+    handler.on_end = [this](std::string why) { ends.push_back(std::move(why)); };
+    auto started = ChildProcess::start(io, command, std::move(handler));
+    REQUIRE(started.has_value());
+    process = std::move(*started);
+    pid = process->pid();
+  }
+  template <class Done>
+  void run_until(Done done) {
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    while (!done() && std::chrono::steady_clock::now() < give_up) {
+      if (io.stopped()) io.restart();
+      io.run_one_for(100ms);
+    }
+    REQUIRE(done());
+  }
+  void shut_down() {
+    bool gone = false;
+    process->shut_down([&gone] { gone = true; });
+    run_until([&gone] { return gone; });
+  }
+  [[nodiscard]] bool is_gone() const { return ::kill(pid, 0) != 0; }
+
+  boost::asio::io_context io;
+  std::string output, errors;
+  std::vector<std::string> ends;
+  std::unique_ptr<ChildProcess> process;
+  int pid = 0;
+};
+
+/// No process, or one that nobody has looked after yet.
+bool is_over(int pid) {
+  std::ifstream about("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  return !std::getline(about, line) || line.find(") Z ") != std::string::npos;
+}
+
+CommandLine shell(const std::string& script) { return {{"/bin/sh", "-c", script}, {}, "/"}; }
+
+}  // namespace
+
+TEST_CASE("LineReader gives lines however they are split, and passes over what is too long") {
+  const std::string text = "one\r\n\nthree\n" + std::string(9, 'x') + "\nfour\nfive";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    LineReader reader(8);
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size(); at += step) reader.feed(std::string_view(text).substr(at, step), lines);
+    CHECK(lines == std::vector<std::string>{"one", "", "three", "four"});
+    CHECK(reader.passed_over() == 1);
+  }
+  LineReader reader(8);
+  std::vector<std::string> lines;
+  reader.feed("12345678\n123456789\n", lines);
+  CHECK(lines == std::vector<std::string>{"12345678"});
+}
+
+TEST_CASE("A command line names a whole path, and nothing in it ends it early") {
+  const auto fault = [](std::vector<std::string> argv, std::string variable = "A", std::string value = "b", std::string directory = "/") {
+    return fault_of_command({std::move(argv), {{std::move(variable), config::Secret(std::move(value))}}, std::move(directory)}).has_value();
+  };
+  CHECK_FALSE(fault({"/bin/cat", "-"}));
+  CHECK(fault({}));
+  CHECK(fault({"cat"}));
+  CHECK(fault({"./cat"}));
+  CHECK(fault({"/bin/cat", std::string("a\0b", 3)}));
+  CHECK(fault({"/bin/cat"}, ""));
+  CHECK(fault({"/bin/cat"}, "A=B"));
+  CHECK(fault({"/bin/cat"}, "A", std::string("a\0b", 3)));
+  CHECK(fault({"/bin/cat"}, "A", "b", "here"));
+  CHECK_FALSE(fault(std::vector<std::string>(64, "/a")));
+  CHECK(fault(std::vector<std::string>(65, "/a")));
+  CHECK_FALSE(fault({"/a", std::string(4096, 'a')}));
+  CHECK(fault({"/a", std::string(4097, 'a')}));
+}
+
+TEST_CASE("A program that is not there is an error that names it") {
+  boost::asio::io_context io;
+  const auto started = ChildProcess::start(io, {{"/nowhere/at/all"}, {}, "/"}, {});
+  REQUIRE_FALSE(started.has_value());
+  CHECK(started.error().detail.find("/nowhere/at/all") != std::string::npos);
+}
+
+TEST_CASE("A program hears and says, and words reach it as they are") {
+  Child child({{"/bin/sh", "-c", "printf '%s|' \"$@\"; cat; echo done >&2", "sh", "a b", "$(date)", "*"}, {}, "/"});
+  child.process->write("hello\n");
+  child.run_until([&] { return child.output == "a b|$(date)|*|hello\n"; });
+  child.shut_down();
+  CHECK(child.is_gone());
+  CHECK(child.ends.empty());
+}
+
+TEST_CASE("A program has its own environment, directory, group and descriptors, and nothing of ours") {
+  ::setenv("OFFHOOK_TEST_SECRET", "leaked", 1);
+  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // Not closed on exec.
+  REQUIRE(ours >= 100);
+  CommandLine command = shell("env; pwd; echo fds $(ls /proc/self/fd) .; echo end");
+  command.environment = {{"TOKEN", config::Secret("t")}};
+  command.directory = "/usr";
+  Child child(command);
+  child.run_until([&] { return child.output.find("end\n") != std::string::npos; });
+  CHECK(child.output.find("OFFHOOK_TEST_SECRET") == std::string::npos);
+  CHECK(child.output.find("TOKEN=t\n") != std::string::npos);
+  CHECK(child.output.find("PATH=/usr/local/bin:/usr/bin:/bin\n") != std::string::npos);
+  CHECK(child.output.find("\n/usr\n") != std::string::npos);
+  CHECK(child.output.find(" " + std::to_string(ours) + " ") == std::string::npos);
+  CHECK(::getpgid(child.pid) == child.pid);
+  ::close(ours);
+  ::unsetenv("OFFHOOK_TEST_SECRET");
+}
+
+TEST_CASE("A program that ends is told of once") {
+  Child child(shell("echo bye; exit 3"));
+  child.run_until([&] { return !child.ends.empty(); });
+  CHECK(child.output == "bye\n");
+  CHECK(child.ends.size() == 1);
+  child.process->write("more\n");
+  child.shut_down();
+  CHECK(child.ends.size() == 1);
+  CHECK(child.is_gone());
+}
+
+TEST_CASE("Its standard error is read away, however much it is") {
+  Child child(shell("head -c 1000000 /dev/zero >&2; echo end"));
+  child.run_until([&] { return child.output == "end\n" && child.errors.size() == 1000000; });
+}
+
+TEST_CASE("Who does not end when its input does is asked to, and then made to [MCP 2025-11-25 basic/lifecycle]") {
+  Child polite(shell("trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+  polite.shut_down();
+  CHECK(polite.is_gone());
+  Child stubborn(shell("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
+  stubborn.run_until([&] { return stubborn.output == "ready\n"; });
+  stubborn.shut_down();
+  CHECK(stubborn.is_gone());
+}
+
+TEST_CASE("What a program left behind in its group goes with it") {
+  Child child(shell("sleep 1000 & echo $!; cat"));
+  child.run_until([&] { return child.output.ends_with('\n'); });
+  const int left = std::stoi(child.output);
+  child.shut_down();
+  child.run_until([&] { return is_over(left); });
+}
+
+TEST_CASE("Destroying a process kills it at once") {
+  Child child(shell("trap '' TERM; while :; do sleep 0.1; done"));
+  child.process.reset();
+  CHECK(child.is_gone());
+}
+
+TEST_CASE("A program that does not read is ended") {
+  Child child(shell("exec sleep 1000"));
+  for (std::size_t sent = 0; sent <= ChildProcess::kMaxUnwritten; sent += 1U << 20U) child.process->write(std::string(1U << 20U, 'x'));
+  child.run_until([&] { return !child.ends.empty(); });
+}
+
+TEST_CASE("What a program writes to its standard error is told without its secrets, and cut") {
+  const std::vector<config::Secret> secrets = {config::Secret("s3cret"), config::Secret("abc")};
+  CHECK(without_secrets("key s3cret, s3cret; abc", secrets) == "key ***, ***; abc");
+  CHECK(without_secrets("a\x1b[31m", {}).find('\x1b') == std::string::npos);
+  CHECK(without_secrets(std::string(10000, 'x'), {}).size() <= kMaxToldBytes + 4);
+}
+
+TEST_CASE("Over stdio a message is a line each way, and the first lines of its standard error are told") {
+  boost::asio::io_context io;
+  std::vector<std::string> texts, notes, closed;
+  WireHandler handler;
+  handler.on_text = [&](std::string_view json) { texts.emplace_back(json); };
+  handler.on_note = [&](std::string line) { notes.push_back(std::move(line)); };
+  handler.on_closed = [&](std::string why) { closed.push_back(std::move(why)); };
+  CommandLine command = shell("i=0; while [ $i -lt 30 ]; do echo \"line $i of $TOKEN\" >&2; i=$((i+1)); done; read line; echo; echo \"$line\"; echo not json");
+  command.environment = {{"TOKEN", config::Secret("s3cret")}};
+  auto wire = StdioWire::start(io, command, std::move(handler));
+  REQUIRE(wire.has_value());
+  Outgoing message;
+  message.body = "{}";
+  (*wire)->send(message);
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (closed.empty() && std::chrono::steady_clock::now() < give_up) io.run_one_for(100ms);
+  CHECK(texts == std::vector<std::string>{"{}", "not json"});
+  CHECK(closed.size() == 1);
+  CHECK(notes.size() <= kMaxToldLines);
+  for (const std::string& note : notes) CHECK(note.find("s3cret") == std::string::npos);
+}

@@ -1,0 +1,241 @@
+#include "meeting.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent::tools::mcp;
+using namespace std::chrono_literals;
+using test::Meeting;
+
+namespace {
+
+std::string progress_of(std::uint64_t token) {
+  return R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" + std::to_string(token) + R"(,"progress":1}})";
+}
+
+ClientOptions over_http() {
+  ClientOptions options;
+  options.over_http = true;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("A call is asked and answered [MCP 2025-11-25 server/tools]") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(7, "add", R"({"a":1})");
+  const auto sent = meeting.last();
+  CHECK(sent.method == "tools/call");
+  CHECK(sent.name == "add");
+  CHECK(sent.body == R"({"jsonrpc":"2.0","id":)" + std::to_string(sent.id) + R"(,"method":"tools/call","params":{"name":"add","arguments":{"a":1},"_meta":{"progressToken":)" +
+                         std::to_string(sent.id) + "}}}");
+  meeting.result(sent.id, R"({"content":[{"type":"text","text":"2"}]})");
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].call == 7);
+  CHECK(meeting.answers[0].answer.ok);
+  CHECK(meeting.answers[0].answer.text == "2");
+  CHECK(meeting.settled_ids.back() == sent.id);
+  meeting.result(sent.id, "{}");
+  CHECK(meeting.answers.size() == 1);
+}
+
+TEST_CASE("Calls are answered in whatever order their answers come") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  const auto first = meeting.last().id;
+  meeting.call(2);
+  meeting.result(meeting.last().id, R"({"content":[{"type":"text","text":"second"}]})");
+  meeting.result(first, R"({"content":[{"type":"text","text":"first"}]})");
+  REQUIRE(meeting.answers.size() == 2);
+  CHECK((meeting.answers[0].call == 2 && meeting.answers[0].answer.text == "second"));
+  CHECK((meeting.answers[1].call == 1 && meeting.answers[1].answer.text == "first"));
+}
+
+TEST_CASE("A server's error is told by its code, and never in its words") {
+  for (const int code : {-32602, -32603, -32002}) {
+    Meeting meeting;
+    meeting.meet_legacy();
+    meeting.call(1);
+    meeting.error(meeting.last().id, code);
+    REQUIRE(meeting.answers.size() == 1);
+    CHECK_FALSE(meeting.answers[0].answer.ok);
+    CHECK(meeting.answers[0].answer.text.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("A result that cannot be read is a failure") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  meeting.result(meeting.last().id, "[]");
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK_FALSE(meeting.answers[0].answer.ok);
+}
+
+TEST_CASE("A quiet call ends at the soft limit and is cancelled; what comes later is not heard [MCP 2025-11-25 basic/utilities/cancellation]") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  const auto id = meeting.last().id;
+  meeting.advance(9999ms);
+  CHECK(meeting.answers.empty());
+  meeting.advance(1ms);
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].answer.text.find("not known") != std::string::npos);
+  CHECK(meeting.last().method == "notifications/cancelled");
+  CHECK(meeting.last().body.find("\"requestId\":" + std::to_string(id)) != std::string::npos);
+  CHECK(meeting.stopped == std::vector<std::uint64_t>{id});
+  meeting.result(id, "{}");
+  CHECK(meeting.answers.size() == 1);
+}
+
+TEST_CASE("Progress keeps a call alive up to the hard limit [MCP 2025-11-25 basic/utilities/progress]") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  const auto id = meeting.last().id;
+  for (int i = 0; i < 3; ++i) {
+    meeting.advance(9s);
+    meeting.hear(progress_of(id));
+    CHECK(meeting.answers.empty());
+  }
+  meeting.advance(2999ms);
+  meeting.hear(progress_of(id));
+  CHECK(meeting.answers.empty());
+  meeting.advance(1ms);
+  CHECK(meeting.answers.size() == 1);
+}
+
+TEST_CASE("Progress of another call keeps nobody alive") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  const auto id = meeting.last().id;
+  meeting.advance(9s);
+  meeting.hear(progress_of(id + 1));
+  meeting.hear(progress_of(0));
+  meeting.advance(1s);
+  CHECK(meeting.answers.size() == 1);
+}
+
+TEST_CASE("A call that is abandoned is cancelled and answered no more") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  const auto id = meeting.last().id;
+  meeting.abandon(1);
+  CHECK(meeting.last().method == "notifications/cancelled");
+  CHECK(meeting.stopped == std::vector<std::uint64_t>{id});
+  meeting.result(id, "{}");
+  meeting.advance(1min);
+  CHECK(meeting.answers.empty());
+  const auto before = meeting.sent.size();
+  meeting.abandon(1);
+  CHECK(meeting.sent.size() == before);
+}
+
+TEST_CASE("In the modern era a stream that is closed is the cancellation; over stdio it is a message [MCP 2026-07-28 basic/patterns/cancellation]") {
+  for (const bool http : {true, false}) {
+    Meeting meeting(http ? over_http() : ClientOptions{});
+    meeting.meet_modern();
+    meeting.call(1);
+    const auto id = meeting.last("tools/call").id;
+    meeting.abandon(1);
+    CHECK(meeting.count("notifications/cancelled") == (http ? 0 : 1));
+    CHECK(meeting.stopped == std::vector<std::uint64_t>{id});
+  }
+}
+
+TEST_CASE("Marked arguments go into headers over modern HTTP alone") {
+  const auto headers_of = [](Meeting meeting, bool modern) {
+    if (modern) {
+      meeting.meet_modern();
+    } else {
+      meeting.meet_legacy();
+    }
+    meeting.run([&](auto& out) { meeting.client.call({1, "sql", R"({"region":"eu"})", false, {{"Mcp-Param-Region", {"region"}}}}, meeting.now, out); });
+    return meeting.last("tools/call").headers.size();
+  };
+  CHECK(headers_of(Meeting(over_http()), true) == 1);
+  CHECK(headers_of(Meeting(over_http()), false) == 0);
+  CHECK(headers_of(Meeting(), true) == 0);
+}
+
+TEST_CASE("A tool that wants other headers than it was listed with is listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
+  Meeting meeting(over_http());
+  meeting.meet_modern();
+  meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
+  meeting.call(1);
+  meeting.no_answer(meeting.last("tools/call").id, {NoAnswer::What::Refused, 400, kHeaderMismatch, {}, "it answered 400"});
+  CHECK(meeting.answers.size() == 1);
+  meeting.advance(0s);
+  CHECK(meeting.count("tools/list") == 2);
+}
+
+TEST_CASE("A call before the handshake is over waits for it; one to nobody fails at once") {
+  Meeting meeting;
+  meeting.call(1);
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].answer.text.find("Nothing was done") != std::string::npos);
+  meeting.open();
+  meeting.call(2);
+  CHECK(meeting.count("tools/call") == 0);
+  meeting.result(1, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
+  CHECK(meeting.count("tools/call") == 1);
+}
+
+TEST_CASE("A call that waits for the handshake too long fails, and nothing was done") {
+  ClientOptions options;
+  options.call_limit = 8s;
+  Meeting meeting(options);
+  meeting.open();
+  meeting.call(1);
+  meeting.advance(5s);
+  meeting.advance(2999ms);
+  CHECK(meeting.answers.empty());
+  meeting.advance(1ms);
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].answer.text.find("Nothing was done") != std::string::npos);
+  CHECK(meeting.count("notifications/cancelled") == 0);
+}
+
+TEST_CASE("When a server breaks off, what became of its calls is said as far as it is known") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  meeting.call(1);
+  meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].answer.text.find("not known") != std::string::npos);
+  REQUIRE(meeting.broke.size() == 1);
+}
+
+TEST_CASE("An answer that is lost, or refused, ends its call alone") {
+  Meeting meeting(over_http());
+  meeting.meet_legacy();
+  meeting.call(1);
+  meeting.no_answer(meeting.last().id, {NoAnswer::What::Lost, 0, 0, {}, "no answer came"});
+  meeting.call(2);
+  meeting.no_answer(meeting.last().id, {NoAnswer::What::Auth, 401, 0, {}, "it answered 401"});
+  CHECK(meeting.answers.size() == 2);
+  CHECK(meeting.broke.empty());
+  meeting.call(3);
+  meeting.result(meeting.last().id, "{}");
+  CHECK(meeting.answers.size() == 3);
+}
+
+TEST_CASE("Calls at once are bounded") {
+  Meeting meeting;
+  meeting.meet_legacy();
+  for (std::uint64_t i = 1; i <= kMaxCalls; ++i) meeting.call(i);
+  CHECK(meeting.answers.empty());
+  meeting.call(kMaxCalls + 1);
+  REQUIRE(meeting.answers.size() == 1);
+  CHECK(meeting.answers[0].call == kMaxCalls + 1);
+  meeting.abandon(1);
+  meeting.call(kMaxCalls + 2);
+  CHECK(meeting.answers.size() == 1);
+}

@@ -1,0 +1,216 @@
+// What the official servers say to our client, and the conformance suite's word on it. One line PASS NAME or FAIL NAME for each proof.
+//   proof.mjs PROBE NODE_MODULES LOGS [FILTER]
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import assert from 'node:assert/strict';
+
+const [, , probe, modules, logs, filter = ''] = process.argv;
+const node = process.execPath;
+const official = (name, ...rest) => ['--', node, join(modules, '@modelcontextprotocol', name, 'dist/index.js'), ...rest];
+const modern = new URL('modern.mjs', import.meta.url).pathname;
+let failed = false;
+
+async function proof(name, run) {
+  if (!new RegExp(filter).test(`services/mcp/${name}`)) return;
+  try {
+    const said = await run();
+    console.log(`PASS services/mcp/${name}${said ? ` (${said})` : ''}`);
+  } catch (error) {
+    failed = true;
+    console.log(`FAIL services/mcp/${name}\n     ${String(error.message).split('\n').slice(0, 8).join('\n     ')}`);
+  }
+}
+
+/** The probe with a server: events are kept, ask() gives the line that comes of a call. */
+async function meet(args, run) {
+  const child = spawn(probe, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const events = [], waiting = [], lines = [];
+  let ended = false;
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text);
+    if (line.event) return events.push(line);
+    const next = waiting.shift();
+    if (next) next(line); else lines.push(line);
+  }).on('close', () => { ended = true; waiting.splice(0).forEach((next) => next({})); });
+  const line = () => lines.length > 0 ? Promise.resolve(lines.shift()) : ended ? Promise.resolve({}) : new Promise((next) => waiting.push(next));
+  const exit = new Promise((done) => child.on('exit', done));
+  const tools = (await line()).tools;
+  const session = {
+    events, tools,
+    names: tools?.map((tool) => tool.name.replace('probe__', '')),
+    ask: async (tool, given = {}) => { child.stdin.write(JSON.stringify({ tool: `probe__${tool}`, arguments: given }) + '\n'); return (await line()).result; },
+    again: async () => { child.stdin.write('\n'); return (await line()).tools; },
+    saw: (what) => events.filter((event) => event.event === what).map((event) => event.detail),
+  };
+  try {
+    assert.ok(tools, `no list of tools came: ${JSON.stringify(events)}`);
+    return await run(session);
+  } finally {
+    child.stdin.end();
+    assert.equal(await exit, 0, 'the probe did not end well');
+  }
+}
+
+async function eventually(look) {
+  for (let i = 0; i < 600; ++i) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  throw new Error('it never came');
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** A server over HTTP, for as long as `run` takes. */
+async function serve(command, env, ready, run) {
+  const child = spawn(node, command, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const gather = (bytes) => { said += bytes; };
+  child.stdout.on('data', gather);
+  child.stderr.on('data', gather);
+  try {
+    await eventually(() => ready.test(said));
+    return await run(said);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+async function everything({ ask, names, saw, again }) {
+  assert.ok(names.includes('echo') && names.includes('get-sum'), names.join(' '));
+  assert.deepEqual(saw('opened'), ['it speaks revision 2025-11-25']);
+  assert.deepEqual(await ask('echo', { message: 'gr\u00fc\u00df dich "\n"' }), { ok: true, text: 'Echo: gr\u00fc\u00df dich "\n"' });
+  assert.match((await ask('get-sum', { a: 2, b: 40 })).text, /42/);
+  const weather = await ask('get-structured-content', { location: 'Chicago' });
+  assert.equal(typeof JSON.parse(weather.text).temperature, 'number');
+  assert.match((await ask('get-tiny-image')).text, /image that cannot be shown: image\/png/);
+  assert.match((await ask('get-resource-links', { count: 2 })).text, /a link: /);
+  assert.equal((await ask('get-resource-reference', { resourceType: 'Text', resourceId: 1 })).ok, true);
+  assert.equal((await ask('get-annotated-message', { messageType: 'error', includeImage: true })).ok, true);
+  const wrong = await ask('get-sum', { a: 'two' });
+  assert.equal(wrong.ok, false);
+  const slow = await ask('trigger-long-running-operation', { duration: 14, steps: 7 });  // Longer than a quiet call may last.
+  assert.equal(slow.ok, true, slow.text);
+  const silent = await ask('trigger-long-running-operation', { duration: 14, steps: 1 });
+  assert.equal(silent.ok, false);
+  assert.match(silent.text, /did not answer in time/);
+  assert.equal((await ask('echo', { message: 'still here' })).text, 'Echo: still here');
+  return `${(await again()).length} tools`;
+}
+
+await proof('everything.stdio', () => meet(official('server-everything', 'stdio'), everything));
+await proof('everything.environment', () => meet(['--env', 'ONLY=this', ...official('server-everything', 'stdio')], async ({ ask }) => {
+  const seen = Object.keys(JSON.parse((await ask('get-env')).text)).sort();
+  assert.deepEqual(seen, ['LANG', 'ONLY', 'PATH']);
+}));
+await proof('everything.http', async () => {
+  const port = await freePort();
+  const index = join(modules, '@modelcontextprotocol/server-everything/dist/index.js');
+  return serve([index, 'streamableHttp'], { PORT: String(port) }, /listening/i, () => meet(['--http', `http://127.0.0.1:${port}/mcp`], everything));
+});
+await proof('everything.session_lost', async () => {
+  const port = await freePort();
+  const run = (then) => serve([join(modules, '@modelcontextprotocol/server-everything/dist/index.js'), 'streamableHttp'], { PORT: String(port) }, /listening/i, then);
+  let session;
+  let told;
+  const over = new Promise((done) => { told = done; });
+  const first = run(() => new Promise((restart) => {
+    session = meet(['--http', `http://127.0.0.1:${port}/mcp`], async (met) => {
+      await met.ask('echo', { message: 'one' });
+      restart();
+      await over;
+      assert.equal((await met.ask('echo', { message: 'two' })).text, 'Echo: two');
+      return met.saw('note').join('; ');
+    });
+  }));
+  await first;
+  await new Promise((later) => setTimeout(later, 500));
+  return run(async () => { told(); return session; });
+});
+await proof('filesystem.stdio', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'offhook-mcp-'));
+  writeFileSync(join(folder, 'hours.txt'), 'Open from nine to five.');
+  return meet(official('server-filesystem', folder), async ({ ask, names }) => {
+    assert.match((await ask('read_text_file', { path: join(folder, 'hours.txt') })).text, /Open from nine to five/);
+    assert.equal((await ask('read_text_file', { path: '/etc/passwd' })).ok, false);
+    assert.equal((await ask('write_file', { path: join(folder, 'note.txt'), content: 'call back' })).ok, true);
+    assert.match((await ask('list_directory', { path: folder })).text, /note\.txt/);
+    return `${names.length} tools`;
+  });
+});
+await proof('memory.stdio', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'offhook-mcp-')), 'memory.jsonl');
+  return meet(['--env', `MEMORY_FILE_PATH=${file}`, ...official('server-memory')], async ({ ask, names }) => {
+    const entities = [{ name: 'Ada', entityType: 'caller', observations: ['prefers mornings'] }];
+    assert.equal((await ask('create_entities', { entities })).ok, true);
+    const found = JSON.parse((await ask('search_nodes', { query: 'mornings' })).text);
+    assert.equal(found.entities[0].name, 'Ada');
+    return `${names.length} tools`;
+  });
+});
+await proof('pins.rug_pull', async () => {
+  const hashes = await meet(official('server-memory'), async ({ tools }) => tools);
+  const pins = hashes.flatMap((tool, i) => ['--pin', `${tool.name}=${i === 0 ? '0'.repeat(64) : tool.hash}`]).slice(0, 2 * (hashes.length - 1));
+  return meet([...pins, ...official('server-memory')], async ({ tools, events, ask, names }) => {
+    assert.equal(tools.length, hashes.length - 2);
+    const refused = events.filter((event) => event.event === 'tool_refused');
+    assert.equal(refused.length, 2);  // One that changed, one that nobody pinned.
+    assert.equal((await ask(hashes[0].name.replace('probe__', ''))).ok, false);
+    assert.ok(names.length > 0);
+    return refused.map((event) => event.detail.slice(0, 40)).join('; ');
+  });
+});
+
+async function ofTheLibrary(revision, { ask, names, saw, again }, changes) {
+  assert.deepEqual(saw('opened'), [`it speaks revision ${revision}`]);
+  assert.deepEqual(names.sort(), ['add', 'fail', 'grow']);
+  assert.deepEqual(await ask('add', { a: 1, b: 2 }), { ok: true, text: '{"sum":3}' });
+  assert.deepEqual(await ask('fail'), { ok: false, text: 'It is closed today.' });
+  if (!changes) return revision;
+  assert.equal((await ask('grow')).ok, true);
+  const grown = await eventually(async () => { const tools = await again(); return tools.length === 4 && tools; });
+  return `${revision}, ${grown.length} tools after a change`;
+}
+await proof('library.stdio.modern', () => meet(['--', node, modern, 'stdio', 'reject'], (met) => ofTheLibrary('2026-07-28', met, true)));
+await proof('library.stdio.legacy', () => meet(['--era', 'legacy', '--', node, modern, 'stdio'], (met) => ofTheLibrary('2025-11-25', met, true)));
+for (const [name, legacy, args, revision] of [['modern', 'reject', [], '2026-07-28'], ['legacy', 'stateless', ['--era', 'legacy'], '2025-11-25']]) {
+  await proof(`library.http.${name}`, () => serve([modern, 'http', legacy], {}, /^\d+/m, (said) =>
+    meet([...args, '--http', `http://127.0.0.1:${parseInt(said)}/`], (met) => ofTheLibrary(revision, met, false))));
+}
+
+/** A scenario of the suite with our probe as the client that it starts. */
+function conform(scenario, revision) {
+  const suite = join(modules, '@modelcontextprotocol/conformance/dist/index.js');
+  const folder = join(logs, `conformance-${scenario}-${revision}`);
+  mkdirSync(folder, { recursive: true });
+  return new Promise((done, refuse) => {
+    const child = spawn(node, [suite, 'client', '--command', `${probe} --conformance`, '--scenario', scenario, '--spec-version', revision], { cwd: folder });
+    let said = '';
+    child.stdout.on('data', (bytes) => { said += bytes; });
+    child.stderr.on('data', (bytes) => { said += bytes; });
+    child.on('exit', (code) => {
+      writeFileSync(join(folder, 'said.txt'), said);
+      const summary = said.match(/Passed: .*/)?.[0];
+      if (code === 0) done(summary); else refuse(new Error(`${summary ?? 'it broke off'}: ${folder}/said.txt`));
+    });
+  });
+}
+for (const [scenario, revision] of [
+  ['initialize', '2025-06-18'], ['initialize', '2025-11-25'], ['tools_call', '2025-06-18'], ['tools_call', '2025-11-25'], ['tools_call', '2026-07-28'],
+  ['sse-retry', '2025-11-25'], ['request-metadata', '2026-07-28'], ['http-standard-headers', '2026-07-28'], ['http-custom-headers', '2026-07-28'],
+  ['http-invalid-tool-headers', '2026-07-28'], ['json-schema-ref-no-deref', '2026-07-28'], ['json-schema-2020-12-preservation', '2025-11-25'],
+  ['json-schema-2020-12-preservation', '2026-07-28']]) {
+  await proof(`conformance.${scenario}.${revision}`, () => conform(scenario, revision));
+}
+process.exitCode = failed ? 1 : 0;
