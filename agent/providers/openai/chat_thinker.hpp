@@ -5,8 +5,8 @@
 #include <offhook/agent/providers/clause_splitter.hpp>
 #include <offhook/agent/providers/openai/http_failure.hpp>
 #include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/model_request.hpp>
-#include <offhook/agent/providers/openai/server.hpp>
+#include <offhook/agent/providers/openai/model_question.hpp>
+#include <offhook/agent/providers/openai/model_server.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -19,10 +19,6 @@
 namespace offhook::inline v0::agent::openai {
 
 struct ChatThinkerOptions {
-  enum class Api : std::uint8_t { Chat, Responses };  ///< /chat/completions, which everybody speaks, or /responses
-  Server server;
-  ModelOptions model;
-  Api api = Api::Chat;
   ClauseLimits clauses;
   unsigned max_rounds = 8;  ///< of calls in one turn; then the model is asked without tools
 };
@@ -32,7 +28,7 @@ struct ChatThinkerOptions {
 class ChatThinker final : public Thinker {
  public:
   /// `http` outlives this.
-  ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake wake);
+  ChatThinker(std::unique_ptr<ModelServer> server, ChatThinkerOptions options, net::HttpClient& http, Wake wake);
   ~ChatThinker() override;
 
   void open(const SessionContext& context) override;
@@ -66,6 +62,7 @@ class ChatThinker final : public Thinker {
   [[nodiscard]] bool has_said() const { return !present_.said.empty() || !present_.input.said.empty(); }
   void push(ThinkEvent event);
 
+  std::unique_ptr<ModelServer> server_;
   ChatThinkerOptions options_;
   net::HttpClient& http_;
   Wake wake_;

@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/openai/model_request.hpp>
+#include <offhook/agent/providers/openai/model_question.hpp>
 
 #include <algorithm>
 #include <set>
