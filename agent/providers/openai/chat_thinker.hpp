@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/clause_splitter.hpp>
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/openai/model_events.hpp>
 #include <offhook/agent/providers/openai/model_question.hpp>
 #include <offhook/agent/providers/openai/model_server.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/net/http_client.hpp>
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/openai/model_events.hpp>
 #include <offhook/agent/providers/openai/model_question.hpp>
 

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/openai/server.hpp>
 #include <offhook/base/time.hpp>
 

@@ -4,7 +4,7 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
-#include "../providers/openai/fake_http.hpp"
+#include "../providers/fake_http.hpp"
 
 #include <doctest/doctest.h>
 

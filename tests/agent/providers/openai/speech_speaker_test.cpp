@@ -1,4 +1,4 @@
-#include "fake_http.hpp"
+#include "../fake_http.hpp"
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/speech_decoder.hpp>

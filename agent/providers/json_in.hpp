@@ -9,7 +9,7 @@
 
 /// For the files that read what a server answered, and no other header: simdjson is large. Its DOM, not its on-demand reader:
 /// each answer is small, is checked whole, and quirky servers want the same member looked at twice.
-namespace offhook::inline v0::agent::openai::json {
+namespace offhook::inline v0::agent::json {
 
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
@@ -54,4 +54,4 @@ void for_each(const Element& object, std::string_view name, Each each) {
   return simdjson::minify(value);
 }
 
-}  // namespace offhook::inline v0::agent::openai::json
+}  // namespace offhook::inline v0::agent::json

@@ -1,9 +1,8 @@
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace offhook::agent;
-using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,12 +1,12 @@
-#include <offhook/agent/providers/openai/http_failure.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 
-#include <offhook/agent/providers/openai/json_in.hpp>
+#include <offhook/agent/providers/json_in.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -127,4 +127,4 @@ RequestFailure failure_of(std::string_view whom, const net::NetError& error) {
   return make(FailureKind::Local, std::nullopt);
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent

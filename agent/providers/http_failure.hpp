@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent {
 
 /// What a server says of its error, as far as it may be shown: names of its own, never its sentences, which may quote what was
 /// asked, or a key. Each is at most kMaxErrorName of [A-Za-z0-9_.-], else "".
@@ -38,4 +38,4 @@ inline constexpr base::Duration kNetworkRetry = std::chrono::milliseconds(50);
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::HttpHead& head, std::string_view body);
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::NetError& error);
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent
