@@ -11,7 +11,7 @@ std::string_view ChatServer::path() const {
 
 std::string ChatServer::url() const { return url_of(options_.server, path()); }
 
-net::HttpRequest ChatServer::request(const ModelQuestion& question) const {
+net::HttpRequest ChatServer::request(const chat::ModelQuestion& question) const {
   auto request = request_to(options_.server, path());
   request.headers.emplace_back("content-type", "application/json");
   request.headers.emplace_back("accept", "text/event-stream");
@@ -20,7 +20,7 @@ net::HttpRequest ChatServer::request(const ModelQuestion& question) const {
   return request;
 }
 
-std::unique_ptr<ModelAnswer> ChatServer::answer() const {
+std::unique_ptr<chat::ModelAnswer> ChatServer::answer() const {
   if (options_.api == ChatServerOptions::Api::Responses) return std::make_unique<ResponsesAnswer>();
   return std::make_unique<ChatAnswer>();
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/openai/model_request.hpp>
-#include <offhook/agent/providers/openai/model_server.hpp>
 #include <offhook/agent/providers/openai/server.hpp>
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct ChatServerOptions {
 };
 
 /// OpenAI's models, and those of servers that speak like it.
-class ChatServer final : public ModelServer {
+class ChatServer final : public chat::ModelServer {
  public:
   explicit ChatServer(ChatServerOptions options) : options_(std::move(options)) {}
   [[nodiscard]] const std::string& model() const override { return options_.model.model; }
   [[nodiscard]] std::string url() const override;
-  [[nodiscard]] net::HttpRequest request(const ModelQuestion& question) const override;
-  [[nodiscard]] std::unique_ptr<ModelAnswer> answer() const override;
+  [[nodiscard]] net::HttpRequest request(const chat::ModelQuestion& question) const override;
+  [[nodiscard]] std::unique_ptr<chat::ModelAnswer> answer() const override;
 
  private:
   [[nodiscard]] std::string_view path() const;

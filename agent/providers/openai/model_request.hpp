@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/model_question.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +25,7 @@ struct ModelOptions {
   bool store = false;                         ///< /responses alone
 };
 
-[[nodiscard]] std::string write_chat_request(const ModelOptions& options, const ModelQuestion& question);
-[[nodiscard]] std::string write_responses_request(const ModelOptions& options, const ModelQuestion& question);
+[[nodiscard]] std::string write_chat_request(const ModelOptions& options, const chat::ModelQuestion& question);
+[[nodiscard]] std::string write_responses_request(const ModelOptions& options, const chat::ModelQuestion& question);
 
 }  // namespace offhook::inline v0::agent::openai

@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/openai/parts.hpp>
 
 #include <offhook/agent/providers/cached_speaker.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/chat_server.hpp>
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/live_listener.hpp>
 #include <offhook/agent/providers/openai/profile_options.hpp>
@@ -45,7 +45,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
   options.server = server_of(provider);
   options.api = provider.api == ChatApi::Responses ? ChatServerOptions::Api::Responses : ChatServerOptions::Api::Chat;
   options.model = model_options(provider);
-  return std::make_unique<ChatThinker>(std::make_unique<ChatServer>(std::move(options)), ChatThinkerOptions{},
+  return std::make_unique<chat::ChatThinker>(std::make_unique<ChatServer>(std::move(options)), chat::ChatThinkerOptions{},
                                        needs.edges->http(provider.ca_file), std::move(wake));
 }
 

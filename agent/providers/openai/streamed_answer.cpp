@@ -4,6 +4,10 @@
 
 namespace offhook::inline v0::agent::openai {
 
+using chat::ModelEvent;
+using chat::ModelFinished;
+using chat::kMaxWholeBody;
+
 namespace {
 constexpr std::string_view kSpace = " \t\r\n";
 }

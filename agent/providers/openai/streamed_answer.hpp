@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/gathered_answer.hpp>
+#include <offhook/agent/providers/chat/gathered_answer.hpp>
 #include <offhook/agent/providers/openai/sse.hpp>
 
 #include <string>
@@ -11,18 +11,18 @@ namespace offhook::inline v0::agent::openai {
 
 /// What both of OpenAI's ways of asking a model have in common: a stream of events, or one JSON object from a server that does not
 /// stream.
-class StreamedAnswer : public GatheredAnswer {
+class StreamedAnswer : public chat::GatheredAnswer {
  public:
-  void on_bytes(std::string_view bytes, std::vector<ModelEvent>& out) final;
-  void on_end(std::vector<ModelEvent>& out) final;
+  void on_bytes(std::string_view bytes, std::vector<chat::ModelEvent>& out) final;
+  void on_end(std::vector<chat::ModelEvent>& out) final;
 
  protected:
   /// One JSON text of the answer; `name` of its event, "" when there is none.
-  virtual void on_json(std::string_view name, std::string_view json, std::vector<ModelEvent>& out) = 0;
+  virtual void on_json(std::string_view name, std::string_view json, std::vector<chat::ModelEvent>& out) = 0;
 
  private:
   enum class Form { Unknown, Stream, Whole };
-  void on_events(bool fits, std::vector<ModelEvent>& out);
+  void on_events(bool fits, std::vector<chat::ModelEvent>& out);
 
   SseParser sse_;
   std::vector<SseEvent> events_;

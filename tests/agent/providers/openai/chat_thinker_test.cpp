@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/chat_server.hpp>
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +12,7 @@
 
 using namespace offhook;
 using namespace offhook::agent;
+using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
 using nlohmann::json;

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// What a language model is asked, out of a call's history: whichever server is asked writes it in its own way.
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// One thing to tell the model, in order.
 struct ModelMessage {
@@ -39,4 +39,4 @@ struct ModelQuestion {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

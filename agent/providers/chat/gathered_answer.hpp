@@ -1,14 +1,14 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/call_assembly.hpp>
-#include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/think_filter.hpp>
+#include <offhook/agent/providers/chat/call_assembly.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
+#include <offhook/agent/providers/chat/think_filter.hpp>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// What all ways of asking a model have in common: text without thoughts, calls, and an end that comes once. How its bytes become
 /// JSON texts, and what is in those, is for those who derive from it.
@@ -31,4 +31,4 @@ class GatheredAnswer : public ModelAnswer {
   bool finished_ = false, failed_ = false;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

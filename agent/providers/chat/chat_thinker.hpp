@@ -2,11 +2,11 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
+#include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/clause_splitter.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/model_question.hpp>
-#include <offhook/agent/providers/openai/model_server.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 struct ChatThinkerOptions {
   ClauseLimits clauses;
@@ -86,4 +86,4 @@ class ChatThinker final : public Thinker {
   std::deque<ThinkEvent> events_;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

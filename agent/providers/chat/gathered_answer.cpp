@@ -1,8 +1,8 @@
-#include <offhook/agent/providers/openai/gathered_answer.hpp>
+#include <offhook/agent/providers/chat/gathered_answer.hpp>
 
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 namespace {
 
@@ -56,4 +56,4 @@ void GatheredAnswer::fail(FailureKind kind, std::string why, std::vector<ModelEv
   out.push_back(ModelFailed{kind, std::move(why)});
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

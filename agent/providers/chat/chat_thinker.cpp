@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// One request and what comes of it.
 struct ChatThinker::Exchange {
@@ -238,4 +238,4 @@ std::optional<ThinkEvent> ChatThinker::poll() {
   return event;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

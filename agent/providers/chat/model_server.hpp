@@ -1,16 +1,16 @@
 #pragma once
 
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/model_question.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// A server with a language model, by one of its interfaces: how it is asked, and what reads its answers. Pure.
 class ModelServer {
@@ -30,4 +30,4 @@ class ModelServer {
   }
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat
