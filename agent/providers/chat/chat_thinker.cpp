@@ -45,7 +45,11 @@ void ChatThinker::open(const SessionContext& context) {
   begin(context.call);
 }
 
-void ChatThinker::begin(const CallContext&) { http_.warm(server_->url()); }
+void ChatThinker::begin(const CallContext&) {
+  // Whether it loads is for the first question to say: by then it may.
+  loader_ = std::make_unique<ModelLoader>(*server_, http_, nullptr);
+  if (!loader_->is_needed()) http_.warm(server_->url());
+}
 
 void ChatThinker::tick(base::TimePoint now) {
   std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });

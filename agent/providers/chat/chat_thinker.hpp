@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/chat/model_events.hpp>
+#include <offhook/agent/providers/chat/model_loader.hpp>
 #include <offhook/agent/providers/chat/model_question.hpp>
 #include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/clause_splitter.hpp>
@@ -81,6 +82,7 @@ class ChatThinker final : public Thinker {
   bool retried_ = false;
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;
+  std::unique_ptr<ModelLoader> loader_;
   std::unique_ptr<Exchange> exchange_;
   std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
   std::deque<ThinkEvent> events_;

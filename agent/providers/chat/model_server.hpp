@@ -28,6 +28,8 @@ class ModelServer {
   [[nodiscard]] virtual RequestFailure failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const {
     return failure_of(whom, head, body);
   }
+  /// Has the model loaded, so that the first question does not wait for it; nothing where that is no matter of ours.
+  [[nodiscard]] virtual std::optional<net::HttpRequest> warm_up() const { return std::nullopt; }
 };
 
 }  // namespace offhook::inline v0::agent::chat
