@@ -60,6 +60,10 @@ TEST_CASE("Ollama's ChatAnswer gathers calls over the whole stream and gives the
     CHECK(said(call(R"({"function":{"name":"f"}},{"function":{"name":"g","arguments":null}})") + end("stop")) ==
           "[ f {}][ g {}]<calls>{12/7}");
   }
+  SUBCASE("the same id again, and arguments that are no object") {
+    CHECK(said(call(R"({"id":"a","function":{"index":0,"name":"f","arguments":"x"}},{"id":"a","function":{"index":0,"name":"g","arguments":{}}})") +
+               end("stop")) == "[a f x][a g {}]<calls>{12/7}");
+  }
   SUBCASE("on the last line") {
     CHECK(said(R"({"message":{"tool_calls":[{"function":{"name":"f","arguments":{"x":[1,{}]}}}]},"done":true,"done_reason":"stop"})") ==
           "[ f {\"x\":[1,{}]}]<calls>{0/0}");

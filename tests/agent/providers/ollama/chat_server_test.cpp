@@ -41,7 +41,8 @@ TEST_CASE("Ollama's ChatServer loads its model by a question without messages, a
   const auto request = server_of().warm_up();
   REQUIRE(request);
   CHECK(request->url == "http://127.0.0.1:11434/api/chat");
-  CHECK(json::parse(request->body)["messages"].empty());
+  CHECK(json::parse(request->body)["model"] == "llama3.2");
+  CHECK(json::parse(request->body)["messages"] == json::array());
   CHECK(request->total_limit > net::HttpRequest{}.total_limit);
 }
 
