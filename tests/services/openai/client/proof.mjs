@@ -1,10 +1,11 @@
-// What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI; and lines PASS and FAIL.
+// What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+import { finish, prover } from './proving.mjs';
 
-export { assert };
-export const live = !process.env.OFFHOOK_OPENAI_SIM;
+export { assert, finish };
+export const live = !process.env.OFFHOOK_SIM;
 export const models = {
   realtime: process.env.OFFHOOK_LIVE_REALTIME_MODEL ?? 'gpt-realtime-mini',
   chat: process.env.OFFHOOK_LIVE_CHAT_MODEL ?? 'gpt-4o-mini',
@@ -13,32 +14,8 @@ export const models = {
 };
 export const client = live
   ? new OpenAI({ maxRetries: 2 })
-  : new OpenAI({ baseURL: process.env.OFFHOOK_OPENAI_SIM, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
-const limit = live ? 60_000 : 20_000;
-const group = live ? 'services/live' : 'services/openai';
-let failed = 0;
-
-/// One proof; what it throws is why it failed.
-export async function proof(name, expects, run) {
-  if (process.env.OFFHOOK_PROOF && !new RegExp(process.env.OFFHOOK_PROOF).test(`${group}/${name}`)) return;
-  let timer;
-  try {
-    await Promise.race([
-      run(),
-      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`nothing more happened in ${limit / 1000} s`)), limit); }),
-    ]);
-    console.log(`PASS ${group}/${name}: ${expects}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${group}/${name}: ${expects}`);
-    console.log(String(error?.stack ?? error).split('\n').slice(0, 12).map((line) => `     ${line}`).join('\n'));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/// Ends the process: sockets that a failed proof left behind do not keep it.
-export function finish() { process.exit(failed === 0 ? 0 : 1); }
+  : new OpenAI({ baseURL: `${process.env.OFFHOOK_SIM}/v1`, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
+export const proof = prover('openai', live);
 
 /// A Realtime session of the official client whose events can be waited for.
 export class Session {
