@@ -2,7 +2,7 @@
 // bounds.
 #include <offhook/agent/providers/openai/chat_answer.hpp>
 
-#include "openai_answers.hpp"
+#include "model_answers.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return offhook::fuzz::try_answer<offhook::agent::openai::ChatAnswer>(data, size);

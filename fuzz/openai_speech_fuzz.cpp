@@ -1,7 +1,7 @@
 // Any bytes as the audio of /audio/speech: the same samples however they are split.
 #include <offhook/agent/providers/speech_decoder.hpp>
 
-#include "openai_answers.hpp"
+#include "model_answers.hpp"
 
 namespace agent = offhook::agent;
 using offhook::fuzz::require;

@@ -1,7 +1,7 @@
 // Any bytes as an answer of /audio/transcriptions: exactly one final text or failure, the same however it is split.
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 
-#include "openai_answers.hpp"
+#include "model_answers.hpp"
 
 namespace agent = offhook::agent;
 namespace openai = offhook::agent::openai;

@@ -8,6 +8,11 @@
 
 namespace offhook::inline v0::agent::openai {
 
+using chat::CallPiece;
+using chat::ModelEvent;
+using chat::ModelFinished;
+using chat::ModelUsage;
+
 struct ChatAnswer::Reader {
   json::Parser parser;
 };

@@ -4,6 +4,9 @@
 
 namespace offhook::inline v0::agent::openai {
 
+using chat::ModelMessage;
+using chat::ModelQuestion;
+
 namespace {
 
 void write_message(const ModelMessage& message, JsonText& out) {

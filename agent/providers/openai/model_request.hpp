@@ -1,15 +1,12 @@
 #pragma once
 
-#include <offhook/agent/conversation/history.hpp>
-#include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
-/// What a language model is asked, out of a call's history: by /chat/completions or /responses.
+/// What a language model is asked by /chat/completions or /responses.
 namespace offhook::inline v0::agent::openai {
 
 struct ModelOptions {
@@ -28,34 +25,7 @@ struct ModelOptions {
   bool store = false;                         ///< /responses alone
 };
 
-/// One thing to tell the model, in order.
-struct ModelMessage {
-  enum class Kind : std::uint8_t { User, Assistant, Calls };
-  struct Call { std::string id, name, arguments, result; };
-  Kind kind = Kind::User;
-  std::string text;         ///< User, Assistant
-  std::vector<Call> calls;  ///< Calls: each with its result
-};
-
-/// What is being done for the present turn and may not be in the history yet.
-struct PresentTurn {
-  TurnInput input;
-  std::string said;                                   ///< by the model in this turn, before its calls
-  std::vector<std::vector<ModelMessage::Call>> rounds;  ///< calls whose results are all there, oldest first
-};
-
-/// The history as a model wants it: neighbours of the same speaker joined, calls followed by their results, calls without one
-/// left out; then the present turn, as far as the history does not hold it.
-[[nodiscard]] std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now);
-/// A turn as it is told to the model: words of the caller as they are, everything else in brackets.
-[[nodiscard]] std::string words_of(const TurnInput& input);
-
-struct ModelQuestion {
-  std::string prompt;
-  std::vector<ModelMessage> messages;
-  const std::vector<ToolDescription>* tools = nullptr;
-};
-[[nodiscard]] std::string write_chat_request(const ModelOptions& options, const ModelQuestion& question);
-[[nodiscard]] std::string write_responses_request(const ModelOptions& options, const ModelQuestion& question);
+[[nodiscard]] std::string write_chat_request(const ModelOptions& options, const chat::ModelQuestion& question);
+[[nodiscard]] std::string write_responses_request(const ModelOptions& options, const chat::ModelQuestion& question);
 
 }  // namespace offhook::inline v0::agent::openai

@@ -1,7 +1,8 @@
 #include <offhook/agent/providers/openai/parts.hpp>
 
 #include <offhook/agent/providers/cached_speaker.hpp>
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
+#include <offhook/agent/providers/openai/chat_server.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/live_listener.hpp>
 #include <offhook/agent/providers/openai/profile_options.hpp>
@@ -40,11 +41,12 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 
 std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
   const ProviderProfile& provider = *needs.provider;
-  ChatThinkerOptions options;
+  ChatServerOptions options;
   options.server = server_of(provider);
-  options.api = provider.api == ChatApi::Responses ? ChatThinkerOptions::Api::Responses : ChatThinkerOptions::Api::Chat;
+  options.api = provider.api == ChatApi::Responses ? ChatServerOptions::Api::Responses : ChatServerOptions::Api::Chat;
   options.model = model_options(provider);
-  return std::make_unique<ChatThinker>(std::move(options), needs.edges->http(provider.ca_file), std::move(wake));
+  return std::make_unique<chat::ChatThinker>(std::make_unique<ChatServer>(std::move(options)), chat::ChatThinkerOptions{},
+                                       needs.edges->http(provider.ca_file), std::move(wake));
 }
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {

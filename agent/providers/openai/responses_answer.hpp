@@ -16,7 +16,7 @@ class ResponsesAnswer final : public StreamedAnswer {
 
  private:
   struct Reader;
-  void on_json(std::string_view name, std::string_view json, std::vector<ModelEvent>& out) override;
+  void on_json(std::string_view name, std::string_view json, std::vector<chat::ModelEvent>& out) override;
 
   std::unique_ptr<Reader> reader_;
 };

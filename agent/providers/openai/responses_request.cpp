@@ -4,6 +4,9 @@
 
 namespace offhook::inline v0::agent::openai {
 
+using chat::ModelMessage;
+using chat::ModelQuestion;
+
 namespace {
 
 void write_items(const ModelMessage& message, JsonText& out) {

@@ -1,7 +1,8 @@
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 
 #include <offhook/agent/providers/cascade_session.hpp>
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/openai/chat_server.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
@@ -95,9 +96,9 @@ std::unique_ptr<VoiceSession> VirtualCall::make_session() {
     CascadeParts parts;
     parts.listeners = {{"openai/listen", [this](const Wake& wake) { return std::make_unique<openai::HttpListener>(openai::TranscriptionOptions{}, net_, wake); }}};
     parts.thinkers = {{"openai/think", [this](const Wake& wake) {
-                         openai::ChatThinkerOptions options;
-                         options.model.model = "gpt-4o-mini";
-                         return std::make_unique<openai::ChatThinker>(options, net_, wake);
+                         openai::ChatServerOptions server;
+                         server.model.model = "gpt-4o-mini";
+                         return std::make_unique<chat::ChatThinker>(std::make_unique<openai::ChatServer>(server), chat::ChatThinkerOptions{}, net_, wake);
                        }}};
     parts.speakers = {{"openai/speak", [this](const Wake& wake) { return std::make_unique<openai::SpeechSpeaker>(openai::SpeechOptions{}, net_, wake); }},
                       {"plain voice", [](const Wake&) { return std::make_unique<ToneVoice>(); }}};

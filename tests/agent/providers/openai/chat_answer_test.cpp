@@ -1,4 +1,4 @@
-#include "model_text.hpp"
+#include "../chat/model_text.hpp"
 
 #include <offhook/agent/providers/openai/chat_answer.hpp>
 
@@ -6,6 +6,7 @@
 
 #include <string>
 
+using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using offhook::test::answer_of;
 using offhook::test::to_line;

@@ -1,7 +1,8 @@
 #include "../fake_http.hpp"
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/openai/chat_server.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 
 using namespace offhook;
 using namespace offhook::agent;
+using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -30,13 +32,13 @@ const std::string kStop = sse(R"({"choices":[{"index":0,"delta":{},"finish_reaso
 const std::string kDone = sse("[DONE]");
 
 struct Thinking {
-  explicit Thinking(ChatThinkerOptions::Api api = ChatThinkerOptions::Api::Chat) {
-    ChatThinkerOptions options;
+  explicit Thinking(ChatServerOptions::Api api = ChatServerOptions::Api::Chat) {
+    ChatServerOptions options;
     options.server.base_url = "https://models.example/v1/";
     options.server.key = config::Secret("sk-canary");
     options.model.model = "m-1";
     options.api = api;
-    thinker.emplace(std::move(options), http, [this] { ++wakes; });
+    thinker.emplace(std::make_unique<ChatServer>(std::move(options)), ChatThinkerOptions{}, http, [this] { ++wakes; });
     SessionContext context;
     context.prompt = "Be kind.";
     context.language = "pt-BR";
@@ -328,7 +330,7 @@ TEST_CASE("ChatThinker may be destroyed while its answer comes") {
 }
 
 TEST_CASE("ChatThinker asks /responses as well") {
-  Thinking thinking(ChatThinkerOptions::Api::Responses);
+  Thinking thinking(ChatServerOptions::Api::Responses);
   thinking.respond(1, "Hi");
   CHECK(thinking.http.all[0]->request.url == "https://models.example/v1/responses");
   CHECK(thinking.sent(0)["instructions"].get<std::string>().starts_with("Be kind.\n\nReply in the language"));

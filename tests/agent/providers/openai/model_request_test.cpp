@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace offhook::agent;
+using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using nlohmann::json;
 using Kind = HistoryEntry::Kind;

@@ -1,10 +1,10 @@
-#include <offhook/agent/providers/openai/think_filter.hpp>
+#include <offhook/agent/providers/chat/think_filter.hpp>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 namespace {
 
@@ -45,4 +45,4 @@ std::string ThinkFilter::finish() {
   return out;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

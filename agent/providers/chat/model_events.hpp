@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-/// What the answer of a language model comes to, by whichever of OpenAI's two ways of asking it.
-namespace offhook::inline v0::agent::openai {
+/// What the answer of a language model comes to, whichever server it is and whatever its interface.
+namespace offhook::inline v0::agent::chat {
 
 struct ModelText { std::string text; };
 /// Whole. `call_id` is "" when the server gave none; `arguments` is JSON text, "{}" when there were none.
@@ -40,4 +40,4 @@ class ModelAnswer {
   virtual void on_end(std::vector<ModelEvent>& out) = 0;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// Takes away what a model thinks between <think> and </think> (or <thinking>), which servers without a parser for it leave in
 /// the text: never spoken. Tags may be split anywhere; a closing tag alone is taken away too. Pure.
@@ -19,4 +19,4 @@ class ThinkFilter {
   bool inside_ = false;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/model_events.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// A part of a function call, as a stream brings it.
 struct CallPiece {
@@ -39,4 +39,4 @@ class CallAssembly {
 /// Whether `json` is one object, as far as its brackets and strings tell.
 [[nodiscard]] bool is_closed_object(std::string_view json);
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -1,11 +1,11 @@
-#include <offhook/agent/providers/openai/model_request.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
 
 #include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 namespace {
 
@@ -114,4 +114,4 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
   return out.take();
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -1,14 +1,12 @@
-#include <offhook/agent/providers/openai/chat_thinker.hpp>
+#include <offhook/agent/providers/chat/chat_thinker.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/openai/chat_answer.hpp>
-#include <offhook/agent/providers/openai/responses_answer.hpp>
 
 #include <algorithm>
 #include <utility>
 #include <variant>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 /// One request and what comes of it.
 struct ChatThinker::Exchange {
@@ -33,14 +31,10 @@ std::string with_language(std::string prompt, std::string_view language) {
   return prompt + "Reply in the language with the tag " + std::string(language) + " (BCP 47) only.";
 }
 
-std::string_view path_of(ChatThinkerOptions::Api api) {
-  return api == ChatThinkerOptions::Api::Responses ? "/responses" : "/chat/completions";
-}
-
 }  // namespace
 
-ChatThinker::ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake wake)
-    : options_(std::move(options)), http_(http), wake_(std::move(wake)), whom_("the model " + options_.model.model) {}
+ChatThinker::ChatThinker(std::unique_ptr<ModelServer> server, ChatThinkerOptions options, net::HttpClient& http, Wake wake)
+    : server_(std::move(server)), options_(options), http_(http), wake_(std::move(wake)), whom_("the model " + server_->model()) {}
 
 ChatThinker::~ChatThinker() = default;
 
@@ -51,7 +45,11 @@ void ChatThinker::open(const SessionContext& context) {
   begin(context.call);
 }
 
-void ChatThinker::begin(const CallContext&) { http_.warm(url_of(options_.server, path_of(options_.api))); }
+void ChatThinker::begin(const CallContext&) {
+  // Whether it loads is for the first question to say: by then it may.
+  loader_ = std::make_unique<ModelLoader>(*server_, http_, nullptr);
+  if (!loader_->is_needed()) http_.warm(server_->url());
+}
 
 void ChatThinker::tick(base::TimePoint now) {
   std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });
@@ -76,22 +74,12 @@ void ChatThinker::ask() {
   round_.clear();
   given_ = false;
   const bool with_tools = present_.rounds.size() < options_.max_rounds;
-  const ModelQuestion question{prompt_, messages_of(history_, present_), with_tools ? tools_ : nullptr};
-  const bool responses = options_.api == ChatThinkerOptions::Api::Responses;
-
-  auto request = request_to(options_.server, path_of(options_.api));
-  request.headers.emplace_back("content-type", "application/json");
-  request.headers.emplace_back("accept", "text/event-stream");
-  request.body = responses ? write_responses_request(options_.model, question) : write_chat_request(options_.model, question);
+  auto request = server_->request({prompt_, messages_of(history_, present_), with_tools ? tools_ : nullptr});
   request.max_body = kMaxAnswerBody;
 
   exchange_ = std::make_unique<Exchange>();
   Exchange* const exchange = exchange_.get();
-  if (responses) {
-    exchange->answer = std::make_unique<ResponsesAnswer>();
-  } else {
-    exchange->answer = std::make_unique<ChatAnswer>();
-  }
+  exchange->answer = server_->answer();
   net::HttpHandler handler;
   handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
   handler.on_body = [this, exchange](std::string_view bytes) {
@@ -112,7 +100,7 @@ void ChatThinker::on_end(Exchange& exchange, std::optional<net::NetError> error)
   exchange.over = true;
   if (&exchange != exchange_.get()) return;
   if (error) return fail(failure_of(whom_, *error));
-  if (!exchange.good()) return fail(failure_of(whom_, exchange.head, exchange.error_body));
+  if (!exchange.good()) return fail(server_->failure(whom_, exchange.head, exchange.error_body));
   std::vector<ModelEvent> events;
   exchange.answer->on_end(events);
   take(events);
@@ -254,4 +242,4 @@ std::optional<ThinkEvent> ChatThinker::poll() {
   return event;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -2,11 +2,12 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
+#include <offhook/agent/providers/chat/model_loader.hpp>
+#include <offhook/agent/providers/chat/model_question.hpp>
+#include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/clause_splitter.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/openai/model_events.hpp>
-#include <offhook/agent/providers/openai/model_request.hpp>
-#include <offhook/agent/providers/openai/server.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -16,13 +17,9 @@
 #include <string>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 struct ChatThinkerOptions {
-  enum class Api : std::uint8_t { Chat, Responses };  ///< /chat/completions, which everybody speaks, or /responses
-  Server server;
-  ModelOptions model;
-  Api api = Api::Chat;
   ClauseLimits clauses;
   unsigned max_rounds = 8;  ///< of calls in one turn; then the model is asked without tools
 };
@@ -32,7 +29,7 @@ struct ChatThinkerOptions {
 class ChatThinker final : public Thinker {
  public:
   /// `http` outlives this.
-  ChatThinker(ChatThinkerOptions options, net::HttpClient& http, Wake wake);
+  ChatThinker(std::unique_ptr<ModelServer> server, ChatThinkerOptions options, net::HttpClient& http, Wake wake);
   ~ChatThinker() override;
 
   void open(const SessionContext& context) override;
@@ -66,6 +63,7 @@ class ChatThinker final : public Thinker {
   [[nodiscard]] bool has_said() const { return !present_.said.empty() || !present_.input.said.empty(); }
   void push(ThinkEvent event);
 
+  std::unique_ptr<ModelServer> server_;
   ChatThinkerOptions options_;
   net::HttpClient& http_;
   Wake wake_;
@@ -84,9 +82,10 @@ class ChatThinker final : public Thinker {
   bool retried_ = false;
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;
+  std::unique_ptr<ModelLoader> loader_;
   std::unique_ptr<Exchange> exchange_;
   std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
   std::deque<ThinkEvent> events_;
 };
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/model_events.hpp>
+#include <offhook/agent/providers/chat/model_events.hpp>
 
 #include <string>
 #include <variant>
@@ -9,20 +9,20 @@
 namespace offhook::test {
 
 /// Events as one line: text as it is, [call id name arguments], {input/output}, <end>, !kind.
-inline std::string to_line(const std::vector<agent::openai::ModelEvent>& events) {
-  namespace openai = agent::openai;
+inline std::string to_line(const std::vector<agent::chat::ModelEvent>& events) {
+  namespace chat = agent::chat;
   std::string line;
   for (const auto& event : events) {
-    if (const auto* text = std::get_if<openai::ModelText>(&event)) line += text->text;
-    if (const auto* call = std::get_if<openai::ModelCall>(&event))
+    if (const auto* text = std::get_if<chat::ModelText>(&event)) line += text->text;
+    if (const auto* call = std::get_if<chat::ModelCall>(&event))
       line += "[" + call->call_id + " " + call->name + " " + call->arguments + "]";
-    if (const auto* usage = std::get_if<openai::ModelUsage>(&event))
+    if (const auto* usage = std::get_if<chat::ModelUsage>(&event))
       line += "{" + std::to_string(usage->input) + "/" + std::to_string(usage->output) + "}";
-    if (const auto* end = std::get_if<openai::ModelFinished>(&event)) {
+    if (const auto* end = std::get_if<chat::ModelFinished>(&event)) {
       constexpr const char* kNames[] = {"<stop>", "<length>", "<calls>", "<filtered>"};
       line += kNames[static_cast<int>(end->why)];
     }
-    if (const auto* failed = std::get_if<openai::ModelFailed>(&event)) line += "!" + std::string(to_string(failed->kind));
+    if (const auto* failed = std::get_if<chat::ModelFailed>(&event)) line += "!" + std::string(to_string(failed->kind));
   }
   return line;
 }
@@ -31,7 +31,7 @@ inline std::string to_line(const std::vector<agent::openai::ModelEvent>& events)
 template <class Answer>
 std::string answer_of(std::string_view bytes, std::size_t step = std::string_view::npos) {
   Answer answer;
-  std::vector<agent::openai::ModelEvent> events;
+  std::vector<agent::chat::ModelEvent> events;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     answer.on_bytes(bytes.substr(at, step), events);
     if (step == std::string_view::npos) break;

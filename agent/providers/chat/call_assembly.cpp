@@ -1,9 +1,9 @@
-#include <offhook/agent/providers/openai/call_assembly.hpp>
+#include <offhook/agent/providers/chat/call_assembly.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai {
+namespace offhook::inline v0::agent::chat {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::vector<ModelCall> CallAssembly::take() {
   return whole;
 }
 
-}  // namespace offhook::inline v0::agent::openai
+}  // namespace offhook::inline v0::agent::chat

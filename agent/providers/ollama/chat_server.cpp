@@ -1,0 +1,84 @@
+#include <offhook/agent/providers/ollama/chat_server.hpp>
+
+#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/providers/ollama/chat_answer.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace offhook::inline v0::agent::ollama {
+
+namespace {
+
+/// The largest models are read from a slow disk for minutes; nobody waits for it but the calls to come.
+constexpr base::Duration kLoadLimit = std::chrono::minutes(10);
+
+struct KnownSentence {
+  int status;
+  std::string_view part, advice;
+};
+constexpr std::array<KnownSentence, 5> kKnown{{
+    {400, "does not support tools", "this model calls no tools: choose one that does, or give the agent none"},
+    {400, "does not support thinking", "this model cannot think: leave that off"},
+    {400, "does not support chat", "this model does not chat: choose another"},
+    {500, "more system memory", "the model does not fit into the server's memory: choose a smaller one, or a smaller context"},
+    {503, "maximum pending requests", "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE say how much it takes at once"},
+}};
+
+/// What the server says in words; "" when its answer is none of Ollama's.
+std::string sentence_in(std::string_view body) {
+  json::Parser parser;
+  const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
+  return root ? std::string(json::text(*root, "error")) : std::string{};
+}
+
+}  // namespace
+
+std::string ChatServer::url() const {
+  std::string url = options_.base_url;
+  while (url.ends_with('/')) url.pop_back();
+  return url + "/api/chat";
+}
+
+net::HttpRequest ChatServer::request_of(std::string body) const {
+  net::HttpRequest request;
+  request.url = url();
+  request.connect_limit = options_.connect_limit;
+  if (!options_.key.empty()) request.headers.emplace_back("authorization", "Bearer " + options_.key.reveal());
+  request.headers.emplace_back("content-type", "application/json");
+  request.headers.emplace_back("accept", "application/x-ndjson");
+  request.body = std::move(body);
+  return request;
+}
+
+net::HttpRequest ChatServer::request(const chat::ModelQuestion& question) const {
+  return request_of(write_chat_request(options_.model, question));
+}
+
+std::optional<net::HttpRequest> ChatServer::warm_up() const {
+  auto request = request_of(write_load_request(options_.model));
+  request.total_limit = kLoadLimit;
+  return request;
+}
+
+std::unique_ptr<chat::ModelAnswer> ChatServer::answer() const { return std::make_unique<ChatAnswer>(); }
+
+RequestFailure ChatServer::failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const {
+  RequestFailure failure = failure_of(whom, head, body);
+  const std::string sentence = sentence_in(body);
+  const auto* const known = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownSentence& one) {
+    return one.status == head.status && sentence.find(one.part) != std::string::npos;
+  });
+  std::string advice;
+  if (known != kKnown.end()) {
+    advice = known->advice;
+  } else if (head.status == 404 && !sentence.empty()) {
+    advice = "it has no such model: `ollama pull " + model() + "` there, or name another";
+  } else if (head.status == 404) {
+    advice = "there is no /api/chat: is it Ollama, and its base URL without a path (such as /v1)?";
+  }
+  if (!advice.empty()) failure.why = std::string(whom) + " answered " + std::to_string(head.status) + ": " + advice;
+  return failure;
+}
+
+}  // namespace offhook::inline v0::agent::ollama

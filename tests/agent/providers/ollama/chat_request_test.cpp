@@ -1,0 +1,110 @@
+#include <offhook/agent/providers/ollama/chat_request.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace offhook::agent;
+using namespace offhook::agent::ollama;
+using chat::ModelMessage;
+using chat::ModelQuestion;
+using nlohmann::json;
+
+namespace {
+
+ModelOptions of(std::string model) {
+  ModelOptions options;
+  options.model = std::move(model);
+  return options;
+}
+ModelMessage said(ModelMessage::Kind kind, std::string text) { return {kind, std::move(text), {}}; }
+ModelMessage called(std::vector<ModelMessage::Call> calls) { return {ModelMessage::Kind::Calls, {}, std::move(calls)}; }
+json messages_in(std::vector<ModelMessage> messages) {
+  return json::parse(write_chat_request(of("m"), {"", std::move(messages), nullptr}))["messages"];
+}
+
+}  // namespace
+
+TEST_CASE("Ollama's chat request says how the model is loaded, and that it does not think") {
+  const std::vector<ToolDescription> tools{{"f", "does it", R"({"type":"object","properties":{"x":{"type":"string"}}})", ToolClass::Read},
+                                           {"g", "does that", "", ToolClass::Read}};
+  auto options = of("qwen3:8b");
+  options.temperature = 0.25;
+  options.max_tokens = 300;
+  const auto sent = json::parse(write_chat_request(options, {"Be kind.", {said(ModelMessage::Kind::User, "Hi")}, &tools}));
+  CHECK(sent == json::parse(R"({"model":"qwen3:8b","stream":true,"keep_alive":1800,"think":false,
+    "options":{"num_ctx":8192,"num_predict":300,"temperature":0.25},
+    "messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}],
+    "tools":[
+      {"type":"function","function":{"name":"f","description":"does it","parameters":{"type":"object","properties":{"x":{"type":"string"}}}}},
+      {"type":"function","function":{"name":"g","description":"does that","parameters":{"type":"object","properties":{}}}}]})"));
+}
+
+TEST_CASE("Ollama's chat request leaves out what was not chosen") {
+  const std::vector<ToolDescription> none;
+  auto options = of("m");
+  options.think = Think::AsModel;
+  options.keep_alive = std::chrono::seconds(-1);
+  const auto sent = json::parse(write_chat_request(options, {"", {said(ModelMessage::Kind::User, "Hi")}, &none}));
+  CHECK(sent == json::parse(R"({"model":"m","stream":true,"keep_alive":-1,"options":{"num_ctx":8192},"messages":[{"role":"user","content":"Hi"}]})"));
+}
+
+TEST_CASE("Ollama's chat request says how much the model thinks") {
+  const auto think = [](Think how) {
+    auto options = of("m");
+    options.think = how;
+    return json::parse(write_chat_request(options, {}))["think"];
+  };
+  CHECK(think(Think::On) == true);
+  CHECK(think(Think::Off) == false);
+  CHECK(think(Think::Low) == "low");
+  CHECK(think(Think::Medium) == "medium");
+  CHECK(think(Think::High) == "high");
+  CHECK(think(Think::Max) == "max");
+}
+
+TEST_CASE("parse_think knows the words and no others") {
+  CHECK(parse_think("") == Think::AsModel);
+  CHECK(parse_think("off") == Think::Off);
+  CHECK(parse_think("max") == Think::Max);
+  CHECK_FALSE(parse_think("minimal"));
+  CHECK_FALSE(parse_think("Off"));
+}
+
+TEST_CASE("Ollama's load request asks for the very model that questions ask for, and says nothing to it") {
+  auto options = of("m");
+  options.context_tokens = 4096;
+  options.keep_alive = std::chrono::hours(1);
+  auto load = json::parse(write_load_request(options)), question = json::parse(write_chat_request(options, {}));
+  CHECK(load["messages"] == json::array());
+  CHECK(load["options"] == json::parse(R"({"num_ctx":4096})"));
+  CHECK(load["keep_alive"] == 3600);
+  for (const char* same : {"model", "options", "keep_alive"}) CHECK(load[same] == question[same]);
+}
+
+TEST_CASE("Ollama's chat request puts what was said into one message with the calls behind it, or Ollama forgets the calls") {
+  CHECK(messages_in({said(ModelMessage::Kind::User, "What do I owe?"), said(ModelMessage::Kind::Assistant, "Let me look."),
+                     called({{"a", "look", R"({"who":"me"})", "3"}, {"b", "look", "{}", "{\"x\":1}"}}),
+                     called({{"c", "pay", "{}", "ok"}}), said(ModelMessage::Kind::Assistant, "Done."),
+                     said(ModelMessage::Kind::User, "Bye")}) == json::parse(R"([
+    {"role":"user","content":"What do I owe?"},
+    {"role":"assistant","content":"Let me look.","tool_calls":[
+      {"id":"a","function":{"name":"look","arguments":{"who":"me"}}},{"id":"b","function":{"name":"look","arguments":{}}}]},
+    {"role":"tool","tool_name":"look","tool_call_id":"a","content":"3"},
+    {"role":"tool","tool_name":"look","tool_call_id":"b","content":"{\"x\":1}"},
+    {"role":"assistant","content":"","tool_calls":[{"id":"c","function":{"name":"pay","arguments":{}}}]},
+    {"role":"tool","tool_name":"pay","tool_call_id":"c","content":"ok"},
+    {"role":"assistant","content":"Done."},
+    {"role":"user","content":"Bye"}])"));
+  CHECK(messages_in({said(ModelMessage::Kind::User, "Hi"), said(ModelMessage::Kind::Assistant, "Hello.")}) ==
+        json::parse(R"([{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}])"));
+}
+
+TEST_CASE("Ollama's chat request tells arguments as an object, whatever was called with") {
+  for (const std::string arguments : {"not json", "[1]", "\"x\"", "", "{\"cut\":", "{} {}", "\xff"}) {
+    CAPTURE(arguments);
+    const auto messages = messages_in({called({{"a", "f", arguments, "7"}})});
+    CHECK(messages[0]["tool_calls"][0]["function"]["arguments"] == json::object());
+  }
+}
