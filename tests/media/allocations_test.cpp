@@ -19,12 +19,12 @@ std::atomic<std::uint64_t> count{0};
 std::uint64_t offhook_test::allocations() { return count.load(); }
 
 // Replaces the allocator of this test program; the nothrow and array forms call these.
-void* operator new(std::size_t size) {
+// Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++count;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }
-// Inlined, g++ takes it for a mismatch with what gave the memory.
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 

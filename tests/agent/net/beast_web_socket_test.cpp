@@ -34,12 +34,12 @@ thread_local std::size_t allocations = 0;
 }
 // g++ sees a free() of what it takes for another operator new.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-void* operator new(std::size_t size) {
+// Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* at = std::malloc(size != 0 ? size : 1)) return at;
   throw std::bad_alloc();
 }
-// Inlined, g++ takes it for a mismatch with what gave the memory.
 [[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
 [[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 
