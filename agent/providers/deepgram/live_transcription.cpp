@@ -27,7 +27,7 @@ void LiveTranscription::connect() {
   line_ = Line::Opening;
   out_.clear();
   out_.push_back({SocketOut::What::Connect, {}});
-  sent_ = answered_to_ = owed_ = 0;
+  sent_ = answered_to_ = 0;
   std::vector<std::uint8_t> silence;
   encode_sound(sound_, std::vector<std::int16_t>(kPrimeMs * sound_.rate_hz / 1000), silence);
   out_.push_back({SocketOut::What::Audio, {silence.begin(), silence.end()}});
@@ -126,10 +126,7 @@ void LiveTranscription::end() {
 
 /// What the server still holds of the turn shall not become the beginning of the next one.
 void LiveTranscription::abandon() {
-  if (phase_ != Phase::Idle && sent_ > turn_begin_ && line_ != Line::None) {
-    if (!finalized_) send_text(kFinalize);
-    ++owed_;
-  }
+  if (phase_ != Phase::Idle && sent_ > turn_begin_ && line_ != Line::None && !finalized_) send_text(kFinalize);
   rest();
   events_.clear();
 }
@@ -211,15 +208,12 @@ void LiveTranscription::on_frame(std::string_view frame) {
   if (const auto* results = std::get_if<Results>(&*message)) on_results(*results);
 }
 
-/// Of a turn that was abandoned: its end lies before the middle of the present one.
-bool LiveTranscription::is_old_finalize(std::size_t end) const { return owed_ > 0 && end <= turn_begin_ + (sent_ - turn_begin_) / 2; }
+/// Of a turn that nobody waits for any more: the window ends before the middle of the present one. Some such answers never come.
+bool LiveTranscription::is_old_finalize(std::size_t end) const { return end <= turn_begin_ + (sent_ - turn_begin_) / 2; }
 
 void LiveTranscription::on_results(const Results& results) {
   const std::size_t end = place_of(results.start + results.duration);
-  if (results.from_finalize && (phase_ == Phase::Idle || is_old_finalize(end))) {
-    if (owed_ > 0) --owed_;
-    return;
-  }
+  if (results.from_finalize && (phase_ == Phase::Idle || is_old_finalize(end))) return;
   const bool answers = results.from_finalize && finalized_;
   if (phase_ == Phase::Idle || (end <= turn_begin_ + sound_.octets_of(kSlackMs) && !answers)) {
     ++counters_.late;
@@ -227,9 +221,7 @@ void LiveTranscription::on_results(const Results& results) {
   }
   take(results, end);
   const bool all = results.is_final && end + sound_.octets_of(kSlackMs) >= sent_;
-  if (finalized_ && (answers || all)) {
-    return finish(answers ? Ends::Answered : Ends::Unanswered);
-  }
+  if (finalized_ && (answers || all)) return finish();
   tell_so_far();
 }
 
@@ -268,15 +260,14 @@ void LiveTranscription::tell_so_far() {
 
 void LiveTranscription::on_no_answer() {
   ++counters_.unanswered;
-  if (answered_) return finish(Ends::Unanswered);
+  if (answered_) return finish();
   // It may be dead: the next turn has another.
   line_ = Line::None;
   out_.clear();
   fail(FailureKind::Timeout, whom_ + " said nothing of the turn in time");
 }
 
-void LiveTranscription::finish(Ends how) {
-  owed_ = how == Ends::Answered ? 0 : owed_ + 1;  // They come in order.
+void LiveTranscription::finish() {
   std::string text = text_so_far();
   const bool nothing = text.empty();
   const double confidence = nothing ? 0 : confidence_count_ == 0 ? 1 : confidence_sum_ / static_cast<double>(confidence_count_);

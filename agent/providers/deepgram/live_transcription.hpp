@@ -80,8 +80,7 @@ class LiveTranscription {
   [[nodiscard]] std::string text_so_far() const;
   void tell_so_far();
   void on_no_answer();
-  enum class Ends : std::uint8_t { Answered, Unanswered };
-  void finish(Ends how);
+  void finish();
   void fail(FailureKind kind, std::string why);
   void rest();
   [[nodiscard]] bool may_reconnect(const RequestFailure& failure) const;
@@ -95,7 +94,6 @@ class LiveTranscription {
   Line line_ = Line::None;
   base::TimePoint sent_at_{};            // the last frame, of whatever kind
   std::size_t sent_ = 0;                 // octets of audio on this socket
-  std::size_t owed_ = 0;                 // answers to Finalize that nobody waits for; some never come
 
   Phase phase_ = Phase::Idle;
   std::uint32_t turn_ = 0;
