@@ -91,7 +91,9 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
   const std::string code = std::to_string(error.code);
   switch (request.what) {
     case Request::What::Probe: return on_probe_failed(error.code, error.body, now, out);
-    case Request::What::Initialize: return fail("it refuses to begin (" + code + ")", out);
+    case Request::What::Initialize:  // It was too slow for the first question, not too old.
+      if (error.code == kUnsupportedVersion && read_supported(error.body).modern && !std::exchange(probed_again_, true)) return probe(now, out);
+      return fail("it refuses to begin (" + code + ")", out);
     case Request::What::List: return on_list_failed("it does not list its tools (" + code + ")", now, out);
     case Request::What::Listen: return;  // Then changes are seen when a list has had its time.
     case Request::What::Call: break;

@@ -158,6 +158,22 @@ TEST_CASE("A server that refuses a revision and names it all the same is asked o
   CHECK(again.broke.size() == 1);
 }
 
+TEST_CASE("A modern server that was too slow for the first question says so to the handshake, and is asked again") {
+  Meeting meeting;
+  meeting.open();
+  meeting.advance(5s);
+  REQUIRE(meeting.last().method == "initialize");
+  meeting.error(meeting.last().id, -32022, R"({"supported":["2026-07-28"]})");
+  REQUIRE(meeting.client.state() == State::Probing);
+  CHECK(meeting.last().modern);
+  Meeting again = meeting;
+  meeting.result(meeting.last().id, R"({"supportedVersions":["2026-07-28"],"capabilities":{}})");
+  CHECK(meeting.revision == "2026-07-28");
+  again.advance(5s);
+  again.error(again.last("initialize").id, -32022, R"({"supported":["2026-07-28"]})");
+  CHECK(again.broke.size() == 1);
+}
+
 // --- what a server asks and tells --------------------------------------------------------------------------------------------
 
 TEST_CASE("A ping is answered, and any other request refused [MCP 2025-11-25 basic/utilities/ping]") {

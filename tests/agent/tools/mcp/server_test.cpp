@@ -284,17 +284,18 @@ TEST_CASE("A desk is used from two threads") {
   });
   const auto guest = desk.enter();
   std::uint64_t heard = 0;
-  for (std::uint64_t number = 1; number <= 1000; ++number) {
+  for (std::uint64_t number = 1; number <= 200; ++number) {
     desk.put({Order::What::Start, guest, number, "t", "h", std::to_string(number)});
     while (true) {
       const auto result = desk.take_result(guest);
+      if (!result) std::this_thread::yield();
       if (!result) continue;
       CHECK(result->text == std::to_string(result->number));
       heard += result->number;
       break;
     }
   }
-  CHECK(heard == 500500);
+  CHECK(heard == 20100);
   over = true;
   server.join();
 }
