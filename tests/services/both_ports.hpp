@@ -25,7 +25,8 @@ std::unique_ptr<RunningSim> open_both_ports(const Scenario& scenario, const SimN
   constexpr unsigned kFirstSecureSession = 100001;  // So that the numbers of both ports stay apart in the log.
   auto plain = Server::open(scenario, note);
   auto secure = Server::open(scenario, note, {certificate.certificate_pem, certificate.key_pem, kFirstSecureSession});
-  error = "no port on loopback, or no voice \"" + scenario.voice + "\"";
+  error = "no port on loopback";
+  if constexpr (requires { scenario.voice; }) error += ", or no voice \"" + scenario.voice + "\"";
   if (!plain || !secure) return nullptr;
   return std::make_unique<BothPorts<Server>>(std::move(plain), std::move(secure));
 }

@@ -17,8 +17,12 @@ HttpPlan::Step error_answer(int status, const std::string& type, const std::stri
 
 HttpPlan::Step json_answer(const Json& body) { return {HttpPlan::What::Whole, {}, 200, {{"content-type", "application/json"}}, written(body)}; }
 
+std::string BodyWriter::framed(const std::string& json) const {
+  return framing_ == Framing::Lines ? json + "\n" : "data: " + json + "\n\n";
+}
+
 void BodyWriter::event(const Json& data, std::string_view name) {
-  bytes((name.empty() ? "" : "event: " + std::string(name) + "\n") + "data: " + written(data) + "\n\n");
+  bytes((name.empty() ? "" : "event: " + std::string(name) + "\n") + framed(written(data)));
 }
 
 std::size_t BodyWriter::piece_at(std::size_t octets) const {
@@ -47,14 +51,16 @@ void BodyWriter::insert(const Fault& fault) {
     case Fault::Kind::Garbage:
       return put("\xFF\xFE<html>502 Bad Gateway</html>\r\ndata data data\n\n");
     case Fault::Kind::BrokenJson:
-      return put("data: {\"id\":\"broken\",\"type\":\"\n\n");
+      return put(framed(R"({"id":"broken","type":")"));
     case Fault::Kind::BrokenBase64:
       return put("data: {\"type\":\"speech.audio.delta\",\"audio\":\"!!!! no base64 !!!!\"}\n\n");
     case Fault::Kind::UnknownEvents:
-      return put(": a comment\nevent: surprise\nid: 7\nretry: 100\ndata: {\"type\":\"surprise\",\"object\":\"surprise\",\"nested\":[{}]}\n\n");
+      return put((framing_ == Framing::Lines ? "" : ": a comment\nevent: surprise\nid: 7\nretry: 100\n") +
+                 framed(R"({"type":"surprise","object":"surprise","nested":[{}]})"));
     case Fault::Kind::Error:
       pieces_.resize(at);
-      return put("data: " + written({{"error", {{"message", fault.message}, {"type", "server_error"}, {"param", nullptr}, {"code", fault.code}}}}) + "\n\n");
+      if (framing_ == Framing::Lines) return put(framed(written({{"error", fault.message}})));
+      return put(framed(written({{"error", {{"message", fault.message}, {"type", "server_error"}, {"param", nullptr}, {"code", fault.code}}}})));
     default:
       return;
   }

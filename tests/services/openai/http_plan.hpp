@@ -30,13 +30,17 @@ struct HttpPlan {
 [[nodiscard]] HttpPlan::Step error_answer(int status, const std::string& type, const std::string& code, const std::string& message, const std::string& param = {});
 [[nodiscard]] HttpPlan::Step json_answer(const nlohmann::json& body);
 
+/// How JSON travels in a body: as server-sent events, or a line each.
+enum class Framing : std::uint8_t { Events, Lines };
+
 /// A body that is sent little by little, and what can go wrong with it.
 class BodyWriter {
  public:
-  BodyWriter(std::string content_type, base::Duration begins) : content_type_(std::move(content_type)), at_(begins) {}
+  BodyWriter(std::string content_type, base::Duration begins, Framing framing = Framing::Events)
+      : content_type_(std::move(content_type)), at_(begins), framing_(framing) {}
   void wait(base::Duration more) { at_ += more; }
   void bytes(std::string text) { pieces_.push_back({at_, std::move(text)}); }
-  /// `data: ...` and, if it is not empty, `event: ...` in front of it.
+  /// Events: `data: ...` and, if it is not empty, `event: ...` in front of it.
   void event(const nlohmann::json& data, std::string_view name = {});
   void done() { bytes("data: [DONE]\n\n"); }
   /// The whole answer, with that fault in it.
@@ -52,9 +56,11 @@ class BodyWriter {
   void cut(std::size_t octets);
   void insert(const Fault& fault);
   void split(std::size_t size);
+  [[nodiscard]] std::string framed(const std::string& json) const;
 
   std::string content_type_;
   base::Duration at_;
+  Framing framing_;
   std::vector<Piece> pieces_;
 };
 

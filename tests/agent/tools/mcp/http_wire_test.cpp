@@ -1,4 +1,4 @@
-#include "../../providers/openai/fake_http.hpp"
+#include "../../providers/fake_http.hpp"
 
 #include <offhook/agent/tools/mcp/http_wire.hpp>
 #include <offhook/agent/tools/mcp/rpc_message.hpp>

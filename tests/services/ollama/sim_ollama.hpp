@@ -1,0 +1,61 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/tests/services/ollama/model_memory.hpp>
+#include <offhook/tests/services/ollama/scenario.hpp>
+#include <offhook/tests/services/openai/http_plan.hpp>
+#include <offhook/tests/services/openai/sim_http.hpp>
+#include <offhook/tests/services/openai/sim_world.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace offhook::services::ollama {
+
+using openai::HttpPlan;
+using openai::SimLog;
+
+/// Ollama's own interface, and of that which speaks like OpenAI /v1/chat/completions and /v1/models. A request in, the plan of its
+/// answer out: no I/O, no clock.
+class SimOllama {
+ public:
+  SimOllama(Scenario scenario, SimLog log);
+  SimOllama(const SimOllama&) = delete;
+  SimOllama& operator=(const SimOllama&) = delete;
+
+  struct Served {
+    HttpPlan plan;
+    std::uint64_t request = 0;  ///< what gone() is to be told, when its connection is
+  };
+  [[nodiscard]] Served serve(const WebRequest& request, base::TimePoint now);
+  void gone(std::uint64_t request) { memory_.gone(request); }
+
+ private:
+  using Json = nlohmann::json;
+  [[nodiscard]] HttpPlan route(const WebRequest& request, base::TimePoint now);
+  [[nodiscard]] HttpPlan chat(const Json& body, base::TimePoint now);
+  /// A question with messages in it.
+  struct Ask {
+    const Json& body;
+    const Model& model;
+    base::Duration load;  ///< until the model is there
+    base::TimePoint now;
+  };
+  [[nodiscard]] HttpPlan answer(const Ask& ask);
+  [[nodiscard]] HttpPlan write(const Ask& ask, const Reply& reply, const Fault& fault, base::Duration begins);
+  [[nodiscard]] HttpPlan compatible(const WebRequest& request, base::TimePoint now);
+  [[nodiscard]] const Model* model_of(const Json& body) const;
+  [[nodiscard]] Json calls_of(const Reply& reply, bool with_ids);
+
+  Scenario scenario_;
+  openai::SimWorld world_;  // the same answers for both interfaces
+  openai::SimHttp http_;
+  ModelMemory memory_;
+  std::size_t asked_ = 0;
+  std::uint64_t requests_ = 0, next_id_ = 0;
+};
+
+}  // namespace offhook::services::ollama

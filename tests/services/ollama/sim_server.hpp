@@ -1,0 +1,26 @@
+#pragma once
+
+#include <offhook/tests/services/ollama/scenario.hpp>
+#include <offhook/tests/services/openai/sim_world.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace offhook::services::ollama {
+
+struct SimServerOptions {
+  std::string certificate_pem, key_pem;  ///< "": plain
+  unsigned first_session = 1;            ///< there is none
+};
+
+/// The simulated Ollama on a port of loopback, on a thread of its own.
+class SimServer {
+ public:
+  /// Null when there is no port. `log` is called on the server's thread.
+  [[nodiscard]] static std::unique_ptr<SimServer> open(const Scenario& scenario, openai::SimLog log, SimServerOptions options = {});
+  virtual ~SimServer() = default;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+};
+
+}  // namespace offhook::services::ollama
