@@ -16,6 +16,7 @@ using Parser = simdjson::dom::parser;
 
 /// Nothing when `text` is no JSON. Borrows from `parser` until its next use.
 [[nodiscard]] inline std::optional<Element> parse(Parser& parser, std::string_view text) {
+  if (text.empty()) return std::nullopt;  // simdjson would copy from where nothing is.
   Element root;
   if (parser.parse(text.data(), text.size(), true).get(root) != simdjson::SUCCESS) return std::nullopt;
   return root;
