@@ -77,7 +77,7 @@ base::Result<std::vector<RpcMessage>, RpcError> read_messages(std::string_view t
   // It refuses the depth that it is given.
   if (parser.allocate(text.size(), kMaxMessageDepth + 1) != simdjson::SUCCESS) return base::fail(RpcError::TooLong);
   json::Element root;
-  if (const auto error = parser.parse(text.data(), text.size(), true).get(root); error != simdjson::SUCCESS) {
+  if (const auto error = parser.parse(text.empty() ? "" : text.data(), text.size(), true).get(root); error != simdjson::SUCCESS) {
     return base::fail(error == simdjson::DEPTH_ERROR ? RpcError::TooDeep : RpcError::NotJson);
   }
   std::vector<RpcMessage> messages;
