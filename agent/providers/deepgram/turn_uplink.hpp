@@ -51,6 +51,8 @@ class TurnUplink {
   [[nodiscard]] bool may_connect_again() const;
 
   [[nodiscard]] std::size_t sent() const { return sent_; }
+  /// Where the turn's audio ends when all of it is sent.
+  [[nodiscard]] std::size_t end() const { return sent_ + unsent_.size(); }
   [[nodiscard]] std::size_t turn_begin() const { return turn_begin_; }
   [[nodiscard]] std::size_t without_answer() const { return sent_ - answered_to_; }
   [[nodiscard]] bool is_too_short() const { return turn_octets_ < octets_of(kMinMs); }
