@@ -1,5 +1,6 @@
 #include <offhook/tests/services/deepgram/sim_server.hpp>
 
+#include <offhook/tests/services/deepgram/sim_flux.hpp>
 #include <offhook/tests/services/deepgram/sim_http.hpp>
 #include <offhook/tests/services/deepgram/sim_listen.hpp>
 #include <offhook/tests/services/deepgram/sim_speak.hpp>
@@ -76,6 +77,7 @@ class Server final : public SimServer {
   std::unique_ptr<Visitor> receive(Peer& peer, const WebRequest& request) {
     const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
     if (request.wants_upgrade && path == "/v1/listen") return receive_socket<SimListen>(peer, request, world_.scenario.listen.fault(listens_++));
+    if (request.wants_upgrade && path == "/v2/listen") return receive_socket<SimFlux>(peer, request, world_.scenario.flux.fault(fluxes_++));
     if (request.wants_upgrade && path == "/v1/speak") return receive_socket<SimSpeak>(peer, request, world_.scenario.speak.fault(speaks_++));
     return openai::visit(peer, http_.serve(request, now()));
   }
@@ -96,6 +98,8 @@ class Server final : public SimServer {
     std::string why;
     if constexpr (std::is_same_v<Core, SimListen>) {
       why = refuse_listen(query);
+    } else if constexpr (std::is_same_v<Core, SimFlux>) {
+      why = refuse_flux(query);
     } else {
       why = refuse_speak(query, false);
     }
@@ -109,7 +113,7 @@ class Server final : public SimServer {
   SimWorld world_;
   SimHttp http_;
   unsigned next_session_;
-  std::size_t listens_ = 0, speaks_ = 0;
+  std::size_t listens_ = 0, fluxes_ = 0, speaks_ = 0;
   std::unique_ptr<WebServer> server_;
 };
 
