@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace offhook::agent;
@@ -42,13 +44,11 @@ class Player {
   void step(std::uint8_t what) {
     switch (what) {
       case 0: return core_.tick(now_ += std::chrono::milliseconds(script_.next() * 10));
-      case 1:
-        if (has_socket_) core_.on_open();
-        return;
+      case 1: return open();
       case 2:
       case 3: return say_turn();
-      case 4: return core_.on_frame(script_.text(script_.next()));
-      case 5: return core_.on_frame(R"({"type":"Warning","code":"FORCE_END_TURN_NO_ACTIVE_TURN"})");
+      case 4: return say(script_.text(script_.next()));
+      case 5: return say(R"({"type":"Warning","code":"FORCE_END_TURN_NO_ACTIVE_TURN"})");
       case 6: return lose();
       case 7:
         waits_ = true;
@@ -57,6 +57,14 @@ class Player {
       case 9: return core_.end();
       default: waits_ = false; return core_.abandon();
     }
+  }
+
+  void open() {
+    if (has_socket_ && !std::exchange(open_, true)) core_.on_open();
+  }
+  /// A socket says nothing before it is open.
+  void say(std::string_view frame) {
+    if (open_) core_.on_frame(frame);
   }
 
   void say_turn() {
@@ -69,14 +77,14 @@ class Player {
                                   {"audio_window_end", script_.next() / 10.0},
                                   {"transcript", std::string(script_.next() % 8, 'a')},
                                   {"words", nlohmann::json::array({word})}};
-    core_.on_frame(frame.dump());
+    say(frame.dump());
   }
 
   void lose() {
     if (!has_socket_) return;
     const std::uint8_t how = script_.next();
-    if (how % 4 == 3) return core_.on_frame(how % 8 == 3 ? R"({"type":"Error","code":"INTERNAL_SERVER_ERROR"})" : R"({"type":"Error","code":"X"})");
-    has_socket_ = false;
+    if (how % 4 == 3) return say(how % 8 == 3 ? R"({"type":"Error","code":"INTERNAL_SERVER_ERROR"})" : R"({"type":"Error","code":"X"})");
+    has_socket_ = open_ = false;
     core_.on_closed({static_cast<FailureKind>(how % 8), "it broke", how % 3 == 0 ? std::nullopt : std::optional(kNetworkRetry)});
   }
 
@@ -85,11 +93,11 @@ class Player {
     core_.end();
     drain();
     if (script_.size() % 2 == 0 && has_socket_) {
-      has_socket_ = false;
+      has_socket_ = open_ = false;
       core_.on_closed({FailureKind::Auth, "it is gone", std::nullopt});
       drain();
     }
-    if (has_socket_) core_.on_open();
+    open();
     for (int i = 0; i < 20 && waits_; ++i) {
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
@@ -101,6 +109,7 @@ class Player {
     while (const auto out = core_.poll_out()) {
       if (out->what == SocketOut::What::Connect || out->what == SocketOut::What::Drop) {
         has_socket_ = out->what == SocketOut::What::Connect;
+        open_ = false;
         continue;
       }
       require(has_socket_ && !out->bytes.empty());
@@ -122,7 +131,7 @@ class Player {
 
   Script script_;
   offhook::base::TimePoint now_{};
-  bool has_socket_ = false, waits_ = false;
+  bool has_socket_ = false, open_ = false, waits_ = false;
   std::uint32_t turn_ = 0;
   FluxTranscription core_;
 };
