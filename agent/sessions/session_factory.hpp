@@ -22,6 +22,7 @@ namespace offhook::inline v0::agent {
 struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< with its pool
   ConversationOptions conversation;     ///< what profiles do not say
+  Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
 };
 
 /// What is known of a call when its conversation is put together.
@@ -50,6 +51,10 @@ class SessionFactory {
   /// that is tried first. For a Rehearsal on the thread of `edges`.
   [[nodiscard]] std::vector<std::unique_ptr<Speaker>> rehearsing(const AgentBook& book, net::Edges& edges) const;
 
+  /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
+  [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
+  [[nodiscard]] Breakers& breakers() const { return *breakers_; }
+
   [[nodiscard]] WorkPool& pool() const { return *pool_; }
   [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
@@ -59,7 +64,7 @@ class SessionFactory {
   std::shared_ptr<WorkPool> pool_;
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
-  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
+  std::shared_ptr<Breakers> breakers_;
 };
 
 }  // namespace offhook::inline v0::agent
