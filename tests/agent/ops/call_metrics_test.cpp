@@ -124,6 +124,7 @@ TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; 
 TEST_CASE_FIXTURE(Metrics, "Of the calls that are up: how many, the worst, and which are deaf now") {
   CHECK(read().value("offhook_calls") == 0);
   CHECK_FALSE(read().value("offhook_call_mos_worst", {{"scale", "narrowband"}}));
+  CHECK_FALSE(read().types.contains("offhook_call_mos_worst"));
   auto deaf = bad();
   deaf.one_way.peer_hears_nothing = true;
   const std::vector<media::QualityReport> live{good(), deaf, wideband(), {}};
