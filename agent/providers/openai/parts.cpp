@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/parts.hpp>
 
-#include <offhook/agent/providers/cached_speaker.hpp>
+#include <offhook/agent/providers/cached_voice.hpp>
 #include <offhook/agent/providers/chat/chat_thinker.hpp>
 #include <offhook/agent/providers/openai/chat_server.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
@@ -8,14 +8,15 @@
 #include <offhook/agent/providers/openai/profile_options.hpp>
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
+#include <offhook/agent/providers/voices.hpp>
 
 namespace offhook::inline v0::agent::openai {
 
 namespace {
 
 std::string voice_of(const PartNeeds& needs, const std::string& usual) {
-  const std::string& voice = needs.profile->voice;
-  return voice.empty() || voice == "slt" || voice == "rms" ? usual : voice;  // Those two are the embedded speaker's.
+  std::string voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
+  return voice.empty() ? usual : voice;
 }
 
 /// Telephone sound goes as it is; of a wide band the server gets all there is.
@@ -54,11 +55,8 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   options.server = server_of(*needs.provider);
   options.model = needs.provider->models.speech;
   options.voice = voice_of(needs, options.voice);
-  const std::string kind_of_sound = needs.provider->name + ' ' + options.model + ' ' + options.voice;
-  auto speaker = std::make_unique<SpeechSpeaker>(std::move(options), needs.edges->http(needs.provider->ca_file), wake);
-  auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake));
-  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence);
-  return cached;
+  const std::string voice = options.model + ' ' + options.voice;
+  return cached_voice(needs, std::make_unique<SpeechSpeaker>(std::move(options), needs.edges->http(needs.provider->ca_file), wake), voice, wake);
 }
 
 realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
