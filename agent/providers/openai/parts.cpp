@@ -27,7 +27,7 @@ realtime::AudioFormat format_of(const PartNeeds& needs) {
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
   LiveOptions options;
-  options.server = server_of(*needs.provider);
+  options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.shape.model = needs.provider->models.transcription;
   options.shape.format = format_of(needs);
   return std::make_unique<LiveListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
@@ -35,7 +35,7 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
   TranscriptionOptions options;
-  options.server = server_of(*needs.provider);
+  options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.model = needs.provider->models.transcription;
   return std::make_unique<HttpListener>(std::move(options), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
@@ -43,7 +43,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
   const ProviderProfile& provider = *needs.provider;
   ChatServerOptions options;
-  options.server = server_of(provider);
+  options.server = server_of(provider, provider.models.chat);
   options.api = provider.api == ChatApi::Responses ? ChatServerOptions::Api::Responses : ChatServerOptions::Api::Chat;
   options.model = model_options(provider);
   return std::make_unique<chat::ChatThinker>(std::make_unique<ChatServer>(std::move(options)), chat::ChatThinkerOptions{},
@@ -52,7 +52,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   SpeechOptions options;
-  options.server = server_of(*needs.provider);
+  options.server = server_of(*needs.provider, needs.provider->models.speech);
   options.model = needs.provider->models.speech;
   options.voice = voice_of(needs, options.voice);
   const std::string voice = options.model + ' ' + options.voice;

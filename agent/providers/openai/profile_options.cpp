@@ -9,13 +9,14 @@ bool is_azure(const ProviderProfile& provider) { return provider.kind == Provide
 
 }  // namespace
 
-Server server_of(const ProviderProfile& provider) {
+Server server_of(const ProviderProfile& provider, const std::string& model) {
   Server server;
   server.base_url = provider.base_url;
   server.key = provider.api_key;
   if (!is_azure(provider)) return server;
   server.auth = Server::Auth::ApiKey;
-  server.base_url += "/openai/deployments/" + provider.deployment;
+  // The current interface takes the deployment as the model; the older ones, each with a date, have it in the address.
+  server.base_url += provider.api_version.empty() ? "/openai/v1" : "/openai/deployments/" + model;
   if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
   return server;
 }
