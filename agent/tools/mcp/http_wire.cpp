@@ -27,8 +27,8 @@ std::string_view media_type(const net::HttpHead& head) {
 
 }  // namespace
 
-HttpWire::HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler)
-    : options_(std::move(options)), http_(http), handler_(std::move(handler)) {}
+HttpWire::HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler, Authorizer* authorizer)
+    : options_(std::move(options)), http_(http), authorizer_(authorizer), handler_(std::move(handler)) {}
 
 HttpWire::~HttpWire() = default;
 
@@ -75,7 +75,7 @@ void HttpWire::send(Outgoing message) {
   start(exchange, std::move(made));
 }
 
-void HttpWire::start(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
+void HttpWire::begin(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
   const std::weak_ptr<Exchange> weak = exchange;  // It holds the transfer, and that these.
   net::HttpHandler handler;
   handler.on_head = [this, weak](const net::HttpHead& head) {
@@ -126,9 +126,10 @@ void HttpWire::on_body(const std::shared_ptr<Exchange>& exchange, std::string_vi
 }
 
 void HttpWire::on_end(const std::shared_ptr<Exchange>& exchange, const std::optional<net::NetError>& error) {
+  exchange->transfer.reset();
+  if (!error && is_held(exchange) && wants_token(*exchange)) return fetch_token(exchange, challenges_of(exchange->head));
   std::erase(unanswered_, exchange);
   std::erase(drained_, exchange);
-  exchange->transfer.reset();
   if (!is_current(exchange)) return;
   if (exchange == listening_) return on_listening_end(error);
   if (!error && exchange->good() && !exchange->is_stream && !exchange->body.empty()) {
@@ -203,6 +204,8 @@ void HttpWire::shut_down(std::function<void()> done) {
   listening_.reset();
   if (session_.empty()) return done();
   auto made = request("DELETE", revision_, session_);
+  if (const auto token = authorizer_ == nullptr ? config::Secret() : authorizer_->token(); !token.empty())
+    made.headers.emplace_back("authorization", "Bearer " + token.reveal());
   made.total_limit = kFarewellLimit;
   net::HttpHandler handler;
   handler.on_end = [done = std::move(done)](const std::optional<net::NetError>&) { done(); };

@@ -14,9 +14,13 @@ namespace {
 
 bool is_http(const ServerOptions& options) { return std::holds_alternative<HttpWireOptions>(options.at); }
 
+constexpr base::Duration kProbeWithToken = std::chrono::seconds(20);  // What gives tokens is asked on the way, up to four times.
+
 ClientOptions client_options(const ServerOptions& options) {
   ClientOptions client = options.client;
   client.over_http = is_http(options);
+  const auto* http = std::get_if<HttpWireOptions>(&options.at);
+  if (http != nullptr && http->oauth) client.probe_limit = std::max(client.probe_limit, kProbeWithToken);
   return client;
 }
 
@@ -32,7 +36,12 @@ constexpr std::string_view kChanged = "The tool is not the one any more that it 
 
 std::optional<std::string> fault_of(const ServerOptions& options) {
   if (!is_label(options.label)) return "a label of a server is made of a-z, 0-9 and -, at most " + std::to_string(kMaxLabel) + " of them";
-  if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) return fault_of_url(http->url);
+  if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) {
+    if (auto fault = fault_of_url(http->url)) return fault;
+    if (!http->oauth) return std::nullopt;
+    if (!http->token.empty()) return "either a token or client credentials can be given for a server, and not both";
+    return fault_of(*http->oauth);
+  }
   return fault_of_command(std::get<CommandLine>(options.at));
 }
 

@@ -21,7 +21,7 @@ const net::Headers kJson = {{"content-type", "application/json"}}, kStream = {{"
 const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
 struct Line {
-  explicit Line(HttpWireOptions options = {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s})
+  explicit Line(HttpWireOptions options = {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
       : wire(std::move(options), http, handler()) {}
 
   WireHandler handler() {
