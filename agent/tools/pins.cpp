@@ -1,6 +1,6 @@
-#include <offhook/agent/tools/mcp/pins.hpp>
+#include <offhook/agent/tools/pins.hpp>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 PinBook::PinBook(const std::vector<Pin>& pinned, Unpinned unpinned) : unpinned_(unpinned) {
   for (const Pin& pin : pinned) hashes_.insert_or_assign(pin.tool, pin.hash);
@@ -19,4 +19,4 @@ std::string_view PinBook::hash_of(std::string_view tool) const {
   return known == hashes_.end() ? std::string_view{} : std::string_view(known->second);
 }
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 /// A tool as somebody has looked at it.
 struct Pin {
@@ -43,4 +43,4 @@ class PinBook {
   Unpinned unpinned_;
 };
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

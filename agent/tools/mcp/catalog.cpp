@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/catalog.hpp>
 
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -5,7 +5,7 @@
 // prints {"result":...} for each, {"tools":[...]} for an empty line, and ends with standard input.
 //   offhook_mcp_probe --conformance URL      calls each tool once with made-up arguments; exit 0 when all were answered
 #include <offhook/agent/tools/mcp/servers.hpp>
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <nlohmann/json.hpp>
 
