@@ -19,4 +19,19 @@ std::string_view PinBook::hash_of(std::string_view tool) const {
   return known == hashes_.end() ? std::string_view{} : std::string_view(known->second);
 }
 
+std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash) {
+  const std::string to_pin = "pin sha256 " + std::string(hash);
+  switch (verdict) {
+    case PinVerdict::Known:
+      return {};
+    case PinVerdict::New:
+      return "its definition is trusted from now on: sha256 " + std::string(hash);
+    case PinVerdict::Missing:
+      return "nobody has pinned it: look at what it says, and " + to_pin;
+    case PinVerdict::Changed:
+      return "its definition is not the one that was pinned (sha256 " + std::string(known) + "): look at what it says now, and " + to_pin;
+  }
+  return {};
+}
+
 }  // namespace offhook::inline v0::agent::tools
