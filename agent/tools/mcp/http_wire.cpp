@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/mcp/http_wire.hpp>
 
+#include <offhook/agent/net/web_socket_url.hpp>
 #include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/base/text.hpp>
 
@@ -38,6 +39,12 @@ constexpr base::Duration kUsualRetry = std::chrono::seconds(1), kLongestRetry = 
 constexpr std::int64_t kBadRequest = -32000;
 constexpr base::Duration kFarewellLimit = std::chrono::seconds(2);
 
+bool is_loopback(std::string_view host) {
+  if (base::iequals(host, "localhost") || host == "::1") return true;
+  const bool is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_number && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3;
+}
+
 bool is_session_id(std::string_view id) {  // MCP 2025-11-25 basic/transports: visible ASCII
   return !id.empty() && id.size() <= kMaxSessionId && std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
@@ -54,6 +61,17 @@ base::Duration retry_of(const SseParser& events) {
 }
 
 }  // namespace
+
+std::optional<std::string> fault_of_url(std::string_view url) {
+  const bool tls = url.starts_with("https://");
+  if (!tls && !url.starts_with("http://")) return "its URL must begin with https://";
+  if (url.find('#') != std::string_view::npos || url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos)
+    return "its URL must have no user and no fragment in it";
+  const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));  // The same but for the scheme.
+  if (!parts) return "its URL cannot be read";
+  if (!tls && !is_loopback(parts->host)) return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1])";
+  return std::nullopt;
+}
 
 HttpWire::HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler)
     : options_(std::move(options)), http_(http), handler_(std::move(handler)) {}

@@ -4,7 +4,6 @@
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/sse.hpp>
 #include <offhook/agent/tools/mcp/wire.hpp>
-#include <offhook/agent/tools/server_url.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -23,6 +22,9 @@ struct HttpWireOptions {
   std::vector<std::pair<std::string, config::Secret>> headers;  ///< others that the server asks for
   base::Duration connect_limit = std::chrono::seconds(5);
 };
+
+/// Why a server at `url` may not be asked: a sentence, or nothing. https, or http to this very machine; no user, no fragment.
+[[nodiscard]] std::optional<std::string> fault_of_url(std::string_view url);
 
 inline constexpr std::size_t kMaxSessionId = 256;
 inline constexpr std::size_t kMaxUnanswered = 16;  ///< messages at once that nothing answers; more are dropped
