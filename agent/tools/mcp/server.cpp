@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/server.hpp>
 
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 #include <offhook/base/time.hpp>
 
 #include <algorithm>

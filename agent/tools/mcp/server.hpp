@@ -5,7 +5,7 @@
 #include <offhook/agent/tools/mcp/client.hpp>
 #include <offhook/agent/tools/mcp/desk.hpp>
 #include <offhook/agent/tools/mcp/http_wire.hpp>
-#include <offhook/agent/tools/mcp/pins.hpp>
+#include <offhook/agent/tools/pins.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -6,7 +6,7 @@
 //   offhook_mcp_probe --conformance URL      calls each tool once with made-up arguments; exit 0 when all were answered. What the suite
 //                                            tells in MCP_CONFORMANCE_CONTEXT is used: client credentials, and what to call
 #include <offhook/agent/tools/mcp/servers.hpp>
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 /// A tool as somebody has looked at it.
 struct Pin {
@@ -27,6 +27,9 @@ enum class PinVerdict : std::uint8_t {
 };
 [[nodiscard]] constexpr bool is_good(PinVerdict verdict) { return verdict == PinVerdict::Known || verdict == PinVerdict::New; }
 
+/// For the log: a sentence with `hash`, by which to pin what is refused; `known` is the one that was pinned, if any. "" of Known.
+[[nodiscard]] std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash);
+
 inline constexpr std::size_t kMaxPins = 1024;  ///< of one server; what comes first beyond them is Missing
 
 /// The definitions that are agreed to. Pure. What came first stays until the program ends, whatever its server says later.
@@ -43,4 +46,4 @@ class PinBook {
   Unpinned unpinned_;
 };
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

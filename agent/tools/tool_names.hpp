@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxLabel = 24;
 inline constexpr std::size_t kMaxModelName = 64;
@@ -17,4 +17,4 @@ inline constexpr std::size_t kMaxModelName = 64;
 /// so that no other tool can change it: a name that does not fit as it is ends in eight digits of its hash.
 [[nodiscard]] std::string model_name(std::string_view label, std::string_view tool);
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

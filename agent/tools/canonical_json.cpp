@@ -1,4 +1,4 @@
-#include <offhook/agent/tools/mcp/canonical_json.hpp>
+#include <offhook/agent/tools/canonical_json.hpp>
 
 #include <offhook/agent/providers/json_text.hpp>
 
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 namespace {
 
@@ -66,4 +66,4 @@ std::string sha256_hex(std::string_view text) {
   return hex;
 }
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

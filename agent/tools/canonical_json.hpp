@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxCanonicalDepth = 32;
 
@@ -19,4 +19,4 @@ inline constexpr std::size_t kMaxCanonicalDepth = 32;
 /// 64 hexadecimal digits in lower case.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools

@@ -1,11 +1,11 @@
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
-#include <offhook/agent/tools/mcp/canonical_json.hpp>
+#include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::tools {
 
 namespace {
 constexpr std::string_view kBetween = "__";
@@ -32,4 +32,4 @@ std::string model_name(std::string_view label, std::string_view tool) {
   return name + '_' + sha256_hex(tool).substr(0, kHashDigits);
 }
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::tools
