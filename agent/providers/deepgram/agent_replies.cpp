@@ -120,6 +120,7 @@ void AgentReplies::go_on_with_results(TimePoint now) {
     more_by_ = now + kMoreWait;
     return;
   }
+  end_item(false);
   reply_.phase = Reply::Phase::Waiting;
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // Some of the results it took as such, and speaks of them now.
   advance(now);
