@@ -20,9 +20,9 @@ std::string voice_of(const PartNeeds& needs, const std::string& usual) {
 }
 
 /// Telephone sound goes as it is; of a wide band the server gets all there is.
-realtime::AudioFormat format_of(const PartNeeds& needs) {
-  if (needs.port_rate_hz != 8000) return realtime::AudioFormat::Pcm24k;
-  return needs.codec == media::AudioCodec::Pcma ? realtime::AudioFormat::Pcma : realtime::AudioFormat::Pcmu;
+AudioFormat format_of(const PartNeeds& needs) {
+  if (needs.port_rate_hz != 8000) return AudioFormat::Pcm24k;
+  return needs.codec == media::AudioCodec::Pcma ? AudioFormat::Pcma : AudioFormat::Pcmu;
 }
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {

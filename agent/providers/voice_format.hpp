@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
-/// How audio travels in a Realtime session, both ways: G.711 at 8 kHz, one octet a sample, as it comes from the telephone line; or
+/// How audio travels between us and a model that hears and speaks, both ways: G.711 at 8 kHz, one octet a sample, as it comes from the telephone line; or
 /// 16-bit little-endian samples at 24 kHz.
 enum class AudioFormat : std::uint8_t { Pcmu, Pcma, Pcm24k };
 
@@ -35,4 +35,4 @@ class AudioDecoder {
   std::optional<std::uint8_t> half_;
 };
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

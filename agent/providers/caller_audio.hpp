@@ -1,13 +1,13 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
 /// The caller's last turn as it was sent, until it is known in words: a new socket is given it again, so that nobody has to repeat
 /// what they said.
@@ -32,4 +32,4 @@ class CallerAudio {
   std::uint64_t forgotten_ = 0;  // of all turns, for lack of room
 };
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

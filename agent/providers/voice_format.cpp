@@ -1,10 +1,10 @@
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 
 #include <offhook/media/codec/g711.hpp>
 
 #include <cassert>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 namespace {
 
 std::int16_t sample_of(std::uint8_t low, std::uint8_t high) {
@@ -71,4 +71,4 @@ void AudioDecoder::decode(std::span<const std::uint8_t> octets, std::vector<std:
   if (octets.size() % 2 != 0) half_ = octets.back();
 }
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

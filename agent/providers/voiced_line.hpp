@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
-#include <offhook/agent/providers/openai/realtime_wire.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
+#include <offhook/agent/providers/voiced_item.hpp>
 #include <offhook/agent/providers/voiced_words.hpp>
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
 /// What the caller is to hear, in the order in which the conversation asked for it: the model's own voice, and words of ours by
 /// another speaker. Joins the utterances of the conversation with the items of the model.
@@ -67,4 +67,4 @@ class VoicedLine {
   std::deque<Place> line_;
 };
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

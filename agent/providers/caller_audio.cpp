@@ -1,8 +1,8 @@
-#include <offhook/agent/providers/openai/caller_audio.hpp>
+#include <offhook/agent/providers/caller_audio.hpp>
 
 #include <algorithm>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
 void CallerAudio::add(std::span<const std::uint8_t> octets) {
   total_ += octets.size();
@@ -21,4 +21,4 @@ void CallerAudio::forget() {
   total_ = 0;
 }
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent

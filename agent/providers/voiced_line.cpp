@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/openai/voiced_line.hpp>
+#include <offhook/agent/providers/voiced_line.hpp>
 
 #include <offhook/agent/providers/utf8.hpp>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace offhook::inline v0::agent::openai::realtime {
+namespace offhook::inline v0::agent {
 
 VoicedLine::Item* VoicedLine::find(std::uint32_t number) {
   const auto found = std::find_if(items_.begin(), items_.end(), [number](const Item& each) { return each.number == number; });
@@ -153,4 +153,4 @@ void VoicedLine::drain(std::deque<SessionEvent>& out) {
   }
 }
 
-}  // namespace offhook::inline v0::agent::openai::realtime
+}  // namespace offhook::inline v0::agent
