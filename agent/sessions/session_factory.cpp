@@ -52,9 +52,15 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain)) : std::move(own);
 }
 
+std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }
+
+std::string cascade_name(const CascadeWay& way) {
+  return "cascade " + way.listen.front()->name + "+" + way.think.front()->name + "+" + way.speak.front()->name;
+}
+
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {way.provider->name + "/realtime", [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
+  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
@@ -68,7 +74,6 @@ bool hears_live(ProviderKind kind) { return kind == ProviderKind::OpenAi || kind
 
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
-  std::string name = "cascade";
   for (const auto& provider : way.listen) {
     if (hears_live(provider->kind)) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
     parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
@@ -82,9 +87,8 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
   if (way.speak.back()->kind != ProviderKind::Local) {
     parts.speakers.push_back({"plain voice", [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
   }
-  for (const auto* list : {&way.listen, &way.think, &way.speak}) name += (list == &way.listen ? " " : "+") + list->front()->name;
   const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
-  return {name, [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
+  return {cascade_name(way), [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
 }
 
 std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
@@ -129,7 +133,8 @@ const ProviderPtr& first_voice(const AgentProfile& profile) {
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
-    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)) {}
+    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)),
+      breakers_(std::make_shared<Breakers>(options_.on_provider_failed)) {}
 
 base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   if (auto loaded = shelf_->load(*book.otherwise()); !loaded) return loaded;
@@ -137,6 +142,19 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
     if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
   }
   return {};
+}
+
+bool SessionFactory::is_served(const AgentProfile& profile, base::TimePoint now) const {
+  const auto is_asked = [&](const std::string& service) { return !breakers_->is_open(service, now); };
+  const auto is_done = [&](const std::vector<ProviderPtr>& providers, const char* stage) {
+    return std::any_of(providers.begin(), providers.end(), [&](const auto& provider) { return is_asked(provider->name + stage); });
+  };
+  return std::any_of(profile.sessions.begin(), profile.sessions.end(), [&](const SessionWay& way) {
+    if (const auto* speech = std::get_if<RealtimeWay>(&way)) return is_asked(realtime_name(*speech));
+    const auto& three = std::get<CascadeWay>(way);
+    // A reply is spoken by the plain voice where no other speaks.
+    return is_asked(cascade_name(three)) && is_done(three.listen, "/listen") && is_done(three.think, "/think");
+  });
 }
 
 std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile) {

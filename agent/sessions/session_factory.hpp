@@ -23,6 +23,7 @@ namespace offhook::inline v0::agent {
 struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< with its pool
   ConversationOptions conversation;     ///< what profiles do not say
+  Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
 };
 
 /// What is known of a call when its conversation is put together.
@@ -51,6 +52,10 @@ class SessionFactory {
   /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
   [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const;
 
+  /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
+  [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
+  [[nodiscard]] Breakers& breakers() const { return *breakers_; }
+
   [[nodiscard]] WorkPool& pool() const { return *pool_; }
   [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
@@ -60,7 +65,7 @@ class SessionFactory {
   std::shared_ptr<WorkPool> pool_;
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
-  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
+  std::shared_ptr<Breakers> breakers_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -192,3 +192,26 @@ TEST_CASE("A recorded greeting is played, though the words for it are blank in t
     CHECK(std::get<ReplyText>(*said).text == words);
   }
 }
+
+TEST_CASE("An agent is served while some way has a provider for each stage that is asked; the plain voice speaks for all") {
+  FactoryOptions options;
+  options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
+  SessionFactory factory(options);
+  const auto a = provider(ProviderKind::OpenAi, "a"), b = provider(ProviderKind::OpenAi, "b");
+  const auto made = profile(CascadeWay{{a, b}, {a, b}, {a}}, {media::AudioCodec::Pcmu});
+  const base::TimePoint now{1000s};
+  const auto refuse = [&](const char* service) { factory.breakers().on_failure(service, FailureKind::Auth, now); };
+  CHECK(factory.is_served(made, now));
+  for (const char* service : {"a/listen", "a/think", "a/speak", "a/realtime"}) refuse(service);
+  CHECK(factory.is_served(made, now));
+  refuse("b/think");
+  CHECK_FALSE(factory.is_served(made, now));
+  CHECK(factory.is_served(made, now + CircuitBreaker::kPauseAfterRefusedKey));
+
+  auto either = profile(RealtimeWay{a}, {media::AudioCodec::Pcmu});
+  CHECK_FALSE(factory.is_served(either, now));
+  either.sessions.emplace_back(CascadeWay{{b}, {a, b}, {b}});
+  CHECK_FALSE(factory.is_served(either, now));
+  either.sessions.emplace_back(RealtimeWay{b});
+  CHECK(factory.is_served(either, now));
+}
