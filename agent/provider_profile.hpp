@@ -67,6 +67,8 @@ struct DeepgramTuning {
   bool smart_format = false, numerals = false;
   bool mip_opt_out = false;                          ///< nothing of it may be used to make models better
   std::string tag;                                   ///< for the account's own books
+  std::string agent_url = "https://agent.deepgram.com";  ///< of its Voice Agent
+  std::string thinks_by;                             ///< whose model thinks in the Voice Agent: "open_ai", "anthropic"; "": the usual
 
   friend bool operator==(const DeepgramTuning&, const DeepgramTuning&) = default;
 };

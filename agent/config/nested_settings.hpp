@@ -115,7 +115,7 @@ inline constexpr std::array kModelMembers{
             .meaning = "a model that hears and speaks itself; of azure a deployment"},
     Setting{.name = "chat", .environment = "OLLAMA_MODEL, OPENAI_MODEL", .least = 1, .most = kMaxName,
             .unset = "`gpt-4o-mini` of openai, the deployment of azure", .meaning = "a model that thinks. `OPENAI_MODEL` is for openai_compatible alone"},
-    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai, `nova-3` of deepgram",
+    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai, `nova-3` of deepgram (of its Voice Agent a Flux model)",
             .meaning = "a model that turns speech into text"},
     Setting{.name = "speech", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-tts` of openai",
             .meaning = "a model that turns text into speech. Azure and Deepgram go by the voice alone"},
@@ -168,6 +168,9 @@ inline constexpr std::array kDeepgramMembers{
     Setting{.name = "mip_opt_out", .shape = Shape::Flag, .unset = "`false`",
             .meaning = "whether it must not make its models better with what it hears (docs/deepgram.md: it may cost more)"},
     Setting{.name = "tag", .shape = Shape::Name, .unset = "none", .meaning = "a word by which the account's bills show these calls"},
+    Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "`https://agent.deepgram.com`", .meaning = "where its Voice Agent is"},
+    Setting{.name = "thinks_by", .shape = Shape::Name, .unset = "`open_ai`",
+            .meaning = "whose model thinks in the Voice Agent, in Deepgram's word, such as `anthropic`; `models/chat` says which, `gpt-4o-mini` if nothing does"},
 };
 
 inline constexpr std::array kOllamaMembers{

@@ -31,7 +31,6 @@ void read_models(const JsonValue& tree, ProviderProfile& out) {
                 model("transcription", "gpt-4o-mini-transcribe"), model("speech", "gpt-4o-mini-tts")};
   if (out.kind == ProviderKind::AzureOpenAi && out.models.realtime.empty()) out.models.realtime = out.deployment;
   if (out.kind == ProviderKind::Azure && out.models.chat.empty()) out.models.chat = out.deployment;
-  if (out.kind == ProviderKind::Deepgram && out.models.transcription.empty()) out.models.transcription = "nova-3";
 }
 
 void read_quirks(const JsonValue& tree, ProviderProfile& out) {
@@ -83,6 +82,8 @@ void read_deepgram(const JsonValue& tree, DeepgramTuning& out) {
   take_flag(*written, "numerals", out.numerals);
   take_flag(*written, "mip_opt_out", out.mip_opt_out);
   out.tag = text_of(*written, "tag");
+  out.thinks_by = text_of(*written, "thinks_by");
+  if (const auto url = text_of(*written, "agent_url"); !url.empty()) out.agent_url = url;
 }
 
 void read_ollama(const JsonValue& tree, OllamaTuning& out) {

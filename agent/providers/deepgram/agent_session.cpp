@@ -96,6 +96,7 @@ void AgentSession::pump() {
   while (const auto out = core_->poll_out()) {
     switch (out->what) {
       case SocketOut::What::Connect: connect(); break;
+      case SocketOut::What::Drop: socket_.reset(); break;
       case SocketOut::What::Text: socket_->send_text(out->bytes); break;
       case SocketOut::What::Audio: socket_->send_binary(out->bytes); break;
     }

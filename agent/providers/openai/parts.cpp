@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/cached_voice.hpp>
 #include <offhook/agent/providers/chat/chat_thinker.hpp>
+#include <offhook/agent/providers/line_format.hpp>
 #include <offhook/agent/providers/openai/chat_server.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/live_listener.hpp>
@@ -19,17 +20,11 @@ std::string voice_of(const PartNeeds& needs, const std::string& usual) {
   return voice.empty() ? usual : voice;
 }
 
-/// Telephone sound goes as it is; of a wide band the server gets all there is.
-AudioFormat format_of(const PartNeeds& needs) {
-  if (needs.port_rate_hz != 8000) return AudioFormat::Pcm24k;
-  return needs.codec == media::AudioCodec::Pcma ? AudioFormat::Pcma : AudioFormat::Pcmu;
-}
-
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
   LiveOptions options;
   options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.shape.model = needs.provider->models.transcription;
-  options.shape.format = format_of(needs);
+  options.shape.format = line_format(needs);
   return std::make_unique<LiveListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
@@ -62,7 +57,7 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
 realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
   realtime::RealtimeOptions options = realtime_options(*needs.provider);
   options.voice = voice_of(needs, options.voice);
-  options.format = format_of(needs);
+  options.format = line_format(needs);
   return options;
 }
 

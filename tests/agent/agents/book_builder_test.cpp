@@ -88,7 +88,7 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   CHECK(ways(deepgram.profile()) == "realtime deepgram");
   const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
   CHECK(voice.base_url == "https://api.deepgram.com");
-  CHECK(voice.models.transcription == "nova-3");
+  CHECK(voice.deepgram.agent_url == "https://agent.deepgram.com");
   CHECK(voice.api_key.reveal() == "canary");
   CHECK(agent::has_language_model(deepgram.profile()));
   const auto ollama = build(R"({"providers": {"ollama": {"ollama": {"context_tokens": 4096, "keep_alive_minutes": 5}}}})", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}});
@@ -101,13 +101,14 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   const auto both = build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(ways(both.profile()) == "cascade deepgram/ollama/deepgram");
   const auto tuned = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram", "phrases": ["Offhook", {"phrase": "Mrs. Nguyen"}]},
-                              "providers": {"deepgram": {"api_key": "k", "deepgram": {"endpointing_ms": 0, "numerals": true, "mip_opt_out": true, "tag": "desk"}}}})");
+                              "providers": {"deepgram": {"api_key": "k", "deepgram": {"endpointing_ms": 0, "numerals": true, "mip_opt_out": true, "tag": "desk",
+                              "agent_url": "http://127.0.0.1:9", "thinks_by": "anthropic"}}}})");
   REQUIRE_MESSAGE(tuned.made.book, tuned.problems());
   CHECK(ways(tuned.profile()) == "cascade deepgram/local/deepgram");
   CHECK_FALSE(agent::has_language_model(tuned.profile()));
   CHECK(tuned.profile().phrases == std::vector<std::string>{"Offhook", "Mrs. Nguyen"});
   const auto& listens = *std::get<agent::CascadeWay>(tuned.profile().sessions.front()).listen.front();
-  CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk"});
+  CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
 TEST_CASE("An agent that names its provider anew takes neither the model nor the speech of /agent, unless it says so") {
