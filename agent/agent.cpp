@@ -289,7 +289,8 @@ class Agent::Impl {
   }
 
   void rehearse(const std::shared_ptr<const AgentBook>& agents) {
-    threads_.front()->rehearse([this, agents](net::Edges& edges) { return factory_->rehearsing(*agents, edges); });
+    const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
+    threads_.front()->rehearse([this, agents, told](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told); });
   }
 
   void on_phone(phone::PhoneEvent event) {

@@ -77,8 +77,9 @@ struct AgentProfile {
   prompts::PromptTemplate greeting;                  ///< empty: the model, or the dialogue, begins in its own words
   std::shared_ptr<const media::Prompt> recorded_greeting;  ///< played in its place; null: it is spoken
   std::string dialogue;                              ///< path: of the embedded thinker
-  std::string voice;                                 ///< "": each provider's own. A name that a provider lacks is its own too
+  std::string voice;                                 ///< "": each provider's own. Of one that lacks it, the nearest (providers/voices)
   std::string language;                              ///< BCP 47; "": detect and follow
+  std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
   FixedSentences sentences;
   std::vector<ToolGrant> tools;
   std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already
@@ -99,6 +100,8 @@ struct AgentProfile {
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
 /// The greeting to be spoken; "" when there is none.
 [[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);
+/// True when a language model hears of the prompt, and of tools, in any of its ways.
+[[nodiscard]] bool has_language_model(const AgentProfile& profile);
 /// True when any of its ways needs `kind`.
 [[nodiscard]] bool uses(const AgentProfile& profile, ProviderKind kind);
 

@@ -1,14 +1,18 @@
-// Any bytes as a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis: each turn has at most one
-// end, nothing is said of one that was abandoned, and what is sent is always a message.
+// Any bytes as a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis: each turn and each
+// utterance that is not cut off has one end, whatever the service does or leaves undone; nothing is said of what was abandoned, and what is
+// sent is always a message.
 #include "require.hpp"
 #include "script.hpp"
 
 #include <offhook/agent/providers/azure/recognition.hpp>
 #include <offhook/agent/providers/azure/synthesis.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -24,90 +28,171 @@ namespace {
 constexpr std::array<std::string_view, 9> kPaths{"turn.start", "speech.hypothesis", "speech.phrase", "turn.end", "speech.startDetected",
                                                  "response",   "audio",             "speech.fragment", "audio.metadata"};
 
-/// What both have in common: a socket that comes and goes, and says anything to the last request.
-void play_socket(UspCore& core, Script& script, std::uint8_t what, std::string& last_id) {
-  switch (what) {
-    case 0: core.on_connecting(); break;
-    case 1: core.on_open(); break;
-    case 2: core.on_closed({FailureKind::Network, "gone", script.next() % 2 == 0}); break;
-    default: {
-      const std::string_view path = kPaths[script.next() % kPaths.size()];
-      const std::uint8_t of = script.next();
-      const std::string_view body = script.text(script.next());
-      core.on_message({path, of % 8 == 0 ? std::string_view("other") : std::string_view(last_id), {}, of % 5 == 0 ? "2" : "1", body});
-    }
-  }
-  while (const auto message = core.poll_message()) {
-    require(!message->path.empty() && message->request_id.size() == 32);
-    const std::string frame = write_usp(*message, "2026-07-01T12:00:00.250Z");
-    require(message->binary ? parse_usp_binary(frame).has_value() : parse_usp_text(frame).has_value());
-    if (!message->path.starts_with("speech.config")) last_id = message->request_id;
-  }
-}
+/// The socket that a core has, as UspSocket carries it; what comes says anything to the last request.
+class Line {
+ public:
+  Line(UspCore& core, Script& script) : core_(core), script_(script) { connect(); }
 
-void play_recognition(Script script) {
-  base::SeededRandom random(1);
-  Recognition core({8000, "en-US", {"Offhook"}}, 2s, random);
-  base::TimePoint now{};
-  std::string id;
-  std::uint32_t turn = 0;
-  bool open = false;
-  while (!script.over()) {
-    const std::uint8_t what = script.next();
-    switch (what % 9) {
-      case 4:
-        core.begin(++turn);
-        open = true;
-        break;
-      case 5: core.feed(std::vector<std::int16_t>(std::size_t{script.next()} * 80, 7)); break;
-      case 6: core.end(); break;
-      case 7:
-        core.abandon();
-        open = false;
-        break;
-      case 8: core.on_time(now += std::chrono::milliseconds(10) * script.next()); break;
-      default: play_socket(core, script, what % 9, id);
-    }
-    while (const auto event = core.poll_event()) {
-      const auto* const heard = std::get_if<Transcript>(&*event);
-      require(open && (heard != nullptr ? heard->turn : std::get<ListenFailed>(*event).turn) == turn);
-      if (heard != nullptr) require(heard->text.size() <= kMaxRecognisedText && heard->confidence >= 0 && heard->confidence <= 1);
-      if (heard == nullptr || heard->final) open = false;
+  void play(std::uint8_t what) {
+    if (!there_) return;
+    switch (what) {
+      case 0: return open();
+      case 1: return lose(script_.next() % 2 == 0 ? std::optional(kNetworkRetry) : std::nullopt);
+      default: {
+        const std::string_view path = kPaths[script_.next() % kPaths.size()];
+        const std::uint8_t of = script_.next();
+        const std::string_view body = script_.text(script_.next());
+        core_.on_message({path, of % 8 == 0 ? std::string_view("other") : std::string_view(last_id_), {}, of % 5 == 0 ? "2" : "1", body});
+      }
     }
   }
-}
+  void carry_out() {
+    if (!core_.has_socket()) there_ = false;
+    if (core_.wants_socket()) connect();
+    drain();
+  }
+  void open() {
+    if (there_ && !std::exchange(open_, true)) core_.on_open();
+  }
+  void lose(std::optional<base::Duration> retry_in) {
+    if (!std::exchange(there_, false)) return;
+    core_.on_closed({FailureKind::Network, "gone", retry_in});
+  }
 
-void play_synthesis(Script script) {
-  base::SeededRandom random(1);
-  Synthesis core({{"en-US", "v"}, 8000}, random);
-  base::TimePoint now{};
-  std::string id;
-  std::uint32_t asked = 0, ended = 0;
-  while (!script.over()) {
-    const std::uint8_t what = script.next();
-    switch (what % 9) {
-      case 4:
-      case 5: core.speak(++asked, script.text(script.next() % 16)); break;
+ private:
+  void connect() {
+    there_ = true;
+    open_ = false;
+    core_.on_connecting();
+    drain();
+  }
+  void drain() {
+    while (const auto message = core_.poll_message()) {
+      require(!message->path.empty() && message->request_id.size() == 32);
+      const std::string frame = write_usp(*message, "2026-07-01T12:00:00.250Z");
+      require(message->binary ? parse_usp_binary(frame).has_value() : parse_usp_text(frame).has_value());
+      if (!message->path.starts_with("speech.config")) last_id_ = message->request_id;
+    }
+  }
+
+  UspCore& core_;
+  Script& script_;
+  std::string last_id_;
+  bool there_ = false, open_ = false;
+};
+
+class Recognising {
+ public:
+  explicit Recognising(Script script) : script_(script), core_({8000, "en-US", {"Offhook"}}, 2s, random_), line_(core_, script_) {}
+
+  void play() {
+    while (!script_.over()) {
+      step(script_.next() % 8);
+      line_.carry_out();
+      take();
+    }
+    core_.end();
+    if (script_.size() % 2 == 0) line_.lose(std::nullopt);
+    take();
+    // A service that is silent for ever: what is sent again has its pace, and may be sent twice.
+    for (int i = 0; i < 300 && open_; ++i) {
+      line_.open();
+      core_.on_time(now_ += 1s);
+      line_.carry_out();
+      take();
+    }
+    require(!open_);
+  }
+
+ private:
+  void step(std::uint8_t what) {
+    switch (what) {
+      case 3:
+        core_.begin(++turn_);
+        open_ = true;
+        return;
+      case 4: return core_.feed(std::vector<std::int16_t>(std::size_t{script_.next()} * 80, 7));
+      case 5: return core_.end();
       case 6:
-      case 7:
-        core.cancel();
-        ended = asked;
-        break;
-      case 8: core.on_time(now += std::chrono::milliseconds(10) * script.next()); break;
-      default: play_socket(core, script, what % 9, id);
-    }
-    while (const auto event = core.poll_event()) {
-      if (const auto* audio = std::get_if<SpeechAudio>(&*event)) require(audio->utterance == ended + 1);
-      else ++ended;
-      require(ended <= asked);
+        core_.abandon();
+        open_ = false;
+        return;
+      case 7: return core_.on_time(now_ += std::chrono::milliseconds(10) * script_.next());
+      default: return line_.play(what);
     }
   }
-}
+  void take() {
+    while (const auto event = core_.poll_event()) {
+      const auto* const heard = std::get_if<Transcript>(&*event);
+      require(open_ && (heard != nullptr ? heard->turn : std::get<ListenFailed>(*event).turn) == turn_);
+      if (heard != nullptr) require(heard->text.size() <= kMaxRecognisedText && heard->confidence >= 0 && heard->confidence <= 1);
+      if (heard == nullptr || heard->final) open_ = false;
+    }
+  }
+
+  Script script_;
+  base::SeededRandom random_{1};
+  base::TimePoint now_{};
+  std::uint32_t turn_ = 0;
+  bool open_ = false;
+  Recognition core_;
+  Line line_;
+};
+
+class Speaking {
+ public:
+  explicit Speaking(Script script) : script_(script), core_({{"en-US", "v"}, 8000}, random_), line_(core_, script_) {}
+
+  void play() {
+    while (!script_.over()) {
+      step(script_.next() % 7);
+      line_.carry_out();
+      take();
+    }
+    if (script_.size() % 2 == 0) line_.lose(std::nullopt);
+    take();
+    for (int i = 0; i < 10 && ended_ < asked_; ++i) {
+      line_.open();
+      core_.on_time(now_ += 5s);
+      line_.carry_out();
+      take();
+    }
+    require(ended_ == asked_);
+  }
+
+ private:
+  void step(std::uint8_t what) {
+    switch (what) {
+      case 3:
+      case 4: return core_.speak(++asked_, script_.text(script_.next() % 16));
+      case 5:
+        core_.cancel();
+        ended_ = asked_;
+        return;
+      case 6: return core_.on_time(now_ += std::chrono::milliseconds(10) * script_.next());
+      default: return line_.play(what);
+    }
+  }
+  void take() {
+    while (const auto event = core_.poll_event()) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&*event)) require(audio->utterance == ended_ + 1);
+      else ++ended_;
+      require(ended_ <= asked_);
+    }
+  }
+
+  Script script_;
+  base::SeededRandom random_{1};
+  base::TimePoint now_{};
+  std::uint32_t asked_ = 0, ended_ = 0;
+  Synthesis core_;
+  Line line_;
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  play_recognition(Script(data, size));
-  play_synthesis(Script(data, size));
+  Recognising(Script(data, size)).play();
+  Speaking(Script(data, size)).play();
   return 0;
 }

@@ -30,11 +30,29 @@ class Player {
       drain();
       require(core_.is_consistent());
     }
+    settle();
     core_.close();
     drain();
   }
 
  private:
+  /// Whatever has happened, a turn that is over ends, by a server that is gone for good or by one that is silent for ever.
+  void settle() {
+    core_.end();
+    drain();
+    if (script_.size() % 2 == 0 && has_socket_) {
+      has_socket_ = false;
+      core_.on_closed({FailureKind::Auth, "it is gone", std::nullopt});
+      drain();
+    }
+    for (int i = 0; i < 300 && waits_; ++i) {  // Audio that is sent again takes its time.
+      if (has_socket_ && i == 0) core_.on_open();
+      core_.tick(now_ += std::chrono::seconds(1));
+      drain();
+    }
+    require(!waits_);
+  }
+
   void step() {
     switch (script_.next() % 10) {
       case 0: return core_.tick(now_ += std::chrono::milliseconds(script_.next() * 10));
@@ -76,8 +94,8 @@ class Player {
 
   void drain() {
     while (const auto out = core_.poll_out()) {
-      if (out->what == SocketOut::What::Connect) {
-        has_socket_ = true;
+      if (out->what == SocketOut::What::Connect || out->what == SocketOut::What::Drop) {
+        has_socket_ = out->what == SocketOut::What::Connect;
       } else {
         require(has_socket_ && !out->bytes.empty());
       }

@@ -1,5 +1,5 @@
 // Any bytes as a script of frames, audio, sockets that come and go, texts and time for the core of Deepgram's speaking: it stays
-// consistent, utterances end once and in their order, and nothing is heard of what was cut off.
+// consistent, every utterance ends once and in its order, and nothing is heard of what was cut off or of a socket that was dropped.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -35,11 +35,27 @@ class Player {
       drain();
       require(core_.is_consistent());
     }
+    settle();
     core_.close();
     drain();
   }
 
  private:
+  /// Whatever has happened, a server that is gone for good or silent for ever leaves no utterance without an end.
+  void settle() {
+    if (script_.size() % 2 == 0 && has_socket_) {
+      has_socket_ = false;
+      core_.on_closed({FailureKind::Auth, "it is gone", std::nullopt});
+      drain();
+    }
+    for (int i = 0; i < 10 && ended_ < asked_; ++i) {
+      if (has_socket_) core_.on_open();
+      core_.tick(now_ += std::chrono::seconds(5));
+      drain();
+    }
+    require(ended_ == asked_ || cut_off_ == asked_);
+  }
+
   void step() {
     switch (script_.next() % 10) {
       case 0: return core_.tick(now_ += std::chrono::milliseconds(script_.next() * 20));
@@ -66,8 +82,8 @@ class Player {
 
   void drain() {
     while (const auto out = core_.poll_out()) {
-      if (out->what == SocketOut::What::Connect) {
-        has_socket_ = true;
+      if (out->what == SocketOut::What::Connect || out->what == SocketOut::What::Drop) {
+        has_socket_ = out->what == SocketOut::What::Connect;
         continue;
       }
       require(has_socket_ && out->what == SocketOut::What::Text && nlohmann::json::accept(out->bytes));

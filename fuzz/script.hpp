@@ -10,6 +10,7 @@ namespace offhook::fuzz {
 class Script {
  public:
   Script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+  [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool over() const { return at_ >= size_; }
   std::uint8_t next() { return over() ? 0 : data_[at_++]; }
   std::string_view text(std::size_t length) {

@@ -21,7 +21,11 @@ config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValu
     scratch.agent.prompt.clear();
     scratch.agent.prompt_file.clear();
   }
-  if (says("provider")) scratch.agent.sessions = {};
+  if (says("provider") || says("model_provider") || says("speech_provider")) scratch.agent.sessions = {};
+  if (says("provider")) {
+    scratch.agent.model_provider.clear();
+    scratch.agent.speech_provider.clear();
+  }
   for (const auto& [name, value] : entry.members) {
     const config::Setting* setting = config::find_setting("agent", name);
     if (setting != nullptr) setting->field.set(scratch, value);
@@ -53,6 +57,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   profile->voice = draft.settings().voice;
   profile->language = draft.settings().language;
   profile->regions = draft.settings().regions;
+  for (const JsonValue& phrase : draft.settings().phrases.items) profile->phrases.push_back(text_of(phrase, "phrase"));
   draft_sessions(draft, *profile);
   draft_prompt(draft, *profile);
   draft_rest(draft, *profile);

@@ -64,7 +64,6 @@ Checked check_choice(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write one of them, in quotes");
   const auto choices = choices_of(setting);
   if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return value;
-  if (setting.name == "kind" && is_provider_of_later(value.text)) return refuse(setting, "a provider of a later version", "use one of these");
   return refuse(setting, "other text", advise_choice(setting, value.text, "write one of them"));
 }
 
@@ -189,11 +188,6 @@ std::string advise(const std::vector<std::string>& known, std::string_view writt
     if (!meant && written.size() >= 3 && base::iequals(std::string_view(name).substr(0, written.size()), written)) meant = name;
   }
   return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
-}
-
-bool is_provider_of_later(std::string_view name) {
-  constexpr std::array kLater{"azure", "deepgram", "ollama"};
-  return std::any_of(kLater.begin(), kLater.end(), [name](std::string_view later) { return base::iequals(name, later); });
 }
 
 std::string allowed_for(const Setting& setting) {

@@ -47,6 +47,8 @@ struct Sip {
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
 struct AgentSettings {
   std::string provider = "local";      ///< PROVIDER
+  std::string model_provider;          ///< MODEL_PROVIDER; "": `provider` thinks itself
+  std::string speech_provider;         ///< SPEECH_PROVIDER; "": `provider` listens and speaks itself
   std::string dialogue;                ///< path; "": the receptionist that is shipped
   std::string voice;                   ///< VOICE; "": each provider's own
   std::string language;                ///< BCP 47; "": detected and followed
@@ -59,7 +61,7 @@ struct AgentSettings {
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
   std::optional<bool> recordings;      ///< nothing: as /recordings/enabled says
   std::string hold_music;              ///< path; "": ours; "off": silence
-  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{};  ///< Null where nothing was written
+  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{}, phrases{};  ///< Null where nothing was written
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference

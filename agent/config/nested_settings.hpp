@@ -112,12 +112,13 @@ inline constexpr std::array kDoorMembers{
 
 inline constexpr std::array kModelMembers{
     Setting{.name = "realtime", .least = 1, .most = kMaxName, .unset = "`gpt-realtime` of openai",
-            .meaning = "a model that hears and speaks itself"},
-    Setting{.name = "chat", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini` of openai", .meaning = "a model that thinks"},
-    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai",
+            .meaning = "a model that hears and speaks itself; of azure a deployment"},
+    Setting{.name = "chat", .environment = "OLLAMA_MODEL, OPENAI_MODEL", .least = 1, .most = kMaxName,
+            .unset = "`gpt-4o-mini` of openai, the deployment of azure", .meaning = "a model that thinks. `OPENAI_MODEL` is for openai_compatible alone"},
+    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai, `nova-3` of deepgram (of its Voice Agent a Flux model)",
             .meaning = "a model that turns speech into text"},
     Setting{.name = "speech", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-tts` of openai",
-            .meaning = "a model that turns text into speech"},
+            .meaning = "a model that turns text into speech. Azure and Deepgram go by the voice alone"},
 };
 
 inline constexpr std::array kQuirkMembers{
@@ -152,23 +153,57 @@ inline constexpr std::array kRealtimeMembers{
             .meaning = "how long a response may be; a second of speech is about 20"},
 };
 
+inline constexpr std::array kSpeechMembers{
+    Setting{.name = "key", .environment = "AZURE_SPEECH_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+            .meaning = "the key of the speech resource", .secret = true},
+    Setting{.name = "region", .environment = "AZURE_SPEECH_REGION", .shape = Shape::Name, .unset = "none", .meaning = "where that resource is, such as `westeurope`"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the region's", .meaning = "a host of its own, or a container"},
+};
+
+inline constexpr std::array kDeepgramMembers{
+    Setting{.name = "endpointing_ms", .shape = Shape::Whole, .least = 0, .most = 5000, .unit = "milliseconds", .unset = "300, or 100 where any language is spoken",
+            .meaning = "silence after which it takes words as said; the end of the caller's turn is ours to find. 0: never"},
+    Setting{.name = "smart_format", .shape = Shape::Flag, .unset = "`false`", .meaning = "whether dates and amounts come as people write them; that costs time"},
+    Setting{.name = "numerals", .shape = Shape::Flag, .unset = "`false`", .meaning = "whether numbers come as digits"},
+    Setting{.name = "mip_opt_out", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether it must not make its models better with what it hears (docs/deepgram.md: it may cost more)"},
+    Setting{.name = "tag", .shape = Shape::Name, .unset = "none", .meaning = "a word by which the account's bills show these calls"},
+    Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "`https://agent.deepgram.com`", .meaning = "where its Voice Agent is"},
+    Setting{.name = "thinks_by", .shape = Shape::Name, .unset = "`open_ai`",
+            .meaning = "whose model thinks in the Voice Agent, in Deepgram's word, such as `anthropic`; `models/chat` says which, `gpt-4o-mini` if nothing does"},
+};
+
+inline constexpr std::array kOllamaMembers{
+    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1024, .most = 131072, .unit = "tokens", .unset = "8192",
+            .meaning = "room for prompt, history and answer together: it takes the server's memory, and what is longer is forgotten from its beginning"},
+    Setting{.name = "keep_alive_minutes", .shape = Shape::Whole, .least = 1, .most = 10080, .unit = "minutes", .unset = "30",
+            .meaning = "how long the model stays loaded after an answer: loading it again takes a caller's patience"},
+};
+
 inline constexpr std::array kProviderMembers{
-    Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure_openai openai_compatible local",
+    Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure deepgram ollama azure_openai openai_compatible local",
             .unset = "the provider's name, where it is one of these", .meaning = "what it speaks"},
-    Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
-            .unset = "`https://api.openai.com/v1` of openai", .meaning = "where it is, such as `http://127.0.0.1:11434/v1`"},
-    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+    Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT, OLLAMA_BASE_URL", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
+            .unset = "`https://api.openai.com/v1` of openai, `https://api.deepgram.com` of deepgram, `http://127.0.0.1:11434` of ollama",
+            .meaning = "where it is, such as `http://127.0.0.1:8000/v1`; of azure its OpenAI"},
+    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY, DEEPGRAM_API_KEY", .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "its key: better `\"${OPENAI_API_KEY}\"` or `\"${file:/run/secrets/openai}\"` than the key itself", .secret = true},
-    Setting{.name = "region", .shape = Shape::Name, .unset = "not said", .meaning = "where it computes, in a word of yours such as `eu`"},
+    Setting{.name = "region", .shape = Shape::Name, .unset = "not said; of azure that of its speech",
+            .meaning = "where it computes, in a word of yours such as `eu`"},
+    Setting{.name = "voice", .least = 1, .most = kMaxName, .unset = "the nearest (docs/voices.md)",
+            .meaning = "what it speaks with where the agent's voice is another provider's"},
     Setting{.name = "models", .shape = Shape::Object, .meaning = "its models", .members = kModelMembers},
+    Setting{.name = "speech", .shape = Shape::Object, .meaning = "of azure: its speech resource", .members = kSpeechMembers},
+    Setting{.name = "deepgram", .shape = Shape::Object, .meaning = "how deepgram listens", .members = kDeepgramMembers},
+    Setting{.name = "ollama", .shape = Shape::Object, .meaning = "how ollama keeps its model", .members = kOllamaMembers},
     Setting{.name = "api", .shape = Shape::Choice, .choices = "chat responses", .unset = "`chat`", .meaning = "by which of its interfaces it thinks"},
     Setting{.name = "reply", .shape = Shape::Object, .meaning = "how much its chat model thinks, and says", .members = kReplyMembers},
     Setting{.name = "realtime", .shape = Shape::Object, .meaning = "how a model that hears and speaks itself does so", .members = kRealtimeMembers},
     Setting{.name = "quirks", .shape = Shape::Object, .meaning = "where a compatible server is not", .members = kQuirkMembers},
     Setting{.name = "deployment", .environment = "AZURE_OPENAI_DEPLOYMENT", .least = 1, .most = kMaxName,
-            .unset = "none", .meaning = "of azure_openai: the deployment's name"},
+            .unset = "none", .meaning = "of azure_openai and azure: the deployment's name"},
     Setting{.name = "api_version", .least = 1, .most = kMaxName, .unset = "none: the current one",
-            .meaning = "of azure_openai: only where an older interface is wanted"},
+            .meaning = "of azure_openai and azure: only where an older interface is wanted"},
     Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
 };
 
@@ -238,6 +273,10 @@ inline constexpr std::array kAgentMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "how records and logs call it"},
     Setting{.name = "match", .shape = Shape::Object, .unset = "required", .meaning = "whose calls it takes; all that is given must fit",
             .members = kMatchMembers},
+};
+
+inline constexpr std::array kPhraseMembers{
+    Setting{.name = "phrase", .least = 1, .most = 100, .unset = "required", .meaning = "one of them"},
 };
 
 inline constexpr std::array kPatternMembers{

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::agent {
 
-CachedSpeaker::CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake)
-    : inner_(std::move(inner)), cache_(std::move(cache)), voice_(std::move(voice)), wake_(std::move(wake)) {}
+CachedSpeaker::CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake, base::Duration prepare_every)
+    : inner_(std::move(inner)), cache_(std::move(cache)), voice_(std::move(voice)), wake_(std::move(wake)), prepare_every_(prepare_every) {}
 
 void CachedSpeaker::prepare(std::string_view text, bool ahead) {
   if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return;
@@ -18,16 +18,18 @@ void CachedSpeaker::prepare(std::string_view text, bool ahead) {
 }
 
 void CachedSpeaker::tick(base::TimePoint now) {
+  now_ = now;
   inner_->tick(now);
   prepare_next();
 }
 
 /// One at a time, and only while nobody waits for speech.
 void CachedSpeaker::prepare_next() {
-  while (jobs_.empty() && !wanted_.empty()) {
+  while (jobs_.empty() && !wanted_.empty() && (!prepared_at_ || now_ - *prepared_at_ >= prepare_every_)) {
     const std::string text = std::move(wanted_.front());
     wanted_.pop_front();
     if (cache_->find(key_of(text))) continue;
+    prepared_at_ = now_;
     Job job;
     job.text = text;
     job.silent = job.keeps = true;

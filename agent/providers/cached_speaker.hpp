@@ -19,8 +19,10 @@ class CachedSpeaker final : public Speaker {
  public:
   static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences; more are passed on like any other text
 
-  /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it.
-  CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake);
+  /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it. `prepare_every`: no sooner
+  /// than so long after the last one is another sentence prepared, for a service that takes but so many in a minute.
+  CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake,
+                base::Duration prepare_every = base::Duration::zero());
 
   /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
   /// asked for; speech that a caller waits for goes first.
@@ -55,6 +57,9 @@ class CachedSpeaker final : public Speaker {
   std::shared_ptr<SpeechCache> cache_;
   std::string voice_;
   Wake wake_;
+  base::Duration prepare_every_;
+  base::TimePoint now_{};
+  std::optional<base::TimePoint> prepared_at_;
   std::set<std::string, std::less<>> fixed_;
   std::deque<std::string> wanted_;  // to be prepared
   std::deque<Job> jobs_;            // in the order in which they are heard

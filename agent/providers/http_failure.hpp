@@ -11,7 +11,7 @@
 namespace offhook::inline v0::agent {
 
 /// What a server says of its error, as far as it may be shown: names of its own, never its sentences, which may quote what was
-/// asked, or a key. Each is at most kMaxErrorName of [A-Za-z0-9_.-], else "".
+/// asked, or a key. Each is at most kMaxErrorName of [A-Za-z0-9_.-] that looks like no key, else "".
 struct ErrorNames {
   static constexpr std::size_t kMaxErrorName = 64;
   std::string type, code, param;

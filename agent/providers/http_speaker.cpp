@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/http_speaker.hpp>
 
+#include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/spoken_utterance.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 
@@ -27,10 +28,14 @@ HttpSpeaker::HttpSpeaker(SpeechService service, net::HttpClient& http, Wake wake
 
 HttpSpeaker::~HttpSpeaker() = default;
 
-void HttpSpeaker::open(const SessionContext&) { http_.warm(service_.url); }
+void HttpSpeaker::open(const SessionContext& context) {
+  language_ = context.language;
+  http_.warm(service_.url);
+}
 
 void HttpSpeaker::tick(base::TimePoint now) {
   for (const auto& job : jobs_) {
+    if (job->speech.is_over()) job->transfer.reset();  // What was no sound shall not go on coming.
     if (job->retry_in) job->retry_at = now + *std::exchange(job->retry_in, std::nullopt);
     if (!job->retry_at || now < *job->retry_at) continue;
     job->retry_at.reset();
@@ -62,7 +67,7 @@ void HttpSpeaker::pump() {
 }
 
 void HttpSpeaker::ask(Job& job) {
-  auto request = service_.ask(job.speech.text());
+  auto request = service_.ask(job.speech.text(), language_);
   request.max_body = kMaxBody;
   job.head = {};
   job.error_body.clear();

@@ -19,7 +19,8 @@ namespace offhook::inline v0::agent {
 struct SpeechService {
   std::string whom;  ///< for people: "the voice NAME"
   std::string url;   ///< connected with ahead
-  std::function<net::HttpRequest(std::string_view text)> ask;
+  /// `language`: of the call, BCP 47, "" when it is not known.
+  std::function<net::HttpRequest(std::string_view text, const std::string& language)> ask;
   std::uint32_t rate_hz = 24000;  ///< of the PCM that comes
   std::size_t max_chars = 4096;   ///< of one utterance: the service takes no more
 };
@@ -51,6 +52,7 @@ class HttpSpeaker : public Speaker {
   void fail(Job& job, RequestFailure failure);
 
   SpeechService service_;
+  std::string language_;
   net::HttpClient& http_;
   Wake wake_;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard

@@ -14,9 +14,13 @@ namespace offhook::inline v0::agent::json {
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
 
+/// Octets of an answer whose memory stays with its parser: a larger one is rare, and would cost ten times its size for the rest of a call.
+inline constexpr std::size_t kMaxKept = 64U << 10U;
+
 /// Nothing when `text` is no JSON. Borrows from `parser` until its next use.
 [[nodiscard]] inline std::optional<Element> parse(Parser& parser, std::string_view text) {
   if (text.empty()) return std::nullopt;  // simdjson would copy from where nothing is.
+  if (parser.capacity() > kMaxKept && text.size() <= kMaxKept) parser = Parser();
   Element root;
   if (parser.parse(text.data(), text.size(), true).get(root) != simdjson::SUCCESS) return std::nullopt;
   return root;

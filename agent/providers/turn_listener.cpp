@@ -56,7 +56,7 @@ void TurnListener::begin(std::uint32_t turn, std::string_view) {
 
 void TurnListener::feed(std::span<const std::int16_t> pcm) {
   if (!hearing_) return;
-  const std::size_t room = kMaxSamples - pcm_.size();
+  const std::size_t room = service_.max_samples - std::min(service_.max_samples, pcm_.size());
   unheard_ += pcm.size() - std::min(room, pcm.size());
   pcm = pcm.first(std::min(room, pcm.size()));
   pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());

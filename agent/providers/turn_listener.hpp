@@ -37,6 +37,8 @@ struct TurnService {
   /// `wav`: the turn at TurnListener::kRateHz; `language`: of the call, BCP 47, "" when it is not known.
   std::function<net::HttpRequest(std::string wav, const std::string& language)> ask;
   std::function<std::unique_ptr<TurnAnswer>()> answer;
+  static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
+  std::size_t max_samples = kMaxSamples;  ///< of a turn, if the service takes less; what comes after is not heard, and counted
 };
 
 /// Listens by HTTP: the turn is gathered as a WAV in memory and posted when it is over. A request that fails is repeated once, when that
@@ -44,7 +46,7 @@ struct TurnService {
 class TurnListener : public Listener {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
-  static constexpr std::size_t kMaxSamples = kRateHz * 120U;   ///< of a turn; what comes after them is not heard, and counted
+  static constexpr std::size_t kMaxSamples = TurnService::kMaxSamples;
   static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< less is refused by services: it is silence to us
 
   /// `http` outlives this.
@@ -60,7 +62,7 @@ class TurnListener : public Listener {
   void abandon() override;
   [[nodiscard]] std::optional<ListenEvent> poll() override;
 
-  /// Samples beyond kMaxSamples.
+  /// Samples beyond what the service takes.
   [[nodiscard]] std::uint64_t unheard() const { return unheard_; }
 
  private:

@@ -8,6 +8,7 @@
 #include <offhook/agent/prompts/call_variables.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
 #include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
@@ -47,9 +48,9 @@ class SessionFactory {
   /// `edges` are those of the call's thread, on which the plan is carried out.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// What speaks the sentences of all these agents into the cache ahead of their first calls: one for each voice of a provider
-  /// that is tried first. For a Rehearsal on the thread of `edges`.
-  [[nodiscard]] std::vector<std::unique_ptr<Speaker>> rehearsing(const AgentBook& book, net::Edges& edges) const;
+  /// What makes ready for the first calls of all these agents: their sentences are spoken into the cache by one speaker for each
+  /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
+  [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const;
 
   /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;

@@ -13,11 +13,11 @@ SpeechService speech_service(const SynthesisOptions& options) {
   service.rate_hz = options.rate_hz;
   // Whatever its characters are, four octets each or escaped as six, a text of so many fits.
   service.max_chars = kMaxSsml / 8;
-  service.ask = [options, kPath](std::string_view text) {
+  service.ask = [options, kPath](std::string_view text, const std::string& language) {
     auto request = request_to(options.server, Service::Synthesis, kPath);
     request.headers.emplace_back("content-type", "application/ssml+xml");
     request.headers.emplace_back("x-microsoft-outputformat", output_format(options.rate_hz));
-    request.body = write_ssml({locale_of(options.language), options.voice}, text);
+    request.body = write_ssml({locale_of(options.language.empty() ? language : options.language), options.voice}, text);
     return request;
   };
   return service;

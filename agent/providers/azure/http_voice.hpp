@@ -5,8 +5,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Speaking by a POST for each utterance, for HttpSpeaker: the simpler way, and the one to fall back to. `options.language` "" is
-/// en-US: the voice goes by its name.
+/// Speaking by a POST for each utterance, for HttpSpeaker: the simpler way, and the one to fall back to.
 [[nodiscard]] SpeechService speech_service(const SynthesisOptions& options);
 
 }  // namespace offhook::inline v0::agent::azure

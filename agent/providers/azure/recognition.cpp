@@ -31,6 +31,7 @@ void Recognition::on_connecting() {
   answer_by_.reset();
   settle_by_.reset();
   reopen_at_.reset();
+  spare_.on_connecting();
   messages_.clear();
   audio_.rewind();
   messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJson), write_speech_config(shape_.rate_hz)});
@@ -43,10 +44,12 @@ void Recognition::on_open() {
 
 void Recognition::on_closed(const SocketFault& fault) {
   give_up_socket();
+  if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
+  if (phase_ == Phase::Idle && fault.retry_in) spare_.ask();
   if (phase_ == Phase::Idle) return;
-  if (!fault.reconnect || reconnects_ >= kMaxReconnects) return fail(fault);
+  if (!fault.retry_in || reconnects_ >= kMaxReconnects) return fail(fault);
   ++counters_.reconnects;
-  if (++reconnects_ > 1) reopen_at_ = now_ + kReopenAfter;
+  if (++reconnects_ > 1) reopen_at_ = now_ + std::max(*fault.retry_in, kReopenAfter);
 }
 
 void Recognition::give_up_socket() {
@@ -59,7 +62,9 @@ void Recognition::give_up_socket() {
   audio_.rewind();
 }
 
-bool Recognition::wants_socket() const { return link_ == Link::None && phase_ != Phase::Idle && (!reopen_at_ || now_ >= *reopen_at_); }
+bool Recognition::wants_socket() const {
+  return link_ == Link::None && (phase_ != Phase::Idle || spare_.is_wanted()) && (!reopen_at_ || now_ >= *reopen_at_);
+}
 
 // --- the caller's turn -------------------------------------------------------------------------------------------------------
 
@@ -103,8 +108,8 @@ void Recognition::abandon() {
 void Recognition::reset_turn() {
   phase_ = Phase::Idle;
   service_turns_ = reconnects_ = 0;
+  asked_again_ = false;
   answer_by_.reset();
-  reopen_at_.reset();
   audio_.clear();
   phrases_.clear();
   hypothesis_.clear();
@@ -114,7 +119,10 @@ void Recognition::reset_turn() {
 void Recognition::on_time(base::TimePoint now) {
   now_ = now;
   if (answer_by_ && now >= *answer_by_) on_final_overdue();
-  if (settle_by_ && now >= *settle_by_) give_up_socket();
+  if (settle_by_ && now >= *settle_by_) {
+    give_up_socket();
+    if (phase_ == Phase::Idle) spare_.ask();
+  }
   pump();
 }
 
@@ -190,6 +198,7 @@ void Recognition::on_hypothesis(std::string_view body) {
   const auto heard = reader_.read(body);
   if (!heard || heard->status) return on_garbage();
   hypothesis_ = heard->text;
+  hypothesis_to_ = place_of(heard->end_ticks);
   tell_so_far();
 }
 
@@ -207,14 +216,23 @@ void Recognition::on_phrase(std::string_view body) {
     confidence_ = std::min(confidence_, heard->confidence);
     tell_so_far();
   }
+  if (heard->end_ticks != 0 || !heard->text.empty()) audio_.settle(place_of(heard->end_ticks));
+}
+
+/// One that is not told is where our audio ends.
+std::uint64_t Recognition::place_of(std::uint64_t ticks) const {
+  if (ticks == 0) return audio_.sent();
   constexpr std::uint64_t kMostTicks = 24U * 3600U * kTicksPerSecond;  // Whatever a service says, the product below fits.
-  audio_.settle(service_->first + std::min(heard->end_ticks, kMostTicks) * shape_.rate_hz / kTicksPerSecond);
+  return service_->first + std::min(ticks, kMostTicks) * shape_.rate_hz / kTicksPerSecond;
 }
 
 void Recognition::on_turn_end() {
   const ServiceTurn over = *std::exchange(service_, std::nullopt);
   settle_by_.reset();
-  if (over.wanted && over.ended) return finish();
+  if (over.wanted) spare_.on_success();
+  // Our end of the audio may have crossed its own: then it never heard what came last.
+  const bool whole = over.ended && (has_heard_it() || std::exchange(asked_again_, true));
+  if (over.wanted && whole) return finish();
   if (over.wanted) {  // It ended the turn by itself: what it has not settled is heard in the next one.
     hypothesis_.clear();
     audio_.rewind();
@@ -225,7 +243,7 @@ void Recognition::on_turn_end() {
 
 void Recognition::on_final_overdue() {
   answer_by_.reset();
-  if (text_so_far().empty()) {
+  if (text_so_far().empty() || !has_heard_it()) {
     give_up_socket();
     return fail({FailureKind::Timeout, "the recogniser of Azure did not say in time what it heard"});
   }
@@ -233,6 +251,13 @@ void Recognition::on_final_overdue() {
   service_->wanted = false;
   settle_by_ = now_ + kSettleWithin;
   finish();
+}
+
+/// What is missing of the turn is silence, or the end of what a hypothesis has. Half of what the caller said is worse than nothing:
+/// whoever listens otherwise is given all of it.
+bool Recognition::has_heard_it() const {
+  const std::uint64_t heard_to = std::max(audio_.settled(), hypothesis_.empty() ? 0 : hypothesis_to_);
+  return audio_.total() <= heard_to + samples_of(kMaxSilentMs);
 }
 
 std::string Recognition::text_so_far() const {

@@ -24,6 +24,7 @@ class Recognition final : public UspCore {
   static constexpr std::size_t kMinMs = 100;           ///< less is silence to us, and not sent
   static constexpr std::size_t kMaxTurnMs = 120'000;   ///< what comes after is not heard, and counted
   static constexpr std::size_t kFreeMs = 5'000;        ///< from where on audio is sent no faster than twice its own time
+  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< at the end of a turn, of which nothing was said; more is sound that was not heard
   static constexpr unsigned kMaxReconnects = 2;        ///< in one turn of the caller
   static constexpr unsigned kMaxServiceTurns = 16;     ///< in one turn of the caller; a service that ends more makes fun of us
   static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< before the second of the reconnects
@@ -78,6 +79,7 @@ class Recognition final : public UspCore {
   void on_phrase(std::string_view body);
   void on_turn_end();
   void on_final_overdue();
+  [[nodiscard]] bool has_heard_it() const;
   void give_up_socket();
   void tell_so_far();
   void finish();
@@ -85,6 +87,7 @@ class Recognition final : public UspCore {
   void reset_turn();
   void send(bool binary, std::string path, std::string content_type, std::string body);
   [[nodiscard]] std::string text_so_far() const;
+  [[nodiscard]] std::uint64_t place_of(std::uint64_t ticks) const;
   [[nodiscard]] std::size_t samples_of(std::size_t ms) const { return ms * shape_.rate_hz / 1000; }
 
   RecognitionShape shape_;
@@ -98,7 +101,10 @@ class Recognition final : public UspCore {
   unsigned service_turns_ = 0, reconnects_ = 0;             // in this turn
   std::optional<base::TimePoint> answer_by_, settle_by_, reopen_at_;
   UnsettledAudio audio_;
+  Spare spare_;
+  bool asked_again_ = false;          // in this turn, for what the service's own end of a turn left out
   std::string phrases_, hypothesis_;
+  std::uint64_t hypothesis_to_ = 0;   // the sample of our turn that hypothesis_ ends at
   double confidence_ = 1;
   RecognitionReader reader_;
   std::deque<UspOutgoing> messages_;

@@ -2,10 +2,8 @@
 
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
 #include <offhook/agent/providers/url_text.hpp>
-#include <offhook/media/wav.hpp>
 
 #include <memory>
-#include <span>
 #include <utility>
 
 namespace offhook::inline v0::agent::azure {
@@ -13,16 +11,6 @@ namespace offhook::inline v0::agent::azure {
 namespace {
 
 constexpr std::string_view kPath = "/speech/recognition/conversation/cognitiveservices/v1";
-
-/// The service takes no more than a minute.
-std::string first_minute(std::string file) {
-  const auto wav = media::parse_wav({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
-  constexpr std::size_t kMost = std::size_t{60} * TurnListener::kRateHz;
-  if (!wav || wav->frames() <= kMost) return file;
-  const std::vector<std::int16_t> pcm = wav->channel();
-  const auto shorter = media::write_wav(wav->format, std::span(pcm).first(kMost));
-  return {shorter.begin(), shorter.end()};
-}
 
 HeardEvent read(std::string_view body) {
   using Status = Recognised::Status;
@@ -44,9 +32,10 @@ TurnService turn_service(const ShortAudioOptions& options) {
     auto request = request_to(options.server, Service::Recognition, std::string(kPath) + "?format=detailed&language=" + query_value(locale));
     request.headers.emplace_back("content-type", "audio/wav; codecs=audio/pcm; samplerate=" + std::to_string(TurnListener::kRateHz));
     request.headers.emplace_back("accept", "application/json");
-    request.body = first_minute(std::move(wav));
+    request.body = std::move(wav);
     return request;
   };
+  service.max_samples = std::size_t{60} * TurnListener::kRateHz;  // It takes no more than a minute.
   service.answer = [] { return std::make_unique<ShortAudioAnswer>(); };
   return service;
 }

@@ -27,18 +27,18 @@ bool is_final(int code) { return code == 1002 || code == 1003 || code == 4000; }
 SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed) {
   if (closed.status != 0) {
     auto failure = failure_of(whom, net::HttpHead{closed.status, {{"retry-after", closed.retry_after}}}, {});
-    return {failure.kind, std::move(failure.why), failure.retry_in.has_value()};
+    return {failure.kind, std::move(failure.why), failure.retry_in};
   }
   if (closed.error && (closed.code == 0 || closed.code == 1006)) {
     auto failure = failure_of(whom, *closed.error);
-    return {failure.kind, std::move(failure.why), failure.retry_in.has_value()};
+    return {failure.kind, std::move(failure.why), failure.retry_in};
   }
   const std::string told = std::string(whom) + " closed the connection with " + std::to_string(closed.code);
   if (closed.code == 4429 || (closed.code == 1007 && (closed.reason.empty() || names_a_limit(closed.reason))))
-    return {FailureKind::RateLimited, told + ": more at once than the resource's quota", false};
-  if (closed.code == 1007) return {FailureKind::Protocol, told + ": it refuses what was asked; check language and voice", false};
-  if (is_final(closed.code)) return {FailureKind::Protocol, told, false};
-  return {FailureKind::Network, told, true};
+    return {FailureKind::RateLimited, told + ": more at once than the resource's quota", std::nullopt};
+  if (closed.code == 1007) return {FailureKind::Protocol, told + ": it refuses what was asked; check language and voice", std::nullopt};
+  if (is_final(closed.code)) return {FailureKind::Protocol, told, std::nullopt};
+  return {FailureKind::Network, told, base::Duration::zero()};
 }
 
 }  // namespace offhook::inline v0::agent::azure

@@ -2,7 +2,9 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/web_socket.hpp>
+#include <offhook/base/time.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +14,7 @@ namespace offhook::inline v0::agent::azure {
 struct SocketFault {
   FailureKind kind = FailureKind::Network;
   std::string why;
-  bool reconnect = false;  ///< a new socket may be asked for the same
+  std::optional<base::Duration> retry_in{};  ///< a new socket may be asked for the same, so much later and no sooner
 };
 /// `whom`: "the recogniser of Azure".
 [[nodiscard]] SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed);

@@ -50,9 +50,15 @@ Synthesis::Job* Synthesis::running() const {
 
 // --- the socket --------------------------------------------------------------------------------------------------------------
 
+bool Synthesis::wants_socket() const {
+  return link_ == Link::None && (running() != nullptr || spare_.is_wanted()) && (!reopen_at_ || now_ >= *reopen_at_);
+}
+
 void Synthesis::on_connecting() {
   give_up_socket();
   link_ = Link::Opening;
+  reopen_at_.reset();
+  spare_.on_connecting();
   messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJson), write_speech_config(shape_.rate_hz)});
 }
 
@@ -64,18 +70,14 @@ void Synthesis::on_open() {
 void Synthesis::on_closed(const SocketFault& fault) {
   const bool asked = link_ == Link::Opening || (request_ && request_->wanted);
   give_up_socket();
+  if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
   Job* const job = running();
+  if (job == nullptr && fault.retry_in) spare_.ask();
   if (job == nullptr || !asked) return;  // What waits is asked for on the next socket.
-  if (fault.reconnect && job->sound.samples() == 0 && !std::exchange(job->retried, true)) {
-    job->sound.restart(shape_.rate_hz);
-    ++counters_.reconnects;
-    return;
-  }
-  job->sound.fail(fault.why, fault.kind);
-  if (fault.reconnect) return;
-  for (const auto& each : jobs_) {  // Nor will the others be spoken; nobody knocks once for each of them.
-    if (!each->sound.is_over()) each->sound.fail(fault.why, fault.kind);
-  }
+  if (job->sound.samples() > 0 && fault.retry_in) return job->sound.fail(fault.why, fault.kind);
+  if (!fault.retry_in || std::exchange(job->retried, true)) return fail_all(fault);
+  job->sound.restart(shape_.rate_hz);
+  ++counters_.reconnects;
 }
 
 void Synthesis::give_up_socket() {
@@ -83,6 +85,13 @@ void Synthesis::give_up_socket() {
   request_.reset();
   settle_by_.reset();
   messages_.clear();
+}
+
+/// Nobody knocks once for each of them.
+void Synthesis::fail_all(const SocketFault& fault) {
+  for (const auto& each : jobs_) {
+    if (!each->sound.is_over()) each->sound.fail(fault.why, fault.kind);
+  }
 }
 
 // --- what is asked for -------------------------------------------------------------------------------------------------------
@@ -100,6 +109,7 @@ void Synthesis::pump() {
   const Job* const job = running();
   if (link_ != Link::Open || request_ || job == nullptr) return;
   request_ = Request{make_usp_id(random_), {}};
+  progress_at_ = now_;
   send("synthesis.context", std::string(kJson), write_synthesis_context(shape_.rate_hz));
   send("ssml", "application/ssml+xml", write_ssml(shape_.ssml, job->sound.text()));
 }
@@ -114,7 +124,13 @@ void Synthesis::cancel() {
 
 void Synthesis::on_time(base::TimePoint now) {
   now_ = now;
-  if (settle_by_ && now >= *settle_by_) give_up_socket();
+  if (settle_by_ && now >= *settle_by_) {
+    give_up_socket();
+    spare_.ask();  // The caller has just interrupted: what is said to that shall not wait for it.
+  }
+  if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
+  fail_all({FailureKind::Timeout, std::string(kWhom) + " sends no more audio"});
+  give_up_socket();
 }
 
 void Synthesis::send(std::string path, std::string content_type, std::string body) {
@@ -140,6 +156,7 @@ void Synthesis::on_response(std::string_view body) {
   const auto root = json::parse(parser, body);
   const auto audio = root ? json::member(*root, "audio") : std::nullopt;
   if (!audio) return on_garbage();
+  if (request_->stream_id.empty()) progress_at_ = now_;
   request_->stream_id = json::text(*audio, "streamId");
 }
 
@@ -148,6 +165,7 @@ void Synthesis::on_audio(const UspMessage& message) {
     ++counters_.late;
     return;
   }
+  if (!message.body.empty()) progress_at_ = now_;
   SpokenUtterance& sound = running()->sound;  // There is one while its request is wanted.
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
@@ -163,6 +181,7 @@ void Synthesis::on_turn_end() {
     SpokenUtterance& sound = running()->sound;
     sound.finish();
     if (sound.samples() == 0) sound.fail(std::string(kWhom) + " sent no audio", FailureKind::Empty);
+    else spare_.on_success();
   }
   pump();
 }

@@ -27,6 +27,7 @@ struct SynthesisShape {
 class Synthesis final : public UspCore {
  public:
   static constexpr std::size_t kMaxSeconds = 600;  ///< of one utterance: the service cuts off there
+  static constexpr base::Duration kStallWait = std::chrono::seconds(4);     ///< for audio, when there should be some: less than a conversation waits
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< for the end of what was cancelled
 
   /// `random` outlives this.
@@ -38,7 +39,7 @@ class Synthesis final : public UspCore {
   void on_message(const UspMessage& message) override;
   void on_garbage() override { ++counters_.garbage; }
   void on_closed(const SocketFault& fault) override;
-  [[nodiscard]] bool wants_socket() const override { return link_ == Link::None && running() != nullptr; }
+  [[nodiscard]] bool wants_socket() const override;
   [[nodiscard]] bool has_socket() const override { return link_ != Link::None; }
   [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
 
@@ -68,14 +69,16 @@ class Synthesis final : public UspCore {
   void on_audio(const UspMessage& message);
   void on_turn_end();
   void give_up_socket();
+  void fail_all(const SocketFault& fault);
   void send(std::string path, std::string content_type, std::string body);
 
   SynthesisShape shape_;
   base::Random& random_;
   Link link_ = Link::None;
-  base::TimePoint now_{};
+  base::TimePoint now_{}, progress_at_{};
+  Spare spare_;
   std::optional<Request> request_;
-  std::optional<base::TimePoint> settle_by_;
+  std::optional<base::TimePoint> settle_by_, reopen_at_;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
   std::deque<UspOutgoing> messages_;
   Counters counters_;

@@ -26,6 +26,8 @@ class UnsettledAudio {
   /// The next `samples` of those that were not sent, or less: little endian.
   [[nodiscard]] std::string take(std::size_t samples);
   [[nodiscard]] std::size_t unsent() const { return static_cast<std::size_t>(total() - sent_); }
+  /// Everything before it is understood, or forgotten.
+  [[nodiscard]] std::uint64_t settled() const { return first_; }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
   [[nodiscard]] std::uint64_t total() const { return first_ + pcm_.size(); }
   /// Of all turns, for lack of room.

@@ -21,7 +21,7 @@ class UspCore {
   virtual void on_message(const UspMessage& message) = 0;
   virtual void on_garbage() = 0;  ///< a frame that is no message
   virtual void on_closed(const SocketFault& fault) = 0;
-  /// Open another one now.
+  /// Open another one now, for what waits or for what comes next.
   [[nodiscard]] virtual bool wants_socket() const = 0;
   /// False: what there is of one is of no more use.
   [[nodiscard]] virtual bool has_socket() const = 0;
@@ -29,6 +29,18 @@ class UspCore {
 
  protected:
   enum class Link : std::uint8_t { None, Opening, Open };
+
+  /// A socket that nobody waits for yet, so that the caller does not wait for it later: one, until something good has come of any.
+  class Spare {
+   public:
+    void ask() { wanted_ = !std::exchange(spent_, true); }
+    void on_connecting() { wanted_ = false; }
+    void on_success() { spent_ = false; }
+    [[nodiscard]] bool is_wanted() const { return wanted_; }
+
+   private:
+    bool wanted_ = false, spent_ = false;
+  };
 
   template <class Each>
   [[nodiscard]] static std::optional<Each> take_front(std::deque<Each>& queue) {

@@ -131,7 +131,7 @@ void ChatThinker::on_model(ModelFinished&) {
   say(clauses);
   drain();
   if (!round_.empty()) return ask_tools();
-  if (!has_said()) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
+  if (!has_said() && !ends_call_) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
   finish();
 }
 
@@ -164,8 +164,12 @@ std::string ChatThinker::fresh_id(const ModelCall& call) {
                                               [&id](const HistoryEntry& entry) { return entry.call_id == id; });
   };
   if (!call.call_id.empty() && !is_known(call.call_id)) return call.call_id;
-  return "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_" +
-         std::to_string(round_.size());
+  // A provider that failed in this turn may have made up the same ones, and so may the model.
+  const std::string round = "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_";
+  for (std::size_t number = round_.size();; ++number) {
+    std::string id = round + std::to_string(number);
+    if (!is_known(id)) return id;
+  }
 }
 
 void ChatThinker::ask_tools() {

@@ -37,7 +37,7 @@ void LiveListener::connect() {
   socket_ = sockets_.open(socket_to(options_.server, "/v1/listen", live_query(options_)), std::move(handler));
 }
 
-/// Comes from within a socket's handler: that socket may be replaced here, and is silent from then on.
+/// Comes from within a socket's handler: that socket may be replaced or dropped here, and is silent from then on.
 void LiveListener::told() {
   carry_out();
   if (wake_) wake_();
@@ -47,6 +47,7 @@ void LiveListener::carry_out() {
   while (const auto out = core_.poll_out()) {
     switch (out->what) {
       case SocketOut::What::Connect: connect(); break;
+      case SocketOut::What::Drop: socket_.reset(); break;
       case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
       case SocketOut::What::Audio: socket_->send_binary(out->bytes); break;
     }

@@ -35,7 +35,7 @@ void LiveSpeaker::connect() {
   socket_ = sockets_.open(socket_to(options_.server, "/v1/speak", live_query(options_)), std::move(handler));
 }
 
-/// Comes from within a socket's handler: that socket may be replaced here, and is silent from then on.
+/// Comes from within a socket's handler: that socket may be replaced or dropped here, and is silent from then on.
 void LiveSpeaker::told() {
   carry_out();
   if (wake_) wake_();
@@ -45,6 +45,7 @@ void LiveSpeaker::carry_out() {
   while (const auto out = core_.poll_out()) {
     switch (out->what) {
       case SocketOut::What::Connect: connect(); break;
+      case SocketOut::What::Drop: socket_.reset(); break;
       case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
       case SocketOut::What::Audio: break;                                 // None goes up.
     }

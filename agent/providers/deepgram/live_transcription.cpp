@@ -189,7 +189,7 @@ void LiveTranscription::finalize() {
 
 /// The answer may not come when little is left to answer: providers.md 4.2.
 void LiveTranscription::await_answer() {
-  const bool nearly_all = answered_ && interim_.empty() && sent_ - std::min(sent_, answered_to_) <= sound_.octets_of(kNearlyAllMs);
+  const bool nearly_all = answered_ && interim_.empty() && without_answer() <= sound_.octets_of(kNearlyAllMs);
   wait_until_ = now_ + (nearly_all ? kShortAnswerWait : kAnswerWait);
 }
 
@@ -226,10 +226,11 @@ void LiveTranscription::on_results(const Results& results) {
 }
 
 void LiveTranscription::take(const Results& results, std::size_t end) {
-  answered_ = true;
   const std::string_view words = base::trim(results.transcript);
+  answered_ = answered_ || results.is_final || !words.empty();
   if (!results.is_final) {
     interim_ = words;
+    interim_to_ = std::min(end, sent_);
     return;
   }
   interim_.clear();
@@ -258,13 +259,22 @@ void LiveTranscription::tell_so_far() {
   events_.push_back(Transcript{turn_, false, std::move(text), 1, false});
 }
 
+/// Nearly to the end of the turn: what is missing is silence, or the last syllable of what an interim text has.
+bool LiveTranscription::has_heard_it() const {
+  if (!answered_) return false;
+  if (without_answer() <= sound_.octets_of(kNearlyAllMs)) return true;
+  return !interim_.empty() && sent_ - std::min(sent_, interim_to_) <= sound_.octets_of(kMaxGuessMs);
+}
+
+/// Half of what the caller said is worse than nothing: whoever listens otherwise is given all of it.
 void LiveTranscription::on_no_answer() {
   ++counters_.unanswered;
-  if (answered_) return finish();
+  if (has_heard_it()) return finish();
   // It may be dead: the next turn has another.
   line_ = Line::None;
   out_.clear();
-  fail(FailureKind::Timeout, whom_ + " said nothing of the turn in time");
+  out_.push_back({SocketOut::What::Drop, {}});
+  fail(FailureKind::Timeout, whom_ + (answered_ ? " did not say in time what it heard of the turn" : " said nothing of the turn in time"));
 }
 
 void LiveTranscription::finish() {

@@ -29,6 +29,7 @@ class LiveTranscription {
   static constexpr std::size_t kMaxResendMs = 4'000;  ///< of audio without an answer that a new socket is given; more: the turn fails
   static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets of a turn; later windows are left out, and counted
   static constexpr std::size_t kNearlyAllMs = 500;    ///< so little without an answer may never get one
+  static constexpr std::size_t kMaxGuessMs = 1'500;   ///< behind an interim text: of more nobody knows what was said
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);           ///< the socket closes after 10 s of nothing
   static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< for the answer to Finalize
   static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same, when nearly all was answered before
@@ -74,6 +75,8 @@ class LiveTranscription {
   void send_text(std::string_view text);
   void finalize();
   void await_answer();
+  [[nodiscard]] std::size_t without_answer() const { return sent_ - std::min(sent_, answered_to_); }
+  [[nodiscard]] bool has_heard_it() const;
   void on_results(const Results& results);
   void take(const Results& results, std::size_t end);
   [[nodiscard]] bool is_old_finalize(std::size_t end) const;
@@ -100,10 +103,11 @@ class LiveTranscription {
   std::size_t turn_octets_ = 0;          // all of them
   std::size_t turn_begin_ = 0;           // on this socket's audio
   std::size_t answered_to_ = 0;          // on this socket's audio: before it no window changes any more
+  std::size_t interim_to_ = 0;           // on this socket's audio: where the window of interim_ ends
   std::vector<std::uint8_t> unsent_;
   std::vector<std::uint8_t> unanswered_; // the end of what was sent, from answered_to_ on: kMaxResendMs of it at most
   bool finalized_ = false, reconnected_ = false;
-  bool answered_ = false;                // anything at all came for this turn
+  bool answered_ = false;                // a text came for this turn, or a window that does not change
   struct Pace { base::TimePoint from; std::size_t sent = 0; };
   std::optional<Pace> pace_;             // audio is being sent again, not faster than a server allows
   std::optional<base::TimePoint> wait_until_;

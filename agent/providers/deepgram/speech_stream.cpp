@@ -36,39 +36,42 @@ void SpeechStream::connect() {
   connected_at_ = now_;
   out_.clear();
   out_.push_back({SocketOut::What::Connect, {}});
-  clears_owed_ = 0;
-  clear_until_.reset();
+  forget_clear();
 }
 
 void SpeechStream::on_open() {
   line_ = Line::Open;
-  progress_at_ = now_;
-  if (clears_owed_ > 0) clear_until_ = now_ + kClearWait;
+  connected_at_ = progress_at_ = now_;  // Whoever connected before the first tick() did not know the time.
+  if (clearing_) clear_until_ = now_ + kClearWait;
+}
+
+void SpeechStream::forget_clear() {
+  clearing_ = false;
+  clear_until_.reset();
+  lost_flushes_ = 0;
 }
 
 void SpeechStream::on_closed(const RequestFailure& failure) { lose(failure, line_ == Line::Open && failure.retry_in.has_value()); }
 
-/// What has begun to be heard fails, for only who knows what was heard can go on with it. The rest is asked for once more, if that
-/// may help.
+/// What has begun to be heard fails, for only who knows what was heard can go on with it. The rest is asked for once more if that may
+/// help; if not, all of it fails, and nobody knocks for each of them.
 void SpeechStream::lose(const RequestFailure& failure, bool again) {
   line_ = Line::None;
   out_.clear();
-  clears_owed_ = 0;
-  clear_until_.reset();
+  out_.push_back({SocketOut::What::Drop, {}});
+  forget_clear();
+  for (const Job& job : jobs_) again = again && (job.speech.is_over() || !job.asked || !job.retried || job.speech.samples() > 0);
   bool left = false;
   for (Job& job : jobs_) {
-    if (job.speech.is_over() || !job.asked) continue;
-    if (again && !reconnected_ && job.speech.samples() == 0) {
-      job.asked = false;
-      job.speech.restart(rate_hz_);
-      left = true;
-    } else {
+    if (job.speech.is_over()) continue;
+    if (!again || job.speech.samples() > 0) {
       job.speech.fail(failure.why, failure.kind);
+    } else if (std::exchange(job.asked, false)) {
+      job.retried = left = true;
+      job.speech.restart(rate_hz_);
     }
   }
-  if (!left) return;
-  reconnected_ = true;
-  ++counters_.reconnects;
+  if (left) ++counters_.reconnects;
   pump();
 }
 
@@ -80,7 +83,8 @@ void SpeechStream::tick(base::TimePoint now) {
   now_ = now;
   if (clear_until_ && now_ >= *clear_until_) {
     lose({FailureKind::Timeout, whom_ + " did not stop in time", kNetworkRetry}, true);
-  } else if (line_ == Line::Open && clears_owed_ == 0 && current() != nullptr && now_ - progress_at_ >= kStallWait) {
+    if (line_ == Line::None) connect();  // The caller has just interrupted: what is said to that shall not wait for it.
+  } else if (line_ == Line::Open && !clearing_ && current() != nullptr && now_ - progress_at_ >= kStallWait) {
     lose({FailureKind::Timeout, whom_ + " sends no more audio", std::nullopt}, false);
   }
   pump();
@@ -99,26 +103,50 @@ void SpeechStream::speak(std::uint32_t utterance, std::string_view text) {
   } else if (speech.is_blank()) {
     speech.finish();  // Nothing would come, and no end of it.
   }
-  const bool is_free = clears_owed_ == 0 && current() == nullptr;
-  if (is_free && line_ != Line::None && now_ - connected_at_ >= kRenewAfter) line_ = Line::None;
   pump();
 }
 
-/// In their order, as fast as the server takes them: audio comes much faster than it is played.
+/// In their order, and ahead of what is heard: audio comes much faster than it is played.
 void SpeechStream::pump() {
+  if (clearing_) return;
+  std::size_t under_way = 0;
   for (Job& job : jobs_) {
-    if (job.speech.is_over() || job.asked) continue;
-    if (!may_ask(job.chars)) return;
-    if (line_ == Line::None) connect();
+    if (job.speech.is_over()) continue;
+    if (job.asked) {
+      ++under_way;
+      continue;
+    }
+    if (under_way == kAhead) return;
+    const base::TimePoint at = room_at(job.chars);
+    if (at > now_ + kLongestHold) refuse_rest();
+    if (at > now_) return;
+    const bool renew = under_way == 0 && now_ - connected_at_ >= kRenewAfter;
+    if (line_ == Line::None || renew) connect();
     ask(job);
+    ++under_way;
   }
 }
 
-bool SpeechStream::may_ask(std::size_t chars) {
+/// When the server takes so many characters more, and a Flush.
+base::TimePoint SpeechStream::room_at(std::size_t chars) {
   while (!asked_.empty() && now_ - asked_.front().at >= kWindow) asked_.pop_front();
-  std::size_t sum = chars;
-  for (const Asked& each : asked_) sum += each.chars;
-  return asked_.size() < kMaxFlushes && sum <= kMaxCharsInWindow;
+  std::size_t flushes = asked_.size();
+  for (const Asked& each : asked_) chars += each.chars;
+  base::TimePoint at = now_;
+  for (const Asked& each : asked_) {
+    if (flushes < kMaxFlushes && chars <= kMaxCharsInWindow) break;
+    at = each.at + kWindow;
+    chars -= each.chars;
+    --flushes;
+  }
+  return at;
+}
+
+/// All of it: whoever takes over says it in its order.
+void SpeechStream::refuse_rest() {
+  for (Job& job : jobs_) {
+    if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " takes no more within a minute", FailureKind::RateLimited);
+  }
 }
 
 void SpeechStream::ask(Job& job) {
@@ -130,12 +158,14 @@ void SpeechStream::ask(Job& job) {
 }
 
 void SpeechStream::cancel() {
-  const bool under_way = current() != nullptr;
+  const auto is_under_way = [](const Job& job) { return job.asked && !job.speech.is_over(); };
+  const auto under_way = static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), is_under_way));
   jobs_.clear();
-  if (!under_way || line_ == Line::None) return;
+  if (under_way == 0 || line_ == Line::None) return;
   send_text(std::string(kClear));
-  ++clears_owed_;
-  if (line_ == Line::Open && !clear_until_) clear_until_ = now_ + kClearWait;
+  clearing_ = true;
+  lost_flushes_ += under_way;
+  if (line_ == Line::Open) clear_until_ = now_ + kClearWait;
 }
 
 void SpeechStream::send_text(std::string bytes) { out_.push_back({SocketOut::What::Text, std::move(bytes)}); }
@@ -151,12 +181,12 @@ SpeechStream::Job* SpeechStream::current() {
 }
 
 void SpeechStream::on_audio(std::string_view bytes) {
-  Job* const job = clears_owed_ > 0 ? nullptr : current();
+  Job* const job = clearing_ ? nullptr : current();
   if (job == nullptr) {
     counters_.stray_octets += bytes.size();
     return;
   }
-  progress_at_ = now_;
+  if (!bytes.empty()) progress_at_ = now_;
   if (const auto trouble = job->speech.feed(bytes)) return lose({trouble->kind, whom_ + ": " + trouble->why, std::nullopt}, false);
   if (job->speech.samples() <= kMaxSeconds * rate_hz_) return;
   lose({FailureKind::Protocol, whom_ + " does not stop sending audio", std::nullopt}, false);
@@ -174,20 +204,25 @@ void SpeechStream::on_text(std::string_view frame) {
   if (type == "Warning") ++counters_.warnings;
 }
 
+/// That of what was cut off may come behind Cleared: no audio of the next one is there yet. Nobody says what `sequence_id` counts.
 void SpeechStream::on_flushed() {
-  Job* const job = clears_owed_ > 0 ? nullptr : current();
-  if (job == nullptr) return;
+  Job* const job = clearing_ ? nullptr : current();
+  const bool is_late = lost_flushes_ > 0 && (job == nullptr || job->speech.samples() == 0);
+  if (is_late) --lost_flushes_;
+  if (job == nullptr || is_late) return;
+  lost_flushes_ = 0;
   progress_at_ = now_;
-  reconnected_ = false;
   job->speech.settle();
-  if (job->speech.samples() == 0) return job->speech.fail(whom_ + " sent no audio", FailureKind::Empty);
-  job->speech.finish();
+  if (job->speech.samples() == 0) job->speech.fail(whom_ + " sent no audio", FailureKind::Empty);
+  else job->speech.finish();
+  pump();
 }
 
 void SpeechStream::on_cleared() {
-  if (clears_owed_ == 0) return;
+  if (!std::exchange(clearing_, false)) return;
+  clear_until_.reset();
   progress_at_ = now_;
-  if (--clears_owed_ == 0) clear_until_.reset();
+  pump();
 }
 
 std::optional<SpeakEvent> SpeechStream::poll_event() {
@@ -205,11 +240,12 @@ std::optional<SocketOut> SpeechStream::poll_out() {
 }
 
 bool SpeechStream::is_consistent() const {
-  if (line_ == Line::None && (clears_owed_ > 0 || clear_until_)) return false;
-  if (clear_until_ && clears_owed_ == 0) return false;
+  if (line_ == Line::None && (clearing_ || lost_flushes_ > 0)) return false;
+  if (clear_until_ && !clearing_) return false;
   if (asked_.size() > kMaxFlushes) return false;
-  const auto has_line = [this](const Job& job) { return !job.asked || job.speech.is_over() || line_ != Line::None; };
-  return std::all_of(jobs_.begin(), jobs_.end(), has_line);
+  const auto is_under_way = [](const Job& job) { return job.asked && !job.speech.is_over(); };
+  const auto under_way = static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), is_under_way));
+  return under_way <= kAhead && (under_way == 0 || (line_ != Line::None && !clearing_));
 }
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -16,7 +16,9 @@
 namespace offhook::inline v0::agent::deepgram {
 
 /// Speaking by /v1/speak: each utterance is a Speak and a Flush, and the audio until its Flushed is its own. Clear cuts off what is under
-/// way. Pure: frames, texts and time in; frames and events out. Knows one socket at a time, and opens another when one breaks.
+/// way; nothing is asked for until that is answered, so that what still comes is nobody's. What the server would not take within its minute
+/// fails, so that another way of speaking takes over. Pure: frames, texts and time in; frames and events out. Knows one socket at a time,
+/// and opens another when one breaks.
 class SpeechStream {
  public:
   static constexpr std::size_t kMaxJobs = 256;       ///< utterances that are not over yet; one more fails
@@ -24,7 +26,9 @@ class SpeechStream {
   static constexpr std::size_t kMaxFlushes = 20;     ///< within kWindow: the server flushes no more
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
-  static constexpr base::Duration kStallWait = std::chrono::seconds(5);   ///< for audio or Flushed, when there should be some
+  static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< for room within kWindow: a caller is waiting
+  static constexpr std::size_t kAhead = 2;            ///< utterances asked for at once: those that are cut off were flushed for nothing
+  static constexpr base::Duration kStallWait = std::chrono::seconds(4);   ///< for audio or Flushed: less than a conversation waits for them
   static constexpr base::Duration kClearWait = std::chrono::seconds(2);   ///< for Cleared; then another socket is opened
   static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< of the 60 that a socket lasts
 
@@ -60,18 +64,20 @@ class SpeechStream {
   struct Job {
     SpokenUtterance speech;
     std::size_t chars = 0;
-    bool asked = false;
+    bool asked = false, retried = false;
   };
   struct Asked { base::TimePoint at; std::size_t chars = 0; };
   enum class Line : std::uint8_t { None, Opening, Open };
 
   void pump();
   void ask(Job& job);
-  [[nodiscard]] bool may_ask(std::size_t chars);
+  [[nodiscard]] base::TimePoint room_at(std::size_t chars);
+  void refuse_rest();
   [[nodiscard]] Job* current();
   void on_flushed();
   void on_cleared();
   void lose(const RequestFailure& failure, bool again);
+  void forget_clear();
   void send_text(std::string bytes);
 
   std::string whom_;
@@ -80,9 +86,9 @@ class SpeechStream {
   base::TimePoint now_{};
   Line line_ = Line::None;
   base::TimePoint connected_at_{}, progress_at_{};
-  bool reconnected_ = false;                   // since the last Flushed
-  std::size_t clears_owed_ = 0;                // until that many Cleared nothing that comes is wanted
+  bool clearing_ = false;                      // until Cleared nothing is asked for, and nothing that comes is wanted
   std::optional<base::TimePoint> clear_until_;
+  std::size_t lost_flushes_ = 0;               // cut off: their Flushed may come behind Cleared, or never
   std::deque<Asked> asked_;                    // within kWindow
   std::deque<Job> jobs_;                       // in the order of speak(); the front one is being heard
   std::deque<SocketOut> out_;

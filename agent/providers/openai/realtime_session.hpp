@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/openai/realtime_protocol.hpp>
-#include <offhook/agent/providers/openai/voiced_line.hpp>
+#include <offhook/agent/providers/voiced_line.hpp>
 
 #include <deque>
 #include <memory>

@@ -14,7 +14,7 @@ SpeechService service_of(SpeechOptions options) {
   service.url = url_of(options.server, "/audio/speech");
   service.rate_hz = options.rate_hz;
   service.max_chars = SpeechSpeaker::kMaxChars;
-  service.ask = [options = std::move(options)](std::string_view text) {
+  service.ask = [options = std::move(options)](std::string_view text, const std::string&) {
     auto request = request_to(options.server, "/audio/speech");
     request.headers.emplace_back("content-type", "application/json");
     request.body = write_speech_request(options, text);

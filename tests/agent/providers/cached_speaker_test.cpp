@@ -97,6 +97,27 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then 
   CHECK(inner->asked.empty());
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and lets no caller wait for that") {
+  using namespace std::chrono_literals;
+  auto made = std::make_unique<SlowSpeaker>();
+  inner = made.get();
+  speaker.emplace(std::move(made), cache, "voice", nullptr, 6s);
+  const offhook::base::TimePoint start{};
+  speaker->tick(start + 100s);
+  for (const char* text : {"one", "two", "three"}) speaker->prepare(text);
+  CHECK(inner->asked == std::vector<std::string>{"one"});
+  inner->finish();
+  CHECK(said() == "");
+  speaker->tick(start + 106s - 1ms);
+  CHECK(inner->asked.size() == 1);
+  CHECK(speaker->is_preparing());
+  speaker->speak(1, "now");
+  inner->finish();
+  CHECK(said() == "1:3/1 1:. ");
+  speaker->tick(start + 106s);
+  CHECK(inner->asked == std::vector<std::string>{"one", "now", "two"});
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes on what is not fixed, and does not keep it") {
   speaker->speak(1, "Hello");
   inner->finish();

@@ -47,6 +47,23 @@ TEST_CASE("failure_of shows the names that a server gives its error, and never i
         "the model answered 400 (BadRequestError, 400): it refuses the request as it is");
 }
 
+TEST_CASE("failure_of shows no key that a server sends back as a name") {
+  const auto shown = [](const std::string& code) {
+    return of(401, R"({"error":{"type":")" + code + R"(","code":")" + code + R"(","param":")" + code + "\"}}").why.find(code) != std::string::npos;
+  };
+  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef"));          // Azure's form
+  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef01234567"));  // Deepgram's
+  CHECK_FALSE(shown("sk-proj-a_b-c"));
+  CHECK_FALSE(shown("sk-canary"));
+  CHECK_FALSE(shown("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"));
+  CHECK_FALSE(shown("key_abcdefghijklmno1"));
+  CHECK(shown("key_abcdefghijklmn1"));
+  CHECK(shown("context_length_exceeded"));
+  CHECK(shown("DeploymentNotFoundInThisResource"));
+  CHECK(shown("1234567890123456"));
+  CHECK(shown("6f1c2c1e-6b5a-4a3e-9d7e-0123456789ab"));  // The number of a request.
+}
+
 TEST_CASE("failure_of bounds a name of an error") {
   const auto shown = [](std::size_t octets) { return of(500, R"({"error":{"code":")" + std::string(octets, 'x') + "\"}}").why; };
   CHECK(shown(ErrorNames::kMaxErrorName).find("xxx") != std::string::npos);

@@ -38,7 +38,7 @@ struct QuietStudio final : net::Edges {
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 
   std::string rehearse(const SessionFactory& factory, const AgentBook& book) {
-    Rehearsal rehearsal(factory.rehearsing(book, *this), {});
+    Rehearsal rehearsal(factory.rehearsing(book, *this, [](const std::string&) {}), {});
     std::string asked;
     for (std::size_t i = 0; rehearsal.tick({}); ++i) {
       REQUIRE(studio.all.size() == i + 1);

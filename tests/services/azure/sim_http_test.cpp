@@ -76,7 +76,7 @@ TEST_CASE("The simulated service speaks by HTTP what our SSML says") {
   Desk desk(R"({"key":"right"})");
   azure::SynthesisOptions options;
   options.server = server();
-  const auto request = received(azure::speech_service(options).ask("AT&T <here>."));
+  const auto request = received(azure::speech_service(options).ask("AT&T <here>.", ""));
   const auto plan = desk.http.serve(request, {});
   CHECK(status_of(plan) == 200);
   CHECK(body_of(plan).size() == speak(*desk.service.world, "AT&T <here>.", 8000).size());

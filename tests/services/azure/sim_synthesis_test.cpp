@@ -101,6 +101,17 @@ TEST_CASE("Faults of the simulated voice") {
   CHECK(voice.wait() == "5:!rate limited ");
 }
 
+TEST_CASE("A simulated voice that falls silent ends no utterance by itself: ours does") {
+  Voice voice(R"({"doors":{"synthesis_turns":{"faults":[{"kind":"stall"},{"kind":"stall","after_ms":300},{"kind":"none"}]}}})");
+  voice.speaker->speak(1, "Nothing comes.");
+  CHECK(voice.wait(5s) == "1:!timeout ");
+  voice.speaker->speak(2, "Half of it comes, and then nothing more.");
+  CHECK(voice.wait(6s) == "2:!timeout ");
+  CHECK(voice.samples > 0);
+  voice.speaker->speak(3, "All of it comes.");
+  CHECK(voice.wait() == "3:. ");
+}
+
 TEST_CASE("The simulated service reads SSML as an XML parser does") {
   CHECK(read_ssml(azure::write_ssml({"de-DE", "K"}, "a & <b> 'c' \"d\" ]]>")).text == "a & <b> 'c' \"d\" ]]>");
   CHECK(read_ssml(azure::write_ssml({"de-DE", "K"}, "x")).voice == "K");

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 Scenario read(const json& root) {
-  openai::only(root, "the scenario", {"voice", "key", "heard", "loop", "result_ms", "answers_finalize", "speed", "chunk_ms", "vad_rms", "endpoints"});
+  openai::only(root, "the scenario", {"voice", "key", "heard", "loop", "result_ms", "answers_finalize", "clear_jumps_ahead", "speed", "chunk_ms", "vad_rms", "endpoints"});
   Scenario scenario;
   scenario.voice = root.value("voice", scenario.voice);
   scenario.key = root.value("key", "");
@@ -22,6 +22,7 @@ Scenario read(const json& root) {
   scenario.loop = root.value("loop", false);
   scenario.result = milliseconds(root.value("result_ms", 150));
   scenario.answers_finalize = root.value("answers_finalize", true);
+  scenario.clear_jumps_ahead = root.value("clear_jumps_ahead", false);
   scenario.speed = root.value("speed", scenario.speed);
   scenario.chunk_ms = root.value("chunk_ms", scenario.chunk_ms);
   scenario.vad_rms = root.value("vad_rms", scenario.vad_rms);

@@ -143,12 +143,13 @@ struct Joined {
           ++sockets;
           core.on_open();
           break;
+        case agent::deepgram::SocketOut::What::Drop: sim.reset(); break;
         case agent::deepgram::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
         case agent::deepgram::SocketOut::What::Audio: sim->on_audio(each->bytes, now, out); break;
       }
       hand_over(out);
     }
-    sim->on_time(now, out);
+    if (sim) sim->on_time(now, out);
     hand_over(out);
   }
   void hand_over(SimOuts& out) {

@@ -71,7 +71,7 @@ void SimSpeak::on_text(std::string_view text, base::TimePoint now, SimOuts& out)
   } else if (type == "Clear") {
     text_.clear();
     line_.drop_binary();
-    send({{"type", "Cleared"}, {"sequence_id", sequence_}}, now);
+    clear(now);
     world_.note(now, "cleared", {{"session", number_}});
   } else if (type == "Close") {
     close(1000, "", now);
@@ -111,6 +111,12 @@ void SimSpeak::flush(base::TimePoint now) {
   }
   text_.clear();
   send({{"type", "Flushed"}, {"sequence_id", sequence_++}}, at);
+}
+
+void SimSpeak::clear(base::TimePoint now) {
+  const Json message = {{"type", "Cleared"}, {"sequence_id", sequence_}};
+  if (!world_.scenario.clear_jumps_ahead) return send(message, now);
+  line_.push_first(now, {SimOut::What::Text, message.dump(), 0});
 }
 
 void SimSpeak::on_time(base::TimePoint now, SimOuts& out) { line_.flush(now, octets_, out); }

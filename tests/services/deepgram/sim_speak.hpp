@@ -30,6 +30,7 @@ class SimSpeak {
  private:
   void speak(const nlohmann::json& message, base::TimePoint now);
   void flush(base::TimePoint now);
+  void clear(base::TimePoint now);
   void send(const nlohmann::json& message, base::TimePoint at);
   void close(int code, std::string reason, base::TimePoint now);
 

@@ -82,6 +82,13 @@ void SimLine::push(base::TimePoint at, SimOut out) {
   waiting_.push_back({last_, std::move(out)});  // In order, whatever their times.
 }
 
+void SimLine::push_first(base::TimePoint at, SimOut out) {
+  if (fault_.kind == Fault::Kind::Latency) at += fault_.delay;
+  last_ = std::max(last_, at);
+  waiting_.push_front({at, std::move(out)});
+  for (Waiting& each : waiting_) each.at = std::max(each.at, at);
+}
+
 void SimLine::drop_binary() {
   std::erase_if(waiting_, [](const Waiting& each) { return each.out.what == SimOut::What::Binary; });
   last_ = waiting_.empty() ? base::TimePoint{} : waiting_.back().at;

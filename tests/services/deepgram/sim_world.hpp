@@ -61,6 +61,8 @@ class SimLine {
  public:
   explicit SimLine(const Fault& fault) : fault_(fault) {}
   void push(base::TimePoint at, SimOut out);
+  /// Before all that waits.
+  void push_first(base::TimePoint at, SimOut out);
   void drop_binary();  ///< what waits of it is not sent
   /// What is due; after the fault came into effect nothing, or something else. `octets`: of audio, which its after_bytes is compared with;
   /// what leaves is added.

@@ -44,7 +44,11 @@ struct FakeUspSocket {
     handler.on_binary(frame + headers + octets);
   }
   void close(int code, std::string reason = {}) { handler.on_closed({std::nullopt, 0, {}, code, std::move(reason)}); }
-  void refuse(int status) { handler.on_closed({agent::net::NetError{agent::net::NetError::What::Protocol, "no 101"}, status, {}, 0, {}}); }
+  void refuse(int status, std::string retry_after = {}) {
+    handler.on_closed({agent::net::NetError{agent::net::NetError::What::Protocol, "no 101"}, status, std::move(retry_after), 0, {}});
+  }
+  /// Nobody is there.
+  void shut() { handler.on_closed({agent::net::NetError{agent::net::NetError::What::Refused, "refused"}, 0, {}, 1006, {}}); }
 };
 
 class FakeUspClient final : public agent::net::WebSocketClient {

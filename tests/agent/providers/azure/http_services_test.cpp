@@ -62,14 +62,18 @@ TEST_CASE("Short audio is a WAV in a POST, in the language of the call") {
   CHECK(http.warmed[0] == "https://westeurope.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1");
 }
 
-TEST_CASE("Of short audio no more than a minute is sent") {
+TEST_CASE("Of short audio no more than a minute is sent, and what is not heard is counted") {
   test::FakeHttp http;
-  const std::string silent = R"({"RecognitionStatus":"InitialSilenceTimeout","Offset":0,"Duration":0})";
-  CHECK(heard(http, 60 * 16000, 200, silent) == "?");
-  CHECK(frames_of(http.all[0]->request) == 60 * 16000);
-  CHECK(heard(http, 60 * 16000 + 1, 200, silent) == "?");
-  CHECK(frames_of(http.all[1]->request) == 60 * 16000);
-  CHECK(http.all[1]->request.body.size() == http.all[0]->request.body.size());
+  TurnListener listener(turn_service({server(), ""}), http, Wake{});
+  for (const std::size_t more : {0U, 1U, 7U}) {
+    const std::uint64_t before = listener.unheard();
+    listener.begin(1, "");
+    listener.feed(std::vector<std::int16_t>(60 * 16000 - 5, 5));
+    listener.feed(std::vector<std::int16_t>(5 + more, 5));
+    listener.end();
+    CHECK(frames_of(http.all.back()->request) == 60 * 16000);
+    CHECK(listener.unheard() - before == more);
+  }
 }
 
 TEST_CASE("What short audio answers is a text, nothing, or a failure without a secret") {
@@ -109,12 +113,15 @@ TEST_CASE("A voice by HTTP posts SSML and plays raw samples from the first octet
   options.voice = "de-DE-KatjaNeural";
   options.rate_hz = 16000;
   HttpSpeaker speaker(speech_service(options), http, Wake{});
+  SessionContext context;
+  context.language = "pt-BR";
+  speaker.open(context);
   CHECK(speaker.rate_hz() == 16000);
   speaker.speak(1, "AT&T.");
   REQUIRE(http.all.size() == 1);
   const auto& request = http.all[0]->request;
   CHECK(request.url == "https://westeurope.tts.speech.microsoft.com/cognitiveservices/v1");
-  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));
+  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));  // Its options' own language, whatever the call's is.
   CHECK(request.headers[1] == std::pair<std::string, std::string>("content-type", "application/ssml+xml"));
   CHECK(request.headers[2] == std::pair<std::string, std::string>("x-microsoft-outputformat", "raw-16khz-16bit-mono-pcm"));
   http.head(0, 200);
@@ -129,11 +136,37 @@ TEST_CASE("A voice by HTTP posts SSML and plays raw samples from the first octet
   CHECK(std::holds_alternative<SpeechDone>(*speaker.poll()));
 }
 
+TEST_CASE("A voice by HTTP speaks the language of the call when it has none of its own") {
+  test::FakeHttp http;
+  HttpSpeaker speaker(speech_service({server(), "V", "", 8000}), http, Wake{});
+  speaker.speak(1, "Yes.");
+  SessionContext context;
+  context.language = "pt-BR";
+  speaker.open(context);
+  speaker.speak(2, "Sim.");
+  REQUIRE(http.all.size() == 2);
+  CHECK(http.all[0]->request.body == write_ssml({"en-US", "V"}, "Yes."));
+  CHECK(http.all[1]->request.body == write_ssml({"pt-BR", "V"}, "Sim."));
+}
+
+TEST_CASE("A voice by HTTP lets go of what is no sound, though another is still being heard") {
+  test::FakeHttp http;
+  HttpSpeaker speaker(speech_service({server(), "V", "de", 8000}), http, Wake{});
+  speaker.speak(1, "One.");
+  speaker.speak(2, "Two.");
+  http.head(1, 200);
+  http.body(1, "<html>");
+  CHECK_FALSE(http.all[1]->aborted);
+  speaker.tick({});
+  CHECK(http.all[1]->aborted);
+  CHECK_FALSE(http.all[0]->aborted);
+}
+
 TEST_CASE("Whatever a text that a voice by HTTP takes is made of, its SSML fits") {
   const SpeechService service = speech_service({server(), "v", "de", 8000});
   for (const std::string each : {"\"", "\xF0\x9F\x98\x80", "\xFF"}) {
     std::string text;
     for (std::size_t i = 0; i < service.max_chars; ++i) text += each;
-    CHECK(service.ask(text).body.size() <= kMaxSsml);
+    CHECK(service.ask(text, "").body.size() <= kMaxSsml);
   }
 }

@@ -97,6 +97,81 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the last hypothesis when
   CHECK(client.sockets.size() == 1);
 }
 
+TEST_CASE_FIXTURE(Listening, "RecognitionListener does not take the beginning of a turn for all of it when the service falls silent") {
+  constexpr std::size_t kEnd = 4000, kEnough = kEnd - Recognition::kMaxSilentMs;
+  const auto settled_at = [&](std::size_t ms) {
+    start();
+    listener->begin(1, "");
+    feed_ms(kEnd);
+    phrase("I want to", ms);
+    listener->end();
+    said();
+    advance(2s);
+    return said();
+  };
+  CHECK(settled_at(kEnough) == "1:\"I want to\" ");
+  CHECK_FALSE(socket().destroyed);
+  CHECK(settled_at(kEnough - 1) == "1:!timeout ");
+  CHECK(socket().destroyed);
+  const auto guessed_at = [&](std::size_t ms) {
+    start();
+    listener->begin(1, "");
+    feed_ms(kEnd);
+    phrase("I want", 500);
+    socket().say("speech.hypothesis", id(), {{"Text", "to order"}, {"Offset", 500 * 10'000}, {"Duration", (ms - 500) * 10'000}});
+    listener->end();
+    said();
+    advance(2s);
+    return said();
+  };
+  CHECK(guessed_at(kEnough) == "1:\"I want to order\" ");
+  CHECK(guessed_at(kEnough - 1) == "1:!timeout ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener asks once more for what the service's own end of a turn left out") {
+  listener->begin(1, "");
+  feed_ms(4000);
+  phrase("I want to", 1000);
+  const std::string first = id();
+  listener->end();
+  turn_end();  // It was on its way as the last second was.
+  CHECK(id() != first);
+  CHECK(sent().ends_with("TH" + std::string(30, 'A') + "E"));
+  said();
+  phrase("order a table.", 1400);
+  turn_end();
+  CHECK(said() == "1:\"I want to order a table.\"~ 1:\"I want to order a table.\" ");  // Not a third time.
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the silence at the end of a turn for heard") {
+  listener->begin(1, "");
+  feed_ms(4000);
+  listener->end();
+  phrase("I want to order a table.", 4000 - Recognition::kMaxSilentMs);
+  said();
+  turn_end();
+  CHECK(said() == "1:\"I want to order a table.\" ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener believes a phrase that does not say where it ends") {
+  listener->begin(1, "");
+  feed_ms(4000);
+  listener->end();
+  socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", "Yes."}});
+  said();
+  turn_end();
+  CHECK(said() == "1:\"Yes.\" ");
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener has another socket ready after a turn that the service does not end") {
+  listener->begin(1, "");
+  feed_ms(200);
+  listener->abandon();
+  advance(1s);
+  CHECK(client.sockets[0]->destroyed);
+  CHECK(client.sockets.size() == 2);
+}
+
 TEST_CASE_FIXTURE(Listening, "RecognitionListener leaves a service that says nothing at all") {
   hear(1);
   advance(2s);

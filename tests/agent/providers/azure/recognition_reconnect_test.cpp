@@ -57,13 +57,41 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, th
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens a socket that went between two turns as the next one begins") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener comes back no sooner than it was told, in the next turn neither") {
+  listener->begin(1, "");
+  feed_ms(200);
+  socket().refuse(429, "1");
+  advance(1s - 1ms);
+  CHECK(client.sockets.size() == 1);
+  listener->abandon();
+  listener->begin(2, "");
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().refuse(503);
+  advance(249ms);
+  CHECK(client.sockets.size() == 2);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 3);
+  socket().refuse(503);
+  advance(499ms);  // The second time in a turn there is a pause of its own.
+  CHECK(client.sockets.size() == 3);
+  advance(1ms);
+  CHECK(client.sockets.size() == 4);
+}
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens a socket that went between two turns at once, and a second time as the next one begins") {
+  socket().close(1000);
+  CHECK(client.sockets.size() == 1);
+  advance(10ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().open();
   socket().close(1000);
   advance(10s);
-  CHECK(client.sockets.size() == 1);
+  CHECK(client.sockets.size() == 2);
   CHECK(said() == "");
   hear(1);
-  REQUIRE(client.sockets.size() == 2);
+  REQUIRE(client.sockets.size() == 3);
   socket().open();
   CHECK(sent() == "STHAAAAAE");
 }

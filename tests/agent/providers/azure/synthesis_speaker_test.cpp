@@ -178,6 +178,63 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when what was
   CHECK(sent() == "GCS");
 }
 
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker has a socket ready after an interruption that the service did not answer, before anything is to be said") {
+  speaker->speak(1, "A long story.");
+  speaker->cancel();
+  advance(1s);
+  REQUIRE(client.sockets.size() == 2);
+  CHECK(client.sockets[0]->destroyed);
+  socket().open();
+  speaker->speak(2, "Yes?");
+  CHECK(sent() == "GCS");
+  speaker->cancel();
+  advance(1s);
+  CHECK(client.sockets.size() == 2);  // Nothing has come of any: no third until somebody needs it.
+  speaker->speak(3, "Yes?");
+  REQUIRE(client.sockets.size() == 3);
+  socket().open();
+  begin();
+  audio(kOneTwo);
+  turn_end();
+  speaker->speak(4, "No?");
+  speaker->cancel();
+  advance(1s);
+  CHECK(client.sockets.size() == 4);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not wait for ever for audio, and takes the rest of its utterances for lost too") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  advance(Synthesis::kStallWait - 1ms);
+  begin();
+  advance(Synthesis::kStallWait - 1ms);
+  begin();  // Said twice it is no progress.
+  audio(kOneTwo);
+  advance(Synthesis::kStallWait - 1ms);
+  audio("");
+  socket().say("audio.metadata", id(), {{"Metadata", json::array()}});
+  CHECK(said() == "1:(1,2,) ");
+  advance(1ms);
+  CHECK(said() == "1:!timeout 2:!timeout ");
+  CHECK(why == "the voice of Azure sends no more audio");
+  CHECK(client.sockets[0]->destroyed);
+  speaker->speak(3, "Three.");
+  CHECK(client.sockets.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives a service up that begins no utterance, or ends another one") {
+  speaker->speak(1, "One.");
+  begin();
+  advance(Synthesis::kStallWait - 1ms);
+  begin();
+  socket().say("turn.end", "abcd", json::object());
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "1:!timeout ");
+  advance(10 * Synthesis::kStallWait);
+  CHECK(said() == "");
+}
+
 TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a broken socket again, once for an utterance that has not begun") {
   speaker->speak(1, "One.");
   socket().close(1006);
@@ -214,14 +271,59 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not knock for each utterance 
   CHECK(why.find("key-canary") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a socket that slept away with the next utterance") {
-  socket().close(1000);
-  advance(60s);
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker knocks twice at a door where nobody answers, however much there is to be said") {
+  for (std::uint32_t i = 1; i <= 3; ++i) speaker->speak(i, "x");
+  socket().shut();
+  CHECK(said() == "");
+  advance(49ms);
   CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().shut();
+  CHECK(said() == "1:!network 2:!network 3:!network ");
+  advance(10s);
+  CHECK(client.sockets.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker comes back no sooner than it was told") {
   speaker->speak(1, "One.");
+  socket().refuse(429, "1");
+  advance(1s - 1ms);
+  CHECK(client.sockets.size() == 1);
+  advance(1ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().refuse(429, "1");
+  CHECK(said() == "1:!rate limited ");
+  speaker->speak(2, "Two.");
+  CHECK(client.sockets.size() == 2);
+  advance(1s);
+  REQUIRE(client.sockets.size() == 3);
+  socket().refuse(503);
+  advance(249ms);
+  CHECK(client.sockets.size() == 3);
+  advance(1ms);
+  CHECK(client.sockets.size() == 4);
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a socket that slept away at once, and a second time only when it is needed") {
+  socket().close(1000);
+  CHECK(client.sockets.size() == 1);
+  advance(10ms);
   REQUIRE(client.sockets.size() == 2);
   socket().open();
+  socket().close(1000);
+  advance(60s);
+  CHECK(client.sockets.size() == 2);
+  speaker->speak(1, "One.");
+  REQUIRE(client.sockets.size() == 3);
+  socket().open();
   CHECK(sent() == "GCS");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not open a socket ahead where it is of no use") {
+  socket().close(1007, "Quota exceeded");
+  advance(60s);
+  CHECK(client.sockets.size() == 1);
 }
 
 TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails what has no audio, and does not ask for what has no words") {
@@ -247,10 +349,12 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives up an utterance without an e
   advance(10ms);
   CHECK(client.sockets.size() == 1);
   audio(kOneTwo);
-  while (const auto event = speaker->poll()) {
-    if (const auto* failed = std::get_if<SpeakFailed>(&*event)) CHECK(failed->kind == FailureKind::Protocol);
-    CHECK_FALSE(std::holds_alternative<SpeechDone>(*event));
-  }
+  const std::string all = said();
+  CHECK(all.ends_with("1:!protocol "));
+  CHECK(all.find("1:.") == std::string::npos);
+  CHECK(client.sockets[0]->destroyed == false);  // Not from within its own handler.
+  advance(10ms);
+  CHECK(client.sockets[0]->destroyed);
   speaker->speak(2, "Two.");
   CHECK(client.sockets.size() == 2);
   socket().open();

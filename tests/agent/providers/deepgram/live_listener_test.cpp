@@ -223,12 +223,56 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a server up that says nothing of
   advance(Core::kAnswerWait);
   CHECK(said() == "1:!timeout ");
   CHECK(why == "the recogniser nova-3 said nothing of the turn in time");
+  CHECK(socket().destroyed);
   hear(2);
   CHECK(sockets.all.size() == 2);
   CHECK(sockets.all[0]->destroyed);
   socket().handler.on_open();
   answer(kAt, kAt + 1000, "Here.");
   CHECK(said() == "2:\"Here.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the beginning of a turn for all of it when the server falls silent") {
+  listener->begin(1, "");
+  speak(12000);
+  final_result(kAt, kAt + 2000, "I want to");
+  result(kAt + 2000, kAt + 12000 - Core::kMaxGuessMs - 1, "order");
+  listener->end();
+  said();
+  advance(Core::kAnswerWait);
+  CHECK(said() == "1:!timeout ");
+  CHECK(why == "the recogniser nova-3 did not say in time what it heard of the turn");
+  CHECK(socket().destroyed);
+
+  listener->begin(2, "");
+  socket().handler.on_open();
+  speak(12000);
+  final_result(kAt, kAt + 2000, "I want to");
+  result(kAt + 2000, kAt + 12000 - Core::kMaxGuessMs, "order");
+  listener->end();
+  said();
+  advance(Core::kAnswerWait);
+  CHECK(said() == "2:\"I want to order\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes an empty interim text for no answer") {
+  hear(1, 400);
+  result(kAt, kAt + 400, "");
+  advance(Core::kAnswerWait);
+  CHECK(said() == "1:!timeout ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes what is final of a turn when but a little is missing") {
+  for (const std::size_t missing : {Core::kNearlyAllMs, Core::kNearlyAllMs + 1}) {
+    start();
+    listener->begin(1, "");
+    speak(3000);
+    final_result(kAt, kAt + 3000 - missing, "Yes.");
+    listener->end();
+    said();
+    advance(Core::kAnswerWait);
+    CHECK(said() == (missing == Core::kNearlyAllMs ? "1:\"Yes.\" " : "1:!timeout "));
+  }
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its socket is open") {

@@ -117,6 +117,14 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks for the next utterance while one i
   CHECK(said() == "2:. ");
 }
 
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not ask for more than it needs ahead") {
+  for (std::uint32_t i = 1; i <= Core::kAhead + 1; ++i) speaker->speak(i, "x");
+  CHECK(sent() == "\"x\" Flush \"x\" Flush ");
+  audio(10);
+  flushed();
+  CHECK(sent() == "\"x\" Flush \"x\" Flush \"x\" Flush ");
+}
+
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes a sample that is split between two messages") {
   speaker->speak(1, "One.");
   socket().handler.on_binary(std::string("\x01\x00\x02\x00\x03", 5));
@@ -124,7 +132,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes a sample that is split between tw
   CHECK(said() == "1:3 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken: what still comes of it is not heard") {
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken, and asks for nothing until that is answered") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -136,7 +144,9 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken: what still com
   flushed();
   CHECK(said() == "");
   CHECK(speaker->counters().stray_octets == 40);
+  CHECK(sent().ends_with("Clear "));
   cleared();
+  CHECK(sent().ends_with("Clear \"Three.\" Flush "));
   audio(30);
   flushed();
   CHECK(said() == "3:30 3:. ");
@@ -144,19 +154,49 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken: what still com
   CHECK(sent().ends_with("\"Three.\" Flush "));  // Nothing is under way: nothing is to be cleared.
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker waits for each Clear to be answered") {
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says what came last when the caller interrupts twice, and clears once") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
   speaker->cancel();
   speaker->speak(3, "Three.");
-  cleared();
-  audio(10);
-  CHECK(said() == "");
+  CHECK(sent() == "\"One.\" Flush Clear ");
   cleared();
   cleared();
+  CHECK(sent() == "\"One.\" Flush Clear \"Three.\" Flush ");
   audio(20);
   CHECK(said() == "3:20 ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes over the end of what was cut off, though it comes behind Cleared") {
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  speaker->cancel();
+  cleared();
+  speaker->speak(3, "Three.");
+  speaker->speak(4, "Four.");
+  flushed();
+  flushed();
+  audio(30);
+  flushed();
+  audio(40);
+  flushed();
+  CHECK(said() == "3:30 3:. 4:40 4:. ");
+  speaker->speak(5, "Five.");
+  flushed();  // None is owed any more: this is its own.
+  CHECK(said() == "5:!empty ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker expects no end of what was cut off when the next one has ended with audio") {
+  speaker->speak(1, "One.");
+  speaker->cancel();
+  cleared();
+  speaker->speak(2, "Two.");
+  audio(20);
+  flushed();
+  speaker->speak(3, "Three.");
+  flushed();
+  CHECK(said() == "2:20 2:. 3:!empty ");
 }
 
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens another socket when Clear is not answered, and asks for the rest there") {
@@ -173,6 +213,17 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens another socket when Clear is not 
   audio(20);
   flushed();
   CHECK(said() == "2:20 2:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker has another socket ready when Clear is not answered and nothing waits yet") {
+  speaker->speak(1, "One.");
+  speaker->cancel();
+  advance(Core::kClearWait);
+  REQUIRE(sockets.all.size() == 2);
+  CHECK(sockets.all[0]->destroyed);
+  break_off();
+  advance(1min);
+  CHECK(sockets.all.size() == 2);
 }
 
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for what has not begun when its socket breaks") {
@@ -199,16 +250,41 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for what has not begun w
   CHECK(speaker->counters().reconnects == 2);
 }
 
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for each utterance, whatever became of those before it") {
+  speaker->speak(1, "One.");
+  break_off();
+  socket().handler.on_open();
+  speaker->cancel();
+  cleared();
+  speaker->speak(2, "Two.");
+  break_off();
+  CHECK(said() == "");
+  CHECK(sockets.all.size() == 3);
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not knock for each utterance at a door that is shut") {
+  for (std::uint32_t i = 1; i <= 4; ++i) speaker->speak(i, "x");
+  break_off();
+  CHECK(said() == "");
+  CHECK(sockets.all.size() == 2);
+  break_off();
+  CHECK(said() == "1:!network 2:!network 3:!network 4:!network ");
+  advance(1min);
+  CHECK(sockets.all.size() == 2);
+}
+
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker gives a server up that sends nothing more") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   advance(Core::kStallWait - 1ms);
   audio(10);
   advance(Core::kStallWait - 1ms);
+  audio(0);  // Nothing is no audio.
   CHECK(said() == "1:10 ");
   advance(1ms);
   CHECK(said() == "1:!timeout 2:!timeout ");
   CHECK(why == "the voice aura-x sends no more audio");
+  CHECK(socket().destroyed);
   advance(10min);
   speaker->speak(3, "Three.");
   CHECK(sockets.all.size() == 2);
@@ -226,31 +302,58 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not take a long silence between tw
   CHECK(said() == "1:10 1:. 2:10 2:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker flushes no more often than the server does, and says the rest later") {
-  for (std::uint32_t i = 1; i <= Core::kMaxFlushes + 1; ++i) {
-    speaker->speak(i, "x");
-    if (i > Core::kMaxFlushes) break;
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker flushes no more often than the server does: what is beyond fails at once, so that another speaks it") {
+  const auto say = [&](std::uint32_t utterance) {
+    speaker->speak(utterance, "x");
     audio(1);
     flushed();
-  }
+  };
+  for (std::uint32_t i = 1; i <= Core::kMaxFlushes; ++i) say(i);
+  said();
+  speaker->speak(21, "x");
+  CHECK(said() == "21:!rate limited ");
+  CHECK(why == "the voice aura-x takes no more within a minute");
   CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
-  advance(Core::kWindow - 1ms);
+  advance(Core::kWindow - Core::kLongestHold - 1ms);
+  speaker->speak(22, "x");
+  speaker->speak(23, "x");
+  CHECK(said() == "22:!rate limited 23:!rate limited ");
+  advance(1ms);
+  speaker->speak(24, "x");  // That is a wait which nobody notices.
+  advance(Core::kLongestHold - 1ms);
   CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
+  CHECK(said() == "");
   advance(1ms);
   CHECK(socket().sent.size() == 2 * Core::kMaxFlushes + 2);
+  audio(1);
+  flushed();
+  CHECK(said() == "24:1 24:. ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker ends each utterance of a long reply within a second or two, or says that it will not") {
+  for (std::uint32_t i = 1; i <= Core::kMaxFlushes + 3; ++i) speaker->speak(i, "x");
+  for (std::size_t i = 0; i < Core::kMaxFlushes; ++i) {
+    audio(1);
+    flushed();
+    advance(10ms);
+  }
+  CHECK(said().ends_with("20:1 20:. 21:!rate limited 22:!rate limited 23:!rate limited "));
 }
 
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the server takes") {
   speaker->speak(1, std::string(Core::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
   speaker->speak(2, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(socket().sent.size() == 4);
+  audio(1);
+  flushed();
+  audio(1);
+  flushed();
+  said();
   speaker->speak(3, "a");
+  CHECK(said() == "3:!rate limited ");
   CHECK(socket().sent.size() == 4);
-  audio(1);
-  flushed();
-  audio(1);
-  flushed();
   advance(Core::kWindow);
+  speaker->speak(4, "a");
   CHECK(socket().sent.size() == 6);
 }
 
@@ -264,15 +367,9 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds what it is asked") {
   CHECK(said() == "1:1 1:. 2:!local 3:. ");
   for (std::size_t i = 1; i <= Core::kMaxJobs; ++i) speaker->speak(static_cast<std::uint32_t>(i), "x");
   speaker->speak(1000, "x");
-  for (std::size_t i = 0; i < Core::kMaxJobs / Core::kMaxFlushes + 1; ++i) {
-    for (std::size_t k = 0; k < Core::kMaxFlushes; ++k) {
-      audio(1);
-      flushed();
-    }
-    advance(Core::kWindow);
-  }
+  break_off(1008, "DATA-0000");
   const std::string all = said();
-  CHECK(all.find("256:.") != std::string::npos);
+  CHECK(all.find("256:!protocol ") != std::string::npos);
   CHECK(all.ends_with("1000:!local "));
 }
 
@@ -282,6 +379,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds an utterance's audio") {
   CHECK(said().find('!') == std::string::npos);
   audio(1);
   CHECK(said() == "1:1 1:!protocol ");
+  CHECK(socket().destroyed);  // And so it cannot go on.
   speaker->speak(2, "Two.");
   CHECK(sockets.all.size() == 2);
 }
@@ -300,6 +398,18 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker renews its socket between two utterance
   speaker->speak(3, "Three.");
   CHECK(sockets.all.size() == 2);
   CHECK(sent() == "\"Three.\" Flush ");
+}
+
+TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the first tick") {
+  Speaking call;
+  call.now = base::TimePoint{} + 10 * Core::kRenewAfter;  // A machine that has been up for long.
+  call.speaker.emplace(call.options, call.sockets, nullptr);
+  call.speaker->open(SessionContext{});
+  call.speaker->tick(call.now);
+  call.socket().handler.on_open();
+  const std::size_t sockets = call.sockets.all.size();
+  call.speaker->speak(1, "One.");
+  CHECK(call.sockets.all.size() == sockets);
 }
 
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
@@ -358,6 +468,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker fails what comes as a text instead of s
   speaker->speak(1, "One.");
   socket().handler.on_binary("{\"error\":\"dg-canary\"}");
   CHECK(said() == "1:!protocol ");
+  CHECK(socket().destroyed);
   CHECK(why.find("dg-canary") == std::string::npos);
 }
 

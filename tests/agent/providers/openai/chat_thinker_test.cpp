@@ -162,6 +162,37 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes ids where a server gives none, or
   CHECK(said() == "4:[call_4_0_0 f] 4:[call_4_0_1 g] 4:[c h] ");
 }
 
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever failed before it, answers a turn again") {
+  respond(3, "Hi");
+  http.answer(0, 200, call("", "f") + kDone);
+  CHECK(said() == "3:[call_3_0_0 f] ");
+  HistoryEntry made;  // As the call's chain of providers notes it.
+  made.kind = HistoryEntry::Kind::ToolCall;
+  made.turn = 3;
+  made.call_id = "call_3_0_0";
+  history.add(made);
+  line.clear();
+  respond(3, "Hi");
+  http.answer(1, 200, call("", "f") + call("", "g") + kDone);
+  CHECK(said() == "3:[call_3_0_1 f] 3:[call_3_0_2 g] ");
+  outcome(3, "call_3_0_0", "late");
+  outcome(3, "call_3_0_1", "{}");
+  CHECK(http.all.size() == 2);
+  outcome(3, "call_3_0_2", "{}");
+  CHECK(http.all.size() == 3);
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up no id that the model has given to another call of the same answer") {
+  respond(7, "Hi");
+  http.answer(0, 200, call("call_7_0_1", "f") + call("", "g") + kDone);
+  CHECK(said() == "7:[call_7_0_1 f] 7:[call_7_0_2 g] ");
+  outcome(7, "call_7_0_1", "{}");
+  outcome(7, "call_7_0_2", "{}");
+  REQUIRE(http.all.size() == 2);
+  http.answer(1, 200, text("Done.") + kStop + kDone);
+  CHECK(said().ends_with("7:\"Done.\" 7:. "));
+}
+
 TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and all was said; else the model has a word more") {
   respond(1, "Bye");
   http.answer(0, 200, text("Goodbye!") + call("a", "hang_up") + kDone);
@@ -174,6 +205,17 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and
   REQUIRE(http.all.size() == 3);
   http.answer(2, 200, kStop + kDone);
   CHECK(said().ends_with("2:[b hang_up] 2:. "));
+  for (const std::string& nothing : {text("-"), text(" \\n")}) {
+    const std::size_t first = http.all.size();
+    respond(3, "Bye");
+    http.answer(first, 200, call("", "hang_up") + kDone);
+    line.clear();
+    const std::string id = said();
+    outcome(3, id.substr(3, id.find(' ') - 3), "{}", ReplyAction::What::HangUp);
+    REQUIRE(http.all.size() == first + 2);
+    http.answer(first + 1, 200, nothing + kStop + kDone);
+    CHECK(said().ends_with("3:. "));
+  }
 }
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker takes an empty answer after tools for the end, when something was said before them") {

@@ -21,7 +21,7 @@ const net::Headers kJson = {{"content-type", "application/json"}}, kStream = {{"
 const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
 struct Line {
-  explicit Line(HttpWireOptions options = {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s})
+  explicit Line(HttpWireOptions options = {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
       : wire(std::move(options), http, handler()) {}
 
   WireHandler handler() {
@@ -192,6 +192,68 @@ TEST_CASE("A session is kept from the handshake on, and is gone with a 404 [MCP 
   CHECK(line.header(2, "mcp-session-id") == "none");
   line.http.answer(2, 404, "");
   CHECK(line.missing[1].second.what == What::Refused);
+  CHECK_FALSE(line.missing[1].second.session_over);
+}
+
+TEST_CASE("A late word on an old session leaves the one of now alone") {
+  Line line;
+  line.begin_session("old");
+  line.send(1);
+  line.send(2);
+  line.http.answer(1, 404, "");
+  CHECK(line.missing.at(0).second.session_over);
+  line.begin_session("new");
+  line.http.answer(2, 404, "");
+  CHECK(line.missing.at(1).second.what == What::SessionGone);
+  CHECK_FALSE(line.missing.at(1).second.session_over);
+  line.send(3);
+  CHECK(line.header(line.http.all.size() - 1, "mcp-session-id") == "new");
+}
+
+TEST_CASE("A request that was accepted is lost, and never refused, whatever its stream's resumption is answered [MCP 2025-11-25 basic/transports]") {
+  for (const int status : {400, 404, 405, 500}) {
+    CAPTURE(status);
+    Line line;
+    line.begin_session("s");
+    line.send(1, "tools/call");
+    line.http.head(1, 200, kStream);
+    line.http.body(1, "id: e1\ndata:\n\n");
+    line.http.break_off(1);
+    line.advance(1s);
+    REQUIRE(line.http.all.size() == 3);
+    line.http.answer(2, status, "");
+    REQUIRE(line.missing.size() == 1);
+    CHECK(line.missing[0].second.what == What::Lost);
+    CHECK(line.missing[0].second.session_over == (status == 404));
+    line.send(2);
+    CHECK(line.header(3, "mcp-session-id") == (status == 404 ? "none" : "s"));
+  }
+}
+
+TEST_CASE("However soon a server wants to be asked again, streams are taken up in peace") {
+  Line line;
+  line.send(1);
+  line.wire.on_opened("2025-11-25", false);
+  for (std::size_t at = 0; at < 2; ++at) {
+    line.http.head(at, 200, kStream);
+    line.http.body(at, "id: 1\nretry: 0\ndata:\n\n");
+    line.http.end(at);
+  }
+  line.advance(499ms);
+  CHECK(line.http.all.size() == 2);
+  line.advance(1ms);
+  CHECK(line.http.all.size() == 4);
+  for (int i = 0; i < 600; ++i) {
+    for (std::size_t at = 2; at < line.http.all.size(); ++at) {
+      line.http.head(at, 200, kStream);
+      line.http.body(at, "id: 1\nretry: 0\ndata:\n\n");
+      line.http.end(at);
+    }
+    line.advance(100ms);
+  }
+  // Within that minute: the call's stream five times in all, the server's own five times and once after a minute.
+  CHECK(line.http.all.size() <= 2 + 2 * kMaxResumes + 1);
+  CHECK(line.missing.size() == 1);
 }
 
 TEST_CASE("A server that calls an unknown session a bad request has lost it, too") {
@@ -285,6 +347,22 @@ TEST_CASE("In the legacy era a server may speak by itself, where it offers to [M
   line.advance(1s);
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.header(1, "last-event-id") == "9");
+  for (const int status : {409, 500, 503}) {  // It may have one later.
+    Line other;
+    other.wire.on_opened("2025-06-18", false);
+    other.http.answer(0, status, "");
+    other.advance(59s);
+    CHECK(other.http.all.size() == 1);
+    other.advance(1s);
+    CHECK(other.http.all.size() == 2);
+  }
+  Line unreachable;
+  unreachable.wire.on_opened("2025-06-18", false);
+  for (std::size_t i = 0; i < 20; ++i) {
+    unreachable.http.break_off(i);
+    unreachable.advance(1min);
+    CHECK(unreachable.http.all.size() == i + 2);
+  }
   for (const int status : {400, 404, 405, 406, 200}) {
     Line other;
     other.wire.on_opened("2025-06-18", false);
