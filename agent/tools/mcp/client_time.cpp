@@ -21,7 +21,9 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
       // MCP 2026-07-28 basic/versioning: an answer without an answer in it, too, is that of a server of the other era.
       if (why.what == NoAnswer::What::Auth || why.status == 0) return fail(why.why, out);
       return on_probe_failed(why.code, why.data, now, out);
-    case Request::What::Initialize: return fail(why.why, out);
+    case Request::What::Initialize:
+      if (why.code == kUnsupportedVersion) return on_handshake_refused(why.code, why.data, now, out);
+      return fail(why.why, out);
     case Request::What::List:
       if (!why.session_over) on_list_failed(why.why, now, out);
       break;

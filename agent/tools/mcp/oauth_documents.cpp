@@ -41,6 +41,14 @@ std::optional<json::Element> parse_document(json::Parser& parser, std::string_vi
   return root && root->is_object() ? root : std::nullopt;
 }
 
+template <class Each>
+void for_each_text(const json::Element& object, std::string_view name, Each each) {
+  json::for_each(object, name, [&each](const json::Element& one) {
+    std::string_view text;
+    if (one.get(text) == simdjson::SUCCESS && !text.empty()) each(text);
+  });
+}
+
 std::string url_in(const json::Element& object, std::string_view name) {
   const std::string_view url = json::text(object, name);
   return url.size() <= kMaxOauthUrl && std::all_of(url.begin(), url.end(), is_visible) ? std::string(url) : std::string();
@@ -79,13 +87,11 @@ std::optional<ResourceMetadata> read_resource_metadata(std::string_view text) {
   ResourceMetadata metadata;
   metadata.resource = url_in(*root, "resource");
   if (metadata.resource.empty()) return std::nullopt;
-  json::for_each(*root, "authorization_servers", [&](const json::Element& one) {
-    std::string_view issuer;
-    if (one.get(issuer) == simdjson::SUCCESS && issuer.size() <= kMaxOauthUrl && metadata.issuers.size() < kMaxIssuers) metadata.issuers.emplace_back(issuer);
+  for_each_text(*root, "authorization_servers", [&](std::string_view issuer) {
+    if (issuer.size() <= kMaxOauthUrl && metadata.issuers.size() < kMaxIssuers) metadata.issuers.emplace_back(issuer);
   });
-  json::for_each(*root, "scopes_supported", [&](const json::Element& one) {
-    std::string_view scope;
-    if (one.get(scope) != simdjson::SUCCESS || scope.empty() || metadata.scopes.size() + scope.size() >= kMaxScopeBytes) return;
+  for_each_text(*root, "scopes_supported", [&](std::string_view scope) {
+    if (metadata.scopes.size() + scope.size() >= kMaxScopeBytes) return;
     metadata.scopes.append(metadata.scopes.empty() ? "" : " ").append(scope);
   });
   return metadata;
@@ -101,9 +107,7 @@ std::optional<IssuerMetadata> read_issuer_metadata(std::string_view text) {
   if (metadata.issuer.empty() || metadata.token_endpoint.empty()) return std::nullopt;
   if (!json::member(*root, "token_endpoint_auth_methods_supported")) return metadata;
   metadata.takes_basic = metadata.takes_post = metadata.takes_assertion = false;
-  json::for_each(*root, "token_endpoint_auth_methods_supported", [&](const json::Element& one) {
-    std::string_view method;
-    if (one.get(method) != simdjson::SUCCESS) return;
+  for_each_text(*root, "token_endpoint_auth_methods_supported", [&](std::string_view method) {
     metadata.takes_basic = metadata.takes_basic || method == "client_secret_basic";
     metadata.takes_post = metadata.takes_post || method == "client_secret_post";
     metadata.takes_assertion = metadata.takes_assertion || method == "private_key_jwt";

@@ -41,6 +41,7 @@ Json result_of(const std::string& method, const Json& params, int lines) {
 int main(int count, char** words) {
   const std::vector<std::string> options(words + 1, words + count);
   const auto has = [&options](const char* option) { return std::find(options.begin(), options.end(), option) != options.end(); };
+  ::alarm(600);  // No test takes so long; who is left behind ends then.
   if (has("--stubborn")) ::signal(SIGTERM, SIG_IGN);
   if (has("--leave-group")) std::cerr << (::setpgid(0, ::getpgid(::getppid())) == 0 ? "left" : "stayed") << std::endl;
   int lines = 0;

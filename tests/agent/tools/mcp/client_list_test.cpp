@@ -8,20 +8,10 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
-
-namespace {
-
-ClientOptions of_era(Era era, bool over_http = false) {
-  ClientOptions options;
-  options.era = era;
-  options.over_http = over_http;
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("All pages of a list are asked for [MCP 2025-11-25 server/utilities/pagination]") {
   Meeting meeting(of_era(Era::Legacy));

@@ -1,7 +1,5 @@
-#include "../../providers/fake_http.hpp"
+#include "wire_line.hpp"
 
-#include <offhook/agent/tools/mcp/http_wire.hpp>
-#include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/agent/tools/mcp/server.hpp>
 
 #include <doctest/doctest.h>
@@ -14,12 +12,12 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
+using test::kJson;
 using What = NoAnswer::What;
 
 namespace {
 
 const std::string kUrl = "https://t.example/mcp";
-const net::Headers kJson = {{"content-type", "application/json"}};
 const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""}, {"www-authenticate", R"(Bearer resource_metadata="https://t.example/metadata")"}};
 
 OauthOptions options(const std::string& endpoint = "https://a.example/token") {
@@ -137,6 +135,27 @@ TEST_CASE("A token that is refused is renewed once, and for each request only on
   REQUIRE(line.missing.size() == 1);
   CHECK(line.missing[0].second.what == What::Auth);
   CHECK(line.missing[0].second.why.find("secret") == std::string::npos);
+}
+
+TEST_CASE("A stream that is taken up again may find its token too old again") {
+  Authorized line;
+  line.send(1);
+  line.grant(0, "one", "");
+  line.http.answer(1, 401, "", kWants);
+  line.grant(2, "two", "");
+  line.http.head(3, 200, {{"content-type", "text/event-stream"}});
+  line.http.body(3, "id: 1\ndata:\n\n");
+  line.http.end(3);
+  line.wire.on_time(line.now);
+  line.wire.on_time(line.now + 1s);
+  CHECK(line.http.all.at(4)->request.method == "GET");
+  CHECK(line.token_of(4) == "Bearer two");
+  line.http.answer(4, 401, "", kWants);
+  line.grant(5, "three", "");
+  CHECK(line.http.all.at(6)->request.method == "GET");
+  CHECK(line.token_of(6) == "Bearer three");
+  line.answer(6, 1);
+  CHECK(line.texts.size() == 1);
 }
 
 TEST_CASE("A late 401 to an old token does not cost the new one") {

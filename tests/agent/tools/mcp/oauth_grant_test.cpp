@@ -26,13 +26,18 @@ const std::string kResource = R"({"resource":"https://t.example/mcp","authorizat
 const std::string kIssuer = R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})";
 const std::string kToken = R"({"access_token":"t0ken","token_type":"Bearer","expires_in":3600})";
 
-/// The key of RFC 8225 appendix A.
-constexpr std::string_view kPrivate =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
-    "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
-    "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
-    "-----END PRIVATE KEY-----\n";
+/// Of this test alone.
+constexpr std::string_view kPrivate = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgD9PNw3n123FeIXVD
+FKHTiOy68j9C6zxTPjw2CYWUg8WhRANCAAQcQ5XsFWOBsV9cCCc1ie/znQaz7+eL
+sy7XCo5eSe09cZ57PCD10uj5TiWUXdxGAtMi9tLbYfXPnXRt+Pc9Xo8S
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kPublic = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHEOV7BVjgbFfXAgnNYnv850Gs+/n
+i7Mu1wqOXkntPXGeezwg9dLo+U4llF3cRgLTIvbS22H1z510bfj3PV6PEg==
+-----END PUBLIC KEY-----
+)";
 
 OauthOptions by_secret() {
   OauthOptions options;
@@ -259,11 +264,7 @@ TEST_CASE("An assertion says who asks whom, once and for a while, and is signed 
   CHECK(json::parse(from_base64url(assertion->substr(0, first))) == json{{"alg", "ES256"}, {"typ", "JWT"}});
   CHECK(json::parse(from_base64url(assertion->substr(first + 1, second - first - 1))) ==
         json{{"iss", "off\"hook"}, {"sub", "off\"hook"}, {"aud", "https://a.example"}, {"jti", "once"}, {"iat", 1000}, {"exp", 1300}});
-  const auto key = sip::VerifyingKey::from_pem(
-      "-----BEGIN PUBLIC KEY-----\n"
-      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEFn2o9R1BE6aDQqzrafSgPKNFe/SL\n"
-      "lgESrfQtXBT5MndxQT+EnojWcUIQ6w9LXQR5bN/8BXvPvithaz8kBfb7oQ==\n"
-      "-----END PUBLIC KEY-----\n");
+  const auto key = sip::VerifyingKey::from_pem(kPublic);
   REQUIRE(key.has_value());
   const std::string octets = from_base64url(assertion->substr(second + 1));
   sip::Es256Signature signature{};
