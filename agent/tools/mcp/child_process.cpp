@@ -91,7 +91,8 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return errno == EINTR ? Life::Runs : Life::Unknown;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+      return errno == EINTR ? Life::Runs : Life::Unknown;
     return info.si_pid == pid_ ? Life::Ended : Life::Runs;
   }
 

@@ -102,8 +102,8 @@ bool Client::is_consistent() const {
     case State::Probing: return count(Request::What::Probe) == 1 && count(Request::What::Initialize) == 0;
     case State::Initializing: return count(Request::What::Initialize) == 1 && count(Request::What::Probe) <= 1 && !listing_;
     case State::Open:
-      return count(Request::What::Probe) + count(Request::What::Initialize) == 0 && count(Request::What::List) == (listing_ ? 1 : 0) &&
-             count(Request::What::Listen) <= 1;
+      return count(Request::What::Probe) + count(Request::What::Initialize) == 0 &&
+             count(Request::What::List) == (listing_ ? 1 : 0) && count(Request::What::Listen) <= 1;
   }
   return false;
 }

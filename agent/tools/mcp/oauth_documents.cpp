@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMaxErrorName = 64;
 
 /// RFC 9110 section 5.6.2.
-bool is_token_char(char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos; }
+bool is_token_char(char c) {
+  return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 /// RFC 9110 section 5.6.4, behind the first quote.
@@ -74,7 +76,8 @@ std::optional<BearerChallenge> read_bearer_challenge(std::string_view header) {
       continue;
     }
     cursor.skip_spaces();
-    std::string value = cursor.try_take('"') ? take_quoted(cursor) : std::string(cursor.take_while([](char c) { return is_visible(c) && c != ','; }));
+    std::string value = cursor.try_take('"') ? take_quoted(cursor)
+                                             : std::string(cursor.take_while([](char c) { return is_visible(c) && c != ','; }));
     if (is_bearer) take_parameter(*challenge, word, std::move(value));
   }
   return challenge;
@@ -125,7 +128,8 @@ std::optional<TokenAnswer> read_token_answer(std::string_view text) {
   if (!is_whole || (!type.empty() && !base::iequals(type, "Bearer"))) return std::nullopt;
   TokenAnswer answer{config::Secret(std::string(token)), std::nullopt};
   if (const auto seconds = json::real(*root, "expires_in"))
-    answer.expires_in = std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));
+    answer.expires_in =
+        std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));
   return answer;
 }
 
@@ -133,7 +137,8 @@ std::string read_oauth_error(std::string_view text) {
   json::Parser parser;
   const auto root = parse_document(parser, text);
   const std::string_view name = root ? json::text(*root, "error") : std::string_view();
-  const bool is_name = name.size() <= kMaxErrorName && std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  const bool is_name = name.size() <= kMaxErrorName &&
+                       std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return is_name ? std::string(name) : std::string();
 }
 

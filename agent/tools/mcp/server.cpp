@@ -25,9 +25,10 @@ ClientOptions client_options(const ServerOptions& options) {
 }
 
 bool is_same(const Catalog& a, const Catalog& b) {
-  return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), [](const Catalog::Tool& one, const Catalog::Tool& other) {
+  const auto is_same_tool = [](const Catalog::Tool& one, const Catalog::Tool& other) {
     return one.server_name == other.server_name && one.hash == other.hash;
-  });
+  };
+  return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), is_same_tool);
 }
 
 constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";

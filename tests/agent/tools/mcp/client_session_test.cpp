@@ -20,7 +20,8 @@ const NoAnswer kGoneBefore{What::SessionGone, 404, 0, {}, "it answered 404", fal
 
 }  // namespace
 
-TEST_CASE("A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);

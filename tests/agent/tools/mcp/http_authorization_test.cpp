@@ -18,7 +18,8 @@ using What = NoAnswer::What;
 namespace {
 
 const std::string kUrl = "https://t.example/mcp";
-const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""}, {"www-authenticate", R"(Bearer resource_metadata="https://t.example/metadata")"}};
+const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""},
+                             {"www-authenticate", R"(Bearer resource_metadata="https://t.example/metadata")"}};
 
 OauthOptions options(const std::string& endpoint = "https://a.example/token") {
   OauthOptions made;
@@ -30,14 +31,16 @@ OauthOptions options(const std::string& endpoint = "https://a.example/token") {
 
 struct Authorized {
   explicit Authorized(OauthOptions oauth = options())
-      : authorizer(std::move(oauth), kUrl, http, {[this] { return now; }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }}),
+      : authorizer(std::move(oauth), kUrl, http,
+                   {[this] { return now; }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }}),
         wire({kUrl, {}, {}, 5s, std::nullopt}, http, handler(), &authorizer) {}
 
   WireHandler handler() {
     WireHandler made;
     made.on_text = [this](std::string_view json) {
       texts.emplace_back(json);
-      if (const auto read = read_messages(json); read && !read->empty() && read->front().number()) wire.settled(*read->front().number());
+      if (const auto read = read_messages(json); read && !read->empty() && read->front().number())
+        wire.settled(*read->front().number());
     };
     made.on_no_answer = [this](std::uint64_t id, NoAnswer why) { missing.emplace_back(id, std::move(why)); };
     return made;
@@ -100,7 +103,8 @@ TEST_CASE("With a token endpoint the token is there before the first request, fo
   CHECK(line.token_of(5) == "Bearer two");
 }
 
-TEST_CASE("Without one the server says with a 401 whom to ask, and the request is made again [MCP 2025-11-25 basic/authorization]") {
+TEST_CASE(
+    "Without one the server says with a 401 whom to ask, and the request is made again [MCP 2025-11-25 basic/authorization]") {
   Authorized line(options(""));
   line.send(1);
   line.send(2);
@@ -214,7 +218,8 @@ TEST_CASE("What is not waited for any more is not sent when the token comes, nor
   CHECK(line.http.all.size() == 1);
 
   test::FakeHttp http;
-  Authorizer authorizer(options(), kUrl, http, {[] { return base::TimePoint(1h); }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }});
+  Authorizer authorizer(options(), kUrl, http,
+                        {[] { return base::TimePoint(1h); }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }});
   auto wire = std::make_unique<HttpWire>(HttpWireOptions{kUrl, {}, {}, 5s, std::nullopt}, http, WireHandler{}, &authorizer);
   Outgoing message;
   message.id = 1;
@@ -237,7 +242,8 @@ TEST_CASE("The token goes to the server, its streams and its farewell, and the s
   for (const auto& one : line.http.all) {
     const bool is_endpoint = one->request.url == "https://a.example/token";
     CHECK((is_endpoint || one->request.url == kUrl));
-    for (const auto& [name, value] : one->request.headers) CHECK((name != "authorization" || value.starts_with(is_endpoint ? "Basic " : "Bearer one")));
+    for (const auto& [name, value] : one->request.headers)
+      CHECK((name != "authorization" || value.starts_with(is_endpoint ? "Basic " : "Bearer one")));
     CHECK(one->request.body.find("s3cret") == std::string::npos);
   }
 }

@@ -28,7 +28,9 @@ TEST_CASE("A stream's events are messages, up to the answer; the rest is read aw
   CHECK(line.missing.empty());
 }
 
-TEST_CASE("A request that was accepted is lost, and never refused, whatever its stream's resumption is answered [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "A request that was accepted is lost, and never refused, whatever its stream's resumption is answered [MCP 2025-11-25 "
+    "basic/transports]") {
   for (const int status : {400, 404, 405, 500}) {
     CAPTURE(status);
     Line line;
@@ -95,7 +97,9 @@ TEST_CASE("A server's own stream that breaks off again and again is taken up les
   CHECK(run(5min, 10s) >= before + 20);  // One that lasts is taken up soon.
 }
 
-TEST_CASE("A stream that ends before its answer is taken up again where it was, when its server wants [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "A stream that ends before its answer is taken up again where it was, when its server wants [MCP 2025-11-25 "
+    "basic/transports]") {
   Line line;
   line.begin_session("s");
   line.send(1);

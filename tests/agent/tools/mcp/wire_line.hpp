@@ -16,19 +16,22 @@ using namespace std::chrono_literals;
 namespace net = agent::net;
 namespace config = agent::config;
 
-inline const net::Headers kJson = {{"content-type", "application/json"}}, kStream = {{"content-type", "text/event-stream; charset=utf-8"}};
+inline const net::Headers kJson = {{"content-type", "application/json"}},
+                          kStream = {{"content-type", "text/event-stream; charset=utf-8"}};
 inline const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
 /// An HttpWire, and the test as its server.
 struct Line {
-  explicit Line(agent::tools::mcp::HttpWireOptions options = {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
+  explicit Line(agent::tools::mcp::HttpWireOptions options =
+                    {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
       : wire(std::move(options), http, handler()) {}
 
   agent::tools::mcp::WireHandler handler() {
     agent::tools::mcp::WireHandler made;
     made.on_text = [this](std::string_view json) {
       texts.emplace_back(json);
-      if (const auto read = agent::tools::mcp::read_messages(json); read && !read->empty() && read->front().number()) wire.settled(*read->front().number());
+      if (const auto read = agent::tools::mcp::read_messages(json); read && !read->empty() && read->front().number())
+        wire.settled(*read->front().number());
     };
     made.on_deadline = [this] { ++deadlines; };
     made.on_no_answer = [this](std::uint64_t id, agent::tools::mcp::NoAnswer why) { missing.emplace_back(id, std::move(why)); };
@@ -46,7 +49,8 @@ struct Line {
   /// The session that the first answer begins.
   void begin_session(const std::string& id) {
     send(100, "initialize", false, "");
-    http.answer(http.all.size() - 1, 200, R"({"jsonrpc":"2.0","id":100,"result":{}})", {{"content-type", "application/json"}, {"mcp-session-id", id}});
+    http.answer(http.all.size() - 1, 200, R"({"jsonrpc":"2.0","id":100,"result":{}})",
+                {{"content-type", "application/json"}, {"mcp-session-id", id}});
     texts.clear();
   }
   [[nodiscard]] std::string header(std::size_t index, std::string_view name) const {
