@@ -65,10 +65,11 @@ void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
   quiet_by_.reset();
 }
 
-bool AgentReplies::try_again(std::string_view said) {
+AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
   using Phase = Reply::Phase;
-  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return false;
-  if (reply_.phase == Phase::Broken && reply_.in_vain) return false;
+  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
+  if (reply_.phase == Phase::Broken && reply_.in_vain) return Retry::No;
+  const bool is_lost = reply_.phase == Phase::Broken && std::exchange(reply_.lost, false);
   ++reply_.retries;
   end_item(false);
   settle_at_.reset();
@@ -78,7 +79,7 @@ bool AgentReplies::try_again(std::string_view said) {
   reply_.voiced = cut_utf8(said, kMaxReplyText);
   reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
-  return true;
+  return is_lost ? Retry::Again : Retry::OnNewSocket;  // What the server made of the input, it would make of it again.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -142,12 +143,16 @@ void AgentReplies::on_lost(const RequestFailure& failure) {
   floor_ = Floor::Quiet;
   quiet_by_.reset();
   reply_.told = false;
-  if (reply_.phase == Reply::Phase::Running) return fail(failure);
   end_item(false);
+  if (reply_.phase != Reply::Phase::Running) return;
+  fail(failure);
+  reply_.lost = true;
 }
 
 void AgentReplies::on_given_up(const RequestFailure& failure) {
-  if (reply_.phase == Reply::Phase::Waiting) fail(failure);
+  if (reply_.phase != Reply::Phase::Waiting) return;
+  fail(failure);
+  reply_.lost = true;
 }
 
 void AgentReplies::adopt(TimePoint now) { advance(now); }
