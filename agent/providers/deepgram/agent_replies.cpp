@@ -43,7 +43,8 @@ void AgentReplies::ask() {
   add(std::exchange(reply_.results, {}));
   if (std::exchange(reply_.resumed, false)) {
     const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
-    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced + "\" Go on from there; do not repeat them.]");
+    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
+        "\" Go on from there; do not repeat them.]");
   }
   reply_.told = true;
   reply_.phase = Reply::Phase::Running;
@@ -130,7 +131,7 @@ void AgentReplies::go_on_with_results(TimePoint now) {
 /// Of a reply that nobody waits for. The server would wait for ever.
 void AgentReplies::refuse(const FunctionAsked& call) {
   ++counters_.calls_dropped;
-  wire_.text(write_function_response(call, R"({"error":"the caller interrupted: nothing was done"})"));
+  wire_.text(write_function_response(call, kNothingDone));
 }
 
 // --- the socket --------------------------------------------------------------------------------------------------------------
@@ -212,7 +213,8 @@ bool AgentReplies::is_consistent() const {
   if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // Nobody would wake it.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
-  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes && reply_.text_octets <= kMaxReplyText;
+  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes &&
+         reply_.text_octets <= kMaxReplyText;
 }
 
 }  // namespace offhook::inline v0::agent::deepgram

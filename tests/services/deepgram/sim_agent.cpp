@@ -57,7 +57,8 @@ std::string refuse_settings(const Json& settings) {
   const bool flux = text_in(listen, "model").starts_with("flux");
   if (text_in(listen, "type") != "deepgram" || text_in(listen, "model").empty()) return "nobody listens";
   if (flux != (text_in(listen, "version") == "v2")) return "the model that listens is none of that version";
-  if (listen.contains("eot_threshold") && (listen["eot_threshold"] < 0.5 || listen["eot_threshold"] > 1.0)) return "eot_threshold is out of its range";
+  const double threshold = listen.value("eot_threshold", 0.7);
+  if (threshold < 0.5 || threshold > 1.0) return "eot_threshold is out of its range";
   const Json think = member(agent, "think");
   if (text_in(member(think, "provider"), "type").empty() || text_in(member(think, "provider"), "model").empty()) return "nobody thinks";
   if (text_in(speak, "type").empty() || text_in(speak, "model").empty()) return "nobody speaks";
@@ -111,7 +112,7 @@ void SimAgent::apply(const Json& settings, TimePoint now) {
 void SimAgent::on_settled(const Json& message, std::string_view type, TimePoint now) {
   if (type == "KeepAlive") return;
   if (type == "ForceEndTurn") {
-    if (!flux_) return send({{"type", "Warning"}, {"code", "FORCE_END_TURN_UNSUPPORTED"}, {"description", "the model ends turns itself"}}, now);
+    if (!flux_) return send({{"type", "Warning"}, {"code", "FORCE_END_TURN_UNSUPPORTED"}, {"description", "it ends turns itself"}}, now);
     if (in_turn_) end_turn(now);
   } else if (type == "InjectUserMessage") {
     const std::string words = text_in(message, "content");
@@ -160,7 +161,8 @@ void SimAgent::on_audio(std::string_view octets, TimePoint now, SimOuts& out) {
   if (!closed_) {
     rest_ += octets;
     const std::size_t frame = kFrameMs * in_.octets_per_ms();
-    for (; rest_.size() >= frame; rest_.erase(0, frame)) on_frame(loudness(in_, std::string_view(rest_).substr(0, frame)) > world_.scenario.vad_rms, now);
+    for (; rest_.size() >= frame; rest_.erase(0, frame))
+      on_frame(loudness(in_, std::string_view(rest_).substr(0, frame)) > world_.scenario.vad_rms, now);
   }
   flush(now, out);
 }
@@ -207,7 +209,8 @@ void SimAgent::reply_to(const std::string& words, TimePoint now) {
   call_name_ = reply.call;
   then_ = reply.then;
   if (!reply.say.empty()) queue({{"type", "AgentAudioDone"}}, at);
-  queue({{"type", "FunctionCallRequest"}, {"functions", {{{"id", call_id_}, {"name", reply.call}, {"arguments", reply.arguments}, {"client_side", true}}}}}, at);
+  const Json call{{"id", call_id_}, {"name", reply.call}, {"arguments", reply.arguments}, {"client_side", true}};
+  queue({{"type", "FunctionCallRequest"}, {"functions", Json::array({call})}}, at);
 }
 
 void SimAgent::on_response(const Json& message, TimePoint now) {
@@ -223,7 +226,8 @@ TimePoint SimAgent::say(const std::string& text, TimePoint at) {
   queue({{"type", "ConversationText"}, {"role", "assistant"}, {"content", text}}, at);
   queue({{"type", "AgentStartedSpeaking"}, {"total_latency", 0.4}, {"tts_latency", 0.1}, {"ttt_latency", 0.3}}, at);
   const std::string octets = speech_of(world_, out_, text);
-  world_.note(at, "spoken", {{"session", number_}, {"text", text}, {"due_us", openai::microseconds(at)}, {"audio_ms", octets.size() / out_.octets_per_ms()}});
+  const std::size_t audio_ms = octets.size() / out_.octets_per_ms();
+  world_.note(at, "spoken", {{"session", number_}, {"text", text}, {"due_us", openai::microseconds(at)}, {"audio_ms", audio_ms}});
   std::size_t i = 0;
   for (std::size_t from = 0; from < octets.size(); ++i) {
     const auto ms = static_cast<std::size_t>(world_.scenario.chunk_ms[i % world_.scenario.chunk_ms.size()]);
