@@ -256,14 +256,16 @@ void AgentProtocol::note(std::string text) {
 
 bool AgentProtocol::try_again(Stage stage, std::string_view said, TimePoint now) {
   if (state_ == State::GivenUp && fatal_) return false;
-  const bool trying = stage == Stage::Listen ? caller_.try_again() : replies_.try_again(said);
-  if (trying && state_ == State::Ready) {
+  using Retry = AgentReplies::Retry;
+  const Retry retry = stage != Stage::Listen ? replies_.try_again(said) : caller_.try_again() ? Retry::OnNewSocket : Retry::No;
+  if (retry == Retry::OnNewSocket && state_ == State::Ready) {
     attempts_ = 0;  // It was not the socket that broke.
     lose({FailureKind::Timeout, std::string(kWhom) + " fell silent", base::Duration::zero()}, now);
   }
-  if (trying) want(now);
+  if (retry != Retry::No) want(now);
+  replies_.advance(now);
   after(now);
-  return trying;
+  return retry != Retry::No;
 }
 
 // --- time --------------------------------------------------------------------------------------------------------------------
