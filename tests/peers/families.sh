@@ -11,7 +11,7 @@ simulate() {
   expect 30 "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
   printf -v "$1_port" %s "$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/$1.log")"
 }
-# families_config MEMBERS: of the agent, as JSON. The providers are those whose simulators run; `compatible` is Ollama's other interface.
+# families_config MEMBERS: of the agent, as JSON; more_config: of the file, with a comma in front. The providers are those whose simulators run; `compatible` is Ollama's other interface.
 families_config() {
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
@@ -23,7 +23,7 @@ families_config() {
    "deepgram": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}"},
    "ollama": {"base_url": "http://127.0.0.1:${ollama_port:-9}", "models": {"chat": "llama3.2"}},
    "compatible": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:${ollama_port:-9}/v1", "models": {"chat": "llama3.2"}}},
- "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting", "voice": "slt", "language": "en"$1}}
+ "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting", "voice": "slt", "language": "en"$1}${more_config:-}}
 JSON
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
