@@ -224,7 +224,6 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
     PartNeeds& needs = voices[{provider->name, profile->voice}];
     needs.profile = profile;
     needs.provider = provider;
-    needs.codec = profile->codecs.empty() ? needs.codec : profile->codecs.front();
     needs.edges = &edges;
     needs.speech_cache = speech_cache_;
     const std::string greeting = profile->greeting.is_fixed() ? spoken_greeting(*profile, {}) : std::string();
