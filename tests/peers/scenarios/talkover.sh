@@ -1,4 +1,5 @@
-# talkover-FROM-TO: the model of FROM that hears and speaks dies in the middle of its first sentence; that of TO goes on behind the last word that was heard.
+# talkover-FROM-TO: the model of FROM that hears and speaks dies in the middle of its first sentence; that of TO goes on, or says
+# it again: the caller hears the answer to its end, and the next ones.
 . "$here/families.sh"
 from=$1 to=$2
 start_kamailio
@@ -12,9 +13,8 @@ for family in "$from" "$to"; do
       simulate deepgram '{"heard": '"$heard"', "speed": '$speed', "replies": ["'"$first"'", "'"$street"'", {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
       ;;
     *)
-      heard='["where is your shop", "goodbye"]'
-      [ "$family" = "$to" ] || heard=$heard_in_whole_call
-      simulate "${family/azure/azure_model}" '{"heard": '"$heard"', "speed": '$speed', "replies": [{"when": "cut you off", "text": "'"$end"'"}, {"when": "open", "text": "'"$open $end"'"},
+      # It is told the caller's last turn once more, as sound.
+      simulate "${family/azure/azure_model}" '{"heard": '"$heard_in_whole_call"', "speed": '$speed', "replies": [{"when": "cut you off", "text": "'"$end"'"}, {"when": "open", "text": "'"$open $end"'"},
         {"when": "shop", "text": "'"$street"'"}, {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
       ;;
   esac
@@ -32,7 +32,7 @@ from_pid=${from_sim}_pid
   kill -KILL "${!from_pid}"
   touch "$work/killed"
 ) &
-ai_call wait "say:when are you open" wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
+ai_call wait "say:when are you open" wait silence:2500 wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
 [ -e "$work/killed" ] || die "the first model was never broken"
 heard_whole hello end street goodbye
 [ "$(gap end street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
