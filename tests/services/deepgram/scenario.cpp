@@ -21,7 +21,8 @@ SimReply read_reply(const json& reply) {
 }
 
 Scenario read(const json& root) {
-  openai::only(root, "the scenario", {"voice", "key", "heard", "replies", "loop", "result_ms", "answers_finalize", "clear_jumps_ahead", "speed", "chunk_ms", "vad_rms", "endpoints"});
+  openai::only(root, "the scenario", {"voice", "key", "heard", "replies", "loop", "result_ms", "answers_finalize", "forces_end", "clear_jumps_ahead", "speed", "chunk_ms",
+                                      "vad_rms", "endpoints"});
   Scenario scenario;
   scenario.voice = root.value("voice", scenario.voice);
   scenario.key = root.value("key", "");
@@ -30,13 +31,15 @@ Scenario read(const json& root) {
   scenario.loop = root.value("loop", false);
   scenario.result = milliseconds(root.value("result_ms", 150));
   scenario.answers_finalize = root.value("answers_finalize", true);
+  scenario.forces_end = root.value("forces_end", true);
   scenario.clear_jumps_ahead = root.value("clear_jumps_ahead", false);
   scenario.speed = root.value("speed", scenario.speed);
   scenario.chunk_ms = root.value("chunk_ms", scenario.chunk_ms);
   scenario.vad_rms = root.value("vad_rms", scenario.vad_rms);
   const json endpoints = root.value("endpoints", json::object());
-  openai::only(endpoints, "endpoints", {"listen", "speak", "agent", "turn", "speech"});
+  openai::only(endpoints, "endpoints", {"listen", "flux", "speak", "agent", "turn", "speech"});
   scenario.listen = openai::read_endpoint(endpoints, "listen");
+  scenario.flux = openai::read_endpoint(endpoints, "flux");
   scenario.speak = openai::read_endpoint(endpoints, "speak");
   scenario.agent = openai::read_endpoint(endpoints, "agent");
   scenario.turn = openai::read_endpoint(endpoints, "turn");

@@ -24,11 +24,12 @@ struct Scenario {
   bool loop = false;                           ///< after the last one the first comes again, of both
   milliseconds result{150};                    ///< from the audio, or the request, to what is understood of it, or said
   bool answers_finalize = true;                ///< false: as Deepgram does at times, when little is left to answer
+  bool forces_end = true;                      ///< false: ForceEndTurn is refused, as by a Flux of one's own
   bool clear_jumps_ahead = false;              ///< Cleared comes before the Flushed of what it cuts off
   double speed = 8;                            ///< of the audio that is sent, over real time
   std::vector<int> chunk_ms{40, 100, 60, 80};  ///< how it is cut, over and over
   int vad_rms = 300;                           ///< of full scale 32768: louder is voice
-  Endpoint listen, speak, agent;               ///< the WebSockets
+  Endpoint listen, flux, speak, agent;         ///< the WebSockets
   Endpoint turn, speech;                       ///< the same by HTTP
 };
 
