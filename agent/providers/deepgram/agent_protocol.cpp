@@ -160,7 +160,7 @@ void AgentProtocol::on_ready_message(const AgentMessage& message, TimePoint now)
     case Kind::Error: return on_error(message.code, now);
     case Kind::Warning:
       ++counters_.warnings;
-      if (message.code == "FORCE_END_TURN_UNSUPPORTED") caller_.on_force_refused(now);
+      if (message.code == "FORCE_END_TURN_UNSUPPORTED") caller_.on_force_refused();
       return;
     case Kind::Welcome:
     case Kind::SettingsApplied:

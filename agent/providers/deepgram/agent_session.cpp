@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
 
+#include <offhook/agent/providers/utf8.hpp>
+
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,12 +16,11 @@ constexpr std::string_view kPath = "/v1/agent/converse";
 constexpr int kNormalClosure = 1000;  // RFC 6455 section 7.4.1
 
 AgentBriefing briefing_of(const SessionContext& context) {
+  std::string rules = "\n\nYou speak with a caller on the telephone. What stands in square brackets was said by nobody: it tells you "
+                      "what happened, and is never read out.";
+  rules += context.language.empty() ? std::string(" Answer in the caller's own language.") : " Answer in the language " + context.language + ".";
   AgentBriefing briefing;
-  briefing.prompt = context.prompt;
-  briefing.prompt += "\n\nYou speak with a caller on the telephone. What stands in square brackets was said by nobody: it tells you "
-                     "what happened, and is never read out.";
-  briefing.prompt += context.language.empty() ? std::string(" Answer in the caller's own language.")
-                                              : " Answer in the language " + context.language + ".";
+  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // Of a prompt that is too long, they stay.
   briefing.language = context.language;
   briefing.history = context.history;
   briefing.tools = context.tools;
