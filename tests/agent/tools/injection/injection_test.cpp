@@ -64,6 +64,11 @@ bool holds(const std::vector<std::string>& lines, const std::string& part) {
   return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
 }
 
+/// It could forge a line of a log.
+bool has_control(const std::string& line) {
+  return std::any_of(line.begin(), line.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+}
+
 /// What no case may do, whatever its table says: judged by a list of its own.
 bool is_permitted(const std::string& what) {
   constexpr std::string_view kDigits = "0123456789";
@@ -104,6 +109,7 @@ TEST_CASE("A model that obeys every attacker does nothing in a whole call that i
     }
     for (const std::string& no : attack.value("not", std::vector<std::string>())) CHECK_FALSE(holds(call.log, no));
     CHECK((call.model().obeyed() > 0) != attack.value("unread", false));
+    CHECK(std::none_of(call.log.begin(), call.log.end(), has_control));
     CHECK_FALSE(holds(call.log, "s3cret-token"));
     CHECK_FALSE(holds(call.happened, "s3cret-token"));
   }
