@@ -65,6 +65,12 @@ std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
 }
 
+void tell_of_tool_server(const tools::mcp::ServerEvent& event) {
+  using What = tools::mcp::ServerEvent::What;
+  const bool warns = event.what == What::Broken || event.what == What::ToolRefused;
+  (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
+}
+
 /// Any of them does. One that a reload brings does so from the next start on.
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
@@ -118,7 +124,7 @@ class Agent::Impl {
     recordings_ = std::move(*recordings);
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{
-        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }});
+        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});

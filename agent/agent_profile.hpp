@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
 #include <offhook/agent/provider_profile.hpp>
 #include <offhook/media/media_plan.hpp>
@@ -42,6 +43,17 @@ struct ToolGrant {
   std::vector<Destination> destinations;             ///< Transfer: nothing else can be reached; never empty there
 };
 
+/// A tool of one of /tool_servers. What is not granted does not exist for the agent's model, whatever its server says.
+struct ServerToolGrant {
+  std::string name;                                  ///< "shop__find_order"
+  ToolClass what = ToolClass::Write;
+  Confirm confirm = Confirm::Never;
+  unsigned max_per_call = 10, max_per_minute = 10;
+  std::string question;                              ///< "": made from its name
+
+  [[nodiscard]] std::string server() const { return name.substr(0, name.find("__")); }
+};
+
 /// When no way is left.
 struct Fallback {
   std::string transfer_to;                           ///< "": say goodbye and hang up
@@ -82,6 +94,7 @@ struct AgentProfile {
   std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
   FixedSentences sentences;
   std::vector<ToolGrant> tools;
+  std::vector<ServerToolGrant> server_tools;
   std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already
   Fallback fallback;
   std::optional<ContextSource> context;

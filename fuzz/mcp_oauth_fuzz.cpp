@@ -1,5 +1,5 @@
-// Any bytes as what servers say of who may ask them, and answers in any order to who asks for a token: the client's secret goes to
-// nobody but a token endpoint by https, and stands in no reason why there is no token.
+// Any bytes as what servers say of who may ask them, and answers in any order to who asks for a token: the client's secret goes
+// to nobody but a token endpoint by https, and stands in no reason why there is no token.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/oauth_documents.hpp>
@@ -23,7 +23,8 @@ constexpr base::TimePoint kNow{std::chrono::hours(1)};
 void read_documents(std::string_view text) {
   if (const auto challenge = read_bearer_challenge(text))
     require(challenge->resource_metadata.size() <= kMaxOauthUrl && challenge->scope.size() <= kMaxScopeBytes);
-  if (const auto resource = read_resource_metadata(text)) require(resource->issuers.size() <= kMaxIssuers && resource->scopes.size() <= kMaxScopeBytes);
+  if (const auto resource = read_resource_metadata(text))
+    require(resource->issuers.size() <= kMaxIssuers && resource->scopes.size() <= kMaxScopeBytes);
   (void)read_issuer_metadata(text);
   if (const auto token = read_token_answer(text)) require(token->token.reveal().find_first_of("\r\n ") == std::string::npos);
   require(read_oauth_error(text).find_first_of(" \"\r\n") == std::string::npos);
@@ -42,12 +43,14 @@ bool is_told(const GrantRequest& request) {
 void judge(const GrantStep& step, const ClientCredentialsGrant& grant) {
   if (const auto* request = std::get_if<GrantRequest>(&step)) {
     require(!fault_of_named_url(request->url, kServer));
-    require(is_told(*request) == (request->method == "POST") && (request->method == "POST") == (grant.state() == ClientCredentialsGrant::State::Token));
+    require(is_told(*request) == (request->method == "POST") &&
+            (request->method == "POST") == (grant.state() == ClientCredentialsGrant::State::Token));
     require(request->body.find_first_of("\r\n ") == std::string::npos);
     return;
   }
   require(grant.state() == ClientCredentialsGrant::State::Idle);
-  if (const auto* denied = std::get_if<Denied>(&step)) require(!denied->why.empty() && denied->why.find(kSecret) == std::string::npos);
+  if (const auto* denied = std::get_if<Denied>(&step))
+    require(!denied->why.empty() && denied->why.find(kSecret) == std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <offhook/agent/agents/book_builder.hpp>
 
 #include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/agents/draft_servers.hpp>
 #include <offhook/agent/config/settings.hpp>
 
 #include <algorithm>
@@ -143,7 +144,8 @@ BuiltBook build_book(const config::Effective& effective, const BookSources& sour
     entries.push_back({match_of(written[i]), profile_of(draft, text_of(written[i], "name"))});
   }
   check_entries(effective, out);
-  if (out.problems.empty()) out.book = std::make_shared<const AgentBook>(std::move(entries), std::move(otherwise));
+  auto servers = draft_servers(effective, sources, out);
+  if (out.problems.empty()) out.book = std::make_shared<const AgentBook>(std::move(entries), std::move(otherwise), std::move(servers));
   config::shorten(out.problems);
   return out;
 }

@@ -123,6 +123,7 @@ Checked check_codecs(const Setting& setting, const JsonValue& value) {
 
 std::string text_range(const Setting& setting) {
   const std::string most = std::to_string(setting.most) + " characters";
+  if (setting.least == setting.most) return "text of " + most;
   return setting.least == 0 ? "text of at most " + most : "text of " + std::to_string(setting.least) + " to " + most;
 }
 
@@ -172,7 +173,7 @@ std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValu
   if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
   const auto characters = characters_of(value.text);
   if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
-  if (*characters < setting.least) return complain("empty text", "fill it in");
+  if (*characters < setting.least) return value.text.empty() ? complain("empty text", "fill it in") : complain("shorter text", "write all of it");
   if (*characters > setting.most) return complain("longer text", "shorten it");
   const bool may_break = setting.shape == Shape::Text;
   const auto is_bad = [may_break](char c) { return is_control(c) && !(may_break && (c == '\n' || c == '\r' || c == '\t')); };

@@ -86,6 +86,31 @@ struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
   std::string format = "text";         ///< text or json
 };
+/// A server of tools: a program, an address, or an HTTP service with an OpenAPI document.
+struct ToolServerSettings {
+  using Named = std::vector<std::pair<std::string, Secret>>;
+  struct Oauth {
+    std::string client_id, token_url, scope;
+    Secret client_secret;
+    std::string private_key;           ///< path of a PEM file
+
+    friend bool operator==(const Oauth&, const Oauth&) = default;
+  };
+  std::string name;
+  std::vector<std::string> command;
+  Named environment;
+  std::string directory, url;
+  std::string openapi;                 ///< path
+  std::vector<std::string> operations;
+  Secret token;
+  Named headers;
+  std::optional<Oauth> oauth;
+  std::string ca_file;
+  std::vector<std::pair<std::string, std::string>> pins;  ///< a tool's name for models, and the hash of its definition
+  std::string unpinned;                ///< "refuse", "trust_first"; "": the usual
+
+  friend bool operator==(const ToolServerSettings&, const ToolServerSettings&) = default;
+};
 struct RecordSettings {
   std::string folder;                  ///< "": the usual place for state; "off": no records
   std::uint32_t rotate_mb = 64;
@@ -128,6 +153,8 @@ struct Config {
   RecordingSettings recordings;
   JsonValue agents{}, about{};         ///< as they were checked
   JsonValue provider_tree{};           ///< to be shown: secrets are masked
+  std::vector<ToolServerSettings> tool_servers;
+  JsonValue tool_server_tree{};        ///< to be shown: secrets are masked
   std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them
 };
 

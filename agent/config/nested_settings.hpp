@@ -14,7 +14,7 @@ inline constexpr std::int64_t kMaxPrompt = 32768;
 inline constexpr std::int64_t kMaxSentence = 1000;
 inline constexpr std::int64_t kMaxUrl = 2048;
 inline constexpr std::int64_t kMaxKey = 4096;
-inline constexpr std::int64_t kMaxInList = 16;
+inline constexpr std::int64_t kMaxInList = 16, kMaxInLongList = 64;
 
 inline constexpr std::array kTlsMembers{
     Setting{.name = "verify", .shape = Shape::Choice, .choices = "required pinned insecure", .unset = "`required`",
@@ -207,6 +207,54 @@ inline constexpr std::array kProviderMembers{
     Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
 };
 
+inline constexpr std::array kWordMembers{
+    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line"},
+};
+
+inline constexpr std::array kNamedSecretMembers{
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "a name"},
+    Setting{.name = "value", .least = 1, .most = kMaxKey, .unset = "required", .meaning = "its value, such as `\"${SHOP_KEY}\"`", .secret = true},
+};
+
+inline constexpr std::array kOperationMembers{
+    Setting{.name = "id", .least = 1, .most = kMaxName, .unset = "required", .meaning = "an operationId of the document"},
+};
+
+inline constexpr std::array kOauthMembers{
+    Setting{.name = "client_id", .least = 1, .most = kMaxName, .unset = "required", .meaning = "who we are to its authorization server"},
+    Setting{.name = "client_secret", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "what proves it", .secret = true},
+    Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "or the file of a key on P-256 (PEM) that signs it"},
+    Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the one that the server names", .meaning = "where tokens are had"},
+    Setting{.name = "scope", .least = 1, .most = kMaxUrl, .unset = "what the server asks for", .meaning = "what is asked for"},
+};
+
+inline constexpr std::array kPinMembers{
+    Setting{.name = "tool", .shape = Shape::Name, .unset = "required", .meaning = "a tool's name, as `offhook tools` shows it"},
+    Setting{.name = "hash", .least = 64, .most = 64, .unset = "required", .meaning = "of its definition, as `offhook tools` shows it"},
+};
+
+inline constexpr std::array kToolServerMembers{
+    Setting{.name = "command", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none",
+            .meaning = "a server of the Model Context Protocol that is run here: the whole path of a program, and its words", .members = kWordMembers,
+            .short_for = "word"},
+    Setting{.name = "environment", .shape = Shape::Objects, .most = kMaxInList, .unset = "none", .meaning = "all of that program's environment, but for PATH and LANG",
+            .members = kNamedSecretMembers},
+    Setting{.name = "directory", .least = 1, .most = kMaxPath, .unset = "`/`", .meaning = "where that program runs"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
+            .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine"},
+    Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
+    Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "those of the document that are tools; there are no others",
+            .members = kOperationMembers, .short_for = "id"},
+    Setting{.name = "token", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "sent as `Authorization: Bearer`", .secret = true},
+    Setting{.name = "headers", .shape = Shape::Objects, .most = 16, .unset = "none", .meaning = "others that it asks for, such as an API key's", .members = kNamedSecretMembers},
+    Setting{.name = "oauth", .shape = Shape::Object, .unset = "none", .meaning = "instead of a token: client credentials of OAuth 2.1", .members = kOauthMembers},
+    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
+    Setting{.name = "pins", .shape = Shape::Objects, .most = kMaxInLongList, .unset = "none",
+            .meaning = "definitions that somebody has looked at: a tool whose definition is another one is refused (`offhook tools` prints them)", .members = kPinMembers},
+    Setting{.name = "unpinned", .shape = Shape::Choice, .choices = "refuse trust_first", .unset = "`refuse`; of `openapi` `trust_first`",
+            .meaning = "what becomes of a tool that nobody has looked at: `trust_first` holds it to the definition that came first since the start"},
+};
+
 inline constexpr std::array kHeaderMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "a header of the INVITE, such as `X-Queue`"},
     Setting{.name = "value", .shape = Shape::Pattern, .unset = "required", .meaning = "what it must be"},
@@ -228,15 +276,20 @@ inline constexpr std::array kSessionMembers{
 };
 
 inline constexpr std::array kToolMembers{
-    Setting{.name = "name", .shape = Shape::Choice, .choices = "hang_up transfer hold send_digits note pause_recording", .unset = "required",
-            .meaning = "what the model may ask for"},
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required",
+            .meaning = "what the model may ask for: `hang_up`, `transfer`, `hold`, `send_digits`, `note`, `pause_recording`, or a tool of a server, such as `shop__find_order`"},
     Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
-            .meaning = "whether the caller must say yes before it is done"},
+            .meaning = "whether the caller must say yes before it is done; of class `money` they must"},
     Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
-            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold`, 20 of the others",
+            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold` and of a server's, 20 of the others",
             .meaning = "how often in one call. It does not hold for `pause_recording`: what is not to be recorded is not, however often"},
     Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
             .meaning = "of `transfer`: names that the model knows, and what is dialled for them. Nothing else can be reached"},
+    Setting{.name = "class", .shape = Shape::Choice, .choices = "read write money telephony", .unset = "`write`",
+            .meaning = "of a server's tool: what it can do to the world"},
+    Setting{.name = "max_per_minute", .shape = Shape::Whole, .least = 1, .most = 60, .unset = "10", .meaning = "of a server's tool"},
+    Setting{.name = "question", .least = 1, .most = kMaxSentence, .unset = "made from its name",
+            .meaning = "of a server's tool: what the caller is asked, such as `Shall I send {amount} back to you?`, where {amount} is an argument of the call"},
 };
 
 inline constexpr std::array kFallbackMembers{

@@ -141,7 +141,23 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   for (const auto& entry : book.entries()) {
     if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
   }
+  adopt_servers(book.tool_servers());
   return {};
+}
+
+/// Calls keep the servers that they began with; to end servers takes seconds, and no call's thread shall do it: the last to hold
+/// them is the list here.
+void SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
+  const std::lock_guard lock(servers_mutex_);
+  std::erase_if(retired_, [](const auto& servers) { return servers.use_count() == 1; });
+  if (servers_ && plan && servers_->plan()->is_same(*plan)) return;
+  if (servers_ && servers_.use_count() > 1) retired_.push_back(servers_);
+  servers_ = plan ? std::make_shared<tools::ToolServers>(plan, options_.on_tool_server) : nullptr;
+}
+
+std::shared_ptr<tools::ToolServers> SessionFactory::tool_servers() const {
+  const std::lock_guard lock(servers_mutex_);
+  return servers_;
 }
 
 bool SessionFactory::is_served(const AgentProfile& profile, base::TimePoint now) const {
@@ -180,8 +196,9 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   plan.context.language = profile->language;
   plan.session = [chain = chain_options(*profile, needs, call, breakers_), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
   if (has_language_model(*profile)) {
-    plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording)]() -> std::unique_ptr<ToolBox> {
-      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
+    plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording), servers = tool_servers(), &edges]() -> std::unique_ptr<ToolBox> {
+      auto sources = servers ? servers->sources(tool_servers_of(*profile), edges) : std::vector<std::unique_ptr<tools::ToolSource>>{};
+      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::move(sources), watch, base::Clock::now());
     };
   }
   return plan;
@@ -207,7 +224,6 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
     PartNeeds& needs = voices[{provider->name, profile->voice}];
     needs.profile = profile;
     needs.provider = provider;
-    needs.codec = profile->codecs.empty() ? needs.codec : profile->codecs.front();
     needs.edges = &edges;
     needs.speech_cache = speech_cache_;
     const std::string greeting = profile->greeting.is_fixed() ? spoken_greeting(*profile, {}) : std::string();

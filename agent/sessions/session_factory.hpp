@@ -10,11 +10,13 @@
 #include <offhook/agent/providers/embedded/shelf.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/agent/tools/tool_servers.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< with its pool
   ConversationOptions conversation;     ///< what profiles do not say
   Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
+  tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
 };
 
 /// What is known of a call when its conversation is put together.
@@ -61,8 +64,14 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
 
  private:
+  void adopt_servers(const AgentBook::ToolServerPlan& plan);
+  [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;
+
   FactoryOptions options_;
   std::shared_ptr<WorkPool> pool_;
+  mutable std::mutex servers_mutex_;
+  std::shared_ptr<tools::ToolServers> servers_;  // null: no book has any
+  std::vector<std::shared_ptr<tools::ToolServers>> retired_;  // calls that still run began with them
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
   std::shared_ptr<Breakers> breakers_;

@@ -42,7 +42,7 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
   options.server = server_of(*needs.provider);
   options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
   options.language = needs.profile->language;
-  options.rate_hz = rate_of(needs);
+  options.rate_hz = voice_rate_hz(needs, 16000);
   return options;
 }
 

@@ -77,16 +77,9 @@ void AgentCaller::force(TimePoint now) {
   send(true);
   if (!wire_.ready) return;  // adopt() sends all of the turn, and ends it.
   text_by_ = now + kTextWait;
-  if (forces_end_) {
-    wire_.text(std::string(kForceEndTurn));
-  } else {
-    silence_at_ = now + kSilenceStep;
-  }
-}
-
-void AgentCaller::on_force_refused(TimePoint now) {
-  forces_end_ = false;
-  if (phase_ == Phase::Awaiting && text_by_) silence_at_ = now;
+  silence_at_ = now + kSilenceStep;
+  force_again_at_ = now + kForceAgain;
+  if (forces_end_) wire_.text(std::string(kForceEndTurn));
 }
 
 /// There is no order to forget what was sent already: what the server makes of that comes as Unasked, or with the next turn.
@@ -152,6 +145,10 @@ void AgentCaller::on_time(TimePoint now) {
     const auto code = static_cast<char>(silence_octet(format_));
     wire_.audio(std::string(static_cast<std::size_t>(kSilenceStep / std::chrono::milliseconds(1)) * octets_per_ms(format_), code));
     *silence_at_ += kSilenceStep;
+  }
+  if (text_by_ && forces_end_ && now >= force_again_at_) {
+    wire_.text(std::string(kForceEndTurn));  // Before it noticed a turn the first had no meaning to it.
+    force_again_at_ = now + kForceAgain;
   }
   if (!text_by_ || now < *text_by_) return;
   text_by_.reset();

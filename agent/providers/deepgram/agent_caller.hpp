@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::deepgram {
 /// The caller's side of a Voice Agent: audio up in turns, and the words that the server makes of them. Pure.
 ///
 /// A turn ends where the conversation says: ForceEndTurn, where the model that listens is Flux. Other models end turns by the silence
-/// that comes behind them, which is sent until they do, or by themselves before that. While a reply is being heard, the beginning of
+/// behind them, or by themselves before that. Silence is sent behind each turn until its words come. While a reply is being heard, the beginning of
 /// a turn is held back: the server would fall silent for a cough.
 class AgentCaller {
  public:
@@ -25,6 +25,7 @@ class AgentCaller {
   static constexpr std::size_t kNoiseMs = 2000;  ///< a turn so short of which the server says nothing at all was a noise
   static constexpr base::Duration kTextWait = std::chrono::seconds(2);       ///< from the end of a turn to its words
   static constexpr base::Duration kSilenceStep = std::chrono::milliseconds(100);
+  static constexpr base::Duration kForceAgain = std::chrono::milliseconds(500);
 
   AgentCaller(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format, bool forces_end)
       : wire_(wire), events_(events), counters_(counters), format_(format), forces_end_(forces_end), audio_(format) {}
@@ -52,7 +53,7 @@ class AgentCaller {
   };
   [[nodiscard]] Words on_user_text(std::string_view text);
   /// It takes no order to end a turn, whatever its model is called.
-  void on_force_refused(base::TimePoint now);
+  void on_force_refused() { forces_end_ = false; }
 
   // --- the socket
   void on_lost();
@@ -85,6 +86,7 @@ class AgentCaller {
   std::uint32_t taken_ = 0;               // the turn that was taken last
   std::string words_;                     // of it
   std::optional<base::TimePoint> text_by_, silence_at_;
+  base::TimePoint force_again_at_{};
 };
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -49,8 +49,8 @@ void read_function(const json::Element& function, bool asked, AgentMessage& out)
   if (!function.is_object() || (asked && !json::flag(function, "client_side"))) return;
   const std::string_view id = json::text(function, "id"), name = json::text(function, "name");
   const std::string_view arguments = json::text(function, "arguments");
-  const bool is_good = !id.empty() && id.size() <= AgentMessageReader::kMaxName && !name.empty() && name.size() <= AgentMessageReader::kMaxName &&
-                       arguments.size() <= AgentMessageReader::kMaxArguments;
+  const auto is_name = [](std::string_view text) { return !text.empty() && text.size() <= AgentMessageReader::kMaxName; };
+  const bool is_good = is_name(id) && is_name(name) && arguments.size() <= AgentMessageReader::kMaxArguments;
   if (!is_good || out.functions.size() == AgentMessageReader::kMaxFunctions) {
     ++out.functions_dropped;
     return;

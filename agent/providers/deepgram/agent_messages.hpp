@@ -45,6 +45,8 @@ class AgentMessageReader {
 
 inline constexpr std::string_view kKeepAlive = R"({"type":"KeepAlive"})";
 inline constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})";
+/// The result of a function that was not called, for nobody waits for its result any more.
+inline constexpr std::string_view kNothingDone = R"({"error":"the caller interrupted: nothing was done"})";
 [[nodiscard]] std::string write_user_message(std::string_view text);
 /// Is added to the prompt, and replaces none of it.
 [[nodiscard]] std::string write_prompt(std::string_view text);

@@ -160,7 +160,7 @@ void AgentProtocol::on_ready_message(const AgentMessage& message, TimePoint now)
     case Kind::Error: return on_error(message.code, now);
     case Kind::Warning:
       ++counters_.warnings;
-      if (message.code == "FORCE_END_TURN_UNSUPPORTED") caller_.on_force_refused(now);
+      if (message.code == "FORCE_END_TURN_UNSUPPORTED") caller_.on_force_refused();
       return;
     case Kind::Welcome:
     case Kind::SettingsApplied:
@@ -256,14 +256,16 @@ void AgentProtocol::note(std::string text) {
 
 bool AgentProtocol::try_again(Stage stage, std::string_view said, TimePoint now) {
   if (state_ == State::GivenUp && fatal_) return false;
-  const bool trying = stage == Stage::Listen ? caller_.try_again() : replies_.try_again(said);
-  if (trying && state_ == State::Ready) {
+  using Retry = AgentReplies::Retry;
+  const Retry retry = stage != Stage::Listen ? replies_.try_again(said) : caller_.try_again() ? Retry::OnNewSocket : Retry::No;
+  if (retry == Retry::OnNewSocket && state_ == State::Ready) {
     attempts_ = 0;  // It was not the socket that broke.
     lose({FailureKind::Timeout, std::string(kWhom) + " fell silent", base::Duration::zero()}, now);
   }
-  if (trying) want(now);
+  if (retry != Retry::No) want(now);
+  replies_.advance(now);
   after(now);
-  return trying;
+  return retry != Retry::No;
 }
 
 // --- time --------------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ void AgentReplies::ask() {
   add(std::exchange(reply_.results, {}));
   if (std::exchange(reply_.resumed, false)) {
     const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
-    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced + "\" Go on from there; do not repeat them.]");
+    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
+        "\" Go on from there; do not repeat them.]");
   }
   reply_.told = true;
   reply_.phase = Reply::Phase::Running;
@@ -65,10 +66,11 @@ void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
   quiet_by_.reset();
 }
 
-bool AgentReplies::try_again(std::string_view said) {
+AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
   using Phase = Reply::Phase;
-  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return false;
-  if (reply_.phase == Phase::Broken && reply_.in_vain) return false;
+  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
+  if (reply_.phase == Phase::Broken && reply_.in_vain) return Retry::No;
+  const bool is_lost = reply_.phase == Phase::Broken && std::exchange(reply_.lost, false);
   ++reply_.retries;
   end_item(false);
   settle_at_.reset();
@@ -78,7 +80,7 @@ bool AgentReplies::try_again(std::string_view said) {
   reply_.voiced = cut_utf8(said, kMaxReplyText);
   reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
-  return true;
+  return is_lost ? Retry::Again : Retry::OnNewSocket;  // What the server made of the input, it would make of it again.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -129,7 +131,7 @@ void AgentReplies::go_on_with_results(TimePoint now) {
 /// Of a reply that nobody waits for. The server would wait for ever.
 void AgentReplies::refuse(const FunctionAsked& call) {
   ++counters_.calls_dropped;
-  wire_.text(write_function_response(call, R"({"error":"the caller interrupted: nothing was done"})"));
+  wire_.text(write_function_response(call, kNothingDone));
 }
 
 // --- the socket --------------------------------------------------------------------------------------------------------------
@@ -142,12 +144,16 @@ void AgentReplies::on_lost(const RequestFailure& failure) {
   floor_ = Floor::Quiet;
   quiet_by_.reset();
   reply_.told = false;
-  if (reply_.phase == Reply::Phase::Running) return fail(failure);
   end_item(false);
+  if (reply_.phase != Reply::Phase::Running) return;
+  fail(failure);
+  reply_.lost = true;
 }
 
 void AgentReplies::on_given_up(const RequestFailure& failure) {
-  if (reply_.phase == Reply::Phase::Waiting) fail(failure);
+  if (reply_.phase != Reply::Phase::Waiting) return;
+  fail(failure);
+  reply_.lost = true;
 }
 
 void AgentReplies::adopt(TimePoint now) { advance(now); }
@@ -207,7 +213,8 @@ bool AgentReplies::is_consistent() const {
   if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // Nobody would wake it.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
-  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes && reply_.text_octets <= kMaxReplyText;
+  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes &&
+         reply_.text_octets <= kMaxReplyText;
 }
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -48,8 +48,10 @@ class AgentReplies {
   /// What the model can no longer be told as a result, in words; else "".
   [[nodiscard]] std::string on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// The reply failed or takes too long: whether it is worth another socket. `said`: what there is to hear of it already, in words.
-  [[nodiscard]] bool try_again(std::string_view said);
+  enum class Retry : std::uint8_t { No, Again, OnNewSocket };
+  /// The reply failed or takes too long: whether to ask again, and on which socket. advance() or adopt() then does. `said`: what there
+  /// is to hear of it already, in words.
+  [[nodiscard]] Retry try_again(std::string_view said);
   /// Of the reply that is being made, or was broken off.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
   [[nodiscard]] bool is_open() const { return reply_.phase != Reply::Phase::None; }
@@ -98,6 +100,7 @@ class AgentReplies {
     std::size_t text_octets = 0;
     unsigned retries = 0;
     bool in_vain = false;    // Broken: and so it will be
+    bool lost = false;       // Broken: with its socket
   };
   struct OpenCall {
     FunctionAsked call;

@@ -98,7 +98,7 @@ void AgentReplies::replay_pending(TimePoint now) {
 /// Nobody wanted it.
 void AgentReplies::leave_pending() {
   if (floor_ != Floor::Pending) return;
-  const bool is_over = !pending_.empty() && std::holds_alternative<AudioDone>(pending_.back());
+  const bool is_over = pending_.size() > 1 && std::holds_alternative<AudioDone>(pending_.back());
   for (const Pending& each : pending_) {
     const auto* functions = std::get_if<std::vector<FunctionAsked>>(&each);
     if (functions != nullptr) std::for_each(functions->begin(), functions->end(), [this](const FunctionAsked& call) { refuse(call); });
@@ -160,6 +160,7 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
 void AgentReplies::on_audio_done(TimePoint now) {
   if (wait_in_line(AudioDone{})) return;
   if (floor_ == Floor::Ours) {
+    if (item_ == 0 && !reply_.sounded) return;  // Of what it said before.
     end_item(true);
     if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // A function may still be called.
     return;

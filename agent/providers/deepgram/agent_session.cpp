@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
 
+#include <offhook/agent/providers/utf8.hpp>
+
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,11 +16,11 @@ constexpr std::string_view kPath = "/v1/agent/converse";
 constexpr int kNormalClosure = 1000;  // RFC 6455 section 7.4.1
 
 AgentBriefing briefing_of(const SessionContext& context) {
+  std::string rules = "\n\nYou speak with a caller on the telephone. What stands in square brackets was said by nobody: it tells you "
+                      "what happened, and is never read out.";
+  rules += context.language.empty() ? std::string(" Answer in the caller's own language.") : " Answer in the language " + context.language + ".";
   AgentBriefing briefing;
-  briefing.prompt = context.prompt;
-  briefing.prompt += "\n\nYou speak with a caller on the telephone. What stands in square brackets was said by nobody: it tells you what happened, "
-                     "and is never read out.";
-  briefing.prompt += context.language.empty() ? " Answer in the caller's own language." : " Answer in the language " + context.language + ".";
+  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // Of a prompt that is too long, they stay.
   briefing.language = context.language;
   briefing.history = context.history;
   briefing.tools = context.tools;
@@ -30,8 +32,8 @@ std::uint32_t reply_turn_of(const SessionEvent& event) {
   return std::visit(
       [](const auto& each) -> std::uint32_t {
         using Event = std::decay_t<decltype(each)>;
-        constexpr bool is_of_reply = std::is_same_v<Event, ReplyText> || std::is_same_v<Event, ReplyDone> || std::is_same_v<Event, ThinkFailed> ||
-                                     std::is_same_v<Event, ToolCall>;
+        constexpr bool is_of_reply = std::is_same_v<Event, ReplyText> || std::is_same_v<Event, ReplyDone> ||
+                                     std::is_same_v<Event, ThinkFailed> || std::is_same_v<Event, ToolCall>;
         if constexpr (is_of_reply) return each.turn;
         else return 0;
       },
@@ -39,7 +41,8 @@ std::uint32_t reply_turn_of(const SessionEvent& event) {
 }
 
 bool is_speech(const SessionEvent& event) {
-  return std::holds_alternative<SpeechAudio>(event) || std::holds_alternative<SpeechDone>(event) || std::holds_alternative<SpeakFailed>(event);
+  return std::holds_alternative<SpeechAudio>(event) || std::holds_alternative<SpeechDone>(event) ||
+         std::holds_alternative<SpeakFailed>(event);
 }
 
 }  // namespace
@@ -125,7 +128,9 @@ void AgentSession::take(AgentCoreEvent event) {
     void operator()(ItemAudio& e) const { self.line_.on_audio(e); }
     void operator()(ItemText& e) const { self.line_.on_text(e); }
     void operator()(ItemEnded& e) const { self.line_.on_ended(e); }
-    void operator()(CallAsked& e) const { self.out_.push_back(ToolCall{e.turn, std::move(e.call_id), std::move(e.name), std::move(e.arguments)}); }
+    void operator()(CallAsked& e) const {
+      self.out_.push_back(ToolCall{e.turn, std::move(e.call_id), std::move(e.name), std::move(e.arguments)});
+    }
     void operator()(ReplyEnded& e) const { self.out_.push_back(ReplyDone{e.turn}); }
     void operator()(ReplyBroken& e) const { self.out_.push_back(ThinkFailed{e.turn, std::move(e.why), e.kind}); }
   };
@@ -187,7 +192,7 @@ void AgentSession::cancel(std::uint32_t turn) {
   });
   core_->cancel(turn, now_);
   (void)line_.take_unspoken(turn);  // Its words are not taken from the model: on_heard() tells it what was heard.
-  for (const std::string& call_id : unasked) core_->on_tool({turn, call_id, R"({"error":"the caller interrupted: nothing was done"})", {}, false}, now_);
+  for (const std::string& call_id : unasked) core_->on_tool({turn, call_id, std::string(kNothingDone), {}, false}, now_);
   pump();
 }
 

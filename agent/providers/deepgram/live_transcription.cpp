@@ -27,18 +27,13 @@ void LiveTranscription::connect() {
   line_ = Line::Opening;
   out_.clear();
   out_.push_back({SocketOut::What::Connect, {}});
-  sent_ = answered_to_ = 0;
-  std::vector<std::uint8_t> silence;
-  encode_sound(sound_, std::vector<std::int16_t>(kPrimeMs * sound_.rate_hz / 1000), silence);
-  out_.push_back({SocketOut::What::Audio, {silence.begin(), silence.end()}});
-  sent_ = silence.size();
-  sent_at_ = now_;
-  start_turn_here();
+  uplink_.connect();
+  prime();
 }
 
-void LiveTranscription::start_turn_here() {
-  turn_begin_ = answered_to_ = sent_;
-  unanswered_.clear();
+void LiveTranscription::prime() {
+  out_.push_back({SocketOut::What::Audio, uplink_.silence(kPrimeMs)});
+  sent_at_ = now_;
 }
 
 void LiveTranscription::on_open() {
@@ -57,21 +52,20 @@ void LiveTranscription::on_closed(const RequestFailure& failure) {
 
 /// One that never opened is not tried again: another way of listening is nearer.
 bool LiveTranscription::may_reconnect(const RequestFailure& failure) const {
-  const bool whole = sent_ - answered_to_ == unanswered_.size();
-  const bool little = unanswered_.size() + unsent_.size() <= sound_.octets_of(kMaxResendMs);
-  return line_ == Line::Open && !reconnected_ && failure.retry_in && whole && little;
+  return line_ == Line::Open && !reconnected_ && failure.retry_in && uplink_.may_connect_again();
 }
 
 /// What has no answer yet goes to the new socket, whose audio begins at 0 again.
 void LiveTranscription::reconnect() {
   ++counters_.reconnects;
   reconnected_ = true;
-  unsent_.insert(unsent_.begin(), unanswered_.begin(), unanswered_.end());
   interim_.clear();
   finalized_ = false;
   wait_until_.reset();
-  connect();
-  pace_ = Pace{now_, 0};
+  line_ = Line::Opening;
+  out_.push_back({SocketOut::What::Connect, {}});
+  uplink_.connect_again(now_);
+  prime();
   pump();
 }
 
@@ -91,7 +85,7 @@ void LiveTranscription::tick(base::TimePoint now) {
 void LiveTranscription::begin(std::uint32_t turn) {
   abandon();
   if (line_ == Line::None) connect();
-  start_turn_here();
+  uplink_.begin_turn();
   phase_ = Phase::Hearing;
   turn_ = turn;
   reconnected_ = answered_ = false;
@@ -103,19 +97,13 @@ void LiveTranscription::begin(std::uint32_t turn) {
 
 void LiveTranscription::feed(std::span<const std::int16_t> pcm) {
   if (phase_ != Phase::Hearing) return;
-  const std::size_t octets = pcm.size() * sound_.octets_per_sample();
-  if (turn_octets_ + octets > sound_.octets_of(kMaxTurnMs)) {
-    counters_.unheard_octets += octets;
-    return;
-  }
-  turn_octets_ += octets;
-  encode_sound(sound_, pcm, unsent_);
+  if (!uplink_.feed(pcm)) counters_.unheard_octets += pcm.size() * uplink_.octets_per_sample();
   pump();
 }
 
 void LiveTranscription::end() {
   if (phase_ != Phase::Hearing) return;
-  if (turn_octets_ < sound_.octets_of(kMinMs)) {
+  if (uplink_.is_too_short()) {
     abandon();
     events_.push_back(Transcript{turn_, true, "", 0, true});
     return;
@@ -126,54 +114,33 @@ void LiveTranscription::end() {
 
 /// What the server still holds of the turn shall not become the beginning of the next one.
 void LiveTranscription::abandon() {
-  if (phase_ != Phase::Idle && sent_ > turn_begin_ && line_ != Line::None && !finalized_) send_text(kFinalize);
+  if (phase_ != Phase::Idle && uplink_.sent() > uplink_.turn_begin() && line_ != Line::None && !finalized_) send_text(kFinalize);
   rest();
   events_.clear();
 }
 
 void LiveTranscription::rest() {
   phase_ = Phase::Idle;
-  turn_octets_ = 0;
-  unsent_.clear();
-  unanswered_ = {};  // The memory too: most calls are quiet most of the time.
+  uplink_.end_turn();
   interim_.clear();
   finalized_ = false;
-  pace_.reset();
   wait_until_.reset();
 }
 
 // --- what is sent ------------------------------------------------------------------------------------------------------------
 
-/// A server takes a backlog at five quarters of real time at most.
-std::size_t LiveTranscription::may_send() const {
-  if (!pace_) return unsent_.size();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - pace_->from).count();
-  const std::size_t allowed = sound_.octets_of(kFrameMs + static_cast<std::size_t>(std::max<std::int64_t>(ms, 0)) * 5 / 4);
-  return std::min(unsent_.size(), allowed - std::min(allowed, pace_->sent));
-}
-
 void LiveTranscription::pump() {
   if (phase_ == Phase::Idle || line_ == Line::None) return;
-  const std::size_t frame = sound_.octets_of(kFrameMs);
-  while (may_send() >= frame) send_audio(frame);
-  const bool caught_up = unsent_.size() < frame;
-  if (caught_up) pace_.reset();
-  if (phase_ != Phase::Waiting || finalized_ || !caught_up) return;
-  send_audio(unsent_.size());
+  for (std::string frame = uplink_.next_frame(now_); !frame.empty(); frame = uplink_.next_frame(now_)) send_audio(std::move(frame));
+  if (phase_ != Phase::Waiting || finalized_ || !uplink_.has_caught_up()) return;
+  send_audio(uplink_.last_frame());
   finalize();
 }
 
-void LiveTranscription::send_audio(std::size_t octets) {
-  if (octets == 0) return;  // An empty frame would end the stream.
-  const auto end = unsent_.begin() + static_cast<std::ptrdiff_t>(octets);
-  out_.push_back({SocketOut::What::Audio, {unsent_.begin(), end}});
-  unanswered_.insert(unanswered_.end(), unsent_.begin(), end);
-  unsent_.erase(unsent_.begin(), end);
-  sent_ += octets;
-  if (pace_) pace_->sent += octets;
+void LiveTranscription::send_audio(std::string octets) {
+  if (octets.empty()) return;  // It would end the stream.
+  out_.push_back({SocketOut::What::Audio, std::move(octets)});
   sent_at_ = now_;
-  const std::size_t most = sound_.octets_of(kMaxResendMs);
-  if (unanswered_.size() > most) unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(most));
 }
 
 void LiveTranscription::send_text(std::string_view text) {
@@ -189,15 +156,11 @@ void LiveTranscription::finalize() {
 
 /// The answer may not come when little is left to answer: providers.md 4.2.
 void LiveTranscription::await_answer() {
-  const bool nearly_all = answered_ && interim_.empty() && without_answer() <= sound_.octets_of(kNearlyAllMs);
+  const bool nearly_all = answered_ && interim_.empty() && uplink_.without_answer() <= uplink_.octets_of(kNearlyAllMs);
   wait_until_ = now_ + (nearly_all ? kShortAnswerWait : kAnswerWait);
 }
 
 // --- what comes --------------------------------------------------------------------------------------------------------------
-
-std::size_t LiveTranscription::place_of(double seconds) const {
-  return static_cast<std::size_t>(seconds * sound_.rate_hz) * sound_.octets_per_sample();
-}
 
 void LiveTranscription::on_frame(std::string_view frame) {
   const auto message = reader_.parse(frame);
@@ -209,18 +172,20 @@ void LiveTranscription::on_frame(std::string_view frame) {
 }
 
 /// Of a turn that nobody waits for any more: the window ends before the middle of the present one. Some such answers never come.
-bool LiveTranscription::is_old_finalize(std::size_t end) const { return end <= turn_begin_ + (sent_ - turn_begin_) / 2; }
+bool LiveTranscription::is_old_finalize(std::size_t end) const {
+  return end <= uplink_.turn_begin() + (uplink_.sent() - uplink_.turn_begin()) / 2;
+}
 
 void LiveTranscription::on_results(const Results& results) {
-  const std::size_t end = place_of(results.start + results.duration);
+  const std::size_t end = uplink_.place_of(results.start + results.duration);
   if (results.from_finalize && (phase_ == Phase::Idle || is_old_finalize(end))) return;
   const bool answers = results.from_finalize && finalized_;
-  if (phase_ == Phase::Idle || (end <= turn_begin_ + sound_.octets_of(kSlackMs) && !answers)) {
+  if (phase_ == Phase::Idle || (end <= uplink_.turn_begin() + uplink_.octets_of(kSlackMs) && !answers)) {
     ++counters_.late;
     return;
   }
   take(results, end);
-  const bool all = results.is_final && end + sound_.octets_of(kSlackMs) >= sent_;
+  const bool all = results.is_final && end + uplink_.octets_of(kSlackMs) >= uplink_.sent();
   if (finalized_ && (answers || all)) return finish();
   tell_so_far();
 }
@@ -230,7 +195,7 @@ void LiveTranscription::take(const Results& results, std::size_t end) {
   answered_ = answered_ || results.is_final || !words.empty();
   if (!results.is_final) {
     interim_ = words;
-    interim_to_ = std::min(end, sent_);
+    interim_to_ = std::min(end, uplink_.sent());
     return;
   }
   interim_.clear();
@@ -241,9 +206,7 @@ void LiveTranscription::take(const Results& results, std::size_t end) {
   }
   confidence_sum_ += results.confidence * static_cast<double>(words.size());
   confidence_count_ += words.size();
-  answered_to_ = std::min(std::max(end, answered_to_), sent_);
-  const std::size_t left = std::min(unanswered_.size(), sent_ - answered_to_);
-  unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(left));
+  uplink_.answer_to(end);
 }
 
 std::string LiveTranscription::text_so_far() const {
@@ -262,8 +225,8 @@ void LiveTranscription::tell_so_far() {
 /// Nearly to the end of the turn: what is missing is silence, or the last syllable of what an interim text has.
 bool LiveTranscription::has_heard_it() const {
   if (!answered_) return false;
-  if (without_answer() <= sound_.octets_of(kNearlyAllMs)) return true;
-  return !interim_.empty() && sent_ - std::min(sent_, interim_to_) <= sound_.octets_of(kMaxGuessMs);
+  if (uplink_.without_answer() <= uplink_.octets_of(kNearlyAllMs)) return true;
+  return !interim_.empty() && uplink_.sent() - std::min(uplink_.sent(), interim_to_) <= uplink_.octets_of(kMaxGuessMs);
 }
 
 /// Half of what the caller said is worse than nothing: whoever listens otherwise is given all of it.
@@ -305,13 +268,11 @@ std::optional<ListenEvent> LiveTranscription::poll_event() {
 }
 
 bool LiveTranscription::is_consistent() const {
-  const bool quiet = phase_ == Phase::Idle;
-  if (quiet && (finalized_ || wait_until_ || pace_ || !unsent_.empty() || !unanswered_.empty() || turn_octets_ != 0)) return false;
+  if (phase_ == Phase::Idle && (finalized_ || wait_until_ || !uplink_.is_quiet())) return false;
   if (wait_until_ && (!finalized_ || line_ != Line::Open)) return false;
-  if (finalized_ && (phase_ != Phase::Waiting || !unsent_.empty())) return false;
+  if (finalized_ && phase_ != Phase::Waiting) return false;
   if (phase_ != Phase::Idle && line_ == Line::None) return false;
-  if (turn_begin_ > sent_ || answered_to_ > sent_ || turn_octets_ > sound_.octets_of(kMaxTurnMs)) return false;
-  return unanswered_.size() <= sound_.octets_of(kMaxResendMs) && text_.size() <= kMaxText && interim_.size() <= LiveReader::kMaxTranscript;
+  return uplink_.is_consistent() && text_.size() <= kMaxText && interim_.size() <= LiveReader::kMaxTranscript;
 }
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 #include <offhook/agent/providers/deepgram/live_results.hpp>
 #include <offhook/agent/providers/deepgram/socket_out.hpp>
+#include <offhook/agent/providers/deepgram/turn_uplink.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/base/time.hpp>
 
@@ -13,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace offhook::inline v0::agent::deepgram {
 
@@ -24,9 +24,6 @@ class LiveTranscription {
  public:
   static constexpr std::size_t kFrameMs = 60;         ///< audio in one frame: 20 to 100 are advised
   static constexpr std::size_t kPrimeMs = 20;         ///< of silence first of all: KeepAlive alone does not keep a fresh socket
-  static constexpr std::size_t kMinMs = 100;          ///< a shorter turn is silence to us
-  static constexpr std::size_t kMaxTurnMs = 120'000;  ///< what comes after is not heard, and counted
-  static constexpr std::size_t kMaxResendMs = 4'000;  ///< of audio without an answer that a new socket is given; more: the turn fails
   static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets of a turn; later windows are left out, and counted
   static constexpr std::size_t kNearlyAllMs = 500;    ///< so little without an answer may never get one
   static constexpr std::size_t kMaxGuessMs = 1'500;   ///< behind an interim text: of more nobody knows what was said
@@ -34,7 +31,7 @@ class LiveTranscription {
   static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< for the answer to Finalize
   static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same, when nearly all was answered before
 
-  LiveTranscription(std::string whom, Sound sound) : whom_(std::move(whom)), sound_(sound) {}
+  LiveTranscription(std::string whom, Sound sound) : whom_(std::move(whom)), uplink_(sound, kFrameMs) {}
 
   void connect();
   void on_open();
@@ -59,7 +56,7 @@ class LiveTranscription {
     std::uint64_t late = 0;           ///< windows of turns that nobody waits for
     std::uint64_t unanswered = 0;     ///< turns that ended without an answer to Finalize
     std::uint64_t reconnects = 0;     ///< in mid-turn
-    std::uint64_t unheard_octets = 0; ///< beyond kMaxTurnMs
+    std::uint64_t unheard_octets = 0; ///< beyond TurnUplink::kMaxTurnMs
     std::uint64_t text_left_out = 0;  ///< windows beyond kMaxText
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -68,14 +65,12 @@ class LiveTranscription {
   enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the answer to Finalize
   enum class Line : std::uint8_t { None, Opening, Open };
 
-  void start_turn_here();
+  void prime();
   void pump();
-  [[nodiscard]] std::size_t may_send() const;
-  void send_audio(std::size_t octets);
+  void send_audio(std::string octets);
   void send_text(std::string_view text);
   void finalize();
   void await_answer();
-  [[nodiscard]] std::size_t without_answer() const { return sent_ - std::min(sent_, answered_to_); }
   [[nodiscard]] bool has_heard_it() const;
   void on_results(const Results& results);
   void take(const Results& results, std::size_t end);
@@ -88,28 +83,19 @@ class LiveTranscription {
   void rest();
   [[nodiscard]] bool may_reconnect(const RequestFailure& failure) const;
   void reconnect();
-  [[nodiscard]] std::size_t place_of(double seconds) const;
 
   std::string whom_;
-  Sound sound_;
+  TurnUplink uplink_;
   LiveReader reader_;
   base::TimePoint now_{};
   Line line_ = Line::None;
   base::TimePoint sent_at_{};            // the last frame, of whatever kind
-  std::size_t sent_ = 0;                 // octets of audio on this socket
 
   Phase phase_ = Phase::Idle;
   std::uint32_t turn_ = 0;
-  std::size_t turn_octets_ = 0;          // all of them
-  std::size_t turn_begin_ = 0;           // on this socket's audio
-  std::size_t answered_to_ = 0;          // on this socket's audio: before it no window changes any more
   std::size_t interim_to_ = 0;           // on this socket's audio: where the window of interim_ ends
-  std::vector<std::uint8_t> unsent_;
-  std::vector<std::uint8_t> unanswered_; // the end of what was sent, from answered_to_ on: kMaxResendMs of it at most
   bool finalized_ = false, reconnected_ = false;
   bool answered_ = false;                // a text came for this turn, or a window that does not change
-  struct Pace { base::TimePoint from; std::size_t sent = 0; };
-  std::optional<Pace> pace_;             // audio is being sent again, not faster than a server allows
   std::optional<base::TimePoint> wait_until_;
   std::string text_, interim_, told_;
   double confidence_sum_ = 0;

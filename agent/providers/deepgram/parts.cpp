@@ -14,6 +14,9 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
+/// Half of the utterances that a socket takes in a minute stay for calls.
+constexpr base::Duration kPrepareEvery = std::chrono::seconds(6);
+
 Server server_of(const ProviderProfile& provider) {
   Server server;
   server.base_url = provider.base_url;
@@ -54,14 +57,14 @@ SpeakOptions speech_of(const PartNeeds& needs) {
   SpeakOptions options;
   options.server = server_of(*needs.provider);
   options.model = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
-  options.rate_hz = media::is_wide(needs.codec) ? 16000 : 8000;
+  options.rate_hz = voice_rate_hz(needs, 24000);
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   return options;
 }
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.model, wake);
+  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.model, wake, kPrepareEvery);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {

@@ -79,6 +79,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   using Buffer = std::array<char, 16U << 10U>;
   static constexpr base::Duration kLastPatience = std::chrono::seconds(2);
   static constexpr int kLastLooks = 400;
+  static constexpr int kLastReads = 8;  // More than a pipe holds.
 
   /// To its group, and to itself, since it may have left that. Only while it is not reaped: until then its number is nobody else's.
   void send_signal(int number) const {
@@ -90,7 +91,8 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return errno == EINTR ? Life::Runs : Life::Unknown;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+      return errno == EINTR ? Life::Runs : Life::Unknown;
     return info.si_pid == pid_ ? Life::Ended : Life::Runs;
   }
 
@@ -132,8 +134,21 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
+  /// What a program wrote before it ended often is why it did: it is told before the end, as far as it is there.
+  void read_last_words() {
+    Buffer words;
+    error_code error;
+    errors_.non_blocking(true, error);
+    for (int reads = 0; !error && reads < kLastReads; ++reads) {
+      const std::size_t size = errors_.read_some(asio::buffer(words), error);
+      const auto call = handler_.on_error_output;
+      if (size > 0 && call) call(std::string_view(words.data(), size));
+    }
+  }
+
   void end(std::string why) {
     close_input();
+    read_last_words();
     if (const auto told = std::exchange(handler_, {}).on_end) told(std::move(why));
   }
 

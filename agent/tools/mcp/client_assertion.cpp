@@ -20,12 +20,14 @@ void append_base64url(std::string& out, std::span<const std::uint8_t> octets) {
     if (c != '=') out += c == '+' ? '-' : c == '/' ? '_' : c;
   }
 }
-void append_base64url(std::string& out, std::string_view text) { append_base64url(out, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())); }
+void append_base64url(std::string& out, std::string_view text) {
+  append_base64url(out, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
 
 }  // namespace
 
-std::optional<std::string> client_assertion(const config::Secret& private_key, std::string_view client_id, std::string_view audience,
-                                            std::int64_t unix_seconds, std::string_view unique) {
+std::optional<std::string> client_assertion(const config::Secret& private_key, std::string_view client_id,
+                                            std::string_view audience, std::int64_t unix_seconds, std::string_view unique) {
   const auto key = sip::SigningKey::from_pem(private_key.reveal());
   if (!key) return std::nullopt;
   JsonText claims;

@@ -21,7 +21,9 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
       // MCP 2026-07-28 basic/versioning: an answer without an answer in it, too, is that of a server of the other era.
       if (why.what == NoAnswer::What::Auth || why.status == 0) return fail(why.why, out);
       return on_probe_failed(why.code, why.data, now, out);
-    case Request::What::Initialize: return fail(why.why, out);
+    case Request::What::Initialize:
+      if (why.code == kUnsupportedVersion) return on_handshake_refused(why.code, why.data, now, out);
+      return fail(why.why, out);
     case Request::What::List:
       if (!why.session_over) on_list_failed(why.why, now, out);
       break;
@@ -100,8 +102,8 @@ bool Client::is_consistent() const {
     case State::Probing: return count(Request::What::Probe) == 1 && count(Request::What::Initialize) == 0;
     case State::Initializing: return count(Request::What::Initialize) == 1 && count(Request::What::Probe) <= 1 && !listing_;
     case State::Open:
-      return count(Request::What::Probe) + count(Request::What::Initialize) == 0 && count(Request::What::List) == (listing_ ? 1 : 0) &&
-             count(Request::What::Listen) <= 1;
+      return count(Request::What::Probe) + count(Request::What::Initialize) == 0 &&
+             count(Request::What::List) == (listing_ ? 1 : 0) && count(Request::What::Listen) <= 1;
   }
   return false;
 }

@@ -34,7 +34,8 @@ void HttpWire::start_authorized(const std::shared_ptr<Exchange>& exchange) {
   begin(exchange, std::move(request));
 }
 
-/// MCP 2025-11-25 basic/authorization: a token that is missing, or not good any more, or not good for this. Once for each request.
+/// MCP 2025-11-25 basic/authorization: a token that is missing, or not good any more, or not good for this. Once for each
+/// request.
 bool HttpWire::wants_token(Exchange& exchange) const {
   if (authorizer_ == nullptr || exchange.renewed_token) return false;
   const int status = exchange.head.status;

@@ -16,9 +16,9 @@ struct HttpWire::Exchange {
   bool accepted = false;        // by a 2xx: what becomes of its stream later does not undo what the server did
   std::string session;          // in which it was sent; "": none
   std::string revision;
-  net::HttpRequest request;     // without its token; kept where there is an Authorizer
-  config::Secret token;         // that it was sent with, of the Authorizer
-  bool renewed_token = false;   // and so it was sent once more
+  net::HttpRequest request;    // without its token; kept where there is an Authorizer
+  config::Secret token;        // that it was sent with, of the Authorizer
+  bool renewed_token = false;  // and so it was sent once more
   std::unique_ptr<net::HttpTransfer> transfer;
   net::HttpHead head;
   bool is_stream = false;

@@ -16,10 +16,12 @@ constexpr base::Duration kLasting = std::chrono::seconds(10);  // Of a server's 
 base::Duration retry_of(const SseParser& events) {
   const auto ms = events.retry_ms();
   if (!ms) return kUsualRetry;
-  return std::clamp<base::Duration>(std::chrono::milliseconds(std::min<std::uint64_t>(*ms, 1U << 30U)), kShortestRetry, kLongestRetry);
+  return std::clamp<base::Duration>(std::chrono::milliseconds(std::min<std::uint64_t>(*ms, 1U << 30U)), kShortestRetry,
+                                    kLongestRetry);
 }
 
-/// Statuses by which a server says that it has no stream of its own: MCP 2025-11-25 basic/transports has 405, servers have others.
+/// Statuses by which a server says that it has no stream of its own: MCP 2025-11-25 basic/transports has 405, servers have
+/// others.
 bool is_none_offered(int status) { return status < 409 || (status > 409 && status < 429); }
 
 }  // namespace

@@ -98,6 +98,7 @@ bool HttpWire::is_current(const std::shared_ptr<Exchange>& exchange) const {
 void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
   exchange.head = head;
   exchange.accepted = exchange.accepted || exchange.good();
+  if (exchange.good()) exchange.renewed_token = false;  // When its stream is taken up again, a token may be too old again.
   exchange.is_stream = exchange.good() && base::iequals(media_type(head), "text/event-stream");
   if (!exchange.good() || !exchange.begins_session) return;
   if (const auto id = head.header("mcp-session-id"); is_session_id(id)) session_ = id;

@@ -34,7 +34,8 @@ inline constexpr unsigned kMaxResumes = 5;         ///< of one broken stream, wi
 /// it. A message is a POST; an answer is JSON or a stream of events. In the legacy era a session is kept, a stream that breaks off
 /// is taken up again where its server numbers events, and what a server says by itself comes by a stream of its own, where it has
 /// one. With an Authorizer each request bears its token, and is made once more with another one where that is refused: a 401 says
-/// that nothing was done. A request that was accepted once is never called refused: whatever becomes of its stream, the server may have done it. Redirects are refused: a token goes where it was meant for.
+/// that nothing was done. A request that was accepted once is never called refused: whatever becomes of its stream, the server may
+/// have done it. Redirects are refused: a token goes where it was meant for.
 class HttpWire final : public Wire {
  public:
   HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler, Authorizer* authorizer = nullptr);

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMaxErrorName = 64;
 
 /// RFC 9110 section 5.6.2.
-bool is_token_char(char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos; }
+bool is_token_char(char c) {
+  return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 /// RFC 9110 section 5.6.4, behind the first quote.
@@ -41,6 +43,14 @@ std::optional<json::Element> parse_document(json::Parser& parser, std::string_vi
   return root && root->is_object() ? root : std::nullopt;
 }
 
+template <class Each>
+void for_each_text(const json::Element& object, std::string_view name, Each each) {
+  json::for_each(object, name, [&each](const json::Element& one) {
+    std::string_view text;
+    if (one.get(text) == simdjson::SUCCESS && !text.empty()) each(text);
+  });
+}
+
 std::string url_in(const json::Element& object, std::string_view name) {
   const std::string_view url = json::text(object, name);
   return url.size() <= kMaxOauthUrl && std::all_of(url.begin(), url.end(), is_visible) ? std::string(url) : std::string();
@@ -66,7 +76,8 @@ std::optional<BearerChallenge> read_bearer_challenge(std::string_view header) {
       continue;
     }
     cursor.skip_spaces();
-    std::string value = cursor.try_take('"') ? take_quoted(cursor) : std::string(cursor.take_while([](char c) { return is_visible(c) && c != ','; }));
+    std::string value = cursor.try_take('"') ? take_quoted(cursor)
+                                             : std::string(cursor.take_while([](char c) { return is_visible(c) && c != ','; }));
     if (is_bearer) take_parameter(*challenge, word, std::move(value));
   }
   return challenge;
@@ -79,13 +90,11 @@ std::optional<ResourceMetadata> read_resource_metadata(std::string_view text) {
   ResourceMetadata metadata;
   metadata.resource = url_in(*root, "resource");
   if (metadata.resource.empty()) return std::nullopt;
-  json::for_each(*root, "authorization_servers", [&](const json::Element& one) {
-    std::string_view issuer;
-    if (one.get(issuer) == simdjson::SUCCESS && issuer.size() <= kMaxOauthUrl && metadata.issuers.size() < kMaxIssuers) metadata.issuers.emplace_back(issuer);
+  for_each_text(*root, "authorization_servers", [&](std::string_view issuer) {
+    if (issuer.size() <= kMaxOauthUrl && metadata.issuers.size() < kMaxIssuers) metadata.issuers.emplace_back(issuer);
   });
-  json::for_each(*root, "scopes_supported", [&](const json::Element& one) {
-    std::string_view scope;
-    if (one.get(scope) != simdjson::SUCCESS || scope.empty() || metadata.scopes.size() + scope.size() >= kMaxScopeBytes) return;
+  for_each_text(*root, "scopes_supported", [&](std::string_view scope) {
+    if (metadata.scopes.size() + scope.size() >= kMaxScopeBytes) return;
     metadata.scopes.append(metadata.scopes.empty() ? "" : " ").append(scope);
   });
   return metadata;
@@ -101,9 +110,7 @@ std::optional<IssuerMetadata> read_issuer_metadata(std::string_view text) {
   if (metadata.issuer.empty() || metadata.token_endpoint.empty()) return std::nullopt;
   if (!json::member(*root, "token_endpoint_auth_methods_supported")) return metadata;
   metadata.takes_basic = metadata.takes_post = metadata.takes_assertion = false;
-  json::for_each(*root, "token_endpoint_auth_methods_supported", [&](const json::Element& one) {
-    std::string_view method;
-    if (one.get(method) != simdjson::SUCCESS) return;
+  for_each_text(*root, "token_endpoint_auth_methods_supported", [&](std::string_view method) {
     metadata.takes_basic = metadata.takes_basic || method == "client_secret_basic";
     metadata.takes_post = metadata.takes_post || method == "client_secret_post";
     metadata.takes_assertion = metadata.takes_assertion || method == "private_key_jwt";
@@ -121,7 +128,8 @@ std::optional<TokenAnswer> read_token_answer(std::string_view text) {
   if (!is_whole || (!type.empty() && !base::iequals(type, "Bearer"))) return std::nullopt;
   TokenAnswer answer{config::Secret(std::string(token)), std::nullopt};
   if (const auto seconds = json::real(*root, "expires_in"))
-    answer.expires_in = std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));
+    answer.expires_in =
+        std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));
   return answer;
 }
 
@@ -129,7 +137,8 @@ std::string read_oauth_error(std::string_view text) {
   json::Parser parser;
   const auto root = parse_document(parser, text);
   const std::string_view name = root ? json::text(*root, "error") : std::string_view();
-  const bool is_name = name.size() <= kMaxErrorName && std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  const bool is_name = name.size() <= kMaxErrorName &&
+                       std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return is_name ? std::string(name) : std::string();
 }
 

@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 inline constexpr std::size_t kMaxChallengeBytes = 8192;
 inline constexpr std::size_t kMaxChallengeParameters = 64;
 inline constexpr std::size_t kMaxOauthDocument = 64U << 10U;
-inline constexpr std::size_t kMaxIssuers = 16;          ///< that a resource names; more are not looked at
+inline constexpr std::size_t kMaxIssuers = 16;  ///< that a resource names; more are not looked at
 inline constexpr std::size_t kMaxOauthUrl = 2048;
 inline constexpr std::size_t kMaxScopeBytes = 2048;
 inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;
@@ -27,7 +27,8 @@ struct BearerChallenge {
   std::string scope;
   std::string error;  ///< "invalid_token", "insufficient_scope"
 };
-/// Of the values of WWW-Authenticate, joined by commas. Nothing: no challenge for Bearer is among the first kMaxChallengeParameters.
+/// Of the values of WWW-Authenticate, joined by commas. Nothing: no challenge for Bearer is among the first
+/// kMaxChallengeParameters.
 [[nodiscard]] std::optional<BearerChallenge> read_bearer_challenge(std::string_view header);
 
 /// Protected resource metadata: RFC 9728 section 2.

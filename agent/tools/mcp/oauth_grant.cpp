@@ -30,7 +30,8 @@ std::string basic_value(const OauthOptions& options) {
 
 std::optional<std::string> fault_of(const OauthOptions& options) {
   if (options.client_id.empty()) return "client credentials need a client id";
-  if (options.client_secret.empty() == options.private_key.empty()) return "client credentials need either a client secret or a private key";
+  if (options.client_secret.empty() == options.private_key.empty())
+    return "client credentials need either a client secret or a private key";
   if (!options.private_key.empty() && !sip::SigningKey::from_pem(options.private_key.reveal()))
     return "the private key of the client credentials is no key on P-256 in PEM";
   if (options.token_endpoint.empty()) return std::nullopt;
@@ -39,7 +40,8 @@ std::optional<std::string> fault_of(const OauthOptions& options) {
 }
 
 ClientCredentialsGrant::ClientCredentialsGrant(OauthOptions options, std::string server)
-    : options_(std::move(options)), server_(std::move(server)), resource_(resource_name_of(server_)), endpoint_(options_.token_endpoint) {
+    : options_(std::move(options)), server_(std::move(server)), resource_(resource_name_of(server_)),
+      endpoint_(options_.token_endpoint) {
   if (options_.secret_in_body) proof_ = Proof::Body;
   if (!options_.private_key.empty()) proof_ = Proof::Assertion;
 }
@@ -51,7 +53,8 @@ GrantStep ClientCredentialsGrant::deny(std::string why) {
   return Denied{std::move(why)};
 }
 
-/// MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery": what the challenge names, else where it usually stands.
+/// MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery": what the challenge names, else where it usually
+/// stands.
 GrantStep ClientCredentialsGrant::begin(std::string_view www_authenticate) {
   const auto challenge = read_bearer_challenge(www_authenticate);
   if (challenge && !challenge->scope.empty()) wanted_scope_ = challenge->scope;
@@ -106,7 +109,8 @@ GrantStep ClientCredentialsGrant::on_resource(const ResourceMetadata& metadata) 
                                [&](const std::string& one) { return wanted.empty() || is_same_issuer(one, wanted); });
   if (metadata.issuers.empty()) return deny("it does not say who gives tokens for it: name a token endpoint");
   if (at == metadata.issuers.end())
-    return deny(believed_ ? "it names another authorization server than before: nothing is sent there" : "it does not name the issuer that is wanted");
+    return deny(believed_ ? "it names another authorization server than before: nothing is sent there"
+                          : "it does not name the issuer that is wanted");
   issuer_ = *at;
   resource_ = metadata.resource;
   offered_scopes_ = metadata.scopes;
@@ -127,7 +131,8 @@ GrantStep ClientCredentialsGrant::on_issuer(const IssuerMetadata& metadata) {
   if (const auto fault = fault_of_named_url(metadata.token_endpoint, server_)) return deny(*fault);
   const auto proof = proof_for(metadata);
   if (!proof)
-    return deny(options_.private_key.empty() ? "its authorization server takes no client secret" : "its authorization server takes no private_key_jwt");
+    return deny(options_.private_key.empty() ? "its authorization server takes no client secret"
+                                             : "its authorization server takes no private_key_jwt");
   proof_ = *proof;
   endpoint_ = metadata.token_endpoint;
   return ask_token();
@@ -141,13 +146,15 @@ std::string ClientCredentialsGrant::scope() const {
 
 GrantStep ClientCredentialsGrant::ask_token() {
   state_ = State::Token;
-  GrantRequest request{"POST", endpoint_, {{"content-type", "application/x-www-form-urlencoded"}, {"accept", "application/json"}}, {}, {}};
+  GrantRequest request{
+      "POST", endpoint_, {{"content-type", "application/x-www-form-urlencoded"}, {"accept", "application/json"}}, {}, {}};
   request.body = "grant_type=client_credentials&resource=" + query_value(resource_);
   if (const std::string wanted = scope(); !wanted.empty()) request.body += "&scope=" + query_value(wanted);
   switch (proof_) {
     case Proof::Basic: request.headers.emplace_back("authorization", basic_value(options_)); break;
     case Proof::Body:
-      request.body += "&client_id=" + query_value(options_.client_id) + "&client_secret=" + query_value(options_.client_secret.reveal());
+      request.body +=
+          "&client_id=" + query_value(options_.client_id) + "&client_secret=" + query_value(options_.client_secret.reveal());
       break;
     case Proof::Assertion:
       request.audience = !issuer_.empty() ? issuer_ : !options_.issuer.empty() ? options_.issuer : endpoint_;
@@ -157,7 +164,8 @@ GrantStep ClientCredentialsGrant::ask_token() {
 }
 
 GrantStep ClientCredentialsGrant::on_token(int status, std::string_view body, base::TimePoint now) {
-  if (status != 200) return deny("the token endpoint answered " + words_of(status, body) + ": check the client id, its secret and the scope");
+  if (status != 200)
+    return deny("the token endpoint answered " + words_of(status, body) + ": check the client id, its secret and the scope");
   auto answer = read_token_answer(body);
   if (!answer) return deny("what the token endpoint answered is no bearer token");
   state_ = State::Idle;

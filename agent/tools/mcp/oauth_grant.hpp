@@ -45,9 +45,9 @@ struct Denied {
 };
 using GrantStep = std::variant<GrantRequest, Granted, Denied>;
 
-/// How a token is had by client credentials: what the server's challenge names, its metadata (RFC 9728), those of its authorization
-/// server (RFC 8414), and the token (RFC 6749 section 4.4) for that resource alone (RFC 8707). Pure: answers in, the next step out.
-/// Nothing is sent but to https, or on this machine; once an issuer was believed, no other one is.
+/// How a token is had by client credentials: what the server's challenge names, its metadata (RFC 9728), those of its
+/// authorization server (RFC 8414), and the token (RFC 6749 section 4.4) for that resource alone (RFC 8707). Pure: answers in,
+/// the next step out. Nothing is sent but to https, or on this machine; once an issuer was believed, no other one is.
 class ClientCredentialsGrant {
  public:
   enum class State : std::uint8_t { Idle, Resource, Issuer, Token };
@@ -78,7 +78,7 @@ class ClientCredentialsGrant {
   State state_ = State::Idle;
   std::deque<std::string> urls_;  // of metadata, that are still to be asked
   std::string wanted_scope_, offered_scopes_, resource_;
-  std::string issuer_;    // that is asked, or was believed before
+  std::string issuer_;  // that is asked, or was believed before
   bool believed_ = false;
   std::string endpoint_;  // "": to be found out
   Proof proof_ = Proof::Basic;

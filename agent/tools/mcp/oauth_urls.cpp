@@ -48,14 +48,16 @@ std::vector<std::string> resource_metadata_urls(std::string_view url) {
 std::vector<std::string> issuer_metadata_urls(std::string_view issuer) {
   const auto [origin, path] = split(issuer);
   const std::string well_known = std::string(origin) + "/.well-known/";
-  std::vector<std::string> urls = {well_known + "oauth-authorization-server" + std::string(path), well_known + "openid-configuration" + std::string(path)};
+  std::vector<std::string> urls = {well_known + "oauth-authorization-server" + std::string(path),
+                                   well_known + "openid-configuration" + std::string(path)};
   if (!path.empty()) urls.push_back(std::string(origin) + std::string(path) + "/.well-known/openid-configuration");
   return urls;
 }
 
 bool is_resource_of(std::string_view resource, std::string_view url) {
   const auto named = parts_of(resource), asked = parts_of(url);
-  if (!named || !asked || named->tls != asked->tls || named->port != asked->port || !base::iequals(named->host, asked->host)) return false;
+  if (!named || !asked || named->tls != asked->tls || named->port != asked->port || !base::iequals(named->host, asked->host))
+    return false;
   const std::string_view of = split(resource).path, path = split(url).path;
   return path.starts_with(of) && (path.size() == of.size() || path[of.size()] == '/');
 }

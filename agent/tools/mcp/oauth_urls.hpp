@@ -8,7 +8,8 @@
 /// Where the metadata of OAuth 2 stands, and whom a server may name. Pure.
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Protected resource metadata of the server at `url`, the likeliest first: RFC 9728 section 3.1, MCP 2025-11-25 basic/authorization.
+/// Protected resource metadata of the server at `url`, the likeliest first: RFC 9728 section 3.1, MCP 2025-11-25
+/// basic/authorization.
 [[nodiscard]] std::vector<std::string> resource_metadata_urls(std::string_view url);
 
 /// Authorization server metadata of `issuer`, the likeliest first: RFC 8414 section 3.1 and section 5, OpenID Connect Discovery.

@@ -25,9 +25,10 @@ ClientOptions client_options(const ServerOptions& options) {
 }
 
 bool is_same(const Catalog& a, const Catalog& b) {
-  return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), [](const Catalog::Tool& one, const Catalog::Tool& other) {
+  const auto is_same_tool = [](const Catalog::Tool& one, const Catalog::Tool& other) {
     return one.server_name == other.server_name && one.hash == other.hash;
-  });
+  };
+  return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), is_same_tool);
 }
 
 constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
@@ -150,7 +151,7 @@ void Server::on_action(Opened& opened) {
 void Server::on_action(Note& told) { note(std::move(told.text)); }
 
 void Server::on_action(Listed& listed) {
-  pause_ = kFirstPause;
+  if (!well_since_) well_since_ = now_;
   std::vector<CatalogNote> notes;
   const auto before = std::exchange(
       catalog_, std::make_shared<const Catalog>(make_catalog({options_.label, is_http(options_)}, listed.tools, pins_, notes)));
@@ -168,6 +169,8 @@ void Server::on_action(Answered& answered) {
 }
 
 void Server::on_action(Broken& broken) {
+  if (well_since_ && now_ - *well_since_ >= kLongestPause) pause_ = kFirstPause;  // Who breaks soon after it began waits longer and longer.
+  well_since_.reset();
   const base::Duration pause = broken.at_once ? base::Duration::zero() : pause_;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
   tell(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));

@@ -107,6 +107,7 @@ class Server {
   base::TimePoint now_{};
   base::Duration pause_ = kFirstPause;
   std::optional<base::TimePoint> open_at_;
+  std::optional<base::TimePoint> well_since_;    // since its tools were listed
   base::TimePoint notes_since_{};  // the minute in which notes_ are counted
   unsigned notes_ = 0;
   std::set<std::string> told_verdicts_;

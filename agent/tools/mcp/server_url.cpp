@@ -20,7 +20,8 @@ std::optional<std::string> fault_of_url(std::string_view url) {
     return "its URL must have no user and no fragment in it";
   const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));  // The same but for the scheme.
   if (!parts) return "its URL cannot be read";
-  if (!tls && !is_loopback(parts->host)) return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1])";
+  if (!tls && !is_loopback(parts->host))
+    return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1])";
   return std::nullopt;
 }
 

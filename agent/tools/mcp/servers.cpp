@@ -23,7 +23,9 @@ constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // A process th
 Authorizer::Edge authorizer_edge() {
   Authorizer::Edge edge;
   edge.now = [] { return base::Clock::now(); };
-  edge.unix_seconds = [] { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); };
+  edge.unix_seconds = [] {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
   edge.unique = [] { return base::SystemRandom().token(); };
   return edge;
 }
@@ -75,12 +77,13 @@ class Servers::Impl {
     asio::post(io_, [at] { at->server->begin(base::Clock::now()); });
   }
 
-  [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(Host& host, const std::variant<CommandLine, HttpWireOptions>& where,
-                                                                           const std::string& ca_file, WireHandler handler) {
+  [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(
+      Host& host, const std::variant<CommandLine, HttpWireOptions>& where, const std::string& ca_file, WireHandler handler) {
     if (const auto* http = std::get_if<HttpWireOptions>(&where)) {
       if (auto fault = fault_of_url(http->url)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
       net::HttpClient& client = edges_->http(ca_file);
-      if (http->oauth && !host.authorizer) host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, client, authorizer_edge());
+      if (http->oauth && !host.authorizer)
+        host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, client, authorizer_edge());
       return std::make_unique<HttpWire>(*http, client, std::move(handler), host.authorizer.get());
     }
     return StdioWire::start(io_, std::get<CommandLine>(where), std::move(handler)).map([](std::unique_ptr<StdioWire> wire) -> std::unique_ptr<Wire> {

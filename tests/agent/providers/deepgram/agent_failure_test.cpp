@@ -204,15 +204,28 @@ TEST_CASE_FIXTURE(AgentLine, "A model that finds the end of a turn before us has
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A server that takes no order to end turns gets silence instead") {
+TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is said again, for before the server notices a turn it has no meaning; one that refuses it has silence alone") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(200);
   session->end_turn();
   sent();
+  advance(600ms);
+  CHECK(sent() == "500ms ForceEndTurn 100ms ");
   say({{"type", "Warning"}, {"code", "FORCE_END_TURN_UNSUPPORTED"}, {"description", ""}});
-  advance(500ms);
+  advance(600ms);
   CHECK(sent() == "600ms ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "The end of audio that was said before is not the end of a reply") {
+  open_and_apply();
+  turn(1, "hello");
+  audio_done();
+  advance(1s);
+  CHECK(told().empty());
+  reply("Good day.", 100);
+  advance(1s);
+  CHECK(told() == "voiced:1 done:1 ");
 }
 
 TEST_CASE_FIXTURE(AgentLine, "A server that sends garbage is left after so much of it in a row") {

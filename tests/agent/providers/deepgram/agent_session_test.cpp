@@ -19,6 +19,15 @@ TEST_CASE_FIXTURE(AgentLine, "A socket is told its Settings after Welcome, and t
   CHECK(sent() == "400ms ");
 }
 
+TEST_CASE_FIXTURE(AgentLine, "Of a prompt that is too long the end is left out, and not what brackets mean") {
+  context.prompt = std::string(2 * kMaxPrompt, 'p');
+  open();
+  say_type("Welcome");
+  const std::string prompt = settings_sent()["agent"]["think"]["prompt"];
+  CHECK(prompt.size() == kMaxPrompt);
+  CHECK(prompt.ends_with("Answer in the language en."));
+}
+
 TEST_CASE_FIXTURE(AgentLine, "A turn ends where the conversation says, and is taken with its words") {
   open_and_apply();
   sent();
@@ -156,6 +165,7 @@ TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is asked for once
   REQUIRE(sockets.all.size() == 2);
   apply();
   CHECK(sent() == "Settings InjectUserMessage(hello) ");
+  agent_text("And again.");
   audio_done();
   advance(1s);
   CHECK(told() == "broken:1:empty ");

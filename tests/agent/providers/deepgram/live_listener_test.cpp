@@ -289,20 +289,20 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its sock
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, and what was understood as nothing, too") {
-  hear(1, Core::kMinMs - 1);
+  hear(1, TurnUplink::kMinMs - 1);
   CHECK(said() == "1:? ");
-  hear(2, Core::kMinMs);
+  hear(2, TurnUplink::kMinMs);
   answer(kAt + 60, kAt + 160, " ");
   CHECK(said() == "2:? ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not heard, and counted") {
   listener->begin(1, "");
-  for (std::size_t ms = 0; ms < Core::kMaxTurnMs; ms += 10) speak(10);
+  for (std::size_t ms = 0; ms < TurnUplink::kMaxTurnMs; ms += 10) speak(10);
   CHECK(listener->counters().unheard_octets == 0);
   listener->feed(std::vector<std::int16_t>(1, 5));
   CHECK(listener->counters().unheard_octets == 1);
-  CHECK(sent() == std::to_string(Core::kMaxTurnMs + kAt) + " ");
+  CHECK(sent() == std::to_string(TurnUplink::kMaxTurnMs + kAt) + " ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn: what is beyond is left out, and counted") {
@@ -438,7 +438,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and 
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound") {
   listener->begin(1, "");
-  speak(Core::kMaxResendMs);
+  speak(TurnUplink::kMaxResendMs);
   break_off();
   CHECK(said() == "");
   CHECK(sockets.all.size() == 2);
@@ -450,7 +450,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound")
   for (const std::size_t more : {10U, 20U}) {  // With 20 all of it has been sent.
     start();
     listener->begin(3, "");
-    speak(Core::kMaxResendMs + more);
+    speak(TurnUplink::kMaxResendMs + more);
     break_off();
     CHECK(said() == "3:!network ");
     speak(60);

@@ -139,10 +139,11 @@ TEST_CASE("A program has its own environment, directory, group and descriptors, 
   ::unsetenv("OFFHOOK_TEST_SECRET");
 }
 
-TEST_CASE("A program that ends is told of once") {
-  Child child(shell("echo bye; exit 3"));
+TEST_CASE("A program that ends is told of once, after its last words") {
+  Child child(shell("echo bye; echo why >&2; exit 3"));
   child.run_until([&] { return !child.ends.empty(); });
   CHECK(child.output == "bye\n");
+  CHECK(child.errors == "why\n");
   CHECK(child.ends.size() == 1);
   child.process->write("more\n");
   child.shut_down();
@@ -151,7 +152,7 @@ TEST_CASE("A program that ends is told of once") {
 }
 
 TEST_CASE("Its standard error is read away, however much it is") {
-  Child child(shell("head -c 1000000 /dev/zero >&2; echo end"));
+  Child child(shell("head -c 1000000 /dev/zero >&2; echo end; read line"));
   child.run_until([&] { return child.output == "end\n" && child.errors.size() == 1000000; });
 }
 

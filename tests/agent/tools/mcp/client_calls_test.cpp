@@ -8,17 +8,12 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 
 namespace {
 
 std::string progress_of(std::uint64_t token) {
   return R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" + std::to_string(token) + R"(,"progress":1}})";
-}
-
-ClientOptions over_http() {
-  ClientOptions options;
-  options.over_http = true;
-  return options;
 }
 
 }  // namespace
@@ -57,7 +52,7 @@ TEST_CASE("Calls are answered in whatever order their answers come") {
 
 TEST_CASE("A server's error is told by its code, and never in its words; what may have been done is not called refused") {
   const auto words_of = [](const NoAnswer& why) {
-    Meeting meeting(over_http());
+    Meeting meeting(of_era(ClientOptions::Era::Auto, true));
     meeting.meet_legacy();
     meeting.call(1);
     if (why.status == 0) {
@@ -181,7 +176,7 @@ TEST_CASE("A call that is abandoned is cancelled and answered no more") {
 
 TEST_CASE("In the modern era a stream that is closed is the cancellation; over stdio it is a message [MCP 2026-07-28 basic/patterns/cancellation]") {
   for (const bool http : {true, false}) {
-    Meeting meeting(http ? over_http() : ClientOptions{});
+    Meeting meeting(http ? of_era(ClientOptions::Era::Auto, true) : ClientOptions{});
     meeting.meet_modern();
     meeting.call(1);
     const auto id = meeting.last("tools/call").id;
@@ -201,13 +196,13 @@ TEST_CASE("Marked arguments go into headers over modern HTTP alone") {
     meeting.run([&](auto& out) { meeting.client.call({1, "add", meeting.hash_of("add"), R"({"region":"eu"})", false, {{"Mcp-Param-Region", {"region"}}}}, meeting.now, out); });
     return meeting.last("tools/call").headers.size();
   };
-  CHECK(headers_of(Meeting(over_http()), true) == 1);
-  CHECK(headers_of(Meeting(over_http()), false) == 0);
+  CHECK(headers_of(Meeting(of_era(ClientOptions::Era::Auto, true)), true) == 1);
+  CHECK(headers_of(Meeting(of_era(ClientOptions::Era::Auto, true)), false) == 0);
   CHECK(headers_of(Meeting(), true) == 0);
 }
 
 TEST_CASE("A tool that wants other headers than it was listed with is listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
-  Meeting meeting(over_http());
+  Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_modern();
   meeting.call(1);
   meeting.no_answer(meeting.last("tools/call").id, {NoAnswer::What::Refused, 400, kHeaderMismatch, {}, "it answered 400"});
@@ -256,7 +251,7 @@ TEST_CASE("When a server breaks off, what became of its calls is said as far as 
 }
 
 TEST_CASE("An answer that is lost, or refused, ends its call alone") {
-  Meeting meeting(over_http());
+  Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_legacy();
   meeting.call(1);
   meeting.no_answer(meeting.last().id, {NoAnswer::What::Lost, 0, 0, {}, "no answer came"});

@@ -8,25 +8,20 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
 
 namespace {
 
-ClientOptions of_era(Era era, bool over_http = false) {
-  ClientOptions options;
-  options.era = era;
-  options.over_http = over_http;
-  return options;
-}
-
 const NoAnswer kGone{What::SessionGone, 404, 0, {}, "it answered 404", true};
 const NoAnswer kGoneBefore{What::SessionGone, 404, 0, {}, "it answered 404", false};
 
 }  // namespace
 
-TEST_CASE("A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);

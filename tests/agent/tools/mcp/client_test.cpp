@@ -8,24 +8,12 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
 
 namespace {
-
-ClientOptions over_http(Era era = Era::Auto) {
-  ClientOptions options;
-  options.over_http = true;
-  options.era = era;
-  return options;
-}
-
-ClientOptions of_era(Era era) {
-  ClientOptions options;
-  options.era = era;
-  return options;
-}
 
 NoAnswer status(int code, std::int64_t error = 0, std::string data = {}) { return {What::Refused, code, error, std::move(data), "it answered"}; }
 
@@ -213,7 +201,7 @@ TEST_CASE("A server that ends whatever it is asked is not begun at once again an
 
 TEST_CASE("What is no answer to the first question comes from a server of the other era [MCP 2026-07-28 basic/versioning]") {
   const auto falls_back = [](auto answer, bool http) {
-    Meeting meeting(http ? over_http() : ClientOptions{});
+    Meeting meeting(http ? of_era(Era::Auto, true) : ClientOptions{});
     meeting.open();
     answer(meeting);
     CHECK(meeting.client.state() == State::Initializing);
@@ -255,8 +243,20 @@ TEST_CASE("A process that starts slowly is believed by whichever question it ans
   CHECK(refusing.broke.size() == 1);  // Once, and no more.
 }
 
+TEST_CASE("A server that has become a modern one since it was met says so to the handshake, and is asked again") {
+  Meeting meeting(of_era(Era::Auto, true));
+  meeting.meet_legacy();
+  meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
+  meeting.open();
+  REQUIRE(meeting.last().method == "initialize");
+  meeting.no_answer(meeting.last().id, status(400, -32022, R"({"supported":["2026-07-28"]})"));
+  REQUIRE(meeting.last().method == "server/discover");
+  meeting.result(meeting.last().id, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
+  CHECK(meeting.revision == "2026-07-28");
+}
+
 TEST_CASE("Over HTTP a late answer to the first question does not come: its connection is closed") {
-  Meeting meeting(over_http());
+  Meeting meeting(of_era(Era::Auto, true));
   meeting.open();
   meeting.advance(5s);
   CHECK(meeting.stopped == std::vector<std::uint64_t>{1});

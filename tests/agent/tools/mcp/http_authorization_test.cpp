@@ -1,7 +1,5 @@
-#include "../../providers/fake_http.hpp"
+#include "wire_line.hpp"
 
-#include <offhook/agent/tools/mcp/http_wire.hpp>
-#include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/agent/tools/mcp/server.hpp>
 
 #include <doctest/doctest.h>
@@ -14,13 +12,14 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
+using test::kJson;
 using What = NoAnswer::What;
 
 namespace {
 
 const std::string kUrl = "https://t.example/mcp";
-const net::Headers kJson = {{"content-type", "application/json"}};
-const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""}, {"www-authenticate", R"(Bearer resource_metadata="https://t.example/metadata")"}};
+const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""},
+                             {"www-authenticate", R"(Bearer resource_metadata="https://t.example/metadata")"}};
 
 OauthOptions options(const std::string& endpoint = "https://a.example/token") {
   OauthOptions made;
@@ -32,14 +31,16 @@ OauthOptions options(const std::string& endpoint = "https://a.example/token") {
 
 struct Authorized {
   explicit Authorized(OauthOptions oauth = options())
-      : authorizer(std::move(oauth), kUrl, http, {[this] { return now; }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }}),
+      : authorizer(std::move(oauth), kUrl, http,
+                   {[this] { return now; }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }}),
         wire({kUrl, {}, {}, 5s, std::nullopt}, http, handler(), &authorizer) {}
 
   WireHandler handler() {
     WireHandler made;
     made.on_text = [this](std::string_view json) {
       texts.emplace_back(json);
-      if (const auto read = read_messages(json); read && !read->empty() && read->front().number()) wire.settled(*read->front().number());
+      if (const auto read = read_messages(json); read && !read->empty() && read->front().number())
+        wire.settled(*read->front().number());
     };
     made.on_no_answer = [this](std::uint64_t id, NoAnswer why) { missing.emplace_back(id, std::move(why)); };
     return made;
@@ -102,7 +103,8 @@ TEST_CASE("With a token endpoint the token is there before the first request, fo
   CHECK(line.token_of(5) == "Bearer two");
 }
 
-TEST_CASE("Without one the server says with a 401 whom to ask, and the request is made again [MCP 2025-11-25 basic/authorization]") {
+TEST_CASE(
+    "Without one the server says with a 401 whom to ask, and the request is made again [MCP 2025-11-25 basic/authorization]") {
   Authorized line(options(""));
   line.send(1);
   line.send(2);
@@ -137,6 +139,27 @@ TEST_CASE("A token that is refused is renewed once, and for each request only on
   REQUIRE(line.missing.size() == 1);
   CHECK(line.missing[0].second.what == What::Auth);
   CHECK(line.missing[0].second.why.find("secret") == std::string::npos);
+}
+
+TEST_CASE("A stream that is taken up again may find its token too old again") {
+  Authorized line;
+  line.send(1);
+  line.grant(0, "one", "");
+  line.http.answer(1, 401, "", kWants);
+  line.grant(2, "two", "");
+  line.http.head(3, 200, {{"content-type", "text/event-stream"}});
+  line.http.body(3, "id: 1\ndata:\n\n");
+  line.http.end(3);
+  line.wire.on_time(line.now);
+  line.wire.on_time(line.now + 1s);
+  CHECK(line.http.all.at(4)->request.method == "GET");
+  CHECK(line.token_of(4) == "Bearer two");
+  line.http.answer(4, 401, "", kWants);
+  line.grant(5, "three", "");
+  CHECK(line.http.all.at(6)->request.method == "GET");
+  CHECK(line.token_of(6) == "Bearer three");
+  line.answer(6, 1);
+  CHECK(line.texts.size() == 1);
 }
 
 TEST_CASE("A late 401 to an old token does not cost the new one") {
@@ -195,7 +218,8 @@ TEST_CASE("What is not waited for any more is not sent when the token comes, nor
   CHECK(line.http.all.size() == 1);
 
   test::FakeHttp http;
-  Authorizer authorizer(options(), kUrl, http, {[] { return base::TimePoint(1h); }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }});
+  Authorizer authorizer(options(), kUrl, http,
+                        {[] { return base::TimePoint(1h); }, [] { return std::int64_t{1}; }, [] { return std::string("once"); }});
   auto wire = std::make_unique<HttpWire>(HttpWireOptions{kUrl, {}, {}, 5s, std::nullopt}, http, WireHandler{}, &authorizer);
   Outgoing message;
   message.id = 1;
@@ -218,7 +242,8 @@ TEST_CASE("The token goes to the server, its streams and its farewell, and the s
   for (const auto& one : line.http.all) {
     const bool is_endpoint = one->request.url == "https://a.example/token";
     CHECK((is_endpoint || one->request.url == kUrl));
-    for (const auto& [name, value] : one->request.headers) CHECK((name != "authorization" || value.starts_with(is_endpoint ? "Basic " : "Bearer one")));
+    for (const auto& [name, value] : one->request.headers)
+      CHECK((name != "authorization" || value.starts_with(is_endpoint ? "Basic " : "Bearer one")));
     CHECK(one->request.body.find("s3cret") == std::string::npos);
   }
 }

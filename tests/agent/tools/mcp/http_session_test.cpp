@@ -39,7 +39,8 @@ struct Joined {
     };
     edge.now = [this] { return now; };
     edge.changed = [] {};
-    server = std::make_unique<Server>(std::move(options), std::move(edge), desk, [this](const ServerEvent& event) { events.push_back(event); });
+    server = std::make_unique<Server>(std::move(options), std::move(edge), desk,
+                                      [this](const ServerEvent& event) { events.push_back(event); });
     desk->open([] {});
     server->begin(now);
   }
@@ -49,7 +50,8 @@ struct Joined {
     for (std::size_t at = http.all.size(); at-- > 0;) {
       if (http.all[at]->ended || http.all[at]->aborted) continue;
       const auto& request = http.all[at]->request;
-      if (request.method == method || (request.method == "POST" && json::parse(request.body).value("method", "") == method)) return at;
+      if (request.method == method || (request.method == "POST" && json::parse(request.body).value("method", "") == method))
+        return at;
     }
     FAIL("nobody asked for " << method);
     return 0;
@@ -67,7 +69,8 @@ struct Joined {
     http.answer(at, 200, result_for(at, result), std::move(headers));
   }
   void shake_hands(const std::string& session) {
-    answer("initialize", R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})", {{"content-type", "application/json"}, {"mcp-session-id", session}});
+    answer("initialize", R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})",
+           {{"content-type", "application/json"}, {"mcp-session-id", session}});
   }
   void list() { answer("tools/list", R"({"tools":[{"name":"pay","inputSchema":{"type":"object"}}]})"); }
   void meet(const std::string& session) {
@@ -95,7 +98,8 @@ struct Joined {
     now = end;
   }
   [[nodiscard]] std::size_t count(ServerEvent::What what) const {
-    return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [what](const ServerEvent& event) { return event.what == what; }));
+    return static_cast<std::size_t>(
+        std::count_if(events.begin(), events.end(), [what](const ServerEvent& event) { return event.what == what; }));
   }
 
   test::FakeHttp http;
@@ -107,7 +111,9 @@ struct Joined {
 
 }  // namespace
 
-TEST_CASE("A call whose stream broke off is not made again by a server that was begun anew meanwhile [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "A call whose stream broke off is not made again by a server that was begun anew meanwhile [MCP 2025-11-25 "
+    "basic/transports]") {
   for (const int status : {404, 405, 500}) {
     CAPTURE(status);
     Joined joined;

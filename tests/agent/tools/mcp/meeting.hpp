@@ -11,6 +11,13 @@
 
 namespace offhook::test {
 
+inline agent::tools::mcp::ClientOptions of_era(agent::tools::mcp::ClientOptions::Era era, bool over_http = false) {
+  agent::tools::mcp::ClientOptions options;
+  options.era = era;
+  options.over_http = over_http;
+  return options;
+}
+
 /// A client and a server that is the test, on virtual time.
 struct Meeting {
   explicit Meeting(agent::tools::mcp::ClientOptions options = {}) : client(std::move(options)) {}

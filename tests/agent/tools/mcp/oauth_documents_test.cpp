@@ -41,25 +41,30 @@ TEST_CASE("A challenge is bounded: its octets, its words, and what is in them") 
   CHECK(behind(kMaxChallengeParameters).empty());
   CHECK(read_bearer_challenge("Bearer scope=" + std::string(kMaxScopeBytes, 'x'))->scope.size() == kMaxScopeBytes);
   CHECK(read_bearer_challenge("Bearer scope=" + std::string(kMaxScopeBytes + 1, 'x'))->scope.empty());
-  CHECK(read_bearer_challenge("Bearer resource_metadata=" + std::string(kMaxOauthUrl, 'x'))->resource_metadata.size() == kMaxOauthUrl);
+  CHECK(read_bearer_challenge("Bearer resource_metadata=" + std::string(kMaxOauthUrl, 'x'))->resource_metadata.size() ==
+        kMaxOauthUrl);
   CHECK(read_bearer_challenge("Bearer resource_metadata=" + std::string(kMaxOauthUrl + 1, 'x'))->resource_metadata.empty());
 }
 
 TEST_CASE("Metadata of a resource and of who gives tokens for it are read [RFC 9728 section 2, RFC 8414 section 2]") {
-  const auto resource = read_resource_metadata(R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example",7,"https://b.example"],"scopes_supported":["one","two"]})");
+  const auto resource = read_resource_metadata(
+      R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example",7,"https://b.example"],"scopes_supported":["one","two"]})");
   REQUIRE(resource.has_value());
   CHECK(resource->resource == "https://t.example/mcp");
   CHECK(resource->issuers == std::vector<std::string>{"https://a.example", "https://b.example"});
   CHECK(resource->scopes == "one two");
-  for (const char* none : {"", "[]", "{}", R"({"resource":7})", R"({"resource":"https://t.example/a b"})"}) CHECK_FALSE(read_resource_metadata(none).has_value());
+  for (const char* none : {"", "[]", "{}", R"({"resource":7})", R"({"resource":"https://t.example/a b"})"})
+    CHECK_FALSE(read_resource_metadata(none).has_value());
 
   const auto any = read_issuer_metadata(R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})");
   REQUIRE(any.has_value());
   CHECK((any->takes_basic && any->takes_post && any->takes_assertion));
-  const auto one = read_issuer_metadata(R"({"issuer":"i","token_endpoint":"t","token_endpoint_auth_methods_supported":["none","client_secret_post"]})");
+  const auto one = read_issuer_metadata(
+      R"({"issuer":"i","token_endpoint":"t","token_endpoint_auth_methods_supported":["none","client_secret_post"]})");
   REQUIRE(one.has_value());
   CHECK((!one->takes_basic && one->takes_post && !one->takes_assertion));
-  for (const char* none : {"", R"({"issuer":"i"})", R"({"token_endpoint":"t"})"}) CHECK_FALSE(read_issuer_metadata(none).has_value());
+  for (const char* none : {"", R"({"issuer":"i"})", R"({"token_endpoint":"t"})"})
+    CHECK_FALSE(read_issuer_metadata(none).has_value());
 }
 
 TEST_CASE("Metadata are bounded: their octets, the issuers, the scopes") {
@@ -76,7 +81,9 @@ TEST_CASE("Metadata are bounded: their octets, the issuers, the scopes") {
   };
   CHECK(issuers(kMaxIssuers) == kMaxIssuers);
   CHECK(issuers(kMaxIssuers + 1) == kMaxIssuers);
-  const auto scopes = [](std::size_t size) { return read_resource_metadata(R"({"resource":"r","scopes_supported":[")" + std::string(size, 's') + "\"]}")->scopes.size(); };
+  const auto scopes = [](std::size_t size) {
+    return read_resource_metadata(R"({"resource":"r","scopes_supported":[")" + std::string(size, 's') + "\"]}")->scopes.size();
+  };
   CHECK(scopes(kMaxScopeBytes - 1) == kMaxScopeBytes - 1);
   CHECK(scopes(kMaxScopeBytes) == 0);
 }
@@ -90,9 +97,10 @@ TEST_CASE("A token is one that a header can hold, and lasts a day at most [RFC 6
   CHECK(read_token_answer(R"({"access_token":"a","expires_in":1e300})")->expires_in == kLongestToken);
   CHECK(read_token_answer(R"({"access_token":"a","expires_in":-5})")->expires_in == 0s);
   CHECK(read_token_answer(R"({"access_token":")" + std::string(kMaxTokenBytes, 't') + "\"}").has_value());
-  for (const std::string& none : {std::string(), std::string("{}"), std::string(R"({"access_token":""})"), std::string(R"({"access_token":"a b"})"),
-                                  std::string(R"({"access_token":"a\r\nx: y"})"), std::string(R"({"access_token":"a","token_type":"mac"})"),
-                                  R"({"access_token":")" + std::string(kMaxTokenBytes + 1, 't') + "\"}"}) {
+  for (const std::string& none :
+       {std::string(), std::string("{}"), std::string(R"({"access_token":""})"), std::string(R"({"access_token":"a b"})"),
+        std::string(R"({"access_token":"a\r\nx: y"})"), std::string(R"({"access_token":"a","token_type":"mac"})"),
+        R"({"access_token":")" + std::string(kMaxTokenBytes + 1, 't') + "\"}"}) {
     CAPTURE(none);
     CHECK_FALSE(read_token_answer(none).has_value());
   }
@@ -108,22 +116,26 @@ TEST_CASE("Of an error its name alone is read [RFC 6749 section 5.2]") {
 TEST_CASE("Metadata stand where they usually do [RFC 9728 section 3.1, RFC 8414 section 3.1]") {
   using Urls = std::vector<std::string>;
   CHECK(resource_metadata_urls("https://t.example/a/mcp?x=y") ==
-        Urls{"https://t.example/.well-known/oauth-protected-resource/a/mcp", "https://t.example/.well-known/oauth-protected-resource"});
+        Urls{"https://t.example/.well-known/oauth-protected-resource/a/mcp",
+             "https://t.example/.well-known/oauth-protected-resource"});
   CHECK(resource_metadata_urls("https://t.example:8443/") == Urls{"https://t.example:8443/.well-known/oauth-protected-resource"});
   CHECK(issuer_metadata_urls("https://a.example/") ==
         Urls{"https://a.example/.well-known/oauth-authorization-server", "https://a.example/.well-known/openid-configuration"});
   CHECK(issuer_metadata_urls("https://a.example/tenant") ==
-        Urls{"https://a.example/.well-known/oauth-authorization-server/tenant", "https://a.example/.well-known/openid-configuration/tenant",
+        Urls{"https://a.example/.well-known/oauth-authorization-server/tenant",
+             "https://a.example/.well-known/openid-configuration/tenant",
              "https://a.example/tenant/.well-known/openid-configuration"});
 }
 
 TEST_CASE("A token is asked for the server alone, or for a path that it is in [RFC 8707 section 2, RFC 9728 section 3.3]") {
-  for (const char* good : {"https://t.example/a/mcp", "https://T.example:443/a/mcp/", "https://t.example/a", "https://t.example", "https://t.example/"}) {
+  for (const char* good : {"https://t.example/a/mcp", "https://T.example:443/a/mcp/", "https://t.example/a", "https://t.example",
+                           "https://t.example/"}) {
     CAPTURE(good);
     CHECK(is_resource_of(good, "https://t.example/a/mcp?x"));
   }
-  for (const char* bad : {"https://t.example/a/mc", "https://t.example/a/mcp/more", "https://evil.example/a/mcp", "https://t.example:444/a/mcp", "http://127.0.0.1/a/mcp", "", "x",
-                          "https://t.example.evil.example/a/mcp", "https://t.example@evil.example/a/mcp"}) {
+  for (const char* bad :
+       {"https://t.example/a/mc", "https://t.example/a/mcp/more", "https://evil.example/a/mcp", "https://t.example:444/a/mcp",
+        "http://127.0.0.1/a/mcp", "", "x", "https://t.example.evil.example/a/mcp", "https://t.example@evil.example/a/mcp"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_resource_of(bad, "https://t.example/a/mcp"));
   }
@@ -134,10 +146,12 @@ TEST_CASE("A token is asked for the server alone, or for a path that it is in [R
 }
 
 TEST_CASE("Nobody sends us to this machine, to a bare address, or in the clear") {
-  for (const char* good : {"https://a.example/token", "https://t.example/token", "https://T.example:8443/token"}) CHECK_FALSE(fault_of_named_url(good, "https://t.example/mcp"));
-  for (const char* bad : {"http://a.example/token", "https://127.0.0.1/token", "http://127.0.0.1/token", "https://localhost/", "https://x.localhost/", "https://10.0.0.1/",
-                          "https://169.254.169.254/latest", "https://[fd00::1]/", "https://2130706433/", "https://0x7f.1/", "https://a.example./", "ftp://a.example/", "",
-                          "https://user@a.example/"}) {
+  for (const char* good : {"https://a.example/token", "https://t.example/token", "https://T.example:8443/token"})
+    CHECK_FALSE(fault_of_named_url(good, "https://t.example/mcp"));
+  for (const char* bad :
+       {"http://a.example/token", "https://127.0.0.1/token", "http://127.0.0.1/token", "https://localhost/",
+        "https://x.localhost/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[fd00::1]/",
+        "https://2130706433/", "https://0x7f.1/", "https://a.example./", "ftp://a.example/", "", "https://user@a.example/"}) {
     CAPTURE(bad);
     CHECK(fault_of_named_url(bad, "https://t.example/mcp"));
   }

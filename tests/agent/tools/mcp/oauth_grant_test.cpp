@@ -22,17 +22,23 @@ namespace {
 constexpr base::TimePoint kNow{1h};
 const std::string kServer = "https://t.example/mcp";
 const std::string kChallenge = R"(Bearer resource_metadata="https://t.example/.well-known/here", scope="tools")";
-const std::string kResource = R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example"],"scopes_supported":["all"]})";
+const std::string kResource =
+    R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example"],"scopes_supported":["all"]})";
 const std::string kIssuer = R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})";
 const std::string kToken = R"({"access_token":"t0ken","token_type":"Bearer","expires_in":3600})";
 
-/// The key of RFC 8225 appendix A.
-constexpr std::string_view kPrivate =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
-    "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
-    "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
-    "-----END PRIVATE KEY-----\n";
+/// Of this test alone.
+constexpr std::string_view kPrivate = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgD9PNw3n123FeIXVD
+FKHTiOy68j9C6zxTPjw2CYWUg8WhRANCAAQcQ5XsFWOBsV9cCCc1ie/znQaz7+eL
+sy7XCo5eSe09cZ57PCD10uj5TiWUXdxGAtMi9tLbYfXPnXRt+Pc9Xo8S
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kPublic = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHEOV7BVjgbFfXAgnNYnv850Gs+/n
+i7Mu1wqOXkntPXGeezwg9dLo+U4llF3cRgLTIvbS22H1z510bfj3PV6PEg==
+-----END PUBLIC KEY-----
+)";
 
 OauthOptions by_secret() {
   OauthOptions options;
@@ -87,7 +93,9 @@ std::string from_base64url(std::string text) {
 
 }  // namespace
 
-TEST_CASE("From a challenge by metadata to a token for this server alone [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section 3, RFC 8707 section 2]") {
+TEST_CASE(
+    "From a challenge by metadata to a token for this server alone [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section "
+    "3, RFC 8707 section 2]") {
   Asking asking;
   CHECK_FALSE(asking.grant.knows_endpoint());
   asking.begin();
@@ -112,7 +120,8 @@ TEST_CASE("From a challenge by metadata to a token for this server alone [RFC 67
   CHECK(asking.request().body.ends_with("&scope=tools"));
 }
 
-TEST_CASE("Without a word of where they are, metadata are looked for where they usually stand [MCP 2025-11-25 basic/authorization]") {
+TEST_CASE(
+    "Without a word of where they are, metadata are looked for where they usually stand [MCP 2025-11-25 basic/authorization]") {
   Asking asking;
   asking.begin("Bearer");
   CHECK(asking.request().url == "https://t.example/.well-known/oauth-protected-resource/mcp");
@@ -144,7 +153,8 @@ TEST_CASE("A token endpoint that is given is asked without a challenge, and as i
   CHECK(asking.request().url == "https://a.example/oauth/token");
   CHECK(asking.header("authorization") == "none");
   CHECK(asking.request().body ==
-        "grant_type=client_credentials&resource=https%3A%2F%2Ft.example%2Fmcp&scope=mine%20and%20yours&client_id=offhook&client_secret=s3%20cret");
+        "grant_type=client_credentials&resource=https%3A%2F%2Ft.example%2Fmcp&scope=mine%20and%20yours&client_id=offhook&client_"
+        "secret=s3%20cret");
   asking.answer(R"({"error":"invalid_client","error_description":"secret words"})", 401);
   CHECK(asking.why().find("401 (invalid_client)") != std::string::npos);
   asking.begin(kChallenge);  // The server's word does not lead us elsewhere.
@@ -157,7 +167,9 @@ TEST_CASE("How the client proves itself is what its authorization server takes [
     Asking asking(options);
     asking.begin();
     asking.answer(kResource);
-    asking.answer(R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token","token_endpoint_auth_methods_supported":[)" + methods + "]}");
+    asking.answer(
+        R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token","token_endpoint_auth_methods_supported":[)" +
+        methods + "]}");
     if (std::holds_alternative<Denied>(asking.step)) return "denied: " + asking.why();
     if (!asking.request().audience.empty()) return "assertion for " + asking.request().audience;
     return std::string(asking.header("authorization") != "none" ? "basic" : "body");
@@ -180,7 +192,9 @@ TEST_CASE("Metadata of somebody else, and URLs that nobody should be sent to, en
     if (std::holds_alternative<GrantRequest>(asking.step)) asking.answer(issuer);
     return !asking.why().empty();
   };
-  const auto resource = [](const std::string& of, const std::string& issuer) { return R"({"resource":")" + of + R"(","authorization_servers":[")" + issuer + "\"]}"; };
+  const auto resource = [](const std::string& of, const std::string& issuer) {
+    return R"({"resource":")" + of + R"(","authorization_servers":[")" + issuer + "\"]}";
+  };
   CHECK(denied(R"(Bearer resource_metadata="http://evil.example/x")", ""));
   CHECK(denied(R"(Bearer resource_metadata="https://169.254.169.254/x")", ""));
   CHECK(denied(kChallenge, resource("https://evil.example/mcp", "https://a.example")));
@@ -192,7 +206,9 @@ TEST_CASE("Metadata of somebody else, and URLs that nobody should be sent to, en
   CHECK(denied(kChallenge, kResource, R"({"issuer":"https://a.example","token_endpoint":"https://localhost/token"})"));
 }
 
-TEST_CASE("Who was believed once is believed alone, and an issuer that is wanted from the beginning [MCP 2026-07-28 basic/authorization]") {
+TEST_CASE(
+    "Who was believed once is believed alone, and an issuer that is wanted from the beginning [MCP 2026-07-28 "
+    "basic/authorization]") {
   const std::string other = R"({"resource":"https://t.example/mcp","authorization_servers":["https://evil.example"]})";
   Asking asking;
   asking.until_token();
@@ -257,13 +273,13 @@ TEST_CASE("An assertion says who asks whom, once and for a while, and is signed 
   REQUIRE(assertion.has_value());
   const auto first = assertion->find('.'), second = assertion->rfind('.');
   CHECK(json::parse(from_base64url(assertion->substr(0, first))) == json{{"alg", "ES256"}, {"typ", "JWT"}});
-  CHECK(json::parse(from_base64url(assertion->substr(first + 1, second - first - 1))) ==
-        json{{"iss", "off\"hook"}, {"sub", "off\"hook"}, {"aud", "https://a.example"}, {"jti", "once"}, {"iat", 1000}, {"exp", 1300}});
-  const auto key = sip::VerifyingKey::from_pem(
-      "-----BEGIN PUBLIC KEY-----\n"
-      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEFn2o9R1BE6aDQqzrafSgPKNFe/SL\n"
-      "lgESrfQtXBT5MndxQT+EnojWcUIQ6w9LXQR5bN/8BXvPvithaz8kBfb7oQ==\n"
-      "-----END PUBLIC KEY-----\n");
+  CHECK(json::parse(from_base64url(assertion->substr(first + 1, second - first - 1))) == json{{"iss", "off\"hook"},
+                                                                                              {"sub", "off\"hook"},
+                                                                                              {"aud", "https://a.example"},
+                                                                                              {"jti", "once"},
+                                                                                              {"iat", 1000},
+                                                                                              {"exp", 1300}});
+  const auto key = sip::VerifyingKey::from_pem(kPublic);
   REQUIRE(key.has_value());
   const std::string octets = from_base64url(assertion->substr(second + 1));
   sip::Es256Signature signature{};

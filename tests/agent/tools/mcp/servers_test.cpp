@@ -91,7 +91,8 @@ TEST_CASE("Servers run on a thread of their own, once for all calls") {
     calls.emplace_back([&, call] {
       const auto source = met.servers->source("t");
       for (int i = 1; i <= 20; ++i) {
-        const auto sum = answer_of(*source, static_cast<std::uint64_t>(i), "t__add", R"({"a":)" + std::to_string(i) + R"(,"b":)" + std::to_string(100 * call) + "}");
+        const auto sum = answer_of(*source, static_cast<std::uint64_t>(i), "t__add",
+                                   R"({"a":)" + std::to_string(i) + R"(,"b":)" + std::to_string(100 * call) + "}");
         right += sum == std::to_string(i + 100 * call) ? 1 : 0;
       }
     });
@@ -100,12 +101,15 @@ TEST_CASE("Servers run on a thread of their own, once for all calls") {
   CHECK(right == 80);
 }
 
-TEST_CASE("What a model writes reaches a process as one line, and no message of its own comes of it [MCP 2025-11-25 basic/transports]") {
+TEST_CASE(
+    "What a model writes reaches a process as one line, and no message of its own comes of it [MCP 2025-11-25 "
+    "basic/transports]") {
   Met met({by_stdio()});
   const auto source = met.servers->source("t");
   const int before = std::stoi(answer_of(*source, 1, "t__heard", "{}"));
   CHECK(answer_of(*source, 2, "t__add", "{\n  \"a\": 1,\n  \"b\": 2\n}") == "3");
-  CHECK(answer_of(*source, 3, "t__add", "{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\",\"params\":{\"name\":\"add\"}}\n}") == "0");
+  CHECK(answer_of(*source, 3, "t__add",
+                  "{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\",\"params\":{\"name\":\"add\"}}\n}") == "0");
   CHECK(answer_of(*source, 4, "t__heard", "\n") == std::to_string(before + 3));
 }
 

@@ -1,0 +1,315 @@
+#include <offhook/agent/providers/deepgram/flux_transcription.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent::deepgram {
+
+namespace {
+
+constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})", kCloseStream = R"({"type":"CloseStream"})";
+constexpr std::size_t kSlackMs = 10;  // Places are rounded.
+
+void append_words(std::string& text, std::string_view more) {
+  if (!text.empty() && !more.empty()) text += ' ';
+  text += more;
+}
+
+}  // namespace
+
+// --- the socket --------------------------------------------------------------------------------------------------------------
+
+void FluxTranscription::connect() {
+  uplink_.connect();
+  open_line();
+}
+
+/// Its audio and its turns begin at 0.
+void FluxTranscription::open_line() {
+  line_ = Line::Opening;
+  out_.clear();
+  out_.push_back({SocketOut::What::Connect, {}});
+  sent_at_ = now_;
+  heard_to_ = answers_owed_ = 0;
+  index_ = next_index_ = 0;
+}
+
+void FluxTranscription::on_open() {
+  line_ = Line::Open;
+  sent_at_ = now_;
+  pump();
+}
+
+void FluxTranscription::on_closed(const RequestFailure& failure) { lose(failure); }
+
+/// One that never opened is not tried again: another way of listening is nearer.
+void FluxTranscription::lose(const RequestFailure& failure) {
+  const bool may_help = line_ == Line::Open && !reconnected_ && failure.retry_in && uplink_.may_connect_again();
+  line_ = Line::None;
+  out_.clear();
+  out_.push_back({SocketOut::What::Drop, {}});
+  active_ = false;
+  if (phase_ == Phase::Idle) return;
+  if (may_help) return reconnect();
+  fail(failure.kind, failure.why);
+}
+
+/// What the server has not made a turn of goes to the new socket.
+void FluxTranscription::reconnect() {
+  ++counters_.reconnects;
+  reconnected_ = true;
+  current_.clear();
+  wait_until_.reset();
+  if (phase_ == Phase::Waiting) phase_ = Phase::Ending;
+  uplink_.connect_again(now_);
+  open_line();
+  pump();
+}
+
+void FluxTranscription::close() {
+  if (line_ != Line::None) out_.push_back({SocketOut::What::Text, std::string(kCloseStream)});
+}
+
+void FluxTranscription::tick(base::TimePoint now) {
+  now_ = now;
+  pump();
+  if (line_ == Line::Open && phase_ == Phase::Idle && now_ - sent_at_ >= kKeepAlive) send_audio(uplink_.silence(kFrameMs));
+  if (!wait_until_ || now_ < *wait_until_) return;
+  if (phase_ == Phase::Ending) return force_end();
+  on_no_answer();
+}
+
+// --- the turn ----------------------------------------------------------------------------------------------------------------
+
+void FluxTranscription::begin(std::uint32_t turn) {
+  abandon();
+  if (line_ == Line::None) connect();
+  uplink_.begin_turn();
+  heard_to_ = uplink_.sent();
+  phase_ = Phase::Hearing;
+  turn_ = turn;
+  reconnected_ = answered_ = false;
+  text_.clear();
+  told_.clear();
+  confidence_sum_ = 0;
+  confidence_count_ = 0;
+}
+
+void FluxTranscription::feed(std::span<const std::int16_t> pcm) {
+  if (phase_ != Phase::Hearing) return;
+  if (!uplink_.feed(pcm)) counters_.unheard_octets += pcm.size() * uplink_.octets_per_sample();
+  pump();
+}
+
+void FluxTranscription::end() {
+  if (phase_ != Phase::Hearing) return;
+  if (uplink_.is_too_short()) {
+    abandon();
+    events_.push_back(Transcript{turn_, true, "", 0, true});
+    return;
+  }
+  if (is_settled()) {
+    ++counters_.at_once;
+    return finish();
+  }
+  phase_ = Phase::Ending;
+  uplink_.pad(kTailMs);
+  padded_ = true;
+  pump();
+}
+
+/// The server has ended its turn, and since then there was nothing but silence.
+bool FluxTranscription::is_settled() const {
+  return !text_.empty() && !active_ && line_ == Line::Open && has_heard_to_the_end(kSettledMs);
+}
+
+void FluxTranscription::abandon() {
+  leave_turn();
+  rest();
+  events_.clear();
+}
+
+/// What the server still holds of the turn shall not become the beginning of the next one.
+void FluxTranscription::leave_turn() {
+  const bool holds = phase_ != Phase::Idle && line_ != Line::None && uplink_.sent() > uplink_.turn_begin();
+  if (holds && phase_ != Phase::Waiting && !is_settled()) send_end();
+  if (active_) next_index_ = index_ + 1;
+}
+
+void FluxTranscription::rest() {
+  phase_ = Phase::Idle;
+  uplink_.end_turn();
+  current_.clear();
+  active_ = padded_ = false;
+  wait_until_.reset();
+}
+
+// --- what is sent ------------------------------------------------------------------------------------------------------------
+
+void FluxTranscription::pump() {
+  if (phase_ == Phase::Idle || line_ == Line::None) return;
+  for (std::string frame = uplink_.next_frame(now_); !frame.empty(); frame = uplink_.next_frame(now_)) send_audio(std::move(frame));
+  if (phase_ != Phase::Ending || wait_until_ || !uplink_.has_caught_up()) return;
+  send_audio(uplink_.last_frame());
+  if (line_ == Line::Open) wait_until_ = now_ + kDecodeWait;
+}
+
+void FluxTranscription::send_audio(std::string octets) {
+  if (octets.empty()) return;
+  out_.push_back({SocketOut::What::Audio, std::move(octets)});
+  sent_at_ = now_;
+}
+
+void FluxTranscription::send_end() {
+  out_.push_back({SocketOut::What::Text, std::string(kForceEndTurn)});
+  sent_at_ = now_;
+  ++answers_owed_;
+}
+
+/// The server ends its turn with what is decoded by then: therefore not before the last words are.
+void FluxTranscription::force_end() {
+  send_end();
+  phase_ = Phase::Waiting;
+  wait_until_ = now_ + kAnswerWait;
+}
+
+// --- what comes --------------------------------------------------------------------------------------------------------------
+
+void FluxTranscription::on_frame(std::string_view frame) {
+  const auto message = reader_.parse(frame);
+  if (!message) {
+    ++counters_.garbage;
+    return;
+  }
+  if (const auto* info = std::get_if<TurnInfo>(&*message)) return on_turn_info(*info);
+  if (const auto* error = std::get_if<FluxError>(&*message)) return on_error(*error);
+  if (!std::holds_alternative<NoTurnToEnd>(*message) || answers_owed_ == 0) return;
+  --answers_owed_;
+  go_on();
+}
+
+void FluxTranscription::on_turn_info(const TurnInfo& info) {
+  const bool ends = info.event == TurnInfo::Event::EndOfTurn;
+  const bool by_itself = info.trigger == TurnInfo::Trigger::Model || info.trigger == TurnInfo::Trigger::Timeout;
+  const bool answers = ends && !by_itself && answers_owed_ > 0;
+  const std::size_t place = uplink_.place_of(info.heard_to);
+  const bool is_late = phase_ == Phase::Idle || info.index < next_index_ || place <= uplink_.turn_begin() + uplink_.octets_of(kSlackMs);
+  if (ends) next_index_ = std::max(next_index_, info.index + 1);
+  if (is_late) {
+    ++counters_.late;
+    if (answers) --answers_owed_;
+  } else {
+    take(info, place);
+    if (answers) answers_owed_ = 0;  // Those before it came to nothing.
+  }
+  go_on();
+}
+
+void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
+  const std::string_view words = base::trim(info.transcript);
+  answered_ = true;
+  heard_to_ = std::max(heard_to_, std::min(place, uplink_.sent()));
+  index_ = info.index;
+  current_ = words;
+  current_confidence_ = info.confidence;
+  active_ = info.event != TurnInfo::Event::EndOfTurn && (info.event != TurnInfo::Event::Update || !words.empty());
+  if (info.event != TurnInfo::Event::EndOfTurn) return;
+  current_.clear();
+  if (text_.size() + 1 + words.size() > kMaxText) {
+    ++counters_.text_left_out;
+  } else {
+    append_words(text_, words);
+    confidence_sum_ += info.confidence * static_cast<double>(words.size());
+    confidence_count_ += words.size();
+  }
+  uplink_.answer_to(place);
+}
+
+bool FluxTranscription::has_heard_to_the_end(std::size_t but_ms) const {
+  const std::size_t speech_end = uplink_.end() - (padded_ ? uplink_.octets_of(kTailMs) : 0);
+  return speech_end <= heard_to_ + uplink_.octets_of(but_ms);
+}
+
+/// After each message: a turn of ours that is over ends when the server's has.
+void FluxTranscription::go_on() {
+  switch (phase_) {
+    case Phase::Idle: return;
+    case Phase::Hearing: return tell_so_far();
+    case Phase::Ending:
+      tell_so_far();
+      if (!has_heard_to_the_end(kSlackMs)) return;
+      return active_ ? force_end() : finish();
+    case Phase::Waiting:
+      if (answers_owed_ == 0 || (!active_ && has_heard_to_the_end(kSlackMs))) return finish();
+      return tell_so_far();
+  }
+}
+
+void FluxTranscription::on_error(const FluxError& error) {
+  const bool internal = error.code.find("INTERNAL") != std::string::npos;
+  const std::string why = whom_ + " gave up" + (error.code.empty() ? "" : " (" + error.code + ")");
+  if (internal) return lose({FailureKind::Overloaded, why, kNetworkRetry});
+  lose({FailureKind::Protocol, why + ": it refuses what it was sent", std::nullopt});
+}
+
+/// Half of what the caller said is worse than nothing: whoever listens otherwise is given all of it.
+void FluxTranscription::on_no_answer() {
+  ++counters_.unanswered;
+  if (answered_ && has_heard_to_the_end(kNearlyAllMs)) return finish();
+  lose({FailureKind::Timeout, whom_ + (answered_ ? " did not say in time what it heard of the turn" : " said nothing of the turn in time"), std::nullopt});
+}
+
+std::string FluxTranscription::text_so_far() const {
+  std::string text = text_;
+  append_words(text, current_);
+  return text;
+}
+
+void FluxTranscription::tell_so_far() {
+  std::string text = text_so_far();
+  if (text.empty() || text == told_) return;
+  told_ = text;
+  events_.push_back(Transcript{turn_, false, std::move(text), 1, false});
+}
+
+void FluxTranscription::finish() {
+  std::string text = text_so_far();
+  const bool nothing = text.empty();
+  const double sum = confidence_sum_ + current_confidence_ * static_cast<double>(current_.size());
+  const std::size_t count = confidence_count_ + current_.size();
+  if (active_) next_index_ = index_ + 1;
+  rest();
+  events_.push_back(Transcript{turn_, true, std::move(text), count == 0 ? 0 : sum / static_cast<double>(count), nothing});
+}
+
+void FluxTranscription::fail(FailureKind kind, std::string why) {
+  rest();
+  events_.push_back(ListenFailed{turn_, std::move(why), kind});
+}
+
+std::optional<SocketOut> FluxTranscription::poll_out() {
+  if (out_.empty()) return std::nullopt;
+  std::optional<SocketOut> out(std::move(out_.front()));
+  out_.pop_front();
+  return out;
+}
+
+std::optional<ListenEvent> FluxTranscription::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  std::optional<ListenEvent> event(std::move(events_.front()));
+  events_.pop_front();
+  return event;
+}
+
+bool FluxTranscription::is_consistent() const {
+  if (phase_ == Phase::Idle && (wait_until_ || active_ || padded_ || !uplink_.is_quiet())) return false;
+  if (phase_ != Phase::Idle && line_ == Line::None) return false;
+  if (wait_until_ && (line_ != Line::Open || phase_ == Phase::Hearing)) return false;
+  if (phase_ == Phase::Waiting && (!wait_until_ || answers_owed_ == 0)) return false;
+  return uplink_.is_consistent() && text_.size() <= kMaxText && current_.size() <= FluxReader::kMaxTranscript;
+}
+
+}  // namespace offhook::inline v0::agent::deepgram

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/deepgram/listen_options.hpp>
+#include <offhook/agent/providers/deepgram/socket_out.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent::deepgram {
+
+/// A listener whose core says what is to be done with sockets, one after the other: one a call, opened when the call begins and kept while
+/// nobody speaks. Who derives from it says how a socket is asked for.
+template <class Core>
+class SocketListener : public Listener {
+ public:
+  void open(const SessionContext& context) override {
+    language_ = context.language;
+    core_.connect();
+    carry_out();
+  }
+  void tick(base::TimePoint now) override {
+    core_.tick(now);
+    carry_out();
+  }
+  void begin(std::uint32_t turn, std::string_view) override {
+    core_.begin(turn);
+    carry_out();
+  }
+  void feed(std::span<const std::int16_t> pcm) override {
+    core_.feed(pcm);
+    carry_out();
+  }
+  void end() override {
+    core_.end();
+    told();
+  }
+  void abandon() override {
+    core_.abandon();
+    carry_out();
+  }
+  [[nodiscard]] std::optional<ListenEvent> poll() override { return core_.poll_event(); }
+
+  [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
+
+ protected:
+  /// `whom` is for people: "the recogniser NAME". `sockets` outlives this.
+  SocketListener(std::string whom, const Sound& sound, net::WebSocketClient& sockets, Wake wake)
+      : whom_(std::move(whom)), core_(whom_, sound), sockets_(sockets), wake_(std::move(wake)) {}
+  ~SocketListener() override {
+    core_.close();
+    carry_out();  // The end of the stream: no new socket, for none is asked for any more.
+  }
+
+  /// `language`: of the call.
+  [[nodiscard]] virtual net::WebSocketRequest request(const std::string& language) const = 0;
+
+ private:
+  void connect() {
+    net::WebSocketHandler handler;
+    handler.on_open = [this] {
+      core_.on_open();
+      told();
+    };
+    handler.on_text = [this](std::string_view text) {
+      core_.on_frame(text);
+      told();
+    };
+    handler.on_closed = [this](const net::WebSocketClosed& closed) {
+      core_.on_closed(failure_of(whom_, closed));
+      told();
+    };
+    socket_ = sockets_.open(request(language_), std::move(handler));
+  }
+  /// Comes from within a socket's handler too: that socket may be replaced or dropped here, and is silent from then on.
+  void told() {
+    carry_out();
+    if (wake_) wake_();
+  }
+  void carry_out() {
+    while (const auto out = core_.poll_out()) {
+      switch (out->what) {
+        case SocketOut::What::Connect: connect(); break;
+        case SocketOut::What::Drop: socket_.reset(); break;
+        case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
+        case SocketOut::What::Audio: socket_->send_binary(out->bytes); break;
+      }
+    }
+  }
+
+  std::string whom_, language_;
+  Core core_;
+  net::WebSocketClient& sockets_;
+  Wake wake_;
+  std::unique_ptr<net::WebSocket> socket_;
+};
+
+}  // namespace offhook::inline v0::agent::deepgram

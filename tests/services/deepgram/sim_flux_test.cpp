@@ -1,0 +1,269 @@
+#include <offhook/tests/services/deepgram/sim_flux.hpp>
+
+#include <offhook/agent/providers/deepgram/flux_options.hpp>
+#include <offhook/agent/providers/deepgram/flux_transcription.hpp>
+#include <offhook/agent/providers/deepgram/server.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::services;
+using namespace offhook::services::deepgram;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string kTarget = "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=8000";
+
+std::vector<std::int16_t> tone(std::size_t ms) {
+  std::vector<std::int16_t> pcm(ms * 8);
+  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
+  return pcm;
+}
+std::vector<std::int16_t> silence(std::size_t ms) { return std::vector<std::int16_t>(ms * 8); }
+
+SimWorld world_of(const std::string& scenario) {
+  const auto read = read_scenario(scenario);
+  REQUIRE(read.error == "");
+  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0};
+}
+
+/// The service as its client sees it.
+struct Ear {
+  explicit Ear(const std::string& scenario, const std::string& target = kTarget) : world(world_of(scenario)) {
+    REQUIRE(refuse_flux(query_of(target)) == "");
+    sim.emplace(world, 1, query_of(target), world.scenario.flux.fault(0), base::TimePoint{});
+    sim->on_time({}, out);
+    CHECK(said() == "Connected ");
+  }
+  void hear(const std::vector<std::int16_t>& pcm) { sim->on_audio({reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size()}, {}, out); }
+  void text(const Json& message) { sim->on_text(message.dump(), {}, out); }
+  /// The messages so far: turn:event(trigger) "text", or the type.
+  std::string said() {
+    std::string line;
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Close) line += "close " + std::to_string(each.code) + " ";
+      if (each.what != SimOut::What::Text) continue;
+      const Json message = Json::parse(each.bytes);
+      CHECK(message["sequence_id"] == sequence++);
+      if (message["type"] != "TurnInfo") {
+        line += message["type"].get<std::string>() + (message.contains("code") ? ":" + message["code"].get<std::string>() : "") + " ";
+        continue;
+      }
+      const std::string event = message["event"], words = message["transcript"];
+      if (event == "Update" && words == last) continue;
+      last = words;
+      line += std::to_string(message["turn_index"].get<int>()) + ":" + event + (message.contains("trigger") ? "(" + message["trigger"].get<std::string>() + ")" : "");
+      line += " \"" + words + "\" ";
+    }
+    return line;
+  }
+
+  SimWorld world;
+  SimOuts out;
+  int sequence = 0;
+  std::string last;
+  std::optional<SimFlux> sim;
+};
+
+}  // namespace
+
+TEST_CASE("The simulated Flux begins a turn with its first words, and ends it when it is sure") {
+  Ear ear(R"({"heard":["yes please now","no"],"result_ms":0})");
+  ear.hear(silence(300));
+  ear.hear(tone(700));
+  CHECK(ear.said() == "0:StartOfTurn \"yes\" 0:Update \"yes please\" ");
+  ear.hear(silence(680));
+  CHECK(ear.said() == "0:Update \"yes please now\" ");
+  ear.hear(silence(20));
+  CHECK(ear.said() == "0:EndOfTurn(model) \"yes please now\" ");
+  ear.hear(tone(300));
+  CHECK(ear.said() == "1:StartOfTurn \"no\" ");
+}
+
+TEST_CASE("The simulated Flux is eager when it is asked to, and takes it back") {
+  Ear ear(R"({"heard":["yes please"],"result_ms":0})", kTarget + "&eager_eot_threshold=0.4");
+  ear.hear(tone(500));
+  ear.hear(silence(400));
+  CHECK(ear.said().ends_with("0:EagerEndOfTurn \"yes please\" "));
+  ear.hear(tone(20));
+  CHECK(ear.said() == "0:TurnResumed \"yes please\" ");
+  ear.hear(silence(700));
+  CHECK(ear.said() == "0:EagerEndOfTurn \"yes please\" 0:EndOfTurn(model) \"yes please\" ");
+}
+
+TEST_CASE("The simulated Flux ends a turn when it is told to, with what it has told, and none by itself when it may not") {
+  Ear ear(R"({"heard":["one two three four five six"],"result_ms":0})", kTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
+  ear.text({{"type", "ForceEndTurn"}});
+  CHECK(ear.said() == "Warning:FORCE_END_TURN_NO_ACTIVE_TURN ");
+  ear.hear(tone(740));
+  CHECK(ear.said() == "0:StartOfTurn \"one\" 0:Update \"one two three\" ");
+  ear.text({{"type", "ForceEndTurn"}});
+  CHECK(ear.said() == "0:EndOfTurn(manual) \"one two three\" ");
+  Ear patient(R"({"heard":["yes"],"result_ms":0})", kTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
+  patient.hear(tone(300));
+  patient.hear(silence(2980));
+  CHECK(patient.said() == "0:StartOfTurn \"yes\" ");
+  patient.hear(silence(20));
+  CHECK(patient.said() == "0:EndOfTurn(timeout) \"yes\" ");
+  Ear own(R"({"result_ms":0,"forces_end":false})");
+  own.text({{"type", "ForceEndTurn"}});
+  CHECK(own.said() == "Error:UNPARSABLE_CLIENT_MESSAGE close 1008 ");
+}
+
+TEST_CASE("The simulated Flux is configured, closes without a status, and refuses what it does not know") {
+  Ear ear(R"({"heard":["yes"],"result_ms":0})");
+  ear.text({{"type", "Configure"}, {"thresholds", {{"eot_threshold", 0.5}}}});
+  CHECK(ear.said() == "ConfigureSuccess ");
+  ear.text({{"type", "Configure"}, {"thresholds", {{"eot_threshold", 0.2}}}});
+  CHECK(ear.said() == "ConfigureFailure ");
+  ear.hear(tone(300));
+  ear.hear(silence(500));
+  CHECK(ear.said().ends_with("EndOfTurn(model) \"yes\" "));
+  ear.hear(silence(40));
+  ear.text({{"type", "CloseStream"}});
+  CHECK(ear.said() == "1:Update \"\" close 0 ");
+  Ear other(R"({"result_ms":0})");
+  other.text({{"type", "KeepAlive"}});
+  CHECK(other.said() == "Error:UNPARSABLE_CLIENT_MESSAGE close 1008 ");
+  CHECK(refuse_flux(query_of("/v2/listen?model=nova-3&encoding=mulaw&sample_rate=8000")) != "");
+  CHECK(refuse_flux(query_of("/v2/listen?model=flux-general-en&encoding=mulaw")) != "");
+  CHECK(refuse_flux(query_of(kTarget + "&interim_results=true")) != "");
+  CHECK(refuse_flux(query_of(kTarget + "&language_hint=de")) != "");
+  CHECK(refuse_flux(query_of(kTarget + "&eager_eot_threshold=0.8")) != "");
+  CHECK(refuse_flux(query_of(kTarget + "&eot_timeout_ms=499")) != "");
+  CHECK(refuse_flux(query_of(kTarget + "&eot_threshold=0.9&eager_eot_threshold=0.8&eot_timeout_ms=60000&keyterm=a&keyterm=b")) == "");
+}
+
+namespace {
+
+/// Our core and the service, joined on virtual time.
+struct Joined {
+  explicit Joined(const std::string& scenario, std::optional<double> eot_threshold = std::nullopt)
+      : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
+    agent::deepgram::FluxOptions options;
+    options.sound = {agent::deepgram::Sound::Encoding::Linear16, 8000};
+    options.eot_threshold = eot_threshold;
+    target = "/v2/listen?" + agent::deepgram::flux_query(options, "en").text();
+    REQUIRE(refuse_flux(query_of(target)) == "");
+    core.connect();
+    carry();
+  }
+  void carry() {
+    SimOuts out;
+    while (const auto each = core.poll_out()) {
+      switch (each->what) {
+        case agent::deepgram::SocketOut::What::Connect:
+          sim.emplace(world, sockets + 1, query_of(target), world.scenario.flux.fault(sockets), now);
+          ++sockets;
+          core.on_open();
+          break;
+        case agent::deepgram::SocketOut::What::Drop: sim.reset(); break;
+        case agent::deepgram::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
+        case agent::deepgram::SocketOut::What::Audio: sim->on_audio(each->bytes, now, out); break;
+      }
+      hand_over(out);
+    }
+    if (sim) sim->on_time(now, out);
+    hand_over(out);
+  }
+  void hand_over(SimOuts& out) {
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Text) core.on_frame(each.bytes);
+      if (each.what == SimOut::What::Close) core.on_closed(agent::deepgram::failure_of("the ear", {std::nullopt, 0, "", each.code, each.bytes}));
+      if (each.what == SimOut::What::Drop) {
+        core.on_closed(agent::deepgram::failure_of("the ear", {agent::net::NetError{agent::net::NetError::What::Closed, "it broke"}, 0, "", 1006, ""}));
+      }
+    }
+  }
+  void step(std::span<const std::int16_t> pcm) {
+    now += 20ms;
+    if (!pcm.empty()) core.feed(pcm);
+    core.tick(now);
+    carry();
+    REQUIRE(core.is_consistent());
+  }
+  void say(const std::vector<std::int16_t>& pcm) {
+    for (std::size_t at = 0; at < pcm.size(); at += 160) step({pcm.data() + at, 160});
+  }
+  /// One turn, in real time: a voice, silence, and the end. How long its text took is in waited.
+  std::string turn(std::uint32_t number, std::size_t ms = 1000, std::size_t silent_ms = 400) {
+    core.begin(number);
+    say(tone(ms));
+    say(silence(silent_ms));
+    core.end();
+    const auto ended = now;
+    std::string last;
+    for (int i = 0; i < 500 && last.empty(); ++i) {
+      while (const auto event = core.poll_event()) {
+        if (const auto* failed = std::get_if<agent::ListenFailed>(&*event)) last = "!" + std::string(to_string(failed->kind));
+        const auto* transcript = std::get_if<agent::Transcript>(&*event);
+        if (transcript != nullptr && transcript->final) last = transcript->rejected ? "?" : transcript->text;
+      }
+      if (last.empty()) step({});
+    }
+    waited = now - ended;
+    return last;
+  }
+
+  SimWorld world;
+  std::string target;
+  base::TimePoint now{};
+  base::Duration waited{};
+  unsigned sockets = 0;
+  std::optional<SimFlux> sim;
+  agent::deepgram::FluxTranscription core;
+};
+
+}  // namespace
+
+TEST_CASE("Our listener and the simulated Flux understand each other, turn after turn, and in silence between them") {
+  Joined call(R"({"heard":["yes please now","no"],"result_ms":100})");
+  CHECK(call.turn(1) == "yes please now");
+  for (int i = 0; i < 3000; ++i) call.step({});
+  CHECK(call.turn(2) == "no");
+  CHECK(call.turn(3, 0, 800) == "?");
+  CHECK(call.sockets == 1);
+  CHECK(call.core.counters().garbage == 0);
+  CHECK(call.core.counters().at_once == 0);
+}
+
+TEST_CASE("Our listener waits for nothing when the simulated Flux was sure before us") {
+  Joined call(R"({"heard":["yes please now","no"],"result_ms":100})", 0.5);
+  CHECK(call.turn(1, 1000, 800) == "yes please now");
+  CHECK(call.waited == 0ms);
+  CHECK(call.core.counters().at_once == 1);
+  CHECK(call.turn(2, 1000, 300) == "no");
+  CHECK(call.waited > 0ms);
+}
+
+TEST_CASE("What our listener abandons is not in the next turn of the simulated Flux") {
+  Joined call(R"({"heard":["noise","yes"],"result_ms":100})");
+  call.core.begin(1);
+  call.say(tone(600));
+  call.core.abandon();
+  CHECK(call.turn(2) == "yes");
+}
+
+TEST_CASE("Our listener meets a Flux that stalls, breaks off, refuses or sends garbage") {
+  const auto text_of = [](const std::string& fault, const std::string& more = "") {
+    Joined call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}");
+    const std::string text = call.turn(1);
+    return text + " " + std::to_string(call.sockets);
+  };
+  CHECK(text_of(R"({"kind":"stall"})") == "!timeout 1");
+  CHECK(text_of(R"({"kind":"stall","after_bytes":3000})") == "!timeout 1");
+  CHECK(text_of(R"({"kind":"drop","after_bytes":3000})") == "yes please 2");
+  CHECK(text_of(R"({"kind":"drop","after_bytes":3000},{"kind":"drop","after_bytes":3000})") == "!network 2");
+  CHECK(text_of(R"({"kind":"close","status":1008,"code":"DATA-0000","after_bytes":3000})") == "!protocol 1");
+  CHECK(text_of(R"({"kind":"garbage"})") == "yes please 1");
+  CHECK(text_of(R"({"kind":"unknown_events"})") == "yes please 1");
+  CHECK(text_of(R"({"kind":"latency","delay_ms":700})") == "yes please 1");
+  CHECK(text_of(R"({"kind":"none"})", R"("forces_end":false,)") == "!protocol 1");
+}
