@@ -22,6 +22,7 @@ families_config() {
    "azure": {"speech": {"key": "secret-1001-key", "url": "http://127.0.0.1:${azure_port:-9}"},
              "base_url": "http://127.0.0.1:${azure_model_port:-9}", "api_key": "secret-1001-key", "deployment": "mini", "models": {"realtime": "rt"}},
    "deepgram": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "deepgram": {"agent_url": "http://127.0.0.1:${deepgram_port:-9}"}},
+   "flux": {"kind": "deepgram", "api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "models": {"transcription": "flux-general-en"}},
    "ollama": {"base_url": "http://127.0.0.1:${ollama_port:-9}", "models": {"chat": "llama3.2"}},
    "compatible": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:${ollama_port:-9}/v1", "models": {"chat": "llama3.2"}}},
  "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting", "voice": "slt", "language": "en"$1}${more_config:-}}
@@ -35,7 +36,7 @@ JSON
 simulate_all() {
   local heard=$1 replies=$2 family
   shift 2
-  for family in $(printf '%s\n' "$@" | sed 's/compatible/ollama/; s/^local$//' | sort -u); do
+  for family in $(printf '%s\n' "$@" | sed 's/compatible/ollama/; s/flux/deepgram/; s/^local$//' | sort -u); do
     case $family in
       openai) simulate openai "{\"voice\": \"$voice\", \"heard\": $heard, \"replies\": $replies${openai_faults:-}}" ;;
       azure)

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/cached_voice.hpp>
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
+#include <offhook/agent/providers/deepgram/flux_listener.hpp>
 #include <offhook/agent/providers/deepgram/http_services.hpp>
 #include <offhook/agent/providers/deepgram/live_listener.hpp>
 #include <offhook/agent/providers/deepgram/live_speaker.hpp>
@@ -30,11 +31,14 @@ Sound sound_of(media::AudioCodec codec) {
   return {codec == media::AudioCodec::Pcma ? Sound::Encoding::Alaw : Sound::Encoding::Mulaw, 8000};
 }
 
+/// Flux has an interface of its own, over sockets alone.
+bool is_flux(std::string_view model) { return model.starts_with("flux"); }
+
 ListenOptions listening_of(const PartNeeds& needs) {
   const DeepgramTuning& tuning = needs.provider->deepgram;
   ListenOptions options;
   options.server = server_of(*needs.provider);
-  if (const auto& model = needs.provider->models.transcription; !model.empty()) options.model = model;
+  if (const auto& model = needs.provider->models.transcription; !model.empty() && !is_flux(model)) options.model = model;
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
   if (tuning.endpointing_ms) options.endpointing_ms = static_cast<int>(*tuning.endpointing_ms);
@@ -45,7 +49,20 @@ ListenOptions listening_of(const PartNeeds& needs) {
   return options;
 }
 
+FluxOptions flux_of(const PartNeeds& needs) {
+  FluxOptions options;
+  options.server = server_of(*needs.provider);
+  if (const auto& model = needs.provider->models.transcription; model != "flux") options.model = model;  // "flux": the one for the call's language
+  options.sound = sound_of(needs.codec);
+  options.keyterms = needs.profile->phrases;
+  options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
+  options.tag = needs.provider->deepgram.tag;
+  return options;
+}
+
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
+  if (is_flux(needs.provider->models.transcription))
+    return std::make_unique<FluxListener>(flux_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
   return std::make_unique<LiveListener>(listening_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
