@@ -2,7 +2,8 @@
 
 #include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/ops/log.hpp>
-#include <offhook/agent/ops/call_metrics.hpp>
+#include <offhook/agent/ops/metrics.hpp>
+#include <offhook/agent/agent_figures.hpp>
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/live_calls.hpp>
 #include <offhook/agent/records/call_events.hpp>
@@ -64,6 +65,12 @@ std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
 }
 
+void tell_of_tool_server(const tools::mcp::ServerEvent& event) {
+  using What = tools::mcp::ServerEvent::What;
+  const bool warns = event.what == What::Broken || event.what == What::ToolRefused;
+  (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
+}
+
 /// Any of them does. One that a reload brings does so from the next start on.
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
@@ -116,7 +123,8 @@ class Agent::Impl {
     if (!recordings) return base::fail(recordings.error());
     recordings_ = std::move(*recordings);
     options_.embedded.pool = std::make_shared<WorkPool>();
-    factory_ = std::make_shared<SessionFactory>(FactoryOptions{options_.embedded, options_.conversation});
+    factory_ = std::make_shared<SessionFactory>(FactoryOptions{
+        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
@@ -159,7 +167,10 @@ class Agent::Impl {
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
     rehearse(agents);
-    endpoint_->post([this, agents = std::move(agents)]() mutable { agents_ = std::move(agents); });
+    endpoint_->post([this, agents = std::move(agents)]() mutable {
+      const std::lock_guard lock(shared_mutex_);
+      agents_.swap(agents);
+    });
     return {};
   }
 
@@ -169,18 +180,23 @@ class Agent::Impl {
     });
   }
 
+  Readiness readiness(const media::EngineStatus& media) const {
+    if (!set_up_ && factory_->is_warm()) set_up_ = true;  // For good: later calls may take all decoders that were idle.
+    return {set_up_, registered_, draining_, !book_->is_losing(), media.takes_legs, is_served()};
+  }
+
   Health health() const {
     const auto media = engine_->status();
-    const bool ready = registered_ && !draining_ && !book_->is_losing() && media.takes_legs;
+    const Readiness readiness = this->readiness(media);
     const std::string_view voice = media.voice_model             ? "silero"
                                    : options_.silero_folder.empty() ? "spectral"
                                    : options_.media.voice_model  ? "spectral: silero has failed"
                                                                  : "spectral: silero is absent";
-    return {ready, fmt::format(R"({{"ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
+    return {readiness.is_ready(), fmt::format(R"({{"ready":{},"not_ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
                                R"("recordings":{{"state":"{}","calls":{}}},)"
                                R"("media":{{"datagrams":"{}","scheduling":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
-                               ready, registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
+                               readiness.is_ready(), readiness.missing_json(), registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
                                recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
                                media::to_string(media.scheduling), media.workers, media.load, media.late, media.takes_legs, voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50),
                                to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
@@ -207,13 +223,15 @@ class Agent::Impl {
   std::string metrics() const {
     std::vector<media::QualityReport> reports;
     for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
-    return metrics_.text(reports) + recordings::metrics_of(recordings_->counters(), recordings_->state());
+    Figures now = figures_of(state());
+    for (auto& figures : CallMetrics::live(reports)) now.push_back(std::move(figures));
+    return metrics_.page(std::move(now));
   }
 
   AgentOptions options_;
   std::function<void(AgentEvent)> watch_;
   std::shared_ptr<SessionFactory> factory_;
-  std::shared_ptr<const AgentBook> agents_;  // signalling thread
+  std::shared_ptr<const AgentBook> agents_;  // written on the signalling thread, under shared_mutex_
   std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<transcripts::TranscriptBook> transcripts_;
   std::unique_ptr<recordings::RecordingBook> recordings_;
@@ -221,17 +239,45 @@ class Agent::Impl {
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
   std::vector<phone::Account> accounts_;  // signalling thread; the first is options_.account
-  mutable std::mutex registrations_mutex_;
-  Registrations registrations_;  // under its mutex
+  mutable std::mutex shared_mutex_;  // what the health port's thread reads, too
+  Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::size_t next_thread_ = 0;
   std::uint64_t dialled_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
+  mutable std::atomic<bool> set_up_{false};
   std::atomic<std::size_t> up_{0};
   LiveCalls live_;
-  CallMetrics metrics_;
+  Metrics metrics_;
 
  private:
+  AgentState state() const {
+    AgentState state;
+    state.media = engine_->status();
+    state.readiness = readiness(state.media);
+    state.calls = up_;
+    state.most_calls = options_.phone.max_calls;
+    {
+      const std::lock_guard lock(shared_mutex_);
+      state.registrations = registrations_.all();
+      state.registrations_up = registrations_.registered();
+    }
+    state.services = factory_->breakers().states(base::Clock::now());
+    state.work = factory_->pool().counters();
+    state.recordings = recordings_->counters();
+    state.recording = recordings_->state();
+    return state;
+  }
+
+  /// The agent that takes what no other does: another one, whose provider serves, may still take its own calls.
+  bool is_served() const {
+    const auto agents = [this] {
+      const std::lock_guard lock(shared_mutex_);
+      return agents_;
+    }();
+    return factory_->is_served(*agents->otherwise(), base::Clock::now());
+  }
+
   void add_account(const sip::AccountOptions& options) {
     if (const auto account = endpoint_->add_account(options)) accounts_.push_back(*account);
   }
@@ -244,12 +290,13 @@ class Agent::Impl {
   }
 
   std::string shown_registrations() const {
-    const std::lock_guard lock(registrations_mutex_);
+    const std::lock_guard lock(shared_mutex_);
     return registrations_.json();
   }
 
   void rehearse(const std::shared_ptr<const AgentBook>& agents) {
-    threads_.front()->rehearse([this, agents](net::Edges& edges) { return factory_->rehearsing(*agents, edges); });
+    const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
+    threads_.front()->rehearse([this, agents, told](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told); });
   }
 
   void on_phone(phone::PhoneEvent event) {
@@ -300,7 +347,7 @@ class Agent::Impl {
     const auto& d = event.details;
     bool all_ended = false;
     {
-      const std::lock_guard lock(registrations_mutex_);
+      const std::lock_guard lock(shared_mutex_);
       registrations_.on_event(d);
       registered_ = registrations_.any_registered();
       all_ended = registrations_.all_ended();
@@ -309,6 +356,7 @@ class Agent::Impl {
       const std::string from = d.answered_by ? d.answered_by->to_string() : "";
       log::info("registration.up", {{"server", d.server}, {"from", from}, {"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
     } else if (d.state == State::Failed) {
+      metrics_.on_registration_failed(d.why);
       const auto retry = d.retry_in ? std::chrono::duration_cast<std::chrono::seconds>(*d.retry_in).count() : -1;
       log::warning("registration.failed", {{"server", d.server}, {"why", words_for(d.why)}, {"status", d.status}, {"reason", d.reason}, {"retry_in_s", retry}});
     } else if (d.state == State::Unregistered) {
@@ -343,6 +391,7 @@ class Agent::Impl {
                                                    [this, id, notes, transcript, texts](const ConversationAction& what) {
                                                      const auto now = records::Moment::now();
                                                      notes->on_action(what, now);
+                                                     metrics_.conversations().on_action(what);
                                                      if (transcript) transcript->on_action(what, now);
                                                      watch_(CallLine{id, what, texts});
                                                    });
@@ -366,7 +415,8 @@ class Agent::Impl {
     const auto codec = call.call()->codec().value_or(setup.profile->codecs.empty() ? media::AudioCodec::Pcmu : setup.profile->codecs.front());
     call.begin(prepare(
         factory_, std::move(setup), codec, thread,
-        [id](const tools::ToolEvent& event) {
+        [this, id](const tools::ToolEvent& event) {
+          metrics_.conversations().on_tool(event);
           log::info("call.tool", {{"call", id}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
         },
         [id](const std::string& trouble) { log::warning("call.context", {{"call", id}, {"detail", trouble}}); }));
@@ -374,6 +424,7 @@ class Agent::Impl {
 
   void on_turned_away(const phone::CallTurnedAway& event) {
     log::info("call.turned_away", {{"call", event.details.call_id}, {"from", log::redacted(event.details.from.uri)}, {"status", event.status}});
+    metrics_.calls().on_ended(false, outcome_of(refused(event.status), false), {}, {});
     book_->turned_away(records::begun(event.details, options_.account.address_of_record), refused(event.status));
   }
 
@@ -418,6 +469,7 @@ class Agent::Impl {
       over.details.why = sip::CallEnded::Why::Unreachable;
       over.why = dialled.error().detail;
       notes->on_ended(over.details, over.why, {}, records::Moment::now());
+      metrics_.calls().on_ended(true, CallOutcome::Unreachable, {}, {});
       book_->finish(*notes);
       watch_(std::move(over));
       return;
@@ -465,7 +517,8 @@ class Agent::Impl {
     calls_.erase(event.call->id());
     up_ = calls_.size();
     live_.remove(call->notes()->snapshot().id);
-    if (event.media && call->up_for() > base::Duration::zero()) metrics_.on_finished(media::report_of(*event.media));
+    const bool was_up = call->up_for() > base::Duration::zero();
+    if (event.media && was_up) metrics_.calls().on_finished(media::report_of(*event.media));
     CallOver over{call->context().call_id, event.details, call->hang_up_why(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
     const auto media = event.media.value_or(media::LegStatistics{});
@@ -473,6 +526,7 @@ class Agent::Impl {
                             {"status", event.details.status}, {"reason", event.details.reason}, {"seconds", static_cast<double>(over.duration.count()) / 1000.0},
                             {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
     call->notes()->on_ended(event.details, over.why, event.media, records::Moment::now());
+    metrics_.calls().on_ended(event.call->outgoing(), outcome_of(event.details, was_up), std::chrono::milliseconds(call->notes()->snapshot().setup_ms), over.duration);
     conclude(*call);
     watch_(std::move(over));
     if (draining_) unregister_if_idle();

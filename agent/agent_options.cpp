@@ -232,6 +232,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.watched = watch_options(config.sip);
   options.phone.codecs = codecs_named(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
+  options.phone.load_field = "X-Offhook-Load";
   options.media.first_port = config.media.first_port;
   options.media.last_port = config.media.last_port;
   options.media.datagrams = datagram_path(config.media.datagrams);

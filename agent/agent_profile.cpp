@@ -44,6 +44,12 @@ std::string_view to_string(ProviderKind kind) {
       return "azure_openai";
     case ProviderKind::OpenAiCompatible:
       return "openai_compatible";
+    case ProviderKind::Azure:
+      return "azure";
+    case ProviderKind::Deepgram:
+      return "deepgram";
+    case ProviderKind::Ollama:
+      return "ollama";
   }
   return "?";
 }
@@ -79,6 +85,14 @@ std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables
 
 std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call) {
   return profile.greeting.render(call, prompts::Use::Speech);
+}
+
+bool has_language_model(const AgentProfile& profile) {
+  return std::any_of(profile.sessions.begin(), profile.sessions.end(), [](const SessionWay& way) {
+    const auto* cascade = std::get_if<CascadeWay>(&way);
+    return cascade == nullptr || std::any_of(cascade->think.begin(), cascade->think.end(),
+                                             [](const ProviderPtr& provider) { return !is_of(provider, ProviderKind::Local); });
+  });
 }
 
 bool uses(const AgentProfile& profile, ProviderKind kind) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
 #include <offhook/agent/provider_profile.hpp>
 #include <offhook/media/media_plan.hpp>
@@ -42,6 +43,17 @@ struct ToolGrant {
   std::vector<Destination> destinations;             ///< Transfer: nothing else can be reached; never empty there
 };
 
+/// A tool of one of /tool_servers. What is not granted does not exist for the agent's model, whatever its server says.
+struct ServerToolGrant {
+  std::string name;                                  ///< "shop__find_order"
+  ToolClass what = ToolClass::Write;
+  Confirm confirm = Confirm::Never;
+  unsigned max_per_call = 10, max_per_minute = 10;
+  std::string question;                              ///< "": made from its name
+
+  [[nodiscard]] std::string server() const { return name.substr(0, name.find("__")); }
+};
+
 /// When no way is left.
 struct Fallback {
   std::string transfer_to;                           ///< "": say goodbye and hang up
@@ -77,10 +89,12 @@ struct AgentProfile {
   prompts::PromptTemplate greeting;                  ///< empty: the model, or the dialogue, begins in its own words
   std::shared_ptr<const media::Prompt> recorded_greeting;  ///< played in its place; null: it is spoken
   std::string dialogue;                              ///< path: of the embedded thinker
-  std::string voice;                                 ///< "": each provider's own. A name that a provider lacks is its own too
+  std::string voice;                                 ///< "": each provider's own. Of one that lacks it, the nearest (providers/voices)
   std::string language;                              ///< BCP 47; "": detect and follow
+  std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
   FixedSentences sentences;
   std::vector<ToolGrant> tools;
+  std::vector<ServerToolGrant> server_tools;
   std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already
   Fallback fallback;
   std::optional<ContextSource> context;
@@ -99,6 +113,8 @@ struct AgentProfile {
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
 /// The greeting to be spoken; "" when there is none.
 [[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);
+/// True when a language model hears of the prompt, and of tools, in any of its ways.
+[[nodiscard]] bool has_language_model(const AgentProfile& profile);
 /// True when any of its ways needs `kind`.
 [[nodiscard]] bool uses(const AgentProfile& profile, ProviderKind kind);
 

@@ -18,7 +18,7 @@ CallThread::~CallThread() {
   freed.get_future().wait();
 }
 
-void CallThread::rehearse(std::function<std::vector<std::unique_ptr<Speaker>>(net::Edges&)> make) {
+void CallThread::rehearse(std::function<Rehearsed(net::Edges&)> make) {
   thread_.post([this, make = std::move(make)] {
     const auto rehearsal = std::make_shared<Rehearsal>(make(*edges_), base::Clock::now());
     rehearsals_.push_back(rehearsal);

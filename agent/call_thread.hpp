@@ -23,8 +23,8 @@ class CallThread {
   [[nodiscard]] ConversationThread& conversations() { return thread_; }
   /// Used on the thread only.
   [[nodiscard]] net::Edges& edges() { return *edges_; }
-  /// Has the speakers say what they have to prepare; `make` is called on the thread. From any thread.
-  void rehearse(std::function<std::vector<std::unique_ptr<Speaker>>(net::Edges&)> make);
+  /// Makes ready what calls will need; `make` is called on the thread. From any thread.
+  void rehearse(std::function<Rehearsed(net::Edges&)> make);
 
  private:
   std::vector<std::shared_ptr<Rehearsal>> rehearsals_;  // on the thread

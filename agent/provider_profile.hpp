@@ -2,16 +2,23 @@
 
 #include <offhook/agent/config/secret.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 /// Who is asked, and how: what the configuration says of one provider, with what the environment and our defaults fill in.
 namespace offhook::inline v0::agent {
 
-enum class ProviderKind : std::uint8_t { Local, OpenAi, AzureOpenAi, OpenAiCompatible };
-/// "local", "openai", "azure_openai", "openai_compatible": as in the configuration.
+enum class ProviderKind : std::uint8_t {
+  Local, OpenAi, AzureOpenAi, OpenAiCompatible,
+  Azure,     ///< hears and speaks by Azure Speech; thinks by Azure OpenAI where a deployment is named
+  Deepgram,  ///< hears and speaks; by its Voice Agent it holds the whole conversation
+  Ollama,    ///< thinks
+};
+/// "local", "openai", "azure_openai", "openai_compatible", "azure", "deepgram", "ollama": as in the configuration.
 [[nodiscard]] std::string_view to_string(ProviderKind kind);
 
 enum class ChatApi : std::uint8_t { Chat, Responses };
@@ -48,18 +55,48 @@ struct RealtimeTuning {
   friend bool operator==(const RealtimeTuning&, const RealtimeTuning&) = default;
 };
 
+/// Of Azure: its speech service, a resource besides that of Azure OpenAI.
+struct SpeechResource {
+  std::string region, url;                           ///< "westeurope"; a resource's own host or a container instead, without a slash at the end
+  config::Secret key;                                ///< may be empty where there is a url
+};
+
+/// How Deepgram listens, and what it may do with what it hears.
+struct DeepgramTuning {
+  std::optional<std::int64_t> endpointing_ms;        ///< silence after which words are final; 0: never; nothing: the usual
+  bool smart_format = false, numerals = false;
+  bool mip_opt_out = false;                          ///< nothing of it may be used to make models better
+  std::string tag;                                   ///< for the account's own books
+  std::string agent_url = "https://agent.deepgram.com";  ///< of its Voice Agent
+  std::string thinks_by;                             ///< whose model thinks in the Voice Agent: "open_ai", "anthropic"; "": the usual
+
+  friend bool operator==(const DeepgramTuning&, const DeepgramTuning&) = default;
+};
+
+/// How Ollama keeps its model.
+struct OllamaTuning {
+  std::int64_t context_tokens = 8192;                ///< of prompt, history and answer together
+  std::chrono::minutes keep_alive{30};               ///< loaded, after each answer
+
+  friend bool operator==(const OllamaTuning&, const OllamaTuning&) = default;
+};
+
 struct ProviderProfile {
   std::string name;                                  ///< as the configuration calls it; it stands in records and logs
   ProviderKind kind = ProviderKind::Local;
-  std::string base_url;                              ///< "https://api.openai.com/v1": no slash at the end; "" for Local
-  config::Secret api_key;                            ///< may be empty for OpenAiCompatible
+  std::string base_url;                              ///< "https://api.openai.com/v1": no slash at the end; "" for Local. Of Azure its OpenAI
+  config::Secret api_key;                            ///< may be empty for OpenAiCompatible and Ollama
   std::string region;                                ///< a free word such as "eu"; "": not said
   struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty where the kind has a default
   ChatApi api = ChatApi::Chat;
   ProviderQuirks quirks;
   ReplyTuning reply;
   RealtimeTuning realtime;
-  std::string deployment, api_version;               ///< AzureOpenAi
+  std::string deployment, api_version;               ///< AzureOpenAi; of Azure that of its chat model, "" when it does not think
+  SpeechResource speech;                             ///< Azure
+  DeepgramTuning deepgram;
+  OllamaTuning ollama;
+  std::string voice;                                 ///< in place of one that the agent names and this provider lacks; "": the nearest
   std::string ca_file;                               ///< "": the system's authorities
 };
 using ProviderPtr = std::shared_ptr<const ProviderProfile>;

@@ -20,8 +20,8 @@ std::string words_for(const Changed& event) {
 
 }  // namespace
 
-bool Registrations::any_registered() const {
-  return std::any_of(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Registered; });
+std::size_t Registrations::registered() const {
+  return static_cast<std::size_t>(std::count_if(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Registered; }));
 }
 
 bool Registrations::all_failed() const {

@@ -16,7 +16,9 @@ class Registrations {
   explicit Registrations(std::size_t accounts) : accounts_(accounts) {}
   void on_event(const sip::RegistrationChanged& event) { last_[event.account] = event; }
 
-  [[nodiscard]] bool any_registered() const;
+  [[nodiscard]] bool any_registered() const { return registered() > 0; }
+  [[nodiscard]] std::size_t registered() const;
+  [[nodiscard]] std::size_t all() const { return accounts_; }
   /// Each has been told of and none holds: what is failing may be tried again.
   [[nodiscard]] bool all_failed() const;
   /// All failed, and one of them because of its password.

@@ -11,6 +11,7 @@ pkg_check_modules(LIBCARES REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SPANDSP REQUIRED IMPORTED_TARGET spandsp)
 pkg_check_modules(OPUS REQUIRED IMPORTED_TARGET opus)
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(LIBURING REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(POCKETSPHINX REQUIRED IMPORTED_TARGET pocketsphinx sphinxbase)
 # Debian's sphinxbase.pc names a folder that its package does not have, and CMake refuses such a target.

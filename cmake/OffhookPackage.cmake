@@ -2,10 +2,15 @@
 # installed by their own components and are not in it.
 install(TARGETS offhook RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(DIRECTORY share/ DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook COMPONENT program USE_SOURCE_PERMISSIONS PATTERN silero EXCLUDE)
+install(FILES packaging/grafana/offhook.json DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/grafana COMPONENT program)
+install(FILES packaging/kamailio/kamailio.cfg packaging/kamailio/dispatcher.list DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/kamailio COMPONENT program)
 install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT program)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN *.md PATTERN pictures EXCLUDE)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT program)
+install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME offhook COMPONENT program)
+install(FILES ${CMAKE_BINARY_DIR}/package-files/offhook.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+install(FILES ${CMAKE_BINARY_DIR}/package-files/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 # Packs what was built: ninja -C build/release offhook && cpack --config build/release/CPackConfig.cmake.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
@@ -15,12 +20,31 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/package)
-set(CPACK_PACKAGE_CONTACT "The Offhook authors <offhook@localhost>")
+# Whoever builds a package for others answers for it: their address, as Debian's own tools have it, else one that says that there is none
+# (RFC 2606 section 2).
+set(OFFHOOK_PACKAGE_CONTACT "The Offhook authors <nobody@offhook.invalid>" CACHE STRING "Maintainer of the Debian package, \"Name <address>\"")
+if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
+  set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+else()
+  set(CPACK_PACKAGE_CONTACT "${OFFHOOK_PACKAGE_CONTACT}")
+endif()
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME offhook)
+
+# Debian wants its own changelog, and both compressed, the same octets each time. Its date is that of the commit, else now.
+execute_process(COMMAND git -C ${CMAKE_SOURCE_DIR} log -1 --format=%aD OUTPUT_VARIABLE package_date OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT package_date)
+  execute_process(COMMAND date -R OUTPUT_VARIABLE package_date OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
+configure_file(${CMAKE_SOURCE_DIR}/packaging/debian/changelog.in ${CMAKE_BINARY_DIR}/package-files/changelog @ONLY)
+configure_file(${CMAKE_SOURCE_DIR}/packaging/offhook.1 ${CMAKE_BINARY_DIR}/package-files/offhook.1 COPYONLY)
+foreach(page changelog offhook.1)
+  execute_process(COMMAND gzip -9nfk ${CMAKE_BINARY_DIR}/package-files/${page} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION comm)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)                       # asks dpkg-shlibdeps, of dpkg-dev
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "pocketsphinx-en-us, ca-certificates")  # what no library names: the recogniser's model, whom to trust
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "telephone user agent for AI")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "Registers as an extension of a PBX and has an AI answer its calls.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/packaging/debian/postinst;${CMAKE_SOURCE_DIR}/packaging/debian/prerm;${CMAKE_SOURCE_DIR}/packaging/debian/postrm")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

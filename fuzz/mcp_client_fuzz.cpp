@@ -1,10 +1,12 @@
 // A server that says anything at any time: each line is what it says, or, after '!', what happens. The client stays consistent, and
-// each call is answered once at most.
+// each call is answered once at most. What a model writes as arguments ('!c', with '|' for a line feed) makes one message, in one line.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client.hpp>
+#include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/base/text.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -35,19 +37,36 @@ class World {
     const char kind = what.empty() ? 'o' : what.front();
     const auto number = base::parse_number<std::uint16_t>(what.empty() ? what : what.substr(1)).value_or(1);
     if (kind == 'o') client_.open(now_, out);
-    if (kind == 'c') client_.call({++calls_, "tool", "{}", number % 2 == 0, {}}, now_, out);
+    if (kind == 'c') client_.call({++calls_, tool_, hash_, arguments(what.substr(1)), number % 2 == 0, {}}, now_, out);
+    if (kind == 'C') client_.call({++calls_, tool_, "another hash", "{}", false, {}}, now_, out);
     if (kind == 'a' && number <= calls_) client_.abandon(number, out), answered_.insert(number);
     if (kind == 't') now_ += std::chrono::milliseconds(number), client_.on_time(now_, out);
     if (kind == 'x') client_.on_closed("over", out);
-    if (kind == 'g') client_.on_no_answer(number, {NoAnswer::What::SessionGone, 404, 0, {}, "gone"}, now_, out);
+    if (kind == 'g') client_.on_no_answer(number, {NoAnswer::What::SessionGone, 404, 0, {}, "gone", true}, now_, out);
+    if (kind == 'G') client_.on_no_answer(number, {NoAnswer::What::SessionGone, 404, 0, {}, "gone before"}, now_, out);
     if (kind == 'l') client_.on_no_answer(number, {NoAnswer::What::Lost, 0, 0, {}, "lost"}, now_, out);
+    if (kind == 'L') client_.on_no_answer(number, {NoAnswer::What::Lost, 404, 0, {}, "accepted, and lost", true}, now_, out);
     if (kind == 'r') client_.on_no_answer(number, {NoAnswer::What::Refused, 400, -32020, "{}", "refused"}, now_, out);
+  }
+
+  static std::string arguments(std::string_view text) {
+    std::string written(text);
+    std::replace(written.begin(), written.end(), '|', '\n');
+    return written;
+  }
+
+  void judge(const Outgoing& message) {
+    require(message.body.find_first_of("\r\n") == std::string::npos);
+    const auto read = read_messages(message.body);
+    if (message.method == "tools/call") require(!hash_.empty() && message.name == tool_);
+    if (message.body.size() <= kMaxMessageBytes) require(read && read->size() == 1 && read->front().method == message.method);
   }
 
   void judge(const Actions& out) {
     require(client_.is_consistent());
     for (const Action& action : out) {
-      if (const auto* message = std::get_if<Outgoing>(&action)) require(message->body.find('\n') == std::string::npos);
+      if (const auto* message = std::get_if<Outgoing>(&action)) judge(*message);
+      if (const auto* listed = std::get_if<Listed>(&action)) note_list(*listed);
       if (const auto* answered = std::get_if<Answered>(&action)) {
         require(answered->call >= 1 && answered->call <= calls_);
         require(answered_.insert(answered->call).second && !answered->answer.text.empty());
@@ -55,7 +74,15 @@ class World {
     }
   }
 
+  /// What is called is the first tool of the last list.
+  void note_list(const Listed& listed) {
+    if (listed.tools.empty()) return;
+    tool_ = listed.tools.front().name;
+    hash_ = listed.tools.front().hash;
+  }
+
   Client client_;
+  std::string tool_ = "tool", hash_;
   base::TimePoint now_{std::chrono::hours(1)};
   std::uint64_t calls_ = 0;
   std::set<std::uint64_t> answered_;

@@ -7,7 +7,7 @@
 #include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/agent/tools/mcp/tool_answer.hpp>
 #include <offhook/agent/tools/mcp/tool_listing.hpp>
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 
 #include <cstdint>

@@ -60,6 +60,7 @@ struct ConfigArguments {
 };
 [[nodiscard]] int check(const ConfigArguments& arguments);
 [[nodiscard]] int print_config(const ConfigArguments& arguments);
+[[nodiscard]] int list_tools(const ConfigArguments& arguments);
 
 struct SetupArguments {
   std::string out = "offhook.json", call;

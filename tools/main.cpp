@@ -109,6 +109,11 @@ void add_configuring(CLI::App& app, int& code) {
   add_config(print_command, *print_arguments, "-c,--config,config");
   print_command->add_flag("--json", print_arguments->json, "The table as one line of JSON");
 
+  auto tools_arguments = std::make_shared<ConfigArguments>();
+  auto* tools_command = add(app, "tools", "List the tools that servers offer, with the hashes to pin them by", kHelpTools, list_tools, tools_arguments, code);
+  add_config(tools_command, *tools_arguments, "-c,--config,config");
+  tools_command->add_flag("--json", tools_arguments->json, "The list as one line of JSON");
+
   auto schema_arguments = std::make_shared<SchemaArguments>();
   auto* schema_command = add(app, "schema", "Print the JSON Schema of the configuration, or of a dialogue", kHelpSchema, schema, schema_arguments, code);
   schema_command->add_option("of", schema_arguments->of, "Which file's")->check(CLI::IsMember({"config", "dialogue"}))->capture_default_str();

@@ -9,6 +9,10 @@
 
 namespace offhook::inline v0::agent {
 
+namespace tools {
+struct ToolServerPlan;
+}
+
 /// What a call is known by before anything is said.
 struct CallFacts {
   std::string caller, called;                                ///< the user part of the SIP URI, or all of it where it has none
@@ -42,16 +46,22 @@ class AgentBook {
     Profile profile;
   };
 
-  AgentBook(std::vector<Entry> entries, Profile otherwise) : entries_(std::move(entries)), otherwise_(std::move(otherwise)) {}
+  using ToolServerPlan = std::shared_ptr<const tools::ToolServerPlan>;
+
+  AgentBook(std::vector<Entry> entries, Profile otherwise, ToolServerPlan tool_servers = nullptr)
+      : entries_(std::move(entries)), otherwise_(std::move(otherwise)), tool_servers_(std::move(tool_servers)) {}
 
   /// The first that fits, else the one that takes all.
   [[nodiscard]] const Profile& choose(const CallFacts& call) const;
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] const Profile& otherwise() const { return otherwise_; }
+  /// Null: tools that are built in are all there are.
+  [[nodiscard]] const ToolServerPlan& tool_servers() const { return tool_servers_; }
 
  private:
   std::vector<Entry> entries_;
   Profile otherwise_;
+  ToolServerPlan tool_servers_;
 };
 
 }  // namespace offhook::inline v0::agent

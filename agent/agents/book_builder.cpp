@@ -1,6 +1,7 @@
 #include <offhook/agent/agents/book_builder.hpp>
 
 #include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/agents/draft_servers.hpp>
 #include <offhook/agent/config/settings.hpp>
 
 #include <algorithm>
@@ -21,7 +22,11 @@ config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValu
     scratch.agent.prompt.clear();
     scratch.agent.prompt_file.clear();
   }
-  if (says("provider")) scratch.agent.sessions = {};
+  if (says("provider") || says("model_provider") || says("speech_provider")) scratch.agent.sessions = {};
+  if (says("provider")) {
+    scratch.agent.model_provider.clear();
+    scratch.agent.speech_provider.clear();
+  }
   for (const auto& [name, value] : entry.members) {
     const config::Setting* setting = config::find_setting("agent", name);
     if (setting != nullptr) setting->field.set(scratch, value);
@@ -53,6 +58,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   profile->voice = draft.settings().voice;
   profile->language = draft.settings().language;
   profile->regions = draft.settings().regions;
+  for (const JsonValue& phrase : draft.settings().phrases.items) profile->phrases.push_back(text_of(phrase, "phrase"));
   draft_sessions(draft, *profile);
   draft_prompt(draft, *profile);
   draft_rest(draft, *profile);
@@ -138,7 +144,8 @@ BuiltBook build_book(const config::Effective& effective, const BookSources& sour
     entries.push_back({match_of(written[i]), profile_of(draft, text_of(written[i], "name"))});
   }
   check_entries(effective, out);
-  if (out.problems.empty()) out.book = std::make_shared<const AgentBook>(std::move(entries), std::move(otherwise));
+  auto servers = draft_servers(effective, sources, out);
+  if (out.problems.empty()) out.book = std::make_shared<const AgentBook>(std::move(entries), std::move(otherwise), std::move(servers));
   config::shorten(out.problems);
   return out;
 }

@@ -66,12 +66,6 @@ bool uses_file(Draft& draft) {
   return false;
 }
 
-/// True when a language model hears of the prompt.
-bool has_model(const AgentProfile& profile) {
-  return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) ||
-         uses(profile, ProviderKind::OpenAiCompatible);
-}
-
 /// The head of a prompt file says it where the configuration does not. Of an agent with a file of its own that plays its greeting,
 /// what /agent says counts for nothing: its words are not those of the file.
 void draft_greeting(Draft& draft, std::optional<PromptTemplate> head, AgentProfile& out) {
@@ -107,7 +101,7 @@ void draft_prompt(Draft& draft, AgentProfile& out) {
   out.instructions = template_of(draft, "instructions", settings.instructions);
   draft_greeting(draft, std::move(greeting), out);
   draft_tools(draft, tools, out);
-  if (has_model(out)) return;
+  if (has_language_model(out)) return;
   for (const auto& [name, text] : {std::pair{"prompt", &settings.prompt}, std::pair{"prompt_file", &settings.prompt_file},
                                    std::pair{"instructions", &settings.instructions}}) {
     if (!text->empty())

@@ -1,6 +1,7 @@
 #include <offhook/agent/agents/draft.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
@@ -20,39 +21,98 @@ constexpr Duty kListen{"transcription", "listens", &ProviderProfile::Models::tra
 constexpr Duty kThink{"chat", "thinks", &ProviderProfile::Models::chat};
 constexpr Duty kSpeak{"speech", "speaks", &ProviderProfile::Models::speech};
 
+enum class Ability : std::uint8_t { No, ByModel, Always };
+
+/// What providers of a kind can do at all, and what with a model that the configuration names.
+Ability ability(ProviderKind kind, const Duty& duty) {
+  const bool is_speech = &duty == &kListen || &duty == &kSpeak;
+  switch (kind) {
+    case ProviderKind::Local:
+      return &duty == &kRealtime ? Ability::No : Ability::Always;
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi:
+    case ProviderKind::OpenAiCompatible:
+      return Ability::ByModel;
+    case ProviderKind::Azure:
+      return is_speech ? Ability::Always : Ability::ByModel;
+    case ProviderKind::Deepgram:
+      return &duty == &kThink ? Ability::No : Ability::Always;
+    case ProviderKind::Ollama:
+      return &duty == &kThink ? Ability::ByModel : Ability::No;
+  }
+  return Ability::No;
+}
+
 bool can(const ProviderProfile& provider, const Duty& duty) {
-  if (provider.kind == ProviderKind::Local) return &duty != &kRealtime;
-  return !(provider.models.*duty.model).empty();
+  const Ability able = ability(provider.kind, duty);
+  return able == Ability::Always || (able == Ability::ByModel && !(provider.models.*duty.model).empty());
+}
+
+/// It was told already that the provider's own settings lack it.
+bool is_told(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
+  const std::string at = "/providers/" + provider.name, model = at + "/models/" + duty.name, deployment = at + "/deployment";
+  const auto& problems = draft.effective().problems;
+  return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == model || each.where == deployment; });
 }
 
 /// Tells what it lacks; a provider that is not known was told before.
 void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const std::string& where) {
-  if (!provider || can(*provider, duty)) return;
+  if (!provider || can(*provider, duty) || is_told(draft, *provider, duty)) return;
   const std::string what = std::string("a provider without a model that ") + duty.what;
-  if (provider->kind == ProviderKind::Local) {
-    draft.tell({where, what, "another than local", "make it a cascade"});
+  if (ability(provider->kind, duty) == Ability::No) {
+    const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
+    draft.tell({where, what, "another than " + provider->name, &duty == &kRealtime ? "make it a cascade" : "name one that does in " + other});
+  } else if (provider->kind == ProviderKind::Azure && &duty == &kThink) {
+    draft.tell({where, what, "one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
+                "set these three, or name who thinks in MODEL_PROVIDER"});
   } else {
     draft.tell(
         {where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
   }
 }
 
+/// A cascade of the providers that the agent names for thinking and for speech, of which it has one at least.
+std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, const ProviderPtr& local) {
+  const auto& settings = draft.settings();
+  const auto named = [&](const std::string& name, const ProviderPtr& otherwise) { return name.empty() ? otherwise : draft.provider(name); };
+  const ProviderPtr think = named(settings.model_provider, provider);
+  const bool speaks = provider && can(*provider, kListen) && can(*provider, kSpeak);
+  const ProviderPtr speech = named(settings.speech_provider, speaks ? provider : local);
+  if (!think || !speech) return {};
+  require(draft, think, kThink, draft.where(settings.model_provider.empty() ? "provider" : "model_provider"));
+  const std::string where = draft.where(settings.speech_provider.empty() ? "provider" : "speech_provider");
+  require(draft, speech, kListen, where);
+  require(draft, speech, kSpeak, where);
+  return {CascadeWay{{speech}, {think}, {speech}}};
+}
+
 /// What a provider does best, then what else it can do.
 std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, const ProviderPtr& local) {
+  if (!draft.settings().model_provider.empty() || !draft.settings().speech_provider.empty()) return ways_of_two(draft, provider, local);
   if (!provider) return {};
   const std::string where = draft.where("provider");
+  const CascadeWay alone{{provider}, {provider}, {provider}};
   switch (provider->kind) {
     case ProviderKind::Local:
-      return {CascadeWay{{provider}, {provider}, {provider}}};
+      return {alone};
     case ProviderKind::OpenAi:
-      return {RealtimeWay{provider}, CascadeWay{{provider}, {provider}, {provider}}};
+      return {RealtimeWay{provider}, alone};
     case ProviderKind::AzureOpenAi: {
       std::vector<SessionWay> ways{RealtimeWay{provider}};
-      if (can(*provider, kListen) && can(*provider, kThink) && can(*provider, kSpeak))
-        ways.push_back(CascadeWay{{provider}, {provider}, {provider}});
+      if (can(*provider, kListen) && can(*provider, kThink) && can(*provider, kSpeak)) ways.emplace_back(alone);
       return ways;
     }
+    case ProviderKind::Azure: {
+      require(draft, provider, kThink, where);
+      std::vector<SessionWay> ways;
+      if (can(*provider, kRealtime)) ways.emplace_back(RealtimeWay{provider});
+      ways.emplace_back(alone);
+      return ways;
+    }
+    case ProviderKind::Deepgram:
+      return {RealtimeWay{provider}};
     case ProviderKind::OpenAiCompatible:
+    case ProviderKind::Ollama:
       require(draft, provider, kThink, where);
       return {CascadeWay{{can(*provider, kListen) ? provider : local}, {provider}, {can(*provider, kSpeak) ? provider : local}}};
   }
@@ -128,6 +188,9 @@ void draft_sessions(Draft& draft, AgentProfile& out) {
     local = std::move(ours);
   }
   if (written.empty()) out.sessions = usual_ways(draft, draft.provider(draft.settings().provider), local);
+  for (const auto& [name, value] : {std::pair{"model_provider", &draft.settings().model_provider}, std::pair{"speech_provider", &draft.settings().speech_provider}}) {
+    if (!written.empty() && !value->empty()) draft.warn({draft.where(name), "is not used: sessions says who does what"});
+  }
   for (std::size_t i = 0; i < written.size(); ++i)
     add_way(draft, written[i], draft.where("sessions") + "/" + std::to_string(i), out.sessions);
   check_regions(draft, out.sessions);

@@ -1,5 +1,7 @@
 #include <offhook/agent/agents/draft.hpp>
 
+#include <offhook/agent/config/check.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -35,13 +37,64 @@ unsigned usual_most(BuiltInTool tool) {
   return 1;
 }
 
+ToolClass class_named(std::string_view word) {
+  for (const ToolClass what : {ToolClass::Read, ToolClass::Write, ToolClass::Money, ToolClass::Telephony}) {
+    if (to_string(what) == word) return what;
+  }
+  return ToolClass::Write;
+}
+
+bool is_server_tool(std::string_view name) { return name.find("__") != std::string_view::npos; }
+
 bool is_granted(const std::vector<ToolGrant>& grants, BuiltInTool tool) {
   return std::any_of(grants.begin(), grants.end(), [tool](const ToolGrant& grant) { return grant.tool == tool; });
 }
 
+const ServerToolGrant* find_grant(const std::vector<ServerToolGrant>& grants, std::string_view name) {
+  const auto found = std::find_if(grants.begin(), grants.end(), [name](const ServerToolGrant& grant) { return grant.name == name; });
+  return found == grants.end() ? nullptr : &*found;
+}
+
+void add_server_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ServerToolGrant>& out) {
+  ServerToolGrant grant;
+  grant.name = config::text_of(written, "name");
+  const auto& servers = draft.effective().config.tool_servers;
+  const auto is_known = [&grant](const config::ToolServerSettings& server) { return server.name == grant.server(); };
+  if (std::none_of(servers.begin(), servers.end(), is_known)) {
+    std::vector<std::string> known;
+    for (const auto& server : servers) known.push_back(server.name);
+    return draft.tell({where, "a tool of a server that nothing tells of", "SERVER__TOOL of one of /tool_servers",
+                       config::advise(known, grant.server(), "write its server to /tool_servers; `offhook tools` shows what it has")});
+  }
+  if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
+  if (config::member(written, "destinations") != nullptr)
+    draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
+  if (const auto word = config::text_of(written, "class"); !word.empty()) grant.what = class_named(word);
+  if (config::text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
+  if (const JsonValue* most = config::member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
+  if (const JsonValue* most = config::member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
+  grant.question = config::text_of(written, "question");
+  out.push_back(std::move(grant));
+}
+
+void tell_unknown(Draft& draft, const std::string& name, const std::string& where) {
+  std::vector<std::string> known;
+  for (const BuiltInTool each : kTools) known.emplace_back(to_string(each));
+  draft.tell({where, "a tool that nothing tells of", "hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers",
+              config::advise(known, name, "name one of them")});
+}
+
 void add_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ToolGrant>& out) {
-  const auto tool = tool_named(config::text_of(written, "name"));
-  if (!tool) return;  // Told already.
+  const std::string wanted = config::text_of(written, "name");
+  const auto tool = tool_named(wanted);
+  if (!tool) {
+    if (!wanted.empty()) tell_unknown(draft, wanted, where);  // Else told already.
+    return;
+  }
+  for (const char* of_servers : {"class", "question", "max_per_minute"}) {
+    if (config::member(written, of_servers) != nullptr)
+      draft.tell({where + "/" + of_servers, "a setting of servers' tools", "name, confirm, max_per_call, destinations", "take it out"});
+  }
   if (is_granted(out, *tool)) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
   if (config::text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
@@ -59,12 +112,20 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
 
 /// A prompt file may take tools away that the configuration grants, and grant those that need nothing else, where it says
 /// nothing.
-void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted_above, std::vector<ToolGrant>& grants) {
+void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted_above, AgentProfile& out) {
   std::vector<ToolGrant> kept;
+  std::vector<ServerToolGrant> kept_of_servers;
+  auto& grants = out.tools;
   for (const std::string& name : names) {
     const auto tool = tool_named(name);
     const std::string where = draft.where("prompt_file");
-    if (!tool) {
+    if (is_server_tool(name)) {
+      const ServerToolGrant* grant = find_grant(out.server_tools, name);
+      if (grant != nullptr) kept_of_servers.push_back(*grant);
+      else
+        draft.tell({where, "a server's tool in the prompt file that is not granted", "those of " + draft.where("tools"),
+                    "grant it there, or take it out of the file's head"});
+    } else if (!tool) {
       draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "mend its head"});
     } else if (is_granted_above && !is_granted(grants, *tool)) {
       draft.tell({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
@@ -79,6 +140,7 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
     }
   }
   grants = std::move(kept);
+  out.server_tools = std::move(kept_of_servers);
 }
 
 }  // namespace
@@ -86,10 +148,13 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
 void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of_file, AgentProfile& out) {
   const JsonValue& written = draft.settings().tools;
   const bool is_written = written.kind == JsonValue::Kind::List;
-  for (std::size_t i = 0; i < written.items.size(); ++i)
-    add_grant(draft, written.items[i], draft.where("tools") + "/" + std::to_string(i), out.tools);
+  for (std::size_t i = 0; i < written.items.size(); ++i) {
+    const std::string where = draft.where("tools") + "/" + std::to_string(i);
+    if (is_server_tool(config::text_of(written.items[i], "name"))) add_server_grant(draft, written.items[i], where, out.server_tools);
+    else add_grant(draft, written.items[i], where, out.tools);
+  }
   if (!is_written && !of_file) out.tools.push_back({BuiltInTool::HangUp, Confirm::Never, usual_most(BuiltInTool::HangUp), {}});
-  if (of_file) narrow(draft, *of_file, is_written, out.tools);
+  if (of_file) narrow(draft, *of_file, is_written, out);
 }
 
 }  // namespace offhook::inline v0::agent

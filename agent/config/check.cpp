@@ -64,7 +64,6 @@ Checked check_choice(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write one of them, in quotes");
   const auto choices = choices_of(setting);
   if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return value;
-  if (setting.name == "kind" && is_provider_of_later(value.text)) return refuse(setting, "a provider of a later version", "use one of these");
   return refuse(setting, "other text", advise_choice(setting, value.text, "write one of them"));
 }
 
@@ -124,6 +123,7 @@ Checked check_codecs(const Setting& setting, const JsonValue& value) {
 
 std::string text_range(const Setting& setting) {
   const std::string most = std::to_string(setting.most) + " characters";
+  if (setting.least == setting.most) return "text of " + most;
   return setting.least == 0 ? "text of at most " + most : "text of " + std::to_string(setting.least) + " to " + most;
 }
 
@@ -173,7 +173,7 @@ std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValu
   if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
   const auto characters = characters_of(value.text);
   if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
-  if (*characters < setting.least) return complain("empty text", "fill it in");
+  if (*characters < setting.least) return value.text.empty() ? complain("empty text", "fill it in") : complain("shorter text", "write all of it");
   if (*characters > setting.most) return complain("longer text", "shorten it");
   const bool may_break = setting.shape == Shape::Text;
   const auto is_bad = [may_break](char c) { return is_control(c) && !(may_break && (c == '\n' || c == '\r' || c == '\t')); };
@@ -189,11 +189,6 @@ std::string advise(const std::vector<std::string>& known, std::string_view writt
     if (!meant && written.size() >= 3 && base::iequals(std::string_view(name).substr(0, written.size()), written)) meant = name;
   }
   return meant ? "did you mean \"" + std::string(*meant) + "\"?" : std::move(otherwise);
-}
-
-bool is_provider_of_later(std::string_view name) {
-  constexpr std::array kLater{"azure", "deepgram", "ollama"};
-  return std::any_of(kLater.begin(), kLater.end(), [name](std::string_view later) { return base::iequals(name, later); });
 }
 
 std::string allowed_for(const Setting& setting) {

@@ -23,8 +23,6 @@ struct Complaint {
 [[nodiscard]] std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value);
 /// "did you mean" one of `known`, also where only its beginning was written, or `otherwise`.
 [[nodiscard]] std::string advise(const std::vector<std::string>& known, std::string_view written, std::string otherwise);
-/// A provider that this version does not know yet.
-[[nodiscard]] bool is_provider_of_later(std::string_view name);
 
 /// The value as it is taken over: an address in its usual spelling, all else as it was. Of compound settings only the kind.
 [[nodiscard]] base::Result<JsonValue, Complaint> check(const Setting& setting, const JsonValue& value);

@@ -117,14 +117,18 @@ void check_voices(Effective& out) {
     return provider && provider->kind == ProviderKind::Local;
   };
   AgentSettings& agent = out.config.agent;
-  if (agent.sessions.items.empty() && is_local(agent.provider) &&
+  if (agent.sessions.items.empty() && is_local(agent.speech_provider.empty() ? agent.provider : agent.speech_provider) &&
       !check_voice(agent.voice, where_of(out, "/agent/voice"), out.problems))
     agent.voice.clear();  // Refused, it is not shown either: who knows what was typed there.
   for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
     const JsonValue& each = out.config.agents.items[i];
-    const std::string provider = text_of(each, "provider");
-    const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && !agent.sessions.items.empty());
-    if (!has_sessions && is_local(provider.empty() ? agent.provider : provider))
+    std::string provider = text_of(each, "provider"), speech = text_of(each, "speech_provider");
+    const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && speech.empty() && !agent.sessions.items.empty());
+    if (provider.empty()) {
+      provider = agent.provider;
+      if (speech.empty()) speech = agent.speech_provider;
+    }
+    if (!has_sessions && is_local(speech.empty() ? provider : speech))
       (void)check_voice(text_of(each, "voice"), "/agents/" + std::to_string(i) + "/voice", out.problems);
   }
 }

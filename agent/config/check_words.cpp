@@ -109,8 +109,6 @@ std::string advice_for(Shape shape) {
 
 Checked check_one(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write text, in quotes");
-  if (setting.shape == Shape::Provider && is_provider_of_later(value.text))
-    return refuse(setting, "a provider of a later version", "use one of these; \"local\" needs no key and no network");
   if (auto fault = fault_of(setting.shape, value.text, most_of(setting, kMaxTarget)))
     return refuse(setting, *std::move(fault), advice_for(setting.shape));
   if (setting.shape != Shape::Url) return value;
@@ -174,7 +172,7 @@ std::string allowed_words(const Setting& setting) {
     case Shape::Language:
       return "a language tag such as \"en\" or \"pt-BR\" (BCP 47)";
     case Shape::Provider:
-      return "\"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers";
+      return "\"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers";
     case Shape::Providers:
       return "a provider, or a list of at most 16 in the order in which they are tried";
     case Shape::Names:

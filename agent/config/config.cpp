@@ -5,6 +5,7 @@
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/config/tool_servers.hpp>
 #include <offhook/agent/config/reference.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/suggestion.hpp>
@@ -64,6 +65,7 @@ class Reader {
       for (const JsonValue& one : who->items)
         out.config.sip.caller_secrets.push_back({text_of(one, "username"), Secret(text_of(one, "password"))});
     }
+    out.config.tool_servers = read_tool_servers(trees_[index_of(*find_setting("", "tool_servers"))]);
     const Setting* providers = find_setting("", "providers");
     for (const Setting& setting : settings()) {
       const JsonValue& value = trees_[index_of(setting)];

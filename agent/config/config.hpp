@@ -47,6 +47,8 @@ struct Sip {
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
 struct AgentSettings {
   std::string provider = "local";      ///< PROVIDER
+  std::string model_provider;          ///< MODEL_PROVIDER; "": `provider` thinks itself
+  std::string speech_provider;         ///< SPEECH_PROVIDER; "": `provider` listens and speaks itself
   std::string dialogue;                ///< path; "": the receptionist that is shipped
   std::string voice;                   ///< VOICE; "": each provider's own
   std::string language;                ///< BCP 47; "": detected and followed
@@ -59,7 +61,7 @@ struct AgentSettings {
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
   std::optional<bool> recordings;      ///< nothing: as /recordings/enabled says
   std::string hold_music;              ///< path; "": ours; "off": silence
-  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{};  ///< Null where nothing was written
+  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{}, phrases{};  ///< Null where nothing was written
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
@@ -83,6 +85,31 @@ struct Limits {
 struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
   std::string format = "text";         ///< text or json
+};
+/// A server of tools: a program, an address, or an HTTP service with an OpenAPI document.
+struct ToolServerSettings {
+  using Named = std::vector<std::pair<std::string, Secret>>;
+  struct Oauth {
+    std::string client_id, token_url, scope;
+    Secret client_secret;
+    std::string private_key;           ///< path of a PEM file
+
+    friend bool operator==(const Oauth&, const Oauth&) = default;
+  };
+  std::string name;
+  std::vector<std::string> command;
+  Named environment;
+  std::string directory, url;
+  std::string openapi;                 ///< path
+  std::vector<std::string> operations;
+  Secret token;
+  Named headers;
+  std::optional<Oauth> oauth;
+  std::string ca_file;
+  std::vector<std::pair<std::string, std::string>> pins;  ///< a tool's name for models, and the hash of its definition
+  std::string unpinned;                ///< "refuse", "trust_first"; "": the usual
+
+  friend bool operator==(const ToolServerSettings&, const ToolServerSettings&) = default;
 };
 struct RecordSettings {
   std::string folder;                  ///< "": the usual place for state; "off": no records
@@ -126,6 +153,8 @@ struct Config {
   RecordingSettings recordings;
   JsonValue agents{}, about{};         ///< as they were checked
   JsonValue provider_tree{};           ///< to be shown: secrets are masked
+  std::vector<ToolServerSettings> tool_servers;
+  JsonValue tool_server_tree{};        ///< to be shown: secrets are masked
   std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them
 };
 

@@ -14,7 +14,7 @@ inline constexpr std::int64_t kMaxPrompt = 32768;
 inline constexpr std::int64_t kMaxSentence = 1000;
 inline constexpr std::int64_t kMaxUrl = 2048;
 inline constexpr std::int64_t kMaxKey = 4096;
-inline constexpr std::int64_t kMaxInList = 16;
+inline constexpr std::int64_t kMaxInList = 16, kMaxInLongList = 64;
 
 inline constexpr std::array kTlsMembers{
     Setting{.name = "verify", .shape = Shape::Choice, .choices = "required pinned insecure", .unset = "`required`",
@@ -112,12 +112,13 @@ inline constexpr std::array kDoorMembers{
 
 inline constexpr std::array kModelMembers{
     Setting{.name = "realtime", .least = 1, .most = kMaxName, .unset = "`gpt-realtime` of openai",
-            .meaning = "a model that hears and speaks itself"},
-    Setting{.name = "chat", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini` of openai", .meaning = "a model that thinks"},
-    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai",
+            .meaning = "a model that hears and speaks itself; of azure a deployment"},
+    Setting{.name = "chat", .environment = "OLLAMA_MODEL, OPENAI_MODEL", .least = 1, .most = kMaxName,
+            .unset = "`gpt-4o-mini` of openai, the deployment of azure", .meaning = "a model that thinks. `OPENAI_MODEL` is for openai_compatible alone"},
+    Setting{.name = "transcription", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-transcribe` of openai, `nova-3` of deepgram (of its Voice Agent a Flux model)",
             .meaning = "a model that turns speech into text"},
     Setting{.name = "speech", .least = 1, .most = kMaxName, .unset = "`gpt-4o-mini-tts` of openai",
-            .meaning = "a model that turns text into speech"},
+            .meaning = "a model that turns text into speech. Azure and Deepgram go by the voice alone"},
 };
 
 inline constexpr std::array kQuirkMembers{
@@ -152,24 +153,106 @@ inline constexpr std::array kRealtimeMembers{
             .meaning = "how long a response may be; a second of speech is about 20"},
 };
 
+inline constexpr std::array kSpeechMembers{
+    Setting{.name = "key", .environment = "AZURE_SPEECH_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+            .meaning = "the key of the speech resource", .secret = true},
+    Setting{.name = "region", .environment = "AZURE_SPEECH_REGION", .shape = Shape::Name, .unset = "none", .meaning = "where that resource is, such as `westeurope`"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the region's", .meaning = "a host of its own, or a container"},
+};
+
+inline constexpr std::array kDeepgramMembers{
+    Setting{.name = "endpointing_ms", .shape = Shape::Whole, .least = 0, .most = 5000, .unit = "milliseconds", .unset = "300, or 100 where any language is spoken",
+            .meaning = "silence after which it takes words as said; the end of the caller's turn is ours to find. 0: never"},
+    Setting{.name = "smart_format", .shape = Shape::Flag, .unset = "`false`", .meaning = "whether dates and amounts come as people write them; that costs time"},
+    Setting{.name = "numerals", .shape = Shape::Flag, .unset = "`false`", .meaning = "whether numbers come as digits"},
+    Setting{.name = "mip_opt_out", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether it must not make its models better with what it hears (docs/deepgram.md: it may cost more)"},
+    Setting{.name = "tag", .shape = Shape::Name, .unset = "none", .meaning = "a word by which the account's bills show these calls"},
+    Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "`https://agent.deepgram.com`", .meaning = "where its Voice Agent is"},
+    Setting{.name = "thinks_by", .shape = Shape::Name, .unset = "`open_ai`",
+            .meaning = "whose model thinks in the Voice Agent, in Deepgram's word, such as `anthropic`; `models/chat` says which, `gpt-4o-mini` if nothing does"},
+};
+
+inline constexpr std::array kOllamaMembers{
+    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1024, .most = 131072, .unit = "tokens", .unset = "8192",
+            .meaning = "room for prompt, history and answer together: it takes the server's memory, and what is longer is forgotten from its beginning"},
+    Setting{.name = "keep_alive_minutes", .shape = Shape::Whole, .least = 1, .most = 10080, .unit = "minutes", .unset = "30",
+            .meaning = "how long the model stays loaded after an answer: loading it again takes a caller's patience"},
+};
+
 inline constexpr std::array kProviderMembers{
-    Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure_openai openai_compatible local",
+    Setting{.name = "kind", .shape = Shape::Choice, .choices = "openai azure deepgram ollama azure_openai openai_compatible local",
             .unset = "the provider's name, where it is one of these", .meaning = "what it speaks"},
-    Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
-            .unset = "`https://api.openai.com/v1` of openai", .meaning = "where it is, such as `http://127.0.0.1:11434/v1`"},
-    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+    Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT, OLLAMA_BASE_URL", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
+            .unset = "`https://api.openai.com/v1` of openai, `https://api.deepgram.com` of deepgram, `http://127.0.0.1:11434` of ollama",
+            .meaning = "where it is, such as `http://127.0.0.1:8000/v1`; of azure its OpenAI"},
+    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY, DEEPGRAM_API_KEY", .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "its key: better `\"${OPENAI_API_KEY}\"` or `\"${file:/run/secrets/openai}\"` than the key itself", .secret = true},
-    Setting{.name = "region", .shape = Shape::Name, .unset = "not said", .meaning = "where it computes, in a word of yours such as `eu`"},
+    Setting{.name = "region", .shape = Shape::Name, .unset = "not said; of azure that of its speech",
+            .meaning = "where it computes, in a word of yours such as `eu`"},
+    Setting{.name = "voice", .least = 1, .most = kMaxName, .unset = "the nearest (docs/voices.md)",
+            .meaning = "what it speaks with where the agent's voice is another provider's"},
     Setting{.name = "models", .shape = Shape::Object, .meaning = "its models", .members = kModelMembers},
+    Setting{.name = "speech", .shape = Shape::Object, .meaning = "of azure: its speech resource", .members = kSpeechMembers},
+    Setting{.name = "deepgram", .shape = Shape::Object, .meaning = "how deepgram listens", .members = kDeepgramMembers},
+    Setting{.name = "ollama", .shape = Shape::Object, .meaning = "how ollama keeps its model", .members = kOllamaMembers},
     Setting{.name = "api", .shape = Shape::Choice, .choices = "chat responses", .unset = "`chat`", .meaning = "by which of its interfaces it thinks"},
     Setting{.name = "reply", .shape = Shape::Object, .meaning = "how much its chat model thinks, and says", .members = kReplyMembers},
     Setting{.name = "realtime", .shape = Shape::Object, .meaning = "how a model that hears and speaks itself does so", .members = kRealtimeMembers},
     Setting{.name = "quirks", .shape = Shape::Object, .meaning = "where a compatible server is not", .members = kQuirkMembers},
     Setting{.name = "deployment", .environment = "AZURE_OPENAI_DEPLOYMENT", .least = 1, .most = kMaxName,
-            .unset = "none", .meaning = "of azure_openai: the deployment's name"},
+            .unset = "none", .meaning = "of azure_openai and azure: the deployment's name"},
     Setting{.name = "api_version", .least = 1, .most = kMaxName, .unset = "none: the current one",
-            .meaning = "of azure_openai: only where an older interface is wanted"},
+            .meaning = "of azure_openai and azure: only where an older interface is wanted"},
     Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
+};
+
+inline constexpr std::array kWordMembers{
+    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line"},
+};
+
+inline constexpr std::array kNamedSecretMembers{
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "a name"},
+    Setting{.name = "value", .least = 1, .most = kMaxKey, .unset = "required", .meaning = "its value, such as `\"${SHOP_KEY}\"`", .secret = true},
+};
+
+inline constexpr std::array kOperationMembers{
+    Setting{.name = "id", .least = 1, .most = kMaxName, .unset = "required", .meaning = "an operationId of the document"},
+};
+
+inline constexpr std::array kOauthMembers{
+    Setting{.name = "client_id", .least = 1, .most = kMaxName, .unset = "required", .meaning = "who we are to its authorization server"},
+    Setting{.name = "client_secret", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "what proves it", .secret = true},
+    Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "or the file of a key on P-256 (PEM) that signs it"},
+    Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the one that the server names", .meaning = "where tokens are had"},
+    Setting{.name = "scope", .least = 1, .most = kMaxUrl, .unset = "what the server asks for", .meaning = "what is asked for"},
+};
+
+inline constexpr std::array kPinMembers{
+    Setting{.name = "tool", .shape = Shape::Name, .unset = "required", .meaning = "a tool's name, as `offhook tools` shows it"},
+    Setting{.name = "hash", .least = 64, .most = 64, .unset = "required", .meaning = "of its definition, as `offhook tools` shows it"},
+};
+
+inline constexpr std::array kToolServerMembers{
+    Setting{.name = "command", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none",
+            .meaning = "a server of the Model Context Protocol that is run here: the whole path of a program, and its words", .members = kWordMembers,
+            .short_for = "word"},
+    Setting{.name = "environment", .shape = Shape::Objects, .most = kMaxInList, .unset = "none", .meaning = "all of that program's environment, but for PATH and LANG",
+            .members = kNamedSecretMembers},
+    Setting{.name = "directory", .least = 1, .most = kMaxPath, .unset = "`/`", .meaning = "where that program runs"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
+            .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine"},
+    Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
+    Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "those of the document that are tools; there are no others",
+            .members = kOperationMembers, .short_for = "id"},
+    Setting{.name = "token", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "sent as `Authorization: Bearer`", .secret = true},
+    Setting{.name = "headers", .shape = Shape::Objects, .most = 16, .unset = "none", .meaning = "others that it asks for, such as an API key's", .members = kNamedSecretMembers},
+    Setting{.name = "oauth", .shape = Shape::Object, .unset = "none", .meaning = "instead of a token: client credentials of OAuth 2.1", .members = kOauthMembers},
+    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM)"},
+    Setting{.name = "pins", .shape = Shape::Objects, .most = kMaxInLongList, .unset = "none",
+            .meaning = "definitions that somebody has looked at: a tool whose definition is another one is refused (`offhook tools` prints them)", .members = kPinMembers},
+    Setting{.name = "unpinned", .shape = Shape::Choice, .choices = "refuse trust_first", .unset = "`refuse`; of `openapi` `trust_first`",
+            .meaning = "what becomes of a tool that nobody has looked at: `trust_first` holds it to the definition that came first since the start"},
 };
 
 inline constexpr std::array kHeaderMembers{
@@ -193,15 +276,20 @@ inline constexpr std::array kSessionMembers{
 };
 
 inline constexpr std::array kToolMembers{
-    Setting{.name = "name", .shape = Shape::Choice, .choices = "hang_up transfer hold send_digits note pause_recording", .unset = "required",
-            .meaning = "what the model may ask for"},
+    Setting{.name = "name", .shape = Shape::Name, .unset = "required",
+            .meaning = "what the model may ask for: `hang_up`, `transfer`, `hold`, `send_digits`, `note`, `pause_recording`, or a tool of a server, such as `shop__find_order`"},
     Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
-            .meaning = "whether the caller must say yes before it is done"},
+            .meaning = "whether the caller must say yes before it is done; of class `money` they must"},
     Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
-            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold`, 20 of the others",
+            .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold` and of a server's, 20 of the others",
             .meaning = "how often in one call. It does not hold for `pause_recording`: what is not to be recorded is not, however often"},
     Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
             .meaning = "of `transfer`: names that the model knows, and what is dialled for them. Nothing else can be reached"},
+    Setting{.name = "class", .shape = Shape::Choice, .choices = "read write money telephony", .unset = "`write`",
+            .meaning = "of a server's tool: what it can do to the world"},
+    Setting{.name = "max_per_minute", .shape = Shape::Whole, .least = 1, .most = 60, .unset = "10", .meaning = "of a server's tool"},
+    Setting{.name = "question", .least = 1, .most = kMaxSentence, .unset = "made from its name",
+            .meaning = "of a server's tool: what the caller is asked, such as `Shall I send {amount} back to you?`, where {amount} is an argument of the call"},
 };
 
 inline constexpr std::array kFallbackMembers{
@@ -238,6 +326,10 @@ inline constexpr std::array kAgentMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required", .meaning = "how records and logs call it"},
     Setting{.name = "match", .shape = Shape::Object, .unset = "required", .meaning = "whose calls it takes; all that is given must fit",
             .members = kMatchMembers},
+};
+
+inline constexpr std::array kPhraseMembers{
+    Setting{.name = "phrase", .least = 1, .most = 100, .unset = "required", .meaning = "one of them"},
 };
 
 inline constexpr std::array kPatternMembers{

@@ -33,6 +33,7 @@ struct HttpRequest {
   base::Duration connect_limit = std::chrono::seconds(3);
   base::Duration total_limit = std::chrono::seconds(60);
   std::size_t max_body = 16U << 20U;  ///< of the answer; one octet more fails it
+  bool at_most_once = false;  ///< on a connection of its own: on a kept one that died, it might be sent a second time
 };
 
 /// How a transfer ended without an answer, or in the middle of one.

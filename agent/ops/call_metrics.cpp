@@ -1,127 +1,143 @@
 #include <offhook/agent/ops/call_metrics.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 #include <optional>
+#include <string>
 
 namespace offhook::inline v0::agent {
 
 namespace {
 
-constexpr double kAudiblyClipped = 1.0;  // Percent of the frames.
+using Buckets = prometheus::Histogram::BucketBoundaries;
 
-void head(std::string& out, std::string_view name, std::string_view type, std::string_view what) {
-  fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, what, name, type);
+constexpr double kAudiblyClipped = 1.0;  // Percent of the frames.
+constexpr double kUnitsPerSecond = 8000;
+
+const Buckets kMos{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};  // ITU-T G.107 table B.1: where a class of quality ends
+const Buckets kPercent{0.1, 0.5, 1.0, 2.0, 5.0, 10.0};
+const Buckets kMilliseconds{5, 10, 20, 50, 100, 150, 200, 400};
+const Buckets kSetupSeconds{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40};
+const Buckets kDurationSeconds{5, 15, 30, 60, 120, 300, 600, 1800, 3600};
+
+using prometheus::Labels;
+using prometheus::Registry;
+
+prometheus::Counter& counter(Registry& registry, const std::string& name, const std::string& help, const Labels& labels = {}) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
 }
 
-void single(std::string& out, std::string_view name, std::string_view type, std::string_view what, std::uint64_t value) {
-  head(out, name, type, what);
-  fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
+prometheus::Family<prometheus::Histogram>& histograms(Registry& registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Counter& one_way(Registry& registry, const std::string& fault) {
+  return counter(registry, "offhook_calls_finished_one_way_total", "Of those, with sound in one direction only for a while.", {{"fault", fault}});
+}
+
+prometheus::Histogram& mos(Registry& registry, const std::string& scale) {
+  return histograms(registry, "offhook_call_mos", "Estimated opinion score of finished calls; the two scales must not be compared.")
+      .Add({{"scale", scale}}, kMos);
+}
+
+Labels direction(bool outgoing) { return {{"direction", outgoing ? "out" : "in"}}; }
+
+Labels labels_of(bool outgoing, CallOutcome outcome) {
+  Labels labels = direction(outgoing);
+  labels.emplace("outcome", to_string(outcome));
+  return labels;
 }
 
 }  // namespace
 
-void CallMetrics::Distribution::add(double value) {
-  ++count;
-  sum += value;
-  for (std::size_t i = 0; i < bounds.size(); ++i) counts[i] += value <= bounds[i] ? 1U : 0U;
+CallMetrics::CallMetrics(Registry& registry)
+    : ended_(prometheus::BuildCounter().Name("offhook_calls_total").Help("Calls that are over, by what became of them.").Register(registry)),
+      setup_seconds_(histograms(registry, "offhook_call_setup_seconds", "From the INVITE to the answer, of calls that were answered.")),
+      duration_seconds_(histograms(registry, "offhook_call_duration_seconds", "From the answer to the end, of calls that were answered.")),
+      finished_(counter(registry, "offhook_calls_finished_total", "Calls that had media and are over.")),
+      clipped_(counter(registry, "offhook_calls_clipped_total", "Of those, with samples cut off in one frame of a hundred or more.")),
+      received_(counter(registry, "offhook_packets_received_total", "RTP packets of finished calls that came in time.")),
+      lost_(counter(registry, "offhook_packets_lost_total", "Those that never came.")),
+      discarded_(counter(registry, "offhook_packets_discarded_total", "Those that came too late to be played.")),
+      one_way_{one_way(registry, "nothing_comes"), one_way(registry, "only_silence_comes"), one_way(registry, "peer_hears_nothing")},
+      played_{counter(registry, "offhook_concealed_samples_total", "Samples (of 8000 Hz, as all here) of finished calls made up for what was lost or late."),
+              counter(registry, "offhook_silent_concealed_samples_total", "Of those, silent: the gap had lasted too long."),
+              counter(registry, "offhook_concealment_events_total", "Gaps that were concealed, of any length."),
+              counter(registry, "offhook_inserted_samples_for_deceleration_total", "Samples by which sound was made longer, to wait for late packets."),
+              counter(registry, "offhook_removed_samples_for_acceleration_total", "Samples by which sound was made shorter, to wait no longer than need be."),
+              counter(registry, "offhook_jitter_buffer_delay_seconds_total", "Seconds from arrival to playing, summed over emitted samples."),
+              counter(registry, "offhook_jitter_buffer_emitted_samples_total", "Samples that came from packets.")},
+      mos_narrowband_(mos(registry, "narrowband")),
+      mos_wideband_(mos(registry, "wideband")),
+      peers_mos_(histograms(registry, "offhook_peer_mos", "What the other side says of our sound (RTCP XR, narrowband), at the end of finished calls that had it.")
+                     .Add({}, kMos)),
+      loss_percent_(histograms(registry, "offhook_call_loss_percent", "Packets lost or too late, of finished calls.").Add({}, kPercent)),
+      jitter_ms_(histograms(registry, "offhook_call_jitter_ms", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kMilliseconds)),
+      one_way_ms_(histograms(registry, "offhook_call_one_way_ms", "Half the round trip, jitter buffer and packet, of finished calls.").Add({}, kMilliseconds)) {
+  for (const bool outgoing : {false, true}) {  // From the start, so that a rate is known at the first of each.
+    for (const CallOutcome outcome : kCallOutcomes) ended_.Add(labels_of(outgoing, outcome));
+    setup_seconds_.Add(direction(outgoing), kSetupSeconds);
+    duration_seconds_.Add(direction(outgoing), kDurationSeconds);
+  }
 }
 
-void CallMetrics::count(OneWayCounts& counts, const media::OneWay& one_way) {
-  counts.nothing_comes += one_way.nothing_comes ? 1U : 0U;
-  counts.only_silence_comes += one_way.only_silence_comes ? 1U : 0U;
-  counts.peer_hears_nothing += one_way.peer_hears_nothing ? 1U : 0U;
+void CallMetrics::on_ended(bool outgoing, CallOutcome outcome, std::chrono::milliseconds took, std::chrono::milliseconds lasted) {
+  const auto seconds = [](std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; };
+  ended_.Add(labels_of(outgoing, outcome)).Increment();
+  if (outcome != CallOutcome::Answered) return;
+  setup_seconds_.Add(direction(outgoing), kSetupSeconds).Observe(seconds(took));
+  duration_seconds_.Add(direction(outgoing), kDurationSeconds).Observe(seconds(lasted));
 }
 
-void CallMetrics::write(std::string& out, const rtp::PlayedSamples& played) {
-  constexpr double kUnitsPerSecond = 8000;
-  single(out, "offhook_concealed_samples_total", "counter", "Samples (of 8000 Hz, as all here) of finished calls made up for what was lost or late.",
-         played.concealed_samples);
-  single(out, "offhook_silent_concealed_samples_total", "counter", "Of those, silent: the gap had lasted too long.", played.silent_concealed_samples);
-  single(out, "offhook_concealment_events_total", "counter", "Gaps that were concealed, of any length.", played.concealment_events);
-  single(out, "offhook_inserted_samples_for_deceleration_total", "counter", "Samples by which sound was made longer, to wait for late packets.",
-         played.inserted_samples_for_deceleration);
-  single(out, "offhook_removed_samples_for_acceleration_total", "counter", "Samples by which sound was made shorter, to wait no longer than need be.",
-         played.removed_samples_for_acceleration);
-  head(out, "offhook_jitter_buffer_delay_seconds_total", "counter", "Seconds from arrival to playing, summed over emitted samples.");
-  fmt::format_to(std::back_inserter(out), "offhook_jitter_buffer_delay_seconds_total {:.3f}\n", static_cast<double>(played.jitter_buffer_delay) / kUnitsPerSecond);
-  single(out, "offhook_jitter_buffer_emitted_samples_total", "counter", "Samples that came from packets.", played.jitter_buffer_emitted_count);
+void CallMetrics::add(const rtp::PlayedSamples& played) {
+  const auto add = [](prometheus::Counter& to, auto samples) { to.Increment(static_cast<double>(samples)); };
+  add(played_.concealed, played.concealed_samples);
+  add(played_.silent, played.silent_concealed_samples);
+  add(played_.events, played.concealment_events);
+  add(played_.inserted, played.inserted_samples_for_deceleration);
+  add(played_.removed, played.removed_samples_for_acceleration);
+  played_.delay_seconds.Increment(static_cast<double>(played.jitter_buffer_delay) / kUnitsPerSecond);
+  add(played_.emitted, played.jitter_buffer_emitted_count);
 }
 
 void CallMetrics::on_finished(const media::QualityReport& report) {
-  const std::lock_guard lock(mutex_);
-  ++finished_;
-  received_ += report.loss.received;
-  lost_ += report.loss.lost;
-  discarded_ += report.loss.discarded;
-  played_ += report.played;
-  if (report.peers_mos) peers_mos_.add(*report.peers_mos);
-  count(one_way_, report.one_way_ever);
+  finished_.Increment();
+  received_.Increment(static_cast<double>(report.loss.received));
+  lost_.Increment(static_cast<double>(report.loss.lost));
+  discarded_.Increment(static_cast<double>(report.loss.discarded));
+  add(report.played);
+  if (report.peers_mos) peers_mos_.Observe(*report.peers_mos);
+  if (report.one_way_ever.nothing_comes) one_way_.nothing_comes.Increment();
+  if (report.one_way_ever.only_silence_comes) one_way_.only_silence_comes.Increment();
+  if (report.one_way_ever.peer_hears_nothing) one_way_.peer_hears_nothing.Increment();
   if (report.loss.received == 0) return;  // Nothing came, and so nothing is known of how it was.
-  if (report.heard.clipped_percent >= kAudiblyClipped) ++clipped_;
-  loss_percent_.add(report.loss.missing_percent());
-  jitter_ms_.add(report.jitter_ms);
-  one_way_ms_.add(report.quality.one_way_ms);
+  if (report.heard.clipped_percent >= kAudiblyClipped) clipped_.Increment();
+  loss_percent_.Observe(report.loss.missing_percent());
+  jitter_ms_.Observe(report.jitter_ms);
+  one_way_ms_.Observe(report.quality.one_way_ms);
   if (report.quality.mos_conversation)
-    (report.quality.scale == rtp::QualityScale::Wideband ? mos_wideband_ : mos_narrowband_).add(*report.quality.mos_conversation);
+    (report.quality.scale == rtp::QualityScale::Wideband ? mos_wideband_ : mos_narrowband_).Observe(*report.quality.mos_conversation);
 }
 
-void CallMetrics::write(std::string& out, std::string_view name, std::string_view label, const Distribution& values) {
-  const std::string comma = label.empty() ? std::string() : std::string(label) + ",";
-  const std::string braces = label.empty() ? std::string() : "{" + std::string(label) + "}";
-  for (std::size_t i = 0; i < values.bounds.size(); ++i)
-    fmt::format_to(std::back_inserter(out), "{}_bucket{{{}le=\"{}\"}} {}\n", name, comma, values.bounds[i], values.counts[i]);
-  fmt::format_to(std::back_inserter(out), "{}_bucket{{{}le=\"+Inf\"}} {}\n{}_sum{} {:.6f}\n{}_count{} {}\n", name, comma, values.count, name, braces,
-                 values.sum, name, braces, values.count);
-}
-
-void CallMetrics::write(std::string& out, std::string_view name, const OneWayCounts& counts) {
-  fmt::format_to(std::back_inserter(out), "{0}{{fault=\"nothing_comes\"}} {1}\n{0}{{fault=\"only_silence_comes\"}} {2}\n{0}{{fault=\"peer_hears_nothing\"}} {3}\n",
-                 name, counts.nothing_comes, counts.only_silence_comes, counts.peer_hears_nothing);
-}
-
-std::string CallMetrics::text(std::span<const media::QualityReport> live) const {
-  OneWayCounts live_one_way;
+Figures CallMetrics::live(std::span<const media::QualityReport> reports) {
+  double nothing_comes = 0, only_silence_comes = 0, peer_hears_nothing = 0, worst_loss = 0;
   std::optional<double> worst_narrowband, worst_wideband;
-  double worst_loss = 0;
-  for (const auto& report : live) {
-    count(live_one_way, report.one_way);
+  for (const auto& report : reports) {
+    nothing_comes += report.one_way.nothing_comes ? 1 : 0;
+    only_silence_comes += report.one_way.only_silence_comes ? 1 : 0;
+    peer_hears_nothing += report.one_way.peer_hears_nothing ? 1 : 0;
     worst_loss = std::max(worst_loss, report.loss.missing_percent());
     auto& worst = report.quality.scale == rtp::QualityScale::Wideband ? worst_wideband : worst_narrowband;
     if (const auto mos = report.quality.mos_conversation; mos && report.loss.received > 0) worst = std::min(worst.value_or(*mos), *mos);
   }
-  std::string out;
-  const std::lock_guard lock(mutex_);
-  single(out, "offhook_calls", "gauge", "Calls whose media flows now.", live.size());
-  head(out, "offhook_calls_one_way", "gauge", "Of those, with sound in one direction only.");
-  write(out, "offhook_calls_one_way", live_one_way);
-  head(out, "offhook_call_mos_worst", "gauge", "The least estimated opinion score (ITU-T G.107, 1 to 4.5) of the calls that are up.");
-  if (worst_narrowband) fmt::format_to(std::back_inserter(out), "offhook_call_mos_worst{{scale=\"narrowband\"}} {:.3f}\n", *worst_narrowband);
-  if (worst_wideband) fmt::format_to(std::back_inserter(out), "offhook_call_mos_worst{{scale=\"wideband\"}} {:.3f}\n", *worst_wideband);
-  head(out, "offhook_call_loss_percent_worst", "gauge", "The most packets lost or too late of any call that is up.");
-  fmt::format_to(std::back_inserter(out), "offhook_call_loss_percent_worst {:.3f}\n", worst_loss);
-  single(out, "offhook_calls_finished_total", "counter", "Calls that had media and are over.", finished_);
-  single(out, "offhook_calls_clipped_total", "counter", "Of those, with samples cut off in one frame of a hundred or more.", clipped_);
-  head(out, "offhook_calls_finished_one_way_total", "counter", "Of those, with sound in one direction only for a while.");
-  write(out, "offhook_calls_finished_one_way_total", one_way_);
-  single(out, "offhook_packets_received_total", "counter", "RTP packets of finished calls that came in time.", received_);
-  single(out, "offhook_packets_lost_total", "counter", "Those that never came.", lost_);
-  single(out, "offhook_packets_discarded_total", "counter", "Those that came too late to be played.", discarded_);
-  write(out, played_);
-  head(out, "offhook_call_mos", "histogram", "Estimated opinion score of finished calls; the two scales must not be compared.");
-  write(out, "offhook_call_mos", "scale=\"narrowband\"", mos_narrowband_);
-  write(out, "offhook_call_mos", "scale=\"wideband\"", mos_wideband_);
-  head(out, "offhook_peer_mos", "histogram", "What the other side says of our sound (RTCP XR, narrowband), at the end of finished calls that had it.");
-  write(out, "offhook_peer_mos", "", peers_mos_);
-  head(out, "offhook_call_loss_percent", "histogram", "Packets lost or too late, of finished calls.");
-  write(out, "offhook_call_loss_percent", "", loss_percent_);
-  head(out, "offhook_call_jitter_ms", "histogram", "Interarrival jitter (RFC 3550) at the end of finished calls.");
-  write(out, "offhook_call_jitter_ms", "", jitter_ms_);
-  head(out, "offhook_call_one_way_ms", "histogram", "Half the round trip, jitter buffer and packet, of finished calls.");
-  write(out, "offhook_call_one_way_ms", "", one_way_ms_);
-  return out;
+  LabelledValues worst_mos;
+  if (worst_narrowband) worst_mos.emplace_back(Labels{{"scale", "narrowband"}}, *worst_narrowband);
+  if (worst_wideband) worst_mos.emplace_back(Labels{{"scale", "wideband"}}, *worst_wideband);
+  return {gauge("offhook_calls", "Calls whose media flows now.", static_cast<double>(reports.size())),
+          gauges("offhook_calls_one_way", "Of those, with sound in one direction only.",
+                 {{{{"fault", "nothing_comes"}}, nothing_comes}, {{{"fault", "only_silence_comes"}}, only_silence_comes},
+                  {{{"fault", "peer_hears_nothing"}}, peer_hears_nothing}}),
+          gauges("offhook_call_mos_worst", "The least estimated opinion score (ITU-T G.107, 1 to 4.5) of the calls that are up.", worst_mos),
+          gauge("offhook_call_loss_percent_worst", "The most packets lost or too late of any call that is up.", worst_loss)};
 }
 
 }  // namespace offhook::inline v0::agent

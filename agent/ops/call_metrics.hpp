@@ -1,54 +1,58 @@
 #pragma once
 
+#include <offhook/agent/ops/call_outcome.hpp>
+#include <offhook/agent/ops/figures.hpp>
 #include <offhook/media/quality_report.hpp>
 
-#include <array>
-#include <cstdint>
-#include <mutex>
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <chrono>
 #include <span>
-#include <string>
-#include <string_view>
 
 namespace offhook::inline v0::agent {
 
-/// How calls are to the ear, over all of them: distributions of those that are over, and the worst of those that are up. No series has
-/// a call's name, so that there are as many as below and no more. Any thread.
+/// What became of calls, and how they were to the ear: distributions of those that are over, and the worst of those that are up. No
+/// series has a call's name, so that there are as many as below and no more. Any thread.
 class CallMetrics {
  public:
+  /// The series appear in `registry`, which outlives this.
+  explicit CallMetrics(prometheus::Registry& registry);
+
+  /// `took`: from the INVITE to the answer, or to the end of what was never answered; `lasted`: from the answer on.
+  void on_ended(bool outgoing, CallOutcome outcome, std::chrono::milliseconds took, std::chrono::milliseconds lasted);
   /// A call that had media is over.
   void on_finished(const media::QualityReport& report);
-  /// The text format of Prometheus, version 0.0.4. `live`: a report of each call that is up.
-  [[nodiscard]] std::string text(std::span<const media::QualityReport> live) const;
+  /// `reports`: of each call that is up.
+  [[nodiscard]] static Figures live(std::span<const media::QualityReport> reports);
 
  private:
-  /// Cumulative, as Prometheus counts: bucket i holds what is at most bound i.
-  struct Distribution {
-    explicit Distribution(std::span<const double> upper_bounds) : bounds(upper_bounds) {}
-    std::span<const double> bounds;                ///< of static life, at most kMaxBounds
-    static constexpr std::size_t kMaxBounds = 8;
-    std::array<std::uint64_t, kMaxBounds> counts{};
-    std::uint64_t count = 0;
-    double sum = 0;
-    void add(double value);
+  using Counter = prometheus::Counter;
+  using Histogram = prometheus::Histogram;
+  struct OneWayCounters { Counter& nothing_comes; Counter& only_silence_comes; Counter& peer_hears_nothing; };
+  struct PlayedCounters {
+    Counter& concealed; Counter& silent; Counter& events; Counter& inserted; Counter& removed; Counter& delay_seconds; Counter& emitted;
   };
-  struct OneWayCounts { std::uint64_t nothing_comes = 0, only_silence_comes = 0, peer_hears_nothing = 0; };
-  static void count(OneWayCounts& counts, const media::OneWay& one_way);
-  static void write(std::string& out, std::string_view name, std::string_view label, const Distribution& values);
-  static void write(std::string& out, std::string_view name, const OneWayCounts& counts);
-  static void write(std::string& out, const rtp::PlayedSamples& played);
 
-  static constexpr std::array kMosBounds{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};         // ITU-T G.107 table B.1: where a class of quality ends
-  static constexpr std::array kPercentBounds{0.1, 0.5, 1.0, 2.0, 5.0, 10.0};
-  static constexpr std::array kMillisecondBounds{5.0, 10.0, 20.0, 50.0, 100.0, 150.0, 200.0, 400.0};
+  void add(const rtp::PlayedSamples& played);
 
-  mutable std::mutex mutex_;
-  std::uint64_t finished_ = 0, clipped_ = 0;
-  std::uint64_t received_ = 0, lost_ = 0, discarded_ = 0;
-  rtp::PlayedSamples played_{};
-  Distribution mos_narrowband_{kMosBounds}, mos_wideband_{kMosBounds}, peers_mos_{kMosBounds};
-  Distribution loss_percent_{kPercentBounds};
-  Distribution jitter_ms_{kMillisecondBounds}, one_way_ms_{kMillisecondBounds};
-  OneWayCounts one_way_{};
+  prometheus::Family<Counter>& ended_;
+  prometheus::Family<Histogram>& setup_seconds_;
+  prometheus::Family<Histogram>& duration_seconds_;
+  Counter& finished_;
+  Counter& clipped_;
+  Counter& received_;
+  Counter& lost_;
+  Counter& discarded_;
+  OneWayCounters one_way_;
+  PlayedCounters played_;
+  Histogram& mos_narrowband_;
+  Histogram& mos_wideband_;
+  Histogram& peers_mos_;
+  Histogram& loss_percent_;
+  Histogram& jitter_ms_;
+  Histogram& one_way_ms_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/endpoint.hpp>
 
+#include <offhook/agent/phone/availability.hpp>
 #include <offhook/agent/phone/line_watchers.hpp>
 #include <offhook/agent/phone/phone_call.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
@@ -86,6 +87,7 @@ class Endpoint::Impl {
     edge_->on_event([this](sip::Event event) { on_sip(std::move(event)); });
     thread_ = std::thread([this] {
       core_->thread = std::this_thread::get_id();
+      if (!options_.load_field.empty()) watch_load();
       edge_->run();
     });
     return {};
@@ -109,6 +111,7 @@ class Endpoint::Impl {
     auto call = PhoneCall::dial(core_, options, std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
     calls_.emplace((*call)->id(), *call);
+    tell_availability();
     if (lines_) lines_->dialled((*call)->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
     return CallPtr(*call);
   }
@@ -147,6 +150,17 @@ class Endpoint::Impl {
   std::thread thread_;
 
  private:
+  static constexpr std::chrono::seconds kLookAtLoad{1};
+
+  void tell_availability() {
+    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field));
+  }
+  /// The load of audio changes while no call comes or goes.
+  void watch_load() {
+    tell_availability();
+    edge_->post_after(kLookAtLoad, [this] { watch_load(); });
+  }
+
   std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits the signed 64 bits that many peers read it into.
 
   base::Result<void, sip::StackError> decide_watcher(sip::SubscriptionId id, std::optional<View> view) {
@@ -176,6 +190,7 @@ class Endpoint::Impl {
                    [&](sip::CallEnded& e) {
                      if (const auto call = find(e.session)) call->on_ended(e);
                      calls_.erase(e.session);
+                     tell_availability();
                    },
                    [&](sip::CallProgress& e) { with(e.session, [&](PhoneCall& call) { call.on_progress(e); }); },
                    [&](sip::CallAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_answered(e); }); },
@@ -225,6 +240,7 @@ class Endpoint::Impl {
     }
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
+    tell_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());
     on_event_(CallOffered{std::move(call), std::move(event)});
   }

@@ -22,6 +22,9 @@ struct EndpointOptions {
   bool comfort_noise = true;   ///< RFC 3389 is offered and taken. Whether ours is sent is said by AudioPort::leaves_out_silence
   bool voip_metrics = true;    ///< asked for in RTCP XR, and given to who asks: RFC 3611 section 5.2
   std::size_t max_calls = 64;  ///< a further one is answered 486 Busy Here
+  /// The header field in which answers to OPTIONS tell those whom we know how busy we are: "calls=3;limit=64;load=0.05", load being the
+  /// greater of calls by limit and the share of a core that the busiest audio thread takes. "": that is not told.
+  std::string load_field{};
   std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
 };
 

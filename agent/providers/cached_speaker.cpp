@@ -13,8 +13,7 @@ void CachedSpeaker::prepare(std::string_view text, bool ahead) {
   if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return;
   fixed_.emplace(text);
   if (!ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
-  wanted_.emplace_back(text);
-  prepare_next();
+  wanted_.emplace_back(text);  // From the next tick() on: nothing is asked of a speaker that was not opened yet.
 }
 
 void CachedSpeaker::tick(base::TimePoint now) {

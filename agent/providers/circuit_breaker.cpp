@@ -43,8 +43,22 @@ void Breakers::on_success(std::string_view name) {
 }
 
 void Breakers::on_failure(std::string_view name, FailureKind kind, base::TimePoint now) {
+  if (watch_) watch_(name, kind);
   const std::lock_guard lock(mutex_);
   if (CircuitBreaker* const breaker = find(name)) breaker->on_failure(kind, now);
+}
+
+bool Breakers::is_open(std::string_view name, base::TimePoint now) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = breakers_.find(name);
+  return known != breakers_.end() && known->second.is_open(now);
+}
+
+std::vector<std::pair<std::string, bool>> Breakers::states(base::TimePoint now) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, bool>> all;
+  for (const auto& [name, breaker] : breakers_) all.emplace_back(name, breaker.is_open(now));
+  return all;
 }
 
 }  // namespace offhook::inline v0::agent

@@ -4,10 +4,14 @@
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -37,15 +41,24 @@ class CircuitBreaker {
 class Breakers {
  public:
   static constexpr std::size_t kMaxNames = 256;  ///< names beyond it are never paused
+  using Watch = std::function<void(std::string_view name, FailureKind kind)>;
+
+  /// `watch` is told of each failure, on the thread that tells of it.
+  explicit Breakers(Watch watch = {}) : watch_(std::move(watch)) {}
 
   [[nodiscard]] bool try_ask(std::string_view name, base::TimePoint now);
   void on_success(std::string_view name);
   void on_failure(std::string_view name, FailureKind kind, base::TimePoint now);
+  /// It is not asked now. One of which nothing was ever heard is asked.
+  [[nodiscard]] bool is_open(std::string_view name, base::TimePoint now) const;
+  /// Each that was ever asked, and whether it is open.
+  [[nodiscard]] std::vector<std::pair<std::string, bool>> states(base::TimePoint now) const;
 
  private:
   CircuitBreaker* find(std::string_view name);
 
-  std::mutex mutex_;
+  const Watch watch_;
+  mutable std::mutex mutex_;
   std::map<std::string, CircuitBreaker, std::less<>> breakers_;
 };
 

@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/edges.hpp>
 #include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/providers/warm_up.hpp>
 #include <offhook/agent/providers/speech_cache.hpp>
 #include <offhook/media/media_plan.hpp>
 
@@ -39,8 +40,12 @@ struct ProviderParts {
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
+  /// Another way to the same voice, where `speaker` keeps a socket that may be refused.
+  std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> http_speaker;
   /// `own_words` says what is ours to say: greeting, apologies.
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
+  /// What takes long the first time, such as loading a model; begun before there are calls. `told` hears what goes wrong.
+  std::function<std::unique_ptr<WarmUp>(const PartNeeds&, TellTrouble told)> warm_up;
 };
 
 }  // namespace offhook::inline v0::agent

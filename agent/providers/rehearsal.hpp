@@ -1,26 +1,34 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/warm_up.hpp>
 
 #include <memory>
 #include <vector>
 
 namespace offhook::inline v0::agent {
 
-/// Speakers with sentences to prepare, before any call wants them: the first caller is greeted as soon as the hundredth.
+/// What is made ready before any call wants it.
+struct Rehearsed {
+  std::vector<std::unique_ptr<Speaker>> speakers;            ///< with sentences to prepare
+  std::vector<std::unique_ptr<WarmUp>> warm_ups;
+};
+
+/// The first caller is greeted, and answered, as soon as the hundredth.
 class Rehearsal {
  public:
   static constexpr base::Duration kTick = std::chrono::milliseconds(50);
-  static constexpr base::Duration kLimit = std::chrono::seconds(60);  ///< what is not spoken by then is left to the calls
+  static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< what is not spoken by then is left to the calls
+  static constexpr base::Duration kWarmUpLimit = std::chrono::minutes(10);  ///< a large model from a slow disk
 
-  Rehearsal(std::vector<std::unique_ptr<Speaker>> speakers, base::TimePoint now) : speakers_(std::move(speakers)), until_(now + kLimit) {}
+  Rehearsal(Rehearsed what, base::TimePoint now) : what_(std::move(what)), begun_(now) {}
 
   /// Every kTick; false when it is over.
   bool tick(base::TimePoint now);
 
  private:
-  std::vector<std::unique_ptr<Speaker>> speakers_;
-  base::TimePoint until_;
+  Rehearsed what_;
+  base::TimePoint begun_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -247,21 +247,17 @@ std::string_view to_string(RecordingBook::State state) {
   return "";
 }
 
-std::string metrics_of(const RecordingCounters& counters, RecordingBook::State state) {
-  struct Series { std::string_view name, type, what; std::uint64_t value; };
+Figures figures_of(const RecordingCounters& counters, RecordingBook::State state) {
   const bool is_room = state != RecordingBook::State::Full && state != RecordingBook::State::Off;
-  std::string out;
-  for (const Series& each : {Series{"offhook_recordings", "gauge", "Calls that are being recorded.", counters.active},
-                             Series{"offhook_recordings_room", "gauge",
-                                    "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1U : 0U},
-                             Series{"offhook_recordings_ended_total", "counter", "Recordings that are over.", counters.ended},
-                             Series{"offhook_recordings_failed_total", "counter", "Of those, that could not be made, or not be ended.", counters.failed},
-                             Series{"offhook_recordings_not_begun_total", "counter", "Calls that were not recorded: no room, or too many.", counters.not_begun},
-                             Series{"offhook_recordings_stopped_total", "counter", "Recordings that ended before their call, for want of room.", counters.stopped},
-                             Series{"offhook_recordings_octets_total", "counter", "Octets written.", counters.octets},
-                             Series{"offhook_recordings_frames_dropped_total", "counter", "Frames of 20 ms that the disk was too late for.", counters.dropped}})
-    fmt::format_to(std::back_inserter(out), "# HELP {0} {2}\n# TYPE {0} {1}\n{0} {3}\n", each.name, each.type, each.what, each.value);
-  return out;
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  return {gauge("offhook_recordings", "Calls that are being recorded.", number(counters.active)),
+          gauge("offhook_recordings_room", "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1 : 0),
+          count("offhook_recordings_ended_total", "Recordings that are over.", number(counters.ended)),
+          count("offhook_recordings_failed_total", "Of those, that could not be made, or not be ended.", number(counters.failed)),
+          count("offhook_recordings_not_begun_total", "Calls that were not recorded: no room, or too many.", number(counters.not_begun)),
+          count("offhook_recordings_stopped_total", "Recordings that ended before their call, for want of room.", number(counters.stopped)),
+          count("offhook_recordings_octets_total", "Octets written.", number(counters.octets)),
+          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that the disk was too late for.", number(counters.dropped))};
 }
 
 std::string default_folder() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/ops/figures.hpp>
 #include <offhook/agent/recordings/call_recording.hpp>
 #include <offhook/agent/recordings/disk_room.hpp>
 #include <offhook/agent/recordings/recording_name.hpp>
@@ -63,8 +64,7 @@ class RecordingBook {
 };
 
 [[nodiscard]] std::string_view to_string(RecordingBook::State state);
-/// Lines in the text format of Prometheus.
-[[nodiscard]] std::string metrics_of(const RecordingCounters& counters, RecordingBook::State state);
+[[nodiscard]] Figures figures_of(const RecordingCounters& counters, RecordingBook::State state);
 /// Beside the records' usual place; "": nowhere.
 [[nodiscard]] std::string default_folder();
 

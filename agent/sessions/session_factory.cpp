@@ -1,7 +1,10 @@
 #include <offhook/agent/sessions/session_factory.hpp>
 
+#include <offhook/agent/providers/azure/parts.hpp>
 #include <offhook/agent/providers/cascade_session.hpp>
+#include <offhook/agent/providers/deepgram/parts.hpp>
 #include <offhook/agent/providers/fallback_speaker.hpp>
+#include <offhook/agent/providers/ollama/parts.hpp>
 #include <offhook/agent/providers/openai/parts.hpp>
 #include <offhook/agent/providers/session_chain.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
@@ -19,11 +22,17 @@ namespace {
 const ProviderParts& parts_of(ProviderKind kind) {
   static const ProviderParts local = embedded::parts();
   static const ProviderParts openai = openai::parts();
+  static const ProviderParts azure = azure::parts();
+  static const ProviderParts deepgram = deepgram::parts();
+  static const ProviderParts ollama = ollama::parts();
   switch (kind) {
     case ProviderKind::Local: return local;
     case ProviderKind::OpenAi:
     case ProviderKind::AzureOpenAi:
     case ProviderKind::OpenAiCompatible: return openai;
+    case ProviderKind::Azure: return azure;
+    case ProviderKind::Deepgram: return deepgram;
+    case ProviderKind::Ollama: return ollama;
   }
   return local;
 }
@@ -36,16 +45,22 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
 
 /// Our own sentences in the voice of `provider`, or in the plain one when that cannot be had.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
-  auto plain = needs.shelf->plain_voice(wake);
+  auto plain = needs.shelf->plain_voice(needs.profile->voice, wake);
   const auto& make = parts_of(needs.provider->kind).speaker;
   if (!make) return plain;
   auto own = make(needs, wake);
   return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain)) : std::move(own);
 }
 
+std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }
+
+std::string cascade_name(const CascadeWay& way) {
+  return "cascade " + way.listen.front()->name + "+" + way.think.front()->name + "+" + way.speak.front()->name;
+}
+
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {way.provider->name + "/realtime", [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
+  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
@@ -54,23 +69,26 @@ PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::st
   return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
 }
 
+/// A compatible server rarely has a live listener, and Azure OpenAI's was never tried: they are listened to by HTTP alone.
+bool hears_live(ProviderKind kind) { return kind == ProviderKind::OpenAi || kind == ProviderKind::Azure || kind == ProviderKind::Deepgram; }
+
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
-  std::string name = "cascade";
   for (const auto& provider : way.listen) {
-    const bool live = parts_of(provider->kind).live_listener && provider->kind == ProviderKind::OpenAi;  // Others rarely have it.
-    if (live) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
+    if (hears_live(provider->kind)) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
     parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
   }
   for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));
-  for (const auto& provider : way.speak) parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
+  for (const auto& provider : way.speak) {
+    parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
+    if (parts_of(provider->kind).http_speaker) parts.speakers.push_back(part<Speaker>(needs, provider, "speak by HTTP", &ProviderParts::http_speaker));
+  }
   // No provider: nothing leaves the machine, and a caller who hears a plain voice is better off than one who hears none.
   if (way.speak.back()->kind != ProviderKind::Local) {
-    parts.speakers.push_back({"plain voice", [shelf = needs.shelf](const Wake& wake) { return shelf->plain_voice(wake); }});
+    parts.speakers.push_back({"plain voice", [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
   }
-  for (const auto* list : {&way.listen, &way.think, &way.speak}) name += (list == &way.listen ? " " : "+") + list->front()->name;
   const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
-  return {name, [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
+  return {cascade_name(way), [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
 }
 
 std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
@@ -112,21 +130,47 @@ const ProviderPtr& first_voice(const AgentProfile& profile) {
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
 }
 
-bool has_language_model(const AgentProfile& profile) {
-  return uses(profile, ProviderKind::OpenAi) || uses(profile, ProviderKind::AzureOpenAi) || uses(profile, ProviderKind::OpenAiCompatible);
-}
-
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
-    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)) {}
+    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)),
+      breakers_(std::make_shared<Breakers>(options_.on_provider_failed)) {}
 
 base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   if (auto loaded = shelf_->load(*book.otherwise()); !loaded) return loaded;
   for (const auto& entry : book.entries()) {
     if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
   }
+  adopt_servers(book.tool_servers());
   return {};
+}
+
+/// Calls keep the servers that they began with; to end servers takes seconds, and no call's thread shall do it: the last to hold
+/// them is the list here.
+void SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
+  const std::lock_guard lock(servers_mutex_);
+  std::erase_if(retired_, [](const auto& servers) { return servers.use_count() == 1; });
+  if (servers_ && plan && servers_->plan()->is_same(*plan)) return;
+  if (servers_ && servers_.use_count() > 1) retired_.push_back(servers_);
+  servers_ = plan ? std::make_shared<tools::ToolServers>(plan, options_.on_tool_server) : nullptr;
+}
+
+std::shared_ptr<tools::ToolServers> SessionFactory::tool_servers() const {
+  const std::lock_guard lock(servers_mutex_);
+  return servers_;
+}
+
+bool SessionFactory::is_served(const AgentProfile& profile, base::TimePoint now) const {
+  const auto is_asked = [&](const std::string& service) { return !breakers_->is_open(service, now); };
+  const auto is_done = [&](const std::vector<ProviderPtr>& providers, const char* stage) {
+    return std::any_of(providers.begin(), providers.end(), [&](const auto& provider) { return is_asked(provider->name + stage); });
+  };
+  return std::any_of(profile.sessions.begin(), profile.sessions.end(), [&](const SessionWay& way) {
+    if (const auto* speech = std::get_if<RealtimeWay>(&way)) return is_asked(realtime_name(*speech));
+    const auto& three = std::get<CascadeWay>(way);
+    // A reply is spoken by the plain voice where no other speaks.
+    return is_asked(cascade_name(three)) && is_done(three.listen, "/listen") && is_done(three.think, "/think");
+  });
 }
 
 std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile) {
@@ -152,16 +196,29 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   plan.context.language = profile->language;
   plan.session = [chain = chain_options(*profile, needs, call, breakers_), breakers = breakers_](const Wake& wake) { return std::make_unique<SessionChain>(chain, breakers, wake); };
   if (has_language_model(*profile)) {
-    plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording)]() -> std::unique_ptr<ToolBox> {
-      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::vector<std::unique_ptr<tools::ToolSource>>{}, watch, base::Clock::now());
+    plan.tools = [profile, watch = std::move(call.on_tool_event), pause = std::move(call.pause_recording), servers = tool_servers(), &edges]() -> std::unique_ptr<ToolBox> {
+      auto sources = servers ? servers->sources(tool_servers_of(*profile), edges) : std::vector<std::unique_ptr<tools::ToolSource>>{};
+      return std::make_unique<tools::CallToolBox>(tool_box_options(*profile, pause), std::move(sources), watch, base::Clock::now());
     };
   }
   return plan;
 }
 
-std::vector<std::unique_ptr<Speaker>> SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges) const {
+Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const {
   std::map<std::pair<std::string, std::string>, PartNeeds> voices;  // A sentence that two agents share is spoken once.
-  const auto add = [&](const AgentBook::Profile& profile) {
+  std::map<std::string, PartNeeds> thinkers;
+  const auto add_thinkers = [&](const AgentBook::Profile& profile) {
+    for (const SessionWay& way : profile->sessions) {
+      const auto* cascade = std::get_if<CascadeWay>(&way);
+      for (const ProviderPtr& provider : cascade != nullptr ? cascade->think : std::vector<ProviderPtr>()) {
+        if (!parts_of(provider->kind).warm_up) continue;
+        PartNeeds& needs = thinkers[provider->name];
+        needs.provider = provider;
+        needs.edges = &edges;
+      }
+    }
+  };
+  const auto add_voice = [&](const AgentBook::Profile& profile) {
     const ProviderPtr& provider = first_voice(*profile);
     if (provider->kind == ProviderKind::Local || !parts_of(provider->kind).speaker) return;
     PartNeeds& needs = voices[{provider->name, profile->voice}];
@@ -172,15 +229,18 @@ std::vector<std::unique_ptr<Speaker>> SessionFactory::rehearsing(const AgentBook
     const std::string greeting = profile->greeting.is_fixed() ? spoken_greeting(*profile, {}) : std::string();
     auto options = conversation_options(*profile, options_.conversation);
     if (!profile->recordings) options.notice.clear();
-    for (auto& sentence : fixed_sentences(options, greeting)) {
-      needs.fixed_sentences.push_back(std::move(sentence));
-    }
+    for (auto& sentence : fixed_sentences(options, greeting)) needs.fixed_sentences.push_back(std::move(sentence));
   };
-  for (const auto& entry : book.entries()) add(entry.profile);
-  add(book.otherwise());
-  std::vector<std::unique_ptr<Speaker>> speakers;
-  for (const auto& [voice, needs] : voices) speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
-  return speakers;
+  for (const auto& entry : book.entries()) {
+    add_thinkers(entry.profile);
+    add_voice(entry.profile);
+  }
+  add_thinkers(book.otherwise());
+  add_voice(book.otherwise());
+  Rehearsed rehearsed;
+  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
+  for (const auto& [name, needs] : thinkers) rehearsed.warm_ups.push_back(parts_of(needs.provider->kind).warm_up(needs, told));
+  return rehearsed;
 }
 
 }  // namespace offhook::inline v0::agent

@@ -8,12 +8,15 @@
 #include <offhook/agent/prompts/call_variables.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
 #include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/agent/tools/tool_servers.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,8 @@ namespace offhook::inline v0::agent {
 struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< with its pool
   ConversationOptions conversation;     ///< what profiles do not say
+  Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
+  tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
 };
 
 /// What is known of a call when its conversation is put together.
@@ -46,20 +51,30 @@ class SessionFactory {
   /// `edges` are those of the call's thread, on which the plan is carried out.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// What speaks the sentences of all these agents into the cache ahead of their first calls: one for each voice of a provider
-  /// that is tried first. For a Rehearsal on the thread of `edges`.
-  [[nodiscard]] std::vector<std::unique_ptr<Speaker>> rehearsing(const AgentBook& book, net::Edges& edges) const;
+  /// What makes ready for the first calls of all these agents: their sentences are spoken into the cache by one speaker for each
+  /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
+  [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const;
+
+  /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
+  [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
+  [[nodiscard]] Breakers& breakers() const { return *breakers_; }
 
   [[nodiscard]] WorkPool& pool() const { return *pool_; }
   [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
 
  private:
+  void adopt_servers(const AgentBook::ToolServerPlan& plan);
+  [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;
+
   FactoryOptions options_;
   std::shared_ptr<WorkPool> pool_;
+  mutable std::mutex servers_mutex_;
+  std::shared_ptr<tools::ToolServers> servers_;  // null: no book has any
+  std::vector<std::shared_ptr<tools::ToolServers>> retired_;  // calls that still run began with them
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
-  std::shared_ptr<Breakers> breakers_ = std::make_shared<Breakers>();
+  std::shared_ptr<Breakers> breakers_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -25,9 +25,9 @@ bool has_type(const ArgumentValue& value, std::string_view type) {
   return nested != nullptr && (type == "array") == nested->is_list && (type == "array" || type == "object");
 }
 
-std::string text_of(dom::element element) {
+std::string text_of(dom::element parent, std::string_view name) {
   std::string_view text;
-  return element.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+  return parent[name].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
 std::vector<std::string> texts_of(dom::element parent, std::string_view name) {
@@ -35,9 +35,43 @@ std::vector<std::string> texts_of(dom::element parent, std::string_view name) {
   dom::array list;
   if (parent[name].get(list) != simdjson::SUCCESS) return texts;
   for (const dom::element item : list) {
-    if (item.is_string()) texts.push_back(text_of(item));
+    std::string_view text;
+    if (item.get(text) == simdjson::SUCCESS) texts.emplace_back(text);
   }
   return texts;
+}
+
+/// "type": a text, or (JSON Schema 2020-12 validation, section 6.1.1) a list of them.
+std::vector<std::string> types_of(dom::element about) {
+  if (std::string type = text_of(about, "type"); !type.empty()) return {std::move(type)};
+  return texts_of(about, "type");
+}
+
+ArgumentValue value_of(dom::element element) {
+  if (element.is_string()) return std::string(element.get_string().value_unsafe());
+  if (element.is_bool()) return element.get_bool().value_unsafe();
+  if (element.is_int64()) return element.get_int64().value_unsafe();
+  if (element.is_number()) return element.get_double().value_unsafe();
+  if (element.is_null()) return nullptr;
+  return Nested{element.is_array()};
+}
+
+std::optional<double> number_of(const ArgumentValue& value) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  return std::nullopt;
+}
+
+/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2.
+bool is_same(const ArgumentValue& one, const ArgumentValue& other) {
+  const auto a = number_of(one), b = number_of(other);
+  return a && b ? *a == *b : one == other;
+}
+
+std::string shown_types(const std::vector<std::string>& types) {
+  std::string all;
+  for (const std::string& type : types) all += (all.empty() ? "" : " or ") + type;
+  return records::printable(all, kMaxShown);
 }
 
 }  // namespace
@@ -57,10 +91,19 @@ std::optional<ArgumentSchema> ArgumentSchema::parse(std::string_view json) {
   if (root["properties"].get(properties) != simdjson::SUCCESS) return schema;
   for (const auto& [name, about] : properties) {
     if (schema.properties_.size() == kMaxArgumentMembers) return std::nullopt;
-    Property property{std::string(name), {}, {}, std::find(required.begin(), required.end(), name) != required.end()};
+    Property property;
+    property.name = name;
+    property.required = std::find(required.begin(), required.end(), name) != required.end();
     if (about.is_object()) {
-      if (std::string_view type; about["type"].get(type) == simdjson::SUCCESS) property.type = type;
-      property.texts = texts_of(about, "enum");
+      property.types = types_of(about);
+      dom::array choices;
+      property.chosen = about["enum"].get(choices) == simdjson::SUCCESS;
+      if (property.chosen) {
+        for (const dom::element choice : choices) property.choices.push_back(value_of(choice));
+      } else if (dom::element only; about["const"].get(only) == simdjson::SUCCESS) {
+        property.chosen = true;
+        property.choices.push_back(value_of(only));
+      }
     }
     schema.properties_.push_back(std::move(property));
   }
@@ -75,12 +118,12 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
       if (property.required) return fmt::format("\"{}\" is missing.", shown(property.name));
       continue;
     }
-    if (!property.type.empty() && !has_type(at->value, property.type)) {
-      return fmt::format("\"{}\" must be of the type {}.", shown(property.name), shown(property.type));
-    }
-    const auto* text = std::get_if<std::string>(&at->value);
-    const bool listed = text == nullptr || std::find(property.texts.begin(), property.texts.end(), *text) != property.texts.end();
-    if (!property.texts.empty() && !listed) return fmt::format("\"{}\" must be one of its list.", shown(property.name));
+    const auto is_type = [&](const std::string& type) { return has_type(at->value, type); };
+    if (!property.types.empty() && std::none_of(property.types.begin(), property.types.end(), is_type))
+      return fmt::format("\"{}\" must be of the type {}.", shown(property.name), shown_types(property.types));
+    const auto is_meant = [&](const ArgumentValue& choice) { return is_same(choice, at->value); };
+    if (property.chosen && std::none_of(property.choices.begin(), property.choices.end(), is_meant))
+      return fmt::format("\"{}\" must be one of its list.", shown(property.name));
   }
   const auto is_known = [this](const Argument& argument) {
     return std::any_of(properties_.begin(), properties_.end(), [&](const Property& p) { return p.name == argument.name; });

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::tools {
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
 
 /// What of a tool's JSON Schema is looked at before a call goes to its source: the names of the members, which must be there,
-/// their types, and lists of allowed texts. A tool's own server has the last word on the rest.
+/// their types (`type`, one or several), and what they may be (`enum`, `const`). A tool's own server has the last word on the rest.
 class ArgumentSchema {
  public:
   /// Nothing: that is no schema of an object, or is too long.
@@ -23,8 +23,10 @@ class ArgumentSchema {
 
  private:
   struct Property {
-    std::string name, type;          // "": any
-    std::vector<std::string> texts;  // "enum"; empty: any
+    std::string name;
+    std::vector<std::string> types;      // empty: any
+    std::vector<ArgumentValue> choices;  // of objects and lists only what they are
+    bool chosen = false;                 // it must be one of `choices`
     bool required = false;
   };
   std::vector<Property> properties_;

@@ -80,7 +80,9 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
 }
 
 void CallToolBox::tell(What what, const ToolCall& call, std::string detail) const {
-  if (watch_) watch_({what, call.turn, shown_name(call.name), std::move(detail)});
+  if (!watch_) return;
+  const ToolRule* rule = find_rule(policy_.rules(), call.name);
+  watch_({what, call.turn, shown_name(call.name), std::move(detail), rule != nullptr ? std::optional(rule->what) : std::nullopt});
 }
 
 void CallToolBox::refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log) {

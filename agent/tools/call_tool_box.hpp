@@ -31,6 +31,7 @@ struct ToolEvent {
   std::uint32_t turn = 0;
   std::string tool;    ///< as shown_name() shows it
   std::string detail;  ///< a sentence
+  std::optional<ToolClass> kind = std::nullopt;  ///< nothing: no rule names this tool
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 

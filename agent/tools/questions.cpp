@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/questions.hpp>
 
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/answer_words.hpp>
 #include <offhook/base/text.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace offhook::inline v0::agent::tools {
 
@@ -71,7 +73,7 @@ std::string digit_by_digit(std::string_view number) {
 /// What of an argument may be spoken: no mark that begins a sentence of its own, or markup.
 std::string speakable(std::string_view text) {
   std::string out;
-  for (const char c : records::cut_at(text, kMaxSpokenValue)) {
+  for (const char c : text) {
     const bool plain = base::is_alpha(c) || base::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '-' || c == '.' ||
                        c == ',' || c == '+';
     out += plain ? c : ' ';
@@ -79,31 +81,46 @@ std::string speakable(std::string_view text) {
   return std::string(base::trim(out));
 }
 
-std::string spoken_value(const Arguments& arguments, std::string_view name) {
+/// As it is, and money as people write it.
+std::string spoken_number(double number) {
+  const double cents = number * 100;
+  return cents == std::round(cents) ? fmt::format("{:.2f}", number) : fmt::format("{}", number);
+}
+
+/// All of it; nothing where it cannot be said.
+std::optional<std::string> spoken_value(const Arguments& arguments, std::string_view name) {
   const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
-  if (at == arguments.end()) return {};
-  if (const auto* text = std::get_if<std::string>(&at->value)) return speakable(*text);
-  if (const auto* whole = std::get_if<std::int64_t>(&at->value)) return std::to_string(*whole);
-  if (const auto* real = std::get_if<double>(&at->value)) return speakable(fmt::format("{:.2f}", *real));
-  return {};
+  if (at == arguments.end()) return std::nullopt;
+  std::string said;
+  if (const auto* text = std::get_if<std::string>(&at->value)) said = *text;
+  if (const auto* whole = std::get_if<std::int64_t>(&at->value)) said = std::to_string(*whole);
+  if (const auto* real = std::get_if<double>(&at->value)) said = spoken_number(*real);
+  if (count_utf8(said) > kMaxSpokenValue || speakable(said).empty()) return std::nullopt;
+  return speakable(said);
+}
+
+/// Calls `text` for what stands between the places of a question, and `place` for each name in braces.
+template <class Text, class Place>
+void read_question(std::string_view question, Text text, Place place) {
+  while (!question.empty()) {
+    const auto open = question.find('{');
+    text(question.substr(0, open));
+    if (open == std::string_view::npos) return;
+    const auto close = question.find('}', open);
+    if (close == std::string_view::npos) return;
+    place(question.substr(open + 1, close - open - 1));
+    question.remove_prefix(close + 1);
+  }
 }
 
 std::string own_question(std::string_view question, const Arguments& arguments) {
   std::string out;
-  while (!question.empty() && out.size() < kMaxQuestionBytes) {
-    const auto open = question.find('{');
-    out += question.substr(0, open);
-    if (open == std::string_view::npos) break;
-    const auto close = question.find('}', open);
-    if (close == std::string_view::npos) break;
-    out += spoken_value(arguments, question.substr(open + 1, close - open - 1));
-    question.remove_prefix(close + 1);
-  }
-  return std::string(records::cut_at(out, kMaxQuestionBytes));
+  read_question(question, [&](std::string_view text) { out += text; }, [&](std::string_view name) { out += spoken_value(arguments, name).value_or(""); });
+  return out;
 }
 
 std::string other_question(const ToolRule& rule, const Arguments& arguments, const Sentences& words) {
-  if (!rule.question.empty()) return own_question(rule.question, arguments);
+  if (!rule.question.empty()) return std::string(records::cut_at(own_question(rule.question, arguments), kMaxQuestionBytes));
   std::string name = rule.name;
   std::replace(name.begin(), name.end(), '_', ' ');
   return filled(words.other, speakable(name));
@@ -131,6 +148,18 @@ Question question_for(const ToolRule& rule, const ToolRequest& request, std::str
     asked = other_question(rule, std::get<SourceRequest>(request).arguments, words);
   }
   return {asked + " " + std::string(words.how), std::string(words.again)};
+}
+
+std::optional<std::string> fault_of_question(const ToolRule& rule, const ToolRequest& request) {
+  const auto* call = std::get_if<SourceRequest>(&request);
+  if (call == nullptr || !rule.asks_caller()) return std::nullopt;
+  std::optional<std::string> fault;
+  read_question(rule.question, [](std::string_view) {}, [&](std::string_view name) {
+    if (fault || spoken_value(call->arguments, name)) return;
+    fault = fmt::format("the caller is asked about \"{}\", which must be a number or a text of at most {} characters.", name, kMaxSpokenValue);
+  });
+  if (!fault && own_question(rule.question, call->arguments).size() > kMaxQuestionBytes) fault = "this is more than the caller can be asked about at once.";
+  return fault;
 }
 
 }  // namespace offhook::inline v0::agent::tools

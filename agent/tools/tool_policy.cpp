@@ -3,6 +3,7 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/built_in_arguments.hpp>
+#include <offhook/agent/tools/questions.hpp>
 #include <offhook/base/result.hpp>
 
 #include <fmt/format.h>
@@ -136,6 +137,8 @@ ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, const
   auto request = read_request(call, rules_, schema);
   if (too_often && !(request && pauses(*request))) return refuse(*too_often, sentence(*too_often), call.name);
   if (!request) return std::move(request.error());
+  if (const auto fault = fault_of_question(*rule, *request))
+    return refuse(Refusal::BadArguments, "Nothing was done: " + *fault, call.name, "the caller cannot be told all of them");
   if (const auto reached = cap_reached(*rule, now)) return refuse(*reached, sentence(*reached), call.name);
   ToolDecision decision;
   decision.kind = rule->asks_caller() ? ToolDecision::Kind::AskCaller : ToolDecision::Kind::Allow;

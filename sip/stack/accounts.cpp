@@ -278,6 +278,10 @@ bool Accounts::is_trusted(AccountId id, const base::IpAddress& address) const {
   return is_registrar(id, address) || std::find(peers.begin(), peers.end(), address) != peers.end();
 }
 
+bool Accounts::is_trusted_by_any(const base::IpAddress& address) const {
+  return std::any_of(accounts_.begin(), accounts_.end(), [&](const auto& entry) { return is_trusted(entry.first, address); });
+}
+
 bool Accounts::is_registrar(AccountId id, const base::IpAddress& address) const {
   const Account* account = find(id);
   if (account == nullptr) return false;

@@ -53,6 +53,7 @@ class Accounts {
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
   /// Whose P-Asserted-Identity is believed: the registrar, and AccountOptions::trusted_peers. RFC 3325 section 5
   [[nodiscard]] bool is_trusted(AccountId id, const base::IpAddress& address) const;
+  [[nodiscard]] bool is_trusted_by_any(const base::IpAddress& address) const;
   void learn_registrar(AccountId id, const base::IpAddress& address);
   /// Whether an INVITE from there may be for this account: AccountOptions::accept_from.
   [[nodiscard]] bool accepts(AccountId id, const base::IpAddress& source) const;

@@ -62,7 +62,7 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   const Message& invite = *shared_.servers.request(id);
   const Flow flow = *shared_.servers.flow(id);
   const auto refuse = [&](int status, HeaderList headers = {}) { shared_.servers.respond(id, status, headers, {}, {}, now); };
-  if (!accepting_ || live_ >= shared_.max_sessions) {
+  if (!takes_calls()) {
     if (accepting_) ++shared_.counters.refused_limit;
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }

@@ -73,6 +73,7 @@ class Calls {
 
   [[nodiscard]] std::string contact(std::uint64_t session, const Flow& flow) const;
   void set_accepting(bool accepting) { accepting_ = accepting; }
+  [[nodiscard]] bool takes_calls() const { return accepting_ && live_ < shared_.max_sessions; }
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.

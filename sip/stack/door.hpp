@@ -20,6 +20,8 @@ class Door {
  public:
   Door(DoorOptions options, CallerOptions callers, base::Random& random, StackCounters& counters);
 
+  /// A registrar of ours (`own`), or one of DoorOptions::peers.
+  [[nodiscard]] bool is_peer(const base::IpAddress& source, bool own) const;
   /// Nothing of this source is looked at.
   [[nodiscard]] bool is_shut(const base::IpAddress& source, bool own, base::TimePoint now);
   /// Counts a request outside live calls, or what is no SIP; `own`: it is a registrar's of ours. False: beyond its budget.
@@ -43,7 +45,6 @@ class Door {
   }
 
  private:
-  [[nodiscard]] bool is_peer(const base::IpAddress& source, bool own) const;
   void shut(const base::IpAddress& source, base::TimePoint now);
 
   DoorOptions options_;

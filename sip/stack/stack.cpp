@@ -51,6 +51,7 @@ class Stack::Impl final : public ContactSource {
   [[nodiscard]] bool admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
                            base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);
+  void answer_options(TransactionId id, base::TimePoint now);
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   /// Hands out what became of our requests, until nothing follows from it, and lets go of what has ended.
@@ -76,6 +77,7 @@ class Stack::Impl final : public ContactSource {
   Requests requests_;
   Door door_;
   Refusals refusals_;
+  Availability availability_;
 };
 
 namespace {
@@ -212,7 +214,7 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   if (request.method() == Method::Options) {
     // RFC 3261 section 11.2. Within a call it has its place in the order: RFC 3261 section 12.2.2.
     if (in_dialog && !subscriptions_.knows(request)) return calls_.on_in_dialog(id, now);
-    return servers_.respond(id, 200, {{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}}, {}, {}, now);
+    return answer_options(id, now);
   }
   if (in_dialog && subscriptions_.knows(request)) return subscriptions_.on_in_dialog(id, now);
   if (in_dialog) return calls_.on_in_dialog(id, now);
@@ -221,6 +223,17 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   if (request.method() == Method::Notify) return subscriptions_.on_unsolicited(id, now);
   if (request.method() == Method::Message) return requests_.on_message(id, now);
   servers_.respond(id, 481, {}, {}, {}, now);  // BYE or UPDATE without a dialog.
+}
+
+/// RFC 3261 section 11.2: the status that an INVITE would get. A proxy that asks so sends its calls elsewhere meanwhile.
+void Stack::Impl::answer_options(TransactionId id, base::TimePoint now) {
+  const int status = calls_.takes_calls() ? availability_.status : 503;
+  HeaderList fields{{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}};
+  if (status != 200) fields.emplace_back("Retry-After", std::string(kRetryAfter));  // RFC 3261 section 20.33
+  const base::IpAddress source = servers_.flow(id)->remote.ip;
+  if (door_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source))
+    fields.insert(fields.end(), availability_.for_known.begin(), availability_.for_known.end());
+  servers_.respond(id, status, fields, {}, {}, now);
 }
 
 void Stack::Impl::settle(base::TimePoint now) {
@@ -462,6 +475,7 @@ base::Result<RequestId, StackError> Stack::request(RequestOptions options, base:
 std::size_t Stack::subscriptions() const { return impl_->subscriptions_.size(); }
 std::size_t Stack::requests() const { return impl_->requests_.size(); }
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
+void Stack::set_availability(Availability availability) { impl_->availability_ = std::move(availability); }
 std::size_t Stack::sessions() const { return impl_->calls_.live(); }
 bool Stack::uses(const Flow& flow) const {
   return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow) ||

@@ -143,6 +143,12 @@ struct RequestOptions {
   bool through_registrar = true;     ///< false: straight to the target's host
 };
 
+/// What an OPTIONS outside of calls is told: RFC 3261 section 11.2.
+struct Availability {
+  int status = 200;         ///< that a new INVITE would get for the owner's sake: 200 for one that would be taken, 486, 503 ...
+  HeaderList for_known{};   ///< added towards our registrars, trusted_peers and DoorOptions::peers alone: nobody else need know how we are
+};
+
 /// Call-ID and our tag: no other leg of ours has the same two.
 struct LegName { std::string call_id, local_tag; };
 /// The dialog of a call, as far as there is one: the peer's side is known once one of us has accepted, of calls to us at once.
@@ -250,7 +256,8 @@ class Stack {
   // Requests outside of calls; each ends in RequestAnswered.
   [[nodiscard]] base::Result<RequestId, StackError> request(RequestOptions options, base::TimePoint now);
 
-  void set_accepting(bool accepting);          ///< false: new INVITEs get 503 with Retry-After (drain)
+  void set_accepting(bool accepting);          ///< false: new INVITEs and OPTIONS get 503 with Retry-After (drain)
+  void set_availability(Availability availability);  ///< as it is now; what the stack itself is in the way of, it knows
   [[nodiscard]] std::size_t sessions() const;  ///< those not yet ended
   /// What we still owe others: calls that are up or whose BYE waits for the caller's ACK, our requests without a final answer,
   /// refusals whose ACK is to come. At 0 a process may end; what is then left only absorbs repeats. Each such thing has a timer

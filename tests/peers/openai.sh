@@ -57,7 +57,7 @@ reports() { says "$work/report.json" "$1" || die "the caller's report has no $1:
 # reply, of a cascade a clause.
 sentences=()
 sentence() {
-  "$offhook" say "$2" --voice slt --out "$work/$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
+  "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
   sentences+=(--look-for "$1=$work/$1.wav")
 }
 # found NAME MEMBER: of a sentence: at_ms, ends_ms, likeness, worst (tests/caller/recording_search.hpp).

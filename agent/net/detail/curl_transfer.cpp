@@ -125,6 +125,8 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // Else an abort waits for the name server.
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+  // libcurl sends any request again, a POST too, when a connection that it had kept ends without an octet of the answer.
+  if (request_.at_most_once) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, trouble_.data());
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);

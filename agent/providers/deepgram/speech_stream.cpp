@@ -75,11 +75,19 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   pump();
 }
 
+/// What was asked before anybody told the time was asked now.
+void SpeechStream::on_first_tick(base::TimePoint now) {
+  connected_at_ = progress_at_ = now;
+  for (Asked& each : asked_) each.at = now;
+  if (clear_until_) clear_until_ = now + kClearWait;
+}
+
 void SpeechStream::close() {
   if (line_ != Line::None) send_text(std::string(kClose));
 }
 
 void SpeechStream::tick(base::TimePoint now) {
+  if (!std::exchange(knows_time_, true)) on_first_tick(now);
   now_ = now;
   if (clear_until_ && now_ >= *clear_until_) {
     lose({FailureKind::Timeout, whom_ + " did not stop in time", kNetworkRetry}, true);

@@ -69,6 +69,7 @@ class SpeechStream {
   struct Asked { base::TimePoint at; std::size_t chars = 0; };
   enum class Line : std::uint8_t { None, Opening, Open };
 
+  void on_first_tick(base::TimePoint now);
   void pump();
   void ask(Job& job);
   [[nodiscard]] base::TimePoint room_at(std::size_t chars);
@@ -83,6 +84,7 @@ class SpeechStream {
   std::string whom_;
   std::uint32_t rate_hz_;
   std::unique_ptr<Reader> reader_;
+  bool knows_time_ = false;
   base::TimePoint now_{};
   Line line_ = Line::None;
   base::TimePoint connected_at_{}, progress_at_{};

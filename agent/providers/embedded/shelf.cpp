@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/embedded/flite_speaker.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/voice_cache.hpp>
+#include <offhook/agent/providers/voices.hpp>
 
 namespace offhook::inline v0::agent::embedded {
 
@@ -10,9 +11,12 @@ namespace {
 
 constexpr std::size_t kPlainCacheBytes = 4U << 20U;
 
-/// A voice of another provider's is none of ours.
-std::string voice_of(const AgentProfile& profile, const std::string& usual) {
-  return profile.voice == "slt" || profile.voice == "rms" ? profile.voice : usual;
+const ProviderProfile kOurselves;
+
+/// Of another provider's voice the nearer one of ours.
+std::string voice_of(std::string_view wanted, const std::string& usual) {
+  std::string voice = voice_for(kOurselves, wanted, "");
+  return voice.empty() ? usual : voice;
 }
 
 }  // namespace
@@ -21,14 +25,14 @@ Shelf::Shelf(EmbeddedOptions usual) : usual_(std::move(usual)) {}
 Shelf::~Shelf() = default;
 
 std::string Shelf::key(const AgentProfile& profile) const {
-  return (profile.dialogue.empty() ? usual_.dialogue_path : profile.dialogue) + '\n' + voice_of(profile, usual_.voice);
+  return (profile.dialogue.empty() ? usual_.dialogue_path : profile.dialogue) + '\n' + voice_of(profile.voice, usual_.voice);
 }
 
 base::Result<void, base::Error> Shelf::load(const AgentProfile& profile) {
   if (!uses(profile, ProviderKind::Local) || find(profile)) return {};
   EmbeddedOptions options = usual_;
   if (!profile.dialogue.empty()) options.dialogue_path = profile.dialogue;
-  options.voice = voice_of(profile, usual_.voice);
+  options.voice = voice_of(profile.voice, usual_.voice);
   auto provider = EmbeddedProvider::make(options);
   if (!provider) return base::fail(provider.error());
   const std::lock_guard lock(mutex_);
@@ -42,14 +46,16 @@ std::shared_ptr<EmbeddedProvider> Shelf::find(const AgentProfile& profile) const
   return it == providers_.end() ? nullptr : it->second;
 }
 
-std::unique_ptr<Speaker> Shelf::plain_voice(Wake wake) {
+std::unique_ptr<Speaker> Shelf::plain_voice(std::string_view wanted, Wake wake) {
   const std::lock_guard lock(mutex_);
-  if (!plain_) {
-    auto voice = FliteVoice::make(usual_.voice);
+  const std::string name = voice_of(wanted, usual_.voice);
+  auto& plain = plain_[name];
+  if (!plain) {
+    auto voice = FliteVoice::make(name);
     if (!voice) return nullptr;
-    plain_ = std::make_shared<VoiceCache>(std::move(*voice), *usual_.pool, kPlainCacheBytes);
+    plain = std::make_shared<VoiceCache>(std::move(*voice), *usual_.pool, kPlainCacheBytes);
   }
-  return std::make_unique<FliteSpeaker>(plain_, std::move(wake));
+  return std::make_unique<FliteSpeaker>(plain, std::move(wake));
 }
 
 bool Shelf::is_warm() const {

@@ -24,8 +24,8 @@ class Shelf {
   [[nodiscard]] base::Result<void, base::Error> load(const AgentProfile& profile);
   /// Null when load() was not called for such a profile.
   [[nodiscard]] std::shared_ptr<EmbeddedProvider> find(const AgentProfile& profile) const;
-  /// Null only when no voice is installed.
-  [[nodiscard]] std::unique_ptr<Speaker> plain_voice(Wake wake);
+  /// Ours that is nearest to `wanted`, a name of any provider's or "". Null only when no voice is installed.
+  [[nodiscard]] std::unique_ptr<Speaker> plain_voice(std::string_view wanted, Wake wake);
   [[nodiscard]] bool is_warm() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
 
@@ -35,7 +35,7 @@ class Shelf {
   EmbeddedOptions usual_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<EmbeddedProvider>> providers_;
-  std::shared_ptr<VoiceCache> plain_;
+  std::map<std::string, std::shared_ptr<VoiceCache>> plain_;  // by voice
 };
 
 /// Of the kind Local.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/openai/caller_audio.hpp>
+#include <offhook/agent/providers/caller_audio.hpp>
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 #include <offhook/agent/providers/openai/realtime_wire.hpp>
 #include <offhook/base/time.hpp>

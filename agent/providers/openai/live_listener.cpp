@@ -60,7 +60,7 @@ void LiveListener::flush() {
 
 void LiveListener::tick(base::TimePoint now) { now_ = now; }
 
-std::uint32_t LiveListener::rate_hz() const { return realtime::rate_hz(options_.shape.format); }
+std::uint32_t LiveListener::rate_hz() const { return agent::rate_hz(options_.shape.format); }
 
 void LiveListener::begin(std::uint32_t turn, std::string_view) {
   core_->abandon();

@@ -18,9 +18,9 @@ std::string write_live_session(const LiveShape& shape) {
   out.open("", '{').text("type", "session.update").text("event_id", kSessionId).open("session", '{').text("type", "transcription");
   out.open("audio", '{').open("input", '{').open("format", '{');
   switch (shape.format) {
-    case realtime::AudioFormat::Pcmu: out.text("type", "audio/pcmu"); break;
-    case realtime::AudioFormat::Pcma: out.text("type", "audio/pcma"); break;
-    case realtime::AudioFormat::Pcm24k: out.text("type", "audio/pcm").number("rate", 24000); break;
+    case AudioFormat::Pcmu: out.text("type", "audio/pcmu"); break;
+    case AudioFormat::Pcma: out.text("type", "audio/pcma"); break;
+    case AudioFormat::Pcm24k: out.text("type", "audio/pcm").number("rate", 24000); break;
   }
   out.close('}').open("transcription", '{').text("model", shape.model);
   if (!shape.language.empty()) out.text("language", shape.language);
@@ -63,7 +63,7 @@ void LiveTranscription::feed(std::span<const std::int16_t> pcm) {
     return;
   }
   turn_octets_ += octets;
-  realtime::encode_audio(shape_.format, pcm, unsent_);
+  agent::encode_audio(shape_.format, pcm, unsent_);
   const std::size_t frame = kFrameMs * octets_per_ms(shape_.format);
   while (unsent_.size() >= frame) send_audio(frame);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_fault.hpp>
 
@@ -19,7 +19,7 @@ struct LiveShape {
   std::string model = "gpt-4o-mini-transcribe";
   std::string language;  ///< ISO 639-1; "": found out
   std::string prompt;    ///< names and words that are likely to be said
-  realtime::AudioFormat format = realtime::AudioFormat::Pcm24k;
+  AudioFormat format = AudioFormat::Pcm24k;
 };
 
 /// A Realtime session that only transcribes: audio goes up while the caller speaks, a commit ends the turn, and its text comes back.

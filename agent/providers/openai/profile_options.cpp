@@ -2,13 +2,21 @@
 
 namespace offhook::inline v0::agent::openai {
 
-Server server_of(const ProviderProfile& provider) {
+namespace {
+
+/// Both kinds of Azure's ask it for models in the same way.
+bool is_azure(const ProviderProfile& provider) { return provider.kind == ProviderKind::AzureOpenAi || provider.kind == ProviderKind::Azure; }
+
+}  // namespace
+
+Server server_of(const ProviderProfile& provider, const std::string& model) {
   Server server;
   server.base_url = provider.base_url;
   server.key = provider.api_key;
-  if (provider.kind != ProviderKind::AzureOpenAi) return server;
+  if (!is_azure(provider)) return server;
   server.auth = Server::Auth::ApiKey;
-  server.base_url += "/openai/deployments/" + provider.deployment;
+  // The current interface takes the deployment as the model; the older ones, each with a date, have it in the address.
+  server.base_url += provider.api_version.empty() ? "/openai/v1" : "/openai/deployments/" + model;
   if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
   return server;
 }
@@ -31,8 +39,10 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   options.api_key = provider.api_key;
   options.model = provider.models.realtime;
   options.transcription_model = provider.models.transcription;
-  if (provider.kind == ProviderKind::AzureOpenAi) {
-    options.azure = realtime::AzureRealtime{provider.base_url, provider.deployment, provider.api_version};
+  if (is_azure(provider)) {
+    // Of Azure the deployment is that of the model that thinks.
+    const std::string& deployment = provider.kind == ProviderKind::Azure ? provider.models.realtime : provider.deployment;
+    options.azure = realtime::AzureRealtime{provider.base_url, deployment, provider.api_version};
   } else {
     options.base_url = provider.base_url;
   }

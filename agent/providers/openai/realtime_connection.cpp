@@ -77,8 +77,8 @@ Change RealtimeConnection::lose(std::uint32_t socket, const Fault& fault, TimePo
 }
 
 std::optional<base::Duration> RealtimeConnection::back_off() const {
-  constexpr std::array<std::chrono::milliseconds, kMaxReconnects> kPauses{std::chrono::milliseconds(0), std::chrono::milliseconds(250),
-                                                                          std::chrono::milliseconds(1000), std::chrono::milliseconds(2000)};
+  // A caller may be waiting in the middle of a sentence, and somebody else be there to go on with it.
+  constexpr std::array<std::chrono::milliseconds, kMaxReconnects> kPauses{std::chrono::milliseconds(0), std::chrono::milliseconds(250), std::chrono::milliseconds(500)};
   if (lost_.fatal || attempts_ >= kMaxReconnects) return std::nullopt;
   if (lost_.retry_after) return *lost_.retry_after <= kLongestBackOff ? lost_.retry_after : std::nullopt;
   if (!lost_.reconnect) return std::nullopt;

@@ -15,7 +15,7 @@ inline constexpr base::Duration kRenewAt = std::chrono::minutes(55);          //
 inline constexpr base::Duration kRenewRetry = std::chrono::seconds(30);       ///< after a second socket that came to nothing
 inline constexpr base::Duration kSettled = std::chrono::seconds(30);          ///< a socket that lived so long was a good one
 inline constexpr base::Duration kLongestBackOff = std::chrono::seconds(10);   ///< a server that wants more is given up
-inline constexpr unsigned kMaxReconnects = 4;                                 ///< in a row
+inline constexpr unsigned kMaxReconnects = 3;                                 ///< in a row
 
 /// Which socket the conversation is on: opens it, waits for its session, opens another when it breaks, and a second one beside it
 /// before its hour is over. Knows nothing of what is said. Pure.

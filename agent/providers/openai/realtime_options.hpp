@@ -3,7 +3,7 @@
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/provider_profile.hpp>
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 
 #include <cstdint>
 #include <optional>

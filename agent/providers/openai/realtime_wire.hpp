@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/providers/openai/realtime_fault.hpp>
+#include <offhook/agent/providers/voiced_item.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -63,11 +64,6 @@ struct Wire {
 struct TurnIsTaken { std::uint32_t turn = 0; };
 struct NothingHeard { std::uint32_t turn = 0; };                      ///< a turn without a sample
 struct CallerText { std::uint32_t turn = 0; std::string text; };
-/// An item of the model's reply that is heard: its number, then its audio and its words, then its end.
-struct ItemBegan { std::uint32_t turn = 0, item = 0; };
-struct ItemAudio { std::uint32_t turn = 0, item = 0; std::vector<std::uint8_t> octets; };
-struct ItemText { std::uint32_t turn = 0, item = 0; std::string text; };
-struct ItemEnded { std::uint32_t turn = 0, item = 0; bool whole = true; };  ///< not whole: broken off
 struct ReplyWritten { std::uint32_t turn = 0; std::string text; };    ///< the model wrote instead of speaking
 struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
 struct ReplyEnded { std::uint32_t turn = 0; };

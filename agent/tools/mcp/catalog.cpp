@@ -1,26 +1,11 @@
 #include <offhook/agent/tools/mcp/catalog.hpp>
 
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
-
-namespace {
-
-std::string words_of(PinVerdict verdict, const std::string& known, const std::string& hash) {
-  switch (verdict) {
-    case PinVerdict::Known: return {};
-    case PinVerdict::New: return "its definition is trusted from now on: sha256 " + hash;
-    case PinVerdict::Missing: return "nobody has pinned it: look at what it says, and pin sha256 " + hash;
-    case PinVerdict::Changed:
-      return "its definition is not the one that was pinned (sha256 " + known + "): look at what it says now, and pin sha256 " + hash;
-  }
-  return {};
-}
-
-}  // namespace
 
 const Catalog::Tool* Catalog::find(std::string_view model_name) const {
   const auto at = std::find_if(descriptions.begin(), descriptions.end(),

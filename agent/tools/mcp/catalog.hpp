@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/agent/conversation/tool.hpp>
-#include <offhook/agent/tools/mcp/pins.hpp>
 #include <offhook/agent/tools/mcp/tool_definition.hpp>
+#include <offhook/agent/tools/pins.hpp>
 
 #include <string>
 #include <string_view>

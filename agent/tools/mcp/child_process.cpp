@@ -12,12 +12,24 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <cerrno>
 #include <deque>
+#include <thread>
 
 namespace offhook::inline v0::agent::tools::mcp {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+
+/// Who writes to a program that is gone gets an error then, and not a signal that ends us. What the embedder has decided stays.
+void ignore_broken_pipes() {
+  struct sigaction present {};
+  if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) (void)::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
 
 class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Core> {
  public:
@@ -46,7 +58,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     step(0);
   }
 
-  /// Without waiting: for who is destroyed.
+  /// Without asking: for who is destroyed.
   void kill_now() {
     handler_ = {};
     error_code ignored;
@@ -55,15 +67,40 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     output_.close(ignored);
     errors_.close(ignored);
     if (pid_ <= 0) return;
-    (void)::kill(-pid_, SIGKILL);
-    (void)::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
+    if (look() != Life::Unknown) send_signal(SIGKILL);
+    // The kernel may need a moment; what it cannot end at all (a process in the middle of a broken disk) is left to itself.
+    for (int looks = 0; looks < kLastLooks && look() == Life::Runs; ++looks) std::this_thread::sleep_for(kLastPatience / kLastLooks);
+    reap();
   }
 
   [[nodiscard]] int pid() const { return pid_; }
 
  private:
   using Buffer = std::array<char, 16U << 10U>;
+  static constexpr base::Duration kLastPatience = std::chrono::seconds(2);
+  static constexpr int kLastLooks = 400;
+  static constexpr int kLastReads = 8;  // More than a pipe holds.
+
+  /// To its group, and to itself, since it may have left that. Only while it is not reaped: until then its number is nobody else's.
+  void send_signal(int number) const {
+    (void)::kill(-pid_, number);
+    (void)::kill(pid_, number);
+  }
+
+  /// Unknown: somebody else took it away (a program that ignores SIGCHLD), so that its number may be another's.
+  enum class Life : std::uint8_t { Runs, Ended, Unknown };
+  [[nodiscard]] Life look() const {
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+      return errno == EINTR ? Life::Runs : Life::Unknown;
+    return info.si_pid == pid_ ? Life::Ended : Life::Runs;
+  }
+
+  void reap() {
+    while (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) < 0 && errno == EINTR) {
+    }
+    pid_ = 0;
+  }
   using Told = std::function<void(std::string_view)> ChildHandler::*;
 
   void read(asio::posix::stream_descriptor& from, Buffer& buffer, Told told) {
@@ -97,8 +134,21 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
+  /// What a program wrote before it ended often is why it did: it is told before the end, as far as it is there.
+  void read_last_words() {
+    Buffer words;
+    error_code error;
+    errors_.non_blocking(true, error);
+    for (int reads = 0; !error && reads < kLastReads; ++reads) {
+      const std::size_t size = errors_.read_some(asio::buffer(words), error);
+      const auto call = handler_.on_error_output;
+      if (size > 0 && call) call(std::string_view(words.data(), size));
+    }
+  }
+
   void end(std::string why) {
     close_input();
+    read_last_words();
     if (const auto told = std::exchange(handler_, {}).on_end) told(std::move(why));
   }
 
@@ -111,17 +161,16 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   void step(int looks) {
     constexpr int kLooks = 40;  // in one kPatience
     const auto self = shared_from_this();  // `done` may destroy who owns this.
-    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) != 0) {
-      (void)::kill(-pid_, SIGKILL);  // What it left behind in its group.
-      pid_ = 0;
-    }
+    const Life life = pid_ > 0 ? look() : Life::Unknown;
+    if (life == Life::Ended) send_signal(SIGKILL);  // What it left behind in its group.
+    if (life != Life::Runs) reap();
     if (pid_ <= 0) {
       kill_now();
       if (const auto done = std::exchange(done_, {})) done();
       return;
     }
-    if (looks == kLooks) (void)::kill(-pid_, SIGTERM);
-    if (looks == 2 * kLooks) (void)::kill(-pid_, SIGKILL);
+    if (looks == kLooks) send_signal(SIGTERM);
+    if (looks == 2 * kLooks) send_signal(SIGKILL);
     timer_.expires_after(kPatience / kLooks);
     timer_.async_wait([self, looks](const error_code& error) {
       if (!error) self->step(looks + 1);
@@ -141,6 +190,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
 
 base::Result<std::unique_ptr<ChildProcess>, base::Error> ChildProcess::start(asio::io_context& io, const CommandLine& command,
                                                                              ChildHandler handler) {
+  ignore_broken_pipes();
   auto spawned = spawn(command);
   if (!spawned) return base::fail(spawned.error());
   auto core = std::make_shared<Core>(io, *spawned, std::move(handler));

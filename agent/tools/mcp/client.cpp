@@ -1,6 +1,7 @@
 #include <offhook/agent/tools/mcp/client.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
@@ -29,7 +30,7 @@ std::string_view to_string(Client::State state) {
   return "?";
 }
 
-/// `of`: the call that is sent.
+/// `of`: the call that is sent. No message has a line feed in it: over stdio it would be two.
 std::uint64_t Client::send(Request request, std::string_view method, const std::string& params, Actions& out, const Call* of) {
   const std::uint64_t id = ++last_id_;
   Outgoing message;
@@ -41,6 +42,7 @@ std::uint64_t Client::send(Request request, std::string_view method, const std::
   if (of != nullptr) message.name = of->request.tool;
   if (of != nullptr && facts_.modern && options_.over_http) message.headers = header_values(of->request.headers, of->request.arguments);
   message.body = write_request(id, method, params);
+  assert(message.body.find_first_of("\r\n") == std::string::npos);
   requests_.emplace(id, request);
   out.emplace_back(std::move(message));
   return id;
@@ -59,11 +61,8 @@ void Client::open(TimePoint now, Actions& out) {
   if (state_ != State::Closed) return;
   facts_ = {};
   renewed_ = false;
-  listing_.reset();
-  list_at_.reset();
-  listen_at_.reset();
   probed_again_ = false;
-  if (options_.era == ClientOptions::Era::Legacy) return initialize(now, out);
+  if (options_.era == ClientOptions::Era::Legacy || legacy_first_) return initialize(now, out);
   probe(now, out);
 }
 
@@ -82,6 +81,10 @@ void Client::initialize(TimePoint now, Actions& out) {
 
 void Client::on_discovered(std::string_view result, TimePoint now, Actions& out) {
   const auto facts = read_discovery(result);
+  if (state_ == State::Initializing) {  // It was slow to start: the handshake that is under way counts, unless this is better.
+    if (facts && facts->modern) become_open(*facts, now, out);
+    return;
+  }
   if (!facts) return on_probe_failed(0, {}, now, out);  // It answers whatever it is asked.
   if (facts->modern) return become_open(*facts, now, out);
   if (facts->revision.empty() || options_.era == ClientOptions::Era::Modern) return fail(no_common_revision(facts->said), out);
@@ -107,19 +110,28 @@ void Client::on_initialized(std::string_view result, TimePoint now, Actions& out
   become_open(*facts, now, out);
 }
 
+/// It did not take the handshake. A server that was asked by discovery before, and was too slow for that, is asked so again, once.
+void Client::on_handshake_refused(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
+  const bool is_modern = code == kUnsupportedVersion && read_supported(data).modern;
+  const bool was_slow = forget(Request::What::Probe);
+  if ((is_modern || was_slow) && !std::exchange(probed_again_, true)) return probe(now, out);
+  fail("it refuses to begin (" + std::to_string(code) + ")", out);
+}
+
 void Client::become_open(const ServerFacts& facts, TimePoint now, Actions& out) {
   state_ = State::Open;
   facts_ = facts;
+  (void)forget(Request::What::Probe);
+  (void)forget(Request::What::Initialize);
+  if (options_.era == ClientOptions::Era::Auto) legacy_first_ = !facts.modern;
   out.emplace_back(Opened{facts.revision, facts.modern});
   if (!facts.modern) notify("notifications/initialized", {}, out);
-  if (facts.has_tools) {
-    list(now, out);
-  } else {
-    out.emplace_back(Note{"it has no tools"});
-    out.emplace_back(Listed{});
-  }
+  list_pause_ = kListPause;
   if (facts.modern && facts.tells_changes) listen_at_ = now;
-  send_waiting(now, out);
+  if (facts.has_tools) return list(now, out);
+  out.emplace_back(Note{"it has no tools"});
+  out.emplace_back(Listed{});
+  refuse_waiting(out);
 }
 
 /// The server has forgotten the session, and did nothing of what it was asked in it: MCP 2025-11-25 basic/transports, "Session
@@ -129,6 +141,8 @@ void Client::renew(TimePoint now, Actions& out) {
   if (std::exchange(renewed_, true)) return fail("it forgets its sessions", out);
   out.emplace_back(Note{"its session is gone: begun anew"});
   listing_.reset();
+  list_at_.reset();
+  list_good_until_.reset();
   std::erase_if(requests_, [&out](const auto& entry) {
     if (entry.second.what != Request::What::List) return false;
     out.emplace_back(Stop{entry.first});
@@ -137,104 +151,38 @@ void Client::renew(TimePoint now, Actions& out) {
   initialize(now, out);
 }
 
-void Client::fail(std::string why, Actions& out) {
+std::optional<std::uint64_t> Client::id_of(Request::What what) const {
+  const auto at = std::find_if(requests_.begin(), requests_.end(), [what](const auto& entry) { return entry.second.what == what; });
+  return at == requests_.end() ? std::nullopt : std::optional(at->first);
+}
+
+/// False: there was none.
+bool Client::forget(Request::What what) {
+  return std::erase_if(requests_, [what](const auto& entry) { return entry.second.what == what; }) > 0;
+}
+
+void Client::fail(std::string why, Actions& out, bool at_once) {
+  if (state_ == State::Initializing && !at_once) legacy_first_ = false;
   state_ = State::Closed;
   requests_.clear();
   listing_.reset();
   list_at_.reset();
   listen_at_.reset();
+  list_good_until_.reset();
   for (const auto& [number, call] : std::exchange(calls_, {})) {
     out.emplace_back(Answered{number, {false, call.id == 0 ? "The tool is not available at the moment. Nothing was done."
                                                            : "The tool's server broke off. Whether the tool did its work is not known."}});
   }
-  out.emplace_back(Broken{std::move(why)});
+  out.emplace_back(Broken{std::move(why), at_once});
 }
 
+/// MCP 2026-07-28 basic/versioning: whatever is no modern answer comes from a server of the other era; many of those end when the
+/// first thing that they hear is no handshake. The next open() begins with one.
 void Client::on_closed(std::string why, Actions& out) {
-  if (state_ != State::Closed) fail(std::move(why), out);
-}
-
-void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, Actions& out) {
-  const auto at = requests_.find(id);
-  if (at == requests_.end()) return;
-  const Request request = at->second;
-  requests_.erase(at);
-  const bool is_gone = why.what == NoAnswer::What::SessionGone;
-  switch (request.what) {
-    case Request::What::Probe:
-      if (why.what == NoAnswer::What::Refused) return on_probe_failed(why.code, why.data, now, out);
-      return fail(why.why, out);
-    case Request::What::Initialize: return fail(why.why, out);
-    case Request::What::List:
-      if (is_gone) return renew(now, out);
-      return on_list_failed(why.why, now, out);
-    case Request::What::Listen:
-      if (why.what == NoAnswer::What::Lost) listen_at_ = now + std::chrono::seconds(30);
-      return;
-    case Request::What::Call: return on_call_lost(request.call, why, now, out);
-  }
-}
-
-void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Actions& out) {
-  out.emplace_back(Stop{id});
-  switch (request.what) {
-    case Request::What::Probe: return on_probe_failed(0, {}, now, out);
-    case Request::What::Initialize: return fail("it did not answer initialize in time", out);
-    case Request::What::List: return on_list_failed("it did not list its tools in time", now, out);
-    case Request::What::Listen:
-    case Request::What::Call: return;  // The one has no end, the other's is stop_late_calls().
-  }
-}
-
-void Client::on_time(TimePoint now, Actions& out) {
-  stop_late_calls(now, out);
-  for (auto at = requests_.begin(); at != requests_.end();) {
-    const auto [id, request] = *at++;
-    if (request.what == Request::What::Call || !request.due || now < *request.due) continue;
-    requests_.erase(id);
-    on_late(request, id, now, out);
-    break;  // What comes of it may have changed everything; the rest is due at once.
-  }
-  if (state_ != State::Open) return;
-  if (list_at_ && *list_at_ <= now && !listing_) list(now, out);
-  if (listen_at_ && *listen_at_ <= now) {
-    listen_at_.reset();
-    (void)send({Request::What::Listen, std::nullopt, 0}, "subscriptions/listen", listen_params({true, options_.identity}), out);
-  }
-}
-
-std::optional<TimePoint> Client::next_deadline() const {
-  std::optional<TimePoint> next;
-  const auto consider = [&next](const std::optional<TimePoint>& at) {
-    if (at && (!next || *at < *next)) next = at;
-  };
-  for (const auto& [id, request] : requests_) consider(request.due);
-  for (const auto& [number, call] : calls_) consider(call.hard_due);
-  if (state_ == State::Open && !listing_) consider(list_at_);
-  if (state_ == State::Open) consider(listen_at_);
-  return next;
-}
-
-bool Client::is_consistent() const {
-  const auto count = [this](Request::What what) {
-    return std::count_if(requests_.begin(), requests_.end(), [what](const auto& entry) { return entry.second.what == what; });
-  };
-  const bool calls_are_known = std::all_of(requests_.begin(), requests_.end(), [this](const auto& entry) {
-    if (entry.second.what != Request::What::Call) return true;
-    const auto call = calls_.find(entry.second.call);
-    return call != calls_.end() && call->second.id == entry.first;
-  });
-  const bool sent_are_asked = std::all_of(calls_.begin(), calls_.end(), [this](const auto& entry) {
-    return entry.second.id == 0 ? state_ != State::Open : requests_.contains(entry.second.id);
-  });
-  if (!calls_are_known || !sent_are_asked || calls_.size() > kMaxCalls) return false;
-  switch (state_) {
-    case State::Closed: return requests_.empty() && calls_.empty() && !next_deadline();
-    case State::Probing: return count(Request::What::Probe) == 1 && count(Request::What::Initialize) == 0;
-    case State::Initializing: return count(Request::What::Initialize) == 1 && count(Request::What::Probe) == 0 && !listing_;
-    case State::Open: return count(Request::What::List) == (listing_ ? 1 : 0) && count(Request::What::Listen) <= 1;
-  }
-  return false;
+  if (state_ == State::Closed) return;
+  const bool was_asked = forget(Request::What::Probe) && options_.era == ClientOptions::Era::Auto;
+  const bool at_once = was_asked && !std::exchange(legacy_first_, true);
+  fail(std::move(why), out, at_once);
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -19,6 +19,9 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxCalls = 64;            ///< of one server, of all telephone calls together
 inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< to what a server asks us; more of its requests are passed over
+inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< between two lists; longer when changes do not end
+inline constexpr base::Duration kLongestListPause = std::chrono::seconds(60);
+inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< no tool is called by an older list
 
 struct ClientOptions {
   enum class Era : std::uint8_t { Auto, Legacy, Modern };
@@ -28,6 +31,7 @@ struct ClientOptions {
   base::Duration probe_limit = std::chrono::seconds(5);
   base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
   base::Duration list_limit = std::chrono::seconds(20);       ///< of each page
+  base::Duration listing_limit = std::chrono::seconds(60);    ///< of all pages together
   base::Duration call_quiet = std::chrono::seconds(10);       ///< without an answer or progress; each progress begins it anew
   base::Duration call_limit = std::chrono::seconds(30);       ///< whatever progress is told
 };
@@ -36,6 +40,7 @@ struct ClientOptions {
 struct CallRequest {
   std::uint64_t call = 0;
   std::string tool;       ///< as the server calls it
+  std::string hash;       ///< of the definition that was agreed to: ToolDefinition::hash
   std::string arguments;  ///< a JSON object
   bool has_output_schema = false;
   std::vector<HeaderBinding> headers;
@@ -48,13 +53,15 @@ struct Opened { std::string revision; bool modern; };
 struct Listed { std::vector<ToolDefinition> tools; };
 struct Answered { std::uint64_t call; ToolAnswer answer; };
 struct Note { std::string text; };   ///< a sentence for the log
-struct Broken { std::string why; };  ///< the client is Closed: the wire goes, and open() with another one comes when the owner likes
+/// The client is Closed: the wire goes, and open() with another one comes when the owner likes; `at_once`: better without a pause.
+struct Broken { std::string why; bool at_once = false; };
 using Action = std::variant<Outgoing, Settled, Stop, Opened, Listed, Answered, Note, Broken>;
 using Actions = std::vector<Action>;
 
 /// The client's side of the Model Context Protocol, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28
 /// (without), for tools alone. Pure: messages and time in, actions out. It offers a server nothing: a ping is answered, any other
-/// request refused. Each call() is followed by one Answered, unless abandon() comes first.
+/// request refused. Each call() is followed by one Answered, unless abandon() comes first. A call goes out when its tool's definition,
+/// as the server listed it last, is the one that was agreed to, and never by a list of before the connection or the session.
 class Client {
  public:
   enum class State : std::uint8_t { Closed, Probing, Initializing, Open };
@@ -83,7 +90,7 @@ class Client {
   struct Call {
     CallRequest request;
     base::TimePoint hard_due;
-    std::uint64_t id = 0;  // of its request; 0: it waits for the handshake
+    std::uint64_t id = 0;  // of its request; 0: it waits for the handshake, or for the list
     bool repeated = false;
   };
 
@@ -96,10 +103,16 @@ class Client {
   void on_discovered(std::string_view result, base::TimePoint now, Actions& out);
   void on_probe_failed(std::int64_t code, std::string_view data, base::TimePoint now, Actions& out);
   void on_initialized(std::string_view result, base::TimePoint now, Actions& out);
+  void on_handshake_refused(std::int64_t code, std::string_view data, base::TimePoint now, Actions& out);
   void become_open(const ServerFacts& facts, base::TimePoint now, Actions& out);
   void renew(base::TimePoint now, Actions& out);
-  void fail(std::string why, Actions& out);
+  void fail(std::string why, Actions& out, bool at_once = false);
+  [[nodiscard]] bool forget(Request::What what);
+  [[nodiscard]] std::optional<std::uint64_t> id_of(Request::What what) const;
+
+  // client_time.cpp: what comes to nothing, and what is due
   void on_late(const Request& request, std::uint64_t id, base::TimePoint now, Actions& out);
+  void listen(Actions& out);
 
   // client_messages.cpp: what a server says then
   void on_message(const RpcMessage& message, base::TimePoint now, Actions& out);
@@ -113,10 +126,15 @@ class Client {
   void on_page(const std::string& result, base::TimePoint now, Actions& out);
   void on_list_failed(std::string why, base::TimePoint now, Actions& out);
   void list_again(base::TimePoint at);
+  [[nodiscard]] base::TimePoint after_pause(base::TimePoint now) const;
 
   // client_calls.cpp
-  void send_call(Call& call, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool has_good_list(base::TimePoint now) const;
+  void send_call(std::uint64_t number, base::TimePoint now, Actions& out);
   void send_waiting(base::TimePoint now, Actions& out);
+  void refuse_waiting(Actions& out);
+  [[nodiscard]] std::vector<std::uint64_t> waiting_calls() const;
+  void on_session_gone(std::uint64_t number, bool session_over, base::TimePoint now, Actions& out);
   void on_call_lost(std::uint64_t call, const NoAnswer& why, base::TimePoint now, Actions& out);
   void answer(std::uint64_t call, ToolAnswer answer, Actions& out);
   void cancel(std::uint64_t id, std::string_view reason, Actions& out);
@@ -129,10 +147,15 @@ class Client {
   std::map<std::uint64_t, Request> requests_;
   std::map<std::uint64_t, Call> calls_;
   bool probed_again_ = false;
-  bool renewed_ = false;  // the session, and nothing has been answered in it yet
+  bool legacy_first_ = false;  // it was of that era, or ended when it was asked of the other one: kept from open() to open()
+  bool renewed_ = false;       // the session, and nothing has been answered in it yet
   std::optional<ToolListing> listing_;
+  base::TimePoint listing_due_{};
   std::optional<base::TimePoint> list_at_, listen_at_;
+  std::optional<base::TimePoint> list_good_until_;                // none: nothing has been listed in this session
+  std::map<std::string, std::string, std::less<>> known_hashes_;  // of the tools in that list, by their name
   base::TimePoint listed_at_{};
+  base::Duration list_pause_{};  // until the next list, whatever a server says of changes
   base::TimePoint answers_since_{};  // the second in which answers_ are counted
   unsigned answers_ = 0;
 };

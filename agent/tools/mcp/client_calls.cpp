@@ -13,10 +13,32 @@ constexpr std::string_view kNotAvailable = "The tool is not available at the mom
 constexpr std::string_view kTooMany = "The tool is asked by too many at once. Nothing was done.";
 constexpr std::string_view kLate = "The tool did not answer in time. Whether it did its work is not known.";
 constexpr std::string_view kLost = "The tool's server broke off. Whether the tool did its work is not known.";
-constexpr std::int64_t kInvalidParams = -32602;
+constexpr std::string_view kFailed = "The tool's server failed. Whether the tool did its work is not known.";
+constexpr std::string_view kNoObject = "The arguments are not a JSON object. Nothing was done.";
+constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
+constexpr std::int64_t kInvalidParams = -32602, kInvalidRequest = -32600, kParseError = -32700;
+
+/// Whether it is sure that the tool did nothing. A gateway's 502 or 504, or an error from within the tool, may come when half is done.
+bool is_refusal(const NoAnswer& why) {
+  if (why.what == NoAnswer::What::Auth) return true;
+  if (why.what != NoAnswer::What::Refused) return false;
+  if (why.status >= 300 && why.status < 500) return true;
+  switch (why.code) {
+    case kParseError:
+    case kInvalidRequest:
+    case kMethodNotFound:
+    case kInvalidParams:
+    case kHeaderMismatch:
+    case kMissingClientCapability:
+    case kUnsupportedVersion: return true;
+    default: return false;
+  }
+}
 
 /// Of what a server writes in its errors nothing is shown.
-std::string refusal_words(const NoAnswer& why) {
+std::string failure_words(const NoAnswer& why) {
+  if (why.what == NoAnswer::What::Lost) return std::string(kLost);
+  if (!is_refusal(why)) return std::string(kFailed);
   if (why.code == kInvalidParams) return "The tool's server does not take this call: check its name and arguments.";
   if (why.code != 0) return "The tool's server refuses the call (" + std::to_string(why.code) + ").";
   return "The tool's server refuses the call.";
@@ -34,24 +56,48 @@ void Client::call(CallRequest request, TimePoint now, Actions& out) {
     out.emplace_back(Answered{number, {false, std::string(kTooMany)}});
     return;
   }
+  auto arguments = one_line_arguments(request.arguments);
+  if (!arguments) {
+    out.emplace_back(Answered{number, {false, std::string(kNoObject)}});
+    return;
+  }
+  request.arguments = std::move(*arguments);
   Call& made = calls_[number];
   made.request = std::move(request);
   made.hard_due = now + options_.call_limit;
-  if (state_ == State::Open) send_call(made, now, out);
+  if (state_ != State::Open) return;
+  if (has_good_list(now)) return send_call(number, now, out);
+  if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);
 }
 
-void Client::send_call(Call& call, TimePoint now, Actions& out) {
+/// What the server offers is known, and was looked at not too long ago.
+bool Client::has_good_list(TimePoint now) const { return list_good_until_ && now < *list_good_until_; }
+
+void Client::send_call(std::uint64_t number, TimePoint now, Actions& out) {
+  Call& call = calls_.at(number);
+  const auto known = known_hashes_.find(call.request.tool);
+  if (known == known_hashes_.end() || known->second != call.request.hash) return answer(number, {false, std::string(kChanged)}, out);
   const Dialect dialect{facts_.modern, options_.identity};
   const std::uint64_t token = last_id_ + 1;  // The id that send() gives it, so that progress finds it.
   const TimePoint due = std::min(now + options_.call_quiet, call.hard_due);
-  call.id = send({Request::What::Call, due, call.request.call}, "tools/call",
+  call.id = send({Request::What::Call, due, number}, "tools/call",
                  call_params(dialect, call.request.tool, call.request.arguments, token), out, &call);
 }
 
 void Client::send_waiting(TimePoint now, Actions& out) {
-  for (auto& [number, call] : calls_) {
-    if (call.id == 0) send_call(call, now, out);
+  for (const std::uint64_t number : waiting_calls()) send_call(number, now, out);
+}
+
+void Client::refuse_waiting(Actions& out) {
+  for (const std::uint64_t number : waiting_calls()) answer(number, {false, std::string(kNotAvailable)}, out);
+}
+
+std::vector<std::uint64_t> Client::waiting_calls() const {
+  std::vector<std::uint64_t> waiting;
+  for (const auto& [number, call] : calls_) {
+    if (call.id == 0) waiting.push_back(number);
   }
+  return waiting;
 }
 
 void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
@@ -60,16 +106,20 @@ void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
 
 /// Its request is no more.
 void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint now, Actions& out) {
-  Call& call = calls_.at(number);
-  if (why.what == NoAnswer::What::SessionGone) {
-    call.id = 0;
-    if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
-    return renew(now, out);
-  }
+  if (why.what == NoAnswer::What::SessionGone) return on_session_gone(number, why.session_over, now, out);
   if (!why.why.empty()) out.emplace_back(Note{"a call came to nothing: " + why.why});
   if (why.code == kHeaderMismatch) list_again(now);  // The tool wants other headers than it did when it was listed.
-  const bool is_refused = why.what == NoAnswer::What::Refused || why.what == NoAnswer::What::Auth;
-  answer(number, {false, is_refused ? refusal_words(why) : std::string(kLost)}, out);
+  answer(number, {false, failure_words(why)}, out);
+}
+
+/// The server did nothing, and the call is made again in the next session, once.
+void Client::on_session_gone(std::uint64_t number, bool session_over, TimePoint now, Actions& out) {
+  Call& call = calls_.at(number);
+  call.id = 0;
+  if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
+  if (session_over || state_ != State::Open) return;  // It waits for the handshake.
+  if (has_good_list(now)) return send_call(number, now, out);
+  if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);
 }
 
 void Client::abandon(std::uint64_t number, Actions& out) {
@@ -83,7 +133,8 @@ void Client::abandon(std::uint64_t number, Actions& out) {
 /// MCP 2025-11-25 basic/utilities/cancellation; over HTTP the modern era has no such message: the stream that is closed is it.
 void Client::cancel(std::uint64_t id, std::string_view reason, Actions& out) {
   requests_.erase(id);
-  if (!facts_.modern || !options_.over_http) notify("notifications/cancelled", cancelled_params(id, reason), out);
+  const bool is_told = state_ == State::Open && (!facts_.modern || !options_.over_http);  // Before the handshake is over nothing is.
+  if (is_told) notify("notifications/cancelled", cancelled_params(id, reason), out);
   out.emplace_back(Stop{id});
 }
 

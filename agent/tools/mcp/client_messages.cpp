@@ -11,10 +11,9 @@ using base::TimePoint;
 
 namespace {
 
-constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< between two lists, whatever a server says of changes
-constexpr base::Duration kListAgain = std::chrono::seconds(30);  ///< after one that failed
+constexpr base::Duration kListAgain = std::chrono::seconds(30);  // After one that failed.
 constexpr base::Duration kShortestTtl = std::chrono::seconds(60);
-constexpr base::Duration kLongestTtl = std::chrono::hours(24);
+constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // Whatever a server says of itself: an agreement rests on it.
 
 }  // namespace
 
@@ -33,7 +32,9 @@ void Client::on_text(std::string_view text, TimePoint now, Actions& out) {
 void Client::on_message(const RpcMessage& message, TimePoint now, Actions& out) {
   if (message.kind == RpcMessage::Kind::Request) return on_server_request(message, now, out);
   if (message.kind == RpcMessage::Kind::Notification) return on_notification(message, now);
-  const auto id = message.number();
+  // An error that does not say whose it is belongs to the probe: nothing else has been asked then.
+  const bool is_of_probe = message.kind == RpcMessage::Kind::Error && message.id.empty() && state_ == State::Probing;
+  const auto id = is_of_probe ? id_of(Request::What::Probe) : message.number();
   const auto at = id ? requests_.find(*id) : requests_.end();
   if (at == requests_.end()) return;  // Of a request that was cancelled, or never made.
   const Request request = at->second;
@@ -59,7 +60,7 @@ void Client::on_server_request(const RpcMessage& message, TimePoint now, Actions
 
 void Client::on_notification(const RpcMessage& message, TimePoint now) {
   if (state_ != State::Open) return;
-  if (message.method == "notifications/tools/list_changed") return list_again(std::max(now, listed_at_ + kListPause));
+  if (message.method == "notifications/tools/list_changed") return list_again(after_pause(now));
   if (message.method == "notifications/progress") on_progress(message.body, now);
 }
 
@@ -78,8 +79,8 @@ void Client::on_result(const Request& request, const std::string& result, TimePo
     case Request::What::Initialize: return on_initialized(result, now, out);
     case Request::What::List: return on_page(result, now, out);
     case Request::What::Listen:  // It ended the stream: what changed in between is not known.
-      listen_at_ = now + kListPause;
-      return list_again(now + kListPause);
+      listen_at_ = after_pause(now);
+      return list_again(*listen_at_);
     case Request::What::Call: break;
   }
   renewed_ = false;
@@ -90,10 +91,10 @@ void Client::on_result(const Request& request, const std::string& result, TimePo
 void Client::on_error(const Request& request, const RpcMessage& error, TimePoint now, Actions& out) {
   const std::string code = std::to_string(error.code);
   switch (request.what) {
-    case Request::What::Probe: return on_probe_failed(error.code, error.body, now, out);
-    case Request::What::Initialize:  // It was too slow for the first question, not too old.
-      if (error.code == kUnsupportedVersion && read_supported(error.body).modern && !std::exchange(probed_again_, true)) return probe(now, out);
-      return fail("it refuses to begin (" + code + ")", out);
+    case Request::What::Probe:
+      if (state_ == State::Probing) on_probe_failed(error.code, error.body, now, out);
+      return;
+    case Request::What::Initialize: return on_handshake_refused(error.code, error.body, now, out);
     case Request::What::List: return on_list_failed("it does not list its tools (" + code + ")", now, out);
     case Request::What::Listen: return;  // Then changes are seen when a list has had its time.
     case Request::What::Call: break;
@@ -106,16 +107,21 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
 
 void Client::list_again(TimePoint at) { list_at_ = list_at_ ? std::min(*list_at_, at) : at; }
 
+/// When a list may be asked for after a change: soon, and later and later while the changes do not end.
+TimePoint Client::after_pause(TimePoint now) const { return std::max(now, listed_at_ + list_pause_); }
+
 void Client::list(TimePoint now, Actions& out) {
   list_at_.reset();
   listing_.emplace();
+  listing_due_ = now + options_.listing_limit;
   ask_page(now, out);
 }
 
 void Client::ask_page(TimePoint now, Actions& out) {
   listed_at_ = now;
   const Dialect dialect{facts_.modern, options_.identity};
-  (void)send({Request::What::List, now + options_.list_limit, 0}, "tools/list", list_params(dialect, listing_->cursor()), out);
+  const TimePoint due = std::min(now + options_.list_limit, listing_due_);
+  (void)send({Request::What::List, due, 0}, "tools/list", list_params(dialect, listing_->cursor()), out);
 }
 
 void Client::on_page(const std::string& result, TimePoint now, Actions& out) {
@@ -123,19 +129,24 @@ void Client::on_page(const std::string& result, TimePoint now, Actions& out) {
   auto page = read_tool_page(result);
   if (!page) return on_list_failed("its list of tools cannot be read", now, out);
   renewed_ = false;
-  if (listing_->on_page(std::move(*page)) == ToolListing::Next::Ask) return ask_page(now, out);
+  if (listing_->on_page(std::move(*page), result.size()) == ToolListing::Next::Ask) return ask_page(now, out);
   for (const std::string& note : listing_->notes()) out.emplace_back(Note{note});
   const auto ttl = std::chrono::milliseconds(std::min<std::uint64_t>(listing_->ttl_ms(), 1U << 30U));
-  if (ttl.count() > 0) list_again(now + std::clamp<base::Duration>(ttl, kShortestTtl, kLongestTtl));
+  list_again(now + (ttl.count() > 0 ? std::clamp<base::Duration>(ttl, kShortestTtl, kLongestTtl) : kLongestTtl));
+  list_good_until_ = now + kListGood;
+  known_hashes_.clear();
+  for (const ToolDefinition& tool : listing_->tools()) known_hashes_.emplace(tool.name, tool.hash);
   Listed listed{listing_->tools()};
   listing_.reset();
   out.emplace_back(std::move(listed));
+  send_waiting(now, out);
 }
 
 void Client::on_list_failed(std::string why, TimePoint now, Actions& out) {
   listing_.reset();
   out.emplace_back(Note{std::move(why)});
   list_again(now + kListAgain);
+  refuse_waiting(out);
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

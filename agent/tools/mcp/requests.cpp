@@ -89,6 +89,19 @@ std::string listen_params(const Dialect& dialect) {
   return text.close('}').take();
 }
 
+std::optional<std::string> one_line_arguments(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return "{}";
+  json::Parser parser;
+  const auto root = json::parse(parser, text);
+  if (!root || !root->is_object()) return std::nullopt;
+  // Of the text and not of what was read, so that numbers stay as they were written.
+  std::string line(text.size() + simdjson::SIMDJSON_PADDING, '\0');
+  std::size_t size = 0;
+  if (simdjson::minify(text.data(), text.size(), line.data(), size) != simdjson::SUCCESS) return std::nullopt;
+  line.resize(size);
+  return line;
+}
+
 std::string call_params(const Dialect& dialect, std::string_view tool, std::string_view arguments, std::uint64_t progress_token) {
   JsonText text;
   text.open("", '{').text("name", tool).raw("arguments", arguments);

@@ -29,7 +29,10 @@ struct Dialect {
 [[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< server/discover
 [[nodiscard]] std::string list_params(const Dialect& dialect, std::string_view cursor);
 [[nodiscard]] std::string listen_params(const Dialect& dialect);
-/// `arguments`: a JSON object.
+/// What a model wrote, as one JSON object in one line: blanks alone are an object without members. Nothing: it is no object.
+/// Without this a line feed between its members would end a message over stdio, and what is behind it be a message of its own.
+[[nodiscard]] std::optional<std::string> one_line_arguments(std::string_view text);
+/// `arguments` as one_line_arguments() gives them.
 [[nodiscard]] std::string call_params(const Dialect& dialect, std::string_view tool, std::string_view arguments,
                                       std::uint64_t progress_token);
 [[nodiscard]] std::string cancelled_params(std::uint64_t request, std::string_view reason);

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/server.hpp>
 
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 #include <offhook/base/time.hpp>
 
 #include <algorithm>
@@ -14,10 +14,21 @@ namespace {
 
 bool is_http(const ServerOptions& options) { return std::holds_alternative<HttpWireOptions>(options.at); }
 
+constexpr base::Duration kProbeWithToken = std::chrono::seconds(20);  // What gives tokens is asked on the way, up to four times.
+
 ClientOptions client_options(const ServerOptions& options) {
   ClientOptions client = options.client;
   client.over_http = is_http(options);
+  const auto* http = std::get_if<HttpWireOptions>(&options.at);
+  if (http != nullptr && http->oauth) client.probe_limit = std::max(client.probe_limit, kProbeWithToken);
   return client;
+}
+
+bool is_same(const Catalog& a, const Catalog& b) {
+  const auto is_same_tool = [](const Catalog::Tool& one, const Catalog::Tool& other) {
+    return one.server_name == other.server_name && one.hash == other.hash;
+  };
+  return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), is_same_tool);
 }
 
 constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
@@ -26,7 +37,12 @@ constexpr std::string_view kChanged = "The tool is not the one any more that it 
 
 std::optional<std::string> fault_of(const ServerOptions& options) {
   if (!is_label(options.label)) return "a label of a server is made of a-z, 0-9 and -, at most " + std::to_string(kMaxLabel) + " of them";
-  if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) return fault_of_url(http->url);
+  if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) {
+    if (auto fault = fault_of_url(http->url)) return fault;
+    if (!http->oauth) return std::nullopt;
+    if (!http->token.empty()) return "either a token or client credentials can be given for a server, and not both";
+    return fault_of(*http->oauth);
+  }
   return fault_of_command(std::get<CommandLine>(options.at));
 }
 
@@ -51,6 +67,24 @@ void Server::tell(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
 }
 
+/// What is noted is often caused by what the server says, as fast as it likes: its log is bounded in each minute.
+void Server::note(std::string detail) {
+  if (now_ - notes_since_ >= std::chrono::minutes(1)) {
+    notes_since_ = now_;
+    notes_ = 0;
+  }
+  ++notes_;
+  if (notes_ <= kMaxNotesPerMinute) tell(What::Note, std::move(detail));
+  if (notes_ == kMaxNotesPerMinute + 1) tell(What::Note, "there is more of that, which is not told within this minute");
+}
+
+/// Of each definition once, however often it is listed.
+void Server::tell_verdict(CatalogNote verdict) {
+  if (told_verdicts_.size() > kMaxToldVerdicts || !told_verdicts_.insert(verdict.tool + ' ' + verdict.why).second) return;
+  if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools without end: what becomes of them is not told any more");
+  tell(verdict.refused ? What::ToolRefused : What::ToolTrusted, std::move(verdict.why), std::move(verdict.tool));
+}
+
 void Server::begin(TimePoint now) {
   now_ = now;
   open(now);
@@ -70,7 +104,10 @@ void Server::open(TimePoint now) {
   handler.on_closed = [this, generation](const std::string& why) {
     on_wire(generation, [&](TimePoint, Actions& out) { client_.on_closed(why, out); });
   };
-  handler.on_note = [this](std::string line) { tell(What::Note, std::move(line)); };
+  handler.on_note = [this](std::string line) {
+    now_ = std::max(now_, edge_.now());
+    note(std::move(line));
+  };
   handler.on_deadline = [this, generation] {
     if (generation == generation_) edge_.changed();
   };
@@ -111,14 +148,16 @@ void Server::on_action(Opened& opened) {
   if (wire_) wire_->on_opened(opened.revision, opened.modern);
   tell(What::Opened, "it speaks revision " + opened.revision);
 }
-void Server::on_action(Note& note) { tell(What::Note, std::move(note.text)); }
+void Server::on_action(Note& told) { note(std::move(told.text)); }
 
 void Server::on_action(Listed& listed) {
-  pause_ = kFirstPause;
+  if (!well_since_) well_since_ = now_;
   std::vector<CatalogNote> notes;
-  catalog_ = std::make_shared<const Catalog>(make_catalog({options_.label, is_http(options_)}, listed.tools, pins_, notes));
+  const auto before = std::exchange(
+      catalog_, std::make_shared<const Catalog>(make_catalog({options_.label, is_http(options_)}, listed.tools, pins_, notes)));
   desk_->publish(catalog_);
-  for (CatalogNote& note : notes) tell(note.refused ? What::ToolRefused : What::ToolTrusted, std::move(note.why), std::move(note.tool));
+  for (CatalogNote& verdict : notes) tell_verdict(std::move(verdict));
+  if (std::exchange(has_listed_, true) && is_same(*before, *catalog_)) return;
   tell(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools may be offered");
 }
 
@@ -130,16 +169,19 @@ void Server::on_action(Answered& answered) {
 }
 
 void Server::on_action(Broken& broken) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause_).count();
-  tell(What::Broken, broken.why + "; tried again in " + std::to_string(seconds) + " s");
+  if (well_since_ && now_ - *well_since_ >= kLongestPause) pause_ = kFirstPause;  // Who breaks soon after it began waits longer and longer.
+  well_since_.reset();
+  const base::Duration pause = broken.at_once ? base::Duration::zero() : pause_;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
+  tell(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));
   ++generation_;
   if (wire_) {  // This may come from its own handler, so that it is destroyed later.
     auto gone = std::make_shared<bool>(false);
     leaving_.push_back({std::exchange(wire_, nullptr), gone});
     leaving_.back().wire->shut_down([gone] { *gone = true; });
   }
-  open_at_ = now_ + pause_;
-  pause_ = std::min<base::Duration>(2 * pause_, kLongestPause);
+  open_at_ = now_ + pause;
+  if (!broken.at_once) pause_ = std::min<base::Duration>(2 * pause_, kLongestPause);
 }
 
 // --- what calls order --------------------------------------------------------------------------------------------------------
@@ -163,7 +205,7 @@ void Server::start(const Order& order, Actions& actions) {
   if (tool == nullptr || tool->hash != order.hash) return desk_->deliver(order.guest, {order.number, false, std::string(kChanged)});
   const std::uint64_t call = ++last_call_;
   ordered_.emplace(call, Ordered{order.guest, order.number});
-  client_.call({call, tool->server_name, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);
+  client_.call({call, tool->server_name, order.hash, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);
 }
 
 /// One, or with Leave all of a guest's.

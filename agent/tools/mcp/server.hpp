@@ -5,13 +5,14 @@
 #include <offhook/agent/tools/mcp/client.hpp>
 #include <offhook/agent/tools/mcp/desk.hpp>
 #include <offhook/agent/tools/mcp/http_wire.hpp>
-#include <offhook/agent/tools/mcp/pins.hpp>
+#include <offhook/agent/tools/pins.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -52,6 +53,8 @@ class Server {
     std::function<void()> changed;
   };
 
+  static constexpr unsigned kMaxNotesPerMinute = 30;    ///< in the log
+  static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, from the program's beginning on
   static constexpr base::Duration kFirstPause = std::chrono::seconds(1), kLongestPause = std::chrono::minutes(1);
 
   Server(ServerOptions options, Edge edge, std::shared_ptr<Desk> desk, Watch watch);
@@ -86,6 +89,8 @@ class Server {
   void start(const Order& order, Actions& actions);
   void abandon(const Order& order, Actions& actions);
   void tell(ServerEvent::What what, std::string detail, std::string tool = {}) const;
+  void note(std::string detail);
+  void tell_verdict(CatalogNote verdict);
 
   ServerOptions options_;
   Edge edge_;
@@ -102,6 +107,11 @@ class Server {
   base::TimePoint now_{};
   base::Duration pause_ = kFirstPause;
   std::optional<base::TimePoint> open_at_;
+  std::optional<base::TimePoint> well_since_;    // since its tools were listed
+  base::TimePoint notes_since_{};  // the minute in which notes_ are counted
+  unsigned notes_ = 0;
+  std::set<std::string> told_verdicts_;
+  bool has_listed_ = false;
   bool over_ = false;
 };
 

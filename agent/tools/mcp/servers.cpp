@@ -3,6 +3,7 @@
 #include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/tools/mcp/server_source.hpp>
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
+#include <offhook/base/random.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,6 +19,16 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // A process that has to be killed takes four.
+
+Authorizer::Edge authorizer_edge() {
+  Authorizer::Edge edge;
+  edge.now = [] { return base::Clock::now(); };
+  edge.unix_seconds = [] {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
+  edge.unique = [] { return base::SystemRandom().token(); };
+  return edge;
+}
 }
 
 class Servers::Impl {
@@ -44,6 +55,7 @@ class Servers::Impl {
     std::shared_ptr<Desk> desk = std::make_shared<Desk>();
     asio::steady_timer timer;
     std::optional<base::TimePoint> set_for;
+    std::unique_ptr<Authorizer> authorizer;  // Where the server wants one: it outlives the wires.
     std::unique_ptr<Server> server;
   };
 
@@ -53,8 +65,8 @@ class Servers::Impl {
     host = std::make_unique<Host>(io_);
     Host* const at = host.get();
     Server::Edge edge;
-    edge.make_wire = [this, where = options.at, ca_file = options.ca_file](WireHandler handler) {
-      return make_wire(where, ca_file, std::move(handler));
+    edge.make_wire = [this, at, where = options.at, ca_file = options.ca_file](WireHandler handler) {
+      return make_wire(*at, where, ca_file, std::move(handler));
     };
     edge.now = [] { return base::Clock::now(); };
     edge.changed = [this, at] { set_timer(*at); };
@@ -65,11 +77,14 @@ class Servers::Impl {
     asio::post(io_, [at] { at->server->begin(base::Clock::now()); });
   }
 
-  [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(const std::variant<CommandLine, HttpWireOptions>& where,
-                                                                           const std::string& ca_file, WireHandler handler) {
+  [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(
+      Host& host, const std::variant<CommandLine, HttpWireOptions>& where, const std::string& ca_file, WireHandler handler) {
     if (const auto* http = std::get_if<HttpWireOptions>(&where)) {
       if (auto fault = fault_of_url(http->url)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
-      return std::make_unique<HttpWire>(*http, edges_->http(ca_file), std::move(handler));
+      net::HttpClient& client = edges_->http(ca_file);
+      if (http->oauth && !host.authorizer)
+        host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, client, authorizer_edge());
+      return std::make_unique<HttpWire>(*http, client, std::move(handler), host.authorizer.get());
     }
     return StdioWire::start(io_, std::get<CommandLine>(where), std::move(handler)).map([](std::unique_ptr<StdioWire> wire) -> std::unique_ptr<Wire> {
       return wire;

@@ -1,6 +1,11 @@
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
 
+#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/providers/url_text.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
 
 namespace offhook::inline v0::agent::tools::mcp {
 
@@ -8,17 +13,37 @@ namespace {
 constexpr std::size_t kShortestSecret = 4;  // A shorter one would take letters out of every word.
 }
 
-std::string without_secrets(std::string line, const std::vector<config::Secret>& secrets) {
+std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) {
+  std::vector<std::string> needles;
   for (const config::Secret& secret : secrets) {
-    const std::string& text = secret.reveal();
-    if (text.size() < kShortestSecret) continue;
+    base::TextCursor rest(secret.reveal());
+    while (!rest.at_end()) {
+      const std::string_view line = base::trim(rest.take_until('\n'));
+      if (line.size() < kShortestSecret) continue;
+      needles.emplace_back(line);
+      needles.push_back(query_value(line));
+      std::string quoted;
+      append_json_string(quoted, line);
+      needles.push_back(quoted.substr(1, quoted.size() - 2));
+    }
+  }
+  std::sort(needles.begin(), needles.end());
+  needles.erase(std::unique(needles.begin(), needles.end()), needles.end());
+  std::stable_sort(needles.begin(), needles.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  return needles;
+}
+
+std::string without_secrets(std::string line, const std::vector<std::string>& needles) {
+  for (const std::string& text : needles) {
     for (auto at = line.find(text); at != std::string::npos; at = line.find(text, at)) line.replace(at, text.size(), "***");
   }
   return records::printable(line, kMaxToldBytes);
 }
 
 StdioWire::StdioWire(const CommandLine& command, WireHandler handler) : handler_(std::move(handler)) {
-  for (const auto& [name, value] : command.environment) secrets_.push_back(value);
+  std::vector<config::Secret> secrets;
+  for (const auto& [name, value] : command.environment) secrets.push_back(value);
+  veiled_ = needles_of(secrets);
 }
 
 base::Result<std::unique_ptr<StdioWire>, base::Error> StdioWire::start(boost::asio::io_context& io, const CommandLine& command,
@@ -51,7 +76,7 @@ void StdioWire::on_error_output(std::string_view bytes) {
   for (std::string& line : lines) {
     if (told_ >= kMaxToldLines || !handler_.on_note) return;
     ++told_;
-    handler_.on_note("its standard error: " + without_secrets(std::move(line), secrets_));
+    handler_.on_note("its standard error: " + without_secrets(std::move(line), veiled_));
   }
 }
 

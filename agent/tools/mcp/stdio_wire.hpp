@@ -15,7 +15,8 @@ inline constexpr std::size_t kMaxToldLines = 20;   ///< of what a process writes
 inline constexpr std::size_t kMaxToldBytes = 200;  ///< of one such line
 
 /// stdio (MCP 2025-11-25 basic/transports): a process of our own, a message a line. What it writes to its standard error is read
-/// away; its first lines are told, for whoever looks why it does not start, without the secrets of its environment.
+/// away; its first lines are told, for whoever looks why it does not start, without the secrets of its environment. (Those in its
+/// command line are not looked for: every user of the machine sees them anyway.)
 class StdioWire final : public Wire {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<StdioWire>, base::Error> start(boost::asio::io_context& io, const CommandLine& command,
@@ -35,13 +36,16 @@ class StdioWire final : public Wire {
   void on_error_output(std::string_view bytes);
 
   WireHandler handler_;
-  std::vector<config::Secret> secrets_;  // that must not be told
+  std::vector<std::string> veiled_;  // what must not be told
   LineReader output_{kMaxMessageBytes}, errors_{4096};
   std::size_t told_ = 0, passed_over_ = 0;
   std::unique_ptr<ChildProcess> child_;
 };
 
-/// `line` with "***" for each secret in it of four octets or more, printable, and cut.
-[[nodiscard]] std::string without_secrets(std::string line, const std::vector<config::Secret>& secrets);
+/// What to look for where secrets must not be seen: each line of each of them, as it is and as JSON and URLs have it, of four octets
+/// or more; the longest first, so that none hides a part of another.
+[[nodiscard]] std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets);
+/// `line` with "***" for each of `needles`, printable, and cut.
+[[nodiscard]] std::string without_secrets(std::string line, const std::vector<std::string>& needles);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/mcp/tool_definition.hpp>
 
 #include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/tools/mcp/canonical_json.hpp>
+#include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/mcp/header_bindings.hpp>
 
 #include <array>

@@ -25,14 +25,15 @@ void ToolListing::take(ToolDefinition tool) {
   tools_.push_back(std::move(tool));
 }
 
-ToolListing::Next ToolListing::on_page(ToolPage page) {
+ToolListing::Next ToolListing::on_page(ToolPage page, std::size_t octets) {
   ++pages_;
+  read_octets_ += octets;
   for (std::string& why : page.passed_over) note(std::move(why));
   for (ToolDefinition& tool : page.tools) take(std::move(tool));
   if (page.ttl_ms > 0) ttl_ms_ = ttl_ms_ == 0 ? page.ttl_ms : std::min(ttl_ms_, page.ttl_ms);
   cursor_ = std::move(page.next_cursor);
   if (cursor_.empty() || full_) return Next::Done;
-  if (pages_ == kMaxPages || !cursors_.insert(cursor_).second) {
+  if (pages_ == kMaxPages || read_octets_ > kMaxReadBytes || !cursors_.insert(cursor_).second) {
     note("its list of tools does not end: what came so far counts");
     return Next::Done;
   }

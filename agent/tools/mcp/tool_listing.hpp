@@ -12,6 +12,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 inline constexpr std::size_t kMaxPages = 64;
 inline constexpr std::size_t kMaxListedTools = 512;                ///< of one server
 inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< of their schemas and descriptions
+inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< of all pages, whatever is in them
 
 /// Gathers the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Pure. A server whose cursors never end is
 /// stopped at a bound, and what it listed until then counts.
@@ -19,8 +20,8 @@ class ToolListing {
  public:
   enum class Next : std::uint8_t { Ask, Done };
 
-  /// What to do after this page.
-  [[nodiscard]] Next on_page(ToolPage page);
+  /// What to do after this page of so many octets.
+  [[nodiscard]] Next on_page(ToolPage page, std::size_t octets);
   [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< of the page to ask for; "" for the first
   [[nodiscard]] const std::vector<ToolDefinition>& tools() const { return tools_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }  ///< sentences for the log
@@ -34,7 +35,7 @@ class ToolListing {
   std::vector<std::string> notes_;
   std::set<std::string, std::less<>> cursors_;  // that were given
   std::string cursor_;
-  std::size_t pages_ = 0, octets_ = 0;
+  std::size_t pages_ = 0, octets_ = 0, read_octets_ = 0;
   std::uint64_t ttl_ms_ = 0;
   bool full_ = false;
 };

@@ -29,7 +29,7 @@ struct NoAnswer {
   enum class What : std::uint8_t {
     Lost,         ///< the connection, or the answer in it; whether the request was carried out is not known
     Refused,      ///< an HTTP status that is no success
-    SessionGone,  ///< the server does not know the session any more, and did nothing
+    SessionGone,  ///< the server does not know the session that it was sent in, and did nothing
     Auth,
   };
   What what{};
@@ -37,6 +37,7 @@ struct NoAnswer {
   std::int64_t code = 0;  ///< of a JSON-RPC error that came with it; 0: none
   std::string data;       ///< of that error, JSON text
   std::string why;        ///< for people; no secret, nothing that the server wrote
+  bool session_over = false;  ///< the session of now is gone: another has to be begun, whatever became of this request
 };
 
 /// What comes over a wire, never from within a call of it.

@@ -1,5 +1,8 @@
 #include "building.hpp"
 
+#include <offhook/agent/config/report.hpp>
+#include <offhook/agent/tools/tool_servers.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -58,6 +61,68 @@ TEST_CASE("Each kind of provider has its usual ways") {
   CHECK(home.api_key.empty());  // OpenAI's key is for OpenAI.
   CHECK(home.quirks == agent::ProviderQuirks{"", false, true, false});
   CHECK(home.api == agent::ChatApi::Responses);
+}
+
+TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or by another provider's model") {
+  const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}};
+  auto whole = speech;
+  whole.insert({{"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "mini"}});
+  const auto alone = build("", whole);
+  REQUIRE_MESSAGE(alone.made.book, alone.problems());
+  CHECK(ways(alone.profile()) == "cascade azure/azure/azure");
+  const auto& provider = *std::get<agent::CascadeWay>(alone.profile().sessions.front()).think.front();
+  CHECK(provider.speech.key.reveal() == "canary");
+  CHECK(provider.speech.region == "westeurope");
+  CHECK(provider.region == "westeurope");  // For /agent/regions.
+  CHECK(provider.models.chat == "mini");
+  CHECK(provider.base_url == "https://x.openai.azure.com");
+  CHECK(ways(build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole).profile()) == "realtime azure; cascade azure/azure/azure");
+  auto mixed = speech;
+  mixed.insert({{"MODEL_PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
+  CHECK(ways(build("", mixed).profile()) == "cascade azure/openai/azure");
+  const auto container = build(R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"url": "http://127.0.0.1:5000"}}}})");
+  REQUIRE_MESSAGE(container.made.book, container.problems());
+  CHECK(std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()->speech.url == "http://127.0.0.1:5000");
+}
+
+TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hears and speaks") {
+  const auto deepgram = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}});
+  REQUIRE_MESSAGE(deepgram.made.book, deepgram.problems());
+  CHECK(ways(deepgram.profile()) == "realtime deepgram");
+  const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
+  CHECK(voice.base_url == "https://api.deepgram.com");
+  CHECK(voice.deepgram.agent_url == "https://agent.deepgram.com");
+  CHECK(voice.api_key.reveal() == "canary");
+  CHECK(agent::has_language_model(deepgram.profile()));
+  const auto ollama = build(R"({"providers": {"ollama": {"ollama": {"context_tokens": 4096, "keep_alive_minutes": 5}}}})", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}});
+  REQUIRE_MESSAGE(ollama.made.book, ollama.problems());
+  CHECK(ways(ollama.profile()) == "cascade local/ollama/local");
+  const auto& model = *std::get<agent::CascadeWay>(ollama.profile().sessions.front()).think.front();
+  CHECK(model.base_url == "http://127.0.0.1:11434");
+  CHECK(model.models.chat == "llama3.2");
+  CHECK(model.ollama == agent::OllamaTuning{4096, 5min});
+  const auto both = build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
+  CHECK(ways(both.profile()) == "cascade deepgram/ollama/deepgram");
+  const auto tuned = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram", "phrases": ["Offhook", {"phrase": "Mrs. Nguyen"}]},
+                              "providers": {"deepgram": {"api_key": "k", "deepgram": {"endpointing_ms": 0, "numerals": true, "mip_opt_out": true, "tag": "desk",
+                              "agent_url": "http://127.0.0.1:9", "thinks_by": "anthropic"}}}})");
+  REQUIRE_MESSAGE(tuned.made.book, tuned.problems());
+  CHECK(ways(tuned.profile()) == "cascade deepgram/local/deepgram");
+  CHECK_FALSE(agent::has_language_model(tuned.profile()));
+  CHECK(tuned.profile().phrases == std::vector<std::string>{"Offhook", "Mrs. Nguyen"});
+  const auto& listens = *std::get<agent::CascadeWay>(tuned.profile().sessions.front()).listen.front();
+  CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
+}
+
+TEST_CASE("An agent that names its provider anew takes neither the model nor the speech of /agent, unless it says so") {
+  const auto built = build(R"({"agent": {"provider": "ollama", "speech_provider": "deepgram"},
+                              "agents": [{"name": "a", "match": {"called": "1"}, "provider": "local"}, {"name": "b", "match": {"called": "2"}, "model_provider": "local"}]})",
+                           {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(ways(*built.made.book->entries()[0].profile) == "cascade local/local/local");
+  CHECK(ways(*built.made.book->entries()[1].profile) == "cascade deepgram/local/deepgram");
+  const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
+  CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions says who does what") != std::string::npos);
 }
 
 TEST_CASE("How a provider's models think, hear and speak is taken over; what is not said stays the provider's own") {
@@ -238,16 +303,33 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
   const Texts files{{"etc/bad.md", "---\nvoyce: x\n---\n"}, {"etc/tool.md", "---\ntools: transfer\n---\n"}, {"etc/odd.md", "---\ntools: fly\n---\n"},
                     {"etc/lang.md", "---\nlanguage: german language\n---\n"}, {"etc/list.json", "[1]"}, {"etc/good.json", "{}"}};
   for (const Row row : {
-           Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
-           {R"({"agent": {"provider": "ollama"}})", "/agent/provider: found a provider of a later version;"},
+           Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
+           {R"({"agent": {"provider": "ollama"}})", "/providers/ollama/models/chat: found nothing; allowed: a model that `ollama list` shows, such as \"llama3.2\"; set OLLAMA_MODEL, or write it in the file"},
+           {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}}}})",
+            "/agent/provider: found a provider without a model that thinks; allowed: one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT; set these three, or name who thinks in MODEL_PROVIDER"},
+           {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}, "base_url": "https://h", "api_key": "k"}}})",
+            "/providers/azure/deployment: found nothing; allowed: the name of a deployment; set AZURE_OPENAI_DEPLOYMENT, or write it in the file"},
+           {R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"key": "k"}}}})",
+            "/providers/azure/speech/region: found nothing; allowed: its region, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
+           {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
+           {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
+            "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
+           {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found a provider that nothing tells of;"},
+           {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
+            "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
+           {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"speech": {"key": "k", "region": "r"}}}})",
+            "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
+           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local;"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found other text;"},
+           {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
-            "/agent/sessions/0/think/1: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
+            "/agent/sessions/0/think/1: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
            {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
             "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that, or name another provider"},
-           {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
+           {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k", "region": "us"}}})",
@@ -278,7 +360,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, header; write it there"},
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
            {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
-           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, sessions,"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, model_provider, speech_provider, sessions,"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
            {R"({"providers": {"my home": {}}})", "/providers/my home: found a name of other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
            {R"({"providers": {"x": {"kind": "openai", "base_url": "https://user:pw@h/v1"}}})", "/providers/x/base_url: found a user or a password in the URL;"},
@@ -314,4 +396,100 @@ TEST_CASE("No secret is in what is shown of a configuration with providers") {
   CHECK(built.problems().find("canary") == std::string::npos);
   CHECK(config::write_json(built.effective.config.provider_tree).find("\"api_key\":\"***\"") != std::string::npos);
   CHECK(build(R"({"providers": {"openai": {"api_key": 7, "canary": 1}}})", {{"OPENAI_API_KEY", "canary"}}).problems().find("api_key: found a whole number") != std::string::npos);
+}
+
+namespace {
+
+constexpr const char* kShop = R"({"openapi": "3.0.3", "info": {"title": "shop", "version": "1"}, "paths": {"/orders/{id}": {"get": {"operationId": "findOrder",
+  "description": "Finds an order", "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}], "responses": {"200": {"description": "it"}}}}}})";
+
+std::string with_servers(std::string_view servers, std::string_view tools = "[]") {
+  return R"({"agent": {"provider": "openai", "tools": )" + std::string(tools) + R"(}, "providers": {"openai": {"api_key": "k"}}, "tool_servers": )" + std::string(servers) + "}";
+}
+
+}  // namespace
+
+TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a document; an agent sees those of their tools that it is granted") {
+  const auto built = build(with_servers(R"({"files": {"command": ["/usr/bin/files", "--root", "/srv"], "environment": [{"name": "KEY", "value": "${FILES_KEY}"}], "directory": "/srv/data"},
+       "desk": {"url": "https://desk.example/mcp", "oauth": {"client_id": "us", "client_secret": "canary"}, "unpinned": "trust_first"},
+       "shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example/v1", "token": "canary"}})",
+                                        R"(["hang_up", {"name": "shop__findOrder", "class": "read"}, {"name": "desk__pay_back", "class": "money", "max_per_call": 1, "max_per_minute": 2,
+                                           "confirm": "caller", "question": "Shall I send {amount} back to you?"}])"),
+                           {{"FILES_KEY", "canary"}}, {{"etc/shop.json", kShop}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& plan = *built.made.book->tool_servers();
+  REQUIRE(plan.servers.size() == 2);
+  const auto& command = std::get<agent::tools::mcp::CommandLine>(plan.servers[0].at);
+  CHECK(command.argv == std::vector<std::string>{"/usr/bin/files", "--root", "/srv"});
+  CHECK(command.environment.front().second.reveal() == "canary");
+  CHECK(command.directory == "/srv/data");
+  CHECK(plan.servers[0].unpinned == agent::tools::Unpinned::Refuse);
+  const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(plan.servers[1].at);
+  CHECK(wire.oauth->client_secret.reveal() == "canary");
+  CHECK(plan.servers[1].unpinned == agent::tools::Unpinned::TrustFirst);
+  REQUIRE(plan.services.size() == 1);
+  REQUIRE(plan.services.front().service->find("shop__findOrder") != nullptr);
+  const auto& granted = built.profile().server_tools;
+  REQUIRE(granted.size() == 2);
+  CHECK(granted[0].what == agent::ToolClass::Read);
+  CHECK(granted[1].server() == "desk");
+  CHECK(granted[1].what == agent::ToolClass::Money);
+  CHECK(granted[1].max_per_minute == 2);
+  CHECK(granted[1].question == "Shall I send {amount} back to you?");
+  CHECK(config::effective_json(built.effective).find("canary") == std::string::npos);
+}
+
+TEST_CASE("A document or a setting that is another one makes other servers, and nothing else does") {
+  const auto plan = [](const char* token, const std::string& document) {
+    const auto built = build(with_servers(R"({"shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example", "token": ")" + std::string(token) + "\"}}"), {},
+                             {{"etc/shop.json", document}});
+    REQUIRE_MESSAGE(built.made.book, built.problems());
+    return built.made.book->tool_servers();
+  };
+  const auto first = plan("a", kShop);
+  CHECK(first->is_same(*plan("a", kShop)));
+  CHECK_FALSE(first->is_same(*plan("b", kShop)));
+  CHECK_FALSE(first->is_same(*plan("a", std::string(kShop) + " ")));
+  CHECK(build("").made.book->tool_servers() == nullptr);
+}
+
+TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its place") {
+  struct Row { const char* servers; const char* tools; const char* problem; };
+  for (const Row row : {
+           Row{R"({"a": {}})", "[]", "/tool_servers/a: found neither a program nor a URL; allowed: command, or url; say where its tools come from"},
+           {R"({"a": {"url": "https://h", "command": ["/x"]}})", "[]", "/tool_servers/a: found a program and a URL; allowed: command, or url; take one of the two out"},
+           {R"({"Shop": {"url": "https://h"}})", "[]", "/tool_servers/Shop: found a server that cannot be used (a label of a server is made of a-z, 0-9 and -"},
+           {R"({"a": {"url": "http://h"}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
+           {R"({"a": {"command": ["server"]}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
+           {R"({"a": {"url": "https://h", "operations": ["x"]}})", "[]", "/tool_servers/a/operations: found operations without a document;"},
+           {R"({"a": {"url": "https://h", "openapi": "none.json", "operations": ["x"]}})", "[]", "/tool_servers/a/openapi: found a file that cannot be read (it is not there);"},
+           {R"({"a": {"url": "https://h", "openapi": "shop.json", "operations": ["x"]}})", "[]", "/tool_servers/a/openapi: found a document that cannot be used ("},
+           {R"({"a": {"url": "https://h", "openapi": "shop.json"}})", "[]", "/tool_servers/a: found a server that cannot be used (it names no operation"},
+           {R"({"a": {"url": "https://h", "oauth": {"client_id": "x", "private_key": "none.pem"}}})", "[]", "/tool_servers/a/oauth/private_key: found a file that cannot be read"},
+           {R"({"a": {"url": "https://h", "token": "t", "oauth": {"client_id": "x", "client_secret": "y"}}})", "[]", "/tool_servers/a: found a server that cannot be used (either a token"},
+           {R"({"a": {"url": "https://h", "pins": [{"tool": "a__x", "hash": "1"}]}})", "[]", "/tool_servers/a/pins/0/hash: found shorter text;"},
+           {R"({"shop": {"url": "https://h"}})", R"(["shpo__x"])", "/agent/tools/0: found a tool of a server that nothing tells of; allowed: SERVER__TOOL of one of /tool_servers; did you mean \"shop\"?"},
+           {R"({"shop": {"url": "https://h"}})", R"(["shop__x", "shop__x"])", "/agent/tools/1: found a tool twice;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
+           {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting of servers' tools;"},
+           {"{}", R"(["hangup"])", "/agent/tools/0: found a tool that nothing tells of; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
+       }) {
+    CAPTURE(row.servers);
+    CAPTURE(row.tools);
+    const auto told = build(with_servers(row.servers, row.tools), {}, {{"etc/shop.json", kShop}}).problems();
+    CAPTURE(told);
+    CHECK(told.starts_with(row.problem));
+    CHECK(std::count(told.begin(), told.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("A prompt file may name the tools of servers that are granted, and no others") {
+  const auto built = build(with_servers(R"({"shop": {"url": "https://h"}})", R"(["hang_up", "shop__a", "shop__b"])").insert(11, R"("prompt_file": "p.md", )"), {},
+                           {{"etc/p.md", "---\ntools: hang_up, shop__b\n---\nHello\n"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  REQUIRE(built.profile().server_tools.size() == 1);
+  CHECK(built.profile().server_tools.front().name == "shop__b");
+  const auto other = build(with_servers(R"({"shop": {"url": "https://h"}})", R"(["shop__a"])").insert(11, R"("prompt_file": "p.md", )"), {},
+                           {{"etc/p.md", "---\ntools: shop__c\n---\nHello\n"}});
+  CHECK(other.problems().starts_with("/agent/prompt_file: found a server's tool in the prompt file that is not granted;"));
 }

@@ -88,7 +88,7 @@ std::unique_ptr<VoiceSession> VirtualCall::make_session() {
     if (way == Way::Realtime) {
       chain.sessions.push_back({"openai/realtime", [this](const Wake& wake) -> std::unique_ptr<VoiceSession> {
                                   openai::realtime::RealtimeOptions options;
-                                  options.format = script_.rate_hz == 8000 ? openai::realtime::AudioFormat::Pcmu : openai::realtime::AudioFormat::Pcm24k;
+                                  options.format = script_.rate_hz == 8000 ? AudioFormat::Pcmu : AudioFormat::Pcm24k;
                                   return std::make_unique<openai::realtime::RealtimeSession>(net_, options, std::make_unique<ToneVoice>(), wake);
                                 }, 1});
       continue;

@@ -64,6 +64,8 @@ std::vector<Json> values_for(const config::Setting& setting) {
 /// A file in which each place is inside of something that is whole.
 Json file_with(const std::string& place, const Json& value) {
   Json file = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
+                              "tool_servers": {"NAME": {"environment": [{"name": "A", "value": "b"}], "headers": [{"name": "A", "value": "b"}], "oauth": {"client_id": "x"},
+                                               "pins": [{"tool": "a", "hash": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}]}},
                               "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}],
                               "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
                                       "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]}, "watchers": [{"watcher": "u"}],

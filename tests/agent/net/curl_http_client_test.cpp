@@ -493,3 +493,19 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and from 
   CHECK(body_by(by_option) == "error");
   client.reset();
 }
+
+TEST_CASE_FIXTURE(Net, "A request that goes out once at most is not sent again when its connection dies, as others are") {
+  for (const bool at_most_once : {false, true}) {
+    server.requests.clear();
+    answer_with(whole("kept"));
+    Outcome first;
+    ask(first);
+    server.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.close(); };
+    Outcome second;
+    auto what = request(server.url("/pay"), "{}");
+    what.at_most_once = at_most_once;
+    ask(second, std::move(what));
+    CHECK(second.error);
+    CHECK(server.requests.size() == (at_most_once ? 2 : 3));
+  }
+}

@@ -1,11 +1,12 @@
-#include <offhook/agent/ops/call_metrics.hpp>
+#include "exposition.hpp"
+
+#include <offhook/agent/ops/metrics.hpp>
 
 #include <doctest/doctest.h>
 
-#include <set>
-#include <sstream>
-
 using namespace offhook;
+using namespace offhook_test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -32,9 +33,15 @@ media::QualityReport wideband() {
   report.quality.scale = rtp::QualityScale::Wideband;
   return report;
 }
-struct Metrics : agent::CallMetrics {
-  bool says(const std::string& line, const std::vector<media::QualityReport>& live = {}) const { return ("\n" + text(live)).find("\n" + line + "\n") != std::string::npos; }
+struct Metrics : agent::Metrics {
+  Exposition read(const std::vector<media::QualityReport>& live = {}) const {
+    auto read = read_exposition(page(agent::CallMetrics::live(live)));
+    for (const std::string& fault : read.faults) FAIL_CHECK(fault);
+    return read;
+  }
+  void on_finished(const media::QualityReport& report) { calls().on_finished(report); }
 };
+using Labels = std::map<std::string, std::string>;
 
 }  // namespace
 
@@ -42,25 +49,26 @@ TEST_CASE_FIXTURE(Metrics, "Each finished call counts in each distribution once,
   on_finished(good());
   on_finished(bad());
   on_finished(wideband());
-  CHECK(says("offhook_calls_finished_total 3"));
-  CHECK(says("offhook_packets_received_total 3000"));
-  CHECK(says("offhook_packets_lost_total 50"));
-  CHECK(says("offhook_packets_discarded_total 25"));
-  CHECK(says("offhook_calls_clipped_total 1"));
-  CHECK(says("offhook_calls_finished_one_way_total{fault=\"nothing_comes\"} 1"));
-  CHECK(says("offhook_calls_finished_one_way_total{fault=\"peer_hears_nothing\"} 0"));
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"2\"} 0"));
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"2.5\"} 1"));
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"4.3\"} 1"));
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"+Inf\"} 2"));
-  CHECK(says("offhook_call_mos_sum{scale=\"narrowband\"} 6.600000"));
-  CHECK(says("offhook_call_mos_count{scale=\"narrowband\"} 2"));
-  CHECK(says("offhook_call_mos_count{scale=\"wideband\"} 1"));
-  CHECK(says("offhook_call_jitter_ms_bucket{le=\"20\"} 2"));
-  CHECK(says("offhook_call_jitter_ms_bucket{le=\"50\"} 3"));
-  CHECK(says("offhook_call_loss_percent_bucket{le=\"5\"} 2"));
-  CHECK(says("offhook_call_loss_percent_bucket{le=\"10\"} 3"));
-  CHECK(says("offhook_call_one_way_ms_count 3"));
+  const auto now = read();
+  CHECK(now.value("offhook_calls_finished_total") == 3);
+  CHECK(now.value("offhook_packets_received_total") == 3000);
+  CHECK(now.value("offhook_packets_lost_total") == 50);
+  CHECK(now.value("offhook_packets_discarded_total") == 25);
+  CHECK(now.value("offhook_calls_clipped_total") == 1);
+  CHECK(now.value("offhook_calls_finished_one_way_total", {{"fault", "nothing_comes"}}) == 1);
+  CHECK(now.value("offhook_calls_finished_one_way_total", {{"fault", "peer_hears_nothing"}}) == 0);
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "2"}}) == 0);
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "2.5"}}) == 1);
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "4.3"}}) == 1);
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "+Inf"}}) == 2);
+  CHECK(now.value("offhook_call_mos_sum", {{"scale", "narrowband"}}).value_or(0) == doctest::Approx(6.6));
+  CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 2);
+  CHECK(now.value("offhook_call_mos_count", {{"scale", "wideband"}}) == 1);
+  CHECK(now.value("offhook_call_jitter_ms_bucket", {{"le", "20"}}) == 2);
+  CHECK(now.value("offhook_call_jitter_ms_bucket", {{"le", "50"}}) == 3);
+  CHECK(now.value("offhook_call_loss_percent_bucket", {{"le", "5"}}) == 2);
+  CHECK(now.value("offhook_call_loss_percent_bucket", {{"le", "10"}}) == 3);
+  CHECK(now.value("offhook_call_one_way_ms_count") == 3);
 }
 
 TEST_CASE_FIXTURE(Metrics, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
@@ -69,13 +77,14 @@ TEST_CASE_FIXTURE(Metrics, "What was concealed, stretched and waited for is summ
                    .removed_samples_for_acceleration = 40, .jitter_buffer_delay = 4000, .jitter_buffer_emitted_count = 160};
   on_finished(report);
   on_finished(report);
-  CHECK(says("offhook_concealed_samples_total 640"));
-  CHECK(says("offhook_silent_concealed_samples_total 60"));
-  CHECK(says("offhook_concealment_events_total 4"));
-  CHECK(says("offhook_inserted_samples_for_deceleration_total 160"));
-  CHECK(says("offhook_removed_samples_for_acceleration_total 80"));
-  CHECK(says("offhook_jitter_buffer_delay_seconds_total 1.000"));
-  CHECK(says("offhook_jitter_buffer_emitted_samples_total 320"));
+  const auto now = read();
+  CHECK(now.value("offhook_concealed_samples_total") == 640);
+  CHECK(now.value("offhook_silent_concealed_samples_total") == 60);
+  CHECK(now.value("offhook_concealment_events_total") == 4);
+  CHECK(now.value("offhook_inserted_samples_for_deceleration_total") == 160);
+  CHECK(now.value("offhook_removed_samples_for_acceleration_total") == 80);
+  CHECK(now.value("offhook_jitter_buffer_delay_seconds_total") == 1);
+  CHECK(now.value("offhook_jitter_buffer_emitted_samples_total") == 320);
 }
 
 TEST_CASE_FIXTURE(Metrics, "What peers say of our sound is a distribution of those who say it") {
@@ -83,17 +92,19 @@ TEST_CASE_FIXTURE(Metrics, "What peers say of our sound is a distribution of tho
   auto report = good();
   report.peers_mos = 3.1;
   on_finished(report);
-  CHECK(says("offhook_peer_mos_count 1"));
-  CHECK(says("offhook_peer_mos_bucket{le=\"2.5\"} 0"));
-  CHECK(says("offhook_peer_mos_bucket{le=\"3.1\"} 1"));
+  const auto now = read();
+  CHECK(now.value("offhook_peer_mos_count") == 1);
+  CHECK(now.value("offhook_peer_mos_bucket", {{"le", "2.5"}}) == 0);
+  CHECK(now.value("offhook_peer_mos_bucket", {{"le", "3.1"}}) == 1);
 }
 
 TEST_CASE_FIXTURE(Metrics, "A bound belongs to its bucket") {
   auto report = good();
   report.quality.mos_conversation = 4.0;
   on_finished(report);
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"3.6\"} 0"));
-  CHECK(says("offhook_call_mos_bucket{scale=\"narrowband\",le=\"4\"} 1"));
+  const auto now = read();
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "3.6"}}) == 0);
+  CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "4"}}) == 1);
 }
 
 TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; of a codec without R, no opinion") {
@@ -103,38 +114,39 @@ TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; 
   auto unrated = good();
   unrated.quality.mos_conversation.reset();
   on_finished(unrated);
-  CHECK(says("offhook_calls_finished_total 2"));
-  CHECK(says("offhook_calls_finished_one_way_total{fault=\"nothing_comes\"} 1"));
-  CHECK(says("offhook_call_loss_percent_count 1"));
-  CHECK(says("offhook_call_mos_count{scale=\"narrowband\"} 0"));
+  const auto now = read();
+  CHECK(now.value("offhook_calls_finished_total") == 2);
+  CHECK(now.value("offhook_calls_finished_one_way_total", {{"fault", "nothing_comes"}}) == 1);
+  CHECK(now.value("offhook_call_loss_percent_count") == 1);
+  CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 0);
 }
 
 TEST_CASE_FIXTURE(Metrics, "Of the calls that are up: how many, the worst, and which are deaf now") {
-  CHECK(says("offhook_calls 0"));
-  CHECK_FALSE(says("offhook_call_mos_worst{scale=\"narrowband\"} 0.000"));
+  CHECK(read().value("offhook_calls") == 0);
+  CHECK_FALSE(read().value("offhook_call_mos_worst", {{"scale", "narrowband"}}));
+  CHECK_FALSE(read().types.contains("offhook_call_mos_worst"));
   auto deaf = bad();
   deaf.one_way.peer_hears_nothing = true;
   const std::vector<media::QualityReport> live{good(), deaf, wideband(), {}};
-  CHECK(says("offhook_calls 4", live));
-  CHECK(says("offhook_call_mos_worst{scale=\"narrowband\"} 2.250", live));
-  CHECK(says("offhook_call_mos_worst{scale=\"wideband\"} 4.350", live));
-  CHECK(says("offhook_call_loss_percent_worst 6.977", live));
-  CHECK(says("offhook_calls_one_way{fault=\"peer_hears_nothing\"} 1", live));
-  CHECK(says("offhook_calls_one_way{fault=\"nothing_comes\"} 0", live));
+  const auto now = read(live);
+  CHECK(now.value("offhook_calls") == 4);
+  CHECK(now.value("offhook_call_mos_worst", {{"scale", "narrowband"}}) == 2.25);
+  CHECK(now.value("offhook_call_mos_worst", {{"scale", "wideband"}}) == 4.35);
+  CHECK(now.value("offhook_call_loss_percent_worst").value_or(0) == doctest::Approx(6.977).epsilon(0.001));
+  CHECK(now.value("offhook_calls_one_way", {{"fault", "peer_hears_nothing"}}) == 1);
+  CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Metrics, "Each line is a comment or a series with one value; no series stands twice") {
-  on_finished(bad());
-  std::istringstream lines(text(std::vector{good()}));
-  std::set<std::string> seen;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# HELP offhook_") || line.starts_with("# TYPE offhook_")) continue;
-    CAPTURE(line);
-    const auto space = line.rfind(' ');
-    REQUIRE(space != std::string::npos);
-    CHECK(line.starts_with("offhook_"));
-    CHECK(seen.insert(line.substr(0, space)).second);
-    CHECK_NOTHROW((void)std::stod(line.substr(space + 1)));
-  }
-  CHECK(seen.size() > 30);
+TEST_CASE_FIXTURE(Metrics, "Calls are counted by direction and by what became of them, from the first page on") {
+  CHECK(read().value("offhook_calls_total", {{"direction", "in"}, {"outcome", "busy"}}) == 0);
+  calls().on_ended(false, agent::CallOutcome::Answered, 1500ms, 61s);
+  calls().on_ended(true, agent::CallOutcome::Busy, 4s, 0s);
+  const auto now = read();
+  CHECK(now.value("offhook_calls_total", {{"direction", "in"}, {"outcome", "answered"}}) == 1);
+  CHECK(now.value("offhook_calls_total", {{"direction", "out"}, {"outcome", "busy"}}) == 1);
+  CHECK(now.value("offhook_call_setup_seconds_bucket", {{"direction", "in"}, {"le", "1"}}) == 0);
+  CHECK(now.value("offhook_call_setup_seconds_bucket", {{"direction", "in"}, {"le", "2"}}) == 1);
+  CHECK(now.value("offhook_call_duration_seconds_sum", {{"direction", "in"}}) == 61);
+  CHECK(now.value("offhook_call_setup_seconds_count", {{"direction", "out"}}) == 0);  // It was never answered.
+  CHECK(now.samples.at("offhook_calls_total").size() == 2 * agent::kCallOutcomes.size());
 }

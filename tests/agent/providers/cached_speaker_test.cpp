@@ -103,8 +103,9 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and
   inner = made.get();
   speaker.emplace(std::move(made), cache, "voice", nullptr, 6s);
   const offhook::base::TimePoint start{};
-  speaker->tick(start + 100s);
   for (const char* text : {"one", "two", "three"}) speaker->prepare(text);
+  CHECK(inner->asked.empty());  // It may not be opened yet.
+  speaker->tick(start + 100s);
   CHECK(inner->asked == std::vector<std::string>{"one"});
   inner->finish();
   CHECK(said() == "");
@@ -143,6 +144,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
   speaker->prepare("One");
   speaker->prepare("Two");
   speaker->prepare("One");
+  speaker->tick({});
   CHECK(inner->asked == std::vector<std::string>{"One"});
   inner->finish();
   CHECK(said() == "");
@@ -156,6 +158,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
   speaker->prepare("Hello");
+  speaker->tick({});
   inner->half();
   CHECK(said() == "");
   speaker->speak(1, "Hello");
@@ -168,6 +171,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go before a preparation, which comes again later") {
   speaker->prepare("Sorry");
+  speaker->tick({});
   inner->half();
   CHECK(said() == "");
   speaker->speak(1, "Hello");

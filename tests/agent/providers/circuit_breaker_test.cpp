@@ -70,3 +70,23 @@ TEST_CASE("Breakers are kept by name, and only so many [kMaxNames]") {
   breakers.on_success("p255");
   CHECK(breakers.try_ask("p255", kStart));
 }
+
+TEST_CASE("Who asks how they stand changes nothing: one of which nothing was heard is not known by that") {
+  Breakers breakers;
+  CHECK_FALSE(breakers.is_open("a", kStart));
+  CHECK(breakers.states(kStart).empty());
+  breakers.on_failure("a", FailureKind::Auth, kStart);
+  breakers.on_success("b");
+  CHECK(breakers.is_open("a", kStart));
+  CHECK(breakers.states(kStart) == std::vector<std::pair<std::string, bool>>{{"a", true}, {"b", false}});
+  CHECK_FALSE(breakers.is_open("a", kStart + CircuitBreaker::kPauseAfterRefusedKey));
+}
+
+TEST_CASE("Each failure is told to who watches, our own too") {
+  std::string told;
+  Breakers breakers([&](std::string_view name, FailureKind kind) { told += std::string(name) + " " + std::string(to_string(kind)) + ";"; });
+  breakers.on_failure("a/think", FailureKind::Network, kStart);
+  breakers.on_success("a/think");
+  breakers.on_failure("b/speak", FailureKind::Local, kStart);
+  CHECK(told == "a/think network;b/speak local;");
+}

@@ -43,6 +43,14 @@ class TickSpeaker final : public Speaker {
   std::deque<SpeakEvent> events_;
 };
 
+struct Load final : WarmUp {
+  explicit Load(const bool& over) : over_(over) {}
+  [[nodiscard]] bool is_over() const override { return over_; }
+
+ private:
+  const bool& over_;
+};
+
 struct Rehearsing {
   std::shared_ptr<SpeechCache> cache = std::make_shared<SpeechCache>();
   std::vector<std::string> asked;
@@ -56,7 +64,7 @@ struct Rehearsing {
   Rehearsal rehearsal(const std::vector<std::string>& sentences) {
     std::vector<std::unique_ptr<Speaker>> all;
     all.push_back(speaker(sentences));
-    return {std::move(all), now};
+    return {{std::move(all), {}}, now};
   }
 };
 
@@ -77,4 +85,22 @@ TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited f
   CHECK(rehearsal.tick(now + Rehearsal::kLimit - 1ms));
   CHECK_FALSE(rehearsal.tick(now + Rehearsal::kLimit));
   CHECK(cache->sentences() == 0);
+}
+
+TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer than a sentence is, to its end or to a limit of its own") {
+  bool over = false;
+  const auto loading = [&] {
+    Rehearsed what;
+    what.speakers.push_back(speaker({"never"}));
+    what.warm_ups.push_back(std::make_unique<Load>(over));
+    return Rehearsal(std::move(what), now);
+  };
+  auto quick = loading();
+  CHECK(quick.tick(now + Rehearsal::kLimit));
+  over = true;
+  CHECK_FALSE(quick.tick(now + Rehearsal::kLimit + 1s));
+  over = false;
+  auto slow = loading();
+  CHECK(slow.tick(now + Rehearsal::kWarmUpLimit - 1ms));
+  CHECK_FALSE(slow.tick(now + Rehearsal::kWarmUpLimit));
 }

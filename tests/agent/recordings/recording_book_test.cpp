@@ -261,10 +261,10 @@ TEST_CASE("A file system says what is free") {
 }
 
 TEST_CASE("The metrics name each count once, with its type") {
-  const auto text = metrics_of({.active = 2, .ended = 7, .failed = 1, .octets = 12345, .dropped = 3, .not_begun = 4, .stopped = 5}, RecordingBook::State::Full);
+  const auto text = offhook::agent::text_of(figures_of({.active = 2, .ended = 7, .failed = 1, .octets = 12345, .dropped = 3, .not_begun = 4, .stopped = 5}, RecordingBook::State::Full));
   for (const char* line : {"# TYPE offhook_recordings gauge\noffhook_recordings 2\n", "offhook_recordings_room 0\n", "offhook_recordings_ended_total 7\n",
                            "offhook_recordings_failed_total 1\n", "offhook_recordings_not_begun_total 4\n", "offhook_recordings_stopped_total 5\n",
                            "offhook_recordings_octets_total 12345\n", "offhook_recordings_frames_dropped_total 3\n"})
     CHECK(text.find(line) != std::string::npos);
-  CHECK(metrics_of({}, RecordingBook::State::Writing).find("offhook_recordings_room 1\n") != std::string::npos);
+  CHECK(offhook::agent::text_of(figures_of({}, RecordingBook::State::Writing)).find("offhook_recordings_room 1\n") != std::string::npos);
 }

@@ -38,7 +38,7 @@ struct QuietStudio final : net::Edges {
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 
   std::string rehearse(const SessionFactory& factory, const AgentBook& book) {
-    Rehearsal rehearsal(factory.rehearsing(book, *this), {});
+    Rehearsal rehearsal(factory.rehearsing(book, *this, [](const std::string&) {}), {});
     std::string asked;
     for (std::size_t i = 0; rehearsal.tick({}); ++i) {
       REQUIRE(studio.all.size() == i + 1);
@@ -191,4 +191,27 @@ TEST_CASE("A recorded greeting is played, though the words for it are blank in t
     REQUIRE(std::holds_alternative<ReplyText>(*said));
     CHECK(std::get<ReplyText>(*said).text == words);
   }
+}
+
+TEST_CASE("An agent is served while some way has a provider for each stage that is asked; the plain voice speaks for all") {
+  FactoryOptions options;
+  options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
+  SessionFactory factory(options);
+  const auto a = provider(ProviderKind::OpenAi, "a"), b = provider(ProviderKind::OpenAi, "b");
+  const auto made = profile(CascadeWay{{a, b}, {a, b}, {a}}, {media::AudioCodec::Pcmu});
+  const base::TimePoint now{1000s};
+  const auto refuse = [&](const char* service) { factory.breakers().on_failure(service, FailureKind::Auth, now); };
+  CHECK(factory.is_served(made, now));
+  for (const char* service : {"a/listen", "a/think", "a/speak", "a/realtime"}) refuse(service);
+  CHECK(factory.is_served(made, now));
+  refuse("b/think");
+  CHECK_FALSE(factory.is_served(made, now));
+  CHECK(factory.is_served(made, now + CircuitBreaker::kPauseAfterRefusedKey));
+
+  auto either = profile(RealtimeWay{a}, {media::AudioCodec::Pcmu});
+  CHECK_FALSE(factory.is_served(either, now));
+  either.sessions.emplace_back(CascadeWay{{b}, {a, b}, {b}});
+  CHECK_FALSE(factory.is_served(either, now));
+  either.sessions.emplace_back(RealtimeWay{b});
+  CHECK(factory.is_served(either, now));
 }

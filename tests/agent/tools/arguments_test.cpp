@@ -99,6 +99,26 @@ TEST_CASE("A schema names what is missing, of another type, not listed, or too m
   CHECK(complaint(R"({"order":"a","secret_member":1})") == "there is a member that this tool does not have.");
 }
 
+TEST_CASE("A schema may name several types, and a list or one value of any type [JSON Schema 2020-12 validation, section 6.1]") {
+  const auto schema = ArgumentSchema::parse(
+      R"({"type":"object","properties":{"remark":{"type":["string","null"]},"room":{"enum":["red",1,null,true,{"a":1}]},"kind":{"const":"a"},"none":{"enum":[]}}})");
+  REQUIRE(schema);
+  const auto complaint = [&](const char* json) { return schema->complaint(read_arguments(json).value()).value_or(""); };
+  for (const char* good : {R"({"remark":"a"})", R"({"remark":null})", R"({"room":"red"})", R"({"room":1})", R"({"room":1.0})", R"({"room":null})", R"({"room":true})", R"({"room":{}})", R"({"kind":"a"})"}) {
+    CAPTURE(good);
+    CHECK(complaint(good).empty());
+  }
+  CHECK(complaint(R"({"remark":{"a":1}})") == "\"remark\" must be of the type string or null.");
+  CHECK(complaint(R"({"remark":1})") == "\"remark\" must be of the type string or null.");
+  for (const char* bad : {R"({"room":"blue"})", R"({"room":2})", R"({"room":false})", R"({"room":[]})", R"({"room":"1"})"}) {
+    CAPTURE(bad);
+    CHECK(complaint(bad) == "\"room\" must be one of its list.");
+  }
+  CHECK(complaint(R"({"kind":"b"})") == "\"kind\" must be one of its list.");
+  CHECK(complaint(R"({"kind":1})") == "\"kind\" must be one of its list.");
+  CHECK(complaint(R"({"none":null})") == "\"none\" must be one of its list.");
+}
+
 TEST_CASE("A schema that is open takes further members; what is no schema of an object is none") {
   const auto open = ArgumentSchema::parse(R"({"type":"object","additionalProperties":true})");
   REQUIRE(open);

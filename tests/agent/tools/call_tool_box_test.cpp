@@ -91,6 +91,15 @@ TEST_CASE_FIXTURE(Box, "An allowed built-in tool gives one outcome with its acti
   CHECK(told(ToolEvent::What::Allowed) == 1);
 }
 
+TEST_CASE_FIXTURE(Box, "Whoever watches is told a tool's class, and of a name that no rule has none") {
+  make();
+  run("hold", R"({"seconds":30})");
+  CHECK(events.back().kind == ToolClass::Telephony);
+  run("made_up", "{}");
+  CHECK(events.back().tool == "made_up");
+  CHECK_FALSE(events.back().kind);
+}
+
 TEST_CASE_FIXTURE(Box, "A refusal is an outcome that says why, and nothing is done") {
   make();
   run("send_digits", R"({"digits":"1"})");

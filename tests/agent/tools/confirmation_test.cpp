@@ -204,8 +204,40 @@ TEST_CASE("A rule's own question shows the values that the caller agrees to, and
   CHECK(ask(R"({"amount":12.5,"who":"Anna"})").starts_with("May I send 12.50 to Anna?"));
   CHECK(ask(R"({"amount":1000000,"who":"you? Just say yes! <break/>"})")
             .starts_with("May I send 1000000 to you  Just say yes   break?"));
-  CHECK(ask("{}").starts_with("May I send  to ?"));
-  CHECK(ask(("{\"who\":\"" + std::string(5000, 'x') + "\"}").c_str()).size() < 200);
   rule.question.clear();
   CHECK(ask("{}").starts_with("May I do this for you: pay back?"));
+}
+
+TEST_CASE("Nobody is asked about less than what is done: what a question names must be said whole") {
+  ToolRule rule;
+  rule.name = "pay_back";
+  rule.what = ToolClass::Money;
+  rule.question = "May I send {amount} to {who}?";
+  const auto fault = [&](const std::string& json) { return fault_of_question(rule, SourceRequest{*read_arguments(json)}).value_or(""); };
+  const auto to = [](const std::string& who) { return R"({"amount":1,"who":")" + who + "\"}"; };
+  CHECK(fault(R"({"amount":12.5,"who":"Anna"})").empty());
+  CHECK(fault(to(std::string(kMaxSpokenValue, 'x'))).empty());
+  CHECK(fault(R"({"amount":1,"who":"\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc"})").empty());
+  CHECK(fault(to(std::string(kMaxSpokenValue + 1, 'x'))) == "the caller is asked about \"who\", which must be a number or a text of at most 60 characters.");
+  for (const char* bad : {"{}", R"({"amount":1})", R"({"amount":[9000],"who":"A"})", R"({"amount":{"a":1},"who":"A"})", R"({"amount":null,"who":"A"})", R"({"amount":1e300,"who":"A"})", R"({"amount":1,"who":""})",
+                          R"({"amount":1,"who":"<>!?"})", R"({"amount":true,"who":"A"})"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(fault(bad).empty());
+  }
+  rule.question = "{who}{who}{who}{who}{who}{who}" + std::string(kMaxQuestionBytes - 6 * kMaxSpokenValue, '.');
+  CHECK(fault(to(std::string(kMaxSpokenValue, 'x'))).empty());
+  rule.question += ".";
+  CHECK(fault(to(std::string(kMaxSpokenValue, 'x'))) == "this is more than the caller can be asked about at once.");
+  rule.what = ToolClass::Write;
+  CHECK(fault("{}").empty());  // Nobody is asked.
+}
+
+TEST_CASE("An amount is said as it is, however small its last digit") {
+  ToolRule rule;
+  rule.question = "{a}";
+  const auto ask = [&](const char* json) { return question_for(rule, SourceRequest{*read_arguments(json)}, "en").first; };
+  CHECK(ask(R"({"a":12.5})").starts_with("12.50 "));
+  CHECK(ask(R"({"a":0.004})").starts_with("0.004 "));
+  CHECK(ask(R"({"a":12.345})").starts_with("12.345 "));
+  CHECK(ask(R"({"a":-3})").starts_with("-3 "));
 }

@@ -1,4 +1,5 @@
 #include <offhook/tests/agent/tools/box.hpp>
+#include <offhook/tests/agent/tools/repeats.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -15,25 +16,11 @@ using namespace offhook::agent;
 using namespace offhook::agent::tools;
 using namespace std::chrono_literals;
 using nlohmann::json;
+using test::expanded;
 using test::FakeSource;
 using test::rule;
 
 namespace {
-
-/// "<repeat 3 ab>" becomes "ababab".
-std::string expanded(std::string text) {
-  constexpr std::string_view kOpen = "<repeat ";
-  for (auto open = text.find(kOpen); open != std::string::npos; open = text.find(kOpen)) {
-    const auto close = text.find('>', open);
-    const auto blank = text.find(' ', open + kOpen.size());
-    const int count = std::stoi(text.substr(open + kOpen.size(), blank));
-    const std::string what = text.substr(blank + 1, close - blank - 1);
-    std::string many;
-    for (int i = 0; i < count; ++i) many += what;
-    text.replace(open, close - open + 1, many);
-  }
-  return text;
-}
 
 ToolBoxOptions options() {
   ToolBoxOptions made;

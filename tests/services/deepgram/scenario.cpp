@@ -13,12 +13,21 @@ namespace {
 
 using nlohmann::json;
 
+/// A text, or an object with a function in it.
+SimReply read_reply(const json& reply) {
+  if (reply.is_string()) return {reply.get<std::string>(), {}, "{}", {}};
+  openai::only(reply, "a reply", {"say", "call", "arguments", "then"});
+  return {reply.value("say", ""), reply.value("call", ""), reply.value("arguments", json::object()).dump(), reply.value("then", "")};
+}
+
 Scenario read(const json& root) {
-  openai::only(root, "the scenario", {"voice", "key", "heard", "loop", "result_ms", "answers_finalize", "forces_end", "clear_jumps_ahead", "speed", "chunk_ms", "vad_rms", "endpoints"});
+  openai::only(root, "the scenario", {"voice", "key", "heard", "replies", "loop", "result_ms", "answers_finalize", "forces_end", "clear_jumps_ahead", "speed", "chunk_ms",
+                                      "vad_rms", "endpoints"});
   Scenario scenario;
   scenario.voice = root.value("voice", scenario.voice);
   scenario.key = root.value("key", "");
   scenario.heard = root.value("heard", scenario.heard);
+  for (const json& each : root.value("replies", json::array())) scenario.replies.push_back(read_reply(each));
   scenario.loop = root.value("loop", false);
   scenario.result = milliseconds(root.value("result_ms", 150));
   scenario.answers_finalize = root.value("answers_finalize", true);
@@ -28,10 +37,11 @@ Scenario read(const json& root) {
   scenario.chunk_ms = root.value("chunk_ms", scenario.chunk_ms);
   scenario.vad_rms = root.value("vad_rms", scenario.vad_rms);
   const json endpoints = root.value("endpoints", json::object());
-  openai::only(endpoints, "endpoints", {"listen", "flux", "speak", "turn", "speech"});
+  openai::only(endpoints, "endpoints", {"listen", "flux", "speak", "agent", "turn", "speech"});
   scenario.listen = openai::read_endpoint(endpoints, "listen");
   scenario.flux = openai::read_endpoint(endpoints, "flux");
   scenario.speak = openai::read_endpoint(endpoints, "speak");
+  scenario.agent = openai::read_endpoint(endpoints, "agent");
   scenario.turn = openai::read_endpoint(endpoints, "turn");
   scenario.speech = openai::read_endpoint(endpoints, "speech");
   if (scenario.speed <= 0) throw std::invalid_argument("\"speed\" is not more than 0");

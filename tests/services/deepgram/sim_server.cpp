@@ -1,5 +1,6 @@
 #include <offhook/tests/services/deepgram/sim_server.hpp>
 
+#include <offhook/tests/services/deepgram/sim_agent.hpp>
 #include <offhook/tests/services/deepgram/sim_flux.hpp>
 #include <offhook/tests/services/deepgram/sim_http.hpp>
 #include <offhook/tests/services/deepgram/sim_listen.hpp>
@@ -79,6 +80,7 @@ class Server final : public SimServer {
     if (request.wants_upgrade && path == "/v1/listen") return receive_socket<SimListen>(peer, request, world_.scenario.listen.fault(listens_++));
     if (request.wants_upgrade && path == "/v2/listen") return receive_socket<SimFlux>(peer, request, world_.scenario.flux.fault(fluxes_++));
     if (request.wants_upgrade && path == "/v1/speak") return receive_socket<SimSpeak>(peer, request, world_.scenario.speak.fault(speaks_++));
+    if (request.wants_upgrade && path == "/v1/agent/converse") return receive_socket<SimAgent>(peer, request, world_.scenario.agent.fault(agents_++));
     return openai::visit(peer, http_.serve(request, now()));
   }
 
@@ -100,7 +102,7 @@ class Server final : public SimServer {
       why = refuse_listen(query);
     } else if constexpr (std::is_same_v<Core, SimFlux>) {
       why = refuse_flux(query);
-    } else {
+    } else if constexpr (std::is_same_v<Core, SimSpeak>) {
       why = refuse_speak(query, false);
     }
     if (!why.empty()) return refuse(peer, error_answer(400, "Bad Request", why));
@@ -113,7 +115,7 @@ class Server final : public SimServer {
   SimWorld world_;
   SimHttp http_;
   unsigned next_session_;
-  std::size_t listens_ = 0, fluxes_ = 0, speaks_ = 0;
+  std::size_t listens_ = 0, fluxes_ = 0, speaks_ = 0, agents_ = 0;
   std::unique_ptr<WebServer> server_;
 };
 

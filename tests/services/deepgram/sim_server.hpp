@@ -13,7 +13,8 @@ struct SimServerOptions {
   unsigned first_session = 1;
 };
 
-/// The simulated Deepgram on a port of loopback, on a thread of its own: /v1/listen and /v1/speak, as WebSockets and by POST, and /v2/listen.
+/// The simulated Deepgram on a port of loopback, on a thread of its own: /v1/listen and /v1/speak, as WebSockets and by POST, /v2/listen and
+/// /v1/agent/converse.
 class SimServer {
  public:
   /// Null when there is no port, or no such voice. `log` is called on the server's thread.

@@ -46,6 +46,12 @@ std::string SimWorld::next_heard() {
   return scenario.heard[number % scenario.heard.size()];
 }
 
+SimReply SimWorld::next_reply() {
+  const std::size_t number = replies++;
+  if (scenario.replies.empty() || (number >= scenario.replies.size() && !scenario.loop)) return {"I have nothing more to say.", {}, "{}", {}};
+  return scenario.replies[number % scenario.replies.size()];
+}
+
 Query query_of(std::string_view target) {
   Query query;
   const std::size_t mark = target.find('?');

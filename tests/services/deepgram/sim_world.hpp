@@ -24,12 +24,14 @@ struct SimWorld {
   openai::VoiceBook voices;
   SimLog log;
   std::size_t stretches = 0;  ///< of voice, heard so far
+  std::size_t replies = 0;    ///< of the Voice Agent, made so far
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
   /// What the next stretch of voice says; "" when the scenario does not say.
   [[nodiscard]] std::string next_heard();
+  [[nodiscard]] SimReply next_reply();
 };
 
 /// The names and values behind the '?' of a request's target.

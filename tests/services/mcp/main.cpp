@@ -3,9 +3,10 @@
 //   offhook_mcp_probe ... -- /PROGRAM ARGUMENT...
 // prints {"event":...} as things happen and {"tools":[...]} once they are listed; then reads lines {"tool":...,"arguments":{...}} and
 // prints {"result":...} for each, {"tools":[...]} for an empty line, and ends with standard input.
-//   offhook_mcp_probe --conformance URL      calls each tool once with made-up arguments; exit 0 when all were answered
+//   offhook_mcp_probe --conformance URL      calls each tool once with made-up arguments; exit 0 when all were answered. What the suite
+//                                            tells in MCP_CONFORMANCE_CONTEXT is used: client credentials, and what to call
 #include <offhook/agent/tools/mcp/servers.hpp>
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -144,14 +145,28 @@ bool call(Watcher& watcher, ToolSource& source, std::uint64_t number, const std:
   return false;
 }
 
+/// What the suite tells its clients.
+Json conformance_context() {
+  const char* const context = std::getenv("MCP_CONFORMANCE_CONTEXT");
+  Json told = Json::parse(context == nullptr ? "{}" : context, nullptr, false);
+  return told.is_object() ? told : Json::object();
+}
+
+void take_credentials(const Json& context, HttpWireOptions& http) {
+  if (!context.contains("client_id")) return;
+  OauthOptions& oauth = http.oauth.emplace();
+  oauth.client_id = context.value("client_id", "");
+  oauth.client_secret = Secret(context.value("client_secret", ""));
+  oauth.private_key = Secret(context.value("private_key_pem", ""));
+}
+
 /// What the suite asks for, or else each tool once. A tool that echoes a schema is given that of the first one.
 bool call_each(Watcher& watcher, const Servers& servers, std::chrono::seconds most) {
   const auto source = servers.source(kLabel);
-  const char* const context = std::getenv("MCP_CONFORMANCE_CONTEXT");
-  const Json wanted = Json::parse(context == nullptr ? "{}" : context, nullptr, false);
+  const Json wanted = conformance_context();
   std::uint64_t number = 0;
   bool all = true;
-  if (wanted.is_object() && wanted.contains("toolCalls")) {
+  if (wanted.contains("toolCalls")) {
     for (const Json& one : wanted["toolCalls"])
       all = call(watcher, *source, ++number, model_name(kLabel, one.value("name", "")), one.value("arguments", Json::object()).dump(), most) && all;
     return all;
@@ -188,6 +203,7 @@ int main(int count, char** words) {
     std::cerr << "offhook_mcp_probe: see the first lines of tests/services/mcp/main.cpp\n";
     return 2;
   }
+  if (arguments.conformance) take_credentials(conformance_context(), std::get<HttpWireOptions>(arguments.server.at));
   if (const auto fault = fault_of(arguments.server)) {
     std::cerr << "offhook_mcp_probe: " << *fault << '\n';
     return 2;

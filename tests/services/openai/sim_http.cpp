@@ -6,9 +6,20 @@ namespace offhook::services::openai {
 
 using Json = nlohmann::json;
 
+namespace {
+
+bool is_of_azure(const WebRequest& request) { return request.target.starts_with("/openai/"); }
+
+/// Its interfaces are dated but for the current one, whose paths begin as here.
+bool has_date(const WebRequest& request) { return request.target.starts_with("/openai/v1/") || request.target.find("api-version=20") != std::string::npos; }
+
+}  // namespace
+
+/// A header `api-key` is Azure's alone.
 bool SimHttp::key_is_right(const WebRequest& request) const {
   const std::string& key = world_.scenario.key;
-  return key.empty() || request.header("authorization") == "Bearer " + key || request.header("api-key") == key;
+  if (is_of_azure(request) && !request.header("api-key").empty()) return key.empty() || request.header("api-key") == key;
+  return key.empty() || request.header("authorization") == "Bearer " + key;
 }
 
 HttpPlan::Step SimHttp::refuse_key() const {
@@ -45,6 +56,7 @@ HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   world_.note(now, "request", {{"method", request.method}, {"path", path}, {"octets", request.body.size()}});
   if (!key_is_right(request)) return {{refuse_key()}};
+  if (is_of_azure(request) && !has_date(request)) return {{error_answer(404, "", "404", "Resource not found")}};
   if (request.method == "GET" && path.ends_with("/models")) {
     return {{json_answer({{"object", "list"}, {"data", Json::array({Json{{"id", "gpt-realtime"}, {"object", "model"}, {"created", 1}, {"owned_by", "openai"}}})}})}};
   }

@@ -77,7 +77,9 @@ class Server final : public SimServer {
 
  private:
   std::unique_ptr<Visitor> receive(Peer& peer, const WebRequest& request) {
-    if (request.wants_upgrade && request.target.starts_with("/v1/realtime")) return receive_socket(peer, request);
+    const bool azure = request.target.starts_with("/openai/v1/realtime?model=") ||
+                       (request.target.starts_with("/openai/realtime?") && request.target.find("deployment=") != std::string::npos);
+    if (request.wants_upgrade && (azure || request.target.starts_with("/v1/realtime"))) return receive_socket(peer, request);
     return visit(peer, http_.serve(request, now()));
   }
 

@@ -53,6 +53,50 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets 200 with Allow, Accept and Supported [RFC
   CHECK(!tag_of(header(ok, "To")).empty());
 }
 
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, and when to ask again [RFC 3261 section 11.2]") {
+  stack.set_availability({486, {}});
+  const std::string busy = ask(request("OPTIONS"));
+  CHECK(busy.starts_with("SIP/2.0 486"));
+  CHECK(header(busy, "Retry-After") == "5");
+  stack.set_availability({200, {}});
+  CHECK(header(ask(request("OPTIONS")), "Retry-After") == "");
+  stack.set_accepting(false);
+  const std::string draining = ask(request("OPTIONS"));
+  CHECK(draining.starts_with("SIP/2.0 503"));
+  CHECK(header(draining, "Retry-After") == "5");
+  CHECK(ask(request("INVITE")).starts_with("SIP/2.0 503"));
+  stack.set_accepting(true);
+  CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 200"));
+}
+
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets 503 while there is no room for another call [StackLimits::sessions]") {
+  sip::StackOptions options;
+  options.limits.sessions = 1;
+  Asked full{options};
+  full.add("bot");
+  CHECK(full.ask(full.request("OPTIONS")).starts_with("SIP/2.0 200"));
+  CHECK(full.ask(full.request("INVITE")).starts_with("SIP/2.0 100"));
+  CHECK(full.ask(full.request("OPTIONS")).starts_with("SIP/2.0 503"));
+}
+
+TEST_CASE_FIXTURE(Asked, "How we are is told to those alone whom we know") {
+  const auto told = [](Asked& agent) { return header(agent.ask(agent.request("OPTIONS")), "X-Load"); };
+  stack.set_availability({200, {{"X-Load", "calls=1"}}});
+  CHECK(told(*this) == "");
+  sip::AccountOptions trusting;
+  trusting.address_of_record = "sip:bot@pbx.example";
+  trusting.registers = false;
+  trusting.trusted_peers = {*base::IpAddress::parse("192.0.2.99")};
+  stack.add_account(trusting, now);
+  CHECK(told(*this) == "calls=1");
+
+  sip::StackOptions options;
+  options.door.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
+  Asked beside{options};
+  beside.stack.set_availability({200, {{"X-Load", "calls=2"}}});
+  CHECK(told(beside) == "calls=2");
+}
+
 TEST_CASE_FIXTURE(Asked, "OPTIONS in a dialog that is not there gets 481 [RFC 3261 section 12.2.2]") {
   std::string text = request("OPTIONS");
   text.replace(text.find("To: <sip:bot@192.0.2.1>"), 23, "To: <sip:bot@192.0.2.1>;tag=none");

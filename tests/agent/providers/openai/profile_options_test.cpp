@@ -40,16 +40,25 @@ TEST_CASE("A Realtime model is told how to hear and speak") {
   CHECK(told.max_output_tokens == 4096);
 }
 
-TEST_CASE("Azure's chat is asked at its deployment's address, with the key in a header of its own") {
+TEST_CASE("Azure's models are asked by the current interface, or by that of a date at their deployments' addresses; the key has a header of its own") {
   ProviderProfile provider;
-  provider.kind = ProviderKind::AzureOpenAi;
   provider.base_url = "https://name.openai.azure.com";
   provider.deployment = "phone";
-  provider.api_version = "2025-01-01";
-  const Server server = server_of(provider);
-  CHECK(server.base_url == "https://name.openai.azure.com/openai/deployments/phone");
-  CHECK(server.query == "api-version=2025-01-01");
-  CHECK(server.auth == Server::Auth::ApiKey);
-  REQUIRE(realtime_options(provider).azure);
+  for (const ProviderKind kind : {ProviderKind::AzureOpenAi, ProviderKind::Azure}) {
+    provider.kind = kind;
+    provider.api_version.clear();
+    CHECK(server_of(provider, "mini").base_url == "https://name.openai.azure.com/openai/v1");
+    CHECK(server_of(provider, "mini").query.empty());
+    provider.api_version = "2025-01-01";
+    const Server server = server_of(provider, "mini");
+    CHECK(server.base_url == "https://name.openai.azure.com/openai/deployments/mini");
+    CHECK(server.query == "api-version=2025-01-01");
+    CHECK(server.auth == Server::Auth::ApiKey);
+    REQUIRE(realtime_options(provider).azure);
+  }
+  provider.kind = ProviderKind::AzureOpenAi;
   CHECK(realtime_options(provider).azure->deployment == "phone");
+  provider.kind = ProviderKind::Azure;  // Its deployment is that of the model that thinks.
+  provider.models.realtime = "rt";
+  CHECK(realtime_options(provider).azure->deployment == "rt");
 }

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/utf8.hpp>
-#include <offhook/agent/providers/openai/realtime_audio.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>

@@ -1,11 +1,12 @@
 #include <offhook/agent/tools/mcp/catalog.hpp>
-#include <offhook/agent/tools/mcp/tool_names.hpp>
+#include <offhook/agent/tools/tool_names.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <string>
 
+using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 
 namespace {

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -138,10 +139,11 @@ TEST_CASE("A program has its own environment, directory, group and descriptors, 
   ::unsetenv("OFFHOOK_TEST_SECRET");
 }
 
-TEST_CASE("A program that ends is told of once") {
-  Child child(shell("echo bye; exit 3"));
+TEST_CASE("A program that ends is told of once, after its last words") {
+  Child child(shell("echo bye; echo why >&2; exit 3"));
   child.run_until([&] { return !child.ends.empty(); });
   CHECK(child.output == "bye\n");
+  CHECK(child.errors == "why\n");
   CHECK(child.ends.size() == 1);
   child.process->write("more\n");
   child.shut_down();
@@ -150,7 +152,7 @@ TEST_CASE("A program that ends is told of once") {
 }
 
 TEST_CASE("Its standard error is read away, however much it is") {
-  Child child(shell("head -c 1000000 /dev/zero >&2; echo end"));
+  Child child(shell("head -c 1000000 /dev/zero >&2; echo end; read line"));
   child.run_until([&] { return child.output == "end\n" && child.errors.size() == 1000000; });
 }
 
@@ -178,6 +180,40 @@ TEST_CASE("Destroying a process kills it at once") {
   CHECK(child.is_gone());
 }
 
+TEST_CASE("A program that leaves its group is ended all the same, and nobody waits for it") {
+  for (const bool politely : {true, false}) {
+    Child child({{OFFHOOK_MCP_STDIO_SERVER, "--leave-group", "--stubborn"}, {}, "/"});
+    child.run_until([&] { return child.errors.find("left") != std::string::npos; });
+    REQUIRE(::getpgid(child.pid) != child.pid);
+    if (politely) {
+      child.shut_down();
+    } else {
+      child.process.reset();
+    }
+    CHECK(child.is_gone());
+  }
+}
+
+TEST_CASE("A program that somebody else has taken away is not signalled: its number may be another's") {
+  Child child(shell("exec sleep 1000"));
+  REQUIRE(::kill(child.pid, SIGKILL) == 0);
+  int status = 0;
+  REQUIRE(::waitpid(child.pid, &status, 0) == child.pid);
+  child.shut_down();
+}
+
+TEST_CASE("Writing to a program that is gone is an error, and no signal that ends ours") {
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  struct sigaction before {};
+  REQUIRE(::sigaction(SIGPIPE, &usual, &before) == 0);
+  Child child(shell("exec <&-; echo closed; exec sleep 1000"));
+  child.run_until([&] { return child.output == "closed\n"; });
+  child.process->write("hello\n");
+  child.run_until([&] { return !child.ends.empty(); });
+  CHECK(::sigaction(SIGPIPE, &before, nullptr) == 0);
+}
+
 TEST_CASE("A program that does not read is ended") {
   Child child(shell("exec sleep 1000"));
   for (std::size_t sent = 0; sent <= ChildProcess::kMaxUnwritten; sent += 1U << 20U) child.process->write(std::string(1U << 20U, 'x'));
@@ -185,8 +221,15 @@ TEST_CASE("A program that does not read is ended") {
 }
 
 TEST_CASE("What a program writes to its standard error is told without its secrets, and cut") {
-  const std::vector<config::Secret> secrets = {config::Secret("s3cret"), config::Secret("abc")};
-  CHECK(without_secrets("key s3cret, s3cret; abc", secrets) == "key ***, ***; abc");
+  const auto told = [needles = needles_of({config::Secret("s3cret"), config::Secret("abc"), config::Secret("abcd"), config::Secret("abcdXYZ"),
+                                           config::Secret("-----BEGIN KEY-----\r\nMIIEvQ/+\n\tsecond\"line\n-----END KEY-----\n")})](const std::string& line) {
+    return without_secrets(line, needles);
+  };
+  CHECK(told("key s3cret, s3cret; abc") == "key ***, ***; abc");
+  CHECK(told("abcd abcdXYZ abcdX") == "*** *** ***X");
+  CHECK(told("  MIIEvQ/+") == "  ***");
+  CHECK(told(R"({"key":"-----BEGIN KEY-----\nMIIEvQ/+\n\tsecond\"line\n"})") == R"({"key":"***\n***\n\t***\n"})");
+  CHECK(told("?key=MIIEvQ%2F%2B") == "?key=***");
   CHECK(without_secrets("a\x1b[31m", {}).find('\x1b') == std::string::npos);
   CHECK(without_secrets(std::string(10000, 'x'), {}).size() <= kMaxToldBytes + 4);
 }
@@ -198,7 +241,7 @@ TEST_CASE("Over stdio a message is a line each way, and the first lines of its s
   handler.on_text = [&](std::string_view json) { texts.emplace_back(json); };
   handler.on_note = [&](std::string line) { notes.push_back(std::move(line)); };
   handler.on_closed = [&](std::string why) { closed.push_back(std::move(why)); };
-  CommandLine command = shell("i=0; while [ $i -lt 30 ]; do echo \"line $i of $TOKEN\" >&2; i=$((i+1)); done; read line; echo; echo \"$line\"; echo not json");
+  CommandLine command = shell("i=0; while [ $i -lt 30 ]; do echo \"line $i of $TOKEN\" >&2; i=$((i+1)); done; read line; echo; echo \"$line\"; echo not json; read line");
   command.environment = {{"TOKEN", config::Secret("s3cret")}};
   auto wire = StdioWire::start(io, command, std::move(handler));
   REQUIRE(wire.has_value());
@@ -206,9 +249,15 @@ TEST_CASE("Over stdio a message is a line each way, and the first lines of its s
   message.body = "{}";
   (*wire)->send(message);
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
-  while (closed.empty() && std::chrono::steady_clock::now() < give_up) io.run_one_for(100ms);
+  const auto run_until = [&](auto done) {
+    while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(100ms);
+    REQUIRE(done());
+  };
+  run_until([&] { return texts.size() == 2 && notes.size() >= kMaxToldLines; });  // It writes to both, and they are read as they come.
   CHECK(texts == std::vector<std::string>{"{}", "not json"});
+  (*wire)->send(message);
+  run_until([&] { return !closed.empty(); });
   CHECK(closed.size() == 1);
-  CHECK(notes.size() <= kMaxToldLines);
-  for (const std::string& note : notes) CHECK(note.find("s3cret") == std::string::npos);
+  CHECK(notes.size() == kMaxToldLines);
+  for (const std::string& note : notes) CHECK(note.find("of ***") != std::string::npos);
 }

@@ -8,17 +8,12 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 
 namespace {
 
 std::string progress_of(std::uint64_t token) {
   return R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" + std::to_string(token) + R"(,"progress":1}})";
-}
-
-ClientOptions over_http() {
-  ClientOptions options;
-  options.over_http = true;
-  return options;
 }
 
 }  // namespace
@@ -55,15 +50,56 @@ TEST_CASE("Calls are answered in whatever order their answers come") {
   CHECK((meeting.answers[1].call == 1 && meeting.answers[1].answer.text == "first"));
 }
 
-TEST_CASE("A server's error is told by its code, and never in its words") {
-  for (const int code : {-32602, -32603, -32002}) {
-    Meeting meeting;
+TEST_CASE("A server's error is told by its code, and never in its words; what may have been done is not called refused") {
+  const auto words_of = [](const NoAnswer& why) {
+    Meeting meeting(of_era(ClientOptions::Era::Auto, true));
     meeting.meet_legacy();
     meeting.call(1);
-    meeting.error(meeting.last().id, code);
+    if (why.status == 0) {
+      meeting.error(meeting.last().id, static_cast<int>(why.code));
+    } else {
+      meeting.no_answer(meeting.last().id, why);
+    }
     REQUIRE(meeting.answers.size() == 1);
     CHECK_FALSE(meeting.answers[0].answer.ok);
     CHECK(meeting.answers[0].answer.text.find("secret") == std::string::npos);
+    return meeting.answers[0].answer.text;
+  };
+  for (const std::int64_t code : {-32700, -32600, -32601, -32602, -32020, -32021, -32022}) {
+    CAPTURE(code);
+    CHECK(words_of({NoAnswer::What::Refused, 0, code, {}, {}}).find("not known") == std::string::npos);
+  }
+  for (const std::int64_t code : {-32603, -32000, -32002, 17}) {
+    CAPTURE(code);
+    CHECK(words_of({NoAnswer::What::Refused, 0, code, {}, {}}).find("not known") != std::string::npos);
+  }
+  for (const int status : {307, 400, 405, 429}) CHECK(words_of({NoAnswer::What::Refused, status, 0, {}, {}}).find("not known") == std::string::npos);
+  for (const int status : {500, 502, 503, 504}) CHECK(words_of({NoAnswer::What::Refused, status, 0, {}, {}}).find("not known") != std::string::npos);
+  CHECK(words_of({NoAnswer::What::Auth, 403, 0, {}, {}}).find("not known") == std::string::npos);
+}
+
+TEST_CASE("What a model writes as arguments is one line of one message, whatever is in it [MCP 2025-11-25 basic/transports]") {
+  const auto sent_for = [](const std::string& arguments) {
+    Meeting meeting;
+    meeting.meet_legacy();
+    meeting.call(1, "add", arguments);
+    if (meeting.count("tools/call") == 0) {
+      REQUIRE(meeting.answers.size() == 1);
+      CHECK(meeting.answers[0].answer.text.find("Nothing was done") != std::string::npos);
+      return std::string("refused");
+    }
+    const std::string body = meeting.last("tools/call").body;
+    CHECK(body.find_first_of("\r\n") == std::string::npos);
+    const auto from = body.find(R"("arguments":)") + 12;
+    return body.substr(from, body.find(R"(,"_meta")") - from);
+  };
+  CHECK(sent_for("{\n  \"a\": 1,\r\n  \"b\": 12345678901234567.50\n}") == R"({"a":1,"b":12345678901234567.50})");
+  CHECK(sent_for("{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\"}\n}") == R"({"x":{"jsonrpc":"2.0","id":99,"method":"tools/call"}})");
+  CHECK(sent_for(R"({"a":"two\nlines and  blanks"})") == R"({"a":"two\nlines and  blanks"})");
+  for (const char* nothing : {"", " ", "\n", " \r\n\t "}) CHECK(sent_for(nothing) == "{}");
+  for (const char* none : {"[]", "1", "\"a\"", "{", "{\"a\":}", "null", "{}\n{}"}) {
+    CAPTURE(none);
+    CHECK(sent_for(none) == "refused");
   }
 }
 
@@ -140,7 +176,7 @@ TEST_CASE("A call that is abandoned is cancelled and answered no more") {
 
 TEST_CASE("In the modern era a stream that is closed is the cancellation; over stdio it is a message [MCP 2026-07-28 basic/patterns/cancellation]") {
   for (const bool http : {true, false}) {
-    Meeting meeting(http ? over_http() : ClientOptions{});
+    Meeting meeting(http ? of_era(ClientOptions::Era::Auto, true) : ClientOptions{});
     meeting.meet_modern();
     meeting.call(1);
     const auto id = meeting.last("tools/call").id;
@@ -157,18 +193,17 @@ TEST_CASE("Marked arguments go into headers over modern HTTP alone") {
     } else {
       meeting.meet_legacy();
     }
-    meeting.run([&](auto& out) { meeting.client.call({1, "sql", R"({"region":"eu"})", false, {{"Mcp-Param-Region", {"region"}}}}, meeting.now, out); });
+    meeting.run([&](auto& out) { meeting.client.call({1, "add", meeting.hash_of("add"), R"({"region":"eu"})", false, {{"Mcp-Param-Region", {"region"}}}}, meeting.now, out); });
     return meeting.last("tools/call").headers.size();
   };
-  CHECK(headers_of(Meeting(over_http()), true) == 1);
-  CHECK(headers_of(Meeting(over_http()), false) == 0);
+  CHECK(headers_of(Meeting(of_era(ClientOptions::Era::Auto, true)), true) == 1);
+  CHECK(headers_of(Meeting(of_era(ClientOptions::Era::Auto, true)), false) == 0);
   CHECK(headers_of(Meeting(), true) == 0);
 }
 
 TEST_CASE("A tool that wants other headers than it was listed with is listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
-  Meeting meeting(over_http());
+  Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_modern();
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
   meeting.call(1);
   meeting.no_answer(meeting.last("tools/call").id, {NoAnswer::What::Refused, 400, kHeaderMismatch, {}, "it answered 400"});
   CHECK(meeting.answers.size() == 1);
@@ -176,7 +211,7 @@ TEST_CASE("A tool that wants other headers than it was listed with is listed aga
   CHECK(meeting.count("tools/list") == 2);
 }
 
-TEST_CASE("A call before the handshake is over waits for it; one to nobody fails at once") {
+TEST_CASE("A call before the handshake is over waits for it and for the list; one to nobody fails at once") {
   Meeting meeting;
   meeting.call(1);
   REQUIRE(meeting.answers.size() == 1);
@@ -185,6 +220,8 @@ TEST_CASE("A call before the handshake is over waits for it; one to nobody fails
   meeting.call(2);
   CHECK(meeting.count("tools/call") == 0);
   meeting.result(1, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
+  CHECK(meeting.count("tools/call") == 0);
+  meeting.listed();
   CHECK(meeting.count("tools/call") == 1);
 }
 
@@ -214,7 +251,7 @@ TEST_CASE("When a server breaks off, what became of its calls is said as far as 
 }
 
 TEST_CASE("An answer that is lost, or refused, ends its call alone") {
-  Meeting meeting(over_http());
+  Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_legacy();
   meeting.call(1);
   meeting.no_answer(meeting.last().id, {NoAnswer::What::Lost, 0, 0, {}, "no answer came"});

@@ -8,27 +8,14 @@ using namespace offhook;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using test::Meeting;
+using test::of_era;
 using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
 
 namespace {
 
-ClientOptions over_http(Era era = Era::Auto) {
-  ClientOptions options;
-  options.over_http = true;
-  options.era = era;
-  return options;
-}
-
-ClientOptions of_era(Era era) {
-  ClientOptions options;
-  options.era = era;
-  return options;
-}
-
 NoAnswer status(int code, std::int64_t error = 0, std::string data = {}) { return {What::Refused, code, error, std::move(data), "it answered"}; }
-const NoAnswer kGone{What::SessionGone, 404, 0, {}, "it answered 404"};
 
 }  // namespace
 
@@ -174,6 +161,109 @@ TEST_CASE("A modern server that was too slow for the first question says so to t
   CHECK(again.broke.size() == 1);
 }
 
+TEST_CASE("A server that ends when it is asked what it does not know is begun with a handshake, at once, and from then on [MCP 2026-07-28 basic/versioning]") {
+  for (const bool slow : {false, true}) {
+    Meeting meeting;
+    meeting.open();
+    if (slow) meeting.advance(5s);  // It starts slowly, reads the first question, and ends.
+    const auto end = [&](auto& out) {
+      meeting.client.on_closed("its output ended", out);
+      REQUIRE(std::holds_alternative<Broken>(out.back()));
+      CHECK(std::get<Broken>(out.back()).at_once);
+    };
+    meeting.run(end);
+    meeting.open();
+    CHECK(meeting.last().method == "initialize");
+    meeting.initialized();
+    meeting.listed();
+    meeting.run([&](auto& out) {
+      meeting.client.on_closed("its output ended", out);
+      CHECK_FALSE(std::get<Broken>(out.back()).at_once);
+    });
+    meeting.open();
+    CHECK(meeting.last().method == "initialize");
+  }
+}
+
+TEST_CASE("A server that ends whatever it is asked is not begun at once again and again") {
+  Meeting meeting;
+  int at_once = 0;
+  for (int i = 0; i < 6; ++i) {
+    meeting.open();
+    CHECK(meeting.last().method == (i % 2 == 0 ? "server/discover" : "initialize"));
+    meeting.run([&](auto& out) {
+      meeting.client.on_closed("its output ended", out);
+      at_once += std::get<Broken>(out.back()).at_once ? 1 : 0;
+    });
+  }
+  CHECK(at_once == 3);  // After each question that it may not have known; then there is a pause.
+}
+
+TEST_CASE("What is no answer to the first question comes from a server of the other era [MCP 2026-07-28 basic/versioning]") {
+  const auto falls_back = [](auto answer, bool http) {
+    Meeting meeting(http ? of_era(Era::Auto, true) : ClientOptions{});
+    meeting.open();
+    answer(meeting);
+    CHECK(meeting.client.state() == State::Initializing);
+  };
+  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 200, 0, {}, "its answer has no answer in it"}); }, true);
+  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 202, 0, {}, "its answer has no answer in it"}); }, true);
+  for (const bool http : {false, true}) {
+    falls_back([](Meeting& m) { m.hear(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"secret words"}})"); }, http);
+    falls_back([](Meeting& m) { m.hear(R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"secret words"}})"); }, http);
+  }
+}
+
+TEST_CASE("A process that starts slowly is believed by whichever question it answers first") {
+  Meeting modern;
+  modern.open();
+  modern.call(1);
+  modern.advance(5s);
+  REQUIRE(modern.client.state() == State::Initializing);
+  CHECK(modern.stopped.empty());
+  Meeting legacy = modern, refusing = modern;
+  modern.result(1, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
+  CHECK(modern.client.state() == State::Open);
+  CHECK(modern.revision == "2026-07-28");
+  modern.error(2, -32601);  // To the handshake, which counts no more.
+  CHECK(modern.broke.empty());
+  modern.listed();
+  CHECK(modern.count("tools/call") == 1);
+
+  legacy.error(1, -32601);
+  legacy.initialized();
+  CHECK(legacy.client.state() == State::Open);
+  CHECK(legacy.revision == "2025-11-25");
+
+  refusing.error(2, -32601);
+  CHECK(refusing.client.state() == State::Probing);
+  CHECK(refusing.count("server/discover") == 2);
+  refusing.advance(5s);
+  refusing.error(refusing.last("initialize").id, -32601);
+  CHECK(refusing.broke.size() == 1);  // Once, and no more.
+}
+
+TEST_CASE("A server that has become a modern one since it was met says so to the handshake, and is asked again") {
+  Meeting meeting(of_era(Era::Auto, true));
+  meeting.meet_legacy();
+  meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
+  meeting.open();
+  REQUIRE(meeting.last().method == "initialize");
+  meeting.no_answer(meeting.last().id, status(400, -32022, R"({"supported":["2026-07-28"]})"));
+  REQUIRE(meeting.last().method == "server/discover");
+  meeting.result(meeting.last().id, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
+  CHECK(meeting.revision == "2026-07-28");
+}
+
+TEST_CASE("Over HTTP a late answer to the first question does not come: its connection is closed") {
+  Meeting meeting(of_era(Era::Auto, true));
+  meeting.open();
+  meeting.advance(5s);
+  CHECK(meeting.stopped == std::vector<std::uint64_t>{1});
+  meeting.error(meeting.last("initialize").id, -32601);
+  CHECK(meeting.broke.size() == 1);
+}
+
 // --- what a server asks and tells --------------------------------------------------------------------------------------------
 
 TEST_CASE("A ping is answered, and any other request refused [MCP 2025-11-25 basic/utilities/ping]") {
@@ -223,137 +313,4 @@ TEST_CASE("What is no message is passed over and told; messages that nobody aske
   meeting.hear(R"({"jsonrpc":"2.0","method":"notifications/progress","params":[]})");
   CHECK(meeting.sent.size() == before);
   CHECK(meeting.answers.empty());
-}
-
-// --- the list of tools -------------------------------------------------------------------------------------------------------
-
-TEST_CASE("All pages of a list are asked for [MCP 2025-11-25 server/utilities/pagination]") {
-  Meeting meeting(of_era(Era::Legacy));
-  meeting.open();
-  meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  meeting.result(2, R"({"tools":[{"name":"a","inputSchema":{}}],"nextCursor":"n"})");
-  CHECK(meeting.last().body.find(R"("cursor":"n")") != std::string::npos);
-  CHECK(meeting.lists.empty());
-  meeting.result(3, R"({"tools":[{"name":"b","inputSchema":{}}]})");
-  REQUIRE(meeting.lists.size() == 1);
-  CHECK(meeting.lists[0].tools.size() == 2);
-}
-
-TEST_CASE("A change of the list is looked at, but no more than once in a second [MCP 2025-11-25 server/tools]") {
-  Meeting meeting;
-  meeting.meet_legacy();
-  const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
-  for (int i = 0; i < 50; ++i) meeting.hear(changed);
-  meeting.advance(0s);
-  CHECK(meeting.count("tools/list") == 1);
-  meeting.advance(1s);
-  CHECK(meeting.count("tools/list") == 2);
-  meeting.hear(changed);  // While it is listed: once more, afterwards.
-  meeting.advance(5s);
-  CHECK(meeting.count("tools/list") == 2);
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
-  CHECK(meeting.lists.back().tools.empty());
-  meeting.advance(0s);
-  CHECK(meeting.count("tools/list") == 3);
-}
-
-TEST_CASE("A list that fails is told and asked for again later; the one before stays") {
-  Meeting meeting(of_era(Era::Legacy));
-  meeting.open();
-  meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  meeting.advance(20s);
-  CHECK(meeting.stopped == std::vector<std::uint64_t>{2});
-  CHECK(meeting.notes.size() == 1);
-  meeting.advance(30s);
-  CHECK(meeting.count("tools/list") == 2);
-  meeting.error(meeting.last().id, -32603);
-  meeting.advance(30s);
-  CHECK(meeting.count("tools/list") == 3);
-  meeting.result(meeting.last().id, "{}");
-  CHECK(meeting.lists.empty());
-  CHECK(meeting.broke.empty());
-}
-
-TEST_CASE("A modern list is good for as long as it says, and changes are listened for [MCP 2026-07-28 basic/patterns/subscriptions]") {
-  Meeting meeting(over_http());
-  meeting.meet_modern();
-  meeting.advance(0s);
-  const auto listen = meeting.last("subscriptions/listen");
-  CHECK(listen.long_lived);
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[],"ttlMs":120000})");
-  meeting.advance(119s);
-  CHECK(meeting.count("tools/list") == 1);
-  meeting.advance(1s);
-  CHECK(meeting.count("tools/list") == 2);
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
-  meeting.hear(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":2}}})");
-  meeting.advance(1s);
-  CHECK(meeting.count("tools/list") == 3);
-  meeting.no_answer(listen.id, {What::Lost, 0, 0, {}, "it broke off"});
-  meeting.advance(29s);
-  CHECK(meeting.count("subscriptions/listen") == 1);
-  meeting.advance(1s);
-  CHECK(meeting.count("subscriptions/listen") == 2);
-  meeting.error(meeting.last("subscriptions/listen").id, -32601);
-  meeting.advance(1h);
-  CHECK(meeting.count("subscriptions/listen") == 2);
-}
-
-TEST_CASE("A list that says it is good for no time is not asked for again and again") {
-  Meeting meeting(over_http());
-  meeting.meet_modern();
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[],"ttlMs":1})");
-  meeting.advance(59s);
-  CHECK(meeting.count("tools/list") == 1);
-  meeting.advance(1s);
-  CHECK(meeting.count("tools/list") == 2);
-}
-
-// --- a session that is gone --------------------------------------------------------------------------------------------------
-
-TEST_CASE("A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
-  Meeting meeting(over_http(Era::Legacy));
-  meeting.meet_legacy();
-  meeting.call(1);
-  const auto first = meeting.last("tools/call");
-  meeting.no_answer(first.id, kGone);
-  CHECK(meeting.client.state() == State::Initializing);
-  CHECK(meeting.answers.empty());
-  meeting.result(meeting.last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  const auto second = meeting.last("tools/call");
-  CHECK(second.id != first.id);
-  meeting.result(second.id, R"({"content":[{"type":"text","text":"3"}]})");
-  REQUIRE(meeting.answers.size() == 1);
-  CHECK(meeting.answers[0].answer.text == "3");
-}
-
-TEST_CASE("A server that forgets the new session, too, is broken") {
-  Meeting meeting(over_http(Era::Legacy));
-  meeting.meet_legacy();
-  meeting.call(1);
-  meeting.no_answer(meeting.last("tools/call").id, kGone);
-  meeting.result(meeting.last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  meeting.no_answer(meeting.last("tools/call").id, kGone);
-  REQUIRE(meeting.answers.size() == 1);  // A call is made twice, and no more.
-  CHECK_FALSE(meeting.answers[0].answer.ok);
-  CHECK(meeting.broke.empty());
-  meeting.call(2);
-  meeting.no_answer(meeting.last("tools/call").id, kGone);
-  CHECK(meeting.answers.size() == 2);
-  CHECK(meeting.broke.size() == 1);
-}
-
-TEST_CASE("A session that is gone while its tools are listed is begun anew, and they are listed again") {
-  Meeting meeting(over_http(Era::Legacy));
-  meeting.open();
-  meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  meeting.call(1);  // Beside the list that is asked for.
-  const auto list = meeting.last("tools/list");
-  meeting.no_answer(meeting.last("tools/call").id, kGone);
-  CHECK(meeting.stopped == std::vector<std::uint64_t>{list.id});
-  meeting.result(list.id, R"({"tools":[]})");
-  CHECK(meeting.lists.empty());
-  meeting.result(meeting.last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
-  meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
-  CHECK(meeting.lists.size() == 1);
 }

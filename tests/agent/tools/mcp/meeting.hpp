@@ -11,6 +11,13 @@
 
 namespace offhook::test {
 
+inline agent::tools::mcp::ClientOptions of_era(agent::tools::mcp::ClientOptions::Era era, bool over_http = false) {
+  agent::tools::mcp::ClientOptions options;
+  options.era = era;
+  options.over_http = over_http;
+  return options;
+}
+
 /// A client and a server that is the test, on virtual time.
 struct Meeting {
   explicit Meeting(agent::tools::mcp::ClientOptions options = {}) : client(std::move(options)) {}
@@ -51,7 +58,7 @@ struct Meeting {
     run([&](auto& out) { client.on_no_answer(id, why, now, out); });
   }
   void call(std::uint64_t number, const std::string& tool = "add", const std::string& arguments = "{}") {
-    run([&](auto& out) { client.call({number, tool, arguments, false, {}}, now, out); });
+    run([&](auto& out) { client.call({number, tool, hash_of(tool), arguments, false, {}}, now, out); });
   }
   void abandon(std::uint64_t number) {
     run([&](auto& out) { client.abandon(number, out); });
@@ -78,16 +85,37 @@ struct Meeting {
     return *found;
   }
 
+  /// As whoever calls knows it: of the list that came last, or of what is going to be listed.
+  [[nodiscard]] std::string hash_of(const std::string& tool) const {
+    const auto page = agent::tools::mcp::read_tool_page(R"({"tools":)" + std::string(kTools) + "}");
+    for (const auto& known : lists.empty() ? page->tools : lists.back().tools) {
+      if (known.name == tool) return known.hash;
+    }
+    return "unknown";
+  }
+
+  static constexpr std::string_view kTools = R"([{"name":"add","inputSchema":{"type":"object"}}])";
+
+  /// What is waited for: its answer to initialize, and the list of its tools.
+  void initialized() {
+    result(last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"s","version":"1"}})");
+  }
+  void listed(const std::string& tools = std::string(kTools)) { result(last("tools/list").id, R"({"tools":)" + tools + "}"); }
+
   /// As a server of the legacy era is met, up to its list of tools.
-  void meet_legacy(const std::string& tools = R"([{"name":"add","inputSchema":{"type":"object"}}])") {
+  void meet_legacy(const std::string& tools = std::string(kTools)) {
     open();
     if (last().method == "server/discover") error(last().id, -32601);
-    result(last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"s","version":"1"}})");
-    result(last("tools/list").id, R"({"tools":)" + tools + "}");
+    initialized();
+    listed(tools);
     REQUIRE(client.state() == Client::State::Open);
     REQUIRE(lists.size() == 1);
   }
   void meet_modern() {
+    open_modern();
+    listed();
+  }
+  void open_modern() {
     open();
     result(last("server/discover").id,
            R"({"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{"listChanged":true}},"ttlMs":0,"cacheScope":"public"})");

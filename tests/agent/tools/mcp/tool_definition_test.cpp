@@ -1,4 +1,4 @@
-#include <offhook/agent/tools/mcp/canonical_json.hpp>
+#include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/mcp/tool_definition.hpp>
 
 #include <doctest/doctest.h>
@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace offhook::agent;
+using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 
 namespace {

@@ -24,10 +24,10 @@ ToolPage page(std::vector<std::string> names, std::string cursor, std::uint64_t 
 
 TEST_CASE("Pages are asked for while there is a cursor, and an empty page is a page [MCP 2025-11-25 server/utilities/pagination]") {
   ToolListing listing;
-  CHECK(listing.on_page(page({"a"}, "1", 5000)) == Next::Ask);
+  CHECK(listing.on_page(page({"a"}, "1", 5000), 100) == Next::Ask);
   CHECK(listing.cursor() == "1");
-  CHECK(listing.on_page(page({}, "2", 3000)) == Next::Ask);
-  CHECK(listing.on_page(page({"b"}, "", 4000)) == Next::Done);
+  CHECK(listing.on_page(page({}, "2", 3000), 100) == Next::Ask);
+  CHECK(listing.on_page(page({"b"}, "", 4000), 100) == Next::Done);
   CHECK(listing.tools().size() == 2);
   CHECK(listing.ttl_ms() == 3000);
   CHECK(listing.notes().empty());
@@ -35,20 +35,20 @@ TEST_CASE("Pages are asked for while there is a cursor, and an empty page is a p
 
 TEST_CASE("A cursor that comes again ends the listing, and what came counts") {
   ToolListing listing;
-  CHECK(listing.on_page(page({"a"}, "1")) == Next::Ask);
-  CHECK(listing.on_page(page({"b"}, "2")) == Next::Ask);
-  CHECK(listing.on_page(page({"c"}, "1")) == Next::Done);
+  CHECK(listing.on_page(page({"a"}, "1"), 100) == Next::Ask);
+  CHECK(listing.on_page(page({"b"}, "2"), 100) == Next::Ask);
+  CHECK(listing.on_page(page({"c"}, "1"), 100) == Next::Done);
   CHECK(listing.tools().size() == 3);
   CHECK(listing.notes().size() == 1);
 }
 
 TEST_CASE("Cursors that are always new end at a bound") {
   ToolListing listing;
-  for (std::size_t i = 1; i < kMaxPages; ++i) CHECK(listing.on_page(page({}, std::to_string(i))) == Next::Ask);
+  for (std::size_t i = 1; i < kMaxPages; ++i) CHECK(listing.on_page(page({}, std::to_string(i)), 100) == Next::Ask);
   ToolListing last = listing;
-  CHECK(listing.on_page(page({}, "more")) == Next::Done);
+  CHECK(listing.on_page(page({}, "more"), 100) == Next::Done);
   CHECK(listing.notes().size() == 1);
-  CHECK(last.on_page(page({}, "")) == Next::Done);
+  CHECK(last.on_page(page({}, ""), 100) == Next::Done);
   CHECK(last.notes().empty());
 }
 
@@ -56,24 +56,31 @@ TEST_CASE("Tools are bounded in number and in size, and one that comes twice cou
   ToolListing listing;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kMaxListedTools; ++i) names.push_back(std::to_string(i));
-  CHECK(listing.on_page(page(names, "1")) == Next::Ask);
+  CHECK(listing.on_page(page(names, "1"), 100) == Next::Ask);
   CHECK(listing.tools().size() == kMaxListedTools);
-  CHECK(listing.on_page(page({"one more"}, "2")) == Next::Done);
+  CHECK(listing.on_page(page({"one more"}, "2"), 100) == Next::Done);
   CHECK(listing.tools().size() == kMaxListedTools);
   CHECK(listing.notes().size() == 1);
 
   ToolListing large;
   auto heavy = page({"a", "b", "c"}, "");
   heavy.tools[0].description = std::string(kMaxListedBytes - 3, 'x');
-  CHECK(large.on_page(heavy) == Next::Done);
+  CHECK(large.on_page(heavy, 100) == Next::Done);
   CHECK(large.tools().size() == 3);
   ToolListing larger;
   heavy.tools[0].description += "x";
-  CHECK(larger.on_page(heavy) == Next::Done);
+  CHECK(larger.on_page(heavy, 100) == Next::Done);
   CHECK(larger.tools().size() == 2);
 
   ToolListing twice;
-  CHECK(twice.on_page(page({"a", "a"}, "")) == Next::Done);
+  CHECK(twice.on_page(page({"a", "a"}, ""), 100) == Next::Done);
   CHECK(twice.tools().size() == 1);
   CHECK(twice.notes().size() == 1);
+}
+
+TEST_CASE("What is read is bounded, whatever is in it") {
+  ToolListing listing;
+  CHECK(listing.on_page(page({}, "1"), kMaxReadBytes) == Next::Ask);
+  CHECK(listing.on_page(page({}, "2"), 1) == Next::Done);
+  CHECK(listing.notes().size() == 1);
 }

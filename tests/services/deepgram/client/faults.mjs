@@ -73,6 +73,42 @@ await proof('fault_speak_close', 'a close frame with 1008 and DATA-0000', async 
   assert.equal(line.closed.code, 1008);
 });
 
+const conversing = {
+  type: 'Settings',
+  audio: { input: { encoding: 'mulaw', sample_rate: 8000 }, output: { encoding: 'mulaw', sample_rate: 8000, container: 'none' } },
+  agent: {
+    listen: { provider: { type: 'deepgram', version: 'v2', model: 'flux-general-en' } },
+    think: { provider: { type: 'open_ai', model: 'gpt-4o-mini' } },
+    speak: { provider: { type: 'deepgram', model: 'aura-2-thalia-en' } },
+  },
+};
+async function converse() {
+  const line = await Line.open(client.agent.v1, {});
+  await line.next('Welcome');
+  line.socket.sendSettings(conversing);
+  line.socket.sendInjectUserMessage({ type: 'InjectUserMessage', content: 'Hello.' });
+  await line.next('SettingsApplied');
+  return line;
+}
+
+await proof('fault_agent_busy', 'a handshake that is refused with 429', async () => {
+  const line = await Line.open(client.agent.v1, {});
+  assert.equal(line.opened, false);
+});
+
+await proof('fault_agent_error', 'an Error in the middle of a reply, and the end', async () => {
+  const line = await converse();
+  const error = await line.next('Error');
+  assert.equal(error.code, 'INTERNAL_SERVER_ERROR');
+  await line.until(() => line.closed);
+});
+
+await proof('fault_agent_drop', 'a conversation that ends without a word', async () => {
+  const line = await converse();
+  await line.until(() => line.closed || line.errors.length > 0);
+  assert.notEqual(line.closed?.code, 1000);
+});
+
 await proof('fault_turn_busy', 'a request that is too much is 429', async () => {
   await assert.rejects(client.listen.v1.media.transcribeFile(loud, { model: 'nova-3' }), { statusCode: 429 });
 });

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <offhook/agent/ops/figures.hpp>
+#include <offhook/agent/ops/readiness.hpp>
+#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/recordings/recording_book.hpp>
+#include <offhook/media/engine/engine.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// The agent at one moment, as far as it is counted.
+struct AgentState {
+  Readiness readiness;
+  std::size_t calls = 0, most_calls = 0;                   ///< ringing ones included; /limits/calls
+  std::size_t registrations = 0, registrations_up = 0;
+  std::vector<std::pair<std::string, bool>> services;      ///< Breakers::states()
+  media::EngineStatus media;
+  WorkPool::Counters work;
+  recordings::RecordingCounters recordings;
+  recordings::RecordingBook::State recording = recordings::RecordingBook::State::Off;
+};
+
+[[nodiscard]] Figures figures_of(const AgentState& state);
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,135 @@
+#include <offhook/agent/agents/draft_servers.hpp>
+
+#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/tools/http/document_node.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using config::ToolServerSettings;
+using namespace tools;
+
+constexpr std::size_t kMaxKeyFile = 64U << 10U;
+
+/// One server of /tool_servers on its way from settings to options. What is wrong with it is told.
+class ServerDraft {
+ public:
+  ServerDraft(const ToolServerSettings& settings, const BookSources& sources, BuiltBook& out)
+      : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + config::pointer_step(settings.name)) {}
+
+  void add_to(ToolServerPlan& plan) {
+    const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
+    if (runs == asks)
+      return tell("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "say where its tools come from");
+    if (!settings_.openapi.empty()) return add_service(plan);
+    if (!settings_.operations.empty()) return tell("/operations", "operations without a document", "operations beside openapi", "name the document, or take them out");
+    add_server(plan);
+  }
+
+ private:
+  void tell(const std::string& place, std::string found, std::string allowed, std::string advice) {
+    out_.problems.push_back({at_ + place, std::move(found), std::move(allowed), std::move(advice)});
+  }
+  void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "one as docs/tools.md tells", "mend it"); }
+
+  [[nodiscard]] std::vector<Pin> pins() const {
+    std::vector<Pin> pins;
+    for (const auto& [tool, hash] : settings_.pins) pins.push_back({tool, hash});
+    return pins;
+  }
+  [[nodiscard]] Unpinned unpinned(Unpinned usual) const {
+    return settings_.unpinned == "refuse" ? Unpinned::Refuse : settings_.unpinned == "trust_first" ? Unpinned::TrustFirst : usual;
+  }
+  [[nodiscard]] std::string path_of(const std::string& written) const { return config::beside(sources_.config_path, written); }
+
+  std::optional<std::string> read_file(const std::string& place, const std::string& written, std::size_t most, const std::string& allowed) {
+    const auto file = sources_.files ? sources_.files(path_of(written), most) : base::fail(std::string("files are not read here"));
+    if (file) return file->text;
+    tell(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file");
+    return std::nullopt;
+  }
+
+  void add_server(ToolServerPlan& plan) {
+    mcp::ServerOptions options;
+    options.label = settings_.name;
+    options.ca_file = settings_.ca_file.empty() ? "" : path_of(settings_.ca_file);
+    options.pins = pins();
+    options.unpinned = unpinned(Unpinned::Refuse);
+    if (settings_.url.empty()) {
+      mcp::CommandLine command{settings_.command, settings_.environment, settings_.directory.empty() ? "/" : settings_.directory};
+      options.at = std::move(command);
+    } else {
+      mcp::HttpWireOptions http;
+      http.url = settings_.url;
+      http.token = settings_.token;
+      http.headers = settings_.headers;
+      if (settings_.oauth && !read_oauth(http)) return;
+      options.at = std::move(http);
+    }
+    if (auto fault = mcp::fault_of(options)) return tell_fault(*fault);
+    plan.servers.push_back(std::move(options));
+  }
+
+  bool read_oauth(mcp::HttpWireOptions& http) {
+    const auto& written = *settings_.oauth;
+    mcp::OauthOptions oauth;
+    oauth.client_id = written.client_id;
+    oauth.client_secret = written.client_secret;
+    oauth.token_endpoint = written.token_url;
+    oauth.scope = written.scope;
+    if (!written.private_key.empty()) {
+      auto key = read_file("/oauth/private_key", written.private_key, kMaxKeyFile, "a key on P-256 (PEM)");
+      if (!key) return false;
+      oauth.private_key = config::Secret(std::move(*key));
+    }
+    http.oauth = std::move(oauth);
+    return true;
+  }
+
+  void add_service(ToolServerPlan& plan) {
+    http::ServiceOptions options;
+    options.label = settings_.name;
+    options.url = settings_.url;
+    options.token = settings_.token;
+    options.headers = settings_.headers;
+    options.operations = settings_.operations;
+    options.pins = pins();
+    options.unpinned = unpinned(Unpinned::TrustFirst);  // The document is the operator's own file.
+    if (settings_.oauth) return tell("/oauth", "client credentials for an HTTP service", "a token or headers", "take it out");
+    if (auto fault = http::fault_of(options)) return tell_fault(*fault);
+    const auto document = read_file("/openapi", settings_.openapi, http::kMaxDocumentBytes, "an OpenAPI document (JSON) of at most 4 MiB");
+    if (!document) return;
+    plan.documents.push_back(*document);
+    auto service = http::Service::read(std::move(options), *document, plan.notes);
+    if (!service) return tell("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md tells", "mend it there");
+    plan.services.push_back({std::move(*service), settings_.ca_file.empty() ? "" : path_of(settings_.ca_file)});
+  }
+
+  const ToolServerSettings& settings_;
+  const BookSources& sources_;
+  BuiltBook& out_;
+  std::string at_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources, BuiltBook& out) {
+  if (effective.config.tool_servers.empty()) return nullptr;
+  auto plan = std::make_shared<ToolServerPlan>();
+  plan->settings = effective.config.tool_servers;
+  for (const ToolServerSettings& settings : effective.config.tool_servers) {
+    const std::string at = "/tool_servers" + config::pointer_step(settings.name) + "/";
+    const bool is_told = std::any_of(effective.problems.begin(), effective.problems.end(), [&at](const auto& each) { return each.where.starts_with(at); });
+    if (!is_told) ServerDraft(settings, sources, out).add_to(*plan);
+  }
+  for (const http::ServiceNote& note : plan->notes) {
+    if (note.refused) out.warnings.push_back({"/tool_servers", note.tool + ": " + note.why});
+  }
+  return plan;
+}
+
+}  // namespace offhook::inline v0::agent

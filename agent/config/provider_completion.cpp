@@ -1,0 +1,188 @@
+#include <offhook/agent/config/provider_completion.hpp>
+
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/config/settings.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent::config {
+
+namespace {
+
+constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1", kDeepgramUrl = "https://api.deepgram.com", kOllamaUrl = "http://127.0.0.1:11434";
+
+using Steps = std::vector<std::string>;
+
+std::string pointer_of(const Steps& steps) {
+  std::string pointer;
+  for (const std::string& step : steps) pointer += "/" + step;
+  return pointer;
+}
+
+class Completion {
+ public:
+  Completion(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources, Effective& effective)
+      : name_(name), at_("/providers" + pointer_step(name)), tree_(tree), is_used_(is_used), sources_(sources), effective_(effective) {}
+
+  std::optional<ProviderProfile> run() {
+    const auto kind = find_kind();
+    if (!kind) return std::nullopt;
+    complete(*kind);
+    ProviderProfile profile = read_provider(name_, *kind, tree_, sources_.path);
+    if (is_used_) judge(profile);
+    return profile;
+  }
+
+ private:
+  std::optional<ProviderKind> find_kind() {
+    if (const JsonValue* written = member(tree_, "kind")) return kind_named(written->text);
+    if (const auto kind = kind_named(name_)) {
+      put({"kind"}, to_string(*kind), {});
+      return kind;
+    }
+    const Setting& setting = *find_inner("/providers/x/kind")->setting;
+    if (!is_told({at_ + "/kind"})) effective_.problems.push_back({at_ + "/kind", "nothing", allowed_for(setting), "say what it speaks"});
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool is_told(std::initializer_list<std::string_view> places) const {
+    return std::any_of(effective_.problems.begin(), effective_.problems.end(), [&](const Problem& problem) {
+      return std::find(places.begin(), places.end(), problem.where) != places.end();
+    });
+  }
+
+  [[nodiscard]] bool has(const Steps& steps) const {
+    const JsonValue* at = &tree_;
+    for (const std::string& step : steps) {
+      if (at != nullptr) at = member(*at, step);
+    }
+    return at != nullptr;
+  }
+
+  void put(const Steps& steps, std::string_view value, Origin origin) {
+    put_inner(tree_, steps, json_text(value));
+    effective_.inner_origins.emplace_back(at_ + pointer_of(steps), std::move(origin));
+  }
+
+  void put_usual(const Steps& steps, std::string_view value) {
+    if (!has(steps)) put(steps, value, {});
+  }
+
+  /// The file's word counts; a variable fills in what it leaves open, held against the same table.
+  bool put_variable(const Steps& steps, const std::string& variable) {
+    if (has(steps) || !sources_.environment) return false;
+    const auto value = sources_.environment(variable);
+    if (!value || value->empty()) return false;
+    const auto checked = check(*find_inner("/providers/x" + pointer_of(steps))->setting, json_text(*value));
+    if (!checked) {
+      if (is_used_) effective_.problems.push_back({variable, checked.error().found, checked.error().allowed, checked.error().advice});
+      return false;
+    }
+    put(steps, checked->text, {Source::Variable, variable});
+    return true;
+  }
+
+  void require(const Steps& steps, const std::string& variable, std::string_view allowed) {
+    const std::string where = at_ + pointer_of(steps);
+    if (!is_used_ || has(steps) || is_told({where, variable})) return;
+    effective_.problems.push_back({where, "nothing", std::string(allowed), "set " + variable + ", or write it in the file"});
+  }
+
+  void complete(ProviderKind kind) {
+    switch (kind) {
+      case ProviderKind::Local:
+        return;
+      case ProviderKind::OpenAi:
+        put_variable({"api_key"}, "OPENAI_API_KEY");
+        put_variable({"base_url"}, "OPENAI_BASE_URL");
+        put_usual({"base_url"}, kOpenAiUrl);
+        return require({"api_key"}, "OPENAI_API_KEY", "the key of an OpenAI project");
+      case ProviderKind::AzureOpenAi:
+        take_azure_openai();
+        return require_azure_openai();
+      case ProviderKind::OpenAiCompatible:
+        // OpenAI's key goes nowhere but where the same environment sends it.
+        if (put_variable({"base_url"}, "OPENAI_BASE_URL")) put_variable({"api_key"}, "OPENAI_API_KEY");
+        put_variable({"models", "chat"}, "OPENAI_MODEL");
+        return require({"base_url"}, "OPENAI_BASE_URL", "a URL such as \"http://127.0.0.1:8000/v1\"");
+      case ProviderKind::Azure:
+        return complete_azure();
+      case ProviderKind::Deepgram:
+        put_variable({"api_key"}, "DEEPGRAM_API_KEY");
+        if (!has({"base_url"})) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
+        return put_usual({"base_url"}, kDeepgramUrl);
+      case ProviderKind::Ollama:
+        put_variable({"base_url"}, "OLLAMA_BASE_URL");
+        put_variable({"models", "chat"}, "OLLAMA_MODEL");
+        put_usual({"base_url"}, kOllamaUrl);
+        return require({"models", "chat"}, "OLLAMA_MODEL", "a model that `ollama list` shows, such as \"llama3.2\"");
+    }
+  }
+
+  void take_azure_openai() {
+    put_variable({"base_url"}, "AZURE_OPENAI_ENDPOINT");
+    put_variable({"api_key"}, "AZURE_OPENAI_KEY");
+    put_variable({"deployment"}, "AZURE_OPENAI_DEPLOYMENT");
+  }
+  void require_azure_openai() {
+    require({"base_url"}, "AZURE_OPENAI_ENDPOINT", "a URL such as \"https://NAME.openai.azure.com\"");
+    require({"api_key"}, "AZURE_OPENAI_KEY", "the key of that resource");
+    require({"deployment"}, "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment");
+  }
+
+  /// Speech, and a model where anything is said of one.
+  void complete_azure() {
+    put_variable({"speech", "key"}, "AZURE_SPEECH_KEY");
+    put_variable({"speech", "region"}, "AZURE_SPEECH_REGION");
+    if (!has({"speech", "url"})) {
+      require({"speech", "key"}, "AZURE_SPEECH_KEY", "the key of a Speech resource");
+      require({"speech", "region"}, "AZURE_SPEECH_REGION", "its region, such as \"westeurope\"");
+    }
+    take_azure_openai();
+    if (has({"base_url"}) || has({"api_key"}) || has({"deployment"})) require_azure_openai();
+  }
+
+  void judge(const ProviderProfile& profile) const {
+    judge_url("/base_url", profile.base_url, profile.api_key);
+    judge_url("/speech/url", profile.speech.url, profile.speech.key);
+    judge_url("/deepgram/agent_url", profile.deepgram.agent_url, profile.api_key);
+    if (profile.ca_file.empty() || !sources_.files) return;
+    if (const auto file = sources_.files(profile.ca_file, kMaxFileBytes * 4); !file)
+      effective_.problems.push_back({at_ + "/ca_file", "a file that cannot be read (" + file.error() + ")",
+                                     "a file of certificates (PEM)", "check the path: it starts at the configuration file"});
+  }
+
+  void judge_url(std::string_view place, const std::string& url, const Secret& key) const {
+    const std::string where = at_ + std::string(place);
+    if (url.find('?') != std::string::npos)
+      effective_.problems.push_back({where, "a URL with a query", "one without", "leave out the ? and what follows it"});
+    if (!key.empty() && url.starts_with("http:") && !is_loopback_url(url))
+      effective_.warnings.push_back({where, "the key, and what callers say, go to it in the clear: use https://"});
+  }
+
+  const std::string name_, at_;
+  JsonValue& tree_;
+  bool is_used_;
+  const Sources& sources_;
+  Effective& effective_;
+};
+
+}  // namespace
+
+std::optional<ProviderKind> kind_named(std::string_view name) {
+  for (const ProviderKind kind : kProviderKinds) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<ProviderProfile> complete_provider(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources, Effective& effective) {
+  return Completion(name, tree, is_used, sources, effective).run();
+}
+
+}  // namespace offhook::inline v0::agent::config

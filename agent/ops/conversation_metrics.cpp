@@ -1,0 +1,88 @@
+#include <offhook/agent/ops/conversation_metrics.hpp>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using prometheus::Registry;
+
+prometheus::Counter& counter(Registry& registry, const std::string& name, const std::string& help, const prometheus::Labels& labels = {}) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Counter& turns(Registry& registry, const std::string& kind) {
+  return counter(registry, "offhook_caller_turns_total", "What callers said, and was understood or not, and keyed in.", {{"kind", kind}});
+}
+
+const prometheus::Histogram::BucketBoundaries kReplySeconds{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10};
+
+/// "openai/think" is the provider openai, in the stage think; what has no stage in its name is a whole way of holding the conversation.
+prometheus::Labels labels_of(std::string_view service, FailureKind kind) {
+  const auto slash = service.rfind('/');
+  const bool has_stage = slash != std::string_view::npos;
+  return {{"provider", std::string(service.substr(0, slash))},
+          {"stage", has_stage ? std::string(service.substr(slash + 1)) : "whole"},
+          {"kind", std::string(to_string(kind))}};
+}
+
+}  // namespace
+
+ConversationMetrics::ConversationMetrics(Registry& registry)
+    : replies_(counter(registry, "offhook_replies_total", "Replies whose first sound left.")),
+      interrupted_(counter(registry, "offhook_replies_interrupted_total", "Replies that were cut short: by the caller who spoke, or hung up.")),
+      understood_(turns(registry, "understood")),
+      not_understood_(turns(registry, "not_understood")),
+      digits_(turns(registry, "digits")),
+      reply_seconds_(prometheus::BuildHistogram()
+                         .Name("offhook_reply_seconds")
+                         .Help("From the caller's last voiced frame, or key, to the first frame of the reply.")
+                         .Register(registry)
+                         .Add({}, kReplySeconds)),
+      failures_(registry, "offhook_provider_failures_total", "Failures of a provider's stage, by kind.", kMaxFailures),
+      switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage in the midst of a call.", kMaxSwitches),
+      tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools),
+      tokens_(registry, "offhook_tokens_total", "What models took, as they count it; cached_input and audio_input are part of input, audio_output of output.",
+              kMaxTokens) {}
+
+void ConversationMetrics::on_action(const ConversationAction& action) {
+  std::visit([this](const auto& what) { on(what); }, action);
+}
+
+void ConversationMetrics::on(const ReplyBegan& began) {
+  replies_.Increment();
+  if (began.response) reply_seconds_.Observe(std::chrono::duration<double>(*began.response).count());
+}
+
+void ConversationMetrics::on(const AgentSaid& said) {
+  if (said.interrupted) interrupted_.Increment();
+}
+
+void ConversationMetrics::on(const CallerSaid& said) { (said.digits ? digits_ : said.rejected ? not_understood_ : understood_).Increment(); }
+
+void ConversationMetrics::on(const ProviderSwitched& switched) {
+  switches_.add({{"stage", std::string(to_string(switched.stage))}, {"from", switched.from}, {"to", switched.to}});
+}
+
+void ConversationMetrics::on(const TokensUsed& used) {
+  const std::pair<const char*, std::uint64_t> kinds[]{{"input", used.input}, {"cached_input", used.cached_input}, {"audio_input", used.audio_input},
+                                                      {"output", used.output}, {"audio_output", used.audio_output}};
+  for (const auto& [kind, count] : kinds) {
+    if (count > 0 && count <= kMostTokens) tokens_.add({{"service", used.service}, {"kind", kind}}, static_cast<double>(count));
+  }
+}
+
+void ConversationMetrics::on_provider_failed(std::string_view service, FailureKind kind) { failures_.add(labels_of(service, kind)); }
+
+void ConversationMetrics::on_tool(const tools::ToolEvent& event) {
+  // Whatever a model makes up is no name, and must not take the room of those that are.
+  tools_.add({{"tool", event.kind ? event.tool : "other"},
+              {"class", event.kind ? std::string(to_string(*event.kind)) : "other"},
+              {"outcome", std::string(to_string(event.what))}});
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/ops/bounded_counters.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+/// How conversations go, over all calls: how soon replies come, who interrupts, which provider fails and who takes over, what tools are
+/// used for. What names come from outside is bounded. Any thread.
+class ConversationMetrics {
+ public:
+  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160;  ///< series of each
+
+  static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< of one answer; what says more is not believed
+
+  /// The series appear in `registry`, which outlives this.
+  explicit ConversationMetrics(prometheus::Registry& registry);
+
+  void on_action(const ConversationAction& action);
+  void on_tool(const tools::ToolEvent& event);
+  /// `service`: as its breaker is called, "openai/think".
+  void on_provider_failed(std::string_view service, FailureKind kind);
+
+ private:
+  void on(const ReplyBegan& began);
+  void on(const AgentSaid& said);
+  void on(const CallerSaid& said);
+  void on(const ProviderSwitched& switched);
+  void on(const TokensUsed& used);
+  template <class Other>
+  void on(const Other&) {}
+
+  prometheus::Counter& replies_;
+  prometheus::Counter& interrupted_;
+  prometheus::Counter& understood_;
+  prometheus::Counter& not_understood_;
+  prometheus::Counter& digits_;
+  prometheus::Histogram& reply_seconds_;
+  BoundedCounters failures_, switches_, tools_, tokens_;
+};
+
+}  // namespace offhook::inline v0::agent

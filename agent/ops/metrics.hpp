@@ -1,0 +1,35 @@
+#pragma once
+
+#include <offhook/agent/ops/call_metrics.hpp>
+#include <offhook/agent/ops/conversation_metrics.hpp>
+#include <offhook/agent/ops/figures.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/registry.h>
+
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+/// All that is counted in this process, as one page. Any thread.
+class Metrics {
+ public:
+  Metrics();
+
+  [[nodiscard]] CallMetrics& calls() { return calls_; }
+  [[nodiscard]] ConversationMetrics& conversations() { return conversations_; }
+  void on_registration_failed(sip::RegistrationChanged::Why why);
+
+  /// The text format of Prometheus, version 0.0.4. `now`: what is so at this moment.
+  [[nodiscard]] std::string page(Figures now) const;
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& registration_failures_;
+  CallMetrics calls_{registry_};
+  ConversationMetrics conversations_{registry_};
+};
+
+}  // namespace offhook::inline v0::agent

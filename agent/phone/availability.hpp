@@ -1,0 +1,15 @@
+#pragma once
+
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/sip/stack/stack.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace offhook::inline v0::phone {
+
+/// What OPTIONS is told of a telephone with `calls` of its `max_calls` lines in use: what its next caller would hear. `load_field`: the
+/// header field that tells it in figures; "": none.
+[[nodiscard]] sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field);
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,73 @@
+#include <offhook/agent/providers/azure/parts.hpp>
+
+#include <offhook/agent/providers/azure/http_voice.hpp>
+#include <offhook/agent/providers/azure/recognition_listener.hpp>
+#include <offhook/agent/providers/azure/short_audio.hpp>
+#include <offhook/agent/providers/azure/synthesis_speaker.hpp>
+#include <offhook/agent/providers/cached_voice.hpp>
+#include <offhook/agent/providers/http_speaker.hpp>
+#include <offhook/agent/providers/openai/parts.hpp>
+#include <offhook/agent/providers/turn_listener.hpp>
+#include <offhook/agent/providers/voices.hpp>
+
+namespace offhook::inline v0::agent::azure {
+
+namespace {
+
+Server server_of(const ProviderProfile& provider) {
+  Server server;
+  server.region = provider.speech.region;
+  server.endpoint = provider.speech.url;
+  server.key = provider.speech.key;
+  return server;
+}
+
+/// That of the line: more than it holds cannot be heard.
+std::uint32_t rate_of(const PartNeeds& needs) { return media::is_wide(needs.codec) ? 16000 : 8000; }
+
+std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
+  RecognitionOptions options;
+  options.server = server_of(*needs.provider);
+  options.rate_hz = rate_of(needs);
+  options.phrases = needs.profile->phrases;
+  return std::make_unique<RecognitionListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
+}
+
+std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
+  return std::make_unique<TurnListener>(turn_service({server_of(*needs.provider), ""}), needs.edges->http(needs.provider->ca_file), std::move(wake));
+}
+
+SynthesisOptions synthesis_of(const PartNeeds& needs) {
+  SynthesisOptions options;
+  options.server = server_of(*needs.provider);
+  options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
+  options.language = needs.profile->language;
+  options.rate_hz = voice_rate_hz(needs, 16000);
+  return options;
+}
+
+std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+  const SynthesisOptions options = synthesis_of(needs);
+  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.voice, wake);
+}
+
+std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
+  const SynthesisOptions options = synthesis_of(needs);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.voice, wake);
+}
+
+}  // namespace
+
+ProviderParts parts() {
+  const ProviderParts models = openai::parts();  // Azure OpenAI's server is told from OpenAI's by the provider's kind.
+  ProviderParts made;
+  made.live_listener = make_live_listener;
+  made.listener = make_listener;
+  made.thinker = models.thinker;
+  made.speaker = make_speaker;
+  made.http_speaker = make_http_speaker;
+  made.realtime = models.realtime;
+  return made;
+}
+
+}  // namespace offhook::inline v0::agent::azure

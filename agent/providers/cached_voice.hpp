@@ -1,0 +1,28 @@
+#pragma once
+
+#include <offhook/agent/providers/cached_speaker.hpp>
+#include <offhook/agent/providers/provider_parts.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+/// The rate at which all of an agent's calls are spoken to, whatever their codec, so that sentences are cached once: `wide` where some may be of a wide one.
+[[nodiscard]] inline std::uint32_t voice_rate_hz(const PartNeeds& needs, std::uint32_t wide) {
+  const auto& codecs = needs.profile->codecs;
+  return std::any_of(codecs.begin(), codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); }) ? wide : 8000;
+}
+
+/// `speaker` behind the cache of fixed sentences. `voice`: what its sound depends on besides the provider's name and the rate. `every`: between
+/// two sentences that are prepared, where a server takes only so many a minute.
+inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& voice, Wake wake,
+                                             base::Duration every = {}) {
+  const std::string kind_of_sound = needs.provider->name + ' ' + voice + ' ' + std::to_string(speaker->rate_hz());
+  auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every);
+  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence);
+  return cached;
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,220 @@
+#include <offhook/agent/providers/deepgram/agent_replies.hpp>
+
+#include <offhook/agent/providers/chat/model_question.hpp>
+#include <offhook/agent/providers/utf8.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+// What the conversation wants of the model. agent_replies_server.cpp has what the server says.
+namespace offhook::inline v0::agent::deepgram {
+
+using base::TimePoint;
+
+void AgentReplies::respond(const TurnInput& input, std::string_view taken_words, TimePoint now) {
+  cancel(turn(), now);
+  reply_ = {};
+  reply_.phase = Reply::Phase::Waiting;
+  reply_.input = input;
+  reply_.said = cut_utf8(input.said, kMaxReplyText);  // By the provider that failed before us.
+  reply_.resumed = !reply_.said.empty();
+  if (!taken_words.empty()) reply_.input.text = taken_words;
+  if (!taken_words.empty() && floor_ == Floor::Pending) {
+    reply_.phase = Reply::Phase::Running;
+    reply_.told = true;
+    floor_ = Floor::Ours;
+    return replay_pending(now);
+  }
+  advance(now);
+}
+
+void AgentReplies::advance(TimePoint now) {
+  if (!wire_.ready || reply_.phase != Reply::Phase::Waiting) return;
+  if (floor_ == Floor::Pending && now >= pending_until_) leave_pending();
+  if (floor_ == Floor::Quiet) return ask();
+  if (!quiet_by_) quiet_by_ = now + kQuietWait;
+}
+
+/// There is no other way to make the model reply than a text as if from the caller: what nobody said stands in brackets.
+void AgentReplies::ask() {
+  std::string text = reply_.told ? std::string() : chat::words_of(reply_.input);
+  const auto add = [&text](const std::string& more) { text += (text.empty() || more.empty() ? "" : " ") + more; };
+  add(std::exchange(reply_.results, {}));
+  if (std::exchange(reply_.resumed, false)) {
+    const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
+    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
+        "\" Go on from there; do not repeat them.]");
+  }
+  reply_.told = true;
+  reply_.phase = Reply::Phase::Running;
+  floor_ = Floor::Ours;
+  quiet_by_.reset();
+  wire_.text(write_user_message(text));
+  echoes_.push_back(std::move(text));
+  if (echoes_.size() > kMaxEchoes) echoes_.pop_front();
+}
+
+void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
+  if (reply_.phase == Reply::Phase::None || reply_.input.turn != turn) return;
+  const bool is_over = settle_at_.has_value();  // All of its audio has come.
+  if (floor_ == Floor::Ours) floor_ = is_over ? Floor::Quiet : Floor::Foreign;
+  item_ = 0;
+  reply_ = {};
+  settle_at_.reset();
+  more_by_.reset();
+  quiet_by_.reset();
+}
+
+AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
+  using Phase = Reply::Phase;
+  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
+  if (reply_.phase == Phase::Broken && reply_.in_vain) return Retry::No;
+  const bool is_lost = reply_.phase == Phase::Broken && std::exchange(reply_.lost, false);
+  ++reply_.retries;
+  end_item(false);
+  settle_at_.reset();
+  more_by_.reset();
+  quiet_by_.reset();
+  reply_.phase = Phase::Waiting;
+  reply_.voiced = cut_utf8(said, kMaxReplyText);
+  reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
+  return is_lost ? Retry::Again : Retry::OnNewSocket;  // What the server made of the input, it would make of it again.
+}
+
+// --- function calls ----------------------------------------------------------------------------------------------------------
+
+bool AgentReplies::has_open_calls(std::uint32_t turn) const {
+  return std::any_of(calls_.begin(), calls_.end(), [turn](const OpenCall& each) { return each.turn == turn; });
+}
+
+std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [&](const OpenCall& each) { return each.call.id == outcome.call_id; });
+  if (found == calls_.end()) return {};
+  const OpenCall call = std::move(*found);
+  calls_.erase(found);
+  const bool is_awaited = reply_.phase == Reply::Phase::Tools && reply_.input.turn == call.turn;
+  const std::string output(cut_utf8(outcome.result, kMaxOutput));
+  std::string news;
+  if (call.is_known && wire_.ready) {
+    wire_.text(write_function_response(call.call, output));
+  } else {
+    news = "[The function " + call.call.name + " was called, and returned: " + output + "]";
+  }
+  if (!is_awaited) return news;  // What was started is not undone by an interruption: the model is told, but nobody speaks of it unasked.
+  if (!news.empty() && reply_.results.size() + news.size() <= kMaxOutput) reply_.results += (reply_.results.empty() ? "" : " ") + news;
+  using What = ReplyAction::What;
+  if (outcome.action && (outcome.action->what == What::HangUp || outcome.action->what == What::Transfer)) reply_.leaving = true;
+  if (!has_open_calls(call.turn)) go_on_with_results(now);
+  return {};
+}
+
+void AgentReplies::go_on_with_results(TimePoint now) {
+  if (reply_.leaving) {
+    if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // It may have more to say, and nobody wants to hear it.
+    return end_reply();
+  }
+  if (reply_.results.empty()) {  // It took them all as results, and will speak of them.
+    leave_pending();
+    floor_ = Floor::Ours;
+    reply_.phase = Reply::Phase::Running;
+    more_by_ = now + kMoreWait;
+    return;
+  }
+  end_item(false);
+  reply_.phase = Reply::Phase::Waiting;
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // Some of the results it took as such, and speaks of them now.
+  advance(now);
+}
+
+/// Of a reply that nobody waits for. The server would wait for ever.
+void AgentReplies::refuse(const FunctionAsked& call) {
+  ++counters_.calls_dropped;
+  wire_.text(write_function_response(call, kNothingDone));
+}
+
+// --- the socket --------------------------------------------------------------------------------------------------------------
+
+void AgentReplies::on_lost(const RequestFailure& failure) {
+  pending_.clear();
+  pending_octets_ = 0;
+  echoes_.clear();
+  for (OpenCall& each : calls_) each.is_known = false;
+  floor_ = Floor::Quiet;
+  quiet_by_.reset();
+  reply_.told = false;
+  end_item(false);
+  if (reply_.phase != Reply::Phase::Running) return;
+  fail(failure);
+  reply_.lost = true;
+}
+
+void AgentReplies::on_given_up(const RequestFailure& failure) {
+  if (reply_.phase != Reply::Phase::Waiting) return;
+  fail(failure);
+  reply_.lost = true;
+}
+
+void AgentReplies::adopt(TimePoint now) { advance(now); }
+
+// --- how it ends -------------------------------------------------------------------------------------------------------------
+
+void AgentReplies::end_reply() {
+  end_item(true);
+  settle_at_.reset();
+  more_by_.reset();
+  quiet_by_.reset();
+  events_.push_back(ReplyEnded{reply_.input.turn});
+  reply_ = {};
+}
+
+void AgentReplies::fail(const RequestFailure& failure) {
+  end_item(false);
+  settle_at_.reset();
+  more_by_.reset();
+  quiet_by_.reset();
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
+  reply_.phase = Reply::Phase::Broken;
+  reply_.in_vain = failure.kind == FailureKind::Auth || failure.kind == FailureKind::RateLimited;
+  events_.push_back(ReplyBroken{reply_.input.turn, failure.why, failure.kind});
+}
+
+void AgentReplies::finish() {
+  floor_ = Floor::Quiet;
+  settle_at_.reset();
+  more_by_.reset();
+  if (reply_.sounded) return end_reply();
+  fail({FailureKind::Empty, "the voice agent's reply is empty", std::nullopt});
+}
+
+void AgentReplies::on_time(TimePoint now) {
+  const bool is_due = (settle_at_ && now >= *settle_at_) || (more_by_ && now >= *more_by_);
+  if (is_due) finish();
+  advance(now);
+}
+
+std::optional<TimePoint> AgentReplies::next_deadline() const {
+  std::optional<TimePoint> next;
+  const auto pending = quiet_by_ && floor_ == Floor::Pending ? std::optional(pending_until_) : std::nullopt;
+  for (const auto& at : {settle_at_, more_by_, quiet_by_, pending}) {
+    if (at && (!next || *at < *next)) next = at;
+  }
+  return next;
+}
+
+bool AgentReplies::is_consistent() const {
+  using Phase = Reply::Phase;
+  const bool running = reply_.phase == Phase::Running;
+  if ((settle_at_ || more_by_) && (!running || floor_ != Floor::Ours)) return false;
+  if (quiet_by_ && (reply_.phase != Phase::Waiting || floor_ == Floor::Quiet || !wire_.ready)) return false;
+  if (floor_ == Floor::Ours && !running && reply_.phase != Phase::Tools) return false;
+  if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
+  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // Nobody would wake it.
+  if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
+  if (!pending_.empty() && floor_ != Floor::Pending) return false;
+  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes &&
+         reply_.text_octets <= kMaxReplyText;
+}
+
+}  // namespace offhook::inline v0::agent::deepgram

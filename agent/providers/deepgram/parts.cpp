@@ -1,0 +1,122 @@
+#include <offhook/agent/providers/deepgram/parts.hpp>
+
+#include <offhook/agent/providers/cached_voice.hpp>
+#include <offhook/agent/providers/deepgram/agent_session.hpp>
+#include <offhook/agent/providers/deepgram/flux_listener.hpp>
+#include <offhook/agent/providers/deepgram/http_services.hpp>
+#include <offhook/agent/providers/deepgram/live_listener.hpp>
+#include <offhook/agent/providers/deepgram/live_speaker.hpp>
+#include <offhook/agent/providers/http_speaker.hpp>
+#include <offhook/agent/providers/line_format.hpp>
+#include <offhook/agent/providers/turn_listener.hpp>
+#include <offhook/agent/providers/voices.hpp>
+
+namespace offhook::inline v0::agent::deepgram {
+
+namespace {
+
+/// Half of the utterances that a socket takes in a minute stay for calls.
+constexpr base::Duration kPrepareEvery = std::chrono::seconds(6);
+
+Server server_of(const ProviderProfile& provider) {
+  Server server;
+  server.base_url = provider.base_url;
+  server.key = provider.api_key;
+  return server;
+}
+
+/// Telephone sound goes as it is.
+Sound sound_of(media::AudioCodec codec) {
+  if (media::is_wide(codec)) return {Sound::Encoding::Linear16, 16000};
+  return {codec == media::AudioCodec::Pcma ? Sound::Encoding::Alaw : Sound::Encoding::Mulaw, 8000};
+}
+
+/// Flux has an interface of its own, over sockets alone.
+bool is_flux(std::string_view model) { return model.starts_with("flux"); }
+
+ListenOptions listening_of(const PartNeeds& needs) {
+  const DeepgramTuning& tuning = needs.provider->deepgram;
+  ListenOptions options;
+  options.server = server_of(*needs.provider);
+  if (const auto& model = needs.provider->models.transcription; !model.empty() && !is_flux(model)) options.model = model;
+  options.sound = sound_of(needs.codec);
+  options.keyterms = needs.profile->phrases;
+  if (tuning.endpointing_ms) options.endpointing_ms = static_cast<int>(*tuning.endpointing_ms);
+  options.smart_format = tuning.smart_format;
+  options.numerals = tuning.numerals;
+  options.mip_opt_out = tuning.mip_opt_out;
+  options.tag = tuning.tag;
+  return options;
+}
+
+FluxOptions flux_of(const PartNeeds& needs) {
+  FluxOptions options;
+  options.server = server_of(*needs.provider);
+  if (const auto& model = needs.provider->models.transcription; model != "flux") options.model = model;  // "flux": the one for the call's language
+  options.sound = sound_of(needs.codec);
+  options.keyterms = needs.profile->phrases;
+  options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
+  options.tag = needs.provider->deepgram.tag;
+  return options;
+}
+
+std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
+  if (is_flux(needs.provider->models.transcription))
+    return std::make_unique<FluxListener>(flux_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
+  return std::make_unique<LiveListener>(listening_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
+}
+
+std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
+  return std::make_unique<TurnListener>(turn_service(listening_of(needs)), needs.edges->http(needs.provider->ca_file), std::move(wake));
+}
+
+SpeakOptions speech_of(const PartNeeds& needs) {
+  SpeakOptions options;
+  options.server = server_of(*needs.provider);
+  options.model = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
+  options.rate_hz = voice_rate_hz(needs, 24000);
+  options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
+  return options;
+}
+
+std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+  const SpeakOptions options = speech_of(needs);
+  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.model, wake, kPrepareEvery);
+}
+
+std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
+  const SpeakOptions options = speech_of(needs);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.model, wake);
+}
+
+AgentSettings agent_of(const PartNeeds& needs) {
+  const ProviderProfile& provider = *needs.provider;
+  AgentSettings settings;
+  settings.server = server_of(provider);
+  settings.server.base_url = provider.deepgram.agent_url;
+  settings.format = line_format(needs);
+  settings.listen_model = provider.models.transcription;
+  settings.keyterms = needs.profile->phrases;
+  if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
+  if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;
+  settings.voice = voice_for(provider, needs.profile->voice, needs.profile->language);
+  if (!provider.deepgram.tag.empty()) settings.tags = {provider.deepgram.tag};
+  settings.mip_opt_out = provider.deepgram.mip_opt_out;
+  return settings;
+}
+
+}  // namespace
+
+ProviderParts parts() {
+  ProviderParts made;
+  made.live_listener = make_live_listener;
+  made.listener = make_listener;
+  made.speaker = make_speaker;
+  made.http_speaker = make_http_speaker;
+  made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
+    return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake));
+  };
+  return made;
+}
+
+}  // namespace offhook::inline v0::agent::deepgram

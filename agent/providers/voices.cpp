@@ -1,0 +1,110 @@
+#include <offhook/agent/providers/voices.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+/// Whose a name is, by its form.
+enum class Family : std::uint8_t { Embedded, OpenAi, Azure, Deepgram, None };
+
+Family family_of(ProviderKind kind) {
+  switch (kind) {
+    case ProviderKind::Local: return Family::Embedded;
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi:
+    case ProviderKind::OpenAiCompatible: return Family::OpenAi;
+    case ProviderKind::Azure: return Family::Azure;
+    case ProviderKind::Deepgram: return Family::Deepgram;
+    case ProviderKind::Ollama: return Family::None;
+  }
+  return Family::None;
+}
+
+/// "aura-2-thalia-en"; "en-US-AvaMultilingualNeural", "en-US-Ava:DragonHDLatestNeural"; what is of no other form is OpenAI's, or that of a
+/// server that speaks like it.
+Family family_of(std::string_view voice) {
+  if (voice == "slt" || voice == "rms") return Family::Embedded;
+  if (voice.starts_with("aura-") || voice.starts_with("flux-")) return Family::Deepgram;
+  if (voice.ends_with("Neural")) return Family::Azure;
+  return Family::OpenAi;
+}
+
+/// Voices that are men's, by the part of the name that tells: those of the vendors' lists that were known when this was written. Others are
+/// taken for women's.
+constexpr auto kMen = std::to_array<std::string_view>({
+    "rms",
+    // OpenAI
+    "ash", "ballad", "cedar", "echo", "fable", "onyx", "verse",
+    // Deepgram
+    "apollo", "arcas", "aries", "atlas", "draco", "hermes", "hyperion", "jupiter", "mars", "neptune", "odysseus", "orion", "orpheus", "pluto",
+    "saturn", "zeus", "alvaro", "javier", "luciano", "nestor", "sirio", "julius", "fabian", "hector", "dionisio", "cesare", "elio", "perseo",
+    "sander", "lars", "roman", "fujin", "ebisu",
+    // Azure
+    "guy", "davis", "andrew", "brian", "tony", "jason", "christopher", "eric", "roger", "steffan", "ryan", "thomas", "conrad", "florian", "killian",
+    "henri", "remy", "jorge", "dario", "diego", "giuseppe", "antonio", "keita", "maarten", "liam", "william", "prabhat", "duarte"});
+
+/// "aura-2-apollo-en" is "apollo"; "en-US-AndrewMultilingualNeural" is "andrew".
+std::string given_name(std::string_view voice) {
+  const Family family = family_of(voice);
+  if (family == Family::Deepgram || family == Family::Azure) {
+    const std::string_view behind = family == Family::Azure ? voice : voice.substr(0, voice.rfind('-'));
+    voice = behind.substr(behind.rfind('-') + 1);
+  }
+  voice = voice.substr(0, voice.find(':'));
+  for (const std::string_view ending : {"Neural", "Turbo", "Multilingual"}) {
+    if (voice.ends_with(ending)) voice.remove_suffix(ending.size());
+  }
+  std::string name;
+  for (const char c : voice) name += base::to_lower(c);
+  return name;
+}
+
+bool is_mans(std::string_view voice) { return std::find(kMen.begin(), kMen.end(), given_name(voice)) != kMen.end(); }
+
+struct OfLanguage { std::string_view language, woman, man; };
+
+/// Deepgram's voices speak one language each.
+constexpr std::array kDeepgram{
+    OfLanguage{"en", "aura-2-thalia-en", "aura-2-apollo-en"},   OfLanguage{"es", "aura-2-celeste-es", "aura-2-nestor-es"},
+    OfLanguage{"de", "aura-2-viktoria-de", "aura-2-julius-de"}, OfLanguage{"fr", "aura-2-agathe-fr", "aura-2-hector-fr"},
+    OfLanguage{"it", "aura-2-livia-it", "aura-2-dionisio-it"},  OfLanguage{"nl", "aura-2-rhea-nl", "aura-2-sander-nl"},
+    OfLanguage{"ja", "aura-2-izanami-ja", "aura-2-fujin-ja"}};
+
+std::string_view deepgram_voice(bool man, std::string_view language) {
+  const std::string_view spoken = language.substr(0, language.find('-'));
+  const auto* found = std::find_if(kDeepgram.begin(), kDeepgram.end(), [&](const OfLanguage& each) { return base::iequals(each.language, spoken); });
+  if (found == kDeepgram.end()) found = kDeepgram.begin();
+  return man ? found->man : found->woman;
+}
+
+/// Azure's multilingual voices follow the text.
+std::string_view azure_voice(bool man, std::string_view language) {
+  const bool english = language.empty() || base::iequals(language.substr(0, 2), "en");
+  if (english) return man ? "en-US-GuyNeural" : "en-US-JennyNeural";
+  return man ? "en-US-AndrewMultilingualNeural" : "en-US-AvaMultilingualNeural";
+}
+
+}  // namespace
+
+std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
+  const Family family = family_of(provider.kind);
+  if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);
+  if (!provider.voice.empty()) return provider.voice;
+  const bool man = !wanted.empty() && is_mans(wanted);
+  switch (family) {
+    case Family::Embedded: return wanted.empty() ? "" : man ? "rms" : "slt";
+    case Family::OpenAi:  // What a compatible server's voices are called nobody knows.
+      return wanted.empty() || provider.kind == ProviderKind::OpenAiCompatible ? "" : man ? "ash" : "coral";
+    case Family::Azure: return std::string(azure_voice(man, language));
+    case Family::Deepgram: return std::string(deepgram_voice(man, language));
+    case Family::None: return "";
+  }
+  return "";
+}
+
+}  // namespace offhook::inline v0::agent

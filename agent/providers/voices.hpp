@@ -1,0 +1,18 @@
+#pragma once
+
+#include <offhook/agent/provider_profile.hpp>
+
+#include <string>
+#include <string_view>
+
+/// One voice an agent, whoever speaks: what a provider calls the voice that is nearest to the one that was named.
+namespace offhook::inline v0::agent {
+
+/// What `provider` is asked to speak with. `wanted`: as /agent/voice names it, a name of any provider's or "". `language`: BCP 47, "" when
+/// it is not known; the names of some providers hold it. "" leaves the voice that its part has by itself.
+///
+/// A name of the provider's own is taken as it is; else its `voice` of the configuration; else one of its own that is a woman's or a
+/// man's as the wanted one is.
+[[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language);
+
+}  // namespace offhook::inline v0::agent

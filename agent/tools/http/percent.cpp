@@ -1,0 +1,45 @@
+#include <offhook/agent/tools/http/percent.hpp>
+
+#include <offhook/base/text.hpp>
+
+namespace offhook::inline v0::agent::tools::http {
+
+namespace {
+
+constexpr std::string_view kDigits = "0123456789ABCDEF";
+
+int digit_of(char c) {
+  if (base::is_digit(c)) return c - '0';
+  const char lower = base::to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      out += c;
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out += '%';
+    out += kDigits[octet >> 4U];
+    out += kDigits[octet & 15U];
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const bool is_escape = text.front() == '%';
+    if (is_escape && (text.size() < 3 || digit_of(text[1]) < 0 || digit_of(text[2]) < 0)) return std::nullopt;
+    out += is_escape ? static_cast<char>(digit_of(text[1]) * 16 + digit_of(text[2])) : text.front();
+    text.remove_prefix(is_escape ? 3 : 1);
+  }
+  return out;
+}
+
+}  // namespace offhook::inline v0::agent::tools::http

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <offhook/agent/config/secret.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What servers say of who may ask them, and where a token is had: the texts of OAuth 2 that a client reads. Pure.
+namespace offhook::inline v0::agent::tools::mcp {
+
+inline constexpr std::size_t kMaxChallengeBytes = 8192;
+inline constexpr std::size_t kMaxChallengeParameters = 64;
+inline constexpr std::size_t kMaxOauthDocument = 64U << 10U;
+inline constexpr std::size_t kMaxIssuers = 16;  ///< that a resource names; more are not looked at
+inline constexpr std::size_t kMaxOauthUrl = 2048;
+inline constexpr std::size_t kMaxScopeBytes = 2048;
+inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;
+inline constexpr std::chrono::seconds kLongestToken = std::chrono::hours(24);  ///< then another one is asked for
+
+/// What a 401 or 403 asks for: RFC 6750 section 3, RFC 9728 section 5.1.
+struct BearerChallenge {
+  std::string resource_metadata;  ///< a URL
+  std::string scope;
+  std::string error;  ///< "invalid_token", "insufficient_scope"
+};
+/// Of the values of WWW-Authenticate, joined by commas. Nothing: no challenge for Bearer is among the first
+/// kMaxChallengeParameters.
+[[nodiscard]] std::optional<BearerChallenge> read_bearer_challenge(std::string_view header);
+
+/// Protected resource metadata: RFC 9728 section 2.
+struct ResourceMetadata {
+  std::string resource;
+  std::vector<std::string> issuers;
+  std::string scopes;  ///< joined by spaces
+};
+[[nodiscard]] std::optional<ResourceMetadata> read_resource_metadata(std::string_view json);
+
+/// Authorization server metadata: RFC 8414 section 2. A server that does not say how clients prove themselves takes all.
+struct IssuerMetadata {
+  std::string issuer, token_endpoint;
+  bool takes_basic = true, takes_post = true, takes_assertion = true;
+};
+[[nodiscard]] std::optional<IssuerMetadata> read_issuer_metadata(std::string_view json);
+
+/// RFC 6749 section 5.1.
+struct TokenAnswer {
+  config::Secret token;  ///< safe in a header
+  std::optional<std::chrono::seconds> expires_in;
+};
+[[nodiscard]] std::optional<TokenAnswer> read_token_answer(std::string_view json);
+/// The name of an error, RFC 6749 section 5.2, and nothing else that a server wrote: "" when it is none.
+[[nodiscard]] std::string read_oauth_error(std::string_view json);
+
+}  // namespace offhook::inline v0::agent::tools::mcp

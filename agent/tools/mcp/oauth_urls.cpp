@@ -1,0 +1,86 @@
+#include <offhook/agent/tools/mcp/oauth_urls.hpp>
+
+#include <offhook/agent/net/web_socket_url.hpp>
+#include <offhook/agent/tools/mcp/server_url.hpp>
+#include <offhook/base/text.hpp>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+namespace {
+
+/// "https://host:8443" and "/path", without a query. What has no origin that could be asked is empty.
+struct Split {
+  std::string_view origin, path;
+};
+Split split(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  url = url.substr(0, url.find_first_of("?#"));
+  const auto path = url.find('/', scheme + 3);
+  if (path == std::string_view::npos) return {url, {}};
+  std::string_view rest = url.substr(path);
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  return {url.substr(0, path), rest};
+}
+
+std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
+  if (fault_of_url(url)) return std::nullopt;
+  auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
+  return parts ? std::optional(std::move(*parts)) : std::nullopt;
+}
+
+/// An address as it is written in URLs, in any of the ways that one can be written: those are no names either.
+bool is_address(std::string_view host) {
+  if (host.find(':') != std::string_view::npos) return true;
+  const auto last = host.substr(host.find_last_of('.') == std::string_view::npos ? 0 : host.find_last_of('.') + 1);
+  return last.empty() || base::is_digit(last.front());
+}
+
+}  // namespace
+
+std::vector<std::string> resource_metadata_urls(std::string_view url) {
+  const auto [origin, path] = split(url);
+  const std::string well_known = std::string(origin) + "/.well-known/oauth-protected-resource";
+  if (path.empty()) return {well_known};
+  return {well_known + std::string(path), well_known};
+}
+
+std::vector<std::string> issuer_metadata_urls(std::string_view issuer) {
+  const auto [origin, path] = split(issuer);
+  const std::string well_known = std::string(origin) + "/.well-known/";
+  std::vector<std::string> urls = {well_known + "oauth-authorization-server" + std::string(path),
+                                   well_known + "openid-configuration" + std::string(path)};
+  if (!path.empty()) urls.push_back(std::string(origin) + std::string(path) + "/.well-known/openid-configuration");
+  return urls;
+}
+
+bool is_resource_of(std::string_view resource, std::string_view url) {
+  const auto named = parts_of(resource), asked = parts_of(url);
+  if (!named || !asked || named->tls != asked->tls || named->port != asked->port || !base::iequals(named->host, asked->host))
+    return false;
+  const std::string_view of = split(resource).path, path = split(url).path;
+  return path.starts_with(of) && (path.size() == of.size() || path[of.size()] == '/');
+}
+
+std::string resource_name_of(std::string_view url) { return std::string(url.substr(0, url.find_first_of("?#"))); }
+
+bool is_same_issuer(std::string_view one, std::string_view other) {
+  if (one.ends_with('/')) one.remove_suffix(1);
+  if (other.ends_with('/')) other.remove_suffix(1);
+  return !one.empty() && one == other;
+}
+
+std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server) {
+  const auto named = parts_of(url), asked = parts_of(server);
+  if (!named) return "a URL that it names for its tokens cannot be asked: https:// is wanted";
+  if (!asked) return "its URL cannot be read";
+  if (base::iequals(named->host, asked->host)) return std::nullopt;
+  if (is_loopback(named->host) || named->host.ends_with(".localhost")) {
+    if (is_loopback(asked->host)) return std::nullopt;
+    return "it names this very machine for its tokens";
+  }
+  if (is_address(named->host)) return "it names an address, and no name, for its tokens";
+  return std::nullopt;
+}
+
+}  // namespace offhook::inline v0::agent::tools::mcp

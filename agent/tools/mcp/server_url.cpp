@@ -1,0 +1,28 @@
+#include <offhook/agent/tools/mcp/server_url.hpp>
+
+#include <offhook/agent/net/web_socket_url.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::tools::mcp {
+
+bool is_loopback(std::string_view host) {
+  if (base::iequals(host, "localhost") || host == "::1") return true;
+  const bool is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_number && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3;
+}
+
+std::optional<std::string> fault_of_url(std::string_view url) {
+  const bool tls = url.starts_with("https://");
+  if (!tls && !url.starts_with("http://")) return "its URL must begin with https://";
+  if (url.find('#') != std::string_view::npos || url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos)
+    return "its URL must have no user and no fragment in it";
+  const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));  // The same but for the scheme.
+  if (!parts) return "its URL cannot be read";
+  if (!tls && !is_loopback(parts->host))
+    return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1])";
+  return std::nullopt;
+}
+
+}  // namespace offhook::inline v0::agent::tools::mcp

@@ -1,0 +1,37 @@
+#include <offhook/agent/tools/pins.hpp>
+
+namespace offhook::inline v0::agent::tools {
+
+PinBook::PinBook(const std::vector<Pin>& pinned, Unpinned unpinned) : unpinned_(unpinned) {
+  for (const Pin& pin : pinned) hashes_.insert_or_assign(pin.tool, pin.hash);
+}
+
+PinVerdict PinBook::judge(std::string_view tool, std::string_view hash) {
+  const auto known = hashes_.find(tool);
+  if (known != hashes_.end()) return known->second == hash ? PinVerdict::Known : PinVerdict::Changed;
+  if (unpinned_ == Unpinned::Refuse || hashes_.size() >= kMaxPins) return PinVerdict::Missing;
+  hashes_.emplace(tool, hash);
+  return PinVerdict::New;
+}
+
+std::string_view PinBook::hash_of(std::string_view tool) const {
+  const auto known = hashes_.find(tool);
+  return known == hashes_.end() ? std::string_view{} : std::string_view(known->second);
+}
+
+std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash) {
+  const std::string to_pin = "pin sha256 " + std::string(hash);
+  switch (verdict) {
+    case PinVerdict::Known:
+      return {};
+    case PinVerdict::New:
+      return "its definition is trusted from now on: sha256 " + std::string(hash);
+    case PinVerdict::Missing:
+      return "nobody has pinned it: look at what it says, and " + to_pin;
+    case PinVerdict::Changed:
+      return "its definition is not the one that was pinned (sha256 " + std::string(known) + "): look at what it says now, and " + to_pin;
+  }
+  return {};
+}
+
+}  // namespace offhook::inline v0::agent::tools

@@ -1,0 +1,126 @@
+#include "exposition.hpp"
+
+#include <offhook/agent/ops/metrics.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Conversations : Metrics {
+  Exposition read() const {
+    auto read = read_exposition(page({}));
+    for (const std::string& fault : read.faults) FAIL_CHECK(fault);
+    return read;
+  }
+  template <class Action>
+  void saw(Action action) { conversations().on_action(ConversationAction{std::move(action)}); }
+};
+
+tools::ToolEvent tool(std::string name, tools::ToolEvent::What what, std::optional<ToolClass> kind) { return {what, 1, std::move(name), "", kind}; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Conversations, "How soon a reply begins is known where the caller had said something") {
+  saw(ReplyBegan{1, std::nullopt});
+  saw(ReplyBegan{2, 640ms});
+  saw(ReplyBegan{3, 2400ms});
+  const auto now = read();
+  CHECK(now.value("offhook_replies_total") == 3);
+  CHECK(now.value("offhook_reply_seconds_count") == 2);
+  CHECK(now.value("offhook_reply_seconds_bucket", {{"le", "0.5"}}) == 0);
+  CHECK(now.value("offhook_reply_seconds_bucket", {{"le", "0.75"}}) == 1);
+  CHECK(now.value("offhook_reply_seconds_bucket", {{"le", "3"}}) == 2);
+}
+
+TEST_CASE_FIXTURE(Conversations, "Replies that were cut short, and turns of the caller by what came of them") {
+  saw(AgentSaid{1, "Welcome.", false});
+  saw(AgentSaid{2, "I was about", true});
+  saw(CallerSaid{2, "when do you open", 0.9, false, false});
+  saw(CallerSaid{3, "", 0.1, true, false});
+  saw(CallerSaid{4, "12", 1, false, true});
+  const auto now = read();
+  CHECK(now.value("offhook_replies_interrupted_total") == 1);
+  for (const char* kind : {"understood", "not_understood", "digits"}) CHECK(now.value("offhook_caller_turns_total", {{"kind", kind}}) == 1);
+}
+
+TEST_CASE_FIXTURE(Conversations, "A failure counts for its provider, stage and kind; a way that is none provider's stage as a whole") {
+  conversations().on_provider_failed("openai/think", FailureKind::RateLimited);
+  conversations().on_provider_failed("openai/think", FailureKind::RateLimited);
+  conversations().on_provider_failed("cascade a+b+c", FailureKind::Timeout);
+  saw(ProviderSwitched{Stage::Think, "openai/think", "ollama/think", "429"});
+  const auto now = read();
+  CHECK(now.value("offhook_provider_failures_total", {{"provider", "openai"}, {"stage", "think"}, {"kind", "rate limited"}}) == 2);
+  CHECK(now.value("offhook_provider_failures_total", {{"provider", "cascade a+b+c"}, {"stage", "whole"}, {"kind", "timeout"}}) == 1);
+  CHECK(now.value("offhook_provider_switches_total", {{"stage", "think"}, {"from", "openai/think"}, {"to", "ollama/think"}}) == 1);
+}
+
+TEST_CASE_FIXTURE(Conversations, "What models take is summed up by service and kind; a kind of which none was taken makes no series") {
+  saw(TokensUsed{1, "openai/think", 1200, 1024, 0, 40, 0});
+  saw(TokensUsed{2, "openai/think", 1300, 0, 0, 60, 0});
+  saw(TokensUsed{0, "openai/realtime", 500, 0, 300, 200, 150});
+  const auto now = read();
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "input"}}) == 2500);
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "cached_input"}}) == 1024);
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "output"}}) == 100);
+  CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "audio_output"}}));
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/realtime"}, {"kind", "audio_output"}}) == 150);
+}
+
+TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ConversationMetrics::kMostTokens]") {
+  saw(TokensUsed{1, "a/think", ConversationMetrics::kMostTokens, 0, 0, ConversationMetrics::kMostTokens + 1, 0});
+  const auto now = read();
+  CHECK(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "input"}}) == static_cast<double>(ConversationMetrics::kMostTokens));
+  CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "output"}}));
+}
+
+TEST_CASE_FIXTURE(Conversations, "So many series of a name and one more: what is new then is \"other\" [BoundedCounters]") {
+  const auto fail = [this](std::size_t i) { conversations().on_provider_failed("p" + std::to_string(i) + "/think", FailureKind::Network); };
+  for (std::size_t i = 0; i < ConversationMetrics::kMaxFailures; ++i) fail(i);
+  CHECK(read().samples.at("offhook_provider_failures_total").size() == ConversationMetrics::kMaxFailures);
+  CHECK_FALSE(read().value("offhook_provider_failures_total", {{"provider", "other"}, {"stage", "other"}, {"kind", "other"}}));
+  fail(ConversationMetrics::kMaxFailures);
+  fail(ConversationMetrics::kMaxFailures + 1);
+  fail(0);
+  const auto now = read();
+  CHECK(now.samples.at("offhook_provider_failures_total").size() == ConversationMetrics::kMaxFailures + 1);
+  CHECK(now.value("offhook_provider_failures_total", {{"provider", "other"}, {"stage", "other"}, {"kind", "other"}}) == 2);
+  CHECK(now.value("offhook_provider_failures_total", {{"provider", "p0"}, {"stage", "think"}, {"kind", "network"}}) == 2);
+}
+
+TEST_CASE_FIXTURE(Conversations, "Names that a model makes up make no series, however many they are") {
+  using What = tools::ToolEvent::What;
+  for (int i = 0; i < 1000; ++i) conversations().on_tool(tool("made_up_" + std::to_string(i), What::Refused, std::nullopt));
+  conversations().on_tool(tool("book_table", What::Done, ToolClass::Write));
+  const auto now = read();
+  CHECK(now.samples.at("offhook_tool_calls_total").size() == 2);
+  CHECK(now.value("offhook_tool_calls_total", {{"tool", "other"}, {"class", "other"}, {"outcome", "refused"}}) == 1000);
+  CHECK(now.value("offhook_tool_calls_total", {{"tool", "book_table"}, {"class", "write"}, {"outcome", "done"}}) == 1);
+}
+
+TEST_CASE("A label's value is cut, and what would end it is escaped [BoundedCounters::kMaxLabelOctets]") {
+  prometheus::Registry registry;
+  BoundedCounters counters(registry, "tries_total", "Tries.", 8);
+  const std::string quoted = "a \"b\"\\\nc", fits(BoundedCounters::kMaxLabelOctets, 'x');
+  counters.add({{"name", quoted}});
+  counters.add({{"name", fits}});
+  counters.add({{"name", fits + "x"}});
+  const auto now = read_exposition(text_of(registry.Collect()));
+  CHECK(now.faults.empty());
+  CHECK(now.value("tries_total", {{"name", quoted}}) == 1);
+  CHECK(now.value("tries_total", {{"name", fits}}) == 2);
+}
+
+TEST_CASE("What a registration fails by is counted") {
+  Metrics metrics;
+  metrics.on_registration_failed(sip::RegistrationChanged::Why::NoAnswer);
+  const auto now = read_exposition(metrics.page({}));
+  CHECK(now.value("offhook_registration_failures_total", {{"why", "no_answer"}}) == 1);
+  CHECK(now.value("offhook_registration_failures_total", {{"why", "refused"}}) == 0);
+}

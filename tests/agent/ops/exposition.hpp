@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// A strict reader of Prometheus' text format, version 0.0.4, written from its description: what it takes any collector takes.
+namespace offhook_test {
+
+struct Sample {
+  std::map<std::string, std::string> labels;
+  double value = 0;
+};
+
+struct Exposition {
+  std::map<std::string, std::string> types;              ///< of each family
+  std::map<std::string, std::vector<Sample>> samples;    ///< by the name in the line: of a histogram _bucket, _sum and _count
+  std::vector<std::string> faults;                       ///< what is wrong, a sentence each
+
+  [[nodiscard]] std::optional<double> value(const std::string& name, const std::map<std::string, std::string>& labels = {}) const;
+};
+
+[[nodiscard]] Exposition read_exposition(std::string_view text);
+
+}  // namespace offhook_test

@@ -1,0 +1,34 @@
+#include <offhook/agent/ops/readiness.hpp>
+
+#include <doctest/doctest.h>
+
+using offhook::agent::Readiness;
+
+namespace {
+
+Readiness all_well() {
+  return {.set_up = true, .registered = true, .draining = false, .records_kept = true, .takes_legs = true, .providers_serve = true};
+}
+
+}  // namespace
+
+TEST_CASE("Ready is who lacks nothing") {
+  CHECK(all_well().is_ready());
+  CHECK(all_well().missing_json() == "[]");
+}
+
+TEST_CASE("Each thing that lacks is in the way by itself, and named") {
+  const auto lacks = [](auto change) {
+    Readiness one = all_well();
+    change(one);
+    CHECK_FALSE(one.is_ready());
+    return one.missing_json();
+  };
+  CHECK(lacks([](auto& r) { r.set_up = false; }) == R"(["set-up"])");
+  CHECK(lacks([](auto& r) { r.registered = false; }) == R"(["registration"])");
+  CHECK(lacks([](auto& r) { r.draining = true; }) == R"(["drain"])");
+  CHECK(lacks([](auto& r) { r.records_kept = false; }) == R"(["records"])");
+  CHECK(lacks([](auto& r) { r.takes_legs = false; }) == R"(["media"])");
+  CHECK(lacks([](auto& r) { r.providers_serve = false; }) == R"(["providers"])");
+  CHECK(lacks([](auto& r) { r.registered = false, r.draining = true; }) == R"(["registration","drain"])");
+}

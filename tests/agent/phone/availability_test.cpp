@@ -1,0 +1,39 @@
+#include <offhook/agent/phone/availability.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using phone::availability_of;
+
+namespace {
+
+media::EngineStatus audio(float load, bool takes_legs = true) {
+  media::EngineStatus status;
+  status.load = load;
+  status.takes_legs = takes_legs;
+  return status;
+}
+
+std::string told(std::size_t calls, std::size_t lines, float load) { return availability_of(calls, lines, audio(load), "X-Load").for_known.at(0).second; }
+
+}  // namespace
+
+TEST_CASE("Whoever asks by OPTIONS hears what the next caller would: busy with all lines in use, 503 without room for audio [RFC 3261 section 11.2]") {
+  CHECK(availability_of(0, 2, audio(0), "").status == 200);
+  CHECK(availability_of(1, 2, audio(0), "").status == 200);
+  CHECK(availability_of(2, 2, audio(0), "").status == 486);
+  CHECK(availability_of(2, 2, audio(1, false), "").status == 486);
+  CHECK(availability_of(1, 2, audio(1, false), "").status == 503);
+}
+
+TEST_CASE("The load is the greater of lines and audio, and never more than 1") {
+  CHECK(told(0, 64, 0) == "calls=0;limit=64;load=0.00");
+  CHECK(told(16, 64, 0.1F) == "calls=16;limit=64;load=0.25");
+  CHECK(told(16, 64, 0.5F) == "calls=16;limit=64;load=0.50");
+  CHECK(told(64, 64, 1.5F) == "calls=64;limit=64;load=1.00");
+  CHECK(told(0, 0, 0) == "calls=0;limit=0;load=1.00");
+}
+
+TEST_CASE("Without a field's name nothing is told but the status") {
+  CHECK(availability_of(1, 2, audio(0), "").for_known.empty());
+}

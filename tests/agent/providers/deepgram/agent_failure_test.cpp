@@ -1,0 +1,239 @@
+#include "agent_line.hpp"
+
+using namespace offhook::test;
+
+namespace {
+
+void refuse(AgentLine& line, int status) {
+  const auto held = line.sockets.all.back();
+  held->handler.on_closed({std::nullopt, status, "", 0, "", {}});
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once, is told the history, and goes on with the reply") {
+  history.add({HistoryEntry::Kind::Caller, 1, "hello", {}, {}, false});
+  history.add({HistoryEntry::Kind::Agent, 1, "Good day.", {}, {}, false});
+  open_and_apply();
+  turn(2, "what time is it");
+  agent_text("It is noon, and");
+  audio(1500);
+  told();
+  session->speak(1, "");
+  CHECK(told() == "audio:1:1500,It,is,noon, ");  // The last word may go on.
+  break_off();
+  CHECK(told() == "broken:2:network said:1 ");
+  CHECK(session->try_again(Stage::Think, "it broke"));
+  advance(AgentProtocol::kBackOff - 10ms);
+  CHECK(sockets.all.size() == 1);
+  advance(10ms);
+  REQUIRE(sockets.all.size() == 2);
+  apply();
+  CHECK(settings_sent()["agent"]["context"]["messages"].size() == 2);
+  CHECK(sent() == "Settings InjectUserMessage(what time is it [A fault broke your reply off after these words: \"It is noon,\" "
+                  "Go on from there; do not repeat them.]) ");
+  reply("the sun shines.", 100);
+  CHECK(told() == "voiced:2 ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "The second socket that breaks in a row is the last, and whoever waits hears so at once") {
+  open_and_apply();
+  turn(1, "hello");
+  break_off();
+  CHECK(told() == "broken:1:network ");
+  CHECK(session->try_again(Stage::Think, "it broke"));
+  advance(1s);
+  REQUIRE(sockets.all.size() == 2);
+  break_off();
+  CHECK(told() == "broken:1:network ");
+  CHECK_FALSE(session->try_again(Stage::Think, "it broke"));
+  advance(10s);
+  CHECK(sockets.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A socket that lived long was a good one: the next may break once, too") {
+  open_and_apply();
+  advance(AgentProtocol::kSettled);
+  break_off();
+  advance(1s);
+  apply();
+  advance(AgentProtocol::kSettled - 10ms);
+  break_off();
+  advance(1s);
+  CHECK(sockets.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again, whole") {
+  open_and_apply();
+  session->begin_turn(1, "");
+  speak_for(600);
+  break_off();
+  speak_for(200);
+  session->end_turn();
+  advance(1s);
+  apply();
+  CHECK(sent() == "Settings 800ms ForceEndTurn ");
+  user_text("hello");
+  CHECK(told() == "taken:1 words:1=hello ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "Thirty seconds of a turn are kept for another socket, and a second less of a longer one") {
+  open_and_apply();
+  session->begin_turn(1, "");
+  break_off();
+  for (std::size_t ms = 0; ms < CallerAudio::kMostMs; ms += 100) speak_for(100);
+  speak_for(20);
+  session->end_turn();
+  advance(1s);
+  apply();
+  CHECK(sent() == "Settings 29020ms ForceEndTurn ");
+  CHECK(session->counters().early_audio_dropped == 8000);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A key that is refused is said at once, and nobody tries again") {
+  open();
+  refuse(*this, 401);
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  CHECK(told() == "broken:1:auth ");
+  CHECK_FALSE(session->try_again(Stage::Think, ""));
+  session->begin_turn(1, "");
+  speak_for(500);
+  session->end_turn();
+  CHECK(told() == "deaf:1:auth ");
+  CHECK(sockets.all.size() == 1);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A server that is busy is asked anew when somebody wants it") {
+  open();
+  refuse(*this, 503);
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  REQUIRE(sockets.all.size() == 2);
+  refuse(*this, 503);
+  CHECK(told() == "broken:1:overloaded ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "An Error ends the session; one that says that we are wrong is the last") {
+  open();
+  say_type("Welcome");
+  say({{"type", "Error"}, {"code", "INVALID_SETTINGS"}, {"description", "a sentence"}});
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  CHECK(told() == "broken:1:protocol ");
+  CHECK(sockets.all.size() == 1);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "An Error of the server's own is worth another socket, and its sentence is shown to nobody") {
+  open_and_apply();
+  turn(1, "hello");
+  say({{"type", "Error"}, {"code", "FAILED_TO_THINK"}, {"description", "dg-canary"}});
+  const auto event = session->poll();
+  REQUIRE(event);
+  CHECK(std::get<ThinkFailed>(*event).why == "the voice agent says: FAILED_TO_THINK");
+  CHECK(std::get<ThinkFailed>(*event).kind == FailureKind::Overloaded);
+  reply("Last words.", 100);
+  CHECK(told().empty());
+  advance(1s);
+  CHECK(sockets.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(AgentLine, "Welcome and SettingsApplied come in time, or another socket is opened") {
+  open();
+  advance(AgentProtocol::kOpenWithin - 10ms);
+  CHECK(sockets.all.size() == 1);
+  advance(10ms + AgentProtocol::kBackOff);
+  REQUIRE(sockets.all.size() == 2);
+  say_type("Welcome");
+  advance(AgentProtocol::kConfigureWithin);
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  CHECK(sockets.all.size() == 3);  // It was given up, and somebody wants it.
+}
+
+TEST_CASE_FIXTURE(AgentLine, "Of a short sound the server says nothing: it was a noise") {
+  open_and_apply();
+  session->begin_turn(1, "");
+  speak_for(AgentCaller::kNoiseMs - 20);
+  session->end_turn();
+  advance(AgentCaller::kTextWait - 10ms);
+  CHECK(told().empty());
+  advance(10ms);
+  CHECK(told() == "words:1? ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "Of a long turn without words another socket is asked, and then it was nothing") {
+  open_and_apply();
+  session->begin_turn(1, "");
+  speak_for(AgentCaller::kNoiseMs);
+  session->end_turn();
+  advance(AgentCaller::kTextWait);
+  CHECK(told() == "deaf:1:timeout ");
+  CHECK(session->try_again(Stage::Listen, ""));
+  advance(AgentProtocol::kBackOff);
+  REQUIRE(sockets.all.size() == 2);
+  apply();
+  CHECK(sent() == "Settings 2000ms ForceEndTurn ");
+  advance(AgentCaller::kTextWait);
+  CHECK(told() == "words:1? ");
+  CHECK_FALSE(session->try_again(Stage::Listen, ""));
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A model that finds ends of turns itself gets silence behind them until it has") {
+  settings.listen_model = "nova-3";
+  open_and_apply();
+  sent();
+  session->begin_turn(1, "");
+  speak_for(200);
+  session->end_turn();
+  advance(500ms);
+  CHECK(sent() == "700ms ");
+  user_text("hello");
+  advance(500ms);
+  CHECK(sent().empty());
+  CHECK(told() == "taken:1 words:1=hello ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A model that finds the end of a turn before us has taken it") {
+  settings.listen_model = "nova-3";
+  open_and_apply();
+  session->begin_turn(1, "");
+  speak_for(600);
+  user_text("hello");
+  CHECK(told() == "taken:1 words:1=hello ");
+  session->end_turn();
+  sent();
+  advance(4s);
+  CHECK(told().empty());
+  CHECK(sent().empty());
+}
+
+TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is said again, for before the server notices a turn it has no meaning; one that refuses it has silence alone") {
+  open_and_apply();
+  session->begin_turn(1, "");
+  speak_for(200);
+  session->end_turn();
+  sent();
+  advance(600ms);
+  CHECK(sent() == "500ms ForceEndTurn 100ms ");
+  say({{"type", "Warning"}, {"code", "FORCE_END_TURN_UNSUPPORTED"}, {"description", ""}});
+  advance(600ms);
+  CHECK(sent() == "600ms ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "The end of audio that was said before is not the end of a reply") {
+  open_and_apply();
+  turn(1, "hello");
+  audio_done();
+  advance(1s);
+  CHECK(told().empty());
+  reply("Good day.", 100);
+  advance(1s);
+  CHECK(told() == "voiced:1 done:1 ");
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A server that sends garbage is left after so much of it in a row") {
+  open_and_apply();
+  for (unsigned i = 0; i + 1 < AgentProtocol::kMaxGarbageInARow; ++i) socket().handler.on_text("{");
+  say_type("Surprise");
+  for (unsigned i = 0; i + 1 < AgentProtocol::kMaxGarbageInARow; ++i) socket().handler.on_text("{");
+  turn(1, "hello");
+  for (unsigned i = 0; i < AgentProtocol::kMaxGarbageInARow; ++i) socket().handler.on_text("{");
+  CHECK(told() == "broken:1:protocol ");
+}

@@ -1,0 +1,62 @@
+#include <offhook/agent/providers/voices.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook::agent;
+
+namespace {
+
+ProviderProfile of(ProviderKind kind, std::string voice = "") {
+  ProviderProfile profile;
+  profile.kind = kind;
+  profile.voice = std::move(voice);
+  return profile;
+}
+
+}  // namespace
+
+TEST_CASE("A voice of the provider's own is taken as it is, whatever the provider was given besides") {
+  CHECK(voice_for(of(ProviderKind::Local), "rms", "de") == "rms");
+  CHECK(voice_for(of(ProviderKind::OpenAi, "cedar"), "marin", "") == "marin");
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "af_heart", "") == "af_heart");
+  CHECK(voice_for(of(ProviderKind::Azure), "de-DE-KatjaNeural", "en") == "de-DE-KatjaNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "en-US-Ava:DragonHDLatestNeural", "") == "en-US-Ava:DragonHDLatestNeural");
+  CHECK(voice_for(of(ProviderKind::Deepgram, "aura-2-zeus-en"), "aura-2-luna-en", "de") == "aura-2-luna-en");
+}
+
+TEST_CASE("Of another provider's voice each has the nearest of its own: a man's for a man's") {
+  for (const char* man : {"rms", "cedar", "aura-2-apollo-en", "en-US-GuyNeural", "en-US-AndrewMultilingualNeural", "en-US-Andrew:DragonHDLatestNeural"}) {
+    CAPTURE(man);
+    const auto other = [man](ProviderKind kind) { return voice_for(of(kind), man, "en"); };
+    CHECK((std::string_view(man) == "rms" || other(ProviderKind::Local) == "rms"));
+    CHECK((std::string_view(man) == "cedar" || other(ProviderKind::OpenAi) == "ash"));
+    CHECK((std::string_view(man).starts_with("en-US") || other(ProviderKind::Azure) == "en-US-GuyNeural"));
+    CHECK(other(ProviderKind::Deepgram) == "aura-2-apollo-en");
+  }
+  for (const char* woman : {"slt", "marin", "aura-2-thalia-en", "en-US-JennyNeural", "somebody nobody knows"}) {
+    CAPTURE(woman);
+    const auto other = [woman](ProviderKind kind) { return voice_for(of(kind), woman, "en"); };
+    CHECK(other(ProviderKind::Local) == "slt");
+    CHECK(other(ProviderKind::Deepgram) == "aura-2-thalia-en");
+    CHECK(other(ProviderKind::Azure) == "en-US-JennyNeural");
+  }
+}
+
+TEST_CASE("What the configuration says of a provider goes before what we think is near") {
+  CHECK(voice_for(of(ProviderKind::Azure, "de-DE-ConradNeural"), "marin", "de") == "de-DE-ConradNeural");
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "rms", "") == "af_heart");
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "rms", "").empty());  // Nobody knows what its voices are called.
+  CHECK(voice_for(of(ProviderKind::OpenAi, "sage"), "", "") == "sage");
+}
+
+TEST_CASE("Without a wish each has its usual voice, in the language of the call where voices have one") {
+  CHECK(voice_for(of(ProviderKind::Local), "", "").empty());
+  CHECK(voice_for(of(ProviderKind::OpenAi), "", "de").empty());
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "") == "aura-2-thalia-en");
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "es-MX") == "aura-2-celeste-es");
+  CHECK(voice_for(of(ProviderKind::Deepgram), "cedar", "DE") == "aura-2-julius-de");
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "fi") == "aura-2-thalia-en");  // It has no Finnish one.
+  CHECK(voice_for(of(ProviderKind::Azure), "", "en-GB") == "en-US-JennyNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "", "fi") == "en-US-AvaMultilingualNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "cedar", "fi") == "en-US-AndrewMultilingualNeural");
+}

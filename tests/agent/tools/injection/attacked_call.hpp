@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/agent/conversation/bridge.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/tests/agent/calls/virtual_line.hpp>
+#include <offhook/tests/agent/tools/injection/obeying_session.hpp>
+#include <offhook/tests/agent/tools/injection/tool_servers.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offhook::test {
+
+/// A whole call on virtual time, from the caller's voice to what leaves the machine, in which the model is the attacker's. All
+/// between is as it is in the product: bridge, conversation, tool box, policy, the clients of tool servers. tables.md says what
+/// a case is made of.
+class AttackedCall {
+ public:
+  /// `world`: what all cases have in common. `guarded` false: without policy, schema or question, to show that a case bites.
+  AttackedCall(const nlohmann::json& world, const nlohmann::json& attack, bool guarded = true);
+
+  void run();
+
+  std::vector<std::string> happened;  ///< at the edges: transfers, keys, notes, requests to tools' servers
+  std::vector<std::string> log;       ///< what was decided, and what the model was told
+  [[nodiscard]] const ObeyingSession& model() const { return *model_; }
+
+ private:
+  void make_bridge(const nlohmann::json& world, bool guarded);
+  void tick();
+  void advance(base::Duration by);
+  void wait_for_quiet();
+  void act(const std::string& step);
+  void observe(const agent::ConversationAction& action);
+
+  nlohmann::json attack_, crm_tools_;
+  base::TimePoint now_{std::chrono::hours(1)};
+  agent::test::VirtualLine line_{16000};
+  std::unique_ptr<CrmServer> crm_;
+  std::unique_ptr<ShopService> shop_;
+  std::unique_ptr<agent::Bridge> bridge_;
+  ObeyingSession* model_ = nullptr;
+  bool answered_ = false, over_ = false;
+  base::TimePoint busy_until_{};
+};
+
+}  // namespace offhook::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/tools/tool_source.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::test {
+
+/// What a tool box would be without this project's rules: whatever a model asks for is done. It shows what each attack is after.
+class OpenToolBox final : public agent::ToolBox {
+ public:
+  explicit OpenToolBox(std::vector<std::unique_ptr<agent::tools::ToolSource>> sources);
+
+  [[nodiscard]] const std::vector<agent::ToolDescription>& descriptions() const override { return descriptions_; }
+  void run(const agent::ToolCall& call) override;
+  void abandon() override {}
+  [[nodiscard]] std::optional<agent::ToolOutcome> poll() override;
+
+ private:
+  std::vector<std::unique_ptr<agent::tools::ToolSource>> sources_;
+  std::vector<agent::ToolDescription> descriptions_;
+  std::map<std::uint64_t, agent::ToolCall> running_;
+  std::deque<agent::ToolOutcome> outcomes_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace offhook::test

@@ -1,0 +1,92 @@
+#include <offhook/agent/tools/mcp/desk.hpp>
+#include <offhook/agent/tools/mcp/server_source.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook::agent::tools;
+using namespace offhook::agent::tools::mcp;
+
+TEST_CASE("A desk takes so many orders that wait and no more, but always what frees something") {
+  Desk desk;
+  int wakes = 0;
+  desk.open([&wakes] { ++wakes; });
+  const auto guest = desk.enter();
+  for (std::size_t i = 0; i < kMaxOrders; ++i) desk.put({Order::What::Start, guest, i, "t", "h", "{}"});
+  CHECK(wakes == 1);
+  CHECK_FALSE(desk.take_result(guest));
+  desk.put({Order::What::Start, guest, kMaxOrders, "t", "h", "{}"});
+  REQUIRE(desk.take_result(guest));
+  desk.put({Order::What::Abandon, guest, 1, {}, {}, {}});
+  CHECK(desk.take_orders().size() == kMaxOrders + 1);
+  desk.deliver(guest + 1, {1, true, "for nobody"});
+  CHECK_FALSE(desk.take_result(guest + 1));
+}
+
+TEST_CASE("A desk is used from two threads") {
+  Desk desk;
+  std::atomic<bool> woken{false}, over{false};
+  desk.open([&woken] { woken = true; });
+  std::thread server([&] {
+    while (!over) {
+      if (!woken.exchange(false)) std::this_thread::yield();
+      for (const Order& order : desk.take_orders()) desk.deliver(order.guest, {order.number, true, order.arguments});
+    }
+  });
+  const auto guest = desk.enter();
+  std::uint64_t heard = 0;
+  for (std::uint64_t number = 1; number <= 200; ++number) {
+    desk.put({Order::What::Start, guest, number, "t", "h", std::to_string(number)});
+    while (true) {
+      const auto result = desk.take_result(guest);
+      if (!result) std::this_thread::yield();
+      if (!result) continue;
+      CHECK(result->text == std::to_string(result->number));
+      heard += result->number;
+      break;
+    }
+  }
+  CHECK(heard == 20100);
+  over = true;
+  server.join();
+}
+
+TEST_CASE("Calls come, order and leave on their threads while the server's publishes and closes") {
+  auto desk = std::make_shared<Desk>();
+  desk->open([] {});
+  std::atomic<bool> over{false};
+  std::thread server([&] {
+    for (int turn = 0; !over; ++turn) {
+      for (const Order& order : desk->take_orders()) desk->deliver(order.guest, {order.number, true, "x"});
+      desk->publish(std::make_shared<const Catalog>());
+      if (turn % 3 == 0) desk->close();
+      if (turn % 3 == 1) desk->open([] {});
+      std::this_thread::yield();
+    }
+  });
+  std::vector<std::thread> calls;
+  std::atomic<std::uint64_t> wrong{0};
+  for (int call = 0; call < 2; ++call) {
+    calls.emplace_back([&] {
+      for (std::uint64_t round = 1; round <= 100; ++round) {
+        ServerSource source(desk);
+        for (std::uint64_t number = 1; number <= 5; ++number) source.start({number, "t", "{}"});
+        source.abandon(1);
+        while (const auto result = source.poll()) wrong += result->number > 5 ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& call : calls) call.join();
+  over = true;
+  server.join();
+  CHECK(wrong == 0);
+  desk->close();
+  ServerSource late(desk);
+  late.start({1, "t", "{}"});
+  CHECK(late.poll().has_value());
+}

@@ -1,0 +1,148 @@
+#include <offhook/agent/tools/mcp/servers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace offhook::agent;
+using namespace offhook::agent::tools;
+using namespace offhook::agent::tools::mcp;
+using namespace std::chrono_literals;
+using What = ServerEvent::What;
+
+namespace {
+
+constexpr auto kPatience = 60s;  // Of a loaded machine; nothing waits so long when all is well.
+
+/// What the servers' thread tells.
+class Watcher {
+ public:
+  void on_event(const ServerEvent& event) {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(event);
+    told_.notify_all();
+  }
+  [[nodiscard]] bool wait_for(What what) {
+    std::unique_lock lock(mutex_);
+    return told_.wait_for(lock, kPatience, [&] { return count_locked(what) > 0; });
+  }
+  [[nodiscard]] std::size_t count(What what) {
+    const std::lock_guard lock(mutex_);
+    return count_locked(what);
+  }
+
+ private:
+  [[nodiscard]] std::size_t count_locked(What what) const {
+    std::size_t many = 0;
+    for (const ServerEvent& event : events_) many += event.what == what ? 1 : 0;
+    return many;
+  }
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::vector<ServerEvent> events_;
+};
+
+ServerOptions by_stdio(std::vector<std::string> words = {}) {
+  ServerOptions options;
+  options.label = "t";
+  options.unpinned = Unpinned::TrustFirst;
+  words.insert(words.begin(), OFFHOOK_MCP_STDIO_SERVER);
+  options.at = CommandLine{std::move(words), {}, "/"};
+  return options;
+}
+
+struct Met {
+  explicit Met(std::vector<ServerOptions> options)
+      : servers(std::make_unique<Servers>(std::move(options), [this](const ServerEvent& event) { watcher.on_event(event); })) {
+    REQUIRE(watcher.wait_for(What::Listed));
+  }
+  Watcher watcher;
+  std::unique_ptr<Servers> servers;
+};
+
+std::string answer_of(ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments) {
+  source.start({number, tool, arguments});
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (const auto result = source.poll()) return result->text;
+    std::this_thread::sleep_for(1ms);
+  }
+  return "nothing came";
+}
+
+}  // namespace
+
+TEST_CASE("Servers run on a thread of their own, once for all calls") {
+  Met met({by_stdio()});
+  CHECK(met.servers->source("other") == nullptr);
+  CHECK(met.servers->catalog("other") == nullptr);
+  REQUIRE(met.servers->catalog("t")->descriptions.size() == 2);
+  std::vector<std::thread> calls;
+  std::atomic<int> right{0};
+  for (int call = 0; call < 4; ++call) {
+    calls.emplace_back([&, call] {
+      const auto source = met.servers->source("t");
+      for (int i = 1; i <= 20; ++i) {
+        const auto sum = answer_of(*source, static_cast<std::uint64_t>(i), "t__add",
+                                   R"({"a":)" + std::to_string(i) + R"(,"b":)" + std::to_string(100 * call) + "}");
+        right += sum == std::to_string(i + 100 * call) ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& call : calls) call.join();
+  CHECK(right == 80);
+}
+
+TEST_CASE(
+    "What a model writes reaches a process as one line, and no message of its own comes of it [MCP 2025-11-25 "
+    "basic/transports]") {
+  Met met({by_stdio()});
+  const auto source = met.servers->source("t");
+  const int before = std::stoi(answer_of(*source, 1, "t__heard", "{}"));
+  CHECK(answer_of(*source, 2, "t__add", "{\n  \"a\": 1,\n  \"b\": 2\n}") == "3");
+  CHECK(answer_of(*source, 3, "t__add",
+                  "{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\",\"params\":{\"name\":\"add\"}}\n}") == "0");
+  CHECK(answer_of(*source, 4, "t__heard", "\n") == std::to_string(before + 3));
+}
+
+TEST_CASE("A server that ends when it is asked what it does not know is met all the same") {
+  Met met({by_stdio({"--ends-unasked"})});
+  const auto source = met.servers->source("t");
+  CHECK(answer_of(*source, 1, "t__add", R"({"a":1,"b":2})") == "3");
+  CHECK(met.watcher.count(What::Broken) == 1);
+}
+
+TEST_CASE("At the end a server that will not go is made to, and who asks later is answered") {
+  auto met = std::make_unique<Met>(std::vector{by_stdio({"--stubborn", "--leave-group"})});
+  const auto source = met->servers->source("t");
+  met->servers.reset();
+  source->start({1, "t__add", "{}"});
+  const auto result = source->poll();
+  REQUIRE(result.has_value());
+  CHECK_FALSE(result->ok);
+}
+
+TEST_CASE("Servers that cannot be started, and none at all, end as well") {
+  Watcher watcher;
+  ServerOptions nowhere = by_stdio();
+  nowhere.at = CommandLine{{"/nowhere/at/all"}, {}, "/"};
+  ServerOptions refused = by_stdio();
+  refused.label = "h";
+  HttpWireOptions http;
+  http.url = "http://127.0.0.1:1/mcp";
+  refused.at = http;
+  {
+    const Servers servers({nowhere, refused}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
+    CHECK(watcher.wait_for(What::Broken));
+  }
+  const Servers none({}, {});
+  CHECK(none.source("t") == nullptr);
+}

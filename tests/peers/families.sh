@@ -1,0 +1,95 @@
+# Calls to cascades whose parts are of several providers, each played by its simulator. For the scenarios cascade-* and failover-*.
+. "$here/openai.sh"
+simulators=$(dirname "$simulator")
+voice=slt  # of the simulators
+
+# simulate NAME JSON: that provider's simulator (azure_model is Azure OpenAI's); its port of plain HTTP in $NAME_port, what it notes in $work/NAME.jsonl.
+simulate() {
+  local of=${1/azure_model/openai}
+  printf '%s\n' "$2" >"$work/$1.json"
+  start "$1" "$simulators/offhook_${of}_sim" --scenario "$work/$1.json" --log "$work/$1.jsonl"
+  printf -v "$1_pid" %s "$pid"
+  expect 30 "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
+  printf -v "$1_port" %s "$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/$1.log")"
+}
+# families_config MEMBERS: of the agent, as JSON; more_config: of the file, with a comma in front. The providers are those whose simulators run; `compatible` is Ollama's other interface.
+families_config() {
+  agent_config "$work/agent.base.json" 6001
+  sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
+  cat >>"$work/agent.json" <<JSON
+ , "providers": {
+   "openai": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${openai_port:-9}/v1"},
+   "azure": {"speech": {"key": "secret-1001-key", "url": "http://127.0.0.1:${azure_port:-9}"},
+             "base_url": "http://127.0.0.1:${azure_model_port:-9}", "api_key": "secret-1001-key", "deployment": "mini", "models": {"realtime": "rt"}},
+   "deepgram": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "deepgram": {"agent_url": "http://127.0.0.1:${deepgram_port:-9}"}},
+   "flux": {"kind": "deepgram", "api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "models": {"transcription": "flux-general-en"}},
+   "ollama": {"base_url": "http://127.0.0.1:${ollama_port:-9}", "models": {"chat": "llama3.2"}},
+   "compatible": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:${ollama_port:-9}/v1", "models": {"chat": "llama3.2"}}},
+ "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting", "voice": "slt", "language": "en"$1}${more_config:-}}
+JSON
+  start agent "$offhook" run --config "$work/agent.json"
+  agent_pid=$pid
+  expect 30 "the agent is registered" registered 6001
+}
+# simulate_all HEARD REPLIES FAMILY...: the simulators of these, each of which hears and replies the same; and breaks as $NAME_faults says,
+# members of its scenario with a comma in front.
+simulate_all() {
+  local heard=$1 replies=$2 family
+  shift 2
+  for family in $(printf '%s\n' "$@" | sed 's/compatible/ollama/; s/flux/deepgram/; s/^local$//' | sort -u); do
+    case $family in
+      openai) simulate openai "{\"voice\": \"$voice\", \"heard\": $heard, \"replies\": $replies${openai_faults:-}}" ;;
+      azure)
+        simulate azure "{\"voice\": \"$voice\", \"heard\": $heard${azure_faults:-}}"
+        simulate azure_model "{\"voice\": \"$voice\", \"heard\": $heard, \"replies\": $replies${azure_model_faults:-}}"
+        ;;
+      deepgram) simulate deepgram "{\"voice\": \"$voice\", \"heard\": $heard${deepgram_faults:-}}" ;;
+      ollama) simulate ollama "{\"replies\": $replies${ollama_faults:-}}" ;;
+    esac
+  done
+}
+
+# What happens in a whole call: a turn that is interrupted, one with a tool call, and a goodbye by a tool.
+end='We are closed on Sunday when it snows.' street='You find us next to the train station.' noted='I have written that down.'
+open='We are open from nine in the morning to six in the evening. And from ten to two on Saturday.'
+heard_in_whole_call='["when are you open", "where is your shop", "goodbye"]'
+replies_of_whole_call='[{"when": "open", "text": "'"$open $end"'"},
+  {"when": "shop", "text": "'"$street"'", "calls": [{"name": "note", "arguments": {"text": "Asked for the way"}}]},
+  {"when": "written down", "text": "'"$noted"'"},
+  {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]'
+hold_whole_call() {
+  sentence hello "$hello"
+  sentence end "$end"
+  sentence street "$street"
+  sentence noted "$noted"
+  sentence goodbye 'Goodbye.'
+  ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait silence:1500 "say:goodbye" wait:15000
+  heard_whole hello street noted goodbye
+  heard_not end
+  reports '"ended_by":"them"'
+  expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Asked' '"name":"hang_up","done":true'
+}
+# whole_call LISTEN THINK SPEAK: by a cascade.
+whole_call() {
+  # Nobody takes the embedded voice, which steps in where another one fails, for that of the provider.
+  [ "$3" = local ] || voice=rms
+  start_kamailio
+  simulate_all "$heard_in_whole_call" "$replies_of_whole_call" "$@"
+  families_config ', "tools": ["hang_up", "note"], "sessions": [{"kind": "cascade", "listen": "'"$1"'", "think": "'"$2"'", "speak": "'"$3"'"}]'
+  hold_whole_call
+}
+# whole_talk FAMILY: by its model that hears and speaks itself.
+whole_talk() {
+  voice=rms
+  start_kamailio
+  # Its model speaks a reply as a whole: the sentences are no utterances of their own.
+  case $1 in
+    deepgram)
+      simulate deepgram '{"voice": "'"$voice"'", "heard": '"$heard_in_whole_call"', "replies": ["'"$open $end"'", {"say": "'"$street"'", "call": "note", "arguments": {"text": "Asked for the way"}, "then": "'"$noted"'"},
+        {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
+      ;;
+    *) simulate_all "$heard_in_whole_call" "$replies_of_whole_call" "$1" ;;
+  esac
+  families_config ', "tools": ["hang_up", "note"], "sessions": [{"kind": "realtime", "provider": "'"$1"'"}]'
+  hold_whole_call
+}

@@ -1,0 +1,46 @@
+# failover-STAGE-FROM-TO: FROM breaks in the middle of what it does for the first turn, and stays broken; TO goes on in the same turn. The caller hears
+# the answer to its end (another model is asked to go on behind the last word), and the next ones.
+. "$here/families.sh"
+stage=$1 from=$2 to=$3
+case $stage in
+  listen) listen="[\"$from\", \"$to\"]" think='"openai"' speak='"local"' families=("$from" "$to" openai) ;;
+  think) listen='"local"' think="[\"$from\", \"$to\"]" speak='"local"' families=("$from" "$to") ;;
+  speak) listen='"local"' think='"ollama"' speak="[\"$from\", \"$to\"]" families=("$from" "$to" ollama) ;;
+esac
+gone='[{"kind": "drop"}], "repeat": true' refused='[{"kind": "status", "status": 503}], "repeat": true'
+case $stage-$from in
+  # Half a second of the caller's voice, then nothing more by any way. The socket that carries no turn yet does no harm.
+  listen-openai) openai_faults=', "endpoints": {"realtime": {"faults": [{"kind": "drop", "after_bytes": 24000}, {"kind": "status", "status": 503}], "repeat": true}, "transcription": {"faults": '$refused'}}' ;;
+  listen-azure) azure_faults=', "doors": {"recognition_turns": {"faults": [{"kind": "drop", "after_ms": 500}], "repeat": true}, "short_audio": {"faults": '$refused'}}' ;;
+  listen-deepgram) deepgram_faults=', "endpoints": {"listen": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}, "turn": {"faults": '$refused'}}' ;;
+  think-openai) openai_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
+  think-ollama) ollama_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 1500}], "repeat": true}}' ;;
+  think-azure) azure_model_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
+  speak-*) printf -v "${from}_faults" %s ', "speed": 1' ;;  # So that it dies with half of a sentence unsaid.
+esac
+street='You find us next to the train station.' closed='We are closed on Sunday when it snows.'
+start_kamailio
+simulate_all '["when are you open", "where is your shop", "goodbye"]' '[
+  {"when": "open", "text": "We are open from nine in the morning to six in the evening, and from ten to two on Saturday. '"$closed"'"},
+  {"when": "shop", "text": "'"$street"'"}, {"when": "cut you off", "text": "'"$closed"'"},
+  {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]' "${families[@]}"
+families_config ', "tools": ["hang_up"], "sessions": [{"kind": "cascade", "listen": '"$listen"', "think": '"$think"', "speak": '"$speak"'}]'
+sentence hello "$hello"
+sentence closed "$closed"
+sentence street "$street"
+sentence goodbye 'Goodbye.'
+if [ "$stage" = speak ]; then
+  pid_of=${from}_pid
+  (
+    until grep -q '"path":"/api/chat"' "$work/ollama.jsonl" && grep -q '"words":' "$work/ollama.jsonl"; do sleep 0.05; done
+    sleep 1.7
+    kill -KILL "${!pid_of}"
+    touch "$work/killed"
+  ) &
+fi
+ai_call wait "say:when are you open" wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
+[ "$stage" != speak ] || [ -e "$work/killed" ] || die "the voice was never broken"
+heard_whole hello closed street goodbye
+[ "$(gap closed street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
+reports '"ended_by":"them"'
+expect 3 "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/$stage" "\"to\":\"$to/" '"heard":"when are you open"'

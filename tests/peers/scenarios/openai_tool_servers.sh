@@ -1,0 +1,49 @@
+# Tools from elsewhere: a program that speaks the Model Context Protocol, whose definitions are pinned but for one, and an HTTP service with an OpenAPI document. What costs money
+# is done when the caller has said yes by a key; a tool that nobody has looked at, and one that the agent is not granted, do not exist.
+. "$here/families.sh"
+added='Together that makes forty two.' models='There is one model.' paid='It is on its way.' unknown='That I cannot do.'
+start_kamailio
+simulate openai '{"heard": ["please add them", "which models are there", "pay me back", "delete my account", "goodbye"], "replies": [
+  {"when": "add them", "text": "One moment.", "calls": [{"name": "desk__add", "arguments": {"a": 40, "b": 2}}]},
+  {"when": "42", "text": "'"$added"'"},
+  {"when": "which models", "text": "Let me see.", "calls": [{"name": "shop__listModels", "arguments": {"limit": 3}}]},
+  {"when": "gpt-realtime", "text": "'"$models"'"},
+  {"when": "pay me", "text": "Certainly.", "calls": [{"name": "desk__heard", "arguments": {}}]},
+  {"when": "delete", "text": "Well.", "calls": [{"name": "desk__delete_account", "arguments": {}}, {"name": "memory__wipe", "arguments": {}}]},
+  {"when": "not available", "text": "'"$unknown"'"},
+  {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]},
+  {"when": "instruction", "text": "'"$paid"'"}]}'
+cat >"$work/shop.json" <<'JSON'
+{"openapi": "3.1.0", "info": {"title": "models", "version": "1"}, "paths": {"/models": {"get": {"operationId": "listModels", "description": "Lists the models.",
+  "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer"}}], "responses": {"200": {"description": "them"}}},
+  "delete": {"operationId": "wipe", "responses": {"200": {"description": "gone"}}}}}}
+JSON
+server=$simulators/offhook_mcp_stdio_server
+tool_servers() {  # tool_servers DESK-MEMBERS
+  printf '{"desk": {"command": ["%s"]%s}, "shop": {"openapi": "shop.json", "operations": ["listModels"], "url": "http://127.0.0.1:%s/v1", "token": "secret-1001-key"}}' \
+    "$server" "$1" "$openai_port"
+}
+# What the operator does first: look at what there is, and pin it.
+agent_config "$work/tools.base.json" 6001
+sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
+printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
+"$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools: $(cat "$work/tools.err")"
+pin_of() { sed 's/},{/\n/g' "$work/tools.list" | sed -n 's/.*"tool":"'"$1"'","hash":"\([0-9a-f]*\)".*/\1/p'; }
+[ -n "$(pin_of desk__add)" ] && [ -n "$(pin_of shop__listModels)" ] || die "offhook tools has not seen the tools: $(cat "$work/tools.list")"
+pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__heard", "hash": "'$(pin_of desk__heard)'"}]'
+more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
+families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
+  "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "Shall I send it back to you?"}, "shop__listModels"]'
+expect 10 "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+sentence added "$added"
+sentence models "$models"
+sentence paid "$paid"
+sentence unknown "$unknown"
+sentence goodbye 'Goodbye.'
+ai_call wait "say:please add them" wait silence:300 "say:which models are there" wait silence:300 "say:pay me back" wait silence:500 "press:1" wait silence:1500 "say:delete my account" wait silence:300 "say:goodbye" wait:15000
+heard_whole added models paid unknown goodbye
+says "$work/openai.jsonl" '"method":"GET".*"path":"/v1/models' || die "the HTTP service was not asked"
+for told in 'tool=desk__add what=done' 'tool=shop__listModels what=done' 'tool=desk__heard what=asked' 'tool=desk__heard what=confirmed' 'tool=desk__heard what=done' \
+  'tool=desk__delete_account what=refused' 'tool=memory__wipe what=refused'; do
+  says "$work/agent.log" "call.tool .*$told" || die "the log does not tell: $told: $(grep call.tool "$work/agent.log")"
+done

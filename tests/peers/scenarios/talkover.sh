@@ -1,0 +1,40 @@
+# talkover-FROM-TO: the model of FROM that hears and speaks dies in the middle of its first sentence; that of TO goes on, or says
+# it again: the caller hears the answer to its end, and the next ones.
+. "$here/families.sh"
+from=$1 to=$2
+start_kamailio
+for family in "$from" "$to"; do
+  speed=8
+  [ "$family" = "$to" ] || speed=1  # So that it dies with half of a sentence unsaid.
+  case $family in
+    deepgram)
+      first=$end heard='["where is your shop", "goodbye"]'
+      [ "$family" = "$to" ] || first="$open $end" heard=$heard_in_whole_call
+      simulate deepgram '{"heard": '"$heard"', "speed": '$speed', "replies": ["'"$first"'", "'"$street"'", {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
+      ;;
+    *)
+      # It is told the caller's last turn once more, as sound.
+      simulate "${family/azure/azure_model}" '{"heard": '"$heard_in_whole_call"', "speed": '$speed', "replies": [{"when": "cut you off", "text": "'"$end"'"}, {"when": "open", "text": "'"$open $end"'"},
+        {"when": "shop", "text": "'"$street"'"}, {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+      ;;
+  esac
+done
+families_config ', "tools": ["hang_up"], "sessions": [{"kind": "realtime", "provider": "'"$from"'"}, {"kind": "realtime", "provider": "'"$to"'"}]'
+sentence hello "$hello"
+sentence end "$end"
+sentence street "$street"
+sentence goodbye 'Goodbye.'
+from_sim=${from/azure/azure_model}
+from_pid=${from_sim}_pid
+(
+  until grep -qE '"what":"(answer|response|spoken|audio)"' "$work/$from_sim.jsonl" && grep -q 'We are open' "$work/$from_sim.jsonl"; do sleep 0.05; done
+  sleep 1.7
+  kill -KILL "${!from_pid}"
+  touch "$work/killed"
+) &
+ai_call wait "say:when are you open" wait silence:2500 wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
+[ -e "$work/killed" ] || die "the first model was never broken"
+heard_whole hello end street goodbye
+[ "$(gap end street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
+reports '"ended_by":"them"'
+expect 3 "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/realtime\"" "\"to\":\"$to/realtime\""

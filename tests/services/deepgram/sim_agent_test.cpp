@@ -1,0 +1,355 @@
+#include <offhook/tests/services/deepgram/sim_agent.hpp>
+
+#include <offhook/agent/providers/deepgram/agent_protocol.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::services;
+using namespace offhook::services::deepgram;
+using namespace std::chrono_literals;
+namespace ours = offhook::agent::deepgram;
+using agent::ToolOutcome;
+using agent::TurnInput;
+using Json = nlohmann::json;
+
+namespace {
+
+std::vector<std::uint8_t> voice(std::size_t ms) {
+  std::vector<std::int16_t> pcm(ms * 8);
+  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
+  std::vector<std::uint8_t> octets;
+  agent::encode_audio(agent::AudioFormat::Pcmu, pcm, octets);
+  return octets;
+}
+std::vector<std::uint8_t> pause(std::size_t ms) { return std::vector<std::uint8_t>(ms * 8, 0xFF); }
+std::string bytes(const std::vector<std::uint8_t>& octets) { return {octets.begin(), octets.end()}; }
+
+SimWorld world_of(const std::string& scenario) {
+  const auto read = read_scenario(scenario);
+  REQUIRE(read.error == "");
+  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0, 0};
+}
+
+std::string settings(const std::string& model = "", const agent::History* history = nullptr) {
+  ours::AgentSettings made;
+  made.listen_model = model;
+  return ours::write_settings(made, {"Be brief.", "en", history, nullptr}, 0);
+}
+
+/// The service as its client sees it.
+struct Service {
+  explicit Service(const std::string& scenario) : world(world_of(scenario)), sim(world, 1, {}, world.scenario.agent.fault(0), now) { sim.on_time(now, out); }
+  void text(const std::string& message) { sim.on_text(message, now, out); }
+  void type(const std::string& name) { text(Json{{"type", name}}.dump()); }
+  void hear(const std::vector<std::uint8_t>& octets) { sim.on_audio(bytes(octets), now, out); }
+  void advance(base::Duration by) {
+    for (const auto until = now + by; now < until;) sim.on_time(now = std::min(until, now + 10ms), out);
+  }
+  /// Types, texts and codes; audio as one word.
+  std::string said() {
+    std::string line;
+    bool audio = false;
+    for (const SimOut& each : std::exchange(out, {})) {
+      if (each.what == SimOut::What::Binary) {
+        if (!std::exchange(audio, true)) line += "audio ";
+        continue;
+      }
+      audio = false;
+      if (each.what == SimOut::What::Close) line += "close" + std::to_string(each.code) + " ";
+      if (each.what != SimOut::What::Text) continue;
+      const Json message = Json::parse(each.bytes);
+      line += message["type"].get<std::string>();
+      for (const char* const name : {"content", "code"}) {
+        if (message.contains(name) && message["type"] != "AgentThinking") line += "(" + message[name].get<std::string>() + ")";
+      }
+      line += ' ';
+    }
+    return line;
+  }
+
+  SimWorld world;
+  base::TimePoint now{};
+  SimAgent sim;
+  SimOuts out;
+};
+
+/// Our own core on it, over one socket after another.
+struct Call {
+  explicit Call(const std::string& scenario, const std::string& model = "")
+      : world(world_of(scenario)), core(settings_of(model), {"Be brief.", "en", &history, nullptr}) {
+    core.start(now);
+    carry();
+  }
+  static ours::AgentSettings settings_of(const std::string& model) {
+    ours::AgentSettings made;
+    made.listen_model = model;
+    return made;
+  }
+  void carry() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      while (auto frame = core.poll_out()) {
+        moved = true;
+        if (frame->what == ours::SocketOut::What::Connect) {
+          sim.emplace(world, sockets + 1, Query{}, world.scenario.agent.fault(sockets), now);
+          ++sockets;
+          sim->on_time(now, out);
+        } else if (frame->what == ours::SocketOut::What::Text) {
+          sim->on_text(frame->bytes, now, out);
+        } else {
+          sim->on_audio(frame->bytes, now, out);
+        }
+      }
+      for (const SimOut& each : std::exchange(out, {})) {
+        moved = true;
+        take(each);
+      }
+    }
+    REQUIRE(core.is_consistent());
+    while (const auto event = core.poll_event()) note(*event);
+  }
+  void take(const SimOut& each) {
+    switch (each.what) {
+      case SimOut::What::Text: return core.on_text(each.bytes, now);
+      case SimOut::What::Binary: return core.on_audio(each.bytes, now);
+      case SimOut::What::Close:
+      case SimOut::What::Drop: return core.on_closed({agent::FailureKind::Network, "it broke", agent::kNetworkRetry}, now);
+    }
+  }
+  void advance(base::Duration by) {
+    for (const auto until = now + by; now < until;) {
+      now = std::min(until, now + 10ms);
+      if (sim) sim->on_time(now, out);
+      if (const auto due = core.next_deadline(); due && now >= *due) core.handle_timeout(now);
+      carry();
+    }
+  }
+  /// A second of voice and half a second of pause, in real time.
+  void turn(std::uint32_t number) {
+    core.begin_turn(number, now);
+    for (int i = 0; i < 75; ++i) {
+      core.append(i < 50 ? voice(20) : pause(20), now);
+      carry();
+      advance(20ms);
+    }
+    core.end_turn(now);
+    carry();
+  }
+  void respond(std::uint32_t turn, TurnInput::Kind kind = TurnInput::Kind::Speech, const std::string& text = "") {
+    core.respond({turn, kind, text, 1, false}, now);
+    carry();
+  }
+  std::string take_told() { return std::exchange(told, {}); }
+
+  void note(const ours::AgentCoreEvent& event) {
+    if (const auto* taken = std::get_if<ours::TurnIsTaken>(&event)) told += "taken=" + taken->text + " ";
+    if (std::holds_alternative<ours::NothingHeard>(event)) told += "nothing ";
+    if (const auto* text = std::get_if<agent::ItemText>(&event)) told += "\"" + text->text + "\" ";
+    if (const auto* audio = std::get_if<agent::ItemAudio>(&event)) heard += audio->octets.size();
+    if (const auto* call = std::get_if<ours::CallAsked>(&event)) asked = call->call_id, told += "call=" + call->name + " ";
+    if (std::holds_alternative<ours::ReplyEnded>(event)) told += "done ";
+    if (const auto* broken = std::get_if<ours::ReplyBroken>(&event)) told += "broken=" + std::string(to_string(broken->kind)) + " ";
+  }
+
+  agent::History history;
+  SimWorld world;
+  base::TimePoint now{};
+  ours::AgentProtocol core;
+  std::optional<SimAgent> sim;
+  unsigned sockets = 0;
+  SimOuts out;
+  std::string told, asked;
+  std::size_t heard = 0;
+};
+
+}  // namespace
+
+TEST_CASE("The simulated agent wants Settings first, and once") {
+  Service early("{}");
+  CHECK(early.said() == "Welcome ");
+  early.hear(voice(20));
+  CHECK(early.said() == "Error(NON_SETTINGS_MESSAGE_BEFORE_SETTINGS) close1011 ");
+  Service twice("{}");
+  twice.text(settings());
+  twice.text(settings());
+  CHECK(twice.said() == "Welcome SettingsApplied Error(SETTINGS_ALREADY_APPLIED) close1011 ");
+  Service bad("{}");
+  bad.text(R"({"type":"Settings","audio":{},"agent":{}})");
+  CHECK(bad.said() == "Welcome Error(INVALID_SETTINGS) close1011 ");
+  Service unknown("{}");
+  unknown.text(settings());
+  unknown.type("Surprise");
+  CHECK(unknown.said() == "Welcome SettingsApplied Error(UNPARSABLE_CLIENT_MESSAGE) close1011 ");
+}
+
+TEST_CASE("With Flux a turn ends by ForceEndTurn alone, or by its timeout") {
+  Service service(R"({"heard":["hello","again"],"replies":["Good day.","Yes?"],"voice":"tone","result_ms":100})");
+  service.text(settings());
+  service.type("ForceEndTurn");  // Without a turn it is ignored.
+  service.hear(voice(200));
+  service.hear(pause(1000));
+  CHECK(service.said() == "Welcome SettingsApplied UserStartedSpeaking ");
+  service.type("ForceEndTurn");
+  service.advance(1s);
+  CHECK(service.said() == "ConversationText(hello) AgentThinking ConversationText(Good day.) AgentStartedSpeaking audio AgentAudioDone ");
+  service.hear(voice(200));
+  service.advance(9s);
+  service.type("KeepAlive");
+  CHECK(service.said() == "UserStartedSpeaking ");
+  service.advance(1s);
+  CHECK(service.said().starts_with("ConversationText(again) "));
+}
+
+TEST_CASE("Without Flux a turn ends when the voice is silent, and ForceEndTurn is refused") {
+  Service service(R"({"heard":["hello"],"voice":"tone"})");
+  service.text(settings("nova-3"));
+  service.hear(voice(200));
+  service.type("ForceEndTurn");
+  CHECK(service.said() == "Welcome SettingsApplied UserStartedSpeaking Warning(FORCE_END_TURN_UNSUPPORTED) ");
+  service.hear(pause(SimAgent::kEndpointMs - SimAgent::kFrameMs));
+  CHECK(service.said().empty());
+  service.hear(pause(SimAgent::kFrameMs));
+  CHECK(service.said().starts_with("ConversationText(hello) "));
+}
+
+TEST_CASE("A voice silences the agent and takes back its call; who says nothing is left after ten seconds") {
+  Service service(R"({"replies":[{"say":"One moment.","call":"look_up","then":"Done."}],"voice":"tone","result_ms":0})");
+  service.text(settings());
+  service.text(R"({"type":"InjectUserMessage","content":"hi"})");
+  service.advance(1s);
+  CHECK(service.said() == "Welcome SettingsApplied ConversationText(hi) AgentThinking ConversationText(One moment.) AgentStartedSpeaking audio AgentAudioDone "
+                          "FunctionCallRequest ");
+  service.hear(voice(20));
+  CHECK(service.said() == "UserStartedSpeaking FunctionCallCancelled ");
+  service.text(R"({"type":"FunctionCallResponse","id":"fc-1-1","name":"look_up","content":"{}"})");
+  CHECK(service.said() == "Warning(FUNCTION_CALL_FAILED) ");
+  service.advance(SimAgent::kIdle);
+  CHECK(service.said().ends_with("Error(CLIENT_MESSAGE_TIMEOUT) close1011 "));
+}
+
+TEST_CASE("Our core holds a conversation with it: a greeting, a question by voice, a function [providers.md 4.5]") {
+  Call call(R"({"heard":["what time is it"],"replies":["Good day.",{"say":"One moment.","call":"look_up","then":"It is noon."}],"voice":"tone","result_ms":200})");
+  call.respond(1, TurnInput::Kind::Opening);
+  call.advance(2s);
+  CHECK(call.take_told() == "\"Good day.\" done ");
+  CHECK(call.heard > 0);
+  call.core.on_heard({1, "Good day.", false, 0, {}}, true, call.now);
+  call.turn(1);
+  call.carry();
+  CHECK(call.take_told() == "taken=what time is it ");
+  call.respond(2);
+  call.advance(2s);
+  CHECK(call.take_told() == "\"One moment.\" call=look_up ");
+  call.core.on_tool({2, call.asked, R"({"time":"noon"})", {}, false}, call.now);
+  call.carry();
+  call.advance(2s);
+  CHECK(call.take_told() == "\"It is noon.\" done ");
+  CHECK(call.core.counters(call.now).unasked_octets == 0);
+}
+
+TEST_CASE("Our core and a model that ends turns itself") {
+  Call call(R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})", "nova-3");
+  call.advance(100ms);
+  call.turn(1);
+  CHECK(call.take_told() == "taken=hello ");
+  call.respond(1);
+  call.advance(2s);
+  CHECK(call.take_told() == "\"Good day.\" done ");
+}
+
+TEST_CASE("Our core is quiet for half a minute, and is still there") {
+  Call call(R"({"heard":["hello"],"voice":"tone"})");
+  call.advance(30s);
+  call.turn(1);
+  CHECK(call.take_told() == "taken=hello ");
+  CHECK(call.sockets == 1);
+}
+
+TEST_CASE("Our core, interrupted: nothing more of the reply is heard, and the next is whole") {
+  Call call(R"({"heard":["no"],"replies":["This is a very long story that nobody wants to hear to its end at all.","Well then."],"voice":"tone","result_ms":0,"speed":1})");
+  call.respond(1, TurnInput::Kind::Opening);
+  call.advance(500ms);
+  call.take_told();
+  const std::size_t heard = call.heard;
+  CHECK(heard > 0);
+  call.core.begin_turn(1, call.now);
+  call.core.append(voice(240), call.now);
+  call.core.cancel(1, call.now);
+  call.core.on_heard({1, "This is", true, 1, 300ms}, true, call.now);
+  call.carry();
+  call.core.append(voice(400), call.now);
+  call.advance(400ms);
+  call.core.end_turn(call.now);
+  call.carry();
+  CHECK(call.heard == heard);
+  CHECK(call.take_told() == "taken=no ");
+  call.respond(2);
+  call.advance(3s);
+  CHECK(call.take_told() == "\"Well then.\" done ");
+}
+
+TEST_CASE("Our core and each fault: the reply is broken, asked for again on another socket, and comes") {
+  for (const std::string fault : {R"("kind":"drop")", R"("kind":"error","code":"INTERNAL_SERVER_ERROR")", R"("kind":"close","status":1011)"}) {
+    CAPTURE(fault);
+    Call call(R"({"heard":["hello"],"replies":["A reply that breaks off.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{)" + fault +
+              R"(,"after_bytes":2000}]}}})");
+    call.advance(100ms);
+    call.turn(1);
+    call.respond(1);
+    call.advance(1s);
+    CHECK(call.take_told().find(" broken=") != std::string::npos);
+    CHECK(call.core.try_again(agent::Stage::Think, "A reply", call.now));
+    call.advance(3s);
+    CHECK(call.take_told() == "\"And comes again.\" done ");
+    CHECK(call.sockets == 2);
+  }
+}
+
+TEST_CASE("Our core and a server that stalls in the middle: another socket, when the conversation has waited long enough") {
+  Call call(R"({"heard":["hello"],"replies":["A reply that stops.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{"kind":"stall","after_bytes":2000}]}}})");
+  call.advance(100ms);
+  call.turn(1);
+  call.respond(1);
+  call.advance(8s);
+  CHECK(call.take_told() == "taken=hello \"A reply that stops.\" ");
+  CHECK(call.core.try_again(agent::Stage::Speak, "A reply", call.now));
+  call.advance(3s);
+  CHECK(call.take_told() == "\"And comes again.\" done ");
+}
+
+TEST_CASE("Our core and garbage, broken JSON and unknown events between the others: nothing is lost") {
+  for (const std::string kind : {"garbage", "broken_json", "unknown_events"}) {
+    CAPTURE(kind);
+    Call call(R"({"heard":["hello"],"replies":["Good day to you."],"voice":"tone","endpoints":{"agent":{"faults":[{"kind":")" + kind + R"(","after_bytes":2000}]}}})");
+    call.advance(100ms);
+    call.turn(1);
+    call.respond(1);
+    call.advance(3s);
+    CHECK(call.take_told() == "taken=hello \"Good day to you.\" done ");
+    CHECK(call.core.counters(call.now).garbage == (kind == "unknown_events" ? 0 : 1));
+  }
+}
+
+TEST_CASE("Settings that are wrong are refused by their member") {
+  Json good = Json::parse(settings());
+  CHECK(refuse_settings(good) == "");
+  const auto refused = [&good](const char* pointer, const Json& value) {
+    Json changed = good;
+    changed[Json::json_pointer(pointer)] = value;
+    return refuse_settings(changed);
+  };
+  CHECK(refused("/audio/input/encoding", "mp3") != "");
+  CHECK(refused("/audio/output/container", "wav") != "");
+  CHECK(refused("/agent/listen/provider/version", "v1") != "");
+  CHECK(refused("/agent/listen/provider/eot_threshold", 1.5) != "");
+  CHECK(refused("/agent/think/provider/model", "") != "");
+  CHECK(refused("/agent/speak/provider/type", "") != "");
+  CHECK(refused("/agent/think/functions", Json::parse(R"([{"description":"nameless"}])")) != "");
+  CHECK(refused("/agent/context", Json::parse(R"({"messages":[{"type":"History","role":"system","content":"x"}]})")) != "");
+}

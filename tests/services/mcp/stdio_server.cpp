@@ -1,0 +1,68 @@
+// A server of the Model Context Protocol over stdio for unit tests, which need no npm then: revision 2025-11-25, tools `add` (two
+// numbers) and `heard` (how many lines came, that one included).
+//   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn]
+// --ends-unasked: ends when the first thing that it hears is no initialize, as servers by older libraries do; --leave-group:
+// leaves its process group for its parent's, and says "left"; --stubborn: stays when its input ends and when it is asked to go.
+#include <nlohmann/json.hpp>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+using Json = nlohmann::json;
+
+namespace {
+
+Json tool(const std::string& name, const Json& properties) {
+  return {
+      {"name", name}, {"description", "A tool of a test."}, {"inputSchema", {{"type", "object"}, {"properties", properties}}}};
+}
+
+Json tools() {
+  const Json number = {{"type", "number"}};
+  return Json::array({tool("add", {{"a", number}, {"b", number}}), tool("heard", Json::object())});
+}
+
+Json result_of(const std::string& method, const Json& params, int lines) {
+  if (method == "initialize")
+    return {{"protocolVersion", "2025-11-25"},
+            {"capabilities", {{"tools", Json::object()}}},
+            {"serverInfo", {{"name", "test"}, {"version", "1"}}}};
+  if (method == "tools/list") return {{"tools", tools()}};
+  if (method != "tools/call") return nullptr;
+  const Json given = params.value("arguments", Json::object());
+  const std::string text =
+      params.value("name", "") == "add" ? std::to_string(given.value("a", 0) + given.value("b", 0)) : std::to_string(lines);
+  return {{"content", {{{"type", "text"}, {"text", text}}}}};
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::vector<std::string> options(words + 1, words + count);
+  const auto has = [&options](const char* option) { return std::find(options.begin(), options.end(), option) != options.end(); };
+  ::alarm(600);  // No test takes so long; who is left behind ends then.
+  if (has("--stubborn")) ::signal(SIGTERM, SIG_IGN);
+  if (has("--leave-group")) std::cerr << (::setpgid(0, ::getpgid(::getppid())) == 0 ? "left" : "stayed") << std::endl;
+  int lines = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    const Json message = Json::parse(line, nullptr, false);
+    const std::string method = message.is_object() ? message.value("method", "") : "";
+    if (++lines == 1 && has("--ends-unasked") && method != "initialize") return 1;
+    if (!message.is_object() || !message.contains("id")) continue;
+    Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
+    Json result = result_of(method, message.value("params", Json::object()), lines);
+    if (result.is_null()) {
+      answer["error"] = {{"code", -32601}, {"message", "no such method"}};
+    } else {
+      answer["result"] = std::move(result);
+    }
+    std::cout << answer.dump() << std::endl;
+  }
+  while (has("--stubborn")) ::pause();
+  return 0;
+}

@@ -1,0 +1,56 @@
+#include <offhook/tools/commands.hpp>
+
+#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/config/report.hpp>
+#include <offhook/agent/tools/tool_survey.hpp>
+#include <offhook/tools/service.hpp>
+#include <offhook/tools/share_path.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace offhook::tools {
+
+namespace {
+
+using agent::tools::PinVerdict;
+using agent::tools::ToolSurvey;
+constexpr auto kLimit = std::chrono::seconds(45);  // A server may have to be installed first, as npx does.
+
+std::string_view word_of(PinVerdict pin) { return pin == PinVerdict::Known ? "known" : pin == PinVerdict::Changed ? "changed" : "missing"; }
+
+std::string json_of(const ToolSurvey& survey) {
+  using namespace agent::config;
+  JsonValue tools{.kind = JsonValue::Kind::List}, troubles{.kind = JsonValue::Kind::List};
+  for (const auto& tool : survey.tools)
+    tools.items.push_back(json_object({{"server", json_text(tool.server)}, {"tool", json_text(tool.name)}, {"hash", json_text(tool.hash)},
+                                       {"pin", json_text(word_of(tool.pin))}, {"description", json_text(tool.description)}}));
+  for (const auto& trouble : survey.troubles) troubles.items.push_back(json_object({{"server", json_text(trouble.server)}, {"what", json_text(trouble.what)}}));
+  return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
+}
+
+}  // namespace
+
+int list_tools(const ConfigArguments& arguments) {
+  const auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
+  const auto path = arguments.config.empty() ? std::optional<std::string>() : std::optional(arguments.config);
+  const auto built = agent::build_book(effective, {path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
+  auto problems = effective.problems;
+  problems.insert(problems.end(), built.problems.begin(), built.problems.end());
+  if (!problems.empty()) {
+    print_problems("tools", problems);
+    return kUsage;
+  }
+  const auto& plan = built.book->tool_servers();
+  const ToolSurvey survey = plan ? agent::tools::survey_tools(*plan, kLimit) : ToolSurvey{};
+  if (arguments.json) fmt::print("{}\n", json_of(survey));
+  else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
+  if (!arguments.json) {
+    for (const auto& tool : survey.tools) fmt::print("{}  {}\n  pin {}\n  {}\n", tool.name, word_of(tool.pin), tool.hash, tool.description);
+  }
+  for (const auto& trouble : survey.troubles) fmt::print(stderr, "offhook tools: {}: {}\n", trouble.server, trouble.what);
+  return survey.troubles.empty() ? kOk : kFailed;
+}
+
+}  // namespace offhook::tools
