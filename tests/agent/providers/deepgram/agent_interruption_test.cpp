@@ -110,7 +110,9 @@ TEST_CASE_FIXTURE(AgentLine, "A turn that is cancelled while the model thinks: t
   turn(1, "hello");
   session->cancel(1);
   session->begin_turn(2, "");
+  sent();
   speak_for(200);
+  CHECK(sent() == "200ms ");  // Nobody hears a reply: nothing is held back.
   reply("Good day.", 100);
   CHECK(told().empty());
   CHECK(session->counters().unasked_octets == 800);
