@@ -144,7 +144,9 @@ BuiltBook build_book(const config::Effective& effective, const BookSources& sour
     entries.push_back({match_of(written[i]), profile_of(draft, text_of(written[i], "name"))});
   }
   check_entries(effective, out);
-  auto servers = draft_servers(effective, sources, out);
+  std::vector<AgentBook::Profile> profiles{otherwise};
+  for (const auto& entry : entries) profiles.push_back(entry.profile);
+  auto servers = draft_servers(effective, sources, profiles, out);
   if (out.problems.empty()) out.book = std::make_shared<const AgentBook>(std::move(entries), std::move(otherwise), std::move(servers));
   config::shorten(out.problems);
   return out;

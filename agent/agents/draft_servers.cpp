@@ -13,13 +13,13 @@ namespace {
 using config::ToolServerSettings;
 using namespace tools;
 
-constexpr std::size_t kMaxKeyFile = 64U << 10U;
+constexpr std::size_t kMaxKeyFile = 64U << 10U, kMaxAuthorities = 4U << 20U;
 
 /// One server of /tool_servers on its way from settings to options. What is wrong with it is told.
 class ServerDraft {
  public:
-  ServerDraft(const ToolServerSettings& settings, const BookSources& sources, BuiltBook& out)
-      : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + config::pointer_step(settings.name)) {}
+  ServerDraft(const ToolServerSettings& settings, bool is_granted, const BookSources& sources, BuiltBook& out)
+      : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + config::pointer_step(settings.name)), is_granted_(is_granted) {}
 
   void add_to(ToolServerPlan& plan) {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
@@ -53,6 +53,16 @@ class ServerDraft {
     return std::nullopt;
   }
 
+  void add(ToolServerPlan& plan, decltype(ToolPlace::at) at) {
+    if (!settings_.ca_file.empty()) {
+      const auto authorities = read_file("/ca_file", settings_.ca_file, kMaxAuthorities, "a file of certificates (PEM)");
+      if (!authorities) return;
+      files_ += *authorities;
+    }
+    if (!is_granted_) out_.warnings.push_back({at_, "is not begun: no agent is granted a tool of it (/agent/tools)"});
+    plan.places.push_back({std::move(at), settings_, config::Secret(std::move(files_)), is_granted_});
+  }
+
   void add_server(ToolServerPlan& plan) {
     mcp::ServerOptions options;
     options.label = settings_.name;
@@ -73,7 +83,7 @@ class ServerDraft {
     if (auto fault = mcp::fault_of(options)) return tell_fault(*fault);
     if (settings_.oauth && settings_.oauth->token_url.empty() && settings_.oauth->issuer.empty())
       out_.warnings.push_back({at_ + "/oauth", "the server itself says who is shown the client's secret first: name token_url or issuer"});
-    plan.servers.push_back(std::move(options));
+    add(plan, std::move(options));
   }
 
   bool read_oauth(mcp::HttpWireOptions& http) {
@@ -87,6 +97,7 @@ class ServerDraft {
     if (!written.private_key.empty()) {
       auto key = read_file("/oauth/private_key", written.private_key, kMaxKeyFile, "a key on P-256 (PEM)");
       if (!key) return false;
+      files_ += *key;
       oauth.private_key = config::Secret(std::move(*key));
     }
     http.oauth = std::move(oauth);
@@ -106,28 +117,33 @@ class ServerDraft {
     if (auto fault = http::fault_of(options)) return tell_fault(*fault);
     const auto document = read_file("/openapi", settings_.openapi, http::kMaxDocumentBytes, "an OpenAPI document (JSON) of at most 4 MiB");
     if (!document) return;
-    plan.documents.push_back(*document);
+    files_ += *document;
     auto service = http::Service::read(std::move(options), *document, plan.notes);
     if (!service) return tell("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md tells", "mend it there");
-    plan.services.push_back({std::move(*service), settings_.ca_file.empty() ? "" : path_of(settings_.ca_file)});
+    add(plan, ToolPlace::HttpService{std::move(*service), settings_.ca_file.empty() ? "" : path_of(settings_.ca_file)});
   }
 
   const ToolServerSettings& settings_;
   const BookSources& sources_;
   BuiltBook& out_;
   std::string at_;
+  bool is_granted_;
+  std::string files_;
 };
 
 }  // namespace
 
-std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources, BuiltBook& out) {
+std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources, const std::vector<AgentBook::Profile>& profiles,
+                                                    BuiltBook& out) {
   if (effective.config.tool_servers.empty()) return nullptr;
   auto plan = std::make_shared<ToolServerPlan>();
-  plan->settings = effective.config.tool_servers;
   for (const ToolServerSettings& settings : effective.config.tool_servers) {
     const std::string at = "/tool_servers" + config::pointer_step(settings.name) + "/";
     const bool is_told = std::any_of(effective.problems.begin(), effective.problems.end(), [&at](const auto& each) { return each.where.starts_with(at); });
-    if (!is_told) ServerDraft(settings, sources, out).add_to(*plan);
+    const bool is_granted = std::any_of(profiles.begin(), profiles.end(), [&settings](const auto& profile) {
+      return std::any_of(profile->server_tools.begin(), profile->server_tools.end(), [&settings](const auto& grant) { return grant.server() == settings.name; });
+    });
+    if (!is_told) ServerDraft(settings, is_granted, sources, out).add_to(*plan);
   }
   for (const http::ServiceNote& note : plan->notes) {
     if (note.refused) out.warnings.push_back({"/tool_servers", note.tool + ": " + note.why});

@@ -7,7 +7,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// The places that tools come from. OpenAPI documents are read now, so that a reload takes all of them at once; no server is asked.
-[[nodiscard]] std::shared_ptr<const tools::ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources, BuiltBook& out);
+/// The places that tools come from. OpenAPI documents are read now, so that a reload takes all of them at once; no server is asked. Those of
+/// which nobody is granted a tool are told of.
+[[nodiscard]] std::shared_ptr<const tools::ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources,
+                                                                         const std::vector<AgentBook::Profile>& profiles, BuiltBook& out);
 
 }  // namespace offhook::inline v0::agent

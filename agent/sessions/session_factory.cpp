@@ -142,14 +142,15 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   return {};
 }
 
-/// Calls keep the servers that they began with; to end servers takes seconds, and no call's thread shall do it: the last to hold
-/// them is the list here.
+/// Calls keep the servers that they began with.
 void SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
-  const std::lock_guard lock(servers_mutex_);
-  std::erase_if(retired_, [](const auto& servers) { return servers.use_count() == 1; });
-  if (servers_ && plan && servers_->plan()->is_same(*plan)) return;
-  if (servers_ && servers_.use_count() > 1) retired_.push_back(servers_);
-  servers_ = plan ? std::make_shared<tools::ToolServers>(plan, options_.on_tool_server) : nullptr;
+  const auto before = tool_servers();
+  auto servers = plan ? std::make_shared<tools::ToolServers>(*plan, options_.on_tool_server, before.get()) : nullptr;
+  {
+    const std::lock_guard lock(servers_mutex_);
+    servers_ = std::move(servers);
+  }
+  if (before) retired_servers_.add(before);
 }
 
 std::shared_ptr<tools::ToolServers> SessionFactory::tool_servers() const {

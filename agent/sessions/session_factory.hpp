@@ -11,6 +11,7 @@
 #include <offhook/agent/providers/provider_parts.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/agent/tools/retired_servers.hpp>
 #include <offhook/agent/tools/tool_servers.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
@@ -77,7 +78,7 @@ class SessionFactory {
   std::shared_ptr<WorkPool> pool_;
   mutable std::mutex servers_mutex_;
   std::shared_ptr<tools::ToolServers> servers_;  // null: no book has any
-  std::vector<std::shared_ptr<tools::ToolServers>> retired_;  // calls that still run began with them
+  tools::RetiredServers retired_servers_;
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
   std::shared_ptr<Breakers> breakers_;

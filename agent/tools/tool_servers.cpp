@@ -2,22 +2,55 @@
 
 #include <offhook/agent/tools/http/http_source.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools {
 
-ToolServers::ToolServers(std::shared_ptr<const ToolServerPlan> plan, const mcp::Server::Watch& watch) : plan_(std::move(plan)) {
-  if (!plan_->servers.empty()) servers_ = std::make_unique<mcp::Servers>(plan_->servers, watch);
+namespace {
+
+/// Keeps the servers for as long as a call may use them.
+class KeepingSource final : public ToolSource {
+ public:
+  KeepingSource(std::unique_ptr<ToolSource> source, std::shared_ptr<const void> kept) : kept_(std::move(kept)), source_(std::move(source)) {}
+  [[nodiscard]] const std::vector<ToolDescription>& descriptions() const override { return source_->descriptions(); }
+  void start(const SourceCall& call) override { source_->start(call); }
+  void abandon(std::uint64_t number) override { source_->abandon(number); }
+  [[nodiscard]] std::optional<SourceResult> poll() override { return source_->poll(); }
+
+ private:
+  std::shared_ptr<const void> kept_;
+  std::unique_ptr<ToolSource> source_;
+};
+
+}  // namespace
+
+ToolServers::ToolServers(const ToolServerPlan& plan, const mcp::Server::Watch& watch, const ToolServers* before) {
+  for (const ToolPlace& place : plan.places) {
+    if (!place.is_granted) continue;
+    if (before != nullptr) {
+      const auto known = before->running_.find(place.label());
+      if (known != before->running_.end() && known->second->place.is_same(place)) {
+        running_.emplace(place.label(), known->second);
+        continue;
+      }
+    }
+    const auto* options = std::get_if<mcp::ServerOptions>(&place.at);
+    auto server = options != nullptr ? std::make_unique<mcp::Servers>(std::vector{*options}, watch) : nullptr;
+    running_.emplace(place.label(), std::make_shared<const Running>(Running{place, std::move(server)}));
+  }
 }
 
 std::vector<std::unique_ptr<ToolSource>> ToolServers::sources(const std::vector<std::string>& labels, net::Edges& edges) const {
   std::vector<std::unique_ptr<ToolSource>> sources;
   for (const std::string& label : labels) {
-    if (auto source = servers_ ? servers_->source(label) : nullptr) sources.push_back(std::move(source));
-    const auto found = std::find_if(plan_->services.begin(), plan_->services.end(),
-                                    [&](const ToolServerPlan::HttpService& each) { return each.service->options().label == label; });
-    if (found != plan_->services.end()) sources.push_back(std::make_unique<http::HttpSource>(found->service, edges.http(found->ca_file)));
+    const auto found = running_.find(label);
+    if (found == running_.end()) continue;
+    std::unique_ptr<ToolSource> source;
+    if (const auto* service = std::get_if<ToolPlace::HttpService>(&found->second->place.at))
+      source = std::make_unique<http::HttpSource>(service->service, edges.http(service->ca_file));
+    else
+      source = found->second->server->source(label);
+    if (source) sources.push_back(std::make_unique<KeepingSource>(std::move(source), shared_from_this()));
   }
   return sources;
 }

@@ -1,10 +1,12 @@
 #include <offhook/agent/tools/tool_survey.hpp>
 
-#include <offhook/base/text.hpp>
+#include <offhook/agent/providers/utf8.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools {
@@ -15,41 +17,52 @@ constexpr std::size_t kMaxShownDescription = 400;
 
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, kMaxShownDescription)) out += c >= ' ' && c != '\x7f' ? c : ' ';
+  for (const char c : cut_utf8(text, kMaxShownDescription)) {
+    const auto octet = static_cast<unsigned char>(c);
+    out += octet < 0x20 || octet == 0x7f ? ' ' : c;
+  }
   return out;
 }
 
 /// What became of each server, told on their thread and waited for on ours.
 class Answers {
  public:
-  explicit Answers(std::size_t servers) : left_(servers) {}
+  explicit Answers(std::size_t servers) : servers_(servers) {}
 
   void on_event(const mcp::ServerEvent& event) {
     using What = mcp::ServerEvent::What;
     if (event.what != What::Listed && event.what != What::Broken) return;
     const std::lock_guard lock(mutex_);
-    const std::string trouble = event.what == What::Broken ? event.detail : std::string();
-    const auto [at, is_first] = of_server_.emplace(event.server, trouble);
-    if (is_first) --left_;
-    if (!is_first && trouble.empty()) at->second.clear();  // It came to life after all.
+    if (event.what == What::Listed) listed_.insert(event.server);
+    else troubles_[event.server] = event.detail;
     changed_.notify_all();
   }
+  /// Until all have listed their tools; for one that breaks, and may come to life when it is begun again, kPatience and no longer.
   void wait(base::Duration limit) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, limit, [this] { return left_ == 0; });
+    if (changed_.wait_for(lock, limit, [this] { return settled() == servers_; }) && listed_.size() < servers_)
+      changed_.wait_for(lock, std::min(limit, kPatience), [this] { return listed_.size() == servers_; });
   }
-  /// Nothing: it has listed its tools.
+  /// "": it has listed its tools.
   [[nodiscard]] std::string trouble_of(const std::string& label) {
     const std::lock_guard lock(mutex_);
-    const auto found = of_server_.find(label);
-    return found == of_server_.end() ? "it has not answered in time" : found->second;
+    if (listed_.contains(label)) return "";
+    const auto found = troubles_.find(label);
+    return found == troubles_.end() ? "it has not answered in time" : found->second;
   }
 
  private:
+  static constexpr base::Duration kPatience = std::chrono::seconds(8);
+
+  [[nodiscard]] std::size_t settled() const {
+    return listed_.size() + static_cast<std::size_t>(std::count_if(troubles_.begin(), troubles_.end(), [this](const auto& each) { return !listed_.contains(each.first); }));
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, std::string> of_server_;
-  std::size_t left_;
+  std::set<std::string> listed_;
+  std::map<std::string, std::string> troubles_;  // the last of each
+  std::size_t servers_;
 };
 
 void add_server(const mcp::ServerOptions& options, const mcp::Catalog& catalog, ToolSurvey& out) {
@@ -73,21 +86,27 @@ void add_service(const http::Service& service, ToolSurvey& out) {
 
 ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
   ToolSurvey out;
-  if (!plan.servers.empty()) {
-    auto all = plan.servers;
-    for (mcp::ServerOptions& options : all) {  // To be looked at, and used by nobody.
-      options.pins.clear();
-      options.unpinned = Unpinned::TrustFirst;
-    }
+  std::vector<mcp::ServerOptions> all;
+  for (const ToolPlace& place : plan.places) {
+    if (const auto* options = std::get_if<mcp::ServerOptions>(&place.at)) all.push_back(*options);
+  }
+  const auto pinned = all;
+  for (mcp::ServerOptions& options : all) {  // To be looked at, and used by nobody.
+    options.pins.clear();
+    options.unpinned = Unpinned::TrustFirst;
+  }
+  if (!all.empty()) {
     Answers answers(all.size());
     const mcp::Servers servers(all, [&answers](const mcp::ServerEvent& event) { answers.on_event(event); });
     answers.wait(limit);
-    for (const mcp::ServerOptions& options : plan.servers) {
+    for (const mcp::ServerOptions& options : pinned) {
       if (auto trouble = answers.trouble_of(options.label); !trouble.empty()) out.troubles.push_back({options.label, std::move(trouble)});
       if (const auto catalog = servers.catalog(options.label)) add_server(options, *catalog, out);
     }
   }
-  for (const auto& service : plan.services) add_service(*service.service, out);
+  for (const ToolPlace& place : plan.places) {
+    if (const auto* service = std::get_if<ToolPlace::HttpService>(&place.at)) add_service(*service->service, out);
+  }
   for (const http::ServiceNote& note : plan.notes) {
     if (note.refused) out.troubles.push_back({note.tool.substr(0, note.tool.find("__")), note.tool + ": " + note.why});
   }

@@ -418,18 +418,22 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
                            {{"FILES_KEY", "canary"}}, {{"etc/shop.json", kShop}});
   REQUIRE_MESSAGE(built.made.book, built.problems());
   const auto& plan = *built.made.book->tool_servers();
-  REQUIRE(plan.servers.size() == 2);
-  const auto& command = std::get<agent::tools::mcp::CommandLine>(plan.servers[0].at);
+  REQUIRE(plan.places.size() == 3);
+  const auto server = [&plan](std::size_t i) -> const agent::tools::mcp::ServerOptions& { return std::get<agent::tools::mcp::ServerOptions>(plan.places[i].at); };
+  const auto& command = std::get<agent::tools::mcp::CommandLine>(server(0).at);
   CHECK(command.argv == std::vector<std::string>{"/usr/bin/files", "--root", "/srv"});
   CHECK(command.environment.front().second.reveal() == "canary");
   CHECK(command.directory == "/srv/data");
-  CHECK(plan.servers[0].unpinned == agent::tools::Unpinned::Refuse);
-  const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(plan.servers[1].at);
+  CHECK(server(0).unpinned == agent::tools::Unpinned::Refuse);
+  const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(server(1).at);
   CHECK(wire.oauth->client_secret.reveal() == "canary");
-  CHECK(built.warnings() == "/tool_servers/desk/oauth: the server itself says who is shown the client's secret first: name token_url or issuer\n");
-  CHECK(plan.servers[1].unpinned == agent::tools::Unpinned::TrustFirst);
-  REQUIRE(plan.services.size() == 1);
-  REQUIRE(plan.services.front().service->find("shop__findOrder") != nullptr);
+  CHECK(built.warnings() == "/tool_servers/files: is not begun: no agent is granted a tool of it (/agent/tools)\n"
+                            "/tool_servers/desk/oauth: the server itself says who is shown the client's secret first: name token_url or issuer\n");
+  CHECK(server(1).unpinned == agent::tools::Unpinned::TrustFirst);
+  REQUIRE(std::get<agent::tools::ToolPlace::HttpService>(plan.places[2].at).service->find("shop__findOrder") != nullptr);
+  CHECK_FALSE(plan.places[0].is_granted);
+  CHECK(plan.places[1].is_granted);
+  CHECK(plan.places[2].is_granted);
   const auto& granted = built.profile().server_tools;
   REQUIRE(granted.size() == 2);
   CHECK(granted[0].what == agent::ToolClass::Read);
@@ -448,9 +452,9 @@ TEST_CASE("A document or a setting that is another one makes other servers, and 
     return built.made.book->tool_servers();
   };
   const auto first = plan("a", kShop);
-  CHECK(first->is_same(*plan("a", kShop)));
-  CHECK_FALSE(first->is_same(*plan("b", kShop)));
-  CHECK_FALSE(first->is_same(*plan("a", std::string(kShop) + " ")));
+  CHECK(first->places.front().is_same(plan("a", kShop)->places.front()));
+  CHECK_FALSE(first->places.front().is_same(plan("b", kShop)->places.front()));
+  CHECK_FALSE(first->places.front().is_same(plan("a", std::string(kShop) + " ")->places.front()));
   CHECK(build("").made.book->tool_servers() == nullptr);
 }
 

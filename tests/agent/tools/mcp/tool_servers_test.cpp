@@ -1,0 +1,98 @@
+#include <offhook/agent/tools/retired_servers.hpp>
+#include <offhook/agent/tools/tool_servers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::tools;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct NoEdges final : net::Edges {
+  net::HttpClient& http(const std::string&) override { std::abort(); }
+  net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
+};
+
+/// Patience for a machine with much else to do; what is waited for comes within milliseconds.
+template <class Done>
+bool comes(Done done) {
+  for (int i = 0; i < 3000; ++i) {
+    if (done()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+struct Places {
+  std::mutex mutex;
+  int opened = 0;
+
+  ToolPlace place(const std::string& label, const std::string& word = "") {
+    ToolPlace place;
+    mcp::ServerOptions options;
+    options.label = label;
+    options.at = mcp::CommandLine{{OFFHOOK_MCP_STDIO_SERVER}, {}, "/"};
+    options.unpinned = Unpinned::TrustFirst;
+    place.at = std::move(options);
+    place.settings.name = label;
+    place.settings.directory = word;
+    place.is_granted = true;
+    return place;
+  }
+  std::shared_ptr<ToolServers> servers(std::vector<ToolPlace> places, const ToolServers* before = nullptr) {
+    return std::make_shared<ToolServers>(ToolServerPlan{std::move(places), {}},
+                                         [this](const mcp::ServerEvent& event) {
+                                           const std::lock_guard lock(mutex);
+                                           opened += event.what == mcp::ServerEvent::What::Listed ? 1 : 0;
+                                         },
+                                         before);
+  }
+  bool are_listed(int count) {
+    return comes([&] {
+      const std::lock_guard lock(mutex);
+      return opened == count;
+    });
+  }
+};
+
+std::string answer(ToolSource& source, const std::string& tool, const std::string& arguments) {
+  source.start({1, tool, arguments});
+  std::optional<SourceResult> result;
+  comes([&] { return (result = source.poll()).has_value(); });
+  return result ? result->text : "nothing came";
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Places, "A reload begins what has changed; what has not goes on as it was, and a call keeps what it began with") {
+  NoEdges edges;
+  auto first = servers({place("a"), place("b")});
+  REQUIRE(are_listed(2));
+  auto of_call = first->sources({"a", "b", "nobody"}, edges);
+  REQUIRE(of_call.size() == 2);
+  auto second = servers({place("a"), place("b", "/another")}, first.get());
+  REQUIRE(are_listed(3));  // b alone is begun anew.
+  RetiredServers retired(20ms);
+  retired.add(std::move(first));
+  CHECK(answer(*of_call[1], "b__add", R"({"a": 40, "b": 2})") == "42");
+  CHECK(retired.size() == 1);
+  of_call.clear();
+  CHECK(comes([&] { return retired.size() == 0; }));
+  auto later = second->sources({"a"}, edges);
+  CHECK(answer(*later.front(), "a__add", R"({"a": 1, "b": 2})") == "3");
+}
+
+TEST_CASE_FIXTURE(Places, "What nobody is granted is not begun") {
+  NoEdges edges;
+  auto idle = place("a");
+  idle.is_granted = false;
+  const auto all = servers({idle, place("b")});
+  REQUIRE(are_listed(1));
+  CHECK(all->sources({"a"}, edges).empty());
+}
