@@ -181,7 +181,8 @@ class OneAnswer : public net::HttpClient {
  public:
   OneAnswer(int status, std::optional<net::NetError> error) : status_(status), error_(std::move(error)) {}
   std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override {
-    asked = request.method + " " + request.url + " " + request.headers.at(0).second;
+    asked += (asked.empty() ? "" : "\n") + request.method + " " + request.url;
+    for (const auto& [name, value] : request.headers) asked += " " + name + ": " + value;
     handler_ = std::move(handler);
     return std::make_unique<net::HttpTransfer>();
   }
@@ -204,11 +205,12 @@ class OneAnswer : public net::HttpClient {
 
 setup::Finding tried(int status, std::optional<net::NetError> error = std::nullopt) {
   ProviderProfile provider;
+  provider.kind = ProviderKind::OpenAi;
   provider.base_url = "https://h/v1";
   provider.api_key = config::Secret("canary");
   OneAnswer client(status, std::move(error));
   auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
-  CHECK(client.asked == "GET https://h/v1/models Bearer canary");
+  CHECK(client.asked == "GET https://h/v1/models Authorization: Bearer canary");
   CHECK(finding.what.find("canary") == std::string::npos);
   return finding;
 }
@@ -221,4 +223,28 @@ TEST_CASE("A key is tried by asking for the models, and what came of it is said 
   CHECK(tried(403).what == "https://h/v1 refuses the key (403)");
   CHECK(tried(500).what == "https://h/v1 answers 500");
   CHECK(tried(0, net::NetError{net::NetError::What::Refused, "connection refused"}).what == "https://h/v1 does not answer: connection refused");
+}
+
+TEST_CASE("Each kind of provider is asked for what costs nothing, with its key where it wants it") {
+  const auto asked = [](ProviderKind kind, const std::string& base, auto... more) {
+    ProviderProfile provider;
+    provider.kind = kind;
+    provider.base_url = base;
+    provider.api_key = config::Secret("canary");
+    (more(provider), ...);
+    OneAnswer client(200, std::nullopt);
+    const auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
+    CHECK(finding.good);
+    CHECK(finding.what.find("canary") == std::string::npos);
+    return client.asked;
+  };
+  CHECK(asked(ProviderKind::AzureOpenAi, "https://x.openai.azure.com") == "GET https://x.openai.azure.com/openai/v1/models api-key: canary");
+  CHECK(asked(ProviderKind::Deepgram, "https://api.deepgram.com") == "GET https://api.deepgram.com/v1/projects Authorization: Token canary");
+  CHECK(asked(ProviderKind::Ollama, "http://127.0.0.1:11434", [](ProviderProfile& provider) { provider.api_key = {}; }) == "GET http://127.0.0.1:11434/api/tags");
+  const std::string both = asked(ProviderKind::Azure, "https://x.openai.azure.com", [](ProviderProfile& provider) {
+    provider.speech = {"westeurope", "", config::Secret("canary")};
+  });
+  CHECK(both.starts_with("GET https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list "));
+  CHECK(both.find("ocp-apim-subscription-key: canary") != std::string::npos);
+  CHECK(both.ends_with("\nGET https://x.openai.azure.com/openai/v1/models api-key: canary"));
 }
