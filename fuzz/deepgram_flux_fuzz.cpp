@@ -98,7 +98,7 @@ class Player {
       drain();
     }
     open();
-    for (int i = 0; i < 20 && waits_; ++i) {
+    for (int i = 0; i < 300 && waits_; ++i) {  // Audio that is sent again takes its time.
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
     }

@@ -107,12 +107,12 @@ Examples:
 With --json: {"tools":[{"server","tool","hash","pin","description"}],"troubles":[{"server","what"}]}; pin is "known", "missing" or "changed".
 Exit codes: 0 all servers answered, 1 one did not, 2 the configuration cannot be used.)";
 
-inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, and a key of OpenAI or `local`; looks the host up, registers for a moment,
+inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, who talks and what that provider needs; looks the host up, registers for a moment,
 asks the provider whether it takes the key; writes the file so that only you can read it; and places a test call if you like.
 Nothing that is typed as a secret is shown, and no file is written over unasked.
 
-With --yes, --json, or without a terminal nobody is asked: ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, and OPENAI_API_KEY or
-PROVIDER=local say it. The file then names those variables, or holds the secrets with --keep-secrets.
+With --yes, --json, or without a terminal nobody is asked: ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER (openai
+without it) and that one's own, such as OPENAI_API_KEY, say it. The file then names those variables, or holds the secrets with --keep-secrets.
 
 Examples:
   offhook setup

@@ -71,6 +71,8 @@ class ServerDraft {
       options.at = std::move(http);
     }
     if (auto fault = mcp::fault_of(options)) return tell_fault(*fault);
+    if (settings_.oauth && settings_.oauth->token_url.empty() && settings_.oauth->issuer.empty())
+      out_.warnings.push_back({at_ + "/oauth", "the server itself says who is shown the client's secret first: name token_url or issuer"});
     plan.servers.push_back(std::move(options));
   }
 
@@ -80,6 +82,7 @@ class ServerDraft {
     oauth.client_id = written.client_id;
     oauth.client_secret = written.client_secret;
     oauth.token_endpoint = written.token_url;
+    oauth.issuer = written.issuer;
     oauth.scope = written.scope;
     if (!written.private_key.empty()) {
       auto key = read_file("/oauth/private_key", written.private_key, kMaxKeyFile, "a key on P-256 (PEM)");

@@ -90,7 +90,7 @@ struct Log {
 struct ToolServerSettings {
   using Named = std::vector<std::pair<std::string, Secret>>;
   struct Oauth {
-    std::string client_id, token_url, scope;
+    std::string client_id, token_url, issuer, scope;
     Secret client_secret;
     std::string private_key;           ///< path of a PEM file
 

@@ -225,6 +225,8 @@ inline constexpr std::array kOauthMembers{
     Setting{.name = "client_secret", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "what proves it", .secret = true},
     Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "or the file of a key on P-256 (PEM) that signs it"},
     Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the one that the server names", .meaning = "where tokens are had"},
+    Setting{.name = "issuer", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the first that the server names",
+            .meaning = "the only authorization server that is believed"},
     Setting{.name = "scope", .least = 1, .most = kMaxUrl, .unset = "what the server asks for", .meaning = "what is asked for"},
 };
 

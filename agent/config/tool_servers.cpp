@@ -38,7 +38,7 @@ ToolServerSettings read_one(const std::string& name, const JsonValue& tree) {
   out.token = Secret(text_of(tree, "token"));
   out.headers = named_of(tree, "headers");
   if (const JsonValue* oauth = member(tree, "oauth")) {
-    out.oauth = ToolServerSettings::Oauth{text_of(*oauth, "client_id"), text_of(*oauth, "token_url"), text_of(*oauth, "scope"),
+    out.oauth = ToolServerSettings::Oauth{text_of(*oauth, "client_id"), text_of(*oauth, "token_url"), text_of(*oauth, "issuer"), text_of(*oauth, "scope"),
                                           Secret(text_of(*oauth, "client_secret")), text_of(*oauth, "private_key")};
   }
   out.ca_file = text_of(tree, "ca_file");

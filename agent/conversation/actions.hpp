@@ -56,7 +56,7 @@ using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
-                                        AnsweredBy>;
+                                        AnsweredBy, TokensUsed>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

@@ -136,6 +136,7 @@ void Bridge::on_session(const SessionEvent& event, base::TimePoint now) {
                  [&](const ListenFailed& e) { core_.on_listen(e, now, actions_); },
                  [&](const TurnTaken& e) { core_.on_taken(e.turn, now, actions_); },
                  [&](const ProviderSwitched& e) { observer_(e); },
+                 [&](const TokensUsed& e) { observer_(e); },
                  [&](const SpeechAudio& e) { on_speech(e, now); },
                  [&](const SpeechDone& e) { on_speech(e, now); },
                  [&](const SpeakFailed& e) { on_speech(e, now); },

@@ -116,6 +116,7 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   if (phase_ == Phase::Ended || phase_ == Phase::Closing || agent_ == AgentSide::Idle) return;
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
   if (turn != turn_ || own_words_) return;  // Of a reply that was cancelled.
+  if (std::holds_alternative<TokensUsed>(event)) return;
   if (const auto* text = std::get_if<ReplyText>(&event)) return on_reply_text(*text, now, out);
   if (const auto* action = std::get_if<ReplyAction>(&event)) {
     if (pending_actions_.size() < kMaxActions) pending_actions_.push_back(*action);

@@ -121,7 +121,14 @@ struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t 
 struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
 struct ReplyDone { std::uint32_t turn = 0; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
-using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed>;
+/// For the record: what an answer took, as its provider counts it. `cached_input` and `audio_input` are part of `input`, `audio_output` of
+/// `output`. It comes when it is told, behind ReplyDone too; of what was broken off most providers tell nothing.
+struct TokensUsed {
+  std::uint32_t turn = 0;  ///< 0: not known of which
+  std::string service;  ///< "openai/think": who counts, filled in by whoever knows the name
+  std::uint64_t input = 0, cached_input = 0, audio_input = 0, output = 0, audio_output = 0;
+};
+using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ThinkFailed, TokensUsed>;
 
 /// How much of a reply the caller has heard: its text, and of the utterance that was cut off the very length.
 struct HeardReply {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace offhook::inline v0::agent {
@@ -44,7 +45,9 @@ ConversationMetrics::ConversationMetrics(Registry& registry)
                          .Add({}, kReplySeconds)),
       failures_(registry, "offhook_provider_failures_total", "Failures of a provider's stage, by kind.", kMaxFailures),
       switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage in the midst of a call.", kMaxSwitches),
-      tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools) {}
+      tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools),
+      tokens_(registry, "offhook_tokens_total", "What models took, as they count it; cached_input and audio_input are part of input, audio_output of output.",
+              kMaxTokens) {}
 
 void ConversationMetrics::on_action(const ConversationAction& action) {
   std::visit([this](const auto& what) { on(what); }, action);
@@ -63,6 +66,14 @@ void ConversationMetrics::on(const CallerSaid& said) { (said.digits ? digits_ : 
 
 void ConversationMetrics::on(const ProviderSwitched& switched) {
   switches_.add({{"stage", std::string(to_string(switched.stage))}, {"from", switched.from}, {"to", switched.to}});
+}
+
+void ConversationMetrics::on(const TokensUsed& used) {
+  const std::pair<const char*, std::uint64_t> kinds[]{{"input", used.input}, {"cached_input", used.cached_input}, {"audio_input", used.audio_input},
+                                                      {"output", used.output}, {"audio_output", used.audio_output}};
+  for (const auto& [kind, count] : kinds) {
+    if (count > 0 && count <= kMostTokens) tokens_.add({{"service", used.service}, {"kind", kind}}, static_cast<double>(count));
+  }
 }
 
 void ConversationMetrics::on_provider_failed(std::string_view service, FailureKind kind) { failures_.add(labels_of(service, kind)); }

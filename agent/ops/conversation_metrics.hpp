@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace offhook::inline v0::agent {
@@ -17,7 +18,9 @@ namespace offhook::inline v0::agent {
 /// used for. What names come from outside is bounded. Any thread.
 class ConversationMetrics {
  public:
-  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256;  ///< series of each
+  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160;  ///< series of each
+
+  static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< of one answer; what says more is not believed
 
   /// The series appear in `registry`, which outlives this.
   explicit ConversationMetrics(prometheus::Registry& registry);
@@ -32,6 +35,7 @@ class ConversationMetrics {
   void on(const AgentSaid& said);
   void on(const CallerSaid& said);
   void on(const ProviderSwitched& switched);
+  void on(const TokensUsed& used);
   template <class Other>
   void on(const Other&) {}
 
@@ -41,7 +45,7 @@ class ConversationMetrics {
   prometheus::Counter& not_understood_;
   prometheus::Counter& digits_;
   prometheus::Histogram& reply_seconds_;
-  BoundedCounters failures_, switches_, tools_;
+  BoundedCounters failures_, switches_, tools_, tokens_;
 };
 
 }  // namespace offhook::inline v0::agent

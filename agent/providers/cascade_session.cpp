@@ -194,6 +194,11 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
 
 std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
   if (const auto* gone = std::get_if<ThinkFailed>(&event)) failed(think_, gone->kind);
+  if (const auto* used = std::get_if<TokensUsed>(&event)) {
+    TokensUsed named = *used;
+    named.service = think_.name();
+    return named;
+  }
   if (const auto* text = std::get_if<ReplyText>(&event)) {
     if (!input_.said.empty()) input_.said += ' ';
     input_.said += text->text;

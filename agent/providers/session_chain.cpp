@@ -217,6 +217,10 @@ bool SessionChain::passes_again(const SessionEvent& event) {
 }
 
 bool SessionChain::passes(SessionEvent& event) {
+  if (auto* used = std::get_if<TokensUsed>(&event)) {
+    if (used->service.empty()) used->service = options_.sessions[at_].name;
+    return true;
+  }
   if (hears_again_) return passes_again(event);
   if (const auto* taken = std::get_if<TurnTaken>(&event)) {
     taken_ = taken->turn == listen_turn_;

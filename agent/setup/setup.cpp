@@ -1,11 +1,15 @@
 #include <offhook/agent/setup/setup.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/setup/provider_questions.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace offhook::inline v0::agent::setup {
 
@@ -17,12 +21,32 @@ using config::JsonValue;
 
 struct Answers {
   std::string host, extension;
-  config::Secret password, key;  // No key: the embedded parts.
+  config::Secret password;
+  std::string provider = "local";
+  std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
   bool keeps_secrets = true;
 };
 
-std::string value_of(const config::Environment& environment, const char* name) {
-  const auto value = environment ? environment(name) : std::nullopt;
+std::string choices() {
+  std::string all;
+  for (const std::string_view choice : kProviderChoices) all += (all.empty() ? "" : ", ") + std::string(choice);
+  return all;
+}
+
+bool is_choice(std::string_view provider) { return std::find(kProviderChoices.begin(), kProviderChoices.end(), provider) != kProviderChoices.end(); }
+
+std::vector<std::string> steps_of(std::string_view pointer) {
+  std::vector<std::string> steps;
+  while (!pointer.empty()) {
+    const auto end = std::min(pointer.find('/', 1), pointer.size());
+    steps.emplace_back(pointer.substr(1, end - 1));
+    pointer.remove_prefix(end);
+  }
+  return steps;
+}
+
+std::string value_of(const config::Environment& environment, std::string_view name) {
+  const auto value = environment ? environment(std::string(name)) : std::nullopt;
   return value.value_or("");
 }
 
@@ -89,44 +113,76 @@ class Run {
                                value_of(environment_, "SIP_PASSWORD"), true},
                               config::find_setting("sip", "password"));
     if (!password) return std::nullopt;
-    const auto key =
-        ask({"OpenAI key, or local",
-             "A key of an OpenAI project (it begins with sk-) lets a language model talk, and costs money for each minute. "
-             "`local` talks by a dialogue file, without any service.",
-             value_of(environment_, "OPENAI_API_KEY").empty() ? "local" : value_of(environment_, "OPENAI_API_KEY"), true},
-            nullptr);
-    if (!key) return std::nullopt;
+    Answers answers{*host, *extension, config::Secret(*password), {}, {}, true};
+    if (!ask_provider(answers)) return std::nullopt;
     const auto keeps = ask({"Secrets in the file: as they are (file), or by the names of variables (names)",
-                            "`file` needs nothing else, and only you can read the file. With `names` SIP_PASSWORD and "
-                            "OPENAI_API_KEY must be set where it runs.",
-                            "file", false},
+                            "`file` needs nothing else, and only you can read the file. With `names` " + variables_of(answers) + " must be set where it runs.", "file", false},
                            nullptr);
     if (!keeps) return std::nullopt;
-    return Answers{*host, *extension, config::Secret(*password), config::Secret(base::iequals(*key, "local") ? "" : *key),
-                   !base::iequals(*keeps, "names")};
+    answers.keeps_secrets = !base::iequals(*keeps, "names");
+    return answers;
+  }
+
+  bool ask_provider(Answers& answers) {
+    const std::string usual = value_of(environment_, "PROVIDER");
+    for (unsigned tries = 0;; ++tries) {
+      const auto said = ask({"Who talks: " + choices(),
+                             "`local` talks by a dialogue file, without any service. `ollama` thinks on a machine of yours. The others have language models, and cost money for "
+                             "each minute: docs/providers.md.",
+                             is_choice(usual) ? usual : value_of(environment_, "OPENAI_API_KEY").empty() ? "local" : "openai", false},
+                            nullptr);
+      if (!said || tries == kMaxTries) return false;
+      answers.provider = *said;
+      std::transform(answers.provider.begin(), answers.provider.end(), answers.provider.begin(), base::to_lower);
+      if (is_choice(answers.provider)) break;
+      asker_->say("  That is none of these: " + choices() + ".");
+    }
+    for (const ProviderQuestion& question : kProviderQuestions) {
+      if (question.provider != answers.provider) continue;
+      const std::string known = value_of(environment_, question.variable);
+      const auto place = config::find_inner("/providers/x" + std::string(question.pointer));
+      const auto said = ask({std::string(question.text), std::string(question.why), known.empty() ? std::string(question.usual) : known, question.is_secret}, place->setting);
+      if (!said) return false;
+      answers.of_provider.emplace_back(&question, config::Secret(*said));
+    }
+    return true;
+  }
+
+  /// "SIP_PASSWORD and OPENAI_API_KEY"
+  static std::string variables_of(const Answers& answers) {
+    std::string all = "SIP_PASSWORD";
+    for (const auto& [question, value] : answers.of_provider) {
+      if (question->is_secret) all += " and " + std::string(question->variable);
+    }
+    return all;
   }
 
   std::optional<Answers> read_all() {
-    Answers answers{value_of(environment_, "ASTERISK_HOST"), value_of(environment_, "SIP_EXTENSION"),
-                    config::Secret(value_of(environment_, "SIP_PASSWORD")),
-                    config::Secret(value_of(environment_, "OPENAI_API_KEY")), options_.keeps_secrets};
-    const bool is_local = base::iequals(value_of(environment_, "PROVIDER"), "local");
-    if (is_local) answers.key = {};
+    Answers answers{value_of(environment_, "ASTERISK_HOST"), value_of(environment_, "SIP_EXTENSION"), config::Secret(value_of(environment_, "SIP_PASSWORD")),
+                    value_of(environment_, "PROVIDER"), {}, options_.keeps_secrets};
+    if (answers.provider.empty()) answers.provider = "openai";
     std::string missing;
-    const auto need = [&missing](bool is_there, std::string_view name) {
-      if (!is_there) missing += (missing.empty() ? "" : ", ") + std::string(name);
+    const auto need = [&missing](bool is_there, const std::string& name) {
+      if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
     };
     need(!answers.host.empty(), "ASTERISK_HOST");
     need(!answers.extension.empty(), "SIP_EXTENSION");
     need(!answers.password.empty(), "SIP_PASSWORD");
-    need(is_local || !answers.key.empty(), "OPENAI_API_KEY (or PROVIDER=local)");
+    need(is_choice(answers.provider), "PROVIDER (" + choices() + ")");
+    for (const ProviderQuestion& question : kProviderQuestions) {
+      if (question.provider != answers.provider) continue;
+      std::string value = value_of(environment_, question.variable);
+      if (value.empty()) value = question.usual;
+      need(!value.empty(), std::string(question.variable) + (question.provider == "openai" ? " (or PROVIDER=local)" : ""));
+      answers.of_provider.emplace_back(&question, config::Secret(std::move(value)));
+    }
     if (missing.empty()) return answers;
     step("answers", {false, "nobody can be asked here: set " + missing});
     return std::nullopt;
   }
 
   static std::string text_of(const Answers& answers) {
-    const auto secret = [&](const config::Secret& value, const char* variable) {
+    const auto secret = [&](const config::Secret& value, std::string_view variable) {
       return json_text(answers.keeps_secrets ? value.reveal() : "${" + std::string(variable) + "}");
     };
     std::vector<std::pair<std::string, JsonValue>> sip{{"extension", json_text(answers.extension)},
@@ -135,10 +191,12 @@ class Run {
     sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
     if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
     JsonValue file = json_object({{"sip", json_object(std::move(sip))}});
-    file.members.emplace_back("agent", json_object({{"provider", json_text(answers.key.empty() ? "local" : "openai")}}));
-    if (!answers.key.empty())
-      file.members.emplace_back("providers",
-                                json_object({{"openai", json_object({{"api_key", secret(answers.key, "OPENAI_API_KEY")}})}}));
+    file.members.emplace_back("agent", json_object({{"provider", json_text(answers.provider)}}));
+    if (answers.of_provider.empty()) return config::write_json(file, 2) + "\n";
+    JsonValue provider{.kind = JsonValue::Kind::Object};
+    for (const auto& [question, value] : answers.of_provider)
+      config::put_inner(provider, steps_of(question->pointer), question->is_secret ? secret(value, question->variable) : json_text(value.reveal()));
+    file.members.emplace_back("providers", json_object({{answers.provider, std::move(provider)}}));
     return config::write_json(file, 2) + "\n";
   }
 
@@ -146,7 +204,9 @@ class Run {
   config::Effective read(const std::string& text, const Answers& answers) const {
     const config::Environment given = [answers](const std::string& name) -> std::optional<std::string> {
       if (name == "SIP_PASSWORD") return answers.password.reveal();
-      if (name == "OPENAI_API_KEY" && !answers.key.empty()) return answers.key.reveal();
+      for (const auto& [question, value] : answers.of_provider) {
+        if (question->is_secret && name == question->variable) return value.reveal();
+      }
       return std::nullopt;
     };
     return config::read_text(text, options_.path, {options_.path, given, {}, {}});

@@ -83,14 +83,13 @@ void ChatThinker::ask() {
   net::HttpHandler handler;
   handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
   handler.on_body = [this, exchange](std::string_view bytes) {
-    if (exchange != exchange_.get()) return;
-    if (!exchange->good()) {
+    if (exchange->good()) {
+      std::vector<ModelEvent> events;
+      exchange->answer->on_bytes(bytes, events);
+      take(exchange, events);
+    } else if (exchange == exchange_.get()) {
       exchange->error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, exchange->error_body.size()));
-      return;
     }
-    std::vector<ModelEvent> events;
-    exchange->answer->on_bytes(bytes, events);
-    take(events);
   };
   handler.on_end = [this, exchange](std::optional<net::NetError> error) { on_end(*exchange, std::move(error)); };
   exchange->transfer = http_.start(std::move(request), std::move(handler));
@@ -103,15 +102,22 @@ void ChatThinker::on_end(Exchange& exchange, std::optional<net::NetError> error)
   if (!exchange.good()) return fail(server_->failure(whom_, exchange.head, exchange.error_body));
   std::vector<ModelEvent> events;
   exchange.answer->on_end(events);
-  take(events);
+  take(&exchange, events);
 }
 
-void ChatThinker::take(std::vector<ModelEvent>& events) {
-  const Exchange* const from = exchange_.get();
+/// Once the answer is understood nothing more of it counts, but what it took: servers tell that last.
+void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
-    if (exchange_.get() != from) return;  // What was before it ended the answer.
-    std::visit([this](auto& what) { on_model(what); }, event);
+    if (exchange_.get() == from || std::holds_alternative<ModelUsage>(event)) std::visit([this](auto& what) { on_model(what); }, event);
   }
+}
+
+void ChatThinker::on_model(ModelUsage& usage) {
+  TokensUsed used;
+  used.turn = present_.input.turn;
+  used.input = usage.input;
+  used.output = usage.output;
+  push(std::move(used));
 }
 
 void ChatThinker::on_model(ModelText& text) {

@@ -46,10 +46,10 @@ class ChatThinker final : public Thinker {
 
   void ask();
   void on_end(Exchange& exchange, std::optional<net::NetError> error);
-  void take(std::vector<ModelEvent>& events);
+  void take(const Exchange* from, std::vector<ModelEvent>& events);
   void on_model(ModelText& text);
   void on_model(ModelCall& call);
-  void on_model(ModelUsage&) {}
+  void on_model(ModelUsage& usage);
   void on_model(ModelFinished& finished);
   void on_model(ModelFailed& failed);
   void say(const std::vector<std::string>& clauses);

@@ -106,7 +106,21 @@ void RealtimeSession::pump() {
     }
   }
   while (auto event = core_->poll_event()) take(std::move(*event));
+  tell_usage();
   line_.drain(out_);
+}
+
+void RealtimeSession::tell_usage() {
+  const Usage all = core_->counters().usage;
+  TokensUsed more;
+  more.input = all.input_tokens - told_.input_tokens;
+  more.cached_input = all.cached_tokens - told_.cached_tokens;
+  more.audio_input = all.input_audio_tokens - told_.input_audio_tokens;
+  more.output = all.output_tokens - told_.output_tokens;
+  more.audio_output = all.output_audio_tokens - told_.output_audio_tokens;
+  if (more.input == 0 && more.output == 0) return;
+  told_ = all;
+  out_.push_back(std::move(more));
 }
 
 // --- what the core yields ----------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class RealtimeSession final : public VoiceSession {
   /// Carries out what the core wants, and takes what it yields.
   void pump();
   void take(RealtimeEvent event);
+  void tell_usage();
   /// Nothing follows a cancelled reply.
   void forget_events(std::uint32_t turn);
 
@@ -71,6 +72,7 @@ class RealtimeSession final : public VoiceSession {
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;
   std::deque<SessionEvent> out_;
+  Usage told_;  // of what the core has counted
   std::vector<std::uint8_t> unsent_;  // less than a frame of the caller's audio
   std::vector<Socket> sockets_;
   std::vector<std::unique_ptr<net::WebSocket>> closed_;  // destroyed in tick(): one may be calling us right now

@@ -426,6 +426,7 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
   CHECK(plan.servers[0].unpinned == agent::tools::Unpinned::Refuse);
   const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(plan.servers[1].at);
   CHECK(wire.oauth->client_secret.reveal() == "canary");
+  CHECK(built.warnings() == "/tool_servers/desk/oauth: the server itself says who is shown the client's secret first: name token_url or issuer\n");
   CHECK(plan.servers[1].unpinned == agent::tools::Unpinned::TrustFirst);
   REQUIRE(plan.services.size() == 1);
   REQUIRE(plan.services.front().service->find("shop__findOrder") != nullptr);

@@ -61,6 +61,25 @@ TEST_CASE_FIXTURE(Conversations, "A failure counts for its provider, stage and k
   CHECK(now.value("offhook_provider_switches_total", {{"stage", "think"}, {"from", "openai/think"}, {"to", "ollama/think"}}) == 1);
 }
 
+TEST_CASE_FIXTURE(Conversations, "What models take is summed up by service and kind; a kind of which none was taken makes no series") {
+  saw(TokensUsed{1, "openai/think", 1200, 1024, 0, 40, 0});
+  saw(TokensUsed{2, "openai/think", 1300, 0, 0, 60, 0});
+  saw(TokensUsed{0, "openai/realtime", 500, 0, 300, 200, 150});
+  const auto now = read();
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "input"}}) == 2500);
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "cached_input"}}) == 1024);
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "output"}}) == 100);
+  CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "openai/think"}, {"kind", "audio_output"}}));
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/realtime"}, {"kind", "audio_output"}}) == 150);
+}
+
+TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ConversationMetrics::kMostTokens]") {
+  saw(TokensUsed{1, "a/think", ConversationMetrics::kMostTokens, 0, 0, ConversationMetrics::kMostTokens + 1, 0});
+  const auto now = read();
+  CHECK(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "input"}}) == static_cast<double>(ConversationMetrics::kMostTokens));
+  CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "output"}}));
+}
+
 TEST_CASE_FIXTURE(Conversations, "So many series of a name and one more: what is new then is \"other\" [BoundedCounters]") {
   const auto fail = [this](std::size_t i) { conversations().on_provider_failed("p" + std::to_string(i) + "/think", FailureKind::Network); };
   for (std::size_t i = 0; i < ConversationMetrics::kMaxFailures; ++i) fail(i);

@@ -25,6 +25,7 @@ std::string whole_page() {
   metrics.conversations().on_provider_failed("openai/think", FailureKind::Timeout);
   metrics.conversations().on_action(ProviderSwitched{Stage::Think, "openai/think", "local/think", "late"});
   metrics.conversations().on_tool({tools::ToolEvent::What::Done, 1, "hold", "", ToolClass::Telephony});
+  metrics.conversations().on_action(TokensUsed{1, "openai/think", 1, 1, 1, 1, 1});
   AgentState state;
   state.services = {{"openai/think", true}};
   media::QualityReport report;

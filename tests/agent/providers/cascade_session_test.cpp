@@ -147,3 +147,13 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   CHECK(logged("think-b respond 1 'hello' said ''"));
   CHECK(logged("say-a speak 1 'Yes?'"));
 }
+
+TEST_CASE_FIXTURE(TwoOfEach, "What a thinker took is told under its own name") {
+  open();
+  session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
+  thinkers["think-a"]->yields = {ReplyDone{3}, TokensUsed{3, {}, 12, 0, 0, 7, 0}};
+  const auto events = drain();
+  REQUIRE(find<TokensUsed>(events) != nullptr);
+  CHECK(find<TokensUsed>(events)->service == "think-a");
+  CHECK(find<TokensUsed>(events)->input == 12);
+}

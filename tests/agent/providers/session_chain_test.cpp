@@ -266,3 +266,12 @@ TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
   CHECK(entries[2].kind == HistoryEntry::Kind::ToolResult);
   CHECK(entries[2].call_id == "c1");
 }
+
+TEST_CASE_FIXTURE(TwoWays, "What a whole way took is told under its name; what a part of it took stays under that of the part") {
+  open();
+  made["realtime"]->yields = {TokensUsed{0, {}, 30, 0, 0, 10, 0}, TokensUsed{0, "openai/think", 5, 0, 0, 1, 0}};
+  const auto events = drain();
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<TokensUsed>(events[0]).service == "realtime");
+  CHECK(std::get<TokensUsed>(events[1]).service == "openai/think");
+}

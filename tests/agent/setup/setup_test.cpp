@@ -1,3 +1,4 @@
+#include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/agent/setup/setup.hpp>
 
@@ -36,7 +37,7 @@ class ScriptedNetwork : public setup::Prober {
  public:
   setup::Finding resolve(const config::Config& config) override { return tried("resolve " + config.sip.host); }
   setup::Finding register_at(const config::Config& config) override { return tried("register " + config.sip.extension + " " + std::to_string(config.sip.port)); }
-  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
+  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.kind != ProviderKind::OpenAi || provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
   setup::Finding call(const config::Config&, const std::string& number) override { return tried("call " + number); }
 
   std::string all, bad = "nothing";
@@ -70,7 +71,7 @@ struct Desk {
 
 TEST_CASE("A person is asked for host, extension, secret and key; all is tried, and the file is written") {
   Desk desk;
-  ScriptedPerson person({"pbx.example:5070", "6001", "canary-7f3a", "sk-canary", "", ""});
+  ScriptedPerson person({"pbx.example:5070", "6001", "canary-7f3a", "openai", "sk-canary", "", ""});
   const auto outcome = desk.run(&person);
   CHECK(outcome.is_written);
   CHECK(outcome.all_good);
@@ -80,7 +81,7 @@ TEST_CASE("A person is asked for host, extension, secret and key; all is tried, 
   CHECK(written.config.sip.password.reveal() == "canary-7f3a");
   CHECK(written.config.sip.port == 5070);
   CHECK(written.config.agent.provider == "openai");
-  CHECK(person.secrets == "Secret of the extension\nOpenAI key, or local\n");
+  CHECK(person.secrets == "Secret of the extension\nKey of an OpenAI project\n");
   CHECK(person.heard.find("canary") == std::string::npos);
   CHECK(person.asked.find("canary") == std::string::npos);
 }
@@ -158,6 +159,42 @@ TEST_CASE("Without a person the answers come from the environment, and what is m
   options.path = "third.json";
   CHECK_FALSE(desk.run(nullptr, options).is_written);
   CHECK_FALSE(desk.disk.contains("third.json"));
+}
+
+TEST_CASE("Each provider asks for what it needs, and what was chosen is tried and can be used") {
+  Desk azure;
+  ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west europe", "westeurope", "https://x.openai.azure.com", "canary-2", "mini", "names", ""});
+  CHECK(azure.run(&person).is_written);
+  CHECK(person.heard.find("That is none of these: local, openai, azure, deepgram, ollama.") != std::string::npos);
+  CHECK(person.secrets == "Secret of the extension\nKey of the Speech resource\nKey of the Azure OpenAI resource\n");
+  const std::string& text = azure.disk.at("offhook.json");
+  CHECK(text.find("canary") == std::string::npos);
+  const config::Environment given = [](const std::string& name) -> std::optional<std::string> {
+    return name == "SIP_PASSWORD" || name == "AZURE_SPEECH_KEY" || name == "AZURE_OPENAI_KEY" ? std::optional<std::string>("k") : std::nullopt;
+  };
+  const auto written = config::read_text(text, "offhook.json", {"offhook.json", given, {}, {}});
+  REQUIRE(written.problems.empty());
+  const auto provider = config::find_provider(written.config, "azure");
+  REQUIRE(provider);
+  CHECK(provider->speech.region == "westeurope");
+  CHECK(provider->deployment == "mini");
+  Desk ollama;
+  ScriptedPerson other({"h", "6001", "x", "ollama", "", "llama3.2", "", ""});
+  CHECK(ollama.run(&other).is_written);
+  CHECK(ollama.disk.at("offhook.json").find("\"chat\": \"llama3.2\"") != std::string::npos);
+  CHECK(ollama.network.all.find("key http://127.0.0.1:11434") != std::string::npos);
+}
+
+TEST_CASE("Without a person PROVIDER says who talks, and what that one needs is named") {
+  Desk desk;
+  desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "deepgram"}};
+  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set DEEPGRAM_API_KEY");
+  desk.variables["PROVIDER"] = "elsewhere";
+  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set PROVIDER (local, openai, azure, deepgram, ollama)");
+  desk.variables.insert({{"DEEPGRAM_API_KEY", "canary"}});
+  desk.variables["PROVIDER"] = "deepgram";
+  CHECK(desk.run(nullptr).is_written);
+  CHECK(desk.disk.at("offhook.json").find("\"${DEEPGRAM_API_KEY}\"") != std::string::npos);
 }
 
 TEST_CASE("Answers that are no configuration are told as offhook check tells them, and a full disk too") {

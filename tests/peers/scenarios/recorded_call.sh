@@ -27,5 +27,6 @@ says "$work/left" 'goodbye' || die "the caller is not on the left: $(cat "$work/
 "$offhook" calls --folder "$work/records" "$(record | sed 's/.*"id":"\([a-z0-9]*\)".*/\1/')" >"$work/shown" 2>&1
 says "$work/shown" "recording +${file##*/}" || die "offhook calls ID does not name the recording: $(cat "$work/shown")"
 shows /metrics '^offhook_recordings_ended_total 1$' || die "not counted: $(page /metrics | grep offhook_recordings)"
+shows /metrics '^offhook_calls_total\{direction="in",outcome="answered"\} 1$' || die "the call is not counted: $(page /metrics | grep offhook_calls_total)"
 grep -rlE '0{63}7' "$work"/agent*.log && die "the key stands in the agent's log"
 true

@@ -381,3 +381,18 @@ TEST_CASE("ChatThinker asks /responses as well") {
                            sse(R"({"type":"response.completed","response":{"output":[]}})"));
   CHECK(thinking.said() == "1:\"Hello.\" 1:. ");
 }
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which servers say last: behind the end of the reply, and of nothing else by then") {
+  respond(3, "Hi");
+  http.head(0, 200);
+  http.body(0, text("Hello.") + kStop);
+  CHECK(said() == "3:\"Hello.\" 3:. ");
+  http.body(0, text("Late words.") + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone);
+  const auto event = thinker->poll();
+  REQUIRE(event);
+  const auto* used = std::get_if<TokensUsed>(&*event);
+  REQUIRE(used != nullptr);
+  CHECK(used->input == 12);
+  CHECK(used->output == 7);
+  CHECK_FALSE(thinker->poll());
+}

@@ -265,3 +265,25 @@ TEST_CASE_FIXTURE(RealtimeLine, "a server that does not find the end of a turn i
   CHECK(count<TurnTaken>() == 1);
   CHECK_FALSE(session->try_again(Stage::Listen, "slow"));
 }
+
+TEST_CASE_FIXTURE(RealtimeLine, "what each response took is told once, of one that was cancelled too") {
+  open_and_configure();
+  const auto used = [](int input, int audio, int output) {
+    return json{{"input_tokens", input}, {"input_token_details", {{"audio_tokens", audio}}}, {"output_tokens", output}};
+  };
+  const auto end = [&](const std::string& response, const char* status, json usage) {
+    say({{"type", "response.done"}, {"response", {{"id", response}, {"status", status}, {"usage", std::move(usage)}}}});
+  };
+  session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
+  end(created(), "completed", used(20, 15, 10));
+  REQUIRE(count<TokensUsed>() == 1);
+  CHECK(all<TokensUsed>()[0].input == 20);
+  CHECK(all<TokensUsed>()[0].audio_input == 15);
+  CHECK(all<TokensUsed>()[0].output == 10);
+  end("somebody_elses", "cancelled", used(5, 0, 1));
+  REQUIRE(count<TokensUsed>() == 2);
+  CHECK(all<TokensUsed>()[1].input == 5);
+  CHECK(all<TokensUsed>()[1].output == 1);
+  collect();
+  CHECK(count<TokensUsed>() == 2);
+}
