@@ -13,13 +13,13 @@ void CachedSpeaker::prepare(std::string_view text, bool ahead) {
   if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return;
   fixed_.emplace(text);
   if (!ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
-  wanted_.emplace_back(text);  // From the next tick() on: nothing is asked of a speaker that was not opened yet.
+  wanted_.emplace_back(text);  // From the first tick() behind open() on.
 }
 
 void CachedSpeaker::tick(base::TimePoint now) {
   now_ = now;
   inner_->tick(now);
-  prepare_next();
+  if (opened_) prepare_next();
 }
 
 /// One at a time, and only while nobody waits for speech.

@@ -28,7 +28,10 @@ class CachedSpeaker final : public Speaker {
   /// asked for; speech that a caller waits for goes first.
   void prepare(std::string_view text, bool ahead = true);
 
-  void open(const SessionContext& context) override { inner_->open(context); }
+  void open(const SessionContext& context) override {
+    opened_ = true;
+    inner_->open(context);
+  }
   void tick(base::TimePoint now) override;
   [[nodiscard]] std::uint32_t rate_hz() const override { return inner_->rate_hz(); }
   void speak(std::uint32_t utterance, std::string_view text) override;
@@ -58,6 +61,7 @@ class CachedSpeaker final : public Speaker {
   std::string voice_;
   Wake wake_;
   base::Duration prepare_every_;
+  bool opened_ = false;
   base::TimePoint now_{};
   std::optional<base::TimePoint> prepared_at_;
   std::set<std::string, std::less<>> fixed_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace offhook::inline v0::agent {
@@ -16,12 +17,12 @@ namespace offhook::inline v0::agent {
 }
 
 /// `speaker` behind the cache of fixed sentences. `voice`: what its sound depends on besides the provider's name and the rate. `every`: between
-/// two sentences that are prepared, where a server takes only so many a minute.
+/// two sentences that are prepared, where a server takes only so many a minute; nothing: they are kept as they are said, and none is prepared.
 inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& voice, Wake wake,
-                                             base::Duration every = {}) {
+                                             std::optional<base::Duration> every = base::Duration::zero()) {
   const std::string kind_of_sound = needs.provider->name + ' ' + voice + ' ' + std::to_string(speaker->rate_hz());
-  auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every);
-  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence);
+  auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
+  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence, every.has_value());
   return cached;
 }
 

@@ -31,8 +31,8 @@ void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
 template <class Part>
 void CascadeSession::take_post(Post<Part>& post) {
   post.part = post.makers[post.at].make(wake_);
-  post.part->tick(now_);
   post.part->open(context_);
+  post.part->tick(now_);
   post.failure = FailureKind::Timeout;
   post.told = false;
 }

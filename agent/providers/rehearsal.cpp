@@ -1,6 +1,12 @@
 #include <offhook/agent/providers/rehearsal.hpp>
 
+#include <offhook/agent/conversation/voice_session.hpp>
+
 namespace offhook::inline v0::agent {
+
+Rehearsal::Rehearsal(Rehearsed what, base::TimePoint now) : what_(std::move(what)), begun_(now) {
+  for (auto& speaker : what_.speakers) speaker->open({});
+}
 
 bool Rehearsal::tick(base::TimePoint now) {
   for (auto& speaker : what_.speakers) {

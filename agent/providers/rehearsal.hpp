@@ -21,7 +21,7 @@ class Rehearsal {
   static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< what is not spoken by then is left to the calls
   static constexpr base::Duration kWarmUpLimit = std::chrono::minutes(10);  ///< a large model from a slow disk
 
-  Rehearsal(Rehearsed what, base::TimePoint now) : what_(std::move(what)), begun_(now) {}
+  Rehearsal(Rehearsed what, base::TimePoint now);
 
   /// Every kTick; false when it is over.
   bool tick(base::TimePoint now);

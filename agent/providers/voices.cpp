@@ -42,7 +42,7 @@ constexpr auto kMen = std::to_array<std::string_view>({
     "ash", "ballad", "cedar", "echo", "fable", "onyx", "verse",
     // Deepgram
     "apollo", "arcas", "aries", "atlas", "draco", "hermes", "hyperion", "jupiter", "mars", "neptune", "odysseus", "orion", "orpheus", "pluto",
-    "saturn", "zeus", "alvaro", "javier", "luciano", "nestor", "sirio", "julius", "fabian", "hector", "dionisio", "cesare", "elio", "perseo",
+    "saturn", "zeus", "alvaro", "javier", "luciano", "nestor", "sirio", "julius", "fabian", "angus", "perseus", "helios", "hector", "dionisio", "cesare", "elio", "perseo",
     "sander", "lars", "roman", "fujin", "ebisu",
     // Azure
     "guy", "davis", "andrew", "brian", "tony", "jason", "christopher", "eric", "roger", "steffan", "ryan", "thomas", "conrad", "florian", "killian",
@@ -56,7 +56,7 @@ std::string given_name(std::string_view voice) {
     voice = behind.substr(behind.rfind('-') + 1);
   }
   voice = voice.substr(0, voice.find(':'));
-  for (const std::string_view ending : {"Neural", "Turbo", "Multilingual"}) {
+  for (const std::string_view ending : {"Neural", "Multilingual", "Turbo"}) {
     if (voice.ends_with(ending)) voice.remove_suffix(ending.size());
   }
   std::string name;
@@ -91,8 +91,9 @@ std::string_view azure_voice(bool man, std::string_view language) {
 
 }  // namespace
 
-std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
-  const Family family = family_of(provider.kind);
+namespace {
+
+std::string voice_of(Family family, const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
   if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);
   if (!provider.voice.empty()) return provider.voice;
   const bool man = !wanted.empty() && is_mans(wanted);
@@ -105,6 +106,19 @@ std::string voice_for(const ProviderProfile& provider, std::string_view wanted, 
     case Family::None: return "";
   }
   return "";
+}
+
+}  // namespace
+
+std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
+  return voice_of(family_of(provider.kind), provider, wanted, language);
+}
+
+std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted) {
+  const Family family = family_of(provider.kind);
+  ProviderProfile model = provider;
+  if (family == Family::Azure && family_of(provider.voice) != Family::OpenAi) model.voice.clear();
+  return voice_of(family == Family::Azure ? Family::OpenAi : family, model, wanted, "");
 }
 
 }  // namespace offhook::inline v0::agent

@@ -14,5 +14,7 @@ namespace offhook::inline v0::agent {
 /// A name of the provider's own is taken as it is; else its `voice` of the configuration; else one of its own that is a woman's or a
 /// man's as the wanted one is.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language);
+/// The same of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.
+[[nodiscard]] std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted);
 
 }  // namespace offhook::inline v0::agent

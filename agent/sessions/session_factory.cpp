@@ -1,41 +1,21 @@
 #include <offhook/agent/sessions/session_factory.hpp>
 
-#include <offhook/agent/providers/azure/parts.hpp>
 #include <offhook/agent/providers/cascade_session.hpp>
-#include <offhook/agent/providers/deepgram/parts.hpp>
 #include <offhook/agent/providers/fallback_speaker.hpp>
-#include <offhook/agent/providers/ollama/parts.hpp>
-#include <offhook/agent/providers/openai/parts.hpp>
 #include <offhook/agent/providers/session_chain.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/agent/sessions/parts_of.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 namespace offhook::inline v0::agent {
 
 namespace {
-
-const ProviderParts& parts_of(ProviderKind kind) {
-  static const ProviderParts local = embedded::parts();
-  static const ProviderParts openai = openai::parts();
-  static const ProviderParts azure = azure::parts();
-  static const ProviderParts deepgram = deepgram::parts();
-  static const ProviderParts ollama = ollama::parts();
-  switch (kind) {
-    case ProviderKind::Local: return local;
-    case ProviderKind::OpenAi:
-    case ProviderKind::AzureOpenAi:
-    case ProviderKind::OpenAiCompatible: return openai;
-    case ProviderKind::Azure: return azure;
-    case ProviderKind::Deepgram: return deepgram;
-    case ProviderKind::Ollama: return ollama;
-  }
-  return local;
-}
 
 PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   PartNeeds these = needs;
@@ -130,6 +110,23 @@ const ProviderPtr& first_voice(const AgentProfile& profile) {
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
 }
 
+/// Each provider once whose model has to be loaded.
+std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& profiles) {
+  std::map<std::string, ProviderPtr> found;
+  for (const auto& profile : profiles) {
+    for (const SessionWay& way : profile->sessions) {
+      const auto* cascade = std::get_if<CascadeWay>(&way);
+      if (cascade == nullptr) continue;
+      for (const ProviderPtr& provider : cascade->think) {
+        if (parts_of(provider->kind).warm_up) found.emplace(provider->name, provider);
+      }
+    }
+  }
+  std::vector<ProviderPtr> models;
+  for (auto& [name, provider] : found) models.push_back(std::move(provider));
+  return models;
+}
+
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
@@ -204,42 +201,40 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   return plan;
 }
 
+void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const {
+  const ProviderPtr& provider = first_voice(profile);
+  if (provider->kind == ProviderKind::Local || !parts_of(provider->kind).speaker) return;
+  const bool is_wide = std::any_of(profile.codecs.begin(), profile.codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); });
+  // All that the sound of a sentence depends on but its words: those whose sentences are kept under one key.
+  PartNeeds& needs = out.try_emplace({provider->name, profile.voice, profile.language, is_wide}, common).first->second;
+  needs.profile = std::make_shared<AgentProfile>(profile);
+  needs.provider = provider;
+  std::move(sentences.begin(), sentences.end(), std::back_inserter(needs.fixed_sentences));
+}
+
 Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const {
-  std::map<std::pair<std::string, std::string>, PartNeeds> voices;  // A sentence that two agents share is spoken once.
-  std::map<std::string, PartNeeds> thinkers;
-  const auto add_thinkers = [&](const AgentBook::Profile& profile) {
-    for (const SessionWay& way : profile->sessions) {
-      const auto* cascade = std::get_if<CascadeWay>(&way);
-      for (const ProviderPtr& provider : cascade != nullptr ? cascade->think : std::vector<ProviderPtr>()) {
-        if (!parts_of(provider->kind).warm_up) continue;
-        PartNeeds& needs = thinkers[provider->name];
-        needs.provider = provider;
-        needs.edges = &edges;
-      }
-    }
-  };
-  const auto add_voice = [&](const AgentBook::Profile& profile) {
-    const ProviderPtr& provider = first_voice(*profile);
-    if (provider->kind == ProviderKind::Local || !parts_of(provider->kind).speaker) return;
-    PartNeeds& needs = voices[{provider->name, profile->voice}];
-    needs.profile = profile;
-    needs.provider = provider;
-    needs.edges = &edges;
-    needs.speech_cache = speech_cache_;
-    const std::string greeting = profile->greeting.is_fixed() ? spoken_greeting(*profile, {}) : std::string();
+  std::vector<AgentBook::Profile> profiles;
+  for (const auto& entry : book.entries()) profiles.push_back(entry.profile);
+  profiles.push_back(book.otherwise());
+  PartNeeds common;
+  common.edges = &edges;
+  common.speech_cache = speech_cache_;
+  Voices voices;
+  // Greetings first, of all agents: they are what callers wait for, and not all is spoken at once.
+  for (const auto& profile : profiles) {
+    if (profile->greeting.is_fixed()) add_voice(*profile, {spoken_greeting(*profile, {})}, common, voices);
+  }
+  for (const auto& profile : profiles) {
     auto options = conversation_options(*profile, options_.conversation);
     if (!profile->recordings) options.notice.clear();
-    for (auto& sentence : fixed_sentences(options, greeting)) needs.fixed_sentences.push_back(std::move(sentence));
-  };
-  for (const auto& entry : book.entries()) {
-    add_thinkers(entry.profile);
-    add_voice(entry.profile);
+    add_voice(*profile, fixed_sentences(options, {}), common, voices);
   }
-  add_thinkers(book.otherwise());
-  add_voice(book.otherwise());
   Rehearsed rehearsed;
   for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
-  for (const auto& [name, needs] : thinkers) rehearsed.warm_ups.push_back(parts_of(needs.provider->kind).warm_up(needs, told));
+  for (const ProviderPtr& provider : models_to_load(profiles)) {
+    PartNeeds needs = with(common, provider);
+    rehearsed.warm_ups.push_back(parts_of(provider->kind).warm_up(needs, told));
+  }
   return rehearsed;
 }
 

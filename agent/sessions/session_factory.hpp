@@ -8,6 +8,7 @@
 #include <offhook/agent/prompts/call_variables.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
 #include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/provider_parts.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 #include <offhook/agent/tools/tool_servers.hpp>
@@ -15,9 +16,11 @@
 #include <offhook/base/result.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace offhook::inline v0::agent {
@@ -64,6 +67,9 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
 
  private:
+  /// Speakers with sentences to prepare, by provider, voice, language, and whether some calls are of a wide codec.
+  using Voices = std::map<std::tuple<std::string, std::string, std::string, bool>, PartNeeds>;
+  void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
   void adopt_servers(const AgentBook::ToolServerPlan& plan);
   [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;
 

@@ -53,7 +53,7 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.voice, wake);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.voice, wake, std::nullopt);
 }
 
 }  // namespace

@@ -54,7 +54,6 @@ void AgentProtocol::connect(TimePoint now) {
   deadline_ = now + kOpenWithin;
   reopen_at_.reset();
   garbage_in_a_row_ = 0;
-  wire_.out.clear();  // Of the one before.
   wire_.out.push_back({SocketOut::What::Connect, {}});
 }
 

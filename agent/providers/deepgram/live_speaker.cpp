@@ -13,7 +13,7 @@ LiveSpeaker::~LiveSpeaker() {
 }
 
 void LiveSpeaker::open(const SessionContext&) {
-  core_.connect();
+  core_.open();
   carry_out();
 }
 

@@ -86,7 +86,7 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.model, wake);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.model, wake, std::nullopt);
 }
 
 AgentSettings agent_of(const PartNeeds& needs) {

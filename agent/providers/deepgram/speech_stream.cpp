@@ -31,6 +31,10 @@ SpeechStream::~SpeechStream() = default;
 
 // --- the socket --------------------------------------------------------------------------------------------------------------
 
+void SpeechStream::open() {
+  if (line_ == Line::None) connect();
+}
+
 void SpeechStream::connect() {
   line_ = Line::Opening;
   connected_at_ = now_;

@@ -35,6 +35,8 @@ class SpeechStream {
   SpeechStream(std::string whom, std::uint32_t rate_hz);
   ~SpeechStream();
 
+  /// A socket ahead of the first utterance, unless there is one.
+  void open();
   void connect();
   void on_open();
   void on_text(std::string_view frame);

@@ -56,7 +56,7 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
 
 realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
   realtime::RealtimeOptions options = realtime_options(*needs.provider);
-  options.voice = voice_of(needs, options.voice);
+  if (std::string voice = model_voice_for(*needs.provider, needs.profile->voice); !voice.empty()) options.voice = std::move(voice);
   options.format = line_format(needs);
   return options;
 }

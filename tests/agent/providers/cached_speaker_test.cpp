@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/cached_speaker.hpp>
 
+#include <offhook/agent/conversation/voice_session.hpp>
+
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -104,7 +106,9 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and
   speaker.emplace(std::move(made), cache, "voice", nullptr, 6s);
   const offhook::base::TimePoint start{};
   for (const char* text : {"one", "two", "three"}) speaker->prepare(text);
-  CHECK(inner->asked.empty());  // It may not be opened yet.
+  speaker->tick(start + 99s);
+  CHECK(inner->asked.empty());
+  speaker->open({});
   speaker->tick(start + 100s);
   CHECK(inner->asked == std::vector<std::string>{"one"});
   inner->finish();
@@ -144,6 +148,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
   speaker->prepare("One");
   speaker->prepare("Two");
   speaker->prepare("One");
+  speaker->open({});
   speaker->tick({});
   CHECK(inner->asked == std::vector<std::string>{"One"});
   inner->finish();
@@ -158,6 +163,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
   speaker->prepare("Hello");
+  speaker->open({});
   speaker->tick({});
   inner->half();
   CHECK(said() == "");
@@ -171,6 +177,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go before a preparation, which comes again later") {
   speaker->prepare("Sorry");
+  speaker->open({});
   speaker->tick({});
   inner->half();
   CHECK(said() == "");

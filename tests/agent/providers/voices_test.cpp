@@ -49,6 +49,16 @@ TEST_CASE("What the configuration says of a provider goes before what we think i
   CHECK(voice_for(of(ProviderKind::OpenAi, "sage"), "", "") == "sage");
 }
 
+TEST_CASE("Azure's model that speaks has the voices of OpenAI, whatever its speech has") {
+  CHECK(model_voice_for(of(ProviderKind::Azure), "marin") == "marin");
+  CHECK(model_voice_for(of(ProviderKind::Azure), "").empty());
+  CHECK(model_voice_for(of(ProviderKind::Azure, "de-DE-ConradNeural"), "en-US-GuyNeural") == "ash");
+  CHECK(model_voice_for(of(ProviderKind::Azure, "sage"), "rms") == "sage");
+  CHECK(model_voice_for(of(ProviderKind::OpenAi), "cedar") == "cedar");
+  CHECK(model_voice_for(of(ProviderKind::Deepgram), "cedar") == "aura-2-apollo-en");
+  CHECK(voice_for(of(ProviderKind::Local), "en-US-OnyxTurboMultilingualNeural", "") == "rms");
+}
+
 TEST_CASE("Without a wish each has its usual voice, in the language of the call where voices have one") {
   CHECK(voice_for(of(ProviderKind::Local), "", "").empty());
   CHECK(voice_for(of(ProviderKind::OpenAi), "", "de").empty());

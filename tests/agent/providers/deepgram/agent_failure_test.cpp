@@ -16,6 +16,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once,
   history.add({HistoryEntry::Kind::Agent, 1, "Good day.", {}, {}, false});
   open_and_apply();
   turn(2, "what time is it");
+  history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});  // It is asked anew, and not told twice.
   agent_text("It is noon, and");
   audio(1500);
   told();
@@ -53,14 +54,17 @@ TEST_CASE_FIXTURE(AgentLine, "The second socket that breaks in a row is the last
 
 TEST_CASE_FIXTURE(AgentLine, "A socket that lived long was a good one: the next may break once, too") {
   open_and_apply();
-  advance(AgentProtocol::kSettled);
-  break_off();
-  advance(1s);
-  apply();
+  for (std::size_t sockets_so_far = 1; sockets_so_far < 4; ++sockets_so_far) {
+    advance(AgentProtocol::kSettled);
+    break_off();
+    advance(1s);
+    REQUIRE(sockets.all.size() == sockets_so_far + 1);
+    apply();
+  }
   advance(AgentProtocol::kSettled - 10ms);
   break_off();
   advance(1s);
-  CHECK(sockets.all.size() == 2);
+  CHECK(sockets.all.size() == 4);
 }
 
 TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again, whole") {

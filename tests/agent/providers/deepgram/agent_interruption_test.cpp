@@ -110,7 +110,9 @@ TEST_CASE_FIXTURE(AgentLine, "A turn that is cancelled while the model thinks: t
   turn(1, "hello");
   session->cancel(1);
   session->begin_turn(2, "");
+  sent();
   speak_for(200);
+  CHECK(sent() == "200ms ");  // Nobody hears a reply: nothing is held back.
   reply("Good day.", 100);
   CHECK(told().empty());
   CHECK(session->counters().unasked_octets == 800);
@@ -178,4 +180,24 @@ TEST_CASE_FIXTURE(AgentLine, "More words of the same turn before the answer: the
   CHECK(told() == "words:1=my number is four two ");
   reply("Thank you.", 100);
   CHECK(told() == "voiced:1 ");
+}
+
+TEST_CASE_FIXTURE(Speaking, "What was on its way to the line when the caller interrupted is not heard") {
+  audio(500);
+  session->cancel(1);
+  session->cancel_speech();
+  CHECK(told().empty());
+}
+
+TEST_CASE_FIXTURE(AgentLine, "A reply that was cancelled before it was asked to be spoken is not spoken in place of the next") {
+  open_and_apply();
+  turn(1, "hello");
+  audio(700);
+  CHECK(told() == "voiced:1 ");
+  session->cancel(1);
+  turn(2, "good day");
+  reply("Yes?", 100);
+  CHECK(told() == "voiced:2 ");
+  session->speak(1, "");
+  CHECK(told() == "audio:1:100,Yes? said:1 ");
 }

@@ -1,0 +1,29 @@
+#include <offhook/agent/sessions/parts_of.hpp>
+
+#include <offhook/agent/providers/azure/parts.hpp>
+#include <offhook/agent/providers/deepgram/parts.hpp>
+#include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/ollama/parts.hpp>
+#include <offhook/agent/providers/openai/parts.hpp>
+
+namespace offhook::inline v0::agent {
+
+const ProviderParts& parts_of(ProviderKind kind) {
+  static const ProviderParts local = embedded::parts();
+  static const ProviderParts openai = openai::parts();
+  static const ProviderParts azure = azure::parts();
+  static const ProviderParts deepgram = deepgram::parts();
+  static const ProviderParts ollama = ollama::parts();
+  switch (kind) {
+    case ProviderKind::Local: return local;
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi:
+    case ProviderKind::OpenAiCompatible: return openai;
+    case ProviderKind::Azure: return azure;
+    case ProviderKind::Deepgram: return deepgram;
+    case ProviderKind::Ollama: return ollama;
+  }
+  return local;
+}
+
+}  // namespace offhook::inline v0::agent

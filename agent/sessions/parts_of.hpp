@@ -1,0 +1,10 @@
+#pragma once
+
+#include <offhook/agent/providers/provider_parts.hpp>
+
+namespace offhook::inline v0::agent {
+
+/// What providers of that kind can do: the one place that knows their folders.
+[[nodiscard]] const ProviderParts& parts_of(ProviderKind kind);
+
+}  // namespace offhook::inline v0::agent
