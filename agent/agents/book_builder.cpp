@@ -22,8 +22,8 @@ config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValu
     scratch.agent.prompt.clear();
     scratch.agent.prompt_file.clear();
   }
-  if (says("provider") || says("model_provider") || says("speech_provider")) scratch.agent.sessions = {};
   if (says("provider")) {
+    scratch.agent.sessions = {};
     scratch.agent.model_provider.clear();
     scratch.agent.speech_provider.clear();
   }

@@ -43,9 +43,31 @@ Ability ability(ProviderKind kind, const Duty& duty) {
   return Ability::No;
 }
 
+/// What Azure lacks of what a duty needs, each with its variable: its speech resource and its models are resources of their own.
+struct Lack { const char* place; const char* variable; const char* allowed; };
+std::vector<Lack> lacks_of_azure(const ProviderProfile& provider, const Duty& duty) {
+  std::vector<Lack> lacks;
+  if (&duty == &kListen || &duty == &kSpeak) {
+    if (!provider.speech.url.empty()) return lacks;
+    if (provider.speech.key.empty()) lacks.push_back({"/speech/key", "AZURE_SPEECH_KEY", "the key of a Speech resource"});
+    if (provider.speech.region.empty()) lacks.push_back({"/speech/region", "AZURE_SPEECH_REGION", "its region, such as \"westeurope\""});
+    return lacks;
+  }
+  if (provider.base_url.empty()) lacks.push_back({"/base_url", "AZURE_OPENAI_ENDPOINT", "a URL such as \"https://NAME.openai.azure.com\""});
+  if (provider.api_key.empty()) lacks.push_back({"/api_key", "AZURE_OPENAI_KEY", "the key of that resource"});
+  if (&duty == &kThink && provider.models.chat.empty()) lacks.push_back({"/deployment", "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment"});
+  return lacks;
+}
+
 bool can(const ProviderProfile& provider, const Duty& duty) {
+  if (provider.kind == ProviderKind::Azure && !lacks_of_azure(provider, duty).empty()) return false;
   const Ability able = ability(provider.kind, duty);
   return able == Ability::Always || (able == Ability::ByModel && !(provider.models.*duty.model).empty());
+}
+
+/// Nobody speaks of a model of Azure's at all: it may be that another provider's is meant.
+bool is_nothing_said(const ProviderProfile& provider, const Duty& duty) {
+  return &duty == &kThink && provider.base_url.empty() && provider.api_key.empty() && provider.models.chat.empty();
 }
 
 /// It was told already that the provider's own settings lack it.
@@ -62,7 +84,11 @@ void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const 
   if (ability(provider->kind, duty) == Ability::No) {
     const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
     draft.tell({where, what, "another than " + provider->name, &duty == &kRealtime ? "make it a cascade" : "name one that does in " + other});
-  } else if (provider->kind == ProviderKind::Azure && &duty == &kThink) {
+  } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(*provider, duty)) {
+    for (const Lack& lack : lacks_of_azure(*provider, duty))
+      draft.tell({"/providers/" + provider->name + lack.place, "nothing", lack.allowed, "set " + std::string(lack.variable) + ", or write it in the file"});
+    if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
+  } else if (provider->kind == ProviderKind::Azure) {
     draft.tell({where, what, "one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
                 "set these three, or name who thinks in MODEL_PROVIDER"});
   } else {
@@ -76,7 +102,8 @@ std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, c
   const auto& settings = draft.settings();
   const auto named = [&](const std::string& name, const ProviderPtr& otherwise) { return name.empty() ? otherwise : draft.provider(name); };
   const ProviderPtr think = named(settings.model_provider, provider);
-  const bool speaks = provider && can(*provider, kListen) && can(*provider, kSpeak);
+  // Azure is meant to speak, whatever it may lack for it.
+  const bool speaks = provider && (ability(provider->kind, kListen) == Ability::Always || (can(*provider, kListen) && can(*provider, kSpeak)));
   const ProviderPtr speech = named(settings.speech_provider, speaks ? provider : local);
   if (!think || !speech) return {};
   require(draft, think, kThink, draft.where(settings.model_provider.empty() ? "provider" : "model_provider"));
@@ -157,6 +184,23 @@ void add_way(Draft& draft, const JsonValue& session, const std::string& where, s
   if (!way.listen.empty() && !way.think.empty() && !way.speak.empty()) out.push_back(std::move(way));
 }
 
+/// What an operator would not expect of a model that hears and speaks.
+void warn_of_talk(Draft& draft, const std::vector<SessionWay>& ways) {
+  for (const SessionWay& way : ways) {
+    const auto* talk = std::get_if<RealtimeWay>(&way);
+    if (talk == nullptr) continue;
+    const ProviderProfile& provider = *talk->provider;
+    const std::string at = "/providers/" + provider.name;
+    const bool is_azure = provider.kind == ProviderKind::Azure || provider.kind == ProviderKind::AzureOpenAi;
+    if (is_azure && provider.models.transcription.empty())
+      draft.warn({at + "/models/transcription", "without it nothing that callers say is written down in a session of the kind realtime, nor known to another provider that takes over"});
+    if (provider.kind == ProviderKind::Azure)
+      draft.warn({at + "/models/realtime", "our own sentences, such as the greeting, are spoken by Azure Speech, in another voice than the model's"});
+    if (provider.kind == ProviderKind::Deepgram && !draft.settings().regions.empty())
+      draft.warn({draft.where("regions"), "the Voice Agent of " + provider.name + " has models of others think: see deepgram/thinks_by"});
+  }
+}
+
 void check_regions(Draft& draft, const std::vector<SessionWay>& ways) {
   const auto& allowed = draft.settings().regions;
   if (allowed.empty()) return;
@@ -189,11 +233,14 @@ void draft_sessions(Draft& draft, AgentProfile& out) {
   }
   if (written.empty()) out.sessions = usual_ways(draft, draft.provider(draft.settings().provider), local);
   for (const auto& [name, value] : {std::pair{"model_provider", &draft.settings().model_provider}, std::pair{"speech_provider", &draft.settings().speech_provider}}) {
-    if (!written.empty() && !value->empty()) draft.warn({draft.where(name), "is not used: sessions says who does what"});
+    // What an agent has from /agent may be of use there.
+    const bool is_own = draft.entry() == nullptr || draft.says(name);
+    if (!written.empty() && !value->empty() && is_own) draft.warn({draft.where(name), "is not used: sessions says who does what"});
   }
   for (std::size_t i = 0; i < written.size(); ++i)
     add_way(draft, written[i], draft.where("sessions") + "/" + std::to_string(i), out.sessions);
   check_regions(draft, out.sessions);
+  warn_of_talk(draft, out.sessions);
 }
 
 }  // namespace offhook::inline v0::agent

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 bool is_taken_over(const Setting& setting) {
-  constexpr std::array kOthers{"/agents", "/providers", "/about", "/log/level", "/log/format", "/limits/call", "/limits/silence"};
+  constexpr std::array kOthers{"/agents", "/providers", "/tool_servers", "/about", "/log/level", "/log/format", "/limits/call", "/limits/silence"};
   return setting.section == "agent" || std::find(kOthers.begin(), kOthers.end(), pointer_of(setting)) != kOthers.end();
 }
 

@@ -1,5 +1,7 @@
 #include <offhook/agent/config/check.hpp>
 
+#include <offhook/agent/config/provider_completion.hpp>
+
 #include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/suggestion.hpp>
 #include <offhook/base/socket_address.hpp>
@@ -270,9 +272,8 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     case Shape::Codecs:
     case Shape::Names: return list_of(setting, text);
     case Shape::Provider: {
-      constexpr std::array kOurs{"local", "openai", "azure_openai", "openai_compatible"};
-      const auto ours = std::find_if(kOurs.begin(), kOurs.end(), [text](std::string_view name) { return base::iequals(name, text); });
-      return json_text(ours != kOurs.end() ? std::string_view(*ours) : text);
+      const auto ours = std::find_if(kProviderKinds.begin(), kProviderKinds.end(), [text](ProviderKind kind) { return base::iequals(to_string(kind), text); });
+      return json_text(ours != kProviderKinds.end() ? to_string(*ours) : text);
     }
     case Shape::Providers: {
       JsonValue names = list_of(setting, text);

@@ -168,7 +168,8 @@ inline constexpr std::array kDeepgramMembers{
     Setting{.name = "mip_opt_out", .shape = Shape::Flag, .unset = "`false`",
             .meaning = "whether it must not make its models better with what it hears (docs/deepgram.md: it may cost more)"},
     Setting{.name = "tag", .shape = Shape::Name, .unset = "none", .meaning = "a word by which the account's bills show these calls"},
-    Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "`https://agent.deepgram.com`", .meaning = "where its Voice Agent is"},
+    Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "`https://agent.deepgram.com`, or base_url where that is another than Deepgram's",
+            .meaning = "where its Voice Agent is"},
     Setting{.name = "thinks_by", .shape = Shape::Name, .unset = "`open_ai`",
             .meaning = "whose model thinks in the Voice Agent, in Deepgram's word, such as `anthropic`; `models/chat` says which, `gpt-4o-mini` if nothing does"},
 };
@@ -188,7 +189,7 @@ inline constexpr std::array kProviderMembers{
             .meaning = "where it is, such as `http://127.0.0.1:8000/v1`; of azure its OpenAI"},
     Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY, DEEPGRAM_API_KEY", .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "its key: better `\"${OPENAI_API_KEY}\"` or `\"${file:/run/secrets/openai}\"` than the key itself", .secret = true},
-    Setting{.name = "region", .shape = Shape::Name, .unset = "not said; of azure that of its speech",
+    Setting{.name = "region", .shape = Shape::Name, .unset = "not said; of azure that of its speech, where it does not think",
             .meaning = "where it computes, in a word of yours such as `eu`"},
     Setting{.name = "voice", .least = 1, .most = kMaxName, .unset = "the nearest (docs/voices.md)",
             .meaning = "what it speaks with where the agent's voice is another provider's"},
@@ -208,7 +209,7 @@ inline constexpr std::array kProviderMembers{
 };
 
 inline constexpr std::array kWordMembers{
-    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line"},
+    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line", .secret = true},
 };
 
 inline constexpr std::array kNamedSecretMembers{
@@ -243,7 +244,8 @@ inline constexpr std::array kToolServerMembers{
             .members = kNamedSecretMembers},
     Setting{.name = "directory", .least = 1, .most = kMaxPath, .unset = "`/`", .meaning = "where that program runs"},
     Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
-            .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine"},
+            .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine. It is not shown, for "
+                       "some hold a key", .secret = true},
     Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
     Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "those of the document that are tools; there are no others",
             .members = kOperationMembers, .short_for = "id"},

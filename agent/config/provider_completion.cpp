@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1", kDeepgramUrl = "https://api.deepgram.com", kOllamaUrl = "http://127.0.0.1:11434";
+constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1", kDeepgramUrl = "https://api.deepgram.com", kAgentUrl = "https://agent.deepgram.com", kOllamaUrl = "http://127.0.0.1:11434";
 
 using Steps = std::vector<std::string>;
 
@@ -73,9 +73,16 @@ class Completion {
     if (!has(steps)) put(steps, value, {});
   }
 
+  /// The variables of a kind are for the provider that has its name: another one, at another host, has a key of its own. Of OpenAI there
+  /// is one host, or the one that the same environment names.
+  [[nodiscard]] bool takes_variables() const {
+    const auto kind = kind_named(text_of(tree_, "kind"));
+    return name_ == text_of(tree_, "kind") || kind == ProviderKind::OpenAi || kind == ProviderKind::OpenAiCompatible;
+  }
+
   /// The file's word counts; a variable fills in what it leaves open, held against the same table.
   bool put_variable(const Steps& steps, const std::string& variable) {
-    if (has(steps) || !sources_.environment) return false;
+    if (has(steps) || !sources_.environment || !takes_variables()) return false;
     const auto value = sources_.environment(variable);
     if (!value || value->empty()) return false;
     const auto checked = check(*find_inner("/providers/x" + pointer_of(steps))->setting, json_text(*value));
@@ -90,7 +97,7 @@ class Completion {
   void require(const Steps& steps, const std::string& variable, std::string_view allowed) {
     const std::string where = at_ + pointer_of(steps);
     if (!is_used_ || has(steps) || is_told({where, variable})) return;
-    effective_.problems.push_back({where, "nothing", std::string(allowed), "set " + variable + ", or write it in the file"});
+    effective_.problems.push_back({where, "nothing", std::string(allowed), takes_variables() ? "set " + variable + ", or write it in the file" : "write it in the file"});
   }
 
   void complete(ProviderKind kind) {
@@ -115,6 +122,8 @@ class Completion {
       case ProviderKind::Deepgram:
         put_variable({"api_key"}, "DEEPGRAM_API_KEY");
         if (!has({"base_url"})) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
+        // Whoever has a server of their own, or one of a region, has its Voice Agent there as well.
+        put_usual({"deepgram", "agent_url"}, has({"base_url"}) && text_of(tree_, "base_url") != kDeepgramUrl ? text_of(tree_, "base_url") : std::string(kAgentUrl));
         return put_usual({"base_url"}, kDeepgramUrl);
       case ProviderKind::Ollama:
         put_variable({"base_url"}, "OLLAMA_BASE_URL");
@@ -135,16 +144,11 @@ class Completion {
     require({"deployment"}, "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment");
   }
 
-  /// Speech, and a model where anything is said of one.
+  /// What it lacks is told where it is known for what it is used: for speech, for its model, or for both.
   void complete_azure() {
     put_variable({"speech", "key"}, "AZURE_SPEECH_KEY");
     put_variable({"speech", "region"}, "AZURE_SPEECH_REGION");
-    if (!has({"speech", "url"})) {
-      require({"speech", "key"}, "AZURE_SPEECH_KEY", "the key of a Speech resource");
-      require({"speech", "region"}, "AZURE_SPEECH_REGION", "its region, such as \"westeurope\"");
-    }
     take_azure_openai();
-    if (has({"base_url"}) || has({"api_key"}) || has({"deployment"})) require_azure_openai();
   }
 
   void judge(const ProviderProfile& profile) const {

@@ -71,7 +71,8 @@ void read_speech(const JsonValue& tree, ProviderProfile& out) {
   const JsonValue* written = member(tree, "speech");
   if (written == nullptr) return;
   out.speech = {text_of(*written, "region"), text_of(*written, "url"), Secret(text_of(*written, "key"))};
-  if (out.region.empty() && out.kind == ProviderKind::Azure) out.region = out.speech.region;
+  // Where its model computes, or a container of its own, the operator alone can say.
+  if (out.region.empty() && out.kind == ProviderKind::Azure && out.base_url.empty() && out.speech.url.empty()) out.region = out.speech.region;
 }
 
 void read_deepgram(const JsonValue& tree, DeepgramTuning& out) {

@@ -95,7 +95,7 @@ AgentSettings agent_of(const PartNeeds& needs) {
   settings.server = server_of(provider);
   settings.server.base_url = provider.deepgram.agent_url;
   settings.format = line_format(needs);
-  settings.listen_model = provider.models.transcription;
+  if (provider.models.transcription != "flux") settings.listen_model = provider.models.transcription;
   settings.keyterms = needs.profile->phrases;
   if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
   if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;

@@ -73,13 +73,20 @@ TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or b
   const auto& provider = *std::get<agent::CascadeWay>(alone.profile().sessions.front()).think.front();
   CHECK(provider.speech.key.reveal() == "canary");
   CHECK(provider.speech.region == "westeurope");
-  CHECK(provider.region == "westeurope");  // For /agent/regions.
+  CHECK(provider.region.empty());  // Where its model computes nobody says.
   CHECK(provider.models.chat == "mini");
   CHECK(provider.base_url == "https://x.openai.azure.com");
   CHECK(ways(build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole).profile()) == "realtime azure; cascade azure/azure/azure");
   auto mixed = speech;
   mixed.insert({{"MODEL_PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
-  CHECK(ways(build("", mixed).profile()) == "cascade azure/openai/azure");
+  const auto two = build("", mixed);
+  CHECK(ways(two.profile()) == "cascade azure/openai/azure");
+  CHECK(std::get<agent::CascadeWay>(two.profile().sessions.front()).listen.front()->region == "westeurope");  // For /agent/regions.
+  const auto model = build("", {{"PROVIDER", "local"}, {"MODEL_PROVIDER", "azure"}, {"AZURE_OPENAI_ENDPOINT", "https://x"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "d"}});
+  CHECK(model.problems().empty());  // No speech is asked of it.
+  const auto talk = build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole);
+  CHECK(talk.warnings().find("/providers/azure/models/transcription: ") != std::string::npos);
+  CHECK(talk.warnings().find("/providers/azure/models/realtime: our own sentences") != std::string::npos);
   const auto container = build(R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"url": "http://127.0.0.1:5000"}}}})");
   REQUIRE_MESSAGE(container.made.book, container.problems());
   CHECK(std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()->speech.url == "http://127.0.0.1:5000");
@@ -92,6 +99,8 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
   CHECK(voice.base_url == "https://api.deepgram.com");
   CHECK(voice.deepgram.agent_url == "https://agent.deepgram.com");
+  const auto elsewhere = build(R"({"providers": {"deepgram": {"base_url": "https://api.eu.example", "api_key": "k"}}})", {{"PROVIDER", "deepgram"}});
+  CHECK(std::get<agent::RealtimeWay>(elsewhere.profile().sessions.front()).provider->deepgram.agent_url == "https://api.eu.example");
   CHECK(voice.api_key.reveal() == "canary");
   CHECK(agent::has_language_model(deepgram.profile()));
   const auto ollama = build(R"({"providers": {"ollama": {"ollama": {"context_tokens": 4096, "keep_alive_minutes": 5}}}})", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}});
@@ -121,8 +130,22 @@ TEST_CASE("An agent that names its provider anew takes neither the model nor the
   REQUIRE_MESSAGE(built.made.book, built.problems());
   CHECK(ways(*built.made.book->entries()[0].profile) == "cascade local/local/local");
   CHECK(ways(*built.made.book->entries()[1].profile) == "cascade deepgram/local/deepgram");
+  const auto kept = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "ollama", "listen": "local", "speak": "local"}]},
+                             "agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "deepgram"}]})", {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
+  CHECK(ways(*kept.made.book->entries()[0].profile) == "cascade local/ollama/local");
+  CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions says who does what\n");
+  const auto both = build(R"({"agent": {"model_provider": "local"}, "agents": [{"name": "a", "match": {"called": "1"}, "sessions": [{"kind": "cascade"}]}]})");
+  CHECK(both.warnings().empty());
   const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
   CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions says who does what") != std::string::npos);
+}
+
+TEST_CASE("The variables of a kind are for the provider of its name: another host gets no key that was not written for it") {
+  const auto built = build(R"({"agent": {"provider": "azure-us", "model_provider": "local"}, "providers": {"azure-us": {"kind": "azure", "speech": {"region": "eastus"}}}})",
+                           {{"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}});
+  CHECK(built.problems().starts_with("/providers/azure-us/speech/key: found nothing;"));
+  CHECK(build(R"({"agent": {"provider": "openai"}})", {{"PROVIDER", "OpenAI"}, {"OPENAI_API_KEY", "k"}}).problems().empty());
+  CHECK(build("", {{"PROVIDER", "Deepgram"}, {"DEEPGRAM_API_KEY", "k"}}).problems().empty());
 }
 
 TEST_CASE("How a provider's models think, hear and speak is taken over; what is not said stays the provider's own") {
@@ -309,6 +332,10 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
             "/agent/provider: found a provider without a model that thinks; allowed: one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT; set these three, or name who thinks in MODEL_PROVIDER"},
            {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}, "base_url": "https://h", "api_key": "k"}}})",
             "/providers/azure/deployment: found nothing; allowed: the name of a deployment; set AZURE_OPENAI_DEPLOYMENT, or write it in the file"},
+           {R"({"agent": {"provider": "local", "model_provider": "azure"}, "providers": {"azure": {"api_key": "k", "deployment": "d"}}})",
+            "/providers/azure/base_url: found nothing; allowed: a URL such as \"https://NAME.openai.azure.com\"; set AZURE_OPENAI_ENDPOINT, or write it in the file"},
+           {R"({"agent": {"provider": "mine", "model_provider": "local"}, "providers": {"mine": {"kind": "deepgram"}}})",
+            "/providers/mine/api_key: found nothing; allowed: the key of a Deepgram project; write it in the file"},
            {R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"key": "k"}}}})",
             "/providers/azure/speech/region: found nothing; allowed: its region, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
@@ -317,7 +344,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found a provider that nothing tells of;"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
-           {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"speech": {"key": "k", "region": "r"}}}})",
+           {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"base_url": "https://h", "api_key": "k"}}})",
             "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
            {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found other text;"},
