@@ -88,7 +88,7 @@ class Reader {
     }
     auto resolved = resolve(value.text, sources_);
     if (!resolved) return base::fail(resolved.error());
-    if (setting.is_secret()) secrets.push_back(resolved->text);
+    if (setting.is_secret() || setting.may_hold_secret) secrets.push_back(resolved->text);
     if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
     return check(setting, json_text(resolved->text));
   }

@@ -180,7 +180,7 @@ std::string text_of(const JsonValue& object, std::string_view name) {
 }
 
 JsonValue masked(const Setting& setting, const JsonValue& value) {
-  if (setting.is_secret() && value.kind == Kind::Text) return json_text(to_string(Secret(value.text)));
+  if ((setting.is_secret() || setting.may_hold_secret) && value.kind == Kind::Text) return json_text(to_string(Secret(value.text)));
   JsonValue out = value;
   const auto mask_members = [&setting](JsonValue& object) {
     for (auto& [name, inner] : object.members) {

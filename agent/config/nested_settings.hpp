@@ -209,7 +209,7 @@ inline constexpr std::array kProviderMembers{
 };
 
 inline constexpr std::array kWordMembers{
-    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line", .secret = true},
+    Setting{.name = "word", .least = 0, .most = kMaxPath, .unset = "required", .meaning = "a word of the command line", .may_hold_secret = true},
 };
 
 inline constexpr std::array kNamedSecretMembers{
@@ -245,7 +245,7 @@ inline constexpr std::array kToolServerMembers{
     Setting{.name = "directory", .least = 1, .most = kMaxPath, .unset = "`/`", .meaning = "where that program runs"},
     Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
             .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine. It is not shown, for "
-                       "some hold a key", .secret = true},
+                       "some hold a key", .may_hold_secret = true},
     Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
     Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "those of the document that are tools; there are no others",
             .members = kOperationMembers, .short_for = "id"},

@@ -154,7 +154,7 @@ class Completion {
   void judge(const ProviderProfile& profile) const {
     judge_url("/base_url", profile.base_url, profile.api_key);
     judge_url("/speech/url", profile.speech.url, profile.speech.key);
-    judge_url("/deepgram/agent_url", profile.deepgram.agent_url, profile.api_key);
+    if (profile.deepgram.agent_url != profile.base_url) judge_url("/deepgram/agent_url", profile.deepgram.agent_url, profile.api_key);
     if (profile.ca_file.empty() || !sources_.files) return;
     if (const auto file = sources_.files(profile.ca_file, kMaxFileBytes * 4); !file)
       effective_.problems.push_back({at_ + "/ca_file", "a file that cannot be read (" + file.error() + ")",

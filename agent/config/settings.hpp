@@ -58,6 +58,7 @@ struct Setting {
   std::string_view unset{};      ///< what an empty default means; "required" when it must be set
   std::string_view meaning;      ///< for people, without a full stop
   bool secret = false;           ///< never shown
+  bool may_hold_secret = false;  ///< not shown either, but no password by itself
   std::span<const Setting> members{};
   std::string_view short_for{};  ///< in Objects: a text stands for an object with this one member
   std::string_view also{};       ///< Objects: what stands in this section may stand here too

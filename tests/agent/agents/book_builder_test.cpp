@@ -468,7 +468,8 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
   CHECK(granted[1].what == agent::ToolClass::Money);
   CHECK(granted[1].max_per_minute == 2);
   CHECK(granted[1].question == "Shall I send {amount} back to you?");
-  CHECK(config::effective_json(built.effective).find("canary") == std::string::npos);
+  const std::string shown = config::effective_json(built.effective);
+  for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);  // Servers are given keys in words and addresses, too.
 }
 
 TEST_CASE("A document or a setting that is another one makes other servers, and nothing else does") {
