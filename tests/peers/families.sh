@@ -6,7 +6,8 @@ voice=slt  # of the simulators
 # simulate NAME JSON: that provider's simulator (azure_model is Azure OpenAI's); its port of plain HTTP in $NAME_port, what it notes in $work/NAME.jsonl.
 simulate() {
   local of=${1/azure_model/openai}
-  printf '%s\n' "$2" >"$work/$1.json"
+  # Each takes its own key and no other: one that went to the wrong place is refused there.
+  printf '{"key": "secret-%s-key", %s\n' "$1" "${2#\{}" >"$work/$1.json"
   start "$1" "$simulators/offhook_${of}_sim" --scenario "$work/$1.json" --log "$work/$1.jsonl"
   printf -v "$1_pid" %s "$pid"
   expect 30 "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
@@ -18,14 +19,14 @@ families_config() {
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
   cat >>"$work/agent.json" <<JSON
  , "providers": {
-   "openai": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${openai_port:-9}/v1"},
-   "azure": {"speech": {"key": "secret-1001-key", "url": "http://127.0.0.1:${azure_port:-9}"},
-             "base_url": "http://127.0.0.1:${azure_model_port:-9}", "api_key": "secret-1001-key", "deployment": "mini", "models": {"realtime": "rt"}},
-   "deepgram": {"api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "deepgram": {"agent_url": "http://127.0.0.1:${deepgram_port:-9}"}},
-   "flux": {"kind": "deepgram", "api_key": "secret-1001-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "models": {"transcription": "flux-general-en"}},
-   "ollama": {"base_url": "http://127.0.0.1:${ollama_port:-9}", "models": {"chat": "llama3.2"}},
-   "compatible": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:${ollama_port:-9}/v1", "models": {"chat": "llama3.2"}}},
- "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "$greeting", "voice": "slt", "language": "en"$1}${more_config:-}}
+   "openai": {"api_key": "secret-openai-key", "base_url": "http://127.0.0.1:${openai_port:-9}/v1"},
+   "azure": {"speech": {"key": "secret-azure-key", "url": "http://127.0.0.1:${azure_port:-9}"},
+             "base_url": "http://127.0.0.1:${azure_model_port:-9}", "api_key": "secret-azure_model-key", "deployment": "mini", "models": {"realtime": "rt"}},
+   "deepgram": {"api_key": "secret-deepgram-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "deepgram": {"agent_url": "http://127.0.0.1:${deepgram_port:-9}"}},
+   "flux": {"kind": "deepgram", "api_key": "secret-deepgram-key", "base_url": "http://127.0.0.1:${deepgram_port:-9}", "models": {"transcription": "flux-general-en"}},
+   "ollama": {"api_key": "secret-ollama-key", "base_url": "http://127.0.0.1:${ollama_port:-9}", "models": {"chat": "llama3.2"}},
+   "compatible": {"kind": "openai_compatible", "api_key": "secret-ollama-key", "base_url": "http://127.0.0.1:${ollama_port:-9}/v1", "models": {"chat": "llama3.2"}}},
+ "agent": {"prompt": "You are the receptionist of a bicycle shop.", "greeting": "${spoken_greeting:-$greeting}", "voice": "slt", "language": "en"$1}${more_config:-}}
 JSON
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
@@ -66,7 +67,9 @@ hold_whole_call() {
   ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait silence:1500 "say:goodbye" wait:15000
   heard_whole hello street noted goodbye
   heard_not end
+  [ "$(sed -n 's/.*"greeting_ms":\([0-9]*\).*/\1/p' "$work/report.json")" -lt 1900 ] || die "the greeting did not come in time: $(cat "$work/report.json")"
   reports '"ended_by":"them"'
+  ! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
   expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Asked' '"name":"hang_up","done":true'
 }
 # whole_call LISTEN THINK SPEAK: by a cascade.
@@ -75,6 +78,7 @@ whole_call() {
   [ "$3" = local ] || voice=rms
   start_kamailio
   simulate_all "$heard_in_whole_call" "$replies_of_whole_call" "$@"
+  spoken_greeting="$hello You have called {{called}}."  # Not to be prepared: each call's own.
   families_config ', "tools": ["hang_up", "note"], "sessions": [{"kind": "cascade", "listen": "'"$1"'", "think": "'"$2"'", "speak": "'"$3"'"}]'
   hold_whole_call
 }
@@ -90,6 +94,7 @@ whole_talk() {
       ;;
     *) simulate_all "$heard_in_whole_call" "$replies_of_whole_call" "$1" ;;
   esac
+  spoken_greeting="$hello You have called {{called}}."
   families_config ', "tools": ["hang_up", "note"], "sessions": [{"kind": "realtime", "provider": "'"$1"'"}]'
   hold_whole_call
 }

@@ -9,7 +9,7 @@ simulate openai '{"heard": ["please add them", "which models are there", "pay me
   {"when": "which models", "text": "Let me see.", "calls": [{"name": "shop__listModels", "arguments": {"limit": 3}}]},
   {"when": "gpt-realtime", "text": "'"$models"'"},
   {"when": "pay me", "text": "Certainly.", "calls": [{"name": "desk__heard", "arguments": {}}]},
-  {"when": "delete", "text": "Well.", "calls": [{"name": "desk__delete_account", "arguments": {}}, {"name": "memory__wipe", "arguments": {}}]},
+  {"when": "delete", "text": "Well.", "calls": [{"name": "desk__delete_account", "arguments": {}}, {"name": "shop__wipe", "arguments": {}}]},
   {"when": "not available", "text": "'"$unknown"'"},
   {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]},
   {"when": "instruction", "text": "'"$paid"'"}]}'
@@ -20,10 +20,11 @@ cat >"$work/shop.json" <<'JSON'
 JSON
 server=$simulators/offhook_mcp_stdio_server
 tool_servers() {  # tool_servers DESK-MEMBERS
-  printf '{"desk": {"command": ["%s"]%s}, "shop": {"openapi": "shop.json", "operations": ["listModels"], "url": "http://127.0.0.1:%s/v1", "token": "secret-1001-key"}}' \
+  printf '{"desk": {"command": ["%s", "--more"]%s}, "shop": {"openapi": "shop.json", "operations": ["listModels"], "url": "http://127.0.0.1:%s/v1", "token": "secret-openai-key"}}' \
     "$server" "$1" "$openai_port"
 }
-# What the operator does first: look at what there is, and pin it.
+# What the operator does first: look at what there is, and pin it; all but delete_account, which is there, and granted, and not looked at. wipe is in the document
+# of the shop, and no operation that was named.
 agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
@@ -33,8 +34,9 @@ pin_of() { sed 's/},{/\n/g' "$work/tools.list" | sed -n 's/.*"tool":"'"$1"'","ha
 pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__heard", "hash": "'$(pin_of desk__heard)'"}]'
 more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
-  "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "Shall I send it back to you?"}, "shop__listModels"]'
+  "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "Shall I send it back to you?"}, "shop__listModels", "desk__delete_account"]'
 expect 10 "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "nobody is told of the tool that was not looked at"
 sentence added "$added"
 sentence models "$models"
 sentence paid "$paid"
@@ -44,6 +46,6 @@ ai_call wait "say:please add them" wait silence:300 "say:which models are there"
 heard_whole added models paid unknown goodbye
 says "$work/openai.jsonl" '"method":"GET".*"path":"/v1/models' || die "the HTTP service was not asked"
 for told in 'tool=desk__add what=done' 'tool=shop__listModels what=done' 'tool=desk__heard what=asked' 'tool=desk__heard what=confirmed' 'tool=desk__heard what=done' \
-  'tool=desk__delete_account what=refused' 'tool=memory__wipe what=refused'; do
+  'tool=desk__delete_account what=refused' 'tool=shop__wipe what=refused'; do
   says "$work/agent.log" "call.tool .*$told" || die "the log does not tell: $told: $(grep call.tool "$work/agent.log")"
 done

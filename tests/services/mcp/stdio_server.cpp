@@ -1,8 +1,9 @@
 // A server of the Model Context Protocol over stdio for unit tests, which need no npm then: revision 2025-11-25, tools `add` (two
 // numbers) and `heard` (how many lines came, that one included).
-//   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn]
+//   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn] [--more]
 // --ends-unasked: ends when the first thing that it hears is no initialize, as servers by older libraries do; --leave-group:
-// leaves its process group for its parent's, and says "left"; --stubborn: stays when its input ends and when it is asked to go.
+// leaves its process group for its parent's, and says "left"; --stubborn: stays when its input ends and when it is asked to go;
+// --more: has a third tool, `delete_account`, that does what `heard` does.
 #include <nlohmann/json.hpp>
 
 #include <signal.h>
@@ -22,17 +23,19 @@ Json tool(const std::string& name, const Json& properties) {
       {"name", name}, {"description", "A tool of a test."}, {"inputSchema", {{"type", "object"}, {"properties", properties}}}};
 }
 
-Json tools() {
+Json tools(bool more) {
   const Json number = {{"type", "number"}};
-  return Json::array({tool("add", {{"a", number}, {"b", number}}), tool("heard", Json::object())});
+  Json all = Json::array({tool("add", {{"a", number}, {"b", number}}), tool("heard", Json::object())});
+  if (more) all.push_back(tool("delete_account", Json::object()));
+  return all;
 }
 
-Json result_of(const std::string& method, const Json& params, int lines) {
+Json result_of(const std::string& method, const Json& params, int lines, bool more) {
   if (method == "initialize")
     return {{"protocolVersion", "2025-11-25"},
             {"capabilities", {{"tools", Json::object()}}},
             {"serverInfo", {{"name", "test"}, {"version", "1"}}}};
-  if (method == "tools/list") return {{"tools", tools()}};
+  if (method == "tools/list") return {{"tools", tools(more)}};
   if (method != "tools/call") return nullptr;
   const Json given = params.value("arguments", Json::object());
   const std::string text =
@@ -55,7 +58,7 @@ int main(int count, char** words) {
     if (++lines == 1 && has("--ends-unasked") && method != "initialize") return 1;
     if (!message.is_object() || !message.contains("id")) continue;
     Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
-    Json result = result_of(method, message.value("params", Json::object()), lines);
+    Json result = result_of(method, message.value("params", Json::object()), lines, has("--more"));
     if (result.is_null()) {
       answer["error"] = {{"code", -32601}, {"message", "no such method"}};
     } else {
