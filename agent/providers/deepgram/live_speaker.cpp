@@ -12,8 +12,9 @@ LiveSpeaker::~LiveSpeaker() {
   carry_out();
 }
 
+/// What was asked before has a socket already, and is on its way.
 void LiveSpeaker::open(const SessionContext&) {
-  core_.connect();
+  if (!socket_) core_.connect();
   carry_out();
 }
 
