@@ -55,12 +55,12 @@ void VirtualTalk::play_caller() {
   if (parts_.hangs_up_after && now_ - connected_at_ >= *parts_.hangs_up_after) return end("caller");
   if (line_.caller_speaks() || !is_callers_turn()) return;
   if (said_ == parts_.caller.size()) return end("caller");
-  const CallerTurn& turn = parts_.caller[said_++];
+  const CallerMove& turn = parts_.caller[said_++];
   waits_for_reply_ = true;
   switch (turn.what) {
-    case CallerTurn::What::Speak: return line_.say(turn.length);
-    case CallerTurn::What::Wait: pauses_ = true; return;
-    case CallerTurn::What::Key:
+    case CallerMove::What::Speak: return line_.say(turn.length);
+    case CallerMove::What::Wait: pauses_ = true; return;
+    case CallerMove::What::Key:
       quiet_until_ = now_ + kKeysTogether;
       return line_.press('5');
   }

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::test {
 
 /// What the caller does next, when the agent has been silent for a moment.
-struct CallerTurn {
+struct CallerMove {
   enum class What : std::uint8_t {
     Speak,
     Key,    ///< one is pressed
@@ -31,7 +31,7 @@ struct TalkParts {
   std::unique_ptr<ToolBox> tools;
   ConversationOptions options;
   SessionContext context;
-  std::vector<CallerTurn> caller;                ///< then they hang up
+  std::vector<CallerMove> caller;                ///< then they hang up
   std::optional<base::Duration> hangs_up_after;  ///< the answer, whatever is being said
   std::function<void(base::TimePoint)> net;
 };
