@@ -13,16 +13,29 @@ void FallbackSpeaker::open(const SessionContext& context) {
 void FallbackSpeaker::tick(base::TimePoint now) {
   first_->tick(now);
   second_->tick(now);
+  if (waiting_.empty() || waiting_.front().begun || failed_) return silent_since_.reset();
+  if (!silent_since_) silent_since_ = now;
+  if (now - *silent_since_ < kPatience) return;
+  is_slow_ = true;
+  pass_on();
+}
+
+/// The order of utterances is kept: all that waits goes to the other voice.
+void FallbackSpeaker::pass_on() {
+  failed_ = true;
+  first_->cancel();
+  for (const Waiting& each : waiting_) second_->speak(each.utterance, each.text);
 }
 
 void FallbackSpeaker::speak(std::uint32_t utterance, std::string_view text) {
-  if (waiting_.empty()) failed_ = false;
+  if (waiting_.empty()) failed_ = is_slow_;
   waiting_.push_back({utterance, std::string(text)});
   (failed_ ? second_ : first_)->speak(utterance, text);
 }
 
 void FallbackSpeaker::cancel() {
   waiting_.clear();
+  silent_since_.reset();
   first_->cancel();
   second_->cancel();
 }
@@ -38,12 +51,10 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
   if (it == waiting_.end()) return event;
   if (!std::holds_alternative<SpeakFailed>(event) || it->begun || failed_) {
     waiting_.erase(it);
+    silent_since_.reset();
     return event;
   }
-  // The order of utterances is kept: all that waits goes to the other voice.
-  failed_ = true;
-  first_->cancel();
-  for (const Waiting& each : waiting_) second_->speak(each.utterance, each.text);
+  pass_on();
   return std::nullopt;
 }
 

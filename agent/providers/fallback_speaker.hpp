@@ -2,16 +2,21 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 
+#include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace offhook::inline v0::agent {
 
 /// A voice, and another one for what it cannot say: for sentences of our own, which the caller must hear whatever is broken. What
-/// fails before its first sample is said by the other voice; what fails in the middle has failed.
+/// fails before its first sample, or has none in time, is said by the other voice; what fails in the middle has failed. A voice that
+/// let the caller wait is not asked again.
 class FallbackSpeaker final : public Speaker {
  public:
+  static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);  ///< for a first sample; a profile's `speak` is longer
+
   FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second) : first_(std::move(first)), second_(std::move(second)) {}
 
   void open(const SessionContext& context) override;
@@ -24,10 +29,13 @@ class FallbackSpeaker final : public Speaker {
  private:
   struct Waiting { std::uint32_t utterance = 0; std::string text; bool begun = false; };
   [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);
+  void pass_on();
 
   std::unique_ptr<Speaker> first_, second_;
   std::deque<Waiting> waiting_;  // in the order of speak(); those that failed went to second_
   bool failed_ = false;          // all that still waits is with second_
+  bool is_slow_ = false;         // so is all that follows
+  std::optional<base::TimePoint> silent_since_;  // first_, which has to say the first of those that wait
 };
 
 }  // namespace offhook::inline v0::agent

@@ -12,6 +12,7 @@ LiveSpeaker::~LiveSpeaker() {
   carry_out();
 }
 
+/// What was asked before has a socket already, and is on its way.
 void LiveSpeaker::open(const SessionContext&) {
   core_.open();
   carry_out();

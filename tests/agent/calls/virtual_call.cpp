@@ -7,20 +7,11 @@
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 
-#include <algorithm>
 #include <cmath>
 
 namespace offhook::inline v0::agent::test {
 
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr base::Duration kStep = 10ms;
-constexpr base::Duration kCallerThinks = 700ms;   // after the agent's last sound
-constexpr base::Duration kCallerSpeaks = 1200ms;
-
-}  // namespace
 
 void ToneVoice::speak(std::uint32_t utterance, std::string_view text) {
   SpeechAudio audio;
@@ -42,42 +33,26 @@ std::optional<SpeakEvent> ToneVoice::poll() {
 }
 
 VirtualCall::VirtualCall(CallScript script)
-    : script_(std::move(script)),
+    : VirtualTalk(script.rate_hz, base::TimePoint{} + 1000s),
+      script_(std::move(script)),
       world_{script_.scenario, *services::openai::VoiceBook::make(script_.scenario.voice, script_.scenario.chunk_ms), {}},
-      net_(world_),
-      line_(script_.rate_hz),
-      notes_({}, {true, true}, {{}, base::TimePoint{}}) {
-  now_ += 1000s;
-  world_.log = [this](base::TimePoint, std::string_view, const nlohmann::json& members) { faults_ += members.contains("fault"); };
-  CallControl control;
-  control.answer = [this] { connected_ = true; };
-  control.hang_up = [this](const std::string& why) {
-    over_ = true;
-    ended_by_ = why;
-  };
-  control.transfer = [](const std::string&) {};
-  control.hold = [](bool) {};
-  std::unique_ptr<ToolBox> tools;
+      service_(world_) {
+  net_.add("", service_);
+  world_.log = [this](base::TimePoint, std::string_view, const nlohmann::json& members) { faults_ += members.value("fault", "none") != "none"; };
+  TalkParts parts;
+  parts.session = make_session();
   if (!script_.rules.allowed.empty()) {
     tools::ToolBoxOptions options;
     options.rules = script_.rules;
-    tools = std::make_unique<tools::CallToolBox>(options, std::vector<std::unique_ptr<tools::ToolSource>>{}, nullptr, now_);
+    parts.tools = std::make_unique<tools::CallToolBox>(options, std::vector<std::unique_ptr<tools::ToolSource>>{}, nullptr, now());
   }
-  const auto observer = [this](const ConversationAction& action) {
-    notes_.on_action(action, {{}, now_});
-    const auto* said = std::get_if<AgentSaid>(&action);  // A filler is none: who waits for an answer waits on.
-    if (said != nullptr && std::exchange(waits_for_reply_, false)) answered_ += said_ > 0;
-    seen_.push_back(action);
-  };
-  ConversationOptions options = script_.options;
-  options.drop_brief_turns = script_.ways.front() == Way::Realtime;
-  bridge_ = std::make_unique<Bridge>(make_session(), std::move(tools), line_.port(), control, observer, options);
-  net_.tick(now_);
-  line_.tick(now_);
-  SessionContext context;
-  context.call = {"call", "sip:1001@pbx", "", "sip:6001@pbx", "2026-01-01T00:00:00Z"};
-  context.prompt = "You are a receptionist.";
-  bridge_->start(context, now_);
+  parts.options = script_.options;
+  parts.options.drop_brief_turns = script_.ways.front() == Way::Realtime;
+  parts.context.call = {"call", "sip:1001@pbx", "", "sip:6001@pbx", "2026-01-01T00:00:00Z"};
+  parts.context.prompt = "You are a receptionist.";
+  parts.caller.resize(script_.turns);
+  parts.net = [this](base::TimePoint now) { net_.tick(now); };
+  begin(std::move(parts));
 }
 
 std::unique_ptr<VoiceSession> VirtualCall::make_session() {
@@ -105,52 +80,6 @@ std::unique_ptr<VoiceSession> VirtualCall::make_session() {
     chain.sessions.push_back({"cascade", [this, parts](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers_, wake); }, 2});
   }
   return std::make_unique<SessionChain>(std::move(chain), breakers_, Wake{});
-}
-
-/// Speaks when the agent has been silent for a moment, so often; then hangs up.
-void VirtualCall::play_caller() {
-  if (line_.caller_speaks() || waits_for_reply_) return;
-  if (line_.agent_speaks() || now_ - line_.agent_spoke_last() < kCallerThinks) return;
-  if (said_ == script_.turns) {
-    over_ = true;
-    ended_by_ = "caller";
-    return;
-  }
-  ++said_;
-  waits_for_reply_ = true;
-  line_.say(kCallerSpeaks);
-}
-
-void VirtualCall::step() {
-  now_ += kStep;
-  net_.tick(now_);
-  if (connected_ && now_.time_since_epoch() % VirtualLine::kTick == base::Duration::zero()) {
-    line_.tick(now_);
-    const auto last = std::max({line_.agent_spoke_last(), line_.caller_spoke_last(), connected_at_});
-    longest_silence_ = std::max(longest_silence_, now_ - last);
-    play_caller();
-  }
-  if (over_) return;
-  bridge_->tick(now_);
-  if (connected_ && connected_at_ == base::TimePoint{}) {
-    connected_at_ = now_;
-    notes_.on_answered(media::AudioCodec::Pcmu, "PCMU", {{}, now_});
-    bridge_->on_connected(now_);
-  }
-}
-
-void VirtualCall::advance(base::Duration by) {
-  for (const auto end = now_ + by; now_ < end && !over_;) step();
-}
-
-void VirtualCall::run(base::Duration limit) {
-  advance(limit);
-  if (over_) bridge_->on_ended();
-}
-
-records::CallRecord VirtualCall::record() {
-  notes_.on_ended({}, ended_by_, {}, {{}, now_});
-  return *notes_.take();
 }
 
 }  // namespace offhook::inline v0::agent::test

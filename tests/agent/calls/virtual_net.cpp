@@ -1,29 +1,14 @@
 #include <offhook/tests/agent/calls/virtual_net.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <optional>
 #include <utility>
 
 namespace offhook::inline v0::agent::test {
 
-using namespace services::openai;
-
-// --- HTTP --------------------------------------------------------------------------------------------------------------------
-
-struct VirtualNet::Transfer {
-  net::HttpHandler handler;
-  base::TimePoint begun, limit;
-  std::deque<HttpPlan::Step> steps;
-  bool over = false;
-};
-
-class VirtualNet::TransferHandle final : public net::HttpTransfer {
- public:
-  explicit TransferHandle(std::shared_ptr<Transfer> transfer) : transfer_(std::move(transfer)) {}
-  ~TransferHandle() override { transfer_->over = true; }
-
- private:
-  std::shared_ptr<Transfer> transfer_;
-};
+using services::openai::HttpPlan;
 
 namespace {
 
@@ -39,34 +24,80 @@ std::string multipart(const std::vector<net::FormPart>& parts, const std::string
   return body + "--" + boundary + "--\r\n";
 }
 
-std::string path_of(const std::string& url) {
+std::size_t end_of_host(const std::string& url) {
   const auto host = url.find("://");
-  const auto slash = url.find('/', host == std::string::npos ? 0 : host + 3);
-  return slash == std::string::npos ? "/" : url.substr(slash);
+  return std::min(url.find('/', host == std::string::npos ? 0 : host + 3), url.size());
+}
+
+std::string host_of(const std::string& url) {
+  const auto host = url.find("://");
+  const std::size_t begin = host == std::string::npos ? 0 : host + 3;
+  return url.substr(begin, end_of_host(url) - begin);
+}
+
+std::string path_of(const std::string& url) {
+  const auto slash = end_of_host(url);
+  return slash == url.size() ? "/" : url.substr(slash);
+}
+
+services::WebRequest asked(std::string method, const std::string& url, const net::Headers& headers) {
+  services::WebRequest request;
+  request.method = std::move(method);
+  request.target = path_of(url);
+  for (const auto& [name, value] : headers) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    request.headers.emplace_back(lower, value);
+  }
+  return request;
 }
 
 }  // namespace
 
+VirtualService& VirtualNet::service_of(const std::string& url) const {
+  auto found = services_.find(host_of(url));
+  if (found == services_.end()) found = services_.find("");
+  if (found == services_.end()) std::abort();  // A test that asks nobody.
+  return *found->second;
+}
+
+// --- HTTP --------------------------------------------------------------------------------------------------------------------
+
+struct VirtualNet::Transfer {
+  net::HttpHandler handler;
+  base::TimePoint begun, limit;
+  std::deque<HttpPlan::Step> steps;
+  std::shared_ptr<void> until_gone;
+  bool over = false;
+};
+
+class VirtualNet::TransferHandle final : public net::HttpTransfer {
+ public:
+  explicit TransferHandle(std::shared_ptr<Transfer> transfer) : transfer_(std::move(transfer)) {}
+  ~TransferHandle() override { transfer_->over = true; }
+
+ private:
+  std::shared_ptr<Transfer> transfer_;
+};
+
+VirtualNet::VirtualNet() = default;
+VirtualNet::~VirtualNet() = default;
+
 std::unique_ptr<net::HttpTransfer> VirtualNet::start(net::HttpRequest request, net::HttpHandler handler) {
-  services::WebRequest asked;
-  asked.method = request.method;
-  asked.target = path_of(request.url);
-  for (const auto& [name, value] : request.headers) {
-    std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    asked.headers.emplace_back(lower, value);
-  }
-  asked.body = request.body;
+  services::WebRequest web = asked(request.method, request.url, request.headers);
+  web.body = request.body;
+  web.headers.emplace_back("user-agent", "offhook");  // The edge's to add.
   if (!request.form.empty()) {
-    asked.headers.emplace_back("content-type", "multipart/form-data; boundary=frontier");
-    asked.body = multipart(request.form, "frontier");
+    web.headers.emplace_back("content-type", "multipart/form-data; boundary=frontier");
+    web.body = multipart(request.form, "frontier");
   }
   auto transfer = std::make_shared<Transfer>();
   transfer->handler = std::move(handler);
   transfer->begun = now_ + kLatency;
   transfer->limit = now_ + request.total_limit;
-  const HttpPlan plan = http_.serve(asked, now_);
-  transfer->steps.assign(plan.steps.begin(), plan.steps.end());
+  ServedAnswer answer = service_of(request.url).serve(web, now_);
+  transfer->steps.assign(answer.plan.steps.begin(), answer.plan.steps.end());
+  transfer->until_gone = std::move(answer.until_gone);
   transfers_.push_back(transfer);
   return std::make_unique<TransferHandle>(transfer);
 }
@@ -95,23 +126,34 @@ void VirtualNet::run(Transfer& transfer) {
 // --- WebSocket ---------------------------------------------------------------------------------------------------------------
 
 struct VirtualNet::Line {
+  struct Frame {
+    base::TimePoint at;
+    bool binary = false;
+    std::string bytes;
+  };
   net::WebSocketHandler handler;
+  VirtualService& service;
+  services::WebRequest request;
   base::TimePoint opens, limit;
-  std::string target;
-  std::optional<Fault> refusal;
-  std::unique_ptr<SimRealtime> sim;
-  std::deque<std::pair<base::TimePoint, std::string>> up;
-  std::deque<std::pair<base::TimePoint, SimOut>> down;
-  bool over = false;
+  std::optional<Handshake> handshake;
+  std::deque<Frame> up;
+  std::deque<std::pair<base::TimePoint, SocketOut>> down;
+  SocketOuts outs;  // scratch
+  int closed_with = 0;
+  bool open = false, over = false;
+
+  void close(const net::WebSocketClosed& why) {
+    if (!std::exchange(over, true)) handler.on_closed(why);
+  }
 };
 
 class VirtualNet::SocketHandle final : public net::WebSocket {
  public:
   SocketHandle(VirtualNet& net, std::shared_ptr<Line> line) : net_(net), line_(std::move(line)) {}
   ~SocketHandle() override { line_->over = true; }
-  void send_text(std::string_view text) override { line_->up.emplace_back(net_.now_ + kLatency, std::string(text)); }
-  void send_binary(std::string_view) override {}
-  void close(int, std::string_view) override { line_->over = true; }
+  void send_text(std::string_view text) override { line_->up.push_back({net_.now_ + kLatency, false, std::string(text)}); }
+  void send_binary(std::string_view bytes) override { line_->up.push_back({net_.now_ + kLatency, true, std::string(bytes)}); }
+  void close(int code, std::string_view) override { line_->closed_with = code; }
 
  private:
   VirtualNet& net_;
@@ -119,54 +161,64 @@ class VirtualNet::SocketHandle final : public net::WebSocket {
 };
 
 std::unique_ptr<net::WebSocket> VirtualNet::open(net::WebSocketRequest request, net::WebSocketHandler handler) {
-  auto line = std::make_shared<Line>();
-  line->handler = std::move(handler);
-  line->opens = now_ + kHandshake;
-  line->limit = now_ + request.connect_limit;
-  line->target = path_of(request.url);
-  const Fault& fault = world_.scenario.realtime.fault(handshakes_++);
-  if (fault.kind != Fault::Kind::None) line->refusal = fault;
+  auto web = asked("GET", request.url, request.headers);
+  web.wants_upgrade = true;
+  auto line = std::make_shared<Line>(Line{std::move(handler), service_of(request.url), std::move(web), now_ + kHandshake,
+                                          now_ + request.connect_limit, {}, {}, {}, {}});
   lines_.push_back(line);
   return std::make_unique<SocketHandle>(*this, line);
 }
 
-void VirtualNet::deliver(Line& line, const SimOuts& outs) {
-  for (const SimOut& out : outs) line.down.emplace_back(now_ + kLatency, out);
+void VirtualNet::answer_handshake(Line& line) {
+  if (!line.handshake) line.handshake = line.service.shake_hands(line.request, now_);
+  const Handshake& answer = *line.handshake;
+  if (answer.refusal.status != 0) {
+    net::WebSocketClosed refused;
+    refused.status = answer.refusal.status;
+    for (const auto& [name, value] : answer.refusal.headers) {
+      refused.headers.emplace_back(name, value);
+      if (name == "retry-after") refused.retry_after = value;
+    }
+    return line.close(refused);
+  }
+  if (answer.drops) return line.close({net::NetError{net::NetError::What::Closed, "dropped"}, 0, {}, 1006, {}});
+  if (answer.socket && now_ >= line.opens + answer.wait && now_ < line.limit) {
+    line.open = true;
+    if (line.handler.on_open) line.handler.on_open();
+    return;
+  }
+  if (now_ >= line.limit) line.close({net::NetError{net::NetError::What::Timeout, "no answer to the handshake"}, 0, {}, 1006, {}});
+}
+
+void VirtualNet::deliver(Line& line) {
+  while (!line.over && !line.down.empty() && line.down.front().first <= now_) {
+    const SocketOut out = std::move(line.down.front().second);
+    line.down.pop_front();
+    switch (out.what) {
+      case SocketOut::What::Text: line.handler.on_text(out.bytes); break;
+      case SocketOut::What::Binary: line.handler.on_binary(out.bytes); break;
+      case SocketOut::What::Close: line.close({std::nullopt, 0, {}, out.code, out.bytes}); break;
+      case SocketOut::What::Drop: line.close({net::NetError{net::NetError::What::Closed, "dropped"}, 0, {}, 1006, {}}); break;
+    }
+  }
 }
 
 void VirtualNet::run(Line& line) {
-  const auto closed = [&line](net::WebSocketClosed why) {
-    if (!std::exchange(line.over, true)) line.handler.on_closed(why);
-  };
-  SimOuts outs;
-  if (!line.sim && now_ >= line.opens) {
-    if (line.refusal && line.refusal->kind == Fault::Kind::Status) {
-      net::WebSocketClosed refused;
-      refused.status = line.refusal->status;
-      if (line.refusal->retry_after >= 0) refused.retry_after = std::to_string(line.refusal->retry_after);
-      return closed(refused);
-    }
-    if (line.refusal && now_ >= line.limit) return closed({net::NetError{net::NetError::What::Timeout, "no answer to the handshake"}, 0, {}, 1006, {}});
-    if (line.refusal) return;
-    line.sim = std::make_unique<SimRealtime>(world_, ++sessions_, line.target, now_, outs);
-    if (line.handler.on_open) line.handler.on_open();
-  }
-  if (!line.sim) return;
-  while (!line.over && !line.up.empty() && line.up.front().first <= now_ && !line.sim->is_over()) {
-    line.sim->on_text(line.up.front().second, now_, outs);
+  if (line.closed_with != 0) return line.close({std::nullopt, 0, {}, line.closed_with, {}});
+  if (!line.open && now_ >= line.opens) answer_handshake(line);
+  if (!line.open || line.over) return;
+  ServiceSocket& socket = *line.handshake->socket;
+  while (!line.over && !line.up.empty() && line.up.front().at <= now_) {
+    const auto frame = std::move(line.up.front());
     line.up.pop_front();
+    if (frame.binary) socket.on_binary(frame.bytes, now_, line.outs);
+    else socket.on_text(frame.bytes, now_, line.outs);
   }
-  if (!line.sim->is_over()) line.sim->on_time(now_, outs);
-  deliver(line, outs);
-  while (!line.over && !line.down.empty() && line.down.front().first <= now_) {
-    const SimOut out = std::move(line.down.front().second);
-    line.down.pop_front();
-    switch (out.what) {
-      case SimOut::What::Text: line.handler.on_text(out.text); break;
-      case SimOut::What::Close: closed({std::nullopt, 0, {}, out.code, out.text}); break;
-      case SimOut::What::Drop: closed({net::NetError{net::NetError::What::Closed, "dropped"}, 0, {}, 1006, {}}); break;
-    }
-  }
+  if (line.over) return;
+  socket.on_time(now_, line.outs);
+  for (SocketOut& out : line.outs) line.down.emplace_back(now_ + kLatency, std::move(out));
+  line.outs.clear();
+  deliver(line);
 }
 
 void VirtualNet::tick(base::TimePoint now) {

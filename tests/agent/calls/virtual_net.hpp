@@ -2,24 +2,27 @@
 
 #include <offhook/agent/net/edges.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/tests/services/openai/sim_http.hpp>
-#include <offhook/tests/services/openai/sim_realtime.hpp>
+#include <offhook/tests/agent/calls/virtual_service.hpp>
 
-#include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace offhook::inline v0::agent::test {
 
-/// Sockets and HTTP that lead to the simulated OpenAI on virtual time: no thread, no clock, no port. What is sent arrives a
-/// little later; what the simulator breaks is broken here as it would be on a wire.
+/// Sockets and HTTP that lead to simulated services on virtual time: no thread, no clock, no port. What is sent arrives a
+/// little later; what a simulator breaks is broken here as it would be on a wire.
 class VirtualNet final : public net::Edges, public net::HttpClient, public net::WebSocketClient {
  public:
   static constexpr base::Duration kLatency = std::chrono::milliseconds(10);
   static constexpr base::Duration kHandshake = std::chrono::milliseconds(30);
 
-  explicit VirtualNet(services::openai::SimWorld& world) : world_(world), http_(world) {}
+  VirtualNet();
+  ~VirtualNet() override;
+
+  /// Behind `host`, a name with its port if it has one; "": behind all that are not known. It outlives the net.
+  void add(const std::string& host, VirtualService& service) { services_[host] = &service; }
 
   [[nodiscard]] net::HttpClient& http(const std::string&) override { return *this; }
   [[nodiscard]] net::WebSocketClient& sockets(const std::string&) override { return *this; }
@@ -28,23 +31,24 @@ class VirtualNet final : public net::Edges, public net::HttpClient, public net::
   [[nodiscard]] std::unique_ptr<net::WebSocket> open(net::WebSocketRequest request, net::WebSocketHandler handler) override;
 
   void tick(base::TimePoint now);
+  /// Requests and sockets that somebody waits for.
+  [[nodiscard]] std::size_t open_connections() const { return transfers_.size() + lines_.size(); }
 
  private:
   struct Transfer;
   struct Line;
   class TransferHandle;
   class SocketHandle;
+  [[nodiscard]] VirtualService& service_of(const std::string& url) const;
   void run(Transfer& transfer);
   void run(Line& line);
-  void deliver(Line& line, const services::openai::SimOuts& outs);
+  void answer_handshake(Line& line);
+  void deliver(Line& line);
 
-  services::openai::SimWorld& world_;
-  services::openai::SimHttp http_;
+  std::map<std::string, VirtualService*> services_;
   base::TimePoint now_{};
   std::vector<std::shared_ptr<Transfer>> transfers_;
   std::vector<std::shared_ptr<Line>> lines_;
-  std::size_t handshakes_ = 0;
-  unsigned sessions_ = 0;
 };
 
 }  // namespace offhook::inline v0::agent::test

@@ -8,6 +8,7 @@
 
 using namespace offhook::agent;
 using namespace offhook::agent::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -57,4 +58,44 @@ TEST_CASE_FIXTURE(TwoVoices, "What failed in the middle has failed, and the next
   speaker->speak(2, "Two.");
   CHECK(logged("first speak 2 'Two.'") == 1);
   CHECK(logged("second speak 2 'Two.'") == 0);
+}
+
+TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not waited for, and not asked again") {
+  const offhook::base::TimePoint now{};
+  speaker->tick(now);
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  speaker->tick(now);
+  speaker->tick(now + FallbackSpeaker::kPatience - 1ms);
+  CHECK(logged("second speak 1 'One.'") == 0);
+  speaker->tick(now + FallbackSpeaker::kPatience);
+  CHECK(logged("second speak 1 'One.'") == 1);
+  CHECK(logged("second speak 2 'Two.'") == 1);
+  speaker->tick(now + 2 * FallbackSpeaker::kPatience);
+  CHECK(logged("second speak 1 'One.'") == 1);
+  second->yields = {SpeechAudio{1, {1}, {}}, SpeechDone{1}, SpeechAudio{2, {1}, {}}, SpeechDone{2}};
+  while (speaker->poll()) {
+  }
+  speaker->speak(3, "Three.");
+  CHECK(logged("second speak 3 'Three.'") == 1);
+}
+
+TEST_CASE_FIXTURE(TwoVoices, "A first voice has its time for each utterance, from when it is its turn, and is heard to the end of what it began") {
+  const offhook::base::TimePoint now{};
+  speaker->speak(1, "One.");
+  speaker->tick(now);
+  first->yields = {SpeechAudio{1, {1}, {}}};
+  CHECK(speaker->poll());
+  speaker->speak(2, "Two.");
+  speaker->tick(now + 10s);
+  first->yields = {SpeechDone{1}};
+  CHECK(speaker->poll());
+  speaker->tick(now + 11s);
+  speaker->tick(now + 11s + FallbackSpeaker::kPatience - 1ms);
+  CHECK(logged("second speak 2 'Two.'") == 0);
+  speaker->cancel();
+  speaker->speak(3, "Three.");
+  speaker->tick(now + 20s);
+  CHECK(logged("second speak 3 'Three.'") == 0);
+  CHECK(logged("first speak 3 'Three.'") == 1);
 }

@@ -412,6 +412,17 @@ TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the firs
   CHECK(call.sockets.all.size() == sockets);
 }
 
+TEST_CASE_FIXTURE(Speaking, "LiveSpeaker keeps the socket of what was asked before it was opened") {
+  speaker.emplace(options, sockets, [this] { ++wakes; });
+  speaker->tick(now);
+  speaker->speak(1, "Good morning.");
+  const auto before = sockets.all.size();
+  speaker->open(SessionContext{});
+  CHECK(sockets.all.size() == before);
+  socket().handler.on_open();
+  CHECK(sent() == "\"Good morning.\" Flush ");
+}
+
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
   break_off(1011, "NET-0001");
   CHECK(sockets.all.size() == 1);

@@ -1,0 +1,280 @@
+#include <offhook/tests/agent/calls/call_story.hpp>
+#include <offhook/tests/agent/calls/virtual_family_call.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+using services::openai::Endpoint;
+using Kind = services::openai::Fault::Kind;
+using AzureKind = services::azure::Fault::Kind;
+
+namespace {
+
+/// As in the runs of fault_runs_test.cpp.
+constexpr base::Duration kLongestSilence = 8s;
+
+/// A way of failing, by words that a failed test shows. `heals`: it costs nothing that anybody would have to make good, as what is
+/// passed over, a connection that ends when all was said, or a turn in which nothing was understood.
+template <class Fault>
+struct Way {
+  std::string name;
+  Fault fault;
+  bool heals = false;
+};
+
+using OpenAiWay = Way<services::openai::Fault>;
+using AzureWay = Way<services::azure::Fault>;
+
+OpenAiWay way(std::string name, Kind kind, std::size_t after_bytes = 0, bool heals = false) {
+  OpenAiWay made{std::move(name), {}, heals};
+  made.fault.kind = kind;
+  made.fault.after_bytes = after_bytes;
+  made.fault.code = "server_error";
+  made.fault.message = "as the test wants it";
+  return made;
+}
+
+OpenAiWay status(int status, int retry_after = -1) {
+  auto made = way("status " + std::to_string(status), Kind::Status);
+  made.fault.status = status;
+  made.fault.retry_after = retry_after;
+  if (status == 401) made.fault.code = "invalid_api_key";
+  return made;
+}
+
+OpenAiWay close(int code) {
+  auto made = way("close with " + std::to_string(code), Kind::Close, 1);
+  made.fault.status = code;
+  return made;
+}
+
+OpenAiWay late(base::Duration by) {
+  auto made = way("late", Kind::Latency);
+  made.fault.delay = std::chrono::duration_cast<std::chrono::milliseconds>(by);
+  return made;
+}
+
+std::vector<OpenAiWay> statuses() { return {status(401), status(429, 2), status(429, 60), status(500), status(503)}; }
+
+std::vector<OpenAiWay> with_statuses(std::vector<OpenAiWay> ways) {
+  for (auto& each : statuses()) ways.push_back(std::move(each));
+  return ways;
+}
+
+/// Of an answer by HTTP; `middle` is inside of its body.
+std::vector<OpenAiWay> http_ways(std::size_t middle) {
+  return with_statuses({late(9s), way("stall", Kind::Stall), way("stall in the middle", Kind::Stall, middle), way("drop", Kind::Drop),
+                        way("drop in the middle", Kind::Drop, middle), way("drop at the end", Kind::Drop, 1U << 20U, true),
+                        way("garbage", Kind::Garbage, middle, true), way("empty", Kind::Empty, 0, true)});
+}
+
+/// Of a model's answer in pieces.
+std::vector<OpenAiWay> model_ways() {
+  auto ways = http_ways(300);
+  auto split = way("split", Kind::Split, 0, true);
+  split.fault.bytes = 3;
+  for (auto& each : {way("error", Kind::Error), way("error in the middle", Kind::Error, 300), way("broken JSON", Kind::BrokenJson, 300),
+                     way("unknown events", Kind::UnknownEvents, 300, true), way("no end mark", Kind::NoDone, 0, true), split}) {
+    ways.push_back(each);
+  }
+  return ways;
+}
+
+std::vector<OpenAiWay> socket_ways(std::size_t middle) {
+  return with_statuses({way("no answer to the handshake", Kind::Freeze), late(9s), way("error", Kind::Error, 1), way("stall", Kind::Stall),
+                        way("stall in the middle", Kind::Stall, middle), way("garbage", Kind::Garbage, 1, true), way("broken JSON", Kind::BrokenJson, 1, true),
+                        way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, middle), close(1000), close(1008), close(1011),
+                        way("unknown events", Kind::UnknownEvents, 1, true)});
+}
+
+std::vector<OpenAiWay> realtime_ways() {
+  return with_statuses({way("no answer to the handshake", Kind::Freeze), way("drop", Kind::Drop), way("garbage", Kind::Garbage), late(9s)});
+}
+
+/// Of a response that a model speaks itself; the socket is there.
+std::vector<OpenAiWay> reply_ways() {
+  return {late(9s), way("error", Kind::Error), way("failed", Kind::Failed), way("incomplete", Kind::Incomplete, 4000, true), way("stall", Kind::Stall),
+          way("stall in the middle", Kind::Stall, 4000), way("freeze", Kind::Freeze), way("freeze in the middle", Kind::Freeze, 4000),
+          way("garbage", Kind::Garbage, 4000, true), way("broken JSON", Kind::BrokenJson, 4000, true), way("broken base64", Kind::BrokenBase64, 4000, true),
+          way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, 4000), close(1011), close(1000), way("empty", Kind::Empty, 0, true),
+          way("unknown events", Kind::UnknownEvents, 4000, true)};
+}
+
+AzureWay azure_way(std::string name, AzureKind kind, std::size_t after_ms = 0, int status = 500, bool heals = false) {
+  AzureWay made{std::move(name), {}, heals};
+  made.fault.kind = kind;
+  made.fault.after_ms = after_ms;
+  made.fault.status = status;
+  made.fault.text = "Error";
+  if (kind == AzureKind::Latency) made.fault.delay = 9s;
+  return made;
+}
+
+std::vector<AzureWay> azure_statuses() {
+  std::vector<AzureWay> ways;
+  for (const int status : {401, 429, 500, 503}) ways.push_back(azure_way("status " + std::to_string(status), AzureKind::Status, 0, status));
+  return ways;
+}
+
+std::vector<AzureWay> azure_with_statuses(std::vector<AzureWay> ways) {
+  for (auto& each : azure_statuses()) ways.push_back(std::move(each));
+  return ways;
+}
+
+std::vector<AzureWay> azure_sockets() {
+  return azure_with_statuses({azure_way("no answer to the handshake", AzureKind::Stall), azure_way("drop", AzureKind::Drop), azure_way("late", AzureKind::Latency)});
+}
+
+std::vector<AzureWay> azure_turns() {
+  return {azure_way("late", AzureKind::Latency), azure_way("error", AzureKind::Error), azure_way("error in the middle", AzureKind::Error, 400),
+          azure_way("stall", AzureKind::Stall), azure_way("stall in the middle", AzureKind::Stall, 400), azure_way("garbage", AzureKind::Garbage, 0, 0, true),
+          azure_way("drop", AzureKind::Drop), azure_way("drop in the middle", AzureKind::Drop, 400), azure_way("close with 1011", AzureKind::Close, 0, 1011),
+          azure_way("close with 1007 in the middle", AzureKind::Close, 400, 1007), azure_way("empty", AzureKind::Empty)};
+}
+
+/// What comes late, or not at all, was heard already: its hypotheses are taken.
+std::vector<AzureWay> azure_recognitions() {
+  auto ways = azure_turns();
+  for (auto& each : ways) each.heals = each.heals || each.name == "late" || each.name == "empty";
+  ways.push_back(azure_way("early end", AzureKind::EarlyEnd, 400, 0, true));
+  ways.push_back(azure_way("no final", AzureKind::NoFinal, 0, 0, true));
+  return ways;
+}
+
+std::vector<AzureWay> azure_requests() {
+  return azure_with_statuses({azure_way("late", AzureKind::Latency), azure_way("stall", AzureKind::Stall), azure_way("drop", AzureKind::Drop),
+                              azure_way("drop in the middle", AzureKind::Drop, 400), azure_way("garbage", AzureKind::Garbage), azure_way("empty", AzureKind::Empty)});
+}
+
+std::string cascade(const std::string& listen, const std::string& think, const std::string& speak) {
+  return R"([{"kind": "cascade", "listen": )" + listen + R"(, "think": )" + think + R"(, "speak": )" + speak + "}]";
+}
+
+std::string realtime_then_cascade(const std::string& provider, const std::string& then) {
+  return R"([{"kind": "realtime", "provider": ")" + provider + R"("}, {"kind": "cascade", "listen": ")" + then + R"(", "think": "compatible", "speak": ")" + then + R"("}])";
+}
+
+const std::string kOpenAi = R"("openai")";
+
+/// A call in which one door is broken for good, or, if it `heals`, as often as it is knocked at.
+void hold(FamilyScript script, const std::string& what, bool heals) {
+  CAPTURE(what);
+  VirtualFamilyCall call(std::move(script));
+  call.run(6min);
+  CAPTURE(story(call));
+  CHECK(call.over());
+  CHECK(call.ended_by() == "caller");
+  CHECK(call.turns_answered() == 3);
+  CHECK(call.longest_silence() <= kLongestSilence);
+  CHECK(has_said(call, "This is"));  // All of it is not there where a response is incomplete.
+  CHECK(call.overflow().samples == 0);
+  for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
+  bool switched = false;
+  for (const auto& trouble : call.record().troubles) switched = switched || !trouble.to.empty();
+  const bool told = heals || switched;
+  CHECK_MESSAGE(told, "the record does not say who took over");
+}
+
+void hold_all(const std::string& stage, const std::string& sessions, const std::vector<OpenAiWay>& ways, const std::function<Endpoint&(FamilyScenarios&)>& door,
+              const std::function<void(FamilyScenarios&)>& besides = {}) {
+  for (const OpenAiWay& each : ways) {
+    FamilyScript script;
+    script.sessions = sessions;
+    if (besides) besides(script.families);
+    door(script.families) = {{each.fault}, true, {}};
+    hold(std::move(script), stage + ": " + each.name, each.heals);
+  }
+}
+
+void hold_all_azure(const std::string& stage, const std::string& sessions, const std::vector<AzureWay>& ways,
+                    const std::function<services::azure::Door&(FamilyScenarios&)>& door, const std::function<void(FamilyScenarios&)>& besides = {}) {
+  for (const AzureWay& each : ways) {
+    FamilyScript script;
+    script.sessions = sessions;
+    if (besides) besides(script.families);
+    door(script.families) = {{each.fault}, true};
+    hold(std::move(script), stage + ": " + each.name, each.heals);
+  }
+}
+
+Endpoint refusing() { return {{status(503).fault}, true, {}}; }
+services::azure::Door azure_refusing() { return {{azure_statuses().back().fault}, true}; }
+
+}  // namespace
+
+TEST_CASE("Each family whole: three turns, each heard and answered, and nothing to tell") {
+  for (const std::string& sessions :
+       {cascade(kOpenAi, kOpenAi, kOpenAi), cascade(R"("azure")", R"("azure")", R"("azure")"), cascade(R"("azure_openai")", R"("azure_openai")", R"("azure_openai")"),
+        cascade(R"("deepgram")", R"("ollama")", R"("deepgram")"), cascade(R"("flux")", R"("compatible")", R"("deepgram")"),
+        realtime_then_cascade("openai", "openai"), realtime_then_cascade("azure", "openai"), realtime_then_cascade("azure_openai", "openai"),
+        realtime_then_cascade("deepgram", "openai"), realtime_then_cascade("flux", "openai")}) {
+    CAPTURE(sessions);
+    FamilyScript script;
+    script.sessions = sessions;
+    VirtualFamilyCall call(std::move(script));
+    call.run(6min);
+    CAPTURE(story(call));
+    CHECK(call.ended_by() == "caller");
+    CHECK(call.turns_answered() == 3);
+    CHECK(count_of<CallerSaid>(call) == 3);
+    CHECK(has_said(call, "speaking."));
+    CHECK(call.longest_silence() < 2500ms);
+    CHECK(call.record().troubles.empty());
+    for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
+  }
+}
+
+TEST_CASE("Deepgram broken in each way, in each stage") {
+  const auto listened = cascade(R"(["deepgram", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["deepgram", "openai"])");
+  const auto flux = cascade(R"(["flux", "openai"])", kOpenAi, kOpenAi);
+  hold_all("deepgram/live", listened, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.listen; });
+  hold_all("flux/live", flux, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.flux; });
+  hold_all("deepgram/listen", listened, http_ways(100), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.turn; },
+           [](FamilyScenarios& f) { f.deepgram.listen = refusing(); });
+  hold_all("deepgram/speak", spoken, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speak; });
+  hold_all("deepgram/speak by HTTP", spoken, http_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speech; },
+           [](FamilyScenarios& f) { f.deepgram.speak = refusing(); });
+  hold_all("deepgram/realtime", realtime_then_cascade("deepgram", "openai"), socket_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.agent; });
+}
+
+TEST_CASE("Azure broken in each way, in each stage") {
+  using services::azure::Door;
+  const auto listened = cascade(R"(["azure", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["azure", "openai"])");
+  hold_all_azure("azure/live, its socket", listened, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_sockets; });
+  hold_all_azure("azure/live", listened, azure_recognitions(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_turns; });
+  hold_all_azure("azure/listen", listened, azure_requests(), [](FamilyScenarios& f) -> Door& { return f.azure.short_audio; },
+                 [](FamilyScenarios& f) { f.azure.recognition_sockets = azure_refusing(); });
+  hold_all_azure("azure/speak, its socket", spoken, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_sockets; });
+  hold_all_azure("azure/speak", spoken, azure_turns(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_turns; });
+  hold_all_azure("azure/speak by HTTP", spoken, azure_requests(), [](FamilyScenarios& f) -> Door& { return f.azure.speech; },
+                 [](FamilyScenarios& f) { f.azure.synthesis_sockets = azure_refusing(); });
+  hold_all("azure/think", cascade(kOpenAi, R"(["azure", "openai"])", kOpenAi), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.chat; });
+  hold_all("azure/realtime", realtime_then_cascade("azure", "openai"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
+}
+
+TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
+  const auto first = [](const std::string& name) { return R"([")" + name + R"(", "deepgram"])"; };
+  const auto thinks = [](const std::string& name, const std::string& next) { return cascade(R"("deepgram")", R"([")" + name + R"(", ")" + next + R"("])", R"("deepgram")"); };
+  for (const std::string name : {"azure_openai", "openai"}) {
+    const auto of = [name](FamilyScenarios& f) -> services::openai::Scenario& { return name == "openai" ? f.openai : f.azure_model; };
+    hold_all(name + "/listen", cascade(first(name), R"("ollama")", R"("deepgram")"), http_ways(20), [of](FamilyScenarios& f) -> Endpoint& { return of(f).transcription; },
+             [of](FamilyScenarios& f) { of(f).realtime = refusing(); });
+    hold_all(name + "/think", thinks(name, "ollama"), model_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).chat; });
+    hold_all(name + "/speak", cascade(R"("deepgram")", R"("ollama")", first(name)), http_ways(20000), [of](FamilyScenarios& f) -> Endpoint& { return of(f).speech; });
+    hold_all(name + "/realtime", realtime_then_cascade(name, "deepgram"), realtime_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).realtime; });
+    for (const OpenAiWay& each : reply_ways()) {
+      FamilyScript script;
+      script.sessions = realtime_then_cascade(name, "deepgram");
+      of(script.families).replies.front().fault = each.fault;
+      hold(std::move(script), name + "/realtime, a response: " + each.name, each.heals);
+    }
+  }
+  hold_all("openai/live", cascade(first("openai"), R"("ollama")", R"("deepgram")"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.realtime; });
+  hold_all("ollama/think", thinks("ollama", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
+  hold_all("compatible/think", thinks("compatible", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
+}

@@ -1,0 +1,218 @@
+#include <offhook/base/random.hpp>
+#include <offhook/tests/agent/calls/call_story.hpp>
+#include <offhook/tests/agent/calls/virtual_family_call.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::test;
+using namespace std::chrono_literals;
+using services::openai::Endpoint;
+using services::openai::Fault;
+using AzureFault = services::azure::Fault;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr unsigned kRuns = 60;  // The release build runs all of them; here each takes ten times as long.
+#else
+constexpr unsigned kRuns = 500;
+#endif
+/// As in fault_runs_test.cpp.
+constexpr base::Duration kLongestSilence = 8s;
+constexpr std::size_t kMostSecondsQueued = 60;  // Replies here are short: more would be said twice, or for ever.
+
+using Kind = Fault::Kind;
+constexpr std::array kOfHttp{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Empty, Kind::NoDone, Kind::Split, Kind::UnknownEvents};
+constexpr std::array kOfSockets{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Close, Kind::UnknownEvents};
+constexpr std::array kOfReplies{Kind::Latency,    Kind::Error, Kind::Failed, Kind::Incomplete, Kind::Stall,        Kind::Freeze, Kind::Garbage,
+                                Kind::BrokenJson, Kind::BrokenBase64, Kind::Drop, Kind::Close, Kind::Empty, Kind::UnknownEvents};
+constexpr std::array kOfAzure{AzureFault::Kind::Status, AzureFault::Kind::Latency, AzureFault::Kind::Error, AzureFault::Kind::Stall,    AzureFault::Kind::Garbage,
+                              AzureFault::Kind::Drop,   AzureFault::Kind::Close,   AzureFault::Kind::Empty, AzureFault::Kind::EarlyEnd, AzureFault::Kind::NoFinal};
+constexpr std::array kStatuses{401, 403, 408, 429, 500, 503};
+constexpr std::array kCloses{1000, 1001, 1007, 1008, 1011, 4000};
+
+/// All that chance decides in a run.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : random_(seed) {}
+  std::uint32_t below(std::uint32_t bound) { return random_.next_u32() % bound; }
+  bool one_in(std::uint32_t count) { return below(count) == 0; }
+  template <class List>
+  auto of(const List& list) { return list[below(static_cast<std::uint32_t>(list.size()))]; }
+
+ private:
+  base::SeededRandom random_;
+};
+
+Fault any_fault(Chance& chance, Kind kind) {
+  Fault fault;
+  fault.kind = kind;
+  fault.status = kind == Kind::Close ? chance.of(kCloses) : chance.of(kStatuses);
+  fault.code = fault.status == 401 ? "invalid_api_key" : "server_error";
+  fault.message = "as the test wants it";
+  fault.delay = std::chrono::milliseconds(500 * (1 + chance.below(12)));
+  fault.after_bytes = chance.one_in(3) ? 0 : chance.below(30000);
+  fault.bytes = 1 + chance.below(7);
+  if (fault.status == 429) fault.retry_after = static_cast<int>(chance.below(30));
+  return fault;
+}
+
+template <class Kinds>
+void break_door(Chance& chance, Endpoint& door, const Kinds& kinds) {
+  for (std::uint32_t i = chance.below(4); i > 0; --i) door.faults.push_back(chance.one_in(2) ? Fault{} : any_fault(chance, chance.of(kinds)));
+  door.repeat = chance.one_in(6);  // It stays broken.
+}
+
+void break_door(Chance& chance, services::azure::Door& door) {
+  for (std::uint32_t i = chance.below(4); i > 0; --i) {
+    AzureFault fault;
+    if (!chance.one_in(2)) fault.kind = chance.of(kOfAzure);
+    fault.status = fault.kind == AzureFault::Kind::Close ? chance.of(kCloses) : chance.of(kStatuses);
+    fault.text = "Error";
+    if (fault.kind == AzureFault::Kind::Latency) fault.delay = std::chrono::milliseconds(500 * (1 + chance.below(12)));
+    fault.after_ms = chance.one_in(3) ? 0 : chance.below(2000);
+    door.faults.push_back(fault);
+  }
+  door.repeat = chance.one_in(6);
+}
+
+void break_families(Chance& chance, FamilyScenarios& families) {
+  for (auto* model : {&families.openai, &families.azure_model}) {
+    for (Endpoint* door : {&model->chat, &model->transcription, &model->speech}) break_door(chance, *door, kOfHttp);
+    if (chance.one_in(2)) break_door(chance, model->realtime, kOfSockets);
+    if (chance.one_in(2)) model->replies.front().fault = any_fault(chance, chance.of(kOfReplies));
+    if (chance.one_in(6)) model->max_session = std::chrono::seconds(5 + chance.below(20));
+  }
+  for (Endpoint* door : {&families.deepgram.listen, &families.deepgram.flux, &families.deepgram.speak, &families.deepgram.agent}) break_door(chance, *door, kOfSockets);
+  for (Endpoint* door : {&families.deepgram.turn, &families.deepgram.speech, &families.ollama.answers.chat}) break_door(chance, *door, kOfHttp);
+  auto& azure = families.azure;
+  for (auto* door : {&azure.recognition_sockets, &azure.recognition_turns, &azure.synthesis_sockets, &azure.synthesis_turns, &azure.short_audio, &azure.speech}) break_door(chance, *door);
+  families.deepgram.answers_finalize = !chance.one_in(4);
+  families.deepgram.forces_end = !chance.one_in(4);
+  families.deepgram.clear_jumps_ahead = chance.one_in(2);
+}
+
+/// In half of the runs each model leaves a note with each of its answers.
+void give_tools(FamilyScenarios& families) {
+  const services::openai::Call note{"note", R"({"text":"asked"})"};
+  for (auto* model : {&families.openai, &families.azure_model, &families.ollama.answers}) {
+    auto with_note = model->replies.front();
+    with_note.when = "question";
+    with_note.calls = {note};
+    model->replies.push_back(with_note);
+  }
+  families.deepgram.replies = {{"This is deepgram speaking.", "note", R"({"text":"asked"})", "I wrote that down."}};
+}
+
+template <class Names>
+std::string some(Chance& chance, const Names& names) {
+  std::string list = "[";
+  for (std::uint32_t i = 1 + chance.below(2); i > 0; --i) {
+    const std::string name = std::string("\"") + chance.of(names) + "\"";
+    if (list.find(name) == std::string::npos) list += (list.size() > 1 ? ", " : "") + name;
+  }
+  return list + "]";
+}
+
+std::string any_sessions(Chance& chance) {
+  constexpr std::array kTalk{"openai", "azure", "azure_openai", "deepgram", "flux"};
+  constexpr std::array kListen{"openai", "azure", "azure_openai", "deepgram", "flux"};
+  constexpr std::array kThink{"openai", "azure", "azure_openai", "ollama", "compatible"};
+  constexpr std::array kSpeak{"openai", "azure", "azure_openai", "deepgram"};
+  std::string ways;
+  for (std::uint32_t i = 1 + chance.below(3); i > 0; --i) {  // with none to two behind the first
+    ways += ways.empty() ? "[" : ", ";
+    if (chance.one_in(2)) ways += std::string(R"({"kind": "realtime", "provider": ")") + chance.of(kTalk) + "\"}";
+    else ways += R"({"kind": "cascade", "listen": )" + some(chance, kListen) + R"(, "think": )" + some(chance, kThink) + R"(, "speak": )" + some(chance, kSpeak) + "}";
+  }
+  return ways + "]";
+}
+
+std::vector<CallerMove> any_caller(Chance& chance) {
+  std::vector<CallerMove> turns(2 + chance.below(4));
+  for (CallerMove& turn : turns) {
+    if (chance.one_in(8)) turn.what = CallerMove::What::Key;
+    if (chance.one_in(8)) turn.what = CallerMove::What::Wait;
+    turn.after = std::chrono::milliseconds(20 * (5 + chance.below(60)));
+    turn.length = std::chrono::milliseconds(20 * (15 + chance.below(120)));
+    turn.interrupts = turn.what == CallerMove::What::Speak && chance.one_in(4);
+  }
+  return turns;
+}
+
+FamilyScript broken(std::uint64_t seed) {
+  Chance chance(seed);
+  FamilyScript script;
+  script.sessions = any_sessions(chance);
+  if (chance.one_in(3)) script.codecs = R"(["G722"])";
+  if (chance.one_in(2)) give_tools(script.families);
+  break_families(chance, script.families);
+  script.caller = any_caller(chance);
+  if (chance.one_in(5)) script.hangs_up_after = std::chrono::milliseconds(20 * chance.below(1500));
+  return script;
+}
+
+/// What a run adds up to, over all of them.
+struct Sum {
+  unsigned faults = 0, said = 0, answered = 0, given_up = 0, switched = 0, tools = 0;
+};
+
+/// Each call of a tool is run once, and what came of it is told once.
+void check_tools(const VirtualFamilyCall& call, Sum& sum) {
+  std::map<std::string, unsigned> run;
+  for (const auto& action : call.seen()) {
+    if (const auto* tool = std::get_if<RunTool>(&action)) ++run[std::to_string(tool->call.turn) + " " + tool->call.call_id];
+  }
+  for (const auto& [id, times] : run) CHECK_MESSAGE(times == 1, id);
+  CHECK(count_of<NoteLeft>(call) <= run.size());
+  sum.tools += static_cast<unsigned>(run.size());
+}
+
+void hold(std::uint64_t seed, Sum& sum) {
+  FamilyScript script = broken(seed);
+  const std::string sessions = script.sessions;
+  CAPTURE(seed);
+  CAPTURE(sessions);
+  VirtualFamilyCall call(std::move(script));
+  call.run(10min);
+  CAPTURE(story(call));
+  CHECK_MESSAGE(call.over(), "the call is lost");
+  CHECK(call.longest_silence() <= kLongestSilence);
+  const std::string& by = call.ended_by();
+  const bool known_end = by == "caller" || by == "failure" || by == "silence";
+  CHECK_MESSAGE(known_end, by);
+  CHECK(call.most_samples_queued() <= kMostSecondsQueued * 16000);
+  CHECK(call.overflow().samples == 0);
+  CHECK(call.net().open_connections() < 32);
+  for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
+  check_tools(call, sum);
+  sum.faults += call.faults();
+  sum.said += call.turns_said();
+  sum.answered += call.turns_answered();
+  sum.given_up += by == "failure";
+  const auto record = call.record();
+  for (const auto& trouble : record.troubles) sum.switched += !trouble.to.empty();
+  if (by == "failure") CHECK_FALSE(record.troubles.empty());
+}
+
+}  // namespace
+
+// OFFHOOK_SEED runs one, OFFHOOK_FAULT_RUNS another number of them.
+TEST_CASE("Five hundred calls in mixes of all families, broken anywhere, with callers of all kinds: none is silent for long, none is lost") {
+  const char* one = std::getenv("OFFHOOK_SEED");
+  const char* runs = std::getenv("OFFHOOK_FAULT_RUNS");
+  const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
+  const std::uint64_t last = one != nullptr ? first : runs != nullptr ? std::strtoull(runs, nullptr, 10) : kRuns;
+  Sum sum;
+  for (std::uint64_t seed = first; seed <= last; ++seed) hold(seed, sum);
+  MESSAGE(sum.faults << " faults, " << sum.said << " turns said, " << sum.answered << " answered, " << sum.switched << " times another provider, " << sum.tools << " tools run, "
+                     << sum.given_up << " calls given up");
+  CHECK(sum.faults > (one != nullptr ? 0U : (last - first + 1) / 2));
+}

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <offhook/agent/sessions/session_factory.hpp>
+#include <offhook/tests/agent/calls/virtual_net.hpp>
+#include <offhook/tests/agent/calls/virtual_services.hpp>
+#include <offhook/tests/agent/calls/virtual_talk.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::test {
+
+/// What each family's simulator hears, says and breaks.
+struct FamilyScenarios {
+  services::openai::Scenario openai, azure_model;
+  services::deepgram::Scenario deepgram;
+  services::azure::Scenario azure;
+  services::ollama::Scenario ollama;
+};
+
+/// Each hears "a question" whatever is said, and answers in its own name: "This is openai speaking." Times are short, voices are tones.
+[[nodiscard]] FamilyScenarios talkative_families();
+
+struct FamilyScript {
+  FamilyScenarios families = talkative_families();
+  std::string sessions;            ///< JSON, as in the configuration, of these names: openai, azure, azure_openai, deepgram, flux, ollama, compatible
+  std::string codecs = R"(["PCMU"])";
+  std::vector<CallerMove> caller{3};
+  std::optional<base::Duration> hangs_up_after;
+};
+
+/// A whole call whose sessions are what the house makes of a configuration, with all simulated services behind the net. Only the
+/// embedded voice works on a thread, and is waited for at each step: it takes no time.
+class VirtualFamilyCall final : public VirtualTalk {
+ public:
+  explicit VirtualFamilyCall(FamilyScript script);
+  ~VirtualFamilyCall();
+  VirtualFamilyCall(const VirtualFamilyCall&) = delete;
+  VirtualFamilyCall& operator=(const VirtualFamilyCall&) = delete;
+
+  [[nodiscard]] unsigned faults() const { return faults_; }  ///< that the simulators carried out
+  [[nodiscard]] const VirtualNet& net() const { return net_; }
+  /// What a simulator was sent that its documentation does not have.
+  [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
+
+ private:
+  void watch();
+  void tick(base::TimePoint now);
+  [[nodiscard]] AgentBook::Profile profile_of(const FamilyScript& script);
+
+  unsigned faults_ = 0;
+  std::vector<std::string> refusals_;
+  services::openai::SimWorld openai_world_, azure_model_world_;
+  services::deepgram::SimWorld deepgram_world_;
+  services::azure::SimWorld azure_world_;
+  OpenAiService openai_, azure_model_;
+  DeepgramService deepgram_;
+  AzureSpeechService azure_;
+  OllamaService ollama_;
+  VirtualNet net_;
+  std::shared_ptr<WorkPool> pool_ = std::make_shared<WorkPool>(WorkPoolOptions{1});
+  std::optional<SessionFactory> factory_;
+};
+
+}  // namespace offhook::inline v0::agent::test

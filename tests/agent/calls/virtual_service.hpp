@@ -1,0 +1,56 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/tests/services/openai/http_plan.hpp>
+#include <offhook/tests/services/web_server.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::test {
+
+/// What a simulated socket wants done with its connection, in this order.
+struct SocketOut {
+  enum class What : std::uint8_t { Text, Binary, Close, Drop };
+  What what{};
+  std::string bytes;  ///< Close: the reason
+  int code = 0;
+};
+using SocketOuts = std::vector<SocketOut>;
+
+/// One WebSocket of a simulated service: frames and time in, frames out.
+class ServiceSocket {
+ public:
+  virtual ~ServiceSocket() = default;
+  virtual void on_text(std::string_view text, base::TimePoint now, SocketOuts& out) = 0;
+  virtual void on_binary(std::string_view bytes, base::TimePoint now, SocketOuts& out) = 0;
+  virtual void on_time(base::TimePoint now, SocketOuts& out) = 0;
+};
+
+/// What comes of a handshake. Without a `socket`: refused, if `refusal` has a status; else dropped, or never answered.
+struct Handshake {
+  std::unique_ptr<ServiceSocket> socket;
+  base::Duration wait{};                    ///< until it is answered
+  services::openai::HttpPlan::Step refusal{services::openai::HttpPlan::What::Whole, {}, 0, {}, {}};
+  bool drops = false;
+};
+
+/// An answer by HTTP; `until_gone` is let go of when nobody waits for it any more.
+struct ServedAnswer {
+  services::openai::HttpPlan plan;
+  std::shared_ptr<void> until_gone;
+};
+
+/// A simulated service behind the name of a host.
+class VirtualService {
+ public:
+  virtual ~VirtualService() = default;
+  [[nodiscard]] virtual ServedAnswer serve(const services::WebRequest& request, base::TimePoint now) = 0;
+  [[nodiscard]] virtual Handshake shake_hands(const services::WebRequest& request, base::TimePoint now) = 0;
+};
+
+}  // namespace offhook::inline v0::agent::test
