@@ -91,6 +91,7 @@ struct AgentProfile {
   std::string dialogue;                              ///< path: of the embedded thinker
   std::string voice;                                 ///< "": each provider's own. Of one that lacks it, the nearest (providers/voices)
   std::string language;                              ///< BCP 47; "": detect and follow
+  std::vector<std::string> languages;                ///< that callers may speak, the likeliest first, where `language` is ""; empty: any
   std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
   FixedSentences sentences;
   std::vector<ToolGrant> tools;

@@ -1,6 +1,6 @@
 // Any bytes as a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis: each turn and each
-// utterance that is not cut off has one end, whatever the service does or leaves undone; nothing is said of what was abandoned, and what is
-// sent is always a message.
+// utterance that is not cut off has one end, whatever the service does or leaves undone; nothing is said of what was abandoned, no language is
+// heard but those that were asked for, and what is sent is always a message.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -8,6 +8,7 @@
 #include <offhook/agent/providers/azure/synthesis.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -83,7 +84,7 @@ class Line {
 
 class Recognising {
  public:
-  explicit Recognising(Script script) : script_(script), core_({8000, "en-US", {"Offhook"}}, 2s, random_), line_(core_, script_) {}
+  Recognising(Script script, std::vector<std::string> candidates) : script_(script), core_({8000, "en-US", {"Offhook"}, std::move(candidates)}, 2s, random_), line_(core_, script_) {}
 
   void play() {
     while (!script_.over()) {
@@ -103,6 +104,7 @@ class Recognising {
     }
     require(!open_);
   }
+  [[nodiscard]] const std::string& heard_language() const { return core_.heard_language(); }
 
  private:
   void step(std::uint8_t what) {
@@ -192,7 +194,13 @@ class Speaking {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Recognising(Script(data, size)).play();
+  const std::vector<std::string> candidates{"en-US", "de-DE"};
+  Recognising detecting(Script(data, size), candidates), fixed(Script(data, size), {});
+  detecting.play();
+  fixed.play();
+  const std::string& heard = detecting.heard_language();
+  require(heard.empty() || std::find(candidates.begin(), candidates.end(), heard) != candidates.end());
+  require(fixed.heard_language().empty());
   Speaking(Script(data, size)).play();
   return 0;
 }

@@ -336,6 +336,10 @@ inline constexpr std::array kPhraseMembers{
     Setting{.name = "phrase", .least = 1, .most = 100, .unset = "required", .meaning = "one of them"},
 };
 
+inline constexpr std::array kLanguageMembers{
+    Setting{.name = "language", .shape = Shape::Language, .least = 1, .most = 35, .unset = "required", .meaning = "one of them, such as `en-US` or `de`"},
+};
+
 inline constexpr std::array kPatternMembers{
     Setting{.name = "pattern", .least = 1, .most = kMaxName, .unset = "required", .meaning = "of whole words; case does not matter"},
 };

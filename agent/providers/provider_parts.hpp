@@ -29,6 +29,9 @@ struct PartNeeds {
   std::shared_ptr<WorkPool> pool;
   std::shared_ptr<embedded::Shelf> shelf;
   std::shared_ptr<SpeechCache> speech_cache;
+  /// BCP 47: of the call's caller, as whoever listens has found it out last, for those who listen or speak next; "" before that. Shared by
+  /// all parts of a call, on its thread alone.
+  std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
   std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
 };
 

@@ -82,18 +82,22 @@ std::string_view deepgram_voice(bool man, std::string_view language) {
   return man ? found->man : found->woman;
 }
 
+bool is_english(std::string_view language) { return language.empty() || base::iequals(language.substr(0, language.find('-')), "en"); }
+
 /// Azure's multilingual voices follow the text.
-std::string_view azure_voice(bool man, std::string_view language) {
-  const bool english = language.empty() || base::iequals(language.substr(0, 2), "en");
-  if (english) return man ? "en-US-GuyNeural" : "en-US-JennyNeural";
+std::string_view azure_voice(bool man, std::string_view language, std::span<const std::string> languages) {
+  const bool only_english = language.empty() ? std::all_of(languages.begin(), languages.end(), is_english) : is_english(language);
+  if (only_english) return man ? "en-US-GuyNeural" : "en-US-JennyNeural";
   return man ? "en-US-AndrewMultilingualNeural" : "en-US-AvaMultilingualNeural";
 }
 
-}  // namespace
+struct Wanted {
+  std::string_view voice, language;
+  std::span<const std::string> languages;
+};
 
-namespace {
-
-std::string voice_of(Family family, const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
+std::string voice_of(Family family, const ProviderProfile& provider, const Wanted& asked) {
+  const auto& [wanted, language, languages] = asked;
   if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);
   if (!provider.voice.empty()) return provider.voice;
   const bool man = !wanted.empty() && is_mans(wanted);
@@ -101,8 +105,8 @@ std::string voice_of(Family family, const ProviderProfile& provider, std::string
     case Family::Embedded: return wanted.empty() ? "" : man ? "rms" : "slt";
     case Family::OpenAi:  // What a compatible server's voices are called nobody knows.
       return wanted.empty() || provider.kind == ProviderKind::OpenAiCompatible ? "" : man ? "ash" : "coral";
-    case Family::Azure: return std::string(azure_voice(man, language));
-    case Family::Deepgram: return std::string(deepgram_voice(man, language));
+    case Family::Azure: return std::string(azure_voice(man, language, languages));
+    case Family::Deepgram: return std::string(deepgram_voice(man, language.empty() && !languages.empty() ? std::string_view(languages.front()) : language));
     case Family::None: return "";
   }
   return "";
@@ -110,15 +114,15 @@ std::string voice_of(Family family, const ProviderProfile& provider, std::string
 
 }  // namespace
 
-std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language) {
-  return voice_of(family_of(provider.kind), provider, wanted, language);
+std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language, std::span<const std::string> languages) {
+  return voice_of(family_of(provider.kind), provider, {.voice = wanted, .language = language, .languages = languages});
 }
 
 std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted) {
   const Family family = family_of(provider.kind);
   ProviderProfile model = provider;
   if (family == Family::Azure && family_of(provider.voice) != Family::OpenAi) model.voice.clear();
-  return voice_of(family == Family::Azure ? Family::OpenAi : family, model, wanted, "");
+  return voice_of(family == Family::Azure ? Family::OpenAi : family, model, {.voice = wanted, .language = {}, .languages = {}});
 }
 
 }  // namespace offhook::inline v0::agent

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/provider_profile.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,11 +10,13 @@
 namespace offhook::inline v0::agent {
 
 /// What `provider` is asked to speak with. `wanted`: as /agent/voice names it, a name of any provider's or "". `language`: BCP 47, "" when
-/// it is not known; the names of some providers hold it. "" leaves the voice that its part has by itself.
+/// it is not known; the names of some providers hold it. `languages`: those that callers may speak then, the likeliest first. "" leaves the
+/// voice that its part has by itself.
 ///
 /// A name of the provider's own is taken as it is; else its `voice` of the configuration; else one of its own that is a woman's or a
 /// man's as the wanted one is.
-[[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language);
+[[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
+                                    std::span<const std::string> languages = {});
 /// The same of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.
 [[nodiscard]] std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted);
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/azure/http_voice.hpp>
 
-#include <offhook/agent/providers/azure/recognition_messages.hpp>
+#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/ssml.hpp>
 
 namespace offhook::inline v0::agent::azure {
@@ -17,7 +17,7 @@ SpeechService speech_service(const SynthesisOptions& options) {
     auto request = request_to(options.server, Service::Synthesis, kPath);
     request.headers.emplace_back("content-type", "application/ssml+xml");
     request.headers.emplace_back("x-microsoft-outputformat", output_format(options.rate_hz));
-    request.body = write_ssml({locale_of(options.language.empty() ? language : options.language), options.voice}, text);
+    request.body = write_ssml({spoken_locale(options.language, language, options.followed, options.voice), options.voice}, text);
     return request;
   };
   return service;

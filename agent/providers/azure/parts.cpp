@@ -22,6 +22,8 @@ Server server_of(const ProviderProfile& provider) {
   return server;
 }
 
+FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
+
 /// That of the line: more than it holds cannot be heard.
 std::uint32_t rate_of(const PartNeeds& needs) { return media::is_wide(needs.codec) ? 16000 : 8000; }
 
@@ -30,18 +32,20 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
   options.server = server_of(*needs.provider);
   options.rate_hz = rate_of(needs);
   options.phrases = needs.profile->phrases;
+  options.followed = followed_in(needs);
   return std::make_unique<RecognitionListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
-  return std::make_unique<TurnListener>(turn_service({server_of(*needs.provider), ""}), needs.edges->http(needs.provider->ca_file), std::move(wake));
+  return std::make_unique<TurnListener>(turn_service({server_of(*needs.provider), "", followed_in(needs)}), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 
 SynthesisOptions synthesis_of(const PartNeeds& needs) {
   SynthesisOptions options;
   options.server = server_of(*needs.provider);
-  options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
+  options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   options.language = needs.profile->language;
+  options.followed = followed_in(needs);
   options.rate_hz = voice_rate_hz(needs, 16000);
   return options;
 }

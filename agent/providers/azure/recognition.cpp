@@ -114,6 +114,7 @@ void Recognition::reset_turn() {
   phrases_.clear();
   hypothesis_.clear();
   confidence_ = 1;
+  turn_language_.clear();
 }
 
 void Recognition::on_time(base::TimePoint now) {
@@ -199,6 +200,7 @@ void Recognition::on_hypothesis(std::string_view body) {
   if (!heard || heard->status) return on_garbage();
   hypothesis_ = heard->text;
   hypothesis_to_ = place_of(heard->end_ticks);
+  note_language(*heard);
   tell_so_far();
 }
 
@@ -213,10 +215,18 @@ void Recognition::on_phrase(std::string_view body) {
   hypothesis_.clear();
   if (!heard->text.empty()) {
     append_words(phrases_, heard->text);
+    note_language(*heard);
     confidence_ = std::min(confidence_, heard->confidence);
     tell_so_far();
   }
   if (heard->end_ticks != 0 || !heard->text.empty()) audio_.settle(place_of(heard->end_ticks));
+}
+
+/// What it was not asked for is nothing to us, however it is called.
+void Recognition::note_language(const Recognised& heard) {
+  const auto is_it = [&](const std::string& candidate) { return base::iequals(candidate, heard.language); };
+  const auto found = std::find_if(shape_.candidates.begin(), shape_.candidates.end(), is_it);
+  if (found != shape_.candidates.end()) turn_language_ = *found;
 }
 
 /// One that is not told is where our audio ends.
@@ -278,6 +288,7 @@ void Recognition::finish() {
   std::string text = text_so_far();
   const bool nothing = text.empty();
   const double confidence = nothing ? 0 : confidence_;
+  if (!nothing && !turn_language_.empty()) heard_language_ = turn_language_;
   reset_turn();
   events_.push_back(Transcript{turn_, true, std::move(text), confidence, nothing});
 }

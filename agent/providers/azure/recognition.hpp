@@ -50,6 +50,9 @@ class Recognition final : public UspCore {
 
   [[nodiscard]] std::optional<ListenEvent> poll_event();
 
+  /// Of the shape's candidates the one in which the last turn was that had words; "" before one.
+  [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
+
   struct Counters {
     std::uint64_t garbage = 0;          ///< messages that could not be understood
     std::uint64_t late = 0;             ///< of turns that nobody waits for
@@ -77,6 +80,7 @@ class Recognition final : public UspCore {
   void send_end_of_audio();
   void on_hypothesis(std::string_view body);
   void on_phrase(std::string_view body);
+  void note_language(const Recognised& heard);
   void on_turn_end();
   void on_final_overdue();
   [[nodiscard]] bool has_heard_it() const;
@@ -106,6 +110,8 @@ class Recognition final : public UspCore {
   std::string phrases_, hypothesis_;
   std::uint64_t hypothesis_to_ = 0;   // the sample of our turn that hypothesis_ ends at
   double confidence_ = 1;
+  std::string turn_language_;         // of this turn, so far
+  std::string heard_language_;
   RecognitionReader reader_;
   std::deque<UspOutgoing> messages_;
   std::deque<ListenEvent> events_;

@@ -9,6 +9,7 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 constexpr std::string_view kPath = "/stt/speech/universal/v2?format=detailed&language=";
+constexpr std::string_view kDetecting = "&lidEnabled=true";
 constexpr std::string_view kWhom = "the recogniser of Azure";
 }  // namespace
 
@@ -18,10 +19,16 @@ RecognitionListener::RecognitionListener(RecognitionOptions options, net::WebSoc
       core_(std::in_place, shape(), options_.final_within, random_),
       socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
 
-RecognitionShape RecognitionListener::shape() const { return {options_.rate_hz, locale_of(options_.language), options_.phrases}; }
+RecognitionShape RecognitionListener::shape() const {
+  auto candidates = options_.language.empty() ? candidate_locales(options_.followed.candidates) : std::vector<std::string>();
+  return {options_.rate_hz, locale_of(candidates.empty() ? options_.language : candidates.front()), options_.phrases, std::move(candidates)};
+}
 
 net::WebSocketRequest RecognitionListener::make_request() {
-  return socket_to(options_.server, Service::Recognition, std::string(kPath) + query_value(locale_of(options_.language)), make_usp_id(random_));
+  const RecognitionShape asked = shape();
+  std::string path = std::string(kPath) + query_value(asked.language);
+  if (asked.detects_language()) path += kDetecting;
+  return socket_to(options_.server, Service::Recognition, path, make_usp_id(random_));
 }
 
 void RecognitionListener::open(const SessionContext& context) {
@@ -51,6 +58,12 @@ void RecognitionListener::end() {
   core_->end();
   socket_.carry_out();
   if (wake_) wake_();
+}
+
+std::optional<ListenEvent> RecognitionListener::poll() {
+  auto event = core_->poll_event();
+  if (event && options_.followed.heard && !core_->heard_language().empty()) *options_.followed.heard = core_->heard_language();
+  return event;
 }
 
 void RecognitionListener::abandon() {

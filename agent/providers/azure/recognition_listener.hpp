@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/recognition.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
 #include <offhook/agent/providers/azure/usp_socket.hpp>
@@ -21,6 +22,7 @@ struct RecognitionOptions {
   std::uint32_t rate_hz = 8000;      ///< 8000 or 16000: that of the line
   std::string language;              ///< BCP 47; "": that of the call
   std::vector<std::string> phrases;  ///< names and words that are likely to be said
+  FollowedLanguage followed{};       ///< where there is no language; what is heard is noted in it
   base::Duration final_within = std::chrono::seconds(2);  ///< from the end of the turn; then the last hypothesis is the text
 };
 
@@ -38,7 +40,7 @@ class RecognitionListener final : public Listener {
   void feed(std::span<const std::int16_t> pcm) override;
   void end() override;
   void abandon() override;
-  [[nodiscard]] std::optional<ListenEvent> poll() override { return core_->poll_event(); }
+  [[nodiscard]] std::optional<ListenEvent> poll() override;
 
   [[nodiscard]] const Recognition::Counters& counters() const { return core_->counters(); }
 

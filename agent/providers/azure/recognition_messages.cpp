@@ -74,6 +74,21 @@ void read_best(const json::Element& root, Recognised& heard) {
   });
 }
 
+std::string_view detected(const json::Element& root) {
+  const auto primary = json::member(root, "PrimaryLanguage");
+  const std::string_view language = primary && primary->is_object() ? json::text(*primary, "Language") : std::string_view();
+  return language.size() <= kMaxLocale ? language : std::string_view();
+}
+
+/// As the official client asks for it: what is interim comes in whatever language was detected by then, and phrases always come.
+void write_language_id(JsonText& out, const std::vector<std::string>& candidates) {
+  out.open("languageId", '{').open("languages", '[');
+  for (const std::string& each : candidates) out.text("", each);
+  out.close(']').text("mode", "DetectAtAudioStart");
+  out.open("onSuccess", '{').text("action", "Recognize").close('}').open("onUnknown", '{').text("action", "None").close('}');
+  out.text("priority", "PrioritizeLatency").close('}');
+}
+
 std::uint64_t sum_of(std::uint64_t a, std::uint64_t b) { return a > std::numeric_limits<std::uint64_t>::max() - b ? a : a + b; }
 
 }  // namespace
@@ -90,8 +105,14 @@ std::string write_speech_config(std::uint32_t rate_hz) {
 
 std::string write_speech_context(const RecognitionShape& shape) {
   JsonText out;
-  out.open("", '{').open("phraseDetection", '{').text("mode", "Conversation").text("language", shape.language).close('}');
-  out.open("phraseOutput", '{').text("format", "Detailed").close('}');
+  out.open("", '{').open("phraseDetection", '{').text("mode", "Conversation");
+  if (!shape.detects_language()) out.text("language", shape.language);
+  out.close('}').open("phraseOutput", '{').text("format", "Detailed");
+  if (shape.detects_language()) {
+    out.open("interimResults", '{').text("resultType", "Auto").close('}').open("phraseResults", '{').text("resultType", "Always").close('}');
+  }
+  out.close('}');
+  if (shape.detects_language()) write_language_id(out, shape.candidates);
   if (!shape.phrases.empty()) {
     out.open("dgi", '{').open("groups", '[').open("", '{').text("type", "Generic").open("items", '[');
     for (std::size_t i = 0; i < std::min(shape.phrases.size(), kMaxPhrases); ++i) out.open("", '{').text("text", shape.phrases[i]).close('}');
@@ -115,28 +136,9 @@ std::optional<Recognised> RecognitionReader::read(std::string_view body) {
     heard.text = json::text(*root, "Text");
   }
   heard.text = cut_utf8(base::trim(heard.text), kMaxRecognisedText);
+  heard.language = detected(*root);
   heard.end_ticks = sum_of(json::count(*root, "Offset"), json::count(*root, "Duration"));
   return heard;
-}
-
-std::string locale_of(std::string_view bcp47) {
-  if (bcp47.empty()) return "en-US";
-  if (bcp47.find_first_of("-_") != std::string_view::npos) {
-    std::string locale(bcp47);
-    std::replace(locale.begin(), locale.end(), '_', '-');
-    return locale;
-  }
-  // Where most who speak the language do not live in the country with its letters.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kRegions{
-      {{"ar", "EG"}, {"bn", "IN"}, {"ca", "ES"}, {"cs", "CZ"}, {"cy", "GB"}, {"da", "DK"}, {"el", "GR"}, {"en", "US"},
-       {"et", "EE"}, {"eu", "ES"}, {"fa", "IR"}, {"ga", "IE"}, {"gl", "ES"}, {"he", "IL"}, {"hi", "IN"}, {"ja", "JP"},
-       {"ko", "KR"}, {"nb", "NO"}, {"sl", "SI"}, {"sq", "AL"}, {"sv", "SE"}, {"uk", "UA"}, {"vi", "VN"}, {"zh", "CN"}}};
-  std::string language, region;
-  for (const char c : bcp47) language += base::to_lower(c);
-  const auto* const found = std::find_if(kRegions.begin(), kRegions.end(), [&](const auto& each) { return each.first == language; });
-  if (found != kRegions.end()) return language + "-" + std::string(found->second);
-  for (const char c : language) region += base::is_alpha(c) ? static_cast<char>(c - 32) : c;
-  return language + "-" + region;
 }
 
 }  // namespace offhook::inline v0::agent::azure

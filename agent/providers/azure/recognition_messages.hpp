@@ -17,10 +17,15 @@ struct RecognitionShape {
   std::uint32_t rate_hz = 8000;      ///< 8000 or 16000
   std::string language = "en-US";    ///< a locale, as locale_of() makes one
   std::vector<std::string> phrases;  ///< names and words that are likely to be said
+  /// Locales, as candidate_locales() makes them: two or more are told apart at the start of each turn, and `language` is not used.
+  std::vector<std::string> candidates{};
+
+  [[nodiscard]] bool detects_language() const { return candidates.size() > 1; }
 };
 
 inline constexpr std::size_t kMaxPhrases = 500;           ///< what the service takes; those beyond are not sent
 inline constexpr std::size_t kMaxRecognisedText = 16U << 10U;  ///< octets of one answer: two minutes of anybody's speech
+inline constexpr std::size_t kMaxLocale = 35;  ///< octets: RFC 5646 section 4.4.1
 
 /// Times on the wire, of 100 ns each.
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
@@ -36,6 +41,7 @@ struct Recognised {
   std::string text;              ///< without blanks around it; "" unless Success
   double confidence = 1;
   std::uint64_t end_ticks = 0;   ///< where it ends in the audio of the service's turn
+  std::string language;          ///< the locale that was detected, as the service writes it; "" where none was, or of more than kMaxLocale
 };
 /// Of those that are neither Success nor Nothing.
 [[nodiscard]] FailureKind kind_of(Recognised::Status status);
@@ -52,8 +58,5 @@ class RecognitionReader {
   struct Json;
   std::unique_ptr<Json> json_;
 };
-
-/// A locale as the service wants it, of a call's language: "pt-BR" as it is, "de-DE" of "de", "en-US" of "".
-[[nodiscard]] std::string locale_of(std::string_view bcp47);
 
 }  // namespace offhook::inline v0::agent::azure

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/azure/short_audio.hpp>
 
+#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
 #include <offhook/agent/providers/url_text.hpp>
 
@@ -28,7 +29,7 @@ TurnService turn_service(const ShortAudioOptions& options) {
   service.whom = "the recogniser of Azure";
   service.url = url_of(options.server, Service::Recognition, kPath);
   service.ask = [options](std::string wav, const std::string& language) {
-    const std::string locale = locale_of(options.language.empty() ? language : options.language);
+    const std::string locale = heard_locale(options.language, language, options.followed);
     auto request = request_to(options.server, Service::Recognition, std::string(kPath) + "?format=detailed&language=" + query_value(locale));
     request.headers.emplace_back("content-type", "audio/wav; codecs=audio/pcm; samplerate=" + std::to_string(TurnListener::kRateHz));
     request.headers.emplace_back("accept", "application/json");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
 
@@ -11,7 +12,8 @@ namespace offhook::inline v0::agent::azure {
 
 struct ShortAudioOptions {
   Server server;
-  std::string language;  ///< BCP 47; "": that of the call
+  std::string language;         ///< BCP 47; "": that of the call
+  FollowedLanguage followed{};  ///< where there is none: this way detects nothing, and takes what was heard last
 };
 
 /// Listening to a whole turn by recognition for short audio, for TurnListener: of a turn longer than a minute the first one.

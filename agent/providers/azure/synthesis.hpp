@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace offhook::inline v0::agent::azure {
 
@@ -44,6 +45,8 @@ class Synthesis final : public UspCore {
   [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
 
   void on_time(base::TimePoint now);
+  /// A locale: of the texts that are asked for from now on.
+  void set_language(std::string locale) { shape_.ssml.language = std::move(locale); }
   void speak(std::uint32_t utterance, std::string_view text);
   void cancel();
   [[nodiscard]] std::optional<SpeakEvent> poll_event();

@@ -1,7 +1,6 @@
 #include <offhook/agent/providers/azure/synthesis_speaker.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/azure/recognition_messages.hpp>
 
 #include <utility>
 
@@ -15,18 +14,15 @@ constexpr std::string_view kWhom = "the voice of Azure";
 SynthesisSpeaker::SynthesisSpeaker(SynthesisOptions options, net::WebSocketClient& sockets, Wake wake)
     : options_(std::move(options)),
       wake_(std::move(wake)),
-      core_(std::in_place, shape(), random_),
+      core_(std::in_place, SynthesisShape{{locale(), options_.voice}, options_.rate_hz}, random_),
       socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
 
-SynthesisShape SynthesisSpeaker::shape() const { return {{locale_of(options_.language), options_.voice}, options_.rate_hz}; }
+std::string SynthesisSpeaker::locale() const { return spoken_locale(options_.language, {}, options_.followed, options_.voice); }
 
 net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(options_.server, Service::Synthesis, kPath, make_usp_id(random_)); }
 
 void SynthesisSpeaker::open(const SessionContext& context) {
-  if (options_.language.empty() && !context.language.empty()) {
-    options_.language = context.language;
-    core_.emplace(shape(), random_);
-  }
+  if (options_.language.empty()) options_.language = context.language;
   socket_.connect();
 }
 
@@ -36,6 +32,7 @@ void SynthesisSpeaker::tick(base::TimePoint now) {
 }
 
 void SynthesisSpeaker::speak(std::uint32_t utterance, std::string_view text) {
+  core_->set_language(locale());
   core_->speak(utterance, text);
   socket_.carry_out();
   if (wake_) wake_();

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/web_socket.hpp>
+#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
 #include <offhook/agent/providers/azure/synthesis.hpp>
 #include <offhook/agent/providers/azure/usp_socket.hpp>
@@ -20,6 +21,7 @@ struct SynthesisOptions {
   std::string voice = "en-US-JennyNeural";
   std::string language;          ///< BCP 47; "": that of the call
   std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000
+  FollowedLanguage followed{};   ///< where there is no language
 };
 
 /// Speaks by Azure's synthesis over a WebSocket that is opened as the call begins and stays: no utterance waits for TCP and TLS. One
@@ -39,7 +41,7 @@ class SynthesisSpeaker final : public Speaker {
   [[nodiscard]] const Synthesis::Counters& counters() const { return core_->counters(); }
 
  private:
-  [[nodiscard]] SynthesisShape shape() const;
+  [[nodiscard]] std::string locale() const;
   [[nodiscard]] net::WebSocketRequest make_request();
 
   SynthesisOptions options_;

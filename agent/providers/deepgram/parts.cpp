@@ -10,6 +10,12 @@
 #include <offhook/agent/providers/line_format.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
 #include <offhook/agent/providers/voices.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
 
 namespace offhook::inline v0::agent::deepgram {
 
@@ -34,11 +40,30 @@ Sound sound_of(media::AudioCodec codec) {
 /// Flux has an interface of its own, over sockets alone.
 bool is_flux(std::string_view model) { return model.starts_with("flux"); }
 
+/// What `multi` of nova-3 understands: Deepgram's list of October 2026.
+constexpr auto kMulti = std::to_array<std::string_view>({
+    "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
+    "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
+    "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu"});
+
+bool is_in_multi(std::string_view bcp47) {
+  const auto is_it = [primary = bcp47.substr(0, bcp47.find('-'))](std::string_view each) { return base::iequals(each, primary); };
+  return std::any_of(kMulti.begin(), kMulti.end(), is_it);
+}
+
+/// "": that of the call, or any of multi. Where a caller may speak one that multi has not, it would be heard as another: the likeliest is
+/// taken for all.
+std::string listening_language(const AgentProfile& profile) {
+  if (!profile.language.empty() || std::all_of(profile.languages.begin(), profile.languages.end(), is_in_multi)) return {};
+  return profile.languages.front();
+}
+
 ListenOptions listening_of(const PartNeeds& needs) {
   const DeepgramTuning& tuning = needs.provider->deepgram;
   ListenOptions options;
   options.server = server_of(*needs.provider);
   if (const auto& model = needs.provider->models.transcription; !model.empty() && !is_flux(model)) options.model = model;
+  options.language = listening_language(*needs.profile);
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
   if (tuning.endpointing_ms) options.endpointing_ms = static_cast<int>(*tuning.endpointing_ms);
@@ -73,7 +98,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 SpeakOptions speech_of(const PartNeeds& needs) {
   SpeakOptions options;
   options.server = server_of(*needs.provider);
-  options.model = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
+  options.model = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   options.rate_hz = voice_rate_hz(needs, 24000);
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   return options;
@@ -99,7 +124,7 @@ AgentSettings agent_of(const PartNeeds& needs) {
   settings.keyterms = needs.profile->phrases;
   if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
   if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;
-  settings.voice = voice_for(provider, needs.profile->voice, needs.profile->language);
+  settings.voice = voice_for(provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   if (!provider.deepgram.tag.empty()) settings.tags = {provider.deepgram.tag};
   settings.mip_opt_out = provider.deepgram.mip_opt_out;
   return settings;

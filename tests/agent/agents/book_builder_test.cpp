@@ -123,6 +123,33 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
+TEST_CASE("Of languages that callers may speak one alone is the language, and what an agent says of either is instead of what /agent says") {
+  using Tags = std::vector<std::string>;
+  const auto several = build(R"({"agent": {"languages": ["en-US", {"language": "de"}]},
+                                "agents": [{"name": "a", "match": {"called": "1"}, "language": "fr"}, {"name": "b", "match": {"called": "2"}},
+                                           {"name": "c", "match": {"called": "3"}, "languages": ["pt-BR"]}]})");
+  REQUIRE_MESSAGE(several.made.book, several.problems());
+  CHECK(several.warnings().empty());
+  const auto said_of = [](const agent::AgentProfile& profile) { return std::pair(profile.language, profile.languages); };
+  const auto of_entry = [&](std::size_t i) { return said_of(*several.made.book->entries()[i].profile); };
+  CHECK(said_of(several.profile()) == std::pair(std::string(), Tags{"en-US", "de"}));
+  CHECK(of_entry(0) == std::pair(std::string("fr"), Tags{}));
+  CHECK(of_entry(1) == std::pair(std::string(), Tags{"en-US", "de"}));
+  CHECK(of_entry(2) == std::pair(std::string("pt-BR"), Tags{}));
+  const auto both = build(R"({"agent": {"language": "fr", "languages": ["en", "de"]}, "agents": [{"name": "a", "match": {"called": "1"}, "languages": ["it", "es"]}]})");
+  REQUIRE_MESSAGE(both.made.book, both.problems());
+  CHECK(said_of(both.profile()) == std::pair(std::string("fr"), Tags{}));
+  CHECK(said_of(*both.made.book->entries()[0].profile) == std::pair(std::string(), Tags{"it", "es"}));
+  CHECK(both.warnings().find("/agent/languages: is not used: the language is set") != std::string::npos);
+  const auto languages = [](std::size_t count) {
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) list += std::string(i == 0 ? "" : ", ") + "\"en-" + static_cast<char>('A' + i) + "\"";
+    return build(R"({"agent": {"languages": [)" + list + "]}}").problems();
+  };
+  CHECK(languages(4).empty());
+  CHECK(languages(5).find("/agent/languages: found a longer list;") != std::string::npos);
+}
+
 TEST_CASE("An agent that names its provider anew takes neither the model nor the speech of /agent, unless it says so") {
   const auto built = build(R"({"agent": {"provider": "ollama", "speech_provider": "deepgram"},
                               "agents": [{"name": "a", "match": {"called": "1"}, "provider": "local"}, {"name": "b", "match": {"called": "2"}, "model_provider": "local"}]})",
@@ -349,6 +376,8 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found other text;"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
+           {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or take it out"},
+           {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is no language tag;"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think/1: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
            {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 using namespace offhook::agent;
 
 namespace {
@@ -69,4 +72,17 @@ TEST_CASE("Without a wish each has its usual voice, in the language of the call 
   CHECK(voice_for(of(ProviderKind::Azure), "", "en-GB") == "en-US-JennyNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "", "fi") == "en-US-AvaMultilingualNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "cedar", "fi") == "en-US-AndrewMultilingualNeural");
+}
+
+TEST_CASE("Where callers may speak one of several languages, the voice speaks them all, or else the likeliest") {
+  using Languages = std::vector<std::string>;
+  const Languages english{"en-US", "EN"}, mixed{"en-US", "de"}, enga{"enm", "en"};
+  CHECK(voice_for(of(ProviderKind::Azure), "", "", english) == "en-US-JennyNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "", "", mixed) == "en-US-AvaMultilingualNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "", "", enga) == "en-US-AvaMultilingualNeural");  // Middle English is none of hers.
+  CHECK(voice_for(of(ProviderKind::Azure), "cedar", "", mixed) == "en-US-AndrewMultilingualNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "", "en", mixed) == "en-US-JennyNeural");  // It is set, and so nothing else is spoken.
+  CHECK(voice_for(of(ProviderKind::Azure), "de-DE-KatjaNeural", "", mixed) == "de-DE-KatjaNeural");
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "", Languages{"fr-CA", "en"}) == "aura-2-agathe-fr");
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "de", Languages{"fr"}) == "aura-2-viktoria-de");
 }

@@ -64,11 +64,12 @@ void read_doors(const json& doors, Scenario& scenario) {
 }
 
 Scenario read(const json& root) {
-  know(root, "the scenario", {"voice", "key", "heard", "loop", "response_ms", "segmentation_ms", "hypothesis_ms", "speed", "vad_rms", "doors"});
+  know(root, "the scenario", {"voice", "key", "heard", "spoken", "loop", "response_ms", "segmentation_ms", "hypothesis_ms", "speed", "vad_rms", "doors"});
   Scenario scenario;
   scenario.voice = root.value("voice", scenario.voice);
   scenario.key = root.value("key", "");
   scenario.heard = root.value("heard", scenario.heard);
+  scenario.spoken = root.value("spoken", scenario.spoken);
   scenario.loop = root.value("loop", false);
   scenario.response = milliseconds(root.value("response_ms", 200));
   scenario.segmentation = milliseconds(root.value("segmentation_ms", 500));
@@ -105,6 +106,12 @@ std::string_view heard_in(const Scenario& scenario, std::size_t number) {
   if (scenario.heard.empty()) return {};
   if (number < scenario.heard.size()) return scenario.heard[number];
   return scenario.loop ? std::string_view(scenario.heard[number % scenario.heard.size()]) : std::string_view();
+}
+
+std::string language_of(const Scenario& scenario, std::size_t number, const std::vector<std::string>& candidates) {
+  if (scenario.loop && !scenario.spoken.empty()) number %= scenario.spoken.size();
+  const bool is_candidate = number < scenario.spoken.size() && std::find(candidates.begin(), candidates.end(), scenario.spoken[number]) != candidates.end();
+  return is_candidate ? scenario.spoken[number] : candidates.front();
 }
 
 }  // namespace offhook::services::azure

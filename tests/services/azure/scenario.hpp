@@ -48,6 +48,7 @@ struct Scenario {
   std::string voice = "slt";          ///< "slt", "rms", or "tone": quick, and nothing but beeps
   std::string key;                    ///< the key that is right; "": any
   std::vector<std::string> heard;     ///< what the caller says in their k-th phrase
+  std::vector<std::string> spoken;    ///< the locale of the k-th phrase, where a client has it detected; beyond the last: the first that the client names
   bool loop = false;                  ///< after the last of them the first comes again
   milliseconds response{200};         ///< from the end of the audio to the phrase, and from a text to its first audio
   milliseconds segmentation{500};     ///< silence of the caller that ends a phrase
@@ -65,5 +66,7 @@ struct ScenarioRead {
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 /// What was said in the `number`-th phrase; "" when the scenario does not say.
 [[nodiscard]] std::string_view heard_in(const Scenario& scenario, std::size_t number);
+/// Which of `candidates`, one at least, the `number`-th phrase is in: the service takes one of them for it, whatever was spoken.
+[[nodiscard]] std::string language_of(const Scenario& scenario, std::size_t number, const std::vector<std::string>& candidates);
 
 }  // namespace offhook::services::azure

@@ -1,5 +1,7 @@
 #include <offhook/tests/services/azure/sim_recognition.hpp>
 
+#include <offhook/tests/services/azure/language_id.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -55,8 +57,11 @@ void SimRecognition::on_context(const agent::azure::UspMessage& message, base::T
   const json context = json::parse(message.body);
   const json mode = find(context, {"phraseDetection", "mode"});
   const json format = find(context, {"phraseOutput", "format"});
+  LanguageAsked asked = read_language(context, target_);
+  if (!asked.complaint.empty()) return refuse(asked.complaint, now);
   Turn turn;
   turn.id = message.request_id;
+  turn.candidates = std::move(asked.candidates);
   turn.interactive = mode.is_string() ? lower(mode.get<std::string>()) == "interactive" : target_.find("/interactive/") != std::string::npos;
   turn.detailed = (format.is_string() && lower(format.get<std::string>()) == "detailed") || target_.find("format=detailed") != std::string::npos;
   turn.fault = world_.scenario.recognition_turns.fault(world_.recognition_turns++);
@@ -178,11 +183,20 @@ void SimRecognition::on_end_of_audio(base::TimePoint now) {
   end_turn(at);
 }
 
+/// It is detected once, from what is said first.
+void SimRecognition::add_language(json& body) {
+  if (turn_->candidates.empty()) return;
+  if (turn_->language.empty()) turn_->language = language_of(world_.scenario, world_.phrases, turn_->candidates);
+  body["PrimaryLanguage"] = {{"Language", turn_->language}, {"Confidence", "High"}};
+}
+
 void SimRecognition::say_hypothesis(base::TimePoint now) {
   if (turn_->fault.kind == Kind::Empty) return;
   const std::string words = first_words(heard_in(world_.scenario, world_.phrases), ++turn_->hypotheses);
-  if (!words.empty())
-    wire_.say(now, "speech.hypothesis", turn_->id, {{"Text", words}, {"Offset", turn_->began_ms * kTicksPerMs}, {"Duration", turn_->voice_ms * kTicksPerMs}});
+  if (words.empty()) return;
+  json body = {{"Text", words}, {"Offset", turn_->began_ms * kTicksPerMs}, {"Duration", turn_->voice_ms * kTicksPerMs}};
+  add_language(body);
+  wire_.say(now, "speech.hypothesis", turn_->id, body);
 }
 
 void SimRecognition::say_phrase(base::TimePoint at) {
@@ -191,6 +205,7 @@ void SimRecognition::say_phrase(base::TimePoint at) {
   json body = {{"RecognitionStatus", text.empty() ? "NoMatch" : "Success"}, {"Offset", turn_->began_ms * kTicksPerMs}, {"Duration", duration}, {"Channel", 0}};
   if (!turn_->detailed) body["DisplayText"] = text;
   else if (!text.empty()) body["NBest"] = json::array({{{"Confidence", 0.87}, {"Lexical", lower(text)}, {"ITN", text}, {"MaskedITN", text}, {"Display", text}}});
+  if (!text.empty()) add_language(body);
   if (turn_->fault.kind != Kind::NoFinal && turn_->fault.kind != Kind::Empty) {
     ++world_.phrases;
     world_.note(at, "phrase", {{"request", turn_->id}, {"text", text}});

@@ -26,6 +26,8 @@ class SimRecognition {
  private:
   struct Turn {
     std::string id;
+    std::vector<std::string> candidates;   // of its language; empty: it is not detected
+    std::string language;                  // the one that was detected at its start
     bool interactive = false, detailed = false, formatted = false, answered = false;
     Fault fault;
     std::uint32_t rate_hz = 0;
@@ -42,6 +44,7 @@ class SimRecognition {
   void on_frame(base::TimePoint now);
   void on_end_of_audio(base::TimePoint now);
   [[nodiscard]] bool break_here(base::TimePoint now);
+  void add_language(nlohmann::json& body);
   void say_hypothesis(base::TimePoint now);
   void say_phrase(base::TimePoint at);
   void say_status(std::string_view status, base::TimePoint at);

@@ -2,7 +2,9 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/azure/recognition_listener.hpp>
+#include <offhook/tests/services/azure/language_id.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,9 +18,10 @@ namespace {
 
 /// A caller in virtual time, 10 ms a step, listened to by the listener of ours, against the simulated service.
 struct Caller {
-  explicit Caller(const std::string& scenario) : service(scenario) {
+  explicit Caller(const std::string& scenario, std::vector<std::string> languages = {}) : service(scenario) {
     azure::RecognitionOptions options;
     options.server.region = "westeurope";
+    options.followed = {std::move(languages), language};
     listener.emplace(options, service, Wake{});
     listener->open(SessionContext{});
     step();
@@ -61,6 +64,7 @@ struct Caller {
   }
   std::string take() { return std::exchange(said, {}); }
 
+  std::shared_ptr<std::string> language = std::make_shared<std::string>();
   VirtualService service;
   std::optional<azure::RecognitionListener> listener;
   base::TimePoint now{};
@@ -93,6 +97,56 @@ TEST_CASE("Two phrases of one turn are one text") {
   caller.talk(800);
   (void)caller.end();
   CHECK(caller.take() == "1:Good day. I am back. ");
+}
+
+TEST_CASE("Each turn is in the language that it began in, of those that were named") {
+  Caller caller(R"({"heard":["Guten Tag.","Merci.","Ciao."],"spoken":["de-DE","fr-FR","it-IT"]})", {"en", "de", "fr"});
+  caller.turn(1);
+  CHECK(caller.take() == "1:Guten Tag. ");
+  CHECK(*caller.language == "de-DE");
+  caller.turn(2);
+  CHECK(caller.take() == "2:Merci. ");
+  CHECK(*caller.language == "fr-FR");
+  caller.turn(3);
+  CHECK(caller.take() == "3:Ciao. ");
+  CHECK(*caller.language == "en-US");  // Nobody named Italian: it is taken for another.
+  CHECK(caller.service.log.find("refused") == std::string::npos);
+}
+
+TEST_CASE("A language is detected on the next socket, too, when one drops in a turn") {
+  Caller caller(R"({"heard":["Guten Tag."],"spoken":["de-DE"],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500}]}}})", {"en", "de"});
+  caller.turn(1);
+  CHECK(caller.take() == "1:Guten Tag. ");
+  CHECK(*caller.language == "de-DE");
+  CHECK(caller.service.lines.size() == 2);
+}
+
+TEST_CASE("The service refuses what the official client would not say of languages") {
+  const nlohmann::json good = nlohmann::json::parse(R"({"phraseDetection":{"mode":"Conversation"},
+      "phraseOutput":{"format":"Detailed","interimResults":{"resultType":"Auto"},"phraseResults":{"resultType":"Always"}},
+      "languageId":{"languages":["en-US","de-DE"],"mode":"DetectAtAudioStart","onSuccess":{"action":"Recognize"},"onUnknown":{"action":"None"},"priority":"PrioritizeLatency"}})");
+  const std::string detecting = "/v2?format=detailed&language=en-US&lidEnabled=true", fixed = "/v2?format=detailed&language=en-US";
+  CHECK(read_language(good, detecting).candidates == std::vector<std::string>{"en-US", "de-DE"});
+  CHECK(read_language(good, detecting).complaint.empty());
+  const auto complaint = [&](const char* pointer, const char* value) {
+    nlohmann::json changed = good;
+    changed[nlohmann::json::json_pointer(pointer)] = nlohmann::json::parse(value);
+    return read_language(changed, detecting).complaint;
+  };
+  CHECK(read_language(good, fixed).complaint.find("announce") != std::string::npos);
+  CHECK(read_language(nlohmann::json::object(), detecting).complaint.find("announces") != std::string::npos);
+  CHECK(read_language(nlohmann::json::object(), fixed).complaint.empty());
+  CHECK(complaint("/phraseDetection/language", R"("en-US")") == "a language beside languageId");
+  CHECK(complaint("/languageId/mode", R"("AtStart")").find("mode") != std::string::npos);
+  CHECK(complaint("/languageId/priority", "1").find("priority") != std::string::npos);
+  CHECK(complaint("/languageId/onUnknown/action", R"("Recognize")").find("action") != std::string::npos);
+  CHECK(complaint("/languageId/more", "1").find("members") != std::string::npos);
+  CHECK(complaint("/phraseOutput/phraseResults/resultType", R"("Auto")").find("resultType") != std::string::npos);
+  CHECK(complaint("/languageId/languages", "[]").find("no languages") != std::string::npos);
+  CHECK(complaint("/languageId/languages", R"(["de"])").find("no locale") != std::string::npos);
+  CHECK(complaint("/languageId/languages", R"(["de-DE","de-AT"])").find("twice") != std::string::npos);
+  CHECK(complaint("/languageId/languages", R"(["de-DE","en-US","fr-FR","it-IT"])").empty());
+  CHECK(complaint("/languageId/languages", R"(["de-DE","en-US","fr-FR","it-IT","es-ES"])").find("too many") != std::string::npos);
 }
 
 TEST_CASE("Silence is no text") {

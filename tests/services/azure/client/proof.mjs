@@ -25,10 +25,14 @@ export function config() {
 /// The client's calls with two callbacks, as a promise.
 export const call = (object, method, ...given) => new Promise((resolve, reject) => { object[method](...given, resolve, (why) => reject(new Error(String(why)))); });
 
-export const speaker = () => new sdk.SpeechSynthesizer(config(), null);
+export const speaker = (voice) => {
+  const made = config();
+  if (voice) made.speechSynthesisVoiceName = voice;
+  return new sdk.SpeechSynthesizer(made, null);
+};
 /// The samples of a text, 8 kHz.
-export async function speech(text) {
-  const synthesizer = speaker();
+export async function speech(text, voice) {
+  const synthesizer = speaker(voice);
   const result = await call(synthesizer, 'speakTextAsync', text);
   synthesizer.close();
   assert.equal(result.reason, sdk.ResultReason.SynthesizingAudioCompleted, result.errorDetails);
@@ -41,13 +45,16 @@ export function rms(pcm) {
   return Math.sqrt(energy / (pcm.length / 2));
 }
 
-/// A recogniser that is fed with samples, and what it said.
+/// A recogniser that is fed with samples, and what it said. `languages`: it finds out which of them is spoken.
 export class Ear {
-  constructor(change = () => {}) {
+  constructor(change = () => {}, languages = null) {
     const made = config();
     change(made);
     this.stream = sdk.AudioInputStream.createPushStream(sdk.AudioStreamFormat.getWaveFormatPCM(8000, 16, 1));
-    this.recognizer = new sdk.SpeechRecognizer(made, sdk.AudioConfig.fromStreamInput(this.stream));
+    const audio = sdk.AudioConfig.fromStreamInput(this.stream);
+    this.recognizer = languages
+      ? sdk.SpeechRecognizer.FromConfig(made, sdk.AutoDetectSourceLanguageConfig.fromLanguages(languages), audio)
+      : new sdk.SpeechRecognizer(made, audio);
     this.hypotheses = [];
     this.phrases = [];
     this.starts = [];

@@ -1,0 +1,221 @@
+#include "listening.hpp"
+
+#include "../fake_http.hpp"
+
+#include <offhook/agent/providers/azure/http_voice.hpp>
+#include <offhook/agent/providers/azure/languages.hpp>
+#include <offhook/agent/providers/azure/parts.hpp>
+#include <offhook/agent/providers/azure/short_audio.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::test;
+
+namespace {
+
+/// A call in which no language is fixed, and three are expected.
+struct Following : Listening {
+  Following() {
+    options.followed = {{"en-US", "de", "pt-BR"}, heard};
+    start_in("");
+  }
+  void start_in(const std::string& language) {
+    listener.emplace(options, client, Wake{});
+    SessionContext context;
+    context.language = language;
+    listener->open(context);
+    socket().open();
+  }
+  json context() { return json::parse(socket().of("speech.context").back().body); }
+  void say(const char* path, json body, const std::string& language) {
+    if (!language.empty()) body["PrimaryLanguage"] = {{"Language", language}, {"Confidence", "High"}};
+    socket().say(path, id(), body);
+  }
+  void phrase_in(const std::string& language, const std::string& text = "Ja.") { say("speech.phrase", {{"RecognitionStatus", "Success"}, {"DisplayText", text}}, language); }
+  /// A turn with this phrase; what is noted afterwards.
+  std::string turn_in(const std::string& language, const std::string& text = "Ja.") {
+    hear(++turns);
+    phrase_in(language, text);
+    turn_end();
+    said();
+    return *heard;
+  }
+
+  std::shared_ptr<std::string> heard = std::make_shared<std::string>();
+  std::uint32_t turns = 0;
+};
+
+struct FakeEdges final : net::Edges {
+  net::HttpClient& http(const std::string&) override { return posts; }
+  net::WebSocketClient& sockets(const std::string&) override { return usp; }
+  FakeHttp posts;
+  FakeUspClient usp;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Following, "RecognitionListener has the language of each turn detected as the official client has it") {
+  CHECK(socket().request.url == "wss://westeurope.stt.speech.microsoft.com/stt/speech/universal/v2?format=detailed&language=en-US&lidEnabled=true");
+  hear(1);
+  const json asked = context();
+  CHECK(asked["languageId"] == json::parse(R"({"languages": ["en-US", "de-DE", "pt-BR"], "mode": "DetectAtAudioStart", "onSuccess": {"action": "Recognize"},
+                                               "onUnknown": {"action": "None"}, "priority": "PrioritizeLatency"})"));
+  CHECK(asked["phraseDetection"] == json::parse(R"({"mode": "Conversation"})"));  // No language of its own beside them.
+  CHECK(asked["phraseOutput"] == json::parse(R"({"format": "Detailed", "interimResults": {"resultType": "Auto"}, "phraseResults": {"resultType": "Always"}})"));
+  phrase_in("de-DE");
+  turn_end();
+  hear(2);
+  CHECK(context()["languageId"] == asked["languageId"]);  // Each turn anew: somebody else may have the telephone by now.
+}
+
+TEST_CASE_FIXTURE(Following, "RecognitionListener detects nothing where the language is known, or one is left to detect") {
+  const auto fixed = [&](const std::string& url_end, const std::string& language) {
+    CHECK(socket().request.url.ends_with("?format=detailed&language=" + url_end));
+    hear(1);
+    CHECK(context()["phraseDetection"]["language"] == language);
+    CHECK_FALSE(context().contains("languageId"));
+    CHECK_FALSE(context()["phraseOutput"].contains("phraseResults"));
+  };
+  start_in("it");  // That of the call.
+  fixed("it-IT", "it-IT");
+  CHECK(turn_in("en-US") == "");  // Nobody asked.
+  options.followed.candidates = {"de-AT", "de", "DE-de"};
+  start_in("");
+  fixed("de-AT", "de-AT");
+  options.followed.candidates = {};
+  start_in("");
+  fixed("en-US", "en-US");
+}
+
+TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a turn that had words, as it was asked for") {
+  CHECK(turn_in("de-DE") == "de-DE");
+  CHECK(turn_in("PT-br") == "pt-BR");
+  CHECK(turn_in("", "Sim.") == "pt-BR");
+  CHECK(turn_in("en-US", "") == "pt-BR");  // Nothing was said.
+  hear(9);
+  phrase_in("en-US");
+  listener->abandon();
+  said();
+  CHECK(*heard == "pt-BR");  // Nobody wanted it.
+}
+
+TEST_CASE_FIXTURE(Following, "RecognitionListener takes no language that it did not name") {
+  CHECK(turn_in("fr-FR") == "");
+  CHECK(turn_in("de") == "");
+  CHECK(turn_in("de-DE'><evil/>") == "");
+  CHECK(turn_in(std::string(100'000, 'x')) == "");
+  hear(20);
+  for (const json& odd : {json(7), json("de-DE"), json::array({"de-DE"}), json(nullptr), json{{"Language", 7}}, json{{"Language", nullptr}}, json::object()})
+    socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", "Ja."}, {"PrimaryLanguage", odd}});
+  turn_end();
+  said();
+  CHECK(*heard == "");
+  CHECK(listener->counters().garbage == 0);
+}
+
+TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a hypothesis that had to stand in") {
+  hear(1);
+  say("speech.hypothesis", {{"Text", "ja"}, {"Offset", 0}, {"Duration", 500 * 10'000}}, "de-DE");
+  CHECK(said() == "1:\"ja\"~ ");
+  CHECK(*heard == "");  // It may be taken back yet.
+  advance(2s);
+  CHECK(said() == "1:\"ja\" ");
+  CHECK(*heard == "de-DE");
+}
+
+TEST_CASE("RecognitionReader reads a language up to its bound") {
+  RecognitionReader reader;
+  const auto language_of = [&](std::size_t octets) {
+    const auto read = reader.read(json{{"RecognitionStatus", "Success"}, {"PrimaryLanguage", {{"Language", std::string(octets, 'x')}}}}.dump());
+    return read ? read->language.size() : 99;
+  };
+  CHECK(language_of(kMaxLocale) == kMaxLocale);
+  CHECK(language_of(kMaxLocale + 1) == 0);
+}
+
+TEST_CASE("Of candidates the service gets one of each language, and no more than it takes") {
+  const auto of = [](std::vector<std::string> tags) {
+    std::string line;
+    for (const std::string& each : candidate_locales(tags)) line += each + " ";
+    return line;
+  };
+  CHECK(of({}) == "");
+  CHECK(of({"en-GB", "en-US", "EN", "de", "de_AT", "enm-XX"}) == "en-GB de-DE enm-XX ");
+  CHECK(of({"en", "de", "fr", "it"}) == "en-US de-DE fr-FR it-IT ");
+  static_assert(kMaxCandidates == 4);
+  CHECK(of({"en", "de", "fr", "it", "es"}) == "en-US de-DE fr-FR it-IT ");
+}
+
+TEST_CASE("The locale to speak in is the one that is set, was heard last, is the likeliest, or is the voice's own") {
+  const auto heard = std::make_shared<std::string>();
+  FollowedLanguage followed{{"fr", "de"}, heard};
+  CHECK(spoken_locale("it", "es", followed, "V") == "it-IT");
+  CHECK(spoken_locale("", "es", followed, "V") == "es-ES");
+  CHECK(spoken_locale("", "", followed, "V") == "fr-FR");
+  *heard = "de-DE";
+  CHECK(spoken_locale("", "", followed, "en-US-AvaMultilingualNeural") == "de-DE");
+  CHECK(heard_locale("", "", followed) == "de-DE");
+  CHECK(spoken_locale("", "", {}, "pt-BR-ThalitaMultilingualNeural") == "pt-BR");
+  CHECK(spoken_locale("", "", {}, "en-US-Ava:DragonHDLatestNeural") == "en-US");
+  CHECK(spoken_locale("", "", {}, "zh-CN-liaoning-XiaobeiNeural") == "zh-CN-liaoning");
+  CHECK(spoken_locale("", "", {}, "Voice-ofmine") == "en-US");
+  CHECK(heard_locale("", "", {}) == "en-US");
+}
+
+TEST_CASE("All parts of a call follow the language that was heard, and those of another call do not") {
+  FakeEdges edges;
+  auto profile = std::make_shared<AgentProfile>();
+  profile->languages = {"en", "de"};
+  auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::Azure;
+  provider->speech.region = "westeurope";
+  PartNeeds needs;
+  needs.profile = profile;
+  needs.provider = provider;
+  needs.edges = &edges;
+  needs.speech_cache = std::make_shared<SpeechCache>();
+  const PartNeeds other_call = [&] { PartNeeds own; own.profile = profile; own.provider = provider; own.edges = &edges; return own; }();
+  const ProviderParts made = parts();
+  const auto posted_in = [&](const PartNeeds& call) {
+    const auto listener = made.listener(call, Wake{});
+    listener->open({});
+    listener->begin(1, "");
+    listener->feed(std::vector<std::int16_t>(16000, 5));
+    listener->end();
+    const std::string& url = edges.posts.all.back()->request.url;
+    return url.substr(url.rfind('=') + 1);
+  };
+  const auto spoken = [&](const std::string& text) {
+    const auto speaker = made.http_speaker(needs, Wake{});
+    speaker->open({});
+    speaker->speak(1, text);
+    return edges.posts.all.back()->request.body;
+  };
+  CHECK(posted_in(needs) == "en-US");
+  CHECK(spoken("One.") == write_ssml({"en-US", "en-US-AvaMultilingualNeural"}, "One."));
+
+  const auto speaker = made.speaker(needs, Wake{});
+  speaker->open({});
+  const auto voice = edges.usp.sockets.back();
+  voice->open();
+  const auto listener = made.live_listener(needs, Wake{});
+  listener->open({});
+  FakeUspSocket& ear = edges.usp.last();
+  ear.open();
+  listener->begin(1, "");
+  listener->feed(std::vector<std::int16_t>(listener->rate_hz(), 5));
+  listener->end();
+  const std::string id = ear.of("speech.context").back().request_id;
+  ear.say("speech.phrase", id, {{"RecognitionStatus", "Success"}, {"DisplayText", "Ja."}, {"PrimaryLanguage", {{"Language", "de-DE"}}}});
+  ear.say("turn.end", id, json::object());
+  while (listener->poll()) {}
+
+  CHECK(posted_in(needs) == "de-DE");
+  CHECK(posted_in(other_call) == "en-US");
+  CHECK(spoken("Zwei.") == write_ssml({"de-DE", "en-US-AvaMultilingualNeural"}, "Zwei."));
+  speaker->speak(1, "Drei.");
+  CHECK(voice->of("ssml").back().body == write_ssml({"de-DE", "en-US-AvaMultilingualNeural"}, "Drei."));
+}
