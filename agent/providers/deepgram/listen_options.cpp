@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::deepgram {
 namespace {
 
 constexpr std::string_view kAnyLanguage = "multi";
-constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // providers.md 4.2: 100 is the vendor's advice for multi
+constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // 100: Deepgram's documentation, "Endpointing", of multi
 
 }  // namespace
 

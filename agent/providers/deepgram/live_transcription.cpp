@@ -154,7 +154,7 @@ void LiveTranscription::finalize() {
   if (line_ == Line::Open) await_answer();
 }
 
-/// The answer may not come when little is left to answer: providers.md 4.2.
+/// The answer may not come when little is left to answer: Deepgram's documentation, "Finalize".
 void LiveTranscription::await_answer() {
   const bool nearly_all = answered_ && interim_.empty() && uplink_.without_answer() <= uplink_.octets_of(kNearlyAllMs);
   wait_until_ = now_ + (nearly_all ? kShortAnswerWait : kAnswerWait);

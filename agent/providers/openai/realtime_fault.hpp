@@ -22,8 +22,7 @@ struct Fault {
   std::optional<base::Duration> retry_after{};  ///< not before that
 };
 
-/// Of a socket that never opened, or that is no more. The close codes worth a reconnect are those of the official client:
-/// providers.md 1.9.
+/// Of a socket that never opened, or that is no more. The close codes worth a reconnect are those of the official client.
 [[nodiscard]] Fault fault_of(const net::WebSocketClosed& closed);
 /// Of an `error` event, or of a response that failed.
 [[nodiscard]] Fault fault_of(const ErrorInfo& error);

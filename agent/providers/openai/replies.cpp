@@ -114,7 +114,7 @@ void Replies::cut(std::uint32_t number, std::uint64_t heard_ms) {
   if (!wire_.ready || item->socket != wire_.socket) return;  // That socket is gone; the history tells the next what was heard.
   const std::uint64_t received_ms = item->octets / octets_per_ms(options_.format);
   const std::uint64_t end_ms = std::min(heard_ms, received_ms);
-  if (end_ms == 0) return delete_item(item->id);  // It cannot be cut to nothing: providers.md 1.6.
+  if (end_ms == 0) return delete_item(item->id);  // It cannot be cut to nothing: the server refuses 0 ms.
   if (item->ended && end_ms == received_ms) return;
   wire_.send([&](std::string& out) { write_truncate(out, "t" + std::to_string(number), item->id, end_ms); });
 }

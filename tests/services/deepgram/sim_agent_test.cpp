@@ -233,7 +233,7 @@ TEST_CASE("A voice silences the agent and takes back its call; who says nothing 
   CHECK(service.said().ends_with("Error(CLIENT_MESSAGE_TIMEOUT) close1011 "));
 }
 
-TEST_CASE("Our core holds a conversation with it: a greeting, a question by voice, a function [providers.md 4.5]") {
+TEST_CASE("Our core holds a conversation with it: a greeting, a question by voice, a function") {
   Call call(R"({"heard":["what time is it"],"replies":["Good day.",{"say":"One moment.","call":"look_up","then":"It is noon."}],"voice":"tone","result_ms":200})");
   call.respond(1, TurnInput::Kind::Opening);
   call.advance(2s);

@@ -2,7 +2,7 @@
 
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(AgentLine, "A socket is told its Settings after Welcome, and takes nothing else before they are applied [providers.md 4.5]") {
+TEST_CASE_FIXTURE(AgentLine, "A socket is told its Settings after Welcome, and takes nothing else before they are applied") {
   open();
   CHECK(socket().request.url == "wss://agent.deepgram.com/v1/agent/converse");
   REQUIRE(socket().request.headers.size() == 1);

@@ -10,7 +10,7 @@ json written(const AgentSettings& settings, const AgentBriefing& briefing, std::
 
 }  // namespace
 
-TEST_CASE("Settings name the formats, the models and the functions, which wait for the end of a turn [providers.md 4.5]") {
+TEST_CASE("Settings name the formats, the models and the functions, which wait for the end of a turn") {
   AgentLine line;
   line.settings.think_endpoint = ThinkEndpoint{"https://models.example/v1/chat", config::Secret("key-of-a-model")};
   line.settings.temperature = 0.5;

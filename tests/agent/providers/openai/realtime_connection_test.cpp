@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a session that is taken over is told the history first, as text [providers.md 1.9]") {
+TEST_CASE_FIXTURE(RealtimeLine, "a session that is taken over is told the history first, as text") {
   history.add({HistoryEntry::Kind::Caller, 1, "good day", {}, {}, false});
   open();
   session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // What the last provider failed to answer.
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a session that is taken over is told the histor
   CHECK(types(0).back() == "response.create");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects, and every reply fails as such [providers.md 1.9]") {
+TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects, and every reply fails as such") {
   for (const int status : {401, 403}) {
     client.sockets.clear();
     events.clear();
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a session that refuses its settings is given up
 
 // --- errors ------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "errors that need nothing done are counted and passed over [providers.md 1.9]") {
+TEST_CASE_FIXTURE(RealtimeLine, "errors that need nothing done are counted and passed over") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   for (const auto* code : {"response_cancel_not_active", "input_audio_buffer_commit_empty", "item_truncate_invalid_item_id", "unsupported_content_type", ""})
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a commit that the server refuses does not shift
   CHECK(all<Transcript>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "each fatal error ends it, by event, by failed response or by close reason [providers.md 1.9]") {
+TEST_CASE_FIXTURE(RealtimeLine, "each fatal error ends it, by event, by failed response or by close reason") {
   for (const auto* code : {"insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached"}) {
     for (int way = 0; way < 3; ++way) {
       CAPTURE(std::string(code));
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "garbage is passed over up to a bound in a row; 
 
 // --- sockets that break ------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replaced at once, and the new one told the history [providers.md 1.9]") {
+TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replaced at once, and the new one told the history") {
   for (const int code : {1001, 1005, 1006, 1011, 1012, 1013, 1015}) {
     client.sockets.clear();
     open_and_configure();

@@ -31,7 +31,7 @@ std::string quoted(std::string_view type, std::string_view members) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Parsing, "an audio delta is decoded under its GA and its beta name [providers.md 1.10]") {
+TEST_CASE_FIXTURE(Parsing, "an audio delta is decoded under its GA and its beta name") {
   for (const auto* type : {"response.output_audio.delta", "response.audio.delta"}) {
     const auto delta = get<AudioDelta>(
         quoted(type, R"(,"event_id":"e1","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"delta":"Zm9vYmFy")"));
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Parsing, "fields may stand in any order, with blanks and escap
   CHECK(audio == std::vector<std::uint8_t>{0xFF, 0xFF, 0xFF});
 }
 
-TEST_CASE_FIXTURE(Parsing, "transcript and text deltas are told apart, under both names [providers.md 1.10]") {
+TEST_CASE_FIXTURE(Parsing, "transcript and text deltas are told apart, under both names") {
   for (const auto* type : {"response.output_audio_transcript.delta", "response.audio_transcript.delta"})
     CHECK(get<TranscriptDelta>(quoted(type, R"(,"item_id":"i","delta":" Gr\u00fc\u00df Gott")")).text == " Gr\xC3\xBC\xC3\x9F Gott");
   for (const auto* type : {"response.output_text.delta", "response.text.delta"})
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Parsing, "the caller's items: commit, speech found by the serv
   CHECK(failed.error.code == "audio_unintelligible");
 }
 
-TEST_CASE_FIXTURE(Parsing, "items are known by the GA's and the beta's event [providers.md 1.5]") {
+TEST_CASE_FIXTURE(Parsing, "items are known by the GA's and the beta's event") {
   for (const auto* type : {"conversation.item.added", "conversation.item.created"}) {
     const auto added = get<ItemAdded>(quoted(type, R"(,"previous_item_id":"p","item":{"id":"i","type":"message","role":"assistant","content":[]})"));
     CHECK(added.item_id == "i");

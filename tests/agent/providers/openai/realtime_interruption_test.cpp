@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted before any audio: cancelled, what still comes is dropped and deleted [providers.md 1.6]") {
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted before any audio: cancelled, what still comes is dropped and deleted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted before response.created: the cancel
   CHECK(all<ReplyText>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted in the middle: cancelled, and cut to what was heard, rounded down [providers.md 8.4]") {
+TEST_CASE_FIXTURE(RealtimeLine, "interrupted in the middle: cancelled, and cut to what was heard, rounded down") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted when all has come but not all was h
   CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 200);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "an item of which nothing was heard is deleted, for it cannot be cut to nothing [providers.md 1.6]") {
+TEST_CASE_FIXTURE(RealtimeLine, "an item of which nothing was heard is deleted, for it cannot be cut to nothing") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");

@@ -6,7 +6,7 @@ using namespace offhook_test;
 
 // --- functions --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.create after both results [providers.md 1.7]") {
+TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.create after both results") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.cre
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a function of a response that did not complete is not made, and is deleted [providers.md 1.7]") {
+TEST_CASE_FIXTURE(RealtimeLine, "a function of a response that did not complete is not made, and is deleted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "after a hang-up or a transfer the model is aske
   CHECK(count<ReplyDone>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is told, and not spoken of [providers.md 8.4]") {
+TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is told, and not spoken of") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a function's result of the bound is sent, a lon
 
 // --- responses in each other's way -------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is asked again when that is over [providers.md 1.9]") {
+TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is asked again when that is over") {
   open_and_configure();
   speech(1);
   respond(1);

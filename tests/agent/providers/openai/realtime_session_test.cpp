@@ -19,7 +19,7 @@ std::vector<std::uint8_t> octets_of(const std::vector<json>& appends) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RealtimeLine, "the minimal exchange: greeting, a turn, a function call, its answer [providers.md 1.13]") {
+TEST_CASE_FIXTURE(RealtimeLine, "the minimal exchange: greeting, a turn, a function call, its answer") {
   open();
   CHECK(socket(0).request.url == "wss://api.openai.com/v1/realtime?model=gpt-realtime");
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});  // While the socket still opens.
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a turn that came as text, from elsewhere, is to
 
 // --- what the caller said, in words ------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "transcripts come late and in any order, and belong to their turns by item id [providers.md 1.13]") {
+TEST_CASE_FIXTURE(RealtimeLine, "transcripts come late and in any order, and belong to their turns by item id") {
   open_and_configure();
   speech(1);
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "u1"}});

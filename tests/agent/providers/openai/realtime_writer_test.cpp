@@ -39,7 +39,7 @@ std::string header(const net::WebSocketRequest& request, std::string_view name) 
 
 }  // namespace
 
-TEST_CASE("session.update has the GA's shape: type, modality, nested audio, manual turns [providers.md 1.2]") {
+TEST_CASE("session.update has the GA's shape: type, modality, nested audio, manual turns") {
   RealtimeOptions options;
   const std::vector<ToolDescription> tools{{"look_up", "Looks up.", R"({"type":"object","properties":{"a":{"type":"string"}}})", ToolClass::Read}};
   const json frame = session_of(options, {"Be \"brief\".\n", "pt-BR", &tools});
@@ -86,7 +86,7 @@ TEST_CASE("a function whose schema is no object is offered without parameters, s
   for (const auto& tool : frame["session"]["tools"]) CHECK(tool["parameters"] == json::parse(R"({"type":"object","properties":{}})"));
 }
 
-TEST_CASE("the small client events are what the protocol wants [providers.md 1.4]") {
+TEST_CASE("the small client events are what the protocol wants") {
   CHECK(written([](std::string& out) { write_commit(out, "c1"); }) == json::parse(R"({"type":"input_audio_buffer.commit","event_id":"c1"})"));
   CHECK(written([](std::string& out) { write_clear(out); }) == json::parse(R"({"type":"input_audio_buffer.clear"})"));
   CHECK(written([](std::string& out) { write_truncate(out, "t1", "i1", 1234); }) ==
@@ -99,7 +99,7 @@ TEST_CASE("the small client events are what the protocol wants [providers.md 1.4
   CHECK(written([](std::string& out) { write_cancel(out, "", "r"); }) == json::parse(R"({"type":"response.cancel","response_id":"r"})"));
 }
 
-TEST_CASE("items of a history are text: the user's and the system's put in, the assistant's put out [providers.md 1.5]") {
+TEST_CASE("items of a history are text: the user's and the system's put in, the assistant's put out") {
   const auto content = [](Role role) { return written([role](std::string& out) { write_text_item(out, role, "hi"); })["item"]; };
   CHECK(content(Role::User) == json::parse(R"({"type":"message","role":"user","content":[{"type":"input_text","text":"hi"}]})"));
   CHECK(content(Role::System) == json::parse(R"({"type":"message","role":"system","content":[{"type":"input_text","text":"hi"}]})"));
@@ -174,7 +174,7 @@ TEST_CASE("G.711 codes of the line go to the server untouched, but for mu-law's 
   }
 }
 
-TEST_CASE("24 kHz samples are little-endian, wherever a delta cuts them [providers.md 1.13]") {
+TEST_CASE("24 kHz samples are little-endian, wherever a delta cuts them") {
   const std::vector<std::int16_t> pcm{0, 1, -1, 0x1234, -32768, 32767};
   std::vector<std::uint8_t> octets;
   encode_audio(AudioFormat::Pcm24k, pcm, octets);
@@ -189,7 +189,7 @@ TEST_CASE("24 kHz samples are little-endian, wherever a delta cuts them [provide
   }
 }
 
-TEST_CASE("the address and the headers of OpenAI [providers.md 1.1]") {
+TEST_CASE("the address and the headers of OpenAI") {
   RealtimeOptions options;
   options.api_key = config::Secret("sk-1");
   options.model = "gpt-realtime 2&x";
@@ -212,7 +212,7 @@ TEST_CASE("the address and the headers of OpenAI [providers.md 1.1]") {
   CHECK(header(socket_request(options), "Authorization").empty());
 }
 
-TEST_CASE("the addresses and the header of Azure OpenAI [providers.md 3.6]") {
+TEST_CASE("the addresses and the header of Azure OpenAI") {
   RealtimeOptions options;
   options.api_key = config::Secret("key");
   options.azure = AzureRealtime{"https://our.openai.azure.com/", "voice", ""};
