@@ -144,9 +144,8 @@ void Conversation::on_reply_text(const ReplyText& text, TimePoint now, Conversat
 void Conversation::speak(std::string text, TimePoint now, ConversationActions& out) {
   if (!reply_.add(utterance_ + 1, text)) return;
   ++utterance_;
-  ++unspoken_;
   agent_ = AgentSide::Speaking;
-  watch_speaker(now);
+  if (++unspoken_ == 1) watch_speaker(now);  // More to say gives who says nothing no more time.
   out.push_back(Speak{utterance_, std::move(text)});
 }
 
@@ -173,9 +172,8 @@ void Conversation::on_filler(TimePoint now, ConversationActions& out) {
 void Conversation::speak_aside(std::string text, TimePoint now, ConversationActions& out) {
   if (!reply_.add_aside(utterance_ + 1, text)) return;
   ++utterance_;
-  ++unspoken_;
   agent_ = AgentSide::Speaking;
-  watch_speaker(now);
+  if (++unspoken_ == 1) watch_speaker(now);  // More to say gives who says nothing no more time.
   out.push_back(Speak{utterance_, std::move(text)});
 }
 
@@ -244,7 +242,6 @@ void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {
   }
   think_at_ = filler_at_ = std::nullopt;
   reply_.complete();
-  watch_speaker(now);
   if (reply_.empty() && phase_ == Phase::Preparing) answer(now, out);
   finish_reply_if_heard(now, out);
 }

@@ -34,6 +34,12 @@ Family family_of(std::string_view voice) {
   return Family::OpenAi;
 }
 
+/// Those of OpenAI's own models; servers that speak like it have others, which have no form of their own either.
+constexpr auto kOpenAis = std::to_array<std::string_view>(
+    {"alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse"});
+
+bool is_openais(std::string_view voice) { return std::find(kOpenAis.begin(), kOpenAis.end(), voice) != kOpenAis.end(); }
+
 /// Voices that are men's, by the part of the name that tells: those of the vendors' lists that were known when this was written. Others are
 /// taken for women's.
 constexpr auto kMen = std::to_array<std::string_view>({
@@ -96,10 +102,17 @@ struct Wanted {
   std::span<const std::string> languages;
 };
 
+/// Whether `voice` is surely one of this provider's.
+bool is_of(Family family, const ProviderProfile& provider, std::string_view voice) {
+  if (voice.empty() || family_of(voice) != family) return false;
+  return family != Family::OpenAi || is_openais(voice) == (provider.kind != ProviderKind::OpenAiCompatible);
+}
+
 std::string voice_of(Family family, const ProviderProfile& provider, const Wanted& asked) {
   const auto& [wanted, language, languages] = asked;
-  if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);
+  if (is_of(family, provider, wanted)) return std::string(wanted);
   if (!provider.voice.empty()) return provider.voice;
+  if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);  // A newer one than we know of, perhaps.
   const bool man = !wanted.empty() && is_mans(wanted);
   switch (family) {
     case Family::Embedded: return wanted.empty() ? "" : man ? "rms" : "slt";

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 
-#include <offhook/media/codec/g711.hpp>
+#include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/media/wav.hpp>
 
 #include <algorithm>
@@ -25,9 +25,7 @@ std::string_view to_string(Sound::Encoding encoding) {
 
 void encode_sound(const Sound& sound, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out) {
   if (sound.encoding == Sound::Encoding::Linear16) return media::append_wav_samples(pcm, out);
-  const bool mulaw = sound.encoding == Sound::Encoding::Mulaw;
-  out.reserve(out.size() + pcm.size());
-  for (const std::int16_t sample : pcm) out.push_back(mulaw ? media::encode_mulaw(sample) : media::encode_alaw(sample));
+  encode_audio(sound.encoding == Sound::Encoding::Mulaw ? AudioFormat::Pcmu : AudioFormat::Pcma, pcm, out);
 }
 
 Query whole_turn_query(const ListenOptions& options) {

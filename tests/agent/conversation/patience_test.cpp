@@ -149,6 +149,22 @@ TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its dead
   CHECK(last<TryAgain>()->stage == Stage::Think);
 }
 
+TEST_CASE_FIXTURE(Call, "A voice that does not begin has no more time because there is more to say") {
+  others = true;
+  greet();
+  caller_says("hello");
+  const base::Duration half = ConversationOptions{}.speak_deadline / 2;
+  think(ReplyText{core.turns(), "We are open."});
+  advance(half);
+  think(ReplyText{core.turns(), "Until six."});
+  advance(half - 1ms);
+  CHECK(last<TryAgain>() == nullptr);
+  think(ReplyDone{core.turns()});
+  advance(1ms);
+  REQUIRE(last<TryAgain>() != nullptr);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+}
+
 TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is asked to repeat") {
   others = true;
   greet();

@@ -52,6 +52,14 @@ TEST_CASE("What the configuration says of a provider goes before what we think i
   CHECK(voice_for(of(ProviderKind::OpenAi, "sage"), "", "") == "sage");
 }
 
+TEST_CASE("A name without a form may be OpenAI's or a compatible server's: what is set for the provider goes before a stranger's") {
+  CHECK(voice_for(of(ProviderKind::OpenAi, "coral"), "af_heart", "") == "coral");
+  CHECK(voice_for(of(ProviderKind::OpenAi), "af_heart", "") == "af_heart");  // A new one, for all that we know.
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "coral", "") == "af_heart");
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "am_adam", "") == "am_adam");
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "coral", "") == "coral");
+}
+
 TEST_CASE("Azure's model that speaks has the voices of OpenAI, whatever its speech has") {
   CHECK(model_voice_for(of(ProviderKind::Azure), "marin") == "marin");
   CHECK(model_voice_for(of(ProviderKind::Azure), "").empty());

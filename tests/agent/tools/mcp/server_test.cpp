@@ -302,6 +302,19 @@ TEST_CASE("A tool that is refused is told of once, a list when it has changed, a
   CHECK(hosted.count(What::Note) == notes + 1);
 }
 
+TEST_CASE("A list is told of when it is another one than before") {
+  Hosted hosted;
+  hosted.meet(kAdd);
+  hosted.relist(kAdd);
+  CHECK(hosted.count(What::Listed) == 1);
+  hosted.advance(2min);
+  hosted.relist(kAdd + R"(,{"name":"sub","inputSchema":{"type":"object"}})");
+  CHECK(hosted.count(What::Listed) == 2);
+  hosted.advance(2min);
+  hosted.relist(R"({"name":"sub","inputSchema":{"type":"object"}})");
+  CHECK(hosted.count(What::Listed) == 3);
+}
+
 TEST_CASE("A server that cannot be started is tried again") {
   Hosted hosted;
   hosted.wires.refuse = true;
