@@ -123,7 +123,7 @@ void check_voices(Effective& out) {
   for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
     const JsonValue& each = out.config.agents.items[i];
     std::string provider = text_of(each, "provider"), speech = text_of(each, "speech_provider");
-    const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && speech.empty() && !agent.sessions.items.empty());
+    const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && !agent.sessions.items.empty());
     if (provider.empty()) {
       provider = agent.provider;
       if (speech.empty()) speech = agent.speech_provider;

@@ -27,7 +27,7 @@ std::string pointer_of(const Steps& steps) {
 class Completion {
  public:
   Completion(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources, Effective& effective)
-      : name_(name), at_("/providers" + pointer_step(name)), tree_(tree), is_used_(is_used), sources_(sources), effective_(effective) {}
+      : name_(name), at_("/providers" + pointer_step(name)), tree_(tree), is_used_(is_used), sources_(sources), effective_(effective), is_elsewhere_(has({"base_url"})) {}
 
   std::optional<ProviderProfile> run() {
     const auto kind = find_kind();
@@ -73,11 +73,11 @@ class Completion {
     if (!has(steps)) put(steps, value, {});
   }
 
-  /// The variables of a kind are for the provider that has its name: another one, at another host, has a key of its own. Of OpenAI there
-  /// is one host, or the one that the same environment names.
+  /// The variables of a kind are for the provider that has its name: another one, at another host, has a key of its own. OpenAI itself is
+  /// one, whatever it is called here, where no host is written.
   [[nodiscard]] bool takes_variables() const {
     const auto kind = kind_named(text_of(tree_, "kind"));
-    return name_ == text_of(tree_, "kind") || kind == ProviderKind::OpenAi || kind == ProviderKind::OpenAiCompatible;
+    return name_ == text_of(tree_, "kind") || (kind == ProviderKind::OpenAi && !is_elsewhere_) || kind == ProviderKind::OpenAiCompatible;
   }
 
   /// The file's word counts; a variable fills in what it leaves open, held against the same table.
@@ -174,6 +174,7 @@ class Completion {
   bool is_used_;
   const Sources& sources_;
   Effective& effective_;
+  bool is_elsewhere_;  // Its host is written in the file.
 };
 
 }  // namespace

@@ -64,6 +64,7 @@ void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
 }
 
 void CachedSpeaker::cancel() {
+  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // Another time, then.
   jobs_.clear();
   inner_->cancel();
 }

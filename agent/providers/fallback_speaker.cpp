@@ -15,7 +15,7 @@ void FallbackSpeaker::tick(base::TimePoint now) {
   second_->tick(now);
   if (waiting_.empty() || waiting_.front().begun || failed_) return silent_since_.reset();
   if (!silent_since_) silent_since_ = now;
-  if (now - *silent_since_ < kPatience) return;
+  if (now - *silent_since_ < patience_) return;
   is_slow_ = true;
   pass_on();
 }

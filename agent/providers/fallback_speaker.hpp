@@ -15,9 +15,11 @@ namespace offhook::inline v0::agent {
 /// let the caller wait is not asked again.
 class FallbackSpeaker final : public Speaker {
  public:
-  static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);  ///< for a first sample; a profile's `speak` is longer
+  static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
 
-  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second) : first_(std::move(first)), second_(std::move(second)) {}
+  /// `patience`: with the first voice for a first sample. Shorter than the conversation's own, or it gives up on both.
+  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience)
+      : first_(std::move(first)), second_(std::move(second)), patience_(patience) {}
 
   void open(const SessionContext& context) override;
   void tick(base::TimePoint now) override;
@@ -32,6 +34,7 @@ class FallbackSpeaker final : public Speaker {
   void pass_on();
 
   std::unique_ptr<Speaker> first_, second_;
+  base::Duration patience_;
   std::deque<Waiting> waiting_;  // in the order of speak(); those that failed went to second_
   bool failed_ = false;          // all that still waits is with second_
   bool is_slow_ = false;         // so is all that follows

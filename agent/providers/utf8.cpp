@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/utf8.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -15,6 +17,17 @@ std::size_t length_by_lead(std::uint32_t lead) {
   if (lead >= 0xc2 && lead < 0xe0) return 2;
   if (lead >= 0xe0 && lead < 0xf0) return 3;
   return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+/// Controls, soft hyphen, Arabic letter mark, what has no width or sets a direction, variation selectors, marks between lines, tags.
+constexpr bool is_unseen(std::uint32_t code) {
+  struct Range { std::uint32_t first, last; };
+  constexpr std::array kRanges{Range{0, 0x1f},          Range{0x7f, 0x9f},      Range{0xad, 0xad},      Range{0x34f, 0x34f},
+                               Range{0x61c, 0x61c},     Range{0x115f, 0x1160},  Range{0x17b4, 0x17b5},  Range{0x180b, 0x180f},
+                               Range{0x200b, 0x200f},   Range{0x2028, 0x202e},  Range{0x2060, 0x206f},  Range{0x3164, 0x3164},
+                               Range{0xfe00, 0xfe0f},   Range{0xfeff, 0xfeff},  Range{0xffa0, 0xffa0},  Range{0xfff0, 0xfffb},
+                               Range{0xe0000, 0xe0fff}};
+  return std::any_of(kRanges.begin(), kRanges.end(), [code](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
 }  // namespace
@@ -51,6 +64,18 @@ std::string_view cut_utf8(std::string_view text, std::size_t most) {
   std::size_t end = most;
   while (end > 0 && most - end < 3 && is_continuation(text[end])) --end;
   return text.substr(0, end);
+}
+
+std::string visible_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    if (next.state != Utf8Char::State::Good) out += fmt::format("\\x{{{:x}}}", octet(text.front()));
+    else if (is_unseen(next.code)) out += fmt::format("\\u{{{:x}}}", next.code);
+    else out += text.substr(0, next.length);
+    text.remove_prefix(next.state == Utf8Char::State::Good ? next.length : 1);
+  }
+  return out;
 }
 
 }  // namespace offhook::inline v0::agent

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace offhook::inline v0::agent {
@@ -21,5 +22,8 @@ struct Utf8Char {
 [[nodiscard]] std::size_t count_utf8(std::string_view text);
 /// The first `most` octets of `text`, or up to three less: never within a character.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most);
+/// `text` for somebody who has to judge it: what is not seen, or turns around what follows (Unicode's controls, format characters and tags), is
+/// written as "\u{202e}", and what is no character as "\x{ff}".
+[[nodiscard]] std::string visible_utf8(std::string_view text);
 
 }  // namespace offhook::inline v0::agent

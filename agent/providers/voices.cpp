@@ -25,12 +25,24 @@ Family family_of(ProviderKind kind) {
   return Family::None;
 }
 
+constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// "en-US-": a language and where it is spoken, before the name.
+bool begins_with_locale(std::string_view voice) {
+  const auto dash = voice.find('-');
+  if (dash != 2 && dash != 3) return false;
+  const std::string_view region = voice.substr(dash + 1, 2);
+  return is_small(voice[0]) && is_small(voice[1]) && region.size() == 2 && is_capital(region[0]) && is_capital(region[1]) &&
+         voice.substr(dash + 3).starts_with('-');
+}
+
 /// "aura-2-thalia-en"; "en-US-AvaMultilingualNeural", "en-US-Ava:DragonHDLatestNeural"; what is of no other form is OpenAI's, or that of a
 /// server that speaks like it.
 Family family_of(std::string_view voice) {
   if (voice == "slt" || voice == "rms") return Family::Embedded;
   if (voice.starts_with("aura-") || voice.starts_with("flux-")) return Family::Deepgram;
-  if (voice.ends_with("Neural")) return Family::Azure;
+  if (voice.ends_with("Neural") || begins_with_locale(voice)) return Family::Azure;
   return Family::OpenAi;
 }
 

@@ -29,7 +29,8 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   const auto& make = parts_of(needs.provider->kind).speaker;
   if (!make) return plain;
   auto own = make(needs, wake);
-  return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain)) : std::move(own);
+  const base::Duration patience = std::min<base::Duration>(FallbackSpeaker::kPatience, needs.profile->limits.speak / 2);
+  return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience) : std::move(own);
 }
 
 std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }

@@ -26,6 +26,7 @@ tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, tools::Pause
   if (!profile.server_tools.empty()) options.source_deadline = kServerDeadline;
   options.pause_recording = std::move(pause_recording);
   options.languages = {"en", "de", "es", "fr", "it", "pt"};  // Where the caller's is followed, any of them may come.
+  if (!profile.languages.empty()) options.languages = profile.languages;
   if (!profile.language.empty()) options.languages = {profile.language};
   return options;
 }

@@ -15,13 +15,11 @@ namespace {
 
 constexpr std::size_t kMaxShownDescription = 400;
 
+/// By it the operator decides whether to trust the tool: a description hides nothing.
 std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : cut_utf8(text, kMaxShownDescription)) {
-    const auto octet = static_cast<unsigned char>(c);
-    out += octet < 0x20 || octet == 0x7f ? ' ' : c;
-  }
-  return out;
+  std::string line(cut_utf8(text, kMaxShownDescription));
+  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  return visible_utf8(line);
 }
 
 /// What became of each server, told on their thread and waited for on ours.

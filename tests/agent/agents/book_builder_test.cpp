@@ -161,6 +161,9 @@ TEST_CASE("An agent that names its provider anew takes neither the model nor the
                              "agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "deepgram"}]})", {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(ways(*kept.made.book->entries()[0].profile) == "cascade local/ollama/local");
   CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions says who does what\n");
+  const auto voiced = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "openai"}]},
+                               "agents": [{"name": "a", "match": {"called": "1"}, "voice": "marin", "speech_provider": "local"}]})", {{"OPENAI_API_KEY", "k"}});
+  CHECK(voiced.problems().empty());  // Its voice is OpenAI's, for what is not used does not speak.
   const auto both = build(R"({"agent": {"model_provider": "local"}, "agents": [{"name": "a", "match": {"called": "1"}, "sessions": [{"kind": "cascade"}]}]})");
   CHECK(both.warnings().empty());
   const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
@@ -192,6 +195,17 @@ TEST_CASE("How a provider's models think, hear and speak is taken over; what is 
   CHECK(untold.realtime == Tuning{});
   CHECK(build(R"({"providers": {"openai": {"realtime": {"max_tokens": 4097, "turn_detection": "never", "speed_percent": 24}}}})",
               {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}}).problems().find("/providers/openai/realtime/max_tokens") != std::string::npos);
+}
+
+TEST_CASE("OPENAI_API_KEY does not go to a host that a provider of another name has in the file") {
+  const auto with_key = [](const std::string& providers) {
+    return build(R"({"agent": {"provider": "mirror"}, "providers": {"mirror": )" + providers + "}}", {{"OPENAI_API_KEY", "k"}}).problems();
+  };
+  CHECK(with_key(R"({"kind": "openai"})").empty());
+  CHECK(with_key(R"({"kind": "openai", "base_url": "https://mirror.example/v1", "api_key": "own"})").empty());
+  CHECK(with_key(R"({"kind": "openai", "base_url": "https://mirror.example/v1"})") ==
+        "/providers/mirror/api_key: found nothing; allowed: the key of an OpenAI project; write it in the file\n");
+  CHECK(build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"base_url": "https://proxy.example/v1"}}})", {{"OPENAI_API_KEY", "k"}}).problems().empty());
 }
 
 TEST_CASE("OPENAI_BASE_URL and its key go together to a compatible server") {

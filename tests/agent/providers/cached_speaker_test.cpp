@@ -191,6 +191,20 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go befor
   CHECK(cache->find("voice\nSorry")->pcm.size() == 5);
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares again what was being prepared when the caller interrupted") {
+  speaker->prepare("Sorry");
+  speaker->open({});
+  speaker->tick({});
+  inner->half();
+  speaker->cancel();
+  CHECK(said() == "");
+  speaker->tick({});
+  CHECK(inner->asked == std::vector<std::string>{"Sorry", "Sorry"});
+  inner->finish();
+  CHECK(said() == "");
+  CHECK(cache->find("voice\nSorry") != nullptr);
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancelled in the middle") {
   speaker->prepare("Hello", false);
   speaker->speak(1, "Hello");

@@ -18,7 +18,7 @@ struct TwoVoices {
   FakeSpeaker* second = nullptr;
   std::unique_ptr<FallbackSpeaker> speaker;
 
-  TwoVoices() {
+  explicit TwoVoices(offhook::base::Duration patience = FallbackSpeaker::kPatience) {
     auto one = std::make_unique<FakeSpeaker>(), two = std::make_unique<FakeSpeaker>();
     one->log = two->log = &log;
     one->name = "first";
@@ -26,7 +26,7 @@ struct TwoVoices {
     one->rate = 24000;
     first = one.get();
     second = two.get();
-    speaker = std::make_unique<FallbackSpeaker>(std::move(one), std::move(two));
+    speaker = std::make_unique<FallbackSpeaker>(std::move(one), std::move(two), patience);
   }
   std::size_t logged(const std::string& line) const { return static_cast<std::size_t>(std::count(log.begin(), log.end(), line)); }
 };
@@ -78,6 +78,17 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not w
   }
   speaker->speak(3, "Three.");
   CHECK(logged("second speak 3 'Three.'") == 1);
+}
+
+TEST_CASE("Where the conversation waits for less, so does this") {
+  TwoVoices hasty(250ms);
+  const offhook::base::TimePoint now{};
+  hasty.speaker->speak(1, "One.");
+  hasty.speaker->tick(now);
+  hasty.speaker->tick(now + 249ms);
+  CHECK(hasty.logged("second speak 1 'One.'") == 0);
+  hasty.speaker->tick(now + 250ms);
+  CHECK(hasty.logged("second speak 1 'One.'") == 1);
 }
 
 TEST_CASE_FIXTURE(TwoVoices, "A first voice has its time for each utterance, from when it is its turn, and is heard to the end of what it began") {

@@ -24,6 +24,9 @@ TEST_CASE("A voice of the provider's own is taken as it is, whatever the provide
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "af_heart", "") == "af_heart");
   CHECK(voice_for(of(ProviderKind::Azure), "de-DE-KatjaNeural", "en") == "de-DE-KatjaNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "en-US-Ava:DragonHDLatestNeural", "") == "en-US-Ava:DragonHDLatestNeural");
+  CHECK(voice_for(of(ProviderKind::Azure), "en-US-Somebody", "") == "en-US-Somebody");
+  CHECK(voice_for(of(ProviderKind::OpenAi), "en-US-Somebody", "") == "coral");
+  CHECK(voice_for(of(ProviderKind::OpenAi), "en-U", "") == "en-U");
   CHECK(voice_for(of(ProviderKind::Deepgram, "aura-2-zeus-en"), "aura-2-luna-en", "de") == "aura-2-luna-en");
 }
 

@@ -162,6 +162,15 @@ TEST_CASE("A model is shown the tool that pauses a recording in calls that are r
   CHECK(paused);
 }
 
+TEST_CASE("What a caller is asked before a tool runs is asked in the language that is set, or else the likeliest") {
+  auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  CHECK(tool_box_options(made).languages.front() == "en");
+  made.languages = {"pl", "cs"};
+  CHECK(tool_box_options(made).languages == std::vector<std::string>{"pl", "cs"});
+  made.language = "de";
+  CHECK(tool_box_options(made).languages == std::vector<std::string>{"de"});
+}
+
 TEST_CASE("The notice is said in calls that are recorded, and in no others") {
   FactoryOptions options;
   options.conversation.notice = "This call is recorded.";
