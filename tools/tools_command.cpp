@@ -18,14 +18,18 @@ using agent::tools::PinVerdict;
 using agent::tools::ToolSurvey;
 constexpr auto kLimit = std::chrono::seconds(45);  // A server may have to be installed first, as npx does.
 
-std::string_view word_of(PinVerdict pin) { return pin == PinVerdict::Known ? "known" : pin == PinVerdict::Changed ? "changed" : "missing"; }
+std::string_view word_of(const ToolSurvey::Tool& tool) {
+  if (tool.pin != PinVerdict::Missing) return tool.pin == PinVerdict::Known ? "known" : "changed";
+  return tool.wants_pin ? "missing" : "not needed";
+}
 
 std::string json_of(const ToolSurvey& survey) {
   using namespace agent::config;
   JsonValue tools{.kind = JsonValue::Kind::List}, troubles{.kind = JsonValue::Kind::List};
   for (const auto& tool : survey.tools)
     tools.items.push_back(json_object({{"server", json_text(tool.server)}, {"tool", json_text(tool.name)}, {"hash", json_text(tool.hash)},
-                                       {"pin", json_text(word_of(tool.pin))}, {"description", json_text(tool.description)}}));
+                                       {"pin", json_text(word_of(tool))}, {"description", json_text(tool.description)},
+                                       {"parameters", json_text(tool.parameters)}}));
   for (const auto& trouble : survey.troubles) troubles.items.push_back(json_object({{"server", json_text(trouble.server)}, {"what", json_text(trouble.what)}}));
   return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
 }
@@ -47,7 +51,7 @@ int list_tools(const ConfigArguments& arguments) {
   if (arguments.json) fmt::print("{}\n", json_of(survey));
   else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
   if (!arguments.json) {
-    for (const auto& tool : survey.tools) fmt::print("{}  {}\n  pin {}\n  {}\n", tool.name, word_of(tool.pin), tool.hash, tool.description);
+    for (const auto& tool : survey.tools) fmt::print("{}  {}\n  pin {}\n  {}\n  arguments {}\n", tool.name, word_of(tool), tool.hash, tool.description, tool.parameters);
   }
   for (const auto& trouble : survey.troubles) fmt::print(stderr, "offhook tools: {}: {}\n", trouble.server, trouble.what);
   return survey.troubles.empty() ? kOk : kFailed;

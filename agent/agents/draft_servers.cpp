@@ -59,7 +59,7 @@ class ServerDraft {
       if (!authorities) return;
       files_ += *authorities;
     }
-    if (!is_granted_) out_.warnings.push_back({at_, "is not begun: no agent is granted a tool of it (/agent/tools)"});
+    if (!is_granted_) out_.warnings.push_back({at_, "is not used: no agent is granted a tool of it (/agent/tools)"});
     plan.places.push_back({std::move(at), settings_, config::Secret(std::move(files_)), is_granted_});
   }
 

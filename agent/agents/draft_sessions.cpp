@@ -77,6 +77,17 @@ bool is_told(const Draft& draft, const ProviderProfile& provider, const Duty& du
   return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == model || each.where == deployment; });
 }
 
+/// Each once, whoever asks for it. The variables are for the provider that has their name.
+void tell_lacks(Draft& draft, const ProviderProfile& provider, const std::vector<Lack>& lacks) {
+  for (const Lack& lack : lacks) {
+    const std::string where = "/providers/" + provider.name + lack.place;
+    const auto& told = draft.effective().problems;
+    if (std::any_of(told.begin(), told.end(), [&](const config::Problem& each) { return each.where == where; })) continue;
+    const std::string variable = provider.name == to_string(provider.kind) ? "set " + std::string(lack.variable) + ", or " : "";
+    draft.tell({where, "nothing", lack.allowed, variable + "write it in the file"});
+  }
+}
+
 /// Tells what it lacks; a provider that is not known was told before.
 void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const std::string& where) {
   if (!provider || can(*provider, duty) || is_told(draft, *provider, duty)) return;
@@ -85,8 +96,7 @@ void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const 
     const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
     draft.tell({where, what, "another than " + provider->name, &duty == &kRealtime ? "make it a cascade" : "name one that does in " + other});
   } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(*provider, duty)) {
-    for (const Lack& lack : lacks_of_azure(*provider, duty))
-      draft.tell({"/providers/" + provider->name + lack.place, "nothing", lack.allowed, "set " + std::string(lack.variable) + ", or write it in the file"});
+    tell_lacks(draft, *provider, lacks_of_azure(*provider, duty));
     if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
   } else if (provider->kind == ProviderKind::Azure) {
     draft.tell({where, what, "one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
@@ -130,7 +140,7 @@ std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, co
       return ways;
     }
     case ProviderKind::Azure: {
-      require(draft, provider, kThink, where);
+      for (const Duty* duty : {&kListen, &kThink, &kSpeak}) require(draft, provider, *duty, where);
       std::vector<SessionWay> ways;
       if (can(*provider, kRealtime)) ways.emplace_back(RealtimeWay{provider});
       ways.emplace_back(alone);

@@ -24,6 +24,14 @@ std::string pointer_of(const Steps& steps) {
   return pointer;
 }
 
+/// A host of Deepgram's own, as one of its regions is: it takes nobody without a key.
+bool is_deepgrams(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos) return false;
+  const std::string_view host = url.substr(begin + 3, url.find_first_of("/:?#", begin + 3) - begin - 3);
+  return host.ends_with(".deepgram.com");
+}
+
 class Completion {
  public:
   Completion(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources, Effective& effective)
@@ -121,7 +129,7 @@ class Completion {
         return complete_azure();
       case ProviderKind::Deepgram:
         put_variable({"api_key"}, "DEEPGRAM_API_KEY");
-        if (!has({"base_url"})) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
+        if (!has({"base_url"}) || is_deepgrams(text_of(tree_, "base_url"))) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
         // Whoever has a server of their own, or one of a region, has its Voice Agent there as well.
         put_usual({"deepgram", "agent_url"}, has({"base_url"}) && text_of(tree_, "base_url") != kDeepgramUrl ? text_of(tree_, "base_url") : std::string(kAgentUrl));
         return put_usual({"base_url"}, kDeepgramUrl);

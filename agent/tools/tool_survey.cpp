@@ -1,6 +1,7 @@
 #include <offhook/agent/tools/tool_survey.hpp>
 
 #include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -13,11 +14,10 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-constexpr std::size_t kMaxShownDescription = 400;
 
 /// By it the operator decides whether to trust the tool: a description hides nothing.
 std::string printable(std::string_view text) {
-  std::string line(cut_utf8(text, kMaxShownDescription));
+  std::string line(text);
   std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
   return visible_utf8(line);
 }
@@ -63,12 +63,22 @@ class Answers {
   std::size_t servers_;
 };
 
+ToolSurvey::Tool shown(const std::string& server, const ToolDescription& description, const std::string& hash, PinVerdict pin, Unpinned unpinned) {
+  return {.server = server,
+          .name = description.name,
+          .hash = hash,
+          .pin = pin,
+          .wants_pin = unpinned == Unpinned::Refuse,
+          .description = printable(cut_utf8(description.description, kMaxDescriptionBytes)),
+          .parameters = printable(description.parameters)};
+}
+
 void add_server(const mcp::ServerOptions& options, const mcp::Catalog& catalog, ToolSurvey& out) {
   PinBook pins(options.pins, Unpinned::Refuse);
   for (std::size_t i = 0; i < catalog.tools.size(); ++i) {
     const ToolDescription& description = catalog.descriptions[i];
     const std::string& hash = catalog.tools[i].hash;
-    out.tools.push_back({options.label, description.name, hash, pins.judge(description.name, hash), printable(description.description)});
+    out.tools.push_back(shown(options.label, description, hash, pins.judge(description.name, hash), options.unpinned));
   }
 }
 
@@ -76,7 +86,7 @@ void add_service(const http::Service& service, ToolSurvey& out) {
   PinBook pins(service.options().pins, Unpinned::Refuse);
   for (const ToolDescription& description : service.descriptions()) {
     const std::string& hash = service.find(description.name)->hash;
-    out.tools.push_back({service.options().label, description.name, hash, pins.judge(description.name, hash), printable(description.description)});
+    out.tools.push_back(shown(service.options().label, description, hash, pins.judge(description.name, hash), service.options().unpinned));
   }
 }
 

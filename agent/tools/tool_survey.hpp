@@ -12,8 +12,10 @@ namespace offhook::inline v0::agent::tools {
 struct ToolSurvey {
   struct Tool {
     std::string server, name, hash;
-    PinVerdict pin{};          ///< Known, Missing or Changed: by the pins of the configuration
-    std::string description;   ///< what its source wrote: not to be believed, and cut; printable
+    PinVerdict pin{};             ///< Known, Missing or Changed: by the pins of the configuration
+    bool wants_pin = true;        ///< else a Missing one does no harm: what is seen first is trusted (`unpinned`)
+    std::string description;      ///< what its source wrote, as a model is shown it: not to be believed; printable
+    std::string parameters;       ///< JSON Schema of its arguments; printable
   };
   struct Trouble { std::string server, what; };
   std::vector<Tool> tools;     ///< in the order of the configuration

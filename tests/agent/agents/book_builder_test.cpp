@@ -382,6 +382,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
             "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
+           {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://api.eu.deepgram.com"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found a provider that nothing tells of;"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
@@ -497,7 +498,7 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
   CHECK(server(0).unpinned == agent::tools::Unpinned::Refuse);
   const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(server(1).at);
   CHECK(wire.oauth->client_secret.reveal() == "canary");
-  CHECK(built.warnings() == "/tool_servers/files: is not begun: no agent is granted a tool of it (/agent/tools)\n"
+  CHECK(built.warnings() == "/tool_servers/files: is not used: no agent is granted a tool of it (/agent/tools)\n"
                             "/tool_servers/desk/oauth: the server itself says who is shown the client's secret first: name token_url or issuer\n");
   CHECK(server(1).unpinned == agent::tools::Unpinned::TrustFirst);
   REQUIRE(std::get<agent::tools::ToolPlace::HttpService>(plan.places[2].at).service->find("shop__findOrder") != nullptr);
