@@ -133,6 +133,7 @@ class Agent::Impl {
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
     for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
+    options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
@@ -182,7 +183,7 @@ class Agent::Impl {
 
   Readiness readiness(const media::EngineStatus& media) const {
     if (!set_up_ && factory_->is_warm()) set_up_ = true;  // For good: later calls may take all decoders that were idle.
-    return {set_up_, registered_, draining_, !book_->is_losing(), media.takes_legs, is_served()};
+    return {set_up_, *models_awaited_ == 0, registered_, draining_, !book_->is_losing(), media.takes_legs, is_served()};
   }
 
   Health health() const {
@@ -246,6 +247,7 @@ class Agent::Impl {
   std::uint64_t dialled_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   mutable std::atomic<bool> set_up_{false};
+  std::shared_ptr<std::atomic<unsigned>> models_awaited_ = std::make_shared<std::atomic<unsigned>>(0);
   std::atomic<std::size_t> up_{0};
   LiveCalls live_;
   Metrics metrics_;
@@ -296,7 +298,10 @@ class Agent::Impl {
 
   void rehearse(const std::shared_ptr<const AgentBook>& agents) {
     const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
-    threads_.front()->rehearse([this, agents, told](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told); });
+    // Counted from here on, until the last that holds this has let go of it.
+    ++*models_awaited_;
+    const std::shared_ptr<const void> awaited(nullptr, [count = models_awaited_](const void*) { --*count; });
+    threads_.front()->rehearse([this, agents, told, awaited](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told, awaited); });
   }
 
   void on_phone(phone::PhoneEvent event) {

@@ -50,6 +50,7 @@ struct ServerToolGrant {
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 10, max_per_minute = 10;
   std::string question;                              ///< "": made from its name
+  std::string arguments;                             ///< a JSON Schema that they must fit beside the tool's own; "": none. Checked already
 
   [[nodiscard]] std::string server() const { return name.substr(0, name.find("__")); }
 };

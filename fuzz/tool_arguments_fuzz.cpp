@@ -2,6 +2,7 @@
 #include "require.hpp"
 
 #include <offhook/agent/tools/builtin_tools.hpp>
+#include <offhook/agent/tools/granted_arguments.hpp>
 #include <offhook/agent/tools/number_pattern.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
@@ -59,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ToolPolicy policy(rules);
   for (const ToolRule& rule : rules.allowed) {
     const ToolCall call{1, "id", rule.name, text};
-    const auto decision = policy.decide(call, base::TimePoint{}, rule.name == "other" ? &*schema : nullptr);
+    const auto decision = policy.decide(call, base::TimePoint{}, ToolSchemas{rule.name == "other" ? &*schema : nullptr, nullptr});
     require(!decision.to_model.empty() && !decision.to_log.empty());
     if (decision.kind == ToolDecision::Kind::Refuse) continue;
     require(text.size() <= kMaxArgumentBytes);
@@ -68,6 +69,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto read_as_schema = ArgumentSchema::parse(text);
   if (read_as_schema) (void)read_as_schema->complaint({});
+  const auto granted = read_granted_arguments(text);
+  if (granted) (void)granted->complaint({{"a", std::int64_t{1}}});
+  else require(!granted.error().found.empty() && !granted.error().allowed.empty());
+  const std::string own = R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})";
+  if (granted) require(ArgumentSchema::parse(narrowed(own, text)).has_value());  // What the model is shown stays a schema of an object.
+  (void)narrowed(text, own);
   constexpr std::size_t kSmall = 2000;                                             // Escaped, it still fits where arguments fit.
   if (size <= kSmall) require(read_arguments(data_text(true, text)).has_value());  // Whatever a source says stays one object.
   return 0;

@@ -147,6 +147,9 @@ std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, co
       return ways;
     }
     case ProviderKind::Deepgram:
+      if (config::text_of(draft.settings().fallback, "transfer_to").empty())
+        draft.warn({where, "the Voice Agent of " + provider->name + " is the only way to hold a conversation: while it is down callers hear a goodbye. Write sessions with a "
+                               "cascade behind it, in which another provider thinks, or fallback/transfer_to (docs/deepgram.md)"});
       return {RealtimeWay{provider}};
     case ProviderKind::OpenAiCompatible:
     case ProviderKind::Ollama:

@@ -1,6 +1,7 @@
 #include <offhook/agent/agents/draft.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/tools/granted_arguments.hpp>
 
 #include <algorithm>
 #include <array>
@@ -55,6 +56,24 @@ const ServerToolGrant* find_grant(const std::vector<ServerToolGrant>& grants, st
   return found == grants.end() ? nullptr : &*found;
 }
 
+/// "" when it cannot be used, which is told.
+std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::string& where) {
+  std::string text = config::write_json(schema);
+  const auto read = tools::read_granted_arguments(text);
+  if (read) return text;
+  const auto& fault = read.error();
+  draft.tell({where + fault.place, fault.found, fault.allowed, "docs/tools.md tells what is checked"});
+  return "";
+}
+
+/// Its name alone would not tell a caller what they agree to, and what its server calls it is not to be believed.
+void tell_no_question(Draft& draft, ToolClass what, const std::string& where) {
+  const bool is_money = what == ToolClass::Money;
+  draft.tell({where + "/question", std::string("nothing, for a tool of the class ") + (is_money ? "money" : "telephony"),
+              std::string("what the caller is asked, such as \"") + (is_money ? "Shall I send {amount} euros back to you?" : "Shall I call {number} for you?") + "\"",
+              is_money ? "write it, with what it costs" : "write it, or \"confirm\": \"never\""});
+}
+
 void add_server_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ServerToolGrant>& out) {
   ServerToolGrant grant;
   grant.name = config::text_of(written, "name");
@@ -70,10 +89,17 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (config::member(written, "destinations") != nullptr)
     draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
   if (const auto word = config::text_of(written, "class"); !word.empty()) grant.what = class_named(word);
-  if (config::text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
+  const std::string confirm = config::text_of(written, "confirm");
+  const bool asks_by_class = grant.what == ToolClass::Money || grant.what == ToolClass::Telephony;
+  if (confirm == "caller" || (confirm.empty() && asks_by_class)) grant.confirm = Confirm::Caller;
   if (const JsonValue* most = config::member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
   if (const JsonValue* most = config::member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
   grant.question = config::text_of(written, "question");
+  if (grant.what == ToolClass::Money && confirm == "never")
+    draft.tell({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: the caller is always asked"});
+  else if (asks_by_class && grant.confirm == Confirm::Caller && grant.question.empty())
+    tell_no_question(draft, grant.what, where);
+  if (const JsonValue* schema = config::member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
   out.push_back(std::move(grant));
 }
 
@@ -91,7 +117,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
     if (!wanted.empty()) tell_unknown(draft, wanted, where);  // Else told already.
     return;
   }
-  for (const char* of_servers : {"class", "question", "max_per_minute"}) {
+  for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
     if (config::member(written, of_servers) != nullptr)
       draft.tell({where + "/" + of_servers, "a setting of servers' tools", "name, confirm, max_per_call, destinations", "take it out"});
   }

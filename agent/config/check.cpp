@@ -211,6 +211,7 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
     case Shape::LoopbackAddress: return "a loopback address, \"127.0.0.1\" or \"::1\"";
     case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]; \"opus\" and \"L16\" are there, too";
+    case Shape::Schema: return "a JSON Schema of an object";
     case Shape::Object: return "an object with " + member_list(setting);
     case Shape::Map: return "an object of names, each with an object of " + member_list(setting);
     case Shape::Objects: {
@@ -243,6 +244,7 @@ Checked check(const Setting& setting, const JsonValue& value) {
     case Shape::Address:
     case Shape::LoopbackAddress: return check_address(setting, value);
     case Shape::Codecs: return check_codecs(setting, value);
+    case Shape::Schema:
     case Shape::Object:
     case Shape::Map: return check_kind(setting, value, Kind::Object);
     case Shape::Objects: return check_kind(setting, value, Kind::List);
@@ -285,6 +287,7 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     case Shape::Language:
     case Shape::Url:
     case Shape::Targets:
+    case Shape::Schema:
     case Shape::Object:
     case Shape::Objects:
     case Shape::Map:

@@ -43,7 +43,11 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     return add_integer(value > static_cast<number_unsigned_t>(most) ? most : static_cast<std::int64_t>(value));
   }
-  bool number_float(number_float_t, const string_t&) override { return add({.kind = JsonValue::Kind::Real}); }
+  bool number_float(number_float_t value, const string_t&) override {
+    JsonValue leaf{.kind = JsonValue::Kind::Real};
+    leaf.real = value;
+    return add(std::move(leaf));
+  }
   bool string(string_t& value) override {
     JsonValue leaf{.kind = JsonValue::Kind::Text};
     leaf.text = std::move(value);
@@ -151,8 +155,8 @@ nlohmann::ordered_json to_library(const JsonValue& value) {
       for (const auto& [name, member] : value.members) object[name] = to_library(member);
       return object;
     }
-    case JsonValue::Kind::Null:
-    case JsonValue::Kind::Real: break;
+    case JsonValue::Kind::Real: return value.real;
+    case JsonValue::Kind::Null: break;
   }
   return nullptr;
 }

@@ -26,6 +26,7 @@ struct JsonValue {
   Kind kind = Kind::Null;
   bool flag = false;
   std::int64_t integer = 0;                                ///< the nearest that fits
+  double real = 0;
   std::string text{};
   std::vector<JsonValue> items{};
   std::vector<std::pair<std::string, JsonValue>> members{};  ///< in the order of the file
@@ -51,7 +52,7 @@ struct JsonValue {
 [[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,
                                                  const JsonBounds& bounds = {});
 
-/// On one line when `indent` is 0. Text that is not UTF-8 is written with replacement characters; a Real as null.
+/// On one line when `indent` is 0. Text that is not UTF-8 is written with replacement characters.
 [[nodiscard]] std::string write_json(const JsonValue& value, unsigned indent = 0);
 
 }  // namespace offhook::inline v0::agent::config

@@ -282,7 +282,7 @@ inline constexpr std::array kSessionMembers{
 inline constexpr std::array kToolMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required",
             .meaning = "what the model may ask for: `hang_up`, `transfer`, `hold`, `send_digits`, `note`, `pause_recording`, or a tool of a server, such as `shop__find_order`"},
-    Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`",
+    Setting{.name = "confirm", .shape = Shape::Choice, .choices = "never caller", .unset = "`never`; `caller` of class `money` and `telephony`",
             .meaning = "whether the caller must say yes before it is done; of class `money` they must"},
     Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
             .unset = "1 of `hang_up`, 3 of `transfer`, 10 of `hold` and of a server's, 20 of the others",
@@ -292,8 +292,10 @@ inline constexpr std::array kToolMembers{
     Setting{.name = "class", .shape = Shape::Choice, .choices = "read write money telephony", .unset = "`write`",
             .meaning = "of a server's tool: what it can do to the world"},
     Setting{.name = "max_per_minute", .shape = Shape::Whole, .least = 1, .most = 60, .unset = "10", .meaning = "of a server's tool"},
-    Setting{.name = "question", .least = 1, .most = kMaxSentence, .unset = "made from its name",
+    Setting{.name = "question", .least = 1, .most = kMaxSentence, .unset = "made from its name; required of class `money`, and of `telephony` unless `confirm` is `never`",
             .meaning = "of a server's tool: what the caller is asked, such as `Shall I send {amount} back to you?`, where {amount} is an argument of the call"},
+    Setting{.name = "arguments", .shape = Shape::Schema, .unset = "what the tool takes",
+            .meaning = "of a server's tool: what its arguments may be, beyond what the tool itself asks of them (docs/tools.md)"},
 };
 
 inline constexpr std::array kFallbackMembers{

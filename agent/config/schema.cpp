@@ -160,6 +160,7 @@ void add_shape(const Setting& setting, Members& out) {
       out.emplace_back("uniqueItems", json_flag(true));
       out.emplace_back("items", json_object({{"enum", json_list(choices_of(setting))}}));
       return;
+    case Shape::Schema: out.emplace_back("type", json_text("object")); return;
     case Shape::Object:
     case Shape::Objects:
     case Shape::Map: return add_compound(setting, out);

@@ -34,6 +34,7 @@ enum class Shape : std::uint8_t {
   Names,            ///< a list of Names
   Providers,        ///< the name of a provider, or a list of them in the order in which they are tried
   Targets,          ///< an object of Names, each with a Target
+  Schema,           ///< a JSON Schema of an object
   Object,           ///< an object with `members`
   Objects,          ///< a list of such objects
   Map,              ///< an object of Names, each with such an object

@@ -6,7 +6,8 @@
 namespace offhook::inline v0::agent {
 
 std::vector<std::string_view> Readiness::missing() const {
-  const std::array<std::pair<bool, std::string_view>, 6> all{{{set_up, "set-up"},
+  const std::array<std::pair<bool, std::string_view>, 7> all{{{set_up, "set-up"},
+                                                              {model_loaded, "loading the model"},
                                                               {registered, "registration"},
                                                               {!draining, "drain"},
                                                               {records_kept, "records"},

@@ -9,7 +9,8 @@
 namespace offhook::inline v0::phone {
 
 /// What OPTIONS is told of a telephone with `calls` of its `max_calls` lines in use: what its next caller would hear. `load_field`: the
-/// header field that tells it in figures; "": none.
-[[nodiscard]] sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field);
+/// header field that tells it in figures; "": none. `is_loading`: who calls now would wait for long.
+[[nodiscard]] sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field,
+                                            bool is_loading = false);
 
 }  // namespace offhook::inline v0::phone

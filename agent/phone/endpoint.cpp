@@ -153,7 +153,7 @@ class Endpoint::Impl {
   static constexpr std::chrono::seconds kLookAtLoad{1};
 
   void tell_availability() {
-    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field));
+    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, options_.is_loading && options_.is_loading()));
   }
   /// The load of audio changes while no call comes or goes.
   void watch_load() {

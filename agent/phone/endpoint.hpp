@@ -25,6 +25,8 @@ struct EndpointOptions {
   /// The header field in which answers to OPTIONS tell those whom we know how busy we are: "calls=3;limit=64;load=0.05", load being the
   /// greater of calls by limit and the share of a core that the busiest audio thread takes. "": that is not told.
   std::string load_field{};
+  /// True: OPTIONS is answered 503, so that no calls are sent here yet; those that come all the same are taken. Asked every second.
+  std::function<bool()> is_loading{};
   std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
 };
 

@@ -15,10 +15,19 @@ bool Rehearsal::tick(base::TimePoint now) {
     }
   }
   std::erase_if(what_.speakers, [](const auto& speaker) { return !speaker->is_preparing(); });
-  std::erase_if(what_.warm_ups, [](const auto& warm_up) { return warm_up->is_over(); });
+  std::erase_if(what_.loads, [](const ModelLoad& load) { return load.warm_up->is_over(); });
   if (now - begun_ >= kLimit) what_.speakers.clear();
-  if (now - begun_ >= kWarmUpLimit) what_.warm_ups.clear();
-  return !what_.speakers.empty() || !what_.warm_ups.empty();
+  if (now - begun_ >= kWarmUpLimit) give_up_loading();
+  return !what_.speakers.empty() || !what_.loads.empty();
+}
+
+void Rehearsal::give_up_loading() {
+  for (const ModelLoad& load : what_.loads) {
+    if (what_.told)
+      what_.told("the model of " + load.provider + " was not loaded within " + std::to_string(std::chrono::duration_cast<std::chrono::minutes>(kWarmUpLimit).count()) +
+                 " minutes: calls are taken all the same, and go to the next way if it does not answer. See what its server is doing (`ollama ps`), or name a smaller model");
+  }
+  what_.loads.clear();
 }
 
 }  // namespace offhook::inline v0::agent

@@ -4,14 +4,23 @@
 #include <offhook/agent/providers/warm_up.hpp>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace offhook::inline v0::agent {
 
+/// A model that is being loaded.
+struct ModelLoad {
+  std::unique_ptr<WarmUp> warm_up;
+  std::string provider;
+  std::shared_ptr<const void> awaited{};  ///< kept until it is loaded, or nobody waits for it any more
+};
+
 /// What is made ready before any call wants it.
 struct Rehearsed {
   std::vector<std::unique_ptr<Speaker>> speakers;            ///< with sentences to prepare
-  std::vector<std::unique_ptr<WarmUp>> warm_ups;
+  std::vector<ModelLoad> loads;
+  TellTrouble told{};                                        ///< of models that take too long
 };
 
 /// The first caller is greeted, and answered, as soon as the hundredth.
@@ -27,6 +36,8 @@ class Rehearsal {
   bool tick(base::TimePoint now);
 
  private:
+  void give_up_loading();
+
   Rehearsed what_;
   base::TimePoint begun_;
 };

@@ -128,6 +128,14 @@ std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& p
   return models;
 }
 
+/// Some agent's calls ask it before any other, as long as nothing fails.
+bool thinks_first(const ProviderPtr& provider, const std::vector<AgentBook::Profile>& profiles) {
+  return std::any_of(profiles.begin(), profiles.end(), [&provider](const auto& profile) {
+    const auto* way = std::get_if<CascadeWay>(&profile->sessions.front());
+    return way != nullptr && way->think.front()->name == provider->name;
+  });
+}
+
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
@@ -214,7 +222,7 @@ void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::str
   std::move(sentences.begin(), sentences.end(), std::back_inserter(needs.fixed_sentences));
 }
 
-Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const {
+Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
   std::vector<AgentBook::Profile> profiles;
   for (const auto& entry : book.entries()) profiles.push_back(entry.profile);
   profiles.push_back(book.otherwise());
@@ -232,10 +240,11 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
     add_voice(*profile, fixed_sentences(options, {}), common, voices);
   }
   Rehearsed rehearsed;
+  rehearsed.told = told;
   for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = with(common, provider);
-    rehearsed.warm_ups.push_back(parts_of(provider->kind).warm_up(needs, told));
+    rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, thinks_first(provider, profiles) ? awaited : nullptr});
   }
   return rehearsed;
 }

@@ -57,7 +57,8 @@ class SessionFactory {
 
   /// What makes ready for the first calls of all these agents: their sentences are spoken into the cache by one speaker for each
   /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
-  [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told) const;
+  /// `awaited` is kept for as long as a model is loaded that is the first to be asked in some agent's calls.
+  [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
   /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;

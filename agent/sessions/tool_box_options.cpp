@@ -12,7 +12,7 @@ namespace {
 constexpr base::Duration kServerDeadline = std::chrono::seconds(32);
 
 tools::ToolRule rule_of(const ServerToolGrant& grant) {
-  return {grant.name, grant.what, grant.confirm, grant.max_per_call, grant.max_per_minute, grant.question};
+  return {grant.name, grant.what, grant.confirm, grant.max_per_call, grant.max_per_minute, grant.question, grant.arguments};
 }
 
 }  // namespace

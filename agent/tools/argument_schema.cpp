@@ -1,9 +1,10 @@
 #include <offhook/agent/tools/argument_schema.hpp>
 
+#include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/argument_value.hpp>
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 
@@ -47,15 +48,6 @@ std::vector<std::string> types_of(dom::element about) {
   return texts_of(about, "type");
 }
 
-ArgumentValue value_of(dom::element element) {
-  if (element.is_string()) return std::string(element.get_string().value_unsafe());
-  if (element.is_bool()) return element.get_bool().value_unsafe();
-  if (element.is_int64()) return element.get_int64().value_unsafe();
-  if (element.is_number()) return element.get_double().value_unsafe();
-  if (element.is_null()) return nullptr;
-  return Nested{element.is_array()};
-}
-
 std::optional<double> number_of(const ArgumentValue& value) {
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
   if (const auto* real = std::get_if<double>(&value)) return *real;
@@ -74,6 +66,35 @@ std::string shown_types(const std::vector<std::string>& types) {
   return records::printable(all, kMaxShown);
 }
 
+/// Deviation: JSON Schema 2020-12 validation, section 6, lets a bound be no word on values of another type; here they do not fit.
+std::string outside_bounds(const ArgumentValue& value, const ArgumentRule& rule) {
+  if (rule.minimum || rule.maximum || rule.above || rule.below) {
+    const auto number = number_of(value);
+    if (!number) return "must be a number";
+    if (rule.minimum && *number < *rule.minimum) return fmt::format("must be at least {}", *rule.minimum);
+    if (rule.maximum && *number > *rule.maximum) return fmt::format("must be at most {}", *rule.maximum);
+    if (rule.above && *number <= *rule.above) return fmt::format("must be more than {}", *rule.above);
+    if (rule.below && *number >= *rule.below) return fmt::format("must be less than {}", *rule.below);
+  }
+  if (rule.least_characters || rule.most_characters) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return "must be a text";
+    const std::size_t characters = count_utf8(*text);
+    if (rule.least_characters && characters < *rule.least_characters) return fmt::format("must have at least {} characters", *rule.least_characters);
+    if (rule.most_characters && characters > *rule.most_characters) return fmt::format("must have at most {} characters", *rule.most_characters);
+  }
+  return "";
+}
+
+/// "": it fits.
+std::string wrong_with(const ArgumentValue& value, const ArgumentRule& rule) {
+  const auto is_type = [&](const std::string& type) { return has_type(value, type); };
+  if (!rule.types.empty() && std::none_of(rule.types.begin(), rule.types.end(), is_type)) return "must be of the type " + shown_types(rule.types);
+  const auto is_meant = [&](const ArgumentValue& choice) { return is_same(choice, value); };
+  if (rule.chosen && std::none_of(rule.choices.begin(), rule.choices.end(), is_meant)) return "must be one of its list";
+  return outside_bounds(value, rule);
+}
+
 }  // namespace
 
 std::optional<ArgumentSchema> ArgumentSchema::parse(std::string_view json) {
@@ -90,8 +111,8 @@ std::optional<ArgumentSchema> ArgumentSchema::parse(std::string_view json) {
   dom::object properties;
   if (root["properties"].get(properties) != simdjson::SUCCESS) return schema;
   for (const auto& [name, about] : properties) {
-    if (schema.properties_.size() == kMaxArgumentMembers) return std::nullopt;
-    Property property;
+    if (schema.rules_.size() == kMaxArgumentMembers) return std::nullopt;
+    ArgumentRule property;
     property.name = name;
     property.required = std::find(required.begin(), required.end(), name) != required.end();
     if (about.is_object()) {
@@ -105,28 +126,19 @@ std::optional<ArgumentSchema> ArgumentSchema::parse(std::string_view json) {
         property.choices.push_back(value_of(only));
       }
     }
-    schema.properties_.push_back(std::move(property));
+    schema.rules_.push_back(std::move(property));
   }
   return schema;
 }
 
 std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments) const {
-  const auto shown = [](const std::string& name) { return records::printable(name, kMaxShown); };
-  for (const Property& property : properties_) {
-    const auto at = std::find_if(arguments.begin(), arguments.end(), [&](const Argument& a) { return a.name == property.name; });
-    if (at == arguments.end()) {
-      if (property.required) return fmt::format("\"{}\" is missing.", shown(property.name));
-      continue;
-    }
-    const auto is_type = [&](const std::string& type) { return has_type(at->value, type); };
-    if (!property.types.empty() && std::none_of(property.types.begin(), property.types.end(), is_type))
-      return fmt::format("\"{}\" must be of the type {}.", shown(property.name), shown_types(property.types));
-    const auto is_meant = [&](const ArgumentValue& choice) { return is_same(choice, at->value); };
-    if (property.chosen && std::none_of(property.choices.begin(), property.choices.end(), is_meant))
-      return fmt::format("\"{}\" must be one of its list.", shown(property.name));
+  for (const ArgumentRule& rule : rules_) {
+    const auto at = std::find_if(arguments.begin(), arguments.end(), [&](const Argument& a) { return a.name == rule.name; });
+    const std::string wrong = at != arguments.end() ? wrong_with(at->value, rule) : rule.required ? "is missing" : "";
+    if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShown), wrong);
   }
   const auto is_known = [this](const Argument& argument) {
-    return std::any_of(properties_.begin(), properties_.end(), [&](const Property& p) { return p.name == argument.name; });
+    return std::any_of(rules_.begin(), rules_.end(), [&](const ArgumentRule& rule) { return rule.name == argument.name; });
   };
   if (open_ || std::all_of(arguments.begin(), arguments.end(), is_known)) return std::nullopt;
   return "there is a member that this tool does not have.";

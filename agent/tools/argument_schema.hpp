@@ -5,16 +5,32 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
 
+/// What a schema says of one member.
+struct ArgumentRule {
+  std::string name;
+  std::vector<std::string> types;      ///< empty: any
+  std::vector<ArgumentValue> choices;  ///< of objects and lists only what they are
+  bool chosen = false;                 ///< it must be one of `choices`
+  bool required = false;
+  std::optional<double> minimum, maximum, above, below;         ///< of a number; `above` and `below` are not allowed themselves
+  std::optional<std::size_t> least_characters, most_characters;  ///< of a text
+};
+
 /// What of a tool's JSON Schema is looked at before a call goes to its source: the names of the members, which must be there,
 /// their types (`type`, one or several), and what they may be (`enum`, `const`). A tool's own server has the last word on the rest.
 class ArgumentSchema {
  public:
+  ArgumentSchema() = default;
+  /// `open`: members that no rule names are allowed.
+  ArgumentSchema(std::vector<ArgumentRule> rules, bool open) : rules_(std::move(rules)), open_(open) {}
+
   /// Nothing: that is no schema of an object, or is too long.
   [[nodiscard]] static std::optional<ArgumentSchema> parse(std::string_view json);
   /// What is wrong, as the second half of a sentence for the model with its full stop; nothing when all is well. It names members
@@ -22,15 +38,8 @@ class ArgumentSchema {
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
 
  private:
-  struct Property {
-    std::string name;
-    std::vector<std::string> types;      // empty: any
-    std::vector<ArgumentValue> choices;  // of objects and lists only what they are
-    bool chosen = false;                 // it must be one of `choices`
-    bool required = false;
-  };
-  std::vector<Property> properties_;
-  bool open_ = false;  // "additionalProperties" is true
+  std::vector<ArgumentRule> rules_;
+  bool open_ = false;
 };
 
 }  // namespace offhook::inline v0::agent::tools

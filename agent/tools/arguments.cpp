@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/arguments.hpp>
 
-#include <simdjson.h>
+#include <offhook/agent/tools/argument_value.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -41,27 +41,6 @@ class Walk {
 
   std::size_t values_ = 0;
 };
-
-ArgumentValue value_of(dom::element element) {
-  switch (element.type()) {
-    case dom::element_type::STRING:
-      return std::string(element.get_string().value_unsafe());
-    case dom::element_type::INT64:
-      return element.get_int64().value_unsafe();
-    case dom::element_type::UINT64:  // Beyond what int64 holds; nobody here wants so much.
-    case dom::element_type::DOUBLE:
-      return element.get_double().value_unsafe();
-    case dom::element_type::BOOL:
-      return element.get_bool().value_unsafe();
-    case dom::element_type::NULL_VALUE:
-      return nullptr;
-    case dom::element_type::ARRAY:
-      return Nested{true};
-    case dom::element_type::OBJECT:
-      return Nested{false};
-  }
-  return nullptr;
-}
 
 }  // namespace
 

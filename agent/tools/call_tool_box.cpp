@@ -2,6 +2,7 @@
 
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/builtin_tools.hpp>
+#include <offhook/agent/tools/granted_arguments.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 #include <offhook/base/text.hpp>
 
@@ -73,9 +74,16 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   }
   ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)),
                         described.parameters.empty() ? std::string(kEmptySchema) : described.parameters, rule->what};
-  auto schema = ArgumentSchema::parse(shown.parameters);
+  const auto schema = ArgumentSchema::parse(shown.parameters);
   if (!schema) return tell(What::Dropped, about, "its source gives no schema that can be used");
-  offered_.emplace(described.name, Offered{source, std::move(schema)});
+  Offered offered{source, *schema, std::nullopt};
+  if (!rule->arguments.empty()) {
+    const auto granted = read_granted_arguments(rule->arguments);
+    if (!granted) return tell(What::Dropped, about, "its grant has a schema that cannot be used");
+    offered.granted = *granted;
+    shown.parameters = narrowed(shown.parameters, rule->arguments);
+  }
+  offered_.emplace(described.name, std::move(offered));
   descriptions_.push_back(std::move(shown));
 }
 
@@ -106,7 +114,9 @@ void CallToolBox::run(const ToolCall& call) {
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
   const auto at = offered_.find(call.name);
   const bool exists = at != offered_.end() || built_in(call.name);
-  ToolDecision decision = policy_.decide(call, now_, at == offered_.end() ? nullptr : &*at->second.schema);
+  ToolSchemas schemas;
+  if (at != offered_.end()) schemas = {&at->second.schema, at->second.granted ? &*at->second.granted : nullptr};
+  ToolDecision decision = policy_.decide(call, now_, schemas);
   if (decision.kind != ToolDecision::Kind::Refuse && !exists) {
     return refuse(call, Refusal::NotAllowed, "This tool is not available in this call.", {});  // Allowed, but no source has it.
   }

@@ -71,7 +71,8 @@ class CallToolBox final : public ToolBox {
  private:
   struct Offered {  // by a source
     std::size_t source = 0;
-    std::optional<ArgumentSchema> schema;
+    ArgumentSchema schema;
+    std::optional<ArgumentSchema> granted;  // the operator's own
   };
   struct Waiting {
     ToolCall call;

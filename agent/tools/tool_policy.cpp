@@ -40,6 +40,7 @@ std::string sentence(Refusal why) {
       return "Too many tools were asked for. Go on without them.";
     case Refusal::NotAllowed:
     case Refusal::BadArguments:
+    case Refusal::BeyondGrant:
     case Refusal::NotInList:
     case Refusal::TooMany:
     case Refusal::Repeated:
@@ -57,15 +58,16 @@ std::string described(std::string_view name, const ToolRequest& request) {
   return fmt::format("{} to {}", name, transfer->name.empty() ? log::redacted(transfer->target) : shown_name(transfer->name));
 }
 
-base::Result<ToolRequest, ToolDecision> read_request(const ToolCall& call, const ToolRules& rules, const ArgumentSchema* schema) {
+base::Result<ToolRequest, ToolDecision> read_request(const ToolCall& call, const ToolRules& rules, ToolSchemas schemas) {
   auto arguments = read_arguments(call.arguments);
   if (!arguments) {
     const auto what = to_string(arguments.error());
     return base::fail(refuse(Refusal::BadArguments, fmt::format("Nothing was done: {}.", what), call.name, what));
   }
-  if (const auto wrong = schema == nullptr ? std::nullopt : schema->complaint(*arguments)) {
+  if (const auto wrong = schemas.of_tool == nullptr ? std::nullopt : schemas.of_tool->complaint(*arguments))
     return base::fail(refuse(Refusal::BadArguments, "Nothing was done: " + *wrong, call.name, "they do not fit the schema"));
-  }
+  if (const auto wrong = schemas.granted == nullptr ? std::nullopt : schemas.granted->complaint(*arguments))
+    return base::fail(refuse(Refusal::BeyondGrant, "Nothing was done, as this is not allowed here: " + *wrong, call.name, *wrong));
   auto request = request_from(call.name, std::move(*arguments), rules);
   if (request) return std::move(*request);
   const auto& wrong = request.error();
@@ -85,6 +87,8 @@ std::string_view to_string(Refusal why) {
       return "not allowed";
     case Refusal::BadArguments:
       return "arguments";
+    case Refusal::BeyondGrant:
+      return "beyond what is granted";
     case Refusal::NotInList:
       return "not in the list";
     case Refusal::CapPerCall:
@@ -128,13 +132,13 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
   return std::nullopt;
 }
 
-ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, const ArgumentSchema* schema) {
+ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas) {
   const auto too_often = count_attempt(now);
   const ToolRule* rule = find_rule(rules_, call.name);
   const bool may_pause = rule != nullptr && built_in(call.name) == BuiltInTool::PauseRecording;
   if (too_often && !may_pause) return refuse(*too_often, sentence(*too_often), call.name);
   if (rule == nullptr) return refuse(Refusal::NotAllowed, sentence(Refusal::NotAllowed), call.name);
-  auto request = read_request(call, rules_, schema);
+  auto request = read_request(call, rules_, schemas);
   if (too_often && !(request && pauses(*request))) return refuse(*too_often, sentence(*too_often), call.name);
   if (!request) return std::move(request.error());
   if (const auto fault = fault_of_question(*rule, *request))

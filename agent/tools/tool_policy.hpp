@@ -52,6 +52,7 @@ using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, Di
 enum class Refusal : std::uint8_t {
   NotAllowed,  ///< no rule, no such tool: the model is not told which
   BadArguments,
+  BeyondGrant,  ///< arguments that the tool takes, and the operator does not allow
   NotInList,  ///< a destination or number that is not allowed
   CapPerCall,
   CapPerMinute,
@@ -73,14 +74,20 @@ struct ToolDecision {
   bool beyond_attempts = false;  ///< a pause that is heard all the same
 };
 
+/// What arguments are held against; null: nothing.
+struct ToolSchemas {
+  const ArgumentSchema* of_tool = nullptr;
+  const ArgumentSchema* granted = nullptr;  ///< the operator's own, beside the other
+};
+
 /// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it. No cap holds up
 /// an order to pause the recording: a card's number would be in the file. What ends the pause is bounded by attempts alone.
 class ToolPolicy {
  public:
   explicit ToolPolicy(ToolRules rules) : rules_(std::move(rules)), used_(rules_.allowed.size()) {}
 
-  /// `schema`: of a tool that is not built in.
-  [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, const ArgumentSchema* schema = nullptr);
+  /// `schemas`: of a tool that is not built in.
+  [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 
  private:

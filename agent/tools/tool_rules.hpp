@@ -19,6 +19,8 @@ struct ToolRule {
   /// Of a tool that is not built in: what the caller agrees to, such as "May I send {amount} back to you?", in the agent's
   /// language. {NAME} is that argument of the model's call. "": made from the tool's name; never from what its source says of it.
   std::string question;
+  /// Of a tool that is not built in: a schema that its arguments must fit, too, as read_granted_arguments() takes it. "": none.
+  std::string arguments;
 
   /// What costs money is never done without the caller, whatever the rule says.
   [[nodiscard]] bool asks_caller() const { return confirm == Confirm::Caller || what == ToolClass::Money; }

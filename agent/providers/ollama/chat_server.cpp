@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::ollama {
 namespace {
 
 /// The largest models are read from a slow disk for minutes; nobody waits for it but the calls to come.
-constexpr base::Duration kLoadLimit = std::chrono::minutes(10);
+constexpr base::Duration kLoadLimit = std::chrono::minutes(15);  // Beyond Rehearsal::kWarmUpLimit, which says what to do.
 
 struct KnownSentence {
   int status;

@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/http/service.hpp>
 
 #include <offhook/agent/net/web_socket_url.hpp>
-#include <offhook/agent/tools/mcp/http_wire.hpp>
+#include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/agent/tools/tool_names.hpp>
 #include <offhook/base/text.hpp>
 

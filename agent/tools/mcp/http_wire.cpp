@@ -62,6 +62,7 @@ void HttpWire::send(Outgoing message) {
     if (!message.name.empty()) made.headers.emplace_back("mcp-name", encode_header_value(message.name));
     for (const HeaderValue& header : message.headers) made.headers.emplace_back(header.header, header.value);
   }
+  made.at_most_once = message.method == "tools/call";  // Nobody is paid twice because a kept connection was dead.
   made.body = std::move(message.body);
   made.total_limit = message.long_lived ? kStreamLimit : kRequestLimit;
   made.max_body = message.long_lived ? kMaxStreamBody : 4 * kMaxMessageBytes;

@@ -96,6 +96,8 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   const auto deepgram = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}});
   REQUIRE_MESSAGE(deepgram.made.book, deepgram.problems());
   CHECK(ways(deepgram.profile()) == "realtime deepgram");
+  CHECK(deepgram.warnings().find("the Voice Agent of deepgram is the only way to hold a conversation: while it is down callers hear a goodbye.") != std::string::npos);
+  CHECK(build(R"({"agent": {"fallback": {"transfer_to": "6010"}}})", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}}).warnings().find("the only way") == std::string::npos);
   const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
   CHECK(voice.base_url == "https://api.deepgram.com");
   CHECK(voice.deepgram.agent_url == "https://agent.deepgram.com");
@@ -548,6 +550,13 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
            {R"({"shop": {"url": "https://h"}})", R"(["shpo__x"])", "/agent/tools/0: found a tool of a server that nothing tells of; allowed: SERVER__TOOL of one of /tool_servers; did you mean \"shop\"?"},
            {R"({"shop": {"url": "https://h"}})", R"(["shop__x", "shop__x"])", "/agent/tools/1: found a tool twice;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money"}])", "/agent/tools/0/question: found nothing, for a tool of the class money; allowed: what the caller is asked, such as \"Shall I send {amount} euros back to you?\"; write it, with what it costs"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money", "question": "Shall I?", "confirm": "never"}])", "/agent/tools/0/confirm: found \"never\" for a tool of the class money; allowed: \"caller\"; take it out: the caller is always asked"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "telephony"}])", "/agent/tools/0/question: found nothing, for a tool of the class telephony; allowed: what the caller is asked, such as \"Shall I call {number} for you?\"; write it, or \"confirm\": \"never\""},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": []}])", "/agent/tools/0/arguments: found a list; allowed: a JSON Schema of an object;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {}}])", "/agent/tools/0/arguments: found a schema that allows anything;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {"properties": {"a": {"pattern": "x"}}}}])", "/agent/tools/0/arguments/properties/a/pattern: found a word of JSON Schema that is not checked here;"},
+           {"{}", R"([{"name": "note", "arguments": {"required": ["text"]}}])", "/agent/tools/0/arguments: found a setting of servers' tools;"},
            {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting of servers' tools;"},
            {"{}", R"(["hangup"])", "/agent/tools/0: found a tool that nothing tells of; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
        }) {
@@ -558,6 +567,23 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
     CHECK(told.starts_with(row.problem));
     CHECK(std::count(told.begin(), told.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("A tool that dials or pays asks the caller unless its grant says otherwise, and a grant may narrow its arguments") {
+  const auto built = build(with_servers(R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__dial", "class": "telephony", "question": "Shall I call {number}?"},
+      {"name": "shop__beep", "class": "telephony", "confirm": "never"}, {"name": "shop__pay", "class": "money", "question": "Shall I pay {amount}?"},
+      {"name": "shop__find", "class": "read", "arguments": {"properties": {"amount": {"maximum": 49.5}, "kind": {"enum": [1, null, true, "x"]}}}}, "shop__book"])"));
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& granted = built.profile().server_tools;
+  REQUIRE(granted.size() == 5);
+  const auto asks = [&granted](std::size_t i) { return granted[i].confirm == agent::Confirm::Caller; };
+  CHECK(asks(0));
+  CHECK_FALSE(asks(1));
+  CHECK(asks(2));
+  CHECK_FALSE(asks(3));
+  CHECK_FALSE(asks(4));
+  CHECK(granted[3].arguments == R"({"properties":{"amount":{"maximum":49.5},"kind":{"enum":[1,null,true,"x"]}}})");
+  CHECK(granted[4].arguments.empty());
 }
 
 TEST_CASE("A prompt file may name the tools of servers that are granted, and no others") {

@@ -7,7 +7,7 @@ using offhook::agent::Readiness;
 namespace {
 
 Readiness all_well() {
-  return {.set_up = true, .registered = true, .draining = false, .records_kept = true, .takes_legs = true, .providers_serve = true};
+  return {.set_up = true, .model_loaded = true, .registered = true, .draining = false, .records_kept = true, .takes_legs = true, .providers_serve = true};
 }
 
 }  // namespace
@@ -25,6 +25,7 @@ TEST_CASE("Each thing that lacks is in the way by itself, and named") {
     return one.missing_json();
   };
   CHECK(lacks([](auto& r) { r.set_up = false; }) == R"(["set-up"])");
+  CHECK(lacks([](auto& r) { r.model_loaded = false; }) == R"(["loading the model"])");
   CHECK(lacks([](auto& r) { r.registered = false; }) == R"(["registration"])");
   CHECK(lacks([](auto& r) { r.draining = true; }) == R"(["drain"])");
   CHECK(lacks([](auto& r) { r.records_kept = false; }) == R"(["records"])");

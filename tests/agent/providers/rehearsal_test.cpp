@@ -89,18 +89,29 @@ TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited f
 
 TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer than a sentence is, to its end or to a limit of its own") {
   bool over = false;
+  std::shared_ptr<const void> awaited;
+  std::vector<std::string> troubles;
   const auto loading = [&] {
     Rehearsed what;
     what.speakers.push_back(speaker({"never"}));
-    what.warm_ups.push_back(std::make_unique<Load>(over));
+    what.loads.push_back({std::make_unique<Load>(over), "ollama", awaited = std::make_shared<int>(0)});
+    what.told = [&](const std::string& trouble) { troubles.push_back(trouble); };
     return Rehearsal(std::move(what), now);
   };
   auto quick = loading();
   CHECK(quick.tick(now + Rehearsal::kLimit));
   over = true;
+  CHECK(awaited.use_count() == 2);
   CHECK_FALSE(quick.tick(now + Rehearsal::kLimit + 1s));
+  CHECK(awaited.use_count() == 1);
+  CHECK(troubles.empty());
   over = false;
   auto slow = loading();
   CHECK(slow.tick(now + Rehearsal::kWarmUpLimit - 1ms));
+  CHECK(troubles.empty());
+  CHECK(awaited.use_count() == 2);
   CHECK_FALSE(slow.tick(now + Rehearsal::kWarmUpLimit));
+  CHECK(awaited.use_count() == 1);  // Calls are taken all the same.
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles.front().starts_with("the model of ollama was not loaded within 10 minutes: "));
 }

@@ -1,6 +1,7 @@
 #include <offhook/tests/services/openai/realtime_settings.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace offhook::services::openai {
 
@@ -26,11 +27,25 @@ std::optional<RealtimeError> check_turn_detection(const json& vad, const std::st
   return unknown_member(vad, path, {"type", "threshold", "prefix_padding_ms", "silence_duration_ms", "create_response", "interrupt_response", "idle_timeout_ms"});
 }
 
+constexpr std::array<std::string_view, 10> kVoices{"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"};
+
+/// One of OpenAI's by its name, or one of the customer's own by its id.
+std::optional<RealtimeError> check_voice(const json& voice) {
+  if (voice.is_object() && voice.contains("id")) return std::nullopt;
+  if (voice.is_string() && std::find(kVoices.begin(), kVoices.end(), voice.get<std::string>()) != kVoices.end()) return std::nullopt;
+  std::string known;
+  for (const std::string_view name : kVoices) known += (known.empty() ? "'" : ", '") + std::string(name) + "'";
+  return invalid("session.audio.output.voice", "Invalid value: '" + (voice.is_string() ? voice.get<std::string>() : voice.dump()) + "'. Supported values are: " + known + ".");
+}
+
 std::optional<RealtimeError> check_audio(const json& audio) {
   if (auto error = unknown_member(audio, "session.audio", {"input", "output"})) return error;
   const json input = audio.value("input", json::object()), output = audio.value("output", json::object());
   if (auto error = unknown_member(input, "session.audio.input", {"format", "noise_reduction", "transcription", "turn_detection"})) return error;
   if (auto error = unknown_member(output, "session.audio.output", {"format", "voice", "speed"})) return error;
+  if (output.contains("voice")) {
+    if (auto error = check_voice(output["voice"])) return error;
+  }
   if (auto error = check_format(input, "session.audio.input")) return error;
   if (auto error = check_format(output, "session.audio.output")) return error;
   if (input.contains("turn_detection")) {

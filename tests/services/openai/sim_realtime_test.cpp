@@ -198,6 +198,8 @@ TEST_CASE("What the client may not do is an error that says so, and the session 
   CHECK(code_of({{"type", "response.create"}}) == "conversation_already_has_active_response");
   talk.run(1s);
   CHECK(code_of({{"type", "session.update"}, {"session", {{"type", "realtime"}, {"audio", {{"output", {{"voice", "cedar"}}}}}}}}) == "cannot_update_voice");
+  for (const char* other : {"slt", "nova", "en-US-JennyNeural", ""})
+    CHECK(code_of({{"type", "session.update"}, {"session", {{"type", "realtime"}, {"audio", {{"output", {{"voice", other}}}}}}}}) == "invalid_value");
   CHECK(code_of({{"type", "response.cancel"}}).empty());
   for (const char* frame : {"", "[]", "{", "{\"type\":7}", "{\"type\":\"session.update\",\"session\":7}", "{\"type\":\"response.create\",\"response\":{\"output_modalities\":3}}"}) {
     talk.session->on_text(frame, talk.now, talk.out);

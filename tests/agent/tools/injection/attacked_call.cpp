@@ -40,6 +40,7 @@ ToolRules rules_of(const Json& world, const Json& attack) {
     rule.max_per_call = about.value("per_call", 3U);
     rule.max_per_minute = about.value("per_minute", 10U);
     rule.question = about.value("question", "");
+    if (about.contains("arguments")) rule.arguments = about["arguments"].dump();
     rules.allowed.push_back(std::move(rule));
   }
   for (const auto& [name, target] : world["destinations"].items()) rules.destinations.push_back({name, target});

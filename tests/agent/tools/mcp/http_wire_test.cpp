@@ -59,6 +59,19 @@ TEST_CASE("In the modern era headers mirror the message [MCP 2026-07-28 basic/tr
   CHECK(line.header(0, "mcp-protocol-version") == "2026-07-28");
 }
 
+TEST_CASE("A call of a tool goes out on a connection of its own, so that it is not sent a second time; what asks only may") {
+  Line line;
+  Outgoing message;
+  message.revision = "2025-11-25";
+  message.body = "{}";
+  for (const char* method : {"tools/call", "tools/list", "initialize", "ping"}) {
+    ++message.id;
+    message.method = method;
+    line.wire.send(message);
+    CHECK(line.http.all.back()->request.at_most_once == (message.method == "tools/call"));
+  }
+}
+
 TEST_CASE("Who stops waiting closes the stream; answered streams that do not end are closed in the end") {
   Line line;
   line.send(1);

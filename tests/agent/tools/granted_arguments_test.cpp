@@ -1,0 +1,168 @@
+#include <offhook/agent/tools/granted_arguments.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
+#include <offhook/tests/agent/tools/box.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent;
+using namespace offhook::agent::tools;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string complaint(const std::string& schema, const std::string& arguments) {
+  const auto read = read_granted_arguments(schema);
+  REQUIRE_MESSAGE(read, read.error().place, " ", read.error().found);
+  return read->complaint(read_arguments(arguments).value()).value_or("");
+}
+
+std::string of_properties(const std::string& properties) { return R"({"type":"object","properties":{)" + properties + "}}"; }
+
+}  // namespace
+
+TEST_CASE("A number is held to its bounds, at each and one beyond, whole or not, and nothing else passes for one") {
+  const std::string bounded = of_properties(R"("amount":{"type":"number","minimum":0.5,"maximum":50})");
+  for (const char* good : {"0.5", "1", "50", "50.0", "5e1"}) CHECK(complaint(bounded, R"({"amount":)" + std::string(good) + "}").empty());
+  CHECK(complaint(bounded, R"({"amount":50.01})") == "\"amount\" must be at most 50.");
+  CHECK(complaint(bounded, R"({"amount":51})") == "\"amount\" must be at most 50.");
+  CHECK(complaint(bounded, R"({"amount":18446744073709551615})") == "\"amount\" must be at most 50.");
+  CHECK(complaint(bounded, R"({"amount":0})") == "\"amount\" must be at least 0.5.");
+  CHECK(complaint(bounded, R"({"amount":-1})") == "\"amount\" must be at least 0.5.");
+  const std::string open = of_properties(R"("amount":{"exclusiveMinimum":0,"exclusiveMaximum":50})");
+  CHECK(complaint(open, R"({"amount":1})").empty());
+  CHECK(complaint(open, R"({"amount":0})") == "\"amount\" must be more than 0.");
+  CHECK(complaint(open, R"({"amount":50})") == "\"amount\" must be less than 50.");
+  for (const char* other : {R"("9999")", "null", "true", "[1]", "{}"}) CHECK(complaint(open, R"({"amount":)" + std::string(other) + "}") == "\"amount\" must be a number.");
+}
+
+TEST_CASE("A text is held to its length in characters, and to a list") {
+  const std::string schema = of_properties(R"("folder":{"enum":["inbox","sent"]},"code":{"type":"string","minLength":2,"maxLength":3},"kind":{"const":1})");
+  CHECK(complaint(schema, R"({"folder":"inbox","code":"\u00e4\u00f6\u00fc","kind":1})").empty());
+  CHECK(complaint(schema, R"({"folder":"../secret"})") == "\"folder\" must be one of its list.");
+  CHECK(complaint(schema, R"({"code":"a"})") == "\"code\" must have at least 2 characters.");
+  CHECK(complaint(schema, R"({"code":"abcd"})") == "\"code\" must have at most 3 characters.");
+  CHECK(complaint(schema, R"({"code":1})") == "\"code\" must be of the type string.");
+  CHECK(complaint(schema, R"({"kind":2})") == "\"kind\" must be one of its list.");
+  CHECK(complaint(of_properties(R"("code":{"maxLength":3})"), R"({"code":["abcd"]})") == "\"code\" must be a text.");
+}
+
+TEST_CASE("Members that the operator does not name are the tool's affair, unless they are closed out; what is required must be there") {
+  CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
+  CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
+  CHECK(complaint(R"({"additionalProperties":false})", "{}").empty());
+  CHECK(complaint(R"({"required":["b"]})", "{}") == "\"b\" is missing.");
+  CHECK(complaint(R"({"properties":{"a":{}},"required":["a"]})", "{}") == "\"a\" is missing.");
+  CHECK(complaint(R"({"$schema":"x","title":"t","description":"d","required":["b"]})", R"({"b":1})").empty());
+}
+
+TEST_CASE("A schema of which anything would not be held to is refused, with its place") {
+  struct Row { const char* schema; const char* place; const char* found; };
+  for (const Row row : {
+           Row{"", "", "no JSON"},
+           Row{"[]", "", "no object"},
+           Row{"{}", "", "a schema that allows anything"},
+           Row{R"({"additionalProperties":true,"properties":{}})", "", "a schema that allows anything"},
+           Row{R"({"type":"array"})", "/type", "another type"},
+           Row{R"({"type":["object"]})", "/type", "another type"},
+           Row{R"({"allOf":[]})", "/allOf", "a word of JSON Schema that is not checked here"},
+           Row{R"({"additionalProperties":{"type":"string"}})", "/additionalProperties", "a schema"},
+           Row{R"({"required":"a"})", "/required", "no list of names"},
+           Row{R"({"required":[1]})", "/required", "no list of names"},
+           Row{R"({"properties":[]})", "/properties", "no object"},
+           Row{R"({"properties":{"a/b":true}})", "/properties/a~1b", "a member that is told of by no object"},
+           Row{R"({"properties":{"a":{"pattern":"x"}}})", "/properties/a/pattern", "a word of JSON Schema that is not checked here"},
+           Row{R"({"properties":{"a":{"properties":{}}}})", "/properties/a/properties", "a word of JSON Schema that is not checked here"},
+           Row{R"({"properties":{"a":{"Maximum":1}}})", "/properties/a/Maximum", "a word of JSON Schema that is not checked here"},
+           Row{R"({"properties":{"a":{"type":"money"}}})", "/properties/a/type", "no type"},
+           Row{R"({"properties":{"a":{"type":[]}}})", "/properties/a/type", "no type"},
+           Row{R"({"properties":{"a":{"enum":[]}}})", "/properties/a/enum", "no list with anything in it"},
+           Row{R"({"properties":{"a":{"enum":"x"}}})", "/properties/a/enum", "no list with anything in it"},
+           Row{R"({"properties":{"a":{"enum":[{}]}}})", "/properties/a/enum", "a list or an object to compare with"},
+           Row{R"({"properties":{"a":{"enum":[1],"const":1}}})", "/properties/a/const", "both enum and const"},
+           Row{R"({"properties":{"a":{"maximum":"50"}}})", "/properties/a/maximum", "no number"},
+           Row{R"({"properties":{"a":{"minLength":-1}}})", "/properties/a/minLength", "no count of characters"},
+           Row{R"({"properties":{"a":{"type":"string","maximum":5}}})", "/properties/a/type", "a type that its bounds are not for"},
+           Row{R"({"properties":{"a":{"type":"number","maxLength":5}}})", "/properties/a/type", "a type that its bounds are not for"},
+           Row{R"({"properties":{"a":{"maximum":5,"maxLength":5}}})", "/properties/a", "bounds of a number and of a text"},
+           Row{R"({"properties":{"a":{"minimum":6,"maximum":5}}})", "/properties/a/minimum", "a minimum above the maximum"},
+           Row{R"({"properties":{"a":{"minLength":6,"maxLength":5}}})", "/properties/a/minLength", "a minLength above maxLength"},
+       }) {
+    CAPTURE(row.schema);
+    const auto read = read_granted_arguments(row.schema);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().place == row.place);
+    CHECK(read.error().found == row.found);
+    CHECK_FALSE(read.error().allowed.empty());
+  }
+}
+
+TEST_CASE("Bounds of a granted schema: members and octets, at each and one beyond") {
+  const auto of_members = [](std::size_t count) {
+    Json schema;
+    for (std::size_t i = 0; i < count; ++i) schema["properties"]["m" + std::to_string(i)] = Json::object();
+    return schema;
+  };
+  CHECK(read_granted_arguments(of_members(kMaxArgumentMembers).dump()));
+  CHECK_FALSE(read_granted_arguments(of_members(kMaxArgumentMembers + 1).dump()));
+  Json with_required = of_members(kMaxArgumentMembers);
+  with_required["required"] = {"one more"};
+  CHECK_FALSE(read_granted_arguments(with_required.dump()));
+  const std::string begin = R"({"required":["a"],"title":")", end = R"("})";
+  const auto of_size = [&](std::size_t size) { return begin + std::string(size - begin.size() - end.size(), 'x') + end; };
+  CHECK(read_granted_arguments(of_size(kMaxSchemaBytes)));
+  CHECK_FALSE(read_granted_arguments(of_size(kMaxSchemaBytes + 1)));
+}
+
+TEST_CASE("The model is shown the tool's schema with what the operator says in its place") {
+  const std::string own = R"({"type":"object","$defs":{"x":{}},"required":["to"],"properties":{"to":{"type":"string","description":"whom"},"amount":{"type":"number","maximum":900,"description":"how much"},"note":{"type":"string"}}})";
+  const Json shown = Json::parse(narrowed(own, R"({"properties":{"amount":{"maximum":50},"nowhere":{"const":1}},"required":["amount"]})"));
+  CHECK(shown == Json::parse(R"({"type":"object","$defs":{"x":{}},"required":["amount","to"],"properties":{"to":{"type":"string","description":"whom"},"amount":{"type":"number","maximum":50,"description":"how much"},"note":{"type":"string"}}})"));
+  const Json closed = Json::parse(narrowed(own, R"({"properties":{"to":{"enum":["us"]}},"additionalProperties":false})"));
+  CHECK(closed == Json::parse(R"({"type":"object","$defs":{"x":{}},"required":["to"],"properties":{"to":{"type":"string","description":"whom","enum":["us"]}},"additionalProperties":false})"));
+  CHECK(narrowed("no JSON", "{}") == "no JSON");
+}
+
+TEST_CASE("What a grant does not allow does not reach the tool: the model is told why, and the log knows whose decision it was") {
+  ToolBoxOptions options;
+  auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
+  pay.arguments = of_properties(R"("amount":{"maximum":50})");
+  options.rules.allowed = {pay};
+  auto made = std::make_unique<test::FakeSource>(std::vector<ToolDescription>{{"pay", "Pays.", of_properties(R"("amount":{"type":"number"})"), ToolClass::Write}});
+  auto* source = made.get();
+  std::vector<std::unique_ptr<ToolSource>> sources;
+  sources.push_back(std::move(made));
+  std::vector<ToolEvent> events;
+  CallToolBox box(options, std::move(sources), [&](const ToolEvent& event) { events.push_back(event); }, base::TimePoint{});
+  CHECK(box.descriptions().front().parameters.find(R"("maximum":50)") != std::string::npos);
+  box.run({1, "a", "pay", R"({"amount":4711})"});
+  const auto refused = box.poll();
+  REQUIRE(refused);
+  CHECK(refused->result.find("must be at most 50") != std::string::npos);
+  CHECK(source->started.empty());
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].what == ToolEvent::What::Refused);
+  CHECK(events[0].detail == "pay is refused: beyond what is granted: \"amount\" must be at most 50.");
+  box.run({1, "b", "pay", R"({"amount":"50"})"});  // The tool's own schema has its say, too.
+  CHECK(events.back().detail == "pay is refused: arguments: they do not fit the schema");
+  box.run({1, "c", "pay", R"({"amount":50})"});
+  REQUIRE(source->started.size() == 1);
+  CHECK(source->started[0].arguments == R"({"amount":50})");
+}
+
+TEST_CASE("A grant whose schema cannot be used grants nothing") {
+  ToolBoxOptions options;
+  auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
+  pay.arguments = R"({"properties":{"amount":{"pattern":"x"}}})";
+  options.rules.allowed = {pay};
+  std::vector<std::unique_ptr<ToolSource>> sources;
+  sources.push_back(std::make_unique<test::FakeSource>(std::vector<ToolDescription>{{"pay", "Pays.", "", ToolClass::Write}}));
+  std::vector<ToolEvent> events;
+  const CallToolBox box(options, std::move(sources), [&](const ToolEvent& event) { events.push_back(event); }, base::TimePoint{});
+  CHECK(box.descriptions().empty());
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].what == ToolEvent::What::Dropped);
+}
