@@ -177,7 +177,7 @@ void SimRecognition::on_end_of_audio(base::TimePoint now) {
   world_.note(now, "end_of_audio", {{"request", turn_->id}, {"audio_ms", turn_->ms}});
   if (break_here(now)) return;
   const auto at = answer_at(now);
-  if (turn_->voice_ms > 0) say_phrase(at);
+  if (turn_->voice_ms > 0) say_phrase(now);
   else if (!turn_->answered && turn_->fault.kind != Kind::Empty) say_status("InitialSilenceTimeout", at);
   wire_.say(at, "speech.endDetected", turn_->id, {{"Offset", turn_->ms * kTicksPerMs}});
   if (turn_->fault.kind == Kind::NoFinal) return;
