@@ -36,19 +36,20 @@ Json first_line(const std::string& path) {
 
 }  // namespace
 
-Simulator::Simulator(const AiPrograms& programs, const std::string& name, const Json& scenario)
+Simulator::Simulator(const AiPrograms& programs, const std::string& service, const std::string& name, const Json& scenario)
     : log_(programs.out + "/" + name + ".simulator.jsonl"), certificate_(programs.out + "/" + name + ".simulator.pem") {
+  const std::string program = std::filesystem::path(programs.simulator).replace_filename("offhook_" + service + "_sim").string();
   const std::string plan = programs.out + "/" + name + ".scenario.json", output = programs.out + "/" + name + ".simulator.log";
   std::ofstream(plan) << scenario;
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{programs.simulator, "--scenario", plan, "--log", log_, "--certificate", certificate_}, output);
+      std::vector<std::string>{program, "--scenario", plan, "--log", log_, "--certificate", certificate_}, output);
   const auto is_ready = [&] {
     const Json ports = first_line(output);
     if (!ports.is_object() || !ports.contains("https")) return false;
     port_ = ports["https"].get<std::uint16_t>();
     return true;
   };
-  if (!wait_for(is_ready, 60s)) throw std::runtime_error("the simulated OpenAI does not start: see " + output);
+  if (!wait_for(is_ready, 60s)) throw std::runtime_error(program + " does not start: see " + output);
 }
 
 std::vector<Json> Simulator::log() const {
@@ -60,17 +61,21 @@ std::vector<Json> Simulator::log() const {
   return events;
 }
 
-AiAgent::AiAgent(const AiPrograms& programs, const std::string& name, const Simulator& simulator, std::uint16_t registrar_port,
-                 std::size_t calls, const Json& agent)
+Json openai_at(const Simulator& simulator) {
+  const std::string url = "https://" + std::string(kHost) + ":" + std::to_string(simulator.secure_port()) + "/v1";
+  return {{"base_url", url}, {"api_key", "sk-bench"}, {"ca_file", std::filesystem::absolute(simulator.certificate())}};
+}
+
+AiAgent::AiAgent(const AiPrograms& programs, const std::string& name, const Json& providers, std::uint16_t registrar_port, std::size_t calls,
+                 const Json& agent)
     : sip_port_(agent::demo::free_udp_port()),
       health_port_(static_cast<std::uint16_t>(sip_port_ + 1)),  // TCP: the UDP port beside it is another.
       log_(programs.out + "/" + name + ".log") {
   const std::string path = programs.out + "/" + name + ".json";
-  const std::string url = "https://" + std::string(kHost) + ":" + std::to_string(simulator.secure_port()) + "/v1";
   std::ofstream(path) << Json{
       {"sip", {{"extension", "6001"}, {"password", "any"}, {"host", kHost}, {"port", registrar_port}, {"bind_address", kHost}, {"bind_port", sip_port_}}},
       {"agent", agent},
-      {"providers", {{"openai", {{"base_url", url}, {"api_key", "sk-bench"}, {"ca_file", std::filesystem::absolute(simulator.certificate())}}}}},
+      {"providers", providers},
       {"media", {{"codecs", {"PCMU"}}, {"first_port", 16384}, {"last_port", 24575}}},
       {"limits", {{"calls", calls}, {"drain", 0}}},
       {"log", {{"format", "json"}}},

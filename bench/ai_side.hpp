@@ -14,15 +14,15 @@ namespace offhook::bench {
 /// The programs that a measurement of AI calls starts, and where it leaves its files.
 struct AiPrograms {
   std::string agent;      ///< offhook
-  std::string simulator;  ///< offhook_openai_sim
+  std::string simulator;  ///< offhook_openai_sim; those of the other services are beside it
   std::string out;        ///< folder
 };
 
-/// The simulated OpenAI (tests/services/openai) in a process of its own.
+/// A simulated service (tests/services) in a process of its own.
 class Simulator {
  public:
-  /// Files are named after `name`. Throws std::runtime_error when it does not start.
-  Simulator(const AiPrograms& programs, const std::string& name, const nlohmann::json& scenario);
+  /// `service`: "openai", "azure", "deepgram" or "ollama". Files are named after `name`. Throws std::runtime_error when it does not start.
+  Simulator(const AiPrograms& programs, const std::string& service, const std::string& name, const nlohmann::json& scenario);
   [[nodiscard]] std::uint16_t secure_port() const { return port_; }
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
@@ -35,11 +35,14 @@ class Simulator {
   std::uint16_t port_ = 0;
 };
 
-/// `offhook run` with an agent on that simulator.
+/// /providers/openai of a configuration, by that simulator over TLS.
+[[nodiscard]] nlohmann::json openai_at(const Simulator& simulator);
+
+/// `offhook run` with an agent on simulators.
 class AiAgent {
  public:
-  /// `sessions` is /agent/sessions of its configuration. Throws std::runtime_error when it does not become ready.
-  AiAgent(const AiPrograms& programs, const std::string& name, const Simulator& simulator, std::uint16_t registrar_port, std::size_t calls,
+  /// `providers` and `agent` are members of its configuration. Throws std::runtime_error when it does not become ready.
+  AiAgent(const AiPrograms& programs, const std::string& name, const nlohmann::json& providers, std::uint16_t registrar_port, std::size_t calls,
           const nlohmann::json& agent);
   [[nodiscard]] std::uint16_t sip_port() const { return sip_port_; }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 
 namespace offhook::bench {
@@ -59,6 +60,18 @@ Window watch(const AiCallers& phone, pid_t agent, int seconds) {
   return window;
 }
 
+/// The same of each service. What is said is said anew each time, so that nobody has it at hand.
+Json scenario_of(const std::string& service) {
+  constexpr int kReplies = 1000;
+  Json replies = Json::array();
+  for (int k = 0; k < kReplies; ++k) replies.push_back(std::string("extraordinarily comprehensible straightforward explanations ") + std::string(1 + static_cast<std::size_t>(k % 8), 'a') + std::to_string(k));
+  if (service == "azure") return {{"voice", "tone"}, {"loop", true}, {"speed", 1}, {"response_ms", 200}, {"heard", {"how are you today"}}};
+  if (service == "deepgram") return {{"voice", "tone"}, {"loop", true}, {"speed", 1}, {"result_ms", 200}, {"heard", {"how are you today"}}, {"replies", replies}};
+  Json scenario = {{"voice", "tone"}, {"loop", true}, {"speed", 1}, {"response_ms", 200}, {"replies", replies}};
+  if (service != "ollama") scenario["heard"] = Json::array({"how are you today"});
+  return scenario;
+}
+
 /// Of the agent, while all calls are up: $OFFHOOK_BENCH_PROFILE is where perf(1) leaves what it saw.
 std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& out) {
   const char* file = std::getenv("OFFHOOK_BENCH_PROFILE");
@@ -68,21 +81,17 @@ std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& ou
                                    out + "/perf.log");
 }
 
-}  // namespace
-
-std::vector<Result> measure_calls_cost(const CallsCostOptions& options) {
+/// Of an agent that is ready, which it ends; `simulators` is the processor time that they took until now, in seconds.
+std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const CallsCostOptions& options, std::uint16_t registrar_port,
+                            const std::function<double()>& simulators) {
   auto lines = agent::demo::prepare_lines({"How are you today? Tell me more about all of it, and then more.", "What time is it now, and where are you?"}, "rms");
   if (!lines) throw std::runtime_error(lines.error().detail);
-  const std::string name = fmt::format("cost.{}", options.calls);
-  const YesRegistrar registrar;
-  const Simulator simulator(options.programs, name, scenario());
-  AiAgent agent(options.programs, name, simulator, registrar.port(), options.calls, {{"provider", "openai"}, {"sessions", Json::array({{{"kind", "realtime"}}})}});
   std::this_thread::sleep_for(2s);  // What is made ready behind the registration.
   const double idle_kb = usage_of(agent.pid()).rss_kb;
 
   std::vector<std::unique_ptr<LoadCaller>> callers;
   for (std::size_t i = 0; i < options.calls; ++i) callers.push_back(std::make_unique<LoadCaller>(*lines, i));
-  AiCallers phone(options.calls, registrar.port(), [&callers, turn = 0]() mutable {
+  AiCallers phone(options.calls, registrar_port, [&callers, turn = 0]() mutable {
     if (++turn % 10 == 0) {  // Every ten milliseconds.
       for (auto& each : callers) each->poll();
     }
@@ -94,9 +103,9 @@ std::vector<Result> measure_calls_cost(const CallsCostOptions& options) {
   for (const auto end = base::Clock::now() + 20s; phone.up() + phone.ended() < options.calls && base::Clock::now() < end;) std::this_thread::sleep_for(50ms);
   if (phone.up() == 0) throw std::runtime_error("no call came up: see " + agent.log());
   const auto profiler = profile(agent.pid(), options.seconds, options.programs.out);
-  const double simulator_before = usage_of(simulator.pid()).cpu_seconds;
+  const double simulator_before = simulators();
   const Window window = watch(phone, agent.pid(), options.seconds);
-  const double simulator_percent = 100 * (usage_of(simulator.pid()).cpu_seconds - simulator_before) / window.seconds;
+  const double simulator_percent = 100 * (simulators() - simulator_before) / window.seconds;
   const double p99_ms = agent.tick_p99_ms();
   phone.hang_up();
   phone.stop_polling();
@@ -120,6 +129,26 @@ std::vector<Result> measure_calls_cost(const CallsCostOptions& options) {
                                  {name + ".simulator_cpu_percent_per_call", "%", simulator_percent / calls, {}}};
   for (const auto& [thread, percent] : window.threads_percent) results.push_back({name + ".thread." + thread, "% per call", percent / calls, {}});
   return results;
+}
+
+}  // namespace
+
+std::vector<Result> measure_calls_cost(const CallsCostOptions& options) {
+  const std::string name = fmt::format("cost.{}", options.calls);
+  const YesRegistrar registrar;
+  const Simulator simulator(options.programs, "openai", name, scenario());
+  AiAgent agent(options.programs, name, {{"openai", openai_at(simulator)}}, registrar.port(), options.calls,
+                {{"provider", "openai"}, {"sessions", Json::array({{{"kind", "realtime"}}})}});
+  return cost_of(name, agent, options, registrar.port(), [&simulator] { return usage_of(simulator.pid()).cpu_seconds; });
+}
+
+std::vector<Result> measure_line_up_cost(const LineUp& line_up, const CallsCostOptions& options) {
+  const std::string name = fmt::format("services.{}.cost.{}", line_up.name, options.calls);
+  const YesRegistrar registrar;
+  const LineUpServices services(options.programs, line_up, name, scenario_of);
+  AiAgent agent(options.programs, name, services.providers(), registrar.port(), options.calls,
+                {{"prompt", "You are helpful."}, {"language", "en"}, {"greeting", line_up.greeting}, {"sessions", Json::array({line_up.session})}});
+  return cost_of(name, agent, options, registrar.port(), [&services] { return services.cpu_seconds(); });
 }
 
 }  // namespace offhook::bench

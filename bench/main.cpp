@@ -1,7 +1,7 @@
 // offhook_bench [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]: measures, prints a table, and leaves results.json
 // and ratios.svg in FOLDER, with dialogs.svg, jitter.svg, capacity.svg and echo.svg where they are asked for. It starts itself once more
 // under valgrind for the instructions, the agent, which is `offhook`, for the capacity, and with it the simulator, which is
-// `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost. `./dev bench` calls it.
+// `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost, and those of the other services beside it. `./dev bench` calls it.
 #include <offhook/bench/calls_cost.hpp>
 #include <offhook/bench/capacity.hpp>
 #include <offhook/bench/echo_figures.hpp>
@@ -10,6 +10,8 @@
 #include <offhook/bench/legs/capacity_plot.hpp>
 #include <offhook/bench/legs/leg_capacity.hpp>
 #include <offhook/bench/legs/leg_plan.hpp>
+#include <offhook/bench/line_up.hpp>
+#include <offhook/bench/line_up_turns.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/report.hpp>
 #include <offhook/bench/scale.hpp>
@@ -134,6 +136,16 @@ int run(const Arguments& arguments) {
   if (has_ai && is_wanted("calls cost.200.", arguments.filters)) {
     fmt::print(stderr, "200 calls to {} with {}\n", arguments.agent, arguments.simulator);
     for (auto& result : measure_calls_cost({programs})) results.push_back(std::move(result));
+  }
+  for (const LineUp& each : line_ups()) {
+    if (!has_ai || !is_wanted("services." + each.name + ".turn.", arguments.filters)) continue;
+    fmt::print(stderr, "turns of calls to {} with {}\n", arguments.agent, each.name);
+    for (auto& result : measure_line_up_turns(each, {programs})) results.push_back(std::move(result));
+  }
+  for (const char* name : {"talk-deepgram", "deepgram-ollama-deepgram", "azure-azure-azure"}) {  // Those that hold sockets.
+    if (!has_ai || !is_wanted(std::string("services.") + name + ".cost.200.", arguments.filters)) continue;
+    fmt::print(stderr, "200 calls to {} with {}\n", arguments.agent, name);
+    for (auto& result : measure_line_up_cost(line_up(name), {programs})) results.push_back(std::move(result));
   }
   if (results.empty()) throw std::runtime_error("no measurement has such a name; without a word, all are run");
   write(arguments.out + "/results.json", to_json(results));

@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::size_t kFrame = 320;           // 20 ms at 16 kHz
 constexpr std::int64_t kTickUs = 20'000;
-constexpr std::int64_t kFarthestUs = 250'000;  // From the caller to the simulator: what takes longer is another turn.
-
-std::optional<SimTurn> find(const std::vector<SimTurn>& model, std::int64_t last_voiced_us, std::optional<unsigned> session) {
-  for (const SimTurn& turn : model) {
-    const auto passed = turn.last_voiced_us - last_voiced_us;
-    if (passed >= 0 && passed < kFarthestUs && (!session || *session == turn.session)) return turn;
-  }
-  return std::nullopt;
-}
 
 /// A caller's session is the one that was spoken to each time when this caller spoke.
 std::optional<unsigned> session_of(const std::vector<HeardTurn>& turns, const std::vector<SimTurn>& model) {
@@ -24,7 +15,7 @@ std::optional<unsigned> session_of(const std::vector<HeardTurn>& turns, const st
   for (const HeardTurn& turn : turns) {
     for (const SimTurn& each : model) {
       const auto passed = each.last_voiced_us - turn.last_voiced_us;
-      if (passed >= 0 && passed < kFarthestUs) ++votes[each.session];
+      if (each.session && passed >= 0 && passed < kFarthestUs) ++votes[*each.session];
     }
   }
   std::optional<unsigned> best;
@@ -36,6 +27,16 @@ std::optional<unsigned> session_of(const std::vector<HeardTurn>& turns, const st
 
 }  // namespace
 
+std::optional<SimTurn> turn_of(const HeardTurn& turn, const std::vector<SimTurn>& model, std::optional<unsigned> session, std::int64_t farthest_us) {
+  std::optional<SimTurn> best;
+  for (const SimTurn& each : model) {
+    const auto passed = each.last_voiced_us - turn.last_voiced_us;
+    if (passed < 0 || passed >= farthest_us || (session && session != each.session) || each.first_delta_us > turn.first_voiced_us) continue;
+    if (!best || each.first_delta_us > best->first_delta_us) best = each;
+  }
+  return best;
+}
+
 std::vector<SimTurn> sim_turns(const std::vector<nlohmann::json>& log) {
   std::vector<SimTurn> turns;
   for (const auto& event : log) {
@@ -45,7 +46,7 @@ std::vector<SimTurn> sim_turns(const std::vector<nlohmann::json>& log) {
   return turns;
 }
 
-std::vector<HeardTurn> heard_turns(const caller::StepCaller& caller, std::int64_t origin_us, const std::vector<SimTurn>& model) {
+std::vector<HeardTurn> heard_turns(const caller::StepCaller& caller, std::int64_t origin_us, const std::vector<SimTurn>& model, std::int64_t farthest_us) {
   const auto recording = caller.recording();
   if (!caller.origin_tick()) return {};
   const std::int64_t begin_us = origin_us + static_cast<std::int64_t>(*caller.origin_tick()) * kTickUs;
@@ -64,7 +65,7 @@ std::vector<HeardTurn> heard_turns(const caller::StepCaller& caller, std::int64_
                      static_cast<double>(*answered - *asked) * 1000 / recording.rate_hz});
   }
   const auto session = session_of(turns, model);
-  for (HeardTurn& turn : turns) turn.model = find(model, turn.last_voiced_us, session);
+  for (HeardTurn& turn : turns) turn.model = turn_of(turn, model, session, farthest_us);
   return turns;
 }
 

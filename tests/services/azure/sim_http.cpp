@@ -69,8 +69,10 @@ HttpPlan SimHttp::short_audio(const WebRequest& request, base::TimePoint now) {
   if (!is_asked || wav->frames() > kMostSeconds * wav->format.rate_hz) return refuse(400);
   const bool nothing = fault.kind == Fault::Kind::Empty || is_silent(*wav, world_.scenario.vad_rms);
   const std::string text = nothing ? std::string() : std::string(heard_in(world_.scenario, world_.phrases++));
-  world_.note(now, "short_audio", {{"text", text}, {"rate_hz", wav->format.rate_hz}, {"audio_ms", wav->frames() * 1000 / wav->format.rate_hz}});
-  BodyWriter writer("application/json; charset=utf-8", world_.scenario.response + fault.delay);
+  const auto begins = world_.scenario.response + fault.delay;
+  world_.note(now, "short_audio", {{"text", text}, {"rate_hz", wav->format.rate_hz}, {"audio_ms", wav->frames() * 1000 / wav->format.rate_hz},
+                                   {"due_us", openai::microseconds(now + begins)}});
+  BodyWriter writer("application/json; charset=utf-8", begins);
   const bool detailed = request.target.find("format=detailed") != std::string::npos;
   writer.bytes(fault.kind == Fault::Kind::Garbage ? "<html>502 Bad Gateway</html>" : heard_answer(text, detailed, wav->frames() * 10'000'000 / wav->format.rate_hz).dump());
   return finish(std::move(writer), fault, 16);
@@ -83,8 +85,9 @@ HttpPlan SimHttp::speech(const WebRequest& request, base::TimePoint now) {
   const std::uint32_t rate_hz = rate_of_format(request.header("x-microsoft-outputformat"));
   const ReadSsml ssml = read_ssml(request.body);
   if (rate_hz == 0 || request.header("user-agent").empty() || !ssml.complaint.empty()) return refuse(400);
-  world_.note(now, "speak", {{"text", ssml.text}, {"voice", ssml.voice}, {"language", ssml.language}});
-  BodyWriter writer("audio/basic", world_.scenario.response + fault.delay);
+  const auto begins = world_.scenario.response + fault.delay;
+  world_.note(now, "speak", {{"text", ssml.text}, {"voice", ssml.voice}, {"language", ssml.language}, {"due_us", openai::microseconds(now + begins)}});
+  BodyWriter writer("audio/basic", begins);
   const std::string octets = fault.kind == Fault::Kind::Empty ? std::string() : speak(world_, ssml.text, rate_hz);
   const std::size_t chunk = 60 * rate_hz / 1000 * 2 + 1;
   for (std::size_t at = 0; at < octets.size(); at += chunk) {

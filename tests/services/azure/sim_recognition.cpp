@@ -158,12 +158,13 @@ void SimRecognition::on_frame(base::TimePoint now) {
     }
     turn_->voice_ms += kFrameMs;
     turn_->silence_ms = 0;
+    turn_->voiced_at = now;
     if (turn_->voice_ms / static_cast<std::uint64_t>(world_.scenario.hypothesis_every.count()) > turn_->hypotheses) say_hypothesis(now);
     return;
   }
   turn_->silence_ms += kFrameMs;
   if (turn_->voice_ms > 0 && turn_->silence_ms >= static_cast<std::uint64_t>(world_.scenario.segmentation.count())) {
-    say_phrase(answer_at(now));
+    say_phrase(now);
     if (turn_->interactive) end_turn(answer_at(now));
   } else if (turn_->interactive && turn_->voice_ms == 0 && turn_->ms >= kInitialSilenceMs) {
     say_status("InitialSilenceTimeout", now);
@@ -176,7 +177,7 @@ void SimRecognition::on_end_of_audio(base::TimePoint now) {
   world_.note(now, "end_of_audio", {{"request", turn_->id}, {"audio_ms", turn_->ms}});
   if (break_here(now)) return;
   const auto at = answer_at(now);
-  if (turn_->voice_ms > 0) say_phrase(at);
+  if (turn_->voice_ms > 0) say_phrase(now);
   else if (!turn_->answered && turn_->fault.kind != Kind::Empty) say_status("InitialSilenceTimeout", at);
   wire_.say(at, "speech.endDetected", turn_->id, {{"Offset", turn_->ms * kTicksPerMs}});
   if (turn_->fault.kind == Kind::NoFinal) return;
@@ -199,7 +200,8 @@ void SimRecognition::say_hypothesis(base::TimePoint now) {
   wire_.say(now, "speech.hypothesis", turn_->id, body);
 }
 
-void SimRecognition::say_phrase(base::TimePoint at) {
+void SimRecognition::say_phrase(base::TimePoint now) {
+  const auto at = answer_at(now);
   const std::string text(heard_in(world_.scenario, world_.phrases));
   const std::uint64_t duration = (turn_->ms - turn_->silence_ms - turn_->began_ms) * kTicksPerMs;
   json body = {{"RecognitionStatus", text.empty() ? "NoMatch" : "Success"}, {"Offset", turn_->began_ms * kTicksPerMs}, {"Duration", duration}, {"Channel", 0}};
@@ -208,7 +210,7 @@ void SimRecognition::say_phrase(base::TimePoint at) {
   if (!text.empty()) add_language(body);
   if (turn_->fault.kind != Kind::NoFinal && turn_->fault.kind != Kind::Empty) {
     ++world_.phrases;
-    world_.note(at, "phrase", {{"request", turn_->id}, {"text", text}});
+    world_.note(now, "phrase", {{"request", turn_->id}, {"text", text}, {"due_us", openai::microseconds(at)}, {"last_voiced_us", openai::microseconds(turn_->voiced_at)}});
     wire_.say(at, "speech.phrase", turn_->id, body);
   }
   turn_->answered = true;

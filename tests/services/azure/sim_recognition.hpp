@@ -35,6 +35,7 @@ class SimRecognition {
     std::uint64_t ms = 0;                  // heard
     std::uint64_t voice_ms = 0, silence_ms = 0, hypotheses = 0;  // of the present phrase
     std::uint64_t began_ms = 0;            // of the present phrase
+    base::TimePoint voiced_at{};           // when the last of its voice came in
   };
 
   void refuse(const std::string& why, base::TimePoint now);
@@ -46,7 +47,7 @@ class SimRecognition {
   [[nodiscard]] bool break_here(base::TimePoint now);
   void add_language(nlohmann::json& body);
   void say_hypothesis(base::TimePoint now);
-  void say_phrase(base::TimePoint at);
+  void say_phrase(base::TimePoint now);
   void say_status(std::string_view status, base::TimePoint at);
   void end_turn(base::TimePoint at);
   [[nodiscard]] bool is_voiced() const;

@@ -116,8 +116,10 @@ void SimSynthesis::on_ssml(const agent::azure::UspMessage& message, base::TimePo
   const ReadSsml ssml = read_ssml(std::string(message.body));
   if (!ssml.complaint.empty()) return refuse(ssml.complaint, now);
   const Fault& fault = world_.scenario.synthesis_turns.fault(world_.synthesis_turns++);
-  world_.note(now, "speak", {{"request", request_}, {"text", ssml.text}, {"voice", ssml.voice}, {"language", ssml.language}, {"fault", to_string(fault.kind)}});
-  say_all(ssml, fault, now + world_.scenario.response + (fault.kind == Kind::Latency ? fault.delay : milliseconds(0)));
+  const auto at = now + world_.scenario.response + (fault.kind == Kind::Latency ? fault.delay : milliseconds(0));
+  world_.note(now, "speak", {{"request", request_}, {"text", ssml.text}, {"voice", ssml.voice}, {"language", ssml.language}, {"fault", to_string(fault.kind)},
+                             {"due_us", openai::microseconds(at)}});
+  say_all(ssml, fault, at);
 }
 
 /// True when nothing follows.

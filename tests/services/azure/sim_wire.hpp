@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/azure/usp_frame.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/tests/services/azure/scenario.hpp>
+#include <offhook/tests/services/openai/sim_world.hpp>
 #include <offhook/tests/services/openai/voice_book.hpp>
 
 #include <nlohmann/json.hpp>

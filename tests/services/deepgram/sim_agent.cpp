@@ -169,6 +169,7 @@ void SimAgent::on_audio(std::string_view octets, TimePoint now, SimOuts& out) {
 
 void SimAgent::on_frame(bool voiced, TimePoint now) {
   heard_at_ = now;
+  if (voiced) voiced_at_ = now;
   silent_ms_ = voiced ? 0 : silent_ms_ + kFrameMs;
   if (voiced && !in_turn_) begin_turn(now);
   if (in_turn_ && silent_ms_ >= (flux_ ? eot_timeout_ms_ : kEndpointMs)) end_turn(now);
@@ -192,7 +193,8 @@ void SimAgent::silence(TimePoint now) {
 void SimAgent::end_turn(TimePoint now) {
   in_turn_ = false;
   const std::string words = world_.next_heard();
-  world_.note(now, "heard", {{"session", number_}, {"text", words}});
+  world_.note(now, "heard", {{"session", number_}, {"text", words}, {"due_us", openai::microseconds(now + world_.scenario.result)},
+                             {"last_voiced_us", openai::microseconds(voiced_at_)}});
   if (!words.empty()) reply_to(words, now);
 }
 

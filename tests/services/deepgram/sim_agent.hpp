@@ -63,7 +63,7 @@ class SimAgent {
   std::string call_id_, call_name_, then_;  // the function that is asked for, and what is said with its result
   unsigned calls_ = 0;
   std::size_t prompt_ = 0, octets_ = 0;
-  base::TimePoint alive_at_{}, heard_at_{};
+  base::TimePoint alive_at_{}, heard_at_{}, voiced_at_{};
 };
 
 }  // namespace offhook::services::deepgram

@@ -100,7 +100,10 @@ void SimFlux::on_frame(bool voiced, base::TimePoint now) {
     std::istringstream text(world_.next_heard());
     for (std::string word; text >> word;) words_.push_back(word);
   }
-  if (voiced) last_voiced_ = samples_;
+  if (voiced) {
+    last_voiced_ = samples_;
+    voiced_at_ = now;
+  }
   const auto silence = static_cast<double>(ms(samples_ - last_voiced_));
   if (voiced && state_ == State::AwaitingEnd) {
     state_ = State::TurnOngoing;
@@ -135,7 +138,9 @@ void SimFlux::tell(const std::string& event, const std::string& trigger, base::T
   if (multi_ && !text.empty()) message["languages"] = Json::array({"en"});
   last_told_ = samples_;
   send(std::move(message), now);
-  if (event == "EndOfTurn") world_.note(now, "heard", {{"session", number_}, {"text", text}, {"trigger", trigger}, {"due_us", openai::microseconds(line_.last())}});
+  if (event != "EndOfTurn") return;
+  world_.note(now, "heard", {{"session", number_}, {"text", text}, {"trigger", trigger}, {"due_us", openai::microseconds(line_.last())},
+                             {"last_voiced_us", openai::microseconds(voiced_at_)}});
 }
 
 void SimFlux::end_turn(const std::string& trigger, base::TimePoint now) {

@@ -60,6 +60,7 @@ class SimFlux {
   std::size_t told_ = 0;                 // of them
   std::uint64_t turn_index_ = 0, sequence_ = 0;
   std::size_t octets_ = 0;
+  base::TimePoint voiced_at_{};          // when the last of it came in
 };
 
 }  // namespace offhook::services::deepgram

@@ -61,7 +61,9 @@ HttpPlan SimHttp::listen(const WebRequest& request, const Fault& fault, base::Ti
   for (std::size_t at = 0; at + frame <= octets.size() && !voiced; at += frame) voiced = loudness(format, octets.substr(at, frame)) > world_.scenario.vad_rms;
   const std::string text = voiced && fault.kind != Fault::Kind::Empty ? world_.next_heard() : "";
   const double seconds = static_cast<double>(wav->frames()) / wav->format.rate_hz;
-  world_.note(now, "heard", {{"text", text}, {"audio_ms", static_cast<std::int64_t>(seconds * 1000)}, {"language", value_in(query, "language")}});
+  const auto begins = world_.scenario.turn.response.value_or(world_.scenario.result);
+  world_.note(now, "heard", {{"text", text}, {"audio_ms", static_cast<std::int64_t>(seconds * 1000)}, {"language", value_in(query, "language")},
+                             {"due_us", openai::microseconds(now + begins)}});
   Json alternatives = Json::array();
   alternatives.push_back({{"transcript", text}, {"confidence", text.empty() ? 0.0 : 0.97}, {"words", Json::array()}});
   Json channels = Json::array();
@@ -69,7 +71,7 @@ HttpPlan SimHttp::listen(const WebRequest& request, const Fault& fault, base::Ti
   const Json answer = {{"metadata", {{"transaction_key", "deprecated"}, {"request_id", "sim-request"}, {"sha256", "0"}, {"created", "2026-01-01T00:00:00.000Z"},
                                      {"duration", seconds}, {"channels", 1}, {"models", Json::array()}, {"model_info", Json::object()}}},
                        {"results", {{"channels", channels}}}};
-  BodyWriter writer("application/json", world_.scenario.turn.response.value_or(world_.scenario.result));
+  BodyWriter writer("application/json", begins);
   writer.bytes(answer.dump(-1, ' ', false, Json::error_handler_t::replace));
   return std::move(writer).finish(fault);
 }
@@ -84,9 +86,10 @@ HttpPlan SimHttp::speak(const WebRequest& request, const Fault& fault, base::Tim
   if (text.size() > SimSpeak::kMaxText) return {{error_answer(413, "PAYLOAD_TOO_LARGE", "Input text exceeds the maximum of 2000 characters.")}};
   const SimFormat format = speak_format(query);
   const std::string octets = fault.kind == Fault::Kind::Empty ? "" : speech_of(world_, format, text);
-  world_.note(now, "spoken", {{"text", text}, {"audio_ms", octets.size() / format.octets_per_ms()}});
+  const auto begins = world_.scenario.speech.response.value_or(world_.scenario.result);
+  world_.note(now, "spoken", {{"text", text}, {"audio_ms", octets.size() / format.octets_per_ms()}, {"due_us", openai::microseconds(now + begins)}});
   const bool is_wav = value_in(query, "container", "wav") != "none";
-  BodyWriter writer(is_wav ? "audio/wav" : "audio/" + format.encoding, world_.scenario.speech.response.value_or(world_.scenario.result));
+  BodyWriter writer(is_wav ? "audio/wav" : "audio/" + format.encoding, begins);
   if (is_wav) {
     const auto header = media::wav_header({format.rate_hz, 1}, kUnknownWavOctets);
     writer.bytes(std::string(header.begin(), header.end()));

@@ -101,7 +101,10 @@ void SimListen::begin_stretch(base::TimePoint now) {
 
 void SimListen::on_frame(bool voiced, base::TimePoint now) {
   if (voiced && !in_stretch_) begin_stretch(now);
-  if (voiced) last_voiced_ = samples_;
+  if (voiced) {
+    last_voiced_ = samples_;
+    voiced_at_ = now;
+  }
   const std::uint64_t silence = ms(samples_ - last_voiced_);
   if (in_stretch_ && endpointing_ms_ && silence >= static_cast<std::uint64_t>(*endpointing_ms_)) return result(Why::Endpoint, now);
   if (!end_told_ && utterance_end_ms_ > 0 && silence >= static_cast<std::uint64_t>(utterance_end_ms_)) {
@@ -130,7 +133,10 @@ void SimListen::result(Why why, base::TimePoint now) {
        now);
   last_interim_ = samples_;
   if (why == Why::Interim) return;
-  if (ends && in_stretch_) world_.note(now, "heard", {{"session", number_}, {"text", joined(words_, 0, words_.size())}, {"due_us", openai::microseconds(line_.last())}});
+  if (ends && in_stretch_) {
+    world_.note(now, "heard", {{"session", number_}, {"text", joined(words_, 0, words_.size())}, {"due_us", openai::microseconds(line_.last())},
+                               {"last_voiced_us", openai::microseconds(voiced_at_)}});
+  }
   window_start_ = samples_;
   words_final_ = known;
   if (!ends) return;

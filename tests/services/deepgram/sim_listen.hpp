@@ -49,6 +49,7 @@ class SimListen {
   std::size_t words_final_ = 0;          // in windows that do not change any more
   std::size_t octets_ = 0;
   base::TimePoint alive_at_;
+  base::TimePoint voiced_at_{};          // when the last of it came in
 };
 
 }  // namespace offhook::services::deepgram

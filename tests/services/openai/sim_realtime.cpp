@@ -171,7 +171,8 @@ void SimRealtime::commit_turn(const std::string& item, std::string_view how, bas
   input_.commit();
   end_of_turn_ = now;
   world_.note(now, "end_of_turn",
-              {{"session", number_}, {"turn", turns_}, {"how", how}, {"last_voiced_us", microseconds(last_voiced_)}, {"audio_ms", audio_ms}, {"heard", words}});
+              {{"session", number_}, {"turn", turns_}, {"how", how}, {"last_voiced_us", microseconds(last_voiced_)}, {"audio_ms", audio_ms}, {"heard", words},
+               {"transcript_due_us", microseconds(now + world_.scenario.transcript_delay)}});
   ++turns_;
 }
 
