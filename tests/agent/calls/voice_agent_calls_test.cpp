@@ -116,7 +116,7 @@ struct Call {
     control.transfer = [](const std::string&) {};
     control.hold = [](bool) {};
     tools::ToolBoxOptions tool_options;
-    tool_options.rules.allowed.push_back({"hang_up", ToolClass::Telephony, confirm, 5, 10, {}});
+    tool_options.rules.allowed.push_back({"hang_up", ToolClass::Telephony, confirm, 5, 10, {}, {}});
     auto box = std::make_unique<tools::CallToolBox>(tool_options, std::vector<std::unique_ptr<tools::ToolSource>>{}, nullptr, now);
     ConversationOptions options;
     options.drop_brief_turns = true;
