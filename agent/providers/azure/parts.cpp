@@ -46,18 +46,21 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
   options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   options.language = needs.profile->language;
   options.followed = followed_in(needs);
+  options.fixed_sentences.insert(needs.fixed_sentences.begin(), needs.fixed_sentences.end());
   options.rate_hz = voice_rate_hz(needs, 16000);
   return options;
 }
 
+std::string sound_in(const SynthesisOptions& options) { return options.voice + ' ' + options.fixed_locale({}); }
+
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.voice, wake);
+  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.voice, wake, std::nullopt);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake, std::nullopt);
 }
 
 }  // namespace
