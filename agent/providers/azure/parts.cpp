@@ -10,6 +10,8 @@
 #include <offhook/agent/providers/turn_listener.hpp>
 #include <offhook/agent/providers/voices.hpp>
 
+#include <fmt/format.h>
+
 namespace offhook::inline v0::agent::azure {
 
 namespace {
@@ -51,7 +53,7 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
   return options;
 }
 
-std::string sound_in(const SynthesisOptions& options) { return options.voice + ' ' + options.fixed_locale({}); }
+std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {} {}", options.voice, options.fixed_locale({}), options.rate_hz); }
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
@@ -73,6 +75,7 @@ ProviderParts parts() {
   made.thinker = models.thinker;
   made.speaker = make_speaker;
   made.http_speaker = make_http_speaker;
+  made.sound = [](const PartNeeds& needs) { return sound_in(synthesis_of(needs)); };
   made.realtime = models.realtime;
   return made;
 }

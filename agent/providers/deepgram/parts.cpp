@@ -12,6 +12,8 @@
 #include <offhook/agent/providers/turn_listener.hpp>
 #include <offhook/agent/providers/voices.hpp>
 
+#include <fmt/format.h>
+
 #include <string>
 
 namespace offhook::inline v0::agent::deepgram {
@@ -90,14 +92,16 @@ SpeakOptions speech_of(const PartNeeds& needs) {
   return options;
 }
 
+std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", options.model, options.rate_hz); }
+
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.model, wake, kPrepareEvery);
+  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, kPrepareEvery);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.model, wake, std::nullopt);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake, std::nullopt);
 }
 
 AgentSettings agent_of(const PartNeeds& needs) {
@@ -125,6 +129,7 @@ ProviderParts parts() {
   made.listener = make_listener;
   made.speaker = make_speaker;
   made.http_speaker = make_http_speaker;
+  made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
     return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake));
   };
