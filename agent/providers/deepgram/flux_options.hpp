@@ -21,6 +21,7 @@ struct FluxOptions {
   std::optional<double> eot_threshold;
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
+  FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
 };
 
 /// What /v2/listen is asked for.

@@ -44,6 +44,8 @@ ListenChoice plain_choice(const PartNeeds& needs) {
   return choice_for(needs, model.empty() || is_flux(model) ? "nova-3" : model);
 }
 
+FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
+
 ListenOptions listening_of(const PartNeeds& needs) {
   const DeepgramTuning& tuning = needs.provider->deepgram;
   ListenOptions options;
@@ -58,6 +60,7 @@ ListenOptions listening_of(const PartNeeds& needs) {
   options.numerals = tuning.numerals;
   options.mip_opt_out = tuning.mip_opt_out;
   options.tag = tuning.tag;
+  options.followed = followed_in(needs);
   return options;
 }
 
@@ -70,6 +73,7 @@ FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   options.keyterms = needs.profile->phrases;
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   options.tag = needs.provider->deepgram.tag;
+  options.followed = followed_in(needs);
   return options;
 }
 
