@@ -18,7 +18,8 @@ constexpr auto kFlux = std::to_array<std::string_view>({"en", "es", "fr", "de", 
 constexpr auto kMulti = std::to_array<std::string_view>({
     "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
     "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
-    "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu"});
+    "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu",
+    "nb", "nn"});  // Both of them are its "no".
 
 /// "de" of "de-AT".
 std::string primary_of(std::string_view bcp47) {
@@ -47,9 +48,11 @@ std::string_view flux_for(std::span<const std::string> languages) {
   return only_english ? kEnglish : kMany;
 }
 
-/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all.
-std::string language_of(std::span<const std::string> languages) {
-  const bool all = std::all_of(languages.begin(), languages.end(), [](const auto& each) { return is_in(kMulti, each); });
+/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all. What the multi of other models
+/// understands is less, and not known here.
+std::string language_of(std::string_view model, std::span<const std::string> languages) {
+  const bool knows_any = languages.empty() || model.starts_with(kNova);
+  const bool all = knows_any && std::all_of(languages.begin(), languages.end(), [](const auto& each) { return is_in(kMulti, each); });
   return all ? std::string(kAnyLanguage) : languages.front();
 }
 
@@ -67,7 +70,7 @@ ListenChoice listen_choice(std::string_view model, std::string_view language, st
   if (model == "flux") model = std::all_of(likely.begin(), likely.end(), [](const auto& each) { return flux_hears(kMany, each); }) ? flux_for(likely) : kNova;
   ListenChoice choice{.model = std::string(model)};
   if (model == kMany) choice.hints = hints_of(likely);
-  if (!is_flux(model)) choice.language = known.empty() ? language_of(languages) : known;
+  if (!is_flux(model)) choice.language = known.empty() ? language_of(model, languages) : known;
   return choice;
 }
 

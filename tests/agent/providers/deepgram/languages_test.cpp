@@ -67,6 +67,14 @@ TEST_CASE("Deepgram detects among the languages that multi has, and else takes t
   CHECK(asked("fr", {"cy", "en"}) == "fr fr");
 }
 
+TEST_CASE("What nova-3 detects among, no other model is taken to") {
+  CHECK(asked("", {"de", "en"}, "nova-3-medical") == "multi multi");
+  CHECK(asked("", {"nb", "en"}) == "multi multi");
+  CHECK(asked("", {"de", "en"}, "nova-2") == "de de");
+  CHECK(asked("", {}, "nova-2") == "multi multi");
+  CHECK(asked("en", {}, "nova-2") == "en en");
+}
+
 TEST_CASE("Flux is asked for where it has all of a call's languages, and is given none that it has not") {
   const std::string many = "flux-general-multi&encoding=mulaw&sample_rate=8000";
   CHECK(asked("", {}, "flux") == many + " multi");
