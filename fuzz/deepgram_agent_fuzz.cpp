@@ -142,7 +142,7 @@ class Player {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  for (const char* const model : {"", "nova-3"}) {
+  for (const char* const model : {"flux", "nova-3"}) {
     AgentSettings settings;
     settings.listen_model = model;
     Player(Script(data, size), std::move(settings)).play();

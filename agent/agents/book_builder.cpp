@@ -53,19 +53,6 @@ AgentMatch match_of(const JsonValue& entry) {
   return match;
 }
 
-/// After the head of a prompt's file, which may name one too. A language that is alone is that of every call.
-void draft_languages(Draft& draft, AgentProfile& out) {
-  const auto& written = draft.settings().languages.items;
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    out.languages.push_back(text_of(written[i], "language"));
-    if (out.languages.back().empty())
-      draft.tell({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
-  }
-  if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used: the language is set"});
-  if (out.language.empty() && out.languages.size() == 1) out.language = out.languages.front();
-  if (!out.language.empty()) out.languages.clear();
-}
-
 std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   auto profile = std::make_shared<AgentProfile>();
   profile->name = std::move(name);
@@ -77,6 +64,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   draft_sessions(draft, *profile);
   draft_prompt(draft, *profile);
   draft_languages(draft, *profile);
+  warn_of_languages(draft, *profile);
   draft_rest(draft, *profile);
   return profile;
 }

@@ -45,6 +45,9 @@ class Draft {
 void draft_sessions(Draft& draft, AgentProfile& out);
 void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of_file, AgentProfile& out);
 void draft_prompt(Draft& draft, AgentProfile& out);
+/// After sessions and prompt.
+void draft_languages(Draft& draft, AgentProfile& out);
+void warn_of_languages(Draft& draft, const AgentProfile& profile);
 /// Fallback, context, limits, codecs, sentences, music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);
 

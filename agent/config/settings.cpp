@@ -152,7 +152,7 @@ constexpr std::array kSettings{
             .meaning = "a voice of the provider, such as `marin` of openai or `aura-2-thalia-en` of deepgram; another provider that speaks in its "
                        "place takes the nearest of its own (docs/voices.md). `local` has `slt`, female, and `rms`, male",
             .field = kField<&Config::agent, &AgentSettings::voice>},
-    Setting{.section = "agent", .name = "language", .shape = Shape::Language, .most = 35, .unset = "detected and followed",
+    Setting{.section = "agent", .name = "language", .shape = Shape::Language, .most = 35, .unset = "detected where who listens can, and followed by voices that speak several (docs/voices.md)",
             .meaning = "the one that is spoken, such as `en` or `pt-BR`", .field = kField<&Config::agent, &AgentSettings::language>},
     Setting{.section = "agent", .name = "languages", .shape = Shape::Objects, .least = 1, .most = 4, .unset = "whatever the provider detects by itself; `azure` hears English",
             .meaning = "those that callers may speak where `language` is not set, the likeliest first; one alone is the language. `azure` detects no others",

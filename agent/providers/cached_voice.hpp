@@ -16,11 +16,11 @@ namespace offhook::inline v0::agent {
   return std::any_of(codecs.begin(), codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); }) ? wide : 8000;
 }
 
-/// `speaker` behind the cache of fixed sentences. `voice`: what its sound depends on besides the provider's name and the rate. `every`: between
+/// `speaker` behind the cache of fixed sentences. `sound`: as ProviderParts has it. `every`: between
 /// two sentences that are prepared, where a server takes only so many a minute; nothing: they are kept as they are said, and none is prepared.
-inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& voice, Wake wake,
+inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& sound, Wake wake,
                                              std::optional<base::Duration> every = base::Duration::zero()) {
-  const std::string kind_of_sound = needs.provider->name + ' ' + voice + ' ' + std::to_string(speaker->rate_hz());
+  const std::string kind_of_sound = needs.provider->name + ' ' + sound;
   auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
   for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence, every.has_value());
   return cached;

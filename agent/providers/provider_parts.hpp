@@ -45,6 +45,9 @@ struct ProviderParts {
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
   /// Another way to the same voice, where `speaker` keeps a socket that may be refused.
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> http_speaker;
+  /// All that the sound of a fixed sentence depends on but its words and the provider: what one call's speaker keeps, another's finds when
+  /// this is the same. Where there is a speaker that keeps any.
+  std::function<std::string(const PartNeeds&)> sound;
   /// `own_words` says what is ours to say: greeting, apologies.
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
   /// What takes long the first time, such as loading a model; begun before there are calls. `told` hears what goes wrong.

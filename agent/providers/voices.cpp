@@ -143,6 +143,21 @@ std::string voice_for(const ProviderProfile& provider, std::string_view wanted, 
   return voice_of(family_of(provider.kind), provider, {.voice = wanted, .language = language, .languages = languages});
 }
 
+std::string_view language_of_voice(ProviderKind kind, std::string_view voice) {
+  const auto first = voice.find('-'), last = voice.rfind('-');
+  switch (family_of(kind)) {
+    case Family::Embedded: return "en";
+    case Family::Deepgram: return last == std::string_view::npos ? std::string_view() : voice.substr(last + 1);
+    case Family::Azure: {
+      const bool follows = voice.find("Multilingual") != std::string_view::npos || voice.find(':') != std::string_view::npos;
+      return follows || first == last ? std::string_view() : voice.substr(0, first);
+    }
+    case Family::OpenAi:
+    case Family::None: return {};
+  }
+  return {};
+}
+
 std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted) {
   const Family family = family_of(provider.kind);
   ProviderProfile model = provider;

@@ -17,7 +17,9 @@ namespace offhook::inline v0::agent {
 /// man's as the wanted one is.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
                                     std::span<const std::string> languages = {});
-/// The same of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.
+/// The one language that this voice of such a provider speaks, such as "de"; "" where it follows the text, or nobody knows.
+[[nodiscard]] std::string_view language_of_voice(ProviderKind kind, std::string_view voice);
+/// voice_for() of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.
 [[nodiscard]] std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted);
 
 }  // namespace offhook::inline v0::agent

@@ -213,13 +213,12 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
 
 void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const {
   const ProviderPtr& provider = first_voice(profile);
-  if (provider->kind == ProviderKind::Local || !parts_of(provider->kind).speaker) return;
-  const bool is_wide = std::any_of(profile.codecs.begin(), profile.codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); });
-  // All that the sound of a sentence depends on but its words: those whose sentences are kept under one key.
-  PartNeeds& needs = out.try_emplace({provider->name, profile.voice, profile.language, is_wide}, common).first->second;
+  const ProviderParts& parts = parts_of(provider->kind);
+  if (provider->kind == ProviderKind::Local || !parts.speaker) return;
+  PartNeeds needs = with(common, provider);
   needs.profile = std::make_shared<AgentProfile>(profile);
-  needs.provider = provider;
-  std::move(sentences.begin(), sentences.end(), std::back_inserter(needs.fixed_sentences));
+  auto& prepared = out.try_emplace({provider->name, parts.sound(needs)}, needs).first->second.fixed_sentences;
+  std::move(sentences.begin(), sentences.end(), std::back_inserter(prepared));
 }
 
 Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {

@@ -21,7 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::agent {
@@ -69,8 +69,8 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
 
  private:
-  /// Speakers with sentences to prepare, by provider, voice, language, and whether some calls are of a wide codec.
-  using Voices = std::map<std::tuple<std::string, std::string, std::string, bool>, PartNeeds>;
+  /// Speakers with sentences to prepare, by provider and sound: as their sentences are kept.
+  using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
   void adopt_servers(const AgentBook::ToolServerPlan& plan);
   [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;

@@ -1,6 +1,5 @@
 #include <offhook/agent/providers/azure/http_voice.hpp>
 
-#include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/ssml.hpp>
 
 namespace offhook::inline v0::agent::azure {
@@ -17,7 +16,7 @@ SpeechService speech_service(const SynthesisOptions& options) {
     auto request = request_to(options.server, Service::Synthesis, kPath);
     request.headers.emplace_back("content-type", "application/ssml+xml");
     request.headers.emplace_back("x-microsoft-outputformat", output_format(options.rate_hz));
-    request.body = write_ssml({spoken_locale(options.language, language, options.followed, options.voice), options.voice}, text);
+    request.body = write_ssml({options.locale_of_text(text, language), options.voice}, text);
     return request;
   };
   return service;

@@ -54,11 +54,6 @@ std::vector<std::string> candidate_locales(std::span<const std::string> bcp47) {
   return locales;
 }
 
-std::string FollowedLanguage::now() const {
-  if (heard && !heard->empty()) return *heard;
-  return candidates.empty() ? std::string() : candidates.front();
-}
-
 std::string heard_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed) {
   return locale_of(first_known(own, of_call, followed));
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <offhook/agent/providers/followed_language.hpp>
+
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,15 +18,6 @@ inline constexpr std::size_t kMaxCandidates = 4;  ///< of detection at the start
 
 /// The locales of `bcp47` that can be told apart: of each language the first one, for the service shall not be given two; kMaxCandidates at most.
 [[nodiscard]] std::vector<std::string> candidate_locales(std::span<const std::string> bcp47);
-
-/// The language of a call in which it is not fixed.
-struct FollowedLanguage {
-  std::vector<std::string> candidates{};   ///< BCP 47: those that the caller may speak, the likeliest first
-  std::shared_ptr<std::string> heard{};    ///< which of them was heard last: of the call, on its thread; null: nobody tells
-
-  /// BCP 47: the one that was heard last, else the likeliest; "" when nothing is known.
-  [[nodiscard]] std::string now() const;
-};
 
 /// The locale to listen in: `own`, that of a part's options; else `of_call`, that of its call; else `followed`'s. BCP 47, all of them.
 [[nodiscard]] std::string heard_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed);

@@ -10,6 +10,8 @@
 #include <offhook/agent/providers/turn_listener.hpp>
 #include <offhook/agent/providers/voices.hpp>
 
+#include <fmt/format.h>
+
 namespace offhook::inline v0::agent::azure {
 
 namespace {
@@ -46,18 +48,21 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
   options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   options.language = needs.profile->language;
   options.followed = followed_in(needs);
+  options.fixed_sentences.insert(needs.fixed_sentences.begin(), needs.fixed_sentences.end());
   options.rate_hz = voice_rate_hz(needs, 16000);
   return options;
 }
 
+std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {} {}", options.voice, options.fixed_locale({}), options.rate_hz); }
+
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.voice, wake);
+  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.voice, wake, std::nullopt);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake, std::nullopt);
 }
 
 }  // namespace
@@ -70,6 +75,7 @@ ProviderParts parts() {
   made.thinker = models.thinker;
   made.speaker = make_speaker;
   made.http_speaker = make_http_speaker;
+  made.sound = [](const PartNeeds& needs) { return sound_in(synthesis_of(needs)); };
   made.realtime = models.realtime;
   return made;
 }

@@ -11,13 +11,19 @@ constexpr std::string_view kPath = "/tts/cognitiveservices/websocket/v1";
 constexpr std::string_view kWhom = "the voice of Azure";
 }  // namespace
 
+std::string SynthesisOptions::fixed_locale(std::string_view of_call) const {
+  return spoken_locale(language, of_call, {followed.candidates, nullptr}, voice);
+}
+
+std::string SynthesisOptions::locale_of_text(std::string_view text, std::string_view of_call) const {
+  return fixed_sentences.contains(text) ? fixed_locale(of_call) : spoken_locale(language, of_call, followed, voice);
+}
+
 SynthesisSpeaker::SynthesisSpeaker(SynthesisOptions options, net::WebSocketClient& sockets, Wake wake)
     : options_(std::move(options)),
       wake_(std::move(wake)),
-      core_(std::in_place, SynthesisShape{{locale(), options_.voice}, options_.rate_hz}, random_),
+      core_(std::in_place, SynthesisShape{{options_.fixed_locale({}), options_.voice}, options_.rate_hz}, random_),
       socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
-
-std::string SynthesisSpeaker::locale() const { return spoken_locale(options_.language, {}, options_.followed, options_.voice); }
 
 net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(options_.server, Service::Synthesis, kPath, make_usp_id(random_)); }
 
@@ -32,7 +38,7 @@ void SynthesisSpeaker::tick(base::TimePoint now) {
 }
 
 void SynthesisSpeaker::speak(std::uint32_t utterance, std::string_view text) {
-  core_->set_language(locale());
+  core_->set_language(options_.locale_of_text(text, {}));
   core_->speak(utterance, text);
   socket_.carry_out();
   if (wake_) wake_();

@@ -10,7 +10,9 @@
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,12 @@ struct SynthesisOptions {
   std::string language;          ///< BCP 47; "": that of the call
   std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000
   FollowedLanguage followed{};   ///< where there is no language
+  /// Those of ours that many calls hear: said in the language that they are written in, whatever this caller was heard to speak.
+  std::set<std::string, std::less<>> fixed_sentences{};
+
+  /// The locale of those, in a call of that language, BCP 47.
+  [[nodiscard]] std::string fixed_locale(std::string_view of_call) const;
+  [[nodiscard]] std::string locale_of_text(std::string_view text, std::string_view of_call) const;
 };
 
 /// Speaks by Azure's synthesis over a WebSocket that is opened as the call begins and stays: no utterance waits for TCP and TLS. One
@@ -41,7 +49,6 @@ class SynthesisSpeaker final : public Speaker {
   [[nodiscard]] const Synthesis::Counters& counters() const { return core_->counters(); }
 
  private:
-  [[nodiscard]] std::string locale() const;
   [[nodiscard]] net::WebSocketRequest make_request();
 
   SynthesisOptions options_;

@@ -39,7 +39,7 @@ RequestFailure failure_of_error(const std::string& code) {
 AgentProtocol::AgentProtocol(AgentSettings settings, AgentBriefing briefing)
     : settings_(std::move(settings)),
       briefing_(std::move(briefing)),
-      caller_(wire_, events_, counters_, settings_.format, ends_turns_for_us(listen_model(settings_, briefing_.language))),
+      caller_(wire_, events_, counters_, settings_.format, is_flux(listen_choice(settings_, briefing_.language).model)),
       replies_(wire_, events_, counters_, settings_.format) {}
 
 // --- the socket --------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,6 @@ namespace {
 
 using Kind = HistoryEntry::Kind;
 
-std::string_view primary_language(std::string_view language) { return language.substr(0, language.find('-')); }
-
 void write_sound(JsonText& out, AudioFormat format) {
   switch (format) {
     case AudioFormat::Pcmu: out.text("encoding", "mulaw"); break;
@@ -26,15 +24,19 @@ void write_sound(JsonText& out, AudioFormat format) {
 }
 
 void write_listen(JsonText& out, const AgentSettings& settings, std::string_view language) {
-  const std::string model = listen_model(settings, language);
-  const bool flux = ends_turns_for_us(model);
-  out.open("listen", '{').open("provider", '{').text("type", "deepgram").text("version", flux ? "v2" : "v1").text("model", model);
+  const ListenChoice choice = listen_choice(settings, language);
+  const bool flux = is_flux(choice.model);
+  out.open("listen", '{').open("provider", '{').text("type", "deepgram").text("version", flux ? "v2" : "v1").text("model", choice.model);
   if (flux) {
     // Our own ends of turns alone: 1.0 leaves the server's confidence out of it.
     out.real("eot_threshold", 1.0).number("eot_timeout_ms", settings.turn_timeout_ms);
-    if (model == "flux-general-multi" && !language.empty()) out.open("language_hints", '[').text("", primary_language(language)).close(']');
+    if (!choice.hints.empty()) {
+      out.open("language_hints", '[');
+      for (const std::string& hint : choice.hints) out.text("", hint);
+      out.close(']');
+    }
   } else {
-    out.text("language", language.empty() ? "multi" : language);
+    out.text("language", choice.language);
   }
   if (!settings.keyterms.empty()) {
     out.open("keyterms", '[');
@@ -125,12 +127,9 @@ void write_context(JsonText& out, const History& history, std::uint32_t present_
 
 }  // namespace
 
-std::string listen_model(const AgentSettings& settings, std::string_view language) {
-  if (!settings.listen_model.empty()) return settings.listen_model;
-  return primary_language(language) == "en" ? "flux-general-en" : "flux-general-multi";
+ListenChoice listen_choice(const AgentSettings& settings, std::string_view language) {
+  return listen_choice(settings.listen_model, language, settings.languages);
 }
-
-bool ends_turns_for_us(std::string_view model) { return model.starts_with("flux"); }
 
 std::string write_settings(const AgentSettings& settings, const AgentBriefing& briefing, std::uint32_t present_turn) {
   JsonText out;

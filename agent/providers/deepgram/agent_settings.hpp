@@ -3,6 +3,7 @@
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/providers/deepgram/listen_choice.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
 
@@ -26,7 +27,8 @@ struct AgentSettings {
 
   Server server = default_server();
   AudioFormat format = AudioFormat::Pcmu;          ///< both ways, without a container
-  std::string listen_model;                        ///< "": flux-general-en for English, flux-general-multi for all else
+  std::string listen_model = "flux";               ///< "flux": the one for the call's languages, nova-3 where it has not all of them
+  std::vector<std::string> languages;              ///< BCP 47: that the caller may speak, where the call's is not known; none: any
   std::vector<std::string> keyterms;
   std::uint32_t turn_timeout_ms = 10'000;          ///< Flux: of silence; a net below our own ends of turns
   std::string think_type = "open_ai";
@@ -53,10 +55,8 @@ struct AgentBriefing {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// The model that listens to a call in that language.
-[[nodiscard]] std::string listen_model(const AgentSettings& settings, std::string_view language);
-/// Flux takes our word for the end of a turn (ForceEndTurn); other models find it by themselves.
-[[nodiscard]] bool ends_turns_for_us(std::string_view listen_model);
+/// Who listens to a call in that language. Flux takes our word for the end of a turn (ForceEndTurn); other models find it by themselves.
+[[nodiscard]] ListenChoice listen_choice(const AgentSettings& settings, std::string_view language);
 
 inline constexpr std::size_t kMaxPrompt = 24'000;      ///< octets; of the 25,000 characters that models of Deepgram's take
 inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< octets of the history that a new socket is told; the newest

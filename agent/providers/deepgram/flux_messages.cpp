@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/flux_messages.hpp>
 
+#include <offhook/agent/providers/deepgram/detected_language.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/json_in.hpp>
 
@@ -49,7 +50,9 @@ std::optional<FluxMessage> turn_in(const json::Element& root) {
   const bool placed = heard_to && *heard_to >= 0 && *heard_to <= FluxReader::kMaxSeconds;
   const std::string_view transcript = json::text(root, "transcript");
   if (!event || !index || *index < 0 || !placed || !json::member(root, "transcript") || transcript.size() > FluxReader::kMaxTranscript) return std::nullopt;
-  return TurnInfo{*event, trigger_of(json::text(root, "trigger")), static_cast<std::uint64_t>(*index), *heard_to, std::string(transcript), confidence_in(root)};
+  TurnInfo turn{*event, trigger_of(json::text(root, "trigger")), static_cast<std::uint64_t>(*index), *heard_to, std::string(transcript), confidence_in(root)};
+  turn.language = detected_language(root);
+  return turn;
 }
 
 }  // namespace

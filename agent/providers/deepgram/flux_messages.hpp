@@ -21,6 +21,7 @@ struct TurnInfo {
   double heard_to = 0;       ///< seconds of the socket's audio
   std::string transcript;
   double confidence = 0;     ///< 0..1: the mean of its words'
+  std::string language{};    ///< BCP 47: which it is for the most part; "": not told
 };
 /// ForceEndTurn came when no turn was under way: there is nothing to be ended.
 struct NoTurnToEnd {};

@@ -12,8 +12,8 @@ struct FluxOptions {
   static constexpr std::size_t kMaxKeyterms = ListenOptions::kMaxKeyterms;  ///< more are left out
 
   Server server;
-  std::string model;                   ///< "": flux-general-en when the call is in English, else flux-general-multi
-  std::string language;                ///< BCP 47; "": that of the call, and any when it has none
+  std::string model = "flux-general-multi";
+  std::vector<std::string> hints;      ///< of flux-general-multi: languages that it has, such as "de"
   Sound sound;
   std::vector<std::string> keyterms;   ///< names and words that are likely to be said
   /// 0.5 to 0.9: the server ends turns of its own when it is so sure, and a turn of ours that ends where it has ended one waits for nothing.
@@ -21,11 +21,10 @@ struct FluxOptions {
   std::optional<double> eot_threshold;
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
+  FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
 };
 
-/// Which model it is for a call in `language` (BCP 47, or "").
-[[nodiscard]] std::string flux_model_of(const FluxOptions& options, const std::string& language);
 /// What /v2/listen is asked for.
-[[nodiscard]] Query flux_query(const FluxOptions& options, const std::string& language);
+[[nodiscard]] Query flux_query(const FluxOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

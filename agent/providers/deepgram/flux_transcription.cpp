@@ -94,6 +94,7 @@ void FluxTranscription::begin(std::uint32_t turn) {
   reconnected_ = answered_ = false;
   text_.clear();
   told_.clear();
+  turn_language_.clear();
   confidence_sum_ = 0;
   confidence_count_ = 0;
 }
@@ -212,6 +213,7 @@ void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
   const std::string_view words = base::trim(info.transcript);
   answered_ = true;
   heard_to_ = std::max(heard_to_, std::min(place, uplink_.sent()));
+  if (!words.empty() && !info.language.empty()) turn_language_ = info.language;
   index_ = info.index;
   current_ = words;
   current_confidence_ = info.confidence;
@@ -281,6 +283,7 @@ void FluxTranscription::finish() {
   const double sum = confidence_sum_ + current_confidence_ * static_cast<double>(current_.size());
   const std::size_t count = confidence_count_ + current_.size();
   if (active_) next_index_ = index_ + 1;
+  if (!nothing && !turn_language_.empty()) heard_language_ = turn_language_;
   rest();
   events_.push_back(Transcript{turn_, true, std::move(text), count == 0 ? 0 : sum / static_cast<double>(count), nothing});
 }

@@ -48,6 +48,8 @@ class FluxTranscription {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  /// BCP 47, as the service has it: of the last turn that had words; "": not told. To be held against what is expected.
+  [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
   /// Its bounds hold, and its phase and its sums agree.
   [[nodiscard]] bool is_consistent() const;
 
@@ -105,6 +107,7 @@ class FluxTranscription {
   bool active_ = false;                  // a turn of the server is under way: index_, whose text is current_
   std::uint64_t index_ = 0, next_index_ = 0;  // before next_index_: turns that are over, or that nobody wants
   std::string text_, current_, told_;
+  std::string turn_language_, heard_language_;  // of this turn so far; of the last one with words
   double current_confidence_ = 0, confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/providers/deepgram/server.hpp>
+#include <offhook/agent/providers/followed_language.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,7 @@ struct ListenOptions {
   bool numerals = false;
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
+  FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
 };
 
 /// What both ways of listening ask for.

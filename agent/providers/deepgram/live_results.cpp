@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/live_results.hpp>
 
+#include <offhook/agent/providers/deepgram/detected_language.hpp>
 #include <offhook/agent/providers/json_in.hpp>
 
 #include <algorithm>
@@ -43,6 +44,7 @@ std::optional<LiveMessage> LiveReader::parse(std::string_view frame) {
   if (transcript.size() > kMaxTranscript) return std::nullopt;
   Results results{*start, *duration, json::flag(*root, "is_final"), json::flag(*root, "from_finalize"), std::string(transcript), 0};
   results.confidence = std::clamp(json::real(*heard, "confidence").value_or(0), 0.0, 1.0);
+  results.language = detected_language(*heard);
   return results;
 }
 

@@ -16,6 +16,7 @@ struct Results {
   bool from_finalize = false;   ///< the answer to Finalize
   std::string transcript;
   double confidence = 0;        ///< 0..1
+  std::string language{};       ///< BCP 47: which it is for the most part; "": not told
 };
 /// What nothing has to be done about: SpeechStarted, UtteranceEnd, Metadata, and what nobody knows.
 struct Passed {};

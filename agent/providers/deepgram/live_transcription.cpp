@@ -91,6 +91,7 @@ void LiveTranscription::begin(std::uint32_t turn) {
   reconnected_ = answered_ = false;
   text_.clear();
   told_.clear();
+  turn_language_.clear();
   confidence_sum_ = 0;
   confidence_count_ = 0;
 }
@@ -193,6 +194,7 @@ void LiveTranscription::on_results(const Results& results) {
 void LiveTranscription::take(const Results& results, std::size_t end) {
   const std::string_view words = base::trim(results.transcript);
   answered_ = answered_ || results.is_final || !words.empty();
+  if (!words.empty() && !results.language.empty()) turn_language_ = results.language;
   if (!results.is_final) {
     interim_ = words;
     interim_to_ = std::min(end, uplink_.sent());
@@ -244,6 +246,7 @@ void LiveTranscription::finish() {
   std::string text = text_so_far();
   const bool nothing = text.empty();
   const double confidence = nothing ? 0 : confidence_count_ == 0 ? 1 : confidence_sum_ / static_cast<double>(confidence_count_);
+  if (!nothing && !turn_language_.empty()) heard_language_ = turn_language_;
   rest();
   events_.push_back(Transcript{turn_, true, std::move(text), confidence, nothing});
 }

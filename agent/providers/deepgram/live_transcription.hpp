@@ -48,6 +48,8 @@ class LiveTranscription {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  /// BCP 47, as the service has it: of the last turn that had words; "": not told. To be held against what is expected.
+  [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
   /// Its bounds hold, and its phase and its sums agree.
   [[nodiscard]] bool is_consistent() const;
 
@@ -98,6 +100,7 @@ class LiveTranscription {
   bool answered_ = false;                // a text came for this turn, or a window that does not change
   std::optional<base::TimePoint> wait_until_;
   std::string text_, interim_, told_;
+  std::string turn_language_, heard_language_;  // of this turn so far; of the last one with words
   double confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

@@ -4,18 +4,17 @@
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
 #include <offhook/agent/providers/deepgram/http_services.hpp>
+#include <offhook/agent/providers/deepgram/listen_choice.hpp>
 #include <offhook/agent/providers/deepgram/live_listener.hpp>
 #include <offhook/agent/providers/deepgram/live_speaker.hpp>
 #include <offhook/agent/providers/http_speaker.hpp>
 #include <offhook/agent/providers/line_format.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
 #include <offhook/agent/providers/voices.hpp>
-#include <offhook/base/text.hpp>
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
+
 #include <string>
-#include <string_view>
 
 namespace offhook::inline v0::agent::deepgram {
 
@@ -37,33 +36,23 @@ Sound sound_of(media::AudioCodec codec) {
   return {codec == media::AudioCodec::Pcma ? Sound::Encoding::Alaw : Sound::Encoding::Mulaw, 8000};
 }
 
-/// Flux has an interface of its own, over sockets alone.
-bool is_flux(std::string_view model) { return model.starts_with("flux"); }
+ListenChoice choice_for(const PartNeeds& needs, const std::string& model) { return listen_choice(model, needs.profile->language, needs.profile->languages); }
 
-/// What `multi` of nova-3 understands: Deepgram's list of October 2026.
-constexpr auto kMulti = std::to_array<std::string_view>({
-    "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
-    "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
-    "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu"});
-
-bool is_in_multi(std::string_view bcp47) {
-  const auto is_it = [primary = bcp47.substr(0, bcp47.find('-'))](std::string_view each) { return base::iequals(each, primary); };
-  return std::any_of(kMulti.begin(), kMulti.end(), is_it);
+/// Of a whole turn by HTTP, and of whoever listens where Flux is not there: nova-3, unless another one is named.
+ListenChoice plain_choice(const PartNeeds& needs) {
+  const std::string& model = needs.provider->models.transcription;
+  return choice_for(needs, model.empty() || is_flux(model) ? "nova-3" : model);
 }
 
-/// "": that of the call, or any of multi. Where a caller may speak one that multi has not, it would be heard as another: the likeliest is
-/// taken for all.
-std::string listening_language(const AgentProfile& profile) {
-  if (!profile.language.empty() || std::all_of(profile.languages.begin(), profile.languages.end(), is_in_multi)) return {};
-  return profile.languages.front();
-}
+FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
 
 ListenOptions listening_of(const PartNeeds& needs) {
   const DeepgramTuning& tuning = needs.provider->deepgram;
   ListenOptions options;
   options.server = server_of(*needs.provider);
-  if (const auto& model = needs.provider->models.transcription; !model.empty() && !is_flux(model)) options.model = model;
-  options.language = listening_language(*needs.profile);
+  const ListenChoice choice = plain_choice(needs);
+  options.model = choice.model;
+  options.language = choice.language;
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
   if (tuning.endpointing_ms) options.endpointing_ms = static_cast<int>(*tuning.endpointing_ms);
@@ -71,23 +60,26 @@ ListenOptions listening_of(const PartNeeds& needs) {
   options.numerals = tuning.numerals;
   options.mip_opt_out = tuning.mip_opt_out;
   options.tag = tuning.tag;
+  options.followed = followed_in(needs);
   return options;
 }
 
-FluxOptions flux_of(const PartNeeds& needs) {
+FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   FluxOptions options;
   options.server = server_of(*needs.provider);
-  if (const auto& model = needs.provider->models.transcription; model != "flux") options.model = model;  // "flux": the one for the call's language
+  options.model = choice.model;
+  options.hints = choice.hints;
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   options.tag = needs.provider->deepgram.tag;
+  options.followed = followed_in(needs);
   return options;
 }
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
-  if (is_flux(needs.provider->models.transcription))
-    return std::make_unique<FluxListener>(flux_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
+  if (const ListenChoice choice = choice_for(needs, needs.provider->models.transcription); is_flux(choice.model))
+    return std::make_unique<FluxListener>(flux_of(needs, choice), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
   return std::make_unique<LiveListener>(listening_of(needs), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
@@ -104,14 +96,16 @@ SpeakOptions speech_of(const PartNeeds& needs) {
   return options;
 }
 
+std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", options.model, options.rate_hz); }
+
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), options.model, wake, kPrepareEvery);
+  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, kPrepareEvery);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), options.model, wake, std::nullopt);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake, std::nullopt);
 }
 
 AgentSettings agent_of(const PartNeeds& needs) {
@@ -120,7 +114,8 @@ AgentSettings agent_of(const PartNeeds& needs) {
   settings.server = server_of(provider);
   settings.server.base_url = provider.deepgram.agent_url;
   settings.format = line_format(needs);
-  if (provider.models.transcription != "flux") settings.listen_model = provider.models.transcription;
+  if (!provider.models.transcription.empty()) settings.listen_model = provider.models.transcription;
+  settings.languages = needs.profile->languages;
   settings.keyterms = needs.profile->phrases;
   if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
   if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;
@@ -138,6 +133,7 @@ ProviderParts parts() {
   made.listener = make_listener;
   made.speaker = make_speaker;
   made.http_speaker = make_http_speaker;
+  made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
     return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake));
   };

@@ -4,6 +4,7 @@
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 #include <offhook/agent/providers/deepgram/socket_out.hpp>
+#include <offhook/agent/providers/followed_language.hpp>
 
 #include <memory>
 #include <optional>
@@ -44,14 +45,18 @@ class SocketListener : public Listener {
     core_.abandon();
     carry_out();
   }
-  [[nodiscard]] std::optional<ListenEvent> poll() override { return core_.poll_event(); }
+  [[nodiscard]] std::optional<ListenEvent> poll() override {
+    auto event = core_.poll_event();
+    if (event && !core_.heard_language().empty()) followed_.note(core_.heard_language());
+    return event;
+  }
 
   [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
 
  protected:
-  /// `whom` is for people: "the recogniser NAME". `sockets` outlives this.
-  SocketListener(std::string whom, const Sound& sound, net::WebSocketClient& sockets, Wake wake)
-      : whom_(std::move(whom)), core_(whom_, sound), sockets_(sockets), wake_(std::move(wake)) {}
+  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `sockets` outlives this.
+  SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, net::WebSocketClient& sockets, Wake wake)
+      : whom_(std::move(whom)), followed_(std::move(followed)), core_(whom_, sound), sockets_(sockets), wake_(std::move(wake)) {}
   ~SocketListener() override {
     core_.close();
     carry_out();  // The end of the stream: no new socket, for none is asked for any more.
@@ -94,6 +99,7 @@ class SocketListener : public Listener {
   }
 
   std::string whom_, language_;
+  FollowedLanguage followed_;
   Core core_;
   net::WebSocketClient& sockets_;
   Wake wake_;

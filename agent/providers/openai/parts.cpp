@@ -11,6 +11,8 @@
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 #include <offhook/agent/providers/voices.hpp>
 
+#include <fmt/format.h>
+
 namespace offhook::inline v0::agent::openai {
 
 namespace {
@@ -45,13 +47,19 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
                                        needs.edges->http(provider.ca_file), std::move(wake));
 }
 
-std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+SpeechOptions speech_of(const PartNeeds& needs) {
   SpeechOptions options;
   options.server = server_of(*needs.provider, needs.provider->models.speech);
   options.model = needs.provider->models.speech;
   options.voice = voice_of(needs, options.voice);
-  const std::string voice = options.model + ' ' + options.voice;
-  return cached_voice(needs, std::make_unique<SpeechSpeaker>(std::move(options), needs.edges->http(needs.provider->ca_file), wake), voice, wake);
+  return options;
+}
+
+std::string sound_in(const SpeechOptions& options) { return fmt::format("{} {} {}", options.model, options.voice, options.rate_hz); }
+
+std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+  const SpeechOptions options = speech_of(needs);
+  return cached_voice(needs, std::make_unique<SpeechSpeaker>(options, needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake);
 }
 
 realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
@@ -69,6 +77,7 @@ ProviderParts parts() {
   made.listener = make_listener;
   made.thinker = make_thinker;
   made.speaker = make_speaker;
+  made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
     return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
                                                        std::move(wake));

@@ -4,6 +4,7 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
+#include "../providers/deepgram/fake_sockets.hpp"
 #include "../providers/fake_http.hpp"
 
 #include <doctest/doctest.h>
@@ -145,6 +146,36 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(times("Heard") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
   CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
+}
+
+TEST_CASE("Each agent's sentences are prepared in the voice that its own calls have, though agents differ in nothing but the languages of callers") {
+  struct Booths final : net::Edges {
+    test::FakeSockets lines;
+    net::HttpClient& http(const std::string&) override { std::abort(); }
+    net::WebSocketClient& sockets(const std::string&) override { return lines; }
+  };
+  const SessionFactory factory({});
+  const auto deepgram = provider(ProviderKind::Deepgram, "deepgram");
+  const auto agent = [&](std::vector<std::string> languages, const char* greeting) {
+    auto made = profile(RealtimeWay{deepgram}, {media::AudioCodec::Pcmu});
+    made.languages = std::move(languages);
+    made.greeting = *prompts::PromptTemplate::parse(greeting);
+    return std::make_shared<AgentProfile>(std::move(made));
+  };
+  const AgentBook book({{{}, agent({"de", "en"}, "Guten Tag.")}, {{}, agent({"de", "fr"}, "Moin.")}}, agent({"fr", "en"}, "Bonjour."));
+  Booths booths;
+  const Rehearsed rehearsed = factory.rehearsing(book, booths, [](const std::string&) {});
+  std::string asked;
+  for (const auto& speaker : rehearsed.speakers) {
+    speaker->open({});
+    booths.lines.last().handler.on_open();
+    for (base::TimePoint now{}; now < base::TimePoint(1s); now += 50ms) speaker->tick(now);
+    const auto& url = booths.lines.last().request.url;
+    const auto from = url.find("model=") + 6;
+    asked += url.substr(from, url.find('&', from) - from) + ": " + booths.lines.last().sent.at(0).bytes + "\n";
+  }
+  CHECK(rehearsed.speakers.size() == 2);  // Of one voice there is one, which prepares the second greeting later.
+  CHECK(asked == "aura-2-agathe-fr: {\"type\":\"Speak\",\"text\":\"Bonjour.\"}\naura-2-viktoria-de: {\"type\":\"Speak\",\"text\":\"Guten Tag.\"}\n");
 }
 
 TEST_CASE("A model is shown the tool that pauses a recording in calls that are recorded, and in no others") {

@@ -1,5 +1,6 @@
 #include <offhook/tests/services/deepgram/sim_agent.hpp>
 
+#include <offhook/tests/services/deepgram/sim_flux.hpp>
 #include <offhook/tests/services/deepgram/sim_speak.hpp>
 
 #include <algorithm>
@@ -45,6 +46,14 @@ std::string refuse_history(const Json& messages) {
   return "";
 }
 
+/// As Flux itself refuses them: it is the same model that listens.
+std::string refuse_hints(const Json& listen) {
+  if (!listen.contains("language_hints")) return "";
+  std::vector<std::string> hints;
+  for (const Json& each : listen["language_hints"]) hints.push_back(each.is_string() ? each.get<std::string>() : "");
+  return takes_hints(text_in(listen, "model"), hints) ? "" : "language_hints are for flux-general-multi, and of its languages";
+}
+
 }  // namespace
 
 std::string refuse_settings(const Json& settings) {
@@ -57,6 +66,7 @@ std::string refuse_settings(const Json& settings) {
   const bool flux = text_in(listen, "model").starts_with("flux");
   if (text_in(listen, "type") != "deepgram" || text_in(listen, "model").empty()) return "nobody listens";
   if (flux != (text_in(listen, "version") == "v2")) return "the model that listens is none of that version";
+  if (std::string why = refuse_hints(listen); !why.empty()) return why;
   const double threshold = listen.value("eot_threshold", 0.7);
   if (threshold < 0.5 || threshold > 1.0) return "eot_threshold is out of its range";
   const Json think = member(agent, "think");

@@ -36,7 +36,7 @@ SimWorld world_of(const std::string& scenario) {
   return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0, 0};
 }
 
-std::string settings(const std::string& model = "", const agent::History* history = nullptr) {
+std::string settings(const std::string& model = "flux", const agent::History* history = nullptr) {
   ours::AgentSettings made;
   made.listen_model = model;
   return ours::write_settings(made, {"Be brief.", "en", history, nullptr}, 0);
@@ -81,7 +81,7 @@ struct Service {
 
 /// Our own core on it, over one socket after another.
 struct Call {
-  explicit Call(const std::string& scenario, const std::string& model = "")
+  explicit Call(const std::string& scenario, const std::string& model = "flux")
       : world(world_of(scenario)), core(settings_of(model), {"Be brief.", "en", &history, nullptr}) {
     core.start(now);
     carry();
@@ -348,6 +348,11 @@ TEST_CASE("Settings that are wrong are refused by their member") {
   CHECK(refused("/audio/output/container", "wav") != "");
   CHECK(refused("/agent/listen/provider/version", "v1") != "");
   CHECK(refused("/agent/listen/provider/eot_threshold", 1.5) != "");
+  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["en"])")) != "");  // flux-general-en has one language.
+  good["agent"]["listen"]["provider"]["model"] = "flux-general-multi";
+  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["de","pt"])")) == "");
+  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["de","pl"])")) != "");
+  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["DE"])")) != "");
   CHECK(refused("/agent/think/provider/model", "") != "");
   CHECK(refused("/agent/speak/provider/type", "") != "");
   CHECK(refused("/agent/think/functions", Json::parse(R"([{"description":"nameless"}])")) != "");

@@ -46,6 +46,10 @@ SimFlux::Thresholds SimFlux::thresholds_of(const Query& query) {
   return read;
 }
 
+bool takes_hints(std::string_view model, const std::vector<std::string>& hints) {
+  return model == kMany && std::all_of(hints.begin(), hints.end(), [](const std::string& hint) { return is_one_of(kHints, hint); });
+}
+
 std::string refuse_flux(const Query& query) {
   for (const auto& [name, values] : query) {
     if (!is_one_of(kNames, name)) return "Unknown query parameter: " + name;
@@ -55,11 +59,7 @@ std::string refuse_flux(const Query& query) {
   if (!is_one_of(kEncodings, value_in(query, "encoding"))) return "This simulator does not hear " + value_in(query, "encoding");
   const double rate = real(value_in(query, "sample_rate"));
   if (rate < 8000 || rate > 48000) return "sample_rate is none";
-  if (query.contains("language_hint")) {
-    const auto& hints = query.at("language_hint");
-    const bool known = std::all_of(hints.begin(), hints.end(), [](const std::string& hint) { return is_one_of(kHints, hint); });
-    if (model != kMany || !known) return "language_hint is for flux-general-multi, and of its languages";
-  }
+  if (query.contains("language_hint") && !takes_hints(model, query.at("language_hint"))) return "language_hint is for flux-general-multi, and of its languages";
   return SimFlux::thresholds_of(query).complaint();
 }
 

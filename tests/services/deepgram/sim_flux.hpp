@@ -12,6 +12,8 @@ namespace offhook::services::deepgram {
 
 /// Why a handshake with /v2/listen is refused with 400; "" when it is not. Strict: a name that Deepgram does not know is one.
 [[nodiscard]] std::string refuse_flux(const Query& query);
+/// Flux of that name takes these hints of languages.
+[[nodiscard]] bool takes_hints(std::string_view model, const std::vector<std::string>& hints);
 
 /// One WebSocket of /v2/listen. Hears voice by its loudness, and takes the words of each of its turns from the scenario. It is the surer that
 /// a turn is over the longer it hears nothing: 0.7 is 700 ms. Pure: frames and time in, frames out.

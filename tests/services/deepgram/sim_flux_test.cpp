@@ -150,7 +150,7 @@ struct Joined {
     agent::deepgram::FluxOptions options;
     options.sound = {agent::deepgram::Sound::Encoding::Linear16, 8000};
     options.eot_threshold = eot_threshold;
-    target = "/v2/listen?" + agent::deepgram::flux_query(options, "en").text();
+    target = "/v2/listen?" + agent::deepgram::flux_query(options).text();
     REQUIRE(refuse_flux(query_of(target)) == "");
     core.connect();
     carry();

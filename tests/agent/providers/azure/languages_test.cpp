@@ -165,6 +165,49 @@ TEST_CASE("The locale to speak in is the one that is set, was heard last, is the
   CHECK(heard_locale("", "", {}) == "en-US");
 }
 
+TEST_CASE("A fixed sentence is said in the language that it is written in, whatever its caller was heard to speak, and is kept for calls of that language") {
+  FakeEdges edges;
+  auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::Azure;
+  provider->name = "azure";
+  provider->speech.region = "westeurope";
+  PartNeeds needs;
+  needs.provider = provider;
+  needs.edges = &edges;
+  needs.speech_cache = std::make_shared<SpeechCache>();
+  needs.fixed_sentences = {"I am sorry."};
+  const auto call_of = [&](std::vector<std::string> languages, const std::string& heard) {
+    auto profile = std::make_shared<AgentProfile>();
+    profile->languages = std::move(languages);
+    PartNeeds call = needs;
+    call.profile = profile;
+    call.heard_language = std::make_shared<std::string>(heard);
+    return call;
+  };
+  /// What was posted for the fixed sentence, or "cache".
+  const auto said_in = [&](const PartNeeds& call) {
+    const std::size_t before = edges.posts.all.size();
+    const auto speaker = parts().http_speaker(call, Wake{});
+    speaker->open({});
+    speaker->speak(1, "I am sorry.");
+    if (edges.posts.all.size() == before) return std::string("cache");
+    edges.posts.answer(before, 200, std::string(320, '\1'));
+    while (speaker->poll()) {}
+    return edges.posts.all.back()->request.body;
+  };
+  const std::string english = write_ssml({"en-US", "en-US-AvaMultilingualNeural"}, "I am sorry.");
+  CHECK(said_in(call_of({"en", "de"}, "de-DE")) == english);
+  CHECK(said_in(call_of({"en", "de"}, "")) == "cache");
+  CHECK(said_in(call_of({"en", "fr"}, "fr-FR")) == "cache");
+  CHECK(said_in(call_of({"de", "en"}, "en-US")) == write_ssml({"de-DE", "en-US-AvaMultilingualNeural"}, "I am sorry."));  // The same voice, another sound.
+
+  const auto speaker = parts().speaker(call_of({"fr", "en"}, "en-US"), Wake{});
+  speaker->open({});
+  edges.usp.last().open();
+  speaker->speak(1, "I am sorry.");
+  CHECK(edges.usp.last().of("ssml").back().body == write_ssml({"fr-FR", "en-US-AvaMultilingualNeural"}, "I am sorry."));
+}
+
 TEST_CASE("All parts of a call follow the language that was heard, and those of another call do not") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();

@@ -36,8 +36,22 @@ TEST_CASE("Settings name the formats, the models and the functions, which wait f
   CHECK(settings["mip_opt_out"] == true);
 }
 
-TEST_CASE("The model that listens goes by the language, unless one is named") {
+TEST_CASE("The model that listens goes by the language, unless one is named: Flux is given no language that it has not") {
   AgentSettings settings;
+  const auto listens = [&settings](const char* language) { return written(settings, {"", language})["agent"]["listen"]["provider"]; };
+  CHECK(listens("DE-AT")["language_hints"] == json::parse(R"(["de"])"));
+  CHECK(listens("pl") == json::parse(R"({"type":"deepgram","version":"v1","model":"nova-3","language":"pl"})"));
+  settings.languages = {"en-GB", "en-US"};
+  CHECK(listens("")["model"] == "flux-general-en");
+  CHECK(listens("fr")["language_hints"] == json::parse(R"(["fr"])"));
+  settings.languages = {"de-DE", "EN", "de-AT"};
+  CHECK(listens("")["language_hints"] == json::parse(R"(["de","en"])"));
+  settings.languages = {"de", "pl"};
+  CHECK(listens("") == json::parse(R"({"type":"deepgram","version":"v1","model":"nova-3","language":"multi"})"));
+  settings.listen_model = "flux-general-multi";
+  CHECK(listens("")["language_hints"] == json::parse(R"(["de"])"));
+  CHECK_FALSE(listens("pl").contains("language_hints"));
+  settings = {};
   CHECK(written(settings, {"", "pt-BR"})["agent"]["listen"]["provider"]["model"] == "flux-general-multi");
   CHECK(written(settings, {"", "pt-BR"})["agent"]["listen"]["provider"]["language_hints"] == json::parse(R"(["pt"])"));
   CHECK_FALSE(written(settings, {"", ""})["agent"]["listen"]["provider"].contains("language_hints"));

@@ -23,14 +23,13 @@ struct FluxLine {
   FluxLine() {
     options.server.base_url = "https://ears.example";
     options.server.key = config::Secret("dg-canary");
+    options.model = "flux-general-en";
     start();
   }
-  void start(const std::string& language = "en-GB") {
+  void start() {
     listener.emplace(options, sockets, [this] { ++wakes; });
-    SessionContext context;
-    context.language = language;
     listener->tick(now);
-    listener->open(context);
+    listener->open({});
     socket().handler.on_open();
   }
   test::FakeSockets::Socket& socket() { return sockets.last(); }
@@ -105,20 +104,18 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket when the call begins, o
   CHECK(socket().request.url == "wss://ears.example/v2/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000&eot_threshold=1.00&eot_timeout_ms=60000");
   CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
   CHECK(sent() == "");
-  start("de-AT");
-  CHECK(socket().request.url.find("model=flux-general-multi&encoding=mulaw&sample_rate=8000&language_hint=de&") != std::string::npos);
-  start("fi");  // One that it does not know would be refused.
-  CHECK(socket().request.url.find("model=flux-general-multi&encoding=mulaw&sample_rate=8000&eot") != std::string::npos);
-  start("");
-  CHECK(socket().request.url.find("model=flux-general-multi&encoding=mulaw&sample_rate=8000&eot") != std::string::npos);
+  options.model = "flux-general-multi";
+  options.hints = {"de", "en"};
+  start();
+  CHECK(socket().request.url.find("model=flux-general-multi&encoding=mulaw&sample_rate=8000&language_hint=de&language_hint=en&eot") != std::string::npos);
   options.model = "flux-x";
-  options.language = "en";
+  options.hints.clear();
   options.sound = {Sound::Encoding::Linear16, 16000};
   options.eot_threshold = 0.75;
   options.mip_opt_out = true;
   options.tag = "a&b";
   options.keyterms = std::vector<std::string>(FluxOptions::kMaxKeyterms + 1, "k");
-  start("de");
+  start();
   const std::string url = socket().request.url;
   CHECK(url.find("?model=flux-x&encoding=linear16&sample_rate=16000&eot_threshold=0.75&eot_timeout_ms=60000&mip_opt_out=true&tag=a%26b&keyterm=k") != std::string::npos);
   std::size_t keyterms = 0;
@@ -233,13 +230,13 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the beginning of a turn 
     CHECK(said() == (missing == Core::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
     CHECK(socket().destroyed == (missing != Core::kNearlyAllMs));
   }
-  CHECK(why == "the recogniser Flux did not say in time what it heard of the turn");
+  CHECK(why == "the recogniser flux-general-en did not say in time what it heard of the turn");
   hear(2);
   socket().handler.on_open();
   advance(Core::kDecodeWait);
   advance(Core::kAnswerWait);
   CHECK(said() == "2:!timeout ");
-  CHECK(why == "the recogniser Flux said nothing of the turn in time");
+  CHECK(why == "the recogniser flux-general-en said nothing of the turn in time");
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener takes it from the server that there is no turn to be ended") {
@@ -360,7 +357,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener names the error of a server that gives
   hear(1);
   say({{"type", "Error"}, {"sequence_id", 1}, {"code", "UNPARSABLE_CLIENT_MESSAGE"}, {"description", "dg-canary"}});
   CHECK(said() == "1:!protocol ");
-  CHECK(why == "the recogniser Flux gave up (UNPARSABLE_CLIENT_MESSAGE): it refuses what it was sent");
+  CHECK(why == "the recogniser flux-general-en gave up (UNPARSABLE_CLIENT_MESSAGE): it refuses what it was sent");
   CHECK(socket().destroyed);
   hear(2);
   socket().handler.on_open();
@@ -370,7 +367,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener names the error of a server that gives
   socket().handler.on_open();
   say({{"type", "Error"}, {"code", "two words"}});
   CHECK(said() == "2:!protocol ");
-  CHECK(why == "the recogniser Flux gave up: it refuses what it was sent");
+  CHECK(why == "the recogniser flux-general-en gave up: it refuses what it was sent");
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener fails when its socket never opened, and says why") {

@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/deepgram/parts.hpp>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <string>
@@ -22,8 +23,8 @@ struct FakeEdges final : net::Edges {
   FakeSockets lines;
 };
 
-/// The language that each way of listening asks for, in a call for which `language` or `languages` are set.
-std::string asked(const std::string& language, std::vector<std::string> languages) {
+/// The language, or of Flux the model and its hints, that each way of listening asks for, in a call for which `language` or `languages` are set.
+std::string asked(const std::string& language, std::vector<std::string> languages, const std::string& model = "") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
   profile->language = language;
@@ -31,6 +32,7 @@ std::string asked(const std::string& language, std::vector<std::string> language
   auto provider = std::make_shared<ProviderProfile>();
   provider->kind = ProviderKind::Deepgram;
   provider->base_url = "https://api.deepgram.com";
+  provider->models.transcription = model;
   PartNeeds needs;
   needs.profile = profile;
   needs.provider = provider;
@@ -46,6 +48,7 @@ std::string asked(const std::string& language, std::vector<std::string> language
   whole->feed(std::vector<std::int16_t>(16000, 5));
   whole->end();
   const auto in = [](const std::string& url) {
+    if (url.find("/v2/") != std::string::npos) return url.substr(url.find("model=") + 6, url.find("&eot") - url.find("model=") - 6);
     const auto from = url.find("language=") + 9;
     return url.substr(from, url.find('&', from) - from);
   };
@@ -62,4 +65,94 @@ TEST_CASE("Deepgram detects among the languages that multi has, and else takes t
   CHECK(asked("", {"en-GB", "ga"}) == "en-GB en-GB");
   CHECK(asked("fr", {}) == "fr fr");
   CHECK(asked("fr", {"cy", "en"}) == "fr fr");
+}
+
+TEST_CASE("What nova-3 detects among, no other model is taken to") {
+  CHECK(asked("", {"de", "en"}, "nova-3-medical") == "multi multi");
+  CHECK(asked("", {"nb", "en"}) == "multi multi");
+  CHECK(asked("", {"de", "en"}, "nova-2") == "de de");
+  CHECK(asked("", {}, "nova-2") == "multi multi");
+  CHECK(asked("en", {}, "nova-2") == "en en");
+}
+
+TEST_CASE("Flux is asked for where it has all of a call's languages, and is given none that it has not") {
+  const std::string many = "flux-general-multi&encoding=mulaw&sample_rate=8000";
+  CHECK(asked("", {}, "flux") == many + " multi");
+  CHECK(asked("en-GB", {}, "flux") == "flux-general-en&encoding=mulaw&sample_rate=8000 en-GB");
+  CHECK(asked("DE-AT", {}, "flux") == many + "&language_hint=de DE-AT");
+  CHECK(asked("", {"pt-BR", "en"}, "flux") == many + "&language_hint=pt&language_hint=en multi");
+  CHECK(asked("fi", {}, "flux") == "fi fi");
+  CHECK(asked("", {"de", "fi"}, "flux") == "multi multi");
+  CHECK(asked("", {"de", "fi"}, "flux-general-multi") == many + "&language_hint=de multi");  // What is named is asked for.
+}
+
+namespace {
+
+using nlohmann::json;
+
+/// What is noted as heard in a call with these candidates, after a turn whose words are of these languages.
+struct Noted {
+  explicit Noted(std::vector<std::string> candidates, const std::string& model = "") {
+    auto profile = std::make_shared<AgentProfile>();
+    profile->languages = std::move(candidates);
+    auto provider = std::make_shared<ProviderProfile>();
+    provider->kind = ProviderKind::Deepgram;
+    provider->models.transcription = model;
+    needs.profile = profile;
+    needs.provider = provider;
+    needs.edges = &edges;
+    listener = deepgram::parts().live_listener(needs, Wake{});
+    listener->open({});
+    socket().handler.on_open();
+  }
+  FakeSockets::Socket& socket() { return edges.lines.last(); }
+  void begin() {
+    listener->begin(++turns, "");
+    listener->feed(std::vector<std::int16_t>(8000, 5));
+    listener->end();
+  }
+  std::string after(const json& frame) {
+    socket().handler.on_text(frame.dump());
+    while (listener->poll()) {}
+    return *needs.heard_language;
+  }
+  std::string after_turn(const std::string& text, const json& languages) {
+    begin();
+    json heard = {{"transcript", text}, {"confidence", 0.9}};
+    if (!languages.is_null()) heard["languages"] = languages;
+    return after({{"type", "Results"}, {"start", turns - 1.0}, {"duration", 1.0}, {"is_final", true}, {"from_finalize", true}, {"channel", {{"alternatives", json::array({heard})}}}});
+  }
+  std::string after_flux_turn(const std::string& text, const json& languages) {
+    begin();
+    return after({{"type", "TurnInfo"}, {"event", "EndOfTurn"}, {"trigger", "manual"}, {"turn_index", turns - 1}, {"audio_window_end", turns * 2.0}, {"transcript", text},
+                  {"languages", languages}});
+  }
+  FakeEdges edges;
+  PartNeeds needs;
+  std::unique_ptr<Listener> listener;
+  std::uint32_t turns = 0;
+};
+
+}  // namespace
+
+TEST_CASE("The language of a turn with words is noted for whoever follows, as the candidate that it is") {
+  Noted call({"en-US", "de", "pt-BR"});
+  CHECK(call.after_turn("ja", {"de", "en"}) == "de");
+  CHECK(call.after_turn("", {"en"}) == "de");
+  CHECK(call.after_turn("sim", {"pt"}) == "pt-BR");
+  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // None of ours: nothing that a service makes up reaches a voice.
+  CHECK(call.after_turn("yes", nullptr) == "pt-BR");
+  CHECK(call.after_turn("yes", json::array()) == "pt-BR");
+  CHECK(call.after_turn("yes", {7}) == "pt-BR");
+  CHECK(call.after_turn("yes", "en") == "pt-BR");
+  CHECK(call.after_turn("yes", {"en-" + std::string(32, 'x')}) == "en-US");
+  CHECK(call.after_turn("ja", {"de-" + std::string(33, 'x')}) == "en-US");
+  CHECK(Noted({}).after_turn("ja", {"de"}).empty());
+}
+
+TEST_CASE("Flux tells the language of a turn, too") {
+  Noted call({"en", "de"}, "flux-general-multi");
+  CHECK(call.after_flux_turn("ja", {"de"}) == "de");
+  CHECK(call.after_flux_turn("", {"en"}) == "de");
+  CHECK(call.after_flux_turn("yes", {"en", "de"}) == "en");
 }

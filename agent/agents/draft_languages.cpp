@@ -1,0 +1,88 @@
+#include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/providers/deepgram/listen_choice.hpp>
+#include <offhook/agent/providers/voices.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using config::text_of;
+using Providers = std::vector<ProviderPtr>;
+
+/// Those that callers speak, as far as anybody says.
+std::span<const std::string> wanted_by(const AgentProfile& profile) {
+  return profile.language.empty() ? std::span<const std::string>(profile.languages) : std::span(&profile.language, 1);
+}
+
+/// Whoever listens may understand more than one language where none is named.
+bool hears_several(const ProviderPtr& provider) {
+  switch (provider->kind) {
+    case ProviderKind::Deepgram: return provider->models.transcription != "flux-general-en";
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi:
+    case ProviderKind::OpenAiCompatible: return true;
+    case ProviderKind::Local:
+    case ProviderKind::Azure:  // It detects among the languages that it is given, and else hears English.
+    case ProviderKind::Ollama: return false;
+  }
+  return false;
+}
+
+void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr& speaks, const Providers& listen) {
+  const std::string voice = voice_for(*speaks, profile.voice, profile.language, profile.languages);
+  const std::string_view spoken = language_of_voice(speaks->kind, voice);
+  if (spoken.empty()) return;
+  const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks " + std::string(spoken) + " alone";
+  const auto wanted = wanted_by(profile);
+  const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !base::iequals(each.substr(0, each.find('-')), spoken); });
+  if (other != wanted.end())
+    draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": answers in " + *other + " are read as if they were that (docs/voices.md)"});
+  else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))
+    draft.warn({draft.where("language"), "is not set, and " + what + ": set it, or name a voice that follows (docs/voices.md)"});
+}
+
+void warn_of_listener(Draft& draft, const AgentProfile& profile, const ProviderPtr& provider) {
+  const std::string& model = provider->models.transcription;
+  if (provider->kind != ProviderKind::Deepgram || !deepgram::is_flux(model)) return;
+  for (const std::string& each : wanted_by(profile)) {
+    if (!deepgram::flux_hears(model, each))
+      draft.warn({"/providers/" + provider->name + "/models/transcription", model + " does not understand " + each + ": with `flux`, nova-3 listens then"});
+  }
+}
+
+}  // namespace
+
+/// After the head of a prompt's file, which may name one too. A language that is alone is that of every call.
+void draft_languages(Draft& draft, AgentProfile& out) {
+  const auto& written = draft.settings().languages.items;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    out.languages.push_back(text_of(written[i], "language"));
+    if (out.languages.back().empty())
+      draft.tell({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
+  }
+  if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used: the language is set"});
+  if (out.language.empty() && out.languages.size() == 1) out.language = out.languages.front();
+  if (!out.language.empty()) out.languages.clear();
+}
+
+/// Of those who speak the first alone: after it anything is better than silence. A model that hears and speaks itself follows, but Deepgram's
+/// agent, which has a voice as others have.
+void warn_of_languages(Draft& draft, const AgentProfile& profile) {
+  for (const SessionWay& way : profile.sessions) {
+    if (const auto* talk = std::get_if<RealtimeWay>(&way)) {
+      if (talk->provider->kind != ProviderKind::Deepgram) continue;
+      warn_of_listener(draft, profile, talk->provider);
+      warn_of_voice(draft, profile, talk->provider, {talk->provider});
+      continue;
+    }
+    const auto& cascade = std::get<CascadeWay>(way);
+    for (const ProviderPtr& provider : cascade.listen) warn_of_listener(draft, profile, provider);
+    warn_of_voice(draft, profile, cascade.speak.front(), cascade.listen);
+  }
+}
+
+}  // namespace offhook::inline v0::agent

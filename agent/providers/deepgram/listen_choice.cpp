@@ -1,0 +1,77 @@
+#include <offhook/agent/providers/deepgram/listen_choice.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace offhook::inline v0::agent::deepgram {
+
+namespace {
+
+constexpr std::string_view kEnglish = "flux-general-en", kMany = "flux-general-multi", kNova = "nova-3", kAnyLanguage = "multi";
+
+/// What kMany understands.
+constexpr auto kFlux = std::to_array<std::string_view>({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"});
+
+/// What `multi` of nova-3 understands: Deepgram's list of October 2026.
+constexpr auto kMulti = std::to_array<std::string_view>({
+    "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
+    "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
+    "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu",
+    "nb", "nn"});  // Both of them are its "no".
+
+/// "de" of "de-AT".
+std::string primary_of(std::string_view bcp47) {
+  std::string primary;
+  for (const char c : bcp47.substr(0, bcp47.find_first_of("-_"))) primary += base::to_lower(c);
+  return primary;
+}
+
+template <class List>
+bool is_in(const List& list, std::string_view bcp47) {
+  return std::find(list.begin(), list.end(), primary_of(bcp47)) != list.end();
+}
+
+/// Each once, of those that Flux has.
+std::vector<std::string> hints_of(std::span<const std::string> languages) {
+  std::vector<std::string> hints;
+  for (const std::string& each : languages) {
+    std::string primary = primary_of(each);
+    if (is_in(kFlux, each) && std::find(hints.begin(), hints.end(), primary) == hints.end()) hints.push_back(std::move(primary));
+  }
+  return hints;
+}
+
+std::string_view flux_for(std::span<const std::string> languages) {
+  const bool only_english = !languages.empty() && std::all_of(languages.begin(), languages.end(), [](const auto& each) { return flux_hears(kEnglish, each); });
+  return only_english ? kEnglish : kMany;
+}
+
+/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all. What the multi of other models
+/// understands is less, and not known here.
+std::string language_of(std::string_view model, std::span<const std::string> languages) {
+  const bool knows_any = languages.empty() || model.starts_with(kNova);
+  const bool all = knows_any && std::all_of(languages.begin(), languages.end(), [](const auto& each) { return is_in(kMulti, each); });
+  return all ? std::string(kAnyLanguage) : languages.front();
+}
+
+}  // namespace
+
+bool is_flux(std::string_view model) { return model.starts_with("flux"); }
+
+bool flux_hears(std::string_view model, std::string_view bcp47) {
+  return model == kEnglish ? primary_of(bcp47) == "en" : model != kMany || is_in(kFlux, bcp47);
+}
+
+ListenChoice listen_choice(std::string_view model, std::string_view language, std::span<const std::string> languages) {
+  const std::string known(language);
+  const auto likely = known.empty() ? languages : std::span(&known, 1);
+  if (model == "flux") model = std::all_of(likely.begin(), likely.end(), [](const auto& each) { return flux_hears(kMany, each); }) ? flux_for(likely) : kNova;
+  ListenChoice choice{.model = std::string(model)};
+  if (model == kMany) choice.hints = hints_of(likely);
+  if (!is_flux(model)) choice.language = known.empty() ? language_of(model, languages) : known;
+  return choice;
+}
+
+}  // namespace offhook::inline v0::agent::deepgram
