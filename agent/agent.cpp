@@ -137,7 +137,7 @@ class Agent::Impl {
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
-    rehearse(agents_);
+    rehearse(agents_, awaited_from_now_on());
     endpoint_->post([this] {
       add_account(options_.account);
       for (const sip::AccountOptions& standby : options_.standby_accounts) add_account(standby);
@@ -167,7 +167,7 @@ class Agent::Impl {
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
-    rehearse(agents);
+    rehearse(agents, nullptr);  // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands.
     endpoint_->post([this, agents = std::move(agents)]() mutable {
       const std::lock_guard lock(shared_mutex_);
       agents_.swap(agents);
@@ -296,11 +296,14 @@ class Agent::Impl {
     return registrations_.json();
   }
 
-  void rehearse(const std::shared_ptr<const AgentBook>& agents) {
-    const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
-    // Counted from here on, until the last that holds this has let go of it.
+  /// Not ready until the last that holds it has let go of it.
+  std::shared_ptr<const void> awaited_from_now_on() {
     ++*models_awaited_;
-    const std::shared_ptr<const void> awaited(nullptr, [count = models_awaited_](const void*) { --*count; });
+    return {nullptr, [count = models_awaited_](const void*) { --*count; }};
+  }
+
+  void rehearse(const std::shared_ptr<const AgentBook>& agents, const std::shared_ptr<const void>& awaited) {
+    const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
     threads_.front()->rehearse([this, agents, told, awaited](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told, awaited); });
   }
 

@@ -254,7 +254,7 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
   if (utterance > utterance_ || unspoken_ == 0 || utterance + unspoken_ <= utterance_) return;  // Cancelled before it came.
   if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
     reply_.on_words(utterance, audio->words);
-    watch_speaker(now);
+    watch_speaker(now);  // Without a sample as well: so RecordedSpeech tells that what it waits for has not failed.
     if (!audio->pcm.empty()) answer(now, out);
     return;
   }

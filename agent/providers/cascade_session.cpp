@@ -7,6 +7,11 @@
 
 namespace offhook::inline v0::agent {
 
+namespace {
+constexpr base::Duration kClearSpeech = std::chrono::milliseconds(500);
+constexpr unsigned kMostUnheard = 2;
+}  // namespace
+
 CascadeSession::CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> breakers, Wake wake)
     : breakers_(std::move(breakers)), wake_(std::move(wake)) {
   listen_.makers = std::move(parts.listeners);
@@ -160,6 +165,7 @@ bool CascadeSession::try_again(Stage stage, std::string_view why) {
   switch (stage) {
     case Stage::Listen:
       if (!listening_ || !replace(listen_, stage, why)) return false;
+      unheard_ = 0;
       listen_again();
       return true;
     case Stage::Think:
@@ -176,6 +182,23 @@ bool CascadeSession::try_again(Stage stage, std::string_view why) {
 
 // --- what the parts yield ----------------------------------------------------------------------------------------------------
 
+/// The second turn in a row of which nothing was understood, though the caller spoke: a recogniser may answer all with nothing, and
+/// never fail. A cough is too short for that, and where nobody else can be asked an empty turn stays what it is. Its breaker is told
+/// when another understands that caller: a line full of noise is not the recogniser's fault.
+bool CascadeSession::is_deaf(const Transcript& transcript) {
+  const bool unheard = transcript.turn == listen_turn_ && transcript.text.empty() && heard_.has_voice(kClearSpeech);
+  if (!unheard) {
+    unheard_ = 0;
+    succeeded(listen_);
+    if (!doubted_.empty() && !transcript.text.empty()) breakers_->on_failure(std::exchange(doubted_, {}), FailureKind::Empty, now_);
+    return false;
+  }
+  if (++unheard_ < kMostUnheard || listen_.at + 1 >= listen_.makers.size()) return false;
+  doubted_ = listen_.name();
+  listen_.failure = FailureKind::Empty;
+  return listen_.told = true;
+}
+
 std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   if (const auto* gone = std::get_if<ListenFailed>(&event)) {
     failed(listen_, gone->kind);
@@ -183,7 +206,7 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   }
   const auto& transcript = std::get<Transcript>(event);
   if (transcript.final) {
-    succeeded(listen_);
+    if (is_deaf(transcript)) return ListenFailed{transcript.turn, "nothing was understood of two turns in a row", FailureKind::Empty};
     if (transcript.turn == listen_turn_) {
       listening_ = false;
       heard_.clear();

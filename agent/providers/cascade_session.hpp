@@ -82,6 +82,7 @@ class CascadeSession final : public VoiceSession {
   void think_again();
   void speak_again();
   [[nodiscard]] std::optional<SessionEvent> note(const ListenEvent& event);
+  [[nodiscard]] bool is_deaf(const Transcript& transcript);
   [[nodiscard]] std::optional<SessionEvent> note(const ThinkEvent& event);
   [[nodiscard]] std::optional<SessionEvent> note(SpeakEvent event);
   [[nodiscard]] std::vector<SpokenWord> take_words(Utterance& utterance, bool whole);
@@ -97,6 +98,8 @@ class CascadeSession final : public VoiceSession {
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
+  unsigned unheard_ = 0;     // turns in a row, with speech in them of which the present listener understood nothing
+  std::string doubted_;      // the one that was left for it, until another understands the caller
   TurnInput input_;
   bool thinking_ = false;
   std::deque<Utterance> open_;  // asked for and not yet done

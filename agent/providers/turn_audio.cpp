@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/turn_audio.hpp>
 
 #include <offhook/agent/conversation/rate_converter.hpp>
+#include <offhook/media/voice_activity.hpp>
 
 namespace offhook::inline v0::agent {
 
@@ -23,6 +24,18 @@ std::vector<std::int16_t> TurnAudio::at(std::uint32_t rate_hz) const {
   converter.process(pcm_, converted);
   converter.finish(converted);
   return converted;
+}
+
+bool TurnAudio::has_voice(base::Duration least) const {
+  constexpr std::uint32_t kRateHz = 16000;
+  constexpr std::size_t kFrame = kRateHz / 50;
+  const std::vector<std::int16_t> pcm = at(kRateHz);
+  media::VoiceActivity activity(kRateHz);
+  base::Duration voiced{};
+  for (std::size_t begin = 0; begin + kFrame <= pcm.size() && voiced < least; begin += kFrame) {
+    if (activity.process(std::span(pcm).subspan(begin, kFrame))) voiced += std::chrono::milliseconds(20);
+  }
+  return voiced >= least;
 }
 
 void TurnAudio::clear() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/base/time.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +19,8 @@ class TurnAudio {
   void append(std::span<const std::int16_t> pcm);
   /// The whole of it at `rate_hz`.
   [[nodiscard]] std::vector<std::int16_t> at(std::uint32_t rate_hz) const;
+  /// Whether there is voice in it of `least` altogether, as our own detector hears it.
+  [[nodiscard]] bool has_voice(base::Duration least) const;
   void clear();
   [[nodiscard]] bool empty() const { return pcm_.empty(); }
 

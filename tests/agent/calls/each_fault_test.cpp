@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 
 using namespace offhook;
@@ -19,12 +20,13 @@ namespace {
 constexpr base::Duration kLongestSilence = 8s;
 
 /// A way of failing, by words that a failed test shows. `heals`: it costs nothing that anybody would have to make good, as what is
-/// passed over, a connection that ends when all was said, or a turn in which nothing was understood.
+/// passed over, or a connection that ends when all was said.
 template <class Fault>
 struct Way {
   std::string name;
   Fault fault;
   bool heals = false;
+  std::size_t unheard = 0;  ///< turns of which nobody understood anything
 };
 
 using OpenAiWay = Way<services::openai::Fault>;
@@ -105,6 +107,17 @@ std::vector<OpenAiWay> reply_ways() {
           way("unknown events", Kind::UnknownEvents, 4000, true)};
 }
 
+/// Of a recogniser: one that answers every turn with nothing is left after the second.
+template <class Ways>
+Ways listening(Ways ways) {
+  for (auto& each : ways) {
+    if (each.name != "empty") continue;
+    each.heals = false;
+    each.unheard = 1;
+  }
+  return ways;
+}
+
 AzureWay azure_way(std::string name, AzureKind kind, std::size_t after_ms = 0, int status = 500, bool heals = false) {
   AzureWay made{std::move(name), {}, heals};
   made.fault.kind = kind;
@@ -140,7 +153,7 @@ std::vector<AzureWay> azure_turns() {
 /// What comes late, or not at all, was heard already: its hypotheses are taken.
 std::vector<AzureWay> azure_recognitions() {
   auto ways = azure_turns();
-  for (auto& each : ways) each.heals = each.heals || each.name == "late" || each.name == "empty";
+  for (auto& each : ways) each.heals = each.heals || each.name == "late";
   ways.push_back(azure_way("early end", AzureKind::EarlyEnd, 400, 0, true));
   ways.push_back(azure_way("no final", AzureKind::NoFinal, 0, 0, true));
   return ways;
@@ -149,6 +162,13 @@ std::vector<AzureWay> azure_recognitions() {
 std::vector<AzureWay> azure_requests() {
   return azure_with_statuses({azure_way("late", AzureKind::Latency), azure_way("stall", AzureKind::Stall), azure_way("drop", AzureKind::Drop),
                               azure_way("drop in the middle", AzureKind::Drop, 400), azure_way("garbage", AzureKind::Garbage), azure_way("empty", AzureKind::Empty)});
+}
+
+/// Garbage in the middle of samples is heard, and that is all.
+std::vector<AzureWay> azure_speeches() {
+  auto ways = azure_requests();
+  for (auto& each : ways) each.heals = each.name == "garbage";
+  return ways;
 }
 
 std::string cascade(const std::string& listen, const std::string& think, const std::string& speak) {
@@ -161,8 +181,33 @@ std::string realtime_then_cascade(const std::string& provider, const std::string
 
 const std::string kOpenAi = R"("openai")";
 
+/// Which part is broken, and where its simulator says that it is: "deepgram/speak by HTTP" is "deepgram/speech". What stands behind a
+/// comma in `stage` is for people.
+struct Place {
+  std::string stage, door;
+  [[nodiscard]] std::string part() const { return stage.substr(0, stage.find(',')); }
+};
+
+/// That had what the caller said in them.
+std::size_t questions_heard(const VirtualFamilyCall& call) {
+  return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
+    const auto* line = std::get_if<CallerSaid>(&action);
+    return line != nullptr && line->text == "a question";
+  }));
+}
+
+/// By a model, and no apology. All of it is not there where a response is incomplete.
+std::size_t answers_given(const VirtualFamilyCall& call) {
+  return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
+    const auto* line = std::get_if<AgentSaid>(&action);
+    return line != nullptr && line->text.starts_with("This is");
+  }));
+}
+
 /// A call in which one door is broken for good, or, if it `heals`, as often as it is knocked at.
-void hold(FamilyScript script, const std::string& what, bool heals) {
+template <class Fault>
+void hold(FamilyScript script, const Place& place, const Way<Fault>& way) {
+  const std::string what = place.stage + ": " + way.name;
   CAPTURE(what);
   VirtualFamilyCall call(std::move(script));
   call.run(6min);
@@ -170,35 +215,37 @@ void hold(FamilyScript script, const std::string& what, bool heals) {
   CHECK(call.over());
   CHECK(call.ended_by() == "caller");
   CHECK(call.turns_answered() == 3);
+  CHECK(answers_given(call) == 3);
+  CHECK(questions_heard(call) + way.unheard == 3);
   CHECK(call.longest_silence() <= kLongestSilence);
-  CHECK(has_said(call, "This is"));  // All of it is not there where a response is incomplete.
   CHECK(call.overflow().samples == 0);
+  CHECK_MESSAGE(call.faults_at(place.door) > 0, "nothing was broken");
   for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
-  bool switched = false;
-  for (const auto& trouble : call.record().troubles) switched = switched || !trouble.to.empty();
-  const bool told = heals || switched;
+  bool switched = false;  // from that part to another: who is broken `besides` is left as well, whatever becomes of this one
+  for (const auto& trouble : call.record().troubles) switched = switched || (trouble.from == place.part() && !trouble.to.empty());
+  const bool told = way.heals || switched;
   CHECK_MESSAGE(told, "the record does not say who took over");
 }
 
-void hold_all(const std::string& stage, const std::string& sessions, const std::vector<OpenAiWay>& ways, const std::function<Endpoint&(FamilyScenarios&)>& door,
+void hold_all(const Place& place, const std::string& sessions, const std::vector<OpenAiWay>& ways, const std::function<Endpoint&(FamilyScenarios&)>& door,
               const std::function<void(FamilyScenarios&)>& besides = {}) {
   for (const OpenAiWay& each : ways) {
     FamilyScript script;
     script.sessions = sessions;
     if (besides) besides(script.families);
     door(script.families) = {{each.fault}, true, {}};
-    hold(std::move(script), stage + ": " + each.name, each.heals);
+    hold(std::move(script), place, each);
   }
 }
 
-void hold_all_azure(const std::string& stage, const std::string& sessions, const std::vector<AzureWay>& ways,
+void hold_all_azure(const Place& place, const std::string& sessions, const std::vector<AzureWay>& ways,
                     const std::function<services::azure::Door&(FamilyScenarios&)>& door, const std::function<void(FamilyScenarios&)>& besides = {}) {
   for (const AzureWay& each : ways) {
     FamilyScript script;
     script.sessions = sessions;
     if (besides) besides(script.families);
     door(script.families) = {{each.fault}, true};
-    hold(std::move(script), stage + ": " + each.name, each.heals);
+    hold(std::move(script), place, each);
   }
 }
 
@@ -232,49 +279,50 @@ TEST_CASE("Each family whole: three turns, each heard and answered, and nothing 
 TEST_CASE("Deepgram broken in each way, in each stage") {
   const auto listened = cascade(R"(["deepgram", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["deepgram", "openai"])");
   const auto flux = cascade(R"(["flux", "openai"])", kOpenAi, kOpenAi);
-  hold_all("deepgram/live", listened, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.listen; });
-  hold_all("flux/live", flux, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.flux; });
-  hold_all("deepgram/listen", listened, http_ways(100), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.turn; },
+  hold_all({"deepgram/live", "deepgram/listen"}, listened, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.listen; });
+  hold_all({"flux/live", "deepgram/flux"}, flux, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.flux; });
+  hold_all({"deepgram/listen", "deepgram/turn"}, listened, listening(http_ways(100)), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.turn; },
            [](FamilyScenarios& f) { f.deepgram.listen = refusing(); });
-  hold_all("deepgram/speak", spoken, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speak; });
-  hold_all("deepgram/speak by HTTP", spoken, http_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speech; },
+  hold_all({"deepgram/speak", "deepgram/speak"}, spoken, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speak; });
+  hold_all({"deepgram/speak by HTTP", "deepgram/speech"}, spoken, http_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.speech; },
            [](FamilyScenarios& f) { f.deepgram.speak = refusing(); });
-  hold_all("deepgram/realtime", realtime_then_cascade("deepgram", "openai"), socket_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.agent; });
+  hold_all({"deepgram/realtime", "deepgram/agent"}, realtime_then_cascade("deepgram", "openai"), socket_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.agent; });
 }
 
 TEST_CASE("Azure broken in each way, in each stage") {
   using services::azure::Door;
   const auto listened = cascade(R"(["azure", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["azure", "openai"])");
-  hold_all_azure("azure/live, its socket", listened, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_sockets; });
-  hold_all_azure("azure/live", listened, azure_recognitions(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_turns; });
-  hold_all_azure("azure/listen", listened, azure_requests(), [](FamilyScenarios& f) -> Door& { return f.azure.short_audio; },
+  hold_all_azure({"azure/live, its socket", "azure/recognition_sockets"}, listened, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_sockets; });
+  hold_all_azure({"azure/live", "azure/recognition_turns"}, listened, listening(azure_recognitions()), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_turns; });
+  hold_all_azure({"azure/listen", "azure/short_audio"}, listened, listening(azure_requests()), [](FamilyScenarios& f) -> Door& { return f.azure.short_audio; },
                  [](FamilyScenarios& f) { f.azure.recognition_sockets = azure_refusing(); });
-  hold_all_azure("azure/speak, its socket", spoken, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_sockets; });
-  hold_all_azure("azure/speak", spoken, azure_turns(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_turns; });
-  hold_all_azure("azure/speak by HTTP", spoken, azure_requests(), [](FamilyScenarios& f) -> Door& { return f.azure.speech; },
+  hold_all_azure({"azure/speak, its socket", "azure/synthesis_sockets"}, spoken, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_sockets; });
+  hold_all_azure({"azure/speak", "azure/synthesis_turns"}, spoken, azure_turns(), [](FamilyScenarios& f) -> Door& { return f.azure.synthesis_turns; });
+  hold_all_azure({"azure/speak by HTTP", "azure/speech"}, spoken, azure_speeches(), [](FamilyScenarios& f) -> Door& { return f.azure.speech; },
                  [](FamilyScenarios& f) { f.azure.synthesis_sockets = azure_refusing(); });
-  hold_all("azure/think", cascade(kOpenAi, R"(["azure", "openai"])", kOpenAi), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.chat; });
-  hold_all("azure/realtime", realtime_then_cascade("azure", "openai"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
+  hold_all({"azure/think", "azure_model/chat"}, cascade(kOpenAi, R"(["azure", "openai"])", kOpenAi), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.chat; });
+  hold_all({"azure/realtime", "azure_model/realtime"}, realtime_then_cascade("azure", "openai"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
 }
 
 TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
   const auto first = [](const std::string& name) { return R"([")" + name + R"(", "deepgram"])"; };
   const auto thinks = [](const std::string& name, const std::string& next) { return cascade(R"("deepgram")", R"([")" + name + R"(", ")" + next + R"("])", R"("deepgram")"); };
   for (const std::string name : {"azure_openai", "openai"}) {
+    const std::string model = name == "openai" ? "openai" : "azure_model";
     const auto of = [name](FamilyScenarios& f) -> services::openai::Scenario& { return name == "openai" ? f.openai : f.azure_model; };
-    hold_all(name + "/listen", cascade(first(name), R"("ollama")", R"("deepgram")"), http_ways(20), [of](FamilyScenarios& f) -> Endpoint& { return of(f).transcription; },
+    hold_all({name + "/listen", model + "/transcription"}, cascade(first(name), R"("ollama")", R"("deepgram")"), listening(http_ways(20)), [of](FamilyScenarios& f) -> Endpoint& { return of(f).transcription; },
              [of](FamilyScenarios& f) { of(f).realtime = refusing(); });
-    hold_all(name + "/think", thinks(name, "ollama"), model_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).chat; });
-    hold_all(name + "/speak", cascade(R"("deepgram")", R"("ollama")", first(name)), http_ways(20000), [of](FamilyScenarios& f) -> Endpoint& { return of(f).speech; });
-    hold_all(name + "/realtime", realtime_then_cascade(name, "deepgram"), realtime_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).realtime; });
+    hold_all({name + "/think", model + "/chat"}, thinks(name, "ollama"), model_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).chat; });
+    hold_all({name + "/speak", model + "/speech"}, cascade(R"("deepgram")", R"("ollama")", first(name)), http_ways(20000), [of](FamilyScenarios& f) -> Endpoint& { return of(f).speech; });
+    hold_all({name + "/realtime", model + "/realtime"}, realtime_then_cascade(name, "deepgram"), realtime_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).realtime; });
     for (const OpenAiWay& each : reply_ways()) {
       FamilyScript script;
       script.sessions = realtime_then_cascade(name, "deepgram");
       of(script.families).replies.front().fault = each.fault;
-      hold(std::move(script), name + "/realtime, a response: " + each.name, each.heals);
+      hold(std::move(script), {name + "/realtime, a response", model + "/response"}, each);
     }
   }
-  hold_all("openai/live", cascade(first("openai"), R"("ollama")", R"("deepgram")"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.realtime; });
-  hold_all("ollama/think", thinks("ollama", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
-  hold_all("compatible/think", thinks("compatible", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
+  hold_all({"openai/live", "openai/realtime"}, cascade(first("openai"), R"("ollama")", R"("deepgram")"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.realtime; });
+  hold_all({"ollama/think", "ollama/chat"}, thinks("ollama", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
+  hold_all({"compatible/think", "ollama/chat"}, thinks("compatible", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
 }

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -13,21 +14,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Each service has its own key, and takes no other.
 constexpr std::string_view kProviders = R"("providers": {
-  "openai": {"api_key": "key", "base_url": "https://openai.test/v1"},
-  "azure": {"speech": {"key": "key", "url": "https://speech.test"}, "base_url": "https://azure.test", "api_key": "key", "deployment": "mini",
+  "openai": {"api_key": "openai-key", "base_url": "https://openai.test/v1"},
+  "azure": {"speech": {"key": "azure-key", "url": "https://speech.test"}, "base_url": "https://azure.test", "api_key": "azure_model-key", "deployment": "mini",
             "models": {"realtime": "rt", "transcription": "t"}},
-  "azure_openai": {"base_url": "https://azure.test", "api_key": "key", "deployment": "rt", "models": {"chat": "c", "transcription": "t", "speech": "s"}},
-  "deepgram": {"api_key": "key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"}},
-  "flux": {"kind": "deepgram", "api_key": "key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"},
+  "azure_openai": {"base_url": "https://azure.test", "api_key": "azure_model-key", "deployment": "rt", "models": {"chat": "c", "transcription": "t", "speech": "s"}},
+  "deepgram": {"api_key": "deepgram-key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"}},
+  "flux": {"kind": "deepgram", "api_key": "deepgram-key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"},
            "models": {"transcription": "flux-general-en"}},
-  "ollama": {"base_url": "https://ollama.test", "models": {"chat": "llama3.2"}},
-  "compatible": {"kind": "openai_compatible", "base_url": "https://ollama.test/v1", "models": {"chat": "llama3.2"}}})";
+  "ollama": {"api_key": "ollama-key", "base_url": "https://ollama.test", "models": {"chat": "llama3.2"}},
+  "compatible": {"kind": "openai_compatible", "api_key": "ollama-key", "base_url": "https://ollama.test/v1", "models": {"chat": "llama3.2"}}})";
 
 const std::string kHeard = "a question";
 
-services::openai::Scenario model(const std::string& name) {
+services::openai::Scenario model(const std::string& name, const std::string& key) {
   services::openai::Scenario scenario;
+  scenario.key = key;
   scenario.voice = "tone";
   scenario.heard = {kHeard};
   scenario.loop = true;
@@ -50,14 +53,16 @@ std::uint32_t rate_for(const std::string& sessions, const std::string& codecs) {
 
 FamilyScenarios talkative_families() {
   FamilyScenarios families;
-  families.openai = model("openai");
-  families.azure_model = model("azure");
-  families.ollama.answers = model("ollama");
+  families.openai = model("openai", "openai-key");
+  families.azure_model = model("azure", "azure_model-key");
+  families.ollama.answers = model("ollama", "ollama-key");
   families.ollama.models = {{"llama3.2:latest", true, false}};
+  families.deepgram.key = "deepgram-key";
   families.deepgram.voice = "tone";
   families.deepgram.heard = {kHeard};
   families.deepgram.replies = {{"This is deepgram speaking.", "", "{}", ""}};
   families.deepgram.loop = true;
+  families.azure.key = "azure-key";
   families.azure.voice = "tone";
   families.azure.heard = {kHeard};
   families.azure.loop = true;
@@ -66,16 +71,15 @@ FamilyScenarios talkative_families() {
 
 VirtualFamilyCall::VirtualFamilyCall(FamilyScript script)
     : VirtualTalk(rate_for(script.sessions, script.codecs), start_of_time()),
-      openai_world_{script.families.openai, tones(script.families.openai.chunk_ms), {}},
-      azure_model_world_{script.families.azure_model, tones(script.families.azure_model.chunk_ms), {}},
-      deepgram_world_{script.families.deepgram, tones(script.families.deepgram.chunk_ms), {}, 0, 0},
-      azure_world_{script.families.azure, tones({100}), {}, 0, 0, 0},
+      openai_world_{script.families.openai, tones(script.families.openai.chunk_ms), watch("openai")},
+      azure_model_world_{script.families.azure_model, tones(script.families.azure_model.chunk_ms), watch("azure_model")},
+      deepgram_world_{script.families.deepgram, tones(script.families.deepgram.chunk_ms), watch("deepgram"), 0, 0},
+      azure_world_{script.families.azure, tones({100}), watch("azure"), 0, 0, 0},
       openai_(openai_world_),
       azure_model_(azure_model_world_),
       deepgram_(deepgram_world_),
       azure_(azure_world_),
-      ollama_(script.families.ollama, [this](base::TimePoint, std::string_view, const nlohmann::json& members) { faults_ += members.value("fault", "none") != "none"; }) {
-  watch();
+      ollama_(script.families.ollama, watch("ollama")) {
   net_.add("openai.test", openai_);
   net_.add("azure.test", azure_model_);
   net_.add("deepgram.test", deepgram_);
@@ -104,12 +108,20 @@ VirtualFamilyCall::VirtualFamilyCall(FamilyScript script)
 
 VirtualFamilyCall::~VirtualFamilyCall() { let_go(); }
 
-void VirtualFamilyCall::watch() {
-  const auto log = [this](base::TimePoint, std::string_view what, const nlohmann::json& members) {
-    faults_ += members.value("fault", "none") != "none";
-    if (what == "refused") refusals_.push_back(members.value("why", ""));
+services::openai::SimLog VirtualFamilyCall::watch(std::string service) {
+  return [this, service = std::move(service)](base::TimePoint, std::string_view what, const nlohmann::json& members) {
+    if (what == "fault") ++faults_[service + "/" + members.value("door", "")];
+    if (what == "refused") refusals_.push_back(service + ": " + members.value("why", ""));
   };
-  openai_world_.log = azure_model_world_.log = deepgram_world_.log = azure_world_.log = log;
+}
+
+unsigned VirtualFamilyCall::faults() const {
+  return std::accumulate(faults_.begin(), faults_.end(), 0U, [](unsigned sum, const auto& each) { return sum + each.second; });
+}
+
+unsigned VirtualFamilyCall::faults_at(const std::string& door) const {
+  const auto found = faults_.find(door);
+  return found == faults_.end() ? 0 : found->second;
 }
 
 void VirtualFamilyCall::tick(base::TimePoint now) {
@@ -118,8 +130,8 @@ void VirtualFamilyCall::tick(base::TimePoint now) {
 }
 
 AgentBook::Profile VirtualFamilyCall::profile_of(const FamilyScript& script) {
-  const std::string text = "{" + std::string(kProviders) + R"(, "agent": {"prompt": "You are a receptionist.", "greeting": "Good morning.", "language": "en",)" +
-                           R"( "limits": {"think_ms": 5000, "speak_ms": 3000}, "tools": ["hang_up", "note"], "codecs": )" + script.codecs + R"(, "sessions": )" + script.sessions + "}}";
+  const std::string text = "{" + std::string(kProviders) + R"(, "agent": {"prompt": "You are a receptionist.", "greeting": "Good morning.", )" + script.language +
+                           R"(, "limits": {"think_ms": 5000, "speak_ms": 3000}, "tools": ["hang_up", "note"], "codecs": )" + script.codecs + R"(, "sessions": )" + script.sessions + "}}";
   const auto built = building::build(text);
   if (!built.made.book) {
     std::fprintf(stderr, "%s\n%s", text.c_str(), built.problems().c_str());

@@ -5,6 +5,7 @@
 #include <offhook/tests/agent/calls/virtual_services.hpp>
 #include <offhook/tests/agent/calls/virtual_talk.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct FamilyScript {
   FamilyScenarios families = talkative_families();
   std::string sessions;            ///< JSON, as in the configuration, of these names: openai, azure, azure_openai, deepgram, flux, ollama, compatible
   std::string codecs = R"(["PCMU"])";
+  std::string language = R"("language": "en")";  ///< or `"languages": [...]`, among which the caller's is found out
   std::vector<CallerMove> caller{3};
   std::optional<base::Duration> hangs_up_after;
 };
@@ -40,17 +42,19 @@ class VirtualFamilyCall final : public VirtualTalk {
   VirtualFamilyCall(const VirtualFamilyCall&) = delete;
   VirtualFamilyCall& operator=(const VirtualFamilyCall&) = delete;
 
-  [[nodiscard]] unsigned faults() const { return faults_; }  ///< that the simulators carried out
+  [[nodiscard]] unsigned faults() const;  ///< that the simulators carried out
+  /// ... at one door of one of them: "azure/short_audio". They are openai, azure_model, deepgram, azure and ollama.
+  [[nodiscard]] unsigned faults_at(const std::string& door) const;
   [[nodiscard]] const VirtualNet& net() const { return net_; }
   /// What a simulator was sent that its documentation does not have.
   [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:
-  void watch();
+  [[nodiscard]] services::openai::SimLog watch(std::string service);
   void tick(base::TimePoint now);
   [[nodiscard]] AgentBook::Profile profile_of(const FamilyScript& script);
 
-  unsigned faults_ = 0;
+  std::map<std::string, unsigned> faults_;  // by their doors
   std::vector<std::string> refusals_;
   services::openai::SimWorld openai_world_, azure_model_world_;
   services::deepgram::SimWorld deepgram_world_;

@@ -26,6 +26,11 @@ Handshake refused(services::openai::HttpPlan::Step answer) {
 
 Handshake refused(services::openai::HttpPlan plan) { return refused(std::move(plan.steps.front())); }
 
+template <class World>
+void note_key(const World& world, base::TimePoint now) {
+  world.note(now, "refused", {{"why", "the key is wrong"}});
+}
+
 Handshake dropped() {
   Handshake made;
   made.drops = true;
@@ -131,7 +136,8 @@ Handshake OpenAiService::shake_hands(const WebRequest& request, base::TimePoint 
   }
   const Fault& fault = world_.scenario.realtime.fault(sockets_++);
   world_.note(now, "handshake", {{"session", sockets_}, {"fault", services::openai::to_string(fault.kind)}});
-  if (!http_.key_is_right(request)) return refused(http_.refuse_key());
+  if (!http_.key_is_right(request)) return note_key(world_, now), refused(http_.refuse_key());
+  if (services::openai::breaks_handshake(fault.kind)) world_.note_fault(now, "realtime", services::openai::to_string(fault.kind));
   Handshake made;
   switch (fault.kind) {
     case Fault::Kind::Status: return refused(http_.refuse(fault));
@@ -155,10 +161,12 @@ Handshake DeepgramService::shake_hands(const WebRequest& request, base::TimePoin
   const bool listens = path == "/v1/listen", flux = path == "/v2/listen", speaks = path == "/v1/speak", agent = path == "/v1/agent/converse";
   if (!listens && !flux && !speaks && !agent) return refused(http_.serve(request, now));
   const Scenario& scenario = world_.scenario;
+  const std::string_view door = listens ? "listen" : flux ? "flux" : speaks ? "speak" : "agent";
   const Fault& fault = listens ? scenario.listen.fault(listens_++) : flux ? scenario.flux.fault(fluxes_++) : speaks ? scenario.speak.fault(speaks_++) : scenario.agent.fault(agents_++);
   const unsigned number = ++sessions_;
   world_.note(now, "handshake", {{"session", number}, {"target", request.target}, {"fault", services::openai::to_string(fault.kind)}});
-  if (auto wrong_key = http_.refuse_key(request)) return refused(std::move(*wrong_key));
+  if (auto wrong_key = http_.refuse_key(request)) return note_key(world_, now), refused(std::move(*wrong_key));
+  if (fault.kind == Fault::Kind::Status || fault.kind == Fault::Kind::Freeze) world_.note_fault(now, door, services::openai::to_string(fault.kind));
   if (fault.kind == Fault::Kind::Status) return refused(services::deepgram::SimHttp::refuse(fault));
   Handshake made;
   if (fault.kind == Fault::Kind::Freeze) return made;
@@ -178,10 +186,11 @@ Handshake AzureSpeechService::shake_hands(const WebRequest& request, base::TimeP
   const std::string_view path = path_in(request);
   const bool recognises = path.starts_with("/stt/speech/universal/v") || path.starts_with("/speech/recognition/");
   if (!recognises && path != "/tts/cognitiveservices/websocket/v1") return refused(services::azure::SimHttp::refuse(404));
-  if (!http_.key_is_right(request)) return refused(services::azure::SimHttp::refuse(401));
+  if (!http_.key_is_right(request)) return note_key(world_, now), refused(services::azure::SimHttp::refuse(401));
   if (request.header("x-connectionid").size() != 32) return refused(services::azure::SimHttp::refuse(400));
   const Fault& fault = recognises ? world_.scenario.recognition_sockets.fault(recognitions_++) : world_.scenario.synthesis_sockets.fault(syntheses_++);
   world_.note(now, "handshake", {{"path", path}, {"fault", to_string(fault.kind)}});
+  if (breaks_handshake(fault)) world_.note_fault(now, recognises ? "recognition_sockets" : "synthesis_sockets", to_string(fault.kind));
   Handshake made;
   switch (fault.kind) {
     case Fault::Kind::Status: return refused(services::azure::SimHttp::refuse(fault.status));

@@ -165,6 +165,46 @@ TEST_CASE_FIXTURE(Call, "A voice that does not begin has no more time because th
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
+TEST_CASE_FIXTURE(Call, "A voice has its whole time for what comes behind a sentence that it said, and none besides for more") {
+  others = true;
+  greet();
+  caller_says("hello");
+  const base::Duration deadline = ConversationOptions{}.speak_deadline;
+  think(ReplyText{core.turns(), "We are open."});
+  const auto first = last<Speak>()->utterance;
+  think(ReplyText{core.turns(), "Until six."});
+  advance(deadline - 1ms);
+  core.on_speak(SpeechDone{first}, now, out);
+  collect();
+  advance(deadline - 1ms);
+  CHECK(count<TryAgain>() == 0);
+  advance(1ms);
+  REQUIRE(count<TryAgain>() == 1);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+  advance(deadline - 1ms);
+  think(ReplyText{core.turns(), "On Sundays, too."});
+  CHECK(count<TryAgain>() == 1);
+  advance(1ms);
+  REQUIRE(count<TryAgain>() == 2);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+}
+
+TEST_CASE_FIXTURE(Call, "A voice that says it is at work, by audio without a sample, has not failed") {
+  others = true;
+  greet();
+  caller_says("hello");
+  const base::Duration deadline = ConversationOptions{}.speak_deadline;
+  think(ReplyText{core.turns(), "We are open."});
+  for (int i = 0; i < 3; ++i) {
+    advance(deadline - 1ms);
+    core.on_speak(SpeechAudio{last<Speak>()->utterance, {}, {}}, now, out);
+    collect();
+  }
+  CHECK(count<TryAgain>() == 0);
+  advance(deadline);
+  CHECK(count<TryAgain>() == 1);
+}
+
 TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is asked to repeat") {
   others = true;
   greet();

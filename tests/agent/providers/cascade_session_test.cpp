@@ -5,6 +5,7 @@
 #include "fake_parts.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -91,6 +92,70 @@ TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails after the turn's end hears o
   session->end_turn();
   REQUIRE(session->try_again(Stage::Listen, "nothing came"));
   CHECK(logged("hear-b end 1600"));
+}
+
+namespace {
+
+/// A quiet line, somebody who speaks for `voice`, and the pause that ends the turn; 16 kHz.
+std::vector<std::int16_t> turn_with(base::Duration voice) {
+  const auto samples = [](base::Duration time) { return static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) * 16; };
+  const std::size_t begin = samples(300ms), end = begin + samples(voice);
+  std::vector<std::int16_t> pcm(end + samples(500ms));
+  for (std::size_t i = 0; i < pcm.size(); ++i) {
+    const double noise = static_cast<double>(i * 7919 % 31) - 15;
+    const double tone = 6000 * std::sin(0.0864 * static_cast<double>(i)) + 3000 * std::sin(0.26 * static_cast<double>(i));
+    pcm[i] = static_cast<std::int16_t>(noise + (i >= begin && i < end ? tone : 0.0));
+  }
+  return pcm;
+}
+
+struct Deaf : TwoOfEach {
+  std::vector<std::string> failures;
+  Deaf() {
+    breakers = std::make_shared<Breakers>([this](std::string_view name, FailureKind) { failures.emplace_back(name); });
+    open();
+  }
+  /// What comes of a turn of which `name` understands `text`.
+  std::vector<SessionEvent> turn(const std::string& name, std::uint32_t number, const std::string& text, base::Duration voice = 800ms) {
+    session->begin_turn(number, "");
+    session->feed(turn_with(voice));
+    session->end_turn();
+    listeners[name]->yields.push_back(Transcript{number, true, text, text.empty() ? 0.0 : 0.9, text.empty()});
+    return drain();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Deaf, "A listener that understands nothing of two turns in a row is left, and the next is given the second of them") {
+  CHECK(find<Transcript>(turn("hear-a", 1, "")) != nullptr);
+  const auto second = turn("hear-a", 2, "");
+  CHECK(find<Transcript>(second) == nullptr);
+  REQUIRE(find<ListenFailed>(second) != nullptr);
+  CHECK(find<ListenFailed>(second)->kind == FailureKind::Empty);
+  REQUIRE(session->try_again(Stage::Listen, "nothing"));
+  CHECK(logged("hear-b begin 2"));
+  CHECK(listeners["hear-b"]->fed == 8 * 1600);
+  CHECK(failures.empty());  // It may have been the line.
+  listeners["hear-b"]->yields.push_back(Transcript{2, true, "hello", 0.9, false});
+  CHECK(find<Transcript>(drain()) != nullptr);
+  CHECK(failures == std::vector<std::string>{"hear-a"});
+}
+
+TEST_CASE_FIXTURE(Deaf, "Coughs, and turns of which something is understood in between, are no failure of the listener") {
+  for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, "", 300ms)) == nullptr);
+  for (std::uint32_t number = 5; number <= 10; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, number % 2 == 0 ? "hello" : "")) == nullptr);
+  CHECK(failures.empty());
+}
+
+TEST_CASE_FIXTURE(Deaf, "Where nobody else can be asked, an empty turn is an empty turn") {
+  (void)turn("hear-a", 1, "");
+  (void)turn("hear-a", 2, "");
+  REQUIRE(session->try_again(Stage::Listen, "nothing"));
+  listeners["hear-b"]->yields.push_back(Transcript{2, true, "", 0, true});
+  CHECK(find<Transcript>(drain()) != nullptr);
+  for (std::uint32_t number = 3; number <= 6; ++number) CHECK(find<Transcript>(turn("hear-b", number, "")) != nullptr);
+  CHECK(failures.empty());
 }
 
 TEST_CASE_FIXTURE(TwoOfEach, "Who takes over a thought is told what was said of the reply already") {

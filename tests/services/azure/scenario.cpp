@@ -88,6 +88,11 @@ std::string_view to_string(Fault::Kind kind) {
   return found == kKinds.end() ? "?" : found->first;
 }
 
+bool breaks_handshake(const Fault& fault) {
+  using Kind = Fault::Kind;
+  return fault.kind == Kind::Status || fault.kind == Kind::Stall || fault.kind == Kind::Drop || fault.delay > milliseconds(0);
+}
+
 const Fault& Door::fault(std::size_t number) const {
   static const Fault kNone;
   if (number < faults.size()) return faults[number];

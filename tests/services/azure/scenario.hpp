@@ -36,6 +36,8 @@ struct Fault {
   std::size_t after_ms = 0;
 };
 [[nodiscard]] std::string_view to_string(Fault::Kind kind);
+/// It happens to the handshake. What else there is happens in a turn.
+[[nodiscard]] bool breaks_handshake(const Fault& fault);
 
 /// The k-th socket, turn or request has the k-th fault; `repeat` goes on with the last one for ever.
 struct Door {

@@ -14,6 +14,8 @@ using openai::HttpPlan;
 
 namespace {
 
+bool is_of_http(Fault::Kind kind) { return kind != Fault::Kind::None && kind != Fault::Kind::EarlyEnd && kind != Fault::Kind::NoFinal; }
+
 bool is_silent(const media::WavView& wav, int rms) {
   double energy = 0;
   for (std::size_t i = 0; i < wav.frames(); ++i) energy += static_cast<double>(wav.sample(i)) * wav.sample(i);
@@ -41,7 +43,10 @@ bool SimHttp::key_is_right(const WebRequest& request) const {
 HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   world_.note(now, "request", {{"method", request.method}, {"path", path}, {"octets", request.body.size()}});
-  if (!key_is_right(request)) return refuse(401);
+  if (!key_is_right(request)) {
+    world_.note(now, "refused", {{"why", "the key is wrong"}});
+    return refuse(401);
+  }
   if (request.method == "GET" && path == "/cognitiveservices/voices/list") {
     const json voice = {{"Name", "Simulated"}, {"DisplayName", "Jenny"}, {"LocalName", "Jenny"}, {"ShortName", "en-US-JennyNeural"}, {"Gender", "Female"},
                         {"Locale", "en-US"}, {"SampleRateHertz", "24000"}, {"VoiceType", "Neural"}, {"Status", "GA"}};
@@ -56,12 +61,14 @@ HttpPlan SimHttp::finish(BodyWriter writer, const Fault& fault, std::size_t octe
   openai::Fault of_body;
   of_body.after_bytes = fault.after_ms * octets_per_ms;
   if (fault.kind == Fault::Kind::Stall) of_body.kind = openai::Fault::Kind::Stall;
+  if (fault.kind == Fault::Kind::Garbage) of_body.kind = openai::Fault::Kind::Garbage;
   if (fault.kind == Fault::Kind::Drop || fault.kind == Fault::Kind::Close) of_body.kind = openai::Fault::Kind::Drop;
   return std::move(writer).finish(of_body);
 }
 
 HttpPlan SimHttp::short_audio(const WebRequest& request, base::TimePoint now) {
   const Fault& fault = world_.scenario.short_audio.fault(heard_++);
+  if (is_of_http(fault.kind)) world_.note_fault(now, "short_audio", to_string(fault.kind));
   if (fault.kind == Fault::Kind::Status || fault.kind == Fault::Kind::Error) return refuse(fault.status);
   constexpr std::uint64_t kMostSeconds = 60;
   const auto wav = media::parse_wav({reinterpret_cast<const std::uint8_t*>(request.body.data()), request.body.size()});
@@ -80,6 +87,7 @@ HttpPlan SimHttp::short_audio(const WebRequest& request, base::TimePoint now) {
 
 HttpPlan SimHttp::speech(const WebRequest& request, base::TimePoint now) {
   const Fault& fault = world_.scenario.speech.fault(spoken_++);
+  if (is_of_http(fault.kind)) world_.note_fault(now, "speech", to_string(fault.kind));
   if (fault.kind == Fault::Kind::Status || fault.kind == Fault::Kind::Error) return refuse(fault.status);
   if (request.header("content-type") != "application/ssml+xml") return refuse(415);
   const std::uint32_t rate_hz = rate_of_format(request.header("x-microsoft-outputformat"));

@@ -120,10 +120,17 @@ base::TimePoint SimRecognition::answer_at(base::TimePoint now) const {
   return now + world_.scenario.response + (turn_->fault.kind == Kind::Latency ? turn_->fault.delay : milliseconds(0));
 }
 
+/// Once for each turn.
+void SimRecognition::note_fault(base::TimePoint now) {
+  if (!std::exchange(turn_->broken, true)) world_.note_fault(now, "recognition_turns", to_string(turn_->fault.kind));
+}
+
 /// The fault of the turn, when its time has come; true when nothing is to be done any more.
 bool SimRecognition::break_here(base::TimePoint now) {
   const Fault& fault = turn_->fault;
   if (turn_->ms < fault.after_ms) return false;
+  const bool is_of_answer = fault.kind == Kind::Latency || fault.kind == Kind::Empty || fault.kind == Kind::NoFinal;
+  if (fault.kind != Kind::None && !is_of_answer) note_fault(now);
   switch (fault.kind) {
     case Kind::Drop:
       wire_.put(now, {SimOut::What::Drop, {}, 0});
@@ -202,6 +209,7 @@ void SimRecognition::say_hypothesis(base::TimePoint now) {
 
 void SimRecognition::say_phrase(base::TimePoint now) {
   const auto at = answer_at(now);
+  if (turn_->fault.kind == Kind::Latency || turn_->fault.kind == Kind::Empty || turn_->fault.kind == Kind::NoFinal) note_fault(at);
   const std::string text(heard_in(world_.scenario, world_.phrases));
   const std::uint64_t duration = (turn_->ms - turn_->silence_ms - turn_->began_ms) * kTicksPerMs;
   json body = {{"RecognitionStatus", text.empty() ? "NoMatch" : "Success"}, {"Offset", turn_->began_ms * kTicksPerMs}, {"Duration", duration}, {"Channel", 0}};

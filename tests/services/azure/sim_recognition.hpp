@@ -28,7 +28,7 @@ class SimRecognition {
     std::string id;
     std::vector<std::string> candidates;   // of its language; empty: it is not detected
     std::string language;                  // the one that was detected at its start
-    bool interactive = false, detailed = false, formatted = false, answered = false;
+    bool interactive = false, detailed = false, formatted = false, answered = false, broken = false;
     Fault fault;
     std::uint32_t rate_hz = 0;
     std::string frame;                     // octets of the 20 ms that are not whole yet
@@ -44,6 +44,7 @@ class SimRecognition {
   [[nodiscard]] bool read_format(std::string_view header, base::TimePoint now);
   void on_frame(base::TimePoint now);
   void on_end_of_audio(base::TimePoint now);
+  void note_fault(base::TimePoint now);
   [[nodiscard]] bool break_here(base::TimePoint now);
   void add_language(nlohmann::json& body);
   void say_hypothesis(base::TimePoint now);

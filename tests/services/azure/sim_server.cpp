@@ -88,6 +88,7 @@ class Server final : public SimServer {
     if (request.header("x-connectionid").size() != 32) return openai::visit(peer, SimHttp::refuse(400));
     const Fault& fault = recognises ? world_.scenario.recognition_sockets.fault(recognition_sockets_++) : world_.scenario.synthesis_sockets.fault(synthesis_sockets_++);
     world_.note(now(), "handshake", {{"session", next_session_}, {"path", path}, {"fault", to_string(fault.kind)}});
+    if (breaks_handshake(fault)) world_.note_fault(now(), recognises ? "recognition_sockets" : "synthesis_sockets", to_string(fault.kind));
     switch (fault.kind) {
       case Fault::Kind::Status: return openai::visit(peer, SimHttp::refuse(fault.status));
       case Fault::Kind::Stall: return nullptr;

@@ -125,6 +125,8 @@ void SimSynthesis::on_ssml(const agent::azure::UspMessage& message, base::TimePo
 /// True when nothing follows.
 bool SimSynthesis::break_here(const Fault& fault, std::size_t ms, base::TimePoint at) {
   if (ms < fault.after_ms) return false;
+  const bool breaks_off = fault.kind == Kind::Drop || fault.kind == Kind::Error || fault.kind == Kind::Close || fault.kind == Kind::Stall;
+  if (breaks_off) world_.note_fault(at, "synthesis_turns", to_string(fault.kind));
   switch (fault.kind) {
     case Kind::Drop:
       wire_.put(at, {SimOut::What::Drop, {}, 0});
@@ -144,6 +146,7 @@ bool SimSynthesis::break_here(const Fault& fault, std::size_t ms, base::TimePoin
 void SimSynthesis::say_all(const ReadSsml& ssml, const Fault& fault, base::TimePoint at) {
   constexpr const char* kStream = "7B21F3D1CD5C4E7D9B9A9D7C8E2A1F00";
   if (break_here(fault, 0, at)) return;
+  if (fault.kind == Kind::Latency || fault.kind == Kind::Empty || fault.kind == Kind::Garbage) world_.note_fault(at, "synthesis_turns", to_string(fault.kind));
   const std::string octets = fault.kind == Kind::Empty ? std::string() : speak(world_, ssml.text, rate_hz_);
   wire_.say(at, "turn.start", request_, {{"context", {{"serviceTag", "simulated"}}}});
   wire_.say(at, "response", request_, {{"context", {{"serviceTag", "simulated"}}}, {"audio", {{"type", "inline"}, {"streamId", kStream}}}});

@@ -41,6 +41,8 @@ struct SimWorld {
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
+  /// A fault takes effect: at which door, and of which kind.
+  void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
 };
 
 /// What one side sends of the Unified Speech Protocol, each at its time, in order.

@@ -77,7 +77,7 @@ std::string refuse_settings(const Json& settings) {
 }
 
 SimAgent::SimAgent(SimWorld& world, unsigned number, const Query&, const Fault& fault, TimePoint now)
-    : world_(world), number_(number), line_(fault.kind == Fault::Kind::Error ? Fault{} : fault), alive_at_(now) {
+    : world_(world), number_(number), line_(fault.kind == Fault::Kind::Error ? Fault{} : fault, world, "agent"), alive_at_(now) {
   if (fault.kind == Fault::Kind::Error) {
     error_code_ = fault.code;
     error_after_ = fault.after_bytes;
@@ -272,6 +272,7 @@ void SimAgent::on_time(TimePoint now, SimOuts& out) {
 void SimAgent::flush(TimePoint now, SimOuts& out) {
   while (!closed_ && !speech_.empty() && speech_.front().at <= now) {
     if (error_code_ && octets_ >= error_after_) {
+      world_.note_fault(now, "agent", openai::to_string(Fault::Kind::Error));
       error(*std::exchange(error_code_, std::nullopt), "a fault", now);
       break;
     }

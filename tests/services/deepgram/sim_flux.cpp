@@ -69,7 +69,7 @@ SimFlux::SimFlux(SimWorld& world, unsigned number, const Query& query, const Fau
       format_{value_in(query, "encoding"), static_cast<std::uint32_t>(real(value_in(query, "sample_rate")))},
       multi_(value_in(query, "model") == kMany),
       thresholds_(thresholds_of(query)),
-      line_(fault) {
+      line_(fault, world, "flux") {
   send({{"type", "Connected"}, {"request_id", "sim-" + std::to_string(number)}}, now);
 }
 

@@ -40,10 +40,14 @@ HttpPlan::Step SimHttp::refuse(const Fault& fault) {
 HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   world_.note(now, "request", {{"method", request.method}, {"path", path}, {"octets", request.body.size()}});
-  if (const auto refused = refuse_key(request)) return {{*refused}};
+  if (const auto refused = refuse_key(request)) {
+    world_.note(now, "refused", {{"why", "the key is wrong"}});
+    return {{*refused}};
+  }
   const bool turn = path == "/v1/listen", speech = path == "/v1/speak";
   if (request.method != "POST" || (!turn && !speech)) return {{error_answer(404, "Not Found", "There is nothing here.")}};
   const Fault& fault = turn ? world_.scenario.turn.fault(turns_++) : world_.scenario.speech.fault(speeches_++);
+  if (fault.kind != Fault::Kind::None) world_.note_fault(now, turn ? "turn" : "speech", openai::to_string(fault.kind));
   if (fault.kind == Fault::Kind::Status) return {{refuse(fault)}};
   return turn ? listen(request, fault, now) : speak(request, fault, now);
 }

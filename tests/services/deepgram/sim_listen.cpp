@@ -65,7 +65,7 @@ SimListen::SimListen(SimWorld& world, unsigned number, const Query& query, const
       interim_(value_in(query, "interim_results") == "true"),
       vad_events_(value_in(query, "vad_events") == "true"),
       utterance_end_ms_(query.contains("utterance_end_ms") ? deepgram::number(value_in(query, "utterance_end_ms")) : 0),
-      line_(fault),
+      line_(fault, world, "listen"),
       alive_at_(now) {
   const std::string endpointing = value_in(query, "endpointing", "10");
   if (endpointing != "false") endpointing_ms_ = endpointing == "true" ? 10 : deepgram::number(endpointing);

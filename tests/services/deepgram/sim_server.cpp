@@ -77,10 +77,10 @@ class Server final : public SimServer {
  private:
   std::unique_ptr<Visitor> receive(Peer& peer, const WebRequest& request) {
     const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
-    if (request.wants_upgrade && path == "/v1/listen") return receive_socket<SimListen>(peer, request, world_.scenario.listen.fault(listens_++));
-    if (request.wants_upgrade && path == "/v2/listen") return receive_socket<SimFlux>(peer, request, world_.scenario.flux.fault(fluxes_++));
-    if (request.wants_upgrade && path == "/v1/speak") return receive_socket<SimSpeak>(peer, request, world_.scenario.speak.fault(speaks_++));
-    if (request.wants_upgrade && path == "/v1/agent/converse") return receive_socket<SimAgent>(peer, request, world_.scenario.agent.fault(agents_++));
+    if (request.wants_upgrade && path == "/v1/listen") return receive_socket<SimListen>(peer, request, "listen", world_.scenario.listen.fault(listens_++));
+    if (request.wants_upgrade && path == "/v2/listen") return receive_socket<SimFlux>(peer, request, "flux", world_.scenario.flux.fault(fluxes_++));
+    if (request.wants_upgrade && path == "/v1/speak") return receive_socket<SimSpeak>(peer, request, "speak", world_.scenario.speak.fault(speaks_++));
+    if (request.wants_upgrade && path == "/v1/agent/converse") return receive_socket<SimAgent>(peer, request, "agent", world_.scenario.agent.fault(agents_++));
     return openai::visit(peer, http_.serve(request, now()));
   }
 
@@ -90,11 +90,12 @@ class Server final : public SimServer {
   }
 
   template <class Core>
-  std::unique_ptr<Visitor> receive_socket(Peer& peer, const WebRequest& request, const Fault& fault) {
+  std::unique_ptr<Visitor> receive_socket(Peer& peer, const WebRequest& request, std::string_view door, const Fault& fault) {
     const unsigned number = next_session_++;
     const Query query = query_of(request.target);
     world_.note(now(), "handshake", {{"session", number}, {"target", request.target}, {"fault", openai::to_string(fault.kind)}});
     if (const auto refused = http_.refuse_key(request)) return refuse(peer, *refused);
+    if (fault.kind == Fault::Kind::Status || fault.kind == Fault::Kind::Freeze) world_.note_fault(now(), door, openai::to_string(fault.kind));
     if (fault.kind == Fault::Kind::Status) return refuse(peer, SimHttp::refuse(fault));
     if (fault.kind == Fault::Kind::Freeze) return nullptr;
     std::string why;

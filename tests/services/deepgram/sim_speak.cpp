@@ -55,7 +55,7 @@ std::string speech_of(SimWorld& world, const SimFormat& format, const std::strin
 }
 
 SimSpeak::SimSpeak(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now)
-    : world_(world), number_(number), format_(speak_format(query)), line_(fault) {
+    : world_(world), number_(number), format_(speak_format(query)), line_(fault, world, "speak") {
   send({{"type", "Metadata"}, {"request_id", "sim-" + std::to_string(number)}, {"model_name", value_in(query, "model", "aura-asteria-en")},
         {"model_version", "1"}, {"model_uuid", "0"}},
        now);

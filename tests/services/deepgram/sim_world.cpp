@@ -82,14 +82,20 @@ double loudness(const SimFormat& format, std::string_view octets) {
 
 // --- what waits to be sent ---------------------------------------------------------------------------------------------------
 
+base::TimePoint SimLine::delayed(base::TimePoint at) {
+  if (fault_.kind != Fault::Kind::Latency) return at;
+  if (!std::exchange(delayed_, true)) world_.note_fault(at, door_, openai::to_string(fault_.kind));
+  return at + fault_.delay;
+}
+
 void SimLine::push(base::TimePoint at, SimOut out) {
-  if (fault_.kind == Fault::Kind::Latency) at += fault_.delay;
+  at = delayed(at);
   last_ = std::max(last_, at);
   waiting_.push_back({last_, std::move(out)});  // In order, whatever their times.
 }
 
 void SimLine::push_first(base::TimePoint at, SimOut out) {
-  if (fault_.kind == Fault::Kind::Latency) at += fault_.delay;
+  at = delayed(at);
   last_ = std::max(last_, at);
   waiting_.push_front({at, std::move(out)});
   for (Waiting& each : waiting_) each.at = std::max(each.at, at);
@@ -101,27 +107,32 @@ void SimLine::drop_binary() {
 }
 
 /// True when nothing more is sent.
-bool SimLine::break_off(SimOuts& out) {
+bool SimLine::break_off(base::TimePoint now, SimOuts& out) {
+  over_ = true;
+  const auto say = [&](std::string text) {
+    out.push_back({SimOut::What::Text, std::move(text), 0});
+    over_ = false;
+  };
   switch (fault_.kind) {
     case Fault::Kind::Stall:
-    case Fault::Kind::Freeze: over_ = true; return true;
+    case Fault::Kind::Freeze: break;
     case Fault::Kind::Drop: out.push_back({SimOut::What::Drop, {}, 0}); break;
     case Fault::Kind::Close:
     case Fault::Kind::Error: out.push_back({SimOut::What::Close, fault_.code, fault_.kind == Fault::Kind::Error ? 1011 : fault_.status}); break;
-    case Fault::Kind::Garbage: out.push_back({SimOut::What::Text, "\x01<html>502 Bad Gateway</html>", 0}); return false;
-    case Fault::Kind::BrokenJson: out.push_back({SimOut::What::Text, R"({"type":"Results","channel_index":[0)", 0}); return false;
-    case Fault::Kind::UnknownEvents: out.push_back({SimOut::What::Text, R"({"type":"Surprise","nested":[{}]})", 0}); return false;
-    default: return false;
+    case Fault::Kind::Garbage: say("\x01<html>502 Bad Gateway</html>"); break;
+    case Fault::Kind::BrokenJson: say(R"({"type":"Results","channel_index":[0)"); break;
+    case Fault::Kind::UnknownEvents: say(R"({"type":"Surprise","nested":[{}]})"); break;
+    default: return over_ = false;  // Of a handshake, or of HTTP.
   }
-  over_ = true;
-  return true;
+  world_.note_fault(now, door_, openai::to_string(fault_.kind));
+  return over_;
 }
 
 void SimLine::flush(base::TimePoint now, std::size_t& octets, SimOuts& out) {
   while (!over_ && !waiting_.empty() && waiting_.front().at <= now) {
     if (!broken_ && octets >= fault_.after_bytes) {
       broken_ = true;
-      if (break_off(out)) break;
+      if (break_off(now, out)) break;
     }
     out.push_back(std::move(waiting_.front().out));
     waiting_.pop_front();

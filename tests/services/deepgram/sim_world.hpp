@@ -29,6 +29,8 @@ struct SimWorld {
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
+  /// A fault takes effect: at which door, and of which kind.
+  void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
   /// What the next stretch of voice says; "" when the scenario does not say.
   [[nodiscard]] std::string next_heard();
   [[nodiscard]] SimReply next_reply();
@@ -61,7 +63,8 @@ using SimOuts = std::vector<SimOut>;
 /// What a socket will send, each at its time, and the fault that it has.
 class SimLine {
  public:
-  explicit SimLine(const Fault& fault) : fault_(fault) {}
+  /// `door`: of the scenario, for the log. `world` outlives this.
+  SimLine(const Fault& fault, const SimWorld& world, std::string_view door) : fault_(fault), world_(world), door_(door) {}
   void push(base::TimePoint at, SimOut out);
   /// Before all that waits.
   void push_first(base::TimePoint at, SimOut out);
@@ -75,11 +78,14 @@ class SimLine {
 
  private:
   struct Waiting { base::TimePoint at; SimOut out; };
-  [[nodiscard]] bool break_off(SimOuts& out);
+  [[nodiscard]] base::TimePoint delayed(base::TimePoint at);
+  [[nodiscard]] bool break_off(base::TimePoint now, SimOuts& out);
   Fault fault_;
+  const SimWorld& world_;
+  std::string door_;
   std::deque<Waiting> waiting_;
   base::TimePoint last_{};
-  bool broken_ = false, over_ = false;
+  bool broken_ = false, delayed_ = false, over_ = false;
 };
 
 }  // namespace offhook::services::deepgram

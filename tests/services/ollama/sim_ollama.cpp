@@ -64,7 +64,10 @@ SimOllama::Served SimOllama::serve(const WebRequest& request, base::TimePoint no
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   const std::uint64_t number = ++requests_;
   world_.note(now, "request", {{"method", request.method}, {"path", path}, {"octets", request.body.size()}});
-  if (!http_.key_is_right(request)) return {refusal(401, "unauthorized"), number};
+  if (!http_.key_is_right(request)) {
+    world_.note(now, "refused", {{"why", "the key is wrong"}});
+    return {refusal(401, "unauthorized"), number};
+  }
   try {
     return {path.starts_with("/v1/") ? compatible(request, now) : route(request, now), number};
   } catch (const Json::exception& error) {
@@ -129,6 +132,7 @@ HttpPlan SimOllama::answer(const Ask& ask) {
   const openai::Endpoint& endpoint = scenario_.answers.chat;
   Fault fault = endpoint.fault(asked_++);
   if (fault.kind == Fault::Kind::None) fault = reply.fault;
+  if (fault.kind != Fault::Kind::None) world_.note_fault(ask.now, "chat", openai::to_string(fault.kind));
   if (fault.kind == Fault::Kind::Status) return refusal(fault.status, fault.message);
   const auto turn = memory_.turn_of(ask.now);
   if (!turn) return refusal(503, "server busy, please try again.  maximum pending requests exceeded");

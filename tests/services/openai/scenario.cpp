@@ -155,6 +155,11 @@ ScenarioRead read_scenario(std::string_view text) {
   }
 }
 
+bool breaks_handshake(Fault::Kind kind) {
+  using Kind = Fault::Kind;
+  return kind == Kind::Status || kind == Kind::Latency || kind == Kind::Stall || kind == Kind::Freeze || kind == Kind::Drop || kind == Kind::Garbage;
+}
+
 const Reply& choose_reply(const Scenario& scenario, std::string_view words, std::size_t number) {
   static const Reply kNothing{{}, "I have nothing more to say.", {}, {}, {}};
   const std::string said = lower(words);

@@ -47,7 +47,10 @@ void SimHttp::note(const Ask& ask, const Fault& fault, base::Duration begins, Js
   members["endpoint"] = kNames[static_cast<std::size_t>(ask.path)];
   members["request"] = ask.number;
   members["due_us"] = microseconds(ask.now + begins);
-  if (fault.kind != Fault::Kind::None) members["fault"] = to_string(fault.kind);
+  if (fault.kind != Fault::Kind::None) {
+    members["fault"] = to_string(fault.kind);
+    world_.note_fault(ask.now, kNames[static_cast<std::size_t>(ask.path)], to_string(fault.kind));
+  }
   world_.note(ask.now, "answer", std::move(members));
 }
 
@@ -55,7 +58,10 @@ HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   const Scenario& scenario = world_.scenario;
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   world_.note(now, "request", {{"method", request.method}, {"path", path}, {"octets", request.body.size()}});
-  if (!key_is_right(request)) return {{refuse_key()}};
+  if (!key_is_right(request)) {
+    world_.note(now, "refused", {{"why", "the key is wrong"}});
+    return {{refuse_key()}};
+  }
   if (is_of_azure(request) && !has_date(request)) return {{error_answer(404, "", "404", "Resource not found")}};
   if (request.method == "GET" && path.ends_with("/models")) {
     return {{json_answer({{"object", "list"}, {"data", Json::array({Json{{"id", "gpt-realtime"}, {"object", "model"}, {"created", 1}, {"owned_by", "openai"}}})}})}};

@@ -65,6 +65,7 @@ class SimRealtime {
   void end_message(bool whole, SimOuts& out);
   void send_calls(SimOuts& out);
   void end_response(std::string_view status, Json details, base::TimePoint now, SimOuts& out);
+  void note_fault(base::TimePoint now, const Fault& fault) const;
   [[nodiscard]] bool fault_due() const;
   /// True: nothing more is to be sent now.
   [[nodiscard]] bool carry_out_fault(base::TimePoint now, SimOuts& out);

@@ -57,7 +57,7 @@ void SimRealtime::begin_response(const Json& wishes, base::TimePoint now, SimOut
   const Fault& fault = response->reply->fault;
   response->next = now + response->reply->response.value_or(scenario.response) + (fault.kind == Fault::Kind::Latency ? fault.delay : milliseconds(0));
   if (fault.kind == Fault::Kind::Error) {
-    world_.note(now, "fault", {{"session", number_}, {"kind", "error"}});
+    note_fault(now, fault);
     return fail(out, {"server_error", fault.code, fault.message, {}}, Json::object());
   }
   response_ = std::move(response);
@@ -88,7 +88,11 @@ void SimRealtime::advance(base::TimePoint now, SimOuts& out) {
 
 void SimRealtime::begin_output(base::TimePoint now, SimOuts& out) {
   Response& response = *response_;
-  if (response.reply->fault.kind == Fault::Kind::Empty) return end_response("completed", nullptr, now, out);
+  if (response.reply->fault.kind == Fault::Kind::Latency) note_fault(now, response.reply->fault);
+  if (response.reply->fault.kind == Fault::Kind::Empty) {
+    note_fault(now, response.reply->fault);
+    return end_response("completed", nullptr, now, out);
+  }
   if (fault_due() && carry_out_fault(now, out)) return;
   if (response.reply->text.empty()) {
     response.step = Response::Step::Calling;
@@ -113,16 +117,22 @@ void SimRealtime::begin_message(SimOuts& out) {
              {"content_index", 0}, {"part", part}});
 }
 
+void SimRealtime::note_fault(base::TimePoint now, const Fault& fault) const {
+  world_.note(now, "fault", {{"door", "response"}, {"kind", to_string(fault.kind)}, {"session", number_}, {"octets", response_ ? response_->octets : 0}});
+}
+
+/// A late one has been late by then, an empty one is none.
 bool SimRealtime::fault_due() const {
   const Fault& fault = response_->reply->fault;
-  return fault.kind != Fault::Kind::None && !response_->fault_done && response_->octets >= fault.after_bytes;
+  const bool is_over = fault.kind == Fault::Kind::None || fault.kind == Fault::Kind::Latency || fault.kind == Fault::Kind::Empty;
+  return !is_over && !response_->fault_done && response_->octets >= fault.after_bytes;
 }
 
 bool SimRealtime::carry_out_fault(base::TimePoint now, SimOuts& out) {
   Response& response = *response_;
   const Fault& fault = response.reply->fault;
   response.fault_done = fault.kind != Fault::Kind::UnknownEvents;
-  world_.note(now, "fault", {{"session", number_}, {"response", response.id}, {"kind", to_string(fault.kind)}, {"octets", response.octets}});
+  note_fault(now, fault);
   switch (fault.kind) {
     case Fault::Kind::Stall:
       response.next = base::TimePoint::max();

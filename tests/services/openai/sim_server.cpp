@@ -92,6 +92,7 @@ class Server final : public SimServer {
       peer.answer(refused.status, refused.headers, refused.bytes);
       return nullptr;
     }
+    if (breaks_handshake(fault.kind)) world_.note_fault(now(), "realtime", to_string(fault.kind));
     switch (fault.kind) {
       case Fault::Kind::Status: {
         const auto refused = http_.refuse(fault);

@@ -9,12 +9,11 @@ delete globalThis.WebSocket;
 export { assert, finish, sdk };
 export const live = !process.env.OFFHOOK_SIM;
 export const proof = prover('azure', live);
-const region = process.env.OFFHOOK_LIVE_AZURE_REGION ?? 'westeurope';
 
 /// How the service is reached. Samples come as they are, at 8 kHz.
 export function config() {
   const made = live
-    ? sdk.SpeechConfig.fromSubscription(process.env.AZURE_API_KEY, region)
+    ? sdk.SpeechConfig.fromSubscription(process.env.AZURE_SPEECH_KEY, process.env.AZURE_SPEECH_REGION)
     : sdk.SpeechConfig.fromHost(new URL(process.env.OFFHOOK_SIM.replace(/^http/, 'ws')), 'key-of-a-test');
   made.speechRecognitionLanguage = 'en-US';
   made.speechSynthesisVoiceName = 'en-US-JennyNeural';
