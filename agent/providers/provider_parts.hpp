@@ -33,6 +33,7 @@ struct PartNeeds {
   /// all parts of a call, on its thread alone.
   std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
   std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
+  bool is_rehearsal = false;                          ///< nobody is on the line: a part has nothing to do but to prepare those
 };
 
 /// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of

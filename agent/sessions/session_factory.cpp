@@ -228,6 +228,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   PartNeeds common;
   common.edges = &edges;
   common.speech_cache = speech_cache_;
+  common.is_rehearsal = true;
   Voices voices;
   // Greetings first, of all agents: they are what callers wait for, and not all is spoken at once.
   for (const auto& profile : profiles) {

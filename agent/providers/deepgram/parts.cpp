@@ -20,8 +20,8 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-/// Half of the utterances that a socket takes in a minute stay for calls.
-constexpr base::Duration kPrepareEvery = std::chrono::seconds(6);
+/// A socket takes 20 utterances a minute.
+constexpr base::Duration kPrepareEvery = std::chrono::milliseconds(3'500);
 
 Server server_of(const ProviderProfile& provider) {
   Server server;
@@ -100,7 +100,9 @@ std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", 
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, kPrepareEvery);
+  // Whoever speaks on a socket that is preparing waits until that is cleared, a tenth of a second and more: no call prepares.
+  const auto every = needs.is_rehearsal ? std::optional(kPrepareEvery) : std::nullopt;
+  return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, every);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
