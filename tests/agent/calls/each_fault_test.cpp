@@ -196,11 +196,11 @@ std::size_t questions_heard(const VirtualFamilyCall& call) {
   }));
 }
 
-/// By a model, and no apology. All of it is not there where a response is incomplete.
+/// By a model, and no apology. All of it is not there where a response is incomplete; its begin is said twice where a voice broke off.
 std::size_t answers_given(const VirtualFamilyCall& call) {
   return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
     const auto* line = std::get_if<AgentSaid>(&action);
-    return line != nullptr && line->text.starts_with("This is");
+    return line != nullptr && line->text.find("This is") != std::string::npos;
   }));
 }
 

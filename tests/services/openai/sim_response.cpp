@@ -61,6 +61,7 @@ void SimRealtime::begin_response(const Json& wishes, base::TimePoint now, SimOut
     return fail(out, {"server_error", fault.code, fault.message, {}}, Json::object());
   }
   response_ = std::move(response);
+  if (fault.kind == Fault::Kind::Latency) note_fault(now, fault);
   send(out, {{"type", "response.created"}, {"response", response_json("in_progress")}});
   send(out, {{"type", "rate_limits.updated"},
              {"rate_limits",
@@ -88,7 +89,6 @@ void SimRealtime::advance(base::TimePoint now, SimOuts& out) {
 
 void SimRealtime::begin_output(base::TimePoint now, SimOuts& out) {
   Response& response = *response_;
-  if (response.reply->fault.kind == Fault::Kind::Latency) note_fault(now, response.reply->fault);
   if (response.reply->fault.kind == Fault::Kind::Empty) {
     note_fault(now, response.reply->fault);
     return end_response("completed", nullptr, now, out);
