@@ -137,7 +137,7 @@ class Agent::Impl {
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
-    rehearse(agents_, awaited_from_now_on());
+    rehearse(agents_, SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr);
     endpoint_->post([this] {
       add_account(options_.account);
       for (const sip::AccountOptions& standby : options_.standby_accounts) add_account(standby);

@@ -38,7 +38,7 @@ void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr&
   if (spoken.empty()) return;
   const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks " + std::string(spoken) + " alone";
   const auto wanted = wanted_by(profile);
-  const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !base::iequals(each.substr(0, each.find('-')), spoken); });
+  const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !each.empty() && !base::iequals(each.substr(0, each.find('-')), spoken); });
   if (other != wanted.end())
     draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": answers in " + *other + " are read as if they were that (docs/voices.md)"});
   else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))

@@ -11,14 +11,15 @@ namespace offhook::inline v0::agent {
 const ProviderParts& parts_of(ProviderKind kind) {
   static const ProviderParts local = embedded::parts();
   static const ProviderParts openai = openai::parts();
+  static const ProviderParts compatible = openai::compatible_parts();
   static const ProviderParts azure = azure::parts();
   static const ProviderParts deepgram = deepgram::parts();
   static const ProviderParts ollama = ollama::parts();
   switch (kind) {
     case ProviderKind::Local: return local;
-    case ProviderKind::OpenAi:
+    case ProviderKind::OpenAi: return openai;
     case ProviderKind::AzureOpenAi:
-    case ProviderKind::OpenAiCompatible: return openai;
+    case ProviderKind::OpenAiCompatible: return compatible;
     case ProviderKind::Azure: return azure;
     case ProviderKind::Deepgram: return deepgram;
     case ProviderKind::Ollama: return ollama;

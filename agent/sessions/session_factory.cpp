@@ -50,13 +50,10 @@ PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::st
   return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
 }
 
-/// A compatible server rarely has a live listener, and Azure OpenAI's was never tried: they are listened to by HTTP alone.
-bool hears_live(ProviderKind kind) { return kind == ProviderKind::OpenAi || kind == ProviderKind::Azure || kind == ProviderKind::Deepgram; }
-
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
   for (const auto& provider : way.listen) {
-    if (hears_live(provider->kind)) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
+    if (parts_of(provider->kind).live_listener) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
     parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
   }
   for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));
@@ -109,6 +106,13 @@ ChainOptions chain_options(const AgentProfile& profile, const PartNeeds& needs, 
 const ProviderPtr& first_voice(const AgentProfile& profile) {
   if (const auto* speech = std::get_if<RealtimeWay>(&profile.sessions.front())) return speech->provider;
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
+}
+
+std::vector<AgentBook::Profile> profiles_of(const AgentBook& book) {
+  std::vector<AgentBook::Profile> profiles;
+  for (const auto& entry : book.entries()) profiles.push_back(entry.profile);
+  profiles.push_back(book.otherwise());
+  return profiles;
 }
 
 /// Each provider once whose model has to be loaded.
@@ -221,10 +225,14 @@ void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::str
   std::move(sentences.begin(), sentences.end(), std::back_inserter(prepared));
 }
 
+bool SessionFactory::awaits_model(const AgentBook& book) {
+  const auto profiles = profiles_of(book);
+  const auto loaded = models_to_load(profiles);
+  return std::any_of(loaded.begin(), loaded.end(), [&profiles](const ProviderPtr& provider) { return thinks_first(provider, profiles); });
+}
+
 Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
-  std::vector<AgentBook::Profile> profiles;
-  for (const auto& entry : book.entries()) profiles.push_back(entry.profile);
-  profiles.push_back(book.otherwise());
+  const auto profiles = profiles_of(book);
   PartNeeds common;
   common.edges = &edges;
   common.speech_cache = speech_cache_;

@@ -60,6 +60,9 @@ class SessionFactory {
   /// `awaited` is kept for as long as a model is loaded that is the first to be asked in some agent's calls.
   [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
+  /// There is such a model.
+  [[nodiscard]] static bool awaits_model(const AgentBook& book);
+
   /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
   [[nodiscard]] Breakers& breakers() const { return *breakers_; }

@@ -85,4 +85,10 @@ ProviderParts parts() {
   return made;
 }
 
+ProviderParts compatible_parts() {
+  ProviderParts made = parts();
+  made.live_listener = nullptr;
+  return made;
+}
+
 }  // namespace offhook::inline v0::agent::openai

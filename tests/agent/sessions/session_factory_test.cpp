@@ -115,6 +115,17 @@ TEST_CASE("A book of language models alone loads no recogniser") {
   CHECK(factory.is_warm());
 }
 
+TEST_CASE("A model is waited for where it is loaded and some agent's calls ask it first") {
+  const auto openai = provider(ProviderKind::OpenAi, "openai"), ollama = provider(ProviderKind::Ollama, "ollama"), local = provider(ProviderKind::Local, "local");
+  const auto agent = [](SessionWay way) { return std::make_shared<AgentProfile>(profile(std::move(way), {media::AudioCodec::Pcmu})); };
+  const auto asks = [&](std::vector<ProviderPtr> models) { return agent(CascadeWay{{local}, std::move(models), {local}}); };
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai}))));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai, ollama}))));  // Asked when something fails.
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, agent(RealtimeWay{openai}))));
+  CHECK(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));
+  CHECK(SessionFactory::awaits_model(AgentBook({{{}, asks({ollama})}}, asks({openai}))));
+}
+
 TEST_CASE("What every call may need is spoken before the first: each sentence of a voice once, none that a call's values change") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
