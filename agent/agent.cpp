@@ -133,11 +133,12 @@ class Agent::Impl {
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
     for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
+    const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
-    rehearse(agents_, SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr);
+    rehearse(agents_, awaited);
     endpoint_->post([this] {
       add_account(options_.account);
       for (const sip::AccountOptions& standby : options_.standby_accounts) add_account(standby);
@@ -167,7 +168,8 @@ class Agent::Impl {
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
-    rehearse(agents, nullptr);  // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands.
+    // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands. Who waits, waits for the new models.
+    rehearse(agents, *models_awaited_ > 0 && SessionFactory::awaits_model(*agents) ? awaited_from_now_on() : nullptr);
     endpoint_->post([this, agents = std::move(agents)]() mutable {
       const std::lock_guard lock(shared_mutex_);
       agents_.swap(agents);

@@ -20,6 +20,7 @@ CallThread::~CallThread() {
 
 void CallThread::rehearse(std::function<Rehearsed(net::Edges&)> make) {
   thread_.post([this, make = std::move(make)] {
+    rehearsals_.clear();  // What a reload has made of the agents is all that is wanted now.
     const auto rehearsal = std::make_shared<Rehearsal>(make(*edges_), base::Clock::now());
     rehearsals_.push_back(rehearsal);
     thread_.every(Rehearsal::kTick, [this, weak = std::weak_ptr(rehearsal)] {

@@ -4,6 +4,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <initializer_list>
@@ -24,12 +25,13 @@ std::string pointer_of(const Steps& steps) {
   return pointer;
 }
 
-/// A host of Deepgram's own, as one of its regions is: it takes nobody without a key.
-bool is_deepgrams(std::string_view url) {
+/// Of a URL, in small letters; "" where there is none.
+std::string host_of(std::string_view url) {
   const auto begin = url.find("://");
-  if (begin == std::string_view::npos) return false;
-  const std::string_view host = url.substr(begin + 3, url.find_first_of("/:?#", begin + 3) - begin - 3);
-  return host.ends_with(".deepgram.com");
+  if (begin == std::string_view::npos) return {};
+  std::string host;
+  for (const char c : url.substr(begin + 3, url.find_first_of("/:?#", begin + 3) - begin - 3)) host += base::to_lower(c);
+  return host;
 }
 
 class Completion {
@@ -129,9 +131,9 @@ class Completion {
         return complete_azure();
       case ProviderKind::Deepgram:
         put_variable({"api_key"}, "DEEPGRAM_API_KEY");
-        if (!has({"base_url"}) || is_deepgrams(text_of(tree_, "base_url"))) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
+        if (!has({"base_url"}) || host_of(text_of(tree_, "base_url")).ends_with(".deepgram.com")) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
         // Whoever has a server of their own, or one of a region, has its Voice Agent there as well.
-        put_usual({"deepgram", "agent_url"}, has({"base_url"}) && text_of(tree_, "base_url") != kDeepgramUrl ? text_of(tree_, "base_url") : std::string(kAgentUrl));
+        put_usual({"deepgram", "agent_url"}, has({"base_url"}) && host_of(text_of(tree_, "base_url")) != host_of(kDeepgramUrl) ? text_of(tree_, "base_url") : std::string(kAgentUrl));
         return put_usual({"base_url"}, kDeepgramUrl);
       case ProviderKind::Ollama:
         put_variable({"base_url"}, "OLLAMA_BASE_URL");

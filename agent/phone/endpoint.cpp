@@ -87,7 +87,7 @@ class Endpoint::Impl {
     edge_->on_event([this](sip::Event event) { on_sip(std::move(event)); });
     thread_ = std::thread([this] {
       core_->thread = std::this_thread::get_id();
-      if (!options_.load_field.empty()) watch_load();
+      if (!options_.load_field.empty() || options_.is_loading) watch_load();
       edge_->run();
     });
     return {};
@@ -155,7 +155,7 @@ class Endpoint::Impl {
   void tell_availability() {
     stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, options_.is_loading && options_.is_loading()));
   }
-  /// The load of audio changes while no call comes or goes.
+  /// The load of audio changes while no call comes or goes, and so does what is being loaded.
   void watch_load() {
     tell_availability();
     edge_->post_after(kLookAtLoad, [this] { watch_load(); });

@@ -20,7 +20,8 @@ namespace offhook::inline v0::agent {
 /// two sentences that are prepared, where a server takes only so many a minute; nothing: they are kept as they are said, and none is prepared.
 inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& sound, Wake wake,
                                              std::optional<base::Duration> every = base::Duration::zero()) {
-  const std::string kind_of_sound = needs.provider->name + ' ' + sound;
+  const ProviderProfile& provider = *needs.provider;  // By its place, too: a reload may have moved it.
+  const std::string kind_of_sound = provider.name + ' ' + provider.base_url + ' ' + provider.speech.url + provider.speech.region + ' ' + sound;
   auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
   for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence, every.has_value());
   return cached;

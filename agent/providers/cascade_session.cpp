@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/rest_of_sentence.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace offhook::inline v0::agent {
@@ -190,11 +191,15 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
   if (!unheard) {
     unheard_ = 0;
     succeeded(listen_);
-    if (!doubted_.empty() && !transcript.text.empty()) breakers_->on_failure(std::exchange(doubted_, {}), FailureKind::Empty, now_);
+    if (!transcript.text.empty()) {
+      for (const std::string& each : std::exchange(doubted_, {})) breakers_->on_failure(each, FailureKind::Empty, now_);
+    }
     return false;
   }
-  if (++unheard_ < kMostUnheard || listen_.at + 1 >= listen_.makers.size()) return false;
-  doubted_ = listen_.name();
+  const auto rest = std::span(listen_.makers).subspan(listen_.at + 1);
+  const bool another = std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
+  if (++unheard_ < kMostUnheard || !another) return false;
+  doubted_.push_back(listen_.name());
   listen_.failure = FailureKind::Empty;
   return listen_.told = true;
 }

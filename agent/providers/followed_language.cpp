@@ -8,7 +8,11 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-std::string_view primary_of(std::string_view bcp47) { return bcp47.substr(0, bcp47.find_first_of("-_")); }
+/// Recognisers say "no" of both ways to write Norwegian.
+std::string_view primary_of(std::string_view bcp47) {
+  const std::string_view primary = bcp47.substr(0, bcp47.find_first_of("-_"));
+  return base::iequals(primary, "nb") || base::iequals(primary, "nn") ? "no" : primary;
+}
 
 }  // namespace
 

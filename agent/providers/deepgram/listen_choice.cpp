@@ -48,11 +48,17 @@ std::string_view flux_for(std::span<const std::string> languages) {
   return only_english ? kEnglish : kMany;
 }
 
-/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all. What the multi of other models
-/// understands is less, and not known here.
+/// "nova-3", and "nova-3-general", which is the same.
+bool is_general(std::string_view model, std::string_view family) {
+  return model.starts_with(family) && (model.size() == family.size() || model.substr(family.size()) == "-general");
+}
+
+/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all. What nova-2's multi understands is
+/// less, and not known here. Models of one trade, as nova-3-medical, are English where nothing else is said.
 std::string language_of(std::string_view model, std::span<const std::string> languages) {
-  const bool knows_any = languages.empty() || model.starts_with(kNova);
-  const bool all = knows_any && std::all_of(languages.begin(), languages.end(), [](const auto& each) { return is_in(kMulti, each); });
+  const bool has_multi = model.empty() || is_general(model, kNova);
+  if (languages.empty()) return std::string(has_multi || is_general(model, "nova-2") ? kAnyLanguage : "en");
+  const bool all = has_multi && std::all_of(languages.begin(), languages.end(), [](const auto& each) { return is_in(kMulti, each); });
   return all ? std::string(kAnyLanguage) : languages.front();
 }
 

@@ -148,10 +148,10 @@ void HttpWire::on_end(const std::shared_ptr<Exchange>& exchange, const std::opti
   handler_.on_no_answer(exchange->id, why);
 }
 
-/// A 404, or what servers made after the library's examples say of a session that they do not know.
-bool HttpWire::is_session_unknown(const Exchange& exchange, std::int64_t code) {
+/// A 404, or what servers made after the library's examples say of a session that they do not know: 400, and an error of no request.
+bool HttpWire::is_session_unknown(const Exchange& exchange, bool says_so) {
   const int status = exchange.head.status;
-  return !exchange.session.empty() && (status == 404 || (status == 400 && code == kBadRequest));
+  return !exchange.session.empty() && (status == 404 || (status == 400 && says_so));
 }
 
 NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net::NetError>& error) const {
@@ -161,12 +161,14 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
   if (exchange.good()) return {What::Lost, status, 0, {}, "its answer has no answer in it"};
   NoAnswer why{What::Refused, status, 0, {}, "it answered " + std::to_string(status)};
   const auto messages = read_messages(exchange.body);
+  bool is_of_none = false;  // An error that answers no request: none was carried out.
   if (messages && !messages->empty() && messages->front().kind == RpcMessage::Kind::Error) {
+    is_of_none = messages->front().id.empty();
     why.code = messages->front().code;
     why.data = messages->front().body;
     why.why += " (" + std::to_string(why.code) + ")";
   }
-  const bool is_unknown = is_session_unknown(exchange, why.code);
+  const bool is_unknown = is_session_unknown(exchange, is_of_none && why.code == kBadRequest);
   why.session_over = is_unknown && exchange.session == session_;
   if (exchange.accepted) {
     why.what = What::Lost;

@@ -69,7 +69,7 @@ class HttpWire final : public Wire {
   void on_listening_end(const std::optional<net::NetError>& error);
   [[nodiscard]] bool resume(const std::shared_ptr<Exchange>& exchange);
   [[nodiscard]] base::Duration pause_before(Exchange& exchange, base::TimePoint now) const;
-  [[nodiscard]] static bool is_session_unknown(const Exchange& exchange, std::int64_t code);
+  [[nodiscard]] static bool is_session_unknown(const Exchange& exchange, bool says_so);
   [[nodiscard]] NoAnswer failure_of(const Exchange& exchange, const std::optional<net::NetError>& error) const;
   [[nodiscard]] bool is_current(const std::shared_ptr<Exchange>& exchange) const;
   void listen();

@@ -432,6 +432,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
             "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://api.eu.deepgram.com"}}})", "/providers/deepgram/api_key: found nothing;"},
+           {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://API.EU.Deepgram.com:443"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found a provider that nothing tells of;"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},

@@ -148,6 +148,14 @@ TEST_CASE_FIXTURE(Deaf, "Coughs, and turns of which something is understood in b
   CHECK(failures.empty());
 }
 
+TEST_CASE_FIXTURE(Deaf, "A listener is not left for one that is not asked now, and its own recovery is not held against it") {
+  while (!breakers->is_open("hear-b", now)) breakers->on_failure("hear-b", FailureKind::Network, now);
+  failures.clear();
+  for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<Transcript>(turn("hear-a", number, "")) != nullptr);
+  CHECK(find<Transcript>(turn("hear-a", 5, "hello")) != nullptr);
+  CHECK(failures.empty());
+}
+
 TEST_CASE_FIXTURE(Deaf, "Where nobody else can be asked, an empty turn is an empty turn") {
   (void)turn("hear-a", 1, "");
   (void)turn("hear-a", 2, "");

@@ -68,9 +68,11 @@ TEST_CASE("Deepgram detects among the languages that multi has, and else takes t
 }
 
 TEST_CASE("What nova-3 detects among, no other model is taken to") {
-  CHECK(asked("", {"de", "en"}, "nova-3-medical") == "multi multi");
+  CHECK(asked("", {"de", "en"}, "nova-3-general") == "multi multi");
   CHECK(asked("", {"nb", "en"}) == "multi multi");
   CHECK(asked("", {"de", "en"}, "nova-2") == "de de");
+  CHECK(asked("", {"de", "en"}, "nova-3-medical") == "de de");
+  CHECK(asked("", {}, "nova-3-medical") == "en en");
   CHECK(asked("", {}, "nova-2") == "multi multi");
   CHECK(asked("en", {}, "nova-2") == "en en");
 }

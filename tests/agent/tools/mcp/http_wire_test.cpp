@@ -162,6 +162,10 @@ TEST_CASE("A server that calls an unknown session a bad request has lost it, too
   line.send(3);
   line.http.answer(4, 400, "");
   CHECK(line.missing.at(2).second.what == What::Refused);
+  line.begin_session("s");
+  line.send(4);  // What answers the request itself may have carried it out: it is not sent again.
+  line.http.answer(6, 400, R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"paid, and then this"},"id":4})");
+  CHECK(line.missing.at(3).second.what == What::Refused);
 }
 
 TEST_CASE("Only what can be a session's id is one, up to its bound") {
