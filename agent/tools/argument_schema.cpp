@@ -137,11 +137,24 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
     const std::string wrong = at != arguments.end() ? wrong_with(at->value, rule) : rule.required ? "is missing" : "";
     if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShown), wrong);
   }
-  const auto is_known = [this](const Argument& argument) {
-    return std::any_of(rules_.begin(), rules_.end(), [&](const ArgumentRule& rule) { return rule.name == argument.name; });
-  };
-  if (open_ || std::all_of(arguments.begin(), arguments.end(), is_known)) return std::nullopt;
+  if (open_ || std::all_of(arguments.begin(), arguments.end(), [this](const Argument& argument) { return names(argument.name); })) return std::nullopt;
   return "there is a member that this tool does not have.";
+}
+
+bool ArgumentSchema::names(std::string_view argument) const {
+  return std::any_of(rules_.begin(), rules_.end(), [argument](const ArgumentRule& rule) { return rule.name == argument; });
+}
+
+std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted) const {
+  const bool takes_anything = open_ && rules_.empty();
+  for (const ArgumentRule& rule : granted.rules_) {
+    if (!takes_anything && !names(rule.name)) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShown));
+  }
+  for (const ArgumentRule& rule : rules_) {
+    if (rule.required && !granted.open_ && !granted.names(rule.name))
+      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", records::printable(rule.name, kMaxShown));
+  }
+  return std::nullopt;
 }
 
 }  // namespace offhook::inline v0::agent::tools
