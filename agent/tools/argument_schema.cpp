@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace offhook::inline v0::agent::tools {
 
@@ -54,8 +55,12 @@ std::optional<double> number_of(const ArgumentValue& value) {
   return std::nullopt;
 }
 
-/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2.
+/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2. Beyond 2^53 a double stands for many whole numbers: it is none of them.
 bool is_same(const ArgumentValue& one, const ArgumentValue& other) {
+  constexpr double kMostExact = 9007199254740992.0;
+  const bool first_whole = std::holds_alternative<std::int64_t>(one), second_whole = std::holds_alternative<std::int64_t>(other);
+  if (first_whole && second_whole) return one == other;
+  if (const auto real = number_of(first_whole ? other : one); first_whole != second_whole && real && std::abs(*real) >= kMostExact) return false;
   const auto a = number_of(one), b = number_of(other);
   return a && b ? *a == *b : one == other;
 }

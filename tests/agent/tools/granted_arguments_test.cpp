@@ -50,6 +50,15 @@ TEST_CASE("A text is held to its length in characters, and to a list") {
   CHECK(complaint(of_properties(R"("code":{"maxLength":3})"), R"({"code":["abcd"]})") == "\"code\" must be a text.");
 }
 
+TEST_CASE("A whole number that must be one of a list is held to it in its last digit, also beyond 2^53") {
+  const std::string account = of_properties(R"("account":{"const":1234567890123456789})");
+  CHECK(complaint(account, R"({"account":1234567890123456789})").empty());
+  for (const char* other : {"1234567890123456788", "1234567890123456700.0", "1234567890123456789.0"}) CHECK_FALSE(complaint(account, R"({"account":)" + std::string(other) + "}").empty());
+  const std::string folder = of_properties(R"("folder":{"enum":[9007199254740993,1]})");
+  CHECK_FALSE(complaint(folder, R"({"folder":9007199254740992})").empty());
+  for (const char* good : {"9007199254740993", "1", "1.0"}) CHECK(complaint(folder, R"({"folder":)" + std::string(good) + "}").empty());
+}
+
 TEST_CASE("Members that the operator does not name are the tool's affair, unless they are closed out; what is required must be there") {
   CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
   CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
