@@ -133,18 +133,18 @@ std::string primary_language(std::string_view tag) {
 Answer answer_of(std::string_view transcript, const std::vector<std::string>& languages) {
   if (transcript.size() > kMaxAnswerBytes) return Answer::Unclear;
   const std::string text = folded(transcript);
-  bool any = false;
+  const auto is_ours = [](const std::string& tag) { return std::any_of(kWords.begin(), kWords.end(), [of = primary_language(tag)](const Words& words) { return words.language == of; }); };
+  const bool asked_in_english = languages.empty() || !is_ours(languages.front());  // As sentences_in() does it.
   std::optional<Answer> answer;
   for (const Words& words : kWords) {
     const auto meant = [&](const std::string& tag) { return primary_language(tag) == words.language; };
-    if (std::none_of(languages.begin(), languages.end(), meant)) continue;
-    any = true;
+    if (std::none_of(languages.begin(), languages.end(), meant) && !(asked_in_english && words.language == "en")) continue;
     const Answer here = answer_in(text, words);
     if (here == Answer::Unclear) continue;
     if (answer && *answer != here) return Answer::Unclear;  // Yes in one language, no in another.
     answer = here;
   }
-  return any ? answer.value_or(Answer::Unclear) : answer_in(text, kWords.front());
+  return answer.value_or(Answer::Unclear);
 }
 
 }  // namespace offhook::inline v0::agent::tools

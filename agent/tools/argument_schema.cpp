@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace offhook::inline v0::agent::tools {
 
@@ -54,8 +55,12 @@ std::optional<double> number_of(const ArgumentValue& value) {
   return std::nullopt;
 }
 
-/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2.
+/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2. Beyond 2^53 a double stands for many whole numbers: it is none of them.
 bool is_same(const ArgumentValue& one, const ArgumentValue& other) {
+  constexpr double kMostExact = 9007199254740992.0;
+  const bool first_whole = std::holds_alternative<std::int64_t>(one), second_whole = std::holds_alternative<std::int64_t>(other);
+  if (first_whole && second_whole) return one == other;
+  if (const auto real = number_of(first_whole ? other : one); first_whole != second_whole && real && std::abs(*real) >= kMostExact) return false;
   const auto a = number_of(one), b = number_of(other);
   return a && b ? *a == *b : one == other;
 }
@@ -137,11 +142,24 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
     const std::string wrong = at != arguments.end() ? wrong_with(at->value, rule) : rule.required ? "is missing" : "";
     if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShown), wrong);
   }
-  const auto is_known = [this](const Argument& argument) {
-    return std::any_of(rules_.begin(), rules_.end(), [&](const ArgumentRule& rule) { return rule.name == argument.name; });
-  };
-  if (open_ || std::all_of(arguments.begin(), arguments.end(), is_known)) return std::nullopt;
+  if (open_ || std::all_of(arguments.begin(), arguments.end(), [this](const Argument& argument) { return names(argument.name); })) return std::nullopt;
   return "there is a member that this tool does not have.";
+}
+
+bool ArgumentSchema::names(std::string_view argument) const {
+  return std::any_of(rules_.begin(), rules_.end(), [argument](const ArgumentRule& rule) { return rule.name == argument; });
+}
+
+std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted) const {
+  const bool takes_anything = open_ && rules_.empty();
+  for (const ArgumentRule& rule : granted.rules_) {
+    if (!takes_anything && !names(rule.name)) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShown));
+  }
+  for (const ArgumentRule& rule : rules_) {
+    if (rule.required && !granted.open_ && !granted.names(rule.name))
+      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", records::printable(rule.name, kMaxShown));
+  }
+  return std::nullopt;
 }
 
 }  // namespace offhook::inline v0::agent::tools

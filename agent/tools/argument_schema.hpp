@@ -36,8 +36,13 @@ class ArgumentSchema {
   /// What is wrong, as the second half of a sentence for the model with its full stop; nothing when all is well. It names members
   /// of the schema alone, never what the model wrote.
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
+  /// Why `granted` cannot stand beside this, a tool's own, as the second half of a sentence about the grant: it names an argument that the
+  /// tool does not list, so that a misspelt rule would hold nothing, or leaves out one that the tool requires. Nothing: it can.
+  [[nodiscard]] std::optional<std::string> misfit(const ArgumentSchema& granted) const;
 
  private:
+  [[nodiscard]] bool names(std::string_view argument) const;
+
   std::vector<ArgumentRule> rules_;
   bool open_ = false;
 };

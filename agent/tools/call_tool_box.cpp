@@ -80,6 +80,7 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   if (!rule->arguments.empty()) {
     const auto granted = read_granted_arguments(rule->arguments);
     if (!granted) return tell(What::Dropped, about, "its grant has a schema that cannot be used");
+    if (const auto misfit = schema->misfit(*granted)) return tell(What::Dropped, about, "its grant " + *misfit);
     offered.granted = *granted;
     shown.parameters = narrowed(shown.parameters, rule->arguments);
   }

@@ -171,6 +171,9 @@ TEST_CASE("Whatever is not wholly yes or no is unclear") {
   CHECK(answer_of("oui", {"en", "fr"}) == Answer::Yes);
   CHECK(answer_of("yes", {}) == Answer::Yes);
   CHECK(answer_of("yes", {"ja"}) == Answer::Yes);  // No words of it: English is what is asked in.
+  for (const char* yes : {"yes", "ja"}) CHECK(answer_of(yes, {"sv", "de"}) == Answer::Yes);  // So it is here, beside German.
+  CHECK(answer_of("no", {"sv", "de"}) == Answer::No);
+  CHECK(answer_of("yes", {"de", "sv"}) == Answer::Unclear);  // Asked in German.
   std::string longest;
   while (longest.size() + 4 <= kMaxAnswerBytes) longest += "yes ";
   CHECK(answer_of(longest, {"en"}) == Answer::Yes);

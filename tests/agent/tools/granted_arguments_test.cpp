@@ -50,6 +50,15 @@ TEST_CASE("A text is held to its length in characters, and to a list") {
   CHECK(complaint(of_properties(R"("code":{"maxLength":3})"), R"({"code":["abcd"]})") == "\"code\" must be a text.");
 }
 
+TEST_CASE("A whole number that must be one of a list is held to it in its last digit, also beyond 2^53") {
+  const std::string account = of_properties(R"("account":{"const":1234567890123456789})");
+  CHECK(complaint(account, R"({"account":1234567890123456789})").empty());
+  for (const char* other : {"1234567890123456788", "1234567890123456700.0", "1234567890123456789.0"}) CHECK_FALSE(complaint(account, R"({"account":)" + std::string(other) + "}").empty());
+  const std::string folder = of_properties(R"("folder":{"enum":[9007199254740993,1]})");
+  CHECK_FALSE(complaint(folder, R"({"folder":9007199254740992})").empty());
+  for (const char* good : {"9007199254740993", "1", "1.0"}) CHECK(complaint(folder, R"({"folder":)" + std::string(good) + "}").empty());
+}
+
 TEST_CASE("Members that the operator does not name are the tool's affair, unless they are closed out; what is required must be there") {
   CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
   CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
@@ -165,4 +174,57 @@ TEST_CASE("A grant whose schema cannot be used grants nothing") {
   CHECK(box.descriptions().empty());
   REQUIRE(events.size() == 1);
   CHECK(events[0].what == ToolEvent::What::Dropped);
+}
+
+namespace {
+
+/// What the model is shown of a tool `own` by a grant of `granted`, and what the log says.
+struct Offer {
+  bool shown = false;
+  std::string log;
+};
+Offer offer(const std::string& own, const std::string& granted) {
+  ToolBoxOptions options;
+  auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
+  pay.arguments = granted;
+  options.rules.allowed = {pay};
+  std::vector<std::unique_ptr<ToolSource>> sources;
+  sources.push_back(std::make_unique<test::FakeSource>(std::vector<ToolDescription>{{"pay", "Pays.", own, ToolClass::Write}}));
+  Offer out;
+  CallToolBox box(options, std::move(sources), [&](const ToolEvent& event) { out.log += std::string(to_string(event.what)) + ": " + event.detail; }, base::TimePoint{});
+  out.shown = !box.descriptions().empty();
+  if (!out.shown) {
+    box.run({1, "a", "pay", R"({"amount":4711})"});
+    const auto refused = box.poll();
+    CHECK((refused && refused->result.find("not available") != std::string::npos));
+    out.log = out.log.substr(0, out.log.find("refused: "));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A grant that names an argument which the tool does not list grants nothing: misspelt, or renamed by the server") {
+  const std::string own = of_properties(R"("amount":{"type":"number"})");
+  CHECK(offer(own, R"({"properties":{"amount":{"maximum":50}}})").shown);
+  for (const char* granted : {R"({"properties":{"amuont":{"maximum":50}}})", R"({"required":["amuont"]})", R"({"properties":{"amount":{"maximum":50},"amuont":{}}})",
+                              R"({"properties":{"amuont":{"maximum":50}},"additionalProperties":false})"}) {
+    CAPTURE(granted);
+    const Offer made = offer(own, granted);
+    CHECK_FALSE(made.shown);
+    CHECK(made.log == "dropped: its grant names an argument \"amuont\" that the tool does not have");
+  }
+  const std::string rule = R"({"properties":{"amount":{"maximum":50}}})";
+  CHECK_FALSE(offer(R"({"type":"object"})", rule).shown);  // It takes none.
+  CHECK_FALSE(offer(R"({"type":"object","properties":{"sum":{}},"additionalProperties":true})", rule).shown);
+  CHECK(offer(R"({"type":"object","additionalProperties":true})", rule).shown);  // It says of none what it is called.
+}
+
+TEST_CASE("A grant that leaves out what the tool requires grants nothing, rather than a tool that can never be called") {
+  const std::string own = R"({"type":"object","properties":{"amount":{"type":"number"},"to":{"type":"string"}},"required":["to"]})";
+  const Offer made = offer(own, R"({"properties":{"amount":{"maximum":50}},"additionalProperties":false})");
+  CHECK_FALSE(made.shown);
+  CHECK(made.log == "dropped: its grant leaves out the argument \"to\", without which the tool cannot be called");
+  CHECK(offer(own, R"({"properties":{"to":{"const":"us"}},"additionalProperties":false})").shown);
+  CHECK(offer(own, R"({"properties":{"amount":{"maximum":50}}})").shown);
 }
