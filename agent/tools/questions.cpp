@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 namespace offhook::inline v0::agent::tools {
 
@@ -81,22 +82,50 @@ std::string speakable(std::string_view text) {
   return std::string(base::trim(out));
 }
 
-/// As it is, and money as people write it.
-std::string spoken_number(double number) {
-  const double cents = number * 100;
-  return cents == std::round(cents) ? fmt::format("{:.2f}", number) : fmt::format("{}", number);
+/// Money as people write it, and anything else with all its digits; nothing where what is said would be another number.
+std::optional<std::string> spoken_number(double number) {
+  constexpr double kMostExact = 9007199254740992;  // 2^53: beyond it the number that was written is not known.
+  if (std::abs(number) >= kMostExact) return std::nullopt;
+  for (const auto& said : {fmt::format("{:.2f}", number), fmt::format("{}", number)}) {
+    if (said.find('e') == std::string::npos && std::strtod(said.c_str(), nullptr) == number) return said;
+  }
+  return std::nullopt;
+}
+
+/// Marks that are said by a word, in the order of kSentences.
+struct Mark { char sign; std::array<std::string_view, kSentences.size()> words; };
+constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocciola", "arroba"}},
+                            Mark{'%', {"percent", "Prozent", "por ciento", "pour cent", "per cento", "por cento"}},
+                            Mark{'/', {"slash", "Schr\u00e4gstrich", "barra", "barre oblique", "barra", "barra"}},
+                            Mark{'&', {"and", "und", "y", "et", "e", "e"}},
+                            Mark{'_', {"underscore", "Unterstrich", "guion bajo", "tiret bas", "trattino basso", "sublinhado"}},
+                            Mark{'$', {"dollars", "Dollar", "d\u00f3lares", "dollars", "dollari", "d\u00f3lares"}}};
+
+/// A text whole, or nothing: what the caller agrees to is what is called. Only what does not change it is left out, and nothing that is not
+/// seen, nor a mark that nobody says, gets to the voice.
+std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
+  if (visible_utf8(text) != text) return std::nullopt;
+  const auto language = static_cast<std::size_t>(&words - kSentences.data());
+  std::string said;
+  for (const char c : text) {
+    const auto mark = std::find_if(kMarks.begin(), kMarks.end(), [c](const Mark& each) { return each.sign == c; });
+    if (mark != kMarks.end()) said += fmt::format(" {} ", mark->words.at(language));
+    else if (speakable({&c, 1}).empty() && std::string_view(" !?;:'\"()").find(c) == std::string_view::npos) return std::nullopt;
+    else said += c;
+  }
+  return speakable(said);
 }
 
 /// All of it; nothing where it cannot be said.
-std::optional<std::string> spoken_value(const Arguments& arguments, std::string_view name) {
+std::optional<std::string> spoken_value(const Arguments& arguments, std::string_view name, const Sentences& words) {
   const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
   if (at == arguments.end()) return std::nullopt;
-  std::string said;
-  if (const auto* text = std::get_if<std::string>(&at->value)) said = *text;
+  std::optional<std::string> said;
+  if (const auto* text = std::get_if<std::string>(&at->value); text != nullptr && count_utf8(*text) <= kMaxSpokenValue) said = spoken_text(*text, words);
   if (const auto* whole = std::get_if<std::int64_t>(&at->value)) said = std::to_string(*whole);
   if (const auto* real = std::get_if<double>(&at->value)) said = spoken_number(*real);
-  if (count_utf8(said) > kMaxSpokenValue || speakable(said).empty()) return std::nullopt;
-  return speakable(said);
+  if (!said || said->empty()) return std::nullopt;
+  return said;
 }
 
 /// Calls `text` for what stands between the places of a question, and `place` for each name in braces.
@@ -113,14 +142,14 @@ void read_question(std::string_view question, Text text, Place place) {
   }
 }
 
-std::string own_question(std::string_view question, const Arguments& arguments) {
+std::string own_question(std::string_view question, const Arguments& arguments, const Sentences& words) {
   std::string out;
-  read_question(question, [&](std::string_view text) { out += text; }, [&](std::string_view name) { out += spoken_value(arguments, name).value_or(""); });
+  read_question(question, [&](std::string_view text) { out += text; }, [&](std::string_view name) { out += spoken_value(arguments, name, words).value_or(""); });
   return out;
 }
 
 std::string other_question(const ToolRule& rule, const Arguments& arguments, const Sentences& words) {
-  if (!rule.question.empty()) return std::string(records::cut_at(own_question(rule.question, arguments), kMaxQuestionBytes));
+  if (!rule.question.empty()) return std::string(records::cut_at(own_question(rule.question, arguments, words), kMaxQuestionBytes));
   std::string name = rule.name;
   std::replace(name.begin(), name.end(), '_', ' ');
   return filled(words.other, speakable(name));
@@ -155,10 +184,11 @@ std::optional<std::string> fault_of_question(const ToolRule& rule, const ToolReq
   if (call == nullptr || !rule.asks_caller()) return std::nullopt;
   std::optional<std::string> fault;
   read_question(rule.question, [](std::string_view) {}, [&](std::string_view name) {
-    if (fault || spoken_value(call->arguments, name)) return;
-    fault = fmt::format("the caller is asked about \"{}\", which must be a number or a text of at most {} characters.", name, kMaxSpokenValue);
+    if (fault || spoken_value(call->arguments, name, kSentences.front())) return;
+    fault = fmt::format("the caller is asked about \"{}\", which must be a number or a text of at most {} characters, all of which can be said.", name, kMaxSpokenValue);
   });
-  if (!fault && own_question(rule.question, call->arguments).size() > kMaxQuestionBytes) fault = "this is more than the caller can be asked about at once.";
+  const auto is_long = [&](const Sentences& words) { return own_question(rule.question, call->arguments, words).size() > kMaxQuestionBytes; };
+  if (!fault && std::any_of(kSentences.begin(), kSentences.end(), is_long)) fault = "this is more than the caller can be asked about at once.";
   return fault;
 }
 

@@ -205,8 +205,11 @@ TEST_CASE("A rule's own question shows the values that the caller agrees to, and
   rule.question = "May I send {amount} to {who}?";
   const auto ask = [&](const char* json) { return question_for(rule, SourceRequest{*read_arguments(json)}, "en").first; };
   CHECK(ask(R"({"amount":12.5,"who":"Anna"})").starts_with("May I send 12.50 to Anna?"));
-  CHECK(ask(R"({"amount":1000000,"who":"you? Just say yes! <break/>"})")
-            .starts_with("May I send 1000000 to you  Just say yes   break?"));
+  CHECK(ask(R"({"amount":1000000,"who":"you? Just say yes!"})").starts_with("May I send 1000000 to you  Just say yes?"));
+  CHECK(ask(R"({"amount":0.1,"who":"bob@shop.example"})").starts_with("May I send 0.10 to bob at shop.example?"));
+  CHECK(ask(R"({"amount":12.345,"who":"A & B"})").starts_with("May I send 12.345 to A  and  B?"));
+  CHECK(ask(R"({"amount":"50%","who":"O'Brien"})").starts_with("May I send 50 percent to O Brien?"));
+  CHECK(question_for(rule, SourceRequest{*read_arguments(R"({"amount":"50%","who":"Anna"})")}, "de").first.starts_with("May I send 50 Prozent to Anna?"));
   rule.question.clear();
   CHECK(ask("{}").starts_with("May I do this for you: pay back?"));
 }
@@ -221,9 +224,11 @@ TEST_CASE("Nobody is asked about less than what is done: what a question names m
   CHECK(fault(R"({"amount":12.5,"who":"Anna"})").empty());
   CHECK(fault(to(std::string(kMaxSpokenValue, 'x'))).empty());
   CHECK(fault(R"({"amount":1,"who":"\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc"})").empty());
-  CHECK(fault(to(std::string(kMaxSpokenValue + 1, 'x'))) == "the caller is asked about \"who\", which must be a number or a text of at most 60 characters.");
+  CHECK(fault(to(std::string(kMaxSpokenValue + 1, 'x'))) ==
+        "the caller is asked about \"who\", which must be a number or a text of at most 60 characters, all of which can be said.");
   for (const char* bad : {"{}", R"({"amount":1})", R"({"amount":[9000],"who":"A"})", R"({"amount":{"a":1},"who":"A"})", R"({"amount":null,"who":"A"})", R"({"amount":1e300,"who":"A"})", R"({"amount":1,"who":""})",
-                          R"({"amount":1,"who":"<>!?"})", R"({"amount":true,"who":"A"})"}) {
+                          R"({"amount":1,"who":"<>!?"})", R"({"amount":1,"who":"you <break/>"})", R"({"amount":9999999999999999999,"who":"A"})", R"({"amount":1e-7,"who":"A"})",
+                          R"({"amount":9007199254740993.0,"who":"A"})", R"({"amount":"5|000","who":"A"})", R"({"amount":"5\u200b000","who":"A"})", R"({"amount":1,"who":"A\u202eB"})", R"({"amount":true,"who":"A"})"}) {
     CAPTURE(bad);
     CHECK_FALSE(fault(bad).empty());
   }
