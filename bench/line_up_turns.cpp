@@ -60,8 +60,7 @@ std::vector<Result> measure_line_up_turns(const LineUp& line_up, const LineUpTur
   Json settings = {{"prompt", "You are helpful."}, {"language", "en"}, {"sessions", Json::array({line_up.session})}};
   if (!line_up.greeting.empty()) settings["greeting"] = line_up.greeting;
   AiAgent agent(options.programs, name, services.providers(), registrar.port(), options.plan.calls, settings);
-  // Its fixed sentences are ready then; Deepgram's voice is asked for one of them in 6 s.
-  std::this_thread::sleep_for(line_up.session.value("speak", "") == "deepgram" ? 30s : 5s);
+  std::this_thread::sleep_for(5s);  // What is made ready behind the registration.
   const bool hears_here = line_up.session.value("listen", "") == "local";
   const auto figures = hold_turns(options.plan, agent, registrar.port(), [&] { return turns_in(line_up, services.log()); },
                                   hears_here ? kRecogniserUs : kFarthestUs);

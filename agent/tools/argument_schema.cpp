@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/argument_value.hpp>
+#include <offhook/base/text.hpp>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ namespace dom = simdjson::dom;
 constexpr std::size_t kSchemaDepth = 32;
 constexpr std::size_t kMaxShown = 64;
 
+/// Deviation: 50.0 and 5e1 are no "integer", though JSON Schema counts them as such (2020-12 Validation, section 6.1.1): not all servers do.
 bool has_type(const ArgumentValue& value, std::string_view type) {
   if (type == "string") return std::holds_alternative<std::string>(value);
   if (type == "integer") return std::holds_alternative<std::int64_t>(value);
@@ -142,8 +144,15 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
     const std::string wrong = at != arguments.end() ? wrong_with(at->value, rule) : rule.required ? "is missing" : "";
     if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShown), wrong);
   }
-  if (open_ || std::all_of(arguments.begin(), arguments.end(), [this](const Argument& argument) { return names(argument.name); })) return std::nullopt;
-  return "there is a member that this tool does not have.";
+  for (const Argument& argument : arguments) {
+    if (names(argument.name)) continue;
+    if (!open_) return "there is a member that this tool does not have.";
+    // Many servers take "Amount" for "amount": it would pass by the rule for that.
+    const auto is_alike = [&argument](const ArgumentRule& rule) { return base::iequals(rule.name, argument.name); };
+    if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
+      return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShown));
+  }
+  return std::nullopt;
 }
 
 bool ArgumentSchema::names(std::string_view argument) const {

@@ -68,6 +68,14 @@ TEST_CASE("Members that the operator does not name are the tool's affair, unless
   CHECK(complaint(R"({"$schema":"x","title":"t","description":"d","required":["b"]})", R"({"b":1})").empty());
 }
 
+TEST_CASE("A member that is a ruled one but for capitals does not pass by the rule") {
+  const std::string ruled = of_properties(R"("amount":{"maximum":50})");
+  CHECK(complaint(ruled, R"({"Amount":51})") == "\"amount\" must be written so.");
+  CHECK(complaint(ruled, R"({"amount":50,"AMOUNT":51})") == "\"amount\" must be written so.");
+  CHECK(complaint(ruled, R"({"amounts":51})").empty());
+  CHECK(complaint(of_properties(R"("a":{},"A":{})"), R"({"a":1,"A":2})").empty());
+}
+
 TEST_CASE("A schema of which anything would not be held to is refused, with its place") {
   struct Row { const char* schema; const char* place; const char* found; };
   for (const Row row : {
