@@ -98,14 +98,16 @@ With --json: {"settings":[{"setting","value","source","origin"}],"problems":[...
 Exit codes: 0 it can be used, 2 it cannot.)";
 
 inline constexpr const char* kHelpTools = R"(Asks each server of /tool_servers what tools it has, as an agent would before its first call: for each its name, whether its definition is
-the one that you have pinned, the hash to pin it by, and what it says of itself. Read that before you grant a tool: it is shown to your model.
+the one that you have pinned, the hash to pin it by, and what it says of itself. Read that before you grant a tool: it is shown to your
+model. A grant that names no tool, or does not fit what the tool takes, is told, too: no model would be shown that tool.
 
 Examples:
   offhook tools offhook.json
   offhook tools offhook.json --json | jq '.tools[] | {tool, hash}'      what /tool_servers/NAME/pins takes
 
-With --json: {"tools":[{"server","tool","hash","pin","description"}],"troubles":[{"server","what"}]}; pin is "known", "missing" or "changed".
-Exit codes: 0 all servers answered, 1 one did not, 2 the configuration cannot be used.)";
+With --json: {"tools":[{"server","tool","hash","pin","description","parameters"}],"troubles":[{"server","what"}]}; pin is "known", "missing",
+"changed" or "not needed".
+Exit codes: 0 all servers answered and all grants fit, 1 not all, 2 the configuration cannot be used.)";
 
 inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, who talks and what that provider needs; looks the host up, registers for a moment,
 asks the provider whether it takes the key; writes the file so that only you can read it; and places a test call if you like.

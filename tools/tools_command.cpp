@@ -34,6 +34,19 @@ std::string json_of(const ToolSurvey& survey) {
   return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
 }
 
+/// With what is wrong of the agents' grants.
+ToolSurvey survey_of(const agent::tools::ToolServerPlan& plan, const agent::AgentBook& book) {
+  ToolSurvey survey = agent::tools::survey_tools(plan, kLimit);
+  std::vector<ToolSurvey::Trouble> of_grants;
+  const auto add = [&](const agent::AgentProfile& agent) {
+    for (auto& trouble : agent::tools::grant_troubles(survey, agent)) of_grants.push_back(std::move(trouble));
+  };
+  for (const auto& entry : book.entries()) add(*entry.profile);
+  add(*book.otherwise());
+  survey.troubles.insert(survey.troubles.end(), of_grants.begin(), of_grants.end());
+  return survey;
+}
+
 }  // namespace
 
 int list_tools(const ConfigArguments& arguments) {
@@ -47,7 +60,7 @@ int list_tools(const ConfigArguments& arguments) {
     return kUsage;
   }
   const auto& plan = built.book->tool_servers();
-  const ToolSurvey survey = plan ? agent::tools::survey_tools(*plan, kLimit) : ToolSurvey{};
+  const ToolSurvey survey = plan ? survey_of(*plan, *built.book) : ToolSurvey{};
   if (arguments.json) fmt::print("{}\n", json_of(survey));
   else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
   if (!arguments.json) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/tools/arguments.hpp>
+#include <offhook/agent/tools/argument_rule.hpp>
 
 #include <optional>
 #include <string>
@@ -11,17 +11,6 @@
 namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
-
-/// What a schema says of one member.
-struct ArgumentRule {
-  std::string name;
-  std::vector<std::string> types;      ///< empty: any
-  std::vector<ArgumentValue> choices;  ///< of objects and lists only what they are
-  bool chosen = false;                 ///< it must be one of `choices`
-  bool required = false;
-  std::optional<double> minimum, maximum, above, below;         ///< of a number; `above` and `below` are not allowed themselves
-  std::optional<std::size_t> least_characters, most_characters;  ///< of a text
-};
 
 /// What of a tool's JSON Schema is looked at before a call goes to its source: the names of the members, which must be there,
 /// their types (`type`, one or several), and what they may be (`enum`, `const`). A tool's own server has the last word on the rest.
@@ -37,11 +26,13 @@ class ArgumentSchema {
   /// of the schema alone, never what the model wrote.
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
   /// Why `granted` cannot stand beside this, a tool's own, as the second half of a sentence about the grant: it names an argument that the
-  /// tool does not list, so that a misspelt rule would hold nothing, or leaves out one that the tool requires. Nothing: it can.
+  /// tool does not list, so that a misspelt rule would hold nothing, leaves out one that the tool requires, or allows no value that the tool
+  /// takes, as far as that is seen by its list. Nothing: it can.
   [[nodiscard]] std::optional<std::string> misfit(const ArgumentSchema& granted) const;
 
  private:
-  [[nodiscard]] bool names(std::string_view argument) const;
+  /// Null: no rule names it.
+  [[nodiscard]] const ArgumentRule* find(std::string_view argument) const;
 
   std::vector<ArgumentRule> rules_;
   bool open_ = false;

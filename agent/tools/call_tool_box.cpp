@@ -16,7 +16,6 @@ using What = ToolEvent::What;
 
 namespace {
 
-constexpr std::string_view kEmptySchema = R"({"type":"object","properties":{}})";
 constexpr std::size_t kMaxNameBytes = 64;
 
 bool is_name(std::string_view name) {
@@ -72,19 +71,10 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   if (built_in(described.name) || offered_.contains(described.name)) {
     return tell(What::Dropped, about, "its source calls it as another tool is called already");
   }
-  ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)),
-                        described.parameters.empty() ? std::string(kEmptySchema) : described.parameters, rule->what};
-  const auto schema = ArgumentSchema::parse(shown.parameters);
-  if (!schema) return tell(What::Dropped, about, "its source gives no schema that can be used");
-  Offered offered{source, *schema, std::nullopt};
-  if (!rule->arguments.empty()) {
-    const auto granted = read_granted_arguments(rule->arguments);
-    if (!granted) return tell(What::Dropped, about, "its grant has a schema that cannot be used");
-    if (const auto misfit = schema->misfit(*granted)) return tell(What::Dropped, about, "its grant " + *misfit);
-    offered.granted = *granted;
-    shown.parameters = narrowed(shown.parameters, rule->arguments);
-  }
-  offered_.emplace(described.name, std::move(offered));
+  auto held = hold_schemas(described.parameters, rule->arguments);
+  if (!held) return tell(What::Dropped, about, held.error());
+  ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
+  offered_.emplace(described.name, Offered{source, std::move(held->of_tool), std::move(held->granted)});
   descriptions_.push_back(std::move(shown));
 }
 

@@ -86,9 +86,11 @@ class RuleReader {
     return std::nullopt;
   }
 
-  [[nodiscard]] Fault read_bound(std::string_view keyword, const json::Element& value, std::optional<double>& out) {
+  [[nodiscard]] Fault read_bound(std::string_view keyword, const json::Element& value, std::optional<ExactNumber>& out) {
     if (!value.is_number()) return fault(keyword, "no number", "a number");
-    out = value.get_double().value_unsafe();
+    const ArgumentValue bound = value_of(value);
+    if (is_rounded(bound)) return fault(keyword, "a number that is not kept exactly", "a whole number of 64 bits, or one below 2^53");
+    out = exact_number(bound);
     return std::nullopt;
   }
 
@@ -98,17 +100,27 @@ class RuleReader {
     return std::nullopt;
   }
 
-  /// What no call could ever fit is a slip.
+  /// Words that contradict one another are a slip. That 1 < x < 2 leaves no integer is not seen.
   [[nodiscard]] Fault look_at_all() const {
     const auto has = [this](std::string_view type) { return rule_.types.empty() || std::find(rule_.types.begin(), rule_.types.end(), type) != rule_.types.end(); };
-    const bool counts = rule_.minimum || rule_.maximum || rule_.above || rule_.below, measures = rule_.least_characters || rule_.most_characters;
+    const bool counts = rule_.has_number_bounds(), measures = rule_.has_length_bounds();
     if (counts && measures) return SchemaFault{place_, "bounds of a number and of a text", "those of one of them"};
     if (counts && !has("number") && !has("integer")) return fault("type", "a type that its bounds are not for", "number or integer");
     if (measures && !has("string")) return fault("type", "a type that its bounds are not for", "string");
-    if (rule_.minimum && rule_.maximum && *rule_.minimum > *rule_.maximum) return fault("minimum", "a minimum above the maximum", "one that leaves something");
+    if (are_crossed()) return SchemaFault{place_, "a lower bound above the upper one", "bounds that leave something"};
     if (rule_.least_characters && rule_.most_characters && *rule_.least_characters > *rule_.most_characters)
       return fault("minLength", "a minLength above maxLength", "one that leaves something");
+    const auto fits = [this](const ArgumentValue& choice) { return rule_.complaint(choice).empty(); };
+    if (rule_.chosen && !std::all_of(rule_.choices.begin(), rule_.choices.end(), fits))
+      return fault(chosen_by_, "a value that its own type or bounds leave out", "values that they allow");
     return std::nullopt;
+  }
+
+  [[nodiscard]] bool are_crossed() const {
+    const auto crossed = [](const auto& low, const auto& high) { return low && high && *low > *high; };
+    const auto touching = [](const auto& low, const auto& high) { return low && high && *low >= *high; };
+    return crossed(rule_.minimum, rule_.maximum) || touching(rule_.minimum, rule_.below) || touching(rule_.above, rule_.maximum) ||
+           touching(rule_.above, rule_.below);
   }
 
   std::string place_;
@@ -196,6 +208,21 @@ base::Result<ArgumentSchema, SchemaFault> read_granted_arguments(std::string_vie
   GrantReader reader;
   if (auto fault = reader.read(*root)) return base::fail(*std::move(fault));
   return reader.take();
+}
+
+base::Result<HeldSchemas, std::string> hold_schemas(std::string_view parameters, std::string_view granted) {
+  HeldSchemas held;
+  held.shown = parameters.empty() ? R"({"type":"object","properties":{}})" : std::string(parameters);
+  const auto own = ArgumentSchema::parse(held.shown);
+  if (!own) return base::fail(std::string("its source gives no schema that can be used"));
+  held.of_tool = *own;
+  if (granted.empty()) return held;
+  const auto narrower = read_granted_arguments(granted);
+  if (!narrower) return base::fail(std::string("its grant has a schema that cannot be used"));
+  if (const auto misfit = own->misfit(*narrower)) return base::fail("its grant " + *misfit);
+  held.granted = *narrower;
+  held.shown = narrowed(held.shown, granted);
+  return held;
 }
 
 }  // namespace offhook::inline v0::agent::tools

@@ -3,6 +3,9 @@
 #include <offhook/agent/tools/granted_arguments.hpp>
 
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::agent::tools {
 
@@ -15,20 +18,80 @@ std::optional<Element> object_in(const Element& of, std::string_view name) {
   return found && found->is_object() ? found : std::nullopt;
 }
 
-/// What `own` says of an argument, but for what `granted` says of it.
+/// A value, or the items of a list: "type" is written both ways.
+std::vector<Element> items_of(const Element& value) {
+  if (!value.is_array()) return {value};
+  const simdjson::dom::array list(value.get_array().value_unsafe());
+  return {list.begin(), list.end()};
+}
+
+/// A type that both allow; "": there is none.
+std::string_view common_type(const Element& own, const Element& granted) {
+  std::string_view one, other;
+  if (own.get(one) != simdjson::SUCCESS || granted.get(other) != simdjson::SUCCESS) return "";
+  if (one == other || (one == "integer" && other == "number")) return one;
+  return one == "number" && other == "integer" ? other : "";
+}
+
+std::string list_of(const std::set<std::string>& items) {
+  JsonText out;
+  out.open("", '[');
+  for (const std::string& item : items) out.raw("", item);
+  out.close(']');
+  return out.take();
+}
+
+/// "": nothing is common to both.
+std::string common_types(const Element& own, const Element& granted) {
+  std::set<std::string> types;
+  for (const Element& one : items_of(own)) {
+    for (const Element& other : items_of(granted)) {
+      if (const auto type = common_type(one, other); !type.empty()) types.insert('"' + std::string(type) + '"');
+    }
+  }
+  if (types.empty()) return "";
+  return types.size() == 1 ? *types.begin() : list_of(types);
+}
+
+std::string common_choices(const Element& own, const Element& granted) {
+  std::set<std::string> choices;
+  for (const Element& choice : items_of(granted)) {
+    for (const Element& other : items_of(own)) {
+      if (is_same(value_of(choice), value_of(other))) choices.insert(simdjson::minify(choice));
+    }
+  }
+  return choices.empty() ? "" : list_of(choices);
+}
+
+/// Of a word that both say: of bounds the narrower, of types and lists what is in both, of all others the operator's.
+std::string both(std::string_view keyword, const Element& own, const Element& granted) {
+  std::string common;
+  if (keyword == "type") common = common_types(own, granted);
+  if (keyword == "enum" && own.is_array() && granted.is_array()) common = common_choices(own, granted);
+  const bool is_least = keyword == "minimum" || keyword == "exclusiveMinimum" || keyword == "minLength";
+  const bool is_most = keyword == "maximum" || keyword == "exclusiveMaximum" || keyword == "maxLength";
+  if (const auto a = exact_number(value_of(own)), b = exact_number(value_of(granted)); (is_least || is_most) && a && b && (is_least ? *a > *b : *a < *b))
+    return simdjson::minify(own);
+  return common.empty() ? simdjson::minify(granted) : common;
+}
+
+/// What `own` and `granted` say of an argument.
 void write_property(JsonText& out, std::string_view name, const Element& own, const Element& granted) {
   out.open(name, '{');
+  Element other;
   if (own.is_object()) {
     for (const auto& [keyword, value] : simdjson::dom::object(own.get_object().value_unsafe())) {
-      Element other;
       if (granted.at_key(keyword).get(other) != simdjson::SUCCESS) out.raw(keyword, simdjson::minify(value));
     }
   }
-  for (const auto& [keyword, value] : simdjson::dom::object(granted.get_object().value_unsafe())) out.raw(keyword, simdjson::minify(value));
+  for (const auto& [keyword, value] : simdjson::dom::object(granted.get_object().value_unsafe())) {
+    const bool in_both = own.is_object() && own.at_key(keyword).get(other) == simdjson::SUCCESS;
+    out.raw(keyword, in_both ? both(keyword, other, value) : simdjson::minify(value));
+  }
   out.close('}');
 }
 
-/// Arguments that the grant names and the tool does not are none of the tool's: they are not shown.
+/// Arguments that the grant names and a tool that lists its own does not are none of the tool's: they are not shown.
 void write_properties(JsonText& out, const Element& own, const std::optional<Element>& granted, bool only_granted) {
   out.open("properties", '{');
   for (const auto& [name, about] : simdjson::dom::object(own.get_object().value_unsafe())) {
@@ -60,13 +123,16 @@ std::string narrowed(std::string_view parameters, std::string_view granted) {
   if (!own || !narrower || !own->is_object() || !narrower->is_object()) return std::string(parameters);
   bool open = true;
   const bool closes = narrower->at_key("additionalProperties").get(open) == simdjson::SUCCESS && !open;
+  const auto listed = object_in(*own, "properties"), ruled = object_in(*narrower, "properties");
   JsonText out;
   out.open("", '{');
   for (const auto& [keyword, value] : simdjson::dom::object(own->get_object().value_unsafe())) {
-    if (keyword == "required" || (keyword == "additionalProperties" && closes)) continue;
-    if (keyword == "properties" && value.is_object()) write_properties(out, value, object_in(*narrower, "properties"), closes);
-    else out.raw(keyword, simdjson::minify(value));
+    const bool is_ours = keyword == "properties" || keyword == "required" || (keyword == "additionalProperties" && closes);
+    if (!is_ours) out.raw(keyword, simdjson::minify(value));
   }
+  if (listed && simdjson::dom::object(listed->get_object().value_unsafe()).size() != 0) write_properties(out, *listed, ruled, closes);
+  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // It lists none and takes any: the operator says what there is.
+  else out.raw("properties", "{}");
   write_required(out, *own, *narrower);
   if (closes) out.flag("additionalProperties", false);
   out.close('}');

@@ -1,7 +1,11 @@
 #include <offhook/agent/tools/tool_survey.hpp>
 
+#include <offhook/agent/config/check.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/agent/tools/granted_arguments.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -13,7 +17,6 @@
 namespace offhook::inline v0::agent::tools {
 
 namespace {
-
 
 /// By it the operator decides whether to trust the tool: a description hides nothing.
 std::string printable(std::string_view text) {
@@ -70,7 +73,8 @@ ToolSurvey::Tool shown(const std::string& server, const ToolDescription& descrip
           .pin = pin,
           .wants_pin = unpinned == Unpinned::Refuse,
           .description = printable(cut_utf8(description.description, kMaxDescriptionBytes)),
-          .parameters = printable(description.parameters)};
+          .parameters = printable(description.parameters),
+          .schema = description.parameters};
 }
 
 void add_server(const mcp::ServerOptions& options, const mcp::Catalog& catalog, ToolSurvey& out) {
@@ -117,6 +121,24 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
   }
   for (const http::ServiceNote& note : plan.notes) {
     if (note.refused) out.troubles.push_back({note.tool.substr(0, note.tool.find("__")), note.tool + ": " + note.why});
+  }
+  return out;
+}
+
+std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const AgentProfile& agent) {
+  std::vector<ToolSurvey::Trouble> out;
+  for (const ServerToolGrant& grant : agent.server_tools) {
+    const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
+    if (std::any_of(survey.troubles.begin(), survey.troubles.end(), is_of)) continue;
+    const auto tool = std::find_if(survey.tools.begin(), survey.tools.end(), [&grant](const ToolSurvey::Tool& each) { return each.name == grant.name; });
+    if (tool == survey.tools.end()) {
+      std::vector<std::string> known;
+      for (const ToolSurvey::Tool& each : survey.tools) known.push_back(each.name);
+      out.push_back({grant.server(), fmt::format("{} is granted to {}, and there is no such tool: {}", grant.name, agent.name,
+                                                 config::advise(known, grant.name, "its server has none that is called like it"))});
+    } else if (const auto held = hold_schemas(tool->schema, grant.arguments); !held) {
+      out.push_back({grant.server(), fmt::format("{} is not offered to {}: {}", grant.name, agent.name, held.error())});
+    }
   }
   return out;
 }

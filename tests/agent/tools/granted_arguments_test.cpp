@@ -59,6 +59,17 @@ TEST_CASE("A whole number that must be one of a list is held to it in its last d
   for (const char* good : {"9007199254740993", "1", "1.0"}) CHECK(complaint(folder, R"({"folder":)" + std::string(good) + "}").empty());
 }
 
+TEST_CASE("A bound of a whole number is held to in its last digit, and a number that is written so that it is not known is none") {
+  const std::string up_to = of_properties(R"("account":{"maximum":9007199254740993})");
+  for (const char* good : {"9007199254740993", "9007199254740992", "1.5", "-9223372036854775808"}) CHECK(complaint(up_to, R"({"account":)" + std::string(good) + "}").empty());
+  CHECK(complaint(up_to, R"({"account":9007199254740994})") == "\"account\" must be at most 9007199254740993.");
+  CHECK(complaint(up_to, R"({"account":9007199254740992.0})") == "\"account\" must be a whole number of 64 bits, or one below 2^53.");
+  const std::string all = of_properties(R"("account":{"exclusiveMinimum":9223372036854775806,"maximum":9223372036854775807})");
+  CHECK(complaint(all, R"({"account":9223372036854775807})").empty());
+  CHECK(complaint(all, R"({"account":9223372036854775806})") == "\"account\" must be more than 9223372036854775806.");
+  CHECK(complaint(all, R"({"account":9223372036854775808})") == "\"account\" must be at most 9223372036854775807.");
+}
+
 TEST_CASE("Members that the operator does not name are the tool's affair, unless they are closed out; what is required must be there") {
   CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
   CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
@@ -105,7 +116,14 @@ TEST_CASE("A schema of which anything would not be held to is refused, with its 
            Row{R"({"properties":{"a":{"type":"string","maximum":5}}})", "/properties/a/type", "a type that its bounds are not for"},
            Row{R"({"properties":{"a":{"type":"number","maxLength":5}}})", "/properties/a/type", "a type that its bounds are not for"},
            Row{R"({"properties":{"a":{"maximum":5,"maxLength":5}}})", "/properties/a", "bounds of a number and of a text"},
-           Row{R"({"properties":{"a":{"minimum":6,"maximum":5}}})", "/properties/a/minimum", "a minimum above the maximum"},
+           Row{R"({"properties":{"a":{"minimum":6,"maximum":5}}})", "/properties/a", "a lower bound above the upper one"},
+           Row{R"({"properties":{"a":{"minimum":5,"exclusiveMaximum":5}}})", "/properties/a", "a lower bound above the upper one"},
+           Row{R"({"properties":{"a":{"exclusiveMinimum":5,"maximum":5}}})", "/properties/a", "a lower bound above the upper one"},
+           Row{R"({"properties":{"a":{"exclusiveMinimum":5,"exclusiveMaximum":5}}})", "/properties/a", "a lower bound above the upper one"},
+           Row{R"({"properties":{"a":{"maximum":9223372036854775808}}})", "/properties/a/maximum", "a number that is not kept exactly"},
+           Row{R"({"properties":{"a":{"minimum":9007199254740992.0}}})", "/properties/a/minimum", "a number that is not kept exactly"},
+           Row{R"({"properties":{"a":{"type":"string","enum":["x",1]}}})", "/properties/a/enum", "a value that its own type or bounds leave out"},
+           Row{R"({"properties":{"a":{"const":6,"maximum":5}}})", "/properties/a/const", "a value that its own type or bounds leave out"},
            Row{R"({"properties":{"a":{"minLength":6,"maxLength":5}}})", "/properties/a/minLength", "a minLength above maxLength"},
        }) {
     CAPTURE(row.schema);
@@ -141,6 +159,34 @@ TEST_CASE("The model is shown the tool's schema with what the operator says in i
   const Json closed = Json::parse(narrowed(own, R"({"properties":{"to":{"enum":["us"]}},"additionalProperties":false})"));
   CHECK(closed == Json::parse(R"({"type":"object","$defs":{"x":{}},"required":["to"],"properties":{"to":{"type":"string","description":"whom","enum":["us"]}},"additionalProperties":false})"));
   CHECK(narrowed("no JSON", "{}") == "no JSON");
+}
+
+TEST_CASE("What both schemas say of an argument is shown as both hold it: the narrower bound, the types and values that are in each") {
+  struct Row { const char* own; const char* granted; const char* shown; };
+  for (const Row row : {
+           Row{R"({"minimum":1,"maximum":50})", R"({"minimum":0,"maximum":900})", R"({"minimum":1,"maximum":50})"},
+           Row{R"({"minimum":0,"maximum":900})", R"({"minimum":1,"maximum":50})", R"({"minimum":1,"maximum":50})"},
+           Row{R"({"exclusiveMinimum":1.5,"minLength":3})", R"({"exclusiveMinimum":1,"minLength":2})", R"({"exclusiveMinimum":1.5,"minLength":3})"},
+           Row{R"({"exclusiveMaximum":9007199254740993,"maxLength":3})", R"({"exclusiveMaximum":9007199254740994,"maxLength":2})", R"({"exclusiveMaximum":9007199254740993,"maxLength":2})"},
+           Row{R"({"maximum":50})", R"({"exclusiveMaximum":40})", R"({"maximum":50,"exclusiveMaximum":40})"},
+           Row{R"({"type":"integer"})", R"({"type":"number"})", R"({"type":"integer"})"},
+           Row{R"({"type":["string","null"]})", R"({"type":"string"})", R"({"type":"string"})"},
+           Row{R"({"type":["string","number","null"]})", R"({"type":["null","integer"]})", R"({"type":["integer","null"]})"},
+           Row{R"({"type":"string"})", R"({"type":"null"})", R"({"type":"null"})"},
+           Row{R"({"enum":["a","b"]})", R"({"enum":["b","c"]})", R"({"enum":["b"]})"},
+           Row{R"({"enum":[1,2]})", R"({"enum":[2.0]})", R"({"enum":[2.0]})"},
+           Row{R"({"enum":["a"]})", R"({"enum":["b"]})", R"({"enum":["b"]})"},
+           Row{R"({"enum":["a","b"]})", R"({"const":"b"})", R"({"enum":["a","b"],"const":"b"})"},
+           Row{R"({"title":"theirs"})", R"({"title":"ours"})", R"({"title":"ours"})"},
+           Row{"true", R"({"maximum":5})", R"({"maximum":5})"},
+       }) {
+    CAPTURE(row.own);
+    CAPTURE(row.granted);
+    CHECK(Json::parse(narrowed(of_properties("\"a\":" + std::string(row.own)), of_properties("\"a\":" + std::string(row.granted))))["properties"]["a"] == Json::parse(row.shown));
+  }
+  const std::string rule = R"({"properties":{"amount":{"maximum":50}}})";
+  for (const char* open : {R"({"type":"object","additionalProperties":true})", R"({"type":"object","additionalProperties":true,"properties":{}})"})
+    CHECK(Json::parse(narrowed(open, rule)) == Json::parse(R"({"type":"object","additionalProperties":true,"properties":{"amount":{"maximum":50}}})"));
 }
 
 TEST_CASE("What a grant does not allow does not reach the tool: the model is told why, and the log knows whose decision it was") {
@@ -226,6 +272,17 @@ TEST_CASE("A grant that names an argument which the tool does not list grants no
   CHECK_FALSE(offer(R"({"type":"object"})", rule).shown);  // It takes none.
   CHECK_FALSE(offer(R"({"type":"object","properties":{"sum":{}},"additionalProperties":true})", rule).shown);
   CHECK(offer(R"({"type":"object","additionalProperties":true})", rule).shown);  // It says of none what it is called.
+}
+
+TEST_CASE("A grant that allows nothing of what the tool takes grants nothing") {
+  const std::string own = of_properties(R"("amount":{"type":"integer","maximum":50},"to":{"enum":["us","them"]})");
+  for (const char* granted : {R"({"properties":{"to":{"const":"him"}}})", R"({"properties":{"to":{"enum":["him","her"]}}})"}) {
+    const Offer made = offer(own, granted);
+    CHECK_FALSE(made.shown);
+    CHECK(made.log == "dropped: its grant allows of the argument \"to\" nothing that the tool takes");
+  }
+  CHECK_FALSE(offer(own, R"({"properties":{"amount":{"const":"5"}}})").shown);
+  CHECK(offer(own, R"({"properties":{"to":{"enum":["him","us"]}}})").shown);
 }
 
 TEST_CASE("A grant that leaves out what the tool requires grants nothing, rather than a tool that can never be called") {
