@@ -192,14 +192,16 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
     unheard_ = 0;
     succeeded(listen_);
     if (!transcript.text.empty()) {
-      for (const std::string& each : std::exchange(doubted_, {})) breakers_->on_failure(each, FailureKind::Empty, now_);
+      for (const std::string& each : std::exchange(doubted_, {})) {
+        if (each != listen_.name()) breakers_->on_failure(each, FailureKind::Empty, now_);  // It may have been come back to, and understand now.
+      }
     }
     return false;
   }
   const auto rest = std::span(listen_.makers).subspan(listen_.at + 1);
   const bool another = std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
   if (++unheard_ < kMostUnheard || !another) return false;
-  doubted_.push_back(listen_.name());
+  doubted_.insert(listen_.name());
   listen_.failure = FailureKind::Empty;
   return listen_.told = true;
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,7 @@ class CascadeSession final : public VoiceSession {
   std::string expect_;
   bool listening_ = false, ended_ = false;
   unsigned unheard_ = 0;     // turns in a row, with speech in them of which the present listener understood nothing
-  std::vector<std::string> doubted_;  // those that were left for it, until another understands the caller
+  std::set<std::string> doubted_;  // those that were left for it, until another understands the caller
   TurnInput input_;
   bool thinking_ = false;
   std::deque<Utterance> open_;  // asked for and not yet done

@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <string>
 
-/// What was said and what went wrong in a call on virtual time, for messages of tests that fail.
+/// What was said and what went wrong in a call on virtual time, for tests to judge and for the messages of those that fail.
 namespace offhook::inline v0::agent::test {
+
+/// The longest that a caller may hear nothing: a filler comes 2.5 s after the last word of either side, and again 6 s later; when
+/// the voice that shall say it is broken as well, another one says it 3 s later.
+inline constexpr base::Duration kLongestSilence = std::chrono::seconds(8);
 
 inline std::string story(const VirtualTalk& call) {
   std::string text;

@@ -16,9 +16,6 @@ using AzureKind = services::azure::Fault::Kind;
 
 namespace {
 
-/// As in the runs of fault_runs_test.cpp.
-constexpr base::Duration kLongestSilence = 8s;
-
 /// A way of failing, by words that a failed test shows. `heals`: it costs nothing that anybody would have to make good, as what is
 /// passed over, or a connection that ends when all was said.
 template <class Fault>

@@ -24,8 +24,6 @@ constexpr unsigned kRuns = 60;  // The release build runs all of them; here each
 #else
 constexpr unsigned kRuns = 500;
 #endif
-/// As in fault_runs_test.cpp.
-constexpr base::Duration kLongestSilence = 8s;
 constexpr std::size_t kMostSecondsQueued = 60;  // Replies here are short: more would be said twice, or for ever.
 
 using Kind = Fault::Kind;

@@ -1,4 +1,5 @@
 #include <offhook/base/random.hpp>
+#include <offhook/tests/agent/calls/call_story.hpp>
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 
 #include <doctest/doctest.h>
@@ -20,9 +21,6 @@ constexpr unsigned kRuns = 40;  // The release build runs all of them; here each
 #else
 constexpr unsigned kRuns = 300;
 #endif
-/// The longest that a caller may hear nothing: a filler comes 2.5 s after the last word of either side, and again 6 s later; when
-/// the voice that shall say it is broken as well, another one says it 3 s later.
-constexpr base::Duration kLongestSilence = 8s;
 
 using Kind = Fault::Kind;
 constexpr std::array kOfHttp{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Empty, Kind::NoDone, Kind::Split};
