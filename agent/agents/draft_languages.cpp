@@ -1,7 +1,7 @@
 #include <offhook/agent/agents/draft.hpp>
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/voices.hpp>
-#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <span>
@@ -38,7 +38,7 @@ void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr&
   if (spoken.empty()) return;
   const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks " + std::string(spoken) + " alone";
   const auto wanted = wanted_by(profile);
-  const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !each.empty() && !base::iequals(each.substr(0, each.find('-')), spoken); });
+  const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !each.empty() && !is_same_language(each, spoken); });
   if (other != wanted.end())
     draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": answers in " + *other + " are read as if they were that (docs/voices.md)"});
   else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))

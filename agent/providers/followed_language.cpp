@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/followed_language.hpp>
 
-#include <offhook/base/text.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 
 #include <algorithm>
 
@@ -9,10 +9,7 @@ namespace offhook::inline v0::agent {
 namespace {
 
 /// Recognisers say "no" of both ways to write Norwegian.
-std::string_view primary_of(std::string_view bcp47) {
-  const std::string_view primary = bcp47.substr(0, bcp47.find_first_of("-_"));
-  return base::iequals(primary, "nb") || base::iequals(primary, "nn") ? "no" : primary;
-}
+std::string_view as_heard(std::string_view bcp47) { return is_same_language(bcp47, "nb") || is_same_language(bcp47, "nn") ? "no" : bcp47; }
 
 }  // namespace
 
@@ -22,7 +19,7 @@ std::string FollowedLanguage::now() const {
 }
 
 void FollowedLanguage::note(std::string_view bcp47) const {
-  const auto is_it = [&](const std::string& each) { return base::iequals(primary_of(each), primary_of(bcp47)); };
+  const auto is_it = [&](const std::string& each) { return is_same_language(as_heard(each), as_heard(bcp47)); };
   const auto found = std::find_if(candidates.begin(), candidates.end(), is_it);
   if (heard && found != candidates.end()) *heard = *found;
 }

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/voices.hpp>
 
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -94,13 +95,12 @@ constexpr std::array kDeepgram{
     OfLanguage{"ja", "aura-2-izanami-ja", "aura-2-fujin-ja"}};
 
 std::string_view deepgram_voice(bool man, std::string_view language) {
-  const std::string_view spoken = language.substr(0, language.find('-'));
-  const auto* found = std::find_if(kDeepgram.begin(), kDeepgram.end(), [&](const OfLanguage& each) { return base::iequals(each.language, spoken); });
+  const auto* found = std::find_if(kDeepgram.begin(), kDeepgram.end(), [&](const OfLanguage& each) { return is_same_language(each.language, language); });
   if (found == kDeepgram.end()) found = kDeepgram.begin();
   return man ? found->man : found->woman;
 }
 
-bool is_english(std::string_view language) { return language.empty() || base::iequals(language.substr(0, language.find('-')), "en"); }
+bool is_english(std::string_view language) { return language.empty() || is_same_language(language, "en"); }
 
 /// Azure's multilingual voices follow the text.
 std::string_view azure_voice(bool man, std::string_view language, std::span<const std::string> languages) {

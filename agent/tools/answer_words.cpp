@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/answer_words.hpp>
 
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -124,20 +125,14 @@ std::string folded(std::string_view utf8) {
   return out;
 }
 
-std::string primary_language(std::string_view tag) {
-  std::string out;
-  for (const char c : tag.substr(0, tag.find_first_of("-_"))) out += base::to_lower(c);
-  return out;
-}
-
 Answer answer_of(std::string_view transcript, const std::vector<std::string>& languages) {
   if (transcript.size() > kMaxAnswerBytes) return Answer::Unclear;
   const std::string text = folded(transcript);
-  const auto is_ours = [](const std::string& tag) { return std::any_of(kWords.begin(), kWords.end(), [of = primary_language(tag)](const Words& words) { return words.language == of; }); };
+  const auto is_ours = [](const std::string& tag) { return std::any_of(kWords.begin(), kWords.end(), [&tag](const Words& words) { return is_same_language(words.language, tag); }); };
   const bool asked_in_english = languages.empty() || !is_ours(languages.front());  // As sentences_in() does it.
   std::optional<Answer> answer;
   for (const Words& words : kWords) {
-    const auto meant = [&](const std::string& tag) { return primary_language(tag) == words.language; };
+    const auto meant = [&](const std::string& tag) { return is_same_language(tag, words.language); };
     if (std::none_of(languages.begin(), languages.end(), meant) && !(asked_in_english && words.language == "en")) continue;
     const Answer here = answer_in(text, words);
     if (here == Answer::Unclear) continue;

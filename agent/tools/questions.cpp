@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/questions.hpp>
 
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/answer_words.hpp>
@@ -54,7 +55,7 @@ constexpr std::array kSentences{
 
 const Sentences& sentences_in(std::string_view language) {
   const auto at = std::find_if(kSentences.begin(), kSentences.end(),
-                               [tag = primary_language(language)](const Sentences& s) { return s.language == tag; });
+                               [language](const Sentences& s) { return is_same_language(s.language, language); });
   return at == kSentences.end() ? kSentences.front() : *at;
 }
 

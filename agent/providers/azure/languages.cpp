@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/azure/languages.hpp>
 
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 namespace offhook::inline v0::agent::azure {
 
 namespace {
-
-std::string_view base_of(std::string_view locale) { return locale.substr(0, locale.find('-')); }
 
 /// "de-DE" of "de-DE-KatjaNeural"; "" of a name that has none.
 std::string_view locale_of_voice(std::string_view voice) {
@@ -48,7 +47,7 @@ std::vector<std::string> candidate_locales(std::span<const std::string> bcp47) {
   std::vector<std::string> locales;
   for (const std::string& each : bcp47) {
     std::string locale = locale_of(each);
-    const auto is_same = [&](const std::string& other) { return base::iequals(base_of(other), base_of(locale)); };
+    const auto is_same = [&](const std::string& other) { return is_same_language(other, locale); };
     if (locales.size() < kMaxCandidates && std::none_of(locales.begin(), locales.end(), is_same)) locales.push_back(std::move(locale));
   }
   return locales;

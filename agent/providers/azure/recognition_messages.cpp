@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/utf8.hpp>
 #include <offhook/base/text.hpp>
 
@@ -77,7 +78,7 @@ void read_best(const json::Element& root, Recognised& heard) {
 std::string_view detected(const json::Element& root) {
   const auto primary = json::member(root, "PrimaryLanguage");
   const std::string_view language = primary && primary->is_object() ? json::text(*primary, "Language") : std::string_view();
-  return language.size() <= kMaxLocale ? language : std::string_view();
+  return language.size() <= kMaxLanguageTag ? language : std::string_view();
 }
 
 /// As the official client asks for it: what is interim comes in whatever language was detected by then, and phrases always come.

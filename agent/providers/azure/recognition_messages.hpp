@@ -25,7 +25,6 @@ struct RecognitionShape {
 
 inline constexpr std::size_t kMaxPhrases = 500;           ///< what the service takes; those beyond are not sent
 inline constexpr std::size_t kMaxRecognisedText = 16U << 10U;  ///< octets of one answer: two minutes of anybody's speech
-inline constexpr std::size_t kMaxLocale = 35;  ///< octets: RFC 5646 section 4.4.1
 
 /// Times on the wire, of 100 ns each.
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
@@ -41,7 +40,7 @@ struct Recognised {
   std::string text;              ///< without blanks around it; "" unless Success
   double confidence = 1;
   std::uint64_t end_ticks = 0;   ///< where it ends in the audio of the service's turn
-  std::string language;          ///< the locale that was detected, as the service writes it; "" where none was, or of more than kMaxLocale
+  std::string language;          ///< the locale that was detected, as the service writes it; "" where none was, or of more than kMaxLanguageTag
 };
 /// Of those that are neither Success nor Nothing.
 [[nodiscard]] FailureKind kind_of(Recognised::Status status);

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 
-#include <offhook/base/text.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,24 +21,17 @@ constexpr auto kMulti = std::to_array<std::string_view>({
     "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu",
     "nb", "nn"});  // Both of them are its "no".
 
-/// "de" of "de-AT".
-std::string primary_of(std::string_view bcp47) {
-  std::string primary;
-  for (const char c : bcp47.substr(0, bcp47.find_first_of("-_"))) primary += base::to_lower(c);
-  return primary;
-}
-
 template <class List>
 bool is_in(const List& list, std::string_view bcp47) {
-  return std::find(list.begin(), list.end(), primary_of(bcp47)) != list.end();
+  return std::any_of(list.begin(), list.end(), [bcp47](std::string_view language) { return is_same_language(language, bcp47); });
 }
 
 /// Each once, of those that Flux has.
 std::vector<std::string> hints_of(std::span<const std::string> languages) {
   std::vector<std::string> hints;
   for (const std::string& each : languages) {
-    std::string primary = primary_of(each);
-    if (is_in(kFlux, each) && std::find(hints.begin(), hints.end(), primary) == hints.end()) hints.push_back(std::move(primary));
+    const auto* const known = std::find_if(kFlux.begin(), kFlux.end(), [&each](std::string_view language) { return is_same_language(language, each); });
+    if (known != kFlux.end() && std::find(hints.begin(), hints.end(), *known) == hints.end()) hints.emplace_back(*known);
   }
   return hints;
 }
@@ -67,7 +60,7 @@ std::string language_of(std::string_view model, std::span<const std::string> lan
 bool is_flux(std::string_view model) { return model.starts_with("flux"); }
 
 bool flux_hears(std::string_view model, std::string_view bcp47) {
-  return model == kEnglish ? primary_of(bcp47) == "en" : model != kMany || is_in(kFlux, bcp47);
+  return model == kEnglish ? is_same_language(bcp47, "en") : model != kMany || is_in(kFlux, bcp47);
 }
 
 ListenChoice listen_choice(std::string_view model, std::string_view language, std::span<const std::string> languages) {

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/openai/http_listener.hpp>
 
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 
 #include <memory>
@@ -10,7 +11,7 @@ namespace offhook::inline v0::agent::openai {
 namespace {
 
 net::HttpRequest write_request(const TranscriptionOptions& options, std::string wav, const std::string& call_language) {
-  const std::string language = options.language.empty() ? iso_language(call_language) : options.language;
+  const std::string language = options.language.empty() ? std::string(primary_language(call_language)) : options.language;
   auto request = request_to(options.server, "/audio/transcriptions");
   request.form.push_back({"file", std::move(wav), "turn.wav", "audio/wav"});
   request.form.push_back({"model", options.model, "", ""});
@@ -31,8 +32,6 @@ TurnService service_of(TranscriptionOptions options) {
 }
 
 }  // namespace
-
-std::string iso_language(std::string_view bcp47) { return std::string(bcp47.substr(0, bcp47.find_first_of("-_"))); }
 
 HttpListener::HttpListener(TranscriptionOptions options, net::HttpClient& http, Wake wake)
     : TurnListener(service_of(std::move(options)), http, std::move(wake)) {}

@@ -16,9 +16,6 @@ struct TranscriptionOptions {
   bool stream = true;          ///< pieces as they are understood; whisper-1 takes no notice of it
 };
 
-/// The language of a call as the service wants it: "pt" of "pt-BR".
-[[nodiscard]] std::string iso_language(std::string_view bcp47);
-
 /// Listens by /audio/transcriptions.
 class HttpListener final : public TurnListener {
  public:

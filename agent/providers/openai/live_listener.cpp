@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/openai/live_listener.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 
 #include <utility>
@@ -25,7 +26,7 @@ LiveListener::~LiveListener() = default;
 
 void LiveListener::open(const SessionContext& context) {
   if (options_.shape.language.empty() && !context.language.empty()) {
-    options_.shape.language = iso_language(context.language);
+    options_.shape.language = primary_language(context.language);
     core_.emplace(options_.shape);
   }
   connect();

@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
 #include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/base/base64.hpp>
 
 #include <nlohmann/json.hpp>
@@ -86,9 +87,6 @@ void append_noise_reduction(std::string& out, NoiseReduction how) {
   }
 }
 
-/// The transcriber knows languages by two letters: "pt-BR" is "pt" to it.
-std::string_view primary_language(std::string_view language) { return language.substr(0, language.find('-')); }
-
 void append_input(std::string& out, const RealtimeOptions& options, std::string_view language) {
   out += "\"input\":{\"format\":";
   out += format_json(options.format);
@@ -102,7 +100,7 @@ void append_input(std::string& out, const RealtimeOptions& options, std::string_
   } else {
     out += "{\"model\":";
     append_json_string(out, options.transcription_model);
-    if (!language.empty()) member(out, "language", primary_language(language));
+    if (!language.empty()) member(out, "language", primary_language(language));  // It knows them by two letters.
     out += '}';
   }
   out += '}';

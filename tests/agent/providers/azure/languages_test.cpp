@@ -6,6 +6,7 @@
 #include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/parts.hpp>
 #include <offhook/agent/providers/azure/short_audio.hpp>
+#include <offhook/agent/providers/language_tag.hpp>
 
 #include <memory>
 #include <string>
@@ -132,8 +133,8 @@ TEST_CASE("RecognitionReader reads a language up to its bound") {
     const auto read = reader.read(json{{"RecognitionStatus", "Success"}, {"PrimaryLanguage", {{"Language", std::string(octets, 'x')}}}}.dump());
     return read ? read->language.size() : 99;
   };
-  CHECK(language_of(kMaxLocale) == kMaxLocale);
-  CHECK(language_of(kMaxLocale + 1) == 0);
+  CHECK(language_of(kMaxLanguageTag) == kMaxLanguageTag);
+  CHECK(language_of(kMaxLanguageTag + 1) == 0);
 }
 
 TEST_CASE("Of candidates the service gets one of each language, and no more than it takes") {

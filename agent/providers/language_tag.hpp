@@ -1,0 +1,20 @@
+#pragma once
+
+#include <offhook/base/text.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+inline constexpr std::size_t kMaxLanguageTag = 35;  ///< octets; RFC 5646 section 4.4.1. What is longer, a service made up
+
+/// The primary language subtag of RFC 5646 section 2.2.1, as it is written: "pt" of "pt-BR". A "_" ends it, too: some services write it so.
+[[nodiscard]] constexpr std::string_view primary_language(std::string_view tag) { return tag.substr(0, tag.find_first_of("-_")); }
+
+/// Whatever the region; case does not count (RFC 5646 section 2.1.1).
+[[nodiscard]] inline bool is_same_language(std::string_view tag, std::string_view other) {
+  return base::iequals(primary_language(tag), primary_language(other));
+}
+
+}  // namespace offhook::inline v0::agent
