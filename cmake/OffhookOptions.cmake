@@ -50,7 +50,7 @@ if(OFFHOOK_SANITIZE)
   endforeach()
   add_compile_options(-fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
-  # g++ takes a third of the time when undefined behaviour is a trap (SIGILL, and a debugger has the line) instead of a report.
+  # Undefined behaviour as a trap (SIGILL; a debugger has the line): for g++ reports are 40 % more to compile. It leaves -fsanitize=vptr out.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND "undefined" IN_LIST offhook_sanitizers AND NOT OFFHOOK_REPORT_UNDEFINED)
     add_compile_options(-fsanitize-undefined-trap-on-error)
   endif()

@@ -40,8 +40,8 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   }
   bool number_integer(number_integer_t value) override { return add_integer(value); }
   bool number_unsigned(number_unsigned_t value) override {
-    constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    return add_integer(value > static_cast<number_unsigned_t>(most) ? most : static_cast<std::int64_t>(value));
+    constexpr auto most = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
+    return value > most ? number_float(static_cast<number_float_t>(value), {}) : add_integer(static_cast<std::int64_t>(value));
   }
   bool number_float(number_float_t value, const string_t&) override {
     JsonValue leaf{.kind = JsonValue::Kind::Real};

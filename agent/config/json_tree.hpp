@@ -25,7 +25,7 @@ struct JsonValue {
   enum class Kind : std::uint8_t { Null, Flag, Integer, Real, Text, List, Object };
   Kind kind = Kind::Null;
   bool flag = false;
-  std::int64_t integer = 0;                                ///< the nearest that fits
+  std::int64_t integer = 0;                                ///< one that does not fit is a Real
   double real = 0;
   std::string text{};
   std::vector<JsonValue> items{};

@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent {
 
-inline constexpr std::size_t kMaxLanguageTag = 35;  ///< octets; RFC 5646 section 4.4.1. What is longer, a service made up
+inline constexpr std::size_t kMaxLanguageTag = 35;  ///< octets of one that a service tells us of: what RFC 5646 section 4.4.1 wants room for
 
 /// The primary language subtag of RFC 5646 section 2.2.1, as it is written: "pt" of "pt-BR". A "_" ends it, too: some services write it so.
 [[nodiscard]] constexpr std::string_view primary_language(std::string_view tag) { return tag.substr(0, tag.find_first_of("-_")); }

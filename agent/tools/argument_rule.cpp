@@ -76,6 +76,28 @@ bool is_same(const ArgumentValue& one, const ArgumentValue& other) {
   return a && b ? *a == *b && is_rounded(one) == is_rounded(other) : one == other;
 }
 
+std::string_view common_type(std::string_view one, std::string_view other) {
+  if (one == other || (one == "integer" && other == "number")) return one;
+  return one == "number" && other == "integer" ? other : "";
+}
+
+std::vector<std::string> ArgumentRule::possible_types() const {
+  if (!types.empty()) return types;
+  if (has_number_bounds()) return {"number"};
+  return has_length_bounds() ? std::vector<std::string>{"string"} : std::vector<std::string>{};
+}
+
+bool ArgumentRule::can_stand_beside(const ArgumentRule& other) const {
+  const auto takes = [](const ArgumentRule& rule) { return [&rule](const ArgumentValue& choice) { return rule.complaint(choice).empty(); }; };
+  if (chosen && std::none_of(choices.begin(), choices.end(), takes(other))) return false;
+  if (other.chosen && std::none_of(other.choices.begin(), other.choices.end(), takes(*this))) return false;
+  const auto ours = possible_types(), theirs = other.possible_types();
+  const auto is_theirs = [&theirs](const std::string& type) {
+    return std::any_of(theirs.begin(), theirs.end(), [&type](const std::string& each) { return !common_type(type, each).empty(); });
+  };
+  return ours.empty() || theirs.empty() || std::any_of(ours.begin(), ours.end(), is_theirs);
+}
+
 std::string ArgumentRule::complaint(const ArgumentValue& value) const {
   const auto is_type = [&](const std::string& type) { return has_type(value, type); };
   if (!types.empty() && std::none_of(types.begin(), types.end(), is_type)) return "must be of the type " + shown_types(types);

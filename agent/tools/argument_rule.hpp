@@ -20,6 +20,9 @@ static_assert(std::numeric_limits<ExactNumber>::digits >= 64);
 /// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2. A rounded one and a whole one are not.
 [[nodiscard]] bool is_same(const ArgumentValue& one, const ArgumentValue& other);
 
+/// The narrower of two types of JSON Schema, "integer" being a "number", too; "": no value is of both.
+[[nodiscard]] std::string_view common_type(std::string_view one, std::string_view other);
+
 /// What a schema says of one member.
 struct ArgumentRule {
   std::string name;
@@ -34,6 +37,12 @@ struct ArgumentRule {
   [[nodiscard]] std::string complaint(const ArgumentValue& value) const;
   [[nodiscard]] bool has_number_bounds() const { return minimum || maximum || above || below; }
   [[nodiscard]] bool has_length_bounds() const { return least_characters || most_characters; }
+  /// Types, bounds and lists of both leave something, as far as is seen without a search.
+  [[nodiscard]] bool can_stand_beside(const ArgumentRule& other) const;
+
+ private:
+  /// Those that its bounds are for, where it names none; empty: any.
+  [[nodiscard]] std::vector<std::string> possible_types() const;
 };
 
 }  // namespace offhook::inline v0::agent::tools

@@ -38,6 +38,19 @@ std::vector<std::string> types_of(dom::element about) {
   return texts_of(about, "type");
 }
 
+/// As the most forgiving reader would take a name: without case (Go's JSON takes U+017F for s and U+212A for k), "_" and "-" (protobuf's),
+/// and nothing behind a NUL (readers in C).
+std::string loosened(std::string_view name) {
+  std::string out;
+  for (name = name.substr(0, name.find('\0')); !name.empty();) {
+    const bool long_s = name.starts_with("\xc5\xbf"), kelvin = name.starts_with("\xe2\x84\xaa");
+    const char c = long_s ? 's' : kelvin ? 'k' : base::to_lower(name.front());
+    if (c != '_' && c != '-') out += c;
+    name.remove_prefix(long_s ? 2 : kelvin ? 3 : 1);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<ArgumentSchema> ArgumentSchema::parse(std::string_view json) {
@@ -83,8 +96,8 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
   for (const Argument& argument : arguments) {
     if (find(argument.name) != nullptr) continue;
     if (!open_) return "there is a member that this tool does not have.";
-    // Many servers take "Amount" for "amount": it would pass by the rule for that.
-    const auto is_alike = [&argument](const ArgumentRule& rule) { return base::iequals(rule.name, argument.name); };
+    // Many servers take "Amount" or "max_amount" for "amount" and "maxAmount": it would pass by the rule for that.
+    const auto is_alike = [of = loosened(argument.name)](const ArgumentRule& rule) { return loosened(rule.name) == of; };
     if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
       return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShown));
   }
@@ -101,8 +114,7 @@ std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted)
   for (const ArgumentRule& rule : granted.rules_) {
     const ArgumentRule* own = find(rule.name);
     if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShown));
-    const auto is_taken = [own](const ArgumentValue& choice) { return own->complaint(choice).empty(); };
-    if (own != nullptr && rule.chosen && std::none_of(rule.choices.begin(), rule.choices.end(), is_taken))
+    if (own != nullptr && !own->can_stand_beside(rule))
       return fmt::format("allows of the argument \"{}\" nothing that the tool takes", records::printable(rule.name, kMaxShown));
   }
   for (const ArgumentRule& rule : rules_) {

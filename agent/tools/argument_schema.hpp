@@ -27,7 +27,7 @@ class ArgumentSchema {
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
   /// Why `granted` cannot stand beside this, a tool's own, as the second half of a sentence about the grant: it names an argument that the
   /// tool does not list, so that a misspelt rule would hold nothing, leaves out one that the tool requires, or allows no value that the tool
-  /// takes, as far as that is seen by its list. Nothing: it can.
+  /// takes. Nothing: it can.
   [[nodiscard]] std::optional<std::string> misfit(const ArgumentSchema& granted) const;
 
  private:

@@ -80,4 +80,10 @@ base::Result<Arguments, ArgumentError> read_arguments(std::string_view json) {
   return arguments;
 }
 
+std::string as_judged(std::string_view json) {
+  json::Parser parser;
+  const auto root = json::parse(parser, json);
+  return root ? simdjson::minify(*root) : "{}";
+}
+
 }  // namespace offhook::inline v0::agent::tools

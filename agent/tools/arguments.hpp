@@ -36,5 +36,8 @@ using Arguments = std::vector<Argument>;
 /// The members of the one JSON object that `json` is, "" standing for one without any. All of it is looked at: its UTF-8, its
 /// depth, its size, and names that come twice, of which two readers might believe different ones.
 [[nodiscard]] base::Result<Arguments, ArgumentError> read_arguments(std::string_view json);
+/// The same object with each number as read_arguments() read it: 0.99999999999999999999 was judged as 1, and shall not reach another reader as
+/// less. What is no JSON becomes {}.
+[[nodiscard]] std::string as_judged(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools

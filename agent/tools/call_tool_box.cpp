@@ -215,10 +215,12 @@ void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet)
 void CallToolBox::start_at_source(const ToolCall& call) {
   if (running_.size() >= kMaxRunning)
     return refuse(call, Refusal::TooMany, "Too many tools are at work. Wait for their answers.", {});
-  const std::size_t source = offered_.find(call.name)->second.source;
+  const Offered& offered = offered_.find(call.name)->second;
+  const std::size_t source = offered.source;
   const std::uint64_t number = ++last_number_;
   running_.emplace(number, Running{call, source, now_ + options_.source_deadline});
-  sources_[source]->start({number, call.name, call.arguments.empty() ? "{}" : call.arguments});
+  const bool as_written = !offered.granted && !call.arguments.empty();
+  sources_[source]->start({number, call.name, as_written ? call.arguments : as_judged(call.arguments)});
 }
 
 void CallToolBox::on_result(SourceResult result) {

@@ -14,6 +14,7 @@ namespace {
 using Fault = std::optional<SchemaFault>;
 
 constexpr std::array<std::string_view, 7> kTypes{"string", "integer", "number", "boolean", "null", "array", "object"};
+constexpr std::string_view kRounded = "a number that is not kept exactly", kExact = "a whole number of 64 bits, or one below 2^53";
 constexpr std::string_view kKeywords = "type, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, title, description";
 
 bool is_remark(std::string_view keyword) {
@@ -81,15 +82,17 @@ class RuleReader {
   [[nodiscard]] Fault add_choice(std::string_view keyword, const json::Element& value) {
     if (value.is_array() || value.is_object()) return fault(keyword, "a list or an object to compare with", "texts, numbers, true, false and null");
     if (std::exchange(chosen_by_, keyword) != keyword && rule_.chosen) return fault(keyword, "both enum and const", "one of them");
+    ArgumentValue choice = value_of(value);
+    if (is_rounded(choice)) return fault(keyword, std::string(kRounded), std::string(kExact));
     rule_.chosen = true;
-    rule_.choices.push_back(value_of(value));
+    rule_.choices.push_back(std::move(choice));
     return std::nullopt;
   }
 
   [[nodiscard]] Fault read_bound(std::string_view keyword, const json::Element& value, std::optional<ExactNumber>& out) {
     if (!value.is_number()) return fault(keyword, "no number", "a number");
     const ArgumentValue bound = value_of(value);
-    if (is_rounded(bound)) return fault(keyword, "a number that is not kept exactly", "a whole number of 64 bits, or one below 2^53");
+    if (is_rounded(bound)) return fault(keyword, std::string(kRounded), std::string(kExact));
     out = exact_number(bound);
     return std::nullopt;
   }
@@ -222,6 +225,7 @@ base::Result<HeldSchemas, std::string> hold_schemas(std::string_view parameters,
   if (const auto misfit = own->misfit(*narrower)) return base::fail("its grant " + *misfit);
   held.granted = *narrower;
   held.shown = narrowed(held.shown, granted);
+  if (!ArgumentSchema::parse(held.shown)) return base::fail(std::string("its source gives a schema that cannot be narrowed"));
   return held;
 }
 

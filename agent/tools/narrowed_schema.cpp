@@ -2,6 +2,7 @@
 #include <offhook/agent/tools/argument_value.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,14 +26,6 @@ std::vector<Element> items_of(const Element& value) {
   return {list.begin(), list.end()};
 }
 
-/// A type that both allow; "": there is none.
-std::string_view common_type(const Element& own, const Element& granted) {
-  std::string_view one, other;
-  if (own.get(one) != simdjson::SUCCESS || granted.get(other) != simdjson::SUCCESS) return "";
-  if (one == other || (one == "integer" && other == "number")) return one;
-  return one == "number" && other == "integer" ? other : "";
-}
-
 std::string list_of(const std::set<std::string>& items) {
   JsonText out;
   out.open("", '[');
@@ -46,7 +39,9 @@ std::string common_types(const Element& own, const Element& granted) {
   std::set<std::string> types;
   for (const Element& one : items_of(own)) {
     for (const Element& other : items_of(granted)) {
-      if (const auto type = common_type(one, other); !type.empty()) types.insert('"' + std::string(type) + '"');
+      std::string_view first, second;
+      if (one.get(first) != simdjson::SUCCESS || other.get(second) != simdjson::SUCCESS) continue;
+      if (const auto type = common_type(first, second); !type.empty()) types.insert('"' + std::string(type) + '"');
     }
   }
   if (types.empty()) return "";
@@ -54,11 +49,12 @@ std::string common_types(const Element& own, const Element& granted) {
 }
 
 std::string common_choices(const Element& own, const Element& granted) {
+  std::vector<ArgumentValue> theirs;
+  for (const Element& each : items_of(own)) theirs.push_back(value_of(each));
   std::set<std::string> choices;
-  for (const Element& choice : items_of(granted)) {
-    for (const Element& other : items_of(own)) {
-      if (is_same(value_of(choice), value_of(other))) choices.insert(simdjson::minify(choice));
-    }
+  for (const Element& each : items_of(granted)) {
+    const ArgumentValue choice = value_of(each);
+    if (std::any_of(theirs.begin(), theirs.end(), [&choice](const ArgumentValue& other) { return is_same(choice, other); })) choices.insert(simdjson::minify(each));
   }
   return choices.empty() ? "" : list_of(choices);
 }

@@ -125,13 +125,24 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
   return out;
 }
 
+namespace {
+
+/// Why there is no such tool: its place has answered with none at all, or it is one that was refused.
+bool is_told(const ToolSurvey& survey, const ServerToolGrant& grant) {
+  const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
+  const bool has_tools = std::any_of(survey.tools.begin(), survey.tools.end(), is_of);
+  return std::any_of(survey.troubles.begin(), survey.troubles.end(),
+                     [&](const auto& each) { return is_of(each) && (!has_tools || each.what.starts_with(grant.name + ":")); });
+}
+
+}  // namespace
+
 std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const AgentProfile& agent) {
   std::vector<ToolSurvey::Trouble> out;
   for (const ServerToolGrant& grant : agent.server_tools) {
-    const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
-    if (std::any_of(survey.troubles.begin(), survey.troubles.end(), is_of)) continue;
     const auto tool = std::find_if(survey.tools.begin(), survey.tools.end(), [&grant](const ToolSurvey::Tool& each) { return each.name == grant.name; });
     if (tool == survey.tools.end()) {
+      if (is_told(survey, grant)) continue;
       std::vector<std::string> known;
       for (const ToolSurvey::Tool& each : survey.tools) known.push_back(each.name);
       out.push_back({grant.server(), fmt::format("{} is granted to {}, and there is no such tool: {}", grant.name, agent.name,

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <offhook/base/time.hpp>
 #include <offhook/tests/agent/calls/virtual_talk.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 /// What was said and what went wrong in a call on virtual time, for tests to judge and for the messages of those that fail.

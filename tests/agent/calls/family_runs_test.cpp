@@ -20,7 +20,7 @@ using AzureFault = services::azure::Fault;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr unsigned kRuns = 60;  // The release build runs all of them; here each takes ten times as long.
+constexpr unsigned kRuns = 60;  // `./dev test --full` runs all of them, in release; here each takes ten times as long.
 #else
 constexpr unsigned kRuns = 500;
 #endif

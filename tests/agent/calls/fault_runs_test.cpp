@@ -17,7 +17,7 @@ using services::openai::Fault;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr unsigned kRuns = 40;  // The release build runs all of them; here each takes ten times as long.
+constexpr unsigned kRuns = 40;  // `./dev test --full` runs all of them, in release; here each takes ten times as long.
 #else
 constexpr unsigned kRuns = 300;
 #endif

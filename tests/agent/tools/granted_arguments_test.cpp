@@ -83,6 +83,8 @@ TEST_CASE("A member that is a ruled one but for capitals does not pass by the ru
   const std::string ruled = of_properties(R"("amount":{"maximum":50})");
   CHECK(complaint(ruled, R"({"Amount":51})") == "\"amount\" must be written so.");
   CHECK(complaint(ruled, R"({"amount":50,"AMOUNT":51})") == "\"amount\" must be written so.");
+  for (const char* other : {"amo_unt", "AMO-UNT", "amount\\u0000", "amount\\u0000x"}) CHECK(complaint(ruled, "{\"" + std::string(other) + "\":51}") == "\"amount\" must be written so.");
+  CHECK(complaint(of_properties(R"("maxTasks":{"maximum":50})"), R"({"max_ta\u017f\u212as":51})") == "\"maxTasks\" must be written so.");
   CHECK(complaint(ruled, R"({"amounts":51})").empty());
   CHECK(complaint(of_properties(R"("a":{},"A":{})"), R"({"a":1,"A":2})").empty());
 }
@@ -122,6 +124,8 @@ TEST_CASE("A schema of which anything would not be held to is refused, with its 
            Row{R"({"properties":{"a":{"exclusiveMinimum":5,"exclusiveMaximum":5}}})", "/properties/a", "a lower bound above the upper one"},
            Row{R"({"properties":{"a":{"maximum":9223372036854775808}}})", "/properties/a/maximum", "a number that is not kept exactly"},
            Row{R"({"properties":{"a":{"minimum":9007199254740992.0}}})", "/properties/a/minimum", "a number that is not kept exactly"},
+           Row{R"({"properties":{"a":{"const":18446744073709551615}}})", "/properties/a/const", "a number that is not kept exactly"},
+           Row{R"({"properties":{"a":{"enum":[1,1e16]}}})", "/properties/a/enum", "a number that is not kept exactly"},
            Row{R"({"properties":{"a":{"type":"string","enum":["x",1]}}})", "/properties/a/enum", "a value that its own type or bounds leave out"},
            Row{R"({"properties":{"a":{"const":6,"maximum":5}}})", "/properties/a/const", "a value that its own type or bounds leave out"},
            Row{R"({"properties":{"a":{"minLength":6,"maxLength":5}}})", "/properties/a/minLength", "a minLength above maxLength"},
@@ -216,6 +220,26 @@ TEST_CASE("What a grant does not allow does not reach the tool: the model is tol
   CHECK(source->started[0].arguments == R"({"amount":50})");
 }
 
+TEST_CASE("What is judged is what is sent: no reader takes more digits of a number than we did") {
+  ToolBoxOptions options;
+  auto open = test::rule("open", Confirm::Never, ToolClass::Write);
+  open.arguments = of_properties(R"("folder":{"enum":[2]})");
+  options.rules.allowed = {open, test::rule("free", Confirm::Never, ToolClass::Write)};
+  const std::string own = of_properties(R"("folder":{"type":"number"})");
+  auto made = std::make_unique<test::FakeSource>(std::vector<ToolDescription>{{"open", "", own, ToolClass::Write}, {"free", "", own, ToolClass::Write}});
+  auto* source = made.get();
+  std::vector<std::unique_ptr<ToolSource>> sources;
+  sources.push_back(std::move(made));
+  CallToolBox box(options, std::move(sources), nullptr, base::TimePoint{});
+  box.run({1, "a", "open", R"({"folder": 1.99999999999999999999})"});
+  box.run({1, "b", "open", R"({"folder": 2})"});
+  box.run({1, "c", "free", R"({"folder": 1.99999999999999999999})"});
+  REQUIRE(source->started.size() == 3);
+  CHECK(source->started[0].arguments == R"({"folder":2.0})");
+  CHECK(source->started[1].arguments == R"({"folder":2})");
+  CHECK(source->started[2].arguments == R"({"folder": 1.99999999999999999999})");
+}
+
 TEST_CASE("A grant whose schema cannot be used grants nothing") {
   ToolBoxOptions options;
   auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
@@ -274,6 +298,12 @@ TEST_CASE("A grant that names an argument which the tool does not list grants no
   CHECK(offer(R"({"type":"object","additionalProperties":true})", rule).shown);  // It says of none what it is called.
 }
 
+TEST_CASE("A tool whose narrowed schema would be none is not offered") {
+  const Offer made = offer(R"({"type":"object","properties":{"":{"type":"string"},"amount":{"type":"number"}}})", R"({"properties":{"amount":{"maximum":50}}})");
+  CHECK_FALSE(made.shown);
+  CHECK(made.log == "dropped: its source gives a schema that cannot be narrowed");
+}
+
 TEST_CASE("A grant that allows nothing of what the tool takes grants nothing") {
   const std::string own = of_properties(R"("amount":{"type":"integer","maximum":50},"to":{"enum":["us","them"]})");
   for (const char* granted : {R"({"properties":{"to":{"const":"him"}}})", R"({"properties":{"to":{"enum":["him","her"]}}})"}) {
@@ -281,7 +311,10 @@ TEST_CASE("A grant that allows nothing of what the tool takes grants nothing") {
     CHECK_FALSE(made.shown);
     CHECK(made.log == "dropped: its grant allows of the argument \"to\" nothing that the tool takes");
   }
-  CHECK_FALSE(offer(own, R"({"properties":{"amount":{"const":"5"}}})").shown);
+  for (const char* granted : {R"({"amount":{"const":"5"}})", R"({"amount":{"type":"string"}})", R"({"amount":{"maxLength":5}})", R"({"to":{"type":"number"}})", R"({"to":{"minLength":5}})"})
+    CHECK_FALSE(offer(own, R"({"properties":)" + std::string(granted) + "}").shown);
+  for (const char* granted : {R"({"amount":{"type":"number"}})", R"({"amount":{"exclusiveMaximum":5}})", R"({"to":{"maxLength":2}})", R"({"to":{}})"})
+    CHECK(offer(own, R"({"properties":)" + std::string(granted) + "}").shown);
   CHECK(offer(own, R"({"properties":{"to":{"enum":["him","us"]}}})").shown);
 }
 

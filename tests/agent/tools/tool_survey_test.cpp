@@ -44,4 +44,10 @@ TEST_CASE("Of a place that has not answered nobody knows what tools it has") {
   ToolSurvey survey;
   survey.troubles.push_back({"shop", "it has not answered in time"});
   CHECK(told(survey, granted("shop__pay", "")).empty());
+  auto& other = survey.tools.emplace_back();  // It has, but for one of its tools, of which the reason is told already.
+  other.server = "shop", other.name = "shop__other", other.schema = kPay;
+  survey.troubles[0].what = "shop__pay: its definition is another one";
+  CHECK(told(survey, granted("shop__pay", "")).empty());
+  CHECK_FALSE(told(survey, granted("shop__pey", "")).empty());
+  CHECK_FALSE(told(survey, granted("shop__other", R"({"required":["x"]})")).empty());
 }
