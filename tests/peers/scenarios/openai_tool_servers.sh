@@ -29,6 +29,13 @@ agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
 "$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools: $(cat "$work/tools.err")"
+# A grant that no model would be shown is told to who looks.
+sed '$ s/}$//' "$work/tools.base.json" >"$work/slips.json"
+printf ', "agent": {"provider": "openai", "tools": ["desk__ad", {"name": "desk__add", "arguments": {"properties": {"c": {"maximum": 5}}}}]},
+  "providers": {"openai": {"api_key": "secret-openai-key"}}, "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/slips.json"
+if "$offhook" tools "$work/slips.json" >"$work/slips.out" 2>"$work/slips.err"; then die "offhook tools does not mind grants that fit nothing"; fi
+says "$work/slips.err" 'desk__ad is granted to agent, and there is no such tool: did you mean "desk__add"?' || die "a misspelt tool is not told: $(cat "$work/slips.err")"
+says "$work/slips.err" 'desk__add is not offered to agent: its grant names an argument "c"' || die "a misspelt argument is not told: $(cat "$work/slips.err")"
 pin_of() { sed 's/},{/\n/g' "$work/tools.list" | sed -n 's/.*"tool":"'"$1"'","hash":"\([0-9a-f]*\)".*/\1/p'; }
 [ -n "$(pin_of desk__add)" ] && [ -n "$(pin_of shop__listModels)" ] || die "offhook tools has not seen the tools: $(cat "$work/tools.list")"
 pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__heard", "hash": "'$(pin_of desk__heard)'"}]'
