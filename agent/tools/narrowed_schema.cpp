@@ -77,7 +77,8 @@ void write_property(JsonText& out, std::string_view name, const Element& own, co
   Element other;
   if (own.is_object()) {
     for (const auto& [keyword, value] : simdjson::dom::object(own.get_object().value_unsafe())) {
-      if (granted.at_key(keyword).get(other) != simdjson::SUCCESS) out.raw(keyword, simdjson::minify(value));
+      const bool is_flag_of_old = value.is_bool() && keyword.starts_with("exclusive");  // Draft 4's, by the side of a "minimum" that may be ours.
+      if (!is_flag_of_old && granted.at_key(keyword).get(other) != simdjson::SUCCESS) out.raw(keyword, simdjson::minify(value));
     }
   }
   for (const auto& [keyword, value] : simdjson::dom::object(granted.get_object().value_unsafe())) {

@@ -182,6 +182,7 @@ TEST_CASE("What both schemas say of an argument is shown as both hold it: the na
            Row{R"({"enum":["a"]})", R"({"enum":["b"]})", R"({"enum":["b"]})"},
            Row{R"({"enum":["a","b"]})", R"({"const":"b"})", R"({"enum":["a","b"],"const":"b"})"},
            Row{R"({"title":"theirs"})", R"({"title":"ours"})", R"({"title":"ours"})"},
+           Row{R"({"minimum":0,"exclusiveMinimum":true})", R"({"minimum":1})", R"({"minimum":1})"},
            Row{"true", R"({"maximum":5})", R"({"maximum":5})"},
        }) {
     CAPTURE(row.own);
