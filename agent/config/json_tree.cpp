@@ -41,7 +41,11 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   bool number_integer(number_integer_t value) override { return add_integer(value); }
   bool number_unsigned(number_unsigned_t value) override {
     constexpr auto most = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
-    return value > most ? number_float(static_cast<number_float_t>(value), {}) : add_integer(static_cast<std::int64_t>(value));
+    if (value <= most) return add_integer(static_cast<std::int64_t>(value));
+    JsonValue leaf{.kind = JsonValue::Kind::Integer};
+    leaf.integer = std::numeric_limits<std::int64_t>::max();
+    leaf.real = static_cast<number_float_t>(value);
+    return add(std::move(leaf));
   }
   bool number_float(number_float_t value, const string_t&) override {
     JsonValue leaf{.kind = JsonValue::Kind::Real};
@@ -143,7 +147,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 nlohmann::ordered_json to_library(const JsonValue& value) {
   switch (value.kind) {
     case JsonValue::Kind::Flag: return value.flag;
-    case JsonValue::Kind::Integer: return value.integer;
+    case JsonValue::Kind::Integer: return value.real == 0 ? Json(value.integer) : Json(value.real);
     case JsonValue::Kind::Text: return value.text;
     case JsonValue::Kind::List: {
       auto list = nlohmann::ordered_json::array();

@@ -25,8 +25,8 @@ struct JsonValue {
   enum class Kind : std::uint8_t { Null, Flag, Integer, Real, Text, List, Object };
   Kind kind = Kind::Null;
   bool flag = false;
-  std::int64_t integer = 0;                                ///< one that does not fit is a Real
-  double real = 0;
+  std::int64_t integer = 0;                                ///< the nearest that fits
+  double real = 0;                                         ///< of a whole number that did not fit, too: it is written so again
   std::string text{};
   std::vector<JsonValue> items{};
   std::vector<std::pair<std::string, JsonValue>> members{};  ///< in the order of the file
