@@ -29,6 +29,7 @@ struct ProviderQuirks {
   bool stream_options = true;                        ///< they are understood
   bool tool_choice = true;                           ///< so is this field
   bool developer_role = true;                        ///< false: rules go by the role "system"
+  bool starts_in_thought = false;                    ///< answers begin within a thought, and only its closing tag comes
 
   friend bool operator==(const ProviderQuirks&, const ProviderQuirks&) = default;
 };

@@ -130,6 +130,8 @@ inline constexpr std::array kQuirkMembers{
     Setting{.name = "tool_choice", .shape = Shape::Flag, .unset = "the same", .meaning = "whether the server takes this field"},
     Setting{.name = "developer_role", .shape = Shape::Flag, .unset = "the same",
             .meaning = "whether the server knows this role; else rules go by `system`"},
+    Setting{.name = "starts_in_thought", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether answers begin within a thought, of which only the closing `</think>` comes"},
 };
 
 inline constexpr std::array kReplyMembers{

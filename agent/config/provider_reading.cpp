@@ -34,13 +34,14 @@ void read_models(const JsonValue& tree, ProviderProfile& out) {
 }
 
 void read_quirks(const JsonValue& tree, ProviderProfile& out) {
-  if (out.kind == ProviderKind::OpenAiCompatible) out.quirks = {"max_tokens", false, false, false};
+  if (out.kind == ProviderKind::OpenAiCompatible) out.quirks = {"max_tokens", false, false, false, false};
   const JsonValue* quirks = member(tree, "quirks");
   if (quirks == nullptr) return;
   if (const auto name = text_of(*quirks, "max_tokens"); !name.empty()) out.quirks.max_tokens = name == "none" ? "" : name;
   take_flag(*quirks, "stream_options", out.quirks.stream_options);
   take_flag(*quirks, "tool_choice", out.quirks.tool_choice);
   take_flag(*quirks, "developer_role", out.quirks.developer_role);
+  take_flag(*quirks, "starts_in_thought", out.quirks.starts_in_thought);
 }
 
 void read_reply(const JsonValue& tree, ReplyTuning& out) {

@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/chat/chat_thinker.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -23,6 +24,19 @@ namespace {
 
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
+constexpr unsigned kMaxShortened = 3;  // in a turn: to an eighth
+
+/// How long a context is, a server says only in its own words, if at all: "maximum context length", "exceed_context_size_error",
+/// "inputs tokens + max_new_tokens must be <= 4096".
+bool may_be_too_long(int status, std::string_view body) {
+  const auto says = [body](std::string_view word) {
+    const auto same = [](char a, char b) { return base::to_lower(a) == b; };
+    return std::search(body.begin(), body.end(), word.begin(), word.end(), same) != body.end();
+  };
+  if (status == 413) return true;
+  if (status == 400 || status == 422) return says("context") || says("token") || says("too long");
+  return status == 500 && says("context size");
+}
 
 /// A recogniser may be told the language of a call; a model has to be, or it falls into that of its prompt.
 std::string with_language(std::string prompt, std::string_view language) {
@@ -65,7 +79,14 @@ void ChatThinker::respond(const TurnInput& input) {
   present_ = {input, {}, {}};
   ends_call_ = false;
   retried_ = false;
+  shortened_ = 0;
   ask();
+}
+
+std::vector<ModelMessage> ChatThinker::messages() const {
+  auto all = messages_of(history_, present_);
+  keep_newest(all, most_octets_);
+  return all;
 }
 
 void ChatThinker::ask() {
@@ -74,7 +95,7 @@ void ChatThinker::ask() {
   round_.clear();
   given_ = false;
   const bool with_tools = present_.rounds.size() < options_.max_rounds;
-  auto request = server_->request({prompt_, messages_of(history_, present_), with_tools ? tools_ : nullptr});
+  auto request = server_->request({prompt_, messages(), with_tools ? tools_ : nullptr});
   request.max_body = kMaxAnswerBody;
 
   exchange_ = std::make_unique<Exchange>();
@@ -97,12 +118,32 @@ void ChatThinker::ask() {
 
 void ChatThinker::on_end(Exchange& exchange, std::optional<net::NetError> error) {
   exchange.over = true;
-  if (&exchange != exchange_.get()) return;
-  if (error) return fail(failure_of(whom_, *error));
-  if (!exchange.good()) return fail(server_->failure(whom_, exchange.head, exchange.error_body));
+  if (error || !exchange.good()) {
+    if (&exchange != exchange_.get()) return;
+    return error ? fail(failure_of(whom_, *error)) : refuse(exchange);
+  }
   std::vector<ModelEvent> events;
   exchange.answer->on_end(events);
   take(&exchange, events);
+}
+
+void ChatThinker::refuse(const Exchange& exchange) {
+  const bool is_long = may_be_too_long(exchange.head.status, exchange.error_body);
+  if (is_long && shortened_ < kMaxShortened && shorten()) return ask();
+  RequestFailure failure = server_->failure(whom_, exchange.head, exchange.error_body);
+  if (is_long) failure.why += "; perhaps prompt, tools and conversation are longer than the model's context";
+  fail(std::move(failure));
+}
+
+/// False: there is nothing that could be left out.
+bool ChatThinker::shorten() {
+  auto kept = messages();
+  const std::size_t before = kept.size(), half = octets_of(kept) / 2;
+  keep_newest(kept, half);
+  if (kept.size() == before) return false;
+  most_octets_ = half;
+  ++shortened_;
+  return true;
 }
 
 /// Once the answer is understood nothing more of it counts, but what it took: servers tell that last.

@@ -10,8 +10,10 @@
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/base/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +27,8 @@ struct ChatThinkerOptions {
 };
 
 /// Thinks by a language model over HTTP. What it knows of the call comes by open(): prompt, history, tools. A request that fails
-/// before anything of its answer was given out is repeated once, when that may help within a second.
+/// before anything of its answer was given out is repeated once, when that may help within a second; one that is too long for the model
+/// with half of what was said so far, and the rest of the call goes by that measure.
 class ChatThinker final : public Thinker {
  public:
   /// `http` outlives this.
@@ -46,6 +49,9 @@ class ChatThinker final : public Thinker {
 
   void ask();
   void on_end(Exchange& exchange, std::optional<net::NetError> error);
+  void refuse(const Exchange& exchange);
+  [[nodiscard]] bool shorten();
+  [[nodiscard]] std::vector<ModelMessage> messages() const;
   void take(const Exchange* from, std::vector<ModelEvent>& events);
   void on_model(ModelText& text);
   void on_model(ModelCall& call);
@@ -80,6 +86,8 @@ class ChatThinker final : public Thinker {
   ClauseSplitter splitter_;
   bool given_ = false;                       // something of the present answer was given out
   bool retried_ = false;
+  std::size_t most_octets_ = std::numeric_limits<std::size_t>::max();  // of messages: so much the model takes, as far as it has shown
+  unsigned shortened_ = 0;                   // in this turn
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;
   std::unique_ptr<ModelLoader> loader_;

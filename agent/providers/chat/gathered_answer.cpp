@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-std::string_view why_empty(ModelFinished::Why why) {
+std::string_view why_empty(ModelFinished::Why why, bool is_inside_thought) {
   switch (why) {
     case ModelFinished::Why::Length:
       return "the model used up its tokens before it said a word: allow more, or let it think less";
@@ -16,7 +16,7 @@ std::string_view why_empty(ModelFinished::Why why) {
     case ModelFinished::Why::Stop:
     case ModelFinished::Why::Calls: break;
   }
-  return "the model's answer is empty";
+  return is_inside_thought ? "the model's answer is one thought without an end" : "the model's answer is empty";
 }
 
 }  // namespace
@@ -36,6 +36,11 @@ void GatheredAnswer::on_call(const CallPiece& piece, std::vector<ModelEvent>& ou
   fail(FailureKind::Protocol, "the answer holds too many function calls, or too long ones", out);
 }
 
+void GatheredAnswer::give_usage(std::vector<ModelEvent>& out) {
+  if (usage_ && !failed_) out.push_back(*usage_);
+  usage_.reset();
+}
+
 void GatheredAnswer::finish(ModelFinished::Why why, std::vector<ModelEvent>& out) {
   if (over()) return;
   if (std::string rest = thoughts_.finish(); !rest.empty()) {
@@ -43,7 +48,7 @@ void GatheredAnswer::finish(ModelFinished::Why why, std::vector<ModelEvent>& out
     out.push_back(ModelText{std::move(rest)});
   }
   auto calls = calls_.take();
-  if (calls.empty() && !said_) return fail(FailureKind::Empty, std::string(why_empty(why)), out);
+  if (calls.empty() && !said_) return fail(FailureKind::Empty, std::string(why_empty(why, thoughts_.is_inside())), out);
   if (!calls.empty()) why = ModelFinished::Why::Calls;  // Some say "stop" all the same.
   for (ModelCall& call : calls) out.push_back(std::move(call));
   finished_ = true;

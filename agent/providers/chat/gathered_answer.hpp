@@ -4,6 +4,8 @@
 #include <offhook/agent/providers/chat/model_events.hpp>
 #include <offhook/agent/providers/chat/think_filter.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +16,13 @@ namespace offhook::inline v0::agent::chat {
 /// JSON texts, and what is in those, is for those who derive from it.
 class GatheredAnswer : public ModelAnswer {
  protected:
+  explicit GatheredAnswer(bool starts_in_thought = false) : thoughts_(starts_in_thought) {}
   void on_text(std::string_view text, std::vector<ModelEvent>& out);
   void on_call(const CallPiece& piece, std::vector<ModelEvent>& out);
+  /// What was told last counts: some servers tell it in each chunk, each time of all so far.
+  void on_usage(const ModelUsage& usage) { usage_ = usage; }
+  /// Given out once, when nothing more of the answer is to come.
+  void give_usage(std::vector<ModelEvent>& out);
   void finish(ModelFinished::Why why, std::vector<ModelEvent>& out);
   void fail(FailureKind kind, std::string why, std::vector<ModelEvent>& out);
   [[nodiscard]] bool over() const { return finished_ || failed_; }
@@ -26,6 +33,7 @@ class GatheredAnswer : public ModelAnswer {
  private:
   ThinkFilter thoughts_;
   CallAssembly calls_;
+  std::optional<ModelUsage> usage_;
   std::size_t text_octets_ = 0;  // of all text, thoughts too
   bool said_ = false;            // something that can be spoken came
   bool finished_ = false, failed_ = false;

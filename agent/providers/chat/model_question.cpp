@@ -1,6 +1,8 @@
 #include <offhook/agent/providers/chat/model_question.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -80,6 +82,14 @@ bool holds(const History* history, std::uint32_t turn, std::initializer_list<Kin
   });
 }
 
+std::size_t octets_of(const ModelMessage& message) {
+  std::size_t octets = message.text.size();
+  for (const ModelMessage::Call& call : message.calls) octets += call.id.size() + call.name.size() + call.arguments.size() + call.result.size();
+  return octets;
+}
+
+bool is_of_user(const ModelMessage& message) { return message.kind == ModelMessage::Kind::User; }
+
 }  // namespace
 
 std::string words_of(const TurnInput& input) {
@@ -112,6 +122,24 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
   if (!now.rounds.empty() || !holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
   for (const auto& round : now.rounds) out.call(round);
   return out.take();
+}
+
+std::size_t octets_of(const std::vector<ModelMessage>& messages) {
+  return std::accumulate(messages.begin(), messages.end(), std::size_t{0},
+                         [](std::size_t sum, const ModelMessage& message) { return sum + octets_of(message); });
+}
+
+void keep_newest(std::vector<ModelMessage>& messages, std::size_t most_octets) {
+  if (octets_of(messages) <= most_octets) return;
+  auto first = messages.end();
+  for (std::size_t octets = 0; first != messages.begin(); --first) {
+    octets += octets_of(*std::prev(first));
+    if (octets > most_octets) break;
+  }
+  const auto last_words = std::find_if(messages.rbegin(), messages.rend(), is_of_user);
+  if (last_words == messages.rend()) return;
+  first = std::min(std::find_if(first, messages.end(), is_of_user), std::prev(last_words.base()));
+  messages.erase(messages.begin(), first);
 }
 
 }  // namespace offhook::inline v0::agent::chat

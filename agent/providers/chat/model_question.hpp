@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/conversation/tool.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ struct PresentTurn {
 /// The history as a model wants it: neighbours of the same speaker joined, calls followed by their results, calls without one
 /// left out; then the present turn, as far as the history does not hold it.
 [[nodiscard]] std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now);
+/// What they hold of text, names and calls.
+[[nodiscard]] std::size_t octets_of(const std::vector<ModelMessage>& messages);
+/// Where they hold more than `most_octets`: leaves out the oldest, so that the rest holds no more and begins with words of a user, as models
+/// want it. What a user said last, and all behind it, stays.
+void keep_newest(std::vector<ModelMessage>& messages, std::size_t most_octets);
 /// A turn as it is told to the model: words of the caller as they are, everything else in brackets.
 [[nodiscard]] std::string words_of(const TurnInput& input);
 

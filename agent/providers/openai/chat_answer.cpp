@@ -58,7 +58,7 @@ void for_each_call(const json::Element& delta, Each each) {
 
 }  // namespace
 
-ChatAnswer::ChatAnswer() : reader_(std::make_unique<Reader>()) {}
+ChatAnswer::ChatAnswer(bool starts_in_thought) : StreamedAnswer(starts_in_thought), reader_(std::make_unique<Reader>()) {}
 ChatAnswer::~ChatAnswer() = default;
 
 void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<ModelEvent>& out) {
@@ -81,7 +81,7 @@ void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<Mo
   });
   if (end) finish(*end, out);
   if (const auto usage = json::member(*chunk, "usage"); usage && !failed())
-    out.push_back(ModelUsage{json::count(*usage, "prompt_tokens"), json::count(*usage, "completion_tokens")});
+    on_usage({json::count(*usage, "prompt_tokens"), json::count(*usage, "completion_tokens")});
 }
 
 }  // namespace offhook::inline v0::agent::openai

@@ -12,7 +12,8 @@ namespace offhook::inline v0::agent::openai {
 /// "stop" with calls, no id, no index, arguments as an object, content null, thoughts in the text or beside it.
 class ChatAnswer final : public StreamedAnswer {
  public:
-  ChatAnswer();
+  /// `starts_in_thought`: its text begins within a thought, whose opening tag the model's template put behind the question.
+  explicit ChatAnswer(bool starts_in_thought = false);
   ~ChatAnswer() override;
 
  private:

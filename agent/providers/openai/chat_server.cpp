@@ -22,7 +22,7 @@ net::HttpRequest ChatServer::request(const chat::ModelQuestion& question) const 
 
 std::unique_ptr<chat::ModelAnswer> ChatServer::answer() const {
   if (options_.api == ChatServerOptions::Api::Responses) return std::make_unique<ResponsesAnswer>();
-  return std::make_unique<ChatAnswer>();
+  return std::make_unique<ChatAnswer>(options_.model.starts_in_thought);
 }
 
 }  // namespace offhook::inline v0::agent::openai

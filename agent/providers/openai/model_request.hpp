@@ -22,6 +22,7 @@ struct ModelOptions {
   bool legacy_max_tokens = false;             ///< `max_tokens` instead of `max_completion_tokens`
   bool send_stream_options = true;
   bool send_tool_choice = true;
+  bool starts_in_thought = false;             ///< answers of /chat/completions begin so (ChatAnswer)
   bool store = false;                         ///< /responses alone
 };
 

@@ -28,6 +28,7 @@ ModelOptions model_options(const ProviderProfile& provider) {
   options.legacy_max_tokens = provider.quirks.max_tokens == "max_tokens";
   options.send_stream_options = provider.quirks.stream_options;
   options.send_tool_choice = provider.quirks.tool_choice;
+  options.starts_in_thought = provider.quirks.starts_in_thought;
   if (provider.reply.max_tokens > 0 && !provider.quirks.max_tokens.empty()) options.max_tokens = provider.reply.max_tokens;
   options.reasoning_effort = provider.reply.reasoning_effort;
   options.service_tier = provider.reply.service_tier;

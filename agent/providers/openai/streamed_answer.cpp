@@ -40,6 +40,7 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   if (!met_ && form_ == Form::Stream)
     fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
   finish(ModelFinished::Why::Stop, out);  // Its end mark is missing.
+  give_usage(out);
 }
 
 void StreamedAnswer::on_events(bool fits, std::vector<ModelEvent>& out) {
@@ -48,6 +49,7 @@ void StreamedAnswer::on_events(bool fits, std::vector<ModelEvent>& out) {
     met_ = true;
     if (event.data.starts_with("[DONE]")) {
       finish(ModelFinished::Why::Stop, out);
+      give_usage(out);
     } else if (event.data.find_first_not_of(kSpace) != std::string::npos) {
       on_json(event.name, event.data, out);
     }

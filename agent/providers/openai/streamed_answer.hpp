@@ -17,6 +17,7 @@ class StreamedAnswer : public chat::GatheredAnswer {
   void on_end(std::vector<chat::ModelEvent>& out) final;
 
  protected:
+  using chat::GatheredAnswer::GatheredAnswer;
   /// One JSON text of the answer; `name` of its event, "" when there is none.
   virtual void on_json(std::string_view name, std::string_view json, std::vector<chat::ModelEvent>& out) = 0;
 

@@ -49,14 +49,14 @@ TEST_CASE("Each kind of provider has its usual ways") {
   CHECK(provider.base_url == "https://x.openai.azure.com");
   CHECK(provider.models.realtime == "rt");
   const auto compatible = build(R"({"agent": {"provider": "home"}, "providers": {"home": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1/",
-                                "models": {"chat": "llama3.2"}, "quirks": {"max_tokens": "none", "tool_choice": true}, "api": "responses"}}})",
+                                "models": {"chat": "llama3.2"}, "quirks": {"max_tokens": "none", "tool_choice": true, "starts_in_thought": true}, "api": "responses"}}})",
                                 {{"OPENAI_API_KEY", "sk-canary"}});
   REQUIRE_MESSAGE(compatible.made.book, compatible.problems());
   CHECK(ways(compatible.profile()) == "cascade local/home/local");
   const auto& home = *std::get<agent::CascadeWay>(compatible.profile().sessions.front()).think.front();
   CHECK(home.base_url == "http://127.0.0.1:11434/v1");
   CHECK(home.api_key.empty());  // OpenAI's key is for OpenAI.
-  CHECK(home.quirks == agent::ProviderQuirks{"", false, true, false});
+  CHECK(home.quirks == agent::ProviderQuirks{"", false, true, false, true});
   CHECK(home.api == agent::ChatApi::Responses);
 }
 

@@ -122,6 +122,29 @@ TEST_CASE("ChatAnswer never gives out what the model thinks") {
   CHECK(said(text("<think>only thoughts") + end("stop")) == "!empty");
 }
 
+TEST_CASE("ChatAnswer of a model whose template opens the thought says what comes behind it") {
+  const auto said = [](const std::string& bytes) {
+    ChatAnswer answer(true);
+    std::vector<ModelEvent> events;
+    answer.on_bytes(bytes, events);
+    answer.on_end(events);
+    return to_line(events);
+  };
+  CHECK(said(text("The caller wants a refund. Let me see.</thi") + text("nk>Sure.") + kDone) == "Sure.<stop>");
+  CHECK(said(text("<think>twice</think>Sure.") + kDone) == "Sure.<stop>");
+  CHECK(said(text("a thought") + end("stop")) == "!empty");
+  CHECK(said(text("a thought") + end("length")) == "!empty");
+  CHECK(said(text("hm") + call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[a f {}]<calls>");
+}
+
+TEST_CASE("ChatAnswer counts once what servers tell in each chunk, each time of all so far") {
+  const auto usage = [](int output) {
+    return sse(R"({"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":12,"completion_tokens":)" + std::to_string(output) + "}}");
+  };
+  CHECK(said(usage(1) + usage(2) + end("stop") + usage(3) + kDone) == "aa<stop>{12/3}");
+  CHECK(said(usage(1) + usage(2) + end("stop")) == "aa<stop>{12/2}");
+}
+
 TEST_CASE("ChatAnswer says that an answer is empty") {
   CHECK(said("") == "!empty");
   CHECK(said(kDone) == "!empty");

@@ -396,3 +396,96 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which server
   CHECK(used->output == 7);
   CHECK_FALSE(thinker->poll());
 }
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took where nothing but its end says that no more is counted") {
+  respond(3, "Hi");
+  http.head(0, 200);
+  http.body(0, text("Hello.") + kStop + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})"));
+  CHECK(said() == "3:\"Hello.\" 3:. ");
+  http.end(0);
+  const auto event = thinker->poll();
+  REQUIRE(event);
+  REQUIRE(std::holds_alternative<TokensUsed>(*event));
+  CHECK(std::get<TokensUsed>(*event).output == 7);
+}
+
+namespace {
+
+const std::string kTooLong = R"({"object":"error","message":"This model's maximum Context length is 4096 tokens.","type":"BadRequestError","code":400})";
+
+/// A conversation of four turns of 100 octets each way, with a greeting before them.
+struct Long : Thinking {
+  Long() {
+    history.add({HistoryEntry::Kind::Agent, 0, "Welcome.", {}, {}, false});
+    for (std::uint32_t turn = 1; turn <= 4; ++turn) {
+      history.add({HistoryEntry::Kind::Caller, turn, std::to_string(turn) + std::string(99, 'c'), {}, {}, false});
+      history.add({HistoryEntry::Kind::Agent, turn, std::to_string(turn) + std::string(99, 'a'), {}, {}, false});
+    }
+  }
+  /// The first octet of each message but the prompt.
+  std::string told(std::size_t index) {
+    std::string firsts;
+    const json request = sent(index);
+    for (const auto& message : request["messages"]) firsts += message["content"].get<std::string>().substr(0, 1);
+    return firsts.substr(1);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Long, "ChatThinker asks with less of the conversation when all of it is too long for the model, and keeps to that") {
+  respond(5, "5?");
+  CHECK(told(0) == "W112233445");
+  http.answer(0, 400, kTooLong);
+  REQUIRE(http.all.size() == 2);
+  CHECK(told(1) == "33445");
+  http.answer(1, 200, text("Yes.") + kStop + kDone);
+  CHECK(said() == "5:\"Yes.\" 5:. ");
+  history.add({HistoryEntry::Kind::Caller, 5, "5?", {}, {}, false});
+  history.add({HistoryEntry::Kind::Agent, 5, "Yes.", {}, {}, false});
+  respond(6, "6?");
+  CHECK(told(2) == "445Y6");
+}
+
+TEST_CASE_FIXTURE(Long, "ChatThinker leaves out all but the last words, and says what may be wrong when that is too long as well") {
+  respond(5, "5?");
+  for (const std::size_t index : {0U, 1U, 2U}) http.answer(index, index == 1 ? 413 : 400, kTooLong);
+  CHECK(told(2) == "5");
+  CHECK(http.all.size() == 3);
+  CHECK(said() == "5:!protocol ");
+  CHECK(why ==
+        "the model m-1 answered 400 (BadRequestError, 400): it refuses the request as it is; perhaps prompt, tools and conversation are longer than "
+        "the model's context");
+  respond(6, "6?");
+  CHECK(told(3) == "6");
+}
+
+TEST_CASE_FIXTURE(Long, "ChatThinker asks with less three times in a turn at most") {
+  for (std::uint32_t turn = 5; turn <= 60; ++turn) {
+    history.add({HistoryEntry::Kind::Caller, turn, std::string(20, 'c'), {}, {}, false});
+    history.add({HistoryEntry::Kind::Agent, turn, std::string(20, 'a'), {}, {}, false});
+  }
+  respond(61, "5?");
+  for (const std::size_t index : {0U, 1U, 2U, 3U}) http.answer(index, 400, kTooLong);
+  CHECK(told(3).size() > 1);
+  CHECK(http.all.size() == 4);
+  CHECK(said() == "61:!protocol ");
+}
+
+TEST_CASE_FIXTURE(Long, "ChatThinker repeats no refusal that has nothing to do with length") {
+  respond(5, "5?");
+  http.answer(0, 400, R"({"error":{"message":"unknown field tool_choice"}})");
+  CHECK(http.all.size() == 1);
+  CHECK(said() == "5:!protocol ");
+  respond(6, "6?");
+  http.answer(1, 500, R"({"error":{"message":"unexpected token"}})");
+  CHECK(told(1).starts_with("W1"));
+  CHECK(http.all.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker does not ask again when the words of the caller alone are too many") {
+  respond(1, "Hi");
+  http.answer(0, 400, kTooLong);
+  CHECK(http.all.size() == 1);
+  CHECK(said() == "1:!protocol ");
+}
