@@ -221,6 +221,9 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  },
                  [&](const QuestionBegan&) { tools_->on_question_began(); },
                  [&](const QuestionHeard&) { tools_->on_question_heard(); },
+                 [&](const DropQuestions& a) {
+                   if (tools_) tools_->drop_questions(a.turn);
+                 },
                  [&](const AnswerDigit& a) { tools_->on_caller_digit(a.digit); },
                  [&](const AnswerWords& a) { tools_->on_caller_words(a.transcript, a.began); },
                  [&](const HoldCall& a) {

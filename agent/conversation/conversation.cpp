@@ -76,7 +76,7 @@ void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
 
 void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
   if (!transfer_failed_ || !listens() || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
-  if (digits_.next_deadline()) return;  // A number half keyed in: a turn of ours would throw it away.
+  if (digits_.next_deadline() || is_asking()) return;  // A number half keyed in, or an answer awaited: a turn of ours would throw it away.
   transfer_failed_ = false;
   respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
 }
@@ -208,6 +208,7 @@ void Conversation::on_interrupted(TimePoint now, ConversationActions& out) {
 void Conversation::interrupt(TimePoint, ConversationActions& out) {
   confirm_at_.reset();
   if (agent_ == AgentSide::Idle) return;
+  drop_questions(out);
   if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
   out.push_back(CancelThinking{turn_});
   if (agent_ == AgentSide::Speaking) {
@@ -229,8 +230,6 @@ void Conversation::forget_reply() {
   pending_actions_.clear();
   unspoken_ = tools_open_ = 0;
   filling_ = false;
-  question_.reset();
-  asked_utterance_ = 0;
   agent_ = AgentSide::Idle;
   speak_at_ = think_at_ = filler_at_ = std::nullopt;
 }
@@ -246,6 +245,7 @@ void Conversation::rest(TimePoint now) {
   if (holds_back() || leaves_message_) return;
   if (transferring_ || held_until_) return;  // The caller waits for somebody else: nobody asks them why they say nothing.
   if (digits_.next_deadline()) return;       // Nor somebody who keys in a number: the question would throw it away.
+  if (is_asking()) return;                   // Nor somebody who was asked something: it has a time of its own.
   if (phase_ != Phase::Connected || agent_ != AgentSide::Idle || caller_.state() != CallerTurn::State::Quiet) return;
   silence_at_ = now + options_.silence_prompt;
 }

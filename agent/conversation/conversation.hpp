@@ -129,6 +129,9 @@ class Conversation {
   void leave_to_others(base::TimePoint now, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
+  void drop_questions(ConversationActions& out);
+  /// A question waits, is being said, or waits for its answer.
+  [[nodiscard]] bool is_asking() const { return question_ || asked_utterance_ != 0 || awaits_answer_; }
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);
   void on_question_sent(const media::MediaEvent& event, ConversationActions& out);
   void say_notice(base::TimePoint now, ConversationActions& out);
@@ -173,6 +176,7 @@ class Conversation {
   std::uint32_t asked_utterance_ = 0;    // the question that was asked last; 0: it was heard
   std::uint32_t notice_utterance_ = 0;   // until its last frame has left
   bool awaits_answer_ = false;
+  bool may_ask_ = false;                 // a tool of this reply: its question dies with it
   base::TimePoint began_speaking_{};     // the caller's present turn
   std::string closing_why_;
   unsigned silences_ = 0, failures_ = 0;

@@ -89,6 +89,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
 // --- thinking ----------------------------------------------------------------------------------------------------------------
 
 void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& out) {
+  drop_questions(out);
   const bool keeps_filler = agent_ == AgentSide::Speaking && filling_;
   if (!keeps_filler) {
     interrupt(now, out);
@@ -138,6 +139,7 @@ void Conversation::on_reply_text(const ReplyText& text, TimePoint now, Conversat
   if (!text.voiced && text.text.find_first_not_of(" \t\r\n") == std::string::npos) return;
   filler_at_.reset();
   think_at_ = now + options_.think_deadline;
+  if (is_asking()) drop_questions(out);  // A "yes" could be one to what the model asks now.
   speak(text.text, now, out);
 }
 
@@ -182,56 +184,6 @@ void Conversation::say_notice(TimePoint now, ConversationActions& out) {
   if (options_.notice.empty()) return;
   speak_aside(options_.notice, now, out);
   notice_utterance_ = utterance_;
-}
-
-void Conversation::on_tool_call(const ToolCall& call, TimePoint now, ConversationActions& out) {
-  ++tools_open_;
-  think_at_ = now + options_.tool_deadline;
-  out.push_back(RunTool{call});
-}
-
-void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, ConversationActions& out) {
-  if (phase_ == Phase::Ended) return;
-  const bool of_this_reply = outcome.turn == turn_ && agent_ != AgentSide::Idle && tools_open_ > 0 && !own_words_;
-  const bool is_note = outcome.action && outcome.action->what == ReplyAction::What::Note;
-  if (is_note) perform(*outcome.action, now, out);  // It waits for nobody's ear, and an interruption does not unwrite it.
-  if (of_this_reply) {
-    --tools_open_;
-    think_at_ = now + (tools_open_ > 0 ? options_.tool_deadline : options_.think_deadline);
-    if (outcome.action && !is_note && pending_actions_.size() < kMaxActions) pending_actions_.push_back(*outcome.action);
-  }
-  out.push_back(TellTool{outcome});  // Of a reply that was interrupted too: what was done was done, and the model should know.
-}
-
-// --- a tool's question to the caller -----------------------------------------------------------------------------------------
-
-void Conversation::ask(std::string question, TimePoint now, ConversationActions& out) {
-  question_ = std::move(question);
-  awaits_answer_ = true;
-  ask_when_quiet(now, out);
-}
-
-void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {
-  if (!question_ || phase_ != Phase::Connected || caller_.state() != CallerTurn::State::Quiet || unspoken_ > 0 || reply_.outstanding()) return;
-  std::string question = std::move(*question_);
-  question_.reset();
-  filler_at_.reset();
-  if (agent_ == AgentSide::Idle) {
-    say_own(question, now, out);
-  } else {
-    speak_aside(std::move(question), now, out);
-  }
-  asked_utterance_ = utterance_;
-}
-
-void Conversation::on_question_sent(const media::MediaEvent& event, ConversationActions& out) {
-  if (asked_utterance_ == 0 || event.utterance < asked_utterance_) return;
-  if (event.kind == media::MediaEvent::Kind::UtteranceSent) {
-    asked_utterance_ = 0;
-    out.push_back(QuestionHeard{});
-  } else if (event.utterance == asked_utterance_ && event.word == 0) {
-    out.push_back(QuestionBegan{});
-  }
 }
 
 void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {

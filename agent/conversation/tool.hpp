@@ -50,12 +50,14 @@ class ToolBox {
   [[nodiscard]] virtual std::optional<ToolOutcome> poll() = 0;
 
   // What the caller has to agree to. The question is in our own words, is said as soon as nobody speaks, and may come again. While
-  // awaits_answer(), keys and what the caller says go to the two below, not to the model, and the model's own words wait: it must
-  // not be able to ask something else and take the answer to that. Only what begins after the question's first frame counts.
+  // awaits_answer(), keys and what the caller says go to the two below, not to the model. The model must not be able to ask something
+  // else and take the answer to that: its words make a question void. Only what begins after the question's first frame counts.
   [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }
   virtual void on_question_began() {}  ///< its first frame leaves
   virtual void on_question_heard() {}  ///< its last one has left
   [[nodiscard]] virtual bool awaits_answer() const { return false; }
+  /// The replies up to that turn's are over, or say something else: nothing that their tools wait to ask is asked, and no answer counts.
+  virtual void drop_questions(std::uint32_t turn) { (void)turn; }
   virtual void on_caller_digit(char digit) { (void)digit; }
   /// `began`: when the caller began to speak.
   virtual void on_caller_words(const Transcript& transcript, base::TimePoint began) { (void)transcript, (void)began; }

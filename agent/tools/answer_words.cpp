@@ -12,7 +12,8 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// Folded, separated by '|'. `fillers` say neither yes nor no.
+/// Folded, separated by '|'. `fillers` say neither yes nor no. The number one is a yes, as the key is; not French "un" and Portuguese "um": so
+/// does one hesitate in other languages.
 struct Words {
   std::string_view language, yes, no, fillers;
 };
@@ -30,12 +31,12 @@ constexpr std::array kWords{
           "bitte|danke|vielen dank|ach|ah|ahm|na|also|doch|sehr"},
     Words{"es", "si|claro|vale|ok|okay|correcto|de acuerdo|por supuesto|desde luego|adelante|uno",
           "no|nunca|cancelar|cancele|mejor no|para nada|dos", "por favor|gracias|muchas gracias|pues|eh|bueno|que"},
-    Words{"fr", "oui|ouais|d accord|ok|okay|bien sur|volontiers|exactement|tout a fait|allez y|un",
+    Words{"fr", "oui|ouais|d accord|ok|okay|bien sur|volontiers|exactement|tout a fait|allez y",
           "non|pas|jamais|surtout pas|annuler|annulez|arretez|deux",
           "s il vous plait|s il te plait|merci|euh|ben|alors|bon|merci beaucoup"},
     Words{"it", "si|certo|ok|okay|va bene|d accordo|esatto|volentieri|certamente|uno", "no|mai|annulla|annulli|meglio di no|due",
           "per favore|grazie|prego|eh|allora|beh|grazie mille"},
-    Words{"pt", "sim|claro|ok|okay|certo|pode ser|com certeza|isso|esta bem|um", "nao|nunca|cancelar|cancele|melhor nao|dois",
+    Words{"pt", "sim|claro|ok|okay|certo|pode ser|com certeza|isso|esta bem", "nao|nunca|cancelar|cancele|melhor nao|dois",
           "por favor|obrigado|obrigada|faz favor|eh|entao|bem"},
 };
 

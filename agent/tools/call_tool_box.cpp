@@ -150,17 +150,30 @@ void CallToolBox::settle_question() {
     const Waiting settled = std::move(waiting_.front());
     waiting_.pop_front();
     question_.reset();
-    const std::string how(to_string(decision));
     if (decision == Confirmation::Decision::Confirmed) {
-      tell(What::Confirmed, settled.call, how);
+      tell(What::Confirmed, settled.call, std::string(to_string(decision)));
       execute(settled.call, settled.request);
     } else {
-      tell(What::Declined, settled.call, how);
-      refuse(settled.call, Refusal::NotConfirmed,
-             "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
+      decline(settled, decision);
     }
     if (!question_) ask_next();
   }
+}
+
+void CallToolBox::decline(const Waiting& waiting, Confirmation::Decision decision) {
+  const std::string how(to_string(decision));
+  tell(What::Declined, waiting.call, how);
+  refuse(waiting.call, Refusal::NotConfirmed, "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
+}
+
+void CallToolBox::drop_questions(std::uint32_t turn) {
+  if (waiting_.empty() || waiting_.front().call.turn > turn) return;
+  question_.reset();
+  while (!waiting_.empty() && waiting_.front().call.turn <= turn) {
+    decline(waiting_.front(), Confirmation::Decision::NeverAsked);
+    waiting_.pop_front();
+  }
+  ask_next();
 }
 
 std::optional<std::string> CallToolBox::poll_question() {

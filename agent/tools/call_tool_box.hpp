@@ -62,6 +62,7 @@ class CallToolBox final : public ToolBox {
   void on_question_began() override;
   void on_question_heard() override;
   [[nodiscard]] bool awaits_answer() const override;
+  void drop_questions(std::uint32_t turn) override;
   void on_caller_digit(char digit) override;
   void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
 
@@ -94,6 +95,7 @@ class CallToolBox final : public ToolBox {
   void start_at_source(const ToolCall& call);
   void ask_next();
   void settle_question();
+  void decline(const Waiting& waiting, Confirmation::Decision decision);
   void collect_results();
   void on_result(SourceResult result);
   void stop_late_ones();

@@ -102,13 +102,36 @@ constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocci
                             Mark{'_', {"underscore", "Unterstrich", "guion bajo", "tiret bas", "trattino basso", "sublinhado"}},
                             Mark{'$', {"dollars", "Dollar", "d\u00f3lares", "dollars", "dollari", "d\u00f3lares"}}};
 
+/// Marks and blanks beyond ASCII: no-break space, inverted marks, quotes, dashes, dots, those of Chinese and Japanese.
+bool is_rest(std::uint32_t code) {
+  return code == 0xa0 || code == 0xa1 || code == 0xab || code == 0xbb || code == 0xbf || (code >= 0x2000 && code <= 0x206f) ||
+         (code >= 0x3000 && code <= 0x303f);
+}
+
+/// Without marks at which a voice rests, or the words behind one would be a sentence of their own; those within a number or an address stay.
+std::string without_rests(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Char here = first_utf8(text);
+    const Utf8Char next = text.size() > here.length ? first_utf8(text.substr(here.length)) : Utf8Char{};
+    const bool goes_on = next.code >= 0x80 ? !is_rest(next.code) : base::is_alpha(static_cast<char>(next.code)) || base::is_digit(static_cast<char>(next.code));
+    if (is_rest(here.code) || ((here.code == '.' || here.code == ',') && !goes_on)) {
+      out += ' ';
+    } else {
+      out += text.substr(0, here.length);
+    }
+    text.remove_prefix(here.length);
+  }
+  return out;
+}
+
 /// A text whole, or nothing: what the caller agrees to is what is called. Only what does not change it is left out, and nothing that is not
 /// seen, nor a mark that nobody says, gets to the voice.
 std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
   if (visible_utf8(text) != text) return std::nullopt;
   const auto language = static_cast<std::size_t>(&words - kSentences.data());
   std::string said;
-  for (const char c : text) {
+  for (const char c : without_rests(text)) {
     const auto mark = std::find_if(kMarks.begin(), kMarks.end(), [c](const Mark& each) { return each.sign == c; });
     if (mark != kMarks.end()) said += fmt::format(" {} ", mark->words.at(language));
     else if (speakable({&c, 1}).empty() && std::string_view(" !?;:'\"()").find(c) == std::string_view::npos) return std::nullopt;

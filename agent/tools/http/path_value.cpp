@@ -32,9 +32,9 @@ bool is_path_value(std::string_view value) {
   std::string text(value);
   for (unsigned i = 0; i <= kDecodings; ++i) {
     if (text.empty() || has_control(text) || has_step(text)) return false;
-    auto decoded = percent_decoded(text);
-    if (!decoded || *decoded == text) return true;
-    text = std::move(*decoded);
+    std::string decoded = loosely_percent_decoded(text);
+    if (decoded == text) return true;
+    text = std::move(decoded);
   }
   return false;  // Who encodes so often hides something.
 }

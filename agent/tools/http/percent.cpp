@@ -14,6 +14,10 @@ int digit_of(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+bool begins_with_escape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && digit_of(text[1]) >= 0 && digit_of(text[2]) >= 0;
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -32,10 +36,16 @@ std::string percent_encoded(std::string_view text) {
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    if (!begins_with_escape(text.substr(at))) return std::nullopt;
+  }
+  return loosely_percent_decoded(text);
+}
+
+std::string loosely_percent_decoded(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const bool is_escape = text.front() == '%';
-    if (is_escape && (text.size() < 3 || digit_of(text[1]) < 0 || digit_of(text[2]) < 0)) return std::nullopt;
+    const bool is_escape = begins_with_escape(text);
     out += is_escape ? static_cast<char>(digit_of(text[1]) * 16 + digit_of(text[2])) : text.front();
     text.remove_prefix(is_escape ? 3 : 1);
   }

@@ -11,5 +11,7 @@ namespace offhook::inline v0::agent::tools::http {
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 /// Nothing: a `%` without two hexadecimal digits behind it.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
+/// As many others do it: such a `%` stays as it is.
+[[nodiscard]] std::string loosely_percent_decoded(std::string_view text);
 
 }  // namespace offhook::inline v0::agent::tools::http

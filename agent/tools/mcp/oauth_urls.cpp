@@ -4,6 +4,8 @@
 #include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/base/text.hpp>
 
+#include <algorithm>
+
 namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
@@ -27,6 +29,17 @@ std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
   if (fault_of_url(url)) return std::nullopt;
   auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
   return parts ? std::optional(std::move(*parts)) : std::nullopt;
+}
+
+/// In the letters that names have (RFC 1123 section 2.1). libcurl decodes a host, and takes other letters for these: what is not written
+/// plainly could be any.
+bool is_plain(std::string_view host) {
+  return std::all_of(host.begin(), host.end(), [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '-'; });
+}
+
+bool is_below_localhost(std::string_view host) {
+  constexpr std::string_view kEnd = ".localhost";
+  return host.size() > kEnd.size() && base::iequals(host.substr(host.size() - kEnd.size()), kEnd);
 }
 
 /// An address as it is written in URLs, in any of the ways that one can be written: those are no names either.
@@ -75,11 +88,11 @@ std::optional<std::string> fault_of_named_url(std::string_view url, std::string_
   if (!named) return "a URL that it names for its tokens cannot be asked: https:// is wanted";
   if (!asked) return "its URL cannot be read";
   if (base::iequals(named->host, asked->host)) return std::nullopt;
-  if (is_loopback(named->host) || named->host.ends_with(".localhost")) {
+  if (is_loopback(named->host) || is_below_localhost(named->host)) {
     if (is_loopback(asked->host)) return std::nullopt;
     return "it names this very machine for its tokens";
   }
-  if (is_address(named->host)) return "it names an address, and no name, for its tokens";
+  if (is_address(named->host) || !is_plain(named->host)) return "it names an address, and no name, for its tokens";
   return std::nullopt;
 }
 

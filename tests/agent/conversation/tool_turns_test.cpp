@@ -106,3 +106,122 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   media(Kind::Digit, 0, 0, '1');
   CHECK(count<Respond>() == thoughts + 1);
 }
+
+TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and whoever waits to ask is told so") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Of course, I will do that."});
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);
+  spoken();
+  SUBCASE("the caller cuts the reply off") {
+    media(Kind::Sent, last<Speak>()->utterance, 0);
+    media(Kind::SpeechStarted);
+    advance(300ms);
+  }
+  SUBCASE("the caller presses a key") { media(Kind::Digit, 0, 0, '5'); }
+  SUBCASE("the provider is lost") {
+    for (int i = 0; i < 4; ++i) think(ThinkFailed{turn, "broken", FailureKind::Network});
+    core.on_no_other_way(Stage::Think, now, out);
+    collect();
+  }
+  REQUIRE(last<DropQuestions>() != nullptr);
+  CHECK(last<DropQuestions>()->turn == turn);
+  advance(60s);
+  CHECK(count<QuestionBegan>() == 0);
+  CHECK(last<Speak>()->text != "Shall I?");
+}
+
+TEST_CASE_FIXTURE(Call, "A question that waits while the model's reply is over dies with the next turn") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  think(ReplyText{turn, "One moment."});
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  CHECK(count<DropQuestions>() == 0);
+  caller_says("what are your hours");
+  REQUIRE(last<DropQuestions>() != nullptr);
+  CHECK(last<DropQuestions>()->turn == turn);
+}
+
+TEST_CASE_FIXTURE(Call, "What the model says while a question is open makes it void: the caller may answer that") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  REQUIRE(last<Speak>()->text == "Shall I?");
+  spoken();
+  SUBCASE("before its first frame") {}
+  SUBCASE("while it is heard") { media(Kind::Sent, last<Speak>()->utterance, 0); }
+  SUBCASE("behind it") {
+    media(Kind::Sent, last<Speak>()->utterance, 0);
+    sent();
+  }
+  CHECK(count<DropQuestions>() == 0);
+  think(ReplyText{turn, "Would you like to hear our opening hours?"});
+  REQUIRE(last<DropQuestions>() != nullptr);
+  CHECK(last<DropQuestions>()->turn == turn);
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  caller_says("yes");
+  CHECK(count<AnswerWords>() == 0);
+  CHECK(last<Respond>()->input.text == "yes");
+}
+
+TEST_CASE_FIXTURE(Call, "Nobody is asked while they key in a number: its next key is no answer") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  think(ReplyExpects{turn, "", 6});
+  think(ReplyText{turn, "Your number, please."});
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  media(Kind::Digit, 0, 0, '4');
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);
+  advance(1s);
+  CHECK(last<Speak>()->text == "Your number, please.");
+  media(Kind::Digit, 0, 0, '1');
+  CHECK(count<AnswerDigit>() == 0);
+  advance(5s);
+  CHECK(last<Respond>()->input.text == "41");
+  CHECK(last<DropQuestions>()->turn == turn);
+}
+
+TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks whether they are still there") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  think(ReplyText{turn, "One moment."});
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  advance(6s);
+  core.ask("Shall I?", now, out);
+  collect();
+  REQUIRE(last<Speak>()->text == "Shall I?");
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  spoken();
+  const auto thoughts = count<Respond>();
+  advance(3s);
+  sent();
+  CHECK(count<QuestionHeard>() == 1);
+  advance(14s);
+  CHECK(count<Respond>() == thoughts);
+  core.set_awaits_answer(false);
+  core.on_tool({turn, "call_1", "{}", std::nullopt, true}, now, out);
+  collect();
+  advance(9s);
+  CHECK(count<Respond>() == thoughts + 1);  // Then somebody does.
+}

@@ -179,6 +179,34 @@ TEST_CASE_FIXTURE(Box, "At most kMaxWaiting wait for the caller's word, and kMax
   CHECK(outcome().refused);
 }
 
+TEST_CASE_FIXTURE(Box, "What waits to be asked in a reply that is over is not done, and the next reply's question is its own") {
+  make();
+  const auto pay = [&](std::uint32_t turn) { box->run({turn, "p" + std::to_string(++calls), "pay", R"({"amount":5})"}); };
+  pay(3);
+  pay(3);
+  SUBCASE("before the question") {}
+  SUBCASE("while it is asked") {
+    REQUIRE(box->poll_question());
+    box->on_question_began();
+  }
+  SUBCASE("while its answer is awaited") { ask(); }
+  box->drop_questions(2);
+  CHECK_FALSE(box->poll());
+  pay(4);
+  box->drop_questions(3);
+  CHECK(outcome().refused);
+  CHECK(outcome().refused);
+  CHECK_FALSE(box->poll());
+  CHECK_FALSE(box->awaits_answer());
+  box->on_caller_digit('1');
+  CHECK(source->started.empty());
+  ask();
+  box->on_caller_digit('1');
+  CHECK(source->started.size() == 1);
+  box->drop_questions(9);
+  CHECK(source->started.size() == 1);
+}
+
 TEST_CASE_FIXTURE(Box, "After a hang-up nothing runs, and what waited for the caller is refused") {
   make();
   run("transfer", R"({"destination":"Sales"})");

@@ -180,6 +180,18 @@ TEST_CASE("Whatever is not wholly yes or no is unclear") {
   CHECK(answer_of(longest + "yes", {"en"}) == Answer::Unclear);
 }
 
+TEST_CASE("Who hesitates in one language does not agree in another") {
+  const std::vector<std::string> all = {"en", "de", "es", "fr", "it", "pt"};
+  for (const char* sound : {"Um...", "Un.", "Uh", "oh", "Ah", "Euh", "eh", "ben", "bem", "bon", "also", "que", "well", "Pues", "na", "ach", "\u00c4hm", "um, eh"}) {
+    CAPTURE(sound);
+    CHECK(answer_of(sound, all) == Answer::Unclear);
+    CHECK(answer_of(sound, {"en", "pt"}) == Answer::Unclear);
+    CHECK(answer_of(sound, {"fr", "de"}) == Answer::Unclear);
+  }
+  CHECK(answer_of("Um, yes", all) == Answer::Yes);
+  CHECK(answer_of("sim", all) == Answer::Yes);
+}
+
 TEST_CASE("Questions say in the agent's language what will be done, and how to answer") {
   ToolRule rule;
   rule.name = "transfer";
@@ -210,6 +222,9 @@ TEST_CASE("A rule's own question shows the values that the caller agrees to, and
   CHECK(ask(R"({"amount":12.345,"who":"A & B"})").starts_with("May I send 12.345 to A  and  B?"));
   CHECK(ask(R"({"amount":"50%","who":"O'Brien"})").starts_with("May I send 50 percent to O Brien?"));
   CHECK(question_for(rule, SourceRequest{*read_arguments(R"({"amount":"50%","who":"Anna"})")}, "de").first.starts_with("May I send 50 Prozent to Anna?"));
+  CHECK(ask(R"({"amount":5,"who":"nobody. To hear our hours, say yes."})").starts_with("May I send 5 to nobody  To hear our hours  say yes?"));
+  CHECK(ask(R"({"amount":5,"who":"nobody.. To\u2026 say\u3002yes\u00a0now"})").starts_with("May I send 5 to nobody   To  say yes now?"));
+  CHECK(ask(R"({"amount":"1.5","who":"J.R. O\u2019Brien 12,5"})").starts_with("May I send 1.5 to J.R  O Brien 12,5?"));
   rule.question.clear();
   CHECK(ask("{}").starts_with("May I do this for you: pay back?"));
 }

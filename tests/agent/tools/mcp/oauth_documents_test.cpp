@@ -151,7 +151,9 @@ TEST_CASE("Nobody sends us to this machine, to a bare address, or in the clear")
   for (const char* bad :
        {"http://a.example/token", "https://127.0.0.1/token", "http://127.0.0.1/token", "https://localhost/",
         "https://x.localhost/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[fd00::1]/",
-        "https://2130706433/", "https://0x7f.1/", "https://a.example./", "ftp://a.example/", "", "https://user@a.example/"}) {
+        "https://2130706433/", "https://0x7f.1/", "https://a.example./", "ftp://a.example/", "", "https://user@a.example/",
+        "https://127.0.0.%31:9/", "https://loc%61lhost:9/", "https://a.LOCALHOST:9/", "https://LocalHost/", "https://\xef\xbc\x91.example/",
+        "https://a.example%2e/"}) {
     CAPTURE(bad);
     CHECK(fault_of_named_url(bad, "https://t.example/mcp"));
   }
