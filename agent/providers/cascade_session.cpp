@@ -1,7 +1,5 @@
 #include <offhook/agent/providers/cascade_session.hpp>
 
-#include <offhook/agent/providers/rest_of_sentence.hpp>
-
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -108,7 +106,7 @@ void CascadeSession::think_again() { think_.part->respond(input_); }
 
 void CascadeSession::speak(std::uint32_t utterance, std::string_view text) {
   if (open_.empty()) speak_.retried = false;
-  open_.push_back({utterance, std::string(text), speak_.part->rate_hz()});
+  open_.emplace_back(utterance, std::string(text), speak_.part->rate_hz());
   speak_.part->speak(utterance, text);
 }
 
@@ -119,14 +117,7 @@ void CascadeSession::cancel_speech() {
 
 /// What was spoken stays; the next voice goes on where the last one broke off, at a word.
 void CascadeSession::speak_again() {
-  for (Utterance& utterance : open_) {
-    utterance.text = rest_of_sentence(utterance.text, utterance.words, utterance.samples, utterance.rate_hz);
-    utterance.before += std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(utterance.samples * 1'000'000'000ULL / utterance.rate_hz));
-    utterance.samples = utterance.words_told = 0;
-    utterance.words.clear();
-    utterance.rate_hz = speak_.part->rate_hz();
-    speak_.part->speak(utterance.id, utterance.text);
-  }
+  for (HalfSpoken& utterance : open_) speak_.part->speak(utterance.id(), utterance.go_on(speak_.part->rate_hz()));
 }
 
 // --- failures ----------------------------------------------------------------------------------------------------------------
@@ -245,20 +236,6 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
   return std::visit([](const auto& e) -> SessionEvent { return e; }, event);
 }
 
-/// Words whose sound is whole, counted from the utterance's very beginning: the one that is being spoken is told when it is over,
-/// because another voice may have to say it again.
-std::vector<SpokenWord> CascadeSession::take_words(Utterance& utterance, bool whole) {
-  std::vector<SpokenWord> ready;
-  const auto before = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(utterance.before).count() *
-                                                 utterance.rate_hz / 1'000'000);
-  for (std::size_t& i = utterance.words_told; i < utterance.words.size(); ++i) {
-    const bool over = i + 1 < utterance.words.size() && utterance.words[i + 1].first_sample <= utterance.samples;
-    if (!over && !whole) break;
-    ready.push_back({utterance.words[i].text, utterance.words[i].first_sample + before});
-  }
-  return ready;
-}
-
 std::optional<SessionEvent> CascadeSession::note(SpeakEvent event) {
   if (const auto* gone = std::get_if<SpeakFailed>(&event)) {
     failed(speak_, gone->kind);
@@ -266,24 +243,19 @@ std::optional<SessionEvent> CascadeSession::note(SpeakEvent event) {
   }
   auto* const audio = std::get_if<SpeechAudio>(&event);
   const auto id = audio != nullptr ? audio->utterance : std::get<SpeechDone>(event).utterance;
-  const auto open = std::find_if(open_.begin(), open_.end(), [id](const Utterance& u) { return u.id == id; });
+  const auto open = std::find_if(open_.begin(), open_.end(), [id](const HalfSpoken& each) { return each.id() == id; });
   if (audio != nullptr) {
     if (audio->rate_hz == 0) audio->rate_hz = speak_.part->rate_hz();
-    if (open != open_.end()) {
-      open->words.insert(open->words.end(), audio->words.begin(), audio->words.end());
-      open->samples += audio->pcm.size();
-      open->rate_hz = audio->rate_hz;
-      audio->words = take_words(*open, false);
-    }
+    if (open != open_.end()) open->hear(*audio);
     return std::move(*audio);
   }
   succeeded(speak_);
   if (open == open_.end()) return SpeechDone{id};
-  SpeechAudio last{id, {}, take_words(*open, true), open->rate_hz};
+  auto last = open->last_words();
   open_.erase(open);
-  if (last.words.empty()) return SpeechDone{id};
+  if (!last) return SpeechDone{id};
   own_.push_back(SpeechDone{id});
-  return last;
+  return std::move(*last);
 }
 
 std::optional<SessionEvent> CascadeSession::poll() {

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/half_spoken.hpp>
 #include <offhook/agent/providers/turn_audio.hpp>
 
 #include <array>
@@ -61,15 +62,6 @@ class CascadeSession final : public VoiceSession {
     bool retried = false;                        // the same provider was asked again in this turn
     [[nodiscard]] const std::string& name() const { return makers[at].name; }
   };
-  struct Utterance {
-    std::uint32_t id = 0;
-    std::string text;
-    std::uint32_t rate_hz = 0;
-    std::size_t samples = 0;                     // spoken of it by the present voice
-    base::Duration before{};                     // ... and by those before
-    std::vector<SpokenWord> words{};             // as the present voice counts them
-    std::size_t words_told = 0;
-  };
 
   template <class Part>
   void take_post(Post<Part>& post);
@@ -86,7 +78,6 @@ class CascadeSession final : public VoiceSession {
   [[nodiscard]] bool is_deaf(const Transcript& transcript);
   [[nodiscard]] std::optional<SessionEvent> note(const ThinkEvent& event);
   [[nodiscard]] std::optional<SessionEvent> note(SpeakEvent event);
-  [[nodiscard]] std::vector<SpokenWord> take_words(Utterance& utterance, bool whole);
 
   std::shared_ptr<Breakers> breakers_;
   Wake wake_;
@@ -103,7 +94,7 @@ class CascadeSession final : public VoiceSession {
   std::set<std::string> doubted_;  // those that were left for it, until another understands the caller
   TurnInput input_;
   bool thinking_ = false;
-  std::deque<Utterance> open_;  // asked for and not yet done
+  std::deque<HalfSpoken> open_;  // asked for and not yet done
   std::deque<SessionEvent> own_;
 };
 

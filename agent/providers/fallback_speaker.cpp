@@ -13,7 +13,7 @@ void FallbackSpeaker::open(const SessionContext& context) {
 void FallbackSpeaker::tick(base::TimePoint now) {
   first_->tick(now);
   second_->tick(now);
-  if (waiting_.empty() || waiting_.front().begun || failed_) return silent_since_.reset();
+  if (waiting_.empty() || failed_) return silent_since_.reset();
   if (!silent_since_) silent_since_ = now;
   if (now - *silent_since_ < patience_) return;
   is_slow_ = true;
@@ -24,41 +24,48 @@ void FallbackSpeaker::tick(base::TimePoint now) {
 void FallbackSpeaker::pass_on() {
   failed_ = true;
   first_->cancel();
-  for (const Waiting& each : waiting_) second_->speak(each.utterance, each.text);
+  for (HalfSpoken& each : waiting_) second_->speak(each.id(), each.go_on(second_->rate_hz()));
 }
 
 void FallbackSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (waiting_.empty()) failed_ = is_slow_;
-  waiting_.push_back({utterance, std::string(text)});
-  (failed_ ? second_ : first_)->speak(utterance, text);
+  Speaker& voice = failed_ ? *second_ : *first_;
+  waiting_.emplace_back(utterance, std::string(text), voice.rate_hz());
+  voice.speak(utterance, text);
 }
 
 void FallbackSpeaker::cancel() {
   waiting_.clear();
+  own_.reset();
   silent_since_.reset();
   first_->cancel();
   second_->cancel();
 }
 
 std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker& from) {
+  const auto utterance = std::visit([](const auto& e) { return e.utterance; }, event);
+  const auto it = std::find_if(waiting_.begin(), waiting_.end(), [utterance](const HalfSpoken& each) { return each.id() == utterance; });
   if (auto* audio = std::get_if<SpeechAudio>(&event)) {
     if (audio->rate_hz == 0) audio->rate_hz = from.rate_hz();
-    for (Waiting& each : waiting_) each.begun = each.begun || each.utterance == audio->utterance;
-    return event;
-  }
-  const auto utterance = std::visit([](const auto& e) { return e.utterance; }, event);
-  const auto it = std::find_if(waiting_.begin(), waiting_.end(), [utterance](const Waiting& each) { return each.utterance == utterance; });
-  if (it == waiting_.end()) return event;
-  if (!std::holds_alternative<SpeakFailed>(event) || it->begun || failed_) {
-    waiting_.erase(it);
+    if (it != waiting_.end()) it->hear(*audio);
     silent_since_.reset();
     return event;
   }
-  pass_on();
-  return std::nullopt;
+  if (it == waiting_.end()) return event;
+  if (std::holds_alternative<SpeakFailed>(event) && !failed_) {
+    pass_on();
+    return std::nullopt;
+  }
+  auto last = it->last_words();
+  waiting_.erase(it);
+  silent_since_.reset();
+  if (!last || std::holds_alternative<SpeakFailed>(event)) return event;
+  own_ = std::move(event);
+  return std::move(*last);
 }
 
 std::optional<SpeakEvent> FallbackSpeaker::poll() {
+  if (own_) return std::exchange(own_, std::nullopt);
   while (auto event = first_->poll()) {
     if (auto passed = note(std::move(*event), *first_)) return passed;
   }

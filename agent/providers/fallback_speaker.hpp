@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/half_spoken.hpp>
 
 #include <chrono>
 #include <deque>
@@ -11,13 +12,13 @@
 namespace offhook::inline v0::agent {
 
 /// A voice, and another one for what it cannot say: for sentences of our own, which the caller must hear whatever is broken. What
-/// fails before its first sample, or has none in time, is said by the other voice; what fails in the middle has failed. A voice that
-/// let the caller wait is not asked again.
+/// fails, or has no sample in time, is said by the other voice, in the middle of a sentence from there on. A voice that let the caller wait is
+/// not asked again.
 class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
 
-  /// `patience`: with the first voice for a first sample. Shorter than the conversation's own, or it gives up on both.
+  /// `patience`: with the first voice for a sample. Shorter than the conversation's own, or it gives up on both.
   FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience)
       : first_(std::move(first)), second_(std::move(second)), patience_(patience) {}
 
@@ -29,16 +30,16 @@ class FallbackSpeaker final : public Speaker {
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
 
  private:
-  struct Waiting { std::uint32_t utterance = 0; std::string text; bool begun = false; };
   [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);
   void pass_on();
 
   std::unique_ptr<Speaker> first_, second_;
   base::Duration patience_;
-  std::deque<Waiting> waiting_;  // in the order of speak(); those that failed went to second_
+  std::deque<HalfSpoken> waiting_;  // in the order of speak()
+  std::optional<SpeakEvent> own_;
   bool failed_ = false;          // all that still waits is with second_
   bool is_slow_ = false;         // so is all that follows
-  std::optional<base::TimePoint> silent_since_;  // first_, which has to say the first of those that wait
+  std::optional<base::TimePoint> silent_since_;  // first_, which has to say more of the first of those that wait
 };
 
 }  // namespace offhook::inline v0::agent

@@ -154,10 +154,10 @@ base::TimePoint SpeechStream::room_at(std::size_t chars) {
   return at;
 }
 
-/// All of it: whoever takes over says it in its order.
+/// All of it: whoever takes over says it in its order. The service is well, and other calls have room of their own.
 void SpeechStream::refuse_rest() {
   for (Job& job : jobs_) {
-    if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " takes no more within a minute", FailureKind::RateLimited);
+    if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " takes no more from one call within a minute", FailureKind::Local);
   }
 }
 

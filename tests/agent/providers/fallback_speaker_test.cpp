@@ -50,14 +50,47 @@ TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the sec
   CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "What failed in the middle has failed, and the next sentence begins with the first voice again") {
-  speaker->speak(1, "One.");
-  first->yields = {SpeechAudio{1, {1}, {}}, SpeakFailed{1, "broke", FailureKind::Network}};
-  CHECK(std::get<SpeechAudio>(*speaker->poll()).rate_hz == 24000);
-  CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
+TEST_CASE_FIXTURE(TwoVoices, "What fails in the middle is said to its end by the second voice, and the next sentence begins with the first again") {
+  speaker->speak(1, "Good morning, this is Blue River.");
+  speaker->speak(7, "How may I help?");
+  first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"Good", 0}, {"morning,", 8000}, {"this", 20000}}},
+                   SpeakFailed{1, "broke", FailureKind::Network}};
+  const auto begun = std::get<SpeechAudio>(*speaker->poll());
+  CHECK(begun.rate_hz == 24000);
+  REQUIRE(begun.words.size() == 2);  // "this" may have been cut off.
+  CHECK_FALSE(speaker->poll());
+  CHECK(logged("second speak 1 'this is Blue River.'") == 1);
+  CHECK(logged("second speak 7 'How may I help?'") == 1);
+  second->yields = {SpeechAudio{1, std::vector<std::int16_t>(8000), {{"this", 0}, {"is", 4000}}}, SpeechDone{1}, SpeechAudio{7, {1}, {}}, SpeechDone{7}};
+  const auto rest = std::get<SpeechAudio>(*speaker->poll());
+  CHECK(rest.rate_hz == 16000);
+  REQUIRE(rest.words.size() == 1);
+  CHECK(rest.words[0].first_sample == 16000);  // Behind the second that was heard.
+  const auto last = std::get<SpeechAudio>(*speaker->poll());
+  REQUIRE(last.words.size() == 1);
+  CHECK(last.words[0].text == "is");
+  CHECK(std::get<SpeechDone>(*speaker->poll()).utterance == 1);
+  while (speaker->poll()) {
+  }
   speaker->speak(2, "Two.");
   CHECK(logged("first speak 2 'Two.'") == 1);
   CHECK(logged("second speak 2 'Two.'") == 0);
+}
+
+TEST_CASE_FIXTURE(TwoVoices, "A first voice that falls silent in the middle is not waited for; when both have failed, it has failed") {
+  const offhook::base::TimePoint now{};
+  speaker->speak(1, "One moment, please.");
+  speaker->tick(now);
+  first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"One", 0}, {"moment,", 8000}}}};
+  CHECK(speaker->poll());
+  speaker->tick(now + 1s);
+  speaker->tick(now + 1s + FallbackSpeaker::kPatience - 1ms);
+  CHECK(logged("second speak 1 'moment, please.'") == 0);
+  speaker->tick(now + 1s + FallbackSpeaker::kPatience);
+  CHECK(logged("second speak 1 'moment, please.'") == 1);
+  second->yields = {SpeakFailed{1, "broke", FailureKind::Local}};
+  CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
+  CHECK_FALSE(speaker->poll());
 }
 
 TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not waited for, and not asked again") {
@@ -91,14 +124,19 @@ TEST_CASE("Where the conversation waits for less, so does this") {
   CHECK(hasty.logged("second speak 1 'One.'") == 1);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first voice has its time for each utterance, from when it is its turn, and is heard to the end of what it began") {
+TEST_CASE_FIXTURE(TwoVoices, "A first voice has its time for each utterance, from when it is its turn, and for each piece of it") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One.");
   speaker->tick(now);
   first->yields = {SpeechAudio{1, {1}, {}}};
   CHECK(speaker->poll());
   speaker->speak(2, "Two.");
-  speaker->tick(now + 10s);
+  for (int s = 1; s <= 10; ++s) {
+    speaker->tick(now + std::chrono::seconds(s));
+    first->yields = {SpeechAudio{1, {1}, {}}};
+    CHECK(speaker->poll());
+  }
+  CHECK(logged("second speak 1 'One.'") == 0);
   first->yields = {SpeechDone{1}};
   CHECK(speaker->poll());
   speaker->tick(now + 11s);

@@ -311,13 +311,13 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker flushes no more often than the server d
   for (std::uint32_t i = 1; i <= Core::kMaxFlushes; ++i) say(i);
   said();
   speaker->speak(21, "x");
-  CHECK(said() == "21:!rate limited ");
-  CHECK(why == "the voice aura-x takes no more within a minute");
+  CHECK(said() == "21:!local ");
+  CHECK(why == "the voice aura-x takes no more from one call within a minute");
   CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
   advance(Core::kWindow - Core::kLongestHold - 1ms);
   speaker->speak(22, "x");
   speaker->speak(23, "x");
-  CHECK(said() == "22:!rate limited 23:!rate limited ");
+  CHECK(said() == "22:!local 23:!local ");
   advance(1ms);
   speaker->speak(24, "x");  // That is a wait which nobody notices.
   advance(Core::kLongestHold - 1ms);
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker ends each utterance of a long reply wit
     flushed();
     advance(10ms);
   }
-  CHECK(said().ends_with("20:1 20:. 21:!rate limited 22:!rate limited 23:!rate limited "));
+  CHECK(said().ends_with("20:1 20:. 21:!local 22:!local 23:!local "));
 }
 
 TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the server takes") {
@@ -350,7 +350,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the serve
   flushed();
   said();
   speaker->speak(3, "a");
-  CHECK(said() == "3:!rate limited ");
+  CHECK(said() == "3:!local ");
   CHECK(socket().sent.size() == 4);
   advance(Core::kWindow);
   speaker->speak(4, "a");
