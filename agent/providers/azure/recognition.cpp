@@ -139,10 +139,17 @@ void Recognition::pump() {
   }
   if (!service_ || !service_->wanted) return;
   while (audio_.unsent() >= piece && may_send()) send_audio(piece);
+  if (phase_ == Phase::Waiting && audio_.unsent() > samples_of(kMaxBehindMs)) return leave_to_others();
   if (phase_ != Phase::Waiting || service_->ended || audio_.unsent() >= piece) return;
   send_audio(audio_.unsent());
   send_end_of_audio();
   answer_by_ = now_ + final_within_;
+}
+
+/// Who takes over a turn when it is over has all of it to send, and who takes it as a whole is faster then.
+void Recognition::leave_to_others() {
+  abandon();
+  events_.push_back(ListenFailed{turn_, "so long a turn would reach the recogniser of Azure too late", FailureKind::Local});
 }
 
 void Recognition::start_service_turn() {

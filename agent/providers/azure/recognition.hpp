@@ -23,6 +23,7 @@ class Recognition final : public UspCore {
   static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
   static constexpr std::size_t kMinMs = 100;           ///< less is silence to us, and not sent
   static constexpr std::size_t kMaxTurnMs = 120'000;   ///< what comes after is not heard, and counted
+  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< audio of a turn that is over, beyond what may be sent: more comes too late
   static constexpr std::size_t kFreeMs = 5'000;        ///< from where on audio is sent no faster than twice its own time
   static constexpr std::size_t kMaxSilentMs = 1'500;   ///< at the end of a turn, of which nothing was said; more is sound that was not heard
   static constexpr unsigned kMaxReconnects = 2;        ///< in one turn of the caller
@@ -87,6 +88,7 @@ class Recognition final : public UspCore {
   void give_up_socket();
   void tell_so_far();
   void finish();
+  void leave_to_others();
   void fail(const SocketFault& fault);
   void reset_turn();
   void send(bool binary, std::string path, std::string content_type, std::string body);

@@ -35,8 +35,9 @@ std::string_view output_format(std::uint32_t rate_hz) {
 }
 
 struct Synthesis::Job {
-  Job(std::uint32_t utterance, std::string_view text, std::uint32_t rate_hz) : sound(utterance, text, rate_hz) {}
+  Job(std::uint32_t utterance, std::string_view text, const SynthesisShape& how) : sound(utterance, text, how.rate_hz), shape(how.ssml) {}
   SpokenUtterance sound;
+  SsmlShape shape;  // as it was when it was asked for: it may wait
   bool retried = false;
 };
 
@@ -97,7 +98,7 @@ void Synthesis::fail_all(const SocketFault& fault) {
 // --- what is asked for -------------------------------------------------------------------------------------------------------
 
 void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
-  jobs_.push_back(std::make_unique<Job>(utterance, text, shape_.rate_hz));
+  jobs_.push_back(std::make_unique<Job>(utterance, text, shape_));
   SpokenUtterance& sound = jobs_.back()->sound;
   if (sound.is_blank()) sound.finish();
   else if (write_ssml(shape_.ssml, text).size() > kMaxSsml) sound.fail("the text is too long to be spoken at once", FailureKind::Local);
@@ -111,7 +112,7 @@ void Synthesis::pump() {
   request_ = Request{make_usp_id(random_), {}};
   progress_at_ = now_;
   send("synthesis.context", std::string(kJson), write_synthesis_context(shape_.rate_hz));
-  send("ssml", "application/ssml+xml", write_ssml(shape_.ssml, job->sound.text()));
+  send("ssml", "application/ssml+xml", write_ssml(job->shape, job->sound.text()));
 }
 
 void Synthesis::cancel() {

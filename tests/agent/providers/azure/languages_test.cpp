@@ -207,6 +207,13 @@ TEST_CASE("A fixed sentence is said in the language that it is written in, whate
   edges.usp.last().open();
   speaker->speak(1, "I am sorry.");
   CHECK(edges.usp.last().of("ssml").back().body == write_ssml({"fr-FR", "en-US-AvaMultilingualNeural"}, "I am sorry."));
+
+  const auto waiting = parts().speaker(call_of({"fr", "en"}, "en-US"), Wake{});
+  waiting->open({});
+  waiting->speak(1, "I am sorry.");  // It waits for the socket, and a reply in another language is asked for.
+  waiting->speak(2, "Hello.");
+  edges.usp.last().open();
+  CHECK(edges.usp.last().of("ssml").back().body == write_ssml({"fr-FR", "en-US-AvaMultilingualNeural"}, "I am sorry."));
 }
 
 TEST_CASE("All parts of a call follow the language that was heard, and those of another call do not") {

@@ -124,6 +124,22 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than
   CHECK(said() == "1:\"All of it.\"~ 1:\"All of it.\" ");
 }
 
+TEST_CASE_FIXTURE(Listening, "RecognitionListener leaves a turn that is over to others at once when it could not be sent in time") {
+  socket().close(1000);
+  SUBCASE("so much can be") {
+    hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs);
+    socket().open();
+    CHECK(said() == "");
+  }
+  SUBCASE("so much cannot") {
+    hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs + Recognition::kPieceMs);
+    socket().open();
+    CHECK(said() == "1:!local ");
+    hear(2);
+    CHECK(said() == "");  // The next turn is a new one.
+  }
+}
+
 TEST_CASE_FIXTURE(Listening, "RecognitionListener says of which kind a failure is, and shows no secret") {
   const auto close = [&](int code, const std::string& reason) {
     hear(1);
