@@ -42,11 +42,11 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
 }
 
-/// A warning and no problem: calls do without it.
+/// A warning and no problem: calls do without it. It runs what it finds, and so only what a usable configuration names.
 void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
   if (media.voice_activity != "silero") return;
   const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);
-  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + ": ./dev silero installs it; calls go on with the spectral detector"});
+  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + "; docs/voice-activity.md tells how it is installed; calls go on with the spectral detector"});
 }
 
 /// Only where a secret came from the file: then the file is what keeps it.
@@ -84,8 +84,10 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   else check_dialogue(out.dialogue, out);
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
-  if (effective.problems.empty()) warn_of_settings(effective.config, out);
-  warn_of_voice_model(effective.config.media, default_silero, out);
+  if (effective.problems.empty()) {
+    warn_of_settings(effective.config, out);
+    warn_of_voice_model(effective.config.media, default_silero, out);
+  }
   out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());
   out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);
