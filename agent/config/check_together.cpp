@@ -110,6 +110,17 @@ void check_voice_model(Effective& out) {
                           "write the whole path"});
 }
 
+/// "off" is a word of /records/folder alone. As a path it would keep what was to be kept nowhere.
+void check_folders(Effective& out) {
+  const auto check = [&out](const std::string& section, const std::string& folder) {
+    if (folder != "off") return;
+    out.problems.push_back({where_of(out, "/" + section + "/folder"), "\"off\", which is no folder here", "a folder",
+                            "set /" + section + "/enabled to false where nothing is to be kept"});
+  };
+  check("transcripts", out.config.transcripts.folder);
+  check("recordings", out.config.recordings.folder);
+}
+
 /// The embedded speaker has two voices; where it is the only one, another name is a slip.
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
@@ -152,6 +163,7 @@ void check_together(Effective& effective) {
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_recording_key(effective);
   check_voice_model(effective);
+  check_folders(effective);
   check_voices(effective);
 }
 
