@@ -69,6 +69,7 @@ void check_embedded(const AgentBook& book, Checkup& out) {
   };
   check(*book.otherwise());
   for (const auto& entry : book.entries()) check(*entry.profile);
+  if (!seen.empty()) out.dialogue = seen.front();
 }
 
 }  // namespace
@@ -79,9 +80,8 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   auto built = build_book(effective, {sources.path, config::disk_files(), default_dialogue});
   out.problems = effective.problems;
   out.problems.insert(out.problems.end(), built.problems.begin(), built.problems.end());
-  out.dialogue = effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue;
   if (built.book) check_embedded(*built.book, out);
-  else check_dialogue(out.dialogue, out);
+  else check_dialogue(effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue, out);
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
   if (effective.problems.empty()) {
@@ -103,7 +103,7 @@ std::string to_json(const Checkup& checkup) {
   return config::write_json(json_object({{"usable", config::json_flag(checkup.problems.empty())},
                                          {"problems", config::problems_json(checkup.problems)},
                                          {"warnings", std::move(warnings)},
-                                         {"dialogue", json_text(checkup.dialogue)}}));
+                                         {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}}));
 }
 
 }  // namespace offhook::inline v0::agent
