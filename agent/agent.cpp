@@ -209,7 +209,7 @@ class Agent::Impl {
   void open_voice_model() {
     if (options_.silero_folder.empty()) return;
     auto model = media::open_silero(options_.silero_folder);
-    constexpr std::string_view kCure = "./dev silero installs it; /media/voice_activity spectral asks for none";
+    constexpr std::string_view kCure = "docs/voice-activity.md tells how it is installed; /media/voice_activity spectral asks for none";
     if (!model) return log::warning("voice.absent", {{"detail", model.error()}, {"next", kCure}});
     options_.media.voice_model = std::move(*model);
     options_.media.on_voice_lost = [](const std::string& why) {

@@ -42,11 +42,11 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
 }
 
-/// A warning and no problem: calls do without it.
+/// A warning and no problem: calls do without it. It runs what it finds, and so only what a usable configuration names.
 void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
   if (media.voice_activity != "silero") return;
   const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);
-  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + ": ./dev silero installs it; calls go on with the spectral detector"});
+  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + "; docs/voice-activity.md tells how it is installed; calls go on with the spectral detector"});
 }
 
 /// Only where a secret came from the file: then the file is what keeps it.
@@ -69,6 +69,7 @@ void check_embedded(const AgentBook& book, Checkup& out) {
   };
   check(*book.otherwise());
   for (const auto& entry : book.entries()) check(*entry.profile);
+  if (!seen.empty()) out.dialogue = seen.front();
 }
 
 }  // namespace
@@ -79,13 +80,14 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   auto built = build_book(effective, {sources.path, config::disk_files(), default_dialogue});
   out.problems = effective.problems;
   out.problems.insert(out.problems.end(), built.problems.begin(), built.problems.end());
-  out.dialogue = effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue;
   if (built.book) check_embedded(*built.book, out);
-  else check_dialogue(out.dialogue, out);
+  else check_dialogue(effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue, out);
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
-  if (effective.problems.empty()) warn_of_settings(effective.config, out);
-  warn_of_voice_model(effective.config.media, default_silero, out);
+  if (effective.problems.empty()) {
+    warn_of_settings(effective.config, out);
+    warn_of_voice_model(effective.config.media, default_silero, out);
+  }
   out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());
   out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);
@@ -101,7 +103,7 @@ std::string to_json(const Checkup& checkup) {
   return config::write_json(json_object({{"usable", config::json_flag(checkup.problems.empty())},
                                          {"problems", config::problems_json(checkup.problems)},
                                          {"warnings", std::move(warnings)},
-                                         {"dialogue", json_text(checkup.dialogue)}}));
+                                         {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}}));
 }
 
 }  // namespace offhook::inline v0::agent

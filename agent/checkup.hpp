@@ -12,7 +12,7 @@ using config::Warning;
 struct Checkup {
   std::vector<config::Problem> problems;  ///< empty: `offhook run` would start with it, ports and the PBX aside
   std::vector<Warning> warnings;
-  std::string dialogue;                   ///< the path of the one that counts
+  std::string dialogue;                   ///< the path of the one that counts; "": nobody follows one
 };
 
 /// Everything that can be checked without starting: file, environment and command line, the dialogue file, whether the recogniser
@@ -20,7 +20,7 @@ struct Checkup {
 /// `default_dialogue` and the folder `default_silero` are used when the configuration names none.
 [[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue, const std::string& default_silero);
 
-/// {"usable", "problems": [...], "warnings": [{"where", "what"}], "dialogue"} on one line
+/// {"usable", "problems": [...], "warnings": [{"where", "what"}], "dialogue": path or null} on one line
 [[nodiscard]] std::string to_json(const Checkup& checkup);
 
 }  // namespace offhook::inline v0::agent

@@ -23,7 +23,8 @@ int check(const ConfigArguments& arguments) {
   if (code != kOk) print_problems("check", checkup.problems);
   for (const auto& warning : checkup.warnings) fmt::print(stderr, "offhook check: warning: {}: {}\n", warning.where, warning.what);
   if (code == kOk) {
-    fmt::print("{} can be used, with the dialogue {}\n", arguments.config.empty() ? "The environment" : arguments.config, checkup.dialogue);
+    const std::string with = checkup.dialogue.empty() ? "" : ", with the dialogue " + checkup.dialogue;
+    fmt::print("{} can be used{}\n", arguments.config.empty() ? "The environment" : arguments.config, with);
   }
   return code;
 }

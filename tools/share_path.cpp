@@ -5,20 +5,36 @@
 
 namespace offhook::tools {
 
-std::string share_path(const std::string& name) {
-  namespace fs = std::filesystem;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path program_folder() {
   std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+/// A build tree has its programs in build/PRESET/tools, or in build/tools.
+bool is_in_build_tree(const fs::path& folder) { return folder.filename() == "tools"; }
+
+}  // namespace
+
+std::string share_path(const std::string& name) {
   if (const char* share = std::getenv("OFFHOOK_SHARE")) return (fs::path(share) / name).string();
-  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (int i = 0; i < 5; ++i, folder = folder.parent_path()) {
-    for (const char* share : {"share", "share/offhook"}) {
-      const fs::path candidate = folder / share / name;
+  const fs::path folder = program_folder();
+  std::error_code ignored;
+  if (is_in_build_tree(folder)) {
+    for (const char* up : {"../../../share", "../../share"}) {
+      const fs::path candidate = (folder / up / name).lexically_normal();
       if (fs::exists(candidate, ignored)) return candidate.string();
     }
   }
-  return "share/" + name;
+  return (folder / "../share/offhook" / name).lexically_normal().string();
 }
 
-std::string silero_folder() { return std::filesystem::path(share_path("silero/silero_vad.onnx")).parent_path().string(); }
+std::string silero_folder() {
+  const fs::path folder = program_folder();
+  return is_in_build_tree(folder) ? (folder / "../../share/silero").lexically_normal().string() : "/usr/local/lib/offhook/silero";
+}
 
 }  // namespace offhook::tools

@@ -4,10 +4,10 @@
 
 namespace offhook::tools {
 
-/// A file of share/: under $OFFHOOK_SHARE, or in share/ or share/offhook/ of any of the five folders above this program (a build
-/// tree, or an installation). The plain relative path when it is in none.
+/// A file of share/: under $OFFHOOK_SHARE; else where this program's build tree or its installation has it, and nowhere else: a
+/// folder that others may fill, such as the current one, is never searched.
 [[nodiscard]] std::string share_path(const std::string& name);
-/// Where `./dev silero` puts the model of voices.
+/// Where share/install-silero puts the model of voices, which is code that runs as this program does: one fixed folder.
 [[nodiscard]] std::string silero_folder();
 
 }  // namespace offhook::tools

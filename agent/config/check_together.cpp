@@ -102,6 +102,25 @@ void check_recording_key(Effective& out) {
   out.problems.push_back({where_of(out, "/recordings/key"), "text that is no key", "64 hexadecimal digits", "make one: openssl rand -hex 32"});
 }
 
+/// What is in that folder runs as we do: where we were started must not decide which folder it is.
+void check_voice_model(Effective& out) {
+  const std::string& folder = out.config.media.voice_model;
+  if (folder.empty() || folder.starts_with('/')) return;
+  out.problems.push_back({where_of(out, "/media/voice_model"), "a path that does not begin at the root", "a folder from / on, such as \"/opt/silero\"",
+                          "write the whole path"});
+}
+
+/// "off" is a word of /records/folder alone. As a path it would keep what was to be kept nowhere.
+void check_folders(Effective& out) {
+  const auto check = [&out](const std::string& section, const std::string& folder) {
+    if (folder != "off") return;
+    out.problems.push_back({where_of(out, "/" + section + "/folder"), "\"off\", which is no folder here", "a folder",
+                            "set /" + section + "/enabled to false where nothing is to be kept"});
+  };
+  check("transcripts", out.config.transcripts.folder);
+  check("recordings", out.config.recordings.folder);
+}
+
 /// The embedded speaker has two voices; where it is the only one, another name is a slip.
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
@@ -143,6 +162,8 @@ void check_together(Effective& effective) {
   check_door(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_recording_key(effective);
+  check_voice_model(effective);
+  check_folders(effective);
   check_voices(effective);
 }
 

@@ -73,7 +73,7 @@ struct Media {
   std::string country = "none";        ///< whose tones our calls are ended by: two letters
   std::string hang_up_tone = "none";   ///< whose busy tone ends calls to us: the same
   std::string voice_activity = "spectral";  ///< spectral or silero
-  std::string voice_model;             ///< folder; "": where ./dev silero puts it
+  std::string voice_model;             ///< folder; "": where share/install-silero puts it
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< a call's length

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-constexpr std::string_view kOpen = "${", kFile = "file:";
+constexpr std::string_view kOpen = "${", kFile = "file:", kCredential = "credential:";
 constexpr std::size_t kMaxVariableName = 128;
 
 using Result = base::Result<Resolved, Complaint>;
@@ -17,6 +17,12 @@ bool is_variable_name(std::string_view name) {
   const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_'; };
   return !name.empty() && name.size() <= kMaxVariableName && !base::is_digit(name.front()) &&
          std::all_of(name.begin(), name.end(), fits);
+}
+
+/// The name of a file, and no way out of its folder.
+bool is_credential_name(std::string_view name) {
+  const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-' || c == '.'; };
+  return !name.empty() && name.size() <= kMaxVariableName && name.front() != '.' && std::all_of(name.begin(), name.end(), fits);
 }
 
 Result resolve_variable(const std::string& name, const Environment& environment) {
@@ -32,11 +38,26 @@ Result resolve_file(const std::string& path, const Sources& sources) {
                                   : base::Result<FileText, std::string>(base::fail(std::string("files are not read here")));
   if (!file)
     return base::fail(Complaint{"a reference to a file that cannot be read (" + file.error() + ")", allowed,
-                                "check the path: it starts at the configuration file"});
+                                "check the path, which starts at the configuration file, and who may read it"});
   Resolved out{file->text, {}};
   if (out.text.ends_with('\n')) out.text.pop_back();
   if (out.text.ends_with('\r')) out.text.pop_back();
   if (file->others_may_read) out.warning = "the file that it refers to may be read by other users: chmod 600";
+  return out;
+}
+
+/// systemd gives each service a folder of its own, so that one configuration does for all units, and for a check beside them.
+Result resolve_credential(const std::string& name, const Sources& sources) {
+  const auto folder = sources.environment ? sources.environment("CREDENTIALS_DIRECTORY") : std::nullopt;
+  if (!folder || folder->empty())
+    return base::fail(Complaint{"a reference to a credential, and there is no CREDENTIALS_DIRECTORY", "a service that systemd gives one",
+                                "set LoadCredential=" + name + ":PATH in its unit, as docs/guide.md tells"});
+  auto out = resolve_file(*folder + "/" + name, sources);
+  if (!out) {
+    out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/guide.md tells";
+    return out;
+  }
+  out->warning.reset();  // Who may read it is systemd's to say; its mode shows the mask of an ACL.
   return out;
 }
 
@@ -50,6 +71,8 @@ std::optional<Reference> parse_reference(std::string_view text) {
   if (!is_reference(text)) return std::nullopt;
   const auto inner = text.substr(kOpen.size(), text.size() - kOpen.size() - 1);
   if (inner.starts_with(kFile) && inner.size() > kFile.size()) return Reference{Reference::To::File, inner.substr(kFile.size())};
+  if (inner.starts_with(kCredential) && is_credential_name(inner.substr(kCredential.size())))
+    return Reference{Reference::To::Credential, inner.substr(kCredential.size())};
   if (is_variable_name(inner)) return Reference{Reference::To::Variable, inner};
   return std::nullopt;
 }
@@ -57,9 +80,14 @@ std::optional<Reference> parse_reference(std::string_view text) {
 Result resolve(std::string_view text, const Sources& sources) {
   const auto reference = parse_reference(text);
   if (!reference)
-    return base::fail(Complaint{"a reference that is neither", "${NAME} or ${file:PATH}", "mend what is between the braces"});
+    return base::fail(Complaint{"a reference that is neither", "${NAME}, ${file:PATH} or ${credential:NAME}", "mend what is between the braces"});
   const std::string name(reference->name);
-  return reference->to == Reference::To::Variable ? resolve_variable(name, sources.environment) : resolve_file(name, sources);
+  switch (reference->to) {
+    case Reference::To::Variable: return resolve_variable(name, sources.environment);
+    case Reference::To::File: return resolve_file(name, sources);
+    case Reference::To::Credential: break;
+  }
+  return resolve_credential(name, sources);
 }
 
 }  // namespace offhook::inline v0::agent::config

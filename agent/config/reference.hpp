@@ -9,9 +9,10 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// "${NAME}" or "${file:PATH}": a value that stands elsewhere.
+/// "${NAME}", "${file:PATH}" or "${credential:NAME}", which is what systemd was told to give us (systemd.exec(5), LoadCredential=): a
+/// value that stands elsewhere.
 struct Reference {
-  enum class To : std::uint8_t { Variable, File };
+  enum class To : std::uint8_t { Variable, File, Credential };
   To to{};
   std::string_view name;  ///< borrows from the text
 };

@@ -68,7 +68,7 @@ struct Setting {
   [[nodiscard]] bool is_required() const { return unset == "required"; }
   [[nodiscard]] bool is_secret() const { return secret; }
   [[nodiscard]] bool is_compound() const { return shape == Shape::Object || shape == Shape::Objects || shape == Shape::Map; }
-  /// Text in which "${NAME}" and "${file:PATH}" stand for something else.
+  /// Text in which "${NAME}", "${file:PATH}" and "${credential:NAME}" stand for something else.
   [[nodiscard]] bool is_expanded() const {
     return shape == Shape::Line || shape == Shape::Extension || shape == Shape::Host || shape == Shape::Url || shape == Shape::Target;
   }

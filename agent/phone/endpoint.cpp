@@ -23,7 +23,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   const std::string where = base::SocketAddress{options.bind, options.port}.to_string();
   std::string help;
   switch (why) {
-    case sip::EdgeError::PortInUse: help = ": another program has it; choose another with \"sip\": {\"bind\": ...}, or 0 for any free port"; break;
+    case sip::EdgeError::PortInUse: help = ": another program has it; choose another with /sip/bind_port, or 0 for any free port"; break;
     case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher one"; break;
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;

@@ -198,9 +198,11 @@ std::string_view to_string(RecordWriter::State state) {
 base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what) {
   const auto complain = [&](const std::error_code& why) {
     const std::string name(what);
+    // Only records have a word for no folder; what else is kept is switched on and off.
+    const std::string none = name == "records" ? "/records/folder \"off\"" : "/" + name + "/enabled false";
     return base::fail(base::Error{"records", why.value(),
                                   name + " cannot be kept in " + folder + ": " + why.message() + "; choose another folder with /" + name +
-                                      "/folder, or \"off\""});
+                                      "/folder, or keep none: " + none});
   };
   if (auto made = files.make_folder(folder); !made) return complain(made.error());
   const std::string probe = folder + "/.probe-" + run_name();  // Two agents that start at once must not meet in it.

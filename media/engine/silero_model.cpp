@@ -1,6 +1,7 @@
 #include <offhook/media/engine/silero_model.hpp>
 
 #include <offhook/media/engine/onnx_runtime.hpp>
+#include <offhook/media/engine/safe_to_load.hpp>
 
 #include <algorithm>
 #include <array>
@@ -74,7 +75,11 @@ base::Result<std::shared_ptr<VoiceModel>, std::string> open_silero(const std::st
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) return base::fail(path + " is not there");
   }
-  auto session = OnnxSession::open(library, file);
+  const auto safe_library = safe_to_load(library), safe_file = safe_to_load(file);
+  for (const auto* safe : {&safe_library, &safe_file}) {
+    if (!*safe) return base::fail(safe->error());
+  }
+  auto session = OnnxSession::open(*safe_library, *safe_file);
   if (!session) return base::fail(session.error());
   auto model = std::make_shared<SileroModel>(std::move(*session));
   ModelTask silence, other;  // Two, so that a model that takes but one call at a time is found out.

@@ -239,7 +239,7 @@ TEST_CASE("A reference that leads nowhere is told, and an open file warned of") 
   CHECK(told("${NOWHERE}") == "/sip/auth_user: found a reference to a variable that is not set; allowed: one that is set; set NOWHERE\n");
   CHECK(told("${EMPTY}").find("not set") != std::string::npos);
   CHECK(told("${file:x}").starts_with("/sip/auth_user: found a reference to a file that cannot be read (it is not there);"));
-  CHECK(told("${file:}").starts_with("/sip/auth_user: found a reference that is neither; allowed: ${NAME} or ${file:PATH};"));
+  CHECK(told("${file:}").starts_with("/sip/auth_user: found a reference that is neither; allowed: ${NAME}, ${file:PATH} or ${credential:NAME};"));
   CHECK(told("${a b}").starts_with("/sip/auth_user: found a reference that is neither;"));
   CHECK(told("a ${NAME}").empty());  // Whole values only.
   CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes, 'x')}}).find("longer text") != std::string::npos);
@@ -247,6 +247,25 @@ TEST_CASE("A reference that leads nowhere is told, and an open file warned of") 
   const auto open = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${file:open}"}}})", {}, {{"etc/open", "k\n"}});
   CHECK(open.problems().empty());
   CHECK(open.warnings() == "/providers/openai/api_key: the file that it refers to may be read by other users: chmod 600\n");
+}
+
+TEST_CASE("A value may be a credential that systemd gives to the service") {
+  const Texts given{{"CREDENTIALS_DIRECTORY", "/run/credentials/offhook.service"}};
+  const auto told = [](const char* value, Texts variables) {
+    return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", std::move(variables), {{"/run/credentials/offhook.service/user", "anna\n"}}).problems();
+  };
+  CHECK(told("${credential:user}", given).empty());
+  CHECK(told("${credential:user}", {}) == "/sip/auth_user: found a reference to a credential, and there is no CREDENTIALS_DIRECTORY; allowed: a service that "
+                                          "systemd gives one; set LoadCredential=user:PATH in its unit, as docs/guide.md tells\n");
+  CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
+  for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
+    CHECK(told(bad, given).starts_with("/sip/auth_user: found a reference that is neither;"));
+  // Its mode shows the mask of an ACL, which is no sign that others may read it.
+  const auto keyed = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${credential:open}"}}})", given,
+                           {{"/run/credentials/offhook.service/open", "k\n"}});
+  CHECK(keyed.problems().empty());
+  CHECK(keyed.warnings().empty());
+  CHECK(std::get<agent::RealtimeWay>(keyed.profile().sessions.front()).provider->api_key.reveal() == "k");
 }
 
 TEST_CASE("A key that would go over the network in the clear is warned of") {

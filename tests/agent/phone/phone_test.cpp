@@ -98,3 +98,13 @@ TEST_CASE_FIXTURE(Pair, "A leg's ports are given back when the call is over, and
   });
   CHECK(a.engine.legs() == 0);
 }
+
+TEST_CASE("A port that another program has is told with the setting that names it") {
+  Telephone first("anna");
+  phone::EndpointOptions options;
+  options.sip.bind = *base::IpAddress::parse("127.0.0.1");
+  options.sip.port = first.endpoint->sip_port();
+  const auto second = phone::Endpoint::open(options, first.engine, [](const phone::PhoneEvent&) {});
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().detail.ends_with("another program has it; choose another with /sip/bind_port, or 0 for any free port"));
+}

@@ -166,7 +166,12 @@ TEST_CASE("A folder that cannot be one is named, with what to do") {
   const auto usable = check_folder(posix_file_system(), folder.path + "/file");
   REQUIRE_FALSE(usable);
   CHECK(usable.error().detail.find(folder.path + "/file") != std::string::npos);
-  CHECK(usable.error().detail.find("/records/folder") != std::string::npos);
+  CHECK(usable.error().detail.find("choose another folder with /records/folder, or keep none: /records/folder \"off\"") != std::string::npos);
+  // Only records know "off": as the folder of recordings it would be one.
+  const auto recordings = check_folder(posix_file_system(), folder.path + "/file", "recordings");
+  REQUIRE_FALSE(recordings);
+  CHECK(recordings.error().detail.find("choose another folder with /recordings/folder, or keep none: /recordings/enabled false") != std::string::npos);
+  CHECK(recordings.error().detail.find("\"off\"") == std::string::npos);
   CHECK(check_folder(posix_file_system(), folder.path + "/new"));
   CHECK(std::filesystem::is_empty(folder.path + "/new"));
 }

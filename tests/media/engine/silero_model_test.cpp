@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace offhook;
 using media::ModelTask;
 
@@ -81,6 +83,37 @@ TEST_CASE("What is missing is named, and what is no library or no model is refus
   std::filesystem::remove(folder.path + "/libonnxruntime.so");
   std::filesystem::create_symlink(std::filesystem::absolute(::folder() + "/libonnxruntime.so"), folder.path + "/libonnxruntime.so");
   CHECK(media::open_silero(folder.path).error().find("silero_vad.onnx") != std::string::npos);
+}
+
+TEST_CASE("What other users may change is not loaded") {
+  using std::filesystem::perms;
+  const Folder folder;
+  folder.put("libonnxruntime.so", "no library");
+  folder.put("silero_vad.onnx", "no model");
+  const auto said = [&folder] { return media::open_silero(folder.path).error(); };
+  const std::string refusal = " is not loaded: other users may change ", library = folder.path + "/libonnxruntime.so";
+  for (const auto& place : {library, folder.path}) {
+    const auto before = std::filesystem::status(place).permissions();
+    std::filesystem::permissions(place, perms::others_write, std::filesystem::perm_options::add);
+    CHECK(said() == library + refusal + place);
+    std::filesystem::permissions(place, before);
+  }
+  CHECK(said().find(refusal) == std::string::npos);
+  if (::geteuid() != 0) return;
+  for (const auto& place : {folder.path + "/silero_vad.onnx", folder.path}) {
+    REQUIRE(::chown(place.c_str(), 65533, 65533) == 0);
+    CHECK(said().find(refusal + place) != std::string::npos);
+    REQUIRE(::chown(place.c_str(), 0, 0) == 0);
+  }
+}
+
+TEST_CASE("A library that stands elsewhere, behind a link, is looked at where it stands") {
+  const Folder folder, open;
+  std::filesystem::permissions(open.path, std::filesystem::perms::all);
+  open.put("library", "no library");
+  folder.put("silero_vad.onnx", "no model");
+  std::filesystem::create_symlink(open.path + "/library", folder.path + "/libonnxruntime.so");
+  CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not loaded: other users may change " + open.path);
 }
 
 TEST_CASE("Another library than ONNX Runtime is refused") {
