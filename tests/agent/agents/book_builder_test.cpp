@@ -206,7 +206,7 @@ TEST_CASE("A missing key is told with its variable, and only of a provider that 
   const auto azure = build("", {{"PROVIDER", "azure_openai"}}).problems();
   for (const char* variable : {"AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_KEY", "AZURE_OPENAI_DEPLOYMENT"}) CHECK(azure.find(variable) != std::string::npos);
   CHECK(build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}, {"OPENAI_BASE_URL", "nonsense"}}).problems() ==
-        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://host.example/v1\"; mend it; keys and passwords have settings of their own\n");
+        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://api.openai.com/v1\"; mend it; keys and passwords have settings of their own\n");
 }
 
 TEST_CASE("What is written of a provider is stronger than the environment") {
@@ -372,7 +372,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
-            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that, or name another provider"},
+            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that or OPENAI_MODEL, or name another provider"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},

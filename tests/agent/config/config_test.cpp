@@ -377,7 +377,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
 
 TEST_CASE("problems of the environment carry the variable's name") {
   CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found a provider that nothing tells of;"));
-  CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
+  CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west/europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
   CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text; allowed: true or false; write one of them, without quotes\n");
   CHECK(problems_in("", {{"LOG_LEVEL", "loud"}}).starts_with("LOG_LEVEL: found other text;"));
   CHECK(problems_in("", {{"PROVIDER", "LOCAL"}, {"OPENAI_API_KEY", "sk-x"}}).empty());
