@@ -346,7 +346,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"agent": {"provider": "openai"}})", "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "acme"}})", "/agent/provider: found a provider that nothing tells of;"},
-           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
+           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
            {R"({"agent": {"dialogue": ["x"]}})", "/agent/dialogue: found a list;"},
            {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text; allowed: a list of codecs,"},
            {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found a name that is no codec of ours;"},
