@@ -13,6 +13,16 @@ std::string told(const std::string& agent, const std::string& providers = "{}") 
   return build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", variables).problems();
 }
 
+std::string warned(const std::string& agent, const std::string& providers = "{}") {
+  const auto built = build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", {{"DEEPGRAM_API_KEY", "k"}, {"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  std::string of_voices;
+  for (const auto& each : built.made.warnings) {
+    if (each.what.find("Voice Agent alone") != std::string::npos) of_voices += each.where + ": " + each.what + "\n";
+  }
+  return of_voices;
+}
+
 }  // namespace
 
 TEST_CASE("Where the embedded voice speaks another's name is a slip, also where it speaks for who has no voice") {
@@ -35,4 +45,14 @@ TEST_CASE("Where the embedded voice speaks another's name is a slip, also where 
                                             {"name": "b", "match": {"called": "2"}, "model_provider": "ollama", "voice": "coral"}]})", {{"OLLAMA_MODEL", "m"}}).problems();
   CHECK(entries.find("/agents/0/voice: found other text;") != std::string::npos);
   CHECK(entries.find("/agents/1/voice: found other text;") != std::string::npos);
+}
+
+TEST_CASE("A Flux voice is warned of where /v1/speak speaks instead of the Voice Agent, with the voice that is heard") {
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "flux-cole-en")") ==
+        "/agent/voice: the voice flux-cole-en is of Deepgram's Voice Agent alone: replies of a cascade are spoken as aura-2-apollo-en (docs/deepgram.md)\n");
+  CHECK(warned(R"("provider": "deepgram", "voice": "flux-kit-en")") ==
+        "/agent/voice: the voice flux-kit-en is of Deepgram's Voice Agent alone: our own sentences, such as the greeting, are spoken as aura-2-thalia-en (docs/deepgram.md)\n");
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram")", R"({"deepgram": {"voice": "flux-kit-en"}})").starts_with("/providers/deepgram/voice: the voice flux-kit-en "));
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "aura-2-luna-en")").empty());
+  CHECK(warned(R"("provider": "openai", "voice": "flux-kit-en")").empty());
 }
