@@ -114,7 +114,8 @@ asks the provider whether it takes the key; writes the file so that only you can
 Nothing that is typed as a secret is shown, and no file is written over unasked.
 
 With --yes, --json, or without a terminal nobody is asked: ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER (openai
-without it) and that one's own, such as OPENAI_API_KEY, say it. The file then names those variables, or holds the secrets with --keep-secrets.
+without it), MODEL_PROVIDER and SPEECH_PROVIDER where others think or speak, and what those need, such as OPENAI_API_KEY, say it.
+The file then names the variables of secrets, or holds these with --keep-secrets.
 
 Examples:
   offhook setup

@@ -47,9 +47,9 @@ class Terminal final : public setup::Asker {
  public:
   std::optional<std::string> ask(const setup::Question& question) override {
     if (!question.why.empty()) fmt::print("\n{}\n", question.why);
-    const std::string usual = question.usual.empty()                            ? ""
-                              : question.is_secret && question.usual != "local" ? " [as in the environment]"
-                                                                                : " [" + question.usual + "]";
+    const std::string usual = question.usual.empty()                           ? ""
+                              : question.is_secret && question.usual != "none" ? " [as in the environment]"
+                                                                               : " [" + question.usual + "]";
     fmt::print("{}{}: ", question.text, usual);
     std::fflush(stdout);
     std::string answer;

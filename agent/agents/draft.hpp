@@ -48,6 +48,7 @@ void draft_prompt(Draft& draft, AgentProfile& out);
 /// After sessions and prompt.
 void draft_languages(Draft& draft, AgentProfile& out);
 void warn_of_languages(Draft& draft, const AgentProfile& profile);
+void warn_of_voices(Draft& draft, const AgentProfile& profile);
 /// Fallback, context, limits, codecs, sentences, music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);
 

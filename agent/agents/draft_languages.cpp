@@ -32,6 +32,14 @@ bool hears_several(const ProviderPtr& provider) {
   return false;
 }
 
+bool is_azure(const ProviderPtr& provider) { return provider->kind == ProviderKind::Azure; }
+
+/// "de-DE" of "de-DE-KatjaNeural"; of another form the language alone.
+std::string tag_of(std::string_view voice, std::string_view spoken) {
+  const auto region = voice.find('-', spoken.size() + 1);
+  return std::string(voice.starts_with(spoken) && region != std::string_view::npos ? voice.substr(0, region) : spoken);
+}
+
 void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr& speaks, const Providers& listen) {
   const std::string voice = voice_for(*speaks, profile.voice, profile.language, profile.languages);
   const std::string_view spoken = language_of_voice(speaks->kind, voice);
@@ -43,6 +51,8 @@ void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr&
     draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": answers in " + *other + " are read as if they were that (docs/voices.md)"});
   else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))
     draft.warn({draft.where("language"), "is not set, and " + what + ": set it, or name a voice that follows (docs/voices.md)"});
+  else if (wanted.empty() && !is_same_language(spoken, "en") && std::any_of(listen.begin(), listen.end(), is_azure))
+    draft.warn({draft.where("language"), "is not set, so that Azure listens to en-US, and " + what + ": set it to " + tag_of(voice, spoken) + " (docs/azure.md)"});
 }
 
 void warn_of_listener(Draft& draft, const AgentProfile& profile, const ProviderPtr& provider) {

@@ -1,4 +1,5 @@
 #include <offhook/agent/agents/draft.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -65,24 +66,42 @@ bool can(const ProviderProfile& provider, const Duty& duty) {
   return able == Ability::Always || (able == Ability::ByModel && !(provider.models.*duty.model).empty());
 }
 
+bool is_told_of(const Draft& draft, std::string_view where) {
+  const auto& problems = draft.effective().problems;
+  return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == where; });
+}
+
+/// What was written there, or in its variable, was refused: it is not missing.
+bool is_refused(const Draft& draft, const std::string& where, std::string_view variable) {
+  return is_told_of(draft, where) || is_told_of(draft, "--set " + where) || is_told_of(draft, variable);
+}
+
 /// Nobody speaks of a model of Azure's at all: it may be that another provider's is meant.
-bool is_nothing_said(const ProviderProfile& provider, const Duty& duty) {
-  return &duty == &kThink && provider.base_url.empty() && provider.api_key.empty() && provider.models.chat.empty();
+bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
+  if (&duty != &kThink || !provider.models.chat.empty()) return false;
+  const auto lacks = lacks_of_azure(provider, duty);
+  return lacks.size() == 3 && std::none_of(lacks.begin(), lacks.end(), [&](const Lack& lack) {
+           return is_refused(draft, "/providers/" + provider.name + lack.place, lack.variable);
+         });
+}
+
+/// The variable of a model, where there is one.
+std::string_view variable_of(ProviderKind kind, const Duty& duty) {
+  if (&duty != &kThink) return "";
+  return kind == ProviderKind::Ollama ? "OLLAMA_MODEL" : kind == ProviderKind::OpenAiCompatible ? "OPENAI_MODEL" : "";
 }
 
 /// It was told already that the provider's own settings lack it.
 bool is_told(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
-  const std::string at = "/providers/" + provider.name, model = at + "/models/" + duty.name, deployment = at + "/deployment";
-  const auto& problems = draft.effective().problems;
-  return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == model || each.where == deployment; });
+  const std::string at = "/providers/" + provider.name;
+  return is_refused(draft, at + "/models/" + duty.name, variable_of(provider.kind, duty)) || is_told_of(draft, at + "/deployment");
 }
 
 /// Each once, whoever asks for it. The variables are for the provider that has their name.
 void tell_lacks(Draft& draft, const ProviderProfile& provider, const std::vector<Lack>& lacks) {
   for (const Lack& lack : lacks) {
     const std::string where = "/providers/" + provider.name + lack.place;
-    const auto& told = draft.effective().problems;
-    if (std::any_of(told.begin(), told.end(), [&](const config::Problem& each) { return each.where == where; })) continue;
+    if (is_refused(draft, where, lack.variable)) continue;
     const std::string variable = provider.name == to_string(provider.kind) ? "set " + std::string(lack.variable) + ", or " : "";
     draft.tell({where, "nothing", lack.allowed, variable + "write it in the file"});
   }
@@ -95,15 +114,16 @@ void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const 
   if (ability(provider->kind, duty) == Ability::No) {
     const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
     draft.tell({where, what, "another than " + provider->name, &duty == &kRealtime ? "make it a cascade" : "name one that does in " + other});
-  } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(*provider, duty)) {
+  } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(draft, *provider, duty)) {
     tell_lacks(draft, *provider, lacks_of_azure(*provider, duty));
     if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
   } else if (provider->kind == ProviderKind::Azure) {
     draft.tell({where, what, "one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
                 "set these three, or name who thinks in MODEL_PROVIDER"});
   } else {
-    draft.tell(
-        {where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
+    const std::string_view variable = variable_of(provider->kind, duty);
+    draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name,
+                variable.empty() ? "set that, or name another provider" : "set that or " + std::string(variable) + ", or name another provider"});
   }
 }
 
@@ -218,8 +238,8 @@ void check_regions(Draft& draft, const std::vector<SessionWay>& ways) {
   const auto& allowed = draft.settings().regions;
   if (allowed.empty()) return;
   const auto check = [&](const ProviderPtr& provider) {
-    if (provider->kind == ProviderKind::Local || std::find(allowed.begin(), allowed.end(), provider->region) != allowed.end())
-      return;
+    const auto is_its = [&](const std::string& region) { return base::iequals(region, provider->region); };
+    if (provider->kind == ProviderKind::Local || std::any_of(allowed.begin(), allowed.end(), is_its)) return;
     draft.tell({draft.where("regions"),
                 "a session with the provider " + provider->name +
                     (provider->region.empty() ? ", whose region is not said" : ", which is in another region"),

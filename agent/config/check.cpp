@@ -74,6 +74,14 @@ Checked check_text(const Setting& setting, const JsonValue& value) {
   return value;
 }
 
+/// As a header carries it. What stands beside a key was copied with it.
+Checked check_key(const Setting& setting, const JsonValue& value) {
+  if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
+  const auto fits = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (std::all_of(value.text.begin(), value.text.end(), fits)) return value;
+  return refuse(setting, "a blank, or another character that no key has", "write the key alone, without blanks, and without a word such as Token or Bearer before it");
+}
+
 /// The user part of a SIP URI as a PBX writes extensions: RFC 3261 section 25.1, `user` without escapes.
 Checked check_extension(const Setting& setting, const JsonValue& value) {
   if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
@@ -204,6 +212,7 @@ std::string allowed_for(const Setting& setting) {
       for (const std::string& choice : choices_of(setting)) list += (list.empty() ? "\"" : ", \"") + choice + "\"";
       return list;
     }
+    case Shape::Key: return text_range(setting) + " without blanks";
     case Shape::Line: return text_range(setting) + " without line breaks";
     case Shape::Text: return text_range(setting);
     case Shape::Extension: return "the extension alone, such as \"6001\"";
@@ -220,6 +229,7 @@ std::string allowed_for(const Setting& setting) {
       return "a list of " + least + std::to_string(setting.most) + " " + lone + "objects with " + member_list(setting);
     }
     case Shape::Name:
+    case Shape::Region:
     case Shape::Provider:
     case Shape::Pattern:
     case Shape::Target:
@@ -237,6 +247,7 @@ Checked check(const Setting& setting, const JsonValue& value) {
     case Shape::Whole: return check_whole(setting, value);
     case Shape::Flag: return check_flag(setting, value);
     case Shape::Choice: return check_choice(setting, value);
+    case Shape::Key: return check_key(setting, value);
     case Shape::Line:
     case Shape::Text: return check_text(setting, value);
     case Shape::Extension: return check_extension(setting, value);
@@ -249,6 +260,7 @@ Checked check(const Setting& setting, const JsonValue& value) {
     case Shape::Map: return check_kind(setting, value, Kind::Object);
     case Shape::Objects: return check_kind(setting, value, Kind::List);
     case Shape::Name:
+    case Shape::Region:
     case Shape::Provider:
     case Shape::Pattern:
     case Shape::Target:
@@ -282,6 +294,7 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
       return names.items.size() == 1 ? names.items.front() : names;
     }
     case Shape::Name:
+    case Shape::Region:
     case Shape::Pattern:
     case Shape::Target:
     case Shape::Language:
@@ -291,6 +304,7 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     case Shape::Object:
     case Shape::Objects:
     case Shape::Map:
+    case Shape::Key:
     case Shape::Line:
     case Shape::Text:
     case Shape::Extension:

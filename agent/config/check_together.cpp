@@ -125,29 +125,46 @@ void check_folders(Effective& out) {
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
   if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
-  problems.push_back(
-      {where, "other text", "\"slt\", \"rms\" with the provider local", advise(known, voice, "write one of them")});
+  problems.push_back({where, "other text", "\"slt\", \"rms\" where the embedded voice speaks",
+                      advise(known, voice, "write one of them, or name another who speaks (SPEECH_PROVIDER)")});
   return false;
 }
 
+/// Whether it has a voice where nobody else is named for that: so usual_ways() and ways_of_two() of agents/draft_sessions.cpp have it.
+bool has_voice(const ProviderProfile& provider, bool another_thinks) {
+  const bool hears = !provider.models.transcription.empty(), speaks = !provider.models.speech.empty();
+  switch (provider.kind) {
+    case ProviderKind::Local:
+    case ProviderKind::Ollama: return false;
+    case ProviderKind::Azure:
+    case ProviderKind::Deepgram: return true;
+    case ProviderKind::OpenAi:
+    case ProviderKind::AzureOpenAi: return !another_thinks || (hears && speaks);
+    case ProviderKind::OpenAiCompatible: return speaks && (hears || !another_thinks);
+  }
+  return true;
+}
+
 void check_voices(Effective& out) {
-  const auto is_local = [&out](const std::string& name) {
-    const auto provider = find_provider(out.config, name);
-    return provider && provider->kind == ProviderKind::Local;
+  const auto is_embedded = [&out](const std::string& provider, const std::string& model, const std::string& speech) {
+    const auto found = find_provider(out.config, speech.empty() ? provider : speech);
+    if (!found || found->kind == ProviderKind::Local) return found != nullptr;
+    return speech.empty() && !has_voice(*found, !model.empty());
   };
   AgentSettings& agent = out.config.agent;
-  if (agent.sessions.items.empty() && is_local(agent.speech_provider.empty() ? agent.provider : agent.speech_provider) &&
+  if (agent.sessions.items.empty() && is_embedded(agent.provider, agent.model_provider, agent.speech_provider) &&
       !check_voice(agent.voice, where_of(out, "/agent/voice"), out.problems))
     agent.voice.clear();  // Refused, it is not shown either: who knows what was typed there.
   for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
     const JsonValue& each = out.config.agents.items[i];
-    std::string provider = text_of(each, "provider"), speech = text_of(each, "speech_provider");
+    std::string provider = text_of(each, "provider"), model = text_of(each, "model_provider"), speech = text_of(each, "speech_provider");
     const bool has_sessions = member(each, "sessions") != nullptr || (provider.empty() && !agent.sessions.items.empty());
     if (provider.empty()) {
       provider = agent.provider;
+      if (model.empty()) model = agent.model_provider;
       if (speech.empty()) speech = agent.speech_provider;
     }
-    if (!has_sessions && is_local(speech.empty() ? provider : speech))
+    if (!has_sessions && is_embedded(provider, model, speech))
       (void)check_voice(text_of(each, "voice"), "/agents/" + std::to_string(i) + "/voice", out.problems);
   }
 }

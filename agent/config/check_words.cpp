@@ -26,6 +26,15 @@ std::size_t most_of(const Setting& setting, std::size_t otherwise) {
 /// What is wrong with one text of this shape; nothing when it will do.
 std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most);
 
+/// As addresses have it: the portal shows "West Europe", too.
+std::string region_of(std::string_view text) {
+  std::string region;
+  for (const char c : text) {
+    if (c != ' ') region += base::to_lower(c);
+  }
+  return region;
+}
+
 bool is_language(std::string_view text) {
   for (bool is_first = true, more = true; more; is_first = false) {
     const auto part = text.substr(0, text.find('-'));
@@ -84,6 +93,8 @@ std::optional<std::string> fault_of(Shape shape, std::string_view text, std::siz
       return fault_of_target(text);
     case Shape::Url:
       return fault_of_url(text, most);
+    case Shape::Region:
+      return is_word(region_of(text)) ? std::nullopt : std::optional<std::string>("text that is no such name");
     case Shape::Language:
       return text.empty() || is_language(text) ? std::nullopt : std::optional<std::string>("text that is no language tag");
     default:
@@ -100,6 +111,8 @@ std::string advice_for(Shape shape) {
       return "write the number alone, or sip:NUMBER@HOST";
     case Shape::Url:
       return "mend it; keys and passwords have settings of their own";
+    case Shape::Region:
+      return "write it in one word, as it stands beside the key in Azure's portal";
     case Shape::Language:
       return "write one, such as \"en\", or leave it out";
     default:
@@ -111,6 +124,7 @@ Checked check_one(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write text, in quotes");
   if (auto fault = fault_of(setting.shape, value.text, most_of(setting, kMaxTarget)))
     return refuse(setting, *std::move(fault), advice_for(setting.shape));
+  if (setting.shape == Shape::Region) return json_text(region_of(value.text));
   if (setting.shape != Shape::Url) return value;
   std::string_view url = value.text;
   while (url.ends_with('/')) url.remove_suffix(1);
@@ -168,7 +182,9 @@ std::string allowed_words(const Setting& setting) {
     case Shape::Targets:
       return "an object of 1 to " + std::to_string(setting.most) + " names, each with a number or a SIP address";
     case Shape::Url:
-      return "a URL such as \"https://host.example/v1\"";
+      return "a URL such as \"https://host.example\"";
+    case Shape::Region:
+      return "a region of Azure's, such as \"westeurope\"";
     case Shape::Language:
       return "a language tag such as \"en\" or \"pt-BR\" (BCP 47)";
     case Shape::Provider:

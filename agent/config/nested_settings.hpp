@@ -156,9 +156,9 @@ inline constexpr std::array kRealtimeMembers{
 };
 
 inline constexpr std::array kSpeechMembers{
-    Setting{.name = "key", .environment = "AZURE_SPEECH_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+    Setting{.name = "key", .environment = "AZURE_SPEECH_KEY", .shape = Shape::Key, .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "the key of the speech resource", .secret = true},
-    Setting{.name = "region", .environment = "AZURE_SPEECH_REGION", .shape = Shape::Name, .unset = "none", .meaning = "where that resource is, such as `westeurope`"},
+    Setting{.name = "region", .environment = "AZURE_SPEECH_REGION", .shape = Shape::Region, .unset = "none", .meaning = "where that resource is, such as `westeurope`"},
     Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the region's", .meaning = "a host of its own, or a container"},
 };
 
@@ -189,7 +189,7 @@ inline constexpr std::array kProviderMembers{
     Setting{.name = "base_url", .environment = "OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT, OLLAMA_BASE_URL", .shape = Shape::Url, .least = 1, .most = kMaxUrl,
             .unset = "`https://api.openai.com/v1` of openai, `https://api.deepgram.com` of deepgram, `http://127.0.0.1:11434` of ollama",
             .meaning = "where it is, such as `http://127.0.0.1:8000/v1`; of azure its OpenAI"},
-    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY, DEEPGRAM_API_KEY", .least = 1, .most = kMaxKey, .unset = "none",
+    Setting{.name = "api_key", .environment = "OPENAI_API_KEY, AZURE_OPENAI_KEY, DEEPGRAM_API_KEY", .shape = Shape::Key, .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "its key: better `\"${OPENAI_API_KEY}\"` or `\"${file:/run/secrets/openai}\"` than the key itself", .secret = true},
     Setting{.name = "region", .shape = Shape::Name, .unset = "not said; of azure that of its speech, where it does not think",
             .meaning = "where it computes, in a word of yours such as `eu`"},

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/provider_urls.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/base/text.hpp>
@@ -42,8 +43,12 @@ class Completion {
   std::optional<ProviderProfile> run() {
     const auto kind = find_kind();
     if (!kind) return std::nullopt;
-    complete(*kind);
-    ProviderProfile profile = read_provider(name_, *kind, tree_, sources_.path);
+    kind_ = *kind;
+    name_example();
+    tidy_url({"base_url"});
+    tidy_url({"deepgram", "agent_url"});
+    complete(kind_);
+    ProviderProfile profile = read_provider(name_, kind_, tree_, sources_.path);
     if (is_used_) judge(profile);
     return profile;
   }
@@ -60,19 +65,33 @@ class Completion {
     return std::nullopt;
   }
 
+  /// What the file says of it was looked at before anybody knew its kind.
+  void name_example() const {
+    const std::string where = at_ + "/base_url", usual = allowed_for(*find_inner("/providers/x/base_url")->setting);
+    for (Problem& problem : effective_.problems) {
+      if ((problem.where == where || problem.where == "--set " + where) && problem.allowed == usual) problem.allowed = allowed_base(kind_);
+    }
+  }
+
+  void tidy_url(const Steps& steps) {
+    const JsonValue* written = find(steps);
+    if (written != nullptr) put_inner(tree_, steps, json_text(base_of_url(kind_, written->text)));
+  }
+
   [[nodiscard]] bool is_told(std::initializer_list<std::string_view> places) const {
     return std::any_of(effective_.problems.begin(), effective_.problems.end(), [&](const Problem& problem) {
       return std::find(places.begin(), places.end(), problem.where) != places.end();
     });
   }
 
-  [[nodiscard]] bool has(const Steps& steps) const {
+  [[nodiscard]] const JsonValue* find(const Steps& steps) const {
     const JsonValue* at = &tree_;
     for (const std::string& step : steps) {
       if (at != nullptr) at = member(*at, step);
     }
-    return at != nullptr;
+    return at;
   }
+  [[nodiscard]] bool has(const Steps& steps) const { return find(steps) != nullptr; }
 
   void put(const Steps& steps, std::string_view value, Origin origin) {
     put_inner(tree_, steps, json_text(value));
@@ -95,18 +114,20 @@ class Completion {
     if (has(steps) || !sources_.environment || !takes_variables()) return false;
     const auto value = sources_.environment(variable);
     if (!value || value->empty()) return false;
-    const auto checked = check(*find_inner("/providers/x" + pointer_of(steps))->setting, json_text(*value));
+    const Setting& setting = *find_inner("/providers/x" + pointer_of(steps))->setting;
+    const bool is_url = setting.shape == Shape::Url;
+    const auto checked = check(setting, json_text(*value));
     if (!checked) {
-      if (is_used_) effective_.problems.push_back({variable, checked.error().found, checked.error().allowed, checked.error().advice});
+      if (is_used_) effective_.problems.push_back({variable, checked.error().found, is_url ? allowed_base(kind_) : checked.error().allowed, checked.error().advice});
       return false;
     }
-    put(steps, checked->text, {Source::Variable, variable});
+    put(steps, is_url ? base_of_url(kind_, checked->text) : checked->text, {Source::Variable, variable});
     return true;
   }
 
   void require(const Steps& steps, const std::string& variable, std::string_view allowed) {
     const std::string where = at_ + pointer_of(steps);
-    if (!is_used_ || has(steps) || is_told({where, variable})) return;
+    if (!is_used_ || has(steps) || is_told({where, "--set " + where, variable})) return;
     effective_.problems.push_back({where, "nothing", std::string(allowed), takes_variables() ? "set " + variable + ", or write it in the file" : "write it in the file"});
   }
 
@@ -126,7 +147,7 @@ class Completion {
         // OpenAI's key goes nowhere but where the same environment sends it.
         if (put_variable({"base_url"}, "OPENAI_BASE_URL")) put_variable({"api_key"}, "OPENAI_API_KEY");
         put_variable({"models", "chat"}, "OPENAI_MODEL");
-        return require({"base_url"}, "OPENAI_BASE_URL", "a URL such as \"http://127.0.0.1:8000/v1\"");
+        return require({"base_url"}, "OPENAI_BASE_URL", allowed_base(kind));
       case ProviderKind::Azure:
         return complete_azure();
       case ProviderKind::Deepgram:
@@ -149,7 +170,7 @@ class Completion {
     put_variable({"deployment"}, "AZURE_OPENAI_DEPLOYMENT");
   }
   void require_azure_openai() {
-    require({"base_url"}, "AZURE_OPENAI_ENDPOINT", "a URL such as \"https://NAME.openai.azure.com\"");
+    require({"base_url"}, "AZURE_OPENAI_ENDPOINT", allowed_base(kind_));
     require({"api_key"}, "AZURE_OPENAI_KEY", "the key of that resource");
     require({"deployment"}, "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment");
   }
@@ -171,10 +192,19 @@ class Completion {
                                      "a file of certificates (PEM)", "check the path: it starts at the configuration file"});
   }
 
+  /// The variable that says it, else its pointer.
+  [[nodiscard]] std::string place_of(const std::string& pointer) const {
+    for (const auto& [inner, origin] : effective_.inner_origins) {
+      if (inner == pointer && origin.source == Source::Variable) return origin.name;
+    }
+    return pointer;
+  }
+
   void judge_url(std::string_view place, const std::string& url, const Secret& key) const {
-    const std::string where = at_ + std::string(place);
-    if (url.find('?') != std::string::npos)
-      effective_.problems.push_back({where, "a URL with a query", "one without", "leave out the ? and what follows it"});
+    const std::string where = place_of(at_ + std::string(place));
+    // The speech of Azure, and a container of it, are no base of its models.
+    const ProviderKind kind = place == "/speech/url" ? ProviderKind::Local : kind_;
+    if (const auto complaint = complain_of_base(kind, url)) effective_.problems.push_back({where, complaint->found, complaint->allowed, complaint->advice});
     if (!key.empty() && url.starts_with("http:") && !is_loopback_url(url))
       effective_.warnings.push_back({where, "the key, and what callers say, go to it in the clear: use https://"});
   }
@@ -184,6 +214,7 @@ class Completion {
   bool is_used_;
   const Sources& sources_;
   Effective& effective_;
+  ProviderKind kind_ = ProviderKind::Local;
   bool is_elsewhere_;  // Its host is written in the file.
 };
 

@@ -49,6 +49,7 @@ JsonValue object_schema(Members properties) {
 }
 
 constexpr std::string_view kWord = "^[-A-Za-z0-9_]{1,64}$";
+constexpr std::string_view kRegion = "^ *([-A-Za-z0-9_] *){1,64}$";
 constexpr std::string_view kPattern = "^[^*\\u0000-\\u001f\\u007f]*\\*?$";
 constexpr std::string_view kUrl = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@:][^/?#@]*([/?][^#]*)?$";
 constexpr std::string_view kVisible = "^[!-~]+$";
@@ -86,6 +87,7 @@ void add_words(const Setting& setting, Members& out) {
       out.emplace_back("minLength", json_integer(1));
       out.emplace_back("maxLength", json_integer(kMaxTarget));
       return;
+    case Shape::Region: return add_all(pattern_of(kRegion), out);
     case Shape::Target: return add_all(target_schema(), out);
     case Shape::Language: return add_all(pattern_of(kLanguage), out);
     case Shape::Url:
@@ -148,6 +150,7 @@ void add_shape(const Setting& setting, Members& out) {
       return;
     case Shape::Flag: out.emplace_back("type", json_text("boolean")); return;
     case Shape::Choice: out.emplace_back("enum", json_list(choices_of(setting))); return;
+    case Shape::Key: add_text_bounds(setting, out); return add_pattern(kVisible, out);
     case Shape::Line: add_text_bounds(setting, out); return add_no(kNoControls, out);
     case Shape::Text: add_text_bounds(setting, out); return add_no(kNoControlsButBreaks, out);
     case Shape::Extension: add_text_bounds(setting, out); return add_pattern(kExtension, out);
@@ -165,6 +168,7 @@ void add_shape(const Setting& setting, Members& out) {
     case Shape::Objects:
     case Shape::Map: return add_compound(setting, out);
     case Shape::Name:
+    case Shape::Region:
     case Shape::Provider:
     case Shape::Pattern:
     case Shape::Target:

@@ -18,6 +18,8 @@ enum class Shape : std::uint8_t {
   Whole,            ///< a whole number from `least` to `most`
   Flag,             ///< true or false
   Choice,           ///< one of `choices`
+  Key,              ///< a key as a header carries it: visible ASCII, without blanks
+  Region,           ///< one of Azure's, such as "westeurope"; "West Europe" is taken for that
   Line,             ///< text of `least` to `most` characters without control characters
   Text,             ///< the same, but may have line breaks and tabs
   Extension,        ///< the user part of a SIP URI, as a PBX writes extensions
@@ -70,7 +72,7 @@ struct Setting {
   [[nodiscard]] bool is_compound() const { return shape == Shape::Object || shape == Shape::Objects || shape == Shape::Map; }
   /// Text in which "${NAME}", "${file:PATH}" and "${credential:NAME}" stand for something else.
   [[nodiscard]] bool is_expanded() const {
-    return shape == Shape::Line || shape == Shape::Extension || shape == Shape::Host || shape == Shape::Url || shape == Shape::Target;
+    return shape == Shape::Key || shape == Shape::Line || shape == Shape::Extension || shape == Shape::Host || shape == Shape::Url || shape == Shape::Target;
   }
 };
 

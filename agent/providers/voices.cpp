@@ -26,6 +26,9 @@ Family family_of(ProviderKind kind) {
   return Family::None;
 }
 
+/// Of Flux TTS, which is not at /v1/speak.
+constexpr std::string_view kFlux = "flux-";
+
 constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -42,7 +45,7 @@ bool begins_with_locale(std::string_view voice) {
 /// server that speaks like it.
 Family family_of(std::string_view voice) {
   if (voice == "slt" || voice == "rms") return Family::Embedded;
-  if (voice.starts_with("aura-") || voice.starts_with("flux-")) return Family::Deepgram;
+  if (voice.starts_with("aura-") || voice.starts_with(kFlux)) return Family::Deepgram;
   if (voice.ends_with("Neural") || begins_with_locale(voice)) return Family::Azure;
   return Family::OpenAi;
 }
@@ -63,6 +66,8 @@ constexpr auto kMen = std::to_array<std::string_view>({
     "apollo", "arcas", "aries", "atlas", "draco", "hermes", "hyperion", "jupiter", "mars", "neptune", "odysseus", "orion", "orpheus", "pluto",
     "saturn", "zeus", "alvaro", "javier", "luciano", "nestor", "sirio", "julius", "fabian", "angus", "perseus", "helios", "hector", "dionisio", "cesare", "elio", "perseo",
     "sander", "lars", "roman", "fujin", "ebisu",
+    // Deepgram, Flux
+    "bruce", "cliff", "cole", "colin", "conor", "donovan", "jack", "marcelo", "marcus", "miles", "naveen", "rufus", "sean", "tanner", "wade", "wes",
     // Azure
     "guy", "davis", "andrew", "brian", "tony", "jason", "christopher", "eric", "roger", "steffan", "ryan", "thomas", "conrad", "florian", "killian",
     "henri", "remy", "jorge", "dario", "diego", "giuseppe", "antonio", "keita", "maarten", "liam", "william", "prabhat", "duarte"});
@@ -143,11 +148,19 @@ std::string voice_for(const ProviderProfile& provider, std::string_view wanted, 
   return voice_of(family_of(provider.kind), provider, {.voice = wanted, .language = language, .languages = languages});
 }
 
+std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language, std::span<const std::string> languages) {
+  std::string voice = voice_for(provider, wanted, language, languages);
+  if (provider.kind != ProviderKind::Deepgram || !voice.starts_with(kFlux)) return voice;
+  const std::string_view spoken = language_of_voice(provider.kind, voice);
+  if (spoken.empty()) return std::string(deepgram_voice(is_mans(voice), language.empty() && !languages.empty() ? std::string_view(languages.front()) : language));
+  return std::string(deepgram_voice(is_mans(voice), spoken));
+}
+
 std::string_view language_of_voice(ProviderKind kind, std::string_view voice) {
   const auto first = voice.find('-'), last = voice.rfind('-');
   switch (family_of(kind)) {
     case Family::Embedded: return "en";
-    case Family::Deepgram: return last == std::string_view::npos ? std::string_view() : voice.substr(last + 1);
+    case Family::Deepgram: return last == std::string_view::npos || voice.ends_with("-multi") ? std::string_view() : voice.substr(last + 1);
     case Family::Azure: {
       const bool follows = voice.find("Multilingual") != std::string_view::npos || voice.find(':') != std::string_view::npos;
       return follows || first == last ? std::string_view() : voice.substr(0, first);

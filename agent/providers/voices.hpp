@@ -17,6 +17,10 @@ namespace offhook::inline v0::agent {
 /// man's as the wanted one is.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
                                     std::span<const std::string> languages = {});
+/// voice_for() where text is spoken by itself, and no talk held: Deepgram's Flux voices are of its Voice Agent alone, and the nearest of its
+/// others takes their place.
+[[nodiscard]] std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
+                                           std::span<const std::string> languages = {});
 /// The one language that this voice of such a provider speaks, such as "de"; "" where it follows the text, or nobody knows.
 [[nodiscard]] std::string_view language_of_voice(ProviderKind kind, std::string_view voice);
 /// voice_for() of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.

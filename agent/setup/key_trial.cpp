@@ -2,6 +2,8 @@
 
 #include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
+#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/base/text.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
@@ -18,10 +20,15 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kLimit = 10s;
 
+constexpr std::size_t kMaxList = 4U << 20U;  ///< octets of a list of models
+
 /// What is asked for: something that costs nothing, and that nobody gets without a key.
 struct Trial {
   net::HttpRequest request;
-  std::string whom;  ///< for people
+  std::string whom;       ///< for people
+  bool has_key = true;
+  std::string not_found;  ///< what to do where nothing is there
+  std::string model;      ///< of Ollama: one that must be listed
 };
 
 Trial trial_at(std::string url, std::string whom, std::string header, std::string value) {
@@ -33,23 +40,20 @@ Trial trial_at(std::string url, std::string whom, std::string header, std::strin
   return trial;
 }
 
-std::vector<Trial> trials_of(const ProviderProfile& provider) {
-  const std::string& base = provider.base_url;
-  switch (provider.kind) {
-    case ProviderKind::Local:
-      return {};
-    case ProviderKind::OpenAi:
-    case ProviderKind::OpenAiCompatible:
-      return {trial_at(base + "/models", base, "Authorization", "Bearer " + provider.api_key.reveal())};
-    case ProviderKind::AzureOpenAi:
-      return {trial_at(base + "/openai/v1/models", base, "api-key", provider.api_key.reveal())};
-    case ProviderKind::Deepgram:
-      return {trial_at(base + "/v1/projects", base, "Authorization", "Token " + provider.api_key.reveal())};
-    case ProviderKind::Ollama:
-      return {trial_at(base + "/api/tags", base, provider.api_key.empty() ? "" : "Authorization", "Bearer " + provider.api_key.reveal())};
-    case ProviderKind::Azure:
-      break;
-  }
+Trial of_openai(const ProviderProfile& provider) {
+  Trial trial = trial_at(provider.base_url + "/models", provider.base_url, provider.api_key.empty() ? "" : "Authorization", "Bearer " + provider.api_key.reveal());
+  trial.has_key = !provider.api_key.empty();
+  trial.not_found = "is it the base URL, which ends in /v1 as a rule?";
+  return trial;
+}
+
+Trial of_azure_openai(const ProviderProfile& provider) {
+  Trial trial = trial_at(provider.base_url + "/openai/v1/models", provider.base_url, "api-key", provider.api_key.reveal());
+  trial.not_found = "is it the resource's endpoint, the host alone?";
+  return trial;
+}
+
+Trial of_azure_speech(const ProviderProfile& provider) {
   azure::Server speech;
   speech.region = provider.speech.region;
   speech.endpoint = provider.speech.url;
@@ -58,29 +62,82 @@ std::vector<Trial> trials_of(const ProviderProfile& provider) {
   voices.request = azure::request_to(speech, azure::Service::Synthesis, "/cognitiveservices/voices/list");
   voices.request.method = "GET";
   voices.whom = "Azure Speech in " + (provider.speech.url.empty() ? provider.speech.region : provider.speech.url);
-  std::vector<Trial> trials{std::move(voices)};
-  if (!base.empty()) trials.push_back(trial_at(base + "/openai/v1/models", base, "api-key", provider.api_key.reveal()));
+  return voices;
+}
+
+Trial of_ollama(const ProviderProfile& provider) {
+  Trial trial = trial_at(provider.base_url + "/api/tags", "Ollama at " + provider.base_url, provider.api_key.empty() ? "" : "Authorization", "Bearer " + provider.api_key.reveal());
+  trial.has_key = !provider.api_key.empty();
+  trial.not_found = "is it Ollama, and its address without a path?";
+  trial.model = provider.models.chat;
+  return trial;
+}
+
+std::vector<Trial> trials_of(const ProviderProfile& provider) {
+  switch (provider.kind) {
+    case ProviderKind::Local:
+      return {};
+    case ProviderKind::OpenAi:
+    case ProviderKind::OpenAiCompatible:
+      return {of_openai(provider)};
+    case ProviderKind::AzureOpenAi:
+      return {of_azure_openai(provider)};
+    case ProviderKind::Deepgram:
+      return {trial_at(provider.base_url + "/v1/projects", provider.base_url, "Authorization", "Token " + provider.api_key.reveal())};
+    case ProviderKind::Ollama:
+      return {of_ollama(provider)};
+    case ProviderKind::Azure:
+      break;
+  }
+  // Of its two resources, those that are used.
+  std::vector<Trial> trials;
+  if (!provider.speech.region.empty() || !provider.speech.url.empty()) trials.push_back(of_azure_speech(provider));
+  if (!provider.base_url.empty()) trials.push_back(of_azure_openai(provider));
   return trials;
 }
 
-Finding judge(const std::string& whom, int status, const std::string& trouble) {
-  if (status == 0) return {false, whom + " does not answer: " + (trouble.empty() ? "no answer in time" : trouble)};
-  if (status == 401 || status == 403) return {false, fmt::format("{} refuses the key ({})", whom, status)};
+struct Answer {
+  int status = 0;
+  std::string trouble, body;
+  bool is_done = false;
+};
+
+/// As Ollama has it: without a tag it is the latest.
+bool is_listed(const json::Element& list, const std::string& model) {
+  const bool has_tag = model.find(':', model.rfind('/') == std::string::npos ? 0 : model.rfind('/')) != std::string::npos;
+  const std::string wanted = has_tag ? model : model + ":latest";
+  bool is_there = false;
+  json::for_each(list, "models", [&](const json::Element& each) { is_there = is_there || base::iequals(json::text(each, "name"), wanted); });
+  return is_there;
+}
+
+Finding judge_model(const Trial& trial, const Answer& answer) {
+  json::Parser parser;
+  const auto list = json::parse(parser, answer.body);
+  if (!list || !json::member(*list, "models")) return {false, trial.whom + " answers, but not as Ollama does: is it Ollama?"};
+  if (!is_listed(*list, trial.model)) return {false, fmt::format("{} has no model {}: `ollama pull {}` there, or name another (`ollama list`)", trial.whom, trial.model, trial.model)};
+  return {true, trial.whom + " has the model " + trial.model};
+}
+
+Finding judge(const Trial& trial, const Answer& answer) {
+  const std::string& whom = trial.whom;
+  const int status = answer.status;
+  if (status == 0) return {false, whom + " does not answer: " + (answer.trouble.empty() ? "no answer in time" : answer.trouble)};
+  if (status == 401 || status == 403) return {false, fmt::format("{} {} ({})", whom, trial.has_key ? "refuses the key" : "wants a key", status)};
+  if (status == 404 && !trial.not_found.empty()) return {false, fmt::format("{} answers 404: {}", whom, trial.not_found)};
   if (status < 200 || status > 299) return {false, fmt::format("{} answers {}", whom, status)};
-  return {true, whom + " takes the key"};
+  if (!trial.model.empty()) return judge_model(trial, answer);
+  return {true, whom + (trial.has_key ? " takes the key" : " answers")};
 }
 
 Finding carry_out(Trial trial, net::HttpClient& client, const std::function<bool()>& work) {
-  struct Answer {
-    int status = 0;
-    std::string trouble;
-    bool is_done = false;
-  };
   const auto answer = std::make_shared<Answer>();
   trial.request.total_limit = kLimit;
   net::HttpHandler handler;
   handler.on_head = [answer](const net::HttpHead& head) { answer->status = head.status; };
-  handler.on_body = [](std::string_view) {};
+  handler.on_body = [answer](std::string_view part) {
+    if (answer->body.size() + part.size() <= kMaxList) answer->body += part;
+  };
   handler.on_end = [answer](const std::optional<net::NetError>& error) {
     if (error) answer->trouble = error->detail;
     answer->is_done = true;
@@ -88,7 +145,7 @@ Finding carry_out(Trial trial, net::HttpClient& client, const std::function<bool
   const auto transfer = client.start(std::move(trial.request), std::move(handler));
   while (!answer->is_done && work()) {
   }
-  return judge(trial.whom, answer->status, answer->trouble);
+  return judge(trial, *answer);
 }
 
 }  // namespace

@@ -1,11 +1,20 @@
 #pragma once
 
 #include <array>
-#include <span>
+#include <cstdint>
 #include <string_view>
 
-/// What a person is asked of the provider that they chose.
+/// What a person is asked of the providers that they chose.
 namespace offhook::inline v0::agent::setup {
+
+/// Whether there must be an answer.
+enum class Need : std::uint8_t {
+  Always,
+  Optional,  ///< "none" leaves it out
+  IfSet,     ///< asked only where its variable is set: hardly anybody needs it
+};
+/// What it is for. Azure has a resource for speech, and another for models.
+enum class Use : std::uint8_t { All, Speech, Model };
 
 struct ProviderQuestion {
   std::string_view provider, variable;
@@ -13,21 +22,50 @@ struct ProviderQuestion {
   std::string_view text, why;
   std::string_view usual{};
   bool is_secret = false;
+  Need need = Need::Always;
+  Use use = Use::All;
 };
 
 inline constexpr std::array kProviderQuestions{
-    ProviderQuestion{"openai", "OPENAI_API_KEY", "/api_key", "Key of an OpenAI project",
-                     "It begins with sk-. A call costs money for each minute: docs/openai.md.", "", true},
-    ProviderQuestion{"azure", "AZURE_SPEECH_KEY", "/speech/key", "Key of the Speech resource", "In the portal: the resource, Keys and Endpoint.", "", true},
-    ProviderQuestion{"azure", "AZURE_SPEECH_REGION", "/speech/region", "Region of the Speech resource", "Such as westeurope, beside the key."},
-    ProviderQuestion{"azure", "AZURE_OPENAI_ENDPOINT", "/base_url", "Endpoint of the Azure OpenAI resource", "Such as https://NAME.openai.azure.com: the model that thinks."},
-    ProviderQuestion{"azure", "AZURE_OPENAI_KEY", "/api_key", "Key of the Azure OpenAI resource", "It is another one than that of the Speech resource.", "", true},
-    ProviderQuestion{"azure", "AZURE_OPENAI_DEPLOYMENT", "/deployment", "Deployment of a chat model", "Its name, as you gave it when you deployed the model."},
-    ProviderQuestion{"deepgram", "DEEPGRAM_API_KEY", "/api_key", "Key of a Deepgram project", "Its Voice Agent costs money for each minute: docs/deepgram.md.", "", true},
-    ProviderQuestion{"ollama", "OLLAMA_BASE_URL", "/base_url", "Where Ollama runs", "On this machine it is as it stands here.", "http://127.0.0.1:11434"},
-    ProviderQuestion{"ollama", "OLLAMA_MODEL", "/models/chat", "Model of Ollama", "One that `ollama list` shows, such as llama3.2."},
+    ProviderQuestion{.provider = "openai", .variable = "OPENAI_API_KEY", .pointer = "/api_key", .text = "Key of an OpenAI project",
+                     .why = "It begins with sk-. A call costs money for each minute: docs/openai.md.", .is_secret = true},
+    ProviderQuestion{.provider = "openai", .variable = "OPENAI_BASE_URL", .pointer = "/base_url", .text = "Where OpenAI is asked",
+                     .why = "OPENAI_BASE_URL is set: the key goes there.", .need = Need::IfSet},
+    ProviderQuestion{.provider = "azure", .variable = "AZURE_SPEECH_KEY", .pointer = "/speech/key", .text = "Key of the Speech resource",
+                     .why = "In the portal: the resource, Keys and Endpoint.", .is_secret = true, .use = Use::Speech},
+    ProviderQuestion{.provider = "azure", .variable = "AZURE_SPEECH_REGION", .pointer = "/speech/region", .text = "Region of the Speech resource",
+                     .why = "Such as westeurope, beside the key.", .use = Use::Speech},
+    ProviderQuestion{.provider = "azure", .variable = "AZURE_OPENAI_ENDPOINT", .pointer = "/base_url", .text = "Endpoint of the Azure OpenAI resource",
+                     .why = "Such as https://NAME.openai.azure.com: the model that thinks.", .use = Use::Model},
+    ProviderQuestion{.provider = "azure", .variable = "AZURE_OPENAI_KEY", .pointer = "/api_key", .text = "Key of the Azure OpenAI resource",
+                     .why = "It is another one than that of the Speech resource.", .is_secret = true, .use = Use::Model},
+    ProviderQuestion{.provider = "azure", .variable = "AZURE_OPENAI_DEPLOYMENT", .pointer = "/deployment", .text = "Deployment of a chat model",
+                     .why = "Its name, as you gave it when you deployed the model.", .use = Use::Model},
+    ProviderQuestion{.provider = "deepgram", .variable = "DEEPGRAM_API_KEY", .pointer = "/api_key", .text = "Key of a Deepgram project",
+                     .why = "It costs money for each minute: docs/deepgram.md.", .is_secret = true},
+    ProviderQuestion{.provider = "ollama", .variable = "OLLAMA_BASE_URL", .pointer = "/base_url", .text = "Where Ollama runs",
+                     .why = "On this machine it is as it stands here.", .usual = "http://127.0.0.1:11434"},
+    ProviderQuestion{.provider = "ollama", .variable = "OLLAMA_MODEL", .pointer = "/models/chat", .text = "Model of Ollama",
+                     .why = "One that `ollama list` shows, such as llama3.2."},
+    ProviderQuestion{.provider = "azure_openai", .variable = "AZURE_OPENAI_ENDPOINT", .pointer = "/base_url", .text = "Endpoint of the Azure OpenAI resource",
+                     .why = "Such as https://NAME.openai.azure.com."},
+    ProviderQuestion{.provider = "azure_openai", .variable = "AZURE_OPENAI_KEY", .pointer = "/api_key", .text = "Key of the Azure OpenAI resource",
+                     .why = "In the portal: the resource, Keys and Endpoint.", .is_secret = true},
+    ProviderQuestion{.provider = "azure_openai", .variable = "AZURE_OPENAI_DEPLOYMENT", .pointer = "/deployment", .text = "Deployment of a Realtime model",
+                     .why = "Its name, as you gave it when you deployed the model: docs/azure.md."},
+    ProviderQuestion{.provider = "openai_compatible", .variable = "OPENAI_BASE_URL", .pointer = "/base_url", .text = "Where the server is",
+                     .why = "Such as http://127.0.0.1:8000/v1: docs/compatible.md."},
+    ProviderQuestion{.provider = "openai_compatible", .variable = "OPENAI_API_KEY", .pointer = "/api_key", .text = "Key of the server",
+                     .why = "`none` where it wants none.", .is_secret = true, .need = Need::Optional},
+    ProviderQuestion{.provider = "openai_compatible", .variable = "OPENAI_MODEL", .pointer = "/models/chat", .text = "Model of the server",
+                     .why = "One that it has, such as qwen3-8b."},
 };
+
 /// Those that can be chosen; `local` needs nothing.
-inline constexpr std::array<std::string_view, 5> kProviderChoices{"local", "openai", "azure", "deepgram", "ollama"};
+inline constexpr auto kProviderChoices =
+    std::to_array<std::string_view>({"local", "openai", "azure", "deepgram", "ollama", "azure_openai", "openai_compatible"});
+/// Those that can think for another, and listen and speak for another, with what is asked above and no more.
+inline constexpr auto kThinkers = std::to_array<std::string_view>({"local", "openai", "azure", "ollama", "openai_compatible"});
+inline constexpr auto kSpeakers = std::to_array<std::string_view>({"local", "openai", "azure", "deepgram"});
 
 }  // namespace offhook::inline v0::agent::setup

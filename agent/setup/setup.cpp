@@ -1,10 +1,10 @@
 #include <offhook/agent/setup/setup.hpp>
 
+#include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/check.hpp>
-#include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/config/settings.hpp>
-#include <offhook/agent/setup/provider_questions.hpp>
+#include <offhook/agent/setup/answers.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -19,36 +19,34 @@ using config::json_object;
 using config::json_text;
 using config::JsonValue;
 
-struct Answers {
-  std::string host, extension;
-  config::Secret password;
-  std::string provider = "local";
-  std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
-  bool keeps_secrets = true;
-};
+using Check = std::function<base::Result<std::string, config::Complaint>(const std::string& answer)>;
 
-std::string choices() {
-  std::string all;
-  for (const std::string_view choice : kProviderChoices) all += (all.empty() ? "" : ", ") + std::string(choice);
-  return all;
+/// As the setting takes it.
+Check as_setting(std::string_view section, std::string_view name) {
+  return [setting = config::find_setting(section, name)](const std::string& answer) -> base::Result<std::string, config::Complaint> {
+    const auto checked = config::check(*setting, json_text(answer));
+    if (!checked) return base::fail(checked.error());
+    return answer;
+  };
 }
 
-bool is_choice(std::string_view provider) { return std::find(kProviderChoices.begin(), kProviderChoices.end(), provider) != kProviderChoices.end(); }
-
-std::vector<std::string> steps_of(std::string_view pointer) {
-  std::vector<std::string> steps;
-  while (!pointer.empty()) {
-    const auto end = std::min(pointer.find('/', 1), pointer.size());
-    steps.emplace_back(pointer.substr(1, end - 1));
-    pointer.remove_prefix(end);
-  }
-  return steps;
+/// One of these, however it is written.
+Check as_choice(Choices choices) {
+  return [choices](const std::string& answer) -> base::Result<std::string, config::Complaint> {
+    std::string name = answer;
+    std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
+    if (is_one_of(choices, name)) return name;
+    return base::fail(config::Complaint{"none of these", list_of(choices), "write one of them"});
+  };
 }
 
-std::string value_of(const config::Environment& environment, std::string_view name) {
-  const auto value = environment ? environment(std::string(name)) : std::nullopt;
-  return value.value_or("");
+/// The same, or whom that was said of.
+Check as_other(Choices choices, const std::string& itself) {
+  return [check = as_choice(choices), itself](const std::string& answer) { return base::iequals(answer, itself) ? itself : check(answer); };
 }
+
+/// Who hears and speaks nothing by itself.
+bool only_thinks(std::string_view provider) { return provider == "ollama" || provider == "openai_compatible"; }
 
 /// One run of the set-up, from the first question to the last step.
 class Run {
@@ -59,12 +57,12 @@ class Run {
   Outcome take() {
     const auto answers = asker_ != nullptr ? ask_all() : read_all();
     if (!answers) return finish();
-    const std::string text = text_of(*answers);
+    const std::string text = file_of(*answers);
     const auto effective = read(text, *answers);
     for (const auto& problem : effective.problems) step("answers", {false, to_string(problem)});
     if (!effective.problems.empty()) return finish();
     step("answers", {true, "the configuration can be used"});
-    if (!probe(effective.config) && !is_agreed("Not all of it went well. Write the file all the same?")) return finish();
+    if (!probe(effective.config, *answers) && !is_agreed("Not all of it went well. Write the file all the same?")) return finish();
     if (!write(text)) return finish();
     place_call(effective.config);
     return finish();
@@ -81,15 +79,15 @@ class Run {
     outcome_.steps.push_back({std::move(name), std::move(finding)});
   }
 
-  /// Asks until what is answered fits the setting.
-  std::optional<std::string> ask(const Question& question, const config::Setting* setting) {
+  /// Asks until what is answered can be taken.
+  std::optional<std::string> ask(const Question& question, const Check& check = {}) {
     for (unsigned tries = 0; tries < kMaxTries; ++tries) {
       const auto said = asker_->ask(question);
       if (!said) break;
       const std::string answer(said->empty() ? question.usual : std::string(base::trim(*said)));
-      if (setting == nullptr) return answer;
-      const auto checked = config::check(*setting, json_text(answer));
-      if (checked) return answer;
+      if (!check) return answer;
+      const auto checked = check(answer);
+      if (checked) return *checked;
       asker_->say("  That is " + checked.error().found + ". It must be " + checked.error().allowed + ": " +
                   checked.error().advice + ".");
     }
@@ -101,124 +99,99 @@ class Run {
     asker_->say("This writes " + options_.path + ", which `offhook run --config " + options_.path +
                 "` uses. Nothing is written before you were asked.");
     const auto host = ask({"Host of the PBX", "Its name or address in your network, such as pbx.example or 192.168.1.10.",
-                           value_of(environment_, "ASTERISK_HOST"), false},
-                          nullptr);
+                           value_of(environment_, "ASTERISK_HOST"), false});
     if (!host) return std::nullopt;
     const auto extension =
         ask({"Extension", "The number that the PBX gave to this telephone, such as 6001. In FreePBX: Applications, Extensions.",
              value_of(environment_, "SIP_EXTENSION"), false},
-            config::find_setting("sip", "extension"));
+            as_setting("sip", "extension"));
     if (!extension) return std::nullopt;
     const auto password = ask({"Secret of the extension", "The PBX shows it beside the extension. It is not shown here.",
                                value_of(environment_, "SIP_PASSWORD"), true},
-                              config::find_setting("sip", "password"));
+                              as_setting("sip", "password"));
     if (!password) return std::nullopt;
-    Answers answers{*host, *extension, config::Secret(*password), {}, {}, true};
-    if (!ask_provider(answers)) return std::nullopt;
+    Answers answers;
+    answers.host = *host;
+    answers.extension = *extension;
+    answers.password = config::Secret(*password);
+    if (!ask_providers(answers) || !ask_of_providers(answers)) return std::nullopt;
     const auto keeps = ask({"Secrets in the file: as they are (file), or by the names of variables (names)",
-                            "`file` needs nothing else, and only you can read the file. With `names` " + variables_of(answers) + " must be set where it runs.", "file", false},
-                           nullptr);
+                            "`file` needs nothing else, and only you can read the file. With `names` " + variables_of(answers) + " must be set where it runs.", "file", false});
     if (!keeps) return std::nullopt;
     answers.keeps_secrets = !base::iequals(*keeps, "names");
     return answers;
   }
 
-  bool ask_provider(Answers& answers) {
-    const std::string usual = value_of(environment_, "PROVIDER");
-    for (unsigned tries = 0;; ++tries) {
-      const auto said = ask({"Who talks: " + choices(),
-                             "`local` talks by a dialogue file, without any service. `ollama` thinks on a machine of yours. The others have language models, and cost money for "
-                             "each minute: docs/providers.md.",
-                             is_choice(usual) ? usual : value_of(environment_, "OPENAI_API_KEY").empty() ? "local" : "openai", false},
-                            nullptr);
-      if (!said || tries == kMaxTries) return false;
-      answers.provider = *said;
-      std::transform(answers.provider.begin(), answers.provider.end(), answers.provider.begin(), base::to_lower);
-      if (is_choice(answers.provider)) break;
-      asker_->say("  That is none of these: " + choices() + ".");
+  /// What the environment says, where it is one of these.
+  [[nodiscard]] std::string usual_of(std::string_view variable, Choices choices, std::string otherwise) const {
+    const auto known = as_choice(choices)(value_of(environment_, variable));
+    return known ? *known : std::move(otherwise);
+  }
+
+  bool ask_providers(Answers& answers) {
+    const auto who = ask({"Who talks: " + list_of(kProviderChoices),
+                          "`local` talks by a dialogue file, without any service. `ollama` and `openai_compatible` think on a machine of yours. The others have language models, "
+                          "and cost money for each minute: docs/providers.md.",
+                          usual_of("PROVIDER", kProviderChoices, value_of(environment_, "OPENAI_API_KEY").empty() ? "local" : "openai"), false},
+                         as_choice(kProviderChoices));
+    if (!who) return false;
+    answers.provider = *who;
+    if (!value_of(environment_, "MODEL_PROVIDER").empty()) {
+      const auto thinks = ask({"Who thinks: " + list_of(kThinkers), "MODEL_PROVIDER is set: " + answers.provider + " leaves that out.", usual_of("MODEL_PROVIDER", kThinkers, answers.provider), false},
+                              as_other(kThinkers, answers.provider));
+      if (!thinks) return false;
+      if (*thinks != answers.provider) answers.model_provider = *thinks;
     }
-    for (const ProviderQuestion& question : kProviderQuestions) {
-      if (question.provider != answers.provider) continue;
-      const std::string known = value_of(environment_, question.variable);
-      const auto place = config::find_inner("/providers/x" + std::string(question.pointer));
-      const auto said = ask({std::string(question.text), std::string(question.why), known.empty() ? std::string(question.usual) : known, question.is_secret}, place->setting);
+    if (!only_thinks(answers.provider) && value_of(environment_, "SPEECH_PROVIDER").empty()) return true;
+    const auto speaks = ask({"Who listens and speaks: " + list_of(kSpeakers),
+                             "`local` understands the words of its dialogue file alone; the others hear any sentence.", usual_of("SPEECH_PROVIDER", kSpeakers, only_thinks(answers.provider) ? "local" : answers.provider), false},
+                            only_thinks(answers.provider) ? as_choice(kSpeakers) : as_other(kSpeakers, answers.provider));
+    if (!speaks) return false;
+    if (*speaks != answers.provider) answers.speech_provider = *speaks;
+    return true;
+  }
+
+  bool ask_of_providers(Answers& answers) {
+    for (const ProviderQuestion* question : questions_for(answers, environment_)) {
+      const bool may_lack = question->need == Need::Optional;
+      std::string usual = value_of(environment_, question->variable);
+      // OpenAI's key is not offered for another's server, unless the environment names that, too.
+      if (usual.empty() || (may_lack && value_of(environment_, "OPENAI_BASE_URL").empty())) usual = may_lack ? "none" : question->usual;
+      const auto check = [question, may_lack](const std::string& answer) -> base::Result<std::string, config::Complaint> {
+        if (may_lack && base::iequals(answer, "none")) return std::string();
+        return taken(*question, answer);
+      };
+      const auto said = ask({std::string(question->text), std::string(question->why), usual, question->is_secret}, check);
       if (!said) return false;
-      answers.of_provider.emplace_back(&question, config::Secret(*said));
+      if (!said->empty()) answers.of_provider.emplace_back(question, config::Secret(*said));
     }
     return true;
   }
 
-  /// "SIP_PASSWORD and OPENAI_API_KEY"
-  static std::string variables_of(const Answers& answers) {
-    std::string all = "SIP_PASSWORD";
-    for (const auto& [question, value] : answers.of_provider) {
-      if (question->is_secret) all += " and " + std::string(question->variable);
-    }
-    return all;
-  }
-
   std::optional<Answers> read_all() {
-    Answers answers{value_of(environment_, "ASTERISK_HOST"), value_of(environment_, "SIP_EXTENSION"), config::Secret(value_of(environment_, "SIP_PASSWORD")),
-                    value_of(environment_, "PROVIDER"), {}, options_.keeps_secrets};
-    if (answers.provider.empty()) answers.provider = "openai";
     std::string missing;
-    const auto need = [&missing](bool is_there, const std::string& name) {
-      if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
-    };
-    need(!answers.host.empty(), "ASTERISK_HOST");
-    need(!answers.extension.empty(), "SIP_EXTENSION");
-    need(!answers.password.empty(), "SIP_PASSWORD");
-    need(is_choice(answers.provider), "PROVIDER (" + choices() + ")");
-    for (const ProviderQuestion& question : kProviderQuestions) {
-      if (question.provider != answers.provider) continue;
-      std::string value = value_of(environment_, question.variable);
-      if (value.empty()) value = question.usual;
-      need(!value.empty(), std::string(question.variable) + (question.provider == "openai" ? " (or PROVIDER=local)" : ""));
-      answers.of_provider.emplace_back(&question, config::Secret(std::move(value)));
-    }
+    Answers answers = answers_in(environment_, options_.keeps_secrets, missing);
     if (missing.empty()) return answers;
     step("answers", {false, "nobody can be asked here: set " + missing});
     return std::nullopt;
   }
 
-  static std::string text_of(const Answers& answers) {
-    const auto secret = [&](const config::Secret& value, std::string_view variable) {
-      return json_text(answers.keeps_secrets ? value.reveal() : "${" + std::string(variable) + "}");
-    };
-    std::vector<std::pair<std::string, JsonValue>> sip{{"extension", json_text(answers.extension)},
-                                                       {"password", secret(answers.password, "SIP_PASSWORD")}};
-    const auto split = config::split_host(answers.host);
-    sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
-    if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
-    JsonValue file = json_object({{"sip", json_object(std::move(sip))}});
-    file.members.emplace_back("agent", json_object({{"provider", json_text(answers.provider)}}));
-    if (answers.of_provider.empty()) return config::write_json(file, 2) + "\n";
-    JsonValue provider{.kind = JsonValue::Kind::Object};
-    for (const auto& [question, value] : answers.of_provider)
-      config::put_inner(provider, steps_of(question->pointer), question->is_secret ? secret(value, question->variable) : json_text(value.reveal()));
-    file.members.emplace_back("providers", json_object({{answers.provider, std::move(provider)}}));
-    return config::write_json(file, 2) + "\n";
-  }
-
-  /// As it will be read where it runs: of the environment only what the file refers to, so that it is the file that is tried.
+  /// As `offhook check` would: with who does what, which the settings alone do not tell.
   config::Effective read(const std::string& text, const Answers& answers) const {
-    const config::Environment given = [answers](const std::string& name) -> std::optional<std::string> {
-      if (name == "SIP_PASSWORD") return answers.password.reveal();
-      for (const auto& [question, value] : answers.of_provider) {
-        if (question->is_secret && name == question->variable) return value.reveal();
-      }
-      return std::nullopt;
-    };
-    return config::read_text(text, options_.path, {options_.path, given, {}, {}});
+    auto effective = config::read_text(text, options_.path, {options_.path, environment_of(answers), {}, {}});
+    const auto book = build_book(effective, {options_.path, {}, ""});
+    effective.problems.insert(effective.problems.end(), book.problems.begin(), book.problems.end());
+    return effective;
   }
 
-  bool probe(const config::Config& config) {
+  bool probe(const config::Config& config, const Answers& answers) {
     const std::size_t before = outcome_.steps.size();
     step("resolve", prober_.resolve(config));
     if (outcome_.steps.back().finding.good) step("register", prober_.register_at(config));
-    if (const auto provider = config::find_provider(config, config.agent.provider);
-        provider && provider->kind != ProviderKind::Local)
-      step("key", prober_.try_key(*provider));
+    for (const ProviderPtr& provider : config.providers) {
+      const auto is_its = [&](const auto& each) { return each.first->provider == provider->name; };
+      if (std::any_of(answers.of_provider.begin(), answers.of_provider.end(), is_its)) step("key", prober_.try_key(*provider));
+    }
     return std::all_of(outcome_.steps.begin() + static_cast<std::ptrdiff_t>(before), outcome_.steps.end(),
                        [](const Step& each) { return each.finding.good; });
   }

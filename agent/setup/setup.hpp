@@ -69,8 +69,8 @@ struct Outcome {
 
 inline constexpr unsigned kMaxTries = 3;  ///< of the same question
 
-/// `asker` nothing: answers come from `environment` alone (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER and what
-/// that one needs; without it OPENAI_API_KEY), and the file is written only when all that was tried went well.
+/// `asker` nothing: answers come from `environment` alone (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
+/// MODEL_PROVIDER, SPEECH_PROVIDER and what those need; without them OPENAI_API_KEY), and the file is written only when all that was tried went well.
 [[nodiscard]] Outcome run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options);
 
 /// {"written", "all_good", "path", "steps": [{"step", "good", "what"}]} on one line

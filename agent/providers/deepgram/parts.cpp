@@ -90,7 +90,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 SpeakOptions speech_of(const PartNeeds& needs) {
   SpeakOptions options;
   options.server = server_of(*needs.provider);
-  options.model = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
+  options.model = speech_voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
   options.rate_hz = voice_rate_hz(needs, 24000);
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   return options;

@@ -3,16 +3,11 @@
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/url_text.hpp>
 
-#include <string_view>
-
 namespace offhook::inline v0::agent::openai::realtime {
 namespace {
 
 std::string azure_url(const AzureRealtime& azure) {
-  std::string resource = socket_url(azure.endpoint);
-  for (const std::string_view path : {"/v1", "/openai"}) {  // Some write the whole of the base.
-    if (resource.ends_with(path)) resource.resize(resource.size() - path.size());
-  }
+  const std::string resource = socket_url(azure.endpoint);
   // The GA address answers 401 to an api-version.
   if (azure.api_version.empty()) return resource + "/openai/v1/realtime?model=" + query_value(azure.deployment);
   return resource + "/openai/realtime?api-version=" + query_value(azure.api_version) + "&deployment=" + query_value(azure.deployment);

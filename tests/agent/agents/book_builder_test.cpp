@@ -206,7 +206,7 @@ TEST_CASE("A missing key is told with its variable, and only of a provider that 
   const auto azure = build("", {{"PROVIDER", "azure_openai"}}).problems();
   for (const char* variable : {"AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_KEY", "AZURE_OPENAI_DEPLOYMENT"}) CHECK(azure.find(variable) != std::string::npos);
   CHECK(build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}, {"OPENAI_BASE_URL", "nonsense"}}).problems() ==
-        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://host.example/v1\"; mend it; keys and passwords have settings of their own\n");
+        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://api.openai.com/v1\"; mend it; keys and passwords have settings of their own\n");
 }
 
 TEST_CASE("What is written of a provider is stronger than the environment") {
@@ -380,7 +380,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
            {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"base_url": "https://h", "api_key": "k"}}})",
             "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
-           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local;"},
+           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found other text;"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
            {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or take it out"},
@@ -391,7 +391,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
-            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that, or name another provider"},
+            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that or OPENAI_MODEL, or name another provider"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},
@@ -424,7 +424,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
            {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, model_provider, speech_provider, sessions,"},
-           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
            {R"({"providers": {"my home": {}}})", "/providers/my home: found a name of other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
            {R"({"providers": {"x": {"kind": "openai", "base_url": "https://user:pw@h/v1"}}})", "/providers/x/base_url: found a user or a password in the URL;"},
            {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "base_url": "https://h/v1?a=b"}}})", "/providers/openai/base_url: found a URL with a query;"},

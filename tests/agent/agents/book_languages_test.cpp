@@ -59,6 +59,14 @@ TEST_CASE("A voice that speaks one language alone is warned of where callers may
   const std::string mixed = R"("provider": "openai", "sessions": [{"kind": "cascade", "listen": "deepgram", "speak": ["azure", "local"]}])";
   CHECK(warned(mixed).find("/agent/language: is not set, and the voice en-US-JennyNeural of azure") == 0);
   CHECK(warned(mixed + R"(, "languages": ["en", "de"])").empty());
+  const std::string of_azure = R"("provider": "openai", "speech_provider": "azure", "voice": )";
+  CHECK(warned(of_azure + R"("de-DE-KatjaNeural")") ==
+        "/agent/language: is not set, so that Azure listens to en-US, and the voice de-DE-KatjaNeural of azure speaks de alone: set it to de-DE (docs/azure.md)\n");
+  CHECK(warned(of_azure + R"("de-DE-KatjaNeural", "language": "de-AT")").empty());
+  CHECK(warned(of_azure + R"("en-GB-RyanNeural")").empty());
+  CHECK(warned(of_azure + R"("de-DE-SeraphinaMultilingualNeural")").empty());
+  CHECK(warned(R"("provider": "openai", "sessions": [{"kind": "cascade", "listen": "azure", "speak": "deepgram"}], "voice": "aura-2-julius-de")").find("set it to de (docs/azure.md)") !=
+        std::string::npos);
   CHECK(warned(R"("provider": "openai")").empty());
   CHECK(warned(R"("provider": "local")").empty());
   CHECK(warned(R"("provider": "local", "language": "de")").find("of local speaks en alone: answers in de") != std::string::npos);

@@ -346,7 +346,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"agent": {"provider": "openai"}})", "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "acme"}})", "/agent/provider: found a provider that nothing tells of;"},
-           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" with the provider local; write one of them"},
+           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
            {R"({"agent": {"dialogue": ["x"]}})", "/agent/dialogue: found a list;"},
            {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text; allowed: a list of codecs,"},
            {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found a name that is no codec of ours;"},
@@ -377,7 +377,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
 
 TEST_CASE("problems of the environment carry the variable's name") {
   CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found a provider that nothing tells of;"));
-  CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
+  CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west/europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
   CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text; allowed: true or false; write one of them, without quotes\n");
   CHECK(problems_in("", {{"LOG_LEVEL", "loud"}}).starts_with("LOG_LEVEL: found other text;"));
   CHECK(problems_in("", {{"PROVIDER", "LOCAL"}, {"OPENAI_API_KEY", "sk-x"}}).empty());

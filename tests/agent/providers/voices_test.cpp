@@ -97,3 +97,16 @@ TEST_CASE("Where callers may speak one of several languages, the voice speaks th
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "", Languages{"fr-CA", "en"}) == "aura-2-agathe-fr");
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "de", Languages{"fr"}) == "aura-2-viktoria-de");
 }
+
+TEST_CASE("A Flux voice is of Deepgram's Voice Agent: text by itself is spoken by an Aura voice of its language and sex") {
+  const auto spoken = [](const char* voice, const char* language = "") { return speech_voice_for(of(ProviderKind::Deepgram), voice, language); };
+  CHECK(voice_for(of(ProviderKind::Deepgram), "flux-cole-en", "de") == "flux-cole-en");
+  CHECK(spoken("flux-cole-en", "de") == "aura-2-apollo-en");
+  CHECK(spoken("flux-haley-en") == "aura-2-thalia-en");
+  CHECK(spoken("flux-bruce-es") == "aura-2-nestor-es");
+  CHECK(spoken("flux-haley-multi", "de-AT") == "aura-2-viktoria-de");
+  CHECK(spoken("aura-2-luna-en", "de") == "aura-2-luna-en");
+  CHECK(language_of_voice(ProviderKind::Deepgram, "flux-haley-multi").empty());
+  CHECK(speech_voice_for(of(ProviderKind::Deepgram, "flux-jack-en"), "marin", "") == "aura-2-apollo-en");
+  CHECK(speech_voice_for(of(ProviderKind::OpenAiCompatible), "flux-kit-en", "").empty());
+}

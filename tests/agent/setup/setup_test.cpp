@@ -163,9 +163,9 @@ TEST_CASE("Without a person the answers come from the environment, and what is m
 
 TEST_CASE("Each provider asks for what it needs, and what was chosen is tried and can be used") {
   Desk azure;
-  ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west europe", "westeurope", "https://x.openai.azure.com", "canary-2", "mini", "names", ""});
+  ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west/europe", "West Europe", "https://x.openai.azure.com", "canary-2", "mini", "names", ""});
   CHECK(azure.run(&person).is_written);
-  CHECK(person.heard.find("That is none of these: local, openai, azure, deepgram, ollama.") != std::string::npos);
+  CHECK(person.heard.find("That is none of these. It must be local, openai, azure, deepgram, ollama, azure_openai, openai_compatible: write one of them.") != std::string::npos);
   CHECK(person.secrets == "Secret of the extension\nKey of the Speech resource\nKey of the Azure OpenAI resource\n");
   const std::string& text = azure.disk.at("offhook.json");
   CHECK(text.find("canary") == std::string::npos);
@@ -179,7 +179,7 @@ TEST_CASE("Each provider asks for what it needs, and what was chosen is tried an
   CHECK(provider->speech.region == "westeurope");
   CHECK(provider->deployment == "mini");
   Desk ollama;
-  ScriptedPerson other({"h", "6001", "x", "ollama", "", "llama3.2", "", ""});
+  ScriptedPerson other({"h", "6001", "x", "ollama", "", "", "llama3.2", "", ""});
   CHECK(ollama.run(&other).is_written);
   CHECK(ollama.disk.at("offhook.json").find("\"chat\": \"llama3.2\"") != std::string::npos);
   CHECK(ollama.network.all.find("key http://127.0.0.1:11434") != std::string::npos);
@@ -190,11 +190,88 @@ TEST_CASE("Without a person PROVIDER says who talks, and what that one needs is 
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "deepgram"}};
   CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set DEEPGRAM_API_KEY");
   desk.variables["PROVIDER"] = "elsewhere";
-  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set PROVIDER (local, openai, azure, deepgram, ollama)");
+  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set PROVIDER (local, openai, azure, deepgram, ollama, azure_openai, openai_compatible)");
   desk.variables.insert({{"DEEPGRAM_API_KEY", "canary"}});
   desk.variables["PROVIDER"] = "deepgram";
   CHECK(desk.run(nullptr).is_written);
   CHECK(desk.disk.at("offhook.json").find("\"${DEEPGRAM_API_KEY}\"") != std::string::npos);
+}
+
+namespace {
+
+/// What comes of these variables without a person, beside a PBX: the steps that went wrong, then the file.
+std::string from(std::map<std::string, std::string> variables, Desk&& desk = {}) {
+  variables.insert({{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}});
+  desk.variables = std::move(variables);
+  std::string told;
+  for (const auto& step : desk.run(nullptr).steps) told += step.finding.good ? "" : step.finding.what + "\n";
+  const std::string file = desk.disk["offhook.json"];
+  CHECK(file.empty() == !told.empty());
+  const auto agent = file.find("\"agent\"");
+  std::string short_file;
+  for (const char c : agent == std::string::npos ? "" : file.substr(agent)) short_file += c == ' ' || c == '\n' ? "" : std::string(1, c);
+  return told + short_file + "\n" + desk.network.all;
+}
+
+}  // namespace
+
+TEST_CASE("A server that speaks like OpenAI's, and Azure OpenAI alone, can be set up as well") {
+  CHECK(from({{"PROVIDER", "openai_compatible"}}) == "nobody can be asked here: set OPENAI_BASE_URL, OPENAI_MODEL\n\n");
+  CHECK(from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1/chat/completions"}, {"OPENAI_MODEL", "m"}}) ==
+        R"("agent":{"provider":"openai_compatible"},"providers":{"openai_compatible":{"base_url":"http://127.0.0.1:8000/v1","models":{"chat":"m"}}}})"
+        "\nresolve h\nregister 6001 5060\nkey http://127.0.0.1:8000/v1\n");
+  CHECK(from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://h/v1"}, {"OPENAI_MODEL", "m"}, {"OPENAI_API_KEY", "k"}}).find(R"("api_key":"${OPENAI_API_KEY}")") !=
+        std::string::npos);
+  CHECK(from({{"PROVIDER", "azure_openai"}}) == "nobody can be asked here: set AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY, AZURE_OPENAI_DEPLOYMENT\n\n");
+  CHECK(from({{"PROVIDER", "Azure_OpenAI"}, {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/openai/v1"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "rt"}})
+            .starts_with(R"("agent":{"provider":"azure_openai"},"providers":{"azure_openai":{"base_url":"https://x.openai.azure.com","api_key":"${AZURE_OPENAI_KEY}","deployment":"rt"}}})"));
+}
+
+TEST_CASE("Who thinks and who speaks for another is written, asked for what it needs there, and tried") {
+  const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "West Europe"}, {"MODEL_PROVIDER", "ollama"}};
+  auto whole = speech;
+  whole["OLLAMA_MODEL"] = "m";
+  CHECK(from(speech) == "nobody can be asked here: set OLLAMA_MODEL\n\n");
+  CHECK(from(whole) ==
+        R"("agent":{"provider":"azure","model_provider":"ollama"},"providers":{"azure":{"speech":{"key":"${AZURE_SPEECH_KEY}","region":"westeurope"}},)"
+        R"("ollama":{"base_url":"http://127.0.0.1:11434","models":{"chat":"m"}}}})"
+        "\nresolve h\nregister 6001 5060\nkey \nkey http://127.0.0.1:11434\n");
+  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}}) == "nobody can be asked here: set DEEPGRAM_API_KEY\n\n");
+  const auto both = from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
+  CHECK(both.starts_with(R"("agent":{"provider":"ollama","speech_provider":"deepgram"},"providers":{"deepgram":{"api_key":"${DEEPGRAM_API_KEY}"},"ollama":{)"));
+  CHECK(both.find("key https://api.deepgram.com\nkey http://127.0.0.1:11434\n") != std::string::npos);
+  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai_compatible"}}) ==
+        "nobody can be asked here: set SPEECH_PROVIDER (local, openai, azure, deepgram; others are written in the file: docs/providers.md), OPENAI_BASE_URL, OPENAI_MODEL\n\n");
+  // What check would refuse is not written.
+  CHECK(from({{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}, {"SPEECH_PROVIDER", "local"}}).find("found a provider without a model that thinks;") != std::string::npos);
+}
+
+TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and to nobody else") {
+  CHECK(from({{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}, {"OPENAI_BASE_URL", "https://proxy.example/v1"}}).find("key https://proxy.example/v1\n") != std::string::npos);
+  const auto both = from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://h/v1"}, {"OPENAI_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}});
+  CHECK(both.find(R"("openai":{"api_key":"${OPENAI_API_KEY}"},"openai_compatible":{"base_url":"http://h/v1","models":{"chat":"m"}})") != std::string::npos);
+  Desk desk;
+  desk.variables = {{"OPENAI_API_KEY", "sk-canary"}};
+  ScriptedPerson person({"h", "6001", "x", "openai_compatible", "", "ftp://h", "http://h:8000/v1", "", "m", "", ""});
+  CHECK(desk.run(&person).is_written);
+  CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
+  CHECK(person.heard.find("It must be a URL such as \"http://127.0.0.1:8000/v1\"") != std::string::npos);
+  CHECK(person.secrets == "Secret of the extension\nKey of the server\n");
+}
+
+TEST_CASE("A person whose provider only thinks is asked who listens and speaks, and others where a variable says so") {
+  Desk desk;
+  ScriptedPerson person({"h", "6001", "x", "ollama", "Deepgram", "canary", "", "llama3.2", "names", ""});
+  CHECK(desk.run(&person).is_written);
+  CHECK(desk.disk.at("offhook.json").find("\"speech_provider\": \"deepgram\"") != std::string::npos);
+  CHECK(desk.network.all.find("key https://api.deepgram.com\n") != std::string::npos);
+  Desk named;
+  named.variables = {{"MODEL_PROVIDER", "ollama"}, {"SPEECH_PROVIDER", "azure"}};
+  ScriptedPerson other({"h", "6001", "x", "openai", "", "OpenAI", "sk-canary", "", "m", "", ""});
+  CHECK(named.run(&other).is_written);
+  CHECK(other.asked.find("Who thinks: local, openai, azure, ollama, openai_compatible\nWho listens and speaks: local, openai, azure, deepgram\n") != std::string::npos);
+  CHECK(named.disk.at("offhook.json").find("\"model_provider\": \"ollama\"") != std::string::npos);
+  CHECK(named.disk.at("offhook.json").find("speech_provider") == std::string::npos);
 }
 
 TEST_CASE("Answers that are no configuration are told as offhook check tells them, and a full disk too") {
@@ -216,7 +293,7 @@ namespace {
 /// Answers its one request at the next look.
 class OneAnswer : public net::HttpClient {
  public:
-  OneAnswer(int status, std::optional<net::NetError> error) : status_(status), error_(std::move(error)) {}
+  OneAnswer(int status, std::optional<net::NetError> error, std::string body = "") : status_(status), error_(std::move(error)), body_(std::move(body)) {}
   std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override {
     asked += (asked.empty() ? "" : "\n") + request.method + " " + request.url;
     for (const auto& [name, value] : request.headers) asked += " " + name + ": " + value;
@@ -228,6 +305,7 @@ class OneAnswer : public net::HttpClient {
     net::HttpHead head;
     head.status = status_;
     if (status_ != 0) handler_.on_head(head);
+    if (!body_.empty()) handler_.on_body(body_);
     handler_.on_end(error_);
     return true;
   }
@@ -237,6 +315,7 @@ class OneAnswer : public net::HttpClient {
  private:
   int status_;
   std::optional<net::NetError> error_;
+  std::string body_;
   net::HttpHandler handler_;
 };
 
@@ -284,4 +363,28 @@ TEST_CASE("Each kind of provider is asked for what costs nothing, with its key w
   CHECK(both.starts_with("GET https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list "));
   CHECK(both.find("ocp-apim-subscription-key: canary") != std::string::npos);
   CHECK(both.ends_with("\nGET https://x.openai.azure.com/openai/v1/models api-key: canary"));
+}
+
+TEST_CASE("Ollama must have the model that is named, and who is none is told apart") {
+  const auto found = [](const std::string& model, const std::string& body, int status = 200) {
+    ProviderProfile provider;
+    provider.kind = ProviderKind::Ollama;
+    provider.base_url = "http://h:11434";
+    provider.models.chat = model;
+    OneAnswer client(status, std::nullopt, body);
+    return setup::try_key(provider, client, [&client] { return client.answer(); });
+  };
+  const std::string list = R"({"models": [{"name": "llama3.2:latest"}, {"name": "qwen3:8b"}, {"name": "hf.co/some/one:Q4"}]})";
+  for (const char* model : {"llama3.2", "llama3.2:latest", "qwen3:8b", "hf.co/some/one:q4"}) {
+    CAPTURE(model);
+    CHECK(found(model, list).good);
+    CHECK(found(model, list).what == "Ollama at http://h:11434 has the model " + std::string(model));
+  }
+  CHECK(found("qwen3", list).what == "Ollama at http://h:11434 has no model qwen3: `ollama pull qwen3` there, or name another (`ollama list`)");
+  CHECK_FALSE(found("nosuch", R"({"models": []})").good);
+  CHECK(found("m", "<html>").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
+  CHECK(found("m", R"({"data": []})").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
+  CHECK(found("m", "", 404).what == "Ollama at http://h:11434 answers 404: is it Ollama, and its address without a path?");
+  CHECK(found("m", "", 401).what == "Ollama at http://h:11434 wants a key (401)");
+  CHECK(tried(404).what == "https://h/v1 answers 404: is it the base URL, which ends in /v1 as a rule?");
 }

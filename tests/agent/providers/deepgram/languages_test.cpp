@@ -158,3 +158,16 @@ TEST_CASE("Flux tells the language of a turn, too") {
   CHECK(call.after_flux_turn("", {"en"}) == "de");
   CHECK(call.after_flux_turn("yes", {"en", "de"}) == "en");
 }
+
+TEST_CASE("Nobody asks /v1/speak for a Flux voice, which is not there") {
+  FakeEdges edges;
+  auto profile = std::make_shared<AgentProfile>();
+  profile->voice = "flux-cole-en";
+  auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::Deepgram;
+  PartNeeds needs;
+  needs.profile = profile;
+  needs.provider = provider;
+  needs.edges = &edges;
+  CHECK(deepgram::parts().sound(needs).starts_with("aura-2-apollo-en "));
+}

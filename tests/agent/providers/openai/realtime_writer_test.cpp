@@ -220,8 +220,6 @@ TEST_CASE("the addresses and the header of Azure OpenAI") {
   CHECK(request.url == "wss://our.openai.azure.com/openai/v1/realtime?model=voice");
   CHECK(header(request, "api-key") == "key");
   CHECK(header(request, "Authorization").empty());
-  options.azure->endpoint = "https://our.openai.azure.com/openai/v1";
-  CHECK(socket_request(options).url == request.url);
   options.azure->api_version = "2025-04-01-preview";
   request = socket_request(options);
   CHECK(request.url == "wss://our.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=voice");

@@ -1,0 +1,23 @@
+#include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/providers/voices.hpp>
+
+namespace offhook::inline v0::agent {
+
+/// A voice that a provider has for whole talks alone is not what callers hear of all that is said.
+void warn_of_voices(Draft& draft, const AgentProfile& profile) {
+  const auto warn = [&](const ProviderPtr& provider, const std::string& place) {
+    const std::string voice = voice_for(*provider, profile.voice, profile.language, profile.languages);
+    const std::string spoken = speech_voice_for(*provider, profile.voice, profile.language, profile.languages);
+    if (voice == spoken) return;
+    const std::string where = voice == profile.voice ? draft.where("voice") : "/providers/" + provider->name + "/voice";
+    draft.warn({where, "the voice " + voice + " is of Deepgram's Voice Agent alone: " + place + " are spoken as " + spoken + " (docs/deepgram.md)"});
+  };
+  for (const SessionWay& way : profile.sessions) {
+    if (const auto* talk = std::get_if<RealtimeWay>(&way)) warn(talk->provider, "our own sentences, such as the greeting,");
+    if (const auto* cascade = std::get_if<CascadeWay>(&way)) {
+      for (const ProviderPtr& provider : cascade->speak) warn(provider, "replies of a cascade");
+    }
+  }
+}
+
+}  // namespace offhook::inline v0::agent

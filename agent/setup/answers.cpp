@@ -1,0 +1,162 @@
+#include <offhook/agent/setup/answers.hpp>
+
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/provider_completion.hpp>
+#include <offhook/agent/config/provider_urls.hpp>
+#include <offhook/agent/config/settings.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::setup {
+
+namespace {
+
+using config::json_object;
+using config::json_text;
+using config::JsonValue;
+
+std::vector<std::string> steps_of(std::string_view pointer) {
+  std::vector<std::string> steps;
+  while (!pointer.empty()) {
+    const auto end = std::min(pointer.find('/', 1), pointer.size());
+    steps.emplace_back(pointer.substr(1, end - 1));
+    pointer.remove_prefix(end);
+  }
+  return steps;
+}
+
+bool is_named(const Answers& answers, std::string_view provider) {
+  return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
+}
+
+/// OpenAI and a server like it share their variables: then the key is OpenAI's, and the address the other's. No key goes where it is not for.
+bool is_anothers(const ProviderQuestion& question, const Answers& answers) {
+  if (!is_named(answers, "openai") || !is_named(answers, "openai_compatible")) return false;
+  return question.provider == "openai" ? question.variable == "OPENAI_BASE_URL" : question.variable == "OPENAI_API_KEY";
+}
+
+bool is_asked(const ProviderQuestion& question, const Answers& answers) {
+  if (!is_named(answers, question.provider) || is_anothers(question, answers)) return false;
+  const std::string& thinks = answers.model_provider.empty() ? answers.provider : answers.model_provider;
+  const std::string& speaks = answers.speech_provider.empty() ? answers.provider : answers.speech_provider;
+  switch (question.use) {
+    case Use::All: return true;
+    case Use::Model: return question.provider == thinks;
+    case Use::Speech: return question.provider == speaks;
+  }
+  return true;
+}
+
+std::string name_in(const config::Environment& environment, std::string_view variable) {
+  std::string name = value_of(environment, variable);
+  std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
+  return name;
+}
+
+}  // namespace
+
+std::string list_of(Choices choices) {
+  std::string all;
+  for (const std::string_view choice : choices) all += (all.empty() ? "" : ", ") + std::string(choice);
+  return all;
+}
+
+bool is_one_of(Choices choices, std::string_view name) { return std::find(choices.begin(), choices.end(), name) != choices.end(); }
+
+std::string value_of(const config::Environment& environment, std::string_view name) {
+  const auto value = environment ? environment(std::string(name)) : std::nullopt;
+  return value.value_or("");
+}
+
+std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment) {
+  std::vector<const ProviderQuestion*> questions;
+  for (const ProviderQuestion& question : kProviderQuestions) {
+    const bool is_wanted = question.need != Need::IfSet || !value_of(environment, question.variable).empty();
+    if (is_wanted && is_asked(question, answers)) questions.push_back(&question);
+  }
+  return questions;
+}
+
+base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer) {
+  const config::Setting& setting = *config::find_inner("/providers/x" + std::string(question.pointer))->setting;
+  auto checked = config::check(setting, json_text(answer));
+  if (setting.shape != config::Shape::Url) {
+    if (!checked) return base::fail(checked.error());
+    return checked->text;
+  }
+  const ProviderKind kind = *config::kind_named(question.provider);
+  if (!checked) return base::fail(config::Complaint{checked.error().found, config::allowed_base(kind), checked.error().advice});
+  if (auto complaint = config::complain_of_base(kind, checked->text)) return base::fail(*std::move(complaint));
+  return config::base_of_url(kind, checked->text);
+}
+
+Answers answers_in(const config::Environment& environment, bool keeps_secrets, std::string& missing) {
+  Answers answers;
+  answers.host = value_of(environment, "ASTERISK_HOST");
+  answers.extension = value_of(environment, "SIP_EXTENSION");
+  answers.password = config::Secret(value_of(environment, "SIP_PASSWORD"));
+  answers.provider = name_in(environment, "PROVIDER");
+  if (answers.provider.empty()) answers.provider = "openai";
+  answers.model_provider = name_in(environment, "MODEL_PROVIDER");
+  answers.speech_provider = name_in(environment, "SPEECH_PROVIDER");
+  answers.keeps_secrets = keeps_secrets;
+  const auto need = [&missing](bool is_there, const std::string& name) {
+    if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
+  };
+  need(!answers.host.empty(), "ASTERISK_HOST");
+  need(!answers.extension.empty(), "SIP_EXTENSION");
+  need(!answers.password.empty(), "SIP_PASSWORD");
+  need(is_one_of(kProviderChoices, answers.provider), "PROVIDER (" + list_of(kProviderChoices) + ")");
+  const std::string others = "; others are written in the file: docs/providers.md)";
+  need(answers.model_provider.empty() || is_one_of(kThinkers, answers.model_provider), "MODEL_PROVIDER (" + list_of(kThinkers) + others);
+  need(answers.speech_provider.empty() || is_one_of(kSpeakers, answers.speech_provider), "SPEECH_PROVIDER (" + list_of(kSpeakers) + others);
+  for (const ProviderQuestion* question : questions_for(answers, environment)) {
+    std::string value = value_of(environment, question->variable);
+    if (value.empty()) value = question->usual;
+    need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (question->provider == "openai" ? " (or PROVIDER=local)" : ""));
+    if (value.empty()) continue;
+    if (const auto good = taken(*question, value)) value = *good;  // What is not is told of the whole file.
+    answers.of_provider.emplace_back(question, config::Secret(std::move(value)));
+  }
+  return answers;
+}
+
+std::string variables_of(const Answers& answers) {
+  std::string all = "SIP_PASSWORD";
+  for (const auto& [question, value] : answers.of_provider) {
+    if (question->is_secret && all.find(question->variable) == std::string::npos) all += " and " + std::string(question->variable);
+  }
+  return all;
+}
+
+std::string file_of(const Answers& answers) {
+  const auto secret = [&](const config::Secret& value, std::string_view variable) {
+    return json_text(answers.keeps_secrets ? value.reveal() : "${" + std::string(variable) + "}");
+  };
+  std::vector<std::pair<std::string, JsonValue>> sip{{"extension", json_text(answers.extension)}, {"password", secret(answers.password, "SIP_PASSWORD")}};
+  const auto split = config::split_host(answers.host);
+  sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
+  if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
+  std::vector<std::pair<std::string, JsonValue>> agent{{"provider", json_text(answers.provider)}};
+  if (!answers.model_provider.empty()) agent.emplace_back("model_provider", json_text(answers.model_provider));
+  if (!answers.speech_provider.empty()) agent.emplace_back("speech_provider", json_text(answers.speech_provider));
+  JsonValue file = json_object({{"sip", json_object(std::move(sip))}, {"agent", json_object(std::move(agent))}});
+  for (const auto& [question, value] : answers.of_provider) {
+    auto steps = steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
+    config::put_inner(file, steps, question->is_secret ? secret(value, question->variable) : json_text(value.reveal()));
+  }
+  return config::write_json(file, 2) + "\n";
+}
+
+config::Environment environment_of(const Answers& answers) {
+  return [answers](const std::string& name) -> std::optional<std::string> {
+    if (name == "SIP_PASSWORD") return answers.password.reveal();
+    for (const auto& [question, value] : answers.of_provider) {
+      if (question->is_secret && name == question->variable) return value.reveal();
+    }
+    return std::nullopt;
+  };
+}
+
+}  // namespace offhook::inline v0::agent::setup

@@ -1,0 +1,58 @@
+#include "building.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace building;
+
+namespace {
+
+/// What is wrong with the voice of an agent like this.
+std::string told(const std::string& agent, const std::string& providers = "{}") {
+  const Texts variables{{"OPENAI_API_KEY", "k"}, {"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "westeurope"},
+                        {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "d"}};
+  return build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", variables).problems();
+}
+
+std::string warned(const std::string& agent, const std::string& providers = "{}") {
+  const auto built = build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", {{"DEEPGRAM_API_KEY", "k"}, {"OPENAI_API_KEY", "k"}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  std::string of_voices;
+  for (const auto& each : built.made.warnings) {
+    if (each.what.find("Voice Agent alone") != std::string::npos) of_voices += each.where + ": " + each.what + "\n";
+  }
+  return of_voices;
+}
+
+}  // namespace
+
+TEST_CASE("Where the embedded voice speaks another's name is a slip, also where it speaks for who has no voice") {
+  const std::string slip = "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
+  const std::string thinks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m"}}})";
+  const std::string speaks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m", "speech": "s"}}})";
+  CHECK(told(R"("provider": "ollama", "voice": "marin")") == slip);
+  CHECK(told(R"("provider": "ollama", "voice": "rms")").empty());
+  CHECK(told(R"("provider": "ollama", "speech_provider": "deepgram", "voice": "marin")").empty());
+  CHECK(told(R"("provider": "openai", "speech_provider": "local", "voice": "marin")") == slip);
+  CHECK(told(R"("provider": "openai", "model_provider": "ollama", "voice": "marin")").empty());
+  CHECK(told(R"("provider": "azure", "model_provider": "ollama", "voice": "marin")").empty());
+  CHECK(told(R"("provider": "azure_openai", "voice": "marin")").empty());
+  CHECK(told(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip);
+  CHECK(told(R"("provider": "home", "voice": "marin")", thinks) == slip);
+  CHECK(told(R"("provider": "home", "voice": "af_heart")", speaks).empty());
+  CHECK(told(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip);  // It does not listen: then local does both.
+  CHECK(told(R"("provider": "ollama", "voice": "marin", "sessions": [{"kind": "cascade", "listen": "local", "speak": "openai"}])").empty());
+  const auto entries = build(R"({"agents": [{"name": "a", "match": {"called": "1"}, "provider": "ollama", "voice": "coral"},
+                                            {"name": "b", "match": {"called": "2"}, "model_provider": "ollama", "voice": "coral"}]})", {{"OLLAMA_MODEL", "m"}}).problems();
+  CHECK(entries.find("/agents/0/voice: found other text;") != std::string::npos);
+  CHECK(entries.find("/agents/1/voice: found other text;") != std::string::npos);
+}
+
+TEST_CASE("A Flux voice is warned of where /v1/speak speaks instead of the Voice Agent, with the voice that is heard") {
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "flux-cole-en")") ==
+        "/agent/voice: the voice flux-cole-en is of Deepgram's Voice Agent alone: replies of a cascade are spoken as aura-2-apollo-en (docs/deepgram.md)\n");
+  CHECK(warned(R"("provider": "deepgram", "voice": "flux-kit-en")") ==
+        "/agent/voice: the voice flux-kit-en is of Deepgram's Voice Agent alone: our own sentences, such as the greeting, are spoken as aura-2-thalia-en (docs/deepgram.md)\n");
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram")", R"({"deepgram": {"voice": "flux-kit-en"}})").starts_with("/providers/deepgram/voice: the voice flux-kit-en "));
+  CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "aura-2-luna-en")").empty());
+  CHECK(warned(R"("provider": "openai", "voice": "flux-kit-en")").empty());
+}
