@@ -31,6 +31,7 @@ struct TellTool { ToolOutcome outcome; };                    ///< to whoever cal
 // A tool's question to the caller, and what they answer: to the tool box.
 struct QuestionBegan {};
 struct QuestionHeard {};
+struct QuestionSpoilt {};
 struct DropQuestions { std::uint32_t turn = 0; };             ///< of it and of those before
 struct AnswerDigit { char digit = 0; };
 struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
@@ -56,7 +57,7 @@ struct AnsweredBy { media::AnswerVerdict verdict; };
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
-                                        QuestionBegan, QuestionHeard, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
+                                        QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
                                         AnsweredBy, TokensUsed>;
 using ConversationActions = std::vector<ConversationAction>;
 

@@ -221,6 +221,9 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  },
                  [&](const QuestionBegan&) { tools_->on_question_began(); },
                  [&](const QuestionHeard&) { tools_->on_question_heard(); },
+                 [&](const QuestionSpoilt&) {
+                   if (tools_) tools_->on_question_spoilt();
+                 },
                  [&](const DropQuestions& a) {
                    if (tools_) tools_->drop_questions(a.turn);
                  },

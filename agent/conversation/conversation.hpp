@@ -129,6 +129,7 @@ class Conversation {
   void leave_to_others(base::TimePoint now, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
+  void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);
   /// A question waits, is being said, or waits for its answer.
   [[nodiscard]] bool is_asking() const { return question_ || asked_utterance_ != 0 || awaits_answer_; }

@@ -139,7 +139,7 @@ void Conversation::on_reply_text(const ReplyText& text, TimePoint now, Conversat
   if (!text.voiced && text.text.find_first_not_of(" \t\r\n") == std::string::npos) return;
   filler_at_.reset();
   think_at_ = now + options_.think_deadline;
-  if (is_asking()) drop_questions(out);  // A "yes" could be one to what the model asks now.
+  spoil_question(out);
   speak(text.text, now, out);
 }
 
@@ -276,6 +276,7 @@ void Conversation::on_failure(Stage stage, std::string why, TimePoint now, Conve
   unsigned& attempts = attempts_[index(stage)];
   if (attempts >= options_.max_attempts) return on_no_other_way(stage, now, out);
   ++attempts;
+  if (stage == Stage::Think) drop_questions(out);  // Whoever thinks then may call the same tool again.
   out.push_back(TryAgain{stage, std::move(why)});
   switch (stage) {
     case Stage::Listen:

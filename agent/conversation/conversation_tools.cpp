@@ -61,6 +61,14 @@ void Conversation::on_question_sent(const media::MediaEvent& event, Conversation
   }
 }
 
+/// The model goes on behind its call: a "yes" could be one to what it asks now. A question that nobody began to say waits as before.
+void Conversation::spoil_question(ConversationActions& out) {
+  if (question_ || !is_asking()) return;
+  asked_utterance_ = 0;
+  awaits_answer_ = false;
+  out.push_back(QuestionSpoilt{});
+}
+
 /// A question dies with the reply that it belongs to: asked later, what the caller answers to something else would be taken for its answer.
 void Conversation::drop_questions(ConversationActions& out) {
   question_.reset();

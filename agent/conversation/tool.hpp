@@ -51,12 +51,14 @@ class ToolBox {
 
   // What the caller has to agree to. The question is in our own words, is said as soon as nobody speaks, and may come again. While
   // awaits_answer(), keys and what the caller says go to the two below, not to the model. The model must not be able to ask something
-  // else and take the answer to that: its words make a question void. Only what begins after the question's first frame counts.
+  // else and take the answer to that: its words spoil a question. Only what begins after the question's first frame counts.
   [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }
   virtual void on_question_began() {}  ///< its first frame leaves
   virtual void on_question_heard() {}  ///< its last one has left
   [[nodiscard]] virtual bool awaits_answer() const { return false; }
-  /// The replies up to that turn's are over, or say something else: nothing that their tools wait to ask is asked, and no answer counts.
+  /// The model spoke since the question was taken: no answer to it counts, and it may come again.
+  virtual void on_question_spoilt() {}
+  /// The replies up to that turn's are over: nothing that their tools wait to ask is asked, and no answer counts.
   virtual void drop_questions(std::uint32_t turn) { (void)turn; }
   virtual void on_caller_digit(char digit) { (void)digit; }
   /// `began`: when the caller began to speak.

@@ -25,7 +25,7 @@ std::size_t begin_of_word(std::string_view text, std::size_t number) {
 std::string rest_of_sentence(std::string_view text, const std::vector<SpokenWord>& words, std::size_t samples, std::uint32_t rate_hz) {
   if (samples == 0 || rate_hz == 0) return std::string(text);
   if (!words.empty()) {
-    const auto begun = std::count_if(words.begin(), words.end(), [samples](const SpokenWord& w) { return w.first_sample < samples; });
+    const auto begun = std::count_if(words.begin(), words.end(), [samples](const SpokenWord& w) { return w.first_sample <= samples; });
     // The word that was begun last may have been cut off: it is said again.
     const std::size_t whole = static_cast<std::size_t>(std::max<std::ptrdiff_t>(begun - 1, 0));
     return std::string(text.substr(begin_of_word(text, whole)));

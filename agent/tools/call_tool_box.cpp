@@ -137,6 +137,7 @@ void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
 
 void CallToolBox::ask_next() {
   question_.reset();
+  question_began_ = false;
   if (waiting_.empty()) return;
   const Waiting& next = waiting_.front();
   const std::string language = options_.languages.empty() ? std::string("en") : options_.languages.front();
@@ -162,6 +163,10 @@ void CallToolBox::settle_question() {
 
 void CallToolBox::decline(const Waiting& waiting, Confirmation::Decision decision) {
   const std::string how(to_string(decision));
+  if (decision == Confirmation::Decision::NeverAsked && !std::exchange(question_began_, false)) {
+    policy_.give_back(waiting.call.name);  // The caller may still want it.
+    --questions_;
+  }
   tell(What::Declined, waiting.call, how);
   refuse(waiting.call, Refusal::NotConfirmed, "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
 }
@@ -184,7 +189,14 @@ bool CallToolBox::awaits_answer() const {
 }
 
 void CallToolBox::on_question_began() {
-  if (question_) question_->on_question_began(now_);
+  if (!question_) return;
+  question_began_ = true;
+  question_->on_question_began(now_);
+}
+
+void CallToolBox::on_question_spoilt() {
+  if (question_) question_->on_question_spoilt(now_);
+  settle_question();
 }
 
 void CallToolBox::on_question_heard() {

@@ -62,6 +62,7 @@ class CallToolBox final : public ToolBox {
   void on_question_began() override;
   void on_question_heard() override;
   [[nodiscard]] bool awaits_answer() const override;
+  void on_question_spoilt() override;
   void drop_questions(std::uint32_t turn) override;
   void on_caller_digit(char digit) override;
   void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
@@ -111,6 +112,7 @@ class CallToolBox final : public ToolBox {
   std::deque<Waiting> waiting_;           // the first is the one that is being asked about
   std::optional<Confirmation> question_;  // about waiting_.front()
   unsigned questions_ = 0;
+  bool question_began_ = false;           // the caller has heard something of it
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
   std::deque<std::string> seen_;  // call ids

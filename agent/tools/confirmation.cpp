@@ -14,7 +14,8 @@ std::optional<std::string> Confirmation::take_question(TimePoint now) {
   if (state_ != State::ToAsk) return std::nullopt;
   state_ = State::Taken;
   due_ = now + kAskingLimit;
-  return ++askings_ == 1 ? question_.first : question_.again;
+  ++askings_;
+  return std::exchange(in_full_, false) ? question_.first : question_.again;
 }
 
 void Confirmation::on_question_began(TimePoint now) {
@@ -27,6 +28,14 @@ void Confirmation::on_question_heard(TimePoint now) {
   if (state_ != State::Asking) return;
   state_ = State::Listening;
   due_ = now + kAnswerLimit;
+}
+
+void Confirmation::on_question_spoilt(TimePoint now) {
+  if (state_ == State::ToAsk || state_ == State::Decided) return;
+  if (askings_ >= kMaxAskings) return decide(Decision::NeverAsked);
+  state_ = State::ToAsk;
+  in_full_ = true;
+  due_ = now + kAskingLimit;
 }
 
 void Confirmation::on_digit(char digit, TimePoint now) {

@@ -35,6 +35,8 @@ class Confirmation {
   [[nodiscard]] std::optional<std::string> take_question(base::TimePoint now);
   void on_question_began(base::TimePoint now);
   void on_question_heard(base::TimePoint now);
+  /// Somebody else spoke since the question was taken, and the caller may answer that: it is asked anew, all of it, or not at all.
+  void on_question_spoilt(base::TimePoint now);
   /// 1 agrees, 2 does not; other keys are no answer.
   void on_digit(char digit, base::TimePoint now);
   /// `began`: when the caller began to speak. What was not understood well enough counts as unclear; nothing at all does not
@@ -58,6 +60,7 @@ class Confirmation {
   State state_ = State::ToAsk;
   Decision decision_ = Decision::Open;
   unsigned askings_ = 0;
+  bool in_full_ = true;      // the next asking says what is asked about
   base::TimePoint began_{};  // the present question's first frame
   std::optional<base::TimePoint> due_;
 };

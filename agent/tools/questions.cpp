@@ -102,10 +102,16 @@ constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocci
                             Mark{'_', {"underscore", "Unterstrich", "guion bajo", "tiret bas", "trattino basso", "sublinhado"}},
                             Mark{'$', {"dollars", "Dollar", "d\u00f3lares", "dollars", "dollari", "d\u00f3lares"}}};
 
-/// Marks and blanks beyond ASCII: no-break space, inverted marks, quotes, dashes, dots, those of Chinese and Japanese.
+/// Blanks, and marks of a sentence, beyond ASCII; none of them is a part of a word or a number, as dashes and signs may be.
 bool is_rest(std::uint32_t code) {
-  return code == 0xa0 || code == 0xa1 || code == 0xab || code == 0xbb || code == 0xbf || (code >= 0x2000 && code <= 0x206f) ||
-         (code >= 0x3000 && code <= 0x303f);
+  constexpr std::u32string_view kRests = U"\u00a0\u00a1\u00ab\u00bb\u00bf\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2026\u202f\u205f\u3000\u3001\u3002";
+  return (code >= 0x2000 && code <= 0x200a) || kRests.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
+}
+
+/// Nothing of a word or a number follows: the end, or a blank or a mark.
+bool ends_word(std::string_view rest) {
+  if (rest.empty() || std::string_view(" .,!?;:'\"()").find(rest.front()) != std::string_view::npos) return true;
+  return is_rest(first_utf8(rest).code);
 }
 
 /// Without marks at which a voice rests, or the words behind one would be a sentence of their own; those within a number or an address stay.
@@ -113,14 +119,10 @@ std::string without_rests(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const Utf8Char here = first_utf8(text);
-    const Utf8Char next = text.size() > here.length ? first_utf8(text.substr(here.length)) : Utf8Char{};
-    const bool goes_on = next.code >= 0x80 ? !is_rest(next.code) : base::is_alpha(static_cast<char>(next.code)) || base::is_digit(static_cast<char>(next.code));
-    if (is_rest(here.code) || ((here.code == '.' || here.code == ',') && !goes_on)) {
-      out += ' ';
-    } else {
-      out += text.substr(0, here.length);
-    }
+    const std::string_view as_written = text.substr(0, here.length);
     text.remove_prefix(here.length);
+    const bool rests = is_rest(here.code) || ((here.code == '.' || here.code == ',') && ends_word(text));
+    out += rests ? " " : as_written;
   }
   return out;
 }

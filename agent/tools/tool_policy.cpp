@@ -132,6 +132,13 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
   return std::nullopt;
 }
 
+void ToolPolicy::give_back(std::string_view tool) {
+  const ToolRule* rule = find_rule(rules_, tool);
+  if (rule == nullptr) return;
+  Use& use = used_[static_cast<std::size_t>(rule - rules_.allowed.data())];
+  use.in_call -= std::min(use.in_call, 1U);
+}
+
 ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas) {
   const auto too_often = count_attempt(now);
   const ToolRule* rule = find_rule(rules_, call.name);

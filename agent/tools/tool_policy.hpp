@@ -80,7 +80,7 @@ struct ToolSchemas {
   const ArgumentSchema* granted = nullptr;  ///< the operator's own, beside the other
 };
 
-/// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it. No cap holds up
+/// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it but give_back(). No cap holds up
 /// an order to pause the recording: a card's number would be in the file. What ends the pause is bounded by attempts alone.
 class ToolPolicy {
  public:
@@ -88,6 +88,8 @@ class ToolPolicy {
 
   /// `schemas`: of a tool that is not built in.
   [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
+  /// What was decided about last was not asked about after all: it is none of `max_per_call`.
+  void give_back(std::string_view tool);
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 
  private:

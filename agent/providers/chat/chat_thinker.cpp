@@ -4,6 +4,7 @@
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -26,16 +27,18 @@ constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
 constexpr unsigned kMaxShortened = 3;  // in a turn: to an eighth
 
-/// How long a context is, a server says only in its own words, if at all: "maximum context length", "exceed_context_size_error",
-/// "inputs tokens + max_new_tokens must be <= 4096".
+/// Servers say in words of their own that a context is too short: OpenAI "context_length_exceeded", vLLM "maximum context length", llama.cpp
+/// "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
+constexpr std::array<std::string_view, 12> kTooLong{"context length", "context_length", "context size", "context_size", "context window", "context_window",
+                                                    "model length", "token count", "too many tokens", "max_new_tokens", "reduce the length", "is too long"};
+
 bool may_be_too_long(int status, std::string_view body) {
-  const auto says = [body](std::string_view word) {
-    const auto same = [](char a, char b) { return base::to_lower(a) == b; };
-    return std::search(body.begin(), body.end(), word.begin(), word.end(), same) != body.end();
-  };
   if (status == 413) return true;
-  if (status == 400 || status == 422) return says("context") || says("token") || says("too long");
-  return status == 500 && says("context size");
+  if (status != 400 && status != 422 && status != 500) return false;
+  return std::any_of(kTooLong.begin(), kTooLong.end(), [body](std::string_view words) {
+    const auto same = [](char a, char b) { return base::to_lower(a) == b; };
+    return std::search(body.begin(), body.end(), words.begin(), words.end(), same) != body.end();
+  });
 }
 
 /// A recogniser may be told the language of a call; a model has to be, or it falls into that of its prompt.
@@ -80,12 +83,13 @@ void ChatThinker::respond(const TurnInput& input) {
   ends_call_ = false;
   retried_ = false;
   shortened_ = 0;
+  tried_ = most_;
   ask();
 }
 
 std::vector<ModelMessage> ChatThinker::messages() const {
   auto all = messages_of(history_, present_);
-  keep_newest(all, most_octets_);
+  keep_newest(all, tried_);
   return all;
 }
 
@@ -102,7 +106,10 @@ void ChatThinker::ask() {
   Exchange* const exchange = exchange_.get();
   exchange->answer = server_->answer();
   net::HttpHandler handler;
-  handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
+  handler.on_head = [this, exchange](const net::HttpHead& head) {
+    exchange->head = head;
+    if (exchange == exchange_.get() && exchange->good()) most_ = tried_;
+  };
   handler.on_body = [this, exchange](std::string_view bytes) {
     if (exchange->good()) {
       std::vector<ModelEvent> events;
@@ -141,7 +148,7 @@ bool ChatThinker::shorten() {
   const std::size_t before = kept.size(), half = octets_of(kept) / 2;
   keep_newest(kept, half);
   if (kept.size() == before) return false;
-  most_octets_ = half;
+  tried_ = half;
   ++shortened_;
   return true;
 }

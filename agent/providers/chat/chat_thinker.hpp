@@ -86,7 +86,8 @@ class ChatThinker final : public Thinker {
   ClauseSplitter splitter_;
   bool given_ = false;                       // something of the present answer was given out
   bool retried_ = false;
-  std::size_t most_octets_ = std::numeric_limits<std::size_t>::max();  // of messages: so much the model takes, as far as it has shown
+  // Of messages, in octets: so much the model takes, as far as it has shown, and so much is tried in this turn.
+  std::size_t most_ = std::numeric_limits<std::size_t>::max(), tried_ = most_;
   unsigned shortened_ = 0;                   // in this turn
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;

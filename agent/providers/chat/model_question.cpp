@@ -88,7 +88,9 @@ std::size_t octets_of(const ModelMessage& message) {
   return octets;
 }
 
-bool is_of_user(const ModelMessage& message) { return message.kind == ModelMessage::Kind::User; }
+constexpr std::string_view kCutOff = "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]";
+
+bool is_of_user(const ModelMessage& message) { return message.kind == ModelMessage::Kind::User && message.text != kCutOff; }
 
 }  // namespace
 
@@ -116,8 +118,7 @@ std::vector<ModelMessage> messages_of(const History* history, const PresentTurn&
     out.say(ModelMessage::Kind::User, words_of(now.input));
   if (!now.input.said.empty()) {
     out.say(ModelMessage::Kind::Assistant, now.input.said);
-    out.say(ModelMessage::Kind::User,
-            "[A fault of the line cut you off there. Go on right behind your last word, and repeat nothing.]");
+    out.say(ModelMessage::Kind::User, kCutOff);
   }
   if (!now.rounds.empty() || !holds(history, now.input.turn, {Kind::Agent})) out.say(ModelMessage::Kind::Assistant, now.said);
   for (const auto& round : now.rounds) out.call(round);

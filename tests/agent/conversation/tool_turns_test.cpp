@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits while the model's reply is over d
   CHECK(last<DropQuestions>()->turn == turn);
 }
 
-TEST_CASE_FIXTURE(Call, "What the model says while a question is open makes it void: the caller may answer that") {
+TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it: the caller may answer that, and is asked anew behind it") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -157,23 +157,68 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open makes it v
   core.ask("Shall I?", now, out);
   collect();
   REQUIRE(last<Speak>()->text == "Shall I?");
+  const auto asked = last<Speak>()->utterance;
   spoken();
   SUBCASE("before its first frame") {}
-  SUBCASE("while it is heard") { media(Kind::Sent, last<Speak>()->utterance, 0); }
+  SUBCASE("while it is heard") { media(Kind::Sent, asked, 0); }
   SUBCASE("behind it") {
-    media(Kind::Sent, last<Speak>()->utterance, 0);
+    media(Kind::Sent, asked, 0);
     sent();
   }
-  CHECK(count<DropQuestions>() == 0);
+  CHECK(count<QuestionSpoilt>() == 0);
   think(ReplyText{turn, "Would you like to hear our opening hours?"});
-  REQUIRE(last<DropQuestions>() != nullptr);
-  CHECK(last<DropQuestions>()->turn == turn);
-  think(ReplyDone{turn});
-  spoken();
+  CHECK(count<QuestionSpoilt>() == 1);
+  think(ReplyText{turn, "We have new ones."});
+  CHECK(count<QuestionSpoilt>() == 1);
+  const auto began = count<QuestionBegan>();
+  media(Kind::Sent, asked, 0);
+  CHECK(count<QuestionBegan>() == began);  // What is left of it counts no more.
+  CHECK(count<DropQuestions>() == 0);
+  core.ask("Shall I really?", now, out);
+  core.set_awaits_answer(false);
+  collect();
+  CHECK(last<Speak>()->text == "We have new ones.");
+  for (std::uint32_t words = asked + 1; words <= asked + 2; ++words) {
+    core.on_speak(SpeechAudio{words, {0, 0}, {{"one", 0}}}, now, out);
+    core.on_speak(SpeechDone{words}, now, out);
+    media(Kind::UtteranceSent, words);
+  }
+  advance(20ms);
+  CHECK(last<Speak>()->text == "Shall I really?");
+}
+
+TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks behind its call is asked when it has spoken") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Of course."});
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);
+  think(ReplyText{turn, "One moment."});
+  CHECK(count<QuestionSpoilt>() == 0);
+  for (std::uint32_t words = last<Speak>()->utterance - 1; words <= last<Speak>()->utterance; ++words) {
+    core.on_speak(SpeechAudio{words, {0, 0}, {{"one", 0}}}, now, out);
+    core.on_speak(SpeechDone{words}, now, out);
+  }
   sent();
-  caller_says("yes");
-  CHECK(count<AnswerWords>() == 0);
-  CHECK(last<Respond>()->input.text == "yes");
+  advance(20ms);
+  CHECK(last<Speak>()->text == "Shall I?");
+}
+
+TEST_CASE_FIXTURE(Call, "Whoever thinks instead may call the same tool: the question of who failed is dropped first") {
+  others = true;
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  seen.clear();
+  think(ThinkFailed{turn, "broken", FailureKind::Network});
+  REQUIRE(seen.size() == 2);
+  CHECK(std::holds_alternative<DropQuestions>(seen[0]));
+  CHECK(std::holds_alternative<TryAgain>(seen[1]));
 }
 
 TEST_CASE_FIXTURE(Call, "Nobody is asked while they key in a number: its next key is no answer") {

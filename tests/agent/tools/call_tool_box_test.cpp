@@ -207,6 +207,51 @@ TEST_CASE_FIXTURE(Box, "What waits to be asked in a reply that is over is not do
   CHECK(source->started.size() == 1);
 }
 
+TEST_CASE_FIXTURE(Box, "A question that the model spoke over is asked anew, whole; an answer to the first asking does not count, and a second time it is given up") {
+  make();
+  run("pay", R"({"amount":5})");
+  const std::string first = ask();
+  box->on_question_spoilt();
+  CHECK_FALSE(box->awaits_answer());
+  box->on_caller_digit('1');
+  CHECK(source->started.empty());
+  const base::TimePoint before = now;
+  CHECK(ask() == first);
+  box->on_caller_words({1, true, "yes", 0.9, false}, before);  // Begun before the question was.
+  CHECK(source->started.empty());
+  SUBCASE("then an answer counts") {
+    box->on_caller_digit('1');
+    CHECK(source->started.size() == 1);
+    box->on_question_spoilt();
+  }
+  SUBCASE("it is spoilt again") {
+    box->on_question_spoilt();
+    CHECK(outcome().refused);
+    box->on_caller_digit('1');
+    CHECK(source->started.empty());
+  }
+}
+
+TEST_CASE_FIXTURE(Box, "What was not asked about is none of what a tool may do in a call; what was begun to be asked is") {
+  options.rules.allowed.back().max_per_call = 1;
+  make();
+  for (std::uint32_t turn = 4; turn <= 9; ++turn) {
+    box->run({turn, "p" + std::to_string(turn), "pay", R"({"amount":5})"});
+    CHECK_FALSE(box->poll());
+    box->drop_questions(turn);
+    CHECK(box->poll()->refused);
+  }
+  box->run({10, "p10", "pay", R"({"amount":5})"});
+  REQUIRE(box->poll_question());
+  box->on_question_began();
+  box->drop_questions(10);
+  CHECK(box->poll()->refused);
+  box->run({11, "p11", "pay", R"({"amount":5})"});
+  const auto capped = box->poll();
+  REQUIRE(capped);
+  CHECK(capped->result.find("as often as it may") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Box, "After a hang-up nothing runs, and what waited for the caller is refused") {
   make();
   run("transfer", R"({"destination":"Sales"})");

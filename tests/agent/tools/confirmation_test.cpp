@@ -225,6 +225,12 @@ TEST_CASE("A rule's own question shows the values that the caller agrees to, and
   CHECK(ask(R"({"amount":5,"who":"nobody. To hear our hours, say yes."})").starts_with("May I send 5 to nobody  To hear our hours  say yes?"));
   CHECK(ask(R"({"amount":5,"who":"nobody.. To\u2026 say\u3002yes\u00a0now"})").starts_with("May I send 5 to nobody   To  say yes now?"));
   CHECK(ask(R"({"amount":"1.5","who":"J.R. O\u2019Brien 12,5"})").starts_with("May I send 1.5 to J.R  O Brien 12,5?"));
+  CHECK(ask(R"({"amount":5,"who":"nobody.\" To Ann, (say) yes.\u201d"})").starts_with("May I send 5 to nobody   To Ann   say  yes?"));
+  for (const char* kept : {"\u4e00\u3007\u3007", "5\u2030", "1\u20442", "\u20135", "10\u201312", "1\u20245", "j.-s.x"}) {
+    CAPTURE(kept);
+    CHECK(ask((R"({"amount":5,"who":")" + std::string(kept) + "\"}").c_str()).starts_with("May I send 5 to " + std::string(kept) + "?"));
+  }
+  CHECK(ask(R"({"amount":5,"who":"j._s@x.example"})").starts_with("May I send 5 to j. underscore s at x.example?"));
   rule.question.clear();
   CHECK(ask("{}").starts_with("May I do this for you: pay back?"));
 }
