@@ -120,7 +120,7 @@ TEST_CASE("Our speaker tells at once what is beyond the flushes of the simulated
   Joined call(R"({"result_ms":10,"speed":1000})");
   for (std::uint32_t i = 1; i <= SimSpeak::kMaxFlushes + 1; ++i) call.core.speak(i, "Yes.");
   call.run(2s);
-  CHECK(call.ends == std::string(SimSpeak::kMaxFlushes, '.') + "!rate limited");
+  CHECK(call.ends == std::string(SimSpeak::kMaxFlushes, '.') + "!local");
 }
 
 TEST_CASE("Our speaker meets a voice that stalls, breaks off, refuses or sends garbage") {
