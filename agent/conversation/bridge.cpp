@@ -158,6 +158,7 @@ void Bridge::on_speech(const SpeakEvent& event, base::TimePoint now) {
 void Bridge::drain_tools(base::TimePoint now) {
   if (!tools_) return;
   core_.set_awaits_answer(tools_->awaits_answer());
+  if (!tools_->is_asking()) core_.withdraw_question();
   if (auto question = tools_->poll_question()) core_.ask(std::move(*question), now, actions_);
   while (const auto outcome = tools_->poll()) core_.on_tool(*outcome, now, actions_);
   core_.set_awaits_answer(tools_->awaits_answer());
@@ -172,7 +173,22 @@ void Bridge::carry_out(base::TimePoint now) {
   }
 }
 
+/// What a tool asks the caller, and what they answer. False: the action is about something else.
+bool Bridge::tell_tools(const ConversationAction& action) {
+  return std::visit(Overloaded{
+                        [&](const QuestionBegan&) { return tools_->on_question_began(), true; },
+                        [&](const QuestionHeard&) { return tools_->on_question_heard(), true; },
+                        [&](const QuestionSpoilt&) { return tools_->on_question_spoilt(), true; },
+                        [&](const DropQuestions& a) { return tools_->drop_questions(a.turn), true; },
+                        [&](const AnswerDigit& a) { return tools_->on_caller_digit(a.digit), true; },
+                        [&](const AnswerWords& a) { return tools_->on_caller_words(a.transcript, a.began), true; },
+                        [](const auto&) { return false; },
+                    },
+                    action);
+}
+
 void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
+  if (tools_ && tell_tools(action)) return;
   std::visit(Overloaded{
                  [&](const AnswerCall&) { control_.answer(); },
                  [&](const BeginListening& a) {
@@ -219,16 +235,6 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    observer_(action);
                    session_->on_tool(a.outcome);
                  },
-                 [&](const QuestionBegan&) { tools_->on_question_began(); },
-                 [&](const QuestionHeard&) { tools_->on_question_heard(); },
-                 [&](const QuestionSpoilt&) {
-                   if (tools_) tools_->on_question_spoilt();
-                 },
-                 [&](const DropQuestions& a) {
-                   if (tools_) tools_->drop_questions(a.turn);
-                 },
-                 [&](const AnswerDigit& a) { tools_->on_caller_digit(a.digit); },
-                 [&](const AnswerWords& a) { tools_->on_caller_words(a.transcript, a.began); },
                  [&](const HoldCall& a) {
                    observer_(action);
                    control_.hold(a.on);

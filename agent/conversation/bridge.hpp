@@ -57,6 +57,7 @@ class Bridge {
   void drain_tools(base::TimePoint now);
   void carry_out(base::TimePoint now);
   void carry_out(const ConversationAction& action, base::TimePoint now);
+  [[nodiscard]] bool tell_tools(const ConversationAction& action);
   void on_session(const SessionEvent& event, base::TimePoint now);
   void on_speech(const SpeakEvent& event, base::TimePoint now);
   void watch_answerer(const media::AnswerWatch::Step& step, base::TimePoint now);

@@ -160,9 +160,11 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   // Nobody listens now: farewell and notice must not stay ducked, nor the message to a machine.
   if (phase_ == Phase::Closing || leaves_message_ || notice_utterance_ != 0) out.push_back(RisePlayout{});
   if (!listens()) return;
+  const bool goes_on = caller_.state() == CallerTurn::State::Recognising;
   if (caller_.on_speech_started(now) != CallerTurn::Step::Began) return;
   silence_at_.reset();
-  began_speaking_ = now;
+  goes_on_ = goes_on;
+  if (!goes_on) began_speaking_ = now;
   listen_at_.reset();  // When the caller goes on after all.
   if (agent_ == AgentSide::Idle) filler_at_.reset();
   if (agent_ == AgentSide::Thinking && !awaits_answer_ && tools_open_ == 0 && last_input_.kind == TurnInput::Kind::Speech) {
@@ -251,7 +253,7 @@ void Conversation::rest(TimePoint now) {
 }
 
 void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
-  if (options_.drop_brief_turns && caller_.spoken_for() < options_.shortest_speech && !interrupted_) {
+  if (options_.drop_brief_turns && caller_.spoken_for() < options_.shortest_speech && !interrupted_ && !goes_on_) {
     abandon_listening(out);
     return rest(now);
   }

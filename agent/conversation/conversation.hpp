@@ -93,6 +93,8 @@ class Conversation {
   /// words of the caller are the answer to it, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
   void set_awaits_answer(bool awaits) { awaits_answer_ = awaits; }
+  /// No tool asks anything any more: what was not said of a question is not said.
+  void withdraw_question();
   /// TryAgain{stage} came to nothing: nobody else can do it.
   void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_time(base::TimePoint now, ConversationActions& out);
@@ -129,6 +131,7 @@ class Conversation {
   void leave_to_others(base::TimePoint now, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
+  void watch_thinker(base::TimePoint now);
   void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);
   /// A question waits, is being said, or waits for its answer.
@@ -178,7 +181,8 @@ class Conversation {
   std::uint32_t notice_utterance_ = 0;   // until its last frame has left
   bool awaits_answer_ = false;
   bool may_ask_ = false;                 // a tool of this reply: its question dies with it
-  base::TimePoint began_speaking_{};     // the caller's present turn
+  base::TimePoint began_speaking_{};     // the caller's present turn, with what it goes on with
+  bool goes_on_ = false;                 // it began before the words of the last one had come: that one was no whole turn
   std::string closing_why_;
   unsigned silences_ = 0, failures_ = 0;
   std::array<unsigned, 3> attempts_{};  // of each stage, in this turn

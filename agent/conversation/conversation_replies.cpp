@@ -80,7 +80,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   silences_ = 0;
   if (awaits_answer_) {
     out.push_back(CallerSaid{turn_, input.text, input.confidence, input.rejected, false});
-    return out.push_back(AnswerWords{transcript, began_speaking_});
+    return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, began_speaking_});
   }
   out.push_back(CallerSaid{turn_ + 1, input.text, input.confidence, input.rejected, false});
   respond(std::move(input), now, out);
@@ -138,7 +138,7 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
 void Conversation::on_reply_text(const ReplyText& text, TimePoint now, ConversationActions& out) {
   if (!text.voiced && text.text.find_first_not_of(" \t\r\n") == std::string::npos) return;
   filler_at_.reset();
-  think_at_ = now + options_.think_deadline;
+  watch_thinker(now);
   spoil_question(out);
   speak(text.text, now, out);
 }
@@ -149,6 +149,11 @@ void Conversation::speak(std::string text, TimePoint now, ConversationActions& o
   agent_ = AgentSide::Speaking;
   if (++unspoken_ == 1) watch_speaker(now);  // More to say gives who says nothing no more time.
   out.push_back(Speak{utterance_, std::move(text)});
+}
+
+/// Who waits for a tool, or for what the caller says to its question, is not slow.
+void Conversation::watch_thinker(TimePoint now) {
+  think_at_ = now + (tools_open_ > 0 ? options_.tool_deadline : options_.think_deadline);
 }
 
 /// The speaker has so long for the next piece of what was asked of it.

@@ -10,7 +10,7 @@ using base::TimePoint;
 void Conversation::on_tool_call(const ToolCall& call, TimePoint now, ConversationActions& out) {
   ++tools_open_;
   may_ask_ = true;
-  think_at_ = now + options_.tool_deadline;
+  watch_thinker(now);
   out.push_back(RunTool{call});
 }
 
@@ -21,7 +21,7 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
   if (is_note) perform(*outcome.action, now, out);  // It waits for nobody's ear, and an interruption does not unwrite it.
   if (of_this_reply) {
     --tools_open_;
-    think_at_ = now + (tools_open_ > 0 ? options_.tool_deadline : options_.think_deadline);
+    watch_thinker(now);
     if (outcome.action && !is_note && pending_actions_.size() < kMaxActions) pending_actions_.push_back(*outcome.action);
   }
   out.push_back(TellTool{outcome});  // Of a reply that was interrupted too: what was done was done, and the model should know.
@@ -32,9 +32,15 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
 
 void Conversation::ask(std::string question, TimePoint now, ConversationActions& out) {
   question_ = std::move(question);
+  asked_utterance_ = 0;  // What still waits to be heard of the one before is no part of this one.
   awaits_answer_ = true;
   silence_at_.reset();
   ask_when_quiet(now, out);
+}
+
+void Conversation::withdraw_question() {
+  question_.reset();
+  asked_utterance_ = 0;
 }
 
 void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {

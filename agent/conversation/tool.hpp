@@ -56,6 +56,8 @@ class ToolBox {
   virtual void on_question_began() {}  ///< its first frame leaves
   virtual void on_question_heard() {}  ///< its last one has left
   [[nodiscard]] virtual bool awaits_answer() const { return false; }
+  /// A question is to be asked, is being said, or waits for its answer.
+  [[nodiscard]] virtual bool is_asking() const { return false; }
   /// The model spoke since the question was taken: no answer to it counts, and it may come again.
   virtual void on_question_spoilt() {}
   /// The replies up to that turn's are over: nothing that their tools wait to ask is asked, and no answer counts.

@@ -128,6 +128,7 @@ void CallToolBox::run(const ToolCall& call) {
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
     if (pauses(decision.request)) return execute(call, decision.request, true);  // Silence harms less than a card's number.
+    policy_.give_back(call.name);
     return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
   }
   ++questions_;
@@ -141,7 +142,6 @@ void CallToolBox::ask_next() {
   if (waiting_.empty()) return;
   const Waiting& next = waiting_.front();
   const std::string language = options_.languages.empty() ? std::string("en") : options_.languages.front();
-  tell(What::Asked, next.call, next.log);
   question_.emplace(question_for(*find_rule(policy_.rules(), next.call.name), next.request, language), options_.languages, now_);
 }
 
@@ -190,7 +190,7 @@ bool CallToolBox::awaits_answer() const {
 
 void CallToolBox::on_question_began() {
   if (!question_) return;
-  question_began_ = true;
+  if (!std::exchange(question_began_, true)) tell(What::Asked, waiting_.front().call, waiting_.front().log);
   question_->on_question_began(now_);
 }
 

@@ -62,6 +62,7 @@ class CallToolBox final : public ToolBox {
   void on_question_began() override;
   void on_question_heard() override;
   [[nodiscard]] bool awaits_answer() const override;
+  [[nodiscard]] bool is_asking() const override { return question_.has_value(); }
   void on_question_spoilt() override;
   void drop_questions(std::uint32_t turn) override;
   void on_caller_digit(char digit) override;

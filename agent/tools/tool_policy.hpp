@@ -88,7 +88,7 @@ class ToolPolicy {
 
   /// `schemas`: of a tool that is not built in.
   [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
-  /// What was decided about last was not asked about after all: it is none of `max_per_call`.
+  /// A call of it that was to be asked about was not, after all: it is none of `max_per_call`.
   void give_back(std::string_view tool);
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 

@@ -107,6 +107,101 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   CHECK(count<Respond>() == thoughts + 1);
 }
 
+TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and began with the first") {
+  greet();
+  caller_says("connect me");
+  think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  spoken();
+  sent();
+  const auto began = now;
+  media(Kind::SpeechStarted);
+  advance(300ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  const auto first = listening()->turn;
+  media(Kind::SpeechStarted);  // Before the words of the first half are known.
+  advance(200ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out);
+  collect();
+  CHECK(count<AnswerWords>() == 0);
+  advance(400ms);
+  core.on_listen(Transcript{listening()->turn, true, "okay", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<AnswerWords>() == 1);
+  CHECK(last<AnswerWords>()->transcript.text == "no okay");
+  CHECK(last<AnswerWords>()->began == began);
+}
+
+TEST_CASE_FIXTURE(Call, "A question and its answer have their time, though the model's sound began behind its call") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  think(ReplyText{turn, "One moment."});
+  spoken();
+  sent();
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);
+  advance(20ms);
+  REQUIRE(last<Speak>()->text == "Shall I?");
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  spoken();
+  core.set_awaits_answer(true);
+  advance(7s);
+  sent();
+  advance(13s);
+  CHECK(count<DropQuestions>() == 0);
+  CHECK(count<TryAgain>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "Frames of a question that was given up are none of the next one's") {
+  greet();
+  caller_says("pay both");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "pay", "{}"});
+  think(ToolCall{turn, "call_2", "pay", "{}"});
+  core.ask("Shall I pay A?", now, out);
+  core.set_awaits_answer(false);
+  collect();
+  const auto first = last<Speak>()->utterance;
+  spoken();  // The worker has it, and waits: the caller put us on hold.
+  advance(30s);
+  SUBCASE("another is asked") {
+    core.ask("Shall I pay B?", now, out);
+    core.set_awaits_answer(false);
+    collect();
+  }
+  SUBCASE("none is") { core.withdraw_question(); }
+  media(Kind::Sent, first, 0);
+  CHECK(count<QuestionBegan>() == 0);
+  media(Kind::UtteranceSent, first);
+  CHECK(count<QuestionHeard>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A question that nobody waits for any more is not put, and the caller's silence is one again") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Of course."});
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  core.set_awaits_answer(false);
+  collect();
+  core.withdraw_question();
+  core.on_tool({turn, "call_1", "{}", std::nullopt, true}, now, out);
+  collect();
+  spoken();
+  think(ReplyDone{turn});
+  sent();
+  CHECK(last<Speak>()->text == "Of course.");
+  advance(15s);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+}
+
 TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and whoever waits to ask is told so") {
   greet();
   caller_says("refund me");
