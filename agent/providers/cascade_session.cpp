@@ -51,10 +51,16 @@ void CascadeSession::tick(base::TimePoint now) {
 // --- the caller's turn -------------------------------------------------------------------------------------------------------
 
 void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
+  const bool goes_on = listening_ && ended_;
   listen_turn_ = turn;
   expect_ = expect;
   listening_ = true;
   ended_ = listen_.retried = false;
+  if (goes_on) {
+    // The words of what they have just said are still to come: "no ... okay?" is one answer, and its first half is not lost.
+    listen_.part->abandon();
+    return listen_again();
+  }
   heard_.begin(listen_.part->rate_hz());
   listen_.part->begin(turn, expect);
 }

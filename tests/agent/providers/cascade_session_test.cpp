@@ -85,6 +85,37 @@ TEST_CASE_FIXTURE(TwoOfEach,
   CHECK(find<ProviderSwitched>(events)->to == "hear-b");
 }
 
+TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said came is heard from the beginning, by whoever listens then") {
+  open();
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(3200));
+  session->end_turn();
+  log.clear();
+  SUBCASE("the words are still to come") {
+    session->begin_turn(2, "");
+    CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 2"});
+    CHECK(listeners["hear-a"]->fed == 2 * 3200);
+    session->feed(std::vector<std::int16_t>(320));
+    listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
+    static_cast<void>(drain());
+    REQUIRE(session->try_again(Stage::Listen, "gone"));
+    CHECK(listeners["hear-b"]->fed == (3200 + 320) / 2);
+  }
+  SUBCASE("they came") {
+    listeners["hear-a"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
+    static_cast<void>(drain());
+    session->begin_turn(2, "");
+    CHECK(log == std::vector<std::string>{"hear-a begin 2"});
+    CHECK(listeners["hear-a"]->fed == 3200);
+  }
+  SUBCASE("nobody waits for them") {
+    session->abandon_turn();
+    session->begin_turn(2, "");
+    CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 2"});
+    CHECK(listeners["hear-a"]->fed == 3200);
+  }
+}
+
 TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails after the turn's end hears of the end too") {
   open();
   session->begin_turn(1, "");
