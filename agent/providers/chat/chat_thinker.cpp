@@ -12,6 +12,7 @@ namespace offhook::inline v0::agent::chat {
 
 /// One request and what comes of it.
 struct ChatThinker::Exchange {
+  std::uint32_t turn = 0;
   std::unique_ptr<net::HttpTransfer> transfer;
   std::unique_ptr<ModelAnswer> answer;
   net::HttpHead head;
@@ -104,6 +105,7 @@ void ChatThinker::ask() {
 
   exchange_ = std::make_unique<Exchange>();
   Exchange* const exchange = exchange_.get();
+  exchange->turn = present_.input.turn;
   exchange->answer = server_->answer();
   net::HttpHandler handler;
   handler.on_head = [this, exchange](const net::HttpHead& head) {
@@ -125,9 +127,9 @@ void ChatThinker::ask() {
 
 void ChatThinker::on_end(Exchange& exchange, std::optional<net::NetError> error) {
   exchange.over = true;
-  if (error || !exchange.good()) {
-    if (&exchange != exchange_.get()) return;
-    return error ? fail(failure_of(whom_, *error)) : refuse(exchange);
+  if (&exchange == exchange_.get()) {
+    if (error) return fail(failure_of(whom_, *error));
+    if (!exchange.good()) return refuse(exchange);
   }
   std::vector<ModelEvent> events;
   exchange.answer->on_end(events);
@@ -156,13 +158,17 @@ bool ChatThinker::shorten() {
 /// Once the answer is understood nothing more of it counts, but what it took: servers tell that last.
 void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
-    if (exchange_.get() == from || std::holds_alternative<ModelUsage>(event)) std::visit([this](auto& what) { on_model(what); }, event);
+    if (const auto* usage = std::get_if<ModelUsage>(&event)) {
+      count(from->turn, *usage);
+    } else if (exchange_.get() == from) {
+      std::visit([this](auto& what) { on_model(what); }, event);
+    }
   }
 }
 
-void ChatThinker::on_model(ModelUsage& usage) {
+void ChatThinker::count(std::uint32_t turn, const ModelUsage& usage) {
   TokensUsed used;
-  used.turn = present_.input.turn;
+  used.turn = turn;
   used.input = usage.input;
   used.output = usage.output;
   push(std::move(used));

@@ -53,9 +53,10 @@ class ChatThinker final : public Thinker {
   [[nodiscard]] bool shorten();
   [[nodiscard]] std::vector<ModelMessage> messages() const;
   void take(const Exchange* from, std::vector<ModelEvent>& events);
+  void count(std::uint32_t turn, const ModelUsage& usage);
   void on_model(ModelText& text);
   void on_model(ModelCall& call);
-  void on_model(ModelUsage& usage);
+  void on_model(ModelUsage&) {}  // take() has counted it.
   void on_model(ModelFinished& finished);
   void on_model(ModelFailed& failed);
   void say(const std::vector<std::string>& clauses);

@@ -48,10 +48,10 @@ void GatheredAnswer::finish(ModelFinished::Why why, std::vector<ModelEvent>& out
     out.push_back(ModelText{std::move(rest)});
   }
   auto calls = calls_.take();
-  if (calls.empty() && !said_) return fail(FailureKind::Empty, std::string(why_empty(why, thoughts_.is_inside())), out);
+  finished_ = true;
+  if (calls.empty() && !said_) return out.push_back(ModelFailed{FailureKind::Empty, std::string(why_empty(why, thoughts_.is_inside()))});
   if (!calls.empty()) why = ModelFinished::Why::Calls;  // Some say "stop" all the same.
   for (ModelCall& call : calls) out.push_back(std::move(call));
-  finished_ = true;
   out.push_back(ModelFinished{why});
 }
 

@@ -26,6 +26,7 @@ class GatheredAnswer : public ModelAnswer {
   void finish(ModelFinished::Why why, std::vector<ModelEvent>& out);
   void fail(FailureKind kind, std::string why, std::vector<ModelEvent>& out);
   [[nodiscard]] bool over() const { return finished_ || failed_; }
+  /// Broken: nothing more of it is read. An empty answer is not; what it cost is still to come.
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool has_text() const { return text_octets_ > 0; }
   [[nodiscard]] bool has_calls() const { return !calls_.empty(); }

@@ -81,7 +81,7 @@ TEST_CASE("Ollama's ChatAnswer never gives out what the model thinks") {
   CHECK(said(message(R"("content":"","thinking":"secret")") + message(R"("content":"Yes.","thinking":"secret")") + end("stop")) ==
         "Yes.<stop>{12/7}");
   CHECK(said(text("<think>I won") + text("der</think>Yes.") + end("stop")) == "Yes.<stop>{12/7}");
-  CHECK(said(message(R"("content":"","thinking":"and on")") + end("length")) == "!empty");
+  CHECK(said(message(R"("content":"","thinking":"and on")") + end("length")) == "!empty{12/7}");
 }
 
 TEST_CASE("Ollama's ChatAnswer says why it ended") {
@@ -89,8 +89,8 @@ TEST_CASE("Ollama's ChatAnswer says why it ended") {
   CHECK(said(text("Hi.") + end("")) == "Hi.<stop>{12/7}");
   CHECK(said(text("Hi.") + R"({"done":true})") == "Hi.<stop>{0/0}");
   CHECK(said(R"({"message":{"content":"Hi."},"done":true,"done_reason":"stop"})") == "Hi.<stop>{0/0}");
-  CHECK(said(end("load")) == "!empty");
-  CHECK(said(end("stop")) == "!empty");
+  CHECK(said(end("load")) == "!empty{12/7}");
+  CHECK(said(end("stop")) == "!empty{12/7}");
   CHECK(said(text("Hi.") + end("stop") + text("more") + "garbage\n") == "Hi.<stop>{12/7}");
 }
 

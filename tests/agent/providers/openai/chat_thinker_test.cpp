@@ -409,6 +409,27 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took where nothing
   CHECK(std::get<TokensUsed>(*event).output == 7);
 }
 
+TEST_CASE_FIXTURE(Thinking, "ChatThinker counts what an answer took that says nothing, or whose connection breaks behind its end") {
+  respond(3, "Hi");
+  http.head(0, 200);
+  const std::string usage = sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})");
+  SUBCASE("all was thought") {
+    http.body(0, sse(R"({"choices":[{"index":0,"delta":{"reasoning_content":"Hm."},"finish_reason":"length"}]})") + usage + kDone);
+  }
+  SUBCASE("no word came") { http.body(0, usage + kDone); }
+  SUBCASE("the connection breaks") {
+    http.body(0, text("Hello.") + kStop + usage);
+    http.end(0, net::NetError{net::NetError::What::Closed, "reset"});
+  }
+  std::vector<TokensUsed> used;
+  while (const auto event = thinker->poll()) {
+    if (const auto* tokens = std::get_if<TokensUsed>(&*event)) used.push_back(*tokens);
+  }
+  REQUIRE(used.size() == 1);
+  CHECK(used[0].output == 7);
+  CHECK(used[0].turn == 3);
+}
+
 namespace {
 
 const std::string kTooLong = R"({"object":"error","message":"This model's maximum Context length is 4096 tokens.","type":"BadRequestError","code":400})";
