@@ -13,16 +13,24 @@ void FallbackSpeaker::open(const SessionContext& context) {
 void FallbackSpeaker::tick(base::TimePoint now) {
   first_->tick(now);
   second_->tick(now);
+  now_ = now;
   if (waiting_.empty() || failed_) return silent_since_.reset();
   if (!silent_since_) silent_since_ = now;
-  if (now - *silent_since_ < patience_) return;
-  is_slow_ = true;
+  if (now < *silent_since_ + patience_ + still_heard()) return;
+  is_slow_ = !speaks_;
   pass_on();
+}
+
+/// For so long, from when the first voice fell silent, the caller hears what it said before. No more than a part of that, or the conversation
+/// gives up on both.
+base::Duration FallbackSpeaker::still_heard() const {
+  return std::clamp<base::Duration>(heard_until_ - *silent_since_, base::Duration::zero(), patience_ * 4 / 5);
 }
 
 /// The order of utterances is kept: all that waits goes to the other voice.
 void FallbackSpeaker::pass_on() {
   failed_ = true;
+  speaks_ = false;
   first_->cancel();
   for (HalfSpoken& each : waiting_) second_->speak(each.id(), each.go_on(second_->rate_hz()));
 }
@@ -36,6 +44,8 @@ void FallbackSpeaker::speak(std::uint32_t utterance, std::string_view text) {
 
 void FallbackSpeaker::cancel() {
   waiting_.clear();
+  speaks_ = false;
+  heard_until_ = {};
   own_.reset();
   silent_since_.reset();
   first_->cancel();
@@ -48,6 +58,10 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
   if (auto* audio = std::get_if<SpeechAudio>(&event)) {
     if (audio->rate_hz == 0) audio->rate_hz = from.rate_hz();
     if (it != waiting_.end()) it->hear(*audio);
+    if (!audio->pcm.empty()) {
+      speaks_ = true;
+      heard_until_ = std::max(heard_until_, now_) + base::Duration(std::chrono::seconds(1)) * audio->pcm.size() / audio->rate_hz;
+    }
     silent_since_.reset();
     return event;
   }
@@ -58,6 +72,7 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
   }
   auto last = it->last_words();
   waiting_.erase(it);
+  speaks_ = false;
   silent_since_.reset();
   if (!last || std::holds_alternative<SpeakFailed>(event)) return event;
   own_ = std::move(event);

@@ -12,8 +12,8 @@
 namespace offhook::inline v0::agent {
 
 /// A voice, and another one for what it cannot say: for sentences of our own, which the caller must hear whatever is broken. What
-/// fails, or has no sample in time, is said by the other voice, in the middle of a sentence from there on. A voice that let the caller wait is
-/// not asked again.
+/// fails, or has no sample in time, is said by the other voice, in the middle of a sentence from there on. A voice that let the caller wait for
+/// its first sample is not asked again.
 class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
@@ -32,6 +32,7 @@ class FallbackSpeaker final : public Speaker {
  private:
   [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);
   void pass_on();
+  [[nodiscard]] base::Duration still_heard() const;
 
   std::unique_ptr<Speaker> first_, second_;
   base::Duration patience_;
@@ -39,6 +40,8 @@ class FallbackSpeaker final : public Speaker {
   std::optional<SpeakEvent> own_;
   bool failed_ = false;          // all that still waits is with second_
   bool is_slow_ = false;         // so is all that follows
+  bool speaks_ = false;          // first_ has given samples of the first of those that wait
+  base::TimePoint now_{}, heard_until_{};  // when the last of what was given will have been played
   std::optional<base::TimePoint> silent_since_;  // first_, which has to say more of the first of those that wait
 };
 

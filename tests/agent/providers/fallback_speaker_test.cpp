@@ -93,6 +93,32 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice that falls silent in the middle is n
   CHECK_FALSE(speaker->poll());
 }
 
+TEST_CASE_FIXTURE(TwoVoices, "A first voice whose end is late has as long as the caller still hears of it, and is asked again") {
+  const offhook::base::TimePoint now{};
+  speaker->speak(1, "One moment, please.");
+  speaker->tick(now);
+  offhook::base::Duration most{};
+  SUBCASE("as long") {
+    first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"One", 0}, {"moment,", 8000}}}};
+    most = 1s;
+  }
+  SUBCASE("but no longer than the conversation has patience with both") {
+    first->yields = {SpeechAudio{1, std::vector<std::int16_t>(240000), {{"One", 0}, {"moment,", 8000}}}};
+    most = FallbackSpeaker::kPatience * 4 / 5;
+  }
+  CHECK(speaker->poll());
+  speaker->tick(now);
+  speaker->tick(now + FallbackSpeaker::kPatience + most - 1ms);
+  CHECK(log.back() == "first speak 1 'One moment, please.'");
+  speaker->tick(now + FallbackSpeaker::kPatience + most);
+  CHECK(log.back().starts_with("second speak 1"));
+  second->yields = {SpeechAudio{1, {1}, {}}, SpeechDone{1}};
+  while (speaker->poll()) {
+  }
+  speaker->speak(2, "Two.");
+  CHECK(log.back() == "first speak 2 'Two.'");
+}
+
 TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not waited for, and not asked again") {
   const offhook::base::TimePoint now{};
   speaker->tick(now);
