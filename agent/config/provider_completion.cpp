@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1", kDeepgramUrl = "https://api.deepgram.com", kAgentUrl = "https://agent.deepgram.com", kOllamaUrl = "http://127.0.0.1:11434";
+constexpr std::string_view kDeepgramUrl = "https://api.deepgram.com", kAgentUrl = "https://agent.deepgram.com", kOllamaUrl = "http://127.0.0.1:11434";
 
 using Steps = std::vector<std::string>;
 

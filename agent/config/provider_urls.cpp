@@ -33,7 +33,7 @@ Ends ends_of(ProviderKind kind) {
 
 std::string_view example_of(ProviderKind kind) {
   switch (kind) {
-    case ProviderKind::OpenAi: return "https://api.openai.com/v1";
+    case ProviderKind::OpenAi: return kOpenAiUrl;
     case ProviderKind::OpenAiCompatible: return "http://127.0.0.1:8000/v1";
     case ProviderKind::Azure:
     case ProviderKind::AzureOpenAi: return "https://NAME.openai.azure.com";

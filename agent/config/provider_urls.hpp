@@ -10,6 +10,9 @@
 /// Addresses of providers, as people paste them and as each kind wants them.
 namespace offhook::inline v0::agent::config {
 
+/// Where OpenAI is, unless somebody says otherwise.
+inline constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1";
+
 /// What a base URL of this kind looks like, for people: "a URL such as \"https://NAME.openai.azure.com\"".
 [[nodiscard]] std::string allowed_base(ProviderKind kind);
 

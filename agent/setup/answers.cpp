@@ -30,9 +30,12 @@ bool is_named(const Answers& answers, std::string_view provider) {
   return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
 }
 
-/// OpenAI and a server like it share their variables: then the key is OpenAI's, and the address the other's. No key goes where it is not for.
+/// OpenAI and a server like it share their variables.
+bool share_variables(const Answers& answers) { return is_named(answers, "openai") && is_named(answers, "openai_compatible"); }
+
+/// Then the key is OpenAI's, and the address the other's: no key goes where it is not for.
 bool is_anothers(const ProviderQuestion& question, const Answers& answers) {
-  if (!is_named(answers, "openai") || !is_named(answers, "openai_compatible")) return false;
+  if (!share_variables(answers)) return false;
   return question.provider == "openai" ? question.variable == "OPENAI_BASE_URL" : question.variable == "OPENAI_API_KEY";
 }
 
@@ -114,7 +117,8 @@ Answers answers_in(const config::Environment& environment, bool keeps_secrets, s
   for (const ProviderQuestion* question : questions_for(answers, environment)) {
     std::string value = value_of(environment, question->variable);
     if (value.empty()) value = question->usual;
-    need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (question->provider == "openai" ? " (or PROVIDER=local)" : ""));
+    const bool may_do_without = question->provider == "openai" && answers.provider == "openai";
+    need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (may_do_without ? " (or PROVIDER=local)" : ""));
     if (value.empty()) continue;
     if (const auto good = taken(*question, value)) value = *good;  // What is not is told of the whole file.
     answers.of_provider.emplace_back(question, config::Secret(std::move(value)));
@@ -142,6 +146,8 @@ std::string file_of(const Answers& answers) {
   if (!answers.model_provider.empty()) agent.emplace_back("model_provider", json_text(answers.model_provider));
   if (!answers.speech_provider.empty()) agent.emplace_back("speech_provider", json_text(answers.speech_provider));
   JsonValue file = json_object({{"sip", json_object(std::move(sip))}, {"agent", json_object(std::move(agent))}});
+  // Written down, or the service would take OPENAI_BASE_URL, the other's, for OpenAI's.
+  if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
   for (const auto& [question, value] : answers.of_provider) {
     auto steps = steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
     config::put_inner(file, steps, question->is_secret ? secret(value, question->variable) : json_text(value.reveal()));

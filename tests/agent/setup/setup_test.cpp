@@ -236,6 +236,8 @@ TEST_CASE("Who thinks and who speaks for another is written, asked for what it n
         R"("agent":{"provider":"azure","model_provider":"ollama"},"providers":{"azure":{"speech":{"key":"${AZURE_SPEECH_KEY}","region":"westeurope"}},)"
         R"("ollama":{"base_url":"http://127.0.0.1:11434","models":{"chat":"m"}}}})"
         "\nresolve h\nregister 6001 5060\nkey \nkey http://127.0.0.1:11434\n");
+  CHECK(from({{"PROVIDER", "openai"}}) == "nobody can be asked here: set OPENAI_API_KEY (or PROVIDER=local)\n\n");
+  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}}) == "nobody can be asked here: set OPENAI_API_KEY\n\n");
   CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}}) == "nobody can be asked here: set DEEPGRAM_API_KEY\n\n");
   const auto both = from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(both.starts_with(R"("agent":{"provider":"ollama","speech_provider":"deepgram"},"providers":{"deepgram":{"api_key":"${DEEPGRAM_API_KEY}"},"ollama":{)"));
@@ -249,7 +251,8 @@ TEST_CASE("Who thinks and who speaks for another is written, asked for what it n
 TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and to nobody else") {
   CHECK(from({{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}, {"OPENAI_BASE_URL", "https://proxy.example/v1"}}).find("key https://proxy.example/v1\n") != std::string::npos);
   const auto both = from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://h/v1"}, {"OPENAI_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}});
-  CHECK(both.find(R"("openai":{"api_key":"${OPENAI_API_KEY}"},"openai_compatible":{"base_url":"http://h/v1","models":{"chat":"m"}})") != std::string::npos);
+  CHECK(both.find(R"("openai":{"base_url":"https://api.openai.com/v1","api_key":"${OPENAI_API_KEY}"},"openai_compatible":{"base_url":"http://h/v1","models":{"chat":"m"}})") !=
+        std::string::npos);  // With its address, or `offhook run` would take the other's from the environment.
   Desk desk;
   desk.variables = {{"OPENAI_API_KEY", "sk-canary"}};
   ScriptedPerson person({"h", "6001", "x", "openai_compatible", "", "ftp://h", "http://h:8000/v1", "", "m", "", ""});
