@@ -100,6 +100,12 @@ TEST_CASE("What other users may change is not loaded") {
   }
   CHECK(said().find(refusal) == std::string::npos);
   if (::geteuid() != 0) return;
+  REQUIRE(::chown(library.c_str(), 0, 65533) == 0);
+  CHECK(said().find(refusal) == std::string::npos);
+  std::filesystem::permissions(library, perms::group_write, std::filesystem::perm_options::add);
+  CHECK(said() == library + refusal + library);
+  REQUIRE(::chown(library.c_str(), 0, 0) == 0);
+  CHECK(said().find(refusal) == std::string::npos);  // Of our own group.
   for (const auto& place : {folder.path + "/silero_vad.onnx", folder.path}) {
     REQUIRE(::chown(place.c_str(), 65533, 65533) == 0);
     CHECK(said().find(refusal + place) != std::string::npos);
