@@ -1,0 +1,35 @@
+// Any bytes as what Azure answers to a whole turn by HTTP: exactly one end, the same however it is split, and within its bounds.
+#include "require.hpp"
+
+#include <offhook/agent/providers/azure/short_audio.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace offhook::agent;
+using offhook::fuzz::require;
+
+namespace {
+
+std::string heard(std::string_view bytes, std::size_t step) {
+  azure::ShortAudioAnswer answer;
+  std::vector<HeardEvent> events;
+  for (std::size_t at = 0; at < bytes.size(); at += step) answer.on_bytes(bytes.substr(at, step), events);
+  answer.on_end(events);
+  require(events.size() == 1);
+  if (const auto* failed = std::get_if<HearingFailed>(&events[0])) return "!" + failed->why;
+  const auto& text = std::get<HeardText>(events[0]);
+  require(text.final && text.text.size() <= azure::ShortAudioAnswer::kMaxBody && text.confidence >= 0 && text.confidence <= 1);
+  return text.text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  require(heard(bytes, 1) == heard(bytes, std::max<std::size_t>(size, 1)));
+  return 0;
+}
