@@ -91,8 +91,12 @@ std::vector<OpenAiWay> socket_ways(std::size_t middle) {
                         way("unknown events", Kind::UnknownEvents, 1, true)});
 }
 
-std::vector<OpenAiWay> realtime_ways() {
-  return with_statuses({way("no answer to the handshake", Kind::Freeze), way("drop", Kind::Drop), way("garbage", Kind::Garbage), late(9s)});
+/// `middle`: of what it hears of the caller.
+std::vector<OpenAiWay> realtime_ways(std::size_t middle) {
+  return with_statuses({way("no answer to the handshake", Kind::Freeze), way("drop", Kind::Drop), way("garbage", Kind::Garbage), late(9s),
+                        way("error in the middle", Kind::Error, middle, true), way("stall in the middle", Kind::Stall, middle), way("freeze in the middle", Kind::Freeze, middle),
+                        way("garbage in the middle", Kind::Garbage, middle, true), way("broken JSON", Kind::BrokenJson, middle, true), way("drop in the middle", Kind::Drop, middle),
+                        close(1000), close(1008), close(1011), way("unknown events", Kind::UnknownEvents, middle, true)});
 }
 
 /// Of a response that a model speaks itself; the socket is there.
@@ -255,6 +259,7 @@ TEST_CASE("Each family whole: three turns, each heard and answered, and nothing 
   for (const std::string& sessions :
        {cascade(kOpenAi, kOpenAi, kOpenAi), cascade(R"("azure")", R"("azure")", R"("azure")"), cascade(R"("azure_openai")", R"("azure_openai")", R"("azure_openai")"),
         cascade(R"("deepgram")", R"("ollama")", R"("deepgram")"), cascade(R"("flux")", R"("compatible")", R"("deepgram")"),
+        cascade(R"("server")", R"("responses")", R"("server")"), cascade(R"("deepgram")", R"("server")", R"("deepgram")"),
         realtime_then_cascade("openai", "openai"), realtime_then_cascade("azure", "openai"), realtime_then_cascade("azure_openai", "openai"),
         realtime_then_cascade("deepgram", "openai"), realtime_then_cascade("flux", "openai")}) {
     CAPTURE(sessions);
@@ -298,7 +303,7 @@ TEST_CASE("Azure broken in each way, in each stage") {
   hold_all_azure({"azure/speak by HTTP", "azure/speech"}, spoken, azure_speeches(), [](FamilyScenarios& f) -> Door& { return f.azure.speech; },
                  [](FamilyScenarios& f) { f.azure.synthesis_sockets = azure_refusing(); });
   hold_all({"azure/think", "azure_model/chat"}, cascade(kOpenAi, R"(["azure", "openai"])", kOpenAi), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.chat; });
-  hold_all({"azure/realtime", "azure_model/realtime"}, realtime_then_cascade("azure", "openai"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
+  hold_all({"azure/realtime", "azure_model/realtime"}, realtime_then_cascade("azure", "openai"), realtime_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
 }
 
 TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
@@ -311,7 +316,7 @@ TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
              [of](FamilyScenarios& f) { of(f).realtime = refusing(); });
     hold_all({name + "/think", model + "/chat"}, thinks(name, "ollama"), model_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).chat; });
     hold_all({name + "/speak", model + "/speech"}, cascade(R"("deepgram")", R"("ollama")", first(name)), http_ways(20000), [of](FamilyScenarios& f) -> Endpoint& { return of(f).speech; });
-    hold_all({name + "/realtime", model + "/realtime"}, realtime_then_cascade(name, "deepgram"), realtime_ways(), [of](FamilyScenarios& f) -> Endpoint& { return of(f).realtime; });
+    hold_all({name + "/realtime", model + "/realtime"}, realtime_then_cascade(name, "deepgram"), realtime_ways(4000), [of](FamilyScenarios& f) -> Endpoint& { return of(f).realtime; });
     for (const OpenAiWay& each : reply_ways()) {
       FamilyScript script;
       script.sessions = realtime_then_cascade(name, "deepgram");
@@ -319,7 +324,13 @@ TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
       hold(std::move(script), {name + "/realtime, a response", model + "/response"}, each);
     }
   }
-  hold_all({"openai/live", "openai/realtime"}, cascade(first("openai"), R"("ollama")", R"("deepgram")"), realtime_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.realtime; });
+  auto live_ways = listening(realtime_ways(24000));
+  live_ways.push_back(way("a turn's words fail", Kind::Failed));
+  hold_all({"openai/live", "openai/realtime"}, cascade(first("openai"), R"("ollama")", R"("deepgram")"), live_ways, [](FamilyScenarios& f) -> Endpoint& { return f.openai.realtime; });
+  hold_all({"responses/think", "openai/responses"}, thinks("responses", "ollama"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.responses; });
+  hold_all({"server/listen", "openai/transcription"}, cascade(first("server"), R"("ollama")", R"("deepgram")"), listening(http_ways(20)), [](FamilyScenarios& f) -> Endpoint& { return f.openai.transcription; });
+  hold_all({"server/think", "openai/chat"}, thinks("server", "ollama"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.openai.chat; });
+  hold_all({"server/speak", "openai/speech"}, cascade(R"("deepgram")", R"("ollama")", first("server")), http_ways(20000), [](FamilyScenarios& f) -> Endpoint& { return f.openai.speech; });
   hold_all({"ollama/think", "ollama/chat"}, thinks("ollama", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
   hold_all({"compatible/think", "ollama/chat"}, thinks("compatible", "openai"), model_ways(), [](FamilyScenarios& f) -> Endpoint& { return f.ollama.answers.chat; });
 }

@@ -28,7 +28,7 @@ constexpr std::size_t kMostSecondsQueued = 60;  // Replies here are short: more 
 
 using Kind = Fault::Kind;
 constexpr std::array kOfHttp{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Empty, Kind::NoDone, Kind::Split, Kind::UnknownEvents};
-constexpr std::array kOfHandshakes{Kind::Status, Kind::Latency, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::Drop};
+constexpr std::array kOfRealtime{Kind::Status, Kind::Latency, Kind::Error, Kind::Failed, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Close, Kind::Empty, Kind::UnknownEvents};
 constexpr std::array kOfSockets{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Close, Kind::UnknownEvents};
 constexpr std::array kOfReplies{Kind::Latency,    Kind::Error, Kind::Failed, Kind::Incomplete, Kind::Stall,        Kind::Freeze, Kind::Garbage,
                                 Kind::BrokenJson, Kind::BrokenBase64, Kind::Drop, Kind::Close, Kind::Empty, Kind::UnknownEvents};
@@ -84,8 +84,8 @@ void break_door(Chance& chance, services::azure::Door& door) {
 
 void break_families(Chance& chance, FamilyScenarios& families) {
   for (auto* model : {&families.openai, &families.azure_model}) {
-    for (Endpoint* door : {&model->chat, &model->transcription, &model->speech}) break_door(chance, *door, kOfHttp);
-    if (chance.one_in(2)) break_door(chance, model->realtime, kOfHandshakes);
+    for (Endpoint* door : {&model->chat, &model->responses, &model->transcription, &model->speech}) break_door(chance, *door, kOfHttp);
+    if (chance.one_in(2)) break_door(chance, model->realtime, kOfRealtime);
     if (chance.one_in(2)) model->replies.front().fault = any_fault(chance, chance.of(kOfReplies));
     if (chance.one_in(6)) model->max_session = std::chrono::seconds(5 + chance.below(20));
   }
@@ -122,9 +122,9 @@ std::string some(Chance& chance, const Names& names) {
 
 std::string any_sessions(Chance& chance) {
   constexpr std::array kTalk{"openai", "azure", "azure_openai", "deepgram", "flux"};
-  constexpr std::array kListen{"openai", "azure", "azure_openai", "deepgram", "flux"};
-  constexpr std::array kThink{"openai", "azure", "azure_openai", "ollama", "compatible"};
-  constexpr std::array kSpeak{"openai", "azure", "azure_openai", "deepgram"};
+  constexpr std::array kListen{"openai", "azure", "azure_openai", "deepgram", "flux", "server"};
+  constexpr std::array kThink{"openai", "azure", "azure_openai", "ollama", "compatible", "responses", "server"};
+  constexpr std::array kSpeak{"openai", "azure", "azure_openai", "deepgram", "server"};
   std::string ways;
   for (std::uint32_t i = 1 + chance.below(3); i > 0; --i) {  // with none to two behind the first
     ways += ways.empty() ? "[" : ", ";

@@ -23,6 +23,8 @@ constexpr std::string_view kProviders = R"("providers": {
   "deepgram": {"api_key": "deepgram-key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"}},
   "flux": {"kind": "deepgram", "api_key": "deepgram-key", "base_url": "https://deepgram.test", "deepgram": {"agent_url": "https://deepgram.test"},
            "models": {"transcription": "flux-general-en"}},
+  "responses": {"kind": "openai", "api_key": "openai-key", "base_url": "https://openai.test/v1", "api": "responses"},
+  "server": {"kind": "openai_compatible", "api_key": "openai-key", "base_url": "https://openai.test/v1", "models": {"chat": "c", "transcription": "t", "speech": "s"}},
   "ollama": {"api_key": "ollama-key", "base_url": "https://ollama.test", "models": {"chat": "llama3.2"}},
   "compatible": {"kind": "openai_compatible", "api_key": "ollama-key", "base_url": "https://ollama.test/v1", "models": {"chat": "llama3.2"}}})";
 

@@ -26,7 +26,8 @@ struct FamilyScenarios {
 
 struct FamilyScript {
   FamilyScenarios families = talkative_families();
-  std::string sessions;            ///< JSON, as in the configuration, of these names: openai, azure, azure_openai, deepgram, flux, ollama, compatible
+  std::string sessions;            ///< JSON, as in the configuration, of these names: openai, azure, azure_openai, deepgram, flux, ollama,
+                                   ///< compatible (Ollama's /v1), responses (OpenAI's other API), server (compatible, at OpenAI's simulator)
   std::string codecs = R"(["PCMU"])";
   std::string language = R"("language": "en")";  ///< or `"languages": [...]`, among which the caller's is found out
   std::vector<CallerMove> caller{3};

@@ -41,7 +41,8 @@ Handshake dropped() {
 
 class RealtimeSocket final : public ServiceSocket {
  public:
-  RealtimeSocket(services::openai::SimWorld& world, unsigned number, std::string target) : world_(world), number_(number), target_(std::move(target)) {}
+  RealtimeSocket(services::openai::SimWorld& world, unsigned number, std::string target, const services::openai::Fault& fault)
+      : world_(world), number_(number), target_(std::move(target)), fault_(fault) {}
 
   void on_text(std::string_view text, base::TimePoint now, SocketOuts& out) override {
     begin(now);
@@ -58,7 +59,7 @@ class RealtimeSocket final : public ServiceSocket {
  private:
   /// A session lasts from the handshake's answer on.
   void begin(base::TimePoint now) {
-    if (!sim_) sim_.emplace(world_, number_, target_, now, made_);
+    if (!sim_) sim_.emplace(world_, number_, target_, fault_, now, made_);
   }
   void give(SocketOuts& out) {
     using What = services::openai::SimOut::What;
@@ -71,6 +72,7 @@ class RealtimeSocket final : public ServiceSocket {
   services::openai::SimWorld& world_;
   unsigned number_;
   std::string target_;
+  services::openai::Fault fault_;
   std::optional<services::openai::SimRealtime> sim_;
   services::openai::SimOuts made_;
 };
@@ -137,18 +139,18 @@ Handshake OpenAiService::shake_hands(const WebRequest& request, base::TimePoint 
   const Fault& fault = world_.scenario.realtime.fault(sockets_++);
   world_.note(now, "handshake", {{"session", sockets_}, {"fault", services::openai::to_string(fault.kind)}});
   if (!http_.key_is_right(request)) return note_key(world_, now), refused(http_.refuse_key());
-  if (services::openai::breaks_handshake(fault.kind)) world_.note_fault(now, "realtime", services::openai::to_string(fault.kind));
+  if (services::openai::breaks_handshake(fault)) world_.note_fault(now, "realtime", services::openai::to_string(fault.kind));
   Handshake made;
-  switch (fault.kind) {
+  switch (services::openai::breaks_handshake(fault) ? fault.kind : Fault::Kind::None) {
     case Fault::Kind::Status: return refused(http_.refuse(fault));
     case Fault::Kind::Stall:
     case Fault::Kind::Freeze: return made;
     case Fault::Kind::Drop:
     case Fault::Kind::Garbage: return dropped();
     case Fault::Kind::Latency: made.wait = fault.delay; break;
-    default: break;  // What else there is happens in a response.
+    default: break;  // What else there is happens in the session.
   }
-  made.socket = std::make_unique<RealtimeSocket>(world_, static_cast<unsigned>(sockets_), request.target);
+  made.socket = std::make_unique<RealtimeSocket>(world_, static_cast<unsigned>(sockets_), request.target, fault);
   return made;
 }
 

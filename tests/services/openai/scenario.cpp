@@ -115,6 +115,12 @@ Scenario read(const json& root) {
   const json endpoints = root.value("endpoints", json::object());
   only(endpoints, "endpoints", {"realtime", "chat", "responses", "transcription", "speech"});
   scenario.realtime = read_endpoint(endpoints, "realtime");
+  for (const Fault& fault : scenario.realtime.faults) {
+    using Kind = Fault::Kind;
+    for (const Kind kind : {Kind::Incomplete, Kind::BrokenBase64, Kind::NoDone, Kind::Split, Kind::NoToolId}) {
+      if (fault.kind == kind) throw std::invalid_argument("\"realtime\" has no fault of the kind \"" + std::string(to_string(kind)) + "\": a reply may have it");
+    }
+  }
   scenario.chat = read_endpoint(endpoints, "chat");
   scenario.responses = read_endpoint(endpoints, "responses");
   scenario.transcription = read_endpoint(endpoints, "transcription");
@@ -155,10 +161,13 @@ ScenarioRead read_scenario(std::string_view text) {
   }
 }
 
-bool breaks_handshake(Fault::Kind kind) {
+bool breaks_handshake(const Fault& fault) {
   using Kind = Fault::Kind;
-  return kind == Kind::Status || kind == Kind::Latency || kind == Kind::Stall || kind == Kind::Freeze || kind == Kind::Drop || kind == Kind::Garbage;
+  if (fault.kind == Kind::Status || fault.kind == Kind::Latency) return true;
+  return fault.after_bytes == 0 && (fault.kind == Kind::Stall || fault.kind == Kind::Freeze || fault.kind == Kind::Drop || fault.kind == Kind::Garbage);
 }
+
+bool breaks_transcript(const Fault& fault) { return fault.kind == Fault::Kind::Failed || fault.kind == Fault::Kind::Empty; }
 
 const Reply& choose_reply(const Scenario& scenario, std::string_view words, std::size_t number) {
   static const Reply kNothing{{}, "I have nothing more to say.", {}, {}, {}};

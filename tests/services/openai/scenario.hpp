@@ -90,8 +90,10 @@ struct ScenarioRead {
 };
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 [[nodiscard]] std::string_view to_string(Fault::Kind kind);
-/// Of a WebSocket: it happens to the handshake. What else there is happens in a response.
-[[nodiscard]] bool breaks_handshake(Fault::Kind kind);
+/// Of a WebSocket: it happens to the handshake, and not when so many octets were heard.
+[[nodiscard]] bool breaks_handshake(const Fault& fault);
+/// It happens to the words of each turn.
+[[nodiscard]] bool breaks_transcript(const Fault& fault);
 
 /// Which answer is given: to the caller's words, as the `number`-th of this conversation.
 [[nodiscard]] const Reply& choose_reply(const Scenario& scenario, std::string_view words, std::size_t number);

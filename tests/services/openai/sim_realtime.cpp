@@ -45,13 +45,14 @@ std::string text_member(const Json& object, const char* name) {
 
 }  // namespace
 
-SimRealtime::SimRealtime(SimWorld& world, unsigned number, std::string_view target, base::TimePoint now, SimOuts& out)
+SimRealtime::SimRealtime(SimWorld& world, unsigned number, std::string_view target, const Fault& fault, base::TimePoint now, SimOuts& out)
     : world_(world),
       number_(number),
       settings_(query_value(target, "intent") == "transcription", "sess_" + std::to_string(number), query_value(target, "model"),
                 microseconds(now + world.scenario.max_session) / 1000000),
       input_(world.scenario.vad_rms),
-      expires_at_(now + world.scenario.max_session) {
+      expires_at_(now + world.scenario.max_session),
+      hearing_fault_(fault) {
   input_.set_vad(settings_.vad());
   send(out, {{"type", "session.created"}, {"session", settings_.session()}});
   world_.note(now, "session", {{"session", number_}, {"model", query_value(target, "model")}});
@@ -130,6 +131,8 @@ void SimRealtime::on_append(std::string_view audio, base::TimePoint now, SimOuts
   }
   if (voiced) last_voiced_ = now;
   for (const auto event : heard_events_) event == InputAudio::Event::Started ? on_speech_started(now, out) : on_speech_stopped(now, out);
+  heard_octets_ += audio.size() / 4 * 3;
+  break_hearing(now, out);
 }
 
 void SimRealtime::on_speech_started(base::TimePoint now, SimOuts& out) {
@@ -283,9 +286,14 @@ void SimRealtime::send_late_transcripts(base::TimePoint now, SimOuts& out) {
       ++i;
       continue;
     }
-    const LateTranscript late = late_[i];
+    LateTranscript late = late_[i];
     late_.erase(late_.begin() + static_cast<std::ptrdiff_t>(i));
     const std::string type = "conversation.item.input_audio_transcription.";
+    if (break_transcript(now, late.text) == "failed") {
+      send(out, {{"type", type + "failed"}, {"item_id", late.item}, {"content_index", 0},
+                 {"error", {{"type", "transcription_error"}, {"code", "audio_unintelligible"}, {"message", "The audio could not be transcribed."}, {"param", nullptr}}}});
+      continue;
+    }
     const auto half = late.text.find(' ', late.text.size() / 2);
     for (const std::string& delta : {late.text.substr(0, half), half == std::string::npos ? std::string() : late.text.substr(half)}) {
       if (!delta.empty()) send(out, {{"type", type + "delta"}, {"item_id", late.item}, {"content_index", 0}, {"delta", delta}});

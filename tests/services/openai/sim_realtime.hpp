@@ -19,8 +19,8 @@ namespace offhook::services::openai {
 /// faster than real time in uneven pieces. It is as strict as the documentation: unknown members are errors.
 class SimRealtime {
  public:
-  /// `target`: path and query of the handshake. session.created is in `out`.
-  SimRealtime(SimWorld& world, unsigned number, std::string_view target, base::TimePoint now, SimOuts& out);
+  /// `target`: path and query of the handshake; `fault`: of the endpoint, for this connection. session.created is in `out`.
+  SimRealtime(SimWorld& world, unsigned number, std::string_view target, const Fault& fault, base::TimePoint now, SimOuts& out);
 
   void on_text(std::string_view frame, base::TimePoint now, SimOuts& out);
   void on_time(base::TimePoint now, SimOuts& out);
@@ -67,6 +67,9 @@ class SimRealtime {
   void end_response(std::string_view status, Json details, base::TimePoint now, SimOuts& out);
   void note_fault(base::TimePoint now, const Fault& fault) const;
   [[nodiscard]] bool fault_due() const;
+  [[nodiscard]] bool break_connection(const Fault& fault, SimOuts& out);
+  void break_hearing(base::TimePoint now, SimOuts& out);
+  [[nodiscard]] std::string_view break_transcript(base::TimePoint now, std::string& text);
   /// True: nothing more is to be sent now.
   [[nodiscard]] bool carry_out_fault(base::TimePoint now, SimOuts& out);
   [[nodiscard]] Json response_json(std::string_view status) const;
@@ -86,6 +89,8 @@ class SimRealtime {
   base::TimePoint last_voiced_{}, end_of_turn_{};
   std::size_t turns_ = 0, replies_ = 0;
   std::uint64_t next_id_ = 0;
+  Fault hearing_fault_;           // of the connection; None when it has come into effect
+  std::size_t heard_octets_ = 0;  // of audio
   bool over_ = false;
 };
 

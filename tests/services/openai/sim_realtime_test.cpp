@@ -29,7 +29,7 @@ struct Talk {
                 members["what"] = what;
                 notes.push_back(members);
               }} {
-    session = std::make_unique<SimRealtime>(world, 1, target, now, out);
+    session = std::make_unique<SimRealtime>(world, 1, target, world.scenario.realtime.fault(0), now, out);
     collect();
   }
   static Scenario read(const std::string& text) {
@@ -272,6 +272,42 @@ TEST_CASE("Each fault of a reply is what it says") {
     CHECK(failed.of("response.done")[0]["response"]["status_details"]["error"]["code"] == "c");
     CHECK(incomplete.of("response.done")[0]["response"]["status"] == "incomplete");
     CHECK(empty.of("response.done")[0]["response"]["output"].empty());
+  }
+}
+
+TEST_CASE("Each fault of the endpoint comes in the midst of what is heard, or in front of a turn's words") {
+  const auto heard = [](const std::string& fault) {
+    auto talk = std::make_unique<Talk>(R"({"heard":["hello"],"transcript_ms":100,"endpoints":{"realtime":{"faults":[)" + fault + "]}}}", "/v1/realtime?intent=transcription");
+    talk->append(480, 5000);  // 23,040 octets
+    CHECK(talk->notes.back()["what"] != "fault");
+    CHECK(talk->others.empty());
+    talk->append(520, 5000);
+    talk->append(600, 0);
+    talk->run(1s);
+    return talk;
+  };
+  const auto completed = [](const Talk& talk) { return talk.of("conversation.item.input_audio_transcription.completed"); };
+  const auto with = [](const std::string& kind) { return R"({"kind":")" + kind + R"(","after_bytes":24000})"; };
+  for (const char* kind : {"stall", "freeze", "drop", "close"}) {
+    CAPTURE(kind);
+    const auto talk = heard(with(kind));
+    CHECK(talk->session->is_over());
+    CHECK(completed(*talk).empty());
+    CHECK(talk->others.size() == (std::string(kind) == "drop" || std::string(kind) == "close" ? 1 : 0));
+    CHECK(talk->notes.back()["door"] == "realtime");
+  }
+  for (const char* kind : {"garbage", "broken_json", "error", "unknown_events"}) {
+    CAPTURE(kind);
+    const auto talk = heard(with(kind));
+    CHECK(completed(*talk).size() == 1);
+    CHECK(talk->others.size() + talk->of("error").size() + talk->of("input_audio_buffer.surprise").size() == 1);
+  }
+  CHECK(completed(*heard(R"({"kind":"empty"})"))[0]["transcript"] == "");
+  const auto failed = heard(R"({"kind":"failed"})");
+  CHECK(completed(*failed).empty());
+  CHECK(failed->of("conversation.item.input_audio_transcription.failed").size() == 1);
+  for (const char* kind : {"incomplete", "broken_base64", "no_done", "split", "no_tool_id"}) {
+    CHECK(read_scenario(R"({"endpoints":{"realtime":{"faults":[)" + with(kind) + "]}}}").error.find(kind) != std::string::npos);
   }
 }
 

@@ -117,68 +117,6 @@ void SimRealtime::begin_message(SimOuts& out) {
              {"content_index", 0}, {"part", part}});
 }
 
-void SimRealtime::note_fault(base::TimePoint now, const Fault& fault) const {
-  world_.note(now, "fault", {{"door", "response"}, {"kind", to_string(fault.kind)}, {"session", number_}, {"octets", response_ ? response_->octets : 0}});
-}
-
-/// A late one has been late by then, an empty one is none.
-bool SimRealtime::fault_due() const {
-  const Fault& fault = response_->reply->fault;
-  const bool is_over = fault.kind == Fault::Kind::None || fault.kind == Fault::Kind::Latency || fault.kind == Fault::Kind::Empty;
-  return !is_over && !response_->fault_done && response_->octets >= fault.after_bytes;
-}
-
-bool SimRealtime::carry_out_fault(base::TimePoint now, SimOuts& out) {
-  Response& response = *response_;
-  const Fault& fault = response.reply->fault;
-  response.fault_done = fault.kind != Fault::Kind::UnknownEvents;
-  note_fault(now, fault);
-  switch (fault.kind) {
-    case Fault::Kind::Stall:
-      response.next = base::TimePoint::max();
-      return true;
-    case Fault::Kind::Freeze:
-      over_ = true;
-      return true;
-    case Fault::Kind::Drop:
-      out.push_back({SimOut::What::Drop, {}, 0});
-      over_ = true;
-      return true;
-    case Fault::Kind::Close:
-      out.push_back({SimOut::What::Close, fault.message, fault.status});
-      over_ = true;
-      return true;
-    case Fault::Kind::Failed:
-      end_response("failed", {{"type", "failed"}, {"error", {{"type", "server_error"}, {"code", fault.code}, {"message", fault.message}}}}, now, out);
-      return true;
-    case Fault::Kind::Incomplete:
-      end_response("incomplete", {{"type", "incomplete"}, {"reason", "max_output_tokens"}}, now, out);
-      return true;
-    case Fault::Kind::Garbage:
-      out.push_back({SimOut::What::Text, "<html><body>502 Bad Gateway</body></html>", 0});
-      return false;
-    case Fault::Kind::BrokenJson:
-      out.push_back({SimOut::What::Text, R"({"type":"response.output_audio.delta","event_id":"event_0","response_id":")", 0});
-      return false;
-    case Fault::Kind::BrokenBase64:
-      send_delta("!!!! this is no base64 !!!!", out);
-      return false;
-    case Fault::Kind::UnknownEvents:
-      send(out, {{"type", "response.surprise.delta"}, {"response_id", response.id}, {"surprise", {{"nested", {1, 2, {{"deep", nullptr}}}}}}});
-      return false;
-    case Fault::Kind::None:
-    case Fault::Kind::Status:
-    case Fault::Kind::Latency:
-    case Fault::Kind::Error:
-    case Fault::Kind::Empty:
-    case Fault::Kind::NoDone:
-    case Fault::Kind::Split:
-    case Fault::Kind::NoToolId:
-      return false;
-  }
-  return false;
-}
-
 /// Written by hand: there are many of them, and their audio is shared by all who say the same.
 void SimRealtime::send_delta(std::string_view base64, SimOuts& out) {
   const Response& response = *response_;

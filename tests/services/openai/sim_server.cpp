@@ -16,12 +16,13 @@ base::TimePoint now() { return base::Clock::now(); }
 /// One WebSocket: joins the connection and the pure session.
 class RealtimeVisitor final : public Visitor {
  public:
-  RealtimeVisitor(SimWorld& world, unsigned number, std::string target, base::Duration wait) : world_(world), number_(number), target_(std::move(target)), wait_(wait) {}
+  RealtimeVisitor(SimWorld& world, unsigned number, std::string target, const Fault& fault)
+      : world_(world), number_(number), target_(std::move(target)), fault_(fault), wait_(fault.kind == Fault::Kind::Latency ? fault.delay : milliseconds(0)) {}
 
   void begin(Peer& peer) {
     if (wait_ > base::Duration::zero()) return peer.wake_at(now() + std::exchange(wait_, {}));
     peer.upgrade();
-    session_.emplace(world_, number_, target_, now(), out_);
+    session_.emplace(world_, number_, target_, fault_, now(), out_);
     carry_out(peer);
   }
   void on_text(Peer& peer, std::string_view text) override {
@@ -60,6 +61,7 @@ class RealtimeVisitor final : public Visitor {
   SimWorld& world_;
   unsigned number_;
   std::string target_;
+  Fault fault_;
   base::Duration wait_;
   std::optional<SimRealtime> session_;
   SimOuts out_;
@@ -92,8 +94,8 @@ class Server final : public SimServer {
       peer.answer(refused.status, refused.headers, refused.bytes);
       return nullptr;
     }
-    if (breaks_handshake(fault.kind)) world_.note_fault(now(), "realtime", to_string(fault.kind));
-    switch (fault.kind) {
+    if (breaks_handshake(fault)) world_.note_fault(now(), "realtime", to_string(fault.kind));
+    switch (breaks_handshake(fault) ? fault.kind : Fault::Kind::None) {
       case Fault::Kind::Status: {
         const auto refused = http_.refuse(fault);
         peer.answer(refused.status, refused.headers, refused.bytes);
@@ -109,9 +111,9 @@ class Server final : public SimServer {
         peer.send_raw("SSH-2.0-OpenSSH_9.2p1\r\n\r\n");
         return nullptr;
       default:
-        break;  // What else there is happens in a response.
+        break;  // What else there is happens in the session.
     }
-    auto visitor = std::make_unique<RealtimeVisitor>(world_, number, request.target, fault.kind == Fault::Kind::Latency ? fault.delay : milliseconds(0));
+    auto visitor = std::make_unique<RealtimeVisitor>(world_, number, request.target, fault);
     visitor->begin(peer);
     return visitor;
   }
