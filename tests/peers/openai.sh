@@ -66,6 +66,17 @@ found() {
   value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
   echo "${value:--1}"
 }
+# longest_pause NAME: milliseconds at most, without voice, from the end of what the caller said first to that sentence.
+longest_pause() {
+  local from to
+  from=$(tr '{' '\n' <"$work/report.json" | sed -n '/"step":"say:/,$ s/.*"at_ms":\([0-9]*\).*"step":"wait.*/\1/p' | head -n 1)
+  to=$(found "$1" at_ms)
+  sed -n 's/.*"voiced_ms":\[\[\([^]]*\(\],\[[^]]*\)*\)\]\].*/\1/p' "$work/report.json" | sed 's/\],\[/\n/g' | awk -F, -v at="${from:-0}" -v to="$to" '
+    $2 <= at { next }
+    $1 > to + 200 { exit }
+    { if ($1 - at > most) most = $1 - at; at = $2 }
+    END { print int(most) }'
+}
 # search_in WAV: the sentences in another recording, with the report in the same place.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
 # heard_whole NAME...: from the first to the last fifth of a second. heard_not NAME...: not even in part.

@@ -12,9 +12,10 @@ case $stage-$from in
   # Half a second of the caller's voice, then nothing more by any way. The socket that carries no turn yet does no harm.
   listen-openai) openai_faults=', "endpoints": {"realtime": {"faults": [{"kind": "drop", "after_bytes": 24000}, {"kind": "status", "status": 503}], "repeat": true}, "transcription": {"faults": '$refused'}}' ;;
   listen-azure) azure_faults=', "doors": {"recognition_turns": {"faults": [{"kind": "drop", "after_ms": 500}], "repeat": true}, "short_audio": {"faults": '$refused'}}' ;;
+  listen-flux) deepgram_faults=', "endpoints": {"flux": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}}' ;;
   listen-deepgram) deepgram_faults=', "endpoints": {"listen": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}, "turn": {"faults": '$refused'}}' ;;
   think-openai) openai_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
-  think-ollama) ollama_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 1500}], "repeat": true}}' ;;
+  think-ollama | think-compatible) ollama_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 1500}], "repeat": true}}' ;;
   think-azure) azure_model_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
   speak-*) printf -v "${from}_faults" %s ', "speed": 1' ;;  # So that it dies with half of a sentence unsaid.
 esac
@@ -41,6 +42,11 @@ fi
 ai_call wait "say:when are you open" wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
 [ "$stage" != speak ] || [ -e "$work/killed" ] || die "the voice was never broken"
 heard_whole hello closed street goodbye
+if [ "$stage" = listen ]; then
+  expect 3 "the recogniser broke while it heard the caller" says "$work/${from/flux/deepgram}.jsonl" \
+    '"door":"(listen|flux|recognition_turns)","kind":"drop"|"door":"realtime","kind":"drop","octets":[1-9]'
+fi
+[ "$(longest_pause closed)" -lt 3000 ] || die "the caller waited for $(longest_pause closed) ms: $(cat "$work/report.json")"
 [ "$(gap closed street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
 expect 3 "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/$stage" "\"to\":\"$to/" '"heard":"when are you open"'

@@ -1,8 +1,10 @@
 # talkover-FROM-TO: the model of FROM that hears and speaks dies in the middle of its first sentence; that of TO goes on, or says
-# it again: the caller hears the answer to its end, and the next ones.
+# it again: the caller hears the answer to its end, and the next ones. TO may be `cascade`: OpenAI's three parts.
 . "$here/families.sh"
 from=$1 to=$2
 start_kamailio
+next='{"kind": "realtime", "provider": "'"$to"'"}' took_over=$to/realtime
+[ "$to" != cascade ] || { to=openai took_over='cascade[^"]*' next='{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}'; }
 for family in "$from" "$to"; do
   speed=8
   [ "$family" = "$to" ] || speed=1  # So that it dies with half of a sentence unsaid.
@@ -19,7 +21,7 @@ for family in "$from" "$to"; do
       ;;
   esac
 done
-families_config ', "tools": ["hang_up"], "sessions": [{"kind": "realtime", "provider": "'"$from"'"}, {"kind": "realtime", "provider": "'"$to"'"}]'
+families_config ', "tools": ["hang_up"], "sessions": [{"kind": "realtime", "provider": "'"$from"'"}, '"$next"']'
 sentence hello "$hello"
 sentence end "$end"
 sentence street "$street"
@@ -35,6 +37,7 @@ from_pid=${from_sim}_pid
 ai_call wait "say:when are you open" wait silence:2500 wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
 [ -e "$work/killed" ] || die "the first model was never broken"
 heard_whole hello end street goodbye
+[ "$(longest_pause end)" -lt 3000 ] || die "the caller waited for $(longest_pause end) ms: $(cat "$work/report.json")"
 [ "$(gap end street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
-expect 3 "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/realtime\"" "\"to\":\"$to/realtime\""
+expect 3 "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/realtime\"" "\"to\":\"$took_over\""
