@@ -69,7 +69,7 @@ found() {
 # longest_pause NAME: milliseconds at most, without voice, from the end of what the caller said first to that sentence.
 longest_pause() {
   local from to
-  from=$(tr '{' '\n' <"$work/report.json" | sed -n '/"step":"say:/,$ s/.*"at_ms":\([0-9]*\).*"step":"wait.*/\1/p' | head -n 1)
+  from=$(tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":"".*/\1/p' | head -n 1)
   to=$(found "$1" at_ms)
   sed -n 's/.*"voiced_ms":\[\[\([^]]*\(\],\[[^]]*\)*\)\]\].*/\1/p' "$work/report.json" | sed 's/\],\[/\n/g' | awk -F, -v at="${from:-0}" -v to="$to" '
     $2 <= at { next }

@@ -34,7 +34,7 @@ void LiveListener::open(const SessionContext& context) {
 
 void LiveListener::connect() {
   gone_ = false;
-  connected_at_ = now_;
+  connected_at_.reset();
   core_->on_connecting();
   net::WebSocketHandler handler;
   handler.on_text = [this](std::string_view text) {
@@ -59,13 +59,17 @@ void LiveListener::flush() {
   }
 }
 
-void LiveListener::tick(base::TimePoint now) { now_ = now; }
+void LiveListener::tick(base::TimePoint now) {
+  now_ = now;
+  if (!connected_at_) connected_at_ = now;
+}
 
 std::uint32_t LiveListener::rate_hz() const { return agent::rate_hz(options_.shape.format); }
 
 void LiveListener::begin(std::uint32_t turn, std::string_view) {
   core_->abandon();
-  if (!socket_ || gone_ || core_->is_spent() || now_ - connected_at_ >= kRenewAfter) {
+  const bool is_old = connected_at_ && now_ - *connected_at_ >= kRenewAfter;
+  if (!socket_ || gone_ || core_->is_spent() || is_old) {
     socket_.reset();
     connect();
   }

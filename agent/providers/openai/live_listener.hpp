@@ -48,7 +48,8 @@ class LiveListener final : public Listener {
   std::optional<LiveTranscription> core_;
   std::unique_ptr<net::WebSocket> socket_;
   bool gone_ = false;  // socket_ is closed, and destroyed when none of its handlers runs
-  base::TimePoint now_{}, connected_at_{};
+  std::optional<base::TimePoint> connected_at_;  // nothing until tick() says when that is
+  base::TimePoint now_{};
 };
 
 [[nodiscard]] net::WebSocketRequest live_socket_request(const Server& server);

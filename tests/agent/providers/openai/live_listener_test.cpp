@@ -213,7 +213,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session that was not taken as
   CHECK(client.sockets.size() == 3);
 }
 
+TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps the session that was opened ahead for the first turn, however long the machine has run") {
+  listener->tick(now + std::chrono::hours(1000));
+  hear(1);
+  CHECK(client.sockets.size() == 1);
+}
+
 TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, before its hour is over") {
+  listener->tick(now);
   listener->tick(now + LiveListener::kRenewAfter - 1ms);
   hear(1);
   CHECK(client.sockets.size() == 1);
