@@ -66,10 +66,13 @@ found() {
   value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
   echo "${value:--1}"
 }
+# first_said: when the caller began to say what they said first, and when they had said it, a line each; first_said_ms: how long that took.
+first_said() { tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":.*/\1/p' | head -n 2; }
+first_said_ms() { first_said | paste -s | awk '{ print $2 - $1 }'; }
 # longest_pause NAME: milliseconds at most, without voice, from the end of what the caller said first to that sentence.
 longest_pause() {
   local from to
-  from=$(tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":"".*/\1/p' | head -n 1)
+  from=$(first_said | tail -n 1)
   to=$(found "$1" at_ms)
   sed -n 's/.*"voiced_ms":\[\[\([^]]*\(\],\[[^]]*\)*\)\]\].*/\1/p' "$work/report.json" | sed 's/\],\[/\n/g' | awk -F, -v at="${from:-0}" -v to="$to" '
     $2 <= at { next }

@@ -46,6 +46,18 @@ if [ "$stage" = listen ]; then
   expect 3 "the recogniser broke while it heard the caller" says "$work/${from/flux/deepgram}.jsonl" \
     '"door":"(listen|flux|recognition_turns)","kind":"drop"|"door":"realtime","kind":"drop","octets":[1-9]'
 fi
+# What TO was given of the first turn: all that the caller said, with some of the silence behind it, and not only what came after the break.
+case $stage-$to in
+  listen-azure) given='"audio_ms":\([0-9]*\).*"what":"end_of_audio"' ;;
+  listen-openai) given='"audio_ms":\([0-9]*\).*"what":"end_of_turn"' ;;
+  listen-deepgram | listen-flux) given='"audio_ms":\([0-9]*\).*"what":"heard"' ;;
+  *) given='' ;;
+esac
+if [ -n "$given" ]; then
+  given=$(sed -n "s/.*$given.*/\1/p" "$work/${to/flux/deepgram}.jsonl" | head -n 1)
+  said=$(first_said_ms)
+  [ "${given:-0}" -ge $((said + 200)) ] || die "$to was given ${given:-0} ms of a turn in which the caller spoke for $said ms"
+fi
 [ "$(longest_pause closed)" -lt 3000 ] || die "the caller waited for $(longest_pause closed) ms: $(cat "$work/report.json")"
 [ "$(gap closed street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
 reports '"ended_by":"them"'

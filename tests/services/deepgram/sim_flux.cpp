@@ -140,7 +140,7 @@ void SimFlux::tell(const std::string& event, const std::string& trigger, base::T
   send(std::move(message), now);
   if (event != "EndOfTurn") return;
   world_.note(now, "heard", {{"session", number_}, {"text", text}, {"trigger", trigger}, {"due_us", openai::microseconds(line_.last())},
-                             {"last_voiced_us", openai::microseconds(voiced_at_)}});
+                             {"last_voiced_us", openai::microseconds(voiced_at_)}, {"audio_ms", ms(samples_)}});
 }
 
 void SimFlux::end_turn(const std::string& trigger, base::TimePoint now) {

@@ -135,7 +135,7 @@ void SimListen::result(Why why, base::TimePoint now) {
   if (why == Why::Interim) return;
   if (ends && in_stretch_) {
     world_.note(now, "heard", {{"session", number_}, {"text", joined(words_, 0, words_.size())}, {"due_us", openai::microseconds(line_.last())},
-                               {"last_voiced_us", openai::microseconds(voiced_at_)}});
+                               {"last_voiced_us", openai::microseconds(voiced_at_)}, {"audio_ms", ms(samples_)}});
   }
   window_start_ = samples_;
   words_final_ = known;
