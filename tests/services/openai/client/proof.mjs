@@ -1,6 +1,6 @@
 // What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI.
 import assert from 'node:assert/strict';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { finish, prover } from './proving.mjs';
 
@@ -19,14 +19,14 @@ export const proof = prover('openai', live);
 
 /// A Realtime session of the official client whose events can be waited for.
 export class Session {
-  constructor(options = { model: models.realtime }) {
+  constructor(options = { model: models.realtime }, rt = new OpenAIRealtimeWS(options, client)) {
     this.events = [];
     this.errors = [];   // those that are no events: of the transport, or of parsing
     this.closed = null;
     this.waiting = [];
     this.at = 0;
     this.unsent = [];   // before it is open
-    this.rt = new OpenAIRealtimeWS(options, client);
+    this.rt = rt;
     this.rt.socket.on('open', () => {
       const unsent = this.unsent;
       this.unsent = null;
@@ -88,6 +88,23 @@ export async function question(words = 'What time is it in Lisbon?') {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: words, response_format: 'pcm' });
   return Buffer.from(await speech.arrayBuffer());
 }
+/// A file of such samples, as a recording is sent.
+export function wav(pcm) {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + pcm.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(24000, 24);
+  head.writeUInt32LE(48000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(pcm.length, 40);
+  return toFile(Buffer.concat([head, pcm]), 'turn.wav', { type: 'audio/wav' });
+}
 /// The loudness of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
@@ -95,3 +112,24 @@ export function rms(pcm) {
   return Math.sqrt(sum / (pcm.length / 2));
 }
 export const getTime = { type: 'function', name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
+
+/// A message of the user in a session, and the wish for an answer.
+export function say(session, text) {
+  session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
+  session.send({ type: 'response.create' });
+}
+/// What a promise comes to, and how long it takes.
+export async function timed(run) {
+  const begun = performance.now();
+  const result = await run();
+  return { result, ms: performance.now() - begun };
+}
+/// What came of something that never ends until it was broken off after `ms`: `run` gets a signal, and a function for each piece.
+export async function stalled(run, ms = 700) {
+  const controller = new AbortController();
+  const pieces = [];
+  const timer = setTimeout(() => controller.abort(), ms);
+  await assert.rejects(run(controller.signal, (piece) => pieces.push(piece)), (error) => controller.signal.aborted && /abort/i.test(`${error.name} ${error.message}`));
+  clearTimeout(timer);
+  return pieces;
+}
