@@ -1,6 +1,6 @@
 // What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI.
 import assert from 'node:assert/strict';
-import OpenAI, { toFile } from 'openai';
+import OpenAI, { AzureOpenAI, toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { finish, prover } from './proving.mjs';
 
@@ -13,9 +13,21 @@ export const models = {
   speech: process.env.OFFHOOK_LIVE_SPEECH_MODEL ?? 'gpt-4o-mini-tts',
 };
 export const client = live
-  ? new OpenAI({ maxRetries: 2 })
+  ? process.env.OPENAI_API_KEY ? new OpenAI({ maxRetries: 2 }) : null  // Azure's proofs have clients of their own.
   : new OpenAI({ baseURL: `${process.env.OFFHOOK_SIM}/v1`, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
 export const proof = prover('openai', live);
+
+/// Azure OpenAI: a resource, its key and a deployment of a chat model; by Azure's client, with the date of the interface that it asks for.
+export const azure = live
+  ? { endpoint: process.env.AZURE_OPENAI_ENDPOINT, apiKey: process.env.AZURE_OPENAI_KEY, deployment: process.env.AZURE_OPENAI_DEPLOYMENT, maxRetries: 2 }
+  : { endpoint: process.env.OFFHOOK_SIM, apiKey: 'key-of-a-test', deployment: 'mini', maxRetries: 0 };
+export const dated = (date = '2024-10-21') => new AzureOpenAI({ ...azure, apiVersion: date });
+/// A Realtime session there: at the current address, or at the one that has a date.
+export async function azureSession(deploymentName, date = null) {
+  const older = () => new URL(`${azure.endpoint.replace(/^http/, 'ws')}/openai/realtime?api-version=${date}&deployment=${deploymentName}`);
+  const rt = await OpenAIRealtimeWS.azure(dated(), { deploymentName, ...(date ? { buildRealtimeURL: older } : {}) });
+  return new Session(undefined, rt);
+}
 
 /// A Realtime session of the official client whose events can be waited for.
 export class Session {
