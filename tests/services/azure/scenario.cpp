@@ -48,12 +48,13 @@ Fault read_fault(const json& object) {
 }
 
 void read_doors(const json& doors, Scenario& scenario) {
-  const std::array<std::pair<std::string, Door*>, 6> kDoors{{{"recognition_sockets", &scenario.recognition_sockets},
+  const std::array<std::pair<std::string, Door*>, 7> kDoors{{{"recognition_sockets", &scenario.recognition_sockets},
                                                             {"recognition_turns", &scenario.recognition_turns},
                                                             {"synthesis_sockets", &scenario.synthesis_sockets},
                                                             {"synthesis_turns", &scenario.synthesis_turns},
                                                             {"short_audio", &scenario.short_audio},
-                                                            {"speech", &scenario.speech}}};
+                                                            {"speech", &scenario.speech},
+                                                            {"voices", &scenario.voices}}};
   for (const auto& each : doors.items()) {
     const auto* const found = std::find_if(kDoors.begin(), kDoors.end(), [&](const auto& door) { return door.first == each.key(); });
     if (found == kDoors.end()) throw std::invalid_argument("there is no door \"" + each.key() + "\"");

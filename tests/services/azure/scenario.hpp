@@ -57,7 +57,7 @@ struct Scenario {
   milliseconds hypothesis_every{300}; ///< of voice
   double speed = 8;                   ///< of audio, over real time
   int vad_rms = 300;                  ///< of full scale 32768: louder is voice
-  Door recognition_sockets, recognition_turns, synthesis_sockets, synthesis_turns, short_audio, speech;
+  Door recognition_sockets, recognition_turns, synthesis_sockets, synthesis_turns, short_audio, speech, voices;
 };
 
 /// Errors name the member that is wrong.

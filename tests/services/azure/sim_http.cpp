@@ -47,11 +47,7 @@ HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
     world_.note(now, "refused", {{"why", "the key is wrong"}});
     return refuse(401);
   }
-  if (request.method == "GET" && path == "/cognitiveservices/voices/list") {
-    const json voice = {{"Name", "Simulated"}, {"DisplayName", "Jenny"}, {"LocalName", "Jenny"}, {"ShortName", "en-US-JennyNeural"}, {"Gender", "Female"},
-                        {"Locale", "en-US"}, {"SampleRateHertz", "24000"}, {"VoiceType", "Neural"}, {"Status", "GA"}};
-    return {{openai::json_answer(json::array({voice}))}};
-  }
+  if (request.method == "GET" && path == "/cognitiveservices/voices/list") return voices(now);
   if (request.method == "POST" && path == "/speech/recognition/conversation/cognitiveservices/v1") return short_audio(request, now);
   if (request.method == "POST" && path == "/cognitiveservices/v1") return speech(request, now);
   return refuse(404);
@@ -64,6 +60,17 @@ HttpPlan SimHttp::finish(BodyWriter writer, const Fault& fault, std::size_t octe
   if (fault.kind == Fault::Kind::Garbage) of_body.kind = openai::Fault::Kind::Garbage;
   if (fault.kind == Fault::Kind::Drop || fault.kind == Fault::Kind::Close) of_body.kind = openai::Fault::Kind::Drop;
   return std::move(writer).finish(of_body);
+}
+
+HttpPlan SimHttp::voices(base::TimePoint now) {
+  const Fault& fault = world_.scenario.voices.fault(listed_++);
+  if (is_of_http(fault.kind)) world_.note_fault(now, "voices", to_string(fault.kind));
+  if (fault.kind == Fault::Kind::Status || fault.kind == Fault::Kind::Error) return refuse(fault.status);
+  const json voice = {{"Name", "Simulated"}, {"DisplayName", "Jenny"}, {"LocalName", "Jenny"}, {"ShortName", "en-US-JennyNeural"}, {"Gender", "Female"},
+                      {"Locale", "en-US"}, {"SampleRateHertz", "24000"}, {"VoiceType", "Neural"}, {"Status", "GA"}};
+  BodyWriter writer("application/json; charset=utf-8", fault.delay);
+  writer.bytes(fault.kind == Fault::Kind::Empty ? "[]" : json::array({voice}).dump());
+  return finish(std::move(writer), fault, 1);
 }
 
 HttpPlan SimHttp::short_audio(const WebRequest& request, base::TimePoint now) {

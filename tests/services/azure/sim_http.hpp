@@ -17,12 +17,13 @@ class SimHttp {
   [[nodiscard]] static openai::HttpPlan refuse(int status);
 
  private:
+  [[nodiscard]] openai::HttpPlan voices(base::TimePoint now);
   [[nodiscard]] openai::HttpPlan short_audio(const WebRequest& request, base::TimePoint now);
   [[nodiscard]] openai::HttpPlan speech(const WebRequest& request, base::TimePoint now);
   [[nodiscard]] openai::HttpPlan finish(openai::BodyWriter writer, const Fault& fault, std::size_t octets_per_ms) const;
 
   SimWorld& world_;
-  std::size_t heard_ = 0, spoken_ = 0;
+  std::size_t heard_ = 0, spoken_ = 0, listed_ = 0;
 };
 
 }  // namespace offhook::services::azure

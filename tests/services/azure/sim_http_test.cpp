@@ -106,3 +106,19 @@ TEST_CASE("The simulated service wants the right key, a language and a WAV") {
   CHECK(status_of(desk.http.serve(lost, {})) == 404);
   CHECK(status_of(desk.http.serve(good, {})) == 200);
 }
+
+TEST_CASE("The simulated list of voices has faults of its own") {
+  Desk desk(R"({"key":"right","doors":{"voices":{"faults":[{"kind":"none"},{"kind":"error","status":503},{"kind":"garbage"},{"kind":"stall"},{"kind":"empty"},{"kind":"latency","delay_ms":700}]}}})");
+  agent::net::HttpRequest ask = azure::request_to(server(), azure::Service::Synthesis, "/cognitiveservices/voices/list");
+  ask.method = "GET";
+  const auto list = [&] { return desk.http.serve(received(ask), {}); };
+  const std::string whole = body_of(list());
+  CHECK(whole.starts_with(R"([{"DisplayName":"Jenny")"));
+  CHECK(status_of(list()) == 503);
+  CHECK(body_of(list()).find("502 Bad Gateway") != std::string::npos);
+  CHECK(list().steps.empty());
+  CHECK(body_of(list()) == "[]");
+  const auto late = list();
+  CHECK(body_of(late) == whole);
+  CHECK(late.steps.front().at == std::chrono::milliseconds(700));
+}

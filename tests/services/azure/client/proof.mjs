@@ -38,6 +38,9 @@ export async function speech(text, voice) {
   return Buffer.from(result.audioData);
 }
 export const silence = (ms) => Buffer.alloc(ms * 16);
+/// A second of a tone: loud enough for a voice.
+export const loud = Buffer.alloc(16_000);
+for (let at = 0; at < loud.length; at += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(at / 7)), at);
 export function rms(pcm) {
   let energy = 0;
   for (let at = 0; at + 1 < pcm.length; at += 2) energy += pcm.readInt16LE(at) ** 2;

@@ -94,3 +94,33 @@ export function wav(pcm, rate = 8000) {
   return Buffer.concat([head, pcm]);
 }
 export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16', sample_rate: 8000, channels: 1, interim_results: 'true', endpointing: 300 };
+/// A second of a tone: loud enough for a voice.
+export const loud = Buffer.alloc(16_000);
+for (let i = 0; i < loud.length; i += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(i / 7)), i);
+export const later = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+/// A handshake was refused: the client tells with which status, and tries again only when it is told to.
+export function refused(line, status) {
+  assert.equal(line.opened, false);
+  assert.deepEqual(line.errors.map((error) => error.message), [`Unexpected server response: ${status}`]);
+}
+/// What is no JSON comes as the text that it is.
+export const unreadable = (line) => line.messages.filter((each) => typeof each === 'string');
+
+const conversing = {
+  type: 'Settings',
+  audio: { input: { encoding: 'mulaw', sample_rate: 8000 }, output: { encoding: 'mulaw', sample_rate: 8000, container: 'none' } },
+  agent: {
+    listen: { provider: { type: 'deepgram', version: 'v2', model: 'flux-general-en' } },
+    think: { provider: { type: 'open_ai', model: 'gpt-4o-mini' } },
+    speak: { provider: { type: 'deepgram', model: 'aura-2-thalia-en' } },
+  },
+};
+/// A conversation that has begun, with a question in it.
+export async function converse() {
+  const line = await Line.open(client.agent.v1, {});
+  await line.next('Welcome');
+  line.socket.sendSettings(conversing);
+  line.socket.sendInjectUserMessage({ type: 'InjectUserMessage', content: 'Hello.' });
+  await line.next('SettingsApplied');
+  return line;
+}

@@ -1,14 +1,14 @@
 // What the official servers say to our client, and the conformance suite's word on it. One line PASS NAME or FAIL NAME for each proof.
-//   proof.mjs PROBE NODE_MODULES LOGS [FILTER]
+//   proof.mjs PROBE NODE_MODULES LOGS README [FILTER]
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import assert from 'node:assert/strict';
 
-const [, , probe, modules, logs, filter = ''] = process.argv;
+const [, , probe, modules, logs, readme, filter = ''] = process.argv;
 const node = process.execPath;
 const official = (name, ...rest) => ['--', node, join(modules, '@modelcontextprotocol', name, 'dist/index.js'), ...rest];
 const modern = new URL('modern.mjs', import.meta.url).pathname;
@@ -189,30 +189,75 @@ for (const [name, legacy, args, revision] of [['modern', 'reject', [], '2026-07-
     meet([...args, '--http', `http://127.0.0.1:${parseInt(said)}/`], (met) => ofTheLibrary(revision, met, false))));
 }
 
-/** A scenario of the suite with our probe as the client that it starts. An extension's belongs to no revision: it is forced; and what
- *  the suite passes over is no proof. */
-function conform(scenario, revision) {
-  const suite = join(modules, '@modelcontextprotocol/conformance/dist/index.js');
-  const folder = join(logs, `conformance-${scenario.replace('/', '-')}-${revision}`);
-  mkdirSync(folder, { recursive: true });
-  return new Promise((done, refuse) => {
-    const child = spawn(node, [suite, 'client', '--command', `${probe} --conformance`, '--scenario', scenario, '--spec-version', revision, '--force'], { cwd: folder });
+const suite = join(modules, '@modelcontextprotocol/conformance/dist/index.js');
+
+/** The suite's own list: [{ scenario, revisions }]. An extension's belongs to no revision: it is asked in those that we speak of both eras. */
+async function scenarios() {
+  const { said } = await finished([suite, 'list', '--client'], {});
+  const listed = [...said.matchAll(/^ {2}- (\S+) \[(.+)\]$/gm)].map(([, scenario, revisions]) =>
+    ({ scenario, revisions: revisions === 'extension' ? ['2025-11-25', '2026-07-28'] : revisions.split(',') }));
+  assert.ok(listed.length > 10, `the suite lists no scenarios: ${said.slice(0, 300)}`);
+  return listed;
+}
+/** Those that are left out: rows of a table in README.md, each a scenario and its reason. */
+function exceptions() {
+  return new Map([...readFileSync(readme, 'utf8').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, scenario, reason]) => [scenario, reason]));
+}
+
+function finished(command, env, cwd) {
+  return new Promise((done) => {
+    const child = spawn(node, command, { cwd, env: { ...process.env, ...env } });
     let said = '';
     child.stdout.on('data', (bytes) => { said += bytes; });
     child.stderr.on('data', (bytes) => { said += bytes; });
-    child.on('exit', (code) => {
-      writeFileSync(join(folder, 'said.txt'), said);
-      const summary = said.match(/Passed: .*/)?.[0];
-      if (code === 0 && summary) done(summary); else refuse(new Error(`${summary ?? 'it broke off'}: ${folder}/said.txt`));
-    });
+    child.on('exit', (code) => done({ code, said }));
   });
 }
-for (const [scenario, revision] of [
-  ['initialize', '2025-06-18'], ['initialize', '2025-11-25'], ['tools_call', '2025-06-18'], ['tools_call', '2025-11-25'], ['tools_call', '2026-07-28'],
-  ['sse-retry', '2025-11-25'], ['request-metadata', '2026-07-28'], ['http-standard-headers', '2026-07-28'], ['http-custom-headers', '2026-07-28'],
-  ['http-invalid-tool-headers', '2026-07-28'], ['json-schema-ref-no-deref', '2026-07-28'], ['json-schema-2020-12-preservation', '2025-11-25'],
-  ['json-schema-2020-12-preservation', '2026-07-28'], ['auth/client-credentials-basic', '2025-11-25'], ['auth/client-credentials-basic', '2026-07-28'],
-  ['auth/client-credentials-jwt', '2025-11-25'], ['auth/client-credentials-jwt', '2026-07-28']]) {
-  await proof(`conformance.${scenario.replace('/', '.')}.${revision}`, () => conform(scenario, revision));
+
+/** What the suite tells when it gives a client no credentials of its own: those that ours would have from its configuration. */
+const configured = { MCP_CONFORMANCE_CONTEXT: JSON.stringify({ client_id: 'client-of-a-test', client_secret: 'secret-of-a-test' }) };
+
+/** A scenario of the suite with our probe as the client that it starts. It is forced, for extensions; and what the suite passes over (none
+ *  of its checks looked at anything) is no proof. */
+async function conforms(scenario, revision) {
+  const folder = join(logs, `conformance-${scenario.replace('/', '-')}-${revision}`);
+  mkdirSync(folder, { recursive: true });
+  const command = [suite, 'client', '--command', `${probe} --conformance`, '--scenario', scenario, '--spec-version', revision, '--force'];
+  const { code, said } = await finished(command, scenario.startsWith('auth/') ? configured : {}, folder);
+  writeFileSync(join(folder, 'said.txt'), said);
+  const summary = said.match(/Passed: (\d+).*/);
+  return { passed: code === 0 && Number(summary?.[1] ?? 0) > 0, summary: `${summary?.[0] ?? 'it broke off'}: ${folder}/said.txt` };
 }
+
+const listed = await scenarios();
+const excepted = exceptions();
+await proof('conformance.exceptions_are_scenarios', () => {
+  assert.ok(excepted.size > 0, `there is no table in ${readme}`);
+  const unknown = [...excepted.keys()].filter((scenario) => !listed.some((each) => each.scenario === scenario));
+  assert.deepEqual(unknown, [], 'README.md excepts scenarios that the suite does not have (any more)');
+  return `${listed.length} scenarios, ${listed.length - excepted.size} of them run, ${excepted.size} excepted`;
+});
+for (const { scenario, revisions } of listed.filter((each) => !excepted.has(each.scenario))) {
+  for (const revision of revisions) {
+    await proof(`conformance.${scenario.replace('/', '.')}.${revision}`, async () => {
+      const { passed, summary } = await conforms(scenario, revision);
+      assert.ok(passed, summary);
+      return summary.replace(/:[^:]*$/, '');
+    });
+  }
+}
+// An exception that is none any more is a promise that nobody keeps: it is run, too, and has to fail.
+await proof('conformance.exceptions_are_needed', async () => {
+  const left = listed.filter((each) => excepted.has(each.scenario));
+  const needless = [];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const results = [];
+      for (const revision of next.revisions) results.push(await conforms(next.scenario, revision));
+      if (results.every((each) => each.passed)) needless.push(next.scenario);
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+  assert.deepEqual(needless, [], 'README.md excepts scenarios that pass');
+});
 process.exitCode = failed ? 1 : 0;

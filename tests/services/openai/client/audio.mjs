@@ -1,22 +1,5 @@
 import { toFile } from 'openai';
-import { assert, client, finish, live, models, proof, question, rms } from './proof.mjs';
-
-function wav(pcm) {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + pcm.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(24000, 24);
-  head.writeUInt32LE(48000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(pcm.length, 40);
-  return toFile(Buffer.concat([head, pcm]), 'turn.wav', { type: 'audio/wav' });
-}
+import { assert, client, finish, live, models, proof, question, rms, wav } from './proof.mjs';
 
 await proof('speech_pcm', 'a voice as raw samples, in chunks', async () => {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'Good day. How may I help you?', response_format: 'pcm' });

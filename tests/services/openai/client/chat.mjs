@@ -1,4 +1,3 @@
-import OpenAI, { AzureOpenAI } from 'openai';
 import { assert, client, finish, live, models, proof } from './proof.mjs';
 
 const tools = [{ type: 'function', function: { name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }];
@@ -47,23 +46,5 @@ await proof('chat_refuses', 'a tool result that nobody asked for, and an argumen
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: [...ask, { role: 'tool', tool_call_id: 'call_x', content: '{}' }] }), { status: 400 });
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: ask, no_such_argument: 1 }), { status: 400 });
 });
-
-if (!live) {
-  const azure = { endpoint: process.env.OFFHOOK_SIM, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 };
-  await proof('azure_chat', "Azure's client finds the deployment at its address, with the date of the interface, and no other address", async () => {
-    const dated = new AzureOpenAI({ ...azure, apiVersion: '2024-10-21', deployment: 'mini' });
-    const stream = await dated.chat.completions.create({ model: 'mini', messages: [{ role: 'user', content: 'Say hello in Portuguese.' }], stream: true });
-    let text = '';
-    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
-    assert.ok(text.length > 1);
-    const undated = await fetch(`${azure.endpoint}/openai/deployments/mini/chat/completions`, { method: 'POST', headers: { 'api-key': azure.apiKey }, body: '{}' });
-    assert.equal(undated.status, 404);
-  });
-  await proof('azure_chat_now', 'the current interface of Azure takes the deployment as the model, by OpenAI\'s own client', async () => {
-    const now = new OpenAI({ baseURL: `${azure.endpoint}/openai/v1`, apiKey: azure.apiKey, maxRetries: 0 });
-    const whole = await now.chat.completions.create({ model: 'mini', messages: [{ role: 'user', content: 'Say hello in Portuguese.' }] });
-    assert.equal(whole.choices[0].finish_reason, 'stop');
-  });
-}
 
 finish();

@@ -1,6 +1,6 @@
 // What the official client makes of each fault that the simulator can play: so that a fault is what it says, and nothing else.
 import OpenAI from 'openai';
-import { assert, client, finish, proof, Session } from './proof.mjs';
+import { assert, client, finish, proof, say, Session, timed } from './proof.mjs';
 
 // The k-th connection has the k-th fault of the scenario, the k-th request of an endpoint too: order matters in this file.
 async function refused(status) {
@@ -10,10 +10,6 @@ async function refused(status) {
   await session.until(() => session.closed);
   assert.equal(session.events.length, 0);
 }
-const say = async (session, text) => {
-  session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
-  session.send({ type: 'response.create' });
-};
 
 await proof('fault_handshake_401', 'a handshake is refused with 401', () => refused(401));
 await proof('fault_handshake_429', 'and with 429', () => refused(429));
@@ -26,14 +22,14 @@ await proof('fault_handshake_drop', 'and by a closed connection', async () => {
 await proof('fault_error_event', 'an error event stands where the response would', async () => {
   const session = new Session();
   await session.next('session.created');
-  await say(session, 'error');
+  say(session, 'error');
   assert.equal((await session.next('error')).error.code, 'overloaded');
   assert.equal(session.of('response.created').length, 0);
   session.close();
 });
 await proof('fault_failed', 'a response fails in its middle', async () => {
   const session = new Session();
-  await say(session, 'fail');
+  say(session, 'fail');
   const { done, audio } = await session.answer();
   assert.equal(done.status, 'failed');
   assert.equal(done.status_details.error.code, 'rate_limit_exceeded');
@@ -42,7 +38,7 @@ await proof('fault_failed', 'a response fails in its middle', async () => {
 });
 await proof('fault_empty', 'a response with nothing in it', async () => {
   const session = new Session();
-  await say(session, 'empty');
+  say(session, 'empty');
   const { done } = await session.answer();
   assert.equal(done.status, 'completed');
   assert.deepEqual(done.output, []);
@@ -50,7 +46,7 @@ await proof('fault_empty', 'a response with nothing in it', async () => {
 });
 await proof('fault_garbage', 'a frame that is no JSON, between good ones', async () => {
   const session = new Session();
-  await say(session, 'garbage');
+  say(session, 'garbage');
   const { done } = await session.answer();
   assert.equal(done.status, 'completed');
   assert.match(session.errors[0].message, /could not parse/);
@@ -58,45 +54,53 @@ await proof('fault_garbage', 'a frame that is no JSON, between good ones', async
 });
 await proof('fault_broken_json', 'an event that ends too early, between good ones', async () => {
   const session = new Session();
-  await say(session, 'half');
+  say(session, 'half');
   assert.equal((await session.answer()).done.status, 'completed');
   assert.match(session.errors[0].message, /could not parse/);
   session.close();
 });
 await proof('fault_broken_base64', 'audio that is none, between good', async () => {
   const session = new Session();
-  await say(session, 'sixty-four');
+  say(session, 'sixty-four');
   assert.equal((await session.answer()).done.status, 'completed');
   assert.equal(session.of('response.output_audio.delta').filter((event) => /[^A-Za-z0-9+/=]/.test(event.delta)).length, 1);
   session.close();
 });
 await proof('fault_unknown_events', 'event types that nobody knows do no harm', async () => {
   const session = new Session();
-  await say(session, 'unknown');
+  say(session, 'unknown');
   assert.equal((await session.answer()).done.status, 'completed');
   assert.ok(session.of('response.surprise.delta').length > 1);
   session.close();
 });
 await proof('fault_drop', 'the connection ends in mid-answer, without a close frame', async () => {
   const session = new Session();
-  await say(session, 'drop');
+  say(session, 'drop');
   await session.until(() => session.closed);
   assert.equal(session.closed.code, 1006);
   assert.ok(session.of('response.output_audio.delta').length > 0);
 });
 await proof('fault_close', 'and with one', async () => {
   const session = new Session();
-  await say(session, 'close');
+  say(session, 'close');
   await session.until(() => session.closed);
   assert.deepEqual(session.closed, { code: 1011, reason: 'server restarts' });
 });
 await proof('fault_stall', 'an answer stops in its middle, and the session lives', async () => {
   const session = new Session();
-  await say(session, 'stall');
+  say(session, 'stall');
   await session.next('response.output_audio.delta');
   session.send({ type: 'input_audio_buffer.clear' });
   await session.next('input_audio_buffer.cleared');
   assert.equal(session.of('response.done').length, 0);
+  session.close();
+});
+await proof('fault_latency', 'an answer that begins late', async () => {
+  const session = new Session();
+  await session.next('session.created');
+  const { result, ms } = await timed(() => { say(session, 'late'); return session.answer(); });
+  assert.equal(result.done.status, 'completed');
+  assert.ok(ms >= 900, `${ms} ms`);
   session.close();
 });
 await proof('session_expires', 'at its maximum duration a session ends with an error and 1001', async () => {

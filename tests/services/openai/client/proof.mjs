@@ -1,6 +1,6 @@
 // What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI.
 import assert from 'node:assert/strict';
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI, toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { finish, prover } from './proving.mjs';
 
@@ -13,20 +13,32 @@ export const models = {
   speech: process.env.OFFHOOK_LIVE_SPEECH_MODEL ?? 'gpt-4o-mini-tts',
 };
 export const client = live
-  ? new OpenAI({ maxRetries: 2 })
+  ? process.env.OPENAI_API_KEY ? new OpenAI({ maxRetries: 2 }) : null  // Azure's proofs have clients of their own.
   : new OpenAI({ baseURL: `${process.env.OFFHOOK_SIM}/v1`, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
 export const proof = prover('openai', live);
 
+/// Azure OpenAI: a resource, its key and a deployment of a chat model; by Azure's client, with the date of the interface that it asks for.
+export const azure = live
+  ? { endpoint: process.env.AZURE_OPENAI_ENDPOINT, apiKey: process.env.AZURE_OPENAI_KEY, deployment: process.env.AZURE_OPENAI_DEPLOYMENT, maxRetries: 2 }
+  : { endpoint: process.env.OFFHOOK_SIM, apiKey: 'key-of-a-test', deployment: 'mini', maxRetries: 0 };
+export const dated = (date = '2024-10-21') => new AzureOpenAI({ ...azure, apiVersion: date });
+/// A Realtime session there: at the current address, or at the one that has a date.
+export async function azureSession(deploymentName, date = null) {
+  const older = () => new URL(`${azure.endpoint.replace(/^http/, 'ws')}/openai/realtime?api-version=${date}&deployment=${deploymentName}`);
+  const rt = await OpenAIRealtimeWS.azure(dated(), { deploymentName, ...(date ? { buildRealtimeURL: older } : {}) });
+  return new Session(undefined, rt);
+}
+
 /// A Realtime session of the official client whose events can be waited for.
 export class Session {
-  constructor(options = { model: models.realtime }) {
+  constructor(options = { model: models.realtime }, rt = new OpenAIRealtimeWS(options, client)) {
     this.events = [];
     this.errors = [];   // those that are no events: of the transport, or of parsing
     this.closed = null;
     this.waiting = [];
     this.at = 0;
     this.unsent = [];   // before it is open
-    this.rt = new OpenAIRealtimeWS(options, client);
+    this.rt = rt;
     this.rt.socket.on('open', () => {
       const unsent = this.unsent;
       this.unsent = null;
@@ -88,6 +100,23 @@ export async function question(words = 'What time is it in Lisbon?') {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: words, response_format: 'pcm' });
   return Buffer.from(await speech.arrayBuffer());
 }
+/// A file of such samples, as a recording is sent.
+export function wav(pcm) {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + pcm.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(24000, 24);
+  head.writeUInt32LE(48000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(pcm.length, 40);
+  return toFile(Buffer.concat([head, pcm]), 'turn.wav', { type: 'audio/wav' });
+}
 /// The loudness of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
@@ -95,3 +124,24 @@ export function rms(pcm) {
   return Math.sqrt(sum / (pcm.length / 2));
 }
 export const getTime = { type: 'function', name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
+
+/// A message of the user in a session, and the wish for an answer.
+export function say(session, text) {
+  session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
+  session.send({ type: 'response.create' });
+}
+/// What a promise comes to, and how long it takes.
+export async function timed(run) {
+  const begun = performance.now();
+  const result = await run();
+  return { result, ms: performance.now() - begun };
+}
+/// What came of something that never ends until it was broken off after `ms`: `run` gets a signal, and a function for each piece.
+export async function stalled(run, ms = 700) {
+  const controller = new AbortController();
+  const pieces = [];
+  const timer = setTimeout(() => controller.abort(), ms);
+  await assert.rejects(run(controller.signal, (piece) => pieces.push(piece)), (error) => controller.signal.aborted && /abort/i.test(`${error.name} ${error.message}`));
+  clearTimeout(timer);
+  return pieces;
+}

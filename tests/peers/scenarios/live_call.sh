@@ -1,0 +1,30 @@
+# live_call-PROVIDER: a call to an agent whose provider is the real one. It is made when what `PROVIDER=... offhook run` wants of the
+# environment is there, and costs what such a call costs; otherwise it is skipped. The provider's address can be named as for any agent:
+# OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT, OLLAMA_BASE_URL.
+. "$here/openai.sh"
+provider=$1
+case $provider in
+  openai) needs=(OPENAI_API_KEY) ;;
+  azure) needs=(AZURE_SPEECH_KEY AZURE_SPEECH_REGION AZURE_OPENAI_ENDPOINT AZURE_OPENAI_KEY AZURE_OPENAI_DEPLOYMENT) ;;
+  deepgram) needs=(DEEPGRAM_API_KEY) ;;
+  ollama) needs=(OLLAMA_MODEL) ;;
+  *) die "nobody knows what $provider needs" ;;
+esac
+for name in "${needs[@]}"; do
+  [ -n "${!name:-}" ] || { echo "no $name in the environment, so no call is made to $provider itself" >"$work/reason"; exit 77; }
+done
+start_kamailio
+agent_config "$work/agent.base.json" 6001
+sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
+cat >>"$work/agent.json" <<JSON
+ , "agent": {"greeting": "$greeting", "prompt": "You are the receptionist of a bicycle shop. It is open from nine in the morning to six in the evening. You answer in one short sentence."}}
+JSON
+start agent env PROVIDER="$provider" "$offhook" run --config "$work/agent.json"
+agent_pid=$pid
+expect 30 "the agent is registered" registered 6001
+ai_call wait "say:when are you open" wait hangup
+# A model has its own words, and a recogniser its own ears: but of opening hours it is.
+expect 5 "the question was heard, and nine o'clock is in the answer" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
+for name in "${needs[@]}"; do
+  [[ $name != *KEY ]] || ! grep -rlF -- "${!name}" "$work" >/dev/null || die "the value of $name stands in $(grep -rlF -- "${!name}" "$work" | head -n 1)"
+done

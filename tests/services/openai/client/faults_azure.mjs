@@ -1,0 +1,71 @@
+// The four ways to fail at Azure OpenAI's addresses, as Azure's client tells of them. The k-th request, and the k-th of the first connections,
+// has the k-th fault of the scenario: order matters in this file.
+import { assert, azureSession, dated, finish, proof, say, stalled, timed } from './proof.mjs';
+
+console.error = () => {};  // The client says there which events it could not read.
+const older = '2025-04-01-preview';
+async function refused(status, date) {
+  const session = await azureSession('voice', date);
+  await session.until(() => session.errors.length > 0 && session.closed);
+  assert.match(session.errors[0].message, new RegExp(`Unexpected server response: ${status}`));
+  assert.equal(session.events.length, 0);
+}
+await proof('fault_azure_realtime_401', 'Realtime: a handshake is refused with 401', () => refused(401));
+await proof('fault_azure_realtime_429', 'Realtime: and at the older address with 429', () => refused(429, older));
+
+for (const [name, date] of [['', null], ['_dated', older]]) {
+  await proof(`fault_azure_realtime${name}_latency`, 'Realtime: an answer that begins late', async () => {
+    const session = await azureSession('voice', date);
+    await session.next('session.created');
+    const { result, ms } = await timed(() => { say(session, 'late'); return session.answer(); });
+    assert.equal(result.done.status, 'completed');
+    assert.ok(ms >= 900, `${ms} ms`);
+    session.close();
+  });
+  await proof(`fault_azure_realtime${name}_error`, 'Realtime: an error event stands where the response would', async () => {
+    const session = await azureSession('voice', date);
+    await session.next('session.created');
+    say(session, 'error');
+    assert.equal((await session.next('error')).error.code, 'overloaded');
+    assert.equal(session.of('response.created').length, 0);
+    session.close();
+  });
+  await proof(`fault_azure_realtime${name}_stall`, 'Realtime: an answer stops in its middle, and the session lives', async () => {
+    const session = await azureSession('voice', date);
+    say(session, 'stall');
+    await session.next('response.output_audio.delta');
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    session.send({ type: 'input_audio_buffer.clear' });
+    await session.next('input_audio_buffer.cleared');
+    assert.equal(session.of('response.done').length, 0);
+    session.close();
+  });
+  await proof(`fault_azure_realtime${name}_garbage`, 'Realtime: a frame that is no JSON, between good ones', async () => {
+    const session = await azureSession('voice', date);
+    say(session, 'garbage');
+    assert.equal((await session.answer()).done.status, 'completed');
+    assert.match(session.errors[0].message, /could not parse/);
+    session.close();
+  });
+}
+
+const chat = (options = {}) => dated().chat.completions.create({ model: 'mini', messages: [{ role: 'user', content: 'hello' }], stream: true }, options);
+async function text(stream, each = () => {}) {
+  let said = '';
+  for await (const chunk of stream) { each(chunk); said += chunk.choices[0]?.delta.content ?? ''; }
+  return said;
+}
+await proof('fault_azure_chat_latency', 'chat: an answer that begins late', async () => {
+  const { result, ms } = await timed(async () => text(await chat()));
+  assert.equal(result, 'Yes.');
+  assert.ok(ms >= 700, `${ms} ms`);
+});
+await proof('fault_azure_chat_error', 'chat: 429 with retry-after', async () => {
+  await assert.rejects(chat(), (error) => error.status === 429 && error.headers.get('retry-after') === '3');
+});
+await proof('fault_azure_chat_stall', 'chat: nothing more comes', async () => {
+  await stalled(async (signal, each) => { await text(await chat({ signal }), each); signal.throwIfAborted(); });
+});
+await proof('fault_azure_chat_garbage', 'chat: an event that is no JSON ends the stream for the client', () => assert.rejects(async () => text(await chat()), SyntaxError));
+
+finish();
