@@ -71,7 +71,7 @@ void tell_of_tool_server(const tools::mcp::ServerEvent& event) {
   (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
 }
 
-/// Any of them does. One that a reload brings does so from the next start on.
+/// Any of them does. One that a reload brings does so from the next start on, unless another did (config::waiting_for_restart).
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
   return agents.otherwise()->transcripts || std::any_of(agents.entries().begin(), agents.entries().end(), keeps);

@@ -122,15 +122,20 @@ sip::DoorOptions door_options(const config::Sip& sip) {
   return options;
 }
 
-sip::TlsOptions tls_options(const config::Sip& sip) {
+sip::TlsOptions tls_options(const config::Config& config) {
   using Verify = sip::TlsOptions::Verify;
   sip::TlsOptions options;
-  const std::string verify = config::text_of(sip.tls, "verify");
+  const JsonValue& tls = config.sip.tls;
+  const auto file = [&](std::string_view name) {
+    const std::string path = config::text_of(tls, name);
+    return path.empty() ? path : config::beside(config.path, path);
+  };
+  const std::string verify = config::text_of(tls, "verify");
   options.verify = verify == "insecure" ? Verify::Insecure : verify == "pinned" ? Verify::Pinned : Verify::Required;
-  options.ca_file = config::text_of(sip.tls, "ca_file");
-  options.certificate_file = config::text_of(sip.tls, "certificate");
-  options.key_file = config::text_of(sip.tls, "key");
-  if (const std::string pin = config::text_of(sip.tls, "pin"); !pin.empty()) options.pins.push_back(pin);
+  options.ca_file = file("ca_file");
+  options.certificate_file = file("certificate");
+  options.key_file = file("key");
+  if (const std::string pin = config::text_of(tls, "pin"); !pin.empty()) options.pins.push_back(pin);
   return options;
 }
 
@@ -224,7 +229,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   const std::string& transport = config.sip.transport;
   const bool listens = config::member(config.sip.web_socket, "port") != nullptr;
   const bool shows = listens && !config::text_of(config.sip.tls, "certificate").empty();
-  if (transport == "tls" || transport == "wss" || shows) options.phone.sip.tls = tls_options(config.sip);
+  if (transport == "tls" || transport == "wss" || shows) options.phone.sip.tls = tls_options(config);
   if (transport == "ws" || transport == "wss" || listens) options.phone.sip.web_socket = web_socket_options(config.sip);
   listen_for_web_sockets(config.sip, options.phone.sip);
   options.phone.stack.callers = caller_options(config.sip);
@@ -243,7 +248,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.country = media::country_of(config.media.country);
   options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;
-  options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config.agent.dialogue;
+  options.embedded.dialogue_path = config.agent.dialogue.empty() ? default_dialogue : config::beside(config.path, config.agent.dialogue);
   options.embedded.voice = embedded_voice(config.agent.voice);
   options.embedded.max_decoders = std::max<std::size_t>(config.limits.calls, 1);
   options.conversation.call_limit = config.limits.call;

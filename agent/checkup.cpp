@@ -2,12 +2,15 @@
 
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
+#include <offhook/agent/records/folder_outlook.hpp>
 #include <offhook/media/engine/silero_model.hpp>
+#include <offhook/sip/transport/tls_check.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -40,6 +43,41 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
   const std::size_t pairs = config.media.last_port > even ? (config.media.last_port - even + 1U) / 2U : 0;
   if (pairs < config.limits.calls)
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
+}
+
+/// As the telephone reads them when it starts, each file that is not there first: TLS itself says little of what is wrong.
+void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
+  bool all_there = true;
+  const auto check_readable = [&](const char* where, const std::string& path, const char* allowed) {
+    if (path.empty()) return;
+    const auto file = config::disk_files()(path, 0);
+    if (file || file.error() == config::kFileTooLarge) return;
+    all_there = false;
+    out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file"});
+  };
+  check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)");
+  check_readable("/sip/tls/certificate", tls.certificate_file, "a file with our certificate and its chain (PEM)");
+  check_readable("/sip/tls/key", tls.key_file, "the file of its key (PEM)");
+  if (!all_there) return;
+  if (!tls.certificate_file.empty() && !sip::check_tls({.certificate_file = tls.certificate_file, .key_file = tls.key_file}))
+    out.problems.push_back({"/sip/tls/certificate", "no certificate that /sip/tls/key is the key of", "a certificate and its key, without a passphrase (PEM)",
+                            "look at what is in the two files"});
+  if (!tls.ca_file.empty() && !sip::check_tls({.ca_file = tls.ca_file}))
+    out.problems.push_back({"/sip/tls/ca_file", "a file without a certificate", "a file of certificates (PEM)", "look at what is in it"});
+  if (!tls.pins.empty() && !sip::check_tls({.verify = sip::TlsOptions::Verify::Pinned, .pins = tls.pins}))
+    out.problems.push_back({"/sip/tls/pin", "text that is no pin", "SHA-256 of a public key, base64", "docs/configuration.md tells what it is"});
+}
+
+/// Of folders that somebody named: without them the service does not start. Who checks may be another user than it.
+void warn_of_folders(const config::Config& config, Checkup& out) {
+  const auto look = [&out](const char* where, const std::string& folder) {
+    if (folder.empty()) return;
+    if (const auto why = records::why_not_kept_in(folder))
+      out.warnings.push_back({where, "this user can keep nothing in " + folder + " (" + *why + "); where the service's user cannot either, it does not start"});
+  };
+  if (config.records.folder != "off") look("/records/folder", config.records.folder);
+  if (!config::who_transcribes(config).empty()) look("/transcripts/folder", config.transcripts.folder);
+  if (!config::who_records(config).empty()) look("/recordings/folder", config.recordings.folder);
 }
 
 /// A warning and no problem: calls do without it. It runs what it finds, and so only what a usable configuration names.
@@ -81,11 +119,13 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   out.problems = effective.problems;
   out.problems.insert(out.problems.end(), built.problems.begin(), built.problems.end());
   if (built.book) check_embedded(*built.book, out);
-  else check_dialogue(effective.config.agent.dialogue.empty() ? default_dialogue : effective.config.agent.dialogue, out);
+  else check_dialogue(to_agent_options(effective.config, default_dialogue).embedded.dialogue_path, out);
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
   if (effective.problems.empty()) {
+    if (const auto tls = to_agent_options(effective.config, default_dialogue).phone.sip.tls) check_tls_files(*tls, out);
     warn_of_settings(effective.config, out);
+    warn_of_folders(effective.config, out);
     warn_of_voice_model(effective.config.media, default_silero, out);
   }
   out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());

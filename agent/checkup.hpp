@@ -10,13 +10,14 @@ namespace offhook::inline v0::agent {
 using config::Warning;
 
 struct Checkup {
-  std::vector<config::Problem> problems;  ///< empty: `offhook run` would start with it, ports and the PBX aside
+  std::vector<config::Problem> problems;  ///< empty: `offhook run` would start with it, ports, folders and the PBX aside
   std::vector<Warning> warnings;
   std::string dialogue;                   ///< the path of the one that counts; "": nobody follows one
 };
 
 /// Everything that can be checked without starting: file, environment and command line, the dialogue file, whether the recogniser
-/// can hear each word that it expects, the voice, and the model of voices where it is asked for. Opens no socket and looks up no name.
+/// can hear each word that it expects, the voice, the files of /sip/tls, and the model of voices where it is asked for. Of folders that
+/// are named it warns only: who checks is often another user than the service. Opens no socket, looks up no name and makes nothing.
 /// `default_dialogue` and the folder `default_silero` are used when the configuration names none.
 [[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue, const std::string& default_silero);
 

@@ -10,7 +10,7 @@ enum Exit : int {
   kOk = 0,
   kFailed = 1,         ///< what was asked for did not succeed: the call was not answered, the demonstration failed
   kUsage = 2,          ///< arguments or configuration are wrong; nothing was started
-  kNoPort = 3,         ///< a port cannot be opened
+  kNoPort = 3,         ///< SIP or health could not be opened: ports, addresses, certificates
   kRefused = 4,        ///< the registrar refuses our credentials
 };
 

@@ -16,7 +16,7 @@ Exit codes:
   0  done
   1  it did not succeed: nobody answered, the demonstration failed
   2  arguments or configuration are wrong; nothing was started
-  3  a port cannot be opened
+  3  SIP or health could not be opened: a port that is taken, an address that is not this machine's, certificates of /sip/tls
   4  the registrar refuses the password
 
 Environment (each overrides the configuration file; docs/configuration.md):
@@ -28,9 +28,10 @@ SIGHUP: the configuration is read anew, and new calls go by it.
 
 Examples:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
-  offhook run --config offhook.json --set /log/level=debug --json
+  offhook run --config offhook.json --set /log/level=warning --json
 
-Exit codes: 0 ended by a signal, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
+Exit codes: 0 ended by a signal, 2 configuration, 3 SIP or health could not be opened,
+4 the registrar refuses the password.)";
 
 inline constexpr const char* kHelpCall = R"(Registers, dials, holds the conversation with whoever answers, and ends with the call. The conversation is printed as it goes,
 with --json as one object a line: {"event":"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
@@ -42,7 +43,8 @@ Examples:
   offhook call 1001 --config offhook.json --machine speak --set /media/country=GB
   offhook call sip:1001@pbx.example --config offhook.json --json
 
-Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 a port cannot be opened, 4 the registrar refuses the password.)";
+Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 SIP or health could not be opened,
+4 the registrar refuses the password.)";
 
 inline constexpr const char* kHelpCalls = R"(Reads what the agent has written of its calls (docs/records.md), while it runs too. Without --folder and --config, from where an
 agent of this user writes by default.

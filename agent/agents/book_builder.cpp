@@ -56,7 +56,8 @@ AgentMatch match_of(const JsonValue& entry) {
 std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   auto profile = std::make_shared<AgentProfile>();
   profile->name = std::move(name);
-  profile->dialogue = draft.settings().dialogue.empty() ? draft.sources().default_dialogue : draft.settings().dialogue;
+  const std::string& dialogue = draft.settings().dialogue;
+  profile->dialogue = dialogue.empty() ? draft.sources().default_dialogue : config::beside(draft.sources().config_path, dialogue);
   profile->voice = draft.settings().voice;
   profile->language = draft.settings().language;
   profile->regions = draft.settings().regions;

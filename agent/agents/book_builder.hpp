@@ -11,7 +11,7 @@
 namespace offhook::inline v0::agent {
 
 struct BookSources {
-  std::optional<std::string> config_path;  ///< where paths of prompts and contexts start
+  std::optional<std::string> config_path;  ///< where paths of prompts, dialogues and contexts start
   config::FileReader files;
   std::string default_dialogue;  ///< where the configuration names none
 };

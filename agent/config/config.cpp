@@ -213,6 +213,7 @@ void cover(std::string_view secret, Problems& problems) {
 Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
   Reader reader(sources);
   reader.out.problems = std::move(problems);
+  reader.out.config.path = sources.path;
   bool is_known = text.has_value();
   if (text && !text->empty()) {
     const auto tree = read_json(*text, name, reader.out.problems);

@@ -142,6 +142,7 @@ struct HealthSettings {
 };
 
 struct Config {
+  std::optional<std::string> path{};  ///< of its file, where the paths in it start: beside()
   Sip sip;
   AgentSettings agent;
   Media media;

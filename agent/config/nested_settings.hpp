@@ -20,7 +20,7 @@ inline constexpr std::array kTlsMembers{
     Setting{.name = "verify", .shape = Shape::Choice, .choices = "required pinned insecure", .unset = "`required`",
             .meaning = "`required`: the certificate names `/sip/host`, and leads to who is trusted; `pinned`: its key is `pin`, and nothing else counts; "
                        "`insecure`: anybody may be the PBX, for a laboratory"},
-    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM), and nobody else's"},
+    Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM), and nobody else's; its path, and those of `certificate` and `key`, start at the configuration file"},
     Setting{.name = "pin", .least = 44, .most = 44, .unset = "none",
             .meaning = "SHA-256 of the public key that the PBX must have, base64; with `required` one condition more"},
     Setting{.name = "certificate", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "ours, for a PBX that asks for one (PEM, with its chain)"},

@@ -161,7 +161,7 @@ constexpr std::array kSettings{
             .meaning = "names and words that callers are likely to say, for recognisers that take such hints (azure, deepgram)", .members = kPhraseMembers,
             .short_for = "phrase", .field = kField<&Config::agent, &AgentSettings::phrases>},
     Setting{.section = "agent", .name = "dialogue", .shape = Shape::Line, .most = kMaxPath,
-            .unset = "the receptionist that is shipped", .meaning = "path of a dialogue file, for the provider local",
+            .unset = "the receptionist that is shipped", .meaning = "path of a dialogue file, for the provider local; it starts at the configuration file",
             .field = kField<&Config::agent, &AgentSettings::dialogue>},
     Setting{.section = "agent", .name = "tools", .shape = Shape::Objects, .most = kMaxInLongList, .unset = "`hang_up`",
             .meaning = "what the model may do besides speaking; a name alone is one with all defaults", .members = kToolMembers,

@@ -1,5 +1,7 @@
 #include "building.hpp"
 
+#include <offhook/agent/agent_options.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -35,6 +37,17 @@ TEST_CASE("Without a provider the embedded parts do everything, and need nothing
   CHECK(ways(built.profile()) == "cascade local/local/local");
   CHECK_FALSE(agent::uses(built.profile(), agent::ProviderKind::OpenAi));
   CHECK(agent::uses(built.profile(), agent::ProviderKind::Local));
+}
+
+TEST_CASE("A dialogue starts at the configuration file; the one that is shipped does not") {
+  const auto built = build(R"({"agent": {"dialogue": "dialogues/mine.json"}, "agents": [
+    {"name": "sales", "match": {"called": "1"}, "dialogue": "/srv/sales.json"}, {"name": "night", "match": {"called": "2"}, "voice": "rms"}]})");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.profile().dialogue == "etc/dialogues/mine.json");
+  CHECK(built.made.book->entries()[0].profile->dialogue == "/srv/sales.json");
+  CHECK(built.made.book->entries()[1].profile->dialogue == "etc/dialogues/mine.json");
+  CHECK(agent::to_agent_options(built.effective.config, "receptionist.json").embedded.dialogue_path == "etc/dialogues/mine.json");
+  CHECK(agent::to_agent_options(build("").effective.config, "receptionist.json").embedded.dialogue_path == "receptionist.json");
 }
 
 TEST_CASE("Each kind of provider has its usual ways") {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace offhook;
 using sip::Transport;
@@ -42,6 +43,20 @@ TEST_CASE("ws registers over WebSocket without TLS, wss over both") {
   REQUIRE(secure.phone.sip.tls);
   CHECK(secure.phone.sip.tls->ca_file == "a.pem");
   CHECK(secure.phone.sip.tls->verify == sip::TlsOptions::Verify::Required);
+}
+
+TEST_CASE("The files of /sip/tls start at the configuration file, as all its paths do") {
+  const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "transport": "tls",
+    "tls": {"ca_file": "tls/ca.pem", "certificate": "/etc/ssl/own.pem", "key": "own.key"}}})";
+  const auto files = [&text](const std::optional<std::string>& path) {
+    const auto effective = agent::config::read_text(text, "my.json", {path, {}, {}, {}});
+    REQUIRE(effective.problems.empty());
+    const auto tls = agent::to_agent_options(effective.config, "").phone.sip.tls;
+    REQUIRE(tls);
+    return std::vector{tls->ca_file, tls->certificate_file, tls->key_file};
+  };
+  CHECK(files("/etc/offhook/my.json") == std::vector<std::string>{"/etc/offhook/tls/ca.pem", "/etc/ssl/own.pem", "/etc/offhook/own.key"});
+  CHECK(files(std::nullopt) == std::vector<std::string>{"tls/ca.pem", "/etc/ssl/own.pem", "own.key"});
 }
 
 TEST_CASE("A port for WebSockets stands beside UDP and TCP: over TLS where there is a certificate to show") {

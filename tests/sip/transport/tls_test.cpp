@@ -1,4 +1,5 @@
 #include <offhook/tests/sip/transport/secured_peer.hpp>
+#include <offhook/sip/transport/tls_check.hpp>
 
 using namespace offhook;
 using namespace offhook::transport_test;
@@ -260,6 +261,25 @@ TEST_CASE("A large message crosses TLS whole, in both directions") {
   client.wait();
   REQUIRE(client.messages.size() == 1);
   CHECK(client.messages[0].find(std::string(15000, 'y')) != std::string::npos);
+}
+
+TEST_CASE("Files and pins of TLS can be checked without an edge") {
+  Authority authority;
+  const Certificate one = authority.issue_dns("a"), other = authority.issue_dns("b");
+  const auto said = [](const sip::TlsOptions& options) {
+    const auto checked = sip::check_tls(options);
+    return checked ? std::nullopt : std::optional(checked.error());
+  };
+  CHECK_FALSE(said(authority.showing(one)));
+  CHECK_FALSE(said({}));
+  auto options = authority.showing(one);
+  options.key_file = authority.folder.file(other.key_pem);
+  CHECK(said(options) == sip::EdgeError::BadCertificate);
+  options.key_file = "nowhere.pem";
+  CHECK(said(options) == sip::EdgeError::BadCertificate);
+  CHECK(said({.ca_file = authority.folder.file("no certificates")}) == sip::EdgeError::BadTrust);
+  CHECK(said({.verify = Verify::Pinned, .pins = {std::string(43, '*') + "="}}) == sip::EdgeError::BadTrust);
+  CHECK_FALSE(said({.verify = Verify::Pinned, .pins = {services::pin_of(one.certificate_pem)}}));
 }
 
 TEST_CASE("Options that TLS cannot be had with are refused when the edge opens") {

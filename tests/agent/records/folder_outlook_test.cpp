@@ -1,0 +1,37 @@
+#include <offhook/agent/records/folder_outlook.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace offhook;
+using agent::records::why_not_kept_in;
+
+TEST_CASE("A folder that is there, or can be made, looks good, and is not made by looking") {
+  const test::Folder folder;
+  CHECK_FALSE(why_not_kept_in(folder.path));
+  CHECK_FALSE(why_not_kept_in(folder.path + "/a/b/c"));
+  CHECK_FALSE(why_not_kept_in(folder.path + "/a/b/c/"));
+  CHECK_FALSE(std::filesystem::exists(folder.path + "/a"));
+}
+
+TEST_CASE("What stands in the way of a folder is named") {
+  const test::Folder folder;
+  folder.put("file", "x");
+  const std::string file = folder.path + "/file";
+  CHECK(why_not_kept_in(file) == file + " is no folder");
+  CHECK(why_not_kept_in(file + "/a/b") == file + " is no folder");
+}
+
+TEST_CASE("A folder that this user may not write to is named with the reason") {
+  if (::geteuid() == 0) return;  // Nothing is closed to root.
+  const test::Folder folder;
+  const std::string closed = folder.path + "/closed";
+  REQUIRE(::mkdir(closed.c_str(), 0500) == 0);
+  CHECK(why_not_kept_in(closed) == closed + ": Permission denied");
+  CHECK(why_not_kept_in(closed + "/a") == closed + ": Permission denied");
+  REQUIRE(::chmod(closed.c_str(), 0) == 0);
+  CHECK(why_not_kept_in(closed + "/a") == closed + "/a: Permission denied");
+}
