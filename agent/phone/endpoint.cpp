@@ -27,7 +27,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
     case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher one"; break;
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;
-    case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate and one with its key"; break;
+    case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate and one with its key, which has no passphrase"; break;
     case sip::EdgeError::BadWebSocket: help = ": its path begins with / and has no blanks, and a listener needs the options of WebSocket"; break;
     case sip::EdgeError::Other: break;
   }

@@ -55,7 +55,11 @@ SslPtr over(SSL_CTX* context, int fd) {
   return ssl;
 }
 
+/// Else OpenSSL asks whoever sits at the terminal, and waits for them.
+int no_passphrase(char*, int, int, void*) { return 0; }
+
 bool harden(SSL_CTX* context) {
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // An idle connection keeps no record buffers; a read takes all that has come by one system call.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
