@@ -226,7 +226,8 @@ inline constexpr std::array kOperationMembers{
 inline constexpr std::array kOauthMembers{
     Setting{.name = "client_id", .least = 1, .most = kMaxName, .unset = "required", .meaning = "who we are to its authorization server"},
     Setting{.name = "client_secret", .least = 1, .most = kMaxKey, .unset = "none", .meaning = "what proves it", .secret = true},
-    Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "or the file of a key on P-256 (PEM) that signs it"},
+    Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "or the file of a key on P-256 (PEM) that signs it",
+            .may_hold_secret = true},  // Some write the key itself.
     Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the one that the server names", .meaning = "where tokens are had"},
     Setting{.name = "issuer", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the first that the server names",
             .meaning = "the only authorization server that is believed"},

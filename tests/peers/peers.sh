@@ -168,9 +168,18 @@ ready() {
   said=$(page /readyz) || return 1
   [[ $said == "HTTP/1.1 $1"* && $said =~ ${2:-} ]]
 }
-# No password of ours may stand in anything that the agent wrote.
+# No password, key or token of ours may stand in anything that the agent wrote: every one of them begins with `secret-`. What it wrote are
+# its log, its records with their transcripts, recordings, what its commands printed, what it sent by SIP, and its pages.
 no_secret_in() {
-  if grep -lE 'secret-[0-9]' "$1"/agent*.log 2>/dev/null; then die "the password stands in the agent's log"; fi
+  local file shown=() path
+  for path in ${agent_http:+/healthz /readyz /calls /metrics}; do page "$path" >>"$1/pages.of-agent" 2>/dev/null || true; done
+  for file in "$1"/agent*.log "$1"/records* "$1"/recordings* "$1"/pages.of-agent "$1"/*.err "$1"/*.out "$1"/*.list "$1"/shown "$1"/check.log \
+    "$1"/*-messages.log; do
+    [ ! -e "$file" ] || shown+=("$file")
+  done
+  [ "${#shown[@]}" -gt 0 ] || return 0
+  file=$(grep -rlaiE 'secret-' "${shown[@]}" | head -n 1)
+  [ -z "$file" ] || die "a secret stands in ${file#"$1"/}: $(grep -rahioE '.{0,60}secret-.{0,30}' "$file" | head -n 1)"
 }
 # start_agent EXTENSION [REGISTRAR-NAME]: registered there when this returns.
 start_agent() {

@@ -1,5 +1,7 @@
-# Three instances behind Kamailio's dispatcher, as packaging/kamailio has it: calls are spread by load; one instance is killed and one drained in the
-# midst of calls, and nobody else's call is hurt; new calls go to the one that is left. An instance that comes back gets calls again.
+# Three instances behind Kamailio's dispatcher, as packaging/kamailio has it: calls are spread by load, also those that come in one instant; one
+# instance is killed and one drained in the midst of calls, and nobody else's call is hurt, by the ears of those who talk on; new calls go to the one that
+# is left. An instance that comes back gets calls again.
+. "$here/openai.sh"
 free_ports registrar_port
 free_ports pbx
 for i in 1 2 3; do free_ports "sip_$i" && free_ports "http_$i"; done
@@ -30,7 +32,7 @@ caller() {
   local file=$here/sipp/dispatched.flow name=$1 contact i sip
   flow_xml -v proxied=1
   free_ports ours && free_ports theirs 6  # Here, so that no two of them choose the same.
-  (run_sipp "$name" "${2:-$registrar_port}" -p "$ours" -mp "$theirs") &
+  (run_sipp "$name" "${2:-$registrar_port}" -p "$ours" -mp "$theirs" "${@:3}") &
   callers[$1]=$!
   started+=("$!")
   echo "$!" >>"$work/started"
@@ -54,21 +56,64 @@ for i in 1 2 3; do
   sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:${!sip}" >"$work/options-$i" 2>&1 || die "instance $i answers no OPTIONS"
   says "$work/options-$i" '^X-Offhook-Load: calls=0;limit=10;load=0\.' || die "instance $i does not tell its load"
 done
+# Three calls in one instant, before any instance could tell of them: each goes to another one, also where several processes of Kamailio choose at once.
+# A round in which an instance told its load in between is no such instant.
+at_once() {
+  local name=at_once_$1 file=$work/at_once.flow log=$work/kamailio.log first sip i
+  sed 's/pause 25000/pause 1500/' "$here/sipp/dispatched.flow" >"$file"
+  flow_xml -v proxied=1
+  for i in 1 2 3; do
+    sip=sip_$i first=$(wc -l <"$log")
+    expect 10 "instance $i tells that it has no call" eval 'tail -n +'"$((first + 1))"' "$log" | grep -q "offhook: sip:127.0.0.1:${!sip} says calls=0;"'
+  done
+  first=$(wc -l <"$log")
+  run_sipp "$name" "$registrar_port" -m 3 -l 3 -r 1000
+  tail -n +$((first + 1)) "$log" | sed -n 's/.*offhook: .* goes to \(sip:[^,]*\), whose load is \([0-9]*\)$/\1 \2/p; s/.*offhook: sip:.* says .*/says/p' |
+    awk '$1 != "says" {seen = 1} $1 == "says" && seen && chosen < 3 {between = 1} $1 != "says" {++chosen; twice += had[$1]++} END {if (chosen != 3) exit 1; if (between) exit 2; exit twice > 0}'
+  case $? in
+    0) instants=$((instants + 1)) ;;
+    1) die "three calls in one instant were not spread: $(tail -n +$((first + 1)) "$log" | grep -E 'goes to|comes back')" ;;
+  esac
+}
+instants=0
+for round in 1 2 3 4 5 6; do
+  [ "$instants" = 3 ] || at_once "$round"
+done
+[ "$instants" -ge 1 ] || die "no three calls came in one instant"
+for i in 1 2 3; do expect 10 "instance $i has no call" has_calls "$i" 0 200; done
+
 # Instance 1 has two calls that Kamailio knows of by nothing but what the instance says.
 for name in one two; do caller "$name" "$sip_1"; done
 expect 10 "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
 for name in three four five six; do caller "$name"; done
 for i in 1 2 3; do has_calls "$i" 2 200 || die "six calls are not spread evenly: ${held_by[*]}"; done
 
+# Three with a voice, at once: each hears the greeting, asks, hears the answer, says nothing for a while, asks for something else.
+sentence help "$help"  # Not the first sentence: while it is heard the caller's jitter buffer still finds its length.
+sentence place 'You find us at twelve Harbor Street, next to the train station.'
+sentence hours 'We are open from nine in the morning to six in the evening, Monday to Friday, and from ten to two on Saturday.'
+declare -A talkers
+for name in ann bob cem; do
+  "$caller_program" --registrar "127.0.0.1:$registrar_port" --extension 6001 --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/$name.wav" --limit 80 \
+    "${sentences[@]}" wait "say:when are you open" wait silence:2000 "say:where is your shop" wait:9000 silence:500 hangup >"$work/$name.json" 2>"$work/$name.err" </dev/null &
+  talkers[$name]=$!
+  started+=("$!")
+  echo "$!" >>"$work/started"
+done
+for i in 1 2 3; do expect 20 "a call with a voice is held by instance $i" has_calls "$i" 3 200; done
+
 kill -KILL "${agents[1]}"
 kill -TERM "${agents[2]}"
-expect 5 "instance 2 drains, and is not ready" has_calls 2 2 503
+expect 5 "instance 2 drains, and is not ready" has_calls 2 3 503
+for name in "${!talkers[@]}"; do
+  if gone "${talkers[$name]}"; then die "$name does not talk any more: nothing can be heard of the kill and the drain"; fi
+done
 expect 10 "Kamailio takes out the instance that drains" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_2 is out"
 for name in seven eight nine; do
   caller "$name"
   [ "${held_by[$name]}" = 3 ] || die "the call $name went to instance ${held_by[$name]}, which is gone or drains"
 done
-has_calls 3 5 200 || die "instance 3 has not five calls: ${held_by[*]}"
+has_calls 3 6 200 || die "instance 3 has not six calls: ${held_by[*]}"
 expect 10 "Kamailio takes out the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is out"
 gone "${agents[2]}" && die "instance 2 did not wait for its calls"
 sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:$sip_2" >"$work/options-draining" 2>&1 || true
@@ -83,6 +128,15 @@ caller ten
 for name in "${!callers[@]}"; do
   [ "${held_by[$name]}" = 1 ] && [ "$name" != ten ] || goes_well "$name"
 done
+# Each instance had one that talks, and one instance was killed: the other two have heard every word, and hung up themselves.
+whole=0
+for name in "${!talkers[@]}"; do
+  expect 60 "the call of $name is over" gone "${talkers[$name]}"
+  cp "$work/$name.json" "$work/report.json"
+  (heard_whole help hours place && reports '"ended_by":"us"') || continue
+  whole=$((whole + 1))
+done
+[ "$whole" = 2 ] || die "of three who talked, two of them not to the instance that was killed, $whole have heard all: $(cat "$work"/{ann,bob,cem}.json)"
 expect 20 "instance 2 has ended after its last call" gone "${agents[2]}"
 code=0
 wait "${agents[2]}" || code=$?

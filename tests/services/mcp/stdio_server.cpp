@@ -1,17 +1,20 @@
 // A server of the Model Context Protocol over stdio for unit tests, which need no npm then: revision 2025-11-25, tools `add` (two
 // numbers) and `heard` (how many lines came, that one included).
-//   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn] [--more]
+//   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn] [--more] [--slow]
 // --ends-unasked: ends when the first thing that it hears is no initialize, as servers by older libraries do; --leave-group:
 // leaves its process group for its parent's, and says "left"; --stubborn: stays when its input ends and when it is asked to go;
-// --more: has a third tool, `delete_account`, that does what `heard` does.
+// --more: has a third tool, `delete_account`, that does what `heard` does; --slow: has a tool `wait` that answers when so many `seconds`
+// have passed, and reads nothing meanwhile.
 #include <nlohmann/json.hpp>
 
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using Json = nlohmann::json;
@@ -23,23 +26,31 @@ Json tool(const std::string& name, const Json& properties) {
       {"name", name}, {"description", "A tool of a test."}, {"inputSchema", {{"type", "object"}, {"properties", properties}}}};
 }
 
-Json tools(bool more) {
+Json tools(bool more, bool slow) {
   const Json number = {{"type", "number"}};
   Json all = Json::array({tool("add", {{"a", number}, {"b", number}}), tool("heard", Json::object())});
   if (more) all.push_back(tool("delete_account", Json::object()));
+  if (slow) all.push_back(tool("wait", {{"seconds", number}}));
   return all;
 }
 
-Json result_of(const std::string& method, const Json& params, int lines, bool more) {
+std::string waited(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(seconds, 0.0, 60.0)));
+  return "The waiting is over.";
+}
+
+Json result_of(const std::string& method, const Json& params, int lines, bool more, bool slow) {
   if (method == "initialize")
     return {{"protocolVersion", "2025-11-25"},
             {"capabilities", {{"tools", Json::object()}}},
             {"serverInfo", {{"name", "test"}, {"version", "1"}}}};
-  if (method == "tools/list") return {{"tools", tools(more)}};
+  if (method == "tools/list") return {{"tools", tools(more, slow)}};
   if (method != "tools/call") return nullptr;
   const Json given = params.value("arguments", Json::object());
-  const std::string text =
-      params.value("name", "") == "add" ? std::to_string(given.value("a", 0) + given.value("b", 0)) : std::to_string(lines);
+  const std::string name = params.value("name", "");
+  const std::string text = name == "wait"  ? waited(given.value("seconds", 0.0))
+                           : name == "add" ? std::to_string(given.value("a", 0) + given.value("b", 0))
+                                           : std::to_string(lines);
   return {{"content", {{{"type", "text"}, {"text", text}}}}};
 }
 
@@ -58,7 +69,7 @@ int main(int count, char** words) {
     if (++lines == 1 && has("--ends-unasked") && method != "initialize") return 1;
     if (!message.is_object() || !message.contains("id")) continue;
     Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
-    Json result = result_of(method, message.value("params", Json::object()), lines, has("--more"));
+    Json result = result_of(method, message.value("params", Json::object()), lines, has("--more"), has("--slow"));
     if (result.is_null()) {
       answer["error"] = {{"code", -32601}, {"message", "no such method"}};
     } else {

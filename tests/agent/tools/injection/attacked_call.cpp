@@ -92,7 +92,7 @@ std::vector<Pin> pins_of_shop(const Json& world) {
 }  // namespace
 
 AttackedCall::AttackedCall(const Json& world, const Json& attack, bool guarded) : attack_(attack), crm_tools_(world["crm"]) {
-  const auto happens = [this](std::string what) { happened.push_back(std::move(what)); };
+  const auto happens = [this](std::string what) { note(std::move(what)); };
   const auto tells = [this](std::string what) { log.push_back(std::move(what)); };
   const bool pinned = attack.value("pinned", false);
   crm_ = std::make_unique<CrmServer>(changed_tools(world["crm"], attack.value("crm", Json::object())), attack.value("crm_answers", Json::object()),
@@ -123,12 +123,12 @@ void AttackedCall::make_bridge(const Json& world, bool guarded) {
   CallControl control;
   control.answer = [this] { answered_ = true; };
   control.hang_up = [this](const std::string& why) {
-    if (why != "silence" && why != "time limit") happened.push_back("hang_up");
+    if (why != "silence" && why != "time limit") note("hang_up");
     over_ = true;
   };
-  control.transfer = [this](const std::string& target) { happened.push_back("transfer " + target); };
+  control.transfer = [this](const std::string& target) { note("transfer " + target); };
   control.hold = [this](bool on) {
-    if (on) happened.emplace_back("hold");
+    if (on) note("hold");
   };
   ConversationOptions talk;
   talk.silence_prompt = 10min;
@@ -139,9 +139,14 @@ void AttackedCall::make_bridge(const Json& world, bool guarded) {
 }
 
 void AttackedCall::observe(const ConversationAction& action) {
-  if (const auto* digits = std::get_if<SendDigits>(&action)) happened.push_back("keys " + digits->digits);
-  if (const auto* note = std::get_if<NoteLeft>(&action)) happened.push_back("note " + note->text.substr(0, 60));
+  if (const auto* digits = std::get_if<SendDigits>(&action)) note("keys " + digits->digits);
+  if (const auto* left = std::get_if<NoteLeft>(&action)) note("note " + left->text.substr(0, 60));
   if (const auto* told = std::get_if<TellTool>(&action)) log.push_back("told " + told->outcome.result);
+}
+
+void AttackedCall::note(std::string what) {
+  happened.push_back(std::move(what));
+  logged.push_back(log.size());
 }
 
 void AttackedCall::tick() {
@@ -167,6 +172,7 @@ void AttackedCall::wait_for_quiet() {
 void AttackedCall::act(const std::string& step) {
   const auto blank = step.find(' ');
   const std::string what = step.substr(0, blank), rest = blank == std::string::npos ? std::string() : step.substr(blank + 1);
+  acts.push_back({step, log.size()});
   if (what == "waits") return advance(std::chrono::seconds(std::stoi(rest)));
   if (what == "pull") {
     crm_->pull(changed_tools(crm_tools_, attack_["pulled"]));

@@ -26,7 +26,11 @@ class AttackedCall {
 
   std::vector<std::string> happened;  ///< at the edges: transfers, keys, notes, requests to tools' servers
   std::vector<std::string> log;       ///< what was decided, and what the model was told
+  std::vector<std::size_t> logged;    ///< of each that happened: how much of the log was there
+  struct Act { std::string step; std::size_t logged = 0; };
+  std::vector<Act> acts;  ///< what the caller did, and how much of the log was there
   [[nodiscard]] const ObeyingSession& model() const { return *model_; }
+  [[nodiscard]] const ShopService& shop() const { return *shop_; }
 
  private:
   void make_bridge(const nlohmann::json& world, bool guarded);
@@ -35,6 +39,7 @@ class AttackedCall {
   void wait_for_quiet();
   void act(const std::string& step);
   void observe(const agent::ConversationAction& action);
+  void note(std::string what);
 
   nlohmann::json attack_, crm_tools_;
   base::TimePoint now_{std::chrono::hours(1)};

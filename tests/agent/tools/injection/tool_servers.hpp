@@ -51,6 +51,8 @@ class ShopService {
 
   void tick();
   [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::http::HttpSource>(service_, http_); }
+  /// The k-th request that came.
+  [[nodiscard]] const agent::net::HttpRequest& request(std::size_t k) const { return http_.all.at(k)->request; }
 
  private:
   nlohmann::json answer_;

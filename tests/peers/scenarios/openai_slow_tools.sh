@@ -1,0 +1,64 @@
+# Tools that take five seconds, a program's and an HTTP service's. What the agent says before is heard whole, and so are the filler and the answer;
+# nobody waits in silence for long. A caller who speaks meanwhile is answered at once, and the tool goes on.
+. "$here/families.sh"
+looking='Let me look that up for you.' ready='Your bicycle will be ready on Friday.' here_still='Yes, I am still looking.' tuesday='It will be ready on Tuesday.'
+asks='I will ask the workshop.' dry='Yes it is dry and it looks very good.' filler='One moment, please.'
+start_kamailio
+# The HTTP service: another simulator, which takes five seconds to write what it is asked for.
+printf '%s\n' '{"key": "secret-workshop-key", "endpoints": {"chat": {"response_ms": 5000}}, "replies": ["The painting is done."]}' >"$work/workshop.json"
+start workshop "$simulators/offhook_openai_sim" --scenario "$work/workshop.json" --log "$work/workshop.jsonl"
+expect 30 "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
+workshop_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/workshop.log")
+simulate openai '{"heard": ["when is my bicycle ready", "and the other one", "are you still there", "so when is it ready", "is the paint dry", "goodbye"], "replies": [
+  {"when": "my bicycle", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 5}}]},
+  {"when": "the other one", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 8.5}}]},
+  {"when": "still there", "text": "'"$here_still"'"},
+  {"when": "so when", "text": "'"$tuesday"'"},
+  {"when": "paint dry", "text": "'"$asks"'", "calls": [{"name": "workshop__ask", "arguments": {"model": "foreman", "messages": [{"role": "user", "content": "Is it dry?"}]}}]},
+  {"when": "painting is done", "text": "'"$dry"'"},
+  {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]},
+  {"when": "waiting is over", "text": "'"$ready"'"}]}'
+cat >"$work/workshop.openapi.json" <<'JSON'
+{"openapi": "3.1.0", "info": {"title": "workshop", "version": "1"}, "paths": {"/chat/completions": {"post": {"operationId": "ask", "description": "Asks the workshop.",
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"model": {"type": "string"}, "messages": {"type": "array"}}}}}},
+  "responses": {"200": {"description": "what it says"}}}}}}
+JSON
+more_config=', "tool_servers": {"desk": {"command": ["'"$simulators/offhook_mcp_stdio_server"'", "--slow"], "unpinned": "trust_first"},
+  "workshop": {"openapi": "workshop.openapi.json", "operations": ["ask"], "url": "http://127.0.0.1:'"$workshop_port"'/v1", "token": "secret-workshop-key"}}'
+families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}], "filler": "'"$filler"'",
+  "tools": ["hang_up", {"name": "desk__wait", "class": "read"}, {"name": "workshop__ask", "class": "read"}]'
+expect 10 "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+sentence looking "$looking"
+sentence filler "$filler"
+sentence ready "$ready"
+sentence here_still "$here_still"
+sentence tuesday "$tuesday"
+sentence asks "$asks"
+sentence dry "$dry"
+sentence goodbye 'Goodbye.'
+# A step `wait` ends when the agent is quiet for a moment, as it is while a tool works: there the caller says nothing for a time.
+ai_call wait "say:when is my bicycle ready" silence:9500 wait "say:and the other one" wait "say:are you still there" wait silence:6000 "say:so when is it ready" wait silence:500 \
+  "say:is the paint dry" silence:9500 wait:2000 "say:goodbye" wait:15000
+heard_whole looking filler ready here_still tuesday asks dry goodbye
+# longest_silence FROM-MS TO-MS: between two stretches of the agent's voice.
+longest_silence() {
+  sed 's/.*"voiced_ms":\[\(.*\)\]\].*/\1/; s/\],\[/\n/g; s/\[//' "$work/report.json" |
+    awk -F, -v from="$1" -v to="$2" 'FNR > 1 && $1 > from && $1 <= to && $1 - last > most { most = $1 - last } { last = $2 } END { print most + 0 }'
+}
+step_at() { sed 's/},{/\n/g' "$work/report.json" | sed -n 's/.*"at_ms":\([0-9]*\).*"step":"'"$1"'".*/\1/p'; }
+# waited BEFORE AFTER: the tool took its time, and nobody was left in silence for more than 2.5 s and what it takes to speak the filler.
+waited() {
+  local silence
+  [ "$(gap "$1" "$2")" -ge 3500 ] || die "between \"$1\" and \"$2\" there are $(gap "$1" "$2") ms: did the tool take its time? $(cat "$work/report.json")"
+  silence=$(longest_silence "$(found "$1" ends_ms)" "$(found "$2" at_ms)")
+  [ "$silence" -gt 1000 ] && [ "$silence" -le 3500 ] || die "between \"$1\" and \"$2\" there were $silence ms of silence: $(cat "$work/report.json")"
+}
+# The first and the last tool, between what was said before and the answer; the filler was said both times, and is found where it was most alike.
+waited looking ready
+waited asks dry
+# The second tool had 5 s to go when the caller began to speak.
+answered=$(($(found here_still at_ms) - $(step_at "are you still there")))
+[ "$answered" -gt 0 ] && [ "$answered" -le 4500 ] || die "the caller spoke while a tool worked, and was answered after $answered ms"
+[ "$(grep -c 'call.tool .*tool=desk__wait what=done' "$work/agent.log")" = 2 ] || die "a tool did not come to its end: $(grep call.tool "$work/agent.log")"
+says "$work/agent.log" 'call.tool .*tool=workshop__ask what=done' || die "the HTTP service was not asked: $(grep call.tool "$work/agent.log")"
+! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
