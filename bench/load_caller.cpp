@@ -1,13 +1,15 @@
 #include <offhook/bench/load_caller.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::bench {
 
 namespace {
 constexpr std::size_t kFrame = 320;            // 20 ms at 16 kHz
 constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the other side has finished
-constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without an answer: ask the next thing
+constexpr unsigned kOverdueFrames = 50 * 5;    // 5 s without an answer: it should have come
+constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without one: ask the next thing
 }  // namespace
 
 void LoadCaller::poll() {
@@ -18,7 +20,7 @@ void LoadCaller::poll() {
     if (event.kind != media::MediaEvent::Kind::UtteranceSent || event.utterance != utterance_) continue;
     speaking_ = heard_since_ = false;
     quiet_frames_ = 0;
-    ++counts_[current_].asked;
+    counted_ = false;
   }
   if (!speaking_ && ((heard_since_ && quiet_frames_ >= kPoliteFrames) || quiet_frames_ >= kPatienceFrames)) begin_line();
   if (speaking_) pump();
@@ -27,12 +29,19 @@ void LoadCaller::poll() {
 void LoadCaller::on_frame(const media::HeardFrame& frame) {
   ++frames_;
   if (!frame.speech) {
-    ++quiet_frames_;
+    if (++quiet_frames_ == kOverdueFrames && !speaking_) count_asked();
     return;
   }
-  if (!speaking_ && !heard_since_ && utterance_ != 0) ++counts_[current_].answered;
+  if (!speaking_ && !heard_since_ && utterance_ != 0) {
+    count_asked();
+    ++counts_[current_].answered;
+  }
   if (!speaking_) heard_since_ = true;
   quiet_frames_ = 0;
+}
+
+void LoadCaller::count_asked() {
+  if (!std::exchange(counted_, true)) ++counts_[current_].asked;
 }
 
 void LoadCaller::begin_line() {

@@ -19,7 +19,8 @@ class LoadCaller {
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void poll();
 
-  /// Of lines()[i]: how often it was asked, and how often somebody spoke within the time that patience lasts.
+  /// Of lines()[i]: how often it was asked, and how often somebody spoke within the time that patience lasts. What was asked less than five
+  /// seconds ago, and not answered yet, is not in it: the end of a measurement is nobody's silence.
   struct Count {
     std::uint64_t asked = 0, answered = 0;
   };
@@ -29,6 +30,7 @@ class LoadCaller {
  private:
   void on_frame(const media::HeardFrame& frame);
   void begin_line();
+  void count_asked();
   void pump();
 
   const std::vector<agent::demo::Line>& lines_;
@@ -38,6 +40,7 @@ class LoadCaller {
   std::uint32_t utterance_ = 0;
   std::uint64_t frames_ = 0;
   bool speaking_ = false;
+  bool counted_ = true;       // the present line is in counts_
   bool heard_since_ = false;  // the other side has spoken since our last line
   unsigned quiet_frames_ = 0;
 };
