@@ -13,6 +13,8 @@
 #include <offhook/sip/transport/tls_check.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 namespace offhook::inline v0::agent {
@@ -53,6 +55,9 @@ void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
     const auto file = config::disk_files()(path, 0);
     if (file || file.error() == config::kFileTooLarge) return;
     all_there = false;
+    // A key is the service's user's alone, as it should be: who checks may be another.
+    if (file.error() == std::strerror(EACCES))
+      return out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
     out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file"});
   };
   check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)");

@@ -187,7 +187,7 @@ void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint n
   if (!confirm_at_) return;
   confirm_at_.reset();  // Too short to be meant for us: a cough, an "aha".
   out.push_back(RisePlayout{});
-  abandon_listening(out);
+  if (!goes_on_) abandon_listening(out);  // What was said before it still counts.
 }
 
 void Conversation::abandon_listening(ConversationActions& out) {

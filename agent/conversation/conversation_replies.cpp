@@ -66,7 +66,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
     return;
   }
   if (caller_.state() != CallerTurn::State::Recognising) return;
-  const bool brief = caller_.spoken_for() < options_.shortest_speech;
+  const bool brief = !goes_on_ && caller_.spoken_for() < options_.shortest_speech;
   caller_.on_recognised();
   listen_at_.reset();
   const bool understood = !transcript.rejected && !transcript.text.empty();
@@ -79,6 +79,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (input.text.empty() && brief && !interrupted) return rest(now);
   silences_ = 0;
   if (awaits_answer_) {
+    input.rejected = input.rejected || (goes_on_ && held.empty());  // Half of an answer is none.
     out.push_back(CallerSaid{turn_, input.text, input.confidence, input.rejected, false});
     return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, began_speaking_});
   }
@@ -223,7 +224,7 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
 void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
   if (agent_ == AgentSide::Idle || !reply_.finished()) return;
   agent_ = AgentSide::Idle;
-  if (std::exchange(filling_, false)) return;  // What it filled goes on, with its own deadline.
+  if (std::exchange(filling_, false)) return rest(now);  // What it filled goes on, with its own deadline; or was nothing.
   speak_at_ = think_at_ = filler_at_ = confirm_at_ = std::nullopt;
   if (!reply_.says_nothing()) {
     const std::string heard = reply_.heard_text();

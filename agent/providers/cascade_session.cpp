@@ -56,25 +56,21 @@ void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
   expect_ = expect;
   listening_ = true;
   ended_ = listen_.retried = false;
-  if (goes_on) {
-    // The words of what they have just said are still to come: "no ... okay?" is one answer, and its first half is not lost.
-    listen_.part->abandon();
-    return listen_again();
-  }
-  heard_.begin(listen_.part->rate_hz());
+  if (goes_on) return heard_.go_on(turn);  // To begin with it now would be to forget what they have just said.
+  heard_.begin(turn, listen_.part->rate_hz());
   listen_.part->begin(turn, expect);
 }
 
 void CascadeSession::feed(std::span<const std::int16_t> pcm) {
   if (!listening_ || ended_) return;
   heard_.append(pcm);
-  listen_.part->feed(pcm);
+  if (!heard_.waits()) listen_.part->feed(pcm);
 }
 
 void CascadeSession::end_turn() {
   if (!listening_) return;
   ended_ = true;
-  listen_.part->end();
+  if (!heard_.waits()) listen_.part->end();
 }
 
 void CascadeSession::abandon_turn() {
@@ -83,10 +79,9 @@ void CascadeSession::abandon_turn() {
   listen_.part->abandon();
 }
 
+/// To what there is of the turn so far.
 void CascadeSession::listen_again() {
-  const std::vector<std::int16_t> pcm = heard_.at(listen_.part->rate_hz());
-  heard_.begin(listen_.part->rate_hz());
-  heard_.append(pcm);
+  const std::vector<std::int16_t> pcm = heard_.take_over(listen_.part->rate_hz());
   listen_.part->begin(listen_turn_, expect_);
   listen_.part->feed(pcm);
   if (ended_) listen_.part->end();
@@ -206,10 +201,16 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
 std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   if (const auto* gone = std::get_if<ListenFailed>(&event)) {
     failed(listen_, gone->kind);
-    return *gone;
+    ListenFailed told = *gone;
+    if (heard_.waits()) told.turn = listen_turn_;  // Of which that was the first half.
+    return told;
   }
   const auto& transcript = std::get<Transcript>(event);
   if (transcript.final) {
+    if (heard_.on_words(transcript.turn)) {
+      listen_again();
+      return transcript;
+    }
     if (is_deaf(transcript)) return ListenFailed{transcript.turn, "nothing was understood of two turns in a row", FailureKind::Empty};
     if (transcript.turn == listen_turn_) {
       listening_ = false;

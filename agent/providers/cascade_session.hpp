@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
 #include <offhook/agent/providers/half_spoken.hpp>
-#include <offhook/agent/providers/turn_audio.hpp>
+#include <offhook/agent/providers/heard_turn.hpp>
 
 #include <array>
 #include <deque>
@@ -86,7 +86,7 @@ class CascadeSession final : public VoiceSession {
   Post<Listener> listen_;
   Post<Thinker> think_;
   Post<Speaker> speak_;
-  TurnAudio heard_;
+  HeardTurn heard_;
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;

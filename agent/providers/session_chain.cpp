@@ -48,12 +48,14 @@ void SessionChain::tick(base::TimePoint now) {
 // --- the caller's turn -------------------------------------------------------------------------------------------------------
 
 void SessionChain::begin_turn(std::uint32_t turn, std::string_view expect) {
+  const bool goes_on = listening_ && ended_ && !taken_;
   listen_turn_ = turn;
   expect_ = expect;
   listening_ = true;
   ended_ = taken_ = hears_again_ = false;
   attempts_ = 0;
-  heard_.begin(session_->listen_rate_hz());
+  if (goes_on) heard_.go_on(turn);
+  else heard_.begin(turn, session_->listen_rate_hz());
   session_->begin_turn(turn, expect);
 }
 
@@ -170,9 +172,7 @@ bool SessionChain::try_again(Stage asked, std::string_view why) {
 void SessionChain::hand_over_turn() {
   hears_again_ = thinking_ && taken_ && input_.kind == TurnInput::Kind::Speech;
   if (!listening_ && !hears_again_) return;
-  const std::vector<std::int16_t> pcm = heard_.at(session_->listen_rate_hz());
-  heard_.begin(session_->listen_rate_hz());
-  heard_.append(pcm);
+  const std::vector<std::int16_t> pcm = heard_.take_over(session_->listen_rate_hz());
   session_->begin_turn(listen_turn_, expect_);
   session_->feed(pcm);
   if (ended_ || hears_again_) session_->end_turn();
@@ -225,6 +225,8 @@ bool SessionChain::passes(SessionEvent& event) {
   if (const auto* taken = std::get_if<TurnTaken>(&event)) {
     taken_ = taken->turn == listen_turn_;
   } else if (const auto* transcript = std::get_if<Transcript>(&event)) {
+    const bool of_half = transcript->final && heard_.on_words(transcript->turn);
+    if (!of_half && !taken_ && transcript->final && transcript->turn == listen_turn_) listening_ = false;
     if (taken_ && transcript->final && transcript->turn == listen_turn_) {
       history_.set_caller_text(input_.turn, transcript->text);
       input_.text = transcript->text;

@@ -3,8 +3,8 @@
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/heard_turn.hpp>
 #include <offhook/agent/providers/recorded_speech.hpp>
-#include <offhook/agent/providers/turn_audio.hpp>
 
 #include <deque>
 #include <functional>
@@ -78,7 +78,7 @@ class SessionChain final : public VoiceSession {
   std::size_t at_ = 0;
   std::unique_ptr<VoiceSession> session_;
   std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick: one may be calling us
-  TurnAudio heard_;                                  // of the turn that is being said, or answered without a transcript
+  HeardTurn heard_;                                  // of the turn that is being said, or answered without a transcript
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;

@@ -48,6 +48,47 @@ TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too
   CHECK(last<ReportHeard>()->text == "Good day.");
 }
 
+TEST_CASE_FIXTURE(Call, "A cough into the filler takes nothing from what was said before it") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(800ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(last<Speak>()->text == ConversationOptions{}.filler);
+  const auto first = listening()->turn;
+  spoken();
+  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 5);
+  CHECK(count<AbandonListening>() == 0);
+  sent();
+  advance(1s);
+  core.on_listen(Transcript{first, true, "please call me back", 0.9, false}, now, out);
+  collect();
+  CHECK(count<Respond>() == 0);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "please call me back");
+}
+
+TEST_CASE_FIXTURE(Call, "A short noise behind a turn of which nothing is understood does not pass the turn off as a noise") {
+  greet();
+  media(Kind::SpeechStarted);
+  advance(2s);
+  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  media(Kind::SpeechStarted);
+  advance(100ms);
+  media(Kind::SpeechStopped, 0, 0, 0, 5);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.rejected);
+}
+
 TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leaves the listener its deadline") {
   greet();
   media(Kind::SpeechStarted);

@@ -125,14 +125,22 @@ TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and
   media(Kind::SpeechStarted);  // Before the words of the first half are known.
   advance(200ms);
   media(Kind::SpeechStopped, 0, 0, 0, 10);
-  core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out);
+  bool unclear = false;
+  std::string whole = "no okay";
+  SUBCASE("both understood") { core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out); }
+  SUBCASE("or not the first: half of an answer is none") {
+    core.on_listen(Transcript{first, true, "", 0, true}, now, out);
+    unclear = true;
+    whole = "okay";
+  }
   collect();
   CHECK(count<AnswerWords>() == 0);
   advance(400ms);
   core.on_listen(Transcript{listening()->turn, true, "okay", 0.9, false}, now, out);
   collect();
   REQUIRE(count<AnswerWords>() == 1);
-  CHECK(last<AnswerWords>()->transcript.text == "no okay");
+  CHECK(last<AnswerWords>()->transcript.text == whole);
+  CHECK(last<AnswerWords>()->transcript.rejected == unclear);
   CHECK(last<AnswerWords>()->began == began);
 }
 

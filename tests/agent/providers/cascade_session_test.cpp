@@ -85,34 +85,60 @@ TEST_CASE_FIXTURE(TwoOfEach,
   CHECK(find<ProviderSwitched>(events)->to == "hear-b");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said came is heard from the beginning, by whoever listens then") {
+TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said came is heard when those are there, and nothing is lost") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   session->end_turn();
   log.clear();
-  SUBCASE("the words are still to come") {
-    session->begin_turn(2, "");
-    CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 2"});
-    CHECK(listeners["hear-a"]->fed == 2 * 3200);
-    session->feed(std::vector<std::int16_t>(320));
+  session->begin_turn(2, "");
+  session->feed(std::vector<std::int16_t>(320));
+  CHECK(log.empty());
+  CHECK(listeners["hear-a"]->fed == 3200);
+  const auto words = [&](std::uint32_t turn, std::string text) { listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, false}); };
+  SUBCASE("while they speak") {
+    words(1, "one");
+    CHECK(find<Transcript>(drain())->turn == 1);
+    CHECK(log == std::vector<std::string>{"hear-a begin 2"});
+    CHECK(listeners["hear-a"]->fed == 3520);
+    session->feed(std::vector<std::int16_t>(160));
+    session->end_turn();
+    CHECK(log.back() == "hear-a end 3680");
     listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
     static_cast<void>(drain());
     REQUIRE(session->try_again(Stage::Listen, "gone"));
-    CHECK(listeners["hear-b"]->fed == (3200 + 320) / 2);
+    CHECK(listeners["hear-b"]->fed == (320 + 160) / 2);  // The words of the first half are there.
   }
-  SUBCASE("they came") {
-    listeners["hear-a"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
-    static_cast<void>(drain());
-    session->begin_turn(2, "");
-    CHECK(log == std::vector<std::string>{"hear-a begin 2"});
-    CHECK(listeners["hear-a"]->fed == 3200);
+  SUBCASE("when they have ended again, and gone on once more") {
+    session->end_turn();
+    session->begin_turn(3, "");
+    session->feed(std::vector<std::int16_t>(160));
+    session->end_turn();
+    CHECK(log.empty());
+    words(1, "one");
+    CHECK(find<Transcript>(drain())->text == "one");
+    CHECK(log == std::vector<std::string>{"hear-a begin 3", "hear-a end 3680"});
+    words(3, "two three");
+    CHECK(find<Transcript>(drain())->turn == 3);
+    session->begin_turn(4, "");
+    CHECK(log.back() == "hear-a begin 4");  // A turn of its own.
   }
-  SUBCASE("nobody waits for them") {
+  SUBCASE("or never: who takes over hears both as one") {
+    session->end_turn();
+    listeners["hear-a"]->yields.push_back(ListenFailed{1, "gone", FailureKind::Network});
+    const auto events = drain();
+    REQUIRE(find<ListenFailed>(events) != nullptr);
+    CHECK(find<ListenFailed>(events)->turn == 2);
+    REQUIRE(session->try_again(Stage::Listen, "gone"));
+    CHECK(logged("hear-b begin 2"));
+    CHECK(logged("hear-b end " + std::to_string(3520 / 2)));
+  }
+  SUBCASE("and nobody waits for them any more") {
     session->abandon_turn();
-    session->begin_turn(2, "");
-    CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 2"});
-    CHECK(listeners["hear-a"]->fed == 3200);
+    session->begin_turn(3, "");
+    session->feed(std::vector<std::int16_t>(160));
+    CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 3"});
+    CHECK(listeners["hear-a"]->fed == 3360);
   }
 }
 

@@ -163,6 +163,36 @@ TEST_CASE_FIXTURE(TwoWays, "The next way takes over with the history, in the mid
   CHECK(logged("cascade end 1920"));
 }
 
+TEST_CASE_FIXTURE(TwoWays, "The next way takes over a turn in two halves: both of it, or the second where the words of the first are there") {
+  open();
+  chain->begin_turn(1, "");
+  chain->feed(std::vector<std::int16_t>(800));
+  chain->end_turn();
+  std::size_t heard = 0;
+  SUBCASE("both") {
+    chain->begin_turn(2, "");
+    chain->feed(std::vector<std::int16_t>(160));
+    heard = 960;
+  }
+  SUBCASE("the second") {
+    chain->begin_turn(2, "");
+    chain->feed(std::vector<std::int16_t>(160));
+    made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
+    static_cast<void>(drain());
+    heard = 160;
+  }
+  SUBCASE("or a turn of its own: the words were there before it began") {
+    made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
+    static_cast<void>(drain());
+    chain->begin_turn(2, "");
+    chain->feed(std::vector<std::int16_t>(160));
+    heard = 160;
+  }
+  REQUIRE(chain->try_again(Stage::Listen, "gone"));
+  CHECK(logged("cascade begin 2"));
+  CHECK(made["cascade"]->fed == 2 * heard);
+}
+
 TEST_CASE_FIXTURE(TwoWays, "A turn that was taken as sound is heard again by who takes over, and only then answered") {
   open();
   chain->begin_turn(1, "");
