@@ -1,0 +1,55 @@
+# golden-NAME: a call to an agent with share/examples/NAME.json as it stands, but for the addresses of the PBX and of what plays its services: it
+# greets, answers a question, and says goodbye when the caller does.
+. "$here/families.sh"
+name=$(IFS=-; echo "$*")
+hours='We are open from nine to six.'
+bye='"Thank you for calling. Goodbye."' hang_up='{"name": "hang_up", "arguments": "{}"}'
+replies='[{"when": "open", "text": "'"$hours"'"}, {"when": "goodbye", "text": '"$bye"', "calls": ['"$hang_up"']}]'
+heard='["when are you open", "goodbye"]'
+keys=() set=()
+with_openai() {
+  simulate_all "$heard" "$replies" openai
+  keys+=(OPENAI_API_KEY=secret-openai-key) set+=(--set "/providers/openai/base_url=http://127.0.0.1:$openai_port/v1")
+}
+with_deepgram() {
+  simulate deepgram '{"voice": "'"$voice"'", "heard": '"$heard"', "replies": ["'"$hours"'", {"say": '"$bye"', "call": "hang_up"}]}'
+  keys+=(DEEPGRAM_API_KEY=secret-deepgram-key)
+  set+=(--set "/providers/deepgram/base_url=http://127.0.0.1:$deepgram_port" --set "/providers/deepgram/deepgram/agent_url=http://127.0.0.1:$deepgram_port")
+}
+with_ollama() {
+  # As it is on a machine of one's own: without a key.
+  printf '{"replies": %s}\n' "$replies" >"$work/ollama.json"
+  start ollama "$simulators/offhook_ollama_sim" --scenario "$work/ollama.json" --log "$work/ollama.jsonl"
+  expect 30 "the simulated Ollama has ports" says "$work/ollama.log" '"http":[0-9]+'
+  ollama_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/ollama.log")
+  set+=(--set "/providers/$1/base_url=http://127.0.0.1:$ollama_port$2")
+}
+start_kamailio
+case $name in
+  local) hours='We are open from nine in the morning to six in the evening,' ;;
+  openai-compatible) with_ollama home /v1 ;;
+  ollama) with_ollama ollama '' ;;
+  azure)
+    simulate_all "$heard" "$replies" azure
+    keys+=(AZURE_SPEECH_KEY=secret-azure-key AZURE_OPENAI_ENDPOINT="http://127.0.0.1:$azure_model_port" AZURE_OPENAI_KEY=secret-azure_model-key AZURE_OPENAI_DEPLOYMENT=mini)
+    set+=(--set "/providers/azure/speech/url=http://127.0.0.1:$azure_port")
+    ;;
+  deepgram-voice-agent) with_deepgram ;;
+  deepgram-with-openai) with_deepgram && with_openai ;;
+  openai-*) with_openai ;;
+  *) die "nobody plays what $name needs" ;;
+esac
+free_ports agent_sip
+free_ports agent_http
+start agent env SIP_EXTENSION=6001 SIP_PASSWORD=secret-6001 ASTERISK_HOST=127.0.0.1 "${keys[@]}" "$offhook" run --config "$top/share/examples/$name.json" \
+  --set "/sip/port=$registrar_port" --set /sip/bind_address=127.0.0.1 --set "/sip/bind_port=$agent_sip" --set "/health/port=$agent_http" --set /limits/drain=3 \
+  --set "/records/folder=$work/records" --set /transcripts/enabled=true "${set[@]}"
+agent_pid=$pid
+expect 30 "the agent is registered" registered 6001
+sentence hours "$hours"
+ai_call wait "say:when are you open" wait silence:300 "say:goodbye" wait:15000
+heard_whole hours
+[ "$(sed -n 's/.*"greeting_ms":\([0-9]*\).*/\1/p' "$work/report.json")" -lt 1900 ] || die "the greeting did not come in time: $(cat "$work/report.json")"
+reports '"ended_by":"them"'
+! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
+expect 3 "the record tells of the question and of the goodbye" has_record '"heard":"[^"]*open' '"end":\{"by":"agent","cause":"goodbye"'
