@@ -6,8 +6,11 @@ voice=slt  # of the simulators
 # simulate NAME JSON: that provider's simulator (azure_model is Azure OpenAI's); its port of plain HTTP in $NAME_port, what it notes in $work/NAME.jsonl.
 simulate() {
   local of=${1/azure_model/openai}
-  # Each takes its own key and no other: one that went to the wrong place is refused there.
-  printf '{"key": "secret-%s-key", %s\n' "$1" "${2#\{}" >"$work/$1.json"
+  # Each takes its own key and no other: one that went to the wrong place is refused there. One that names a key has that; "": any, or none.
+  case $2 in
+    '{"key":'*) printf '%s\n' "$2" ;;
+    *) printf '{"key": "secret-%s-key", %s\n' "$1" "${2#\{}" ;;
+  esac >"$work/$1.json"
   start "$1" "$simulators/offhook_${of}_sim" --scenario "$work/$1.json" --log "$work/$1.jsonl"
   printf -v "$1_pid" %s "$pid"
   expect 30 "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'

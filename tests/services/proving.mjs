@@ -27,3 +27,21 @@ export function prover(service, live) {
 
 /// Ends the process: sockets that a failed proof left behind do not keep it.
 export function finish() { process.exit(failed === 0 ? 0 : 1); }
+
+/// A WAV file of such samples: 16 bits, one channel, `rate` Hz.
+export function wavFile(pcm, rate) {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + pcm.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(2 * rate, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([head, pcm]);
+}

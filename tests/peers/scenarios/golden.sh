@@ -18,10 +18,7 @@ with_deepgram() {
 }
 with_ollama() {
   # As it is on a machine of one's own: without a key.
-  printf '{"replies": %s}\n' "$replies" >"$work/ollama.json"
-  start ollama "$simulators/offhook_ollama_sim" --scenario "$work/ollama.json" --log "$work/ollama.jsonl"
-  expect 30 "the simulated Ollama has ports" says "$work/ollama.log" '"http":[0-9]+'
-  ollama_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/ollama.log")
+  simulate ollama '{"key": "", "replies": '"$replies"'}'
   set+=(--set "/providers/$1/base_url=http://127.0.0.1:$ollama_port$2")
 }
 start_kamailio

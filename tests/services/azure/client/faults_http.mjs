@@ -1,6 +1,7 @@
 // The three doors of HTTP. Of these the official client asks for the list of voices alone; the others are asked as Microsoft's pages about REST
 // have it, by fetch. The k-th request of a door has the k-th fault of faults_http.json: order matters in this file.
 import { assert, finish, loud, proof, rms, sdk } from './proof.mjs';
+import { wavFile } from './proving.mjs';
 
 const base = process.env.OFFHOOK_SIM;
 const key = 'key-of-a-test';
@@ -35,25 +36,9 @@ await proof('fault_voices_garbage', 'a list of voices that is none', async () =>
   assert.match(listed.errorDetails, /200: OK/);  // All that it says.
 });
 
-function wav(pcm) {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + pcm.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(16000, 24);
-  head.writeUInt32LE(32000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(pcm.length, 40);
-  return Buffer.concat([head, pcm]);
-}
 const authorized = (more) => ({ 'Ocp-Apim-Subscription-Key': key, ...more });
 const hear = (signal) => fetch(`${base}/speech/recognition/conversation/cognitiveservices/v1?language=en-US&format=detailed`, {
-  method: 'POST', headers: authorized({ 'Content-Type': 'audio/wav; codecs=audio/pcm; samplerate=16000', Accept: 'application/json' }), body: wav(loud), signal,
+  method: 'POST', headers: authorized({ 'Content-Type': 'audio/wav; codecs=audio/pcm; samplerate=16000', Accept: 'application/json' }), body: wavFile(loud, 16000), signal,
 });
 await proof('short_audio', 'words of a recording, in the detailed form', async () => {
   const heard = await (await hear()).json();

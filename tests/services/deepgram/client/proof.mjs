@@ -1,7 +1,7 @@
 // What the proofs share: the official client, pointed at the simulator or, with a key, at Deepgram.
 import assert from 'node:assert/strict';
 import { DeepgramClient } from '@deepgram/sdk';
-import { finish, prover } from './proving.mjs';
+import { finish, prover, wavFile } from './proving.mjs';
 
 export { assert, finish };
 export const live = !process.env.OFFHOOK_SIM;
@@ -77,22 +77,7 @@ export async function question(words = 'What time is it in Lisbon?') {
   return Buffer.from(await speech.arrayBuffer());
 }
 export function silence(ms) { return Buffer.alloc(16 * ms); }
-export function wav(pcm, rate = 8000) {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + pcm.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(2 * rate, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(pcm.length, 40);
-  return Buffer.concat([head, pcm]);
-}
+export const wav = (pcm, rate = 8000) => wavFile(pcm, rate);
 export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16', sample_rate: 8000, channels: 1, interim_results: 'true', endpointing: 300 };
 /// A second of a tone: loud enough for a voice.
 export const loud = Buffer.alloc(16_000);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import OpenAI, { AzureOpenAI, toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
-import { finish, prover } from './proving.mjs';
+import { finish, prover, wavFile } from './proving.mjs';
 
 export { assert, finish };
 export const live = !process.env.OFFHOOK_SIM;
@@ -101,22 +101,7 @@ export async function question(words = 'What time is it in Lisbon?') {
   return Buffer.from(await speech.arrayBuffer());
 }
 /// A file of such samples, as a recording is sent.
-export function wav(pcm) {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + pcm.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(24000, 24);
-  head.writeUInt32LE(48000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(pcm.length, 40);
-  return toFile(Buffer.concat([head, pcm]), 'turn.wav', { type: 'audio/wav' });
-}
+export const wav = (pcm) => toFile(wavFile(pcm, 24000), 'turn.wav', { type: 'audio/wav' });
 /// The loudness of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
