@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <numeric>
 
 namespace offhook::caller {
@@ -14,10 +15,14 @@ namespace {
 constexpr std::uint32_t kRate = 16000;
 constexpr std::size_t kCoarse = 8;              // Samples that are averaged: what is compared lies below 1 kHz, where telephones lose nothing.
 constexpr std::size_t kThin = 4;                // Of the first look: an eighth of a millisecond beside the place even 1 kHz is still like itself.
+constexpr std::size_t kNear = kRate / 500;      // Of the place by the first look: a high voice is as like itself a period beside it.
 constexpr std::size_t kPart = kRate / 5;        // What is looked at for itself.
-constexpr double kSilentRms = 400;              // A part that is quieter there has nothing to be recognised by: an s, a pause.
+constexpr double kSilentRms = 400;              // A part that is quieter there is silent.
 constexpr double kFaintest = 1e-4;              // Of the wanted energy: in what is 40 dB below it the rounding of the running sum counts.
-constexpr std::size_t kDrift = kRate / 20;      // By which a part may lie beside the whole: a jitter buffer shortens and lengthens what it plays.
+constexpr std::size_t kTakenOut = kRate / 20;   // By which a part may come earlier than the one before it says: a jitter buffer shortens what it plays,
+constexpr std::size_t kPutIn = kRate / 4;       // and later: it lengthens it, or has nothing to play while the machine stands still.
+constexpr float kJump = 0.5F;                   // What that costs in likeness: it is rare, and any two words are alike somewhere.
+constexpr std::size_t kCuts = kRate / 100;      // From one place where it may have done so within a part to the next.
 
 /// Without what lies above: each sample the mean of kCoarse.
 std::vector<float> smooth(std::span<const std::int16_t> pcm) {
@@ -51,26 +56,103 @@ double energy(std::span<const float> pcm) {
   return std::accumulate(pcm.begin(), pcm.end(), 0.0, [](double sum, float sample) { return sum + static_cast<double>(sample) * sample; });
 }
 
-/// Where `part` fits best in `whole`, of the places from `from` to `to`, and how well.
-std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
-  std::pair<std::size_t, double> best{from, -1};
+/// How well `part` fits at each place of `whole` from `from` to `to`, as far as there is enough of it: 0 where that is all but silent.
+std::vector<float> fits(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
+  if (whole.size() < part.size() || from > whole.size() - part.size()) return {};
+  std::vector<float> all(std::min(to, whole.size() - part.size()) - from + 1);
   const double wanted = product(part, part);
-  to = std::min(to, whole.size() - std::min(whole.size(), part.size()));
-  if (from > to || part.size() > whole.size() || wanted <= 0) return best;
   double there = energy(whole.subspan(from, part.size()));
-  for (std::size_t at = from; at <= to; ++at) {
-    if (there > kFaintest * wanted) {
-      const double fits = product(whole.subspan(at, part.size()), part) / std::sqrt(wanted * there);
-      if (fits > best.second) best = {at, fits};
-    }
-    if (at < to) there += static_cast<double>(whole[at + part.size()]) * whole[at + part.size()] - static_cast<double>(whole[at]) * whole[at];
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto here = whole.subspan(from + i);
+    if (there > kFaintest * wanted) all[i] = static_cast<float>(product(here.first(part.size()), part) / std::sqrt(wanted * there));
+    if (i + 1 < all.size()) there += static_cast<double>(here[part.size()]) * here[part.size()] - static_cast<double>(here[0]) * here[0];
   }
-  return best;
+  return all;
+}
+
+/// Where in there it fits best, and how well.
+std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
+  const auto all = fits(whole, part, from, to);
+  if (all.empty()) return {from, -1};
+  const auto best = std::max_element(all.begin(), all.end());
+  return {from + static_cast<std::size_t>(best - all.begin()), *best};
 }
 
 double rms(std::span<const float> pcm) { return pcm.empty() ? 0 : std::sqrt(energy(pcm) / static_cast<double>(pcm.size())); }
 
+/// There is nothing to recognise it by: an s, a pause.
+bool silent(std::span<const float> part) { return rms(part) < kSilentRms; }
+
+/// For each place the best of `sums` that lies `least` to `most` before it, and where that is.
+struct Before { float sum; std::size_t at; };
+std::vector<Before> best_before(std::span<const float> sums, std::size_t least, std::size_t most) {
+  std::vector<Before> all(sums.size(), {-1e9F, 0});
+  std::deque<std::size_t> candidates;  // Falling: the first is the best of those that are near enough.
+  for (std::size_t at = least; at < sums.size(); ++at) {
+    while (!candidates.empty() && sums[candidates.back()] <= sums[at - least]) candidates.pop_back();
+    candidates.push_back(at - least);
+    if (candidates.front() + most < at) candidates.pop_front();
+    all[at] = {sums[candidates.front()], candidates.front()};
+  }
+  return all;
+}
+
+/// Where each part of the voice stands, so that they fit best together, one behind another. Both thinned, as the places are.
+std::vector<std::size_t> places(std::span<const float> heard, std::span<const float> voice) {
+  constexpr std::size_t kStep = kPart / kThin;
+  std::vector<float> sums;
+  std::vector<std::vector<Before>> trail;
+  for (std::size_t at = 0; at + kStep <= voice.size(); at += kStep) {
+    const auto part = voice.subspan(at, kStep);
+    auto reached = silent(part) ? std::vector<float>(heard.size() - kStep + 1) : fits(heard, part, 0, heard.size());
+    if (at > 0) {
+      auto before = best_before(sums, kStep - 1, kStep + 1);
+      const auto jumped = best_before(sums, kStep - kTakenOut / kThin, kStep + kPutIn / kThin);
+      for (std::size_t i = 0; i < reached.size(); ++i) {
+        if (jumped[i].sum - kJump > before[i].sum) before[i] = {jumped[i].sum - kJump, jumped[i].at};
+        reached[i] += before[i].sum;
+      }
+      trail.push_back(std::move(before));
+    }
+    sums = std::move(reached);
+  }
+  std::vector<std::size_t> backwards{static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())};
+  for (auto before = trail.rbegin(); before != trail.rend(); ++before) backwards.push_back((*before)[backwards.back()].at);
+  return {backwards.rbegin(), backwards.rend()};
+}
+
+/// How well `part` fits that begins at `first` and, behind the cut that is best, goes on as if it had begun at `second`.
+double fits_in_two(std::span<const float> heard, std::span<const float> part, std::size_t first, std::size_t second) {
+  double best = -1;
+  if (std::max(first, second) + part.size() > heard.size()) return best;
+  for (std::size_t cut = 0; cut <= part.size(); cut += kCuts) {
+    const auto one = heard.subspan(first, cut), other = heard.subspan(second + cut, part.size() - cut);
+    const double there = energy(one) + energy(other), wanted = energy(part);
+    if (there > kFaintest * wanted) best = std::max(best, (product(one, part.first(cut)) + product(other, part.subspan(cut))) / std::sqrt(wanted * there));
+  }
+  return best;
+}
+
 std::size_t back(std::size_t at, std::size_t by) { return at - std::min(at, by); }
+
+/// A fifth of a second of the voice that is not silent, and where it stands in what was heard.
+struct Part { std::span<const float> voice; std::size_t offset = 0, at = 0; };
+std::vector<Part> voiced_parts(std::span<const float> heard, std::span<const float> voice) {
+  std::vector<Part> parts;
+  const auto coarse = places(thinned(heard), thinned(voice));
+  for (std::size_t i = 0; i < coarse.size(); ++i) {
+    const auto part = voice.subspan(i * kPart, kPart);
+    const std::size_t at = coarse[i] * kThin;
+    if (!silent(part)) parts.push_back({part, i * kPart, best_place(heard, part, back(at, kNear), at + kNear).first});
+  }
+  return parts;
+}
+
+/// How well a part fits. What was taken out or put in within it shows by where its neighbours stand.
+double fits_between(std::span<const float> heard, const Part& part, std::size_t before, std::size_t after) {
+  return std::max({best_place(heard, part.voice, back(part.at, kTakenOut), part.at + kTakenOut).second, fits_in_two(heard, part.voice, before, part.at),
+                   fits_in_two(heard, part.voice, part.at, after), fits_in_two(heard, part.voice, before, after)});
+}
 
 }  // namespace
 
@@ -90,20 +172,23 @@ std::vector<Stretch> voiced_stretches(std::span<const std::int16_t> pcm, std::ui
 std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, std::span<const std::int16_t> sentence) {
   const auto first = agent::demo::first_voiced(sentence, kRate, 0, sentence.size());
   const auto last = agent::demo::last_voiced(sentence, kRate, 0, sentence.size());
-  if (!first || !last || *last - *first < kPart || recording.size() < *last - *first) return std::nullopt;
+  if (!first || !last || *last - *first < kPart + kCoarse || recording.size() < *last - *first) return std::nullopt;
   const auto voice = smooth(sentence.subspan(*first, *last - *first)), heard = smooth(recording);
-  const auto coarse_voice = thinned(voice), coarse_heard = thinned(heard);
-  const std::size_t near = best_place(coarse_heard, coarse_voice, 0, coarse_heard.size()).first * kThin;
-  const auto place = best_place(heard, voice, back(near, 3 * kCoarse), near + 3 * kCoarse);
-  double worst = 1;
-  for (std::size_t at = 0; at + kPart <= voice.size(); at += kPart) {
-    const auto part = std::span<const float>(voice).subspan(at, kPart);
-    if (rms(part) < kSilentRms) continue;
-    const std::size_t there = place.first + at;
-    worst = std::min(worst, best_place(heard, part, back(there, kDrift), there + kDrift).second);
+  const auto parts = voiced_parts(heard, voice);
+  if (parts.empty()) return std::nullopt;
+  double worst = 1, sum = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Part& part = parts[i];
+    const std::size_t before = i > 0 ? parts[i - 1].at + part.offset - parts[i - 1].offset : part.at;
+    const std::size_t after = i + 1 < parts.size() ? back(parts[i + 1].at, parts[i + 1].offset - part.offset) : part.at;
+    const double likeness = fits_between(heard, part, before, after);
+    worst = std::min(worst, likeness);
+    sum += likeness;
+    if (part.at > before + kNear || part.at + kNear < before) sum -= kJump;
   }
   const auto hundredths = [](double value) { return static_cast<int>(std::lround(value * 100)); };
-  return Finding{place.first, place.first + voice.size(), hundredths(place.second), hundredths(worst)};
+  return Finding{back(parts.front().at, parts.front().offset), parts.back().at + voice.size() - parts.back().offset, hundredths(sum / static_cast<double>(parts.size())),
+                 hundredths(worst)};
 }
 
 }  // namespace offhook::caller

@@ -14,10 +14,11 @@ struct Stretch { std::size_t begin = 0, end = 0; };
 /// Where there is voice; pauses shorter than `pause_ms` belong to it.
 [[nodiscard]] std::vector<Stretch> voiced_stretches(std::span<const std::int16_t> pcm, std::uint32_t rate_hz, unsigned pause_ms);
 
-/// A sentence in a recording: where it fits best, and how well. Likeness is the correlation coefficient in hundredths.
+/// A sentence in a recording: where it fits best, and how well. Likeness is the correlation coefficient in hundredths, of each fifth of
+/// a second for itself: a jitter buffer takes 50 ms out between two of them, or puts up to 250 ms in, when the machine stood still.
 struct Finding {
   std::size_t begin = 0, end = 0;  ///< of the sentence's voice, in samples of the recording
-  int likeness = 0;                ///< over all of it
+  int likeness = 0;                ///< of all of it in the mean, less a half for each place where something was taken out or put in
   int worst = 0;                   ///< of the fifth of a second that fits least: a piece that is missing or was replaced shows here
 };
 /// Both of 16000 Hz. Nothing when the recording is shorter than the sentence's voice, or there is no voice in it.

@@ -1,5 +1,7 @@
 #include <offhook/tests/caller/recording_search.hpp>
 
+#include <offhook/agent/demo/prepare_lines.hpp>
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -20,6 +22,12 @@ std::vector<std::int16_t> sentence(double seconds, double seed) {
     pcm[i] = static_cast<std::int16_t>(6000 * (1.2 + std::sin(9 * t + seed)) * (std::sin(phase) + 0.4 * std::sin(3 * phase)));
   }
   return pcm;
+}
+
+std::vector<std::int16_t> said(const std::string& text) {
+  auto lines = agent::demo::prepare_lines({text}, "slt");
+  REQUIRE(lines);
+  return lines->front().pcm;
 }
 
 std::vector<std::int16_t> silence_then(std::size_t silent, const std::vector<std::int16_t>& pcm, std::size_t after) {
@@ -68,6 +76,44 @@ TEST_CASE("find_sentence finds a sentence with its end cut off less alike, and i
   const auto found = caller::find_sentence(recording, wanted);
   REQUIRE(found);
   CHECK(found->worst < 20);
+}
+
+TEST_CASE("find_sentence finds all of a sentence out of which a jitter buffer took 10 ms, and into which it put 200, wherever that was") {
+  const auto wanted = said("You want bicycle number forty two. I press the keys for you.");
+  for (std::size_t cut = kRate / 2; cut < 7 * kRate / 10; cut += kRate / 15) {
+    auto recording = silence_then(12345, wanted, 20000);
+    const auto middle = recording.begin() + 12345 + static_cast<std::ptrdiff_t>(cut);
+    recording.erase(middle, middle + kRate / 100);
+    recording.insert(recording.begin() + 12345 + 2 * kRate, kRate / 5, std::int16_t{0});
+    const auto found = caller::find_sentence(recording, wanted);
+    REQUIRE(found);
+    CHECK(found->likeness >= 90);
+    CHECK(found->worst >= 75);
+  }
+}
+
+TEST_CASE("find_sentence tells of three tenths of a second that are missing, that are silent, and that are of other words") {
+  const auto wanted = said("You want bicycle number forty two. I press the keys for you."), other = said("We are open from nine in the morning.");
+  for (std::size_t at = kRate / 2; at < 2 * kRate; at += 9 * kRate / 20) {
+    const auto begin = static_cast<std::ptrdiff_t>(12345 + at), end = begin + static_cast<std::ptrdiff_t>(3 * kRate / 10);
+    auto missing = silence_then(12345, wanted, 20000), silent = missing, replaced = missing;
+    missing.erase(missing.begin() + begin, missing.begin() + end);
+    std::fill(silent.begin() + begin, silent.begin() + end, std::int16_t{0});
+    std::copy_n(other.begin() + kRate / 2, end - begin, replaced.begin() + begin);
+    for (const auto& recording : {missing, silent, replaced}) {
+      const auto found = caller::find_sentence(recording, wanted);
+      REQUIRE(found);
+      CHECK(found->worst < 70);
+    }
+  }
+}
+
+TEST_CASE("find_sentence does not take one sentence of a voice for another") {
+  const auto recording = silence_then(8000, said("We are open from nine in the morning to six in the evening, Monday to Friday."), 20000);
+  const auto found = caller::find_sentence(recording, said("You find us at twelve Harbor Street, next to the train station."));
+  REQUIRE(found);
+  CHECK(found->likeness < 60);
+  CHECK(found->worst < 40);
 }
 
 TEST_CASE("find_sentence does not take one sentence for another") {
