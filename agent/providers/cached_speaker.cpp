@@ -19,22 +19,38 @@ void CachedSpeaker::prepare(std::string_view text, bool ahead) {
 void CachedSpeaker::tick(base::TimePoint now) {
   now_ = now;
   inner_->tick(now);
+  collect_prepared();
   if (opened_) prepare_next();
 }
 
 /// One at a time, and only while nobody waits for speech.
 void CachedSpeaker::prepare_next() {
-  while (jobs_.empty() && !wanted_.empty() && (!prepared_at_ || now_ - *prepared_at_ >= prepare_every_)) {
-    const std::string text = std::move(wanted_.front());
+  if (look_again_at_ && now_ < *look_again_at_) return;
+  look_again_at_.reset();
+  for (std::size_t left = wanted_.size(); left > 0 && jobs_.empty() && (!prepared_at_ || now_ - *prepared_at_ >= prepare_every_); --left) {
+    std::string text = std::move(wanted_.front());
     wanted_.pop_front();
-    if (cache_->find(key_of(text))) continue;
+    const std::string key = key_of(text);
+    if (cache_->find(key)) continue;
+    auto claim = cache_->claim(key);
+    if (!claim) {  // Another call is at it: if that comes to nothing, it is ours.
+      wanted_.push_back(std::move(text));
+      look_again_at_ = now_ + kLookAgain;
+      continue;
+    }
     prepared_at_ = now_;
     Job job;
     job.text = text;
     job.silent = job.keeps = true;
+    job.claim = std::move(claim);
     jobs_.push_back(std::move(job));
     inner_->speak(0, text);
   }
+}
+
+/// Nobody need ask for what nobody hears: a model with a voice of its own may have no word of ours for the whole call.
+void CachedSpeaker::collect_prepared() {
+  if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // There is nothing for the caller in it.
 }
 
 void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {

@@ -18,6 +18,7 @@ namespace offhook::inline v0::agent {
 class CachedSpeaker final : public Speaker {
  public:
   static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences; more are passed on like any other text
+  static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< whether what another call has spoken is there by now
 
   /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it. `prepare_every`: no sooner
   /// than so long after the last one is another sentence prepared, for a service that takes but so many in a minute.
@@ -25,7 +26,7 @@ class CachedSpeaker final : public Speaker {
                 base::Duration prepare_every = base::Duration::zero());
 
   /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
-  /// asked for; speech that a caller waits for goes first.
+  /// asked for; speech that a caller waits for goes first. Of all the calls that want it, one has it spoken.
   void prepare(std::string_view text, bool ahead = true);
 
   void open(const SessionContext& context) override {
@@ -49,12 +50,14 @@ class CachedSpeaker final : public Speaker {
     bool silent = false;                               // a preparation: nobody hears it
     bool keeps = false;                                // is to be kept when it is whole
     SpeechCache::Spoken so_far;
+    SpeechCache::Claim claim;                          // of a preparation
   };
   [[nodiscard]] std::string key_of(std::string_view text) const { return voice_ + '\n' + std::string(text); }
   [[nodiscard]] std::optional<SpeakEvent> poll_known(Job& job);
   void collect(Job& job, const SpeechAudio& audio);
   void end(Job& job, bool whole);
   void prepare_next();
+  void collect_prepared();
 
   std::unique_ptr<Speaker> inner_;
   std::shared_ptr<SpeechCache> cache_;
@@ -63,7 +66,7 @@ class CachedSpeaker final : public Speaker {
   base::Duration prepare_every_;
   bool opened_ = false;
   base::TimePoint now_{};
-  std::optional<base::TimePoint> prepared_at_;
+  std::optional<base::TimePoint> prepared_at_, look_again_at_;
   std::set<std::string, std::less<>> fixed_;
   std::deque<std::string> wanted_;  // to be prepared
   std::deque<Job> jobs_;            // in the order in which they are heard

@@ -28,6 +28,15 @@ bool SpeechCache::keep(const std::string& key, Spoken spoken) {
   return true;
 }
 
+SpeechCache::Claim SpeechCache::claim(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(claimed_, [](const auto& each) { return each.second.expired(); });
+  if (claimed_.contains(key)) return nullptr;
+  const Claim claim = std::make_shared<const std::string>(key);
+  claimed_.emplace(key, claim);
+  return claim;
+}
+
 void SpeechCache::drop_oldest() {
   octets_ -= octets_of(*entries_.back().spoken);
   by_key_.erase(entries_.back().key);

@@ -29,6 +29,9 @@ class SpeechCache {
   [[nodiscard]] std::shared_ptr<const Spoken> find(const std::string& key);
   /// False when it is too long to be kept, or empty.
   bool keep(const std::string& key, Spoken spoken);
+  /// Of who has a sentence spoken ahead: so long as it is held nobody else gets one for that, and what a service is asked for is asked once.
+  using Claim = std::shared_ptr<const void>;
+  [[nodiscard]] Claim claim(const std::string& key);
   [[nodiscard]] std::size_t sentences() const;
 
  private:
@@ -41,6 +44,7 @@ class SpeechCache {
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // used last in front
   std::map<std::string, std::list<Entry>::iterator, std::less<>> by_key_;
+  std::map<std::string, std::weak_ptr<const void>, std::less<>> claimed_;
   std::size_t octets_ = 0;
 };
 

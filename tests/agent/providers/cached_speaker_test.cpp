@@ -161,6 +161,68 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
   CHECK(said() == "1:3/1 1:. ");
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps what it prepared, and goes on to the next, though nobody asks for speech") {
+  speaker->prepare("One");
+  speaker->prepare("Two");
+  speaker->open({});
+  speaker->tick({});
+  inner->finish();
+  speaker->tick({});
+  CHECK(cache->sentences() == 1);
+  CHECK(inner->asked == std::vector<std::string>{"One", "Two"});
+  inner->half();
+  speaker->tick({});
+  CHECK(inner->events.empty());
+  inner->finish();
+  speaker->tick({});
+  CHECK(cache->sentences() == 2);
+  CHECK_FALSE(speaker->is_preparing());
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has spoken at that time, but what comes to nothing there") {
+  const offhook::base::TimePoint start{};
+  auto first = std::make_unique<SlowSpeaker>();
+  SlowSpeaker* const first_inner = first.get();
+  CachedSpeaker other(std::move(first), cache, "voice", nullptr);
+  for (CachedSpeaker* each : {&other, &*speaker}) {
+    each->prepare("One");
+    each->prepare("Two");
+    each->open({});
+    each->tick(start);
+  }
+  CHECK(first_inner->asked == std::vector<std::string>{"One"});
+  CHECK(inner->asked == std::vector<std::string>{"Two"});
+  inner->finish();
+  speaker->tick(start);
+  CHECK(speaker->is_preparing());
+  first_inner->fail();
+  other.tick(start);
+  CHECK(first_inner->asked.size() == 1);  // "Two" is there by now.
+  speaker->tick(start + CachedSpeaker::kLookAgain - std::chrono::milliseconds(1));
+  CHECK(inner->asked.size() == 1);
+  speaker->tick(start + CachedSpeaker::kLookAgain);
+  CHECK(inner->asked == std::vector<std::string>{"Two", "One"});
+  inner->finish();
+  speaker->tick(start + CachedSpeaker::kLookAgain);
+  CHECK_FALSE(speaker->is_preparing());
+  CHECK(cache->sentences() == 2);
+}
+
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is preparing") {
+  auto first = std::make_unique<SlowSpeaker>();
+  CachedSpeaker other(std::move(first), cache, "voice", nullptr);
+  other.prepare("One");
+  other.open({});
+  other.tick({});
+  speaker->prepare("One");
+  speaker->open({});
+  speaker->tick({});
+  CHECK(inner->asked.empty());
+  speaker->speak(1, "One");
+  inner->finish();
+  CHECK(said() == "1:3/1 1:. ");
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
   speaker->prepare("Hello");
   speaker->open({});
@@ -238,6 +300,16 @@ TEST_CASE("SpeechCache keeps no sentence that is too long, or silent") {
   CHECK_FALSE(cache.keep("b", spoken(SpeechCache::kMaxSamples + 1)));
   CHECK_FALSE(cache.keep("c", spoken(0)));
   CHECK(cache.sentences() == 1);
+}
+
+TEST_CASE("SpeechCache gives one claim for a sentence, and the next when that is given up") {
+  SpeechCache cache;
+  auto claim = cache.claim("Hello");
+  CHECK(claim);
+  CHECK_FALSE(cache.claim("Hello"));
+  CHECK(cache.claim("Goodbye"));
+  claim.reset();
+  CHECK(cache.claim("Hello"));
 }
 
 TEST_CASE("SpeechCache lets the sentence go that was used least recently") {
