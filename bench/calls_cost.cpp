@@ -101,6 +101,7 @@ std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const Calls
     std::this_thread::sleep_for(100ms);  // As people would: not all in one instant.
   }
   for (const auto end = base::Clock::now() + 20s; phone.up() + phone.ended() < options.calls && base::Clock::now() < end;) std::this_thread::sleep_for(50ms);
+  if (const std::string not_up = phone.not_up(); !not_up.empty()) fmt::print(stderr, "of {} calls did not come up: {}\n", options.calls, not_up);
   if (phone.up() == 0) throw std::runtime_error("no call came up: see " + agent.log());
   const auto profiler = profile(agent.pid(), options.seconds, options.programs.out);
   const double simulator_before = simulators();
