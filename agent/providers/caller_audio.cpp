@@ -6,8 +6,6 @@ namespace offhook::inline v0::agent {
 
 void CallerAudio::add(std::span<const std::uint8_t> octets) {
   total_ += octets.size();
-  const std::size_t wanted = octets_.size() + octets.size();
-  if (octets_.capacity() < wanted) octets_.reserve(wanted + kStepMs * octets_per_ms(format_));
   octets_.insert(octets_.end(), octets.begin(), octets.end());
   const std::size_t most = kMostMs * octets_per_ms(format_);
   if (octets_.size() <= most) return;

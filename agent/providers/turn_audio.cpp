@@ -11,8 +11,7 @@ void TurnAudio::begin(std::uint32_t rate_hz) {
 }
 
 void TurnAudio::append(std::span<const std::int16_t> pcm) {
-  const std::size_t most = kMaxSeconds * rate_hz_, wanted = pcm_.size() + pcm.size();
-  if (pcm_.capacity() < wanted) pcm_.reserve(wanted + rate_hz_);  // By a second: twice as much would stand empty in hundreds of calls.
+  const std::size_t most = kMaxSeconds * rate_hz_;
   pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
   // A second more, so that not every frame moves the rest.
   if (pcm_.size() > most + rate_hz_) pcm_.erase(pcm_.begin(), pcm_.end() - static_cast<std::ptrdiff_t>(most));
@@ -40,7 +39,8 @@ bool TurnAudio::has_voice(base::Duration least) const {
 }
 
 void TurnAudio::clear() {
-  pcm_ = {};  // The memory too: most calls are quiet most of the time.
+  pcm_.clear();
+  if (pcm_.capacity() > 4 * rate_hz_) pcm_.shrink_to_fit();  // A long turn is rare: its memory does not stay with the call.
 }
 
 }  // namespace offhook::inline v0::agent
