@@ -27,15 +27,16 @@ void CachedSpeaker::tick(base::TimePoint now) {
 void CachedSpeaker::prepare_next() {
   if (look_again_at_ && now_ < *look_again_at_) return;
   look_again_at_.reset();
-  for (std::size_t left = wanted_.size(); left > 0 && jobs_.empty() && (!prepared_at_ || now_ - *prepared_at_ >= prepare_every_); --left) {
+  bool others_are_at_it = false;
+  for (std::size_t left = wanted_.size(); left > 0 && jobs_.empty() && !wanted_.empty() && (!prepared_at_ || now_ - *prepared_at_ >= prepare_every_); --left) {
     std::string text = std::move(wanted_.front());
     wanted_.pop_front();
     const std::string key = key_of(text);
-    if (cache_->find(key)) continue;
     auto claim = cache_->claim(key);
+    if (cache_->find(key)) continue;  // Behind the claim: who had it before has kept what came of it.
     if (!claim) {  // Another call is at it: if that comes to nothing, it is ours.
       wanted_.push_back(std::move(text));
-      look_again_at_ = now_ + kLookAgain;
+      others_are_at_it = true;
       continue;
     }
     prepared_at_ = now_;
@@ -46,6 +47,7 @@ void CachedSpeaker::prepare_next() {
     jobs_.push_back(std::move(job));
     inner_->speak(0, text);
   }
+  if (jobs_.empty() && others_are_at_it) look_again_at_ = now_ + kLookAgain;
 }
 
 /// Nobody need ask for what nobody hears: a model with a voice of its own may have no word of ours for the whole call.

@@ -26,7 +26,7 @@ class CachedSpeaker final : public Speaker {
                 base::Duration prepare_every = base::Duration::zero());
 
   /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
-  /// asked for; speech that a caller waits for goes first. Of all the calls that want it, one has it spoken.
+  /// asked for; speech that a caller waits for goes first. Of all the calls that want it ahead, one has it spoken.
   void prepare(std::string_view text, bool ahead = true);
 
   void open(const SessionContext& context) override {

@@ -29,7 +29,7 @@ class SpeechCache {
   [[nodiscard]] std::shared_ptr<const Spoken> find(const std::string& key);
   /// False when it is too long to be kept, or empty.
   bool keep(const std::string& key, Spoken spoken);
-  /// Of who has a sentence spoken ahead: so long as it is held nobody else gets one for that, and what a service is asked for is asked once.
+  /// Of who has a sentence spoken ahead: so long as it is held nobody else gets one for that.
   using Claim = std::shared_ptr<const void>;
   [[nodiscard]] Claim claim(const std::string& key);
   [[nodiscard]] std::size_t sentences() const;

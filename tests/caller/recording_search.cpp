@@ -177,6 +177,7 @@ std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, st
   const auto parts = voiced_parts(heard, voice);
   if (parts.empty()) return std::nullopt;
   double worst = 1, sum = 0;
+  int jumps = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
     const std::size_t before = i > 0 ? parts[i - 1].at + part.offset - parts[i - 1].offset : part.at;
@@ -184,11 +185,11 @@ std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, st
     const double likeness = fits_between(heard, part, before, after);
     worst = std::min(worst, likeness);
     sum += likeness;
-    if (part.at > before + kNear || part.at + kNear < before) sum -= kJump;
+    if (part.at > before + kNear || part.at + kNear < before) ++jumps;
   }
   const auto hundredths = [](double value) { return static_cast<int>(std::lround(value * 100)); };
-  return Finding{back(parts.front().at, parts.front().offset), parts.back().at + voice.size() - parts.back().offset, hundredths(sum / static_cast<double>(parts.size())),
-                 hundredths(worst)};
+  return Finding{back(parts.front().at, parts.front().offset), parts.back().at + voice.size() - parts.back().offset, hundredths((sum - static_cast<double>(kJump) * jumps) / static_cast<double>(parts.size())),
+                 hundredths(worst), jumps};
 }
 
 }  // namespace offhook::caller

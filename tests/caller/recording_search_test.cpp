@@ -84,11 +84,12 @@ TEST_CASE("find_sentence finds all of a sentence out of which a jitter buffer to
     auto recording = silence_then(12345, wanted, 20000);
     const auto middle = recording.begin() + 12345 + static_cast<std::ptrdiff_t>(cut);
     recording.erase(middle, middle + kRate / 100);
-    recording.insert(recording.begin() + 12345 + 2 * kRate, kRate / 5, std::int16_t{0});
+    recording.insert(recording.begin() + 12345 + static_cast<std::ptrdiff_t>(3 * kRate / 2 + cut), kRate / 5, std::int16_t{0});
     const auto found = caller::find_sentence(recording, wanted);
     REQUIRE(found);
     CHECK(found->likeness >= 90);
     CHECK(found->worst >= 75);
+    CHECK(found->jumps <= 3);
   }
 }
 
@@ -106,6 +107,15 @@ TEST_CASE("find_sentence tells of three tenths of a second that are missing, tha
       CHECK(found->worst < 70);
     }
   }
+}
+
+TEST_CASE("find_sentence counts how often a sentence is held up") {
+  const auto wanted = said("You want bicycle number forty two. I press the keys for you.");
+  auto choppy = silence_then(12345, wanted, 20000);
+  for (std::size_t gap = 5; gap > 0; --gap) choppy.insert(choppy.begin() + 12345 + static_cast<std::ptrdiff_t>(gap * kRate / 2), kRate / 5, std::int16_t{0});
+  const auto found = caller::find_sentence(choppy, wanted);
+  REQUIRE(found);
+  CHECK(found->jumps > 3);
 }
 
 TEST_CASE("find_sentence does not take one sentence of a voice for another") {

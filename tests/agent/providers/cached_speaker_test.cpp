@@ -208,6 +208,19 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has 
   CHECK(cache->sentences() == 2);
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares, though another call is at some of it") {
+  CachedSpeaker other(std::make_unique<SlowSpeaker>(), cache, "voice", nullptr);
+  other.prepare("One");
+  other.open({});
+  other.tick({});
+  for (const char* text : {"One", "Two", "Three"}) speaker->prepare(text);
+  speaker->open({});
+  speaker->tick({});
+  inner->finish();
+  speaker->tick({});
+  CHECK(inner->asked == std::vector<std::string>{"Two", "Three"});
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is preparing") {
   auto first = std::make_unique<SlowSpeaker>();
   CachedSpeaker other(std::move(first), cache, "voice", nullptr);
