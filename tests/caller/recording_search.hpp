@@ -15,11 +15,11 @@ struct Stretch { std::size_t begin = 0, end = 0; };
 [[nodiscard]] std::vector<Stretch> voiced_stretches(std::span<const std::int16_t> pcm, std::uint32_t rate_hz, unsigned pause_ms);
 
 /// A sentence in a recording: where it fits best, and how well. Likeness is the correlation coefficient in hundredths, of each fifth of
-/// a second for itself: a jitter buffer takes 50 ms out between two of them, or puts up to 250 ms in, when the machine stood still. What is left behind the last
-/// whole fifth is not looked at: a sentence falls otherwise at its end than where another follows.
+/// a second for itself: between two of them a jitter buffer takes up to 50 ms out, or puts up to 250 in when the machine stood still. What
+/// is left behind the last whole fifth is not looked at: a sentence falls otherwise at its end than where another follows.
 struct Finding {
   std::size_t begin = 0, end = 0;  ///< of the sentence's voice, in samples of the recording
-  int likeness = 0;                ///< of its parts in the mean, after a half of one for each place where something was taken out or put in
+  int likeness = 0;                ///< of its parts in the mean; each jump takes a half of one
   int worst = 0;                   ///< of the fifth of a second that fits least: a piece that is missing or was replaced shows here
   int jumps = 0;                   ///< places where something was taken out or put in
 };

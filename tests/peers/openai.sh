@@ -82,7 +82,8 @@ longest_pause() {
 }
 # search_in WAV: the sentences in another recording, with the report in the same place.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
-# heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up. heard_not NAME...: not even in part.
+# heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up.
+# heard_not NAME...: not even in part.
 heard_whole() {
   local name
   for name in "$@"; do

@@ -1,5 +1,5 @@
 // offhook_test_standstill: whether this machine gives its programs their time. Wakes each 5 ms; each time that comes 20 ms late or more
-// it prints, as "MILLISECONDS-SINCE-1970 LATE-BY", until it is ended, or who started it is gone. A call is not judged by what is heard of it meanwhile.
+// it prints, as "MILLISECONDS-SINCE-1970 LATE-BY", until it is ended, or who started it is gone.
 #include <fmt/format.h>
 
 #include <unistd.h>
