@@ -22,6 +22,15 @@ function(offhook_library name)
   add_library(offhook::${name} ALIAS offhook_${name})
 endfunction()
 
+# offhook_test_program(TEST FOLDER TARGET): a line of tests/programs.list, by which tests/run and ./dev find the programs of a folder.
+function(offhook_test_program test folder target)
+  set_property(GLOBAL APPEND_STRING PROPERTY OFFHOOK_TEST_PROGRAMS "${test} ${folder} ${target}\n")
+endfunction()
+function(offhook_write_test_programs)
+  get_property(lines GLOBAL PROPERTY OFFHOOK_TEST_PROGRAMS)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/programs.list CONTENT "${lines}" @ONLY)
+endfunction()
+
 # offhook_test(NAME FOLDER folder LINK target ...)
 # One doctest program from every *_test.cpp in tests/FOLDER.
 function(offhook_test name)
@@ -37,5 +46,6 @@ function(offhook_test name)
   target_compile_definitions(${name}_test PRIVATE $<$<NOT:$<CONFIG:Debug>>:DOCTEST_CONFIG_SUPER_FAST_ASSERTS>)
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   add_test(NAME ${name} COMMAND ${name}_test)
+  offhook_test_program(${name} ${arg_FOLDER} ${name}_test)
   set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()

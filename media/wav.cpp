@@ -9,7 +9,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::uint16_t kPcm = 1, kExtensible = 0xFFFE;
-constexpr std::uint32_t kMaxRate = 384000;
+constexpr std::uint32_t kMaxWavRate = 384000;
 constexpr std::size_t kRiffOctets = 12, kChunkOctets = 8, kPlainFormat = 16, kSubFormatAt = 24;
 
 std::uint32_t little(base::Bytes bytes, std::size_t at, std::size_t size) {
@@ -25,7 +25,7 @@ base::Result<WavFormat, WavError> parse_format(base::Bytes body) {
   }
   const WavFormat format{.rate_hz = little(body, 4, 4), .channels = static_cast<std::uint16_t>(little(body, 2, 2))};
   const bool supported = tag == kPcm && little(body, 14, 2) == 16 && (format.channels == 1 || format.channels == 2) &&
-                         format.rate_hz != 0 && format.rate_hz <= kMaxRate;
+                         format.rate_hz != 0 && format.rate_hz <= kMaxWavRate;
   if (!supported) return base::fail(WavError::Unsupported);
   return format;
 }

@@ -12,7 +12,7 @@ namespace {
 using Options = std::vector<CompletionOption>;
 
 /// In single quotes, as all three shells read it (fish wants a backslash doubled; our texts have none).
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') out += "'\\''";
@@ -38,7 +38,7 @@ std::string bash_values(const CompletionOption& option) {
   if (option.is_file) return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
   if (option.values.empty()) return ":";
   return fmt::format("{}mapfile -t COMPREPLY < <(compgen -W {} -- \"$word\")", option.ends_in_equals ? "compopt -o nospace; " : "",
-                     quoted(fmt::format("{}", fmt::join(option.values, " "))));
+                     shell_quoted(fmt::format("{}", fmt::join(option.values, " "))));
 }
 
 std::string bash_cases(const CompletionCommand& command) {
@@ -60,9 +60,9 @@ std::string bash_words(const CompletionCommand& command) {
     }
   }
   const CompletionOption* argument = argument_of(command);
-  if (argument == nullptr) return fmt::format("    {}) words={} ;;\n", command.name, quoted(fmt::format("{}", fmt::join(words, " "))));
+  if (argument == nullptr) return fmt::format("    {}) words={} ;;\n", command.name, shell_quoted(fmt::format("{}", fmt::join(words, " "))));
   return fmt::format("    {}) words={}\n      [[ $word == -* ]] || {{ {}; return; }} ;;\n", command.name,
-                     quoted(fmt::format("{}", fmt::join(words, " "))), bash_values(*argument));
+                     shell_quoted(fmt::format("{}", fmt::join(words, " "))), bash_values(*argument));
 }
 
 std::string zsh_values(const CompletionOption& option) {
@@ -86,22 +86,22 @@ std::string zsh_arguments(const CompletionCommand& command) {
   std::string out;
   for (const CompletionOption& option : command.options) {
     const std::string values = option.takes_value ? zsh_values(option) : "";
-    if (option.names.empty()) out += " " + quoted(":" + values);
-    for (const std::string& name : option.names) out += " " + quoted("*" + name + "[" + zsh_help(option.help) + "]" + values);
+    if (option.names.empty()) out += " " + shell_quoted(":" + values);
+    for (const std::string& name : option.names) out += " " + shell_quoted("*" + name + "[" + zsh_help(option.help) + "]" + values);
   }
   return out;
 }
 
 std::string fish_lines(const CompletionCommand& command) {
   std::string out;
-  const std::string here = fmt::format("complete -c offhook -n {}", quoted("__fish_seen_subcommand_from " + command.name));
+  const std::string here = fmt::format("complete -c offhook -n {}", shell_quoted("__fish_seen_subcommand_from " + command.name));
   for (const CompletionOption& option : command.options) {
     std::string line = here;
     for (const std::string& name : option.names) line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     if (option.takes_value) line += option.is_file ? " -F" : " -f";
     if (option.takes_value && !option.names.empty()) line += " -r";
-    if (!option.values.empty()) line += " -a " + quoted(fmt::format("{}", fmt::join(option.values, " ")));
-    out += line + (option.help.empty() ? "" : " -d " + quoted(option.help)) + "\n";
+    if (!option.values.empty()) line += " -a " + shell_quoted(fmt::format("{}", fmt::join(option.values, " ")));
+    out += line + (option.help.empty() ? "" : " -d " + shell_quoted(option.help)) + "\n";
   }
   return out;
 }
@@ -138,7 +138,7 @@ complete -F _offhook offhook
 std::string zsh_completion(const std::vector<CompletionCommand>& commands) {
   std::string list, cases;
   for (const CompletionCommand& command : commands) {
-    list += " " + quoted(command.name + ":" + command.help);
+    list += " " + shell_quoted(command.name + ":" + command.help);
     cases += fmt::format("    {}) _arguments{} ;;\n", command.name, zsh_arguments(command));
   }
   return fmt::format(R"(#compdef offhook
@@ -162,9 +162,9 @@ if [[ $funcstack[1] == _offhook ]]; then _offhook "$@"; else compdef _offhook of
 
 std::string fish_completion(const std::vector<CompletionCommand>& commands) {
   std::string out = "# fish completion for offhook: offhook completion fish | source\ncomplete -c offhook -f\n";
-  const std::string at_start = quoted("not __fish_seen_subcommand_from " + names_of(commands, " "));
+  const std::string at_start = shell_quoted("not __fish_seen_subcommand_from " + names_of(commands, " "));
   for (const CompletionCommand& command : commands) {
-    out += fmt::format("complete -c offhook -n {} -a {} -d {}\n", at_start, command.name, quoted(command.help));
+    out += fmt::format("complete -c offhook -n {} -a {} -d {}\n", at_start, command.name, shell_quoted(command.help));
     out += fish_lines(command);
   }
   return out;

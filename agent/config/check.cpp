@@ -18,13 +18,8 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 using Kind = JsonValue::Kind;
-using Checked = base::Result<JsonValue, Complaint>;
 
 bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
-
-Checked refuse(const Setting& setting, std::string found, std::string advice) {
-  return base::fail(Complaint{std::move(found), allowed_for(setting), std::move(advice)});
-}
 
 /// Unicode characters of `text`; nothing when it is not UTF-8 (RFC 3629 section 4).
 std::optional<std::int64_t> characters_of(std::string_view text) {
@@ -177,6 +172,10 @@ std::string member_list(const Setting& setting) {
 }
 
 }  // namespace
+
+Checked refuse(const Setting& setting, std::string found, std::string advice) {
+  return base::fail(Complaint{std::move(found), allowed_for(setting), std::move(advice)});
+}
 
 std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value) {
   const auto complain = [&](std::string found, std::string advice) { return Complaint{std::move(found), allowed_for(setting), std::move(advice)}; };

@@ -16,6 +16,10 @@ struct Complaint {
   std::string found, allowed, advice;
 };
 
+using Checked = base::Result<JsonValue, Complaint>;
+/// Returns the error that `setting` does not take the value `found`, with `advice`.
+[[nodiscard]] Checked refuse(const Setting& setting, std::string found, std::string advice);
+
 /// What the setting takes, in words: "a whole number from 1 to 65535".
 [[nodiscard]] std::string allowed_for(const Setting& setting);
 

@@ -9,11 +9,6 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 using Kind = JsonValue::Kind;
-using Checked = base::Result<JsonValue, Complaint>;
-
-Checked refuse(const Setting& setting, std::string found, std::string advice) {
-  return base::fail(Complaint{std::move(found), allowed_for(setting), std::move(advice)});
-}
 
 bool is_visible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });

@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent {
 namespace asio = boost::asio;
 
 namespace {
-constexpr base::Duration kTick = std::chrono::milliseconds(10);  // Half a frame: a finished frame waits 5 ms on average.
+constexpr base::Duration kWakeInterval = std::chrono::milliseconds(10);  // Half a frame: a finished frame waits 5 ms on average.
 }
 
 class ConversationThread::Impl {
@@ -43,7 +43,7 @@ class ConversationThread::Impl {
   void add(std::shared_ptr<Bridge> bridge) {
     bridges_.push_back(std::move(bridge));
     if (bridges_.size() > 1) return;
-    timer_.expires_after(kTick);
+    timer_.expires_after(kWakeInterval);
     wait();
   }
 
@@ -66,7 +66,7 @@ class ConversationThread::Impl {
       const auto bridges = bridges_;  // A bridge may remove itself.
       for (const auto& bridge : bridges) bridge->tick(now);
       if (bridges_.empty()) return;
-      timer_.expires_at(std::max(timer_.expiry() + kTick, now - kTick));  // From the origin; after a stall, one catch-up only.
+      timer_.expires_at(std::max(timer_.expiry() + kWakeInterval, now - kWakeInterval));  // From the origin; after a stall, one catch-up only.
       wait();
     });
   }

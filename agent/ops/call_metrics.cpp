@@ -1,5 +1,7 @@
 #include <offhook/agent/ops/call_metrics.hpp>
 
+#include <offhook/agent/ops/counter.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -21,10 +23,6 @@ const Buckets kDurationSeconds{5, 15, 30, 60, 120, 300, 600, 1800, 3600};
 
 using prometheus::Labels;
 using prometheus::Registry;
-
-prometheus::Counter& counter(Registry& registry, const std::string& name, const std::string& help, const Labels& labels = {}) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
-}
 
 prometheus::Family<prometheus::Histogram>& histograms(Registry& registry, const std::string& name, const std::string& help) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);

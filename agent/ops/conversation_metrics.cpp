@@ -1,5 +1,7 @@
 #include <offhook/agent/ops/conversation_metrics.hpp>
 
+#include <offhook/agent/ops/counter.hpp>
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -10,10 +12,6 @@ namespace offhook::inline v0::agent {
 namespace {
 
 using prometheus::Registry;
-
-prometheus::Counter& counter(Registry& registry, const std::string& name, const std::string& help, const prometheus::Labels& labels = {}) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
-}
 
 prometheus::Counter& turns(Registry& registry, const std::string& kind) {
   return counter(registry, "offhook_caller_turns_total", "What callers said, and was understood or not, and keyed in.", {{"kind", kind}});

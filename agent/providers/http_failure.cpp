@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/http_failure.hpp>
 
 #include <offhook/agent/providers/json_in.hpp>
+#include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -10,8 +11,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_mark(char c) { return c == '_' || c == '.' || c == '-'; }
 
 /// A server may send a key back as the code of its error. Names are words; keys mix letters and digits for long (Azure's have 32 octets,
@@ -23,14 +22,14 @@ bool is_like_key(std::string_view text) {
     const auto end = std::find_if(text.begin(), text.end(), is_mark);
     const std::string_view word = text.substr(0, static_cast<std::size_t>(end - text.begin()));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
-    const bool is_mixed = std::any_of(word.begin(), word.end(), is_digit) && std::any_of(word.begin(), word.end(), is_letter);
+    const bool is_mixed = std::any_of(word.begin(), word.end(), base::is_digit) && std::any_of(word.begin(), word.end(), base::is_alpha);
     if (is_mixed && word.size() > kLongestMixed) return true;
   }
   return false;
 }
 
 bool is_name(std::string_view text) {
-  const auto may_be_in_one = [](char c) { return is_digit(c) || is_letter(c) || is_mark(c); };
+  const auto may_be_in_one = [](char c) { return base::is_digit(c) || base::is_alpha(c) || is_mark(c); };
   return !text.empty() && text.size() <= ErrorNames::kMaxErrorName && std::all_of(text.begin(), text.end(), may_be_in_one) && !is_like_key(text);
 }
 

@@ -12,6 +12,8 @@
 
 namespace offhook::inline v0::agent::records {
 
+inline constexpr std::size_t kReadChunk = 64U << 10U;  ///< octets that a reader of journals asks for at once
+
 template <class T>
 using FileResult = base::Result<T, std::error_code>;
 

@@ -9,7 +9,6 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-constexpr std::uint64_t kChunk = 64U << 10U;
 constexpr std::uint64_t kMaxTornFile = 1U << 20U;
 constexpr std::string_view kEnding = ".jsonl";
 constexpr std::size_t kStampBytes = sizeof("20261121T093000.123Z") - 1;
@@ -99,7 +98,7 @@ FileResult<void> Journal::repair() {
   if (!size) return base::fail(size.error());
   size_ = *size;
   while (size_ > 0) {
-    const std::uint64_t from = size_ - std::min(size_, kChunk);
+    const std::uint64_t from = size_ - std::min(size_, kReadChunk);
     const auto chunk = file_->read(from, static_cast<std::size_t>(size_ - from));
     if (!chunk) return base::fail(chunk.error());
     // What we did not see may be whole lines: nothing is cut off by guess.
@@ -115,7 +114,7 @@ FileResult<void> Journal::repair() {
 }
 
 void Journal::save_torn(std::uint64_t from, std::uint64_t size) {
-  const auto bytes = file_->read(from, static_cast<std::size_t>(std::min(size - from, kChunk)));
+  const auto bytes = file_->read(from, static_cast<std::size_t>(std::min(size - from, kReadChunk)));
   auto aside = files_.open_append(path_of("torn"));
   if (!bytes || !aside || (*aside)->size().value_or(kMaxTornFile) >= kMaxTornFile) return;
   (void)(*aside)->write(*bytes + "\n");  // For people to look at: that it fails is no harm.

@@ -1,5 +1,6 @@
 #include <offhook/agent/records/record_reader.hpp>
 
+#include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/json_line.hpp>
 
@@ -19,8 +20,6 @@
 namespace offhook::inline v0::agent::records {
 
 namespace {
-
-constexpr std::size_t kChunk = 64U << 10U;
 
 class ReadFile {
  public:
@@ -121,7 +120,7 @@ class SlotReader {
       return;
     }
     ++summary_.files;
-    std::string pending, chunk(kChunk, '\0');
+    std::string pending, chunk(kReadChunk, '\0');
     bool too_long = false;
     for (;;) {
       const auto got = ::read(file.fd(), chunk.data(), chunk.size());

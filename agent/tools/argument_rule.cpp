@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/utf8.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
 
 #include <fmt/format.h>
 
@@ -12,8 +13,6 @@
 namespace offhook::inline v0::agent::tools {
 
 namespace {
-
-constexpr std::size_t kMaxShown = 64;
 
 /// Deviation: 50.0 and 5e1 are no "integer", though JSON Schema counts them as such (2020-12 Validation, section 6.1.1): not all servers do.
 bool has_type(const ArgumentValue& value, std::string_view type) {
@@ -29,7 +28,7 @@ bool has_type(const ArgumentValue& value, std::string_view type) {
 std::string shown_types(const std::vector<std::string>& types) {
   std::string all;
   for (const std::string& type : types) all += (all.empty() ? "" : " or ") + type;
-  return records::printable(all, kMaxShown);
+  return records::printable(all, kMaxShownName);
 }
 
 std::string shown(ExactNumber number) {

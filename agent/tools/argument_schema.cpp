@@ -2,6 +2,7 @@
 
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/argument_value.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/format.h>
@@ -14,7 +15,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 constexpr std::size_t kSchemaDepth = 32;
-constexpr std::size_t kMaxShown = 64;
 
 std::string text_of(dom::element parent, std::string_view name) {
   std::string_view text;
@@ -91,7 +91,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
   for (const ArgumentRule& rule : rules_) {
     const auto at = std::find_if(arguments.begin(), arguments.end(), [&](const Argument& a) { return a.name == rule.name; });
     const std::string wrong = at != arguments.end() ? rule.complaint(at->value) : rule.required ? "is missing" : "";
-    if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShown), wrong);
+    if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShownName), wrong);
   }
   for (const Argument& argument : arguments) {
     if (find(argument.name) != nullptr) continue;
@@ -99,7 +99,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
     // Many servers take "Amount" or "max_amount" for "amount" and "maxAmount": it would pass by the rule for that.
     const auto is_alike = [of = loosened(argument.name)](const ArgumentRule& rule) { return loosened(rule.name) == of; };
     if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
-      return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShown));
+      return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShownName));
   }
   return std::nullopt;
 }
@@ -113,13 +113,13 @@ std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted)
   const bool takes_anything = open_ && rules_.empty();
   for (const ArgumentRule& rule : granted.rules_) {
     const ArgumentRule* own = find(rule.name);
-    if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShown));
+    if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShownName));
     if (own != nullptr && !own->can_stand_beside(rule))
-      return fmt::format("allows of the argument \"{}\" nothing that the tool takes", records::printable(rule.name, kMaxShown));
+      return fmt::format("allows of the argument \"{}\" nothing that the tool takes", records::printable(rule.name, kMaxShownName));
   }
   for (const ArgumentRule& rule : rules_) {
     if (rule.required && !granted.open_ && granted.find(rule.name) == nullptr)
-      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", records::printable(rule.name, kMaxShown));
+      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", records::printable(rule.name, kMaxShownName));
   }
   return std::nullopt;
 }

@@ -19,7 +19,7 @@ std::string object_schema(const std::string& properties, std::string_view requir
 std::string names_of(const ToolRules& rules) {
   std::string names;
   const std::size_t count = std::min(rules.destinations.size(), kMaxDestinations);
-  for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : ",") + quoted(rules.destinations[i].name);
+  for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : ",") + json_quoted(rules.destinations[i].name);
   return names;
 }
 

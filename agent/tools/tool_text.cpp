@@ -27,7 +27,7 @@ std::string data_text(bool ok, std::string_view data) {
   return line.close('}').take();
 }
 
-std::string quoted(std::string_view text) {
+std::string json_quoted(std::string_view text) {
   const std::string object = JsonLine().text("", text, text.size()).take();
   return object.substr(1);  // An empty name writes no key: the brace goes.
 }

@@ -16,6 +16,6 @@ inline constexpr std::size_t kMaxResultBytes = 16U << 10U;  ///< of what a tool'
 /// `{"ok":true,"note":"... data ...","data":"..."}`: whatever stands in `data`, it ends no string and begins no member.
 [[nodiscard]] std::string data_text(bool ok, std::string_view data);
 /// `text` as a JSON string with its quotes; what is no UTF-8 becomes U+FFFD.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string json_quoted(std::string_view text);
 
 }  // namespace offhook::inline v0::agent::tools

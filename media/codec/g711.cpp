@@ -6,7 +6,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-const detail::G711Kernels& kernels() noexcept {
+const detail::G711Kernels& chosen_g711() noexcept {
   static const detail::G711Kernels& chosen = detail::g711_chosen();  // Found once; after that one load and a branch.
   return chosen;
 }
@@ -27,16 +27,16 @@ std::int16_t decode_alaw(std::uint8_t code) noexcept {
 }
 
 void detail::encode_mulaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept {
-  kernels().encode_mulaw(in, out, count);
+  chosen_g711().encode_mulaw(in, out, count);
 }
 void detail::encode_alaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept {
-  kernels().encode_alaw(in, out, count);
+  chosen_g711().encode_alaw(in, out, count);
 }
 void detail::decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept {
-  kernels().decode_mulaw(in, out, count);
+  chosen_g711().decode_mulaw(in, out, count);
 }
 void detail::decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept {
-  kernels().decode_alaw(in, out, count);
+  chosen_g711().decode_alaw(in, out, count);
 }
 
 }  // namespace offhook::inline v0::media

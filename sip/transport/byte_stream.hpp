@@ -42,6 +42,9 @@ class ByteStream {
   [[nodiscard]] virtual std::string failure() const { return {}; }
 };
 
+/// Returns the error with which a stream ends when the peer breaks the protocol.
+[[nodiscard]] inline boost::system::error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
+
 enum class Side : std::uint8_t { Client, Server };
 
 [[nodiscard]] std::unique_ptr<ByteStream> make_tcp_stream(boost::asio::ip::tcp::socket socket);

@@ -23,7 +23,7 @@ using locate::RecordType;
 
 namespace {
 
-constexpr int kClassInternet = 1;
+constexpr int kInternetClass = 1;
 
 int type_number(RecordType type) {
   switch (type) {
@@ -104,7 +104,7 @@ class DnsClient::Channel {
     auto* asked = new Asked{this, question, std::move(done)};  // c-ares hands it back exactly once.
     const bool address = question.type == RecordType::A || question.type == RecordType::Aaaa;
     const auto way = address ? ares_search : ares_query;  // The system's search list is for hosts, not for services.
-    way(channel_, question.name.c_str(), kClassInternet, type_number(question.type), &Channel::on_answer, asked);
+    way(channel_, question.name.c_str(), kInternetClass, type_number(question.type), &Channel::on_answer, asked);
     arm();
   }
 

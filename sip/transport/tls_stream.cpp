@@ -15,8 +15,6 @@ using boost::system::error_code;
 
 namespace {
 
-error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
-
 /// OpenSSL reads and writes the descriptor itself: asio::ssl::stream would keep 68 KB of buffers for each connection.
 class TlsStream final : public ByteStream {
  public:

@@ -25,8 +25,6 @@ using Done = ByteStream::Done;
 
 namespace {
 
-error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
-
 class WebSocket : public std::enable_shared_from_this<WebSocket> {
  public:
   WebSocket(asio::any_io_executor executor, std::unique_ptr<ByteStream> carrier, WebSocketSetup setup)

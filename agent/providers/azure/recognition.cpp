@@ -10,8 +10,6 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-constexpr std::string_view kJson = "application/json";
-
 void append_words(std::string& text, std::string_view more) {
   if (more.empty() || text.size() + 1 + more.size() > kMaxRecognisedText) return;
   if (!text.empty()) text += ' ';
@@ -34,7 +32,7 @@ void Recognition::on_connecting() {
   spare_.on_connecting();
   messages_.clear();
   audio_.rewind();
-  messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJson), write_speech_config(shape_.rate_hz)});
+  messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJsonType), write_speech_config(shape_.rate_hz)});
 }
 
 void Recognition::on_open() {
@@ -158,7 +156,7 @@ void Recognition::start_service_turn() {
     return fail({FailureKind::Protocol, "the recogniser of Azure ends every turn before the caller does"});
   }
   service_ = ServiceTurn{make_usp_id(random_), audio_.sent(), now_};
-  send(false, "speech.context", std::string(kJson), write_speech_context(shape_));
+  send(false, "speech.context", std::string(kJsonType), write_speech_context(shape_));
   const auto header = media::wav_header({shape_.rate_hz, 1}, 0);
   std::string wav(header.begin(), header.end());
   std::fill_n(wav.begin() + 4, 4, '\0');  // Both sizes are 0: nobody knows yet how long it will be.

@@ -8,16 +8,16 @@
 namespace offhook::inline v0::agent::azure {
 
 namespace {
-constexpr std::string_view kPath = "/stt/speech/universal/v2?format=detailed&language=";
+constexpr std::string_view kRecognitionPath = "/stt/speech/universal/v2?format=detailed&language=";
 constexpr std::string_view kDetecting = "&lidEnabled=true";
-constexpr std::string_view kWhom = "the recogniser of Azure";
+constexpr std::string_view kRecogniser = "the recogniser of Azure";
 }  // namespace
 
 RecognitionListener::RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake)
     : options_(std::move(options)),
       wake_(std::move(wake)),
       core_(std::in_place, shape(), options_.final_within, random_),
-      socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
+      socket_({kRecogniser, [this] { return make_request(); }, wake_}, *core_, sockets) {}
 
 RecognitionShape RecognitionListener::shape() const {
   auto candidates = options_.language.empty() ? candidate_locales(options_.followed.candidates) : std::vector<std::string>();
@@ -26,7 +26,7 @@ RecognitionShape RecognitionListener::shape() const {
 
 net::WebSocketRequest RecognitionListener::make_request() {
   const RecognitionShape asked = shape();
-  std::string path = std::string(kPath) + query_value(asked.language);
+  std::string path = std::string(kRecognitionPath) + query_value(asked.language);
   if (asked.detects_language()) path += kDetecting;
   return socket_to(options_.server, Service::Recognition, path, make_usp_id(random_));
 }

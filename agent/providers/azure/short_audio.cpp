@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-constexpr std::string_view kPath = "/speech/recognition/conversation/cognitiveservices/v1";
+constexpr std::string_view kShortAudioPath = "/speech/recognition/conversation/cognitiveservices/v1";
 
 HeardEvent read(std::string_view body) {
   using Status = Recognised::Status;
@@ -27,10 +27,10 @@ HeardEvent read(std::string_view body) {
 TurnService turn_service(const ShortAudioOptions& options) {
   TurnService service;
   service.whom = "the recogniser of Azure";
-  service.url = url_of(options.server, Service::Recognition, kPath);
+  service.url = url_of(options.server, Service::Recognition, kShortAudioPath);
   service.ask = [options](std::string wav, const std::string& language) {
     const std::string locale = heard_locale(options.language, language, options.followed);
-    auto request = request_to(options.server, Service::Recognition, std::string(kPath) + "?format=detailed&language=" + query_value(locale));
+    auto request = request_to(options.server, Service::Recognition, std::string(kShortAudioPath) + "?format=detailed&language=" + query_value(locale));
     request.headers.emplace_back("content-type", "audio/wav; codecs=audio/pcm; samplerate=" + std::to_string(TurnListener::kRateHz));
     request.headers.emplace_back("accept", "application/json");
     request.body = std::move(wav);

@@ -13,9 +13,6 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kWhom = "the voice of Azure";
-
 std::string write_synthesis_context(std::uint32_t rate_hz) {
   JsonText out;
   out.open("", '{').open("synthesis", '{').open("audio", '{').open("metadataOptions", '{');
@@ -60,7 +57,7 @@ void Synthesis::on_connecting() {
   link_ = Link::Opening;
   reopen_at_.reset();
   spare_.on_connecting();
-  messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJson), write_speech_config(shape_.rate_hz)});
+  messages_.push_back({false, "speech.config", make_usp_id(random_), std::string(kJsonType), write_speech_config(shape_.rate_hz)});
 }
 
 void Synthesis::on_open() {
@@ -111,14 +108,14 @@ void Synthesis::pump() {
   if (link_ != Link::Open || request_ || job == nullptr) return;
   request_ = Request{make_usp_id(random_), {}};
   progress_at_ = now_;
-  send("synthesis.context", std::string(kJson), write_synthesis_context(shape_.rate_hz));
+  send("synthesis.context", std::string(kJsonType), write_synthesis_context(shape_.rate_hz));
   send("ssml", "application/ssml+xml", write_ssml(job->shape, job->sound.text()));
 }
 
 void Synthesis::cancel() {
   jobs_.clear();
   if (!request_ || !request_->wanted) return;
-  send("synthesis.control", std::string(kJson), R"({"action":"stop"})");
+  send("synthesis.control", std::string(kJsonType), R"({"action":"stop"})");
   request_->wanted = false;
   settle_by_ = now_ + kSettleWithin;
 }
@@ -130,7 +127,7 @@ void Synthesis::on_time(base::TimePoint now) {
     spare_.ask();  // The caller has just interrupted: what is said to that shall not wait for it.
   }
   if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
-  fail_all({FailureKind::Timeout, std::string(kWhom) + " sends no more audio"});
+  fail_all({FailureKind::Timeout, std::string(kAzureVoice) + " sends no more audio"});
   give_up_socket();
 }
 
@@ -171,7 +168,7 @@ void Synthesis::on_audio(const UspMessage& message) {
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
   if (!trouble && !too_much) return;
-  sound.fail(std::string(kWhom) + ": " + (trouble ? trouble->why : "it does not come to an end"), trouble ? trouble->kind : FailureKind::Protocol);
+  sound.fail(std::string(kAzureVoice) + ": " + (trouble ? trouble->why : "it does not come to an end"), trouble ? trouble->kind : FailureKind::Protocol);
   give_up_socket();
 }
 
@@ -181,7 +178,7 @@ void Synthesis::on_turn_end() {
   if (over.wanted) {
     SpokenUtterance& sound = running()->sound;
     sound.finish();
-    if (sound.samples() == 0) sound.fail(std::string(kWhom) + " sent no audio", FailureKind::Empty);
+    if (sound.samples() == 0) sound.fail(std::string(kAzureVoice) + " sent no audio", FailureKind::Empty);
     else spare_.on_success();
   }
   pump();

@@ -16,6 +16,8 @@
 
 namespace offhook::inline v0::agent::azure {
 
+inline constexpr std::string_view kAzureVoice = "the voice of Azure";  ///< the subject of error texts
+
 struct SynthesisShape {
   SsmlShape ssml;
   std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000

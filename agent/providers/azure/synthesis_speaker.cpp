@@ -7,8 +7,7 @@
 namespace offhook::inline v0::agent::azure {
 
 namespace {
-constexpr std::string_view kPath = "/tts/cognitiveservices/websocket/v1";
-constexpr std::string_view kWhom = "the voice of Azure";
+constexpr std::string_view kSynthesisPath = "/tts/cognitiveservices/websocket/v1";
 }  // namespace
 
 std::string SynthesisOptions::fixed_locale(std::string_view of_call) const {
@@ -23,9 +22,9 @@ SynthesisSpeaker::SynthesisSpeaker(SynthesisOptions options, net::WebSocketClien
     : options_(std::move(options)),
       wake_(std::move(wake)),
       core_(std::in_place, SynthesisShape{{options_.fixed_locale({}), options_.voice}, options_.rate_hz}, random_),
-      socket_({kWhom, [this] { return make_request(); }, wake_}, *core_, sockets) {}
+      socket_({kAzureVoice, [this] { return make_request(); }, wake_}, *core_, sockets) {}
 
-net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(options_.server, Service::Synthesis, kPath, make_usp_id(random_)); }
+net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(options_.server, Service::Synthesis, kSynthesisPath, make_usp_id(random_)); }
 
 void SynthesisSpeaker::open(const SessionContext& context) {
   if (options_.language.empty()) options_.language = context.language;

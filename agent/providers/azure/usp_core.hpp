@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace offhook::inline v0::agent::azure {
+
+inline constexpr std::string_view kJsonType = "application/json";  ///< the Content-Type of a message that carries JSON
 
 /// What speaks the Unified Speech Protocol over a socket that somebody else opens, one at a time. Pure: what comes is told, what is to
 /// be sent is polled.

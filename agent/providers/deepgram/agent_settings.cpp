@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-using Kind = HistoryEntry::Kind;
+using HistoryKind = HistoryEntry::Kind;
 
 void write_sound(JsonText& out, AudioFormat format) {
   switch (format) {
@@ -100,15 +100,15 @@ void write_call(JsonText& out, const HistoryEntry& call, const HistoryEntry& res
 }
 
 void write_entry(JsonText& out, const History& history, const HistoryEntry& entry) {
-  if (entry.text.empty() && entry.kind != Kind::ToolResult) return;
+  if (entry.text.empty() && entry.kind != HistoryKind::ToolResult) return;
   switch (entry.kind) {
-    case Kind::Caller: return write_line(out, "user", entry.text);
-    case Kind::Agent: return write_line(out, "assistant", entry.interrupted ? entry.text + " [interrupted]" : entry.text);
-    case Kind::Note: return write_line(out, "user", noted(entry.text));
-    case Kind::ToolCall: return;
-    case Kind::ToolResult: break;
+    case HistoryKind::Caller: return write_line(out, "user", entry.text);
+    case HistoryKind::Agent: return write_line(out, "assistant", entry.interrupted ? entry.text + " [interrupted]" : entry.text);
+    case HistoryKind::Note: return write_line(out, "user", noted(entry.text));
+    case HistoryKind::ToolCall: return;
+    case HistoryKind::ToolResult: break;
   }
-  const auto is_its_call = [&](const HistoryEntry& each) { return each.kind == Kind::ToolCall && each.call_id == entry.call_id; };
+  const auto is_its_call = [&](const HistoryEntry& each) { return each.kind == HistoryKind::ToolCall && each.call_id == entry.call_id; };
   const auto call = std::find_if(history.entries().begin(), history.entries().end(), is_its_call);
   if (call != history.entries().end()) write_call(out, *call, entry);
 }
@@ -119,7 +119,7 @@ void write_context(JsonText& out, const History& history, std::uint32_t present_
   while (first > 0 && (octets += entries[first - 1].text.size()) <= kMaxContext) --first;
   out.open("context", '{').open("messages", '[');
   for (std::size_t i = first; i < entries.size(); ++i) {
-    const bool is_asked = entries[i].turn == present_turn && (entries[i].kind == Kind::Caller || entries[i].kind == Kind::Note);
+    const bool is_asked = entries[i].turn == present_turn && (entries[i].kind == HistoryKind::Caller || entries[i].kind == HistoryKind::Note);
     if (!is_asked) write_entry(out, history, entries[i]);
   }
   out.close(']').close('}');

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/flux_transcription.hpp>
 
+#include <offhook/agent/providers/deepgram/listen_stream.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -10,13 +11,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})", kCloseStream = R"({"type":"CloseStream"})";
-constexpr std::size_t kSlackMs = 10;  // Places are rounded.
-
-void append_words(std::string& text, std::string_view more) {
-  if (!text.empty() && !more.empty()) text += ' ';
-  text += more;
-}
+constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})";
 
 }  // namespace
 

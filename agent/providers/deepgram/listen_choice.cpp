@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr std::string_view kEnglish = "flux-general-en", kMany = "flux-general-multi", kNova = "nova-3", kAnyLanguage = "multi";
+constexpr std::string_view kEnglish = "flux-general-en", kMany = "flux-general-multi", kNova = "nova-3";
 
 /// What kMany understands.
 constexpr auto kFlux = std::to_array<std::string_view>({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"});

@@ -8,6 +8,9 @@
 /// Which model listens to a call, and what it is told of the call's languages: the same for the Voice Agent, for Flux and for nova-3.
 namespace offhook::inline v0::agent::deepgram {
 
+/// The value of `language` with which nova-2 and nova-3 recognise any language.
+inline constexpr std::string_view kAnyLanguage = "multi";
+
 /// Flux has an interface of its own, over sockets alone, and takes our word for the end of a turn.
 [[nodiscard]] bool is_flux(std::string_view model);
 /// The Flux of that name understands a language, BCP 47; "flux" and those that nobody knows understand any.

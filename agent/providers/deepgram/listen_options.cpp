@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 
+#include <offhook/agent/providers/deepgram/listen_choice.hpp>
+
 #include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/media/wav.hpp>
 
@@ -9,7 +11,6 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr std::string_view kAnyLanguage = "multi";
 constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // 100: Deepgram's documentation, "Endpointing", of multi
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/live_transcription.hpp>
 
+#include <offhook/agent/providers/deepgram/listen_stream.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -10,14 +11,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr std::string_view kFinalize = R"({"type":"Finalize"})", kKeepAliveFrame = R"({"type":"KeepAlive"})",
-                           kCloseStream = R"({"type":"CloseStream"})";
-constexpr std::size_t kSlackMs = 10;  // Places of windows are rounded.
-
-void append_words(std::string& text, std::string_view more) {
-  if (!text.empty() && !more.empty()) text += ' ';
-  text += more;
-}
+constexpr std::string_view kFinalize = R"({"type":"Finalize"})", kKeepAliveFrame = R"({"type":"KeepAlive"})";
 
 }  // namespace
 

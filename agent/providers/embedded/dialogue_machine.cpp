@@ -13,7 +13,6 @@ namespace {
 
 // Inside a form a way out must be said clearly; there, words such as "no" or "right" are more likely to be an answer.
 constexpr double kWayOutScore = 0.7;
-constexpr std::size_t kMinTold = 3;  // Digits that make a number; one or two may be part of anything.
 constexpr std::string_view kNobodyThere = "I am sorry, nobody answers there right now.";
 constexpr std::uint32_t kMaxSteps = 3;  // Again, menu, last.
 constexpr std::uint32_t kMaxReconfirms = 2;

@@ -10,29 +10,29 @@ namespace offhook::inline v0::agent::embedded {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kDefinitions = "#/definitions/";
 
-Json refer(const std::string& name) { return {{"$ref", kDefinitions + name}}; }
-Json matching(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}, {"maxLength", kMaxPhraseBytes}}; }
-Json list_of(Json items, std::size_t most) { return {{"type", "array"}, {"items", std::move(items)}, {"maxItems", most}}; }
-Json choice(const std::vector<std::string>& words) { return {{"enum", words}}; }
-Json whole(std::size_t least, std::size_t most) { return {{"type", "integer"}, {"minimum", least}, {"maximum", most}}; }
-Json fraction(double usual) { return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}, {"default", usual}}; }
-Json described(const char* meaning, Json schema) {
+OrderedJson refer(const std::string& name) { return {{"$ref", kDefinitions + name}}; }
+OrderedJson matching(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}, {"maxLength", kMaxPhraseBytes}}; }
+OrderedJson list_of(OrderedJson items, std::size_t most) { return {{"type", "array"}, {"items", std::move(items)}, {"maxItems", most}}; }
+OrderedJson choice(const std::vector<std::string>& words) { return {{"enum", words}}; }
+OrderedJson whole(std::size_t least, std::size_t most) { return {{"type", "integer"}, {"minimum", least}, {"maximum", most}}; }
+OrderedJson fraction(double usual) { return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}, {"default", usual}}; }
+OrderedJson described(const char* meaning, OrderedJson schema) {
   schema["description"] = meaning;
   return schema;
 }
 
-Json object(Json properties, const std::vector<std::string>& required) {
-  Json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+OrderedJson object(OrderedJson properties, const std::vector<std::string>& required) {
+  OrderedJson schema{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
   if (!required.empty()) schema["required"] = required;
   return schema;
 }
 
-Json definitions() {
-  Json phrases = list_of(refer("text"), kMaxPhrases);
+OrderedJson definitions() {
+  OrderedJson phrases = list_of(refer("text"), kMaxPhrases);
   phrases["minItems"] = 1;
   return {{"text", {{"type", "string"}, {"minLength", 1}, {"maxLength", kMaxPhraseBytes}, {"not", {{"pattern", "[^ -~]"}}}}},
           {"texts", described("alternatives: the first is said first, the next one the next time", std::move(phrases))},
@@ -41,15 +41,15 @@ Json definitions() {
 }
 
 /// `transfer` needs "to", and nothing else may have it.
-Json action(const std::vector<std::string>& without_number) {
-  const Json transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
-  const Json other = object({{"do", choice(without_number)}}, {"do"});
+OrderedJson action(const std::vector<std::string>& without_number) {
+  const OrderedJson transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
+  const OrderedJson other = object({{"do", choice(without_number)}}, {"do"});
   return {{"oneOf", {transfer, other}}};
 }
 
 /// Repeat and menu say what they repeat; every other intent needs replies.
-Json intent() {
-  Json schema = object({{"name", refer("name")},
+OrderedJson intent() {
+  OrderedJson schema = object({{"name", refer("name")},
                         {"examples", described("what callers say", refer("texts"))},
                         {"replies", refer("texts")},
                         {"slots", described("asked for, in this order, before the reply", list_of(refer("name"), kMaxSlots))},
@@ -60,21 +60,21 @@ Json intent() {
                         {"key", described("the telephone key that means the same", matching("^[0-9*]$"))},
                         {"anywhere", described("understood inside a form too", {{"type", "boolean"}})}},
                        {"name", "examples"});
-  const Json silent{{"properties", {{"action", {{"properties", {{"do", choice({"repeat", "menu"})}}}, {"required", {"do"}}}}}}, {"required", {"action"}}};
+  const OrderedJson silent{{"properties", {{"action", {{"properties", {{"do", choice({"repeat", "menu"})}}}, {"required", {"do"}}}}}}, {"required", {"action"}}};
   schema["if"] = silent;
   schema["then"] = {{"not", {{"required", {"replies"}}}}};
   schema["else"] = {{"required", {"replies"}}};
   return schema;
 }
 
-Json slot() {
+OrderedJson slot() {
   return object({{"type", choice({"digits", "yesno"})},
                  {"min_digits", whole(1, kMaxDialogueDigits)},
                  {"max_digits", whole(1, kMaxDialogueDigits)}},
                 {"type"});
 }
 
-Json form() {
+OrderedJson form() {
   return object({{"slot", refer("name")},
                  {"ask", refer("texts")},
                  {"confirm", described("reads the answer back; without it the answer is taken as it is", refer("texts"))},
@@ -88,10 +88,10 @@ Json form() {
                 {"slot", "ask", "retry", "give_up"});
 }
 
-Json properties() {
-  const Json faq = object({{"questions", refer("texts")}, {"answer", refer("text")}, {"wish", refer("text")}}, {"questions", "answer"});
-  const Json intents = list_of(intent(), kMaxIntents);
-  return {{"$schema", described("where this schema is; sets nothing", Json::object())},
+OrderedJson properties() {
+  const OrderedJson faq = object({{"questions", refer("texts")}, {"answer", refer("text")}, {"wish", refer("text")}}, {"questions", "answer"});
+  const OrderedJson intents = list_of(intent(), kMaxIntents);
+  return {{"$schema", described("where this schema is; sets nothing", OrderedJson::object())},
           {"name", refer("name")},
           {"greeting", refer("texts")},
           {"goodbye", refer("texts")},
@@ -119,7 +119,7 @@ Json properties() {
 }  // namespace
 
 std::string dialogue_schema_text() {
-  Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
+  OrderedJson schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
               {"title", "Offhook dialogue"},
               {"description", "What a caller may want, and what is said and done (docs/embedded-speech.md). Made by `offhook schema dialogue`."}};
   schema.update(object(properties(), {"name", "greeting", "goodbye", "intents", "fallback"}));

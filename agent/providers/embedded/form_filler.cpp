@@ -12,8 +12,6 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-constexpr std::size_t kMinTold = 3;  // Digits in a wish that make a number; one or two may be part of anything.
-
 /// "No, five five six": as an answer to the next question it would not begin so.
 bool begins_with_no(std::string_view text) {
   const auto words = split_words(text);

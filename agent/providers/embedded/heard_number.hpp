@@ -9,6 +9,9 @@
 /// Numbers as callers say them digit by digit, and how they mend them. Pure; ASCII only.
 namespace offhook::inline v0::agent::embedded {
 
+/// Digits in a sentence that make a number; one or two may be part of anything.
+inline constexpr std::size_t kMinTold = 3;
+
 /// The digits in a text: "five five oh double two" is "55022", "eight hundred five" is "8005"; other words are skipped.
 [[nodiscard]] std::string heard_digits(std::string_view text);
 /// The other words.

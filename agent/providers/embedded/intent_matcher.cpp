@@ -8,14 +8,14 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-using Counts = std::unordered_map<std::string, double>;
+using FeatureWeights = std::unordered_map<std::string, double>;
 
 /// "open today": words w:open w:today, the pair p:open_today, pieces c:_ope c:open c:pen_ ...
-Counts features_of(std::string_view text) {
+FeatureWeights features_of(std::string_view text) {
   constexpr std::size_t kPiece = 4;
   constexpr double kPairWeight = 0.7;   // "How can", "can I" open questions of all kinds.
   constexpr double kPieceWeight = 0.5;  // A word has several; together they should count about as much as the word.
-  Counts counts;
+  FeatureWeights counts;
   std::string previous = "^";
   for (const std::string& word : split_words(text)) {
     const std::string root = stem(word);

@@ -20,7 +20,7 @@ constexpr double kDiscount = 0.5;
 constexpr std::size_t kOrder = 3;
 
 using Gram = std::vector<std::string>;
-using Counts = std::map<Gram, std::uint32_t>;
+using GramCounts = std::map<Gram, std::uint32_t>;
 
 /// What follows one history: how often in all, and how many different words.
 struct Following {
@@ -46,7 +46,7 @@ class Model {
     }
   }
 
-  [[nodiscard]] const Counts& grams(std::size_t order) const { return counts_[order - 1]; }
+  [[nodiscard]] const GramCounts& grams(std::size_t order) const { return counts_[order - 1]; }
 
   /// Interpolated: what the discount takes from the seen ones is shared out by the lower order, so that no history is a wall.
   [[nodiscard]] double probability(const Gram& gram) const {
@@ -74,7 +74,7 @@ class Model {
     }
   }
 
-  std::array<Counts, kOrder> counts_;
+  std::array<GramCounts, kOrder> counts_;
   std::array<std::map<Gram, Following>, kOrder> following_;
 };
 

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::tools::http {
 
 namespace {
 
-bool is_json(std::string_view type) {
+bool is_json_content(std::string_view type) {
   return base::iequals(base::trim(type.substr(0, type.find(';'))), "application/json");
 }
 
@@ -30,7 +30,7 @@ Read<std::optional<Node>> json_schema_of(const Node& body) {
   const auto content = body.member("content");
   if (!content || !content->value.is_object()) return base::fail(body.fault("it has no content"));
   for (const auto& [type, media] : content->members()) {
-    if (is_json(type)) return media.member("schema");
+    if (is_json_content(type)) return media.member("schema");
   }
   return base::fail(content->fault("none of it is application/json, and a tool can give nothing else"));
 }

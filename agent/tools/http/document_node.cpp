@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::tools::http {
 
 namespace {
 
-constexpr std::size_t kMaxShown = 128;
+constexpr std::size_t kMaxShownReference = 128;
 
 /// RFC 6901 section 3
 std::string beneath(const std::string& pointer, std::string_view name) {
@@ -85,7 +85,7 @@ Read<Node> resolve(const Node& document, Node node) {
     json::Element reference;
     if (node.value.at_key("$ref").get(reference) != simdjson::SUCCESS) return node;
     const std::string_view where = node.text("$ref");
-    const auto broken = [&](const std::string& why) { return base::fail(node.fault("its $ref \"" + records::printable(where, kMaxShown) + "\" " + why)); };
+    const auto broken = [&](const std::string& why) { return base::fail(node.fault("its $ref \"" + records::printable(where, kMaxShownReference) + "\" " + why)); };
     if (!where.starts_with("#/")) return broken("leads out of the document, which no reference may (it begins with #/)");
     if (hops == kMaxReferenceHops) return broken("is one reference too many in a row");
     const auto pointer = percent_decoded(where.substr(1));

@@ -5,6 +5,7 @@
 
 #include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -18,7 +19,6 @@ namespace {
 
 using Fault = std::optional<DocumentFault>;
 
-constexpr std::size_t kMaxShown = 64;
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMethods = {{{"get", "GET"}, {"put", "PUT"}, {"post", "POST"}, {"delete", "DELETE"}, {"patch", "PATCH"}}};
 
 /// A path's own text: RFC 3986 section 3.3, with what `{` and `}` enclose taken out.
@@ -123,7 +123,7 @@ class Reader {
   [[nodiscard]] std::ptrdiff_t count(std::string_view name) const {
     return std::count_if(operation_.path.begin(), operation_.path.end(), [name](const PathPiece& piece) { return piece.is_parameter && piece.text == name; });
   }
-  [[nodiscard]] static std::string shown(std::string_view name) { return records::printable(name, kMaxShown); }
+  [[nodiscard]] static std::string shown(std::string_view name) { return records::printable(name, kMaxShownName); }
 
   [[nodiscard]] Fault take_body() {
     auto read = read_body(document_, node_);
@@ -182,7 +182,7 @@ Fault read_path_item(const Node& document, std::string_view path, const Node& it
     const auto node = item.member(key);
     const std::string_view id = node ? node->text("operationId") : std::string_view();
     if (id.empty() || std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-    if (found.contains(id)) return node->fault("the operationId \"" + records::printable(id, kMaxShown) + "\" is another operation's already");
+    if (found.contains(id)) return node->fault("the operationId \"" + records::printable(id, kMaxShownName) + "\" is another operation's already");
     auto read = Reader(document, item, *node).read(path, method);
     if (!read) return std::move(read.error());
     found.emplace(std::string(id), std::move(*read));
@@ -221,7 +221,7 @@ Read<std::vector<Operation>> read_operations(std::string_view document, const st
   std::vector<Operation> operations;
   for (const std::string& id : wanted) {
     const auto at = found->find(id);
-    if (at == found->end()) return base::fail(DocumentFault{"/paths", "no operation (get, put, post, delete, patch) has the operationId \"" + records::printable(id, kMaxShown) + "\""});
+    if (at == found->end()) return base::fail(DocumentFault{"/paths", "no operation (get, put, post, delete, patch) has the operationId \"" + records::printable(id, kMaxShownName) + "\""});
     operations.push_back(std::move(at->second));
     found->erase(at);
   }

@@ -1,5 +1,7 @@
 #include <offhook/agent/tools/mcp/client.hpp>
 
+#include <offhook/agent/tools/mcp/tool_answer.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +11,6 @@ using base::TimePoint;
 
 namespace {
 
-constexpr std::string_view kNotAvailable = "The tool is not available at the moment. Nothing was done.";
 constexpr std::string_view kTooMany = "The tool is asked by too many at once. Nothing was done.";
 constexpr std::string_view kLate = "The tool did not answer in time. Whether it did its work is not known.";
 constexpr std::string_view kLost = "The tool's server broke off. Whether the tool did its work is not known.";

@@ -1,12 +1,10 @@
 #include <offhook/agent/tools/mcp/desk.hpp>
 
+#include <offhook/agent/tools/mcp/tool_answer.hpp>
+
 #include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
-
-namespace {
-constexpr std::string_view kNotAvailable = "The tool is not available at the moment. Nothing was done.";
-}
 
 void Desk::open(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);

@@ -7,6 +7,8 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
+/// The model is told this when a call could not be started.
+inline constexpr std::string_view kNotAvailable = "The tool is not available at the moment. Nothing was done.";
 inline constexpr std::size_t kMaxContentItems = 64;
 
 /// What came of a call, as text for a model: of what cannot be said in words (images, audio, files) only that it was there.

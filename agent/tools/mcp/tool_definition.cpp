@@ -3,6 +3,7 @@
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/mcp/header_bindings.hpp>
+#include <offhook/agent/tools/tool_policy.hpp>
 
 #include <array>
 #include <utility>
@@ -10,8 +11,6 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
-
-constexpr std::size_t kMaxShown = 64;
 
 /// What is pinned, in the order of the names. Icons and `_meta` change nothing that anybody here goes by.
 constexpr std::array<std::string_view, 6> kPinned = {"annotations", "description", "inputSchema", "name", "outputSchema", "title"};
@@ -34,7 +33,7 @@ bool has_repeated_name(const json::Element& tool) {
   return !append_canonical(ignored, tool);
 }
 
-std::string shown(std::string_view name) { return "\"" + records::printable(name, kMaxShown) + "\""; }
+std::string shown(std::string_view name) { return "\"" + records::printable(name, kMaxShownName) + "\""; }
 
 /// "": it is a tool.
 std::string read_tool(const json::Element& element, ToolDefinition& tool) {

@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip::packages {
 namespace {
 
 using Change = ConferenceInfo::Change;
-constexpr const char* kSpace = "urn:ietf:params:xml:ns:conference-info";
+constexpr const char* kConferenceInfoNamespace = "urn:ietf:params:xml:ns:conference-info";
 
 /// RFC 4575 section 4.4: full where it is not said.
 base::Result<Change, PackageError> change_of(pugi::xml_node node) {
@@ -163,7 +163,7 @@ void merge_user(ConferenceInfo::User& known, const ConferenceInfo::User& told) {
 
 base::Result<ConferenceInfo, PackageError> parse_conference_info(std::string_view body) {
   pugi::xml_document document;
-  if (const auto loaded = load_xml(body, "conference-info", kSpace, document); !loaded) return base::fail(loaded.error());
+  if (const auto loaded = load_xml(body, "conference-info", kConferenceInfoNamespace, document); !loaded) return base::fail(loaded.error());
   const auto root = document.document_element();
   ConferenceInfo info;
   info.entity = root.attribute("entity").value();
@@ -190,7 +190,7 @@ base::Result<ConferenceInfo, PackageError> parse_conference_info(std::string_vie
 
 std::string write_conference_info(const ConferenceInfo& info) {
   pugi::xml_document document;
-  auto root = begin_xml(document, "conference-info", kSpace);
+  auto root = begin_xml(document, "conference-info", kConferenceInfoNamespace);
   root.append_attribute("entity") = info.entity.c_str();
   root.append_attribute("state") = word_of(info.change);
   root.append_attribute("version") = info.version;

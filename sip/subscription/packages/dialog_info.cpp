@@ -11,7 +11,7 @@ namespace offhook::inline v0::sip::packages {
 
 namespace {
 
-constexpr const char* kSpace = "urn:ietf:params:xml:ns:dialog-info";
+constexpr const char* kDialogInfoNamespace = "urn:ietf:params:xml:ns:dialog-info";
 constexpr std::array<std::string_view, 5> kStates{"trying", "proceeding", "early", "confirmed", "terminated"};
 
 DialogInfo::Side read_side(pugi::xml_node side) {
@@ -61,7 +61,7 @@ std::string_view to_string(DialogInfo::State state) { return kStates[static_cast
 
 base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body) {
   pugi::xml_document document;
-  if (const auto loaded = load_xml(body, "dialog-info", kSpace, document); !loaded) return base::fail(loaded.error());
+  if (const auto loaded = load_xml(body, "dialog-info", kDialogInfoNamespace, document); !loaded) return base::fail(loaded.error());
   const auto root = document.document_element();
   DialogInfo info;
   info.entity = root.attribute("entity").value();
@@ -83,7 +83,7 @@ base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body) 
 
 std::string write_dialog_info(const DialogInfo& info, std::string_view mark) {
   pugi::xml_document document;
-  auto root = begin_xml(document, "dialog-info", kSpace);
+  auto root = begin_xml(document, "dialog-info", kDialogInfoNamespace);
   // In front of all that others wrote: the first mark in a document is this one.
   add_attribute(root, "version", mark.empty() ? std::to_string(info.version) : std::string(mark));
   root.append_attribute("state") = info.whole ? "full" : "partial";

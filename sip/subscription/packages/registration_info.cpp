@@ -10,18 +10,18 @@ namespace offhook::inline v0::sip::packages {
 namespace {
 
 using State = RegistrationInfo::State;
-constexpr const char* kSpace = "urn:ietf:params:xml:ns:reginfo";
-constexpr std::array<std::pair<std::string_view, State>, 3> kStates{
+constexpr const char* kRegistrationInfoNamespace = "urn:ietf:params:xml:ns:reginfo";
+constexpr std::array<std::pair<std::string_view, State>, 3> kStateNames{
     {{"init", State::Init}, {"active", State::Active}, {"terminated", State::Terminated}}};
 
 std::optional<State> state_of(std::string_view word) {
-  for (const auto& [text, state] : kStates) {
+  for (const auto& [text, state] : kStateNames) {
     if (text == word) return state;
   }
   return std::nullopt;
 }
 
-const char* word_of(State state) { return kStates[static_cast<std::size_t>(state)].first.data(); }
+const char* word_of(State state) { return kStateNames[static_cast<std::size_t>(state)].first.data(); }
 
 base::Result<RegistrationInfo::Contact, PackageError> read_contact(pugi::xml_node node) {
   RegistrationInfo::Contact contact;
@@ -65,7 +65,7 @@ base::Result<RegistrationInfo::Registration, PackageError> read_registration(pug
 
 base::Result<RegistrationInfo, PackageError> parse_registration_info(std::string_view body) {
   pugi::xml_document document;
-  if (const auto loaded = load_xml(body, "reginfo", kSpace, document); !loaded) return base::fail(loaded.error());
+  if (const auto loaded = load_xml(body, "reginfo", kRegistrationInfoNamespace, document); !loaded) return base::fail(loaded.error());
   const auto root = document.document_element();
   const auto version = number_of(root.attribute("version"));
   const std::string_view state = root.attribute("state").value();
@@ -87,7 +87,7 @@ base::Result<RegistrationInfo, PackageError> parse_registration_info(std::string
 
 std::string write_registration_info(const RegistrationInfo& info) {
   pugi::xml_document document;
-  auto root = begin_xml(document, "reginfo", kSpace);
+  auto root = begin_xml(document, "reginfo", kRegistrationInfoNamespace);
   root.append_attribute("version") = info.version;
   root.append_attribute("state") = info.whole ? "full" : "partial";
   for (const auto& registration : info.registrations) {
