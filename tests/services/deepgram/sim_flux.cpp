@@ -1,5 +1,7 @@
 #include <offhook/tests/services/deepgram/sim_flux.hpp>
 
+#include <offhook/tests/services/deepgram/hearing.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <sstream>
@@ -11,17 +13,11 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::uint64_t kFrameMs = 20, kUpdateMs = 250, kMsOfAWord = 250, kSpokenMs = 300;
+constexpr std::uint64_t kUpdateMs = 250, kSpokenMs = 300;
 constexpr std::string_view kMany = "flux-general-multi";
-constexpr std::string_view kNames[] = {"model", "encoding", "sample_rate", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "keyterm",
+constexpr std::string_view kFluxParameters[] = {"model", "encoding", "sample_rate", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "keyterm",
                                        "language_hint", "mip_opt_out", "tag", "numerals", "redact", "profanity_filter"};
-constexpr std::string_view kEncodings[] = {"linear16", "mulaw", "alaw"};  // Those that can be heard here.
 constexpr std::string_view kHints[] = {"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"};
-
-template <class List>
-bool is_one_of(const List& list, std::string_view value) {
-  return std::find(std::begin(list), std::end(list), value) != std::end(list);
-}
 
 /// -1 when it is none.
 double real(const std::string& text) {
@@ -52,7 +48,7 @@ bool takes_hints(std::string_view model, const std::vector<std::string>& hints) 
 
 std::string refuse_flux(const Query& query) {
   for (const auto& [name, values] : query) {
-    if (!is_one_of(kNames, name)) return "Unknown query parameter: " + name;
+    if (!is_one_of(kFluxParameters, name)) return "Unknown query parameter: " + name;
   }
   const std::string model = value_in(query, "model");
   if (!model.starts_with("flux-general-")) return "/v2/listen serves Flux models only";
@@ -76,7 +72,7 @@ SimFlux::SimFlux(SimWorld& world, unsigned number, const Query& query, const Fau
 void SimFlux::on_audio(std::string_view octets, base::TimePoint now, SimOuts& out) {
   octets_ += octets.size();
   rest_ += octets;
-  const std::size_t frame = kFrameMs * format_.octets_per_ms();
+  const std::size_t frame = kHeardFrameMs * format_.octets_per_ms();
   for (; rest_.size() >= frame; rest_.erase(0, frame)) {
     const bool voiced = loudness(format_, std::string_view(rest_).substr(0, frame)) > world_.scenario.vad_rms;
     samples_ += frame / format_.octets_per_sample();

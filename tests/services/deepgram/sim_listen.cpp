@@ -1,5 +1,7 @@
 #include <offhook/tests/services/deepgram/sim_listen.hpp>
 
+#include <offhook/tests/services/deepgram/hearing.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <sstream>
@@ -11,19 +13,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::uint64_t kFrameMs = 20, kInterimMs = 200, kMsOfAWord = 250, kWindowMs = 5000, kLittleMs = 60;
+constexpr std::uint64_t kInterimMs = 200, kWindowMs = 5000, kLittleMs = 60;
 constexpr auto kIdle = std::chrono::seconds(10);
 
-constexpr std::string_view kNames[] = {"model", "language", "encoding", "sample_rate", "channels", "multichannel", "interim_results", "endpointing",
+constexpr std::string_view kListenParameters[] = {"model", "language", "encoding", "sample_rate", "channels", "multichannel", "interim_results", "endpointing",
                                        "utterance_end_ms", "vad_events", "smart_format", "punctuate", "numerals", "keyterm", "keywords", "diarize",
                                        "diarize_model", "redact", "profanity_filter", "replace", "search", "tag", "extra", "mip_opt_out", "version",
                                        "callback", "no_delay", "dictation"};
-constexpr std::string_view kEncodings[] = {"linear16", "mulaw", "alaw"};  // Those that can be heard here.
-
-template <class List>
-bool is_one_of(const List& list, std::string_view value) {
-  return std::find(std::begin(list), std::end(list), value) != std::end(list);
-}
 
 int number(const std::string& text) {
   int value = 0;
@@ -41,7 +37,7 @@ std::string joined(const std::vector<std::string>& words, std::size_t from, std:
 
 std::string refuse_listen(const Query& query) {
   for (const auto& [name, values] : query) {
-    if (!is_one_of(kNames, name)) return "Unknown query parameter: " + name;
+    if (!is_one_of(kListenParameters, name)) return "Unknown query parameter: " + name;
   }
   if (value_in(query, "model").empty()) return "No model was named";
   if (value_in(query, "model").starts_with("flux")) return "Flux models are served by /v2/listen";
@@ -78,7 +74,7 @@ void SimListen::on_audio(std::string_view octets, base::TimePoint now, SimOuts& 
     alive_at_ = now;
     octets_ += octets.size();
     rest_ += octets;
-    const std::size_t frame = kFrameMs * format_.octets_per_ms();
+    const std::size_t frame = kHeardFrameMs * format_.octets_per_ms();
     for (; rest_.size() >= frame; rest_.erase(0, frame)) {
       const bool voiced = loudness(format_, std::string_view(rest_).substr(0, frame)) > world_.scenario.vad_rms;
       samples_ += frame / format_.octets_per_sample();

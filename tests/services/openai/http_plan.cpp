@@ -17,8 +17,8 @@ HttpPlan::Step error_answer(int status, const std::string& type, const std::stri
 
 HttpPlan::Step json_answer(const Json& body) { return {HttpPlan::What::Whole, {}, 200, {{"content-type", "application/json"}}, written(body)}; }
 
-std::string BodyWriter::framed(const std::string& json) const {
-  return framing_ == Framing::Lines ? json + "\n" : "data: " + json + "\n\n";
+std::string BodyWriter::framed(const std::string& body) const {
+  return framing_ == Framing::Lines ? body + "\n" : "data: " + body + "\n\n";
 }
 
 void BodyWriter::event(const Json& data, std::string_view name) {

@@ -10,8 +10,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kCreated = 1790000000;
-
 /// Nothing when the messages are a conversation; else what OpenAI would say of them.
 std::optional<HttpPlan::Step> check_messages(const Json& messages) {
   const auto bad = [](const std::string& message, const std::string& param) { return error_answer(400, "invalid_request_error", "", message, param); };
@@ -42,7 +40,7 @@ std::optional<HttpPlan::Step> check_messages(const Json& messages) {
   return std::nullopt;
 }
 
-std::optional<HttpPlan::Step> check(const Json& body) {
+std::optional<HttpPlan::Step> check_chat(const Json& body) {
   auto refused = only_known(body, {"model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "temperature", "top_p", "n", "stop", "max_tokens",
                                    "max_completion_tokens", "response_format", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "user", "seed", "store",
                                    "metadata", "service_tier", "reasoning_effort", "modalities", "prediction", "safety_identifier", "prompt_cache_key", "verbosity"});
@@ -74,7 +72,7 @@ std::string finish_reason(const Reply& reply, const Fault& fault) {
 
 HttpPlan SimHttp::chat(const Ask& ask) {
   const Json body = Json::parse(ask.request.body);
-  if (const auto refused = check(body)) return {{*refused}};
+  if (const auto refused = check_chat(body)) return {{*refused}};
   const Json& messages = body["messages"];
   const auto number = static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), [](const Json& message) { return member(message, "role") == "assistant"; }));
   const std::string words = content_text(messages.back());

@@ -11,6 +11,8 @@
 
 namespace offhook::services::openai {
 
+inline constexpr std::int64_t kCreated = 1790000000;  ///< "created" of each answer, seconds since 1970
+
 /// OpenAI's HTTP endpoints: chat completions, responses, transcription and speech. A request in, the plan of its answer out: no
 /// I/O, no clock. Only the answers that previous_response_id may name are kept.
 class SimHttp {

@@ -10,10 +10,9 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kCreated = 1790000000;
 constexpr std::size_t kMaxKept = 1000;
 
-std::optional<HttpPlan::Step> check(const Json& body) {
+std::optional<HttpPlan::Step> check_response_request(const Json& body) {
   auto refused = only_known(body, {"model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options", "store", "previous_response_id", "temperature",
                                    "top_p", "max_output_tokens", "max_tool_calls", "metadata", "reasoning", "text", "truncation", "user", "include", "service_tier", "background", "conversation",
                                    "prompt", "prompt_cache_key", "safety_identifier", "top_logprobs"});
@@ -62,7 +61,7 @@ std::size_t answers_in(const Json& items) {
 
 HttpPlan SimHttp::responses(const Ask& ask) {
   const Json body = Json::parse(ask.request.body);
-  if (const auto refused = check(body)) return {{*refused}};
+  if (const auto refused = check_response_request(body)) return {{*refused}};
   Json items = Json::array();
   if (const std::string previous = member(body, "previous_response_id"); !previous.empty()) {
     const auto kept = kept_.find(previous);

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+/// What the simulated nova-3 and the simulated Flux have in common: frames, the pace of words, and the encodings that they take.
+namespace offhook::services::deepgram {
+
+inline constexpr std::uint64_t kHeardFrameMs = 20, kMsOfAWord = 250;
+inline constexpr std::string_view kEncodings[] = {"linear16", "mulaw", "alaw"};
+
+template <class List>
+bool is_one_of(const List& list, std::string_view value) {
+  return std::find(std::begin(list), std::end(list), value) != std::end(list);
+}
+
+}  // namespace offhook::services::deepgram
