@@ -4,6 +4,7 @@
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/tests/caller/recording_search.hpp>
 #include <offhook/tests/caller/step_caller.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,11 +12,11 @@
 #include <atomic>
 #include <cstdio>
 #include <mutex>
-#include <thread>
 
 namespace {
 
 using namespace offhook;
+using offhook_test::wait_until;
 
 struct Options {
   std::string registrar = "127.0.0.1:5060", extension = "1001", target, search, wav, voice = "rms", codec = "PCMU";
@@ -108,17 +109,6 @@ struct Phone {
   }
 };
 
-template <class Condition, class Each>
-bool until(Condition condition, std::chrono::seconds limit, Each each) {
-  const auto end = base::Clock::now() + limit;
-  while (!condition()) {
-    if (base::Clock::now() > end) return false;
-    each();
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
-
 long long in_ms(std::size_t samples) { return static_cast<long long>(samples) * 1000 / agent::demo::kSpeechRate; }
 
 /// What was heard of each sentence that was looked for: where, and how like it (recording_search.hpp).
@@ -186,20 +176,26 @@ int main(int count, char** arguments) {
   (*endpoint)->post([&] {
     if (const auto added = (*endpoint)->add_account(account)) phone.account = *added;
   });
-  if (!until([&] { return phone.registered.load(); }, std::chrono::seconds(15), [] {})) return complain("the registrar does not register " + options.extension);
+  if (!wait_until([&] { return phone.registered.load(); }, std::chrono::seconds(15)))
+    return complain("the registrar does not register " + options.extension);
   (*endpoint)->post([&] {
     auto call = (*endpoint)->dial({phone.account, options.target, {}, true, {}}, script.port());
     if (call) phone.call = *call; else phone.ended = true;
   });
   bool told = false, hung_up = false;
-  const bool over = until([&] { return phone.ended.load(); }, std::chrono::seconds(options.limit_s), [&] {
+  const auto follow_script = [&] {
     if (phone.connected && !told) {
       told = true;
       script.on_connected();
     }
     script.poll();
     if (script.wants_to_hang_up() && !std::exchange(hung_up, true)) (*endpoint)->post([&phone] { (void)phone.call->hang_up(); });
-  });
+  };
+  const auto is_over = [&] {
+    if (!phone.ended) follow_script();
+    return phone.ended.load();
+  };
+  const bool over = wait_until(is_over, std::chrono::seconds(options.limit_s));
   const auto recording = script.recording();
   if (!options.wav.empty()) (void)agent::demo::write_stereo(options.wav, recording.sent, recording.heard);
   auto report = report_of(script, phone);
@@ -210,10 +206,10 @@ int main(int count, char** arguments) {
   if (!over) {
     report["ended_by"] = "limit";
     (*endpoint)->post([&phone] { if (phone.call) (void)phone.call->hang_up(); });
-    (void)until([&] { return phone.ended.load(); }, std::chrono::seconds(2), [] {});
+    (void)wait_until([&] { return phone.ended.load(); }, std::chrono::seconds(2));
   }
   fmt::print("{}\n", report.dump());
   (*endpoint)->post([&] { (void)phone.account.unregister(); });
-  (void)until([&] { return !phone.registered; }, std::chrono::seconds(2), [] {});
+  (void)wait_until([&] { return !phone.registered; }, std::chrono::seconds(2));
   return over ? 0 : 1;
 }

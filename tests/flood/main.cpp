@@ -34,13 +34,18 @@ struct Flooded {
   std::size_t invites = 0, garbage = 0, octets_in = 0, octets_out = 0, answers = 0;
 };
 
-/// An answer to this request, past the repeats of others.
-std::string answer_to(UdpPeer& peer, const std::string& call_id, const std::string& cseq, int wait_ms = 5000) {
-  const auto until = Clock::now() + std::chrono::milliseconds(wait_ms);
-  while (Clock::now() < until) {
-    const std::string got = peer.receive(200);
-    const bool ours = got.find("\r\nCall-ID: " + call_id + "\r\n") != std::string::npos && got.find("\r\nCSeq: " + cseq + "\r\n") != std::string::npos;
-    if (ours && !got.starts_with("SIP/2.0 1")) return got;
+/// The answer to this request, past those to others. It is sent each T1 until then, 32 s at most: a datagram may be lost in a burst
+/// [RFC 3261 section 17.1.2.2].
+std::string answer_to(UdpPeer& peer, const std::string& text, const std::string& call_id, const std::string& cseq) {
+  for (int repeat = 0; repeat < 64; ++repeat) {
+    peer.send(text);
+    const auto next = Clock::now() + 500ms;
+    for (auto left = 500ms; left > 0ms; left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now())) {
+      const std::string got = peer.receive(static_cast<int>(left.count()));
+      const bool ours = got.find("\r\nCall-ID: " + call_id + "\r\n") != std::string::npos &&
+                        got.find("\r\nCSeq: " + cseq + "\r\n") != std::string::npos;
+      if (ours && !got.starts_with("SIP/2.0 1")) return got;
+    }
   }
   return {};
 }
@@ -50,8 +55,7 @@ std::vector<std::string> set_up(UdpPeer& peer) {
   std::vector<std::string> tags;
   for (int i = 0; i < kCalls; ++i) {
     const std::string id = "call" + std::to_string(i);
-    peer.send(request("INVITE", id, 1, "", "i"));
-    const std::string answer = answer_to(peer, id, "1 INVITE");
+    const std::string answer = answer_to(peer, request("INVITE", id, 1, "", "i"), id, "1 INVITE");
     if (!answer.starts_with("SIP/2.0 200")) break;
     tags.push_back(to_tag(answer));
     peer.send(request("ACK", id, 1, tags.back(), "a"));
@@ -64,8 +68,8 @@ std::size_t still_up(UdpPeer& peer, const std::vector<std::string>& tags, const 
   std::size_t up = 0;
   for (std::size_t i = 0; i < tags.size(); ++i) {
     const std::string id = "call" + std::to_string(i);
-    peer.send(request(method, id, cseq, tags[i], method));
-    up += answer_to(peer, id, std::to_string(cseq) + " " + method).starts_with("SIP/2.0 200") ? 1U : 0U;
+    const std::string answer = answer_to(peer, request(method, id, cseq, tags[i], method), id, std::to_string(cseq) + " " + method);
+    up += answer.starts_with("SIP/2.0 200") ? 1U : 0U;
   }
   return up;
 }
@@ -108,8 +112,7 @@ std::vector<double> probe(std::uint16_t port, const std::atomic<bool>& done) {
   for (int i = 0; !done; ++i) {
     const std::string id = "probe" + std::to_string(i);
     const auto sent = Clock::now();
-    peer.send(request("OPTIONS", id, 1, "", "o"));
-    const std::string answer = answer_to(peer, id, "1 OPTIONS");
+    const std::string answer = answer_to(peer, request("OPTIONS", id, 1, "", "o"), id, "1 OPTIONS");
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - sent).count();
     times.push_back(answer.starts_with("SIP/2.0 200") ? ms : 1e9);
     std::this_thread::sleep_for(10ms);
@@ -132,7 +135,7 @@ int run(const Options& options) {
     std::this_thread::sleep_for(40s);  // 64 * T1 and more: what was answered is forgotten.
   }
   const auto tags = set_up(caller);
-  std::this_thread::sleep_for(1s);  // So that what is held is told as it is now.
+  if (!target.tells_anew()) return std::puts("flood: the target does not say what it holds"), 1;
   const std::size_t held_before = target.held_kb(), before_kb = target.resident_kb();
   const double cpu_before = target.cpu_seconds();
   std::atomic<bool> done{false};

@@ -3,7 +3,9 @@
 #include <offhook/base/heap_keeper.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <new>
@@ -18,17 +20,23 @@
 #include <unistd.h>
 
 namespace offhook::flood {
+
+struct Told {
+  std::atomic<std::size_t> held_kb{0}, times{0};
+};
+
 namespace {
 
 /// Writes down each half a second what is held, and keeps house as `offhook run` does.
-void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held, base::HeapKeeper& heap) {
+void watch(sip::SipEdge& edge, Told& told, base::HeapKeeper& heap) {
   heap.tidy(base::Clock::now());
   const auto info = ::mallinfo2();
-  held = (info.uordblks + info.hblkhd) / 1024;
-  edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, held, heap); });
+  told.held_kb = (info.uordblks + info.hblkhd) / 1024;
+  ++told.times;
+  edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, told, heap); });
 }
 
-[[noreturn]] void serve(int tell, std::atomic<std::size_t>& held) {
+[[noreturn]] void serve(int tell, Told& told) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   base::SystemRandom random;
   sip::StackOptions options;
@@ -46,7 +54,7 @@ void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held, base::HeapKeeper&
       (void)stack.answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
   });
   base::HeapKeeper heap;
-  watch(**edge, held, heap);
+  watch(**edge, told, heap);
   (*edge)->run();
   ::_exit(0);
 }
@@ -55,13 +63,13 @@ void watch(sip::SipEdge& edge, std::atomic<std::size_t>& held, base::HeapKeeper&
 
 Target::Target() {
   int ends[2] = {-1, -1};
-  void* shared = ::mmap(nullptr, sizeof *held_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* shared = ::mmap(nullptr, sizeof *told_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED || ::pipe(ends) != 0) return;
-  held_ = new (shared) std::atomic<std::size_t>(0);
+  told_ = new (shared) Told;
   pid_ = ::fork();
   if (pid_ == 0) {
     ::close(ends[0]);
-    serve(ends[1], *held_);
+    serve(ends[1], *told_);
   }
   ::close(ends[1]);
   if (::read(ends[0], &port_, sizeof port_) != sizeof port_) port_ = 0;
@@ -74,7 +82,11 @@ Target::~Target() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-std::size_t Target::held_kb() const { return held_->load(); }
+std::size_t Target::held_kb() const { return told_->held_kb; }
+
+bool Target::tells_anew() const {
+  return offhook_test::wait_until([this, next = told_->times + 2] { return told_->times >= next; });
+}
 
 bool Target::is_alive() const { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
 

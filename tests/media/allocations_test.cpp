@@ -13,15 +13,15 @@
 #include <new>
 
 namespace {
-std::atomic<std::uint64_t> count{0};
+std::atomic<std::uint64_t> operator_new_calls{0};
 }  // namespace
 
-std::uint64_t offhook_test::allocations() { return count.load(); }
+std::uint64_t offhook_test::allocations() { return operator_new_calls.load(); }
 
 // Replaces the allocator of this test program; the nothrow and array forms call these.
 // Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  ++count;
+  ++operator_new_calls;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }

@@ -39,7 +39,7 @@ struct Answer {
   void tone(LineTone tone) { take(watch.on_tone(tone)); }
 };
 
-bool is(const std::vector<AnswerVerdict>& verdicts, Answerer who, AnswerSign sign, std::chrono::milliseconds took) {
+bool is_only_verdict(const std::vector<AnswerVerdict>& verdicts, Answerer who, AnswerSign sign, std::chrono::milliseconds took) {
   return verdicts.size() == 1 && verdicts[0].who == who && verdicts[0].sign == sign && verdicts[0].took == took;
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("Some words and then 800 ms of silence are a person's") {
   hello.silence(780ms);
   CHECK(hello.verdicts.empty());
   hello.silence(20ms);
-  CHECK(is(hello.verdicts, Answerer::Human, AnswerSign::ShortGreeting, 1600ms));
+  CHECK(is_only_verdict(hello.verdicts, Answerer::Human, AnswerSign::ShortGreeting, 1600ms));
   CHECK(hello.spoke_at.empty());
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("A greeting of 2200 ms may be a person's, one of 2220 ms is a machine'
   longest.voice(800ms);
   CHECK(longest.verdicts.empty());
   longest.voice(20ms);
-  CHECK(is(longest.verdicts, Answerer::Machine, AnswerSign::LongGreeting, 2220ms));
+  CHECK(is_only_verdict(longest.verdicts, Answerer::Machine, AnswerSign::LongGreeting, 2220ms));
   CHECK(longest.watch.awaits_beep());
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("Six words may be a person's, seven are a machine's") {
   talker.voice(80ms);
   CHECK(talker.verdicts.empty());
   talker.voice(20ms);
-  CHECK(is(talker.verdicts, Answerer::Machine, AnswerSign::ManyWords, 1420ms));
+  CHECK(is_only_verdict(talker.verdicts, Answerer::Machine, AnswerSign::ManyWords, 1420ms));
 }
 
 TEST_CASE("A pause of 40 ms divides no words, and 80 ms of sound are none") {
@@ -93,7 +93,7 @@ TEST_CASE("A pause of 40 ms divides no words, and 80 ms of sound are none") {
     clicks.silence(160ms);
   }
   clicks.silence(100ms);
-  CHECK(is(clicks.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
+  CHECK(is_only_verdict(clicks.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
 }
 
 TEST_CASE("Nobody knows who says nothing for 2500 ms, or cannot be told apart by 5 s") {
@@ -101,7 +101,7 @@ TEST_CASE("Nobody knows who says nothing for 2500 ms, or cannot be told apart by
   silent.silence(2480ms);
   CHECK(silent.verdicts.empty());
   silent.silence(20ms);
-  CHECK(is(silent.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
+  CHECK(is_only_verdict(silent.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
   AnswerRules patient;
   patient.after_greeting = 10s;
   Answer slow;
@@ -110,7 +110,7 @@ TEST_CASE("Nobody knows who says nothing for 2500 ms, or cannot be told apart by
   slow.silence(4780ms);
   CHECK(slow.verdicts.empty());
   slow.silence(20ms);
-  CHECK(is(slow.verdicts, Answerer::Unknown, AnswerSign::TimeUp, 5000ms));
+  CHECK(is_only_verdict(slow.verdicts, Answerer::Unknown, AnswerSign::TimeUp, 5000ms));
 }
 
 TEST_CASE("A machine is spoken to after its beep, once") {
@@ -164,12 +164,12 @@ TEST_CASE("A beep before anything is known says all at once; a fax tone is a fax
   beep.tone(LineTone::Busy);
   CHECK(beep.verdicts.empty());
   beep.tone(LineTone::Beep);
-  CHECK(is(beep.verdicts, Answerer::Machine, AnswerSign::Beep, 200ms));
+  CHECK(is_only_verdict(beep.verdicts, Answerer::Machine, AnswerSign::Beep, 200ms));
   CHECK(beep.spoke_at == std::vector{200ms});
   Answer fax;
   fax.silence(1000ms);
   fax.tone(LineTone::FaxAnswering);
-  CHECK(is(fax.verdicts, Answerer::Fax, AnswerSign::FaxTone, 1000ms));
+  CHECK(is_only_verdict(fax.verdicts, Answerer::Fax, AnswerSign::FaxTone, 1000ms));
   fax.voice(10s);
   fax.tone(LineTone::Beep);
   CHECK(fax.verdicts.size() == 1);
@@ -181,7 +181,7 @@ TEST_CASE("Frames that were lost on their way to us are counted as the next one 
   gap.voice(20ms);
   gap.tick += 119;
   gap.voice(20ms);
-  CHECK(is(gap.verdicts, Answerer::Machine, AnswerSign::LongGreeting, 2420ms));
+  CHECK(is_only_verdict(gap.verdicts, Answerer::Machine, AnswerSign::LongGreeting, 2420ms));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <offhook/media/signal_tone_detector.hpp>
 
 #include "line_signal.hpp"
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
@@ -25,17 +26,10 @@ using namespace offhook;
 using namespace offhook::media;
 using offhook_test::dbm0;
 using offhook_test::LineSignal;
+using offhook_test::kAllCountries;
+using offhook_test::script_sound;
 
 namespace {
-
-constexpr std::array kAll{Country::UnitedStates, Country::UnitedKingdom, Country::Germany,   Country::France, Country::Netherlands,
-                          Country::Italy,        Country::Spain,         Country::Australia, Country::Japan};
-
-std::vector<std::int16_t> play(const ToneScript& script, double seconds, double amplitude) {
-  std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * 8000));
-  ScriptSource(script, 8000, amplitude).fill(pcm);
-  return pcm;
-}
 
 struct Told {
   ProgressTone tone;
@@ -68,14 +62,14 @@ constexpr double kPatienceSeconds = 7;
 }  // namespace
 
 TEST_CASE("Each country's tones are told apart by their cadence, at any level and place, in noise [ITU-T E.180]") {
-  for (const Country country : kAll) {
+  for (const Country country : kAllCountries) {
     for (const auto& spec : progress_tones(country)) {
       CAPTURE(static_cast<int>(country));
       CAPTURE(std::string(to_string(spec.tone)));
       for (int shift = 0; shift < 4; ++shift) {
         for (const double level : {-5.0, -25.0}) {
           LineSignal line(static_cast<std::uint32_t>(shift));
-          line.silence(300 + 5.25 * shift).add(play(spec.script, 14, dbm0(level))).noise(dbm0(level) / 10);
+          line.silence(300 + 5.25 * shift).add(script_sound(spec.script, 14'000, dbm0(level))).noise(dbm0(level) / 10);
           const auto told = progress(country, line.frames());
           REQUIRE(told.size() == 1);
           CHECK(told[0].tone == spec.tone);
@@ -89,7 +83,7 @@ TEST_CASE("Each country's tones are told apart by their cadence, at any level an
 TEST_CASE("Tones with a long pause are told a second into it, endless ones after a second or two, others after two cycles") {
   const auto told_after = [](Country country, ProgressTone tone) {
     for (const auto& spec : progress_tones(country)) {
-      if (spec.tone == tone) return progress(country, play(spec.script, 10, 3000)).at(0).seconds;
+      if (spec.tone == tone) return progress(country, script_sound(spec.script, 10'000, 3000)).at(0).seconds;
     }
     return 0.0;
   };
@@ -111,16 +105,16 @@ TEST_CASE("Ringback that ends with a voice is over, and busy after it is told") 
     return told;
   };
   const auto tones = progress_tones(Country::UnitedStates);
-  CHECK(hear(play(tones[1].script, 12, 3000)) == ProgressTone::Ringback);
+  CHECK(hear(script_sound(tones[1].script, 12'000, 3000)) == ProgressTone::Ringback);
   CHECK(detector.sounding() == ProgressTone::Ringback);
   CHECK_FALSE(hear(offhook_test::SyntheticVoice(8000, 5).speak(3)));
   CHECK_FALSE(detector.sounding());
-  CHECK(hear(play(tones[2].script, 4, 3000)) == ProgressTone::Busy);
+  CHECK(hear(script_sound(tones[2].script, 4000, 3000)) == ProgressTone::Busy);
 }
 
 TEST_CASE("Cadences 5 % off and tones 8 Hz off are heard, other cadences and tones 40 Hz off are not") {
   const auto hear = [](double hz, std::uint32_t on_ms, std::uint32_t off_ms) {
-    return progress(Country::Germany, play({ToneStep{hz, 0, 0, on_ms}, ToneStep{0, 0, 0, off_ms}}, 8, 3000));
+    return progress(Country::Germany, script_sound({ToneStep{hz, 0, 0, on_ms}, ToneStep{0, 0, 0, off_ms}}, 8000, 3000));
   };
   for (const double hz : {417.0, 425.0, 433.0}) {
     CHECK(hear(hz, 456, 504).size() == 1);
@@ -134,7 +128,7 @@ TEST_CASE("Cadences 5 % off and tones 8 Hz off are heard, other cadences and ton
 }
 
 TEST_CASE("Speech, digits and silence are no tones of the network") {
-  for (const Country country : kAll) {
+  for (const Country country : kAllCountries) {
     for (const double pitch : {90.0, 140.0, 210.0, 300.0}) {
       CHECK(progress(country, offhook_test::SyntheticVoice(8000, 77, pitch).speak(60)).empty());
     }
@@ -151,12 +145,12 @@ TEST_CASE("Countries have two letters, Canada those of its neighbour's tones [IS
   CHECK(country_of("JP") == Country::Japan);
   CHECK_FALSE(country_of("XX"));
   CHECK_FALSE(country_of("us"));
-  for (const Country country : kAll) CHECK(progress_tones(country).size() <= kMaxProgressTones);
+  for (const Country country : kAllCountries) CHECK(progress_tones(country).size() <= kMaxProgressTones);
 }
 
 TEST_CASE("A script is exact to the sample, however it is cut, repeats, and ends") {
   const ToneScript script{ToneStep{440, 480, 0, 201}, ToneStep{0, 0, 0, 99}};
-  const auto whole = play(script, 2, 5000);
+  const auto whole = script_sound(script, 2000, 5000);
   ScriptSource source(script, 8000, 5000);
   std::vector<std::int16_t> parts(whole.size());
   for (std::size_t at = 0, count = 1; at < parts.size(); at += count, count = count % 67 + 1) {
@@ -184,7 +178,7 @@ TEST_CASE("Digits that are played as scripts are heard, down to 40 ms of tones a
   const std::string keys = "0123456789*#ABCDabcd";
   for (const std::uint32_t ms : {40u, 100u}) {
     LineSignal line;
-    for (const char key : keys) line.add(play(dtmf_script(key, ms, ms), 2 * ms / 1000.0, 6000));
+    for (const char key : keys) line.add(script_sound(dtmf_script(key, ms, ms), 2 * ms, 6000));
     const auto pcm = line.frames();
     DtmfDetector detector;
     std::string heard;
@@ -204,7 +198,7 @@ TEST_CASE("kMaxToneSteps fit into a script, one more is left out") {
 }
 
 TEST_CASE("A modulated tone swells and fades") {
-  const auto pcm = play({ToneStep{400, 0, 16, 0}}, 1, 4000);
+  const auto pcm = script_sound({ToneStep{400, 0, 16, 0}}, 1000, 4000);
   CHECK(offhook_test::measure_tone(pcm, 400, 8000).amplitude == doctest::Approx(4000).epsilon(0.01));
   CHECK(offhook_test::measure_tone(pcm, 384, 8000).amplitude == doctest::Approx(2000).epsilon(0.01));
   CHECK(offhook_test::measure_tone(pcm, 416, 8000).amplitude == doctest::Approx(2000).epsilon(0.01));
@@ -217,7 +211,7 @@ TEST_CASE("Special information tones say why, where they are North America's [IT
       for (const double level : {-6.0, -30.0}) {
         CAPTURE(std::string(to_string(kind)));
         LineSignal line(static_cast<std::uint32_t>(shift));
-        line.silence(200 + shift * 2.5).add(play(special_information(kind), 1.2, dbm0(level))).noise(dbm0(level) / 20);
+        line.silence(200 + shift * 2.5).add(script_sound(special_information(kind), 1200, dbm0(level))).noise(dbm0(level) / 20);
         const auto told = signals(line);
         REQUIRE(told.size() == 1);
         CHECK(told[0].kind == SignalTone::Kind::SpecialInformation);
@@ -253,8 +247,8 @@ TEST_CASE("A fax that calls and one that answers are heard within their toleranc
     return all;
   };
   using enum SignalTone::Kind;
-  CHECK(kinds(LineSignal().add(play(fax_calling(), 7, 4000))) == std::vector{FaxCalling, FaxCalling});
-  CHECK(kinds(LineSignal().add(play(fax_answering(), 4, 4000))) == std::vector{FaxAnswering});
+  CHECK(kinds(LineSignal().add(script_sound(fax_calling(), 7000, 4000))) == std::vector{FaxCalling, FaxCalling});
+  CHECK(kinds(LineSignal().add(script_sound(fax_answering(), 4000, 4000))) == std::vector{FaxAnswering});
   const auto tone = [&](double hz, double ms) { return kinds(LineSignal().silence(77).tones({{hz, 4000}}, ms).silence(200)); };
   for (const double off : {-36.0, 36.0}) CHECK(tone(1100 + off, 500) == std::vector{FaxCalling});
   for (const double ms : {430.0, 570.0}) CHECK(tone(1100, ms) == std::vector{FaxCalling});
@@ -282,7 +276,7 @@ TEST_CASE("An answering machine's beep is heard behind its voice, 120 to 2000 ms
   CHECK_FALSE(after_voice(1000, 90, -8));
   CHECK_FALSE(after_voice(1000, 2100, -8));
   CHECK_FALSE(after_voice(440, 400, -8));
-  CHECK(signals(LineSignal().add(play(machine_beep(), 1, 4000))).size() == 1);
+  CHECK(signals(LineSignal().add(script_sound(machine_beep(), 1000, 4000))).size() == 1);
 }
 
 TEST_CASE("The beep of Asterisk's voicemail is one") {

@@ -27,7 +27,7 @@ std::vector<std::int16_t> made(NoiseSource& source, std::size_t frames, std::siz
   return pcm;
 }
 /// Correlation of neighbours, -1..1: below 0 for a hiss, above for a rumble.
-double likeness(const std::vector<std::int16_t>& pcm, std::size_t lag = 1) {
+double autocorrelation(const std::vector<std::int16_t>& pcm, std::size_t lag = 1) {
   double product = 0, power = 0;
   for (std::size_t i = lag; i < pcm.size(); ++i) {
     product += static_cast<double>(pcm[i]) * pcm[i - lag];
@@ -99,9 +99,9 @@ TEST_CASE("It has the colour that was asked for [RFC 3389 section 3.2]") {
   rumble.describe(coloured(40, -0.9F));
   hiss.describe(coloured(40, 0.7F));
   plain.describe(white(40));
-  CHECK(likeness(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The first coefficient is minus the first correlation.
-  CHECK(likeness(made(hiss, 200)) == doctest::Approx(-0.7).epsilon(0.05));
-  CHECK(std::abs(likeness(made(plain, 200))) < 0.02);
+  CHECK(autocorrelation(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The first coefficient is minus the first correlation.
+  CHECK(autocorrelation(made(hiss, 200)) == doctest::Approx(-0.7).epsilon(0.05));
+  CHECK(std::abs(autocorrelation(made(plain, 200))) < 0.02);
 }
 
 TEST_CASE("A louder description takes over without a step, within 200 ms") {

@@ -1,6 +1,7 @@
 // What is made up for gaps of 20 to 60 ms in speech, beside others: how far its spectrum is from what was lost, and how much it clicks.
 #include <offhook/media/conceal.hpp>
 
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
@@ -18,26 +19,24 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::kFrame;
+using offhook_test::Pcm;
 
 namespace {
 
-constexpr std::size_t kFrame = 160;  // 20 ms of 8000 Hz
-using Samples = std::vector<std::int16_t>;
-using Frame = std::span<std::int16_t>;
-
 /// Anything that is told of each frame whether it is there, and fills those that are not.
-using Conceal = std::function<void(Frame frame, bool is_there)>;
+using Conceal = std::function<void(std::span<std::int16_t> frame, bool is_there)>;
 
-struct Voice {
+struct NamedVoice {
   std::string name;
-  Samples pcm;
+  Pcm pcm;
 };
 
 /// A low voice, a high one, and one that whispers: noise through the same syllables.
-std::vector<Voice> voices() {
+std::vector<NamedVoice> synthetic_voices() {
   const auto speak = [](std::uint32_t seed, double pitch_hz) { return offhook_test::SyntheticVoice(8000, seed, pitch_hz).speak(15); };
-  std::vector<Voice> all = {{"low", speak(3, 100)}, {"high", speak(4, 210)}};
-  Samples whisper = speak(5, 110);
+  std::vector<NamedVoice> all = {{"low", speak(3, 100)}, {"high", speak(4, 210)}};
+  Pcm whisper = speak(5, 110);
   std::mt19937 random(8);
   double level = 0;
   for (auto& sample : whisper) {
@@ -55,7 +54,7 @@ double power(std::span<const std::int16_t> pcm) {
 }
 
 /// Every 400 ms or so `frames` are lost, where there is speech; from frame `first` on.
-std::vector<bool> losses(const Samples& pcm, std::size_t frames, std::size_t first) {
+std::vector<bool> losses(const Pcm& pcm, std::size_t frames, std::size_t first) {
   std::vector<bool> lost(pcm.size() / kFrame, false);
   for (std::size_t at = first; at + frames + 2 < lost.size(); at += 21) {
     if (power(std::span(pcm).subspan((at - 1) * kFrame, (frames + 2) * kFrame)) < 1e4) continue;
@@ -88,7 +87,7 @@ double log_spectral_distance(std::span<const std::int16_t> wanted, std::span<con
 }
 
 /// The largest second difference at a seam, by the largest one that is heard around it.
-double click(const Samples& heard, std::size_t seam) {
+double click(const Pcm& heard, std::size_t seam) {
   const auto roughest = [&](std::size_t begin, std::size_t end) {
     double most = 50;
     for (std::size_t i = begin; i < end; ++i) most = std::max(most, std::fabs(heard[i + 1] - 2.0 * heard[i] + heard[i - 1]));
@@ -101,14 +100,14 @@ struct Score {
   double distance_db = 0, click = 0;
 };
 
-Score score(const Samples& said, std::size_t gap_frames, const Conceal& conceal) {
+Score score(const Pcm& said, std::size_t gap_frames, const Conceal& conceal) {
   Score sum;
   double frames = 0, seams = 0;
   for (const std::size_t first : {10, 14, 18, 22, 26}) {
     const auto lost = losses(said, gap_frames, first);
-    Samples heard = said;
+    Pcm heard = said;
     for (std::size_t k = 0; k < lost.size(); ++k) {
-      const auto frame = Frame(heard).subspan(k * kFrame, kFrame);
+      const auto frame = std::span<std::int16_t>(heard).subspan(k * kFrame, kFrame);
       if (lost[k]) std::fill(frame.begin(), frame.end(), std::int16_t{0});
       conceal(frame, !lost[k]);
     }
@@ -126,13 +125,13 @@ Score score(const Samples& said, std::size_t gap_frames, const Conceal& conceal)
   return {sum.distance_db / frames, sum.click / seams};
 }
 
-Score ours(const Samples& said, std::size_t gap_frames) {
+Score ours(const Pcm& said, std::size_t gap_frames) {
   media::Concealer concealer(8000);
-  return score(said, gap_frames, [&](Frame frame, bool is_there) { is_there ? concealer.good(frame) : concealer.conceal(frame); });
+  return score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) { is_there ? concealer.good(frame) : concealer.conceal(frame); });
 }
-Score repetition(const Samples& said, std::size_t gap_frames) {
-  Samples last(kFrame);
-  return score(said, gap_frames, [&](Frame frame, bool is_there) {
+Score repetition(const Pcm& said, std::size_t gap_frames) {
+  Pcm last(kFrame);
+  return score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) {
     if (is_there) {
       last.assign(frame.begin(), frame.end());
     } else {
@@ -140,9 +139,9 @@ Score repetition(const Samples& said, std::size_t gap_frames) {
     }
   });
 }
-Score spandsp(const Samples& said, std::size_t gap_frames) {
+Score spandsp(const Pcm& said, std::size_t gap_frames) {
   plc_state_t* const state = plc_init(nullptr);
-  const Score result = score(said, gap_frames, [&](Frame frame, bool is_there) {
+  const Score result = score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) {
     const int size = static_cast<int>(frame.size());
     static_cast<void>(is_there ? plc_rx(state, frame.data(), size) : plc_fillin(state, frame.data(), size));
   });
@@ -153,7 +152,7 @@ Score spandsp(const Samples& said, std::size_t gap_frames) {
 }  // namespace
 
 TEST_CASE("What is made up is nearer to what was lost than repetition and spandsp's, and clicks less") {
-  for (const auto& voice : voices()) {
+  for (const auto& voice : synthetic_voices()) {
     for (const std::size_t frames : {1, 2, 3}) {
       CAPTURE(voice.name);
       CAPTURE(frames);

@@ -4,6 +4,8 @@
 #include <offhook/media/level.hpp>
 #include <offhook/media/tones.hpp>
 
+#include "sounds.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::worst_step;
 
 namespace {
 
@@ -34,12 +37,6 @@ double snr_db(std::span<const std::int16_t> wanted, std::span<const std::int16_t
     noise += (static_cast<double>(wanted[i]) - got[i]) * (static_cast<double>(wanted[i]) - got[i]);
   }
   return 10 * std::log10(signal / std::max(noise, 1.0));
-}
-
-int worst_step(std::span<const std::int16_t> pcm) {
-  int worst = 0;
-  for (std::size_t i = 1; i < pcm.size(); ++i) worst = std::max(worst, std::abs(pcm[i] - pcm[i - 1]));
-  return worst;
 }
 
 }  // namespace

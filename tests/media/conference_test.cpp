@@ -7,6 +7,7 @@
 #include <offhook/media/tones.hpp>
 
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "tone_meter.hpp"
 
 #include <doctest/doctest.h>
@@ -19,23 +20,24 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::Pcm;
+using offhook_test::same_samples;
 
 namespace {
 
 constexpr std::uint32_t kRate = 16000;
 constexpr std::size_t kSamples = kRate / 50;
-using Frame = std::vector<std::int16_t>;
 
 /// A conference whose members say noise, each of its own.
-struct Room {
+struct NoisyConference {
   media::Conference conference;
   std::deque<media::ConferenceSeat> seats;
-  std::vector<Frame> said;
+  std::vector<Pcm> said;
   std::vector<bool> voiced;
   base::SeededRandom random{7};
 
-  Room(std::size_t members, std::size_t max_members)
-      : conference(kRate, max_members), said(members, Frame(kSamples)), voiced(members, true) {
+  NoisyConference(std::size_t members, std::size_t max_members)
+      : conference(kRate, max_members), said(members, Pcm(kSamples)), voiced(members, true) {
     for (std::size_t i = 0; i < members; ++i) REQUIRE(conference.join(seats.emplace_back()));
   }
   void tick() {
@@ -51,8 +53,8 @@ struct Room {
   }
   [[nodiscard]] std::span<const std::int16_t> heard(std::size_t member) { return conference.others(seats[member]).pcm; }
   /// All that were said but its own, of those in `members`, cut once.
-  [[nodiscard]] Frame sum_without(std::size_t own, const std::vector<std::size_t>& members) const {
-    Frame sum(kSamples);
+  [[nodiscard]] Pcm sum_without(std::size_t own, const std::vector<std::size_t>& members) const {
+    Pcm sum(kSamples);
     for (std::size_t k = 0; k < kSamples; ++k) {
       std::int64_t total = 0;
       for (const auto i : members) total += i == own ? 0 : said[i][k];
@@ -60,22 +62,20 @@ struct Room {
     }
     return sum;
   }
-  [[nodiscard]] Frame sum_without(std::size_t own) const {
+  [[nodiscard]] Pcm sum_without(std::size_t own) const {
     std::vector<std::size_t> all;
     for (std::size_t i = 0; i < said.size(); ++i) all.push_back(i);
     return sum_without(own, all);
   }
 };
 
-bool is(std::span<const std::int16_t> got, const Frame& wanted) { return std::equal(got.begin(), got.end(), wanted.begin(), wanted.end()); }
-
 /// Two who may speak or not, in a room of three of which the last only listens.
-struct Quiet {
+struct ConferenceOfThree {
   media::Conference conference{kRate, 3};
   std::array<media::ConferenceSeat, 3> seats;
-  Frame loud = Frame(kSamples, 1000);
+  Pcm loud = Pcm(kSamples, 1000);
 
-  Quiet() {
+  ConferenceOfThree() {
     for (auto& seat : seats) REQUIRE(conference.join(seat));
   }
   void tick(const media::SaidFrame& first) {
@@ -83,24 +83,24 @@ struct Quiet {
     conference.say(seats[0], first);
     conference.mix();
   }
-  [[nodiscard]] Frame listener() {
+  [[nodiscard]] Pcm listener() {
     const auto pcm = conference.others(seats[2]).pcm;
     return {pcm.begin(), pcm.end()};
   }
 };
 
-media::SaidFrame voice(const Frame& pcm) { return {.pcm = pcm, .voiced = true, .silent = false, .echo = false}; }
+media::SaidFrame voice(const Pcm& pcm) { return {.pcm = pcm, .voiced = true, .silent = false, .echo = false}; }
 
 }  // namespace
 
 TEST_CASE("Each member of a conference hears all the others and not itself, to the bit, from 2 to 500 members") {
   for (const std::size_t members : {std::size_t{2}, std::size_t{3}, std::size_t{9}, std::size_t{32}, media::Conference::kMaxMembers}) {
     CAPTURE(members);
-    Room room(members, members);
+    NoisyConference room(members, members);
     room.run(2);  // In the first frame they fade in.
     int wrong = 0;
     const std::size_t step = members > 40 ? 71 : 1;
-    for (std::size_t i = 0; i < members; i += step) wrong += !is(room.heard(i), room.sum_without(i));
+    for (std::size_t i = 0; i < members; i += step) wrong += !same_samples(room.heard(i), room.sum_without(i));
     CHECK(wrong == 0);
     CHECK(room.conference.speakers() == members);
   }
@@ -123,8 +123,8 @@ TEST_CASE("A conference holds as many as it was made for: N and N+1, and 500 at 
 }
 
 TEST_CASE("Eight are heard whether or not they speak; of nine, who has not spoken for half a second is left out until it does") {
-  Room eight(media::Conference::kAllOpen, 500), nine(media::Conference::kAllOpen + 1, 500);
-  for (Room* const room : {&eight, &nine}) {
+  NoisyConference eight(media::Conference::kAllOpen, 500), nine(media::Conference::kAllOpen + 1, 500);
+  for (NoisyConference* const room : {&eight, &nine}) {
     room->run(2);
     room->voiced.assign(room->voiced.size(), false);
     room->voiced[4] = true;
@@ -133,21 +133,21 @@ TEST_CASE("Eight are heard whether or not they speak; of nine, who has not spoke
     room->run(2);  // The first of them fades out.
   }
   CHECK(eight.conference.speakers() == 8);
-  CHECK(is(eight.heard(0), eight.sum_without(0)));
+  CHECK(same_samples(eight.heard(0), eight.sum_without(0)));
   CHECK(nine.conference.speakers() == 1);
-  CHECK(is(nine.heard(0), nine.said[4]));
+  CHECK(same_samples(nine.heard(0), nine.said[4]));
   CHECK(nine.conference.others(nine.seats[0]).is_common);
   CHECK_FALSE(nine.conference.others(nine.seats[4]).is_common);
-  CHECK(is(nine.heard(4), Frame(kSamples)));
+  CHECK(same_samples(nine.heard(4), Pcm(kSamples)));
 
   nine.voiced[0] = true;
   nine.run(2);
-  CHECK(is(nine.heard(1), nine.sum_without(1, {0, 4})));
-  CHECK(is(nine.heard(0), nine.said[4]));
+  CHECK(same_samples(nine.heard(1), nine.sum_without(1, {0, 4})));
+  CHECK(same_samples(nine.heard(0), nine.said[4]));
 }
 
 TEST_CASE("Gain and mute take hold within 5 ms and without a step; who is mute hears what all others do") {
-  Quiet room;
+  ConferenceOfThree room;
   room.tick(voice(room.loud));
   CHECK(room.listener()[0] < 20);  // It fades in.
   CHECK(room.listener()[80] == 1000);
@@ -179,7 +179,7 @@ TEST_CASE("Gain and mute take hold within 5 ms and without a step; who is mute h
 }
 
 TEST_CASE("What is silence, one's own echo, or of another length is not heard, and who says nothing in a tick listens") {
-  Quiet room;
+  ConferenceOfThree room;
   room.tick(voice(room.loud));
   auto frame = voice(room.loud);
   frame.echo = true;
@@ -191,7 +191,7 @@ TEST_CASE("What is silence, one's own echo, or of another length is not heard, a
   frame.silent = true;
   room.tick(frame);
   CHECK(room.conference.speakers() == 0);
-  const Frame other(160, 1000);
+  const Pcm other(160, 1000);
   room.tick(voice(other));
   CHECK(room.conference.speakers() == 0);
   room.tick(voice(room.loud));
@@ -199,11 +199,11 @@ TEST_CASE("What is silence, one's own echo, or of another length is not heard, a
   room.conference.begin();
   room.conference.mix();
   CHECK(room.conference.others(room.seats[0]).is_common);
-  CHECK(room.listener() == Frame(kSamples));
+  CHECK(room.listener() == Pcm(kSamples));
 }
 
 TEST_CASE("A tick of a conference allocates nothing") {
-  Room room(12, 32);
+  NoisyConference room(12, 32);
   room.seats[3].set_gain(0.5F);
   const auto before = offhook_test::allocations();
   room.run(3);
@@ -219,7 +219,7 @@ TEST_CASE("What many hear is encoded once for each law of G.711, as each of them
     media::SharedEncoding shared(rate);
     media::Resampler own(rate, 8000);
     media::SineSource tone(700, rate, 9000);
-    Frame frame(rate / 50), narrow(160);
+    Pcm frame(rate / 50), narrow(160);
     std::vector<std::uint8_t> octets(160);
     int wrong = 0;
     for (int tick = 0; tick < 20; ++tick) {
@@ -277,7 +277,7 @@ struct Council {
     }
   }
   void run(int count) {
-    Frame said(kSamples);
+    Pcm said(kSamples);
     for (int i = 0; i < count; ++i) {
       if (caller_speaks) callers.fill(said);
       conference.begin();

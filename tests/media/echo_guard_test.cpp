@@ -3,6 +3,7 @@
 #include <offhook/bench/echo_trial.hpp>
 #include <offhook/media/voice_activity.hpp>
 
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
@@ -14,10 +15,9 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::kFrame;
 
 namespace {
-
-constexpr std::size_t kFrame = 160;
 
 /// A call on a speakerphone: we speak, it comes back late and fainter, perhaps with the room's tail, and the caller may speak too.
 struct Speakerphone {

@@ -12,7 +12,7 @@ using namespace offhook;
 
 namespace {
 
-media::HeardFrame frame_of(std::uint64_t tick, std::uint16_t samples) {
+media::HeardFrame heard_frame(std::uint64_t tick, std::uint16_t samples) {
   media::HeardFrame frame;
   frame.tick = tick;
   frame.samples = samples;
@@ -22,7 +22,7 @@ media::HeardFrame frame_of(std::uint64_t tick, std::uint16_t samples) {
   return frame;
 }
 
-bool same(const media::HeardFrame& a, const media::HeardFrame& b) {
+bool same_heard_frame(const media::HeardFrame& a, const media::HeardFrame& b) {
   const auto samples = std::min<std::size_t>(a.samples, a.pcm.size());
   return a.tick == b.tick && a.samples == b.samples && a.speech == b.speech && a.level_dbov == b.level_dbov &&
          std::equal(a.pcm.begin(), a.pcm.begin() + static_cast<std::ptrdiff_t>(samples), b.pcm.begin());
@@ -35,11 +35,11 @@ TEST_CASE("A ring of frames gives back what was put in, whatever their length, a
   std::uint64_t put = 0, got = 0;
   const std::array<std::uint16_t, 8> lengths{0, 1, 159, 160, 161, 320, 480, 9000};  // The last claims more than there is.
   for (int round = 0; round < 5; ++round) {
-    while (ring->try_push(frame_of(put, lengths[put % lengths.size()]))) ++put;
+    while (ring->try_push(heard_frame(put, lengths[put % lengths.size()]))) ++put;
     CHECK(ring->size() == 64);
     media::HeardFrame frame;
     while (ring->try_pop(frame)) {
-      CHECK(same(frame_of(got, lengths[got % lengths.size()]), frame));
+      CHECK(same_heard_frame(heard_frame(got, lengths[got % lengths.size()]), frame));
       ++got;
     }
     CHECK(got == put);
@@ -49,7 +49,7 @@ TEST_CASE("A ring of frames gives back what was put in, whatever their length, a
 
 TEST_CASE("What lies beyond a frame's samples does not cross a ring") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
-  auto frame = frame_of(1, 170);
+  auto frame = heard_frame(1, 170);
   frame.pcm[170] = 77;
   REQUIRE(ring->try_push(frame));
   media::HeardFrame taken;
@@ -65,24 +65,24 @@ TEST_CASE("A frame may be filled where it will stay, and the place that came bac
   REQUIRE(first != nullptr);
   CHECK(ring->claim() == first);  // Not before it was published.
   CHECK(ring->size() == 0);
-  *first = frame_of(1, 160);
+  *first = heard_frame(1, 160);
   ring->publish();
   media::HeardFrame* const second = ring->claim();
   CHECK(second != first);
-  *second = frame_of(2, 160);
+  *second = heard_frame(2, 160);
   ring->publish();
   media::HeardFrame taken;
   REQUIRE(ring->try_pop(taken));
-  CHECK(same(taken, frame_of(1, 160)));
+  CHECK(same_heard_frame(taken, heard_frame(1, 160)));
   CHECK(ring->claim() == first);
-  *first = frame_of(3, 160);
+  *first = heard_frame(3, 160);
   ring->publish();
-  for (std::uint64_t tick = 4; tick <= 5; ++tick) REQUIRE(ring->try_push(frame_of(tick, 160)));
+  for (std::uint64_t tick = 4; tick <= 5; ++tick) REQUIRE(ring->try_push(heard_frame(tick, 160)));
   CHECK(ring->claim() == nullptr);
-  CHECK_FALSE(ring->try_push(frame_of(6, 160)));
+  CHECK_FALSE(ring->try_push(heard_frame(6, 160)));
   for (const std::uint64_t tick : {2U, 3U, 4U, 5U}) {
     REQUIRE(ring->try_pop(taken));
-    CHECK(same(taken, frame_of(tick, 160)));
+    CHECK(same_heard_frame(taken, heard_frame(tick, 160)));
   }
   CHECK_FALSE(ring->try_pop(taken));
 }
@@ -92,7 +92,7 @@ TEST_CASE("A ring of frames between two threads loses, doubles and tears none") 
   constexpr std::uint64_t kFrames = 50'000;
   std::thread producer([&] {
     for (std::uint64_t tick = 0; tick < kFrames; ++tick) {
-      const auto frame = frame_of(tick, static_cast<std::uint16_t>(tick % 481));
+      const auto frame = heard_frame(tick, static_cast<std::uint16_t>(tick % 481));
       while (!ring->try_push(frame)) std::this_thread::yield();
     }
   });
@@ -100,7 +100,7 @@ TEST_CASE("A ring of frames between two threads loses, doubles and tears none") 
   media::HeardFrame frame;
   for (std::uint64_t tick = 0; tick < kFrames; ++tick) {
     while (!ring->try_pop(frame)) std::this_thread::yield();
-    if (!same(frame_of(tick, static_cast<std::uint16_t>(tick % 481)), frame)) ++wrong;
+    if (!same_heard_frame(heard_frame(tick, static_cast<std::uint16_t>(tick % 481)), frame)) ++wrong;
   }
   producer.join();
   CHECK(wrong == 0);

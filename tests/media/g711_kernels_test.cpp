@@ -25,25 +25,25 @@ std::vector<std::int16_t> all_samples() {
   return samples;
 }
 
-constexpr std::size_t kLongest = 257, kAlignments = 64, kGuard = 64;
-constexpr std::uint8_t kUntouched = 0xA5;
+constexpr std::size_t kLongestRun = 257, kAlignments = 64, kGuard = 64;
+constexpr std::uint8_t kUntouchedOctet = 0xA5;
 
 /// Room that begins `shift` octets behind a border of 64, with a guard on both sides.
 template <class T>
-class Room {
+class GuardedRoom {
  public:
-  explicit Room(std::size_t shift) : shift_(shift) { std::fill(octets_.begin(), octets_.end(), kUntouched); }
+  explicit GuardedRoom(std::size_t shift) : shift_(shift) { std::fill(octets_.begin(), octets_.end(), kUntouchedOctet); }
   T* begin() { return reinterpret_cast<T*>(octets_.data() + kGuard + shift_); }
   bool guarded_beyond(std::size_t count) const {
     const auto from = octets_.begin(), written = from + static_cast<std::ptrdiff_t>(kGuard + shift_);
-    const auto untouched = [](std::uint8_t octet) { return octet == kUntouched; };
+    const auto untouched = [](std::uint8_t octet) { return octet == kUntouchedOctet; };
     return std::all_of(from, written, untouched) &&
            std::all_of(written + static_cast<std::ptrdiff_t>(count * sizeof(T)), octets_.end(), untouched);
   }
 
  private:
   std::size_t shift_;
-  alignas(64) std::array<std::uint8_t, kGuard + kAlignments + kLongest * sizeof(T) + kGuard> octets_;
+  alignas(64) std::array<std::uint8_t, kGuard + kAlignments + kLongestRun * sizeof(T) + kGuard> octets_;
 };
 
 /// Every length at every alignment of input and output; samples stand at even addresses, as int16 must.
@@ -53,10 +53,10 @@ int wrong_at_any_length(Kernel kernel, const std::vector<In>& from, const std::v
   for (std::size_t alignment = 0; alignment < kAlignments; ++alignment) {
     const std::size_t in_shift = alignment / sizeof(In) * sizeof(In),
                       out_shift = (kAlignments - 1 - alignment) / sizeof(Out) * sizeof(Out);
-    for (std::size_t length = 0; length <= kLongest; ++length) {
-      const std::size_t first = (alignment * 977 + length * 131) % (from.size() - kLongest);
-      Room<In> in(in_shift);
-      Room<Out> out(out_shift);
+    for (std::size_t length = 0; length <= kLongestRun; ++length) {
+      const std::size_t first = (alignment * 977 + length * 131) % (from.size() - kLongestRun);
+      GuardedRoom<In> in(in_shift);
+      GuardedRoom<Out> out(out_shift);
       std::memcpy(in.begin(), from.data() + first, length * sizeof(In));
       kernel(in.begin(), out.begin(), length);
       wrong += !std::equal(out.begin(), out.begin() + length, expected.begin() + static_cast<std::ptrdiff_t>(first));

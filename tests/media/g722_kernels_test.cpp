@@ -1,7 +1,9 @@
 #include <offhook/media/codec/detail/g722_kernels.hpp>
 
 #include <offhook/base/random.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
@@ -20,31 +22,24 @@ extern "C" {
 
 using namespace offhook;
 using namespace offhook::media::detail;
+using offhook_test::Octets;
+using offhook_test::Pcm;
+using offhook_test::white_noise;
 
 namespace {
 
-using Pcm = std::vector<std::int16_t>;
-using Octets = std::vector<std::uint8_t>;
-
-bool same(const media::G722Band& a, const media::G722Band& b) {
+bool same_band(const media::G722Band& a, const media::G722Band& b) {
   return a.weights == b.weights && a.doubled == b.doubled && a.partial == b.partial && a.zeros == b.zeros &&
          a.estimate == b.estimate && a.log_step == b.log_step;
 }
 template <class State>
 bool same_bands(const State& a, const State& b) {
-  return same(a.low, b.low) && same(a.high, b.high);
-}
-
-Pcm noise(std::size_t samples, int shift, std::uint64_t seed) {
-  base::SeededRandom random(seed);
-  Pcm pcm(samples);
-  for (auto& sample : pcm) sample = static_cast<std::int16_t>(static_cast<std::int16_t>(random.next_u32()) >> shift);
-  return pcm;
+  return same_band(a.low, b.low) && same_band(a.high, b.high);
 }
 
 /// Loud and soft, narrow and wide, steady and sudden: whole stretches of each, as the predictors adapt in hundreds of samples.
 std::vector<Pcm> inputs() {
-  std::vector<Pcm> all{noise(16000, 0, 1), noise(16000, 2, 2), noise(16000, 9, 3), Pcm(3200)};
+  std::vector<Pcm> all{white_noise(16000, 1), white_noise(16000, 2, 2), white_noise(16000, 3, 9), Pcm(3200)};
   for (const double hz : {50.0, 300.0, 1000.0, 3999.0, 4001.0, 7000.0}) {
     Pcm tone(8000);
     for (std::size_t i = 0; i < tone.size(); ++i)
@@ -150,7 +145,7 @@ TEST_CASE("Each G.722 kernel that this machine has decodes as the portable one, 
 }
 
 TEST_CASE("Each length from 0 to 67 at each alignment encodes and decodes alike, and writes nothing behind its end") {
-  const auto pcm = noise(400, 1, 6);
+  const auto pcm = white_noise(400, 6, 1);
   for (const auto* kernels : g722_kernels()) {
     int wrong = 0;
     for (std::size_t pairs = 0; pairs <= 67; ++pairs) {

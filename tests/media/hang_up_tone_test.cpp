@@ -2,6 +2,8 @@
 #include <offhook/media/line_ear.hpp>
 #include <offhook/media/progress_detector.hpp>
 
+#include "sounds.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -11,18 +13,13 @@
 
 using namespace offhook;
 using namespace offhook::media;
+using offhook_test::kAllCountries;
+using offhook_test::Pcm;
+using offhook_test::script_sound;
 
 namespace {
 
-using Pcm = std::vector<std::int16_t>;
-
 constexpr auto kBusy = ProgressTone::Busy;
-
-Pcm play(const ToneScript& script, std::size_t ms, double amplitude = 4000) {
-  Pcm pcm(ms * 8);
-  ScriptSource(script, 8000, amplitude).fill(pcm);
-  return pcm;
-}
 
 std::optional<ProgressSpec> spec_of(Country country, ProgressTone tone) {
   for (const auto& spec : progress_tones(country)) {
@@ -43,7 +40,7 @@ Pcm operator+(Pcm a, const Pcm& b) {
 }
 
 /// As loud as a caller, and never still.
-Pcm noise(std::size_t ms, double deviation) {
+Pcm gaussian_noise(std::size_t ms, double deviation) {
   std::mt19937 random(7);
   std::normal_distribution<double> level(0, deviation);
   Pcm pcm(ms * 8);
@@ -60,19 +57,16 @@ std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
   return std::nullopt;
 }
 
-constexpr std::array kAll{Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::France, Country::Netherlands,
-                          Country::Italy,        Country::Spain,         Country::Australia, Country::Japan};
-
 constexpr std::array kCongested{Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::France,
                                 Country::Netherlands,  Country::Italy,         Country::Spain};
 
 }  // namespace
 
 TEST_CASE("A busy tone that goes on is told as a hang-up in each country, after six to eight cycles of it and within 7 s") {
-  for (const Country country : kAll) {
+  for (const Country country : kAllCountries) {
     CAPTURE(static_cast<int>(country));
     const auto script = spec_of(country, kBusy)->script;
-    const auto told = told_after(country, play(script, 10'000));
+    const auto told = told_after(country, script_sound(script, 10'000));
     REQUIRE(told.has_value());
     CHECK(*told >= 6 * cycle_ms(script));
     CHECK(*told <= std::min<std::size_t>(8 * cycle_ms(script) + 100, 7000));
@@ -83,7 +77,7 @@ TEST_CASE("So is congestion, which gateways call reorder, after five to seven cy
   for (const Country country : kCongested) {
     CAPTURE(static_cast<int>(country));
     const auto script = spec_of(country, ProgressTone::Congestion)->script;
-    const auto told = told_after(country, play(script, 12'000));
+    const auto told = told_after(country, script_sound(script, 12'000));
     REQUIRE(told.has_value());
     CHECK(*told >= std::max<std::size_t>(5 * cycle_ms(script), 2400));
     CHECK(*told <= std::min<std::size_t>(7 * cycle_ms(script), 8100));
@@ -91,13 +85,13 @@ TEST_CASE("So is congestion, which gateways call reorder, after five to seven cy
 }
 
 TEST_CASE("Wherever in a cycle it is first heard, either tone is told within eight of them, and within 2.4 to 8.6 s") {
-  for (const Country country : kAll) {
+  for (const Country country : kAllCountries) {
     for (const auto tone : {kBusy, ProgressTone::Congestion}) {
       const auto spec = spec_of(country, tone);
       if (!spec) continue;
       CAPTURE(static_cast<int>(country));
       const std::size_t cycle = cycle_ms(spec->script);
-      const Pcm pcm = play(spec->script, 12'000);
+      const Pcm pcm = script_sound(spec->script, 12'000);
       for (std::size_t begin = 0; begin < cycle; begin += 30) {
         const auto told = told_after(country, {pcm.begin() + static_cast<std::ptrdiff_t>(8 * begin), pcm.end()});
         REQUIRE(told.has_value());
@@ -110,27 +104,27 @@ TEST_CASE("Wherever in a cycle it is first heard, either tone is told within eig
 
 TEST_CASE("As many cycles as are asked for, and not one less") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
-  const std::size_t needed = *told_after(Country::Germany, play(script, 10'000));
+  const std::size_t needed = *told_after(Country::Germany, script_sound(script, 10'000));
   const Pcm silence(8 * 5000);
-  CHECK_FALSE(told_after(Country::Germany, play(script, needed - 480) + silence));
-  CHECK(told_after(Country::Germany, play(script, needed) + silence));
+  CHECK_FALSE(told_after(Country::Germany, script_sound(script, needed - 480) + silence));
+  CHECK(told_after(Country::Germany, script_sound(script, needed) + silence));
 }
 
 TEST_CASE("Whoever says something between begins the count anew, and so does a tone that stops") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
-  const Pcm some = play(script, 9 * 480);  // Recognised, and two cycles more.
-  for (const Pcm& other : {noise(200, 1500), noise(3000, 1500), Pcm(8 * 1200)}) {
+  const Pcm some = script_sound(script, 9 * 480);  // Recognised, and two cycles more.
+  for (const Pcm& other : {gaussian_noise(200, 1500), gaussian_noise(3000, 1500), Pcm(8 * 1200)}) {
     Pcm pcm;
     for (int i = 0; i < 6; ++i) pcm = pcm + some + other;
     CHECK_FALSE(told_after(Country::Germany, pcm));
-    CHECK(told_after(Country::Germany, pcm + play(script, 7000)));
+    CHECK(told_after(Country::Germany, pcm + script_sound(script, 7000)));
   }
 }
 
 TEST_CASE("Nobody is cut off who talks into a busy tone, in its pauses or all the time") {
   const auto script = spec_of(Country::UnitedStates, kBusy)->script;
-  Pcm tone = play(script, 30'000);
-  const Pcm voice = noise(30'000, 1500);
+  Pcm tone = script_sound(script, 30'000);
+  const Pcm voice = gaussian_noise(30'000, 1500);
   Pcm mixed = tone, pauses = tone;
   for (std::size_t i = 0; i < tone.size(); ++i) {
     mixed[i] = static_cast<std::int16_t>(mixed[i] + voice[i]);
@@ -141,31 +135,31 @@ TEST_CASE("Nobody is cut off who talks into a busy tone, in its pauses or all th
 }
 
 TEST_CASE("The agent's voice that comes back from the gateway, 17 dB below the tone, does not hide it") {
-  Pcm pcm = play(spec_of(Country::Germany, kBusy)->script, 10'000);
-  const Pcm echo = noise(10'000, 400);
+  Pcm pcm = script_sound(spec_of(Country::Germany, kBusy)->script, 10'000);
+  const Pcm echo = gaussian_noise(10'000, 400);
   for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(pcm[i] + echo[i]);
   CHECK(told_after(Country::Germany, pcm));
 }
 
 TEST_CASE("Dial tone, ringback, the busy tone of another country, beeps and faxes are no hang-up") {
-  for (const Country country : kAll) {
+  for (const Country country : kAllCountries) {
     CAPTURE(static_cast<int>(country));
     for (const auto& spec : progress_tones(country)) {
       if (spec.tone == ProgressTone::Busy || spec.tone == ProgressTone::Congestion) continue;
-      CHECK_FALSE(told_after(country, play(spec.script, 30'000)));
+      CHECK_FALSE(told_after(country, script_sound(spec.script, 30'000)));
     }
-    CHECK_FALSE(told_after(country, play(fax_calling(), 30'000)));
+    CHECK_FALSE(told_after(country, script_sound(fax_calling(), 30'000)));
     Pcm beeps;
-    for (int i = 0; i < 20; ++i) beeps = beeps + play(machine_beep(), 1000);
+    for (int i = 0; i < 20; ++i) beeps = beeps + script_sound(machine_beep(), 1000);
     CHECK_FALSE(told_after(country, beeps));
   }
-  CHECK_FALSE(told_after(Country::Germany, play(spec_of(Country::UnitedStates, kBusy)->script, 30'000)));
-  CHECK_FALSE(told_after(Country::UnitedStates, play(spec_of(Country::Germany, kBusy)->script, 30'000)));
+  CHECK_FALSE(told_after(Country::Germany, script_sound(spec_of(Country::UnitedStates, kBusy)->script, 30'000)));
+  CHECK_FALSE(told_after(Country::UnitedStates, script_sound(spec_of(Country::Germany, kBusy)->script, 30'000)));
 }
 
 TEST_CASE("A line without a country hears no hang-up, and other sound begins a new line") {
   LineEar deaf(std::nullopt, LineSigns::HangUp);
-  const Pcm busy = play(spec_of(Country::Japan, kBusy)->script, 5000);
+  const Pcm busy = script_sound(spec_of(Country::Japan, kBusy)->script, 5000);
   LineEar ear(Country::Japan, LineSigns::HangUp);
   for (int times = 0; times < 4; ++times) {
     for (std::size_t at = 0; at + 160 <= busy.size(); at += 160) {
@@ -178,7 +172,8 @@ TEST_CASE("A line without a country hears no hang-up, and other sound begins a n
 
 TEST_CASE("Cycles are counted from the recognition on, whole ones, and not of a tone that does not end") {
   ProgressDetector detector(Country::France);
-  const Pcm busy = play(spec_of(Country::France, kBusy)->script, 8000) + play(spec_of(Country::France, ProgressTone::Dial)->script, 5000);
+  const Pcm busy = script_sound(spec_of(Country::France, kBusy)->script, 8000) +
+                   script_sound(spec_of(Country::France, ProgressTone::Dial)->script, 5000);
   std::vector<std::uint32_t> seen;
   for (std::size_t at = 0; at + 160 <= busy.size(); at += 160) {
     (void)detector.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160));

@@ -1,5 +1,6 @@
 #include <offhook/media/line_ear.hpp>
 
+#include "sounds.hpp"
 #include "stream_call.hpp"
 
 #include <doctest/doctest.h>
@@ -11,14 +12,9 @@ using namespace offhook;
 using offhook::media::Country;
 using offhook::media::LineEar;
 using offhook::media::LineTone;
+using offhook_test::script_sound;
 
 namespace {
-
-std::vector<std::int16_t> play(const media::ToneScript& script, double seconds, std::uint32_t rate_hz = 8000) {
-  std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * rate_hz));
-  media::ScriptSource(script, rate_hz, 4000).fill(pcm);
-  return pcm;
-}
 
 const media::ToneScript& busy_in(Country country) {
   for (const auto& spec : media::progress_tones(country)) {
@@ -42,25 +38,25 @@ std::vector<LineTone> heard(LineEar& ear, const std::vector<std::int16_t>& pcm) 
 TEST_CASE("A busy tone is told once however long it lasts, and refuses the call") {
   LineEar ear(Country::Germany);
   CHECK(ear.refusal() == LineTone::None);
-  CHECK(heard(ear, play(busy_in(Country::Germany), 30)) == std::vector{LineTone::Busy});
+  CHECK(heard(ear, script_sound(busy_in(Country::Germany), 30'000)) == std::vector{LineTone::Busy});
   CHECK(ear.refusal() == LineTone::Busy);
   ear.reset();
   CHECK(ear.refusal() == LineTone::None);
-  CHECK(heard(ear, play(busy_in(Country::Germany), 5)) == std::vector{LineTone::Busy});
+  CHECK(heard(ear, script_sound(busy_in(Country::Germany), 5000)) == std::vector{LineTone::Busy});
 }
 
 TEST_CASE("Without a country no tone of a network is heard, but special information, faxes and beeps") {
   LineEar ear(std::nullopt);
-  CHECK(heard(ear, play(busy_in(Country::UnitedStates), 5)).empty());
-  CHECK(heard(ear, play(media::special_information(media::SpecialInformation::VacantCode), 3)) == std::vector{LineTone::VacantCode});
+  CHECK(heard(ear, script_sound(busy_in(Country::UnitedStates), 5000)).empty());
+  CHECK(heard(ear, script_sound(media::special_information(media::SpecialInformation::VacantCode), 3000)) == std::vector{LineTone::VacantCode});
   CHECK(ear.refusal() == LineTone::VacantCode);
 }
 
 TEST_CASE("A fax that calls is told once, each beep by itself, and neither refuses the call") {
   LineEar ear(Country::UnitedStates);
-  CHECK(heard(ear, play(media::fax_calling(), 12)) == std::vector{LineTone::FaxCalling});
+  CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
   LineEar other(Country::UnitedStates);
-  const auto beep = play(media::machine_beep(), 1);
+  const auto beep = script_sound(media::machine_beep(), 1000);
   CHECK(heard(other, beep) == std::vector{LineTone::Beep});
   CHECK(heard(other, beep) == std::vector{LineTone::Beep});
   CHECK(other.refusal() == LineTone::None);
@@ -68,8 +64,8 @@ TEST_CASE("A fax that calls is told once, each beep by itself, and neither refus
 
 TEST_CASE("The first refusal stands") {
   LineEar ear(Country::UnitedStates);
-  (void)heard(ear, play(media::special_information(media::SpecialInformation::NoCircuit), 3));
-  (void)heard(ear, play(busy_in(Country::UnitedStates), 5));
+  (void)heard(ear, script_sound(media::special_information(media::SpecialInformation::NoCircuit), 3000));
+  (void)heard(ear, script_sound(busy_in(Country::UnitedStates), 5000));
   CHECK(ear.refusal() == LineTone::NoCircuit);
 }
 
@@ -87,31 +83,31 @@ TEST_CASE("A leg whose port has an ear tells what is said by tones, in either co
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     offhook_test::Call call(codec);
     call.b.port->line_ear = std::make_shared<LineEar>(Country::UnitedStates);
-    call.a_says = play(busy_in(Country::UnitedStates), 5);
+    call.a_says = script_sound(busy_in(Country::UnitedStates), 5000);
     call.begin();
     call.run(300);
-    REQUIRE(call.b.count(offhook_test::Kind::Tone) == 1);
-    CHECK(call.b.first(offhook_test::Kind::Tone)->tone == LineTone::Busy);
-    CHECK(call.a.count(offhook_test::Kind::Tone) == 0);
+    REQUIRE(call.b.count(offhook_test::EventKind::Tone) == 1);
+    CHECK(call.b.first(offhook_test::EventKind::Tone)->tone == LineTone::Busy);
+    CHECK(call.a.count(offhook_test::EventKind::Tone) == 0);
   }
   offhook_test::Call deaf;
-  deaf.a_says = play(busy_in(Country::UnitedStates), 5);
+  deaf.a_says = script_sound(busy_in(Country::UnitedStates), 5000);
   deaf.begin();
   deaf.run(300);
-  CHECK(deaf.b.count(offhook_test::Kind::Tone) == 0);
+  CHECK(deaf.b.count(offhook_test::EventKind::Tone) == 0);
 }
 
 TEST_CASE("One tick hears digits and tones in the same narrow sound") {
   offhook_test::Call call(media::AudioCodec::G722);
   call.plan.send_events = call.plan.receive_events = std::nullopt;
   call.b.port->line_ear = std::make_shared<LineEar>(std::nullopt);
-  call.a_says = play(media::dtmf_script('5'), 0.4);
-  const auto beep = play(media::machine_beep(), 1);
+  call.a_says = script_sound(media::dtmf_script('5'), 400);
+  const auto beep = script_sound(media::machine_beep(), 1000);
   call.a_says.insert(call.a_says.end(), beep.begin(), beep.end());
   call.begin();
   call.run(150);
-  REQUIRE(call.b.count(offhook_test::Kind::Digit) >= 1);
-  CHECK(call.b.first(offhook_test::Kind::Digit)->digit == '5');
-  REQUIRE(call.b.count(offhook_test::Kind::Tone) == 1);
-  CHECK(call.b.first(offhook_test::Kind::Tone)->tone == LineTone::Beep);
+  REQUIRE(call.b.count(offhook_test::EventKind::Digit) >= 1);
+  CHECK(call.b.first(offhook_test::EventKind::Digit)->digit == '5');
+  REQUIRE(call.b.count(offhook_test::EventKind::Tone) == 1);
+  CHECK(call.b.first(offhook_test::EventKind::Tone)->tone == LineTone::Beep);
 }

@@ -4,6 +4,7 @@
 #include <offhook/media/detail/mix_kernels.hpp>
 
 #include "allocations.hpp"
+#include "sounds.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,14 +13,14 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::Pcm;
+using offhook_test::same_samples;
 
 namespace {
 
-using Frame = std::vector<std::int16_t>;
-
-std::vector<Frame> voices(std::size_t count, std::size_t samples, std::uint64_t seed) {
+std::vector<Pcm> random_frames(std::size_t count, std::size_t samples, std::uint64_t seed) {
   base::SeededRandom random(seed);
-  std::vector<Frame> all(count, Frame(samples));
+  std::vector<Pcm> all(count, Pcm(samples));
   for (auto& frame : all) {
     const int quieter = static_cast<int>(random.next_u32() % 8);  // Some sums saturate, some do not.
     for (auto& sample : frame) sample = static_cast<std::int16_t>(static_cast<std::int16_t>(random.next_u32()) >> quieter);
@@ -28,8 +29,8 @@ std::vector<Frame> voices(std::size_t count, std::size_t samples, std::uint64_t 
 }
 
 /// What a leg must hear: all but `own`, added up without bounds and cut once. `own` beyond the end: everyone.
-Frame sum_without(const std::vector<Frame>& said, std::size_t own, std::size_t samples) {
-  Frame sum(samples);
+Pcm sum_without(const std::vector<Pcm>& said, std::size_t own, std::size_t samples) {
+  Pcm sum(samples);
   for (std::size_t k = 0; k < samples; ++k) {
     std::int64_t total = 0;
     for (std::size_t i = 0; i < said.size(); ++i) total += i == own ? 0 : said[i][k];
@@ -38,21 +39,17 @@ Frame sum_without(const std::vector<Frame>& said, std::size_t own, std::size_t s
   return sum;
 }
 
-bool is(std::span<const std::int16_t> got, const Frame& wanted) {
-  return std::equal(got.begin(), got.end(), wanted.begin(), wanted.end());
-}
-
 int wrong_mixes(std::size_t legs, std::size_t samples) {
-  const auto said = voices(legs, samples, legs);
+  const auto said = random_frames(legs, samples, legs);
   media::Mixer mixer(samples, legs);
   std::vector<media::Mixer::Hears> hears;
   mixer.begin();
   for (const auto& frame : said) hears.push_back(mixer.speak(frame));
   mixer.mix();
-  int wrong = !is(mixer.heard(media::Mixer::kEveryone), sum_without(said, legs, samples));
+  int wrong = !same_samples(mixer.heard(media::Mixer::kEveryone), sum_without(said, legs, samples));
   // All pairs of 500 legs would take a while: the sums are those of everyone less one.
   const std::size_t step = legs > 40 ? 37 : 1;
-  for (std::size_t i = 0; i < legs; i += step) wrong += !is(mixer.heard(hears[i]), sum_without(said, i, samples));
+  for (std::size_t i = 0; i < legs; i += step) wrong += !same_samples(mixer.heard(hears[i]), sum_without(said, i, samples));
   return wrong;
 }
 
@@ -68,7 +65,7 @@ TEST_CASE("Who speaks hears all but itself, who does not hears all, cut to 16 bi
 }
 
 TEST_CASE("All who do not speak hear the same frame: it is mixed once, and can be encoded once") {
-  const auto said = voices(2, 160, 9);
+  const auto said = random_frames(2, 160, 9);
   media::Mixer mixer(160, 8);
   mixer.begin();
   const auto first = mixer.speak(said[0]), second = mixer.speak(said[1]);
@@ -76,23 +73,23 @@ TEST_CASE("All who do not speak hear the same frame: it is mixed once, and can b
   CHECK(first != media::Mixer::kEveryone);
   CHECK(second != media::Mixer::kEveryone);
   CHECK(first != second);
-  CHECK(is(mixer.heard(first), said[1]));
-  CHECK(is(mixer.heard(second), said[0]));
+  CHECK(same_samples(mixer.heard(first), said[1]));
+  CHECK(same_samples(mixer.heard(second), said[0]));
   CHECK(mixer.heard(media::Mixer::kEveryone).data() == mixer.heard(media::Mixer::kEveryone).data());
 
   mixer.begin();  // One speaks: it hears silence, the others hear it as it is.
   const auto only = mixer.speak(said[0]);
   mixer.mix();
-  CHECK(is(mixer.heard(only), Frame(160)));
-  CHECK(is(mixer.heard(media::Mixer::kEveryone), said[0]));
+  CHECK(same_samples(mixer.heard(only), Pcm(160)));
+  CHECK(same_samples(mixer.heard(media::Mixer::kEveryone), said[0]));
 
   mixer.begin();  // Nobody speaks.
   mixer.mix();
-  CHECK(is(mixer.heard(media::Mixer::kEveryone), Frame(160)));
+  CHECK(same_samples(mixer.heard(media::Mixer::kEveryone), Pcm(160)));
 }
 
 TEST_CASE("A mixer holds as many speakers as it was made for: N and N+1; frames of another length are not heard") {
-  const auto said = voices(4, 160, 3);
+  const auto said = random_frames(4, 160, 3);
   media::Mixer mixer(160, 3);
   mixer.begin();
   CHECK(mixer.speak(std::span(said[0]).first(159)) == media::Mixer::kEveryone);
@@ -100,7 +97,7 @@ TEST_CASE("A mixer holds as many speakers as it was made for: N and N+1; frames 
   CHECK(mixer.speak(said[3]) == media::Mixer::kEveryone);
   CHECK(mixer.speakers() == 3);
   mixer.mix();
-  CHECK(is(mixer.heard(media::Mixer::kEveryone), sum_without({said[0], said[1], said[2]}, 3, 160)));
+  CHECK(same_samples(mixer.heard(media::Mixer::kEveryone), sum_without({said[0], said[1], said[2]}, 3, 160)));
 
   const media::Mixer largest(media::Mixer::kMaxSamples, media::Mixer::kMaxSpeakers);
   CHECK(largest.samples() == 960);
@@ -111,7 +108,7 @@ TEST_CASE("A mixer holds as many speakers as it was made for: N and N+1; frames 
 }
 
 TEST_CASE("Mixing allocates nothing once the mixer is made") {
-  const auto said = voices(8, 320, 4);
+  const auto said = random_frames(8, 320, 4);
   media::Mixer mixer(320, 8);
   const auto before = offhook_test::allocations();
   for (int turn = 0; turn < 3; ++turn) {
@@ -123,7 +120,7 @@ TEST_CASE("Mixing allocates nothing once the mixer is made") {
 }
 
 TEST_CASE("Each mixing kernel that this machine has gives the same samples, at any length and alignment") {
-  const auto said = voices(5, 80, 5);
+  const auto said = random_frames(5, 80, 5);
   std::string names;
   for (const auto* kernels : media::detail::mix_kernels()) {
     names += std::string(kernels->name) + " ";

@@ -16,7 +16,7 @@ using media::ModelVoice;
 namespace {
 
 /// A call and a model that answers each chunk `late` ticks after it was asked.
-struct Call {
+struct ModelCall {
   ModelVoice voice;
   std::array<std::int16_t, 160> frame{};
   unsigned late = 1;
@@ -83,7 +83,7 @@ TEST_CASE("A frame of another size is silence, and a chunk that nobody fetched i
 }
 
 TEST_CASE("Before the model has said anything the plain verdict is the whole one") {
-  Call call;
+  ModelCall call;
   CHECK(call.tick(true));
   CHECK_FALSE(call.tick(false));
   CHECK(call.voice.alone());
@@ -95,7 +95,7 @@ TEST_CASE("Before the model has said anything the plain verdict is the whole one
 
 TEST_CASE("Where the plain detector finds a voice, the model has to think it possible") {
   for (const auto& [likely, voiced] : {std::pair{ModelVoice::kPossible, true}, std::pair{ModelVoice::kPossible - 0.01F, false}}) {
-    Call call;
+    ModelCall call;
     call.likely = likely;
     call.ticks(6);
     CHECK(call.tick(true) == voiced);
@@ -103,7 +103,7 @@ TEST_CASE("Where the plain detector finds a voice, the model has to think it pos
 }
 
 TEST_CASE("Where the plain detector finds none, the model answers alone for less than three ticks, and goes on at a lower likelihood") {
-  Call call;
+  ModelCall call;
   call.ticks(6, true);
   CHECK(call.tick(false));
   CHECK(call.tick(false));
@@ -123,7 +123,7 @@ TEST_CASE("Where the plain detector finds none, the model answers alone for less
 }
 
 TEST_CASE("A model that dies has no say from the fourth tick after its last word on, and has it again when it is back") {
-  Call call;
+  ModelCall call;
   call.likely = 0;
   call.ticks(8);
   while (call.newest.chunk != 5 || !call.due.empty()) call.ticks(1);
@@ -143,7 +143,7 @@ TEST_CASE("A model that dies has no say from the fourth tick after its last word
 TEST_CASE("An answer a tick late is punctual, one more tick is borne, and constant lateness does no harm but to the delay") {
   for (const unsigned late : {1U, 2U, 5U}) {
     CAPTURE(late);
-    Call call;
+    ModelCall call;
     call.late = late;
     call.likely = 0;
     call.ticks(late + 4);
@@ -157,7 +157,7 @@ TEST_CASE("An answer a tick late is punctual, one more tick is borne, and consta
 }
 
 TEST_CASE("Chunks that found no room are no questions: no answer is waited for, the model begins anew, and its last word is soon too old") {
-  Call call;
+  ModelCall call;
   call.likely = 0;
   call.ticks(8);
   const auto asked = call.voice.number();
@@ -169,7 +169,7 @@ TEST_CASE("Chunks that found no room are no questions: no answer is waited for, 
 }
 
 TEST_CASE("Answers about the call before, or from nobody knows where, do not count") {
-  Call call;
+  ModelCall call;
   call.late = 3;
   call.likely = 0;
   call.ticks(20);

@@ -1,8 +1,10 @@
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
 #include <offhook/media/ogg_opus.hpp>
 #include <offhook/media/tones.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,13 +14,12 @@
 
 using namespace offhook;
 using media::OggOpusError;
+using offhook_test::Octets;
+using offhook_test::Pcm;
 
 namespace {
 
-using Octets = std::vector<std::uint8_t>;
-using Pcm = std::vector<std::int16_t>;
-
-Pcm tone(double hz, std::uint32_t rate_hz, std::size_t frames) {
+Pcm tone_frames(double hz, std::uint32_t rate_hz, std::size_t frames) {
   Pcm pcm(frames * rate_hz / 50);
   media::SineSource(hz, rate_hz, 8000).fill(pcm);
   return pcm;
@@ -54,7 +55,7 @@ Octets file_of(const Octets& head, const std::vector<Octets>& packets, std::uint
 TEST_CASE("Two voices come back as long as they were, each on its own side and not a trace of it on the other [RFC 7845 section 5.1.1.2]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
-    const Pcm left = tone(440, rate, 100), right = tone(1330, rate, 100);
+    const Pcm left = tone_frames(440, rate, 100), right = tone_frames(1330, rate, 100);
     const auto decoded = media::decode_ogg_opus(two_voices(left, right, rate), rate, left.size());
     REQUIRE(decoded);
     CHECK(decoded->whole);
@@ -172,7 +173,7 @@ TEST_CASE("Two packets in one are parted again, whatever the first one's length 
 TEST_CASE("Files of others: mono, stereo that becomes mono, and everything that is not Opus") {
   media::OpusEncoder encoder({.rate_hz = 16000, .bitrate = 32000});
   std::vector<Octets> packets;
-  const Pcm pcm = tone(500, 16000, 10);
+  const Pcm pcm = tone_frames(500, 16000, 10);
   std::array<std::uint8_t, 1500> out{};
   for (std::size_t at = 0; at < pcm.size(); at += 320) {
     const auto size = encoder.encode(std::span(pcm).subspan(at, 320), out);

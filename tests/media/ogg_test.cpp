@@ -1,5 +1,7 @@
 #include <offhook/media/ogg.hpp>
 
+#include <offhook/tests/testkit/octets.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,10 +10,9 @@
 
 using namespace offhook;
 using media::OggError;
+using offhook_test::Octets;
 
 namespace {
-
-using Octets = std::vector<std::uint8_t>;
 
 Octets filled(std::size_t size, std::uint8_t with) { return Octets(size, with); }
 

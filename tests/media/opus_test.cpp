@@ -1,9 +1,11 @@
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
 #include <offhook/media/codec/opus.hpp>
 #include <offhook/media/tones.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -16,14 +18,14 @@
 
 using namespace offhook;
 using media::CodecError;
+using offhook_test::Octets;
+using offhook_test::Pcm;
+using offhook_test::sine;
 
 namespace {
 
-using Payload = std::vector<std::uint8_t>;
-using Pcm = std::vector<std::int16_t>;
-
-std::vector<Payload> encode_all(media::OpusEncoder& encoder, const Pcm& pcm, std::size_t frame) {
-  std::vector<Payload> payloads;
+std::vector<Octets> encode_all(media::OpusEncoder& encoder, const Pcm& pcm, std::size_t frame) {
+  std::vector<Octets> payloads;
   std::array<std::uint8_t, 1500> out{};
   for (std::size_t at = 0; at + frame <= pcm.size(); at += frame) {
     const auto octets = encoder.encode(std::span(pcm).subspan(at, frame), out);
@@ -33,12 +35,6 @@ std::vector<Payload> encode_all(media::OpusEncoder& encoder, const Pcm& pcm, std
   return payloads;
 }
 
-Pcm tone(double hz, std::uint32_t rate_hz, double seconds = 1) {
-  Pcm pcm(static_cast<std::size_t>(seconds * rate_hz));
-  media::SineSource(hz, rate_hz, 10000).fill(pcm);
-  return pcm;
-}
-
 double energy(std::span<const std::int16_t> pcm) {
   double sum = 0;
   for (const auto sample : pcm) sum += static_cast<double>(sample) * sample;
@@ -46,7 +42,7 @@ double energy(std::span<const std::int16_t> pcm) {
 }
 
 /// How alike two stretches are: their correlation at the best of some lags, as codecs move things a little.
-double likeness(std::span<const std::int16_t> a, std::span<const std::int16_t> b, std::size_t lags) {
+double best_correlation(std::span<const std::int16_t> a, std::span<const std::int16_t> b, std::size_t lags) {
   double best = -1;
   for (std::size_t lag = 0; lag + b.size() <= a.size() && lag < lags; ++lag) {
     double ab = 0, aa = 1e-9, bb = 1e-9;
@@ -71,7 +67,7 @@ TEST_CASE("A tone survives Opus at each rate, in frames of each duration [RFC 75
       media::OpusDecoder decoder(rate);
       const std::size_t frame = unit * rate / 400;
       Pcm heard;
-      for (const Payload& payload : encode_all(encoder, tone(1000, rate), frame)) {
+      for (const Octets& payload : encode_all(encoder, sine(1000, rate, 1, 10000), frame)) {
         Pcm out(frame);
         REQUIRE(media::opus_samples(payload, rate) == frame);
         REQUIRE(decoder.decode(payload, out) == frame);
@@ -102,12 +98,12 @@ TEST_CASE("What is no frame, no packet, or finds no room is refused, and the dec
   CHECK(encoder.encode({}, octets).error() == CodecError::BadFrame);
   CHECK(encoder.encode(Pcm(1600), octets).error() == CodecError::BadFrame);  // 100 ms: RFC 7587 knows no such frame.
   CHECK(encoder.encode(Pcm(320), {}).error() == CodecError::OutputTooSmall);
-  const auto size = encoder.encode(tone(400, 16000, 0.02), octets);
+  const auto size = encoder.encode(sine(400, 16000, 0.02, 10000), octets);
   REQUIRE(size);
   const auto payload = std::span(octets).first(*size);
   CHECK(decoder.decode(payload, std::span(out).first(319)).error() == CodecError::OutputTooSmall);
   CHECK(decoder.decode({}, out).error() == CodecError::BadPayload);
-  const Payload too_much{0xFB, 0x3F};  // 63 frames of 20 ms: RFC 6716 section 3.2.5 allows 120 ms
+  const Octets too_much{0xFB, 0x3F};  // 63 frames of 20 ms: RFC 6716 section 3.2.5 allows 120 ms
   CHECK(decoder.decode(too_much, out).error() == CodecError::BadPayload);
   CHECK(decoder.decode_lost(too_much, std::span(out).first(320)).error() == CodecError::BadPayload);
   CHECK(decoder.conceal(std::span(out).first(39)).error() == CodecError::BadFrame);
@@ -119,7 +115,7 @@ TEST_CASE("What is no frame, no packet, or finds no room is refused, and the dec
 }
 
 TEST_CASE("A payload of kMaxOpusPayload octets is looked at, one of an octet more is not") {
-  Payload payload(media::kMaxOpusPayload, 0);
+  Octets payload(media::kMaxOpusPayload, 0);
   // Code 3 with padding: one frame of 20 ms, and all else is filled up (RFC 6716 section 3.2.5).
   payload[0] = 0x08 | 3;
   payload[1] = 0x40 | 1;
@@ -158,7 +154,7 @@ TEST_CASE("A lost packet comes back from the one after it, nearer to the truth t
         else REQUIRE(decoder.conceal(out) == 320u);
         heard.insert(heard.end(), out.begin(), out.end());
       }
-      (fec ? by_fec : by_concealment) += likeness(std::span(heard).subspan(10 * 320), truth.first(240), 160);
+      (fec ? by_fec : by_concealment) += best_correlation(std::span(heard).subspan(10 * 320), truth.first(240), 160);
     }
   }
   CHECK(with_fec > 10);
@@ -175,10 +171,10 @@ TEST_CASE("Whether a payload has a copy of the one before is told without decodi
   for (const auto& payload : encode_all(without, speech, 320)) CHECK_FALSE(media::has_opus_fec(payload));
   media::OpusEncoder with({.bitrate = 24000, .in_band_fec = true, .expected_loss_percent = 25});
   const auto payloads = encode_all(with, speech, 320);
-  CHECK(std::count_if(payloads.begin(), payloads.end(), [](const Payload& payload) { return media::has_opus_fec(payload); }) > 10);
+  CHECK(std::count_if(payloads.begin(), payloads.end(), [](const Octets& payload) { return media::has_opus_fec(payload); }) > 10);
   CHECK_FALSE(media::has_opus_fec({}));
-  CHECK_FALSE(media::has_opus_fec(Payload{0x08}));
-  CHECK_FALSE(media::has_opus_fec(Payload{0x80, 0xFF}));
+  CHECK_FALSE(media::has_opus_fec(Octets{0x08}));
+  CHECK_FALSE(media::has_opus_fec(Octets{0x80, 0xFF}));
 }
 
 TEST_CASE("With DTX silence is nearly nothing, and what was not sent becomes quiet noise [RFC 7587 section 3.1.3]") {
@@ -186,7 +182,7 @@ TEST_CASE("With DTX silence is nearly nothing, and what was not sent becomes qui
   Pcm pcm = offhook_test::SyntheticVoice(16000, 7).speak(1);
   pcm.resize(pcm.size() + 3 * 16000);
   const auto payloads = encode_all(encoder, pcm, 320);
-  const auto is_unsent = [](const Payload& payload) { return media::is_opus_dtx(payload.size()); };
+  const auto is_unsent = [](const Octets& payload) { return media::is_opus_dtx(payload.size()); };
   const auto unsent = std::count_if(payloads.begin() + 60, payloads.end(), is_unsent);
   CHECK(unsent > 100);
   media::OpusDecoder decoder(16000);

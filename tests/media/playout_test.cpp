@@ -1,6 +1,8 @@
 #include <offhook/media/playout.hpp>
 #include <offhook/media/prompt.hpp>
 
+#include "event_kind.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,7 +12,7 @@
 #include <vector>
 
 using namespace offhook;
-using Kind = media::MediaEvent::Kind;
+using offhook_test::EventKind;
 
 namespace {
 
@@ -64,10 +66,10 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts what left of an utterance to the sam
   CHECK(all[0].samples == 0);
   CHECK(all[1].samples == 160);
   CHECK(all[2].samples == 320);
-  CHECK(all[3].kind == Kind::UtteranceSent);
+  CHECK(all[3].kind == EventKind::UtteranceSent);
   CHECK(all[3].samples == 355);
   CHECK(all[4].samples == 0);
-  CHECK(all[5].kind == Kind::Flushed);
+  CHECK(all[5].kind == EventKind::Flushed);
   CHECK(all[5].utterance == 2);
   CHECK(all[5].samples == 160);
 }
@@ -89,11 +91,11 @@ TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample lea
   for (int i = 0; i < 5; ++i) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
   const auto told = events();
   REQUIRE(told.size() == 5);
-  CHECK((told[0].kind == Kind::Sent && told[0].utterance == 1 && told[0].word == 0 && told[0].tick == 100));
-  CHECK((told[1].kind == Kind::Sent && told[1].word == 1 && told[1].tick == 102));
-  CHECK((told[2].kind == Kind::Sent && told[2].word == 2 && told[2].tick == 103));
-  CHECK((told[3].kind == Kind::UtteranceSent && told[3].utterance == 1 && told[3].tick == 103));
-  CHECK((told[4].kind == Kind::Sent && told[4].utterance == 2 && told[4].word == 0 && told[4].tick == 104));
+  CHECK((told[0].kind == EventKind::Sent && told[0].utterance == 1 && told[0].word == 0 && told[0].tick == 100));
+  CHECK((told[1].kind == EventKind::Sent && told[1].word == 1 && told[1].tick == 102));
+  CHECK((told[2].kind == EventKind::Sent && told[2].word == 2 && told[2].tick == 103));
+  CHECK((told[3].kind == EventKind::UtteranceSent && told[3].utterance == 1 && told[3].tick == 103));
+  CHECK((told[4].kind == EventKind::Sent && told[4].utterance == 2 && told[4].word == 0 && told[4].tick == 104));
   CHECK(playout.speaking());
 }
 
@@ -195,7 +197,7 @@ TEST_CASE_FIXTURE(Speaking, "A pause is silence within 10 ms; what waits goes on
   const auto after = events();
   REQUIRE(after.size() == 4);
   CHECK((after[0].word == 1 && after[0].samples == 160 && after[0].tick == 122));
-  CHECK((after[3].kind == Kind::UtteranceSent && after[3].samples == 640));
+  CHECK((after[3].kind == EventKind::UtteranceSent && after[3].samples == 640));
 }
 
 TEST_CASE_FIXTURE(Speaking, "A pause that is ducked before fades from the ducked level, and both end with a flush of the utterance") {
@@ -264,8 +266,8 @@ TEST_CASE_FIXTURE(Speaking, "Flush fades for 10 ms, drops the rest, names the la
   CHECK(pull() == std::vector<std::int16_t>(160, 300));
   const auto told = events();
   REQUIRE(told.size() == 2);
-  CHECK((told[0].kind == Kind::Flushed && told[0].utterance == 1 && told[0].word == 1 && told[0].tick == 102));
-  CHECK((told[1].kind == Kind::Sent && told[1].utterance == 2));
+  CHECK((told[0].kind == EventKind::Flushed && told[0].utterance == 1 && told[0].word == 1 && told[0].tick == 102));
+  CHECK((told[1].kind == EventKind::Sent && told[1].utterance == 2));
 }
 
 TEST_CASE_FIXTURE(Speaking, "Flush also takes back what of the utterance arrives after it") {
@@ -287,8 +289,8 @@ TEST_CASE_FIXTURE(Speaking, "Flush up to a later utterance reports the one that 
   playout.flush(2, tick);
   const auto told = events();
   REQUIRE(told.size() == 2);
-  CHECK((told[0].kind == Kind::Flushed && told[0].utterance == 1 && told[0].word == 7));
-  CHECK((told[1].kind == Kind::Flushed && told[1].utterance == 2 && told[1].word == media::kNoWord));
+  CHECK((told[0].kind == EventKind::Flushed && told[0].utterance == 1 && told[0].word == 7));
+  CHECK((told[1].kind == EventKind::Flushed && told[1].utterance == 2 && told[1].word == media::kNoWord));
 }
 
 TEST_CASE_FIXTURE(Speaking, "Two flushes within a tick keep what the second one does not name") {
@@ -343,11 +345,11 @@ TEST_CASE_FIXTURE(Speaking, "The end of an utterance is told however full the ri
   pull();
   queue(2, 0, true);
   pull();
-  for (const auto& event : events()) CHECK(event.kind == Kind::Sent);
+  for (const auto& event : events()) CHECK(event.kind == EventKind::Sent);
   outbox.retry();
   const auto late = events();
   REQUIRE(late.size() == 1);
-  CHECK(late[0].kind == Kind::UtteranceSent);
+  CHECK(late[0].kind == EventKind::UtteranceSent);
   CHECK(late[0].utterance == 2);
   CHECK(port->events_dropped.load() == 3);  // two words, and the end of the first, for which that of the second speaks
 }

@@ -3,6 +3,8 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/detail/polyphase_prototype.hpp>
 
+#include "sounds.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -17,39 +19,33 @@
 
 using namespace offhook;
 using namespace offhook::media::detail;
+using offhook_test::white_noise;
 
 namespace {
 
 constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
-constexpr std::size_t kLongest = 2 * PolyphaseFilter::kTile + 3;  // blocks: two tiles, and the part of a third
-constexpr std::int16_t kUntouched = 0x5AA5;
-
-std::vector<std::int16_t> noise(std::size_t samples, std::uint64_t seed) {
-  base::SeededRandom random(seed);
-  std::vector<std::int16_t> pcm(samples);
-  for (auto& sample : pcm) sample = static_cast<std::int16_t>(random.next_u32());  // Full scale, so that sums saturate, too.
-  return pcm;
-}
+constexpr std::size_t kMostBlocks = 2 * PolyphaseFilter::kTile + 3;  // blocks: two tiles, and the part of a third
+constexpr std::int16_t kUntouchedSample = 0x5AA5;
 
 /// Splits behind a full past, filters, and sees to it that nothing is written behind the end.
 std::vector<std::int16_t> converted(const PolyphaseKernels& kernels, const PolyphaseFilter& filter, const std::int16_t* in,
                                     std::size_t blocks, std::size_t shift) {
   PolyphaseFilter::Rows rows;  // What has not been written counts in no output that is kept.
-  rows.fill(kUntouched);
-  const auto past = noise(filter.past * filter.down, 7);
+  rows.fill(kUntouchedSample);
+  const auto past = white_noise(filter.past * filter.down, 7);
   kernels.split(past.data(), filter.past, filter.down, rows.data(), filter.row);
   kernels.split(in, blocks, filter.down, rows.data() + filter.past, filter.row);
-  std::vector<std::int16_t> out(shift + blocks * filter.up + 64, kUntouched);
+  std::vector<std::int16_t> out(shift + blocks * filter.up + 64, kUntouchedSample);
   kernels.filter(filter, rows.data(), blocks, out.data() + shift);
-  CHECK(std::all_of(out.end() - 64, out.end(), [](std::int16_t sample) { return sample == kUntouched; }));
+  CHECK(std::all_of(out.end() - 64, out.end(), [](std::int16_t sample) { return sample == kUntouchedSample; }));
   CHECK(std::all_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(shift),
-                    [](auto sample) { return sample == kUntouched; }));
+                    [](auto sample) { return sample == kUntouchedSample; }));
   return {out.begin() + static_cast<std::ptrdiff_t>(shift), out.end() - 64};
 }
 
 /// Straight from the definition: all inputs so far are spread out with zeros between them, and filtered at the rate of both.
 std::vector<double> by_definition(const PolyphaseFilter& filter, const std::int16_t* in, std::size_t blocks) {
-  auto all = noise(filter.past * filter.down, 7);
+  auto all = white_noise(filter.past * filter.down, 7);
   const std::size_t now = all.size(), ways = std::max(filter.up, filter.down), length = ways * PolyphaseFilter::kTapsPerWay - 1;
   all.insert(all.end(), in, in + blocks * filter.down);
   std::vector<double> out(blocks * filter.up);
@@ -70,7 +66,7 @@ std::vector<double> by_definition(const PolyphaseFilter& filter, const std::int1
 }  // namespace
 
 TEST_CASE("Each kernel that this machine has converts as the portable one, at any length and alignment, bit by bit") {
-  const auto in = noise(4096, 1);
+  const auto in = white_noise(4096, 1);
   std::string names;
   for (const auto* kernels : polyphase_kernels()) {
     names += std::string(kernels->name) + " ";
@@ -79,7 +75,7 @@ TEST_CASE("Each kernel that this machine has converts as the portable one, at an
         const auto* filter = filter_between(from, to);
         if (filter == nullptr) continue;
         int wrong = 0;
-        for (std::size_t blocks = 0; blocks <= std::min(kLongest, PolyphaseFilter::kMaxInput / filter->down); ++blocks) {
+        for (std::size_t blocks = 0; blocks <= std::min(kMostBlocks, PolyphaseFilter::kMaxInput / filter->down); ++blocks) {
           for (std::size_t shift = 0; shift < 9; shift += 3) {
             const auto* at = in.data() + shift + 11 * blocks;
             wrong += converted(*kernels, *filter, at, blocks, shift) != converted(kPolyphasePortable, *filter, at, blocks, 0);
@@ -96,7 +92,7 @@ TEST_CASE("Each kernel that this machine has converts as the portable one, at an
 }
 
 TEST_CASE("What the kernels compute is the filter's definition, rounded to the nearest sample and cut to 16 bits") {
-  const auto in = noise(960, 2);
+  const auto in = white_noise(960, 2);
   for (const auto from : kRates) {
     for (const auto to : kRates) {
       const auto* filter = filter_between(from, to);

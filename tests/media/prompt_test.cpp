@@ -1,4 +1,5 @@
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "tone_meter.hpp"
 
 #include <offhook/media/codec/g711.hpp>
@@ -19,12 +20,11 @@ using namespace offhook;
 using media::AudioCodec;
 using media::Prompt;
 using media::SoundError;
+using offhook_test::Pcm;
 
 namespace {
 
-using Pcm = std::vector<std::int16_t>;
-
-media::Sound tone(double hz, std::uint32_t rate_hz, std::size_t samples) {
+media::Sound tone_sound(double hz, std::uint32_t rate_hz, std::size_t samples) {
   media::Sound sound{rate_hz, Pcm(samples)};
   media::SineSource(hz, rate_hz, 10000).fill(sound.pcm);
   return sound;
@@ -44,7 +44,7 @@ Pcm all_of(const Prompt& prompt, std::uint32_t rate_hz) {
 TEST_CASE("A prompt is there at each rate and in G.711, its last frame filled up with silence") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
-    const auto prompt = Prompt::make(tone(500, rate, rate + 1), {});
+    const auto prompt = Prompt::make(tone_sound(500, rate, rate + 1), {});
     CHECK(prompt->frames() == 51);
     for (const std::uint32_t out : {8000u, 16000u, 24000u}) {
       const Pcm pcm = all_of(*prompt, out);
@@ -63,13 +63,13 @@ TEST_CASE("A prompt is there at each rate and in G.711, its last frame filled up
 }
 
 TEST_CASE("Behind its end a prompt is silent, and one that loops begins again without a click") {
-  const auto once = Prompt::make(tone(500, 8000, 1600), {});
+  const auto once = Prompt::make(tone_sound(500, 8000, 1600), {});
   REQUIRE(once->frames() == 10);
   CHECK(once->pcm(8000, 9).size() == 160);
   CHECK(once->pcm(8000, 10).empty());
   CHECK(once->encoded(AudioCodec::Pcmu, 10).empty());
   // Half a period is missing at the end: to begin anew would be a step of the whole amplitude.
-  const auto music = Prompt::make(tone(503, 8000, 1600), {.loops = true});
+  const auto music = Prompt::make(tone_sound(503, 8000, 1600), {.loops = true});
   CHECK(music->loops());
   Pcm played;
   for (std::uint64_t i = 0; i < 30; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("Behind its end a prompt is silent, and one that loops begins again wi
 
 TEST_CASE("What loops is encoded as a call encodes it that plays round after round, at its own rate and at 8000 Hz; at the third neither") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
-    const auto music = Prompt::make(tone(503, rate, rate / 50 * 12 - 7), {.loops = true});
+    const auto music = Prompt::make(tone_sound(503, rate, rate / 50 * 12 - 7), {.loops = true});
     for (const std::uint32_t port : {8000u, 16000u, 24000u}) {
       CAPTURE(rate);
       CAPTURE(port);
@@ -108,7 +108,7 @@ TEST_CASE("What loops is encoded as a call encodes it that plays round after rou
 }
 
 TEST_CASE("What is not wanted is not there; sound of no length, or of another rate, makes a prompt of no frames") {
-  const auto narrow = Prompt::make(tone(500, 16000, 3200), {.hz_16000 = false, .hz_24000 = false, .pcma = false});
+  const auto narrow = Prompt::make(tone_sound(500, 16000, 3200), {.hz_16000 = false, .hz_24000 = false, .pcma = false});
   CHECK(narrow->pcm(8000, 0).size() == 160);
   CHECK(narrow->pcm(16000, 0).empty());
   CHECK(narrow->pcm(11025, 0).empty());
@@ -122,7 +122,7 @@ TEST_CASE("What is not wanted is not there; sound of no length, or of another ra
 }
 
 TEST_CASE("Frames of a prompt are handed out without an allocation [design: no allocation on the path]") {
-  const auto prompt = Prompt::make(tone(500, 8000, 8000), {.loops = true});
+  const auto prompt = Prompt::make(tone_sound(500, 8000, 8000), {.loops = true});
   const auto before = offhook_test::allocations();
   std::size_t octets = 0;
   for (std::uint64_t i = 0; i < 200; ++i) octets += prompt->pcm(16000, i).size() + prompt->encoded(AudioCodec::Pcma, i).size();
@@ -145,7 +145,7 @@ TEST_CASE("Files become sound: WAV at each rate, two channels together, Opus in 
   media::OggOpusWriter writer(1, 24000, 32000);
   std::vector<std::uint8_t> file;
   writer.begin(file);
-  const auto left = tone(500, 24000, 480), right = tone(500, 24000, 480);
+  const auto left = tone_sound(500, 24000, 480), right = tone_sound(500, 24000, 480);
   for (int i = 0; i < 25; ++i) writer.add(left.pcm, right.pcm, file);
   writer.finish(file);
   const auto sound = media::read_sound(file);

@@ -1,8 +1,10 @@
+#include "sounds.hpp"
 #include "tone_meter.hpp"
 
 #include <offhook/media/recording_encoder.hpp>
 #include <offhook/media/tones.hpp>
 #include <offhook/media/wav.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,11 +14,10 @@
 using namespace offhook;
 using media::RecordedFrame;
 using media::RecordingFormat;
+using offhook_test::Octets;
+using offhook_test::Pcm;
 
 namespace {
-
-using Octets = std::vector<std::uint8_t>;
-using Pcm = std::vector<std::int16_t>;
 
 RecordedFrame frame(std::uint64_t tick, std::uint32_t rate_hz, std::int16_t left, std::int16_t right) {
   RecordedFrame made;

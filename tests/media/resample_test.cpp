@@ -3,6 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/tones.hpp>
 
+#include "sounds.hpp"
 #include "tone_meter.hpp"
 
 #include <doctest/doctest.h>
@@ -13,6 +14,7 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::sine;
 
 namespace {
 
@@ -43,14 +45,8 @@ std::vector<std::int16_t> convert(const std::vector<std::int16_t>& in, std::uint
   return out;
 }
 
-std::vector<std::int16_t> tone(double hz, std::uint32_t rate, double amplitude = 16000) {
-  std::vector<std::int16_t> pcm(rate);
-  media::SineSource(hz, rate, amplitude).fill(pcm);
-  return pcm;
-}
-
 double gain_db(double hz, std::uint32_t from, std::uint32_t to, double measured_at) {
-  const auto out = convert(tone(hz, from), from, to, from / 50);
+  const auto out = convert(sine(hz, from, 1, 16000), from, to, from / 50);
   return 20 * std::log10(offhook_test::measure_tone(std::span(out).subspan(to / 10), measured_at, to).amplitude / 16000 + 1e-12);
 }
 
@@ -60,7 +56,7 @@ TEST_CASE("1 kHz passes every pair of rates with over 85 dB of SNR and its ampli
   for (const auto& [from, to] : kPairs) {
     CAPTURE(from);
     CAPTURE(to);
-    const auto out = convert(tone(1000, from), from, to, from / 50);
+    const auto out = convert(sine(1000, from, 1, 16000), from, to, from / 50);
     const auto measured = offhook_test::measure_tone(std::span(out).subspan(to / 10), 1000, to);
     MESSAGE(from << " -> " << to << ": " << measured.snr_db << " dB, latency " << media::Resampler(from, to).latency_us()
                  << " us");
@@ -89,7 +85,7 @@ TEST_CASE("Nothing but the tone comes out, 70 dB above all images, and nothing o
       CAPTURE(from);
       CAPTURE(to);
       CAPTURE(hz);
-      const auto out = convert(tone(hz, from), from, to, from / 50);
+      const auto out = convert(sine(hz, from, 1, 16000), from, to, from / 50);
       const auto steady = std::span(out).subspan(to / 10);
       if (hz <= 0.85 * edge) CHECK(offhook_test::measure_tone(steady, hz, to).snr_db > 70);
       if (hz < 1.15 * edge) continue;  // Between the two edges it is cut the more the higher it is.
@@ -116,7 +112,7 @@ TEST_CASE("Every call yields what its input is worth, and a reset resampler begi
   for (const auto& [from, to] : kPairs) {
     media::Resampler resampler(from, to);
     std::vector<std::int16_t> first(to / 50), again(to / 50);
-    const auto frame = tone(700, from);
+    const auto frame = sine(700, from, 1, 16000);
     REQUIRE(resampler.process(std::span(frame).first(from / 50), first) == to / 50);
     REQUIRE(resampler.process(std::span(frame).first(from / 50), again) == to / 50);
     CHECK(first != again);

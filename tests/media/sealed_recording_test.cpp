@@ -1,5 +1,7 @@
 #include <offhook/media/sealed_recording.hpp>
 
+#include <offhook/tests/testkit/octets.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,10 +11,9 @@
 
 using namespace offhook;
 using media::SealError;
+using offhook_test::Octets;
 
 namespace {
-
-using Octets = std::vector<std::uint8_t>;
 
 media::RecordingKey key(std::uint8_t with = 1) {
   media::RecordingKey key{};
@@ -20,7 +21,7 @@ media::RecordingKey key(std::uint8_t with = 1) {
   return key;
 }
 
-void append(Octets& octets, base::Bytes more) { octets.insert(octets.end(), more.begin(), more.end()); }
+void append_octets(Octets& octets, base::Bytes more) { octets.insert(octets.end(), more.begin(), more.end()); }
 
 /// A sealed file of the chunks that are given, in parts: header, then each chunk.
 std::vector<Octets> sealed(const std::vector<std::string_view>& chunks, std::uint64_t seed = 1, bool ended = true) {
@@ -37,9 +38,9 @@ std::vector<Octets> sealed(const std::vector<std::string_view>& chunks, std::uin
   return parts;
 }
 
-Octets joined(const std::vector<Octets>& parts) {
+Octets whole_file(const std::vector<Octets>& parts) {
   Octets file;
-  for (const auto& part : parts) append(file, part);
+  for (const auto& part : parts) append_octets(file, part);
   return file;
 }
 
@@ -67,14 +68,14 @@ Opened open(base::Bytes file, const media::RecordingKey& with = key()) {
 
 TEST_CASE("What is sealed is opened again, empty chunks too, and nothing of it can be read in the file") {
   const auto parts = sealed({"one", "", "and two", "three"});
-  const auto file = joined(parts);
+  const auto file = whole_file(parts);
   CHECK(parts[0].size() == media::kSealedHeaderOctets);
   CHECK(parts[1].size() == 3 + media::kSealOverhead);
   const auto opened = open(file);
   CHECK(opened.text == "oneand twothree");
   CHECK_FALSE(opened.error);
   CHECK(std::string(file.begin(), file.end()).find("two") == std::string::npos);
-  const auto empty = open(joined(sealed({""})));
+  const auto empty = open(whole_file(sealed({""})));
   CHECK(empty.text.empty());
   CHECK_FALSE(empty.error);
 }
@@ -88,7 +89,7 @@ TEST_CASE("Two files of the same words under the same key have nothing in common
 }
 
 TEST_CASE("Every octet counts: whichever is changed, the file does not open to its end") {
-  const auto file = joined(sealed({"hello", "world"}));
+  const auto file = whole_file(sealed({"hello", "world"}));
   for (std::size_t at = 0; at < file.size(); ++at) {
     for (const std::uint8_t bit : {std::uint8_t{0x01}, std::uint8_t{0x80}}) {
       Octets changed = file;
@@ -104,7 +105,7 @@ TEST_CASE("Every octet counts: whichever is changed, the file does not open to i
 
 TEST_CASE("A file that was cut anywhere is Cut, and gives its whole chunks; within the header it is no recording") {
   const auto parts = sealed({"hello", "world", "!"});
-  const auto file = joined(parts);
+  const auto file = whole_file(parts);
   for (std::size_t size = 0; size < file.size(); ++size) {
     const auto opened = open(base::Bytes(file).first(size));
     CAPTURE(size);
@@ -113,27 +114,27 @@ TEST_CASE("A file that was cut anywhere is Cut, and gives its whole chunks; with
     const std::size_t first = parts[0].size() + parts[1].size(), second = first + parts[2].size();
     CHECK(opened.text == (size < first ? "" : size < second ? "hello" : "helloworld"));
   }
-  CHECK(open(joined(sealed({"hello", "world"}, 1, false))).error == SealError::Cut);  // Its writer was stopped.
+  CHECK(open(whole_file(sealed({"hello", "world"}, 1, false))).error == SealError::Cut);  // Its writer was stopped.
 }
 
 TEST_CASE("Chunks that were left out, repeated, moved, taken from another file, or put behind the end are found") {
   const auto parts = sealed({"aaaa", "bbbb", "cccc"}), others = sealed({"aaaa", "bbbb", "cccc"}, 2);
-  CHECK(open(joined({parts[0], parts[2], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({parts[0], parts[1], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({parts[0], parts[1], parts[1], parts[2], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({parts[0], parts[2], parts[1], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({parts[0], parts[1], others[2], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({others[0], parts[1], parts[2], parts[3]})).error == SealError::Altered);
-  CHECK(open(joined({parts[0], parts[1], parts[2], parts[3], parts[3]})).error == SealError::TrailingOctets);
-  CHECK(open(joined({parts[0], parts[1], parts[2], parts[3], Octets{0}})).error == SealError::TrailingOctets);
+  CHECK(open(whole_file({parts[0], parts[2], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({parts[0], parts[1], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({parts[0], parts[1], parts[1], parts[2], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({parts[0], parts[2], parts[1], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({parts[0], parts[1], others[2], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({others[0], parts[1], parts[2], parts[3]})).error == SealError::Altered);
+  CHECK(open(whole_file({parts[0], parts[1], parts[2], parts[3], parts[3]})).error == SealError::TrailingOctets);
+  CHECK(open(whole_file({parts[0], parts[1], parts[2], parts[3], Octets{0}})).error == SealError::TrailingOctets);
   // A chunk in the middle that claims to be the last one.
   auto shortened = parts;
   shortened[2][0] |= 0x80;
-  CHECK(open(joined({shortened[0], shortened[1], shortened[2]})).error == SealError::Altered);
+  CHECK(open(whole_file({shortened[0], shortened[1], shortened[2]})).error == SealError::Altered);
 }
 
 TEST_CASE("Another key, another kind of file and a later version are told apart") {
-  const auto file = joined(sealed({"hello"}));
+  const auto file = whole_file(sealed({"hello"}));
   CHECK(open(file, key(2)).error == SealError::WrongKey);
   Octets changed = file;
   changed[9] = 1;  // It says that it is a WAV: the header belongs to the key's proof.
@@ -168,7 +169,7 @@ TEST_CASE("A chunk of kMaxSealedChunk octets is taken, one of an octet more neit
   const std::size_t before = file.size();
   CHECK(sealer->seal(Octets(media::kMaxSealedChunk + 1), true, file).error() == SealError::TooLong);
   CHECK(file.size() == before);
-  Octets claims = joined(sealed({"hello"}));
+  Octets claims = whole_file(sealed({"hello"}));
   claims[media::kSealedHeaderOctets] = 0;
   claims[media::kSealedHeaderOctets + 1] = 0x10;
   claims[media::kSealedHeaderOctets + 3] = 1;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "event_kind.hpp"
+#include "sounds.hpp"
+
 #include <offhook/media/stream.hpp>
 #include <offhook/media/tones.hpp>
 #include <offhook/rtp/packet.hpp>
@@ -22,7 +25,6 @@ namespace offhook_test {
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Kind = media::MediaEvent::Kind;
 
 inline base::SocketAddress at(const char* ip, std::uint16_t port) { return {*base::IpAddress::parse(ip), port}; }
 inline const base::SocketAddress kA = at("192.0.2.1", 4000), kB = at("192.0.2.2", 5000), kStranger = at("203.0.113.9", 6000);
@@ -64,10 +66,10 @@ struct End {
     port->rate_hz = port_rate_hz;
     stream = std::make_unique<media::Stream>(media::StreamOptions{}, *port, random);
   }
-  std::size_t count(Kind kind) const {
+  std::size_t count(EventKind kind) const {
     return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [kind](const auto& e) { return e.kind == kind; }));
   }
-  const media::MediaEvent* first(Kind kind) const {
+  const media::MediaEvent* first(EventKind kind) const {
     const auto found = std::find_if(events.begin(), events.end(), [kind](const auto& e) { return e.kind == kind; });
     return found == events.end() ? nullptr : &*found;
   }
@@ -186,11 +188,5 @@ struct Call {
     return out;
   }
 };
-
-inline std::vector<std::int16_t> sine(double hz, std::uint32_t rate_hz, double seconds) {
-  std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * rate_hz));
-  media::SineSource(hz, rate_hz, 8000).fill(pcm);
-  return pcm;
-}
 
 }  // namespace offhook_test

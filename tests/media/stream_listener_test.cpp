@@ -12,11 +12,11 @@ using namespace offhook_test;
 
 namespace {
 
-constexpr double kHz = 440, kAmplitude = 8000;
+constexpr double kToneHz = 440, kToneAmplitude = 8000;
 
 /// b hears a's tone over a route on which three packets of a hundred come up to 60 ms late.
 struct Stalling : Call {
-  Stalling() { a_says = sine(kHz, 8000, 60); }
+  Stalling() { a_says = sine(kToneHz, 8000, 60); }
   void stall(int ticks) {
     for (int i = 0; i < ticks; ++i) {
       delay = i % 100 == 50 ? 65ms : 5ms;
@@ -29,10 +29,10 @@ struct Stalling : Call {
   /// How much the samples of these ticks bend at most, of what the tone bends by itself.
   [[nodiscard]] double bend(std::size_t first, std::size_t last) const {
     const auto pcm = b.heard_between(first, last);
-    const double turn = 2 * std::numbers::pi * kHz / 8000;
+    const double turn = 2 * std::numbers::pi * kToneHz / 8000;
     int most = 0;
     for (std::size_t i = 2; i < pcm.size(); ++i) most = std::max(most, std::abs(pcm[i] - 2 * pcm[i - 1] + pcm[i - 2]));
-    return most / (kAmplitude * turn * turn);
+    return most / (kToneAmplitude * turn * turn);
   }
 };
 

@@ -1,9 +1,11 @@
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "stream_call.hpp"
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
 #include <offhook/media/codec/opus.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <array>
 #include <cmath>
@@ -14,17 +16,15 @@ using namespace offhook_test;
 
 namespace {
 
-using Pcm = std::vector<std::int16_t>;
-using Payload = std::vector<std::uint8_t>;
 using media::AudioCodec;
 
 /// A telephone of the peer's, made by hand: packets of any duration, each sent when its last sample was said.
-struct Peer {
+struct OpusPeer {
   media::OpusEncoder encoder{{.rate_hz = 16000, .bitrate = 32000}};
   std::uint16_t sequence = 100;
   std::uint32_t timestamp = 0xFFFFF000;   // soon to wrap
 
-  std::vector<std::uint8_t> wrap(const Payload& payload, std::uint32_t units, std::uint8_t payload_type = 111) {
+  std::vector<std::uint8_t> wrap(const Octets& payload, std::uint32_t units, std::uint8_t payload_type = 111) {
     rtp::Packet packet;
     packet.payload_type = payload_type;
     packet.sequence = sequence++;
@@ -36,7 +36,7 @@ struct Peer {
     REQUIRE(rtp::write_packet(packet, datagram) == datagram.size());
     return datagram;
   }
-  Payload encode(std::span<const std::int16_t> pcm) {
+  Octets encode(std::span<const std::int16_t> pcm) {
     std::array<std::uint8_t, 1275> out{};
     const auto size = encoder.encode(pcm, out);
     REQUIRE(size);
@@ -124,7 +124,7 @@ double distance_of_losses(bool by_copies, std::int64_t packet_units) {
   mouth.set_expected_loss(26);
   media::OpusEar whole(16000), lossy(16000);
   const auto voice = SyntheticVoice(16000, 11).speak(12);
-  std::vector<Payload> packets;
+  std::vector<Octets> packets;
   for (std::size_t at = 0; at + 320 <= voice.size(); at += 320) {
     mouth.say(std::span(voice).subspan(at, 320), [&](base::Bytes payload, int) { packets.emplace_back(payload.begin(), payload.end()); });
   }
@@ -212,17 +212,17 @@ TEST_CASE("Packets of 2.5 to 120 ms are heard without a gap at every rate of the
       Call call(AudioCodec::Opus, rate_hz);
       End& end = call.b;
       Call::start(end, opus_plan(), call.now());
-      Peer peer;
+      OpusPeer peer;
       const auto tone = sine(440, 16000, 4);
       const std::size_t frame = samples <= 960 ? samples : samples / 2;
       std::size_t said = 0;
       call.run(150, [&] {
         const std::size_t now = (call.tick + 1) * 320;
         for (; said + samples <= now && said + samples <= tone.size(); said += samples) {
-          Payload payload = peer.encode(std::span(tone).subspan(said, frame));
+          Octets payload = peer.encode(std::span(tone).subspan(said, frame));
           if (frame != samples) {
-            const Payload second = peer.encode(std::span(tone).subspan(said + frame, frame));
-            Payload both{static_cast<std::uint8_t>((payload[0] & 0xFC) | 2U)};  // Code 2: two frames of different size.
+            const Octets second = peer.encode(std::span(tone).subspan(said + frame, frame));
+            Octets both{static_cast<std::uint8_t>((payload[0] & 0xFC) | 2U)};  // Code 2: two frames of different size.
             const std::size_t first = payload.size() - 1;
             if (first < 252) both.push_back(static_cast<std::uint8_t>(first));
             else both.insert(both.end(), {static_cast<std::uint8_t>(252 + (first - 252) % 4), static_cast<std::uint8_t>((first - (252 + (first - 252) % 4)) / 4)});
@@ -317,12 +317,12 @@ TEST_CASE("Payloads of every first octet and many sizes are made up for, and the
   for (const bool lengthy : {false, true}) {
     Call call(AudioCodec::Opus, 16000);
     Call::start(call.b, opus_plan(), call.now());
-    Peer peer;
+    OpusPeer peer;
     const auto tone = sine(440, 16000, 12);
     std::size_t said = 0;
     std::uint32_t seed = 5;
     call.run(560, [&] {
-      Payload payload = peer.encode(std::span(tone).subspan(said, 320));
+      Octets payload = peer.encode(std::span(tone).subspan(said, 320));
       said += 320;
       if (call.tick % 2 == 0 && call.tick < 512) {
         payload.assign(lengthy ? 1500 : 1 + call.tick % 41, 0);
@@ -351,7 +351,7 @@ TEST_CASE("Digits beside Opus last as long as they did, by a clock of 48000 Hz a
     call.run(20);
     REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '7'}));
     call.run(40);
-    const auto* digit = call.b.first(Kind::Digit);
+    const auto* digit = call.b.first(EventKind::Digit);
     REQUIRE(digit != nullptr);
     CHECK(digit->digit == '7');
     CHECK(digit->duration_ms == 100);
@@ -361,7 +361,7 @@ TEST_CASE("Digits beside Opus last as long as they did, by a clock of 48000 Hz a
       longest = std::max(longest, rtp::parse_telephone_event(packet.payload)->duration);
     }
     CHECK(longest == clock_hz / 10);
-    CHECK(call.b.count(Kind::Digit) == 1);
+    CHECK(call.b.count(EventKind::Digit) == 1);
   }
 }
 
@@ -379,7 +379,7 @@ TEST_CASE("A peer that falls back on G.711 sends its digits by the clock of that
   Call::start(call.a, plan, call.now());
   REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '3'}));
   call.run(40);
-  const auto* digit = call.b.first(Kind::Digit);
+  const auto* digit = call.b.first(EventKind::Digit);
   REQUIRE(digit != nullptr);
   CHECK(digit->duration_ms == 100);
 }

@@ -12,7 +12,7 @@ using namespace offhook_test;
 namespace {
 
 /// Somebody far away: what it sends next.
-struct Peer {
+struct RtpPeer {
   base::SocketAddress here;
   std::uint8_t type = 0;
   std::uint32_t ssrc = 0;
@@ -22,7 +22,7 @@ struct Peer {
 
 struct Relay {
   End a{kA, 8000, 1}, b{kB, 8000, 2};
-  Peer ann{at("192.0.2.11", 7000), 0, 0xA1}, bob{at("192.0.2.12", 8000), 96, 0xB1};
+  RtpPeer ann{at("192.0.2.11", 7000), 0, 0xA1}, bob{at("192.0.2.12", 8000), 96, 0xB1};
   std::uint64_t tick = 0;
   base::TimePoint now{5h};
   media::Sendout sendout;
@@ -34,7 +34,7 @@ struct Relay {
     for (End* end : {&a, &b}) end->stream->take(std::make_unique<rtp::Translator>());
   }
   /// Events have the number that follows the audio's.
-  static media::MediaPlan plan_of(const Peer& peer) {
+  static media::MediaPlan plan_of(const RtpPeer& peer) {
     media::MediaPlan plan;
     plan.send_payload_type = plan.receive_payload_type = peer.type;
     plan.send_events = plan.receive_events = static_cast<std::uint8_t>(peer.type + 1);
@@ -57,7 +57,7 @@ struct Relay {
       }
     }
   }
-  std::optional<media::Onward> send(Peer& peer, const std::optional<rtp::Packet>& other = std::nullopt) {
+  std::optional<media::Onward> send(RtpPeer& peer, const std::optional<rtp::Packet>& other = std::nullopt) {
     rtp::Packet packet;
     packet.payload_type = peer.type;
     packet.timestamp = peer.timestamp += 160;
@@ -71,7 +71,7 @@ struct Relay {
     last_.assign(datagram.begin(), datagram.begin() + static_cast<std::ptrdiff_t>(*size));
     return (peer.here == ann.here ? a : b).stream->on_packet(media::Channel::Rtp, peer.here, last_, now);
   }
-  std::optional<media::Onward> send_event(Peer& peer, std::uint32_t timestamp, std::uint16_t duration, bool end) {
+  std::optional<media::Onward> send_event(RtpPeer& peer, std::uint32_t timestamp, std::uint16_t duration, bool end) {
     const auto payload = rtp::write_telephone_event({.event = 5, .end = end, .duration = duration});
     rtp::Packet packet;
     packet.payload_type = static_cast<std::uint8_t>(peer.type + 1);
@@ -219,16 +219,16 @@ TEST_CASE("A digit is passed on as its events, and told to the port once, though
   relay.b.stream->part(relay.now);
   for (int i = 0; i < 3; ++i) CHECK_FALSE(relay.send_event(relay.ann, begun, 480, true));
   relay.run(30);
-  CHECK(relay.a.count(Kind::Digit) == 1);
-  CHECK(relay.a.first(Kind::Digit)->digit == '5');
-  CHECK(relay.a.first(Kind::Digit)->duration_ms == 60);
-  CHECK(relay.b.count(Kind::Digit) == 0);
+  CHECK(relay.a.count(EventKind::Digit) == 1);
+  CHECK(relay.a.first(EventKind::Digit)->digit == '5');
+  CHECK(relay.a.first(EventKind::Digit)->duration_ms == 60);
+  CHECK(relay.b.count(EventKind::Digit) == 0);
 }
 
 namespace {
 
 /// As of Opus: RFC 7587 section 4.1.
-media::MediaPlan plan_of_48000(const Peer& peer) {
+media::MediaPlan plan_of_48000(const RtpPeer& peer) {
   auto plan = Relay::plan_of(peer);
   plan.codec = media::AudioCodec::Opus;
   plan.event_clock_hz = 48000;
@@ -250,8 +250,8 @@ TEST_CASE("A digit that is passed on is as long as the clock of its events says 
   const auto begun = relay.ann.timestamp + 960;
   for (int i = 0; i < 3; ++i) CHECK(relay.send_event(relay.ann, begun, 4800, true));
   relay.run(30);
-  REQUIRE(relay.a.count(Kind::Digit) == 1);
-  CHECK(relay.a.first(Kind::Digit)->duration_ms == 100);
+  REQUIRE(relay.a.count(EventKind::Digit) == 1);
+  CHECK(relay.a.first(EventKind::Digit)->duration_ms == 100);
 }
 
 TEST_CASE("Digits of ours after a relay run at the clock that was agreed on, as before it [RFC 4733 section 2.1]") {
@@ -312,7 +312,7 @@ TEST_CASE("Events for a peer that takes none are told to the port, and not passe
   relay.talk(3);
   CHECK_FALSE(relay.send_event(relay.ann, relay.ann.timestamp + 160, 160, true));
   relay.run(30);
-  CHECK(relay.a.count(Kind::Digit) == 1);
+  CHECK(relay.a.count(EventKind::Digit) == 1);
   CHECK(relay.b.stream->statistics().packets_unpassed == 1);
 }
 
@@ -456,17 +456,17 @@ TEST_CASE("Media that begins, stops and comes back is told on relayed streams as
   Relay relay;
   relay.join();
   relay.talk(600);
-  CHECK(relay.a.count(Kind::MediaStarted) == 1);
+  CHECK(relay.a.count(EventKind::MediaStarted) == 1);
   CHECK_FALSE(relay.a.stream->statistics().one_way_ever.any());
   for (int i = 0; i < 510; ++i) {
     (void)relay.send(relay.bob);
     relay.run();
   }
-  CHECK(relay.a.count(Kind::MediaLost) == 1);
-  CHECK(relay.b.count(Kind::MediaLost) == 0);
+  CHECK(relay.a.count(EventKind::MediaLost) == 1);
+  CHECK(relay.b.count(EventKind::MediaLost) == 0);
   CHECK(relay.a.stream->statistics().one_way.nothing_comes);
   relay.talk(5);
-  CHECK(relay.a.count(Kind::MediaBack) == 1);
+  CHECK(relay.a.count(EventKind::MediaBack) == 1);
 }
 
 TEST_CASE("Who speaks when a relay begins is told to have stopped") {
@@ -476,10 +476,10 @@ TEST_CASE("Who speaks when a relay begins is told to have stopped") {
     for (auto& octet : relay.octets) octet = static_cast<std::uint8_t>(i * 7 + (&octet - relay.octets.data()) * 3);
     relay.talk(1);
   }
-  REQUIRE(relay.a.count(Kind::SpeechStarted) == relay.a.count(Kind::SpeechStopped) + 1);
+  REQUIRE(relay.a.count(EventKind::SpeechStarted) == relay.a.count(EventKind::SpeechStopped) + 1);
   relay.join();
   relay.run(2);
-  CHECK(relay.a.count(Kind::SpeechStopped) == relay.a.count(Kind::SpeechStarted));
+  CHECK(relay.a.count(EventKind::SpeechStopped) == relay.a.count(EventKind::SpeechStarted));
 }
 
 TEST_CASE("A stream that finishes lets the other one go") {

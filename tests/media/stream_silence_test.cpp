@@ -14,8 +14,8 @@ using namespace offhook_test;
 namespace {
 
 /// a says something for a second and then nothing, to a peer that takes comfort noise.
-struct Quiet : Call {
-  Quiet() {
+struct SilenceLeftOut : Call {
+  SilenceLeftOut() {
     plan.send_comfort_noise = true;
     a.port->leaves_out_silence = true;
     a_says = sine(440, 8000, 1.0);
@@ -29,7 +29,8 @@ struct Quiet : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Quiet, "Silence is left out after 200 ms, described at once and each second, where that is wished and the peer takes it [RFC 3389 section 4]") {
+TEST_CASE_FIXTURE(SilenceLeftOut,
+                  "Silence is left out after 200 ms, described at once and each second, where that is wished and the peer takes it [RFC 3389 section 4]") {
   begin();
   run(550);
   const auto packets = a.rtp();
@@ -50,13 +51,13 @@ TEST_CASE_FIXTURE(Quiet, "Silence is left out after 200 ms, described at once an
   }
 }
 
-TEST_CASE_FIXTURE(Quiet, "The peer of who leaves out silence hears silence, misses nothing, and all of what comes next") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of who leaves out silence hears silence, misses nothing, and all of what comes next") {
   begin();
   run(300);
   const auto before = b.stream->statistics();
   CHECK(before.played.concealed_samples == 0);
   CHECK(before.packets_lost == 0);
-  CHECK(b.count(Kind::MediaLost) == 0);
+  CHECK(b.count(EventKind::MediaLost) == 0);
   CHECK(b.frames.at(290).level_dbov < -90);
   a_says = sine(440, 8000, 1.0);
   said = 0;
@@ -70,7 +71,7 @@ TEST_CASE_FIXTURE(Quiet, "The peer of who leaves out silence hears silence, miss
   CHECK(b.stream->statistics().played.concealed_samples == 0);
 }
 
-TEST_CASE_FIXTURE(Quiet, "Silence is sent as it is where nobody asked for less, and to a peer that takes no comfort noise") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "Silence is sent as it is where nobody asked for less, and to a peer that takes no comfort noise") {
   const bool wished = false;
   SUBCASE("not wished") { a.port->leaves_out_silence = wished; }
   SUBCASE("not taken") { plan.send_comfort_noise = false; }
@@ -80,7 +81,7 @@ TEST_CASE_FIXTURE(Quiet, "Silence is sent as it is where nobody asked for less, 
   CHECK(a.rtp().size() >= 299);
 }
 
-TEST_CASE_FIXTURE(Quiet, "After digits in a silence, with silence between them, the silence is described anew before nothing is sent") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "After digits in a silence, with silence between them, the silence is described anew before nothing is sent") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -100,10 +101,10 @@ TEST_CASE_FIXTURE(Quiet, "After digits in a silence, with silence between them, 
     CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // A digit or a description, at once.
   }
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
-  CHECK(b.count(Kind::Digit) == 2);
+  CHECK(b.count(EventKind::Digit) == 2);
 }
 
-TEST_CASE_FIXTURE(Quiet, "Whoever comes back from a hold in a silence is sent audio at once, and then its description") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "Whoever comes back from a hold in a silence is sent audio at once, and then its description") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -121,7 +122,7 @@ TEST_CASE_FIXTURE(Quiet, "Whoever comes back from a hold in a silence is sent au
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE_FIXTURE(Quiet, "A peer that takes comfort noise anew is sent audio before it") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "A peer that takes comfort noise anew is sent audio before it") {
   begin();
   run(150);
   const auto change = [&](bool takes) {
@@ -162,7 +163,7 @@ TEST_CASE("What waits for its packet goes before a description of silence, and t
   CHECK(packets[2].marker);
 }
 
-TEST_CASE_FIXTURE(Quiet, "Music for who waits is no silence: each tick of it is sent") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "Music for who waits is no silence: each tick of it is sent") {
   a_says.clear();
   a.port->music = media::Prompt::make(media::quiet_hold_music(), {.loops = true});
   a.port->waits = true;

@@ -25,27 +25,27 @@ TEST_CASE("A stream that must not receive hears nothing, and misses nobody") {
   for (const auto& frame : call.b.frames) CHECK(frame.level_dbov == -127);
   call.a_is_heard = false;
   call.run(600);
-  CHECK(call.b.count(Kind::MediaLost) == 0);
+  CHECK(call.b.count(EventKind::MediaLost) == 0);
 }
 
 TEST_CASE("Media that stops is reported once after the limit, and once more when it is back") {
   Call call;
   call.begin();
   call.run(100);
-  CHECK(call.b.count(Kind::MediaStarted) == 1);
+  CHECK(call.b.count(EventKind::MediaStarted) == 1);
   call.a_is_heard = false;
   call.run(499);
-  CHECK(call.b.count(Kind::MediaLost) == 0);
+  CHECK(call.b.count(EventKind::MediaLost) == 0);
   call.run(100);
-  REQUIRE(call.b.count(Kind::MediaLost) == 1);
-  CHECK(call.b.first(Kind::MediaLost)->duration_ms >= 10000);
-  CHECK(call.b.first(Kind::MediaLost)->duration_ms <= 10020);
-  CHECK(call.b.count(Kind::MediaBack) == 0);
+  REQUIRE(call.b.count(EventKind::MediaLost) == 1);
+  CHECK(call.b.first(EventKind::MediaLost)->duration_ms >= 10000);
+  CHECK(call.b.first(EventKind::MediaLost)->duration_ms <= 10020);
+  CHECK(call.b.count(EventKind::MediaBack) == 0);
   call.a_is_heard = true;
   call.run(50);
-  CHECK(call.b.count(Kind::MediaBack) == 1);
-  CHECK(call.b.count(Kind::MediaLost) == 1);
-  CHECK(call.b.count(Kind::MediaStarted) == 1);
+  CHECK(call.b.count(EventKind::MediaBack) == 1);
+  CHECK(call.b.count(EventKind::MediaLost) == 1);
+  CHECK(call.b.count(EventKind::MediaStarted) == 1);
 }
 
 TEST_CASE("Media that never comes is reported lost, counted from the start") {
@@ -55,8 +55,8 @@ TEST_CASE("Media that never comes is reported lost, counted from the start") {
   call.run(499);
   CHECK(call.b.events.empty());
   call.run(2);
-  CHECK(call.b.count(Kind::MediaLost) == 1);
-  CHECK(call.b.count(Kind::MediaStarted) == 0);
+  CHECK(call.b.count(EventKind::MediaLost) == 1);
+  CHECK(call.b.count(EventKind::MediaStarted) == 0);
 }
 
 TEST_CASE("A stranger is neither heard nor followed, however much it sends, and is counted") {

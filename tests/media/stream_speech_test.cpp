@@ -19,11 +19,11 @@ TEST_CASE("A caller who begins to speak over us ducks us in the same tick; Rise 
   };
   while (call.tick < 250 && started == 0) {
     call.run(1, speak);
-    if (const auto* event = call.a.first(Kind::SpeechStarted)) started = event->tick;
+    if (const auto* event = call.a.first(EventKind::SpeechStarted)) started = event->tick;
   }
   REQUIRE(started > 150);
   CHECK(started < 175);
-  CHECK(call.a.first(Kind::SpeechStarted)->at_tick < started);
+  CHECK(call.a.first(EventKind::SpeechStarted)->at_tick < started);
   const auto loudest = [](const rtp::Packet& packet) {
     int most = 0;
     for (const auto code : packet.payload) most = std::max(most, std::abs(static_cast<int>(media::decode_mulaw(code))));
@@ -72,7 +72,7 @@ std::vector<std::int16_t> voice_of(double seconds, double peak = 9000) {
 TEST_CASE("A caller who goes on speaking over us silences us two ticks after we were ducked, and Flush finds nothing to fade") {
   Call call;
   speak_over(call, voice_of(3), 165);
-  const auto* started = call.a.first(Kind::SpeechStarted);
+  const auto* started = call.a.first(EventKind::SpeechStarted);
   REQUIRE(started);
   const auto packets = call.a.rtp();
   const auto first_silent = std::find_if(packets.begin() + 20, packets.end(), is_silence) - packets.begin();
@@ -80,19 +80,19 @@ TEST_CASE("A caller who goes on speaking over us silences us two ticks after we 
   CHECK(static_cast<std::uint64_t>(first_silent) <= 150 + 3 + 8);        // 3 on their way, 140 ms of voice, the fade.
   REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Flush, 1, 0}));
   call.run(2);
-  CHECK(call.a.events.back().kind == Kind::Flushed);
+  CHECK(call.a.events.back().kind == EventKind::Flushed);
   CHECK(call.a.events.back().samples == static_cast<std::uint32_t>(first_silent - 1) * 160);
 }
 
 TEST_CASE("While the caller may still be coughing we go on, ducked; what is faint must last twice as long to silence us") {
   Call brief;
   speak_over(brief, voice_of(0.12), 260);
-  REQUIRE(brief.a.first(Kind::SpeechStarted));
+  REQUIRE(brief.a.first(EventKind::SpeechStarted));
   CHECK(silent_ticks(brief.a, 20) == 0);
   Call loud, faint;
   speak_over(loud, voice_of(0.22), 260);
   speak_over(faint, voice_of(0.22, 1000), 260);
-  REQUIRE(faint.a.first(Kind::SpeechStarted));
+  REQUIRE(faint.a.first(EventKind::SpeechStarted));
   CHECK(silent_ticks(loud.a, 20) > 0);
   CHECK(silent_ticks(faint.a, 20) == 0);
 }
@@ -101,7 +101,7 @@ TEST_CASE("Rise ends a pause and forbids the next one until speech begins anew: 
   Call call;
   bool risen = false;
   speak_over(call, voice_of(3), 240, [&] {
-    if (risen || !call.a.first(Kind::SpeechStarted)) return;
+    if (risen || !call.a.first(EventKind::SpeechStarted)) return;
     risen = true;
     REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Rise, 0, 0}));
   });
@@ -112,7 +112,7 @@ TEST_CASE("Rise ends a pause and forbids the next one until speech begins anew: 
 TEST_CASE("Without a word from the conversation we go on 200 ms after the caller's speech has ended, and nothing is lost") {
   Call call;
   speak_over(call, voice_of(0.4), 400);
-  const auto* stopped = call.a.first(Kind::SpeechStopped);
+  const auto* stopped = call.a.first(EventKind::SpeechStopped);
   REQUIRE(stopped);
   const auto packets = call.a.rtp();
   CHECK(is_silence(packets.at(stopped->tick + 9)));
@@ -130,7 +130,7 @@ TEST_CASE("While we listen the end of the caller's voice is told after the port'
     call.run(200, [&] {
       if (call.tick >= 20) give(*call.b.port, voice, spoken);
     });
-    const auto* stopped = call.a.first(Kind::SpeechStopped);
+    const auto* stopped = call.a.first(EventKind::SpeechStopped);
     REQUIRE(stopped);
     CHECK(stopped->tick - stopped->at_tick == hangover);
   }
@@ -145,7 +145,7 @@ TEST_CASE("While we speak the end of the caller's voice is told after 120 ms, in
   call.run(350, [&] {
     if (call.tick >= 150) give(*call.b.port, voice, spoken);
   });
-  const auto* stopped = call.a.first(Kind::SpeechStopped);
+  const auto* stopped = call.a.first(EventKind::SpeechStopped);
   REQUIRE(stopped);
   CHECK(stopped->at_tick > 150);
   CHECK(stopped->tick - stopped->at_tick == 6);
@@ -168,7 +168,7 @@ TEST_CASE("Our own echo is marked, starts no speech and ducks nothing") {
     air.pop_front();
     REQUIRE(call.b.port->playout.try_push(frame));
   });
-  CHECK(call.a.count(Kind::SpeechStarted) == 0);
+  CHECK(call.a.count(EventKind::SpeechStarted) == 0);
   CHECK(std::count_if(call.a.frames.begin(), call.a.frames.end(), [](const auto& frame) { return frame.echo; }) > 200);
 }
 
@@ -181,8 +181,8 @@ TEST_CASE("Speech is reported from its first voiced frame to its last, and lost 
   call.run(2);
   call.a_is_heard = true;
   call.run(130);
-  const auto* started = call.b.first(Kind::SpeechStarted);
-  const auto* stopped = call.b.first(Kind::SpeechStopped);
+  const auto* started = call.b.first(EventKind::SpeechStarted);
+  const auto* stopped = call.b.first(EventKind::SpeechStopped);
   REQUIRE(started);
   REQUIRE(stopped);
   CHECK(started->at_tick <= started->tick);

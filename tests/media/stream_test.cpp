@@ -43,7 +43,7 @@ TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and says
     }
     CHECK(offhook_test::measure_tone(call.b.heard_between(20, 50), 500, 8000).snr_db > 28);
     for (const auto& event : call.a.events) {
-      if (event.kind != Kind::Sent) continue;
+      if (event.kind != EventKind::Sent) continue;
       // Word w begins at octet 160 w; its packet is full, and leaves, on this tick.
       const auto filled = (event.word * 160 / row.octets + 1) * row.octets;
       CHECK(event.at_tick == (filled + 159) / 160 - 1);
@@ -64,7 +64,7 @@ TEST_CASE("Digits cross as telephone-events, each reported once, and speech wait
   call.run(60);
   std::string digits;
   for (const auto& event : call.b.events) {
-    if (event.kind != Kind::Digit) continue;
+    if (event.kind != EventKind::Digit) continue;
     digits += event.digit;
     CHECK(event.duration_ms == 100);
   }
@@ -72,14 +72,14 @@ TEST_CASE("Digits cross as telephone-events, each reported once, and speech wait
   // 3 x 160 ms went to the digits, in which no word left.
   std::uint64_t longest = 0, last = 0;
   for (const auto& event : call.a.events) {
-    if (event.kind != Kind::Sent) continue;
+    if (event.kind != EventKind::Sent) continue;
     longest = std::max(longest, event.tick - last);
     last = event.tick;
   }
   CHECK(longest == 3 * 8 + 1);
   call.run(200);
-  CHECK(call.a.count(Kind::UtteranceSent) == 1);
-  CHECK(call.a.count(Kind::Sent) == 200);  // every word of it
+  CHECK(call.a.count(EventKind::UtteranceSent) == 1);
+  CHECK(call.a.count(EventKind::Sent) == 200);  // every word of it
 }
 
 TEST_CASE("Digits are refused and counted when the peer takes no telephone-events, or too many wait") {
@@ -127,7 +127,7 @@ TEST_CASE("A flood of digits reaches the conversation by the second's measure on
   call.a_is_heard = false;
   call.run(400);  // The locked source falls silent: another SSRC may prove itself.
   call.run(100, flood);
-  const auto told = call.b.count(Kind::Digit);
+  const auto told = call.b.count(EventKind::Digit);
   CHECK(told >= 2 * media::kMaxDigitsPerSecond);
   CHECK(told <= 3 * media::kMaxDigitsPerSecond);
   CHECK(call.b.stream->statistics().digits_ignored >= 200 - 10 - told);
@@ -144,7 +144,7 @@ TEST_CASE("Hold: nothing is sent, what was to be said waits, and the way back is
   const auto before = call.a.rtp();
   call.run(50);
   CHECK(call.a.rtp().size() == before.size());
-  CHECK(call.a.count(Kind::Sent) == 20);
+  CHECK(call.a.count(EventKind::Sent) == 20);
   call.a.stream->start(call.towards(call.b), nullptr, false, call.now());
   call.run(100);
   const auto after = call.a.rtp();
@@ -153,8 +153,8 @@ TEST_CASE("Hold: nothing is sent, what was to be said waits, and the way back is
   CHECK(after[before.size()].sequence == static_cast<std::uint16_t>(before.back().sequence + 1));
   CHECK(after[before.size()].timestamp == before.back().timestamp + 160 * 51);
   CHECK_FALSE(after[before.size() + 1].marker);
-  CHECK(call.a.count(Kind::Sent) == 100);
-  CHECK(call.a.count(Kind::UtteranceSent) == 1);
+  CHECK(call.a.count(EventKind::Sent) == 100);
+  CHECK(call.a.count(EventKind::UtteranceSent) == 1);
 }
 
 TEST_CASE("Ticks that were left out are time that passed: the timestamp runs on and the way back is marked") {
@@ -276,7 +276,7 @@ TEST_CASE("Digits in the voice of who sends no events are heard, in order and on
     call.run(80);
     std::string digits;
     for (const auto& event : call.b.events) {
-      if (event.kind != Kind::Digit) continue;
+      if (event.kind != EventKind::Digit) continue;
       digits += event.digit;
       CHECK(event.duration_ms >= 60);
       CHECK(event.duration_ms <= 100);
@@ -294,7 +294,7 @@ TEST_CASE("Who waits hears the music, what is said goes before it, and no event 
   call.a.port->waits = true;
   call.run(100);
   CHECK(offhook_test::measure_tone(call.b.heard_between(30, 50), 600, 8000).snr_db > 28);
-  CHECK(call.a.count(Kind::Sent) == 0);
+  CHECK(call.a.count(EventKind::Sent) == 0);
   call.a.port->waits = false;
   call.run(60);
   const auto after = call.b.heard_between(130, 150);

@@ -5,6 +5,7 @@
 #include <offhook/media/time_stretch.hpp>
 
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
@@ -18,14 +19,13 @@
 
 using namespace offhook;
 using namespace offhook::bench;
+using offhook_test::kFrame;
 
 namespace {
 
-constexpr std::size_t kFrame = 160;
-
-class Listener {
+class TraceListener {
  public:
-  explicit Listener(const JitterTrace& trace) : trace_(&trace), log_(trace), voice_(offhook_test::SyntheticVoice(8000, 12).speak(20)) {
+  explicit TraceListener(const JitterTrace& trace) : trace_(&trace), log_(trace), voice_(offhook_test::SyntheticVoice(8000, 12).speak(20)) {
     coded_.resize(voice_.size());
     static_cast<void>(media::encode_mulaw(voice_, coded_));
   }
@@ -104,7 +104,7 @@ TEST_CASE("With a voice in the packets delay and concealment are what the model 
     CAPTURE(name);
     const JitterTrace trace = jitter_trace(name, 10);
     const Playing promised = play(trace, rtp::kCallProfile, 7);
-    Listener listener(trace);
+    TraceListener listener(trace);
     const Playing heard = listener.listen();
     const auto counts = listener.counts();
     MESSAGE(name << ": concealed " << heard.concealed_percent << " % (" << promised.concealed_percent << "), delay " << heard.mean_delay_ms << " ms ("

@@ -5,6 +5,7 @@
 #include <offhook/media/progress_detector.hpp>
 #include <offhook/media/signal_tone_detector.hpp>
 
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 
 #include <doctest/doctest.h>
@@ -19,17 +20,16 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::Pcm;
 
 namespace {
-
-using Voice = std::vector<std::int16_t>;
 
 double wanted_seconds() {
   const char* hours = std::getenv("OFFHOOK_TALK_OFF_HOURS");
   return hours != nullptr ? std::max(std::atof(hours), 0.0) * 3600 : 180;
 }
 
-std::string digits_in(const Voice& pcm) {
+std::string digits_in(const Pcm& pcm) {
   media::DtmfDetector detector;
   std::string digits;
   for (std::size_t at = 0; at + media::kDtmfFrame <= pcm.size(); at += media::kDtmfFrame) {
@@ -41,7 +41,7 @@ std::string digits_in(const Voice& pcm) {
   return digits;
 }
 
-std::string tones_in(const Voice& pcm) {
+std::string tones_in(const Pcm& pcm) {
   media::SignalToneDetector machines;
   std::vector<media::ProgressDetector> networks;
   for (std::size_t i = 0; i < media::kCountries; ++i) networks.emplace_back(static_cast<media::Country>(i));
@@ -57,9 +57,9 @@ std::string tones_in(const Voice& pcm) {
 }
 
 /// The samples of all prompts, a RIFF header of 44 octets left out before each; nothing where none are installed.
-Voice prompts() {
+Pcm prompts() {
   const std::filesystem::path folder = "/usr/share/asterisk/sounds";
-  Voice all;
+  Pcm all;
   if (!std::filesystem::is_directory(folder)) return all;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -79,8 +79,8 @@ Voice prompts() {
 }
 
 /// So many times as fast, and so much higher.
-Voice faster(const Voice& voice, double times, std::size_t most) {
-  Voice other;
+Pcm faster(const Pcm& voice, double times, std::size_t most) {
+  Pcm other;
   for (double at = 0; at + 1 < static_cast<double>(voice.size()) && other.size() < most; at += times) {
     const auto first = static_cast<std::size_t>(at);
     const double share = at - static_cast<double>(first);
@@ -92,7 +92,7 @@ Voice faster(const Voice& voice, double times, std::size_t most) {
 }  // namespace
 
 TEST_CASE("No digit and no tone of a network or a machine in the prompts of Asterisk, at eight speeds") {
-  const Voice voice = prompts();
+  const Pcm voice = prompts();
   if (voice.empty()) {
     MESSAGE("/usr/share/asterisk/sounds is absent: nothing was heard");
     return;
@@ -101,7 +101,7 @@ TEST_CASE("No digit and no tone of a network or a machine in the prompts of Aste
   for (const double times : {1.0, 0.8, 1.25, 0.7, 0.9, 1.1, 1.4, 0.6}) {
     const double left = wanted_seconds() - heard;
     if (left <= 0) break;
-    const Voice other = faster(voice, times, static_cast<std::size_t>(left * 8000));
+    const Pcm other = faster(voice, times, static_cast<std::size_t>(left * 8000));
     heard += static_cast<double>(other.size()) / 8000;
     CAPTURE(times);
     CHECK(digits_in(other) == "");
@@ -114,10 +114,10 @@ TEST_CASE("No digit in synthetic voices of all pitches, alone, and two and three
   constexpr double kPiece = 30;
   double heard = 0;
   for (std::uint32_t seed = 1; heard < wanted_seconds(); ++seed, heard += kPiece) {
-    Voice babble(static_cast<std::size_t>(kPiece * 8000));
+    Pcm babble(static_cast<std::size_t>(kPiece * 8000));
     for (std::uint32_t talker = 0; talker <= seed % 3; ++talker) {
       const double pitch = 70 + (seed * 37 + talker * 101) % 330;
-      const Voice voice = offhook_test::SyntheticVoice(8000, seed * 8 + talker, pitch).speak(kPiece, 10000);
+      const Pcm voice = offhook_test::SyntheticVoice(8000, seed * 8 + talker, pitch).speak(kPiece, 10000);
       for (std::size_t i = 0; i < babble.size(); ++i) babble[i] = static_cast<std::int16_t>(babble[i] + voice[i]);
     }
     CAPTURE(seed);

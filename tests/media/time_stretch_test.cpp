@@ -1,6 +1,7 @@
 #include <offhook/media/time_stretch.hpp>
 
 #include "allocations.hpp"
+#include "sounds.hpp"
 #include "synthetic_voice.hpp"
 #include "tone_meter.hpp"
 
@@ -16,37 +17,28 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::Pcm;
+using offhook_test::sine;
+using offhook_test::worst_step;
 
 namespace {
 
-using Samples = std::vector<std::int16_t>;
-
-Samples tone(std::uint32_t rate, double seconds, double hz) {
-  Samples pcm(static_cast<std::size_t>(rate * seconds));
-  media::SineSource(hz, rate, 8000).fill(pcm);
-  return pcm;
-}
-Samples noise(std::uint32_t rate, double seconds, int peak, std::uint64_t seed = 3) {
+Pcm noise_within(std::uint32_t rate, double seconds, int peak, std::uint64_t seed = 3) {
   base::SeededRandom random(seed);
-  Samples pcm(static_cast<std::size_t>(rate * seconds));
+  Pcm pcm(static_cast<std::size_t>(rate * seconds));
   const auto range = static_cast<std::uint64_t>(2 * peak + 1);
   for (auto& sample : pcm) sample = static_cast<std::int16_t>(static_cast<int>(random.below(range)) - peak);
   return pcm;
 }
-int worst_step(std::span<const std::int16_t> pcm) {
-  int worst = 0;
-  for (std::size_t i = 1; i < pcm.size(); ++i) worst = std::max(worst, std::abs(pcm[i] - pcm[i - 1]));
-  return worst;
-}
 
 struct Stretched {
-  Samples heard;
+  Pcm heard;
   std::vector<int> jumps;
   std::ptrdiff_t sum = 0;
 };
 
 /// Plays `said` 20 ms at a time through a line that is asked for `wish` with every third frame; until it is all used up.
-Stretched play(const Samples& said, std::uint32_t rate, int wish, bool rough = false) {
+Stretched stretched(const Pcm& said, std::uint32_t rate, int wish, bool rough = false) {
   media::TimeStretch line(rate);
   Stretched result;
   const std::size_t frame = rate / 50;
@@ -60,11 +52,11 @@ Stretched play(const Samples& said, std::uint32_t rate, int wish, bool rough = f
       result.sum += by;
     }
     if (line.waiting() < frame) break;
-    Samples out(frame);
+    Pcm out(frame);
     line.take(out);
     result.heard.insert(result.heard.end(), out.begin(), out.end());
   }
-  Samples rest(line.waiting());
+  Pcm rest(line.waiting());
   line.take(rest);
   result.heard.insert(result.heard.end(), rest.begin(), rest.end());
   return result;
@@ -77,8 +69,8 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
     for (const int direction : {-1, 1}) {
       CAPTURE(rate);
       CAPTURE(direction);
-      const auto said = tone(rate, 3, 200);
-      const auto result = play(said, rate, direction * static_cast<int>(rate / 66));
+      const auto said = sine(200, rate, 3);
+      const auto result = stretched(said, rate, direction * static_cast<int>(rate / 66));
       CHECK(result.jumps.size() > 30);
       for (const int by : result.jumps) {
         CHECK(by * direction > 0);
@@ -95,11 +87,11 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
 TEST_CASE("Speech is stretched where it is voiced, its shape between two jumps untouched") {
   const auto said = offhook_test::SyntheticVoice(8000, 5).speak(10);
   for (const int wish : {-120, 120}) {
-    const auto result = play(said, 8000, wish);
+    const auto result = stretched(said, 8000, wish);
     CHECK(result.jumps.size() > 60);
     CHECK(worst_step(result.heard) <= worst_step(said) * 1.1);
     // The same loudness all in all: nothing fades out at the seams.
-    const auto energy = [](const Samples& pcm) {
+    const auto energy = [](const Pcm& pcm) {
       double sum = 0;
       for (const auto sample : pcm) sum += static_cast<double>(sample) * sample;
       return sum / static_cast<double>(pcm.size());
@@ -111,25 +103,25 @@ TEST_CASE("Speech is stretched where it is voiced, its shape between two jumps u
 TEST_CASE("In silence and near it, it becomes exactly as much longer or shorter as is wished") {
   for (const int wish : {-1, -17, -120, 1, 64, 120}) {
     CAPTURE(wish);
-    const auto result = play(noise(8000, 1, 40), 8000, wish);
+    const auto result = stretched(noise_within(8000, 1, 40), 8000, wish);
     CHECK(!result.jumps.empty());
     CHECK(std::all_of(result.jumps.begin(), result.jumps.end(), [wish](int by) { return by == wish; }));
   }
 }
 
 TEST_CASE("Noise is left alone, unless a rough place will do") {
-  const auto said = noise(8000, 4, 6000);
-  CHECK(play(said, 8000, -120).jumps.empty());
-  CHECK(play(said, 8000, 120).jumps.empty());
-  CHECK(play(said, 8000, -120, true).jumps.size() > 20);
-  CHECK(play(said, 8000, 120, true).jumps.size() > 20);
+  const auto said = noise_within(8000, 4, 6000);
+  CHECK(stretched(said, 8000, -120).jumps.empty());
+  CHECK(stretched(said, 8000, 120).jumps.empty());
+  CHECK(stretched(said, 8000, -120, true).jumps.size() > 20);
+  CHECK(stretched(said, 8000, 120, true).jumps.size() > 20);
 }
 
 TEST_CASE("No jump goes beyond the wish, nor beyond 2.5 to 15 ms, and none is made while less than 20 ms wait") {
-  const auto said = tone(8000, 2, 300);
-  for (const int wish : {-19, 19}) CHECK(play(said, 8000, wish).jumps.empty());
-  for (const int by : play(said, 8000, -60).jumps) CHECK(by >= -60);
-  for (const int by : play(said, 8000, 1000).jumps) CHECK(by <= 121);
+  const auto said = sine(300, 8000, 2);
+  for (const int wish : {-19, 19}) CHECK(stretched(said, 8000, wish).jumps.empty());
+  for (const int by : stretched(said, 8000, -60).jumps) CHECK(by >= -60);
+  for (const int by : stretched(said, 8000, 1000).jumps) CHECK(by <= 121);
   media::TimeStretch line(8000);
   line.push(std::span(said).first(159));
   CHECK(line.stretch(-60, true) == 0);
@@ -139,12 +131,12 @@ TEST_CASE("No jump goes beyond the wish, nor beyond 2.5 to 15 ms, and none is ma
 
 TEST_CASE("A line has room for kMaxWaitingMs, one sample more is dropped") {
   media::TimeStretch line(8000);
-  const Samples pcm(8 * media::TimeStretch::kMaxWaitingMs, 1000);
+  const Pcm pcm(8 * media::TimeStretch::kMaxWaitingMs, 1000);
   line.push(pcm);
   CHECK(line.waiting() == pcm.size());
   line.push(std::span(pcm).first(1));
   CHECK(line.waiting() == pcm.size());
-  Samples out(pcm.size() + 1, 7);
+  Pcm out(pcm.size() + 1, 7);
   line.take(out);
   CHECK(out[pcm.size() - 1] == 1000);
   CHECK(out.back() == 0);
@@ -157,7 +149,7 @@ TEST_CASE("Any audio, wishes and pieces: samples are neither lost nor made but b
   base::SeededRandom random(11);
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     media::TimeStretch line(rate);
-    Samples pcm(rate / 50), out(rate / 50);
+    Pcm pcm(rate / 50), out(rate / 50);
     const auto before = offhook_test::allocations();
     for (int i = 0; i < 3000; ++i) {
       const auto waiting = static_cast<std::ptrdiff_t>(line.waiting());

@@ -16,12 +16,12 @@ using namespace offhook::media;
 
 namespace {
 
-constexpr std::size_t kMostPairs = 127, kAlignments = 32;
-constexpr std::array<double, kBankTones> kHz{100, 697, 941, 1209, 1633, 2100, 3000, 3999};
+constexpr std::size_t kMostPairs = 127, kSampleShifts = 32;
+constexpr std::array<double, kBankTones> kBankHz{100, 697, 941, 1209, 1633, 2100, 3000, 3999};
 
-struct Samples {
+struct RandomSamples {
   std::vector<std::int16_t> pcm = std::vector<std::int16_t>(4 * kMostPairs);
-  explicit Samples(std::uint32_t seed) {
+  explicit RandomSamples(std::uint32_t seed) {
     std::mt19937 engine(seed);
     for (auto& sample : pcm) sample = static_cast<std::int16_t>(engine());
   }
@@ -29,7 +29,7 @@ struct Samples {
 
 /// The samples begin `shift` samples behind a border of 64 octets.
 struct Shifted {
-  alignas(64) std::array<std::int16_t, kAlignments + 2 * kMostPairs> room{};
+  alignas(64) std::array<std::int16_t, kSampleShifts + 2 * kMostPairs> room{};
   Shifted(const std::vector<std::int16_t>& from, std::size_t first, std::size_t shift, std::size_t count) {
     std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), count, room.begin() + static_cast<std::ptrdiff_t>(shift));
   }
@@ -45,12 +45,12 @@ BankSums random_sums(std::uint32_t seed) {
 }  // namespace
 
 TEST_CASE("Each way of computing the tone bank gives the same sums and powers, at any length and alignment") {
-  const auto tables = make_bank_tables<kMostPairs>(kHz, 200);
-  const Samples samples(1);
+  const auto tables = make_bank_tables<kMostPairs>(kBankHz, 200);
+  const RandomSamples samples(1);
   for (const auto* kernels : tone_bank_kernels()) {
     CAPTURE(std::string(kernels->name));
     int wrong = 0;
-    for (std::size_t shift = 0; shift < kAlignments; ++shift) {
+    for (std::size_t shift = 0; shift < kSampleShifts; ++shift) {
       for (std::size_t pairs = 0; pairs <= 67; ++pairs) {
         const Shifted at(samples.pcm, shift * 3 + pairs, shift, 2 * pairs);
         const std::int16_t* in = at.room.data() + shift;
@@ -67,7 +67,7 @@ TEST_CASE("Each way of computing the tone bank gives the same sums and powers, a
 
 TEST_CASE("Full scale of either sign stays within the sums, and 127 pairs of it within the power") {
   constexpr std::size_t kPairs = 20;
-  const auto tables = make_bank_tables<kPairs>(kHz, 65535.0 / (2 * kPairs));
+  const auto tables = make_bank_tables<kPairs>(kBankHz, 65535.0 / (2 * kPairs));
   for (const auto* kernels : tone_bank_kernels()) {
     CAPTURE(std::string(kernels->name));
     for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample pulls the lane's sum the same way.
@@ -92,7 +92,7 @@ TEST_CASE("Full scale of either sign stays within the sums, and 127 pairs of it 
 
 TEST_CASE("A window of the bank measures a sine's amplitude, and what is 200 Hz away hardly at all") {
   constexpr std::size_t kPairs = 20;
-  const auto tables = make_bank_tables<kPairs>(kHz, 1024);
+  const auto tables = make_bank_tables<kPairs>(kBankHz, 1024);
   std::array<std::int16_t, 4 * kPairs> pcm{};
   offhook::media::SineSource(697, 8000, 10000).fill(pcm);
   BankSums window, next, after;

@@ -16,7 +16,7 @@
 #include <vector>
 
 using namespace offhook;
-using Kind = media::SpeechDetector::Event::Kind;
+using SpeechKind = media::SpeechDetector::Event::Kind;
 
 namespace {
 
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, 
   CHECK_FALSE(feed(false));
   const auto event = feed(true);
   REQUIRE(event);
-  CHECK(event->kind == Kind::Started);
+  CHECK(event->kind == SpeechKind::Started);
   CHECK(event->at_sample == 160);
   CHECK(detector.speaking());
 }
@@ -107,18 +107,18 @@ TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover, not a frame soone
   for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
   const auto event = feed(false);
   REQUIRE(event);
-  CHECK(event->kind == Kind::Stopped);
+  CHECK(event->kind == SpeechKind::Stopped);
   CHECK(event->at_sample == 35u * 160);
   CHECK_FALSE(detector.speaking());
   CHECK_FALSE(feed(true));
   CHECK_FALSE(feed(true));
-  CHECK(feed(true)->kind == Kind::Started);
+  CHECK(feed(true)->kind == SpeechKind::Started);
 }
 
 TEST_CASE("Options are brought into their bounds: window 1..32, voiced within it, hangover at least 1") {
   media::SpeechDetector quick({.onset_window = 0, .onset_voiced = 9, .hangover = 0});
-  CHECK(quick.process(true, 160)->kind == Kind::Started);
-  CHECK(quick.process(false, 160)->kind == Kind::Stopped);
+  CHECK(quick.process(true, 160)->kind == SpeechKind::Started);
+  CHECK(quick.process(false, 160)->kind == SpeechKind::Stopped);
   media::SpeechDetector slow({.onset_window = 33, .onset_voiced = 33, .hangover = 5});
   for (int i = 0; i < 31; ++i) CHECK_FALSE(slow.process(true, 160));
   CHECK(slow.process(true, 160)->at_sample == 0);

@@ -12,7 +12,7 @@ using namespace offhook;
 
 namespace {
 
-std::span<const std::int16_t> frame_of(const std::vector<std::int16_t>& pcm, std::size_t frame, std::size_t samples = 160) {
+std::span<const std::int16_t> frame_at(const std::vector<std::int16_t>& pcm, std::size_t frame, std::size_t samples = 160) {
   return std::span(pcm).subspan(frame * samples, samples);
 }
 
@@ -31,10 +31,10 @@ TEST_CASE("Each call of a bank is judged as one alone, for any number of them, a
     }
     int wrong = 0, voiced = 0;
     for (std::size_t frame = 0; frame < 100; ++frame) {
-      for (std::size_t call = 0; call < calls; ++call) bank.hear(call, frame_of(voices[call], frame, voices[call].size() / 100));
+      for (std::size_t call = 0; call < calls; ++call) bank.hear(call, frame_at(voices[call], frame, voices[call].size() / 100));
       bank.run();
       for (std::size_t call = 0; call < calls; ++call) {
-        const bool expected = alone[call].process(frame_of(voices[call], frame, voices[call].size() / 100));
+        const bool expected = alone[call].process(frame_at(voices[call], frame, voices[call].size() / 100));
         wrong += bank.voiced(call) != expected;
         voiced += expected;
       }
@@ -55,20 +55,20 @@ TEST_CASE("A call that was not heard was silent; one that begins anew knows noth
   const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
   std::size_t frame = 0;
   while (!bank.voiced(0)) {
-    bank.hear(0, frame_of(voice, frame++));
-    bank.hear(1, frame_of(voice, frame));
+    bank.hear(0, frame_at(voice, frame++));
+    bank.hear(1, frame_at(voice, frame));
     bank.run();
     REQUIRE(frame < 49);
   }
-  bank.hear(1, frame_of(voice, frame));
+  bank.hear(1, frame_at(voice, frame));
   bank.run();
-  bank.hear(1, frame_of(voice, frame));
+  bank.hear(1, frame_at(voice, frame));
   bank.run();
   CHECK_FALSE(bank.voiced(0));
   CHECK(bank.voiced(1));
   bank.reset(1);
   CHECK_FALSE(bank.voiced(1));
-  bank.hear(1, frame_of(voice, frame).first(159));  // no frame: silence
+  bank.hear(1, frame_at(voice, frame).first(159));  // no frame: silence
   bank.run();
   CHECK_FALSE(bank.voiced(1));
 }
@@ -79,7 +79,7 @@ TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]
   bank.run();
   const auto before = offhook_test::allocations();
   for (std::size_t frame = 0; frame < 50; ++frame) {
-    for (std::size_t call = 0; call < bank.calls(); ++call) bank.hear(call, frame_of(voice, frame));
+    for (std::size_t call = 0; call < bank.calls(); ++call) bank.hear(call, frame_at(voice, frame));
     bank.run();
   }
   CHECK(offhook_test::allocations() == before);
@@ -91,11 +91,11 @@ TEST_CASE("A call that goes on at another place is judged as if it had stayed, a
   int wrong = 0, voiced = 0;
   for (std::size_t frame = 0; frame < 100; ++frame) {
     if (frame == 40) elsewhere.take_over(9, moves, 3);
-    stays.hear(2, frame_of(voice, frame));
-    stays.hear(8, frame_of(neighbour, frame));
-    moves.hear(3, frame_of(voice, frame));
-    elsewhere.hear(8, frame_of(neighbour, frame));
-    if (frame >= 40) elsewhere.hear(9, frame_of(voice, frame));
+    stays.hear(2, frame_at(voice, frame));
+    stays.hear(8, frame_at(neighbour, frame));
+    moves.hear(3, frame_at(voice, frame));
+    elsewhere.hear(8, frame_at(neighbour, frame));
+    if (frame >= 40) elsewhere.hear(9, frame_at(voice, frame));
     for (auto* const bank : {&stays, &moves, &elsewhere}) bank->run();
     wrong += (frame < 40 ? moves.voiced(3) : elsewhere.voiced(9)) != stays.voiced(2);
     wrong += elsewhere.voiced(8) != stays.voiced(8);

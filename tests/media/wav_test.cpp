@@ -1,5 +1,7 @@
 #include <offhook/media/wav.hpp>
 
+#include <offhook/tests/testkit/octets.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,45 +10,44 @@
 
 using namespace offhook;
 using media::WavError;
+using offhook_test::Octets;
 
 namespace {
 
-using Octets = std::vector<std::uint8_t>;
-
-void append(Octets& octets, std::string_view text) {
+void append_text(Octets& octets, std::string_view text) {
   for (const char c : text) octets.push_back(static_cast<std::uint8_t>(c));
 }
-void append(Octets& octets, std::uint32_t value, int size) {
+void append_number(Octets& octets, std::uint32_t value, int size) {
   for (int i = 0; i < size; ++i) octets.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 void chunk(Octets& octets, std::string_view tag, const Octets& body) {
-  append(octets, tag);
-  append(octets, static_cast<std::uint32_t>(body.size()), 4);
+  append_text(octets, tag);
+  append_number(octets, static_cast<std::uint32_t>(body.size()), 4);
   octets.insert(octets.end(), body.begin(), body.end());
   if (body.size() % 2 != 0) octets.push_back(0);
 }
 Octets format(std::uint16_t tag, std::uint16_t channels, std::uint32_t rate, std::uint16_t bits, bool extensible = false) {
   Octets body;
-  append(body, extensible ? 0xFFFE : tag, 2);
-  append(body, channels, 2);
-  append(body, rate, 4);
-  append(body, rate * channels * bits / 8, 4);
-  append(body, channels * bits / 8u, 2);
-  append(body, bits, 2);
+  append_number(body, extensible ? 0xFFFE : tag, 2);
+  append_number(body, channels, 2);
+  append_number(body, rate, 4);
+  append_number(body, rate * channels * bits / 8, 4);
+  append_number(body, channels * bits / 8u, 2);
+  append_number(body, bits, 2);
   if (extensible) {
-    append(body, 22, 2);
-    append(body, bits, 2);
-    append(body, 4, 4);
-    append(body, tag, 2);
+    append_number(body, 22, 2);
+    append_number(body, bits, 2);
+    append_number(body, 4, 4);
+    append_number(body, tag, 2);
     body.resize(40);
   }
   return body;
 }
 Octets file(const Octets& fmt, std::size_t chunks_between = 0) {
   Octets octets;
-  append(octets, "RIFF");
-  append(octets, 0, 4);
-  append(octets, "WAVE");
+  append_text(octets, "RIFF");
+  append_number(octets, 0, 4);
+  append_text(octets, "WAVE");
   chunk(octets, "fmt ", fmt);
   for (std::size_t i = 0; i < chunks_between; ++i) chunk(octets, "LIST", {1, 2, 3});
   chunk(octets, "data", {1, 0, 0xFF, 0xFF});

@@ -10,7 +10,6 @@
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Kind = rtp::Pull::Kind;
 using Content = rtp::JitterBuffer::Content;
 
 namespace {
@@ -65,7 +64,7 @@ TEST_CASE("Packets of 2.5 to 120 ms at 48000 Hz come out as pieces of 20 ms, in 
     for (int i = 1; i <= 100; ++i) {
       for (; (number + 1) * units <= i * 160; ++number) REQUIRE(line.put(number, units));
       const auto pull = line.tick();
-      if (pull.kind != Kind::Frame) continue;
+      if (pull.kind != rtp::Pull::Kind::Frame) continue;
       CHECK(pull.packed);
       CHECK(pull.payload.empty());
       CHECK(pull.payload_type == 111);
@@ -90,7 +89,7 @@ TEST_CASE("The timestamp of a frame is that of the sender's clock") {
     line.put(i, 160);
     const auto pull = line.tick();
     // The line of units begins at a timestamp that six divides: up to five units of 48000 Hz before the sender's.
-    if (pull.kind == Kind::Frame) CHECK(line.first_timestamp + line.pieces()[0].payload[0] * 960u - pull.timestamp < kOpusClock);
+    if (pull.kind == rtp::Pull::Kind::Frame) CHECK(line.first_timestamp + line.pieces()[0].payload[0] * 960u - pull.timestamp < kOpusClock);
   }
 }
 
@@ -100,7 +99,7 @@ TEST_CASE("A gap says how long it is, and shows the packet behind it when that i
   for (std::uint16_t i = 0; i < 20; ++i) {
     if (i != 10) line.put(i, 160);
     const auto pull = line.tick();
-    if (pull.kind != Kind::Conceal) continue;
+    if (pull.kind != rtp::Pull::Kind::Conceal) continue;
     CHECK(pull.units == 160);
     CHECK(pull.gap == 160);
     REQUIRE(line.buffer->after_gap().units == 160);
@@ -116,7 +115,7 @@ TEST_CASE("Long packets that are lost make a gap of several ticks, which counts 
   for (int i = 0; i < 60; ++i) {
     if (i % 3 == 2 && i != 29) line.put(static_cast<std::uint16_t>(i / 3), 480);
     const auto pull = line.tick();
-    if (pull.kind == Kind::Conceal) gaps.push_back(pull.gap);
+    if (pull.kind == rtp::Pull::Kind::Conceal) gaps.push_back(pull.gap);
   }
   CHECK(gaps == std::vector<std::int64_t>{480, 320, 160});
 }
@@ -146,7 +145,7 @@ TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 758
   }
   for (int i = 0; i < 30; ++i) (void)line.tick();
   CHECK(line.buffer->statistics().concealed == 0);
-  CHECK(line.tick().kind == Kind::Silence);
+  CHECK(line.tick().kind == rtp::Pull::Kind::Silence);
 }
 
 TEST_CASE("Packets of a time that others fill are left out: whoever overlaps them at will would have us decode without end") {
@@ -183,7 +182,7 @@ TEST_CASE("L16 is held for as long as the ring has room, however long is wanted,
     for (int i = 1; i <= 80; ++i) {  // Until the target is chosen by what came.
       for (; (number + 1) * row.units <= i * 160; ++number) REQUIRE(line.put(number, row.units, row.units * row.octets_per_unit));
       const auto pull = line.tick();
-      if (pull.kind != Kind::Frame) continue;
+      if (pull.kind != rtp::Pull::Kind::Frame) continue;
       longest_ms = std::max(longest_ms, line.buffer->statistics().delay_ms);
       ++frames;
       for (const auto& piece : line.pieces()) {
@@ -219,9 +218,9 @@ TEST_CASE("Where more L16 comes at once than is held, the oldest goes and is cou
     for (std::uint16_t number = 0; number < kHeld + more; ++number) REQUIRE(line.put(number, 160, 640));
     auto pull = line.tick();
     CHECK(line.buffer->statistics().overflowed == more);
-    for (int i = 0; i < 10 && pull.kind != Kind::Frame; ++i) pull = line.tick();
+    for (int i = 0; i < 10 && pull.kind != rtp::Pull::Kind::Frame; ++i) pull = line.tick();
     for (std::uint16_t expected = more; expected < kHeld + more; ++expected, pull = line.tick()) {
-      REQUIRE(pull.kind == Kind::Frame);
+      REQUIRE(pull.kind == rtp::Pull::Kind::Frame);
       CHECK(line.pieces().front().payload[0] == expected);
     }
     CHECK(line.buffer->statistics().concealed <= 1);
@@ -250,7 +249,7 @@ TEST_CASE("Another clock begins another stream, as timestamps of two clocks say 
   for (std::uint16_t i = 10; i < 20; ++i) {
     (void)line.buffer->put({.payload_type = 0, .sequence = i, .timestamp = 5000u + i * 160u, .ssrc = 1, .payload = octets}, line.now);
     const auto pull = line.tick();
-    if (pull.kind != Kind::Frame || pull.packed) continue;
+    if (pull.kind != rtp::Pull::Kind::Frame || pull.packed) continue;
     restarted = restarted || pull.restart;
     ++frames;
   }

@@ -15,7 +15,6 @@
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Kind = rtp::Pull::Kind;
 
 namespace {
 
@@ -37,7 +36,7 @@ struct Buffer {
   rtp::Pull pull() {
     const auto result = buffer->pull(now, waiting);
     REQUIRE(buffer->is_consistent());
-    if (result.kind == Kind::Frame) {
+    if (result.kind == rtp::Pull::Kind::Frame) {
       REQUIRE(result.payload.size() == 160);
       int wrong = 0;
       for (std::uint32_t i = 0; i < 160; ++i) wrong += result.payload[i] != octet_at(result.timestamp + i);
@@ -64,8 +63,8 @@ struct Buffer {
     return result;
   }
   /// One packet and one tick, `count` times; the kinds that came out.
-  std::vector<Kind> run(std::uint16_t first, int count, std::uint32_t offset = 0) {
-    std::vector<Kind> kinds;
+  std::vector<rtp::Pull::Kind> run(std::uint16_t first, int count, std::uint32_t offset = 0) {
+    std::vector<rtp::Pull::Kind> kinds;
     for (int i = 0; i < count; ++i) {
       const auto sequence = static_cast<std::uint16_t>(first + i);
       put(sequence, offset + static_cast<std::uint32_t>(first + i) * 160u);
@@ -81,25 +80,25 @@ struct Buffer {
 static_assert(sizeof(rtp::JitterBuffer) <= 16 * 1024, "there are thousands of them");
 
 TEST_CASE_FIXTURE(Buffer, "Before the first packet there is silence, then the start delay, then frames without a gap") {
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
   const auto kinds = run(0, 20);
-  CHECK(kinds[0] == Kind::Silence);
-  CHECK(kinds[1] == Kind::Frame);   // 40 ms after the first packet
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Frame) == 19);
+  CHECK(kinds[0] == rtp::Pull::Kind::Silence);
+  CHECK(kinds[1] == rtp::Pull::Kind::Frame);   // 40 ms after the first packet
+  CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) == 19);
   CHECK(counts().concealed == 0);
 }
 
 TEST_CASE_FIXTURE(Buffer, "The first frame says restart, the others do not") {
   put(0, 0);
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
   put(1, 160);
   const auto first = tick();
-  CHECK(first.kind == Kind::Frame);
+  CHECK(first.kind == rtp::Pull::Kind::Frame);
   CHECK(first.restart);
   CHECK_FALSE(first.seam);
   CHECK(first.timestamp == 0);
   const auto second = tick();
-  CHECK(second.kind == Kind::Frame);
+  CHECK(second.kind == rtp::Pull::Kind::Frame);
   CHECK_FALSE(second.restart);
 }
 
@@ -108,12 +107,12 @@ TEST_CASE_FIXTURE(Buffer, "A lost packet is concealed once, and time goes on") {
   put(11, 11 * 160);
   now += 20ms;
   (void)pull();
-  std::vector<Kind> kinds;
+  std::vector<rtp::Pull::Kind> kinds;
   for (std::uint16_t i = 12; i < 20; ++i) {
     put(i, i * 160u);
     kinds.push_back(tick().kind);
   }
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Conceal) == 1);
+  CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Conceal) == 1);
   CHECK(counts().concealed == 1);
 }
 
@@ -146,7 +145,7 @@ TEST_CASE("Every packet time from 10 to 60 ms comes out as whole ticks") {
         sent += size;
       }
       const auto pull = b.pull();
-      if (pull.kind == Kind::Frame) {
+      if (pull.kind == rtp::Pull::Kind::Frame) {
         if (next) CHECK(pull.timestamp == *next);
         next = pull.timestamp + 160;
         ++frames;
@@ -172,14 +171,14 @@ TEST_CASE_FIXTURE(Buffer, "Sequence and timestamp wrap unnoticed") {
 TEST_CASE_FIXTURE(Buffer,
                   "When nothing comes any more: concealed for 100 ms, then silence; a fresh start afterwards loses nothing") {
   (void)run(0, 10);
-  std::vector<Kind> kinds;
+  std::vector<rtp::Pull::Kind> kinds;
   for (int i = 0; i < 20; ++i) kinds.push_back(tick().kind);
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Conceal) == rtp::kMaxConcealed / rtp::kUnitsPerTick);
-  CHECK(kinds.back() == Kind::Silence);
+  CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Conceal) == rtp::kMaxConcealed / rtp::kUnitsPerTick);
+  CHECK(kinds.back() == rtp::Pull::Kind::Silence);
   const auto before = counts().frames;
   now += 10s;                                   // A hold during which the timestamps stood still.
   kinds = run(10, 40);
-  CHECK(kinds.front() == Kind::Silence);
+  CHECK(kinds.front() == rtp::Pull::Kind::Silence);
   CHECK(counts().frames - before >= 36);        // One packet went into confirming the jump, two ticks into the start delay.
 }
 
@@ -193,7 +192,7 @@ TEST_CASE_FIXTURE(Buffer,
   for (std::uint32_t i = 0; i < 20; ++i) {
     put(static_cast<std::uint16_t>(50 + i), (150 + i) * 160);
     const auto pull = tick();
-    if (pull.kind == Kind::Frame && !first) first = pull.timestamp;
+    if (pull.kind == rtp::Pull::Kind::Frame && !first) first = pull.timestamp;
   }
   CHECK(first == 150u * 160);
   CHECK(counts().concealed == concealed);
@@ -218,7 +217,7 @@ TEST_CASE_FIXTURE(Buffer, "Another SSRC begins anew at once") {
   ssrc = 2;
   const auto kinds = run(1000, 10, 0x80000000);
   CHECK(counts().resets == 1);
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Frame) >= 8);
+  CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) >= 8);
 }
 
 TEST_CASE_FIXTURE(
@@ -229,7 +228,7 @@ TEST_CASE_FIXTURE(
   const auto kinds = run(10, 10);
   CHECK(counts().suspect == 1);
   CHECK(counts().resets == 0);
-  CHECK(std::count(kinds.begin(), kinds.end(), Kind::Frame) == 10);
+  CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) == 10);
   (void)run(20, 10, 0x40000000);
   CHECK(counts().suspect == 2);
   CHECK(counts().resets == 1);
@@ -297,11 +296,11 @@ TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
   put(3, 320, 160, 8);
   std::vector<rtp::Pull> pulls;
   do pulls.push_back(tick());
-  while (pulls.back().kind == Kind::Silence);
+  while (pulls.back().kind == rtp::Pull::Kind::Silence);
   CHECK(pulls.back().payload_type == 0);
-  CHECK(tick().kind == Kind::Conceal);
+  CHECK(tick().kind == rtp::Pull::Kind::Conceal);
   const auto frame = tick();
-  CHECK(frame.kind == Kind::Frame);
+  CHECK(frame.kind == rtp::Pull::Kind::Frame);
   CHECK(frame.payload_type == 8);
 }
 
@@ -309,7 +308,7 @@ TEST_CASE_FIXTURE(Buffer, "A rest of half a tick that never gets its other half 
   (void)run(0, 10);
   put(10, 1600, 80);
   for (int i = 0; i < 30; ++i) (void)tick();
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
   CHECK(buffer->buffered_packets() == 0);
   CHECK(counts().concealed <= rtp::kMaxConcealed / rtp::kUnitsPerTick);
 }
@@ -320,7 +319,7 @@ TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one l
   put(11, 1620, 20);
   for (int i = 0; i < 30; ++i) (void)tick();
   CHECK(buffer->buffered_packets() == 0);
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
 }
 
 TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the counters") {
@@ -328,7 +327,7 @@ TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the cou
   put(10, 1600);
   const auto before = counts().packets;
   buffer->reset();
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
   CHECK(counts().packets == before);
 }
 
@@ -354,11 +353,11 @@ TEST_CASE_FIXTURE(Buffer, "A lost packet while some of a line waits is concealed
   waiting = 60;     // As after a stretch.
   (void)tick();     // The last one that is held.
   CHECK(waiting == 60);
-  CHECK(tick().kind == Kind::Conceal);
+  CHECK(tick().kind == rtp::Pull::Kind::Conceal);
   CHECK(waiting == 0);
   CHECK(counts().concealed_samples == 100);
   put(51, 51 * 160);
-  CHECK(tick().kind == Kind::Frame);
+  CHECK(tick().kind == rtp::Pull::Kind::Frame);
   CHECK(waiting == 60);
   CHECK(counts().concealed_samples == 160);
 }
@@ -438,17 +437,17 @@ TEST_CASE_FIXTURE(Buffer, "Comfort noise makes silence of what follows until som
   for (int i = 0; i < 100; ++i) pulls.push_back(tick());
   CHECK(counts().frames <= frames + 2);
   CHECK(counts().concealed == 0);
-  CHECK(pulls[10].kind == Kind::Silence);
-  CHECK(pulls[99].kind == Kind::Silence);
+  CHECK(pulls[10].kind == rtp::Pull::Kind::Silence);
+  CHECK(pulls[99].kind == rtp::Pull::Kind::Silence);
   std::optional<std::uint32_t> first;
   for (std::uint32_t i = 0; i < 20; ++i) {
     put(static_cast<std::uint16_t>(51 + i), (150 + i) * 160);
     const auto pull = tick();
-    if (pull.kind == Kind::Frame && !first) first = pull.timestamp;
+    if (pull.kind == rtp::Pull::Kind::Frame && !first) first = pull.timestamp;
   }
   CHECK(first == 150u * 160);
   CHECK(counts().concealed == 0);
-  CHECK(tick().kind == Kind::Frame);
+  CHECK(tick().kind == rtp::Pull::Kind::Frame);
 }
 
 TEST_CASE_FIXTURE(Buffer, "Talk that ends with half a tick before comfort noise ends in silence, not in concealment") {
@@ -459,7 +458,7 @@ TEST_CASE_FIXTURE(Buffer, "Talk that ends with half a tick before comfort noise 
                     rtp::JitterBuffer::Content::ComfortNoise);
   for (int i = 0; i < 50; ++i) (void)tick();
   CHECK(counts().concealed == 0);
-  CHECK(tick().kind == Kind::Silence);
+  CHECK(tick().kind == rtp::Pull::Kind::Silence);
 }
 
 TEST_CASE_FIXTURE(Buffer, "Over half a second behind, the rest is left out at one go") {
@@ -499,7 +498,7 @@ TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-fr
     }
     const auto pull = buffer->pull(origin + t * 20ms);
     pulled.store(t, std::memory_order_release);
-    if (pull.kind != Kind::Frame) continue;
+    if (pull.kind != rtp::Pull::Kind::Frame) continue;
     ++frames;
     for (std::uint32_t i = 0; i < 160; ++i) torn += pull.payload[i] != Buffer::octet_at(pull.timestamp + i);
   }

@@ -1,6 +1,7 @@
 #include <offhook/rtp/packet.hpp>
 
 #include <offhook/base/random.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,25 +9,20 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::joined;
+using offhook_test::Octets;
 using rtp::PacketError;
 
 namespace {
-
-using Octets = std::vector<std::uint8_t>;
 
 Octets plain(std::uint8_t first = 0x80) {
   return {first, 0x80 | 9, 0x12, 0x34, 0xAA, 0xBB, 0xCC, 0xDD, 0x01, 0x02, 0x03, 0x04};
 }
 
-Octets with(Octets head, Octets tail) {
-  head.insert(head.end(), tail.begin(), tail.end());
-  return head;
-}
-
 }  // namespace
 
 TEST_CASE("A fixed header is read field by field [RFC 3550 section 5.1]") {
-  const auto octets = with(plain(), {7, 8, 9});
+  const auto octets = joined(plain(), {7, 8, 9});
   const auto packet = rtp::parse_packet(octets);
   REQUIRE(packet);
   CHECK(packet->marker);
@@ -54,7 +50,7 @@ TEST_CASE("Versions other than 2 are refused [RFC 3550 section 5.1]") {
 }
 
 TEST_CASE("CSRCs: all fifteen are read, one octet less is refused [RFC 3550 section 5.1]") {
-  auto octets = with(plain(0x8F), Octets(60, 0x11));
+  auto octets = joined(plain(0x8F), Octets(60, 0x11));
   const auto packet = rtp::parse_packet(octets);
   REQUIRE(packet);
   CHECK(packet->csrc_count == 15);
@@ -65,22 +61,22 @@ TEST_CASE("CSRCs: all fifteen are read, one octet less is refused [RFC 3550 sect
 }
 
 TEST_CASE("An extension is cut out by its own length, which must fit [RFC 3550 section 5.3.1]") {
-  const auto good = with(plain(0x90), {0xBE, 0xDE, 0, 1, 1, 2, 3, 4, 99});
+  const auto good = joined(plain(0x90), {0xBE, 0xDE, 0, 1, 1, 2, 3, 4, 99});
   const auto packet = rtp::parse_packet(good);
   REQUIRE(packet);
   CHECK(packet->extension_profile == 0xBEDE);
   CHECK(std::ranges::equal(packet->extension, Octets{1, 2, 3, 4}));
   CHECK(std::ranges::equal(packet->payload, Octets{99}));
-  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0, 2, 1, 2, 3, 4, 5, 6, 7})).error() == PacketError::TooShort);
-  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0xFF, 0xFF})).error() == PacketError::TooShort);
-  CHECK(rtp::parse_packet(with(plain(0x90), {0xBE, 0xDE, 0})).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet(joined(plain(0x90), {0xBE, 0xDE, 0, 2, 1, 2, 3, 4, 5, 6, 7})).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet(joined(plain(0x90), {0xBE, 0xDE, 0xFF, 0xFF})).error() == PacketError::TooShort);
+  CHECK(rtp::parse_packet(joined(plain(0x90), {0xBE, 0xDE, 0})).error() == PacketError::TooShort);
 }
 
 TEST_CASE("Padding may take all of the payload and not one octet more [RFC 3550 section 5.1]") {
-  CHECK(rtp::parse_packet(with(plain(0xA0), {1, 2, 3, 2}))->payload.size() == 2);
-  CHECK(rtp::parse_packet(with(plain(0xA0), {0, 0, 0, 4}))->payload.empty());
-  CHECK(rtp::parse_packet(with(plain(0xA0), {0, 0, 0, 5})).error() == PacketError::BadPadding);
-  CHECK(rtp::parse_packet(with(plain(0xA0), {1, 2, 3, 0})).error() == PacketError::BadPadding);
+  CHECK(rtp::parse_packet(joined(plain(0xA0), {1, 2, 3, 2}))->payload.size() == 2);
+  CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 4}))->payload.empty());
+  CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 5})).error() == PacketError::BadPadding);
+  CHECK(rtp::parse_packet(joined(plain(0xA0), {1, 2, 3, 0})).error() == PacketError::BadPadding);
   CHECK(rtp::parse_packet(plain(0xA0)).error() == PacketError::BadPadding);
 }
 

@@ -2,6 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/rtp/rtcp_schedule.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,22 +10,17 @@
 #include <vector>
 
 using namespace offhook;
+using namespace std::chrono_literals;
+using offhook_test::joined;
+using offhook_test::Octets;
 using rtp::CompoundReader;
 using rtp::RtcpError;
 
 namespace {
 
-using Octets = std::vector<std::uint8_t>;
-using namespace std::chrono_literals;
-
 const Octets kEmptyRr{0x80, 201, 0, 1, 1, 2, 3, 4};
 
-Octets with(Octets head, const Octets& tail) {
-  head.insert(head.end(), tail.begin(), tail.end());
-  return head;
-}
-
-RtcpError error_of(const Octets& octets) {
+RtcpError rtcp_error(const Octets& octets) {
   const auto compound = CompoundReader::open(octets);
   REQUIRE_FALSE(compound);
   return compound.error();
@@ -100,42 +96,42 @@ TEST_CASE("Every length of CNAME keeps word boundaries and is cut at 255 [RFC 35
 
 TEST_CASE("The frame of a compound is checked [RFC 3550 appendix A.2]") {
   CHECK(CompoundReader::open(kEmptyRr));
-  CHECK(error_of({0x80, 201, 0, 0}) == RtcpError::TooShort);
-  CHECK(error_of({0x40, 201, 0, 1, 0, 0, 0, 0}) == RtcpError::BadVersion);
-  CHECK(error_of({0x81, 202, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0}) == RtcpError::NotACompound);
-  CHECK(error_of({0x80, 201, 0, 2, 1, 2, 3, 4}) == RtcpError::BadLength);
-  CHECK(error_of(with(kEmptyRr, {0x80, 201, 0})) == RtcpError::BadLength);
-  CHECK(error_of({0x80, 201, 0, 0, 0x80, 201, 0, 0}) == RtcpError::BadBody);
-  CHECK(error_of({0x81, 201, 0, 1, 1, 2, 3, 4}) == RtcpError::BadBody);
+  CHECK(rtcp_error({0x80, 201, 0, 0}) == RtcpError::TooShort);
+  CHECK(rtcp_error({0x40, 201, 0, 1, 0, 0, 0, 0}) == RtcpError::BadVersion);
+  CHECK(rtcp_error({0x81, 202, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0}) == RtcpError::NotACompound);
+  CHECK(rtcp_error({0x80, 201, 0, 2, 1, 2, 3, 4}) == RtcpError::BadLength);
+  CHECK(rtcp_error(joined(kEmptyRr, {0x80, 201, 0})) == RtcpError::BadLength);
+  CHECK(rtcp_error({0x80, 201, 0, 0, 0x80, 201, 0, 0}) == RtcpError::BadBody);
+  CHECK(rtcp_error({0x81, 201, 0, 1, 1, 2, 3, 4}) == RtcpError::BadBody);
 }
 
 TEST_CASE("Counts and texts longer than their packet are refused [RFC 3550 section 6.6, CVE-2021-43804]") {
-  CHECK(error_of(with(kEmptyRr, {0x82, 203, 0, 1, 0, 0, 0, 9})) == RtcpError::BadBody);
-  CHECK(error_of(with(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 4, 'a', 'b', 'c'})) == RtcpError::BadBody);
-  CHECK(CompoundReader::open(with(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 3, 'a', 'b', 'c'})));
-  CHECK(error_of(with(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 4, 'a', 'b'})) == RtcpError::BadBody);
-  CHECK(error_of(with(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 2, 'a', 'b'})) == RtcpError::BadBody);  // The list has no end.
-  CHECK(CompoundReader::open(with(kEmptyRr, {0x81, 202, 0, 3, 0, 0, 0, 9, 1, 2, 'a', 'b', 0, 0, 0, 0})));
+  CHECK(rtcp_error(joined(kEmptyRr, {0x82, 203, 0, 1, 0, 0, 0, 9})) == RtcpError::BadBody);
+  CHECK(rtcp_error(joined(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 4, 'a', 'b', 'c'})) == RtcpError::BadBody);
+  CHECK(CompoundReader::open(joined(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 3, 'a', 'b', 'c'})));
+  CHECK(rtcp_error(joined(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 4, 'a', 'b'})) == RtcpError::BadBody);
+  CHECK(rtcp_error(joined(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 2, 'a', 'b'})) == RtcpError::BadBody);  // The list has no end.
+  CHECK(CompoundReader::open(joined(kEmptyRr, {0x81, 202, 0, 3, 0, 0, 0, 9, 1, 2, 'a', 'b', 0, 0, 0, 0})));
 }
 
 TEST_CASE("Padding belongs to the last packet only [RFC 3550 section 6.4.1]") {
-  CHECK(error_of(with({0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4}, kEmptyRr)) == RtcpError::BadPadding);
-  CHECK(CompoundReader::open(with(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4})));
-  CHECK(error_of(with(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 3})) == RtcpError::BadPadding);
-  CHECK(error_of(with(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 12})) == RtcpError::BadPadding);
-  CHECK(error_of(with(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 0})) == RtcpError::BadPadding);
-  CHECK(error_of(with(kEmptyRr, {0xA0, 201, 0, 0})) == RtcpError::BadPadding);
+  CHECK(rtcp_error(joined({0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4}, kEmptyRr)) == RtcpError::BadPadding);
+  CHECK(CompoundReader::open(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4})));
+  CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 3})) == RtcpError::BadPadding);
+  CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 12})) == RtcpError::BadPadding);
+  CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 0})) == RtcpError::BadPadding);
+  CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 0})) == RtcpError::BadPadding);
 }
 
 TEST_CASE("kMaxRtcpPackets packets are read, one more is refused") {
   Octets octets;
-  for (std::size_t i = 0; i < rtp::kMaxRtcpPackets; ++i) octets = with(octets, kEmptyRr);
+  for (std::size_t i = 0; i < rtp::kMaxRtcpPackets; ++i) octets = joined(octets, kEmptyRr);
   auto compound = CompoundReader::open(octets);
   REQUIRE(compound);
   std::size_t packets = 0;
   while (compound->next()) ++packets;
   CHECK(packets == rtp::kMaxRtcpPackets);
-  CHECK(error_of(with(octets, kEmptyRr)) == RtcpError::TooMany);
+  CHECK(rtcp_error(joined(octets, kEmptyRr)) == RtcpError::TooMany);
 }
 
 TEST_CASE("All 31 report blocks are read; unknown types are passed on unread [RFC 3550 section 6.4.2]") {
@@ -146,7 +142,7 @@ TEST_CASE("All 31 report blocks are read; unknown types are passed on unread [RF
   rtp::CompoundWriter writer(out);
   writer.receiver_report(report);
   auto octets = Octets(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(*writer.finish()));
-  octets = with(octets, {0x8F, 207, 0, 1, 9, 9, 9, 9});
+  octets = joined(octets, {0x8F, 207, 0, 1, 9, 9, 9, 9});
   auto compound = CompoundReader::open(octets);
   REQUIRE(compound);
   CHECK(std::get<rtp::ReceiverReport>(*compound->next()).blocks.all()[30].ssrc == 77);

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace offhook;
-using Verdict = rtp::SequenceTracker::Verdict;
+using SequenceVerdict = rtp::SequenceTracker::Verdict;
 
 TEST_CASE("Unwrapping goes up and down over the edge [RFC 3550 appendix A.1]") {
   rtp::SequenceUnwrapper sequence;
@@ -30,11 +30,11 @@ TEST_CASE("What precedes the first value stays positive") {
 
 TEST_CASE("A source counts from its second packet in order on [RFC 3550 appendix A.1]") {
   rtp::SequenceTracker tracker;
-  CHECK(tracker.on_packet(10) == Verdict::Probation);
-  CHECK(tracker.on_packet(20) == Verdict::Probation);
+  CHECK(tracker.on_packet(10) == SequenceVerdict::Probation);
+  CHECK(tracker.on_packet(20) == SequenceVerdict::Probation);
   CHECK(tracker.expected() == 0);
-  CHECK(tracker.on_packet(21) == Verdict::Restarted);
-  CHECK(tracker.on_packet(22) == Verdict::Valid);
+  CHECK(tracker.on_packet(21) == SequenceVerdict::Restarted);
+  CHECK(tracker.on_packet(22) == SequenceVerdict::Valid);
   CHECK(tracker.expected() == 2);
 }
 
@@ -42,9 +42,9 @@ TEST_CASE("Cycles are counted and a small step back is none [RFC 3550 appendix A
   rtp::SequenceTracker tracker;
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535})
     (void)tracker.on_packet(sequence);
-  CHECK(tracker.on_packet(1) == Verdict::Valid);
+  CHECK(tracker.on_packet(1) == SequenceVerdict::Valid);
   CHECK(tracker.extended_highest() == 0x10001);
-  CHECK(tracker.on_packet(0) == Verdict::Valid);
+  CHECK(tracker.on_packet(0) == SequenceVerdict::Valid);
   CHECK(tracker.extended_highest() == 0x10001);
   CHECK(tracker.expected() == 4);  // 65534 65535 0 1
 }
@@ -57,14 +57,14 @@ TEST_CASE("A jump is believed when the next packet confirms it; N and N+1 of bot
     return tracker;
   };
   auto a = begun();
-  CHECK(a.on_packet(5000 + rtp::kMaxDropout - 1) == Verdict::Valid);
+  CHECK(a.on_packet(5000 + rtp::kMaxDropout - 1) == SequenceVerdict::Valid);
   auto b = begun();
-  CHECK(b.on_packet(5000 + rtp::kMaxDropout) == Verdict::Jump);
-  CHECK(b.on_packet(5001) == Verdict::Valid);
-  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 1) == Verdict::Jump);  // The one in between took the confirmation back.
-  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 2) == Verdict::Restarted);
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout) == SequenceVerdict::Jump);
+  CHECK(b.on_packet(5001) == SequenceVerdict::Valid);
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 1) == SequenceVerdict::Jump);  // The one in between took the confirmation back.
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 2) == SequenceVerdict::Restarted);
   CHECK(b.expected() == 1);
   auto c = begun();
-  CHECK(c.on_packet(5000 - rtp::kMaxMisorder + 1) == Verdict::Valid);
-  CHECK(c.on_packet(5000 - rtp::kMaxMisorder - 1) == Verdict::Jump);
+  CHECK(c.on_packet(5000 - rtp::kMaxMisorder + 1) == SequenceVerdict::Valid);
+  CHECK(c.on_packet(5000 - rtp::kMaxMisorder - 1) == SequenceVerdict::Jump);
 }

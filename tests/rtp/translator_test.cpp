@@ -9,7 +9,6 @@
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Kind = rtp::Translator::Kind;
 
 namespace {
 
@@ -28,9 +27,9 @@ struct Side {
 
   Side() {
     translator.begin(kOurs, kFirst, kBegin, now);
-    translator.map_type(0, 96, Kind::Audio);
-    translator.map_type(13, 13, Kind::ComfortNoise);
-    translator.map_type(101, 110, Kind::Event);
+    translator.map_type(0, 96, rtp::Translator::Kind::Audio);
+    translator.map_type(13, 13, rtp::Translator::Kind::ComfortNoise);
+    translator.map_type(101, 110, rtp::Translator::Kind::Event);
   }
   rtp::Packet packet(std::uint8_t type = 0) const {
     rtp::Packet made;
@@ -109,9 +108,9 @@ TEST_CASE("A payload type without a number on the other side is dropped and coun
   for (const std::uint8_t type : std::array<std::uint8_t, 3>{1, 96, 127}) CHECK_FALSE(side.pass(side.packet(type)));
   CHECK_FALSE(side.pass(side.packet(128)));
   CHECK(side.translator.statistics().unknown_type == 4);
-  side.translator.map_type(127, 127, Kind::Audio);
-  side.translator.map_type(128, 0, Kind::Audio);
-  side.translator.map_type(5, 128, Kind::Audio);
+  side.translator.map_type(127, 127, rtp::Translator::Kind::Audio);
+  side.translator.map_type(128, 0, rtp::Translator::Kind::Audio);
+  side.translator.map_type(5, 128, rtp::Translator::Kind::Audio);
   CHECK(side.pass(side.packet(127)));
   CHECK_FALSE(side.next(128));
   CHECK_FALSE(side.next(5));
@@ -287,7 +286,7 @@ TEST_CASE("Our stream goes on where the translator stopped") {
 TEST_CASE("At 48000 Hz time passes six times as fast") {
   Side side;
   side.translator = rtp::Translator(48000);
-  side.translator.map_type(0, 96, Kind::Audio);
+  side.translator.map_type(0, 96, rtp::Translator::Kind::Audio);
   side.translator.begin(kOurs, 1, 0, side.now);
   REQUIRE(side.pass(side.packet()));
   side.ssrc = 8;

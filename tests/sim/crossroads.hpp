@@ -73,7 +73,6 @@ class Crossroads {
 
  private:
   using Part = Telephone::Part;
-  static constexpr Weather kStorm{.loss_percent = 15, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
   static constexpr std::size_t kAnn = 0, kCy = 3;
 
   void in(base::Duration delay, std::function<void()> what) { network_.at(network_.now() + delay, std::move(what)); }

@@ -23,6 +23,8 @@ struct Weather {
   bool is_cut = false;  ///< Nothing arrives any more.
 };
 
+inline constexpr Weather kStorm{.loss_percent = 15, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
+
 class Network {
  public:
   struct Node {

@@ -46,6 +46,8 @@ inline std::string tag_of(const std::string& value) {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+inline const sip::Body kOffer{"application/sdp", "offer"}, kAnswer{"application/sdp", "answer"};
+
 inline std::string message(const std::string& line, const Fields& fields, const std::string& content = {}) {
   std::string text = line + "\r\n";
   for (const auto& [name, value] : fields) text += name + ": " + value + "\r\n";

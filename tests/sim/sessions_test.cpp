@@ -9,8 +9,6 @@ using namespace offhook::sim;
 
 namespace {
 
-const sip::Body kOffer{"application/sdp", "offer"}, kAnswer{"application/sdp", "answer"};
-
 struct Pair {
   Network network;
   Network::Node* caller;
@@ -62,8 +60,8 @@ struct Pair {
   }
 };
 
-constexpr Weather kStorm{.loss_percent = 20, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
-using Use = sip::SessionTimerOptions::Use;
+constexpr Weather kFifthLost{.loss_percent = 20, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
+using TimerUse = sip::SessionTimerOptions::Use;
 
 }  // namespace
 
@@ -71,7 +69,7 @@ TEST_CASE("A fifth lost: early media is told once, each call comes about, and PR
   unsigned failed = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    Pair pair(seed, kStorm, {}, {});
+    Pair pair(seed, kFifthLost, {}, {});
     pair.network.run_for(50s);
     CHECK(pair.early <= 1);
     CHECK(pair.answered <= 1);
@@ -89,8 +87,8 @@ TEST_CASE("A fifth lost: refreshes by either side keep a call up for hours [RFC 
   unsigned lost = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    Pair pair(seed, kStorm, {seed % 2 == 0 ? Use::Ask : Use::Accept, 600s, 90s},
-              {seed % 2 == 0 ? Use::Accept : Use::Ask, 600s, 90s});
+    Pair pair(seed, kFifthLost, {seed % 2 == 0 ? TimerUse::Ask : TimerUse::Accept, 600s, 90s},
+              {seed % 2 == 0 ? TimerUse::Accept : TimerUse::Ask, 600s, 90s});
     pair.network.run_for(7200s);
     if (pair.answered == 0) continue;
     lost += pair.ended == 0 ? 0 : 1;
@@ -102,8 +100,8 @@ TEST_CASE("A fifth lost: refreshes by either side keep a call up for hours [RFC 
 }
 
 TEST_CASE("A line that is cut: both sides end the call by the session timer, neither asked [RFC 4028 section 10]") {
-  for (const auto side : {Use::Ask, Use::Accept}) {
-    Pair pair(7, {}, {side, 600s, 90s}, {side == Use::Ask ? Use::Accept : Use::Ask, 600s, 90s});
+  for (const auto side : {TimerUse::Ask, TimerUse::Accept}) {
+    Pair pair(7, {}, {side, 600s, 90s}, {side == TimerUse::Ask ? TimerUse::Accept : TimerUse::Ask, 600s, 90s});
     pair.network.run_for(20s);
     REQUIRE(pair.confirmed == 1);
     pair.network.set_weather({.is_cut = true});
@@ -208,7 +206,7 @@ TEST_CASE("The same in bad weather: no more than one call stays, and nothing is 
   unsigned good = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
-    Forked forked(seed, kStorm);
+    Forked forked(seed, kFifthLost);
     forked.network.run_for(100s);
     CHECK(forked.answered <= 1);
     const auto up = forked.called[0]->stack.sessions() + forked.called[1]->stack.sessions();

@@ -11,8 +11,7 @@ using namespace offhook::sim;
 
 namespace {
 
-const sip::Body kOffer{"application/sdp", "offer"}, kAnswer{"application/sdp", "answer"}, kHold{"application/sdp", "hold"};
-constexpr Weather kStorm{.loss_percent = 15, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
+const sip::Body kHold{"application/sdp", "hold"};
 
 /// Ann has a call with Bo, and refers him to Cy: blind, or after a call of her own with Cy. Everybody answers whatever comes, with
 /// reliable early media before; now and then somebody puts somebody on hold.

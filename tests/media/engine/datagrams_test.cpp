@@ -1,3 +1,5 @@
+#include "loopback.hpp"
+
 #include <offhook/media/engine/datagrams.hpp>
 
 #include <offhook/media/engine/arrival_clock.hpp>
@@ -26,24 +28,10 @@
 // Both ways of the datagrams, on real sockets of loopback, driven as a worker drives them. What loopback was given it has delivered when
 // send returns, so that nothing here waits.
 using namespace offhook;
+using namespace offhook_test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
-
-std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
-media::UdpSocket any_socket() {
-  auto socket = media::UdpSocket::bind({kLoopback, 0});
-  REQUIRE(socket);
-  return std::move(*socket);
-}
 
 void allow_descriptors(rlim_t wanted) {
   rlimit limit{};
@@ -52,7 +40,7 @@ void allow_descriptors(rlim_t wanted) {
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
-struct Caller {
+struct RtpSender {
   media::UdpSocket socket = any_socket();
   std::map<std::uint16_t, std::uint16_t> sequences;   // by port that is sent to
 
@@ -108,7 +96,7 @@ struct Bench {
     if (datagrams) datagrams->begin();
   }
   explicit Bench(std::unique_ptr<media::Datagrams> made) : datagrams(std::move(made)) { datagrams->begin(); }
-  std::unique_ptr<media::Leg> add(const Caller& caller) {
+  std::unique_ptr<media::Leg> add(const RtpSender& caller) {
     auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket());
     media::MediaPlan plan;
     plan.remote_rtp = {kLoopback, port_of(caller.socket)};
@@ -144,7 +132,7 @@ std::uint64_t read_of(const media::Leg& leg) { return leg.stream.statistics().by
 
 /// Where the kernel or the container has no io_uring there is nothing to test of it, and the message says so.
 template <class Test>
-void on_each_path(Test test) {
+void with_each_datagram_path(Test test) {
   for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {
     CAPTURE(media::to_string(path));
     Bench bench(path);
@@ -169,8 +157,8 @@ TEST_CASE("The best path is one of the two, and says why it is not the better on
 }
 
 TEST_CASE("Every datagram is read once") {
-  on_each_path([](Bench& bench) {
-    Caller first;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender first;
     auto leg = bench.add(first);
     bench.receive(*leg);
     for (int tick = 0; tick < 50; ++tick) {
@@ -186,8 +174,8 @@ TEST_CASE("Every datagram is read once") {
 }
 
 TEST_CASE("What the network sends twice, and the packets that end a digit, hold up the audio behind them by no tick") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     auto leg = bench.add(caller);
     std::uint64_t sent = 0;
     const auto tick_with = [&](std::size_t packets) {
@@ -217,9 +205,9 @@ TEST_CASE("What the network sends twice, and the packets that end a digit, hold 
 }
 
 TEST_CASE("More datagrams at once than there are buffers: all of them are read, for each leg") {
-  on_each_path([](Bench& bench) {
+  with_each_datagram_path([](Bench& bench) {
     constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 of 1,024 buffers; a socket keeps some 90 by default.
-    Caller caller;
+    RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
     for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
     bench.receive(legs);
@@ -233,8 +221,8 @@ TEST_CASE("More datagrams at once than there are buffers: all of them are read, 
 }
 
 TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in the next, and holds up no other") {
-  on_each_path([](Bench& bench) {
-    Caller one, other;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender one, other;
     std::vector<std::unique_ptr<media::Leg>> legs;
     legs.push_back(bench.add(one));
     legs.push_back(bench.add(other));
@@ -255,8 +243,8 @@ TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in t
 }
 
 TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the next, and audio is read beside it") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
     legs.push_back(bench.add(caller));
     bench.receive(legs);
@@ -277,8 +265,8 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the nex
 }
 
 TEST_CASE("RTCP is looked for once in a phase, in however many pieces the phase reads its legs") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     auto leg = bench.add(caller);
     bench.receive(*leg);
     const std::vector<std::uint8_t> rubbish(8, 0x80);
@@ -295,9 +283,9 @@ TEST_CASE("RTCP is looked for once in a phase, in however many pieces the phase 
 }
 
 TEST_CASE("A datagram of the greatest size is read whole, and one octet more is malformed") {
-  on_each_path([](Bench& bench) {
+  with_each_datagram_path([](Bench& bench) {
     const std::size_t most = media::ReceiveBatch::kMaxOctets;
-    Caller caller;
+    RtpSender caller;
     auto leg = bench.add(caller);
     bench.receive(*leg);
     caller.send_raw(*leg, std::vector<std::uint8_t>(most, 0x80));
@@ -311,8 +299,8 @@ TEST_CASE("A datagram of the greatest size is read whole, and one octet more is 
 }
 
 TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     auto leg = bench.add(caller);
     bench.receive(*leg);
     caller.send_raw(*leg, {});
@@ -328,8 +316,8 @@ TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
 }
 
 TEST_CASE("What is sent has left with the flush, in order, from the leg's own ports, and what is refused is counted") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     auto leg = bench.add(caller);
     media::Sendout out;
     for (std::uint8_t i = 0; i < 4; ++i) {
@@ -359,8 +347,8 @@ TEST_CASE("What is sent has left with the flush, in order, from the leg's own po
 }
 
 TEST_CASE("More datagrams than one submission holds all leave") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     const int room = 8 << 20;
     REQUIRE(::setsockopt(caller.socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0);
     auto leg = bench.add(caller);
@@ -384,8 +372,8 @@ TEST_CASE("More datagrams than one submission holds all leave") {
 }
 
 TEST_CASE("Audio of relayed legs is read and has left though neither of them is due, until they are parted") {
-  on_each_path([](Bench& bench) {
-    Caller ann, bob;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender ann, bob;
     auto a = bench.add(ann), b = bench.add(bob);
     for (media::Leg* const leg : {a.get(), b.get()}) leg->stream.take(std::make_unique<rtp::Translator>());
     media::Stream::join(a->stream, b->stream, base::Clock::now());
@@ -422,8 +410,8 @@ TEST_CASE("Audio of relayed legs is read and has left though neither of them is 
 }
 
 TEST_CASE("A leg that was removed is read no more, its ports are free again, and its place is taken by another") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     std::uint16_t port = 0;
     for (int round = 0; round < 20; ++round) {
       if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The last one's, at once.
@@ -446,7 +434,7 @@ TEST_CASE("What the kernel did not take of a leg that has left does not leave th
   }
   ReluctantUring& kernel = *uring;
   Bench bench(std::move(uring));
-  Caller caller;
+  RtpSender caller;
   auto gone = bench.add(caller);
   const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP that it is not read for a tick: nothing of it is to be cancelled.
   for (int i = 0; i < 200; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(gone->rtcp)}));
@@ -476,8 +464,8 @@ TEST_CASE("What the kernel did not take of a leg that has left does not leave th
 
 TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
   allow_descriptors(2500);
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     constexpr std::size_t kLegs = 1000;
     std::vector<std::unique_ptr<media::Leg>> legs;
     for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
@@ -493,8 +481,8 @@ TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
 }
 
 TEST_CASE("Of a leg that leaves and comes again no datagram is lost: it is handed to the leg, or waits in its socket") {
-  on_each_path([](Bench& bench) {
-    Caller caller;
+  with_each_datagram_path([](Bench& bench) {
+    RtpSender caller;
     const auto leg = bench.add(caller);
     std::uint64_t sent = 0;
     const auto send = [&](std::size_t times) {

@@ -52,7 +52,7 @@ TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one 
       CHECK(statistics->packets_sent > 40);
       CHECK(statistics->source == base::SocketAddress{kLoopback, b.leg.rtp_port});
       CHECK(statistics->send_failed == 0);
-      CHECK(std::count_if(a.events.begin(), a.events.end(), [](const auto& e) { return e.kind == Kind::MediaStarted; }) == 1);
+      CHECK(std::count_if(a.events.begin(), a.events.end(), [](const auto& e) { return e.kind == EventKind::MediaStarted; }) == 1);
     }
   }
 }
@@ -69,7 +69,7 @@ TEST_CASE("Digits cross between two legs, in order and once") {
     b.run();
     digits.clear();
     for (const auto& event : b.events) {
-      if (event.kind == Kind::Digit) digits += event.digit;
+      if (event.kind == EventKind::Digit) digits += event.digit;
     }
     return digits.size() >= 7;
   };
@@ -114,8 +114,8 @@ TEST_CASE("Hold stops the packets, and resuming brings them back") {
   held.send = false;
   REQUIRE(engine.start(a.leg.id, held));
   std::uint64_t mark = b_sent();
-  // The order takes a tick; b's packets count the ticks from then on.
-  REQUIRE(wait_until([&] { run(); return b_sent() > mark + 3; }));
+  // The order takes a tick, and figures are renewed each tenth at least; b's packets count the ticks from then on.
+  REQUIRE(wait_until([&] { run(); return b_sent() > mark + 15; }));
   const auto at_hold = sent();
   mark = b_sent();
   REQUIRE(wait_until([&] { run(); return b_sent() > mark + 25; }));
@@ -432,13 +432,11 @@ TEST_CASE("The worst lateness of a tick is taken once, and ticks follow each oth
 
 TEST_CASE("That phases without legs are slept through is no lateness") {
   media::Engine engine(options(1));
-  Talker a(engine, 600);
-  REQUIRE(engine.start(a.leg.id, plan_to(9)));
-  const auto sent = [&] { return engine.statistics(a.leg.id)->packets_sent; };
-  REQUIRE(wait_until([&] { return sent() > 2; }));
+  TickWitness witness(engine);
+  REQUIRE(witness.see(2));
   CHECK(wait_until([&] {  // Some time nobody else has the core for five ticks.
     static_cast<void>(engine.take_worst_lateness());
-    std::this_thread::sleep_for(5 * media::kTick);
+    REQUIRE(witness.see(6));
     return engine.take_worst_lateness() < media::kTick / 2;
   }));
 }
@@ -480,11 +478,9 @@ TEST_CASE("What both sides say is left in the leg's recording, which ends with t
       caller.insert(caller.end(), frame.caller().begin(), frame.caller().end());
       agent.insert(agent.end(), frame.agent().begin(), frame.agent().end());
     }
-    return caller.size() > 16000;
+    return caller.size() > 16000 && share_of(caller, 1500, 8000) > 0.97 && share_of(agent, 600, 8000) > 0.97;
   }));
   CHECK(frame.rate_hz == 8000);
-  CHECK(share_of(caller, 1500, 8000) > 0.97);
-  CHECK(share_of(agent, 600, 8000) > 0.97);
   CHECK_FALSE(tap->is_finished());
   REQUIRE(engine.close(a.leg.id));
   CHECK(wait_until([&] { return tap->is_finished(); }));

@@ -153,13 +153,14 @@ TEST_CASE("A leg is tied to a caller who stays; one that a re-INVITE names is he
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
     Talker talker(engine, 440);
+    TickWitness witness(engine);
     Caller first(talker.leg.rtp_port, 1), second(talker.leg.rtp_port, 2);
     REQUIRE(engine.start(talker.leg.id, plan_to(first.port())));
     const auto until = [&](Caller& caller, const auto& condition) {
       return wait_until([&] {
         caller.say();
         talker.run();
-        std::this_thread::sleep_for(15ms);
+        REQUIRE(witness.see(1));
         return condition();
       });
     };
@@ -184,6 +185,7 @@ TEST_CASE("Who is gone and comes back to the same port is heard, though the leg 
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
     Talker talker(engine, 440);
+    TickWitness witness(engine);
     std::uint16_t port = 0;
     {
       Caller caller(talker.leg.rtp_port, 1);
@@ -192,7 +194,7 @@ TEST_CASE("Who is gone and comes back to the same port is heard, though the leg 
       REQUIRE(wait_until([&] {
         caller.say();
         talker.run();
-        std::this_thread::sleep_for(15ms);
+        REQUIRE(witness.see(1));
         return is_refused(talker.leg.rtp_port);
       }));
     }  // Its socket is gone: it is silent, and the kernel says so to whoever is tied to it.
@@ -214,13 +216,14 @@ TEST_CASE("A peer that refuses what is sent and goes on to speak is heard withou
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
     Talker talker(engine, 440);
+    TickWitness witness(engine);
     Caller caller(talker.leg.rtp_port, 1);
     const auto somebody = any_socket();
     REQUIRE(engine.start(talker.leg.id, plan_to(caller.port())));
     const auto say = [&] {
       caller.say();
       talker.run();
-      std::this_thread::sleep_for(15ms);
+      REQUIRE(witness.see(1));
     };
     REQUIRE(wait_until([&] {
       say();
@@ -232,9 +235,10 @@ TEST_CASE("A peer that refuses what is sent and goes on to speak is heard withou
       return !is_refused(talker.leg.rtp_port);
     }));
     const auto before = *engine.statistics(talker.leg.id);
-    for (int i = 0; i < 150; ++i) say();  // More than two seconds: who had only been silent would be tied again.
+    constexpr int kTicks = 110;  // More than two seconds: who had only been silent would be tied again.
+    for (int i = 0; i < kTicks; ++i) say();
     CHECK_FALSE(is_refused(talker.leg.rtp_port));
-    CHECK(wait_until([&] { return engine.statistics(talker.leg.id)->packets_received >= before.packets_received + 150; }));
+    CHECK(wait_until([&] { return engine.statistics(talker.leg.id)->packets_received >= before.packets_received + kTicks; }));
     CHECK(engine.statistics(talker.leg.id)->packets_lost == before.packets_lost);
   }
 }

@@ -3,12 +3,14 @@
 #include <offhook/media/engine/recorder.hpp>
 #include <offhook/media/engine/recording_opener.hpp>
 #include <offhook/media/wav.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
-#include <thread>
 
 using namespace offhook;
 using namespace offhook_test;
@@ -22,18 +24,21 @@ class Reports {
   void add(const media::RecordingReport& report) {
     const std::lock_guard lock(mutex_);
     reports_.push_back(report);
+    added_.notify_all();
   }
   std::vector<media::RecordingReport> all() {
     const std::lock_guard lock(mutex_);
     return reports_;
   }
   std::vector<media::RecordingReport> wait_for(std::size_t count) {
-    for (int i = 0; i < 5000 && all().size() < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return all();
+    std::unique_lock lock(mutex_);
+    static_cast<void>(added_.wait_for(lock, std::chrono::seconds(30), [&] { return reports_.size() >= count; }));
+    return reports_;
   }
 
  private:
   std::mutex mutex_;
+  std::condition_variable added_;
   std::vector<media::RecordingReport> reports_;
 };
 
@@ -131,7 +136,7 @@ TEST_CASE("What is in the files is counted while the calls go on, and stays coun
   const auto tap = recorder.begin({.path = folder.file("call"), .shape = {.rate_hz = 8000}, .key = {}});
   REQUIRE(tap);
   for (std::uint64_t tick = 0; tick < 10; ++tick) record_tick(**tap, tick);
-  for (int i = 0; i < 2000 && recorder.counters().frames < 10; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  REQUIRE(wait_until([&] { return recorder.counters().frames >= 10; }));
   const auto under_way = recorder.counters();
   CHECK(under_way.active == 1);
   CHECK(under_way.frames == 10);

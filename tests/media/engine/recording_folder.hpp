@@ -3,6 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/recording_tap.hpp>
 #include <offhook/media/sealed_recording.hpp>
+#include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,8 +18,6 @@
 #include <vector>
 
 namespace offhook_test {
-
-using Octets = std::vector<std::uint8_t>;
 
 /// A folder of the test's own, which goes with it.
 struct RecordingFolder {

@@ -1,3 +1,5 @@
+#include "talker.hpp"
+
 #include <offhook/media/engine/engine.hpp>
 
 #include <offhook/media/engine/udp_socket.hpp>
@@ -9,48 +11,20 @@
 
 #include <doctest/doctest.h>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
-#include <thread>
 #include <vector>
 
 // Two legs of an engine that pass packets through, between two peers with sockets on loopback; by epoll, and by io_uring where there is
 // any. Every wait is for a condition, with a limit that only a dead engine reaches.
 using namespace offhook;
+using namespace offhook_test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
-
-bool wait_until(const std::function<bool()>& condition) {
-  const auto limit = base::Clock::now() + 20s;
-  while (base::Clock::now() < limit) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return false;
-}
-
-media::UdpSocket any_socket() {
-  auto socket = media::UdpSocket::bind({kLoopback, 0});
-  REQUIRE(socket);
-  return std::move(*socket);
-}
-
-std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
 
 /// What came for a peer.
 struct Heard {
@@ -162,7 +136,7 @@ struct Pair {
 };
 
 template <class Test>
-void on_each_path(Test test, unsigned workers = 1) {
+void with_engine_of_each_path(Test test, unsigned workers = 1) {
   for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {
     CAPTURE(media::to_string(path));
     media::EngineOptions options;
@@ -191,7 +165,7 @@ void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
 }  // namespace
 
 TEST_CASE("Packets pass through two legs in both directions, as one stream of ours with the payload types of each side") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     REQUIRE(wait_until([&] {
       pair.listen();
@@ -214,7 +188,7 @@ TEST_CASE("Packets pass through two legs in both directions, as one stream of ou
 }
 
 TEST_CASE("Another source on one side is one and the same stream on the other") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     REQUIRE(pair.crosses(pair.ann, pair.bob, 0x30));
@@ -230,7 +204,7 @@ TEST_CASE("Another source on one side is one and the same stream on the other") 
 }
 
 TEST_CASE("A stranger's packets do not pass, and are counted") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     const auto stranger = any_socket();
@@ -251,7 +225,7 @@ TEST_CASE("A stranger's packets do not pass, and are counted") {
 }
 
 TEST_CASE("The longest packet passes whole, and one octet more does not") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     constexpr std::size_t kLongest = rtp::kMaxPassedOctets - rtp::kFixedHeaderOctets;
@@ -266,7 +240,7 @@ TEST_CASE("The longest packet passes whole, and one octet more does not") {
 }
 
 TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passes whole and in order") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     for (int i = 0; i < 150; ++i) pair.ann.send(0x46);
@@ -280,7 +254,7 @@ TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passe
 }
 
 TEST_CASE("A digit that comes as events is passed on, and told to the port once") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     pair.ann.timestamp += 160;
@@ -304,7 +278,7 @@ TEST_CASE("A digit that comes as events is passed on, and told to the port once"
 }
 
 TEST_CASE("Each side gets reports of its own, about what it sends, with its own losses") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     const auto report_for = [&](Side& side) -> std::optional<rtp::SenderReport> {
@@ -341,7 +315,7 @@ TEST_CASE("Each side gets reports of its own, about what it sends, with its own 
 }
 
 TEST_CASE("A relay ends and begins again under traffic: each time the legs speak for themselves in between, and no number is given twice") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     for (int round = 0; round < 8; ++round) {
       pair.ann.heard.clear();
@@ -364,7 +338,7 @@ TEST_CASE("A relay ends and begins again under traffic: each time the legs speak
 }
 
 TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be relayed with a third") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     REQUIRE(engine.close(pair.bob.leg.id));
@@ -395,7 +369,7 @@ TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be r
 }
 
 TEST_CASE("Legs are relayed on one worker, one with one, and with one codec; a leg beside another is on its worker") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), far(engine, 0, 2), near(engine, 0, 3, ann.leg.id), third(engine, 0, 4, ann.leg.id);
     const auto open = [&](media::LegId beside) { return engine.open(kLoopback, std::make_shared<media::AudioPort>(), beside); };
     CHECK(open(media::LegId{999}).error() == media::EngineError::UnknownLeg);
@@ -419,7 +393,7 @@ TEST_CASE("Legs are relayed on one worker, one with one, and with one codec; a l
 }
 
 TEST_CASE("A leg is in a conference or relayed, not both") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), bob(engine, 0, 2, ann.leg.id);
     for (const Side* side : {&ann, &bob}) REQUIRE(engine.start(side->leg.id, side->plan()));
     const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
@@ -434,7 +408,7 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
 }
 
 TEST_CASE("Both may go to a codec of another clock while relayed: when the relay ends, their numbers run on") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
     for (Side* side : {&pair.ann, &pair.bob}) REQUIRE(engine.start(side->leg.id, side->plan(media::AudioCodec::Opus)));
@@ -453,7 +427,7 @@ TEST_CASE("Both may go to a codec of another clock while relayed: when the relay
 }
 
 TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for itself no more, and no number is given twice") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
     REQUIRE(conference);
@@ -469,9 +443,10 @@ TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for
     }));
     pair.listen();
     pair.ann.heard.clear();
-    for (int i = 0; i < 50; ++i) {
+    TickWitness witness(engine, pair.ann.leg.id);
+    for (int i = 0; i < 25; ++i) {  // In each tick it would speak.
       pair.bob.send(0x75);
-      std::this_thread::sleep_for(10ms);
+      REQUIRE(witness.see(1));
       pair.listen();
     }
     for (const auto& packet : pair.ann.heard) CHECK((packet.payload.front() == 0x74 || packet.payload.front() == 0x75));
@@ -480,7 +455,7 @@ TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for
 }
 
 TEST_CASE("Relays begin, end and close in any order under a flood, and the engine may go in the middle of it") {
-  on_each_path([](media::Engine& engine) {
+  with_engine_of_each_path([](media::Engine& engine) {
     for (int round = 0; round < 25; ++round) {
       Pair pair(engine);
       Side cy(engine, 96, 0xC1, pair.ann.leg.id);
@@ -489,7 +464,12 @@ TEST_CASE("Relays begin, end and close in any order under a flood, and the engin
       for (std::uint8_t i = 0; i < 100; ++i) pair.ann.send(i);
       if (round % 2 == 0) REQUIRE(engine.end_relay(pair.bob.leg.id));
       if (round % 3 == 0) REQUIRE(engine.close(pair.bob.leg.id));
-      if (round % 6 != 1) std::this_thread::sleep_for(3ms);
+      cy.listen();
+      const auto of_cy = cy.heard.size();
+      REQUIRE(wait_until([&] {  // Mostly for a tick, so that the worker has done what it was told.
+        cy.listen();
+        return round % 6 == 1 || cy.heard.size() > of_cy;
+      }));
       if (round % 2 == 0 || round % 3 == 0) REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
       for (std::uint8_t i = 0; i < 100; ++i) (i % 2 == 0 ? pair.ann : cy).send(i);
       for (const Side* side : {&pair.ann, &pair.bob, &cy}) static_cast<void>(engine.close(side->leg.id));

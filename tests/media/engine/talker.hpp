@@ -1,22 +1,22 @@
 #pragma once
 
+#include "loopback.hpp"
+
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/recording_tap.hpp>
 #include <offhook/media/tones.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/tests/media/event_kind.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <numbers>
 #include <thread>
@@ -29,18 +29,6 @@ namespace offhook_test {
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Kind = media::MediaEvent::Kind;
-
-inline const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
-
-inline bool wait_until(const std::function<bool()>& condition) {
-  const auto limit = base::Clock::now() + 20s;
-  while (base::Clock::now() < limit) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return false;
-}
 
 /// Share of the last second that is a sine of `hz`.
 inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uint32_t rate_hz) {
@@ -100,6 +88,32 @@ inline media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = me
   return plan;
 }
 
+/// A leg that nobody calls: what it hears counts the ticks of its worker, so that a test can wait for these, however fast they go.
+class TickWitness {
+ public:
+  explicit TickWitness(media::Engine& engine, media::LegId beside = {}) {
+    const auto opened = engine.open(kLoopback, port_, beside);
+    REQUIRE(opened);
+    REQUIRE(engine.start(opened->id, plan_to(9)));
+  }
+  /// Waits for so many ticks from now on.
+  [[nodiscard]] bool see(std::size_t ticks) {
+    static_cast<void>(heard());
+    std::size_t seen = 0;
+    return wait_until([&] { return (seen += heard()) >= ticks; });
+  }
+
+ private:
+  std::size_t heard() {
+    std::size_t count = 0;
+    media::HeardFrame frame;
+    while (port_->heard.try_pop(frame)) ++count;
+    return count;
+  }
+
+  std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
+};
+
 inline media::EngineOptions options(unsigned workers, media::DatagramPath path = media::DatagramPath::Best) {
   media::EngineOptions made;
   made.workers = workers;
@@ -118,19 +132,6 @@ inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t se
   std::vector<std::uint8_t> out(200);
   out.resize(*rtp::write_packet(packet, out));
   return out;
-}
-
-inline media::UdpSocket any_socket() {
-  auto socket = media::UdpSocket::bind({kLoopback, 0});
-  REQUIRE(socket);
-  return std::move(*socket);
-}
-
-inline std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in6 address{};  // Its port lies where that of sockaddr_in does.
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin6_port);
 }
 
 /// RTP, and the same where RTCP belongs, to each port that is set, again and again until the end of the test.

@@ -1,8 +1,10 @@
+#include "loopback.hpp"
+
 #include <offhook/media/engine/udp_socket.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
-#include <netinet/in.h>
 #include <poll.h>
 
 #include <array>
@@ -11,15 +13,11 @@
 #include <vector>
 
 using namespace offhook;
+using offhook_test::kLoopback;
+using offhook_test::port_of;
+using offhook_test::wait_until;
 
 namespace {
-
-std::uint16_t port_of(const media::UdpSocket& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
 
 base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()); }
 
@@ -27,15 +25,15 @@ base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::c
 /// read. Whether it has begun, waiting for that.
 bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& receiver) {
   media::ReceiveBatch batch;
-  for (int tries = 0; tries < 2000; ++tries) {
+  return wait_until([&] {
     pollfd waiting{receiver.fd(), POLLIN, 0};
-    if (!sender.send(std::array<std::uint8_t, 1>{9}, {base::IpAddress::v4({127, 0, 0, 1}), port_of(receiver)}) || ::poll(&waiting, 1, 20'000) != 1) return false;
-    ::poll(nullptr, 0, 2);
-    const auto after = wall();
+    if (!sender.send(std::array<std::uint8_t, 1>{9}, {kLoopback, port_of(receiver)}) || ::poll(&waiting, 1, 20'000) != 1) return false;
+    const auto there = wall();
+    auto after = wall();
+    while (after == there) after = wall();
     batch.receive(receiver.fd());
-    if (batch.size() == 1 && batch.arrival(0) && *batch.arrival(0) < after) return true;
-  }
-  return false;
+    return batch.size() == 1 && batch.arrival(0) && *batch.arrival(0) < after;
+  });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <offhook/media/engine/voice_desk.hpp>
 #include <offhook/media/engine/voice_thread.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include "fake_voice_model.hpp"
 
@@ -20,10 +21,11 @@ using media::ModelVoice;
 using media::VoiceFeed;
 using media::VoiceModel;
 using offhook_test::FakeVoiceModel;
+using offhook_test::wait_until;
 
 namespace {
 
-std::array<std::int16_t, 160> frame_of(std::int16_t sample) {
+std::array<std::int16_t, 160> constant_frame(std::int16_t sample) {
   std::array<std::int16_t, 160> frame{};
   frame.fill(sample);
   return frame;
@@ -42,7 +44,7 @@ struct Trial {
     }
   }
   void hear(std::int16_t sample) {
-    for (auto& call : calls) desk.feed(0).hear(*call, frame_of(sample));
+    for (auto& call : calls) desk.feed(0).hear(*call, constant_frame(sample));
   }
   bool judge(std::size_t call, bool plain) { return VoiceFeed::judge(*calls[call], plain); }
 };
@@ -53,7 +55,7 @@ TEST_CASE("Calls are judged together, each by its own samples and with its own m
   Trial trial(3);
   for (int tick = 0; tick < 8; ++tick) {
     for (std::size_t i = 0; i < 3; ++i) {
-      trial.desk.feed(0).hear(*trial.calls[i], frame_of(i == 1 ? FakeVoiceModel::kVoice : std::int16_t{0}));
+      trial.desk.feed(0).hear(*trial.calls[i], constant_frame(i == 1 ? FakeVoiceModel::kVoice : std::int16_t{0}));
     }
     trial.desk.work();
     for (std::size_t i = 0; i < 3; ++i) static_cast<void>(trial.judge(i, true));
@@ -123,8 +125,8 @@ TEST_CASE("A worker that floods the desk does not keep another's calls waiting f
   ModelCall other;
   trial.desk.feed(1).begin(other);
   for (int tick = 0; tick < 8; ++tick) trial.hear(0);
-  trial.desk.feed(1).hear(other, frame_of(0));
-  trial.desk.feed(1).hear(other, frame_of(0));
+  trial.desk.feed(1).hear(other, constant_frame(0));
+  trial.desk.feed(1).hear(other, constant_frame(0));
   trial.desk.work();
   CHECK(other.batch <= 2);
 }
@@ -181,7 +183,7 @@ TEST_CASE("Who begins while there is no time left is not served, and costs nothi
   trial.desk.feed(0).begin(late);
   for (int tick = 0; tick < 8; ++tick) {
     trial.hear(0);
-    trial.desk.feed(0).hear(late, frame_of(0));
+    trial.desk.feed(0).hear(late, constant_frame(0));
   }
   CHECK(trial.desk.work() == 5);
   CHECK(VoiceFeed::judge(late, true));
@@ -198,7 +200,10 @@ TEST_CASE("Two workers and the model's thread share calls without a lock, and no
   constexpr std::size_t kCalls = 16;
   std::array<std::array<ModelCall, kCalls>, 2> calls;
   std::array<std::uint64_t, 2> heard{};
+  std::array<std::atomic<std::uint64_t>, 2> asked{};
   media::VoiceThread thread(model, 2, {});
+  const auto all_asked = [&] { return asked[0].load(std::memory_order_relaxed) + asked[1].load(std::memory_order_relaxed); };
+  const auto has_room = [&] { return all_asked() <= thread.chunks() + VoiceFeed::kRoom / 2; };
   const auto work = [&](std::size_t worker) {
     VoiceFeed& feed = thread.feed(worker);
     for (auto& call : calls[worker]) feed.begin(call);
@@ -206,22 +211,19 @@ TEST_CASE("Two workers and the model's thread share calls without a lock, and no
       for (std::size_t i = 0; i < kCalls; ++i) {
         ModelCall& call = calls[worker][i];
         if (tick % 50 == static_cast<int>(i)) feed.begin(call);
-        feed.hear(call, frame_of(FakeVoiceModel::kVoice));
+        feed.hear(call, constant_frame(FakeVoiceModel::kVoice));
         heard[worker] += VoiceFeed::judge(call, true);
       }
-      if (tick % 8 == 0) std::this_thread::sleep_for(1ms);
+      std::uint64_t chunks = 0;
+      for (const auto& call : calls[worker]) chunks += call.voice.number() - 1;
+      asked[worker].store(chunks, std::memory_order_relaxed);
+      if (tick % 8 == 0) static_cast<void>(wait_until(has_room));  // What a feed has no room for is dropped.
     }
   };
   std::thread first(work, 0), second(work, 1);
   first.join();
   second.join();
-  std::uint64_t asked = 0;
-  for (const auto& of : calls) {
-    for (const auto& call : of) asked += call.voice.number() - 1;
-  }
-  const auto limit = std::chrono::steady_clock::now() + 20s;
-  while (thread.chunks() != asked && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(2ms);
-  CHECK(thread.chunks() == asked);
+  CHECK(wait_until([&] { return thread.chunks() == all_asked(); }));
   CHECK(heard[0] == 400 * kCalls);  // Voice all the time, for the one detector and the other.
   CHECK(thread.works());
   for (const auto& of : calls) {
@@ -240,11 +242,10 @@ TEST_CASE("The model's thread says once that the model has failed, and why, and 
     told.fetch_add(1, std::memory_order_release);
   });
   thread.feed(0).begin(call);
-  const auto limit = std::chrono::steady_clock::now() + 20s;
-  while (told.load(std::memory_order_acquire) == 0 && std::chrono::steady_clock::now() < limit) {
-    thread.feed(0).hear(call, frame_of(0));
-    std::this_thread::sleep_for(1ms);
-  }
+  CHECK(wait_until([&] {
+    thread.feed(0).hear(call, constant_frame(0));
+    return told.load(std::memory_order_acquire) != 0;
+  }));
   CHECK(told.load() == 1);
   CHECK(why == "the fake was told to fail");
   CHECK_FALSE(thread.works());

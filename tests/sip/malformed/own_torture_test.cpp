@@ -16,7 +16,7 @@ namespace {
 
 const std::filesystem::path kFolder = "tests/data/torture";
 
-std::string read(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
@@ -24,7 +24,7 @@ std::string read(const std::filesystem::path& path) {
 /// File and status, "-" for silence; one of several with | between them, where the answer is the method's own.
 std::map<std::string, std::string> reactions() {
   std::map<std::string, std::string> all;
-  std::istringstream table(read(kFolder / "REACTIONS.tsv"));
+  std::istringstream table(read_file(kFolder / "REACTIONS.tsv"));
   std::string line;
   std::getline(table, line);
   while (std::getline(table, line)) all.emplace(line.substr(0, line.find('\t')), line.substr(line.find('\t') + 1));
@@ -42,7 +42,7 @@ TEST_CASE("Our own torture messages get the answers that a user agent owes them,
     const std::string name = entry.path().filename().string();
     CAPTURE(name);
     Scripted one;
-    one.receive(read(entry.path()));
+    one.receive(read_file(entry.path()));
     const std::string answer = one.take();
     const auto want = wanted.find(name);
     REQUIRE(want != wanted.end());

@@ -63,7 +63,7 @@ std::filesystem::path data() {
   return named != nullptr ? named : "../shared/data";
 }
 
-std::string read(const std::filesystem::path& path) {
+std::string read_with_crlf(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (text.find('\r') != std::string::npos) return text;
@@ -133,8 +133,10 @@ struct Torture : LiveEdge {
     if (text.find("\r\n\r\n") == std::string::npos) peer.send("\r\n");  // Files of RFC 5118 end before the empty line.
     std::string all;
     if (want.stream == Stream::Same || want.stream == Stream::Next) {
-      peer.send(options(Way::kName));
+      // Two bodies of RFC 5118 are longer than their Content-Length says: what is left of them spoils the first of these, not the second.
+      for (int i = 0; i < 2; ++i) peer.send(options(Way::kName));
       all = peer.receive(mark());
+      CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file, over, "does not answer what follows");
       CHECK_MESSAGE(!peer.closed(), want.file, over, "closed a connection whose framing holds");
     } else {
       all = peer.receive("nothing that could come");
@@ -167,7 +169,7 @@ std::size_t run(const char* folder, const std::vector<Reaction>& table, Over ove
   for (const Reaction& want : table) {
     // For each a new one: some are of one transaction.
     Torture torture(over == Over::Tls ? std::optional(CertificateFiles::get().options()) : std::nullopt);
-    const std::string text = read(data() / folder / want.file);
+    const std::string text = read_with_crlf(data() / folder / want.file);
     REQUIRE_MESSAGE(!text.empty(), want.file);
     switch (over) {
       case Over::Udp: torture.over_udp(text, want); break;

@@ -10,19 +10,7 @@
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
-
-namespace {
-
-Message with(const std::string& lines) {
-  test::Request request;
-  request.more = lines;
-  auto parsed = test::parse(request.text());
-  REQUIRE(parsed);
-  return std::move(*parsed);
-}
-
-}  // namespace
-
+using test::request_with;
 // --- Replaces --------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("Replaces names a Call-ID and two tags, in any order, with what it does not know between [RFC 3891 section 6.1]") {
@@ -100,7 +88,7 @@ TEST_CASE("What we write into Refer-To reads back, whatever stands in the Call-I
 
 TEST_CASE("Reasons of a message: several protocols, texts without their quotes [RFC 3326 section 2]") {
   const auto message =
-      with("Reason: SIP ;cause=200 ;text=\"Call completed \\\"elsewhere\\\"\", Q.850;cause=16\r\nReason: preemption\r\n");
+      request_with("Reason: SIP ;cause=200 ;text=\"Call completed \\\"elsewhere\\\"\", Q.850;cause=16\r\nReason: preemption\r\n");
   const auto reasons = reasons_of(message);
   REQUIRE(reasons.size() == 3);
   CHECK(reasons[0] == Reason{"SIP", std::uint16_t{200}, "Call completed \"elsewhere\""});
@@ -115,14 +103,14 @@ TEST_CASE("A Reason that cannot be read is left out; control characters of a tex
   CHECK(parse_reason("SIP;cause=x").error() == ParseError::BadNumber);
   CHECK(parse_reason("SIP;cause=70000").error() == ParseError::BadNumber);
   CHECK(parse_reason("SIP;text=\"a\\\x1b[2Jb\"")->text == "a [2Jb");
-  CHECK(reasons_of(with("Reason: ;;, SIP;cause=486\r\n")).size() == 1);
+  CHECK(reasons_of(request_with("Reason: ;;, SIP;cause=486\r\n")).size() == 1);
 }
 
 TEST_CASE("kMaxReasons are read, one more is not; a text is cut at kMaxReasonText, not within a letter") {
   std::string list;
   for (std::size_t i = 0; i < kMaxReasons; ++i) list += std::string(i == 0 ? "" : ", ") + "SIP;cause=" + std::to_string(200 + i);
-  CHECK(reasons_of(with("Reason: " + list + "\r\n")).size() == kMaxReasons);
-  CHECK(reasons_of(with("Reason: " + list + ", SIP;cause=999\r\n")).back().cause == 200 + kMaxReasons - 1);
+  CHECK(reasons_of(request_with("Reason: " + list + "\r\n")).size() == kMaxReasons);
+  CHECK(reasons_of(request_with("Reason: " + list + ", SIP;cause=999\r\n")).back().cause == 200 + kMaxReasons - 1);
   CHECK(parse_reason("SIP;text=\"" + std::string(kMaxReasonText, 'a') + "\"")->text.size() == kMaxReasonText);
   CHECK(parse_reason("SIP;text=\"" + std::string(kMaxReasonText + 1, 'a') + "\"")->text.size() == kMaxReasonText);
   const auto cut = parse_reason("SIP;text=\"" + std::string(kMaxReasonText - 1, 'a') + "\xc3\xa4\"")->text;
@@ -133,9 +121,9 @@ TEST_CASE("kMaxReasons are read, one more is not; a text is cut at kMaxReasonTex
 
 TEST_CASE("Diversions over several lines, the newest first [RFC 5806 section 4]") {
   const auto list =
-      diversions_of(with("Diversion: \"Bo\" <sip:bo@pbx.example>;reason=no-answer;counter=2;privacy=full, "
-                         "<sip:al@pbx.example;user=phone>;reason=\"user-busy\"\r\n"
-                         "Diversion: <tel:+4930123>\r\n"));
+      diversions_of(request_with("Diversion: \"Bo\" <sip:bo@pbx.example>;reason=no-answer;counter=2;privacy=full, "
+                                 "<sip:al@pbx.example;user=phone>;reason=\"user-busy\"\r\n"
+                                 "Diversion: <tel:+4930123>\r\n"));
   REQUIRE(list.size() == 3);
   CHECK(list[0] == Diversion{"sip:bo@pbx.example", "Bo", "no-answer", 2, "full"});
   CHECK(list[1].reason == "user-busy");
@@ -146,30 +134,30 @@ TEST_CASE("Diversions over several lines, the newest first [RFC 5806 section 4]"
 TEST_CASE("kMaxDiversions are read, one more is not") {
   std::string list = "<sip:0@pbx.example>";
   for (std::size_t i = 1; i < kMaxDiversions; ++i) list += ", <sip:" + std::to_string(i) + "@pbx.example>";
-  CHECK(diversions_of(with("Diversion: " + list + "\r\n")).size() == kMaxDiversions);
-  CHECK(diversions_of(with("Diversion: " + list + ", <sip:x@pbx.example>\r\n")).size() == kMaxDiversions);
+  CHECK(diversions_of(request_with("Diversion: " + list + "\r\n")).size() == kMaxDiversions);
+  CHECK(diversions_of(request_with("Diversion: " + list + ", <sip:x@pbx.example>\r\n")).size() == kMaxDiversions);
 }
 
 TEST_CASE("History-Info: index, reason and privacy that stand in the URI [RFC 7044 section 5]") {
   const auto list =
-      history_of(with("History-Info: <sip:bob@pbx.example?Reason=SIP%3Bcause%3D302&Privacy=history>;index=1;foo=bar,\r\n"
-                      " <sip:office@192.0.2.3>;index=1.2;mp=1\r\n"));
+      history_of(request_with("History-Info: <sip:bob@pbx.example?Reason=SIP%3Bcause%3D302&Privacy=history>;index=1;foo=bar,\r\n"
+                              " <sip:office@192.0.2.3>;index=1.2;mp=1\r\n"));
   REQUIRE(list.size() == 2);
   CHECK(list[0] == HistoryEntry{"sip:bob@pbx.example", "", "1", "SIP;cause=302", true});
   CHECK(list[1] == HistoryEntry{"sip:office@192.0.2.3", "", "1.2", "", false});
 }
 
 TEST_CASE("History-Info ends at an entry without a proper index, and at kMaxHistoryEntries [RFC 7044 section 5]") {
-  CHECK(history_of(with("History-Info: <sip:a@b>;index=1, <sip:a@b>, <sip:a@b>;index=1.1\r\n")).size() == 1);
+  CHECK(history_of(request_with("History-Info: <sip:a@b>;index=1, <sip:a@b>, <sip:a@b>;index=1.1\r\n")).size() == 1);
   for (const char* bad : {".1", "1.", "1..2", "", "x"}) {
     CAPTURE(bad);
-    CHECK(history_of(with("History-Info: <sip:a@b>;index=" + std::string(bad) + "\r\n")).empty());
+    CHECK(history_of(request_with("History-Info: <sip:a@b>;index=" + std::string(bad) + "\r\n")).empty());
   }
-  CHECK(history_of(with("History-Info: <sip:a@b?Reason=SIP%0D%0AVia:%20x>;index=1\r\n")).front().reason.empty());
+  CHECK(history_of(request_with("History-Info: <sip:a@b?Reason=SIP%0D%0AVia:%20x>;index=1\r\n")).front().reason.empty());
   std::string list = "<sip:a@b>;index=1";
   for (std::size_t i = 1; i < kMaxHistoryEntries; ++i) list += ", <sip:a@b>;index=1." + std::to_string(i);
-  CHECK(history_of(with("History-Info: " + list + "\r\n")).size() == kMaxHistoryEntries);
-  CHECK(history_of(with("History-Info: " + list + ", <sip:a@b>;index=2\r\n")).size() == kMaxHistoryEntries);
+  CHECK(history_of(request_with("History-Info: " + list + "\r\n")).size() == kMaxHistoryEntries);
+  CHECK(history_of(request_with("History-Info: " + list + ", <sip:a@b>;index=2\r\n")).size() == kMaxHistoryEntries);
 }
 
 // --- Privacy ---------------------------------------------------------------------------------------------------------------

@@ -4,18 +4,8 @@
 
 using namespace offhook::sip;
 using test::parse;
+using test::repeated;
 using test::Request;
-
-namespace {
-
-std::string repeated(const std::string& line, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += line;
-  return out;
-}
-
-}  // namespace
-
 TEST_CASE("a message takes kMaxHeaders header fields; one more is refused and still answered") {
   Request request;  // Six fields of its own, Content-Length among them.
   request.more = repeated("X: y\r\n", kMaxHeaders - 6);

@@ -9,20 +9,20 @@ using namespace std::string_view_literals;
 
 namespace {
 
-ParseError error_of(std::string_view text) {
+ParseError name_addr_error(std::string_view text) {
   const std::vector<char> exact(text.begin(), text.end());
   const auto value = parse_name_addr({exact.data(), exact.size()});
   REQUIRE_MESSAGE(!value, text);
   return value.error();
 }
 
-NameAddr good(std::string_view text) {
+NameAddr name_addr(std::string_view text) {
   const auto value = parse_name_addr(text);
   REQUIRE_MESSAGE(value, text);
   return *value;
 }
 
-std::string with_params(std::size_t count) {
+std::string name_addr_with_params(std::size_t count) {
   std::string text = "<sip:h>";
   for (std::size_t i = 0; i < count; ++i) text += ";p" + std::to_string(i) + "=1";
   return text;
@@ -31,7 +31,7 @@ std::string with_params(std::size_t count) {
 }  // namespace
 
 TEST_CASE("a name-addr has a display name, a URI and parameters of its own [RFC 3261 section 20.10]") {
-  const auto value = good("\"Bob \\\"B\\\" Low\" <sip:bob@example.com;transport=tcp;lr>;tag=a48s;q = \"0.5;,\" ; flag");
+  const auto value = name_addr("\"Bob \\\"B\\\" Low\" <sip:bob@example.com;transport=tcp;lr>;tag=a48s;q = \"0.5;,\" ; flag");
   CHECK(value.display == "Bob \\\"B\\\" Low");
   CHECK(value.display_text() == "Bob \"B\" Low");
   CHECK(value.uri.params.find("transport") == "tcp");
@@ -42,48 +42,48 @@ TEST_CASE("a name-addr has a display name, a URI and parameters of its own [RFC 
 }
 
 TEST_CASE("without <> the parameters belong to the header field [RFC 3261 section 20]") {
-  const auto value = good("sip:+15555550100@gw.example;user=phone ;tag=x");
+  const auto value = name_addr("sip:+15555550100@gw.example;user=phone ;tag=x");
   CHECK(value.uri.text == "sip:+15555550100@gw.example");
   CHECK(value.uri.params.text().empty());
   CHECK(value.params.find("user") == "phone");
   CHECK(value.tag() == "x");
-  CHECK(error_of("sip:a@h?Route=%3Csip:x%3E") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("sip:a@h?Route=%3Csip:x%3E") == ParseError::BadNameAddr);
 }
 
 TEST_CASE("display names as the world writes them are read [RFC 3261 section 25.1]") {
-  CHECK(good("caller<sip:c@h>").display == "caller");
-  CHECK(good("A. Bell <sip:c@h>").display == "A. Bell");
-  CHECK(good("  <sip:c@h>  ").display.empty());
-  CHECK(good("\"\"<sip:c@h>").display.empty());
-  CHECK(good("J\xC3\xB6rg (home) <sip:c@h>").display == "J\xC3\xB6rg (home)");
-  CHECK(good("\"a <sip:evil@h>, b\" <sip:c@h>").uri.user == "c");
-  CHECK(good("< sip:c@h >").uri.text == "sip:c@h");
+  CHECK(name_addr("caller<sip:c@h>").display == "caller");
+  CHECK(name_addr("A. Bell <sip:c@h>").display == "A. Bell");
+  CHECK(name_addr("  <sip:c@h>  ").display.empty());
+  CHECK(name_addr("\"\"<sip:c@h>").display.empty());
+  CHECK(name_addr("J\xC3\xB6rg (home) <sip:c@h>").display == "J\xC3\xB6rg (home)");
+  CHECK(name_addr("\"a <sip:evil@h>, b\" <sip:c@h>").uri.user == "c");
+  CHECK(name_addr("< sip:c@h >").uri.text == "sip:c@h");
 }
 
 TEST_CASE("malformed values are refused with their reason [RFC 3261 section 25.1]") {
-  CHECK(error_of("") == ParseError::BadUri);
-  CHECK(error_of("\"open <sip:a@h>") == ParseError::BadQuotedString);
-  CHECK(error_of("\"ends in a backslash\\") == ParseError::BadQuotedString);
-  CHECK(error_of("\"a\0b\" <sip:a@h>"sv) == ParseError::BadQuotedString);
-  CHECK(error_of("\"name\"") == ParseError::BadNameAddr);
-  CHECK(error_of("\"name\" sip:a@h") == ParseError::BadNameAddr);
-  CHECK(error_of("Bell, A <sip:a@h>") == ParseError::BadUri);
-  CHECK(error_of("<sip:a@h") == ParseError::BadNameAddr);
-  CHECK(error_of("<>") == ParseError::BadUri);
-  CHECK(error_of("<sip:a@h> junk") == ParseError::BadParameter);
-  CHECK(error_of("<sip:a@h>;;") == ParseError::BadParameter);
-  CHECK(error_of("<sip:a@h>;") == ParseError::BadParameter);
-  CHECK(error_of("<sip:a@h>;=x") == ParseError::BadParameter);
-  CHECK(error_of("<sip:a@h>;x=\"open") == ParseError::BadQuotedString);
-  CHECK(error_of("<sip:a@h>;x=a b") == ParseError::BadParameter);
-  CHECK(error_of("<sip:a@h>, <sip:b@h>") == ParseError::BadNameAddr);
-  CHECK(error_of("*") == ParseError::BadNameAddr);
-  CHECK(error_of("\xE2\x80\x9C+1\xE2\x80\x9D sip:+1@h;tag=2") == ParseError::BadUri);
+  CHECK(name_addr_error("") == ParseError::BadUri);
+  CHECK(name_addr_error("\"open <sip:a@h>") == ParseError::BadQuotedString);
+  CHECK(name_addr_error("\"ends in a backslash\\") == ParseError::BadQuotedString);
+  CHECK(name_addr_error("\"a\0b\" <sip:a@h>"sv) == ParseError::BadQuotedString);
+  CHECK(name_addr_error("\"name\"") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("\"name\" sip:a@h") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("Bell, A <sip:a@h>") == ParseError::BadUri);
+  CHECK(name_addr_error("<sip:a@h") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("<>") == ParseError::BadUri);
+  CHECK(name_addr_error("<sip:a@h> junk") == ParseError::BadParameter);
+  CHECK(name_addr_error("<sip:a@h>;;") == ParseError::BadParameter);
+  CHECK(name_addr_error("<sip:a@h>;") == ParseError::BadParameter);
+  CHECK(name_addr_error("<sip:a@h>;=x") == ParseError::BadParameter);
+  CHECK(name_addr_error("<sip:a@h>;x=\"open") == ParseError::BadQuotedString);
+  CHECK(name_addr_error("<sip:a@h>;x=a b") == ParseError::BadParameter);
+  CHECK(name_addr_error("<sip:a@h>, <sip:b@h>") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("*") == ParseError::BadNameAddr);
+  CHECK(name_addr_error("\xE2\x80\x9C+1\xE2\x80\x9D sip:+1@h;tag=2") == ParseError::BadUri);
 }
 
 TEST_CASE("a name-addr takes kMaxParams parameters, and not one more") {
-  CHECK(good(with_params(kMaxParams)).params.has("p" + std::to_string(kMaxParams - 1)));
-  CHECK(error_of(with_params(kMaxParams + 1)) == ParseError::BadParameter);
+  CHECK(name_addr(name_addr_with_params(kMaxParams)).params.has("p" + std::to_string(kMaxParams - 1)));
+  CHECK(name_addr_error(name_addr_with_params(kMaxParams + 1)) == ParseError::BadParameter);
 }
 
 TEST_CASE("a list is taken element by element, commas in quotes and <> do not separate [RFC 3261 section 7.3.1]") {

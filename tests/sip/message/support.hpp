@@ -2,6 +2,8 @@
 
 #include <offhook/sip/message/parser.hpp>
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::sip {
@@ -64,6 +67,20 @@ struct Request {
     return out + "\r\n" + body;
   }
 };
+
+inline Message request_with(const std::string& more) {
+  Request request;
+  request.more = more;
+  auto parsed = parse(request.text());
+  REQUIRE_MESSAGE(parsed, more);
+  return std::move(*parsed);
+}
+
+inline std::string repeated(const std::string& text, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += text;
+  return out;
+}
 
 inline std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -6,26 +6,14 @@
 
 using namespace offhook::sip;
 using test::parse;
+using test::repeated;
 using test::Request;
+using test::request_with;
 
 namespace {
 
-std::string repeated(const std::string& line, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += line;
-  return out;
-}
-
-Message with(const std::string& more) {
-  Request request;
-  request.more = more;
-  auto result = parse(request.text());
-  REQUIRE_MESSAGE(result, more);
-  return std::move(*result);
-}
-
 template <class Value>
-std::size_t count(Values<Value> values, std::optional<ParseError> end = std::nullopt) {
+std::size_t count_values(Values<Value> values, std::optional<ParseError> end = std::nullopt) {
   std::size_t seen = 0;
   while (values.next() != nullptr) ++seen;
   CHECK(values.error() == end);
@@ -43,7 +31,7 @@ std::vector<std::string> all(Tokens tokens) {
 
 TEST_CASE("lists are walked over all their lines, in order, and from the first error on there is nothing more") {
   const auto message =
-      with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
+      request_with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
   auto contacts = message.contacts();
   for (const auto* user : {"1", "2", "3"}) {
     const NameAddr* contact = contacts.next();
@@ -53,32 +41,32 @@ TEST_CASE("lists are walked over all their lines, in order, and from the first e
   }
   CHECK(contacts.next() == nullptr);
   CHECK_FALSE(contacts.error());
-  CHECK(count(message.routes(), ParseError::BadNameAddr) == 1);
-  CHECK(count(message.record_routes()) == 0);
-  CHECK(count(Message().contacts()) == 0);
+  CHECK(count_values(message.routes(), ParseError::BadNameAddr) == 1);
+  CHECK(count_values(message.record_routes()) == 0);
+  CHECK(count_values(Message().contacts()) == 0);
 }
 
 TEST_CASE("Contact, Route, Record-Route and Via are walked up to their limits, and not one further") {
   const std::string one = "<sip:a@h>";
-  CHECK(count(with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
-  CHECK(count(with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) ==
+  CHECK(count_values(request_with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
+  CHECK(count_values(request_with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) ==
         kMaxContacts);
-  CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes)).routes()) == kMaxRoutes);
-  CHECK(count(with(repeated("Route: " + one + "\r\n", kMaxRoutes + 1)).routes(), ParseError::TooManyValues) == kMaxRoutes);
-  CHECK(count(with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes)).record_routes()) == kMaxRoutes);
-  CHECK(count(with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes + 1)).record_routes(), ParseError::TooManyValues) ==
+  CHECK(count_values(request_with(repeated("Route: " + one + "\r\n", kMaxRoutes)).routes()) == kMaxRoutes);
+  CHECK(count_values(request_with(repeated("Route: " + one + "\r\n", kMaxRoutes + 1)).routes(), ParseError::TooManyValues) == kMaxRoutes);
+  CHECK(count_values(request_with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes)).record_routes()) == kMaxRoutes);
+  CHECK(count_values(request_with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes + 1)).record_routes(), ParseError::TooManyValues) ==
         kMaxRoutes);
-  CHECK(count(with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more.
+  CHECK(count_values(request_with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more.
 }
 
 TEST_CASE("a Via below the top one is counted and copied, but only parsed when somebody asks for it [RFC 3261 section 18.2.1]") {
-  const auto message = with("Via: not a Via, SIP/2.0/UDP h\r\n");
+  const auto message = request_with("Via: not a Via, SIP/2.0/UDP h\r\n");
   CHECK(message.top_via().host == "192.0.2.1");
-  CHECK(count(message.vias(), ParseError::BadVia) == 1);
+  CHECK(count_values(message.vias(), ParseError::BadVia) == 1);
 }
 
 TEST_CASE("tokens are cut at commas outside quotes, trimmed, over all lines [RFC 3261 section 7.3.1]") {
-  const auto message = with("Allow: INVITE,ACK ,\t BYE\r\nX: y\r\nAllow: a;b=\"c,\\\"d\", CANCEL\r\nk:\r\n");
+  const auto message = request_with("Allow: INVITE,ACK ,\t BYE\r\nX: y\r\nAllow: a;b=\"c,\\\"d\", CANCEL\r\nk:\r\n");
   CHECK(all(message.tokens(HeaderName::Allow)) == std::vector<std::string>{"INVITE", "ACK", "BYE", "a;b=\"c,\\\"d\"", "CANCEL"});
   CHECK(all(message.tokens(HeaderName::Supported)).empty());
   CHECK(all(message.tokens(HeaderName::Require)).empty());
@@ -97,22 +85,22 @@ TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
     CHECK_MESSAGE(parse_session_expires(text).error() == ParseError::BadNumber, text);
   for (const auto* text : {"90s", "90;", "90;refresher=uac,90", "90 90"})
     CHECK_MESSAGE(parse_session_expires(text).error() == ParseError::BadParameter, text);
-  CHECK(with("x: 120;refresher=uas\r\n").session_expires()->seconds == 120);
-  CHECK(with("").session_expires().error() == ParseError::MissingHeader);
+  CHECK(request_with("x: 120;refresher=uas\r\n").session_expires()->seconds == 120);
+  CHECK(request_with("").session_expires().error() == ParseError::MissingHeader);
 }
 
 TEST_CASE("Min-SE is seconds, up to 32 bits [RFC 4028 section 5]") {
-  CHECK(with("Min-SE: 120;x=y\r\n").min_se() == 120);
-  CHECK(with("Min-SE: 4294967295\r\n").min_se() == 4294967295);
-  CHECK_FALSE(with("Min-SE: 4294967296\r\n").min_se());
-  CHECK_FALSE(with("Min-SE: x\r\n").min_se());
-  CHECK_FALSE(with("").min_se());
+  CHECK(request_with("Min-SE: 120;x=y\r\n").min_se() == 120);
+  CHECK(request_with("Min-SE: 4294967295\r\n").min_se() == 4294967295);
+  CHECK_FALSE(request_with("Min-SE: 4294967296\r\n").min_se());
+  CHECK_FALSE(request_with("Min-SE: x\r\n").min_se());
+  CHECK_FALSE(request_with("").min_se());
 }
 
 TEST_CASE("RSeq is a number of 32 bits [RFC 3262 section 7.1]") {
-  CHECK(with("RSeq: 988789\r\n").number(HeaderName::RSeq) == 988789);
-  CHECK(with("RSeq: 4294967295\r\n").number(HeaderName::RSeq) == 4294967295);
-  CHECK_FALSE(with("RSeq: 4294967296\r\n").number(HeaderName::RSeq));
+  CHECK(request_with("RSeq: 988789\r\n").number(HeaderName::RSeq) == 988789);
+  CHECK(request_with("RSeq: 4294967295\r\n").number(HeaderName::RSeq) == 4294967295);
+  CHECK_FALSE(request_with("RSeq: 4294967296\r\n").number(HeaderName::RSeq));
 }
 
 TEST_CASE("RAck is the RSeq, CSeq and method of what it acknowledges [RFC 3262 section 7.2]") {
@@ -125,7 +113,7 @@ TEST_CASE("RAck is the RSeq, CSeq and method of what it acknowledges [RFC 3262 s
 }
 
 TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs kept [RFC 7616 section 3.4]") {
-  const auto message = with(
+  const auto message = request_with(
       "Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
       " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
   const auto parsed = message.authorization();
@@ -142,7 +130,7 @@ TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs 
   CHECK(parsed->qop == "auth");
   CHECK(parsed->nc == "00000001");
   CHECK(parse_authorization("digest nonce=n=\t, realm=a")->nonce == "n=");
-  CHECK(with("").authorization().error() == ParseError::MissingHeader);
+  CHECK(request_with("").authorization().error() == ParseError::MissingHeader);
 }
 
 TEST_CASE("an unknown scheme of Authorization is named and not read; a bad one is refused [RFC 4475 section 3.3.7]") {
@@ -185,7 +173,7 @@ TEST_CASE("an index knows lines and body, and leaves what stands in them to whoe
 }
 
 TEST_CASE("headers are found by their first line, whatever stands between") {
-  const auto message = with("Subject: one\r\nX-Own: 1\r\nsUBJECT: two\r\nX-own: 2\r\n");
+  const auto message = request_with("Subject: one\r\nX-Own: 1\r\nsUBJECT: two\r\nX-own: 2\r\n");
   CHECK(message.has(HeaderName::Subject));
   CHECK_FALSE(message.has(HeaderName::Date));
   CHECK_FALSE(message.has(HeaderName::Other));

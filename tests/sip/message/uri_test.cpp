@@ -8,7 +8,7 @@ using namespace offhook::sip;
 
 namespace {
 
-ParseError error_of(std::string_view text) {
+ParseError uri_error(std::string_view text) {
   const std::vector<char> exact(text.begin(), text.end());
   const auto uri = parse_uri({exact.data(), exact.size()});
   REQUIRE_MESSAGE(!uri, text);
@@ -25,13 +25,13 @@ bool same(std::string_view a, std::string_view b) {
   return equivalent(*x, *y);
 }
 
-std::string with_params(std::size_t count) {
+std::string uri_with_params(std::size_t count) {
   std::string text = "sip:h.example";
   for (std::size_t i = 0; i < count; ++i) text += ";p" + std::to_string(i);
   return text;
 }
 
-std::string with_headers(std::size_t count) {
+std::string uri_with_headers(std::size_t count) {
   std::string text = "sip:h.example?h=0";
   for (std::size_t i = 1; i < count; ++i) text += "&h" + std::to_string(i) + "=1";
   return text;
@@ -79,12 +79,12 @@ TEST_CASE("an IPv6 host keeps its brackets, and only what follows them is a port
   REQUIRE(split);
   CHECK(split->host == "[2001:db8::10]");
   CHECK(split->port == 5070);
-  CHECK(error_of("sip:2001:db8::10") == ParseError::BadNumber);
-  CHECK(error_of("sip:u@[2001:db8:::192.0.2.1]") == ParseError::BadHost);
-  CHECK(error_of("sip:u@[2001:db8::1") == ParseError::BadHost);
-  CHECK(error_of("sip:u@[]") == ParseError::BadHost);
-  CHECK(error_of("sip:u@[192.0.2.1]") == ParseError::BadHost);
-  CHECK(error_of("sip:u@[::1]x") == ParseError::BadHost);
+  CHECK(uri_error("sip:2001:db8::10") == ParseError::BadNumber);
+  CHECK(uri_error("sip:u@[2001:db8:::192.0.2.1]") == ParseError::BadHost);
+  CHECK(uri_error("sip:u@[2001:db8::1") == ParseError::BadHost);
+  CHECK(uri_error("sip:u@[]") == ParseError::BadHost);
+  CHECK(uri_error("sip:u@[192.0.2.1]") == ParseError::BadHost);
+  CHECK(uri_error("sip:u@[::1]x") == ParseError::BadHost);
 }
 
 TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
@@ -96,32 +96,32 @@ TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
 }
 
 TEST_CASE("what is no URI is refused with its reason [RFC 3261 section 25.1]") {
-  CHECK(error_of("") == ParseError::BadUri);
-  CHECK(error_of("sip") == ParseError::BadUri);
-  CHECK(error_of("sip:") == ParseError::BadUri);
-  CHECK(error_of(":h") == ParseError::BadUri);
-  CHECK(error_of("1sip:h") == ParseError::BadUri);
-  CHECK(error_of("s p:h") == ParseError::BadUri);
-  CHECK(error_of("sip:@h") == ParseError::BadUri);
-  CHECK(error_of("sip::pw@h") == ParseError::BadUri);
-  CHECK(error_of("sip:u@") == ParseError::BadHost);
-  CHECK(error_of("sip:u@a@b") == ParseError::BadHost);
-  CHECK(error_of("sip:a b@h") == ParseError::BadUri);
-  CHECK(error_of("sip:a\"b@h") == ParseError::BadUri);
-  CHECK(error_of("<sip:a@h>") == ParseError::BadUri);
-  CHECK(error_of("sip:a@h\r\nVia: x") == ParseError::BadUri);
-  CHECK(error_of("sip:h;") == ParseError::BadParameter);
-  CHECK(error_of("sip:h;;lr") == ParseError::BadParameter);
-  CHECK(error_of("sip:h;=x") == ParseError::BadParameter);
-  CHECK(error_of("sip:h?") == ParseError::BadUri);
-  CHECK(error_of("sip:h\xC3\xB6") == ParseError::BadUri);
+  CHECK(uri_error("") == ParseError::BadUri);
+  CHECK(uri_error("sip") == ParseError::BadUri);
+  CHECK(uri_error("sip:") == ParseError::BadUri);
+  CHECK(uri_error(":h") == ParseError::BadUri);
+  CHECK(uri_error("1sip:h") == ParseError::BadUri);
+  CHECK(uri_error("s p:h") == ParseError::BadUri);
+  CHECK(uri_error("sip:@h") == ParseError::BadUri);
+  CHECK(uri_error("sip::pw@h") == ParseError::BadUri);
+  CHECK(uri_error("sip:u@") == ParseError::BadHost);
+  CHECK(uri_error("sip:u@a@b") == ParseError::BadHost);
+  CHECK(uri_error("sip:a b@h") == ParseError::BadUri);
+  CHECK(uri_error("sip:a\"b@h") == ParseError::BadUri);
+  CHECK(uri_error("<sip:a@h>") == ParseError::BadUri);
+  CHECK(uri_error("sip:a@h\r\nVia: x") == ParseError::BadUri);
+  CHECK(uri_error("sip:h;") == ParseError::BadParameter);
+  CHECK(uri_error("sip:h;;lr") == ParseError::BadParameter);
+  CHECK(uri_error("sip:h;=x") == ParseError::BadParameter);
+  CHECK(uri_error("sip:h?") == ParseError::BadUri);
+  CHECK(uri_error("sip:h\xC3\xB6") == ParseError::BadUri);
 }
 
 TEST_CASE("a URI takes kMaxParams parameters and header components, and not one more") {
-  CHECK(parse_uri(with_params(kMaxParams)));
-  CHECK(error_of(with_params(kMaxParams + 1)) == ParseError::BadParameter);
-  CHECK(parse_uri(with_headers(kMaxParams)));
-  CHECK(error_of(with_headers(kMaxParams + 1)) == ParseError::BadUri);
+  CHECK(parse_uri(uri_with_params(kMaxParams)));
+  CHECK(uri_error(uri_with_params(kMaxParams + 1)) == ParseError::BadParameter);
+  CHECK(parse_uri(uri_with_headers(kMaxParams)));
+  CHECK(uri_error(uri_with_headers(kMaxParams + 1)) == ParseError::BadUri);
 }
 
 TEST_CASE("a tel URI has a number and parameters [RFC 3966 section 3]") {
@@ -131,8 +131,8 @@ TEST_CASE("a tel URI has a number and parameters [RFC 3966 section 3]") {
   CHECK(uri->user == "+1-555-555-0100");
   CHECK(uri->host.empty());
   CHECK(uri->params.find("ext") == "7");
-  CHECK(error_of("tel:;ext=7") == ParseError::BadUri);
-  CHECK(error_of("tel:alice") == ParseError::BadUri);
+  CHECK(uri_error("tel:;ext=7") == ParseError::BadUri);
+  CHECK(uri_error("tel:alice") == ParseError::BadUri);
   CHECK(same("tel:+1-555-555-0100", "tel:+1(555)555.0100"));
   CHECK_FALSE(same("tel:+15555550100", "tel:+15555550100;ext=7"));
   CHECK_FALSE(same("tel:15555550100", "tel:+15555550100"));

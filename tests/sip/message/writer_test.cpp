@@ -13,7 +13,7 @@ namespace {
 
 const offhook::base::SocketAddress kSource{offhook::base::IpAddress::v4({198, 51, 100, 7}), 40001};
 
-Message good(const Request& request) {
+Message parsed_request(const Request& request) {
   auto result = parse(request.text());
   REQUIRE(result);
   return std::move(*result);
@@ -30,7 +30,7 @@ std::vector<std::string> vias_of(const Message& message) {
 std::string via_answered(const std::string& via, const offhook::base::SocketAddress& source = kSource) {
   Request request;
   request.via = via;
-  const auto text = Writer::response(good(request), 200, "OK", "t", source).finish();
+  const auto text = Writer::response(parsed_request(request), 200, "OK", "t", source).finish();
   const auto response = parse(text);
   REQUIRE(response);
   return vias_of(*response).front();
@@ -56,7 +56,7 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
   request.via = "SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1, SIP/2.0/TCP second;branch=z9hG4bK2;x=\"a,b\"";
   request.more = "v: SIP/2.0/TLS third\r\n";
   const auto text =
-      Writer::response(good(request), 180, "Ringing", "mine", kSource).header(HeaderName::Contact, "<sip:me@h>").finish();
+      Writer::response(parsed_request(request), 180, "Ringing", "mine", kSource).header(HeaderName::Contact, "<sip:me@h>").finish();
   const auto response = parse(text);
   REQUIRE(response);
   CHECK(response->status() == 180);
@@ -74,18 +74,18 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
 TEST_CASE("a tag in To is kept, and 100 may go without [RFC 3261 section 8.2.6.2]") {
   Request request;
   request.to = "sip:agent@phone.example;tag=theirs";
-  const auto kept = Writer::response(good(request), 200, "OK", "mine", kSource).finish();
+  const auto kept = Writer::response(parsed_request(request), 200, "OK", "mine", kSource).finish();
   CHECK(parse(kept)->find(HeaderName::To) == "sip:agent@phone.example;tag=theirs");
   request.to = "sip:agent@phone.example";
-  CHECK(parse(Writer::response(good(request), 200, "OK", "mine", kSource).finish())->to().tag() == "mine");
-  CHECK_FALSE(parse(Writer::response(good(request), 100, "Trying", "", kSource).finish())->to().tag());
+  CHECK(parse(Writer::response(parsed_request(request), 200, "OK", "mine", kSource).finish())->to().tag() == "mine");
+  CHECK_FALSE(parse(Writer::response(parsed_request(request), 100, "Trying", "", kSource).finish())->to().tag());
 }
 
 TEST_CASE("only a 100 carries the Timestamp back [RFC 3261 section 8.2.6.1]") {
   Request request;
   request.more = "Timestamp: 54\r\n";
-  CHECK(parse(Writer::response(good(request), 100, "Trying", "", kSource).finish())->find("Timestamp") == "54");
-  CHECK_FALSE(parse(Writer::response(good(request), 180, "Ringing", "t", kSource).finish())->find("Timestamp"));
+  CHECK(parse(Writer::response(parsed_request(request), 100, "Trying", "", kSource).finish())->find("Timestamp") == "54");
+  CHECK_FALSE(parse(Writer::response(parsed_request(request), 180, "Ringing", "t", kSource).finish())->find("Timestamp"));
 }
 
 TEST_CASE(
@@ -134,7 +134,7 @@ TEST_CASE("CR, LF and NUL never leave a value, a name or a start line") {
     if (head[i] == '\n') ++ends;
   }
   CHECK(ends == 6);  // Start line, Subject, X-, Content-Type, Content-Length, empty line.
-  const auto response = Writer::response(good(Request()), 200, evil, evil, kSource).finish();
+  const auto response = Writer::response(parsed_request(Request()), 200, evil, evil, kSource).finish();
   CHECK(response.find("\nEvil") == std::string::npos);
   CHECK(response.find("\rEvil") == std::string::npos);
   CHECK(Writer::request("X", "sip:a b\t\x7F@h").finish().starts_with("X sip:a%20b%09%7F@h SIP/2.0\r\n"));
@@ -148,7 +148,7 @@ TEST_CASE("what was parsed and written again parses to the same [RFC 3261 sectio
   request.more = "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\nX-Odd!%: ;;,,\r\ns:\r\nContent-Type: Multipart/Mixed;boundary=Zz\r\n";
   request.body = "\0\r\n\r\nx"s;
   request.content_length = "6";
-  const auto first = good(request);
+  const auto first = parsed_request(request);
   auto writer = Writer::request(first.method_text(), first.request_uri());
   for (const auto& header : first.headers()) {
     if (header.id == HeaderName::ContentType || header.id == HeaderName::ContentLength) continue;

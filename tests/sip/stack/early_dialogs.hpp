@@ -10,7 +10,7 @@ namespace offhook::sim {
 inline const Fields kSupports{{"Supported", "100rel, timer"}};
 inline const Fields kRequires{{"Require", "100rel"}};
 inline const Fields kUpdates{{"Allow", "INVITE, ACK, BYE, PRACK, UPDATE"}};
-inline const sip::Body kEarly{"application/sdp", "early"}, kAnswer{"application/sdp", "answer"}, kFine{"application/sdp", "fine"};
+inline const sip::Body kEarly{"application/sdp", "early"}, kFine{"application/sdp", "fine"}, kNew{"application/sdp", "new"};
 
 inline Fields with(Fields fields, const Fields& more) {
   fields.insert(fields.end(), more.begin(), more.end());

@@ -6,7 +6,6 @@ using namespace offhook::sim;
 
 namespace {
 
-const sip::Body kNew{"application/sdp", "new"};
 const Fields kRefreshedByUs{{"Require", "timer"}, {"Session-Expires", "90;refresher=uac"}, {"Allow", "INVITE, ACK, BYE"}};
 
 struct Between : EarlyDialogs {

@@ -10,14 +10,14 @@ using sip::RequestAnswered;
 
 namespace {
 
-const sip::StackOptions kTalking = [] {
+const sip::StackOptions kMessageOptions = [] {
   sip::StackOptions options;
   options.message_types = "text/plain, application/im-iscomposing+xml";
   return options;
 }();
 
-struct Talking : Registered {
-  Talking() : Registered(kTalking) {}
+struct RegisteredForMessages : Registered {
+  RegisteredForMessages() : Registered(kMessageOptions) {}
 };
 
 }  // namespace
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Registered, "MESSAGE is not allowed unless it is enabled [RFC 
   CHECK(header(refused, "Allow").find("MESSAGE") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Talking, "A MESSAGE from our registrar is answered and told [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from our registrar is answered and told [RFC 3428 section 7]") {
   register_now();
   const std::string text = outside("MESSAGE", {{"P-Asserted-Identity", "<sip:al@pbx.example>"}, {"X-Id", "7"}}, "Hello");
   const std::string ok = ask(text);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Talking, "A MESSAGE from our registrar is answered and told [R
   CHECK_FALSE(event<sip::MessageReceived>());
 }
 
-TEST_CASE_FIXTURE(Talking, "A stranger's MESSAGE is refused as a call would be") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused as a call would be") {
   register_now();
   CHECK(ask(outside("MESSAGE", {}, "Buy!"), stranger).starts_with("SIP/2.0 403"));
   CHECK(ask(outside("MESSAGE", {}, "Buy!", "sip:6009@192.0.2.1"), stranger).starts_with("SIP/2.0 403"));
@@ -140,13 +140,13 @@ TEST_CASE_FIXTURE(Talking, "A stranger's MESSAGE is refused as a call would be")
   CHECK(stack.counters().refused_source == 2);
 }
 
-TEST_CASE_FIXTURE(Talking, "A MESSAGE that cannot be read: 415 with Accept, or Accept-Encoding [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE that cannot be read: 415 with Accept, or Accept-Encoding [RFC 3428 section 7]") {
   register_now();
   std::string odd = outside("MESSAGE", {}, "<p>");
   odd.replace(odd.find("text/plain"), 10, "text/html!");
   const std::string refused = ask(odd);
   CHECK(refused.starts_with("SIP/2.0 415"));
-  CHECK(header(refused, "Accept") == kTalking.message_types);
+  CHECK(header(refused, "Accept") == kMessageOptions.message_types);
   const std::string packed = ask(outside("MESSAGE", {{"Content-Encoding", "gzip"}}, "x"));
   CHECK(packed.starts_with("SIP/2.0 415"));
   CHECK(header(packed, "Accept-Encoding") == "identity");

@@ -7,9 +7,6 @@ using namespace offhook::sim;
 
 namespace {
 
-const sip::Body kOffer{"application/sdp", "offer"};
-const sip::Body kAnswer{"application/sdp", "answer"};
-
 struct Pair {
   Pair(std::uint64_t seed, Weather weather)
       : network(seed, weather), caller(network.add("192.0.2.1")), called(network.add("192.0.2.2")) {

@@ -10,7 +10,6 @@ using namespace offhook::sim;
 namespace {
 
 const std::string kChallenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
-const sip::Body kNew{"application/sdp", "new"};
 
 struct Offering : EarlyDialogs {
   using EarlyDialogs::EarlyDialogs;

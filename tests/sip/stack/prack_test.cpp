@@ -5,15 +5,15 @@ using namespace offhook::sim;
 
 namespace {
 
-struct Caller : EarlyDialogs {
-  Caller() { record_route = "<sip:192.0.2.97;lr>"; }
+struct RoutedCaller : EarlyDialogs {
+  RoutedCaller() { record_route = "<sip:192.0.2.97;lr>"; }
 };
 
 }  // namespace
 
 // --- as the calling side ---------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Caller, "A reliable 183 is acknowledged within its early dialog, along its route [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 is acknowledged within its early dialog, along its route [RFC 3262 section 4]") {
   dial();
   CHECK(header(first, "Supported").starts_with("100rel, timer"));
   CHECK(header(first, "Allow").find("PRACK") != std::string::npos);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Caller, "A reliable 183 is acknowledged within its early dialo
   CHECK(header(take("BYE "), "CSeq") == "3 BYE");
 }
 
-TEST_CASE_FIXTURE(Caller, "Repeats and gaps are neither acknowledged nor told; the next in order is [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Repeats and gaps are neither acknowledged nor told; the next in order is [RFC 3262 section 4]") {
   dial();
   reliable(10, "a");
   CHECK(!take("PRACK ").empty());
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Caller, "Repeats and gaps are neither acknowledged nor told; t
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(Caller, "RSeq ends at 2^32 - 1 and does not wrap [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(RoutedCaller, "RSeq ends at 2^32 - 1 and does not wrap [RFC 3262 section 3]") {
   dial();
   reliable(4294967295U, "a");
   CHECK(header(take("PRACK "), "RAck") == "4294967295 1 INVITE");
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Caller, "RSeq ends at 2^32 - 1 and does not wrap [RFC 3262 sec
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Caller, "A 100 that requires 100rel, and an 18x without RSeq, are ordinary ones [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A 100 that requires 100rel, and an 18x without RSeq, are ordinary ones [RFC 3262 section 4]") {
   dial();
   receive(response(first, 100, "a", {}, {{"Require", "100rel"}, {"RSeq", "1"}}));
   receive(response(first, 180, "a", {}, {{"Require", "100rel"}}));
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Caller, "A 100 that requires 100rel, and an 18x without RSeq, 
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(Caller,
+TEST_CASE_FIXTURE(RoutedCaller,
                   "Each branch of a fork counts for itself; the one that lost is hung up after its PRACKs [RFC 3262 section 4]") {
   dial();
   reliable(10, "a", "answer a");
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(header(take("BYE "), "CSeq") == "4 BYE");
 }
 
-TEST_CASE_FIXTURE(Caller, "An offer in a reliable 183 is answered in PRACK [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 is answered in PRACK [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "their offer");
   CHECK(take("PRACK ").empty());
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Caller, "An offer in a reliable 183 is answered in PRACK [RFC 
   }
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenged PRACK goes again with credentials and the next CSeq [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A challenged PRACK goes again with credentials and the next CSeq [RFC 3262 section 4]") {
   dial();
   const std::string challenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
   receive(response(first, 407, "x", {}, {{"Proxy-Authenticate", challenge}}));
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged PRACK goes again with credentials and th
   CHECK(!header(again, "Proxy-Authorization").empty());
 }
 
-TEST_CASE_FIXTURE(Caller, "Once offer and answer are exchanged, an early UPDATE may offer anew [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Once offer and answer are exchanged, an early UPDATE may offer anew [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer");
   sent.clear();
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(Caller, "Once offer and answer are exchanged, an early UPDATE 
   }
 }
 
-TEST_CASE_FIXTURE(Caller, "A PRACK that nobody answers changes nothing, and leaves nothing behind") {
+TEST_CASE_FIXTURE(RoutedCaller, "A PRACK that nobody answers changes nothing, and leaves nothing behind") {
   dial();
   reliable(10, "a", "answer");
   advance(40s);
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Caller, "A PRACK that nobody answers changes nothing, and leav
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Caller, "Two branches offer side by side: each answer goes to its own [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Two branches offer side by side: each answer goes to its own [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "offer a");
   reliable(20, "b", "offer b");
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(Caller, "Two branches offer side by side: each answer goes to 
   CHECK(body(a) == "for a");
 }
 
-TEST_CASE_FIXTURE(Caller, "Early UPDATEs of two branches wait for the phone at once, and are told apart [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATEs of two branches wait for the phone at once, and are told apart [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(20, "b", "answer b");

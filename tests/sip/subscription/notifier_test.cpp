@@ -7,7 +7,6 @@ using namespace offhook;
 using namespace offhook::sip;
 using namespace offhook::sip::subscription;
 using namespace offhook::sip::subscription::test;
-using State = Notifier::State;
 
 namespace {
 
@@ -252,7 +251,7 @@ TEST_CASE_FIXTURE(Patient, "An owner who takes longer lets the subscriber wait a
   advance(1ms);
   CHECK(answered() == 200);
   CHECK(state() == "pending;expires=600");
-  CHECK(machine->state() == State::Pending);
+  CHECK(machine->state() == Notifier::State::Pending);
   respond();
   REQUIRE(end(Why::Rejected));
   CHECK(state() == "terminated;reason=rejected");

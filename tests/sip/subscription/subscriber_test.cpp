@@ -4,7 +4,6 @@ using namespace offhook;
 using namespace offhook::sip;
 using namespace offhook::sip::subscription;
 using namespace offhook::sip::subscription::test;
-using State = Subscriber::State;
 
 TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE names event, duration and what we read [RFC 6665 section 4.1.2.1]") {
   const Send first = subscribe();
@@ -14,13 +13,13 @@ TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE names event, duration and what we read [
   CHECK(field(first.own, "Event") == "message-summary");
   CHECK(field(first.own, "Expires") == "3600");
   CHECK(field(first.own, "Accept") == "application/simple-message-summary");
-  CHECK(machine.state() == State::NotifyWait);
+  CHECK(machine.state() == Subscriber::State::NotifyWait);
 }
 
 TEST_CASE_FIXTURE(Watcher, "The dialog is the NOTIFY's, with its route set [RFC 6665 section 4.4.1]") {
   const Send first = subscribe();
   respond(first, 200, "Expires: 600\r\nContact: <sip:other@192.0.2.77>\r\n");
-  CHECK(machine.state() == State::NotifyWait);
+  CHECK(machine.state() == Subscriber::State::NotifyWait);
   CHECK(changes.empty());
   CHECK(notify("active;expires=600", "Messages-Waiting: yes") == 200);
   const auto active = change();
@@ -56,9 +55,9 @@ TEST_CASE_FIXTURE(Watcher, "A NOTIFY may come before the 200 [RFC 6665 section 4
 TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 it failed, and late ones get 481 [RFC 6665 section 4.1.2.4]") {
   respond(subscribe(), 200, "Expires: 600\r\n");
   advance(31999ms);
-  CHECK(machine.state() == State::NotifyWait);
+  CHECK(machine.state() == Subscriber::State::NotifyWait);
   advance(1ms);
-  CHECK(machine.state() == State::Waiting);
+  CHECK(machine.state() == Subscriber::State::Waiting);
   const auto waiting = change();
   CHECK(waiting.state == Is::Waiting);
   CHECK(waiting.why == Why::NoAnswer);
@@ -132,12 +131,12 @@ TEST_CASE("Any other refusal of a refresh leaves it valid until it expires [RFC 
     watcher.become_active(600);
     while (watcher.sent.empty()) watcher.advance(1s);
     watcher.respond(watcher.subscribe(), status, "Retry-After: 7\r\n");
-    CHECK(watcher.machine.state() == State::Subscribed);
+    CHECK(watcher.machine.state() == Subscriber::State::Subscribed);
     CHECK(watcher.notify("active") == 200);
     watcher.advance(6s);
     CHECK(watcher.sent.empty());
     int tries = 0;
-    while (watcher.machine.state() == State::Subscribed) {
+    while (watcher.machine.state() == Subscriber::State::Subscribed) {
       watcher.advance(1s);
       if (watcher.sent.empty()) continue;
       ++tries;
@@ -422,7 +421,7 @@ TEST_CASE_FIXTURE(Watcher, "A NOTIFY is taken for what it is [RFC 6665 section 4
   CHECK(notify("active;expires=3600", "old", "n1", "message-summary", 49) == 500);  // RFC 3261 section 12.2.2
   CHECK(notify("dozing;expires=3600", "two", "n1", "message-summary", 51) == 200);
   CHECK(notified.size() == 2);
-  CHECK(machine.state() == State::Subscribed);
+  CHECK(machine.state() == Subscriber::State::Subscribed);
   CHECK(changes.empty());
 }
 

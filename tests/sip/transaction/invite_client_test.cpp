@@ -5,8 +5,9 @@
 namespace offhook::sip::transaction::test {
 namespace {
 
-struct Invite : Driven<InviteClient> {
-  explicit Invite(Transport transport = Transport::Udp)
+struct DrivenInviteClient : Driven<InviteClient> {
+  using State = InviteClient::State;
+  explicit DrivenInviteClient(Transport transport = Transport::Udp)
       : Driven([&](base::TimePoint now, Actions& out) {
           return std::optional<InviteClient>(std::in_place, Timers{}, transport, now, out);
         }) {}
@@ -17,15 +18,13 @@ struct Invite : Driven<InviteClient> {
     feed([](InviteClient& m, base::TimePoint now, Actions& out) { m.on_transport_error(now, out); });
   }
   void cancel() { machine().on_cancelled(now()); }
-  [[nodiscard]] InviteClient::State state() { return machine().state(); }
+  [[nodiscard]] State state() { return machine().state(); }
 };
-struct InviteOverTcp : Invite {
-  InviteOverTcp() : Invite(Transport::Tcp) {}
+struct InviteClientOverTcp : DrivenInviteClient {
+  InviteClientOverTcp() : DrivenInviteClient(Transport::Tcp) {}
 };
 
-using State = InviteClient::State;
-
-TEST_CASE_FIXTURE(Invite, "InviteClient resends at T1, 3 T1, 7 T1 ... until Timer B ends it [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient resends at T1, 3 T1, 7 T1 ... until Timer B ends it [RFC 3261 section 17.1.1.2]") {
   advance_to(31999ms);
   CHECK(times(Transmit{What::Request}) == std::vector<base::Duration>{0ms, 500ms, 1500ms, 3500ms, 7500ms, 15500ms, 31500ms});
   CHECK(state() == State::Calling);
@@ -34,7 +33,7 @@ TEST_CASE_FIXTURE(Invite, "InviteClient resends at T1, 3 T1, 7 T1 ... until Time
   CHECK(state() == State::Terminated);
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient falls silent after a 1xx and then waits without limit [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient falls silent after a 1xx and then waits without limit [RFC 3261 section 17.1.1.2]") {
   advance_to(600ms);
   receive(180);
   receive(183);
@@ -46,7 +45,7 @@ TEST_CASE_FIXTURE(Invite, "InviteClient falls silent after a 1xx and then waits 
   CHECK_FALSE(machine().next_deadline());
 }
 
-TEST_CASE_FIXTURE(InviteOverTcp,
+TEST_CASE_FIXTURE(InviteClientOverTcp,
                   "InviteClient over a reliable transport sends once and still has Timer B [RFC 3261 section 17.1.1.2]") {
   advance_to(31999ms);
   CHECK(sent(What::Request) == 1);
@@ -55,7 +54,7 @@ TEST_CASE_FIXTURE(InviteOverTcp,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(Invite,
+TEST_CASE_FIXTURE(DrivenInviteClient,
                   "InviteClient acknowledges a 486 and each repeat of it, but delivers it once [RFC 3261 section 17.1.1.2]") {
   receive(100);
   receive(486);
@@ -75,13 +74,13 @@ TEST_CASE_FIXTURE(Invite,
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(InviteOverTcp,
+TEST_CASE_FIXTURE(InviteClientOverTcp,
                   "InviteClient over a reliable transport ends with the ACK: Timer D is zero [RFC 3261 section 17.1.1.2]") {
   receive(404);
   CHECK(all() == Actions{Transmit{What::Request}, Deliver{404}, Transmit{What::Ack}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient delivers every 2xx for 64 T1 and leaves the ACK to the session [RFC 6026 section 7.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1 and leaves the ACK to the session [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
   advance_to(10s);
@@ -102,7 +101,7 @@ TEST_CASE_FIXTURE(Invite, "InviteClient delivers every 2xx for 64 T1 and leaves 
   CHECK(count(Deliver{200}) == 2);
 }
 
-TEST_CASE_FIXTURE(InviteOverTcp,
+TEST_CASE_FIXTURE(InviteClientOverTcp,
                   "InviteClient keeps Timer M over a reliable transport: forks answer late there too [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
@@ -110,7 +109,7 @@ TEST_CASE_FIXTURE(InviteOverTcp,
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient ends 64 T1 after a CANCEL that nobody answers [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends 64 T1 after a CANCEL that nobody answers [RFC 3261 section 9.1]") {
   receive(180);
   advance_to(100s);
   cancel();
@@ -123,7 +122,7 @@ TEST_CASE_FIXTURE(Invite, "InviteClient ends 64 T1 after a CANCEL that nobody an
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient takes the 487 after a CANCEL as any final answer [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient takes the 487 after a CANCEL as any final answer [RFC 3261 section 9.1]") {
   receive(180);
   cancel();
   advance_to(1s);
@@ -134,19 +133,19 @@ TEST_CASE_FIXTURE(Invite, "InviteClient takes the 487 after a CANCEL as any fina
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient ends when its request cannot be sent [RFC 3261 section 17.1.4]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends when its request cannot be sent [RFC 3261 section 17.1.4]") {
   fail();
   CHECK(ended(Why::TransportError));
   CHECK_FALSE(machine().next_deadline());
 }
 
-TEST_CASE_FIXTURE(Invite, "InviteClient ends when its ACK cannot be sent [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends when its ACK cannot be sent [RFC 3261 section 17.1.1.2]") {
   receive(500);
   fail();
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(Invite,
+TEST_CASE_FIXTURE(DrivenInviteClient,
                   "InviteClient survives a transport error while nothing of its own is on the way [RFC 6026 section 8.4]") {
   receive(180);
   fail();

@@ -5,8 +5,9 @@
 namespace offhook::sip::transaction::test {
 namespace {
 
-struct Server : Driven<InviteServer> {
-  explicit Server(Transport transport = Transport::Udp)
+struct DrivenInviteServer : Driven<InviteServer> {
+  using State = InviteServer::State;
+  explicit DrivenInviteServer(Transport transport = Transport::Udp)
       : Driven([&](base::TimePoint, Actions&) { return std::optional<InviteServer>(std::in_place, Timers{}, transport); }) {}
   void invite() {
     feed([](InviteServer& m, base::TimePoint now, Actions& out) { m.on_request(now, out); });
@@ -20,15 +21,13 @@ struct Server : Driven<InviteServer> {
   void fail() {
     feed([](InviteServer& m, base::TimePoint now, Actions& out) { m.on_transport_error(now, out); });
   }
-  [[nodiscard]] InviteServer::State state() { return machine().state(); }
+  [[nodiscard]] State state() { return machine().state(); }
 };
-struct ServerOverTcp : Server {
-  ServerOverTcp() : Server(Transport::Tcp) {}
+struct InviteServerOverTcp : DrivenInviteServer {
+  InviteServerOverTcp() : DrivenInviteServer(Transport::Tcp) {}
 };
 
-using State = InviteServer::State;
-
-TEST_CASE_FIXTURE(Server, "InviteServer repeats its last provisional answer to a repeated INVITE [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats its last provisional answer to a repeated INVITE [RFC 3261 section 17.2.1]") {
   invite();
   CHECK(all().empty());  // Nothing to repeat yet.
   respond(100);
@@ -41,7 +40,7 @@ TEST_CASE_FIXTURE(Server, "InviteServer repeats its last provisional answer to a
   CHECK(sent(What::Response) == 4);
 }
 
-TEST_CASE_FIXTURE(Server, "InviteServer repeats a 486 at T1, doubling up to T2, until Timer H [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats a 486 at T1, doubling up to T2, until Timer H [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(31999ms);
   CHECK(times(Transmit{What::Response}) ==
@@ -51,7 +50,7 @@ TEST_CASE_FIXTURE(Server, "InviteServer repeats a 486 at T1, doubling up to T2, 
 }
 
 TEST_CASE_FIXTURE(
-    Server, "InviteServer answers a repeated INVITE with its final answer without moving Timer G [RFC 3261 section 17.2.1]") {
+    DrivenInviteServer, "InviteServer answers a repeated INVITE with its final answer without moving Timer G [RFC 3261 section 17.2.1]") {
   respond(603);
   advance_to(400ms);
   invite();
@@ -60,7 +59,7 @@ TEST_CASE_FIXTURE(
   CHECK(sent(What::Response) == 3);
 }
 
-TEST_CASE_FIXTURE(Server, "InviteServer stops at the ACK and absorbs more of them for T4 [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer stops at the ACK and absorbs more of them for T4 [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(600ms);
   ack();
@@ -75,7 +74,7 @@ TEST_CASE_FIXTURE(Server, "InviteServer stops at the ACK and absorbs more of the
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(ServerOverTcp,
+TEST_CASE_FIXTURE(InviteServerOverTcp,
                   "InviteServer over a reliable transport sends a 486 once and ends with the ACK [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(31s);
@@ -84,7 +83,7 @@ TEST_CASE_FIXTURE(ServerOverTcp,
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(ServerOverTcp,
+TEST_CASE_FIXTURE(InviteServerOverTcp,
                   "InviteServer over a reliable transport waits for the ACK no longer than Timer H [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(31999ms);
@@ -93,7 +92,7 @@ TEST_CASE_FIXTURE(ServerOverTcp,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(Server,
+TEST_CASE_FIXTURE(DrivenInviteServer,
                   "InviteServer absorbs repeated INVITEs after a 2xx and repeats nothing by itself [RFC 6026 section 7.1]") {
   respond(200);
   CHECK(state() == State::Accepted);
@@ -110,14 +109,14 @@ TEST_CASE_FIXTURE(Server,
   CHECK(sent(What::Response) == 2);
 }
 
-TEST_CASE_FIXTURE(ServerOverTcp, "InviteServer keeps Timer L over a reliable transport [RFC 6026 section 7.1]") {
+TEST_CASE_FIXTURE(InviteServerOverTcp, "InviteServer keeps Timer L over a reliable transport [RFC 6026 section 7.1]") {
   respond(200);
   CHECK(state() == State::Accepted);
   advance_to(32s);
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(Server, "InviteServer hands the ACK to a 2xx to the session, each time [RFC 6026 section 7.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer hands the ACK to a 2xx to the session, each time [RFC 6026 section 7.1]") {
   respond(200);
   ack();
   ack();
@@ -125,7 +124,7 @@ TEST_CASE_FIXTURE(Server, "InviteServer hands the ACK to a 2xx to the session, e
   CHECK(state() == State::Accepted);
 }
 
-TEST_CASE_FIXTURE(Server, "InviteServer sends no second final answer and no late provisional one [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final answer and no late provisional one [RFC 3261 section 17.2.1]") {
   SUBCASE("after a 2xx") {
     respond(200);
     for (const int status : {100, 180, 199, 300, 486, 699}) {
@@ -143,14 +142,14 @@ TEST_CASE_FIXTURE(Server, "InviteServer sends no second final answer and no late
   CHECK(sent(What::Response) == 1);
 }
 
-TEST_CASE_FIXTURE(Server, "InviteServer ignores an ACK to nothing [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer ignores an ACK to nothing [RFC 3261 section 17.2.1]") {
   respond(180);
   ack();
   CHECK(state() == State::Proceeding);
   CHECK(all() == Actions{Transmit{What::Response}});
 }
 
-TEST_CASE_FIXTURE(Server,
+TEST_CASE_FIXTURE(DrivenInviteServer,
                   "InviteServer says that an answer could not be sent, and stays to absorb repeats [RFC 6026 section 6]") {
   State expected = State::Proceeding;
   SUBCASE("in Proceeding") {

@@ -5,8 +5,9 @@
 namespace offhook::sip::transaction::test {
 namespace {
 
-struct Request : Driven<NonInviteClient> {
-  explicit Request(Transport transport = Transport::Udp)
+struct DrivenNonInviteClient : Driven<NonInviteClient> {
+  using State = NonInviteClient::State;
+  explicit DrivenNonInviteClient(Transport transport = Transport::Udp)
       : Driven([&](base::TimePoint now, Actions& out) {
           return std::optional<NonInviteClient>(std::in_place, Timers{}, transport, now, out);
         }) {}
@@ -16,15 +17,13 @@ struct Request : Driven<NonInviteClient> {
   void fail() {
     feed([](NonInviteClient& m, base::TimePoint now, Actions& out) { m.on_transport_error(now, out); });
   }
-  [[nodiscard]] NonInviteClient::State state() { return machine().state(); }
+  [[nodiscard]] State state() { return machine().state(); }
 };
-struct RequestOverTcp : Request {
-  RequestOverTcp() : Request(Transport::Tcp) {}
+struct NonInviteClientOverTcp : DrivenNonInviteClient {
+  NonInviteClientOverTcp() : DrivenNonInviteClient(Transport::Tcp) {}
 };
 
-using State = NonInviteClient::State;
-
-TEST_CASE_FIXTURE(Request, "NonInviteClient doubles its interval up to T2 until Timer F [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient doubles its interval up to T2 until Timer F [RFC 3261 section 17.1.2.2]") {
   advance_to(31999ms);
   CHECK(times(Transmit{What::Request}) ==
         std::vector<base::Duration>{0ms, 500ms, 1500ms, 3500ms, 7500ms, 11500ms, 15500ms, 19500ms, 23500ms, 27500ms, 31500ms});
@@ -32,7 +31,7 @@ TEST_CASE_FIXTURE(Request, "NonInviteClient doubles its interval up to T2 until 
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(Request,
+TEST_CASE_FIXTURE(DrivenNonInviteClient,
                   "NonInviteClient repeats every T2 after a 1xx and still ends with Timer F [RFC 3261 section 17.1.2.2]") {
   receive(100);
   CHECK(state() == State::Proceeding);
@@ -42,7 +41,7 @@ TEST_CASE_FIXTURE(Request,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(Request, "NonInviteClient absorbs repeated answers for T4 [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient absorbs repeated answers for T4 [RFC 3261 section 17.1.2.2]") {
   advance_to(1s);
   receive(200);
   receive(200);
@@ -56,7 +55,7 @@ TEST_CASE_FIXTURE(Request, "NonInviteClient absorbs repeated answers for T4 [RFC
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(RequestOverTcp,
+TEST_CASE_FIXTURE(NonInviteClientOverTcp,
                   "NonInviteClient over a reliable transport sends once and ends with the answer [RFC 3261 section 17.1.2.2]") {
   advance_to(20s);
   receive(100);
@@ -64,7 +63,7 @@ TEST_CASE_FIXTURE(RequestOverTcp,
   CHECK(all() == Actions{Transmit{What::Request}, Deliver{100}, Deliver{401}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(RequestOverTcp,
+TEST_CASE_FIXTURE(NonInviteClientOverTcp,
                   "NonInviteClient over a reliable transport times out with Timer F [RFC 3261 section 17.1.2.2]") {
   advance_to(31999ms);
   CHECK(state() == State::Trying);
@@ -73,7 +72,7 @@ TEST_CASE_FIXTURE(RequestOverTcp,
   CHECK(sent(What::Request) == 1);
 }
 
-TEST_CASE_FIXTURE(Request,
+TEST_CASE_FIXTURE(DrivenNonInviteClient,
                   "NonInviteClient ends when its request cannot be sent, first time or later [RFC 3261 section 17.1.4]") {
   SUBCASE("in Trying") {
     fail();
@@ -85,7 +84,7 @@ TEST_CASE_FIXTURE(Request,
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(Request, "NonInviteClient has its answer: a transport error does not take it back") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient has its answer: a transport error does not take it back") {
   receive(200);
   fail();
   CHECK(state() == State::Completed);

@@ -5,8 +5,9 @@
 namespace offhook::sip::transaction::test {
 namespace {
 
-struct Server : Driven<NonInviteServer> {
-  explicit Server(Transport transport = Transport::Udp)
+struct DrivenNonInviteServer : Driven<NonInviteServer> {
+  using State = NonInviteServer::State;
+  explicit DrivenNonInviteServer(Transport transport = Transport::Udp)
       : Driven([&](base::TimePoint, Actions&) { return std::optional<NonInviteServer>(std::in_place, Timers{}, transport); }) {}
   void request() {
     feed([](NonInviteServer& m, base::TimePoint now, Actions& out) { m.on_request(now, out); });
@@ -17,15 +18,13 @@ struct Server : Driven<NonInviteServer> {
   void fail() {
     feed([](NonInviteServer& m, base::TimePoint now, Actions& out) { m.on_transport_error(now, out); });
   }
-  [[nodiscard]] NonInviteServer::State state() { return machine().state(); }
+  [[nodiscard]] State state() { return machine().state(); }
 };
-struct ServerOverTcp : Server {
-  ServerOverTcp() : Server(Transport::Tcp) {}
+struct NonInviteServerOverTcp : DrivenNonInviteServer {
+  NonInviteServerOverTcp() : DrivenNonInviteServer(Transport::Tcp) {}
 };
 
-using State = NonInviteServer::State;
-
-TEST_CASE_FIXTURE(Server, "NonInviteServer discards repeats before it has an answer [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeats before it has an answer [RFC 3261 section 17.2.2]") {
   request();
   request();
   CHECK(all().empty());
@@ -33,7 +32,7 @@ TEST_CASE_FIXTURE(Server, "NonInviteServer discards repeats before it has an ans
   CHECK(state() == State::Trying);
 }
 
-TEST_CASE_FIXTURE(Server,
+TEST_CASE_FIXTURE(DrivenNonInviteServer,
                   "NonInviteServer repeats its latest answer to a repeated request, for Timer J [RFC 3261 section 17.2.2]") {
   respond(100);
   request();
@@ -50,12 +49,12 @@ TEST_CASE_FIXTURE(Server,
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(ServerOverTcp, "NonInviteServer over a reliable transport ends with its answer [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(NonInviteServerOverTcp, "NonInviteServer over a reliable transport ends with its answer [RFC 3261 section 17.2.2]") {
   respond(200);
   CHECK(all() == Actions{Transmit{What::Response}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(Server, "NonInviteServer discards any further answer of the user [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards any further answer of the user [RFC 3261 section 17.2.2]") {
   respond(404);
   CHECK_FALSE(machine().accepts(200));
   respond(200);
@@ -63,7 +62,7 @@ TEST_CASE_FIXTURE(Server, "NonInviteServer discards any further answer of the us
   CHECK(sent(What::Response) == 1);
 }
 
-TEST_CASE_FIXTURE(Server, "NonInviteServer ends when its answer cannot be sent [RFC 3261 section 17.2.4]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer ends when its answer cannot be sent [RFC 3261 section 17.2.4]") {
   SUBCASE("in Proceeding") {
     respond(100);
   }

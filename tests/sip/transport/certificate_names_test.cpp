@@ -11,7 +11,7 @@ using sip::detail::CertificateNames;
 using sip::detail::proves;
 using sip::detail::read_certificate_names;
 using services::CertificateWish;
-using Kind = CertificateWish::Name::Kind;
+using AltName = CertificateWish::Name::Kind;
 
 namespace {
 
@@ -26,7 +26,8 @@ CertificateNames names_of(const CertificateWish& wish) {
 }  // namespace
 
 TEST_CASE("A SIP URI in the certificate names its host, and then nothing else does [RFC 5922 section 7.1]") {
-  const auto names = names_of({.alternatives = {{Kind::Uri, "sip:Example.com"}, {Kind::Dns, "other.example.com"}, {Kind::Uri, "https://web.example.com"}}});
+  const auto names = names_of({.alternatives = {
+      {AltName::Uri, "sip:Example.com"}, {AltName::Dns, "other.example.com"}, {AltName::Uri, "https://web.example.com"}}});
   CHECK(proves(names, "example.com"));
   CHECK(proves(names, "EXAMPLE.COM."));
   CHECK_FALSE(proves(names, "other.example.com"));
@@ -34,22 +35,23 @@ TEST_CASE("A SIP URI in the certificate names its host, and then nothing else do
 }
 
 TEST_CASE("Port and parameters of a URI in the certificate are not compared [RFC 5922 section 7.2]") {
-  CHECK(proves(names_of({.alternatives = {{Kind::Uri, "SIP:example.com:5061;transport=tls"}}}), "example.com"));
+  CHECK(proves(names_of({.alternatives = {{AltName::Uri, "SIP:example.com:5061;transport=tls"}}}), "example.com"));
 }
 
 TEST_CASE("The URI of a person, or of another scheme, names no host [RFC 5922 section 7.1]") {
   for (const std::string uri : {"sip:alice@example.com", "sips:example.com", "im:example.com", "sip:", "sip:*.example.com"}) {
-    const auto names = names_of({.alternatives = {{Kind::Uri, uri}}});
+    const auto names = names_of({.alternatives = {{AltName::Uri, uri}}});
     CHECK_FALSE(proves(names, "example.com"));
     CHECK_FALSE(proves(names, "alice@example.com"));
     CHECK_FALSE(proves(names, "a.example.com"));
   }
   // No SIP identity among the URIs: the DNS names count.
-  CHECK(proves(names_of({.alternatives = {{Kind::Uri, "sip:alice@example.com"}, {Kind::Dns, "example.com"}}}), "example.com"));
+  CHECK(proves(names_of({.alternatives = {{AltName::Uri, "sip:alice@example.com"}, {AltName::Dns, "example.com"}}}), "example.com"));
 }
 
 TEST_CASE("A DNS name is compared whole: no suffix, and a wildcard stands for itself alone [RFC 5922 section 7.2]") {
-  const auto names = names_of({.alternatives = {{Kind::Dns, "example.com"}, {Kind::Dns, "*.wild.example.com"}, {Kind::Dns, ".dot.example.com"}}});
+  const auto names = names_of({.alternatives = {
+      {AltName::Dns, "example.com"}, {AltName::Dns, "*.wild.example.com"}, {AltName::Dns, ".dot.example.com"}}});
   CHECK(proves(names, "example.com"));
   for (const auto* host : {"foo.example.com", "ample.com", "com", "a.wild.example.com", "*.wild.example.com", "wild.example.com",
                            ".dot.example.com", "a.dot.example.com", "dot.example.com", "", "."})
@@ -58,35 +60,36 @@ TEST_CASE("A DNS name is compared whole: no suffix, and a wildcard stands for it
 
 TEST_CASE("The common name counts only in a certificate without alternative names [RFC 5922 section 7.1]") {
   CHECK(proves(names_of({.common_names = {"example.com"}}), "example.com"));
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Dns, "other.example.com"}}, .common_names = {"example.com"}}), "example.com"));
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Email, "a@example.com"}}, .common_names = {"example.com"}}), "example.com"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, "other.example.com"}}, .common_names = {"example.com"}}), "example.com"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Email, "a@example.com"}}, .common_names = {"example.com"}}), "example.com"));
   CHECK_FALSE(proves(names_of({.common_names = {"a.example.com", "example.com"}}), "example.com"));
   CHECK_FALSE(proves(names_of({.common_names = {"*.example.com"}}), "a.example.com"));
 }
 
 TEST_CASE("A NUL in any name makes the certificate prove nothing") {
   const std::string evil("example.com\0.evil.example.net", 29);
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Dns, evil}}}), "example.com"));
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Dns, evil}, {Kind::Dns, "example.com"}}}), "example.com"));
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Uri, "sip:" + evil}}}), "example.com"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}}}), "example.com"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}, {AltName::Dns, "example.com"}}}), "example.com"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Uri, "sip:" + evil}}}), "example.com"));
   CHECK_FALSE(proves(names_of({.common_names = {evil}}), "example.com"));
 }
 
 TEST_CASE("An address is proved by that very address, and proves no name [RFC 5280 section 4.2.1.6]") {
-  const auto names = names_of({.alternatives = {{Kind::Address, "192.0.2.1"}, {Kind::Address, "2001:db8::1"}}, .common_names = {"example.com"}});
+  const auto names = names_of({.alternatives = {{AltName::Address, "192.0.2.1"}, {AltName::Address, "2001:db8::1"}},
+                               .common_names = {"example.com"}});
   CHECK(proves(names, "192.0.2.1"));
   CHECK(proves(names, "2001:db8:0::1"));
   CHECK_FALSE(proves(names, "192.0.2.2"));
   CHECK_FALSE(proves(names, "example.com"));
-  CHECK_FALSE(proves(names_of({.alternatives = {{Kind::Dns, "192.0.2.1"}}}), "192.0.2.1"));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, "192.0.2.1"}}}), "192.0.2.1"));
   CHECK_FALSE(proves(names_of({.common_names = {"192.0.2.1"}}), "192.0.2.1"));
 }
 
 TEST_CASE("A certificate with so many names is read, and not with one more") {
   CertificateWish wish;
-  wish.alternatives.assign(CertificateNames::kMax, {Kind::Dns, "example.com"});
+  wish.alternatives.assign(CertificateNames::kMax, {AltName::Dns, "example.com"});
   CHECK(proves(names_of(wish), "example.com"));
-  wish.alternatives.push_back({Kind::Dns, "example.com"});
+  wish.alternatives.push_back({AltName::Dns, "example.com"});
   const std::string der = services::der_of(services::make_certificate(wish).certificate_pem);
   CHECK_FALSE(read_certificate_names({reinterpret_cast<const std::uint8_t*>(der.data()), der.size()}));
 }

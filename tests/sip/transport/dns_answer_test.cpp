@@ -11,7 +11,6 @@ using sip::locate::Answer;
 using sip::locate::Question;
 using sip::locate::RecordType;
 using sim::DnsMessage;
-using Kind = Answer::Kind;
 
 namespace {
 
@@ -58,10 +57,10 @@ TEST_CASE("A, AAAA, CNAME, SRV and NAPTR records are read with their TTL") {
 }
 
 TEST_CASE("No such name, no such record and a refusal are told apart") {
-  CHECK(parse(DnsMessage(7, "a.example", 1, 3).bytes).kind == Kind::NoName);
-  CHECK(parse(DnsMessage(7, "a.example", 1).bytes).kind == Kind::NoData);
-  CHECK(parse(DnsMessage(7, "a.example", 1, 2).bytes).kind == Kind::Failed);
-  CHECK(parse(DnsMessage(7, "a.example", 1, 5).bytes).kind == Kind::Failed);
+  CHECK(parse(DnsMessage(7, "a.example", 1, 3).bytes).kind == Answer::Kind::NoName);
+  CHECK(parse(DnsMessage(7, "a.example", 1).bytes).kind == Answer::Kind::NoData);
+  CHECK(parse(DnsMessage(7, "a.example", 1, 2).bytes).kind == Answer::Kind::Failed);
+  CHECK(parse(DnsMessage(7, "a.example", 1, 5).bytes).kind == Answer::Kind::Failed);
 }
 
 TEST_CASE("The name that the server was asked for by a search list stands for ours") {
@@ -71,20 +70,20 @@ TEST_CASE("The name that the server was asked for by a search list stands for ou
 
 TEST_CASE("What breaks off or lies about a length is no answer at all") {
   const std::string whole = a_message().a(60, {192, 0, 2, 1}).bytes;
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(parse(whole.substr(0, size)).kind == Kind::Failed);
-  CHECK(parse(whole).kind == Kind::Found);
-  CHECK(parse(a_message().a(60, {192, 0, 2}).bytes).kind == Kind::Failed);
-  CHECK(parse(a_message().a(60, {192, 0, 2, 1, 9}).bytes).kind == Kind::Failed);
-  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Kind::Failed);  // It says that there are two.
+  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(parse(whole.substr(0, size)).kind == Answer::Kind::Failed);
+  CHECK(parse(whole).kind == Answer::Kind::Found);
+  CHECK(parse(a_message().a(60, {192, 0, 2}).bytes).kind == Answer::Kind::Failed);
+  CHECK(parse(a_message().a(60, {192, 0, 2, 1, 9}).bytes).kind == Answer::Kind::Failed);
+  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Answer::Kind::Failed);  // It says that there are two.
   auto ring = a_message();
   ring.u16(0xc000 | static_cast<unsigned>(ring.bytes.size())).head(1, 5, 4).u32(0);
-  CHECK(parse(ring.bytes).kind == Kind::Failed);
+  CHECK(parse(ring.bytes).kind == Answer::Kind::Failed);
   auto overlong = a_message();
   overlong.same_name().head(5, 5, 3).name("b.example");  // The name goes on behind its record.
-  CHECK(parse(overlong.bytes).kind == Kind::Failed);
+  CHECK(parse(overlong.bytes).kind == Answer::Kind::Failed);
   std::string query = whole;
   query[2] = 0;
-  CHECK(parse(query).kind == Kind::Failed);
+  CHECK(parse(query).kind == Answer::Kind::Failed);
 }
 
 TEST_CASE("Records of other types and classes are passed over, and not one record too many is kept") {

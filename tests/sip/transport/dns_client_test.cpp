@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -22,7 +23,6 @@ using sip::locate::Answer;
 using sip::locate::Question;
 using sip::locate::RecordType;
 using sim::DnsMessage;
-using Kind = Answer::Kind;
 
 namespace {
 
@@ -40,7 +40,8 @@ class NameServer {
     accept();
   }
   [[nodiscard]] base::SocketAddress address() const { return {*base::IpAddress::parse("127.0.0.1"), socket_.local_endpoint().port()}; }
-  std::size_t asked = 0, asked_by_tcp = 0;
+  std::map<std::string, std::size_t> asked;  // by name
+  std::size_t asked_by_tcp = 0;
 
  private:
   struct Asked {
@@ -78,8 +79,9 @@ class NameServer {
   void receive() {
     socket_.async_receive_from(boost::asio::buffer(buffer_), from_, [this](const boost::system::error_code& error, std::size_t size) {
       if (error) return;
-      ++asked;
-      if (const auto response = respond(read(buffer_.data(), size), false)) socket_.send_to(boost::asio::buffer(*response), from_);
+      const Asked question = read(buffer_.data(), size);
+      ++asked[question.name];
+      if (const auto response = respond(question, false)) socket_.send_to(boost::asio::buffer(*response), from_);
       receive();
     });
   }
@@ -134,14 +136,14 @@ struct Asking {
 
 TEST_CASE_FIXTURE(Asking, "A name server is asked, and what it says is told apart") {
   const auto found = ask("good.example");
-  REQUIRE(found.kind == Kind::Found);
+  REQUIRE(found.kind == Answer::Kind::Found);
   CHECK(std::get<sip::locate::AddressRecord>(found.records.at(0).data).address.to_string() == "192.0.2.1");
   const auto srv = ask("_sip._udp.good.example", RecordType::Srv);
   CHECK(std::get<sip::locate::SrvRecord>(srv.records.at(0).data).port == 5070);
-  CHECK(ask("good.example", RecordType::Naptr).kind == Kind::NoData);
-  CHECK(ask("nobody.example").kind == Kind::NoName);
-  CHECK(ask("broken.example").kind == Kind::Timeout);  // The next server is asked, and says the same: nobody had an answer.
-  CHECK(ask("cut.example").kind == Kind::Failed);
+  CHECK(ask("good.example", RecordType::Naptr).kind == Answer::Kind::NoData);
+  CHECK(ask("nobody.example").kind == Answer::Kind::NoName);
+  CHECK(ask("broken.example").kind == Answer::Kind::Timeout);  // The next server is asked, and says the same: nobody had an answer.
+  CHECK(ask("cut.example").kind == Answer::Kind::Failed);
 }
 
 TEST_CASE_FIXTURE(Asking, "What the name servers said is there in a word or two, for people") {
@@ -153,22 +155,27 @@ TEST_CASE_FIXTURE(Asking, "What the name servers said is there in a word or two,
 }
 
 TEST_CASE_FIXTURE(Asking, "A dead name server is a timeout after all its attempts, and holds up nobody else") {
-  std::optional<Answer> dead;
-  client->ask({RecordType::A, "dead.example"}, [&](Answer said) { dead = std::move(said); });
-  CHECK(ask("good.example").kind == Kind::Found);
-  CHECK(!dead);
-  while (!dead && io.run_one_for(30s) > 0) continue;
-  REQUIRE(dead);
-  CHECK(dead->kind == Kind::Timeout);
-  CHECK(server.asked == 3);
+  bool overtaken = false;  // On a machine that stalls, at the next try.
+  for (int tries = 0; tries < 20 && !overtaken; ++tries) {
+    const std::string name = "dead.n" + std::to_string(tries) + ".example";
+    std::optional<Answer> dead;
+    client->ask({RecordType::A, name}, [&](Answer said) { dead = std::move(said); });
+    CHECK(ask("good.example").kind == Answer::Kind::Found);
+    overtaken = !dead;
+    while (!dead && io.run_one_for(30s) > 0) continue;
+    REQUIRE(dead);
+    CHECK(dead->kind == Answer::Kind::Timeout);
+    CHECK(server.asked[name] == 2);
+  }
+  CHECK(overtaken);
 }
 
 TEST_CASE_FIXTURE(Asking, "An answer to another question than ours is no answer") {
-  CHECK(ask("other.example").kind == Kind::Timeout);
+  CHECK(ask("other.example").kind == Answer::Kind::Timeout);
 }
 
 TEST_CASE_FIXTURE(Asking, "An answer that does not fit a datagram is asked for again by TCP") {
-  CHECK(ask("long.example").kind == Kind::Found);
+  CHECK(ask("long.example").kind == Answer::Kind::Found);
   CHECK(server.asked_by_tcp == 1);
 }
 
@@ -180,7 +187,7 @@ TEST_CASE_FIXTURE(Asking, "A port where nobody listens is a timeout at once") {
   }
   client = std::make_unique<sip::detail::DnsClient>(
       io, sip::DnsOptions{{{*base::IpAddress::parse("127.0.0.1"), port}}, std::chrono::milliseconds(100), 2});
-  CHECK(ask("good.example").kind == Kind::Timeout);
+  CHECK(ask("good.example").kind == Answer::Kind::Timeout);
 }
 
 TEST_CASE_FIXTURE(Asking, "Questions under way are bounded; whoever waits when the client ends hears nothing") {
@@ -189,7 +196,7 @@ TEST_CASE_FIXTURE(Asking, "Questions under way are bounded; whoever waits when t
     client->ask({RecordType::A, "dead" + std::string(".n") + std::to_string(i) + ".example"}, [&](const Answer&) { ++answered; });
   io.poll();
   CHECK(answered == 0);
-  CHECK(ask("good.example").kind == Kind::Failed);
+  CHECK(ask("good.example").kind == Answer::Kind::Failed);
   client.reset();
   while (io.poll_one() > 0 && answered == 0) continue;
   CHECK(answered == 0);

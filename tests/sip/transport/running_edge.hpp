@@ -72,10 +72,10 @@ class Socket {
     }
     return all;
   }
-  bool closed_by_peer() {
+  bool closed_by_peer(int limit_ms = 20000) {
     pollfd entry{fd_, POLLIN, 0};
     char c = 0;
-    return ::poll(&entry, 1, 20000) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
+    return ::poll(&entry, 1, limit_ms) == 1 && ::recv(fd_, &c, 1, 0) <= 0;
   }
 
  private:

@@ -17,7 +17,7 @@ namespace offhook::transport_test {
 
 using services::Certificate;
 using services::CertificateWish;
-using Kind = CertificateWish::Name::Kind;
+using AltName = CertificateWish::Name::Kind;
 
 /// A folder for PEM files, gone at the end.
 class Folder {
@@ -49,7 +49,7 @@ struct Authority {
     if (wish.issuer == nullptr) wish.issuer = &root;
     return services::make_certificate(wish);
   }
-  Certificate issue_dns(const std::string& name) const { return issue({.alternatives = {{Kind::Dns, name}}}); }
+  Certificate issue_dns(const std::string& name) const { return issue({.alternatives = {{AltName::Dns, name}}}); }
   sip::TlsOptions showing(const Certificate& certificate, const std::string& chain = {}) {
     sip::TlsOptions options;
     options.ca_file = root_file;

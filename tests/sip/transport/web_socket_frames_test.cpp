@@ -1,4 +1,5 @@
 #include <offhook/tests/sip/transport/web_socket_peer.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <offhook/sip/message/limits.hpp>
 #include <offhook/sip/transport/web_socket_stream.hpp>
@@ -6,13 +7,10 @@
 using namespace offhook;
 using namespace offhook::transport_test;
 using namespace std::chrono_literals;
+using offhook_test::wait_until;
 using sip::Transport;
 
 namespace {
-
-struct Serving : ServingEdge {
-  explicit Serving(const sip::EdgeOptions& options = web()) : ServingEdge({Transport::Ws}, options) {}
-};
 
 std::string ask(int number) { return transport_test::options("WS", number); }
 
@@ -27,13 +25,21 @@ std::string ask_of(std::size_t size) {
   return text + std::string(body, 'x');
 }
 
-bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+/// Runs what is due until done(), or for 30 s.
+template <class Done>
+bool run_until(boost::asio::io_context& io, Done done) {
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  io.restart();
+  while (!done() && io.run_one_until(end) > 0) continue;
+  return done();
+}
+
 std::string closing(unsigned code) { return {'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}; }
 
 }  // namespace
 
 TEST_CASE("A request is answered over a WebSocket, in text and in binary frames, whole and in pieces [RFC 7118 section 4.2]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask(1)));
   std::string answer = browser.socket.receive("Content-Length: 0\r\n\r\n");
@@ -57,7 +63,7 @@ TEST_CASE("A request is answered over a WebSocket, in text and in binary frames,
 }
 
 TEST_CASE("What comes right behind the handshake is not lost") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser(server.port());
   browser.socket.send(upgrade() + frame(kFin | kText, ask(1)));
   const std::string answer = browser.socket.receive("Content-Length: 0\r\n\r\n");
@@ -66,7 +72,7 @@ TEST_CASE("What comes right behind the handshake is not lost") {
 }
 
 TEST_CASE("What is not UTF-8 comes back in a binary frame [RFC 7118 section 4.2]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   std::string text = ask(1);
   text.replace(text.find("edge-1"), 6, "edge-\xff");  // The Call-ID comes back.
@@ -79,7 +85,7 @@ TEST_CASE("What is not UTF-8 comes back in a binary frame [RFC 7118 section 4.2]
 }
 
 TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the connection with 1009 [RFC 6455 section 7.4.1]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask_of(sip::kMaxMessageBytes)));
   CHECK(has(browser.socket.receive("CSeq: 1 OPTIONS"), "SIP/2.0 "));
@@ -91,7 +97,7 @@ TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the 
 }
 
 TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1] [RFC 6455 section 5.2] [RFC 6455 section 5.5]") {
-  Serving server;
+  WebSocketEdge server;
   const std::pair<const char*, std::string> cases[] = {
       {"not masked", frame(kFin | kText, ask(1), false)},
       {"a reserved bit", frame(kFin | 0x40 | kText, ask(1))},
@@ -115,14 +121,14 @@ TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1
 }
 
 TEST_CASE("CRLF CRLF is a ping here, too [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, "\r\n\r\n"));
   CHECK(browser.socket.receive("\r\n") == std::string("\x81\x02\r\n"));
 }
 
 TEST_CASE("A close frame is answered with one, and the connection is gone [RFC 6455 section 5.5.1]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
   CHECK(browser.socket.receive(closing(1001)) == closing(1001));
@@ -132,7 +138,7 @@ TEST_CASE("A close frame is answered with one, and the connection is gone [RFC 6
 TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it does not answer [RFC 6455 section 7.1.1]") {
   sip::EdgeOptions options = web();
   options.idle_time = 200ms;
-  Serving server(options);
+  WebSocketEdge server(options);
   Browser browser = Browser::open(server.port());
   CHECK(browser.socket.receive(closing(1001)) == closing(1001));
   CHECK(server.counters().idle_closed == 1);
@@ -142,7 +148,7 @@ TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it 
 TEST_CASE("A silent peer is pinged after half the silence, and gone after all of it [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
   sip::WebSocketOptions silence;
   silence.silence = 1s;
-  Serving server(web(silence));
+  WebSocketEdge server(web(silence));
   const std::string ping("\x89\x00", 2);
   Browser mute = Browser::open(server.port());
   CHECK(mute.socket.receive(ping) == ping);
@@ -160,7 +166,7 @@ TEST_CASE("A silent peer is pinged after half the silence, and gone after all of
 TEST_CASE("A frame or a message that dawdles ends the connection, pings in between or not [RFC 6455 section 10.4]") {
   sip::EdgeOptions options = web();
   options.message_time = 200ms;
-  Serving server(options);
+  WebSocketEdge server(options);
   const auto slow = [&] { return server.counters().slow_senders; };
   {
     Browser browser = Browser::open(server.port());
@@ -177,26 +183,24 @@ TEST_CASE("A frame or a message that dawdles ends the connection, pings in betwe
   {
     Browser browser = Browser::open(server.port());
     browser.socket.send(frame(kText, "OPTIONS"));
-    std::thread pinging([&] {
-      for (int i = 0; i < 400 && slow() < 3; ++i) {
-        const std::string ping = frame(kFin | kPingFrame, "x");
-        browser.socket.try_send(ping);
-        std::this_thread::sleep_for(50ms);
-      }
-    });
-    pinging.join();
-    CHECK(slow() == 3);
+    CHECK(wait_until([&] {
+      browser.socket.try_send(frame(kFin | kPingFrame, "x"));
+      static_cast<void>(browser.socket.receive("\x8a\x01x"));  // The pong, or the end of the connection.
+      return slow() == 3;
+    }));
   }
   {
     options.message_time = 2s;  // Longer than a busy machine stands still.
-    Serving patient(options);
+    WebSocketEdge patient(options);
     Browser browser = Browser::open(patient.port());  // Whole messages, for longer than one may take: nothing slow about it.
-    for (int i = 1; i <= 6; ++i) {
-      browser.socket.send(frame(kFin | kText, ask(i)));
-      CHECK(has(browser.socket.receive("CSeq: " + std::to_string(i) + " OPTIONS"), "200 OK"));
-      std::this_thread::sleep_for(400ms);
-    }
-    CHECK(patient.counters().slow_senders == 0);
+    Browser dawdling = Browser::open(patient.port());
+    int number = 0;
+    do {
+      browser.socket.send(frame(kFin | kText, ask(++number)));
+      CHECK(has(browser.socket.receive("CSeq: " + std::to_string(number) + " OPTIONS"), "200 OK"));
+      if (number == 1) dawdling.socket.send(frame(kFin | kText, ask(1)).substr(0, 100));
+    } while (!dawdling.socket.closed_by_peer(400));
+    CHECK(patient.counters().slow_senders == 1);
   }
 }
 
@@ -232,13 +236,13 @@ TEST_CASE("Over TLS the host is proved as the web proves it [RFC 7118 section 9.
   const std::tuple<const char*, Certificate, const char*, bool> cases[] = {
       {"its name", authority.issue_dns("pbx.example.com"), "pbx.example.com", true},
       {"a wildcard", authority.issue_dns("*.example.com"), "pbx.example.com", true},
-      {"its address", authority.issue({.alternatives = {{Kind::Address, "127.0.0.1"}}}), "127.0.0.1", true},
+      {"its address", authority.issue({.alternatives = {{AltName::Address, "127.0.0.1"}}}), "127.0.0.1", true},
       {"another name", authority.issue_dns("other.example.com"), "pbx.example.com", false},
       {"a wildcard for two labels", authority.issue_dns("*.example.com"), "a.pbx.example.com", false},
       {"a part of a label", authority.issue_dns("p*.example.com"), "pbx.example.com", false},
       {"only a common name", authority.issue({.common_names = {"pbx.example.com"}}), "pbx.example.com", false},
-      {"a SIP URI", authority.issue({.alternatives = {{Kind::Uri, "sip:pbx.example.com"}}}), "pbx.example.com", false},
-      {"another address", authority.issue({.alternatives = {{Kind::Address, "127.0.0.2"}}}), "127.0.0.1", false},
+      {"a SIP URI", authority.issue({.alternatives = {{AltName::Uri, "sip:pbx.example.com"}}}), "pbx.example.com", false},
+      {"another address", authority.issue({.alternatives = {{AltName::Address, "127.0.0.2"}}}), "127.0.0.1", false},
   };
   for (const auto& [what, certificate, name, good] : cases) {
     CAPTURE(what);
@@ -280,11 +284,7 @@ TEST_CASE("Connections that wait for a close frame are kMaxClosing at most; one 
     streams.push_back(sip::detail::make_web_socket_stream(io.get_executor(), sip::detail::make_tcp_stream(std::move(socket)), setup));
     bool open = false;
     streams.back()->open([&](const boost::system::error_code& error, std::size_t) { open = !error; });
-    for (int tries = 0; tries < 2000 && !open; ++tries) {
-      io.restart();
-      io.run_one_for(10ms);
-    }
-    REQUIRE(open);
+    REQUIRE(run_until(io, [&] { return open; }));
     CHECK(peers.back().receive("\r\n\r\n").starts_with("HTTP/1.1 101 "));
   }
   for (std::size_t i = 0; i < sip::detail::kMaxClosing; ++i) streams[i].reset();
@@ -294,9 +294,5 @@ TEST_CASE("Connections that wait for a close frame are kMaxClosing at most; one 
   CHECK(peers.back().closed_by_peer());
   CHECK(peers.front().receive(closing(1001)) == closing(1001));
   peers.front().send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
-  for (int tries = 0; tries < 2000 && *closing_now == sip::detail::kMaxClosing; ++tries) {
-    io.restart();
-    io.run_one_for(10ms);
-  }
-  CHECK(*closing_now < sip::detail::kMaxClosing);
+  CHECK(run_until(io, [&] { return *closing_now < sip::detail::kMaxClosing; }));
 }

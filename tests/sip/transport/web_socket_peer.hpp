@@ -17,6 +17,13 @@ inline sip::EdgeOptions web(sip::WebSocketOptions options = {}) {
   return edge;
 }
 
+/// An edge that listens for WebSocket on 127.0.0.1.
+struct WebSocketEdge : ServingEdge {
+  explicit WebSocketEdge(const sip::EdgeOptions& options = web()) : ServingEdge({sip::Transport::Ws}, options) {}
+};
+
+inline bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+
 /// The handshake of RFC 6455 section 1.2, with what differs.
 inline std::string upgrade(const std::string& extra = "Sec-WebSocket-Protocol: sip\r\n", const std::string& line = "GET /chat HTTP/1.1") {
   return line + "\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

@@ -1,26 +1,18 @@
 #include <offhook/tests/sip/transport/web_socket_peer.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <offhook/sip/transport/web_socket_stream.hpp>
 
 using namespace offhook;
 using namespace offhook::transport_test;
 using namespace std::chrono_literals;
+using offhook_test::wait_until;
 using sip::Transport;
-
-namespace {
-
-struct Serving : ServingEdge {
-  explicit Serving(const sip::EdgeOptions& options = web()) : ServingEdge({Transport::Ws}, options) {}
-};
-
-bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
-
-}  // namespace
 
 // --- the handshake ---------------------------------------------------------------------------------------------------------
 
 TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] [RFC 7118 section 4.1]") {
-  Serving server;
+  WebSocketEdge server;
   Browser browser(server.port());
   const std::string answer = browser.ask(upgrade("Sec-WebSocket-Protocol: msrp, sip\r\n"));
   CHECK(answer.starts_with("HTTP/1.1 101 "));
@@ -32,7 +24,7 @@ TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] 
 TEST_CASE("What is no handshake for SIP is refused with its reason, and the connection closed [RFC 6455 section 4.2.2]") {
   sip::WebSocketOptions options;
   options.origins = {"https://phone.example.com"};
-  Serving server(web(options));
+  WebSocketEdge server(web(options));
   const std::string sip = "Sec-WebSocket-Protocol: sip\r\n";
   const std::string no_upgrade = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string old = std::string(upgrade()).replace(upgrade().find("Version: 13"), 11, "Version: 8");
@@ -58,14 +50,14 @@ TEST_CASE("What is no handshake for SIP is refused with its reason, and the conn
     CHECK_MESSAGE(answer.starts_with(begin), answer);
     CHECK(browser.socket.closed_by_peer());
   }
-  for (int tries = 0; tries < 2000 && server.counters().half_open > 0; ++tries) std::this_thread::sleep_for(10ms);
+  CHECK(wait_until([&] { return server.counters().half_open == 0; }));
   CHECK(server.counters().handshakes_failed == std::size(cases));
   CHECK(Browser(server.port()).ask(upgrade(sip + "Origin: https://phone.example.com\r\n")).starts_with("HTTP/1.1 101 "));
   CHECK(Browser(server.port()).ask(upgrade(sip)).starts_with("HTTP/1.1 101 "));  // No browser: it names no origin.
 }
 
 TEST_CASE("A handshake has room for kMaxUpgradeBytes, and none for one more, however it comes") {
-  Serving server;
+  WebSocketEdge server;
   const auto answer = [&](std::size_t size, std::size_t first_part) {
     const std::size_t others = upgrade().size() + std::string_view("X-Cookie: \r\n").size();
     const std::string request = upgrade("Sec-WebSocket-Protocol: sip\r\nX-Cookie: " + std::string(size - others, 'x') + "\r\n");
@@ -84,7 +76,7 @@ TEST_CASE("A handshake has room for kMaxUpgradeBytes, and none for one more, how
 TEST_CASE("A handshake that dawdles is ended, whatever it is held up by [RFC 6455 section 4.2.1]") {
   sip::EdgeOptions options = web();
   options.handshake_time = 200ms;
-  Serving server(options);
+  WebSocketEdge server(options);
   Browser silent(server.port()), half(server.port());
   half.socket.send(upgrade().substr(0, 80));
   CHECK(silent.socket.closed_by_peer());

@@ -8,7 +8,7 @@ using Change = ConferenceInfo::Change;
 
 namespace {
 
-std::string document(const std::string& inside, const std::string& attributes = "version=\"1\" state=\"full\" entity=\"sips:c@b\"") {
+std::string conference_info_document(const std::string& inside, const std::string& attributes = "version=\"1\" state=\"full\" entity=\"sips:c@b\"") {
   return "<?xml version=\"1.0\"?><conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" " + attributes + ">" + inside +
          "</conference-info>";
 }
@@ -17,14 +17,14 @@ std::string users(const std::string& inside, const std::string& state = "partial
   return "<users state=\"" + state + "\">" + inside + "</users>";
 }
 
-ConferenceInfo read(const std::string& text) {
+ConferenceInfo read_conference_info(const std::string& text) {
   const auto info = parse_conference_info(text);
   REQUIRE(info);
   return *info;
 }
 
-ConferenceInfo partial(int version, const std::string& inside) {
-  return read(document(inside, "version=\"" + std::to_string(version) + "\" state=\"partial\" entity=\"sips:c@b\""));
+ConferenceInfo partial_conference_info(int version, const std::string& inside) {
+  return read_conference_info(conference_info_document(inside, "version=\"" + std::to_string(version) + "\" state=\"partial\" entity=\"sips:c@b\""));
 }
 
 const std::string kBob =
@@ -36,7 +36,7 @@ const std::string kBob =
 }  // namespace
 
 TEST_CASE("A document tells of a conference, its users, their endpoints and media [RFC 4575 section 5]") {
-  const auto info = read(document(
+  const auto info = read_conference_info(conference_info_document(
       "<conference-description><subject>Agenda</subject><display-text>Sync</display-text></conference-description>"
       "<conference-state><user-count>33</user-count><active>true</active><locked>0</locked></conference-state>" +
       users(kBob, "full")));
@@ -54,7 +54,7 @@ TEST_CASE("A document tells of a conference, its users, their endpoints and medi
   CHECK(endpoint.joining_method == "dialed-out");
   REQUIRE(endpoint.media.size() == 1);
   CHECK(endpoint.media[0] == ConferenceInfo::Media{"1", "audio", "34", "432", "sendrecv"});
-  const auto again = read(write_conference_info(info));
+  const auto again = read_conference_info(write_conference_info(info));
   CHECK(again.users == info.users);
   CHECK(again.subject == info.subject);
   CHECK(again.locked == info.locked);
@@ -64,51 +64,53 @@ TEST_CASE("A document tells of a conference, its users, their endpoints and medi
 TEST_CASE("What is no conference-info is refused, each for its reason") {
   const auto error = [](const std::string& text) { return parse_conference_info(text).error(); };
   CHECK(error("<conference-info/>") == PackageError::WrongDocument);
-  CHECK(error(document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
-  CHECK(error(document("", "version=\"1\"")) == PackageError::MissingValue);
-  CHECK(error(document("", "version=\"1\" state=\"odd\" entity=\"a\"")) == PackageError::BadValue);
-  CHECK(error(document("<conference-state><active>perhaps</active></conference-state>")) == PackageError::BadValue);
-  CHECK(error(document(users("<user/>"))) == PackageError::MissingValue);
-  CHECK(error(document(users("<user entity=\"a\" state=\"odd\"/>"))) == PackageError::BadValue);
+  CHECK(error(conference_info_document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
+  CHECK(error(conference_info_document("", "version=\"1\"")) == PackageError::MissingValue);
+  CHECK(error(conference_info_document("", "version=\"1\" state=\"odd\" entity=\"a\"")) == PackageError::BadValue);
+  CHECK(error(conference_info_document("<conference-state><active>perhaps</active></conference-state>")) == PackageError::BadValue);
+  CHECK(error(conference_info_document(users("<user/>"))) == PackageError::MissingValue);
+  CHECK(error(conference_info_document(users("<user entity=\"a\" state=\"odd\"/>"))) == PackageError::BadValue);
   std::string many;
   for (std::size_t i = 0; i < kMaxRows; ++i) many += "<user entity=\"a\"/>";
-  CHECK(parse_conference_info(document(users(many))));
-  CHECK(error(document(users(many + "<user entity=\"a\"/>"))) == PackageError::TooMany);
+  CHECK(parse_conference_info(conference_info_document(users(many))));
+  CHECK(error(conference_info_document(users(many + "<user entity=\"a\"/>"))) == PackageError::TooMany);
 }
 
 TEST_CASE("A partial document changes what it names and leaves the rest [RFC 4575 sections 4.4 and 4.6]") {
   ConferenceTable table;
-  CHECK(table.apply(partial(0, "")) == Applied::Gap);  // Nothing is known yet.
-  CHECK(table.apply(read(document("<conference-description><subject>S</subject></conference-description>" + users(kBob, "full")))) ==
+  CHECK(table.apply(partial_conference_info(0, "")) == Applied::Gap);  // Nothing is known yet.
+  CHECK(table.apply(read_conference_info(conference_info_document(
+            "<conference-description><subject>S</subject></conference-description>" + users(kBob, "full")))) ==
         Applied::Taken);
-  CHECK(table.apply(partial(2, "<conference-state><user-count>2</user-count></conference-state>" +
-                                   users("<user entity=\"sip:al@b\"><display-text>Al</display-text></user>"))) == Applied::Taken);
+  CHECK(table.apply(partial_conference_info(2, "<conference-state><user-count>2</user-count></conference-state>" +
+                                               users("<user entity=\"sip:al@b\"><display-text>Al</display-text></user>"))) ==
+        Applied::Taken);
   CHECK(table.users().size() == 2);
   CHECK(table.conference().subject == "S");
   CHECK(table.conference().user_count == 2U);
   const std::string held = "<user entity=\"sip:bob@b\" state=\"partial\"><endpoint entity=\"sip:bob@pc33\" state=\"partial\">"
                            "<status>on-hold</status></endpoint></user>";
-  CHECK(table.apply(partial(3, users(held))) == Applied::Taken);
+  CHECK(table.apply(partial_conference_info(3, users(held))) == Applied::Taken);
   const auto& bob = table.users().at("sip:bob@b");
   CHECK(bob.display == "Bob");
   CHECK(bob.endpoints[0].status == "on-hold");
   CHECK(bob.endpoints[0].display == "Laptop");
   CHECK(bob.endpoints[0].media.size() == 1);
   const std::string gone = "<user entity=\"sip:bob@b\" state=\"partial\"><endpoint entity=\"sip:bob@pc33\" state=\"deleted\"/></user>";
-  CHECK(table.apply(partial(4, users(gone + "<user entity=\"sip:al@b\" state=\"deleted\"/>"))) == Applied::Taken);
+  CHECK(table.apply(partial_conference_info(4, users(gone + "<user entity=\"sip:al@b\" state=\"deleted\"/>"))) == Applied::Taken);
   CHECK(table.users().at("sip:bob@b").endpoints.empty());
   CHECK(table.users().size() == 1);
 }
 
 TEST_CASE("A version that was missed asks for a refresh and changes nothing [RFC 4575 sections 4.3 and 4.6]") {
   ConferenceTable table;
-  CHECK(table.apply(read(document(users(kBob, "full")))) == Applied::Taken);
-  CHECK(table.apply(partial(3, users("<user entity=\"sip:al@b\"/>"))) == Applied::Gap);
+  CHECK(table.apply(read_conference_info(conference_info_document(users(kBob, "full")))) == Applied::Taken);
+  CHECK(table.apply(partial_conference_info(3, users("<user entity=\"sip:al@b\"/>"))) == Applied::Gap);
   CHECK(table.users().size() == 1);
-  CHECK(table.apply(read(document("", "version=\"1\" state=\"full\" entity=\"sips:c@b\""))) == Applied::Stale);
-  CHECK(table.apply(partial(2, users("<user entity=\"sip:al@b\"/>", "full"))) == Applied::Taken);  // The list itself is whole.
+  CHECK(table.apply(read_conference_info(conference_info_document("", "version=\"1\" state=\"full\" entity=\"sips:c@b\""))) == Applied::Stale);
+  CHECK(table.apply(partial_conference_info(2, users("<user entity=\"sip:al@b\"/>", "full"))) == Applied::Taken);  // The list itself is whole.
   CHECK(table.users().size() == 1);
-  CHECK(table.apply(read(document("", "state=\"deleted\" entity=\"sips:c@b\""))) == Applied::Taken);
+  CHECK(table.apply(read_conference_info(conference_info_document("", "state=\"deleted\" entity=\"sips:c@b\""))) == Applied::Taken);
   CHECK(table.has_ended());
   CHECK(table.users().empty());
 }
@@ -120,7 +122,7 @@ TEST_CASE("A conference has as many users as kMaxRows, and not one more") {
     return text;
   };
   ConferenceTable table;
-  CHECK(table.apply(read(document(users(many(0, kMaxRows), "full")))) == Applied::Taken);
-  CHECK(table.apply(partial(2, users(many(kMaxRows, 1)))) == Applied::Full);
+  CHECK(table.apply(read_conference_info(conference_info_document(users(many(0, kMaxRows), "full")))) == Applied::Taken);
+  CHECK(table.apply(partial_conference_info(2, users(many(kMaxRows, 1)))) == Applied::Full);
   CHECK(table.users().size() == kMaxRows);
 }

@@ -4,28 +4,27 @@
 
 using namespace offhook;
 using namespace offhook::sip::packages;
-using State = DialogInfo::State;
 
 namespace {
 
-std::string document(const std::string& inside, const std::string& attributes = "version=\"0\" state=\"full\" entity=\"sip:a@b\"") {
+std::string dialog_info_document(const std::string& inside, const std::string& attributes = "version=\"0\" state=\"full\" entity=\"sip:a@b\"") {
   return "<?xml version=\"1.0\"?><dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" " + attributes + ">" + inside +
          "</dialog-info>";
 }
 
-std::string nested(std::size_t depth) {  // Elements one inside the other, the root counted.
+std::string nested_elements(std::size_t depth) {  // Elements one inside the other, the root counted.
   std::string text;
   for (std::size_t i = 1; i < depth; ++i) text += "<x>";
   for (std::size_t i = 1; i < depth; ++i) text += "</x>";
-  return document(text);
+  return dialog_info_document(text);
 }
 
-DialogInfo::Dialog dialog(const std::string& id, State state) {
+DialogInfo::Dialog dialog(const std::string& id, DialogInfo::State state) {
   DialogInfo::Dialog made{id, state};
   return made;
 }
 
-DialogInfo info(std::uint32_t version, bool whole, std::vector<DialogInfo::Dialog> dialogs) {
+DialogInfo dialog_info(std::uint32_t version, bool whole, std::vector<DialogInfo::Dialog> dialogs) {
   return {"sip:a@b", version, whole, std::move(dialogs)};
 }
 
@@ -48,7 +47,7 @@ TEST_CASE("A document tells of dialogs, their states and their two sides [RFC 42
   const auto& one = read->dialogs[0];
   CHECK(one.id == "as7d");
   CHECK(one.call_id == "a84b&4c");
-  CHECK(one.state == State::Early);
+  CHECK(one.state == DialogInfo::State::Early);
   CHECK(one.event == "replaced");
   CHECK(one.code == 180U);
   CHECK(one.duration == 145U);
@@ -58,14 +57,14 @@ TEST_CASE("A document tells of dialogs, their states and their two sides [RFC 42
 }
 
 TEST_CASE("A document that is written reads the same, whatever the texts are [RFC 4235 section 4.1]") {
-  auto one = dialog("i<&\">", State::Confirmed);
+  auto one = dialog("i<&\">", DialogInfo::State::Confirmed);
   one.call_id = "c&\"'<x>";
   one.remote = {"sip:bob@example.org", "B\"ob & <Co>", "sip:bob@192.0.2.1"};
   one.duration = 7;
   one.code = 200;
   one.event = "replaced";
   one.direction = DialogInfo::Direction::Recipient;
-  const auto read = parse_dialog_info(write_dialog_info({"sip:a@b", 4294967295U, false, {one, dialog("2", State::Trying)}}));
+  const auto read = parse_dialog_info(write_dialog_info({"sip:a@b", 4294967295U, false, {one, dialog("2", DialogInfo::State::Trying)}}));
   REQUIRE(read);
   CHECK(read->version == 4294967295U);
   CHECK_FALSE(read->whole);
@@ -74,7 +73,7 @@ TEST_CASE("A document that is written reads the same, whatever the texts are [RF
 }
 
 TEST_CASE("Octets that XML cannot hold do not spoil a document [RFC 4235 section 4]") {
-  auto one = dialog("1", State::Confirmed);
+  auto one = dialog("1", DialogInfo::State::Confirmed);
   one.remote.display = "a\x01\x1f\tb\x7f\xc3\xa9\xff\xc0\xaf\xed\xa0\x80\xef\xbf\xbe\xf0\x9f\x98\x80\xe2\x82";
   one.remote.identity = "sip:b\xff@c";
   const std::string written = write_dialog_info({"sip:a@b", 0, true, {one}});
@@ -87,7 +86,7 @@ TEST_CASE("Octets that XML cannot hold do not spoil a document [RFC 4235 section
 }
 
 TEST_CASE("Who counts for us finds the mark in the version, in front of what others wrote [RFC 4235 section 4.1]") {
-  auto one = dialog("{v}", State::Confirmed);
+  auto one = dialog("{v}", DialogInfo::State::Confirmed);
   std::string written = write_dialog_info({"sip:{v}@b", 7, true, {one}}, "{v}");
   written.replace(written.find("{v}"), 3, "12");
   const auto read = parse_dialog_info(written);
@@ -101,40 +100,40 @@ TEST_CASE("What is no dialog-info is refused, each for its reason") {
   CHECK(error("") == PackageError::Malformed);
   CHECK(error("no xml") == PackageError::Malformed);
   CHECK(error("<dialog-info") == PackageError::Malformed);
-  CHECK(error(document("<dialog>")) == PackageError::Malformed);
-  CHECK(error(document("</x>")) == PackageError::Malformed);
-  CHECK(error("<!DOCTYPE x [<!ENTITY a \"b\">]>" + document("")) == PackageError::Forbidden);
-  CHECK(error(document("<!ELEMENT x>")) == PackageError::Forbidden);
+  CHECK(error(dialog_info_document("<dialog>")) == PackageError::Malformed);
+  CHECK(error(dialog_info_document("</x>")) == PackageError::Malformed);
+  CHECK(error("<!DOCTYPE x [<!ENTITY a \"b\">]>" + dialog_info_document("")) == PackageError::Forbidden);
+  CHECK(error(dialog_info_document("<!ELEMENT x>")) == PackageError::Forbidden);
   CHECK(error("<dialog-info version=\"0\" state=\"full\" entity=\"a\"/>") == PackageError::WrongDocument);
   CHECK(error("<reginfo xmlns=\"urn:ietf:params:xml:ns:dialog-info\"/>") == PackageError::WrongDocument);
-  CHECK(error(document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
-  CHECK(error(document("", "version=\"0\" entity=\"a\"")) == PackageError::MissingValue);
-  CHECK(error(document("", "version=\"0\" state=\"full\"")) == PackageError::MissingValue);
-  CHECK(error(document("", "version=\"-1\" state=\"full\" entity=\"a\"")) == PackageError::BadValue);
-  CHECK(error(document("", "version=\"0\" state=\"half\" entity=\"a\"")) == PackageError::BadValue);
-  CHECK(error(document("<dialog><state>early</state></dialog>")) == PackageError::MissingValue);
-  CHECK(error(document("<dialog id=\"1\"/>")) == PackageError::MissingValue);
-  CHECK(error(document("<dialog id=\"1\"><state>tired</state></dialog>")) == PackageError::BadValue);
-  CHECK(error(document("<dialog id=\"1\"><state code=\"x\">early</state></dialog>")) == PackageError::BadValue);
+  CHECK(error(dialog_info_document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
+  CHECK(error(dialog_info_document("", "version=\"0\" entity=\"a\"")) == PackageError::MissingValue);
+  CHECK(error(dialog_info_document("", "version=\"0\" state=\"full\"")) == PackageError::MissingValue);
+  CHECK(error(dialog_info_document("", "version=\"-1\" state=\"full\" entity=\"a\"")) == PackageError::BadValue);
+  CHECK(error(dialog_info_document("", "version=\"0\" state=\"half\" entity=\"a\"")) == PackageError::BadValue);
+  CHECK(error(dialog_info_document("<dialog><state>early</state></dialog>")) == PackageError::MissingValue);
+  CHECK(error(dialog_info_document("<dialog id=\"1\"/>")) == PackageError::MissingValue);
+  CHECK(error(dialog_info_document("<dialog id=\"1\"><state>tired</state></dialog>")) == PackageError::BadValue);
+  CHECK(error(dialog_info_document("<dialog id=\"1\"><state code=\"x\">early</state></dialog>")) == PackageError::BadValue);
 }
 
 TEST_CASE("XML is as deep as kMaxXmlDepth, and not one level more") {
-  CHECK(parse_dialog_info(nested(kMaxXmlDepth)));
-  CHECK(parse_dialog_info(nested(kMaxXmlDepth + 1)).error() == PackageError::TooDeep);
+  CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth)));
+  CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth + 1)).error() == PackageError::TooDeep);
   std::string text;  // What only looks like depth counts for none.
   for (int i = 0; i < 100; ++i) text += "<!-- <x> --><![CDATA[<x>]]><x a='<' b=\">\"/><?x <x> ?>";
-  CHECK(parse_dialog_info(document(text)));
+  CHECK(parse_dialog_info(dialog_info_document(text)));
 }
 
 TEST_CASE("XML has as many elements as kMaxXmlElements, and as many octets as kMaxBodyBytes") {
   const auto elements = [](std::size_t n) {
     std::string text;
     for (std::size_t i = 1; i < n; ++i) text += "<x/>";
-    return document(text);
+    return dialog_info_document(text);
   };
   CHECK(parse_dialog_info(elements(kMaxXmlElements)));
   CHECK(parse_dialog_info(elements(kMaxXmlElements + 1)).error() == PackageError::TooMany);
-  std::string most = document("");
+  std::string most = dialog_info_document("");
   most.insert(most.find('>') + 1, kMaxBodyBytes - most.size(), ' ');
   CHECK(parse_dialog_info(most));
   most.insert(most.find('>') + 1, 1, ' ');
@@ -143,14 +142,14 @@ TEST_CASE("XML has as many elements as kMaxXmlElements, and as many octets as kM
 
 TEST_CASE("A document has as many dialogs as kMaxRows, and so has a table") {
   const auto many = [](std::size_t from, std::size_t n) {
-    DialogInfo made = info(0, true, {});
-    for (std::size_t i = 0; i < n; ++i) made.dialogs.push_back(dialog(std::to_string(from + i), State::Early));
+    DialogInfo made = dialog_info(0, true, {});
+    for (std::size_t i = 0; i < n; ++i) made.dialogs.push_back(dialog(std::to_string(from + i), DialogInfo::State::Early));
     return made;
   };
   const auto text = [](std::size_t n) {
     std::string dialogs;
     for (std::size_t i = 0; i < n; ++i) dialogs += "<dialog id=\"" + std::to_string(i) + "\"><state>early</state></dialog>";
-    return document(dialogs);
+    return dialog_info_document(dialogs);
   };
   CHECK(parse_dialog_info(text(kMaxRows)));
   CHECK(parse_dialog_info(text(kMaxRows + 1)).error() == PackageError::TooMany);
@@ -166,23 +165,24 @@ TEST_CASE("A document has as many dialogs as kMaxRows, and so has a table") {
 TEST_CASE("A table follows versions: whole documents at any time, partial ones in order [RFC 4235 section 4.3]") {
   DialogTable table;
   CHECK_FALSE(table.in_use());
-  CHECK(table.apply(info(3, true, {dialog("1", State::Early), dialog("2", State::Confirmed)})) == Applied::Taken);
+  CHECK(table.apply(dialog_info(3, true, {dialog("1", DialogInfo::State::Early), dialog("2", DialogInfo::State::Confirmed)})) == Applied::Taken);
   CHECK(table.dialogs().size() == 2);
-  CHECK(table.apply(info(4, false, {dialog("1", State::Confirmed), dialog("3", State::Trying)})) == Applied::Taken);
-  CHECK(table.dialogs().at("1").state == State::Confirmed);
+  CHECK(table.apply(dialog_info(4, false, {dialog("1", DialogInfo::State::Confirmed), dialog("3", DialogInfo::State::Trying)})) == Applied::Taken);
+  CHECK(table.dialogs().at("1").state == DialogInfo::State::Confirmed);
   CHECK(table.dialogs().size() == 3);
-  CHECK(table.apply(info(4, false, {dialog("9", State::Early)})) == Applied::Stale);
-  CHECK(table.apply(info(3, true, {})) == Applied::Stale);
+  CHECK(table.apply(dialog_info(4, false, {dialog("9", DialogInfo::State::Early)})) == Applied::Stale);
+  CHECK(table.apply(dialog_info(3, true, {})) == Applied::Stale);
   CHECK(table.dialogs().size() == 3);
-  CHECK(table.apply(info(4, true, {dialog("1", State::Confirmed), dialog("3", State::Early)})) == Applied::Taken);  // At a refresh.
-  CHECK(table.apply(info(7, false, {dialog("5", State::Early)})) == Applied::Gap);  // Taken, and a refresh is due.
+  CHECK(table.apply(dialog_info(4, true, {dialog("1", DialogInfo::State::Confirmed), dialog("3", DialogInfo::State::Early)})) ==
+        Applied::Taken);  // At a refresh.
+  CHECK(table.apply(dialog_info(7, false, {dialog("5", DialogInfo::State::Early)})) == Applied::Gap);  // Taken, and a refresh is due.
   CHECK(table.dialogs().contains("5"));
-  CHECK(table.apply(info(9, true, {dialog("1", State::Terminated)})) == Applied::Taken);
+  CHECK(table.apply(dialog_info(9, true, {dialog("1", DialogInfo::State::Terminated)})) == Applied::Taken);
   CHECK_FALSE(table.in_use());
 }
 
 TEST_CASE("A first document that is partial asks for a refresh [RFC 4235 section 4.3]") {
   DialogTable table;
-  CHECK(table.apply(info(0, false, {dialog("1", State::Early)})) == Applied::Gap);
+  CHECK(table.apply(dialog_info(0, false, {dialog("1", DialogInfo::State::Early)})) == Applied::Gap);
   CHECK(table.in_use());
 }

@@ -1,0 +1,9 @@
+#pragma once
+
+#include <offhook/media/audio_port.hpp>
+
+namespace offhook_test {
+
+using EventKind = offhook::media::MediaEvent::Kind;
+
+}  // namespace offhook_test
