@@ -117,7 +117,7 @@ nlohmann::json found_in(const agent::demo::Recording& recording, const std::vect
   for (const auto& [name, pcm] : wanted) {
     const auto found = caller::find_sentence(recording.heard, pcm);
     if (!found) continue;
-    all[name] = {{"at_ms", in_ms(found->begin)}, {"ends_ms", in_ms(found->end)}, {"likeness", found->likeness}, {"worst", found->worst}, {"jumps", found->jumps}};
+    all[name] = {{"at_ms", in_ms(found->begin)}, {"ends_ms", in_ms(found->end)}, {"likeness", found->likeness}, {"worst", found->worst}, {"weak", found->weak}, {"jumps", found->jumps}};
   }
   return all;
 }

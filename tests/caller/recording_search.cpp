@@ -22,6 +22,7 @@ constexpr double kFaintest = 1e-4;              // Of the wanted energy: in what
 constexpr std::size_t kTakenOut = kRate / 20;   // By which a part may come earlier than the one before it says: a jitter buffer shortens what it plays,
 constexpr std::size_t kPutIn = kRate / 4;       // and later: it lengthens it, or has nothing to play while the machine stands still.
 constexpr float kJump = 0.5F;                   // What that costs in likeness: it is rare, and any two words are alike somewhere.
+constexpr double kWeak = 0.695;                 // 70 in hundredths.
 constexpr std::size_t kCuts = kRate / 100;      // From one place where it may have done so within a part to the next.
 
 /// Without what lies above: each sample the mean of kCoarse.
@@ -177,19 +178,20 @@ std::optional<Finding> find_sentence(std::span<const std::int16_t> recording, st
   const auto parts = voiced_parts(heard, voice);
   if (parts.empty()) return std::nullopt;
   double worst = 1, sum = 0;
-  int jumps = 0;
+  int jumps = 0, weak = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
     const std::size_t before = i > 0 ? parts[i - 1].at + part.offset - parts[i - 1].offset : part.at;
     const std::size_t after = i + 1 < parts.size() ? back(parts[i + 1].at, parts[i + 1].offset - part.offset) : part.at;
     const double likeness = fits_between(heard, part, before, after);
     worst = std::min(worst, likeness);
+    if (likeness < kWeak) ++weak;
     sum += likeness;
     if (part.at > before + kNear || part.at + kNear < before) ++jumps;
   }
   const auto hundredths = [](double value) { return static_cast<int>(std::lround(value * 100)); };
   return Finding{back(parts.front().at, parts.front().offset), parts.back().at + voice.size() - parts.back().offset, hundredths((sum - static_cast<double>(kJump) * jumps) / static_cast<double>(parts.size())),
-                 hundredths(worst), jumps};
+                 hundredths(worst), weak, jumps};
 }
 
 }  // namespace offhook::caller

@@ -21,6 +21,7 @@ struct Finding {
   std::size_t begin = 0, end = 0;  ///< of the sentence's voice, in samples of the recording
   int likeness = 0;                ///< of its parts in the mean; each jump takes a half of one
   int worst = 0;                   ///< of the fifth of a second that fits least: a piece that is missing or was replaced shows here
+  int weak = 0;                    ///< fifths of a second whose likeness is below 70: a lost packet makes one, a missing word more
   int jumps = 0;                   ///< places where something was taken out or put in
 };
 /// Both of 16000 Hz. Nothing when the recording is shorter than the sentence's voice, or there is no voice in it.

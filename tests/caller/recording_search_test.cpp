@@ -104,7 +104,7 @@ TEST_CASE("find_sentence tells of three tenths of a second that are missing, tha
     for (const auto& recording : {missing, silent, replaced}) {
       const auto found = caller::find_sentence(recording, wanted);
       REQUIRE(found);
-      CHECK(found->worst < 70);
+      CHECK((found->worst < 50 || found->weak > 1));  // As heard_whole of tests/peers/openai.sh asks.
     }
   }
 }

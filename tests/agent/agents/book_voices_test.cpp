@@ -7,7 +7,7 @@ using namespace building;
 namespace {
 
 /// What is wrong with the voice of an agent like this.
-std::string told(const std::string& agent, const std::string& providers = "{}") {
+std::string voice_problems(const std::string& agent, const std::string& providers = "{}") {
   const Texts variables{{"OPENAI_API_KEY", "k"}, {"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "westeurope"},
                         {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "d"}};
   return build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", variables).problems();
@@ -29,18 +29,18 @@ TEST_CASE("Where the embedded voice speaks another's name is a slip, also where 
   const std::string slip = "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
   const std::string thinks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m"}}})";
   const std::string speaks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m", "speech": "s"}}})";
-  CHECK(told(R"("provider": "ollama", "voice": "marin")") == slip);
-  CHECK(told(R"("provider": "ollama", "voice": "rms")").empty());
-  CHECK(told(R"("provider": "ollama", "speech_provider": "deepgram", "voice": "marin")").empty());
-  CHECK(told(R"("provider": "openai", "speech_provider": "local", "voice": "marin")") == slip);
-  CHECK(told(R"("provider": "openai", "model_provider": "ollama", "voice": "marin")").empty());
-  CHECK(told(R"("provider": "azure", "model_provider": "ollama", "voice": "marin")").empty());
-  CHECK(told(R"("provider": "azure_openai", "voice": "marin")").empty());
-  CHECK(told(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip);
-  CHECK(told(R"("provider": "home", "voice": "marin")", thinks) == slip);
-  CHECK(told(R"("provider": "home", "voice": "af_heart")", speaks).empty());
-  CHECK(told(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip);  // It does not listen: then local does both.
-  CHECK(told(R"("provider": "ollama", "voice": "marin", "sessions": [{"kind": "cascade", "listen": "local", "speak": "openai"}])").empty());
+  CHECK(voice_problems(R"("provider": "ollama", "voice": "marin")") == slip);
+  CHECK(voice_problems(R"("provider": "ollama", "voice": "rms")").empty());
+  CHECK(voice_problems(R"("provider": "ollama", "speech_provider": "deepgram", "voice": "marin")").empty());
+  CHECK(voice_problems(R"("provider": "openai", "speech_provider": "local", "voice": "marin")") == slip);
+  CHECK(voice_problems(R"("provider": "openai", "model_provider": "ollama", "voice": "marin")").empty());
+  CHECK(voice_problems(R"("provider": "azure", "model_provider": "ollama", "voice": "marin")").empty());
+  CHECK(voice_problems(R"("provider": "azure_openai", "voice": "marin")").empty());
+  CHECK(voice_problems(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip);
+  CHECK(voice_problems(R"("provider": "home", "voice": "marin")", thinks) == slip);
+  CHECK(voice_problems(R"("provider": "home", "voice": "af_heart")", speaks).empty());
+  CHECK(voice_problems(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip);  // It does not listen: then local does both.
+  CHECK(voice_problems(R"("provider": "ollama", "voice": "marin", "sessions": [{"kind": "cascade", "listen": "local", "speak": "openai"}])").empty());
   const auto entries = build(R"({"agents": [{"name": "a", "match": {"called": "1"}, "provider": "ollama", "voice": "coral"},
                                             {"name": "b", "match": {"called": "2"}, "model_provider": "ollama", "voice": "coral"}]})", {{"OLLAMA_MODEL", "m"}}).problems();
   CHECK(entries.find("/agents/0/voice: found other text;") != std::string::npos);

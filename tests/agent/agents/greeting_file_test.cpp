@@ -15,7 +15,7 @@ Built greeted(const std::string& all, const std::string& one, Texts files = {}) 
                std::move(files));
 }
 
-std::string told(const std::string& file, const Texts& files) {
+std::string greeting_problems(const std::string& file, const Texts& files) {
   return build(R"({"agent": {"provider": "local", "greeting_file": ")" + file + R"("}})", {}, files).problems();
 }
 
@@ -87,13 +87,13 @@ TEST_CASE("An agent's own prompt file says what its own greeting says, whatever 
 }
 
 TEST_CASE("A greeting that cannot be played is told at the start, with its place, its path and what is wrong with it") {
-  CHECK(told("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/greeting_file") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/greeting_file") != std::string::npos);
+  CHECK(greeting_problems("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/greeting_file") != std::string::npos);
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/greeting_file") != std::string::npos);
 }
 
 TEST_CASE("A greeting of a minute is played, and one of a sample more is not") {
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(480000)}}).empty());
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(480001)}}).find("a.wav (it lasts longer than a minute)") != std::string::npos);
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(480000)}}).empty());
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(480001)}}).find("a.wav (it lasts longer than a minute)") != std::string::npos);
 }

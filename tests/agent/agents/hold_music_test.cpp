@@ -10,7 +10,7 @@ using namespace building;
 
 namespace {
 
-std::string told(const std::string& music, const Texts& files) {
+std::string music_problems(const std::string& music, const Texts& files) {
   return build(R"({"agent": {"provider": "local", "hold_music": ")" + music + R"("}})", {}, files).problems();
 }
 
@@ -42,18 +42,18 @@ TEST_CASE("Agents that name the same file share its sound, and each may have its
 }
 
 TEST_CASE("Music that cannot be used is told at the start, with its place and what is wrong with it") {
-  CHECK(told("none.wav", {}).find("/agent/hold_music: found a file that cannot be used (it is not there); allowed: a WAV") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", "no sound"}}).find("(neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/hold_music") != std::string::npos);
-  CHECK(told("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/hold_music") != std::string::npos);
+  CHECK(music_problems("none.wav", {}).find("/agent/hold_music: found a file that cannot be used (it is not there); allowed: a WAV") != std::string::npos);
+  CHECK(music_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("(neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/hold_music") != std::string::npos);
+  CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/hold_music") != std::string::npos);
 }
 
 TEST_CASE("A file of sound of 32 MiB is read, and one of an octet more is not") {
   using agent::SoundShelf;
   std::string file = wav_of((SoundShelf::kMaxFileBytes - offhook::media::kWavHeaderOctets) / 2, 24000);
   REQUIRE(file.size() == SoundShelf::kMaxFileBytes);
-  CHECK(told("a.wav", {{"etc/a.wav", file}}).empty());
-  CHECK(told("a.wav", {{"etc/a.wav", file + " "}}).find("it is too large") != std::string::npos);
+  CHECK(music_problems("a.wav", {{"etc/a.wav", file}}).empty());
+  CHECK(music_problems("a.wav", {{"etc/a.wav", file + " "}}).find("it is too large") != std::string::npos);
 }
 
 TEST_CASE("Calls are recorded as /recordings says, and each agent may say otherwise") {

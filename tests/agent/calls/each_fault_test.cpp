@@ -19,15 +19,15 @@ namespace {
 /// A way of failing, by words that a failed test shows. `heals`: it costs nothing that anybody would have to make good, as what is
 /// passed over, or a connection that ends when all was said.
 template <class Fault>
-struct Way {
+struct FailureMode {
   std::string name;
   Fault fault;
   bool heals = false;
   std::size_t unheard = 0;  ///< turns of which nobody understood anything
 };
 
-using OpenAiWay = Way<services::openai::Fault>;
-using AzureWay = Way<services::azure::Fault>;
+using OpenAiWay = FailureMode<services::openai::Fault>;
+using AzureWay = FailureMode<services::azure::Fault>;
 
 OpenAiWay way(std::string name, Kind kind, std::size_t after_bytes = 0, bool heals = false) {
   OpenAiWay made{std::move(name), {}, heals};
@@ -46,7 +46,7 @@ OpenAiWay status(int status, int retry_after = -1) {
   return made;
 }
 
-OpenAiWay close(int code) {
+OpenAiWay close_with(int code) {
   auto made = way("close with " + std::to_string(code), Kind::Close, 1);
   made.fault.status = code;
   return made;
@@ -87,7 +87,7 @@ std::vector<OpenAiWay> model_ways() {
 std::vector<OpenAiWay> socket_ways(std::size_t middle) {
   return with_statuses({way("no answer to the handshake", Kind::Freeze), late(9s), way("error", Kind::Error, 1), way("stall", Kind::Stall),
                         way("stall in the middle", Kind::Stall, middle), way("garbage", Kind::Garbage, 1, true), way("broken JSON", Kind::BrokenJson, 1, true),
-                        way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, middle), close(1000), close(1008), close(1011),
+                        way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, middle), close_with(1000), close_with(1008), close_with(1011),
                         way("unknown events", Kind::UnknownEvents, 1, true)});
 }
 
@@ -96,7 +96,7 @@ std::vector<OpenAiWay> realtime_ways(std::size_t middle) {
   return with_statuses({way("no answer to the handshake", Kind::Freeze), way("drop", Kind::Drop), way("garbage", Kind::Garbage), late(9s),
                         way("error in the middle", Kind::Error, middle, true), way("stall in the middle", Kind::Stall, middle), way("freeze in the middle", Kind::Freeze, middle),
                         way("garbage in the middle", Kind::Garbage, middle, true), way("broken JSON", Kind::BrokenJson, middle, true), way("drop in the middle", Kind::Drop, middle),
-                        close(1000), close(1008), close(1011), way("unknown events", Kind::UnknownEvents, middle, true)});
+                        close_with(1000), close_with(1008), close_with(1011), way("unknown events", Kind::UnknownEvents, middle, true)});
 }
 
 /// Of a response that a model speaks itself; the socket is there.
@@ -104,7 +104,7 @@ std::vector<OpenAiWay> reply_ways() {
   return {late(9s), way("error", Kind::Error), way("failed", Kind::Failed), way("incomplete", Kind::Incomplete, 4000, true), way("stall", Kind::Stall),
           way("stall in the middle", Kind::Stall, 4000), way("freeze", Kind::Freeze), way("freeze in the middle", Kind::Freeze, 4000),
           way("garbage", Kind::Garbage, 4000, true), way("broken JSON", Kind::BrokenJson, 4000, true), way("broken base64", Kind::BrokenBase64, 4000, true),
-          way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, 4000), close(1011), close(1000), way("empty", Kind::Empty, 0, true),
+          way("drop", Kind::Drop), way("drop in the middle", Kind::Drop, 4000), close_with(1011), close_with(1000), way("empty", Kind::Empty, 0, true),
           way("unknown events", Kind::UnknownEvents, 4000, true)};
 }
 
@@ -207,7 +207,7 @@ std::size_t answers_given(const VirtualFamilyCall& call) {
 
 /// A call in which one door is broken for good, or, if it `heals`, as often as it is knocked at.
 template <class Fault>
-void hold(FamilyScript script, const Place& place, const Way<Fault>& way) {
+void hold(FamilyScript script, const Place& place, const FailureMode<Fault>& way) {
   const std::string what = place.stage + ": " + way.name;
   CAPTURE(what);
   VirtualFamilyCall call(std::move(script));

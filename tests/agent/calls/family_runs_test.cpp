@@ -1,11 +1,10 @@
-#include <offhook/base/random.hpp>
 #include <offhook/tests/agent/calls/call_story.hpp>
+#include <offhook/tests/agent/calls/chance.hpp>
 #include <offhook/tests/agent/calls/virtual_family_call.hpp>
 
 #include <doctest/doctest.h>
 
 #include <array>
-#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -19,49 +18,17 @@ using AzureFault = services::azure::Fault;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr unsigned kRuns = 60;  // `./dev test --full` runs all of them, in release; here each takes ten times as long.
-#else
-constexpr unsigned kRuns = 500;
-#endif
 constexpr std::size_t kMostSecondsQueued = 60;  // Replies here are short: more would be said twice, or for ever.
 
-using Kind = Fault::Kind;
-constexpr std::array kOfHttp{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Empty, Kind::NoDone, Kind::Split, Kind::UnknownEvents};
-constexpr std::array kOfRealtime{Kind::Status, Kind::Latency, Kind::Error, Kind::Failed, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Close, Kind::Empty, Kind::UnknownEvents};
-constexpr std::array kOfSockets{Kind::Status, Kind::Latency, Kind::Error, Kind::Stall, Kind::Freeze, Kind::Garbage, Kind::BrokenJson, Kind::Drop, Kind::Close, Kind::UnknownEvents};
-constexpr std::array kOfReplies{Kind::Latency,    Kind::Error, Kind::Failed, Kind::Incomplete, Kind::Stall,        Kind::Freeze, Kind::Garbage,
-                                Kind::BrokenJson, Kind::BrokenBase64, Kind::Drop, Kind::Close, Kind::Empty, Kind::UnknownEvents};
-constexpr std::array kOfAzure{AzureFault::Kind::Status, AzureFault::Kind::Latency, AzureFault::Kind::Error, AzureFault::Kind::Stall,    AzureFault::Kind::Garbage,
-                              AzureFault::Kind::Drop,   AzureFault::Kind::Close,   AzureFault::Kind::Empty, AzureFault::Kind::EarlyEnd, AzureFault::Kind::NoFinal};
-constexpr std::array kStatuses{401, 403, 408, 429, 500, 503};
-constexpr std::array kCloses{1000, 1001, 1007, 1008, 1011, 4000};
-
-/// All that chance decides in a run.
-class Chance {
- public:
-  explicit Chance(std::uint64_t seed) : random_(seed) {}
-  std::uint32_t below(std::uint32_t bound) { return random_.next_u32() % bound; }
-  bool one_in(std::uint32_t count) { return below(count) == 0; }
-  template <class List>
-  auto of(const List& list) { return list[below(static_cast<std::uint32_t>(list.size()))]; }
-
- private:
-  base::SeededRandom random_;
-};
-
-Fault any_fault(Chance& chance, Kind kind) {
-  Fault fault;
-  fault.kind = kind;
-  fault.status = kind == Kind::Close ? chance.of(kCloses) : chance.of(kStatuses);
-  fault.code = fault.status == 401 ? "invalid_api_key" : "server_error";
-  fault.message = "as the test wants it";
-  fault.delay = std::chrono::milliseconds(500 * (1 + chance.below(12)));
-  fault.after_bytes = chance.one_in(3) ? 0 : chance.below(30000);
-  fault.bytes = 1 + chance.below(7);
-  if (fault.status == 429) fault.retry_after = static_cast<int>(chance.below(30));
-  return fault;
-}
+constexpr std::array kFaultsOfHttp{FaultKind::Status,     FaultKind::Latency, FaultKind::Error, FaultKind::Stall,  FaultKind::Garbage,
+                                   FaultKind::BrokenJson, FaultKind::Drop,    FaultKind::Empty, FaultKind::NoDone, FaultKind::Split,
+                                   FaultKind::UnknownEvents};
+constexpr std::array kFaultsOfRealtime{FaultKind::Status,  FaultKind::Latency,    FaultKind::Error, FaultKind::Failed, FaultKind::Stall, FaultKind::Freeze,
+                                       FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop,  FaultKind::Close,  FaultKind::Empty, FaultKind::UnknownEvents};
+constexpr std::array kFaultsOfSockets{FaultKind::Status,  FaultKind::Latency,    FaultKind::Error, FaultKind::Stall, FaultKind::Freeze,
+                                      FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop,  FaultKind::Close, FaultKind::UnknownEvents};
+constexpr std::array kFaultsOfAzure{AzureFault::Kind::Status, AzureFault::Kind::Latency, AzureFault::Kind::Error, AzureFault::Kind::Stall,    AzureFault::Kind::Garbage,
+                                    AzureFault::Kind::Drop,   AzureFault::Kind::Close,   AzureFault::Kind::Empty, AzureFault::Kind::EarlyEnd, AzureFault::Kind::NoFinal};
 
 template <class Kinds>
 void break_door(Chance& chance, Endpoint& door, const Kinds& kinds) {
@@ -72,7 +39,7 @@ void break_door(Chance& chance, Endpoint& door, const Kinds& kinds) {
 void break_door(Chance& chance, services::azure::Door& door) {
   for (std::uint32_t i = chance.below(4); i > 0; --i) {
     AzureFault fault;
-    if (!chance.one_in(2)) fault.kind = chance.of(kOfAzure);
+    if (!chance.one_in(2)) fault.kind = chance.of(kFaultsOfAzure);
     fault.status = fault.kind == AzureFault::Kind::Close ? chance.of(kCloses) : chance.of(kStatuses);
     fault.text = "Error";
     if (fault.kind == AzureFault::Kind::Latency) fault.delay = std::chrono::milliseconds(500 * (1 + chance.below(12)));
@@ -84,13 +51,13 @@ void break_door(Chance& chance, services::azure::Door& door) {
 
 void break_families(Chance& chance, FamilyScenarios& families) {
   for (auto* model : {&families.openai, &families.azure_model}) {
-    for (Endpoint* door : {&model->chat, &model->responses, &model->transcription, &model->speech}) break_door(chance, *door, kOfHttp);
-    if (chance.one_in(2)) break_door(chance, model->realtime, kOfRealtime);
-    if (chance.one_in(2)) model->replies.front().fault = any_fault(chance, chance.of(kOfReplies));
+    for (Endpoint* door : {&model->chat, &model->responses, &model->transcription, &model->speech}) break_door(chance, *door, kFaultsOfHttp);
+    if (chance.one_in(2)) break_door(chance, model->realtime, kFaultsOfRealtime);
+    if (chance.one_in(2)) model->replies.front().fault = any_fault(chance, chance.of(kFaultsOfReplies));
     if (chance.one_in(6)) model->max_session = std::chrono::seconds(5 + chance.below(20));
   }
-  for (Endpoint* door : {&families.deepgram.listen, &families.deepgram.flux, &families.deepgram.speak, &families.deepgram.agent}) break_door(chance, *door, kOfSockets);
-  for (Endpoint* door : {&families.deepgram.turn, &families.deepgram.speech, &families.ollama.answers.chat}) break_door(chance, *door, kOfHttp);
+  for (Endpoint* door : {&families.deepgram.listen, &families.deepgram.flux, &families.deepgram.speak, &families.deepgram.agent}) break_door(chance, *door, kFaultsOfSockets);
+  for (Endpoint* door : {&families.deepgram.turn, &families.deepgram.speech, &families.ollama.answers.chat}) break_door(chance, *door, kFaultsOfHttp);
   auto& azure = families.azure;
   for (auto* door : {&azure.recognition_sockets, &azure.recognition_turns, &azure.synthesis_sockets, &azure.synthesis_turns, &azure.short_audio, &azure.speech}) break_door(chance, *door);
   families.deepgram.answers_finalize = !chance.one_in(4);
@@ -146,7 +113,7 @@ std::vector<CallerMove> any_caller(Chance& chance) {
   return turns;
 }
 
-FamilyScript broken(std::uint64_t seed) {
+FamilyScript broken_families(std::uint64_t seed) {
   Chance chance(seed);
   FamilyScript script;
   script.sessions = any_sessions(chance);
@@ -178,8 +145,8 @@ void check_tools(const VirtualFamilyCall& call, Sum& sum) {
   sum.tools += static_cast<unsigned>(run.size());
 }
 
-void hold(std::uint64_t seed, Sum& sum) {
-  FamilyScript script = broken(seed);
+void hold_broken_call(std::uint64_t seed, Sum& sum) {
+  FamilyScript script = broken_families(seed);
   const std::string sessions = script.sessions;
   CAPTURE(seed);
   CAPTURE(sessions);
@@ -207,18 +174,13 @@ void hold(std::uint64_t seed, Sum& sum) {
 
 }  // namespace
 
-// OFFHOOK_SEED runs one, OFFHOOK_FAULT_RUNS another number of them.
 TEST_CASE("Five hundred calls in mixes of all families, broken anywhere, with callers of all kinds: none is silent for long, none is lost") {
-  const char* one = std::getenv("OFFHOOK_SEED");
-  const char* runs = std::getenv("OFFHOOK_FAULT_RUNS");
-  const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
-  const std::uint64_t last = one != nullptr ? first : runs != nullptr ? std::strtoull(runs, nullptr, 10) : kRuns;
+  const Seeds seeds = seeds_to_run(500, 60);
   Sum sum;
-  for (std::uint64_t seed = first; seed <= last; ++seed) hold(seed, sum);
+  for (std::uint64_t seed = seeds.first; seed <= seeds.last; ++seed) hold_broken_call(seed, sum);
   MESSAGE(sum.faults << " faults, " << sum.said << " turns said, " << sum.answered << " answered, " << sum.switched << " times another provider, " << sum.tools << " tools run, "
                      << sum.given_up << " calls given up");
-  const auto count = last - first + 1;
-  if (one != nullptr) return;
-  CHECK(sum.faults > count);
-  CHECK(sum.given_up * 20 <= count);
+  if (seeds.is_one) return;
+  CHECK(sum.faults > seeds.last);
+  CHECK(sum.given_up * 20 <= seeds.last);
 }

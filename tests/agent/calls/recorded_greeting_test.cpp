@@ -31,7 +31,7 @@ CallScript greeted(Way way, std::string words = kWords) {
   return script;
 }
 
-std::vector<AgentSaid> said(const VirtualCall& call) {
+std::vector<AgentSaid> lines_said(const VirtualCall& call) {
   std::vector<AgentSaid> all;
   for (const auto& action : call.seen()) {
     if (const auto* line = std::get_if<AgentSaid>(&action)) all.push_back(*line);
@@ -47,13 +47,13 @@ TEST_CASE("A recorded greeting is heard as long as it lasts, written down in its
     VirtualCall call(greeted(way));
     call.advance(6200ms);
     CHECK(call.line().voiced_ticks() == 300);
-    REQUIRE(said(call).size() == 1);
-    CHECK(said(call)[0].text == kWords);
-    CHECK_FALSE(said(call)[0].interrupted);
+    REQUIRE(lines_said(call).size() == 1);
+    CHECK(lines_said(call)[0].text == kWords);
+    CHECK_FALSE(lines_said(call)[0].interrupted);
     call.run();
     CHECK(call.ended_by() == "caller");
     CHECK(call.turns_answered() == 1);
-    CHECK(said(call)[1].text == "Goodbye, and thank you for calling.");
+    CHECK(lines_said(call)[1].text == "Goodbye, and thank you for calling.");
   }
 }
 
@@ -71,8 +71,8 @@ TEST_CASE("However long it rings, no more than two seconds of a recorded greetin
     CHECK(call.samples_queued() <= 16000);
   }
   CHECK(call.line().voiced_ticks() == 300);
-  REQUIRE(said(call).size() == 1);
-  CHECK(said(call)[0].text == kWords);
+  REQUIRE(lines_said(call).size() == 1);
+  CHECK(lines_said(call)[0].text == kWords);
   const auto is_trouble = [](const ConversationAction& action) { return std::holds_alternative<TryAgain>(action); };
   CHECK(std::none_of(call.seen().begin(), call.seen().end(), is_trouble));  // Nobody took the wait for a voice that is gone.
 }
@@ -84,10 +84,10 @@ TEST_CASE("A caller who talks into a recorded greeting ends it, and the record h
   call.advance(500ms);
   const auto heard = call.line().voiced_ticks();
   CHECK(heard < 110);
-  REQUIRE(said(call).size() == 1);
-  CHECK(said(call)[0].interrupted);
-  CHECK(said(call)[0].text.starts_with("Good morning,"));
-  CHECK(said(call)[0].text.find("help") == std::string::npos);
+  REQUIRE(lines_said(call).size() == 1);
+  CHECK(lines_said(call)[0].interrupted);
+  CHECK(lines_said(call)[0].text.starts_with("Good morning,"));
+  CHECK(lines_said(call)[0].text.find("help") == std::string::npos);
   call.advance(700ms);
   CHECK(call.line().voiced_ticks() == heard);  // Nothing of it comes again.
 }
@@ -99,17 +99,17 @@ TEST_CASE("A call that is recorded and greeted by a recording: the notice comes 
   call.advance(1s);
   call.line().say(400ms);  // Nobody talks over the notice; who talks over the greeting ends that.
   call.advance(600ms);
-  CHECK(said(call).empty());
+  CHECK(lines_said(call).empty());
   call.run();
-  REQUIRE(said(call).size() == 2);
-  CHECK(said(call)[0].text == kWords);
+  REQUIRE(lines_said(call).size() == 2);
+  CHECK(lines_said(call)[0].text == kWords);
 }
 
 TEST_CASE("A greeting whose words nobody wrote down stands in the record as what it is") {
   VirtualCall call(greeted(Way::Cascade, std::string(kRecordedGreeting)));
   call.advance(6200ms);
-  REQUIRE(said(call).size() == 1);
-  CHECK(said(call)[0].text == kRecordedGreeting);
+  REQUIRE(lines_said(call).size() == 1);
+  CHECK(lines_said(call)[0].text == kRecordedGreeting);
 }
 
 TEST_CASE("A machine that took our call is not greeted by a recording made for people: the model leaves its message") {
@@ -124,7 +124,7 @@ TEST_CASE("A machine that took our call is not greeted by a recording made for p
   call.line().sound(media::LineTone::Beep);
   call.run(20s);
   CHECK(call.ended_by() == "message left");
-  REQUIRE(said(call).size() == 2);
-  CHECK(said(call)[0].text.empty());  // Of the greeting not a word was heard.
-  CHECK(said(call)[1].text == "Please call Anna when you hear this.");
+  REQUIRE(lines_said(call).size() == 2);
+  CHECK(lines_said(call)[0].text.empty());  // Of the greeting not a word was heard.
+  CHECK(lines_said(call)[1].text == "Please call Anna when you hear this.");
 }

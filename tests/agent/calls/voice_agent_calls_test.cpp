@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 #include <offhook/tests/services/deepgram/sim_agent.hpp>
+#include <offhook/tests/services/deepgram/support.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,16 +22,10 @@ using Json = nlohmann::json;
 
 namespace {
 
-SimWorld world_of(const std::string& scenario) {
-  const auto read = services::deepgram::read_scenario(scenario);
-  REQUIRE(read.error == "");
-  return {read.scenario, *services::openai::VoiceBook::make("tone", {40}), {}, 0, 0};
-}
-
 /// The simulated Voice Agent as the network shows it to a call: what either side says arrives at the next tick.
 class AgentNet final : public net::WebSocketClient {
  public:
-  explicit AgentNet(const std::string& scenario) : world_(world_of(scenario)) {}
+  explicit AgentNet(const std::string& scenario) : world_(services::deepgram::world_of(scenario)) {}
 
   std::unique_ptr<net::WebSocket> open(net::WebSocketRequest, net::WebSocketHandler handler) override {
     const auto& fault = world_.scenario.agent.fault(lines_.size());
@@ -98,8 +93,8 @@ class AgentNet final : public net::WebSocketClient {
 };
 
 /// A whole call: the caller, the media worker's playout, the bridge, and a Voice Agent, or one after another.
-struct Call {
-  explicit Call(std::vector<std::string> scenarios, const std::string& greeting = "Good morning.", Confirm confirm = Confirm::Never) {
+struct VoiceAgentCall {
+  explicit VoiceAgentCall(std::vector<std::string> scenarios, const std::string& greeting = "Good morning.", Confirm confirm = Confirm::Never) {
     now += 1000s;
     ChainOptions chain;
     chain.greeting = greeting;
@@ -163,7 +158,7 @@ const std::string kThree = R"({"voice":"tone","heard":["when do you open","where
 }  // namespace
 
 TEST_CASE("A whole call by the Voice Agent: a greeting of the house, two turns, and a function that ends it") {
-  Call call({kThree});
+  VoiceAgentCall call({kThree});
   call.advance(3s);
   for (int i = 0; i < 3; ++i) call.exchange();
   CHECK(call.said == "agent: Good morning.\ncaller: when do you open\nagent: We open at nine.\ncaller: where are you\nagent: At Harbor Street.\n"
@@ -175,8 +170,8 @@ TEST_CASE("A whole call by the Voice Agent: a greeting of the house, two turns, 
 }
 
 TEST_CASE("A tool that asks the caller first: their yes is the answer to the tool, though the server takes its call back for it") {
-  Call call({R"({"voice":"tone","heard":["goodbye","yes"],"replies":[{"say":"Goodbye.","call":"hang_up","then":"Never said."},"To a yes."]})"}, "Good morning.",
-            Confirm::Caller);
+  VoiceAgentCall call({R"({"voice":"tone","heard":["goodbye","yes"],"replies":[{"say":"Goodbye.","call":"hang_up","then":"Never said."},"To a yes."]})"}, "Good morning.",
+                      Confirm::Caller);
   call.advance(3s);
   call.exchange(8s);
   REQUIRE(call.ended_by.empty());
@@ -187,14 +182,14 @@ TEST_CASE("A tool that asks the caller first: their yes is the answer to the too
 }
 
 TEST_CASE("Without a greeting of the house the model greets") {
-  Call call({R"({"voice":"tone","replies":["Offhook, good morning."]})"}, "");
+  VoiceAgentCall call({R"({"voice":"tone","replies":["Offhook, good morning."]})"}, "");
   call.advance(4s);
   CHECK(call.said == "agent: Offhook, good morning.\n");
 }
 
 TEST_CASE("A caller who interrupts hears no more of it, and the model is told what they heard") {
-  Call call({R"({"voice":"tone","speed":4,"heard":["tell me all","stop it"],"replies":["This is a long story about a telephone that rang and rang until nobody )"
-             R"(could bear it any longer.","I stop."]})"});
+  VoiceAgentCall call({R"({"voice":"tone","speed":4,"heard":["tell me all","stop it"],"replies":["This is a long story about a telephone that rang and rang until nobody )"
+                       R"(could bear it any longer.","I stop."]})"});
   call.advance(3s);
   call.line.say(1200ms);
   call.advance(1200ms + 3500ms);
@@ -210,7 +205,7 @@ TEST_CASE("A caller who interrupts hears no more of it, and the model is told wh
 }
 
 TEST_CASE("A cough interrupts nothing") {
-  Call call({R"({"voice":"tone","speed":1,"heard":["tell me all"],"replies":["This is a long story about a telephone that rang and rang."]})"});
+  VoiceAgentCall call({R"({"voice":"tone","speed":1,"heard":["tell me all"],"replies":["This is a long story about a telephone that rang and rang."]})"});
   call.advance(3s);
   call.line.say(1200ms);
   call.advance(1200ms + 2500ms);
@@ -221,8 +216,8 @@ TEST_CASE("A cough interrupts nothing") {
 }
 
 TEST_CASE("A socket that drops in the middle of a reply: the reply goes on, on another one that was told the history") {
-  Call call({R"({"voice":"tone","speed":1,"heard":["when do you open"],"replies":["We open at nine in the morning, every day of the week.","every day."],)"
-             R"("endpoints":{"agent":{"faults":[{"kind":"drop","after_bytes":12000}]}}})"});
+  VoiceAgentCall call({R"({"voice":"tone","speed":1,"heard":["when do you open"],"replies":["We open at nine in the morning, every day of the week.","every day."],)"
+                       R"("endpoints":{"agent":{"faults":[{"kind":"drop","after_bytes":12000}]}}})"});
   call.advance(3s);
   call.exchange(10s);
   CHECK(call.nets[0]->sockets() == 2);
@@ -236,7 +231,7 @@ TEST_CASE("A socket that drops in the middle of a reply: the reply goes on, on a
 TEST_CASE("A Voice Agent that refuses, or breaks twice, is left for the next provider, which knows what was said") {
   for (const std::string fault : {R"({"kind":"status","status":503})", R"({"kind":"error","code":"INTERNAL_SERVER_ERROR","after_bytes":1})", R"({"kind":"stall","after_bytes":1})"}) {
     CAPTURE(fault);
-    Call call({R"({"voice":"tone","heard":["when do you open"],"loop":true,"replies":["Never heard."],"endpoints":{"agent":{"repeat":true,"faults":[)" + fault + "]}}}", kThree});
+    VoiceAgentCall call({R"({"voice":"tone","heard":["when do you open"],"loop":true,"replies":["Never heard."],"endpoints":{"agent":{"repeat":true,"faults":[)" + fault + "]}}}", kThree});
     call.advance(3s);
     call.exchange(28s);
     CAPTURE(call.said);

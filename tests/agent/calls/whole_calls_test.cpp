@@ -1,3 +1,4 @@
+#include <offhook/tests/agent/calls/call_story.hpp>
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 
 #include <doctest/doctest.h>
@@ -23,18 +24,6 @@ CallScript script(std::vector<Way> ways) {
   return script;
 }
 
-template <class A>
-std::size_t count(const VirtualCall& call) {
-  return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& a) { return std::holds_alternative<A>(a); }));
-}
-
-bool said(const VirtualCall& call, const std::string& text) {
-  return std::any_of(call.seen().begin(), call.seen().end(), [&](const auto& action) {
-    const auto* line = std::get_if<AgentSaid>(&action);
-    return line != nullptr && line->text.find(text) != std::string::npos;
-  });
-}
-
 bool heard(const VirtualCall& call, const std::string& text) {
   return std::any_of(call.seen().begin(), call.seen().end(), [&](const auto& action) {
     const auto* line = std::get_if<CallerSaid>(&action);
@@ -51,9 +40,9 @@ TEST_CASE("A whole call by Realtime, and one by the cascade: three turns, each h
     call.run();
     CHECK(call.ended_by() == "caller");
     CHECK(call.turns_answered() == 3);
-    CHECK(said(call, "Good morning"));
-    CHECK(said(call, "We open at nine"));
-    CHECK(said(call, "Goodbye, and thank you"));
+    CHECK(has_said(call, "Good morning"));
+    CHECK(has_said(call, "We open at nine"));
+    CHECK(has_said(call, "Goodbye, and thank you"));
     CHECK(heard(call, "when do you open"));
     CHECK(heard(call, "goodbye"));
     CHECK(call.longest_silence() < 2500ms);

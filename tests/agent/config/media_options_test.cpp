@@ -11,7 +11,7 @@ using namespace offhook;
 
 namespace {
 
-agent::AgentOptions options_of(const std::string& media) {
+agent::AgentOptions options_with_media(const std::string& media) {
   const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"}, "media": {)" + media + "}}";
   const auto config = agent::config::parse(text, [](const std::string&) { return std::optional<std::string>(); });
   REQUIRE(config.has_value());
@@ -21,28 +21,28 @@ agent::AgentOptions options_of(const std::string& media) {
 }  // namespace
 
 TEST_CASE("A caller is heard by a machine alone unless people's delay is asked for") {
-  CHECK(options_of("").listener == media::Listener::Machine);
-  CHECK(options_of(R"("jitter_buffer": "auto")").listener == media::Listener::Machine);
-  CHECK(options_of(R"("jitter_buffer": "call")").listener == media::Listener::Person);
+  CHECK(options_with_media("").listener == media::Listener::Machine);
+  CHECK(options_with_media(R"("jitter_buffer": "auto")").listener == media::Listener::Machine);
+  CHECK(options_with_media(R"("jitter_buffer": "call")").listener == media::Listener::Person);
 }
 
 TEST_CASE("Audio's threads go before others unless that is not wanted") {
-  CHECK(options_of("").media.goes_before_others);
-  CHECK_FALSE(options_of(R"("scheduling": "usual")").media.goes_before_others);
+  CHECK(options_with_media("").media.goes_before_others);
+  CHECK_FALSE(options_with_media(R"("scheduling": "usual")").media.goes_before_others);
 }
 
 TEST_CASE("Calls to us are not listened to for busy tones unless a country is named, which need not be that of our own calls") {
-  CHECK_FALSE(options_of(R"("country": "GB")").hang_up_tone);
-  const auto options = options_of(R"("country": "GB", "hang_up_tone": "DE")");
+  CHECK_FALSE(options_with_media(R"("country": "GB")").hang_up_tone);
+  const auto options = options_with_media(R"("country": "GB", "hang_up_tone": "DE")");
   CHECK(options.hang_up_tone == media::Country::Germany);
   CHECK(options.country == media::Country::UnitedKingdom);
 }
 
 TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, and neither where it is off") {
-  CHECK(options_of("").phone.comfort_noise);
-  CHECK_FALSE(options_of("").leaves_out_silence);
-  CHECK(options_of(R"("comfort_noise": "send")").phone.comfort_noise);
-  CHECK(options_of(R"("comfort_noise": "send")").leaves_out_silence);
-  CHECK_FALSE(options_of(R"("comfort_noise": "off")").phone.comfort_noise);
-  CHECK_FALSE(options_of(R"("comfort_noise": "off")").leaves_out_silence);
+  CHECK(options_with_media("").phone.comfort_noise);
+  CHECK_FALSE(options_with_media("").leaves_out_silence);
+  CHECK(options_with_media(R"("comfort_noise": "send")").phone.comfort_noise);
+  CHECK(options_with_media(R"("comfort_noise": "send")").leaves_out_silence);
+  CHECK_FALSE(options_with_media(R"("comfort_noise": "off")").phone.comfort_noise);
+  CHECK_FALSE(options_with_media(R"("comfort_noise": "off")").leaves_out_silence);
 }

@@ -2,13 +2,10 @@
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/tests/testkit/json_schema.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -17,6 +14,7 @@
 
 namespace config = offhook::agent::config;
 using Json = nlohmann::json;
+using offhook_test::JsonSchema;
 
 namespace {
 
@@ -24,21 +22,6 @@ std::string content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
-
-/// What a program that knows nothing of Offhook makes of our schema.
-class SecondOpinion {
- public:
-  explicit SecondOpinion(const std::string& text) {
-    const Json document = Json::parse(text);
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-  }
-  bool accepts(const Json& document) const {
-    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
-  }
-
- private:
-  valijson::Schema schema_;
-};
 
 /// Values that sit on and around the bounds of every setting, and of every kind.
 std::vector<Json> values_for(const config::Setting& setting) {
@@ -115,7 +98,7 @@ TEST_CASE("docs/configuration.md holds the table of settings as it is (offhook s
 }
 
 TEST_CASE("the schema and our own checks agree on every setting [JSON Schema draft 7, by valijson]") {
-  const SecondOpinion schema(config::schema_text());
+  const JsonSchema schema(config::schema_text());
   std::size_t compared = 0, refused = 0;
   for (const config::Place& place : config::places()) {
     for (const Json& value : values_for(*place.setting)) {
@@ -134,7 +117,7 @@ TEST_CASE("the schema and our own checks agree on every setting [JSON Schema dra
 }
 
 TEST_CASE("the schema refuses unknown names at every level, and accepts the defaults and its own name") {
-  const SecondOpinion schema(config::schema_text());
+  const JsonSchema schema(config::schema_text());
   CHECK(schema.accepts(Json::parse(R"({"$schema": "offhook.schema.json"})")));
   CHECK_FALSE(schema.accepts(Json::parse(R"({"$schema": 1})")));
   CHECK_FALSE(schema.accepts(Json::parse("[]")));

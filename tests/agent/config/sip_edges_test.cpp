@@ -17,7 +17,7 @@ std::string file(const std::string& settings, const std::string& transport = "ud
   return R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "transport": ")" + transport + "\", " + settings + "}}";
 }
 
-agent::AgentOptions options_of(const std::string& settings, const std::string& transport = "udp") {
+agent::AgentOptions edge_options(const std::string& settings, const std::string& transport = "udp") {
   const auto parsed = config::parse(file(settings, transport), [](const std::string&) { return std::nullopt; });
   std::string problems;
   if (!parsed)
@@ -36,34 +36,34 @@ bool begins(const std::string& text, const std::string& with) { return text.star
 }  // namespace
 
 TEST_CASE("What stands between us and the PBX is reached by the transport of /sip/transport, and DNS says the port that is not written") {
-  const auto plain = options_of(R"("outbound_proxy": {"host": "edge.example"})").account;
+  const auto plain = edge_options(R"("outbound_proxy": {"host": "edge.example"})").account;
   CHECK(plain.outbound_proxy == "sip:edge.example");
   CHECK(plain.registrar == "sip:pbx.example");
-  const auto tls = options_of(R"("outbound_proxy": {"host": "2001:db8::5", "port": 5071}, "secondaries": ["b.example", {"host": "192.0.2.7", "port": 5090}])",
-                              "tls").account;
+  const auto tls = edge_options(R"("outbound_proxy": {"host": "2001:db8::5", "port": 5071}, "secondaries": ["b.example", {"host": "192.0.2.7", "port": 5090}])",
+                                "tls").account;
   CHECK(tls.outbound_proxy == "sip:[2001:db8::5]:5071;transport=tls");
   CHECK(tls.secondaries == std::vector<std::string>{"sip:b.example;transport=tls", "sip:192.0.2.7:5090;transport=tls"});
-  CHECK(options_of(R"("expires": 300)").account.outbound_proxy.empty());
+  CHECK(edge_options(R"("expires": 300)").account.outbound_proxy.empty());
   CHECK(begins(problem_in(R"("outbound_proxy": {"port": 5060})"), "/sip/outbound_proxy/host: found nothing;"));
   CHECK(begins(problem_in(R"("outbound_proxy": "edge.example")"), "/sip/outbound_proxy: found text; allowed: an object with host, port; "));
   CHECK(begins(problem_in(R"("outbound_proxy": {"hots": "a", "host": "a"})"),
                "/sip/outbound_proxy/hots: found an unknown setting; allowed: host, port; did you mean \"host\"?"));
   CHECK(begins(problem_in(R"("secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
-  CHECK(options_of(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
+  CHECK(edge_options(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
 }
 
 TEST_CASE("Callers who must prove themselves are asked by the strongest algorithm first, or by those that are written") {
-  const auto usual = options_of(R"("callers": {"who": [{"username": "anna", "password": "s3cret-anna"}]})").phone.stack.callers;
+  const auto usual = edge_options(R"("callers": {"who": [{"username": "anna", "password": "s3cret-anna"}]})").phone.stack.callers;
   REQUIRE(usual.who.size() == 1);
   CHECK(usual.who[0].username == "anna");
   CHECK(usual.who[0].password == "s3cret-anna");
   CHECK(usual.realm == "offhook");
   CHECK(usual.algorithms == sip::CallerOptions{}.algorithms);
-  const auto own = options_of(R"("callers": {"realm": "door", "algorithms": ["SHA-256", "MD5", "SHA-256"], "who": [{"username": "a", "password": "b"}]})")
+  const auto own = edge_options(R"("callers": {"realm": "door", "algorithms": ["SHA-256", "MD5", "SHA-256"], "who": [{"username": "a", "password": "b"}]})")
                        .phone.stack.callers;
   CHECK(own.realm == "door");
   CHECK(own.algorithms == std::vector{sip::Algorithm::Sha256, sip::Algorithm::Md5});
-  CHECK(options_of(R"("expires": 300)").phone.stack.callers.who.empty());
+  CHECK(edge_options(R"("expires": 300)").phone.stack.callers.who.empty());
   CHECK(begins(problem_in(R"("callers": {"realm": "door"})"), "/sip/callers/who: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a"}]})"), "/sip/callers/who/0/password: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a", "password": "b"}], "algorithms": ["md5"]})"),
@@ -84,7 +84,7 @@ TEST_CASE("Secrets of callers stand in no table, and in no problem") {
 }
 
 TEST_CASE("The door's budgets, bans and known peers are those that are written, and the usual ones where nothing is") {
-  const auto door = options_of(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
+  const auto door = edge_options(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
                                            "ban_scanners": false, "max_failures": 3, "ban_time": 60, "forgiven_every": 7})")
                         .phone.stack.door;
   const sip::DoorOptions usual;
@@ -102,24 +102,24 @@ TEST_CASE("The door's budgets, bans and known peers are those that are written, 
   CHECK(door.peers[0].holds(*base::IpAddress::parse("192.0.2.7")));
   CHECK_FALSE(door.peers[0].holds(*base::IpAddress::parse("192.0.2.8")));
   CHECK(door.peers[1].holds(*base::IpAddress::parse("10.9.9.9")));
-  CHECK_FALSE(options_of(R"("door": {"enabled": false})").phone.stack.door.on);
-  CHECK(options_of(R"("door": {})").phone.stack.door.peers.size() == usual.peers.size());
-  CHECK(options_of(R"("door": {"peers": []})").phone.stack.door.peers.empty());
+  CHECK_FALSE(edge_options(R"("door": {"enabled": false})").phone.stack.door.on);
+  CHECK(edge_options(R"("door": {})").phone.stack.door.peers.size() == usual.peers.size());
+  CHECK(edge_options(R"("door": {"peers": []})").phone.stack.door.peers.empty());
   CHECK(begins(problem_in(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 33}]})"), "/sip/door/peers/0/bits: found more bits than the address has;"));
-  CHECK(options_of(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
+  CHECK(edge_options(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
   CHECK(begins(problem_in(R"("door": {"sources": {}})"), "/sip/door/sources: found an unknown setting;"));
   CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number;"));
 }
 
 TEST_CASE("Trusted peers are addresses, not names") {
-  const auto account = options_of(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
+  const auto account = edge_options(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
   CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
   CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address;"));
 }
 
 TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
-  CHECK_FALSE(options_of(R"("expires": 300)").phone.watched.has_value());
-  const auto watched = options_of(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
+  CHECK_FALSE(edge_options(R"("expires": 300)").phone.watched.has_value());
+  const auto watched = edge_options(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
   REQUIRE(watched);
   REQUIRE(watched->allowed.size() == 2);
   CHECK(watched->allowed[0].who == "sip:lamp@pbx.example");
@@ -131,7 +131,7 @@ TEST_CASE("Watchers are named one by one, and see no more than that there is a c
 }
 
 TEST_CASE("Registered in parallel, the extension has an account at each server, and as many as there may be secondaries") {
-  const auto parallel = options_of(R"("registration": "parallel", "secondaries": ["a", {"host": "2001:db8::7", "port": 5090}])", "tcp");
+  const auto parallel = edge_options(R"("registration": "parallel", "secondaries": ["a", {"host": "2001:db8::7", "port": 5090}])", "tcp");
   CHECK(parallel.account.secondaries.empty());
   CHECK(parallel.account.server.empty());
   REQUIRE(parallel.standby_accounts.size() == 2);
@@ -142,10 +142,10 @@ TEST_CASE("Registered in parallel, the extension has an account at each server, 
     CHECK(standby.address_of_record == parallel.account.address_of_record);
     CHECK(standby.password == parallel.account.password);
   }
-  const auto serial = options_of(R"("registration": "serial", "secondaries": ["a"])");
+  const auto serial = edge_options(R"("registration": "serial", "secondaries": ["a"])");
   CHECK(serial.standby_accounts.empty());
   CHECK(serial.account.secondaries == std::vector<std::string>{"sip:a"});
-  CHECK(options_of(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d"])").standby_accounts.size() == 4);
+  CHECK(edge_options(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d"])").standby_accounts.size() == 4);
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
   CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found other text; allowed: \"serial\", \"parallel\"; did you mean \"parallel\"?"));
   CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));

@@ -28,12 +28,12 @@ std::string first_problem(const config::Effective& effective) {
   return effective.problems.empty() ? "" : config::to_string(effective.problems.front());
 }
 
-const std::map<std::string, std::string> kRequired{{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example:5070"}};
+const std::map<std::string, std::string> kRequiredWithPort{{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example:5070"}};
 
 }  // namespace
 
 TEST_CASE("each value tells where it came from, the strongest source winning") {
-  const auto effective = read(R"({"sip": {"extension": "1", "expires": 600}, "log": {"level": "off"}})", kRequired, {"/log/level=debug"});
+  const auto effective = read(R"({"sip": {"extension": "1", "expires": 600}, "log": {"level": "off"}})", kRequiredWithPort, {"/log/level=debug"});
   REQUIRE(effective.problems.empty());
   CHECK(origin(effective, "/sip/extension") == "environment SIP_EXTENSION");
   CHECK(origin(effective, "/sip/port") == "environment ASTERISK_HOST");
@@ -44,7 +44,7 @@ TEST_CASE("each value tells where it came from, the strongest source winning") {
 }
 
 TEST_CASE("a value that was refused leaves the weaker source's, and its origin") {
-  const auto effective = read(R"({"sip": {"expires": 600}})", kRequired, {"/sip/expires=5"});
+  const auto effective = read(R"({"sip": {"expires": 600}})", kRequiredWithPort, {"/sip/expires=5"});
   CHECK(effective.problems.size() == 1);
   CHECK(effective.config.sip.expires == std::chrono::seconds(600));
   CHECK(origin(effective, "/sip/expires") == "file my.json:/sip/expires");
@@ -52,7 +52,7 @@ TEST_CASE("a value that was refused leaves the weaker source's, and its origin")
 
 TEST_CASE("an assignment of the command line is read without quotes") {
   const auto effective =
-      read("", kRequired, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain=0"});
+      read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain=0"});
   REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
   CHECK(effective.config.sip.port == 5080);
   CHECK(effective.config.media.codecs == std::vector<std::string>{"PCMU", "PCMA"});
@@ -62,7 +62,7 @@ TEST_CASE("an assignment of the command line is read without quotes") {
 }
 
 TEST_CASE("an assignment that cannot be is refused, a secret above all") {
-  const auto told = [](const std::string& assignment) { return first_problem(read("", kRequired, {assignment})); };
+  const auto told = [](const std::string& assignment) { return first_problem(read("", kRequiredWithPort, {assignment})); };
   CHECK(told("/sip/prot=1") ==
         "--set: found an unknown setting; allowed: POINTER=VALUE, such as /sip/port=5070; did you mean /sip/port?");
   CHECK(told("sip.port=1").starts_with("--set: found something else;"));
@@ -78,11 +78,11 @@ TEST_CASE("an assignment that cannot be is refused, a secret above all") {
 
 TEST_CASE("a variable that is not UTF-8 is refused [RFC 3629 section 4]") {
   for (const char* text : {"\xff", "\xc3(", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
-    auto variables = kRequired;
+    auto variables = kRequiredWithPort;
     variables["PROMPT"] = text;
     CHECK(first_problem(read("", variables)).starts_with("PROMPT: found octets that are not UTF-8;"));
   }
-  auto variables = kRequired;
+  auto variables = kRequiredWithPort;
   variables["PROMPT"] = "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80";
   CHECK(read("", variables).problems.empty());
 }
@@ -90,13 +90,13 @@ TEST_CASE("a variable that is not UTF-8 is refused [RFC 3629 section 4]") {
 TEST_CASE("texts are measured in characters, not in octets") {
   std::string name;
   for (int i = 0; i < 128; ++i) name += "\xc3\xbc";
-  CHECK(read(R"({"sip": {"display_name": ")" + name + "\"}}", kRequired).problems.empty());
-  CHECK(first_problem(read(R"({"sip": {"display_name": ")" + name + "x\"}}", kRequired)).starts_with("/sip/display_name: found longer text"));
+  CHECK(read(R"({"sip": {"display_name": ")" + name + "\"}}", kRequiredWithPort).problems.empty());
+  CHECK(first_problem(read(R"({"sip": {"display_name": ")" + name + "x\"}}", kRequiredWithPort)).starts_with("/sip/display_name: found longer text"));
 }
 
 TEST_CASE("a secret that was replaced or refused is covered too") {
-  const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequired);
+  const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequiredWithPort);
   CHECK(first_problem(replaced).starts_with("/sip/***: "));
-  const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequired);
+  const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequiredWithPort);
   for (const auto& problem : refused.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
 }

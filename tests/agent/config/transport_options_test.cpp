@@ -13,7 +13,7 @@ using sip::Transport;
 
 namespace {
 
-agent::AgentOptions options_of(const std::string& sip) {
+agent::AgentOptions options_with_sip(const std::string& sip) {
   const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "bind_port": 5070)" + sip + "}}";
   const auto config = agent::config::parse(text, [](const std::string&) { return std::optional<std::string>(); });
   REQUIRE(config.has_value());
@@ -23,7 +23,7 @@ agent::AgentOptions options_of(const std::string& sip) {
 }  // namespace
 
 TEST_CASE("Nothing but UDP and TCP is there unless it is asked for") {
-  const auto options = options_of("");
+  const auto options = options_with_sip("");
   CHECK_FALSE(options.phone.sip.tls);
   CHECK_FALSE(options.phone.sip.web_socket);
   CHECK(options.phone.sip.listeners.empty());
@@ -31,12 +31,12 @@ TEST_CASE("Nothing but UDP and TCP is there unless it is asked for") {
 }
 
 TEST_CASE("ws registers over WebSocket without TLS, wss over both") {
-  const auto plain = options_of(R"(, "transport": "ws", "web_socket": {"path": "/sip"})");
+  const auto plain = options_with_sip(R"(, "transport": "ws", "web_socket": {"path": "/sip"})");
   CHECK(plain.account.registrar == "sip:pbx.example;transport=ws");
   REQUIRE(plain.phone.sip.web_socket);
   CHECK(plain.phone.sip.web_socket->path == "/sip");
   CHECK_FALSE(plain.phone.sip.tls);
-  const auto secure = options_of(R"(, "transport": "wss", "port": 8443, "tls": {"ca_file": "a.pem"})");
+  const auto secure = options_with_sip(R"(, "transport": "wss", "port": 8443, "tls": {"ca_file": "a.pem"})");
   CHECK(secure.account.registrar == "sip:pbx.example:8443;transport=wss");
   REQUIRE(secure.phone.sip.web_socket);
   CHECK(secure.phone.sip.web_socket->path == "/");
@@ -60,7 +60,7 @@ TEST_CASE("The files of /sip/tls start at the configuration file, as all its pat
 }
 
 TEST_CASE("A port for WebSockets stands beside UDP and TCP: over TLS where there is a certificate to show") {
-  const auto plain = options_of(R"(, "web_socket": {"port": 8088, "origins": ["https://a", {"origin": "https://b"}]})");
+  const auto plain = options_with_sip(R"(, "web_socket": {"port": 8088, "origins": ["https://a", {"origin": "https://b"}]})");
   REQUIRE(plain.phone.sip.listeners.size() == 3);
   CHECK(plain.phone.sip.listeners[0].transport == Transport::Udp);
   CHECK(plain.phone.sip.listeners[0].port == 5070);
@@ -69,7 +69,7 @@ TEST_CASE("A port for WebSockets stands beside UDP and TCP: over TLS where there
   CHECK(plain.phone.sip.listeners[2].port == 8088);
   CHECK(plain.phone.sip.web_socket->origins == std::vector<std::string>{"https://a", "https://b"});
   CHECK_FALSE(plain.phone.sip.tls);
-  const auto secure = options_of(R"(, "web_socket": {"port": 8088}, "tls": {"certificate": "a.pem", "key": "a.key"})");
+  const auto secure = options_with_sip(R"(, "web_socket": {"port": 8088}, "tls": {"certificate": "a.pem", "key": "a.key"})");
   REQUIRE(secure.phone.sip.listeners.size() == 3);
   CHECK(secure.phone.sip.listeners[2].transport == Transport::Wss);
   REQUIRE(secure.phone.sip.tls);

@@ -26,7 +26,7 @@ struct Dialled : Call {
   }
   void tone(LineTone tone) {
     media::MediaEvent event;
-    event.kind = Kind::Tone;
+    event.kind = EventKind::Tone;
     event.tone = tone;
     core.on_media(event, now, out);
     collect();
@@ -43,9 +43,9 @@ TEST_CASE_FIXTURE(Dialled, "Where nobody asks who answers, the greeting waits fo
 TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person answered, whose hello interrupts nothing and is no turn") {
   begin(MachinePolicy::HangUp);
   CHECK(core.holds_back());
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(800ms);
   CHECK(count<BeginListening>() == 0);
   CHECK(count<CancelSpeaking>() == 0);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person a
   REQUIRE(last<AnsweredBy>() != nullptr);
   CHECK(last<AnsweredBy>()->verdict.who == Answerer::Human);
   advance(1s);
-  core.on_media({Kind::UtteranceSent, 0, 0, 1, 0}, now, out);
+  core.on_media({EventKind::UtteranceSent, 0, 0, 1, 0}, now, out);
   collect();
   caller_says("good morning");
   CHECK(last<Respond>()->input.text == "good morning");
@@ -100,17 +100,17 @@ TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks,
   CHECK(last<Respond>()->input.text == kMachineAnswered);
   reply("This is Anna. Please call me.");
   spoken();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(12s);
   CHECK(core.holds_back());
   CHECK(count<Respond>() == 1);  // Nobody asks a machine why it says nothing.
   beeped();
   CHECK_FALSE(core.holds_back());
   seen.clear();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   CHECK(count<RisePlayout>() == 1);
   CHECK(count<BeginListening>() == 0);
-  core.on_media({Kind::UtteranceSent, 0, 0, 2, 0}, now, out);
+  core.on_media({EventKind::UtteranceSent, 0, 0, 2, 0}, now, out);
   collect();
   REQUIRE(last<HangUpCall>() != nullptr);
   CHECK(last<HangUpCall>()->why == "message left");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks,
 TEST_CASE_FIXTURE(Dialled, "A beep takes back that a person answered: the greeting is cut off, and the message said at once") {
   begin(MachinePolicy::Speak);
   known(Answerer::Human, AnswerSign::ShortGreeting);
-  media(Kind::Sent, 1, 1);
+  media(EventKind::Sent, 1, 1);
   core.on_answerer({media::AnswerVerdict{Answerer::Machine, AnswerSign::Beep, 4000ms}, true}, now, out);
   collect();
   CHECK(count<FlushPlayout>() == 1);

@@ -45,10 +45,10 @@ TEST_CASE("A call rings as long as it shall, though the greeting is ready") {
 
 TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted from the last voiced frame") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   CHECK(count<BeginListening>() == 1);
   advance(1s);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);  // 200 ms of silence already
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);  // 200 ms of silence already
   advance(290ms);
   CHECK(count<EndListening>() == 0);
   advance(10ms);
@@ -57,11 +57,11 @@ TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted fro
 
 TEST_CASE_FIXTURE(Call, "A breath does not end a turn") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(400ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(200ms);
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(5s);
   CHECK(count<BeginListening>() == 1);
   CHECK(count<EndListening>() == 0);
@@ -83,9 +83,9 @@ TEST_CASE_FIXTURE(Call, "What the caller said is answered, spoken, and reported 
 
 TEST_CASE_FIXTURE(Call, "A short noise that means nothing is ignored") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(100ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  media(EventKind::SpeechStopped, 0, 0, 0, 2);
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
   collect();
@@ -125,9 +125,9 @@ TEST_CASE_FIXTURE(Call, "The end of a later utterance speaks for the earlier one
 
 TEST_CASE_FIXTURE(Call, "A turn that is taken as sound is answered at once; its words come late, for the record") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   core.on_taken(listening()->turn, now, out);
   collect();
@@ -146,13 +146,13 @@ TEST_CASE_FIXTURE(Call, "A turn that is taken as sound is answered at once; its 
 
 TEST_CASE_FIXTURE(Call, "Who finds the end of a turn before us is believed") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
   core.on_taken(listening()->turn, now, out);
   collect();
   CHECK(count<EndListening>() == 1);
   CHECK(count<Respond>() == 1);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(2s);
   CHECK(count<EndListening>() == 1);
   CHECK(count<Respond>() == 1);
@@ -164,9 +164,9 @@ TEST_CASE("A cough is not given to who takes turns as sound") {
   options.drop_brief_turns = true;
   call.core = Conversation(options);
   call.greet();
-  call.media(Kind::SpeechStarted);
+  call.media(EventKind::SpeechStarted);
   call.advance(100ms);
-  call.media(Kind::SpeechStopped);
+  call.media(EventKind::SpeechStopped);
   call.advance(1s);
   CHECK(call.count<EndListening>() == 0);
   CHECK(call.count<AbandonListening>() == 1);
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Call, "The words of a voiced reply are what the caller heard o
   core.on_speak(SpeechDone{utterance}, now, out);
   collect();
   think(ReplyDone{core.turns()});
-  media(Kind::Sent, utterance, 0);
+  media(EventKind::Sent, utterance, 0);
   CHECK(core.unfinished_reply()->text == "one");
   sent();
   CHECK(last<AgentSaid>()->text == "one two");
@@ -215,10 +215,10 @@ TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
   think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
   think(ReplyDone{turn});
   spoken();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(300ms);
   CHECK(count<FlushPlayout>() == 1);
-  media(Kind::UtteranceSent, last<Speak>()->utterance);
+  media(EventKind::UtteranceSent, last<Speak>()->utterance);
   CHECK(count<HangUpCall>() == 0);
 }
 

@@ -43,15 +43,15 @@ TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in t
 TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, and not when it comes back") {
   greet();
   SUBCASE("for good") {
-    media(Kind::MediaLost);
+    media(EventKind::MediaLost);
     advance(20s);
     CHECK(last<HangUpCall>() != nullptr);
     CHECK(last<HangUpCall>()->why == "no media");
   }
   SUBCASE("back in time") {
-    media(Kind::MediaLost);
+    media(EventKind::MediaLost);
     advance(5s);
-    media(Kind::MediaBack);
+    media(EventKind::MediaBack);
     advance(20s);
     CHECK(last<HangUpCall>() == nullptr);
   }
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; befor
     core.close("shutdown", "We close now.", now, out);
     collect();
     CHECK(last<Speak>()->text == "We close now.");
-    media(Kind::SpeechStarted);
+    media(EventKind::SpeechStarted);
     CHECK(count<BeginListening>() == 0);
     spoken();
     sent();
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked under a caller whom nob
   greet();
   core.close("shutdown", "We close now.", now, out);
   collect();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   CHECK(count<RisePlayout>() == 1);
   CHECK(count<BeginListening>() == 0);
 }

@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 
 using namespace offhook::agent;
-using Kind = HistoryEntry::Kind;
+using EntryKind = HistoryEntry::Kind;
 
 TEST_CASE("A transcript that comes late takes its place before the reply to it") {
   History history;
-  history.add({Kind::Agent, 1, "Good morning.", {}, {}, false});
-  history.add({Kind::Agent, 2, "We open at nine.", {}, {}, false});
+  history.add({EntryKind::Agent, 1, "Good morning.", {}, {}, false});
+  history.add({EntryKind::Agent, 2, "We open at nine.", {}, {}, false});
   history.set_caller_text(2, "when do you open");
   REQUIRE(history.entries().size() == 3);
   CHECK(history.entries()[1].text == "when do you open");
@@ -19,9 +19,9 @@ TEST_CASE("A transcript that comes late takes its place before the reply to it")
 
 TEST_CASE("A history keeps so many entries, and forgets the oldest [kMaxEntries]") {
   History history;
-  for (std::size_t i = 0; i < History::kMaxEntries; ++i) history.add({Kind::Caller, static_cast<std::uint32_t>(i), "x", {}, {}, false});
+  for (std::size_t i = 0; i < History::kMaxEntries; ++i) history.add({EntryKind::Caller, static_cast<std::uint32_t>(i), "x", {}, {}, false});
   CHECK(history.forgotten() == 0);
-  history.add({Kind::Caller, 9999, "y", {}, {}, false});
+  history.add({EntryKind::Caller, 9999, "y", {}, {}, false});
   CHECK(history.entries().size() == History::kMaxEntries);
   CHECK(history.forgotten() == 1);
   CHECK(history.entries().back().text == "y");
@@ -29,19 +29,19 @@ TEST_CASE("A history keeps so many entries, and forgets the oldest [kMaxEntries]
 
 TEST_CASE("A history keeps so many octets [kMaxBytes]") {
   History history;
-  for (int i = 0; i < 4; ++i) history.add({Kind::Caller, 1, std::string(History::kMaxBytes / 4, 'x'), {}, {}, false});
+  for (int i = 0; i < 4; ++i) history.add({EntryKind::Caller, 1, std::string(History::kMaxBytes / 4, 'x'), {}, {}, false});
   CHECK(history.forgotten() == 0);
-  history.add({Kind::Agent, 1, "z", {}, {}, false});
+  history.add({EntryKind::Agent, 1, "z", {}, {}, false});
   CHECK(history.forgotten() == 1);
   CHECK(history.entries().size() == 4);
 }
 
 TEST_CASE("A tool's result never stays without its call") {
   History history;
-  history.add({Kind::ToolCall, 1, "{}", "transfer", "call_1", false});
-  for (std::size_t i = 0; i + 1 < History::kMaxEntries; ++i) history.add({Kind::ToolResult, 1, "{}", {}, "call_1", false});
+  history.add({EntryKind::ToolCall, 1, "{}", "transfer", "call_1", false});
+  for (std::size_t i = 0; i + 1 < History::kMaxEntries; ++i) history.add({EntryKind::ToolResult, 1, "{}", {}, "call_1", false});
   CHECK(history.entries().size() == History::kMaxEntries);
-  history.add({Kind::Caller, 2, "hello", {}, {}, false});
+  history.add({EntryKind::Caller, 2, "hello", {}, {}, false});
   REQUIRE(history.entries().size() == 1);
   CHECK(history.entries()[0].text == "hello");
 }

@@ -5,9 +5,9 @@ using namespace offhook_test;
 TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is cancelled") {
   connect_with_greeting();
   seen.clear();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(100ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  media(EventKind::SpeechStopped, 0, 0, 0, 2);
   advance(1s);
   CHECK(count<RisePlayout>() == 1);
   CHECK(count<AbandonListening>() == 1);
@@ -17,9 +17,9 @@ TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is c
 TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said before it") {
   greet();
   caller_says("i would like to be called back");
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(300ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "uh", 0.1, true}, now, out);
   collect();
@@ -31,8 +31,8 @@ TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said bef
 TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was heard of it") {
   connect_with_greeting();
   CHECK_FALSE(core.unfinished_reply());
-  media(Kind::Sent, 1, 0);
-  media(Kind::Sent, 1, 1);
+  media(EventKind::Sent, 1, 0);
+  media(EventKind::Sent, 1, 1);
   REQUIRE(core.unfinished_reply());
   CHECK(core.unfinished_reply()->text == "one two");
   CHECK(core.unfinished_reply()->interrupted);
@@ -43,9 +43,9 @@ TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was
 TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which words were heard") {
   connect_with_greeting();
   seen.clear();
-  media(Kind::Sent, 1, 0);
-  media(Kind::Sent, 1, 1);
-  media(Kind::SpeechStarted);
+  media(EventKind::Sent, 1, 0);
+  media(EventKind::Sent, 1, 1);
+  media(EventKind::SpeechStarted);
   advance(230ms);
   CHECK(count<FlushPlayout>() == 0);
   advance(10ms);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which 
   CHECK(last<ReportHeard>()->text == "one two");
   CHECK(last<ReportHeard>()->interrupted);
   advance(500ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   CHECK(count<EndListening>() == 1);
 }
@@ -73,18 +73,18 @@ TEST_CASE_FIXTURE(Call, "A caller who goes on while we think is heard out: both 
 
 TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still being recognised loses nothing") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   CHECK(count<EndListening>() == 1);
   const auto first = listening()->turn;
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   core.on_listen(Transcript{first, true, "please give me", 0.9, false}, now, out);
   collect();
   CHECK(count<Respond>() == 0);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   core.on_listen(Transcript{listening()->turn, true, "the address", 0.9, false}, now, out);
   collect();
@@ -94,14 +94,14 @@ TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still bein
 
 TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second has ended goes before it") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   const auto first = listening()->turn;
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   CHECK(count<EndListening>() == 2);
   core.on_listen(Transcript{first, true, "please give me", 0.8, false}, now, out);

@@ -4,7 +4,7 @@ using namespace offhook_test;
 
 TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {
   connect_with_greeting();
-  media(Kind::Digit, 0, 0, '3');
+  media(EventKind::Digit, 0, 0, '3');
   CHECK(count<FlushPlayout>() == 1);
   REQUIRE(last<Respond>() != nullptr);
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Digits);
@@ -20,17 +20,17 @@ TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pa
   sent();
   seen.clear();
   SUBCASE("enough") {
-    for (const char c : {'1', '2', '3', '4'}) media(Kind::Digit, 0, 0, c);
+    for (const char c : {'1', '2', '3', '4'}) media(EventKind::Digit, 0, 0, c);
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "1234");
   }
   SUBCASE("hash") {
-    for (const char c : {'1', '2', '#'}) media(Kind::Digit, 0, 0, c);
+    for (const char c : {'1', '2', '#'}) media(EventKind::Digit, 0, 0, c);
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "12");
   }
   SUBCASE("pause") {
-    for (const char c : {'9', '*', '1', '2'}) media(Kind::Digit, 0, 0, c);
+    for (const char c : {'9', '*', '1', '2'}) media(EventKind::Digit, 0, 0, c);
     advance(2990ms);
     CHECK(count<Respond>() == 0);
     advance(10ms);
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when th
   options.digit_gap = 2s;
   core = Conversation(options);
   greet();
-  const auto press = [&](std::string_view keys) { for (const char key : keys) media(Kind::Digit, 0, 0, key); };
+  const auto press = [&](std::string_view keys) { for (const char key : keys) media(EventKind::Digit, 0, 0, key); };
   SUBCASE("ended by '#'") {
     press("4*2#");
     REQUIRE(count<Respond>() == 1);
@@ -90,11 +90,11 @@ TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing"
   greet();
   advance(1s);
   for (const char key : {'4', '2'}) {
-    media(Kind::Digit, 0, 0, key);
+    media(EventKind::Digit, 0, 0, key);
     advance(2500ms);
   }
   CHECK(count<Respond>() == 0);
-  media(Kind::Digit, 0, 0, '#');
+  media(EventKind::Digit, 0, 0, '#');
   REQUIRE(count<Respond>() == 1);
   CHECK(last<Respond>()->input.text == "42");
 }
@@ -107,11 +107,11 @@ TEST_CASE_FIXTURE(Call, "A noise behind the keys does not take the place of what
   spoken();
   sent();
   seen.clear();
-  for (const char c : {'1', '2'}) media(Kind::Digit, 0, 0, c);
+  for (const char c : {'1', '2'}) media(EventKind::Digit, 0, 0, c);
   advance(2400ms);
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(100ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 2);
+  media(EventKind::SpeechStopped, 0, 0, 0, 2);
   advance(500ms);
   REQUIRE(count<Respond>() == 1);
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);

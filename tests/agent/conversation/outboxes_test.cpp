@@ -9,7 +9,7 @@
 
 using namespace offhook;
 using namespace offhook::agent;
-using Kind = media::PlayoutCommand::Kind;
+using CommandKind = media::PlayoutCommand::Kind;
 
 namespace {
 
@@ -19,7 +19,7 @@ struct Late {
   CommandOutbox outbox;
 
   void fill() {
-    while (port->commands.try_push({Kind::Digits, 0, 'A'})) {
+    while (port->commands.try_push({CommandKind::Digits, 0, 'A'})) {
     }
   }
   std::vector<media::PlayoutCommand> pop_all() {
@@ -45,46 +45,46 @@ SpeechAudio audio(std::uint32_t utterance, std::size_t samples) { return {uttera
 
 TEST_CASE_FIXTURE(Late, "A flush that finds the ring full reaches the worker when there is room") {
   fill();
-  outbox.push({Kind::Flush, 7, 0}, *port);
+  outbox.push({CommandKind::Flush, 7, 0}, *port);
   CHECK(outbox.waiting() == 1);
   const auto told = wake();
   REQUIRE(told.size() == 1);
-  CHECK(told[0].kind == Kind::Flush);
+  CHECK(told[0].kind == CommandKind::Flush);
   CHECK(told[0].utterance == 7);
 }
 
 TEST_CASE_FIXTURE(Late, "Commands keep their order, and only the last flush and rise wait") {
   fill();
-  outbox.push({Kind::Digits, 0, '1'}, *port);
-  outbox.push({Kind::Rise, 0, 0}, *port);
+  outbox.push({CommandKind::Digits, 0, '1'}, *port);
+  outbox.push({CommandKind::Rise, 0, 0}, *port);
   for (std::uint32_t i = 1; i <= 1000; ++i) {
-    outbox.push({Kind::Flush, i, 0}, *port);
-    outbox.push({Kind::Rise, 0, 0}, *port);
+    outbox.push({CommandKind::Flush, i, 0}, *port);
+    outbox.push({CommandKind::Rise, 0, 0}, *port);
   }
-  outbox.push({Kind::Digits, 0, '2'}, *port);
+  outbox.push({CommandKind::Digits, 0, '2'}, *port);
   CHECK(outbox.waiting() == 4);
   (void)pop_all();
-  outbox.push({Kind::Rise, 0, 0}, *port);  // behind what waited
+  outbox.push({CommandKind::Rise, 0, 0}, *port);  // behind what waited
   const auto told = pop_all();
   REQUIRE(told.size() == 5);
   CHECK(told[0].digit == '1');
-  CHECK(told[1].kind == Kind::Flush);
+  CHECK(told[1].kind == CommandKind::Flush);
   CHECK(told[1].utterance == 1000);
-  CHECK(told[2].kind == Kind::Rise);
+  CHECK(told[2].kind == CommandKind::Rise);
   CHECK(told[3].digit == '2');
-  CHECK(told[4].kind == Kind::Rise);
+  CHECK(told[4].kind == CommandKind::Rise);
 }
 
 TEST_CASE_FIXTURE(Late, "Digits wait up to their bound; the next is refused and counted, and a flush still gets through") {
   fill();
-  for (std::size_t i = 0; i < CommandOutbox::kMaxDigits; ++i) outbox.push({Kind::Digits, 0, '1'}, *port);
+  for (std::size_t i = 0; i < CommandOutbox::kMaxDigits; ++i) outbox.push({CommandKind::Digits, 0, '1'}, *port);
   CHECK(outbox.digits_dropped() == 0);
-  outbox.push({Kind::Digits, 0, '2'}, *port);
+  outbox.push({CommandKind::Digits, 0, '2'}, *port);
   CHECK(outbox.digits_dropped() == 1);
-  outbox.push({Kind::Flush, 3, 0}, *port);
+  outbox.push({CommandKind::Flush, 3, 0}, *port);
   const auto told = wake();
   CHECK(told.size() == CommandOutbox::kMaxDigits + 1);
-  CHECK(told.back().kind == Kind::Flush);
+  CHECK(told.back().kind == CommandKind::Flush);
 }
 
 TEST_CASE("The playout queue holds so many seconds in all; what is beyond is cut off and counted, and its utterance still ends") {

@@ -24,9 +24,9 @@ TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then
 
 TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too, and the reply follows them") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(300ms + ConversationOptions{}.filler_after);
   REQUIRE(count<Speak>() == 1);
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
@@ -40,7 +40,7 @@ TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too
   collect();
   reply("Good day.");
   spoken();
-  media(Kind::UtteranceSent, filler);
+  media(EventKind::UtteranceSent, filler);
   CHECK(count<AgentSaid>() == 0);
   sent();
   REQUIRE(count<AgentSaid>() == 1);
@@ -50,17 +50,17 @@ TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too
 
 TEST_CASE_FIXTURE(Call, "A cough into the filler takes nothing from what was said before it") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(300ms + ConversationOptions{}.filler_after);
   REQUIRE(last<Speak>()->text == ConversationOptions{}.filler);
   const auto first = listening()->turn;
   spoken();
-  media(Kind::Sent, last<Speak>()->utterance, 0);
-  media(Kind::SpeechStarted);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
   advance(100ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 5);
+  media(EventKind::SpeechStopped, 0, 0, 0, 5);
   CHECK(count<AbandonListening>() == 0);
   sent();
   advance(1s);
@@ -75,13 +75,13 @@ TEST_CASE_FIXTURE(Call, "A cough into the filler takes nothing from what was sai
 
 TEST_CASE_FIXTURE(Call, "A short noise behind a turn of which nothing is understood does not pass the turn off as a noise") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(2s);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(100ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 5);
+  media(EventKind::SpeechStopped, 0, 0, 0, 5);
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
   collect();
@@ -91,9 +91,9 @@ TEST_CASE_FIXTURE(Call, "A short noise behind a turn of which nothing is underst
 
 TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leaves the listener its deadline") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(300ms + ConversationOptions{}.filler_after);
   REQUIRE(count<Speak>() == 1);
   spoken();
@@ -168,9 +168,9 @@ TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise"
 TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its deadline") {
   others = true;
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(800ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   REQUIRE(last<EndListening>() != nullptr);
   advance(ConversationOptions{}.filler_after);
@@ -313,9 +313,9 @@ TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of 
 
 TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the caller asked again") {
   greet();
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(500ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(300ms + 4s);
   CHECK(count<AbandonListening>() == 1);
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);

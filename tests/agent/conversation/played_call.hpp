@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/conversation.hpp>
+#include <offhook/tests/media/event_kind.hpp>
 
 #include <doctest/doctest.h>
 
@@ -16,7 +17,6 @@ namespace offhook_test {
 using namespace offhook;
 using namespace offhook::agent;
 using namespace std::chrono_literals;
-using Kind = media::MediaEvent::Kind;
 
 /// A call on virtual time: the test plays the worker, the listener, the thinker and the speaker.
 struct Call {
@@ -56,7 +56,7 @@ struct Call {
     }
     return nullptr;
   }
-  void media(Kind kind, std::uint32_t utterance = 0, std::uint32_t word = 0, char digit = 0, std::uint64_t silent_ticks = 0) {
+  void media(EventKind kind, std::uint32_t utterance = 0, std::uint32_t word = 0, char digit = 0, std::uint64_t silent_ticks = 0) {
     core.on_media({kind, digit, 0, utterance, word, tick, tick - std::min(tick, silent_ticks)}, now, out);
     collect();
   }
@@ -77,7 +77,7 @@ struct Call {
     core.on_speak(SpeechDone{speak->utterance}, now, out);
     collect();
   }
-  void sent() { media(Kind::UtteranceSent, last<Speak>()->utterance); }
+  void sent() { media(EventKind::UtteranceSent, last<Speak>()->utterance); }
   void connect_with_greeting() {
     core.start(now, out);
     collect();
@@ -93,9 +93,9 @@ struct Call {
     seen.clear();
   }
   void caller_says(std::string text, base::Duration length = 800ms) {
-    media(Kind::SpeechStarted);
+    media(EventKind::SpeechStarted);
     advance(length);
-    media(Kind::SpeechStopped, 0, 0, 0, 10);
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
     core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
     collect();

@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(RecordedCall, "The notice is said before the greeting, answers
   CHECK(count<AnswerCall>() == 1);
   REQUIRE(count<Speak>() == 2);
   CHECK(last<Speak>()->utterance > notice);
-  media(Kind::UtteranceSent, notice);
+  media(EventKind::UtteranceSent, notice);
   sent();
   REQUIRE(last<ReportHeard>() != nullptr);
   CHECK(last<ReportHeard>()->text == "Good morning.");
@@ -43,19 +43,19 @@ TEST_CASE_FIXTURE(RecordedCall, "The notice is said before the greeting, answers
 
 TEST_CASE_FIXTURE(RecordedCall, "Nobody talks over the notice: voice and keys are heard from its last frame on, and not before") {
   begin();
-  media(Kind::Sent, notice, 0);
-  media(Kind::SpeechStarted);
+  media(EventKind::Sent, notice, 0);
+  media(EventKind::SpeechStarted);
   CHECK(count<RisePlayout>() == 1);
   advance(1s);
-  media(Kind::Digit, 0, 0, '1');
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::Digit, 0, 0, '1');
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(100ms);
   CHECK(count<BeginListening>() == 0);
   CHECK(count<FlushPlayout>() == 0);
   CHECK(count<Respond>() == 1);
-  media(Kind::UtteranceSent, notice);
-  media(Kind::Sent, last<Speak>()->utterance, 0);
-  media(Kind::SpeechStarted);
+  media(EventKind::UtteranceSent, notice);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
   CHECK(count<BeginListening>() == 1);
   advance(300ms);
   CHECK(count<FlushPlayout>() == 1);  // The greeting may be cut off.

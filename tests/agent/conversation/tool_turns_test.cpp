@@ -28,8 +28,8 @@ TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut o
   think(ReplyText{turn, "I will connect you."});
   think(ToolCall{turn, "call_1", "transfer", "{}"});
   spoken();
-  media(Kind::Sent, last<Speak>()->utterance, 0);
-  media(Kind::SpeechStarted);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
   advance(300ms);
   REQUIRE(count<FlushPlayout>() == 1);
   core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak
   collect();
   seen.clear();
   core.on_speak(SpeechAudio{2, {0, 0}, {{"Shall", 0}, {"I", 100}}}, now, out);
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(100ms);
   SUBCASE("it has begun") {
     core.set_awaits_answer(true);
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   core.ask("Shall I?", now, out);
   collect();
   REQUIRE(last<Speak>()->text == "Shall I?");
-  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   CHECK(count<QuestionBegan>() == 1);
   spoken();
   sent();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   REQUIRE(last<AnswerWords>() != nullptr);
   CHECK(last<AnswerWords>()->transcript.text == "yes please");
   CHECK(count<Respond>() == thoughts);
-  media(Kind::Digit, 0, 0, '1');
+  media(EventKind::Digit, 0, 0, '1');
   REQUIRE(last<AnswerDigit>() != nullptr);
   CHECK(count<Respond>() == thoughts);
   core.set_awaits_answer(false);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   collect();
   reply("Done.");
   CHECK(last<Speak>()->text == "Done.");
-  media(Kind::Digit, 0, 0, '1');
+  media(EventKind::Digit, 0, 0, '1');
   CHECK(count<Respond>() == thoughts + 1);
 }
 
@@ -113,18 +113,18 @@ TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and
   think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
   core.ask("Shall I?", now, out);
   collect();
-  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   spoken();
   sent();
   const auto began = now;
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   advance(300ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   const auto first = listening()->turn;
-  media(Kind::SpeechStarted);  // Before the words of the first half are known.
+  media(EventKind::SpeechStarted);  // Before the words of the first half are known.
   advance(200ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   bool unclear = false;
   std::string whole = "no okay";
   SUBCASE("both understood") { core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out); }
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(Call, "A question and its answer have their time, though the m
   core.set_awaits_answer(false);
   advance(20ms);
   REQUIRE(last<Speak>()->text == "Shall I?");
-  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   spoken();
   core.set_awaits_answer(true);
   advance(7s);
@@ -184,9 +184,9 @@ TEST_CASE_FIXTURE(Call, "Frames of a question that was given up are none of the 
     collect();
   }
   SUBCASE("none is") { core.withdraw_question(); }
-  media(Kind::Sent, first, 0);
+  media(EventKind::Sent, first, 0);
   CHECK(count<QuestionBegan>() == 0);
-  media(Kind::UtteranceSent, first);
+  media(EventKind::UtteranceSent, first);
   CHECK(count<QuestionHeard>() == 0);
 }
 
@@ -220,11 +220,11 @@ TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and 
   core.set_awaits_answer(false);
   spoken();
   SUBCASE("the caller cuts the reply off") {
-    media(Kind::Sent, last<Speak>()->utterance, 0);
-    media(Kind::SpeechStarted);
+    media(EventKind::Sent, last<Speak>()->utterance, 0);
+    media(EventKind::SpeechStarted);
     advance(300ms);
   }
-  SUBCASE("the caller presses a key") { media(Kind::Digit, 0, 0, '5'); }
+  SUBCASE("the caller presses a key") { media(EventKind::Digit, 0, 0, '5'); }
   SUBCASE("the provider is lost") {
     for (int i = 0; i < 4; ++i) think(ThinkFailed{turn, "broken", FailureKind::Network});
     core.on_no_other_way(Stage::Think, now, out);
@@ -263,9 +263,9 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   const auto asked = last<Speak>()->utterance;
   spoken();
   SUBCASE("before its first frame") {}
-  SUBCASE("while it is heard") { media(Kind::Sent, asked, 0); }
+  SUBCASE("while it is heard") { media(EventKind::Sent, asked, 0); }
   SUBCASE("behind it") {
-    media(Kind::Sent, asked, 0);
+    media(EventKind::Sent, asked, 0);
     sent();
   }
   CHECK(count<QuestionSpoilt>() == 0);
@@ -274,7 +274,7 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   think(ReplyText{turn, "We have new ones."});
   CHECK(count<QuestionSpoilt>() == 1);
   const auto began = count<QuestionBegan>();
-  media(Kind::Sent, asked, 0);
+  media(EventKind::Sent, asked, 0);
   CHECK(count<QuestionBegan>() == began);  // What is left of it counts no more.
   CHECK(count<DropQuestions>() == 0);
   core.ask("Shall I really?", now, out);
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   for (std::uint32_t words = asked + 1; words <= asked + 2; ++words) {
     core.on_speak(SpeechAudio{words, {0, 0}, {{"one", 0}}}, now, out);
     core.on_speak(SpeechDone{words}, now, out);
-    media(Kind::UtteranceSent, words);
+    media(EventKind::UtteranceSent, words);
   }
   advance(20ms);
   CHECK(last<Speak>()->text == "Shall I really?");
@@ -334,12 +334,12 @@ TEST_CASE_FIXTURE(Call, "Nobody is asked while they key in a number: its next ke
   think(ReplyDone{turn});
   spoken();
   sent();
-  media(Kind::Digit, 0, 0, '4');
+  media(EventKind::Digit, 0, 0, '4');
   core.ask("Shall I?", now, out);
   core.set_awaits_answer(false);
   advance(1s);
   CHECK(last<Speak>()->text == "Your number, please.");
-  media(Kind::Digit, 0, 0, '1');
+  media(EventKind::Digit, 0, 0, '1');
   CHECK(count<AnswerDigit>() == 0);
   advance(5s);
   CHECK(last<Respond>()->input.text == "41");
@@ -359,7 +359,7 @@ TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks
   core.ask("Shall I?", now, out);
   collect();
   REQUIRE(last<Speak>()->text == "Shall I?");
-  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   spoken();
   const auto thoughts = count<Respond>();
   advance(3s);

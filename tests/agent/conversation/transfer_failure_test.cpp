@@ -49,11 +49,11 @@ TEST_CASE_FIXTURE(Transferring, "A thinker with nothing to say to a failed trans
 }
 
 TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for the caller to finish, and then for the reply") {
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   fail();
   CHECK(count<Respond>() == 0);
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
   collect();
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer that the caller cut o
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
   reply("Nobody is there.");
   spoken();
-  media(Kind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   caller_says("I see");
   reply("Anything else?");
   spoken();
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer that the caller cut o
 
 TEST_CASE_FIXTURE(Transferring, "A caller who answers news of a failed transfer by a key hears it after that") {
   fail();
-  media(Kind::Digit, 0, 0, '3');
+  media(EventKind::Digit, 0, 0, '3');
   REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Digits);
   reply("Three.");
   spoken();
@@ -112,20 +112,20 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for a number th
   reply("Which one?");
   spoken();
   sent();
-  for (const char digit : {'1', '2'}) media(Kind::Digit, 0, 0, digit);
+  for (const char digit : {'1', '2'}) media(EventKind::Digit, 0, 0, digit);
   fail();
   advance(1s);
   CHECK(count<Respond>() == 1);
-  for (const char digit : {'3', '4'}) media(Kind::Digit, 0, 0, digit);
+  for (const char digit : {'3', '4'}) media(EventKind::Digit, 0, 0, digit);
   REQUIRE(count<Respond>() == 2);
   CHECK(last<Respond>()->input.text == "1234");
 }
 
 TEST_CASE_FIXTURE(Transferring, "Another transfer makes the news of the one that failed needless") {
-  media(Kind::SpeechStarted);
+  media(EventKind::SpeechStarted);
   fail();
   advance(600ms);
-  media(Kind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "the workshop then", 0.9, false}, now, out);
   collect();

@@ -33,7 +33,7 @@ media::QualityReport wideband() {
   report.quality.scale = rtp::QualityScale::Wideband;
   return report;
 }
-struct Metrics : agent::Metrics {
+struct CallFigures : agent::Metrics {
   Exposition read(const std::vector<media::QualityReport>& live = {}) const {
     auto read = read_exposition(page(agent::CallMetrics::live(live)));
     for (const std::string& fault : read.faults) FAIL_CHECK(fault);
@@ -45,7 +45,7 @@ using Labels = std::map<std::string, std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Metrics, "Each finished call counts in each distribution once, from its bound on") {
+TEST_CASE_FIXTURE(CallFigures, "Each finished call counts in each distribution once, from its bound on") {
   on_finished(good());
   on_finished(bad());
   on_finished(wideband());
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Metrics, "Each finished call counts in each distribution once,
   CHECK(now.value("offhook_call_one_way_ms_count") == 3);
 }
 
-TEST_CASE_FIXTURE(Metrics, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
+TEST_CASE_FIXTURE(CallFigures, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
   auto report = good();
   report.played = {.concealed_samples = 320, .silent_concealed_samples = 30, .concealment_events = 2, .inserted_samples_for_deceleration = 80,
                    .removed_samples_for_acceleration = 40, .jitter_buffer_delay = 4000, .jitter_buffer_emitted_count = 160};
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Metrics, "What was concealed, stretched and waited for is summ
   CHECK(now.value("offhook_jitter_buffer_emitted_samples_total") == 320);
 }
 
-TEST_CASE_FIXTURE(Metrics, "What peers say of our sound is a distribution of those who say it") {
+TEST_CASE_FIXTURE(CallFigures, "What peers say of our sound is a distribution of those who say it") {
   on_finished(good());
   auto report = good();
   report.peers_mos = 3.1;
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Metrics, "What peers say of our sound is a distribution of tho
   CHECK(now.value("offhook_peer_mos_bucket", {{"le", "3.1"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(Metrics, "A bound belongs to its bucket") {
+TEST_CASE_FIXTURE(CallFigures, "A bound belongs to its bucket") {
   auto report = good();
   report.quality.mos_conversation = 4.0;
   on_finished(report);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Metrics, "A bound belongs to its bucket") {
   CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "4"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; of a codec without R, no opinion") {
+TEST_CASE_FIXTURE(CallFigures, "Of a call in which nothing came only that is known; of a codec without R, no opinion") {
   media::QualityReport nothing;
   nothing.one_way_ever.nothing_comes = true;
   on_finished(nothing);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Metrics, "Of a call in which nothing came only that is known; 
   CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Metrics, "Of the calls that are up: how many, the worst, and which are deaf now") {
+TEST_CASE_FIXTURE(CallFigures, "Of the calls that are up: how many, the worst, and which are deaf now") {
   CHECK(read().value("offhook_calls") == 0);
   CHECK_FALSE(read().value("offhook_call_mos_worst", {{"scale", "narrowband"}}));
   CHECK_FALSE(read().types.contains("offhook_call_mos_worst"));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Metrics, "Of the calls that are up: how many, the worst, and w
   CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Metrics, "Calls are counted by direction and by what became of them, from the first page on") {
+TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and by what became of them, from the first page on") {
   CHECK(read().value("offhook_calls_total", {{"direction", "in"}, {"outcome", "busy"}}) == 0);
   calls().on_ended(false, agent::CallOutcome::Answered, 1500ms, 61s);
   calls().on_ended(true, agent::CallOutcome::Busy, 4s, 0s);

@@ -6,7 +6,7 @@
 
 #include <offhook/agent/config/secret.hpp>
 
-namespace log = offhook::agent::log;
+using namespace offhook::agent;
 using offhook::agent::config::Secret;
 
 TEST_CASE("A line is readable text, or JSON with the same content") {

@@ -1,12 +1,10 @@
 #include <offhook/agent/phone/media_session.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 using namespace offhook;
 using namespace std::chrono_literals;
@@ -30,12 +28,6 @@ struct Sides {
     a.start();
     b.start();
   }
-  static bool comes_true(const std::function<bool()>& what) {
-    for (int i = 0; i < 500; ++i, std::this_thread::sleep_for(10ms)) {
-      if (what()) return true;
-    }
-    return false;
-  }
 };
 
 bool has(const std::string& text, const char* line) { return text.find(line) != std::string::npos; }
@@ -48,9 +40,9 @@ TEST_CASE_FIXTURE(Sides, "Comfort noise and VoIP metrics are offered and answere
     CHECK(has(text, "a=rtcp-xr:voip-metrics\r\n"));
   }
   const auto a_leg = *a.leg(), b_leg = *b.leg();
-  REQUIRE(comes_true([&] { return b_engine.statistics(b_leg)->packets_received > 20; }));
+  REQUIRE(offhook_test::wait_until([&] { return b_engine.statistics(b_leg)->packets_received > 20; }));
   (void)b.close();
-  REQUIRE(comes_true([&] { return a_engine.statistics(a_leg)->peers_view.has_value(); }));
+  REQUIRE(offhook_test::wait_until([&] { return a_engine.statistics(a_leg)->peers_view.has_value(); }));
   const auto view = a_engine.statistics(a_leg)->peers_view;
   CHECK(view->loss_rate == 0);
   CHECK(view->r_factor > 80);

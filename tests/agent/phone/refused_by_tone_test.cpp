@@ -5,10 +5,12 @@
 #include <offhook/media/tone_script.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <atomic>
 #include <future>
 #include <string>
+#include <thread>
 
 using namespace offhook;
 using namespace std::chrono_literals;
@@ -97,7 +99,7 @@ TEST_CASE("A tone is heard and not heeded where the call says so") {
     REQUIRE(dialled.has_value());
     phone.call = *dialled;
   });
-  for (int i = 0; i < 2000 && phone.port->line_ear->refusal() == LineTone::None; ++i) std::this_thread::sleep_for(5ms);
+  REQUIRE(offhook_test::wait_until([&] { return phone.port->line_ear->refusal() != LineTone::None; }));
   CHECK(phone.port->line_ear->refusal() == LineTone::Busy);
   // Timers of one thread go off in their order: had the call looked for tones, every 100 ms, it would have found this one by then.
   std::promise<void> looked;

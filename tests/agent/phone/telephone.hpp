@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +9,6 @@
 #include <future>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 // Telephones on loopback, with real sockets and engines; waits end when the awaited thing is there.
@@ -83,11 +83,10 @@ struct Telephone {
   }
   template <class E, class Condition>
   bool wait_for(Condition condition) {
-    for (int i = 0; i < 2000; ++i) {
-      if (const auto e = last<E>(); e && condition(*e)) return true;
-      std::this_thread::sleep_for(5ms);
-    }
-    return false;
+    return offhook_test::wait_until([&] {
+      const auto e = last<E>();
+      return e && condition(*e);
+    });
   }
   template <class E>
   bool wait_for() {
@@ -114,13 +113,12 @@ struct Telephone {
   }
   bool hears() {
     media::HeardFrame frame;
-    for (int i = 0; i < 2000; ++i) {
+    return offhook_test::wait_until([&] {
       while (port->heard.try_pop(frame)) {
         if (frame.level_dbov > -30) return true;
       }
-      std::this_thread::sleep_for(5ms);
-    }
-    return false;
+      return false;
+    });
   }
 };
 

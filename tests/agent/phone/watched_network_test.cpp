@@ -1,5 +1,6 @@
 // Stacks on a simulated network: one watches another's line, a third one calls that.
 #include <offhook/agent/phone/line_watchers.hpp>
+#include <offhook/tests/agent/phone/watch_options.hpp>
 #include <offhook/tests/sim/network.hpp>
 
 using namespace offhook;
@@ -8,25 +9,19 @@ using sip::packages::Applied;
 
 namespace {
 
-phone::WatchOptions asking() {
-  phone::WatchOptions options;
-  options.asks = true;
-  return options;
-}
-
 sip::StackOptions offering() {
   sip::StackOptions options;
-  options.packages = {phone::LineWatchers::package(asking())};
+  options.packages = {phone::LineWatchers::package(test::asking())};
   return options;
 }
 
-struct Watched {
-  Watched(std::uint64_t seed, Weather weather)
+struct WatchedNetwork {
+  WatchedNetwork(std::uint64_t seed, Weather weather)
       : network(seed, weather),
         watcher(network.add("192.0.2.1")),
         watched(network.add("192.0.2.2", offering())),
         caller(network.add("192.0.2.3")),
-        lines(watched.stack, asking(),
+        lines(watched.stack, test::asking(),
               {[this](sip::SubscribeReceived& e) { (void)lines.decide(e.subscription, phone::View::Calls, network.now()); },
                [](const sip::SubscriptionChanged&) {}}) {
     network.on_event = [this](Network::Node& node, sip::Event event) { on_event(node, std::move(event)); };
@@ -89,7 +84,7 @@ struct Watched {
 }  // namespace
 
 TEST_CASE("A lamp at another stack is lit while there is a call, and each document has the next number [RFC 4235 section 4.1]") {
-  Watched watch(1, {});
+  WatchedNetwork watch(1, {});
   watch.network.run_for(1s);
   CHECK(watch.documents == 1);
   CHECK_FALSE(watch.table.in_use());
@@ -109,7 +104,7 @@ TEST_CASE("A lamp at another stack is lit while there is a call, and each docume
 TEST_CASE("Whatever the network loses, repeats and reorders, the lamp shows in the end what is [RFC 4235 section 4.3]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    Watched watch(seed, {20, 10ms, 300ms, 10});
+    WatchedNetwork watch(seed, {20, 10ms, 300ms, 10});
     watch.network.run_for(70s);
     watch.call();
     watch.network.run_for(70s);

@@ -1,5 +1,6 @@
 // A telephone whose line is watched by another, as those who embed it have it.
 #include <offhook/tests/agent/phone/telephone.hpp>
+#include <offhook/tests/agent/phone/watch_options.hpp>
 
 using namespace offhook;
 using phone::PhoneError;
@@ -7,14 +8,8 @@ using test::Telephone;
 
 namespace {
 
-std::optional<phone::WatchOptions> asking() {
-  phone::WatchOptions options;
-  options.asks = true;
-  return options;
-}
-
-struct Watched {
-  Telephone lamp{"anna"}, line{"bert", {media::AudioCodec::Pcmu}, 1, asking()}, caller{"carl"};
+struct WatchedTelephone {
+  Telephone lamp{"anna"}, line{"bert", {media::AudioCodec::Pcmu}, 1, test::asking()}, caller{"carl"};
   phone::Subscription subscription;
 
   void watch() {
@@ -37,7 +32,7 @@ struct Watched {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Watched, "Who is accepted sees the calls of a line come and go, until he is put out [RFC 4235 section 3.7]") {
+TEST_CASE_FIXTURE(WatchedTelephone, "Who is accepted sees the calls of a line come and go, until he is put out [RFC 4235 section 3.7]") {
   watch();
   phone::Watcher watcher = line.last<phone::WatcherAsks>()->watcher;
   CHECK(line.last<phone::WatcherAsks>()->details.from.uri.find("anna") != std::string::npos);
@@ -65,7 +60,7 @@ TEST_CASE_FIXTURE(Watched, "Who is accepted sees the calls of a line come and go
 }
 
 TEST_CASE("A line that is offered to nobody refuses whoever asks to see it [RFC 6665 section 4.2.1.3]") {
-  Watched watched;
+  WatchedTelephone watched;
   Telephone shy{"dora", {media::AudioCodec::Pcmu}, 1, phone::WatchOptions{}};
   watched.lamp.on_thread([&] {
     phone::SubscribeOptions options;

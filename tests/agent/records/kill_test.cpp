@@ -29,7 +29,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-CallRecord call(const std::string& id, std::size_t turns) {
+CallRecord call_with_turns(const std::string& id, std::size_t turns) {
   CallRecord record;
   record.id = id;
   record.from.display = "\r\n\"hostile\"";
@@ -52,7 +52,7 @@ CallRecord call(const std::string& id, std::size_t turns) {
     threads.emplace_back([&writer, life, thread] {
       for (int n = 0;; ++n) {
         CallRecord record =
-            call(std::to_string(life) + "-" + std::to_string(thread) + "-" + std::to_string(n), static_cast<std::size_t>(n % 7));
+            call_with_turns(std::to_string(life) + "-" + std::to_string(thread) + "-" + std::to_string(n), static_cast<std::size_t>(n % 7));
         if (!writer.began(record) || !writer.ended(std::move(record))) std::this_thread::yield();
       }
     });

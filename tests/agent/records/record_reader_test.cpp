@@ -4,6 +4,7 @@
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/records/support.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,20 +14,15 @@
 
 using namespace offhook;
 using namespace offhook::agent::records;
+using test::call_of;
 
 namespace {
 
-CallRecord call(const std::string& id) {
-  CallRecord record;
-  record.id = id;
-  record.invited_at = WallTime(std::chrono::seconds(1700000000));
-  return record;
-}
 std::string ended(const std::string& id, std::string_view run = "run1") {
-  return to_line(call(id), run);
+  return to_line(call_of(id), run);
 }
 std::string began(const std::string& id, std::string_view run = "run1") {
-  return to_started_line(call(id), run);
+  return to_started_line(call_of(id), run);
 }
 
 struct Reading : test::Folder {

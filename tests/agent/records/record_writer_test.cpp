@@ -4,24 +4,21 @@
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/tests/agent/records/fake_file_system.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/records/support.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <condition_variable>
-#include <thread>
+#include <mutex>
 
 using namespace offhook;
 using namespace offhook::agent::records;
 using namespace std::chrono_literals;
+using test::call_of;
 
 namespace {
-
-CallRecord call(const std::string& id) {
-  CallRecord record;
-  record.id = id;
-  return record;
-}
 
 /// A disk on which everything waits until the test lets it through.
 class GatedDisk final : public FileSystem {
@@ -78,8 +75,8 @@ TEST_CASE("A record is on the disk when it is reported, and all are when the wri
       was_there = was_there && folder.get("calls-1.jsonl").find("\"id\":\"" + record.id + "\"") != std::string::npos;
     });
     for (const auto* id : {"a", "b", "c"}) {
-      CHECK(writer.began(call(id)));
-      CHECK(writer.ended(call(id)));
+      CHECK(writer.began(call_of(id)));
+      CHECK(writer.ended(call_of(id)));
     }
   }
   CHECK(reported == "abc");
@@ -102,8 +99,8 @@ TEST_CASE_FIXTURE(Quiet,
     RecordWriter writer(gated, options, [&](const CallRecord&) { ++reported; });
     gated.wait_for_somebody();
     CHECK(writer.state() == RecordWriter::State::Writing);
-    for (int i = 0; i < 3; ++i) CHECK(writer.ended(call("x")));
-    CHECK_FALSE(writer.ended(call("x")));
+    for (int i = 0; i < 3; ++i) CHECK(writer.ended(call_of("x")));
+    CHECK_FALSE(writer.ended(call_of("x")));
     CHECK(writer.state() == RecordWriter::State::Losing);
     CHECK(writer.counters().refused == 1);
     CHECK(reported == 0);
@@ -130,7 +127,7 @@ TEST_CASE_FIXTURE(Quiet, "A disk that fails until the end: what waits is lost wi
   bool reported = false;
   {
     RecordWriter writer(disk, options, [&](const CallRecord&) { reported = true; });
-    CHECK(writer.ended(call("a")));
+    CHECK(writer.ended(call_of("a")));
   }
   CHECK_FALSE(reported);
 }
@@ -139,11 +136,11 @@ TEST_CASE_FIXTURE(Quiet, "Two agents in one folder: each has its own file, and b
   const test::Folder folder;
   {
     RecordWriter first(posix_file_system(), in(folder.path), {});
-    while (first.state() == RecordWriter::State::Writing && !std::filesystem::exists(folder.path + "/calls-1.jsonl"))
-      std::this_thread::yield();
+    REQUIRE(offhook_test::wait_until(
+        [&] { return first.state() != RecordWriter::State::Writing || std::filesystem::exists(folder.path + "/calls-1.jsonl"); }));
     RecordWriter second(posix_file_system(), in(folder.path), {});
-    CHECK(first.ended(call("a")));
-    CHECK(second.ended(call("b")));
+    CHECK(first.ended(call_of("a")));
+    CHECK(second.ended(call_of("b")));
   }
   std::string read;
   REQUIRE(read_calls(folder.path, [&](const StoredCall& stored) { read += stored.record.id; }));

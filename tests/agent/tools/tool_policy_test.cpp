@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ToolRule rule(std::string name, ToolClass what = ToolClass::Telephony, Confirm confirm = Confirm::Never) {
+/// A rule whose caps a test reaches only where it sets them.
+ToolRule uncapped_rule(std::string name, ToolClass what = ToolClass::Telephony, Confirm confirm = Confirm::Never) {
   ToolRule made;
   made.name = std::move(name);
   made.what = what;
@@ -24,7 +25,8 @@ ToolRule rule(std::string name, ToolClass what = ToolClass::Telephony, Confirm c
 
 struct Policy {
   ToolRules rules{
-      {rule("hang_up"), rule("transfer"), rule("hold"), rule("send_digits"), rule("note"), rule("pay", ToolClass::Money)},
+      {uncapped_rule("hang_up"), uncapped_rule("transfer"), uncapped_rule("hold"), uncapped_rule("send_digits"),
+       uncapped_rule("note"), uncapped_rule("pay", ToolClass::Money)},
       {{"Sales", "sip:6002@pbx.example"}, {"B\xc3\xbcro", "6003"}},
       {"60XX", "+4930*"}};
   ToolPolicy policy{rules};
@@ -141,7 +143,7 @@ TEST_CASE_FIXTURE(Policy, "What costs money asks the caller, whatever its rule s
 }
 
 TEST_CASE("Caps: at the last call of a call or a minute and one beyond; what was refused for its arguments does not count") {
-  ToolRules rules{{rule("note")}, {}, {}};
+  ToolRules rules{{uncapped_rule("note")}, {}, {}};
   rules.allowed[0].max_per_call = 3;
   rules.allowed[0].max_per_minute = 2;
   ToolPolicy policy{rules};
@@ -159,7 +161,7 @@ TEST_CASE("Caps: at the last call of a call or a minute and one beyond; what was
 }
 
 TEST_CASE("No cap refuses a pause of the recording; its end passes those of its rule, and stays bounded by attempts") {
-  ToolRules rules{{rule("pause_recording", ToolClass::Write)}, {}, {}};
+  ToolRules rules{{uncapped_rule("pause_recording", ToolClass::Write)}, {}, {}};
   rules.allowed[0].max_per_call = rules.allowed[0].max_per_minute = 1;
   ToolPolicy policy{rules};
   base::TimePoint now{1h};

@@ -1,10 +1,10 @@
 #include <offhook/tests/services/deepgram/sim_agent.hpp>
+#include <offhook/tests/services/deepgram/support.hpp>
 
 #include <offhook/agent/providers/deepgram/agent_protocol.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,20 +21,12 @@ using Json = nlohmann::json;
 namespace {
 
 std::vector<std::uint8_t> voice(std::size_t ms) {
-  std::vector<std::int16_t> pcm(ms * 8);
-  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
   std::vector<std::uint8_t> octets;
-  agent::encode_audio(agent::AudioFormat::Pcmu, pcm, octets);
+  agent::encode_audio(agent::AudioFormat::Pcmu, tone(ms), octets);
   return octets;
 }
 std::vector<std::uint8_t> pause(std::size_t ms) { return std::vector<std::uint8_t>(ms * 8, 0xFF); }
 std::string bytes(const std::vector<std::uint8_t>& octets) { return {octets.begin(), octets.end()}; }
-
-SimWorld world_of(const std::string& scenario) {
-  const auto read = read_scenario(scenario);
-  REQUIRE(read.error == "");
-  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0, 0};
-}
 
 std::string settings(const std::string& model = "flux", const agent::History* history = nullptr) {
   ours::AgentSettings made;
@@ -43,8 +35,8 @@ std::string settings(const std::string& model = "flux", const agent::History* hi
 }
 
 /// The service as its client sees it.
-struct Service {
-  explicit Service(const std::string& scenario) : world(world_of(scenario)), sim(world, 1, {}, world.scenario.agent.fault(0), now) { sim.on_time(now, out); }
+struct AgentService {
+  explicit AgentService(const std::string& scenario) : world(world_of(scenario)), sim(world, 1, {}, world.scenario.agent.fault(0), now) { sim.on_time(now, out); }
   void text(const std::string& message) { sim.on_text(message, now, out); }
   void type(const std::string& name) { text(Json{{"type", name}}.dump()); }
   void hear(const std::vector<std::uint8_t>& octets) { sim.on_audio(bytes(octets), now, out); }
@@ -80,8 +72,8 @@ struct Service {
 };
 
 /// Our own core on it, over one socket after another.
-struct Call {
-  explicit Call(const std::string& scenario, const std::string& model = "flux")
+struct AgentCall {
+  explicit AgentCall(const std::string& scenario, const std::string& model = "flux")
       : world(world_of(scenario)), core(settings_of(model), {"Be brief.", "en", &history, nullptr}) {
     core.start(now);
     carry();
@@ -171,25 +163,25 @@ struct Call {
 }  // namespace
 
 TEST_CASE("The simulated agent wants Settings first, and once") {
-  Service early("{}");
+  AgentService early("{}");
   CHECK(early.said() == "Welcome ");
   early.hear(voice(20));
   CHECK(early.said() == "Error(NON_SETTINGS_MESSAGE_BEFORE_SETTINGS) close1011 ");
-  Service twice("{}");
+  AgentService twice("{}");
   twice.text(settings());
   twice.text(settings());
   CHECK(twice.said() == "Welcome SettingsApplied Error(SETTINGS_ALREADY_APPLIED) close1011 ");
-  Service bad("{}");
+  AgentService bad("{}");
   bad.text(R"({"type":"Settings","audio":{},"agent":{}})");
   CHECK(bad.said() == "Welcome Error(INVALID_SETTINGS) close1011 ");
-  Service unknown("{}");
+  AgentService unknown("{}");
   unknown.text(settings());
   unknown.type("Surprise");
   CHECK(unknown.said() == "Welcome SettingsApplied Error(UNPARSABLE_CLIENT_MESSAGE) close1011 ");
 }
 
 TEST_CASE("With Flux a turn ends by ForceEndTurn alone, or by its timeout") {
-  Service service(R"({"heard":["hello","again"],"replies":["Good day.","Yes?"],"voice":"tone","result_ms":100})");
+  AgentService service(R"({"heard":["hello","again"],"replies":["Good day.","Yes?"],"voice":"tone","result_ms":100})");
   service.text(settings());
   service.type("ForceEndTurn");  // Without a turn it is ignored.
   service.hear(voice(200));
@@ -207,7 +199,7 @@ TEST_CASE("With Flux a turn ends by ForceEndTurn alone, or by its timeout") {
 }
 
 TEST_CASE("Without Flux a turn ends when the voice is silent, and ForceEndTurn is refused") {
-  Service service(R"({"heard":["hello"],"voice":"tone"})");
+  AgentService service(R"({"heard":["hello"],"voice":"tone"})");
   service.text(settings("nova-3"));
   service.hear(voice(200));
   service.type("ForceEndTurn");
@@ -219,7 +211,7 @@ TEST_CASE("Without Flux a turn ends when the voice is silent, and ForceEndTurn i
 }
 
 TEST_CASE("A voice silences the agent and takes back its call; who says nothing is left after ten seconds") {
-  Service service(R"({"replies":[{"say":"One moment.","call":"look_up","then":"Done."}],"voice":"tone","result_ms":0})");
+  AgentService service(R"({"replies":[{"say":"One moment.","call":"look_up","then":"Done."}],"voice":"tone","result_ms":0})");
   service.text(settings());
   service.text(R"({"type":"InjectUserMessage","content":"hi"})");
   service.advance(1s);
@@ -234,7 +226,7 @@ TEST_CASE("A voice silences the agent and takes back its call; who says nothing 
 }
 
 TEST_CASE("Our core holds a conversation with it: a greeting, a question by voice, a function") {
-  Call call(R"({"heard":["what time is it"],"replies":["Good day.",{"say":"One moment.","call":"look_up","then":"It is noon."}],"voice":"tone","result_ms":200})");
+  AgentCall call(R"({"heard":["what time is it"],"replies":["Good day.",{"say":"One moment.","call":"look_up","then":"It is noon."}],"voice":"tone","result_ms":200})");
   call.respond(1, TurnInput::Kind::Opening);
   call.advance(2s);
   CHECK(call.take_told() == "\"Good day.\" done ");
@@ -254,7 +246,7 @@ TEST_CASE("Our core holds a conversation with it: a greeting, a question by voic
 }
 
 TEST_CASE("Our core and a model that ends turns itself") {
-  Call call(R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})", "nova-3");
+  AgentCall call(R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})", "nova-3");
   call.advance(100ms);
   call.turn(1);
   CHECK(call.take_told() == "taken=hello ");
@@ -264,7 +256,7 @@ TEST_CASE("Our core and a model that ends turns itself") {
 }
 
 TEST_CASE("Our core is quiet for half a minute, and is still there") {
-  Call call(R"({"heard":["hello"],"voice":"tone"})");
+  AgentCall call(R"({"heard":["hello"],"voice":"tone"})");
   call.advance(30s);
   call.turn(1);
   CHECK(call.take_told() == "taken=hello ");
@@ -272,7 +264,7 @@ TEST_CASE("Our core is quiet for half a minute, and is still there") {
 }
 
 TEST_CASE("Our core, interrupted: nothing more of the reply is heard, and the next is whole") {
-  Call call(R"({"heard":["no"],"replies":["This is a very long story that nobody wants to hear to its end at all.","Well then."],"voice":"tone","result_ms":0,"speed":1})");
+  AgentCall call(R"({"heard":["no"],"replies":["This is a very long story that nobody wants to hear to its end at all.","Well then."],"voice":"tone","result_ms":0,"speed":1})");
   call.respond(1, TurnInput::Kind::Opening);
   call.advance(500ms);
   call.take_told();
@@ -297,8 +289,8 @@ TEST_CASE("Our core, interrupted: nothing more of the reply is heard, and the ne
 TEST_CASE("Our core and each fault: the reply is broken, asked for again on another socket, and comes") {
   for (const std::string fault : {R"("kind":"drop")", R"("kind":"error","code":"INTERNAL_SERVER_ERROR")", R"("kind":"close","status":1011)"}) {
     CAPTURE(fault);
-    Call call(R"({"heard":["hello"],"replies":["A reply that breaks off.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{)" + fault +
-              R"(,"after_bytes":2000}]}}})");
+    AgentCall call(R"({"heard":["hello"],"replies":["A reply that breaks off.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{)" + fault +
+                   R"(,"after_bytes":2000}]}}})");
     call.advance(100ms);
     call.turn(1);
     call.respond(1);
@@ -312,7 +304,7 @@ TEST_CASE("Our core and each fault: the reply is broken, asked for again on anot
 }
 
 TEST_CASE("Our core and a server that stalls in the middle: another socket, when the conversation has waited long enough") {
-  Call call(R"({"heard":["hello"],"replies":["A reply that stops.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{"kind":"stall","after_bytes":2000}]}}})");
+  AgentCall call(R"({"heard":["hello"],"replies":["A reply that stops.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{"kind":"stall","after_bytes":2000}]}}})");
   call.advance(100ms);
   call.turn(1);
   call.respond(1);
@@ -326,7 +318,7 @@ TEST_CASE("Our core and a server that stalls in the middle: another socket, when
 TEST_CASE("Our core and garbage, broken JSON and unknown events between the others: nothing is lost") {
   for (const std::string kind : {"garbage", "broken_json", "unknown_events"}) {
     CAPTURE(kind);
-    Call call(R"({"heard":["hello"],"replies":["Good day to you."],"voice":"tone","endpoints":{"agent":{"faults":[{"kind":")" + kind + R"(","after_bytes":2000}]}}})");
+    AgentCall call(R"({"heard":["hello"],"replies":["Good day to you."],"voice":"tone","endpoints":{"agent":{"faults":[{"kind":")" + kind + R"(","after_bytes":2000}]}}})");
     call.advance(100ms);
     call.turn(1);
     call.respond(1);

@@ -1,4 +1,5 @@
 #include <offhook/tests/services/deepgram/sim_flux.hpp>
+#include <offhook/tests/services/deepgram/support.hpp>
 
 #include <offhook/agent/providers/deepgram/flux_options.hpp>
 #include <offhook/agent/providers/deepgram/flux_transcription.hpp>
@@ -6,7 +7,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,24 +19,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kTarget = "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=8000";
+const std::string kFluxTarget = "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=8000";
 
-std::vector<std::int16_t> tone(std::size_t ms) {
-  std::vector<std::int16_t> pcm(ms * 8);
-  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
-  return pcm;
-}
 std::vector<std::int16_t> silence(std::size_t ms) { return std::vector<std::int16_t>(ms * 8); }
 
-SimWorld world_of(const std::string& scenario) {
-  const auto read = read_scenario(scenario);
-  REQUIRE(read.error == "");
-  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0};
-}
-
 /// The service as its client sees it.
-struct Ear {
-  explicit Ear(const std::string& scenario, const std::string& target = kTarget) : world(world_of(scenario)) {
+struct FluxService {
+  explicit FluxService(const std::string& scenario, const std::string& target = kFluxTarget) : world(world_of(scenario)) {
     REQUIRE(refuse_flux(query_of(target)) == "");
     sim.emplace(world, 1, query_of(target), world.scenario.flux.fault(0), base::TimePoint{});
     sim->on_time({}, out);
@@ -75,7 +64,7 @@ struct Ear {
 }  // namespace
 
 TEST_CASE("The simulated Flux begins a turn with its first words, and ends it when it is sure") {
-  Ear ear(R"({"heard":["yes please now","no"],"result_ms":0})");
+  FluxService ear(R"({"heard":["yes please now","no"],"result_ms":0})");
   ear.hear(silence(300));
   ear.hear(tone(700));
   CHECK(ear.said() == "0:StartOfTurn \"yes\" 0:Update \"yes please\" ");
@@ -88,7 +77,7 @@ TEST_CASE("The simulated Flux begins a turn with its first words, and ends it wh
 }
 
 TEST_CASE("The simulated Flux is eager when it is asked to, and takes it back") {
-  Ear ear(R"({"heard":["yes please"],"result_ms":0})", kTarget + "&eager_eot_threshold=0.4");
+  FluxService ear(R"({"heard":["yes please"],"result_ms":0})", kFluxTarget + "&eager_eot_threshold=0.4");
   ear.hear(tone(500));
   ear.hear(silence(400));
   CHECK(ear.said().ends_with("0:EagerEndOfTurn \"yes please\" "));
@@ -99,26 +88,26 @@ TEST_CASE("The simulated Flux is eager when it is asked to, and takes it back") 
 }
 
 TEST_CASE("The simulated Flux ends a turn when it is told to, with what it has told, and none by itself when it may not") {
-  Ear ear(R"({"heard":["one two three four five six"],"result_ms":0})", kTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
+  FluxService ear(R"({"heard":["one two three four five six"],"result_ms":0})", kFluxTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
   ear.text({{"type", "ForceEndTurn"}});
   CHECK(ear.said() == "Warning:FORCE_END_TURN_NO_ACTIVE_TURN ");
   ear.hear(tone(740));
   CHECK(ear.said() == "0:StartOfTurn \"one\" 0:Update \"one two three\" ");
   ear.text({{"type", "ForceEndTurn"}});
   CHECK(ear.said() == "0:EndOfTurn(manual) \"one two three\" ");
-  Ear patient(R"({"heard":["yes"],"result_ms":0})", kTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
+  FluxService patient(R"({"heard":["yes"],"result_ms":0})", kFluxTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
   patient.hear(tone(300));
   patient.hear(silence(2980));
   CHECK(patient.said() == "0:StartOfTurn \"yes\" ");
   patient.hear(silence(20));
   CHECK(patient.said() == "0:EndOfTurn(timeout) \"yes\" ");
-  Ear own(R"({"result_ms":0,"forces_end":false})");
+  FluxService own(R"({"result_ms":0,"forces_end":false})");
   own.text({{"type", "ForceEndTurn"}});
   CHECK(own.said() == "Error:UNPARSABLE_CLIENT_MESSAGE close 1008 ");
 }
 
 TEST_CASE("The simulated Flux is configured, closes without a status, and refuses what it does not know") {
-  Ear ear(R"({"heard":["yes"],"result_ms":0})");
+  FluxService ear(R"({"heard":["yes"],"result_ms":0})");
   ear.text({{"type", "Configure"}, {"thresholds", {{"eot_threshold", 0.5}}}});
   CHECK(ear.said() == "ConfigureSuccess ");
   ear.text({{"type", "Configure"}, {"thresholds", {{"eot_threshold", 0.2}}}});
@@ -129,23 +118,23 @@ TEST_CASE("The simulated Flux is configured, closes without a status, and refuse
   ear.hear(silence(40));
   ear.text({{"type", "CloseStream"}});
   CHECK(ear.said() == "1:Update \"\" close 0 ");
-  Ear other(R"({"result_ms":0})");
+  FluxService other(R"({"result_ms":0})");
   other.text({{"type", "KeepAlive"}});
   CHECK(other.said() == "Error:UNPARSABLE_CLIENT_MESSAGE close 1008 ");
   CHECK(refuse_flux(query_of("/v2/listen?model=nova-3&encoding=mulaw&sample_rate=8000")) != "");
   CHECK(refuse_flux(query_of("/v2/listen?model=flux-general-en&encoding=mulaw")) != "");
-  CHECK(refuse_flux(query_of(kTarget + "&interim_results=true")) != "");
-  CHECK(refuse_flux(query_of(kTarget + "&language_hint=de")) != "");
-  CHECK(refuse_flux(query_of(kTarget + "&eager_eot_threshold=0.8")) != "");
-  CHECK(refuse_flux(query_of(kTarget + "&eot_timeout_ms=499")) != "");
-  CHECK(refuse_flux(query_of(kTarget + "&eot_threshold=0.9&eager_eot_threshold=0.8&eot_timeout_ms=60000&keyterm=a&keyterm=b")) == "");
+  CHECK(refuse_flux(query_of(kFluxTarget + "&interim_results=true")) != "");
+  CHECK(refuse_flux(query_of(kFluxTarget + "&language_hint=de")) != "");
+  CHECK(refuse_flux(query_of(kFluxTarget + "&eager_eot_threshold=0.8")) != "");
+  CHECK(refuse_flux(query_of(kFluxTarget + "&eot_timeout_ms=499")) != "");
+  CHECK(refuse_flux(query_of(kFluxTarget + "&eot_threshold=0.9&eager_eot_threshold=0.8&eot_timeout_ms=60000&keyterm=a&keyterm=b")) == "");
 }
 
 namespace {
 
 /// Our core and the service, joined on virtual time.
-struct Joined {
-  explicit Joined(const std::string& scenario, std::optional<double> eot_threshold = std::nullopt)
+struct FluxCall {
+  explicit FluxCall(const std::string& scenario, std::optional<double> eot_threshold = std::nullopt)
       : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
     agent::deepgram::FluxOptions options;
     options.sound = {agent::deepgram::Sound::Encoding::Linear16, 8000};
@@ -224,7 +213,7 @@ struct Joined {
 }  // namespace
 
 TEST_CASE("Our listener and the simulated Flux understand each other, turn after turn, and in silence between them") {
-  Joined call(R"({"heard":["yes please now","no"],"result_ms":100})");
+  FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})");
   CHECK(call.turn(1) == "yes please now");
   for (int i = 0; i < 3000; ++i) call.step({});
   CHECK(call.turn(2) == "no");
@@ -235,7 +224,7 @@ TEST_CASE("Our listener and the simulated Flux understand each other, turn after
 }
 
 TEST_CASE("Our listener waits for nothing when the simulated Flux was sure before us") {
-  Joined call(R"({"heard":["yes please now","no"],"result_ms":100})", 0.5);
+  FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})", 0.5);
   CHECK(call.turn(1, 1000, 800) == "yes please now");
   CHECK(call.waited == 0ms);
   CHECK(call.core.counters().at_once == 1);
@@ -244,7 +233,7 @@ TEST_CASE("Our listener waits for nothing when the simulated Flux was sure befor
 }
 
 TEST_CASE("What our listener abandons is not in the next turn of the simulated Flux") {
-  Joined call(R"({"heard":["noise","yes"],"result_ms":100})");
+  FluxCall call(R"({"heard":["noise","yes"],"result_ms":100})");
   call.core.begin(1);
   call.say(tone(600));
   call.core.abandon();
@@ -253,7 +242,7 @@ TEST_CASE("What our listener abandons is not in the next turn of the simulated F
 
 TEST_CASE("Our listener meets a Flux that stalls, breaks off, refuses or sends garbage") {
   const auto text_of = [](const std::string& fault, const std::string& more = "") {
-    Joined call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}");
+    FluxCall call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}");
     const std::string text = call.turn(1);
     return text + " " + std::to_string(call.sockets);
   };

@@ -1,11 +1,11 @@
 #include <offhook/tests/services/deepgram/sim_listen.hpp>
+#include <offhook/tests/services/deepgram/support.hpp>
 
 #include <offhook/agent/providers/deepgram/live_transcription.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -17,23 +17,11 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kTarget = "/v1/listen?model=nova-3&encoding=linear16&sample_rate=8000&interim_results=true&endpointing=300";
-
-std::vector<std::int16_t> tone(std::size_t ms) {
-  std::vector<std::int16_t> pcm(ms * 8);
-  for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) / 5));
-  return pcm;
-}
-
-SimWorld world_of(const std::string& scenario) {
-  const auto read = read_scenario(scenario);
-  REQUIRE(read.error == "");
-  return {read.scenario, *openai::VoiceBook::make("tone", {40}), {}, 0};
-}
+const std::string kListenTarget = "/v1/listen?model=nova-3&encoding=linear16&sample_rate=8000&interim_results=true&endpointing=300";
 
 /// The service as its client sees it.
-struct Ear {
-  explicit Ear(const std::string& scenario, const std::string& target = kTarget) : world(world_of(scenario)) {
+struct ListenService {
+  explicit ListenService(const std::string& scenario, const std::string& target = kListenTarget) : world(world_of(scenario)) {
     REQUIRE(refuse_listen(query_of(target)) == "");
     sim.emplace(world, 1, query_of(target), world.scenario.listen.fault(0), now);
   }
@@ -69,7 +57,7 @@ struct Ear {
 }  // namespace
 
 TEST_CASE("The simulated ear shows words as they come, and ends them when the voice is silent") {
-  Ear ear(R"({"heard":["yes please now"],"result_ms":100})");
+  ListenService ear(R"({"heard":["yes please now"],"result_ms":100})");
   ear.hear(tone(500));
   CHECK(ear.said() == "");
   ear.advance(100ms);
@@ -83,7 +71,7 @@ TEST_CASE("The simulated ear shows words as they come, and ends them when the vo
 }
 
 TEST_CASE("The simulated ear answers Finalize, unless little is left or the scenario forbids it") {
-  Ear ear(R"({"heard":["yes"],"result_ms":0})", kTarget + "&vad_events=true");
+  ListenService ear(R"({"heard":["yes"],"result_ms":0})", kListenTarget + "&vad_events=true");
   ear.text("Finalize");
   ear.hear(tone(300));
   ear.text("Finalize");
@@ -91,19 +79,19 @@ TEST_CASE("The simulated ear answers Finalize, unless little is left or the scen
   ear.hear(std::vector<std::int16_t>(8 * 100));
   ear.text("Finalize");
   CHECK(ear.said() == "\"\".f ");
-  Ear deaf(R"({"heard":["yes"],"result_ms":0,"answers_finalize":false})");
+  ListenService deaf(R"({"heard":["yes"],"result_ms":0,"answers_finalize":false})");
   deaf.hear(tone(150));
   deaf.text("Finalize");
   CHECK(deaf.said() == "");
 }
 
 TEST_CASE("The simulated ear closes when it hears nothing for ten seconds, and KeepAlive helps only after audio") {
-  Ear ear(R"({"result_ms":0})");
+  ListenService ear(R"({"result_ms":0})");
   ear.advance(9s);
   ear.text("KeepAlive");
   ear.advance(1s);
   CHECK(ear.said() == "close 1011 NET-0001  ");
-  Ear kept(R"({"result_ms":0})");
+  ListenService kept(R"({"result_ms":0})");
   kept.hear(std::vector<std::int16_t>(160));
   kept.advance(9s);
   kept.text("KeepAlive");
@@ -117,11 +105,11 @@ TEST_CASE("What the simulated ear is asked wrongly it refuses") {
   CHECK(refuse_listen(query_of("/v1/listen?model=nova-3&encoding=mulaw")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?encoding=mulaw&sample_rate=8000")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000")) != "");
-  CHECK(refuse_listen(query_of(kTarget + "&surprise=1")) != "");
-  CHECK(refuse_listen(query_of(kTarget + "&utterance_end_ms=999")) != "");
-  CHECK(refuse_listen(query_of(kTarget + "&utterance_end_ms=1000&keyterm=Off%20hook&keyterm=x")) == "");
+  CHECK(refuse_listen(query_of(kListenTarget + "&surprise=1")) != "");
+  CHECK(refuse_listen(query_of(kListenTarget + "&utterance_end_ms=999")) != "");
+  CHECK(refuse_listen(query_of(kListenTarget + "&utterance_end_ms=1000&keyterm=Off%20hook&keyterm=x")) == "");
   CHECK(query_of("/x?a=Off%20hook&a=2&b").at("a") == std::vector<std::string>{"Off hook", "2"});
-  Ear ear("{}");
+  ListenService ear("{}");
   ear.text("Nonsense");
   CHECK(ear.said() == "close 1008 DATA-0000 ");
 }
@@ -129,8 +117,8 @@ TEST_CASE("What the simulated ear is asked wrongly it refuses") {
 namespace {
 
 /// Our core and the service, joined on virtual time.
-struct Joined {
-  explicit Joined(const std::string& scenario) : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
+struct ListenCall {
+  explicit ListenCall(const std::string& scenario) : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
     core.connect();
     carry();
   }
@@ -139,7 +127,7 @@ struct Joined {
     while (const auto each = core.poll_out()) {
       switch (each->what) {
         case agent::deepgram::SocketOut::What::Connect:
-          sim.emplace(world, sockets + 1, query_of(kTarget), world.scenario.listen.fault(sockets), now);
+          sim.emplace(world, sockets + 1, query_of(kListenTarget), world.scenario.listen.fault(sockets), now);
           ++sockets;
           core.on_open();
           break;
@@ -198,7 +186,7 @@ struct Joined {
 }  // namespace
 
 TEST_CASE("Our listener and the simulated ear understand each other, turn after turn, with a long silence between them") {
-  Joined call(R"({"heard":["yes please","no thank you"],"result_ms":150})");
+  ListenCall call(R"({"heard":["yes please","no thank you"],"result_ms":150})");
   CHECK(call.turn(1) == "yes please");
   for (int i = 0; i < 3000; ++i) call.step({});
   CHECK(call.turn(2) == "no thank you");
@@ -208,28 +196,28 @@ TEST_CASE("Our listener and the simulated ear understand each other, turn after 
 }
 
 TEST_CASE("Our listener takes what there is from an ear that does not answer Finalize") {
-  Joined call(R"({"heard":["yes please"],"result_ms":150,"answers_finalize":false})");
+  ListenCall call(R"({"heard":["yes please"],"result_ms":150,"answers_finalize":false})");
   CHECK(call.turn(1) == "yes please");
   CHECK(call.core.counters().unanswered == 1);
 }
 
 TEST_CASE("Our listener is patient with an ear that is late, and gives up one that says nothing") {
-  Joined late(R"({"heard":["yes please"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"latency","delay_ms":1500}]}}})");
+  ListenCall late(R"({"heard":["yes please"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"latency","delay_ms":1500}]}}})");
   CHECK(late.turn(1) == "yes please");
-  Joined stalled(R"({"heard":["yes","no"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"stall"}]}}})");
+  ListenCall stalled(R"({"heard":["yes","no"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"stall"}]}}})");
   CHECK(stalled.turn(1) == "!timeout");
   CHECK(stalled.turn(2) == "no");
   CHECK(stalled.sockets == 2);
 }
 
 TEST_CASE("Our listener passes garbage over, and goes on when its ear breaks off or fails") {
-  Joined garbage(R"({"heard":["yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"garbage"}]}}})");
+  ListenCall garbage(R"({"heard":["yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"garbage"}]}}})");
   CHECK(garbage.turn(1) == "yes");
   CHECK(garbage.core.counters().garbage == 1);
-  Joined dropped(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"drop","after_bytes":8000}]}}})");
+  ListenCall dropped(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"drop","after_bytes":8000}]}}})");
   CHECK(dropped.turn(1) == "yes");
   CHECK(dropped.core.counters().reconnects == 1);
-  Joined failed(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[
+  ListenCall failed(R"({"heard":["lost","yes"],"result_ms":150,"endpoints":{"listen":{"faults":[
     {"kind":"error","code":"NET-0000","after_bytes":8000},{"kind":"error","code":"NET-0000"}]}}})");
   CHECK(failed.turn(1) == "!overloaded");
   CHECK(failed.core.counters().reconnects == 1);

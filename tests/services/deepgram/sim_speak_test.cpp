@@ -1,5 +1,6 @@
 #include <offhook/tests/services/deepgram/sim_http.hpp>
 #include <offhook/tests/services/deepgram/sim_speak.hpp>
+#include <offhook/tests/services/deepgram/support.hpp>
 
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/deepgram/speech_stream.hpp>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace offhook;
 using namespace offhook::services;
@@ -16,17 +18,12 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kTarget = "/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=8000";
-
-SimWorld world_of(const std::string& scenario) {
-  const auto read = read_scenario(scenario);
-  REQUIRE(read.error == "");
-  return {read.scenario, *openai::VoiceBook::make("tone", {40, 60}), {}, 0};
-}
+const std::string kSpeakTarget = "/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=8000";
+const std::vector<int> kChunkMs = {40, 60};
 
 /// Our core and the service, joined on virtual time.
-struct Joined {
-  explicit Joined(const std::string& scenario) : world(world_of(scenario)), core("the voice", 8000) {
+struct SpeakCall {
+  explicit SpeakCall(const std::string& scenario) : world(world_of(scenario, kChunkMs)), core("the voice", 8000) {
     core.connect();
     step();
   }
@@ -36,7 +33,7 @@ struct Joined {
     SimOuts out;
     while (const auto each = core.poll_out()) {
       if (each->what == agent::deepgram::SocketOut::What::Connect) {
-        sim.emplace(world, sockets + 1, query_of(kTarget), world.scenario.speak.fault(sockets), now);
+        sim.emplace(world, sockets + 1, query_of(kSpeakTarget), world.scenario.speak.fault(sockets), now);
         ++sockets;
         core.on_open();
       } else if (each->what == agent::deepgram::SocketOut::What::Drop) {
@@ -82,7 +79,7 @@ struct Joined {
 }  // namespace
 
 TEST_CASE("Our speaker and the simulated voice understand each other") {
-  Joined call(R"({"result_ms":100})");
+  SpeakCall call(R"({"result_ms":100})");
   call.core.speak(1, "Good day.");
   call.core.speak(2, "How may I help you?");
   call.run(5s);
@@ -91,7 +88,7 @@ TEST_CASE("Our speaker and the simulated voice understand each other") {
 }
 
 TEST_CASE("Our speaker cuts the simulated voice off, and what is said next is whole") {
-  Joined call(R"({"result_ms":50,"speed":1})");
+  SpeakCall call(R"({"result_ms":50,"speed":1})");
   call.core.speak(1, "Once upon a time there was a telephone.");
   call.run(500ms);
   CHECK(call.samples > 0);
@@ -104,7 +101,7 @@ TEST_CASE("Our speaker cuts the simulated voice off, and what is said next is wh
 }
 
 TEST_CASE("Our speaker keeps its utterances apart when Cleared comes before the end of what it cuts off") {
-  Joined call(R"({"result_ms":50,"speed":1,"clear_jumps_ahead":true})");
+  SpeakCall call(R"({"result_ms":50,"speed":1,"clear_jumps_ahead":true})");
   call.core.speak(1, "Once upon a time there was a telephone.");
   call.run(500ms);
   call.core.cancel();
@@ -117,7 +114,7 @@ TEST_CASE("Our speaker keeps its utterances apart when Cleared comes before the 
 }
 
 TEST_CASE("Our speaker tells at once what is beyond the flushes of the simulated voice") {
-  Joined call(R"({"result_ms":10,"speed":1000})");
+  SpeakCall call(R"({"result_ms":10,"speed":1000})");
   for (std::uint32_t i = 1; i <= SimSpeak::kMaxFlushes + 1; ++i) call.core.speak(i, "Yes.");
   call.run(2s);
   CHECK(call.ends == std::string(SimSpeak::kMaxFlushes, '.') + "!local");
@@ -125,7 +122,7 @@ TEST_CASE("Our speaker tells at once what is beyond the flushes of the simulated
 
 TEST_CASE("Our speaker meets a voice that stalls, breaks off, refuses or sends garbage") {
   const auto ends_of = [](const std::string& fault) {
-    Joined call(R"({"result_ms":50,"endpoints":{"speak":{"faults":[)" + fault + "]}}}");
+    SpeakCall call(R"({"result_ms":50,"endpoints":{"speak":{"faults":[)" + fault + "]}}}");
     call.core.speak(1, "Good day.");
     call.run(8s);
     return call.ends + " " + std::to_string(call.sockets);
@@ -140,8 +137,8 @@ TEST_CASE("Our speaker meets a voice that stalls, breaks off, refuses or sends g
 }
 
 TEST_CASE("The simulated voice warns of too many flushes, and refuses what it does not speak") {
-  SimWorld world = world_of(R"({"result_ms":0,"speed":1000})");
-  SimSpeak sim(world, 1, query_of(kTarget), {}, {});
+  SimWorld world = world_of(R"({"result_ms":0,"speed":1000})", kChunkMs);
+  SimSpeak sim(world, 1, query_of(kSpeakTarget), {}, {});
   SimOuts out;
   for (std::size_t i = 0; i <= SimSpeak::kMaxFlushes; ++i) sim.on_text(R"({"type":"Flush"})", {}, out);
   CHECK(out.back().bytes.find("Warning") != std::string::npos);
@@ -152,7 +149,7 @@ TEST_CASE("The simulated voice warns of too many flushes, and refuses what it do
 }
 
 TEST_CASE("The simulated HTTP speaks raw or as a WAV, hears a WAV, and has its faults in order") {
-  SimWorld world = world_of(R"({"key":"right","heard":["yes"],"endpoints":{"speech":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"status","status":429,"retry_after":3}]}}})");
+  SimWorld world = world_of(R"({"key":"right","heard":["yes"],"endpoints":{"speech":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"status","status":429,"retry_after":3}]}}})", kChunkMs);
   SimHttp http(world);
   const auto post = [&](const std::string& target, const std::string& body, const std::string& key = "Token right") {
     return http.serve({"POST", target, {{"authorization", key}}, body, false}, {});
@@ -163,18 +160,18 @@ TEST_CASE("The simulated HTTP speaks raw or as a WAV, hears a WAV, and has its f
     return body;
   };
   const std::string text = R"({"text":"Good day."})";
-  const std::string raw = body_of(post(kTarget + "&container=none", text));
-  const std::string file = body_of(post(kTarget, text));
+  const std::string raw = body_of(post(kSpeakTarget + "&container=none", text));
+  const std::string file = body_of(post(kSpeakTarget, text));
   CHECK(raw.size() == 2 * world.voices.say("Good day.", openai::AudioFormat::Pcmu)->samples);
   CHECK(file.substr(0, 4) == "RIFF");
   CHECK(file.substr(44) == raw);
-  const auto busy = post(kTarget, text);
+  const auto busy = post(kSpeakTarget, text);
   REQUIRE(busy.steps.size() == 1);
   CHECK(busy.steps[0].status == 429);
   const Json heard = Json::parse(body_of(post("/v1/listen?model=nova-3", file)));
   CHECK(heard["results"]["channels"][0]["alternatives"][0]["transcript"] == "yes");
   CHECK(post("/v1/listen?model=nova-3", "no audio").steps[0].status == 400);
-  CHECK(post(kTarget, text, "Token wrong").steps[0].status == 401);
-  CHECK(post(kTarget, text, "right").steps[0].status == 401);
+  CHECK(post(kSpeakTarget, text, "Token wrong").steps[0].status == 401);
+  CHECK(post(kSpeakTarget, text, "right").steps[0].status == 401);
   CHECK(post("/v1/nothing", text).steps[0].status == 404);
 }

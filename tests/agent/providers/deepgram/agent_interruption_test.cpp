@@ -5,8 +5,8 @@ using namespace offhook::test;
 namespace {
 
 /// A reply of two seconds to the first turn is being heard.
-struct Speaking : AgentLine {
-  Speaking() {
+struct ReplyBeingHeard : AgentLine {
+  ReplyBeingHeard() {
     open_and_apply();
     turn(1, "hello");
     agent_text("Good day to you.");
@@ -20,7 +20,7 @@ struct Speaking : AgentLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "A cough does not reach the server, which would fall silent for it") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which would fall silent for it") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   CHECK(sent().empty());
@@ -30,14 +30,14 @@ TEST_CASE_FIXTURE(Speaking, "A cough does not reach the server, which would fall
   CHECK(told() == "audio:1:500 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "What is longer than a cough goes up") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "What is longer than a cough goes up") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   speak_for(20);
   CHECK(sent() == "1000ms ");  // And what is less than a message waits.
 }
 
-TEST_CASE_FIXTURE(Speaking, "An interruption goes up with all that was held back; of the reply nothing more is heard, and the model is told what was") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption goes up with all that was held back; of the reply nothing more is heard, and the model is told what was") {
   session->begin_turn(2, "");
   speak_for(240);
   session->cancel(1);
@@ -58,14 +58,14 @@ TEST_CASE_FIXTURE(Speaking, "An interruption goes up with all that was held back
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "A reply of which nothing was heard is told as that") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A reply of which nothing was heard is told as that") {
   session->cancel(1);
   session->cancel_speech();
   session->on_heard({1, "", true, 1, 0ms});
   CHECK(sent() == "UpdatePrompt([The caller interrupted you, and heard nothing of your last reply.]) ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "Keys during a reply: the question waits until the server is quiet") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply: the question waits until the server is quiet") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Speaking, "Keys during a reply: the question waits until the s
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "A server that goes on talking to nobody is left for another socket") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that goes on talking to nobody is left for another socket") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(AgentLine, "More words of the same turn before the answer: the
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "What was on its way to the line when the caller interrupted is not heard") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "What was on its way to the line when the caller interrupted is not heard") {
   audio(500);
   session->cancel(1);
   session->cancel_speech();

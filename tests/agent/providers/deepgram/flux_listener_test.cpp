@@ -14,7 +14,6 @@ using namespace offhook::agent;
 using namespace offhook::agent::deepgram;
 using namespace std::chrono_literals;
 using nlohmann::json;
-using Core = FluxTranscription;
 
 namespace {
 
@@ -152,7 +151,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for nothing when the server has 
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 250, "yes");
-  info("EndOfTurn", 0, 1000 - Core::kSettledMs, "Yes.", "model");
+  info("EndOfTurn", 0, 1000 - FluxTranscription::kSettledMs, "Yes.", "model");
   CHECK(said() == "1:\"yes\"~ 1:\"Yes.\"~ ");
   listener->end();
   CHECK(said() == "1:\"Yes.\" ");
@@ -161,7 +160,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for nothing when the server has 
   // A millisecond more, and there may be words in it.
   listener->begin(2, "");
   speak(1000);
-  info("EndOfTurn", 1, 960 + 1000 - Core::kSettledMs - 1, "No.", "model");
+  info("EndOfTurn", 1, 960 + 1000 - FluxTranscription::kSettledMs - 1, "No.", "model");
   said();
   listener->end();
   CHECK(said() == "");
@@ -198,12 +197,12 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for the words at the end for a t
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
   listener->end();
-  advance(Core::kDecodeWait - 1ms);
+  advance(FluxTranscription::kDecodeWait - 1ms);
   CHECK(sent() == "1320 ");
   advance(1ms);
   CHECK(sent() == "1320 ForceEndTurn ");
   said();
-  advance(Core::kAnswerWait - 1ms);
+  advance(FluxTranscription::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:\"yes\" ");
@@ -218,23 +217,23 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for the words at the end for a t
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the beginning of a turn for all of it when the server falls silent") {
-  for (const std::size_t missing : {Core::kNearlyAllMs, Core::kNearlyAllMs + 1}) {
+  for (const std::size_t missing : {FluxTranscription::kNearlyAllMs, FluxTranscription::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
     speak(4000);
     info("StartOfTurn", 0, 4000 - missing, "I want to");
     listener->end();
     said();
-    advance(Core::kDecodeWait);
-    advance(Core::kAnswerWait);
-    CHECK(said() == (missing == Core::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
-    CHECK(socket().destroyed == (missing != Core::kNearlyAllMs));
+    advance(FluxTranscription::kDecodeWait);
+    advance(FluxTranscription::kAnswerWait);
+    CHECK(said() == (missing == FluxTranscription::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
+    CHECK(socket().destroyed == (missing != FluxTranscription::kNearlyAllMs));
   }
   CHECK(why == "the recogniser flux-general-en did not say in time what it heard of the turn");
   hear(2);
   socket().handler.on_open();
-  advance(Core::kDecodeWait);
-  advance(Core::kAnswerWait);
+  advance(FluxTranscription::kDecodeWait);
+  advance(FluxTranscription::kAnswerWait);
   CHECK(said() == "2:!timeout ");
   CHECK(why == "the recogniser flux-general-en said nothing of the turn in time");
 }
@@ -244,7 +243,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener takes it from the server that there is
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
   listener->end();
-  advance(Core::kDecodeWait);
+  advance(FluxTranscription::kDecodeWait);
   CHECK(sent().ends_with("ForceEndTurn "));
   said();
   info("EndOfTurn", 0, 950, "Yes.", "model");  // On its way as ours was.
@@ -290,7 +289,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the answer to an earlier
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket with silence while nobody speaks") {
-  advance(Core::kKeepAlive - 1ms);
+  advance(FluxTranscription::kKeepAlive - 1ms);
   CHECK(sent() == "");
   advance(1ms);
   CHECK(sent() == "80 ");
@@ -409,7 +408,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds a turn and its text: what is be
   CHECK(listener->counters().unheard_octets == 0);
   listener->feed(std::vector<std::int16_t>(1, 5));
   CHECK(listener->counters().unheard_octets == 1);
-  const std::string half(Core::kMaxText / 2, 'a');
+  const std::string half(FluxTranscription::kMaxText / 2, 'a');
   info("EndOfTurn", 0, 1000, half, "model");
   info("EndOfTurn", 1, 2000, half.substr(1), "model");
   CHECK(listener->counters().text_left_out == 0);

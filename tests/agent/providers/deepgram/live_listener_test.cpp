@@ -14,7 +14,6 @@ using namespace offhook::agent;
 using namespace offhook::agent::deepgram;
 using namespace std::chrono_literals;
 using nlohmann::json;
-using Core = LiveTranscription;
 
 namespace {
 
@@ -104,7 +103,7 @@ struct LiveLine {
   std::optional<LiveListener> listener;
 };
 
-constexpr std::size_t kAt = Core::kPrimeMs;  // where the first turn of a socket begins
+constexpr std::size_t kAt = LiveTranscription::kPrimeMs;  // where the first turn of a socket begins
 
 }  // namespace
 
@@ -190,7 +189,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a
   result(kAt + 600, kAt + 800, "please");
   listener->end();
   said();
-  advance(Core::kAnswerWait - 1ms);
+  advance(LiveTranscription::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:\"Yes please\" ");
@@ -201,7 +200,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a
   final_result(kAt + 1000, kAt + 1500, "No.");
   listener->end();
   said();
-  advance(Core::kShortAnswerWait - 1ms);
+  advance(LiveTranscription::kShortAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "2:\"No.\" ");
@@ -211,16 +210,16 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a
 TEST_CASE_FIXTURE(LiveLine, "LiveListener waits long when more than a little has no answer") {
   listener->begin(1, "");
   speak(1000);
-  final_result(kAt, kAt + 1000 - Core::kNearlyAllMs - 1, "No.");
+  final_result(kAt, kAt + 1000 - LiveTranscription::kNearlyAllMs - 1, "No.");
   listener->end();
   said();
-  advance(Core::kShortAnswerWait);
+  advance(LiveTranscription::kShortAnswerWait);
   CHECK(said() == "");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a server up that says nothing of a turn") {
   hear(1);
-  advance(Core::kAnswerWait);
+  advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
   CHECK(why == "the recogniser nova-3 said nothing of the turn in time");
   CHECK(socket().destroyed);
@@ -236,10 +235,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the beginning of a turn 
   listener->begin(1, "");
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
-  result(kAt + 2000, kAt + 12000 - Core::kMaxGuessMs - 1, "order");
+  result(kAt + 2000, kAt + 12000 - LiveTranscription::kMaxGuessMs - 1, "order");
   listener->end();
   said();
-  advance(Core::kAnswerWait);
+  advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
   CHECK(why == "the recogniser nova-3 did not say in time what it heard of the turn");
   CHECK(socket().destroyed);
@@ -248,30 +247,30 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the beginning of a turn 
   socket().handler.on_open();
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
-  result(kAt + 2000, kAt + 12000 - Core::kMaxGuessMs, "order");
+  result(kAt + 2000, kAt + 12000 - LiveTranscription::kMaxGuessMs, "order");
   listener->end();
   said();
-  advance(Core::kAnswerWait);
+  advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "2:\"I want to order\" ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener takes an empty interim text for no answer") {
   hear(1, 400);
   result(kAt, kAt + 400, "");
-  advance(Core::kAnswerWait);
+  advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener takes what is final of a turn when but a little is missing") {
-  for (const std::size_t missing : {Core::kNearlyAllMs, Core::kNearlyAllMs + 1}) {
+  for (const std::size_t missing : {LiveTranscription::kNearlyAllMs, LiveTranscription::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
     speak(3000);
     final_result(kAt, kAt + 3000 - missing, "Yes.");
     listener->end();
     said();
-    advance(Core::kAnswerWait);
-    CHECK(said() == (missing == Core::kNearlyAllMs ? "1:\"Yes.\" " : "1:!timeout "));
+    advance(LiveTranscription::kAnswerWait);
+    CHECK(said() == (missing == LiveTranscription::kNearlyAllMs ? "1:\"Yes.\" " : "1:!timeout "));
   }
 }
 
@@ -282,7 +281,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its sock
   advance(10s);
   CHECK(said() == "");
   socket().handler.on_open();
-  advance(Core::kAnswerWait - 1ms);
+  advance(LiveTranscription::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:!timeout ");
@@ -307,7 +306,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not h
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn: what is beyond is left out, and counted") {
   hear(1);
-  const std::string half(Core::kMaxText / 2, 'a');
+  const std::string half(LiveTranscription::kMaxText / 2, 'a');
   final_result(kAt, kAt + 200, half);
   final_result(kAt + 200, kAt + 300, half.substr(1));
   CHECK(listener->counters().text_left_out == 0);
@@ -349,7 +348,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a tur
   speak(1000);
   final_result(kAt, kAt + 1000, "Yes.");
   listener->end();
-  advance(Core::kShortAnswerWait);
+  advance(LiveTranscription::kShortAnswerWait);
   CHECK(said() == "1:\"Yes.\"~ 1:\"Yes.\" ");
   hear(2);
   answer(kAt + 990, kAt + 1000, "");
@@ -359,14 +358,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a tur
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket while nobody speaks") {
-  advance(Core::kKeepAlive - 1ms);
+  advance(LiveTranscription::kKeepAlive - 1ms);
   CHECK(sent() == "20 ");
   advance(1ms);
   CHECK(sent() == "20 KeepAlive ");
-  advance(Core::kKeepAlive - 1ms);
+  advance(LiveTranscription::kKeepAlive - 1ms);
   listener->begin(1, "");
   speak(60);
-  advance(Core::kKeepAlive - 1ms);
+  advance(LiveTranscription::kKeepAlive - 1ms);
   CHECK(sent() == "20 KeepAlive 60 ");
   advance(1ms);
   CHECK(sent() == "20 KeepAlive 60 KeepAlive ");

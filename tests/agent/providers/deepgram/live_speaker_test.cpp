@@ -13,12 +13,11 @@ using namespace offhook::agent;
 using namespace offhook::agent::deepgram;
 using namespace std::chrono_literals;
 using nlohmann::json;
-using Core = SpeechStream;
 
 namespace {
 
-struct Speaking {
-  Speaking() {
+struct SpeakLine {
+  SpeakLine() {
     options.server.base_url = "https://voices.example/";
     options.server.key = config::Secret("dg-canary");
     options.model = "aura-x";
@@ -80,7 +79,7 @@ struct Speaking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket when the call begins, and says what it wants to hear") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket when the call begins, and says what it wants to hear") {
   CHECK(socket().request.url == "wss://voices.example/v1/speak?model=aura-x&encoding=linear16&sample_rate=8000");
   CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
   options.rate_hz = 24000;
@@ -91,7 +90,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket when the call begins, an
   CHECK(speaker->rate_hz() == 24000);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker sends each utterance with a Flush, and gives its audio out as it comes") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends each utterance with a Flush, and gives its audio out as it comes") {
   speaker->speak(1, "Good \"day\".");
   CHECK(sent() == "\"Good \\\"day\\\".\" Flush ");
   say({{"type", "Metadata"}, {"request_id", "r"}, {"model_name", "aura"}});
@@ -105,7 +104,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker sends each utterance with a Flush, and 
   CHECK(words == "Good@0 \"day\".@500 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks for the next utterance while one is coming, and tells them apart by Flushed") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks for the next utterance while one is coming, and tells them apart by Flushed") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   CHECK(sent() == "\"One.\" Flush \"Two.\" Flush ");
@@ -117,22 +116,22 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks for the next utterance while one i
   CHECK(said() == "2:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not ask for more than it needs ahead") {
-  for (std::uint32_t i = 1; i <= Core::kAhead + 1; ++i) speaker->speak(i, "x");
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not ask for more than it needs ahead") {
+  for (std::uint32_t i = 1; i <= SpeechStream::kAhead + 1; ++i) speaker->speak(i, "x");
   CHECK(sent() == "\"x\" Flush \"x\" Flush ");
   audio(10);
   flushed();
   CHECK(sent() == "\"x\" Flush \"x\" Flush \"x\" Flush ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes a sample that is split between two messages") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker takes a sample that is split between two messages") {
   speaker->speak(1, "One.");
   socket().handler.on_binary(std::string("\x01\x00\x02\x00\x03", 5));
   socket().handler.on_binary(std::string("\x00", 1));
   CHECK(said() == "1:3 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken, and asks for nothing until that is answered") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker cuts off what is spoken, and asks for nothing until that is answered") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -154,7 +153,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker cuts off what is spoken, and asks for n
   CHECK(sent().ends_with("\"Three.\" Flush "));  // Nothing is under way: nothing is to be cleared.
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says what came last when the caller interrupts twice, and clears once") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says what came last when the caller interrupts twice, and clears once") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
@@ -168,7 +167,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says what came last when the caller int
   CHECK(said() == "3:20 ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes over the end of what was cut off, though it comes behind Cleared") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes over the end of what was cut off, though it comes behind Cleared") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   speaker->cancel();
@@ -187,7 +186,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes over the end of what was cut off
   CHECK(said() == "5:!empty ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker expects no end of what was cut off when the next one has ended with audio") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no end of what was cut off when the next one has ended with audio") {
   speaker->speak(1, "One.");
   speaker->cancel();
   cleared();
@@ -199,11 +198,11 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker expects no end of what was cut off when
   CHECK(said() == "2:20 2:. 3:!empty ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens another socket when Clear is not answered, and asks for the rest there") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, and asks for the rest there") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
-  advance(Core::kClearWait - 1ms);
+  advance(SpeechStream::kClearWait - 1ms);
   CHECK(sockets.all.size() == 1);
   advance(1ms);
   REQUIRE(sockets.all.size() == 2);
@@ -215,10 +214,10 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens another socket when Clear is not 
   CHECK(said() == "2:20 2:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker has another socket ready when Clear is not answered and nothing waits yet") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker has another socket ready when Clear is not answered and nothing waits yet") {
   speaker->speak(1, "One.");
   speaker->cancel();
-  advance(Core::kClearWait);
+  advance(SpeechStream::kClearWait);
   REQUIRE(sockets.all.size() == 2);
   CHECK(sockets.all[0]->destroyed);
   break_off();
@@ -226,7 +225,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker has another socket ready when Clear is 
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for what has not begun when its socket breaks") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for what has not begun when its socket breaks") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -250,7 +249,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for what has not begun w
   CHECK(speaker->counters().reconnects == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for each utterance, whatever became of those before it") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for each utterance, whatever became of those before it") {
   speaker->speak(1, "One.");
   break_off();
   socket().handler.on_open();
@@ -262,7 +261,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker asks once more for each utterance, what
   CHECK(sockets.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not knock for each utterance at a door that is shut") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not knock for each utterance at a door that is shut") {
   for (std::uint32_t i = 1; i <= 4; ++i) speaker->speak(i, "x");
   break_off();
   CHECK(said() == "");
@@ -273,12 +272,12 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not knock for each utterance at a 
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker gives a server up that sends nothing more") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker gives a server up that sends nothing more") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
-  advance(Core::kStallWait - 1ms);
+  advance(SpeechStream::kStallWait - 1ms);
   audio(10);
-  advance(Core::kStallWait - 1ms);
+  advance(SpeechStream::kStallWait - 1ms);
   audio(0);  // Nothing is no audio.
   CHECK(said() == "1:10 ");
   advance(1ms);
@@ -290,11 +289,11 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker gives a server up that sends nothing mo
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not take a long silence between two utterances for a stall") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not take a long silence between two utterances for a stall") {
   speaker->speak(1, "One.");
   audio(10);
   flushed();
-  advance(Core::kStallWait * 10);
+  advance(SpeechStream::kStallWait * 10);
   speaker->speak(2, "Two.");
   advance(1ms);
   audio(10);
@@ -302,37 +301,37 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker does not take a long silence between tw
   CHECK(said() == "1:10 1:. 2:10 2:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker flushes no more often than the server does: what is beyond fails at once, so that another speaks it") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker flushes no more often than the server does: what is beyond fails at once, so that another speaks it") {
   const auto say = [&](std::uint32_t utterance) {
     speaker->speak(utterance, "x");
     audio(1);
     flushed();
   };
-  for (std::uint32_t i = 1; i <= Core::kMaxFlushes; ++i) say(i);
+  for (std::uint32_t i = 1; i <= SpeechStream::kMaxFlushes; ++i) say(i);
   said();
   speaker->speak(21, "x");
   CHECK(said() == "21:!local ");
   CHECK(why == "the voice aura-x takes no more from one call within a minute");
-  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
-  advance(Core::kWindow - Core::kLongestHold - 1ms);
+  CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes);
+  advance(SpeechStream::kWindow - SpeechStream::kLongestHold - 1ms);
   speaker->speak(22, "x");
   speaker->speak(23, "x");
   CHECK(said() == "22:!local 23:!local ");
   advance(1ms);
   speaker->speak(24, "x");  // That is a wait which nobody notices.
-  advance(Core::kLongestHold - 1ms);
-  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes);
+  advance(SpeechStream::kLongestHold - 1ms);
+  CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes);
   CHECK(said() == "");
   advance(1ms);
-  CHECK(socket().sent.size() == 2 * Core::kMaxFlushes + 2);
+  CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes + 2);
   audio(1);
   flushed();
   CHECK(said() == "24:1 24:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker ends each utterance of a long reply within a second or two, or says that it will not") {
-  for (std::uint32_t i = 1; i <= Core::kMaxFlushes + 3; ++i) speaker->speak(i, "x");
-  for (std::size_t i = 0; i < Core::kMaxFlushes; ++i) {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ends each utterance of a long reply within a second or two, or says that it will not") {
+  for (std::uint32_t i = 1; i <= SpeechStream::kMaxFlushes + 3; ++i) speaker->speak(i, "x");
+  for (std::size_t i = 0; i < SpeechStream::kMaxFlushes; ++i) {
     audio(1);
     flushed();
     advance(10ms);
@@ -340,8 +339,8 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker ends each utterance of a long reply wit
   CHECK(said().ends_with("20:1 20:. 21:!local 22:!local 23:!local "));
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the server takes") {
-  speaker->speak(1, std::string(Core::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says no more in a minute than the server takes") {
+  speaker->speak(1, std::string(SpeechStream::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
   speaker->speak(2, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(socket().sent.size() == 4);
   audio(1);
@@ -352,12 +351,12 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says no more in a minute than the serve
   speaker->speak(3, "a");
   CHECK(said() == "3:!local ");
   CHECK(socket().sent.size() == 4);
-  advance(Core::kWindow);
+  advance(SpeechStream::kWindow);
   speaker->speak(4, "a");
   CHECK(socket().sent.size() == 6);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds what it is asked") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds what it is asked") {
   speaker->speak(1, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(said() == "");
   speaker->speak(2, std::string(SpeakOptions::kMaxChars + 1, 'a'));
@@ -365,7 +364,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds what it is asked") {
   audio(1);
   flushed();
   CHECK(said() == "1:1 1:. 2:!local 3:. ");
-  for (std::size_t i = 1; i <= Core::kMaxJobs; ++i) speaker->speak(static_cast<std::uint32_t>(i), "x");
+  for (std::size_t i = 1; i <= SpeechStream::kMaxJobs; ++i) speaker->speak(static_cast<std::uint32_t>(i), "x");
   speaker->speak(1000, "x");
   break_off(1008, "DATA-0000");
   const std::string all = said();
@@ -373,9 +372,9 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds what it is asked") {
   CHECK(all.ends_with("1000:!local "));
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds an utterance's audio") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds an utterance's audio") {
   speaker->speak(1, "One.");
-  for (std::size_t second = 0; second < Core::kMaxSeconds; ++second) audio(8000);
+  for (std::size_t second = 0; second < SpeechStream::kMaxSeconds; ++second) audio(8000);
   CHECK(said().find('!') == std::string::npos);
   audio(1);
   CHECK(said() == "1:1 1:!protocol ");
@@ -384,8 +383,8 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker bounds an utterance's audio") {
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker renews its socket between two utterances, before its hour is over") {
-  advance(Core::kRenewAfter - 1ms);
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utterances, before its hour is over") {
+  advance(SpeechStream::kRenewAfter - 1ms);
   speaker->speak(1, "One.");
   CHECK(sockets.all.size() == 1);
   advance(1ms);
@@ -401,8 +400,8 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker renews its socket between two utterance
 }
 
 TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the first tick") {
-  Speaking call;
-  call.now = base::TimePoint{} + 10 * Core::kRenewAfter;  // A machine that has been up for long.
+  SpeakLine call;
+  call.now = base::TimePoint{} + 10 * SpeechStream::kRenewAfter;  // A machine that has been up for long.
   call.speaker.emplace(call.options, call.sockets, nullptr);
   call.speaker->open(SessionContext{});
   call.speaker->tick(call.now);
@@ -412,7 +411,7 @@ TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the firs
   CHECK(call.sockets.all.size() == sockets);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker keeps the socket of what was asked before it was opened") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the socket of what was asked before it was opened") {
   speaker.emplace(options, sockets, [this] { ++wakes; });
   speaker->tick(now);
   speaker->speak(1, "Good morning.");
@@ -423,7 +422,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker keeps the socket of what was asked befo
   CHECK(sent() == "\"Good morning.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
   break_off(1011, "NET-0001");
   CHECK(sockets.all.size() == 1);
   speaker->speak(1, "One.");
@@ -431,13 +430,13 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker opens a socket for the next utterance w
   CHECK(sent() == "\"One.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker takes an utterance without audio for a failure") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker takes an utterance without audio for a failure") {
   speaker->speak(1, "One.");
   flushed();
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says of which kind a failure is, and shows no secret") {
   struct { net::WebSocketClosed closed; std::string kind, in_why; } const cases[] = {
       {{net::NetError{net::NetError::What::Refused, "x"}, 401, "", 1006, ""}, "auth", "answered 401"},
       {{net::NetError{net::NetError::What::Refused, "x"}, 429, "", 1006, ""}, "rate limited", "answered 429"},
@@ -457,7 +456,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says of which kind a failure is, and sh
   }
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes garbage, warnings and the unknown over, and counts them") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes garbage, warnings and the unknown over, and counts them") {
   speaker->speak(1, "One.");
   socket().handler.on_text("garbage");
   socket().handler.on_text("[1]");
@@ -475,7 +474,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker passes garbage, warnings and the unknow
   CHECK(speaker->counters().stray_octets == 10);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker fails what comes as a text instead of sound") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails what comes as a text instead of sound") {
   speaker->speak(1, "One.");
   socket().handler.on_binary("{\"error\":\"dg-canary\"}");
   CHECK(said() == "1:!protocol ");
@@ -483,7 +482,7 @@ TEST_CASE_FIXTURE(Speaking, "LiveSpeaker fails what comes as a text instead of s
   CHECK(why.find("dg-canary") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Speaking, "LiveSpeaker says good-bye when the call is over") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says good-bye when the call is over") {
   speaker.reset();
   CHECK(sent() == "Close ");
   CHECK(socket().destroyed);

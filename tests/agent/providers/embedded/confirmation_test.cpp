@@ -11,8 +11,7 @@ using State = DialogueMachine::State;
 
 namespace {
 
-struct Receptionist : Caller {
-  Receptionist() : Caller(receptionist()) {}
+struct CallBackCaller : Receptionist {
   /// Up to "I have five five five, one two three four. Is that right?"
   Reply gives_number() {
     says("call me back");
@@ -62,7 +61,7 @@ TEST_CASE("Two thresholds on each score make three bands: rejected, confirmed, t
   CHECK(decided(0.39, 1) == Decision::Reject);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A wish heard unclearly is confirmed, and done on a yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "A wish heard unclearly is confirmed, and done on a yes") {
   const auto asked = says_unclearly("when are you open");
   CHECK(asked.text == "You want our opening hours. Is that right?");
   CHECK(asked.intent.empty());
@@ -72,12 +71,12 @@ TEST_CASE_FIXTURE(Receptionist, "A wish heard unclearly is confirmed, and done o
   CHECK(machine.state() == State::Free);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A wish that carried a number is not robbed of it by being confirmed") {
+TEST_CASE_FIXTURE(CallBackCaller, "A wish that carried a number is not robbed of it by being confirmed") {
   says_unclearly("please call me back at five five five one two three four");
   CHECK(has(says("yes").text, "five five five, one two three four"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A no to a wish asks anew, and the same doubtful guess is not offered twice") {
+TEST_CASE_FIXTURE(CallBackCaller, "A no to a wish asks anew, and the same doubtful guess is not offered twice") {
   says_unclearly("when are you open");
   CHECK(has(says("no").text, "tell me again"));
   CHECK(machine.state() == State::Free);
@@ -85,7 +84,7 @@ TEST_CASE_FIXTURE(Receptionist, "A no to a wish asks anew, and the same doubtful
   CHECK(says("when are you open").intent == "opening_hours");  // Said clearly, it is what they want.
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Three wrong guesses end at a person") {
+TEST_CASE_FIXTURE(CallBackCaller, "Three wrong guesses end at a person") {
   says_unclearly("when are you open");
   says("no");
   says_unclearly("what is your address");
@@ -96,7 +95,7 @@ TEST_CASE_FIXTURE(Receptionist, "Three wrong guesses end at a person") {
   CHECK(last.action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "An unclear answer to a wish's question is asked again in other words, twice, and then dropped") {
+TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to a wish's question is asked again in other words, twice, and then dropped") {
   const auto first = says_unclearly("when are you open");
   const auto second = mumbles(), third = says("i'm not sure");
   CHECK(has(second.text, "Please say yes or no."));
@@ -106,7 +105,7 @@ TEST_CASE_FIXTURE(Receptionist, "An unclear answer to a wish's question is asked
   CHECK(machine.state() == State::Free);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A wish is confirmed and denied by keys; other keys mean what they always mean") {
+TEST_CASE_FIXTURE(CallBackCaller, "A wish is confirmed and denied by keys; other keys mean what they always mean") {
   says_unclearly("when are you open");
   CHECK(presses("1").intent == "opening_hours");
   says_unclearly("when are you open");
@@ -116,7 +115,7 @@ TEST_CASE_FIXTURE(Receptionist, "A wish is confirmed and denied by keys; other k
   CHECK(presses("0").action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A yes to a question that was not heard confirms nothing; a no may come at any time") {
+TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was not heard confirms nothing; a no may come at any time") {
   const auto asked = says_unclearly("when are you open");
   hears("You");
   CHECK(says("yes").text == asked.text);
@@ -124,21 +123,21 @@ TEST_CASE_FIXTURE(Receptionist, "A yes to a question that was not heard confirms
   CHECK(has(says("no").text, "tell me again"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Silence after a wish's question asks it again, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "Silence after a wish's question asks it again, and then ends the call") {
   const auto asked = says_unclearly("when are you open");
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Another clear wish replaces the one in question") {
+TEST_CASE_FIXTURE(CallBackCaller, "Another clear wish replaces the one in question") {
   says_unclearly("when are you open");
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
   CHECK(machine.wish_in_question() == nullptr);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A number is read back in its groups and taken on any kind of yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups and taken on any kind of yes") {
   const auto asked = gives_number();
   CHECK(asked.text == "I have five five five, one two three four. Is that right?");
   CHECK(asked.expect == "correction");
@@ -146,7 +145,7 @@ TEST_CASE_FIXTURE(Receptionist, "A number is read back in its groups and taken o
   CHECK(number_given() == "5551234");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A correction within the answer is taken and read back") {
+TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is taken and read back") {
   gives_number();
   CHECK(has(says("no five five six").text, "five five six, one two three four"));
   CHECK(has(says("no it's one two three five").text, "five five six, one two three five"));
@@ -154,7 +153,7 @@ TEST_CASE_FIXTURE(Receptionist, "A correction within the answer is taken and rea
   CHECK(number_given() == "5561235");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Corrections are bounded as all attempts are") {
+TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded as all attempts are") {
   gives_number();
   says("no five five six");
   says("no five five seven");
@@ -164,7 +163,7 @@ TEST_CASE_FIXTURE(Receptionist, "Corrections are bounded as all attempts are") {
   CHECK(presses("1").expect == "main");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "An unclear answer to the read-back asks again in other words, bounded") {
+TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back asks again in other words, bounded") {
   const auto first = gives_number();
   const auto second = mumbles(), third = says("what");
   CHECK(has(second.text, "Please say yes or no. Your number is"));
@@ -172,7 +171,7 @@ TEST_CASE_FIXTURE(Receptionist, "An unclear answer to the read-back asks again i
   CHECK(has(mumbles().text, "with the keys of your phone"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "The read-back barged in on: a yes is asked for again, a no and a correction count") {
+TEST_CASE_FIXTURE(CallBackCaller, "The read-back barged in on: a yes is asked for again, a no and a correction count") {
   const auto asked = gives_number();
   hears("I have five five");
   CHECK(says("yes").text == asked.text);
@@ -183,7 +182,7 @@ TEST_CASE_FIXTURE(Receptionist, "The read-back barged in on: a yes is asked for 
   CHECK(number_given().empty());
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A caller who barges in for ever is not read back to for ever") {
+TEST_CASE_FIXTURE(CallBackCaller, "A caller who barges in for ever is not read back to for ever") {
   const auto asked = gives_number();
   std::set<std::string> texts;
   int turns = 0;
@@ -194,7 +193,7 @@ TEST_CASE_FIXTURE(Receptionist, "A caller who barges in for ever is not read bac
   CHECK(turns < 8);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Keys in the middle: a number typed at the read-back replaces it, zero is the way out") {
+TEST_CASE_FIXTURE(CallBackCaller, "Keys in the middle: a number typed at the read-back replaces it, zero is the way out") {
   gives_number();
   CHECK(has(presses("4441234").text, "four four four, one two three four"));
   CHECK(presses("2").expect == "digits");
@@ -205,7 +204,7 @@ TEST_CASE_FIXTURE(Receptionist, "Keys in the middle: a number typed at the read-
   CHECK(presses("0").action->what == What::Transfer);  // No number is that short.
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A mind that changes leaves the form, and a number beyond the bound is asked for again") {
+TEST_CASE_FIXTURE(CallBackCaller, "A mind that changes leaves the form, and a number beyond the bound is asked for again") {
   gives_number();
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
@@ -214,7 +213,7 @@ TEST_CASE_FIXTURE(Receptionist, "A mind that changes leaves the form, and a numb
   CHECK(has(says("one two three no four five six").text, "four five six"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Silence in a form says the question again, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "Silence in a form says the question again, and then ends the call") {
   const auto asked = gives_number();
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);

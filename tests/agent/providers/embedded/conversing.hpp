@@ -76,6 +76,11 @@ inline embedded::Dialogue receptionist() {
   return *std::move(dialogue);
 }
 
+/// A caller of the receptionist that is shipped.
+struct Receptionist : Caller {
+  Receptionist() : Caller(receptionist()) {}
+};
+
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace conversing

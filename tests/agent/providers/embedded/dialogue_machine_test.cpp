@@ -9,14 +9,6 @@ using namespace offhook::agent;
 using namespace offhook::agent::embedded;
 using namespace conversing;
 
-namespace {
-
-struct Receptionist : Caller {
-  Receptionist() : Caller(receptionist()) {}
-};
-
-}  // namespace
-
 TEST_CASE_FIXTURE(Receptionist, "Sentences that are no example find their intent") {
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"what time are you open today", "opening_hours"}, {"when do you open on saturday", "opening_hours"},

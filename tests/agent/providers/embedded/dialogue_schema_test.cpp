@@ -1,12 +1,9 @@
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/dialogue_schema.hpp>
+#include <offhook/tests/testkit/json_schema.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -15,6 +12,7 @@
 
 using namespace offhook::agent::embedded;
 using Json = nlohmann::json;
+using offhook_test::JsonSchema;
 
 namespace {
 
@@ -23,27 +21,13 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-class SecondOpinion {
- public:
-  SecondOpinion() {
-    const Json document = Json::parse(dialogue_schema_text());
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-  }
-  bool accepts(const Json& document) const {
-    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
-  }
-
- private:
-  valijson::Schema schema_;
-};
-
 /// Every place of `document`, its root first.
-void collect(const Json& document, const Json::json_pointer& here, std::vector<Json::json_pointer>& out) {
+void collect_places(const Json& document, const Json::json_pointer& here, std::vector<Json::json_pointer>& out) {
   out.push_back(here);
   if (document.is_object()) {
-    for (const auto& [name, value] : document.items()) collect(value, here / name, out);
+    for (const auto& [name, value] : document.items()) collect_places(value, here / name, out);
   } else if (document.is_array()) {
-    for (std::size_t i = 0; i < document.size() && i < 2; ++i) collect(document[i], here / i, out);
+    for (std::size_t i = 0; i < document.size() && i < 2; ++i) collect_places(document[i], here / i, out);
   }
 }
 
@@ -72,7 +56,7 @@ TEST_CASE("share/dialogue.schema.json is what the source says (offhook schema di
 }
 
 TEST_CASE("the shipped dialogues fit the schema [JSON Schema draft 7, by valijson]") {
-  const SecondOpinion schema;
+  const JsonSchema schema(dialogue_schema_text());
   CHECK(schema.accepts(Json::parse(content("share/dialogues/receptionist.json"))));
   CHECK(schema.accepts(full()));
   const auto parsed = parse_dialogue(full().dump());
@@ -80,10 +64,10 @@ TEST_CASE("the shipped dialogues fit the schema [JSON Schema draft 7, by valijso
 }
 
 TEST_CASE("the schema refuses nothing that the parser accepts, and most of what it refuses") {
-  const SecondOpinion schema;
+  const JsonSchema schema(dialogue_schema_text());
   const Json whole = full();
   std::vector<Json::json_pointer> places;
-  collect(whole, Json::json_pointer(), places);
+  collect_places(whole, Json::json_pointer(), places);
   std::vector<Json> values{nullptr, true, 0, 1, 3, 21, -1, 0.5, 2.5, "", "x", "X Y", "hang_up", "menu", "transfer", "digits", "*", "a\nb", "\xc3\xbc",
                            std::string(kMaxPhraseBytes, 'x'), std::string(kMaxPhraseBytes + 1, 'x'), Json::array(), {"x"}, {1}, Json::object()};
   values.emplace_back(std::vector<std::string>(kMaxPhrases, "x"));

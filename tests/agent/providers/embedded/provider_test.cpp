@@ -2,6 +2,7 @@
 
 #include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <variant>
 #include <vector>
 
@@ -26,7 +26,7 @@ EmbeddedOptions options() {
   return chosen;
 }
 
-std::string why(const EmbeddedOptions& chosen) {
+std::string why_not_made(const EmbeddedOptions& chosen) {
   const auto made = EmbeddedProvider::make(chosen);
   return made ? "made" : made.error().detail;
 }
@@ -37,7 +37,7 @@ TEST_CASE("A call in parts: the greeting is warm, a question is heard, understoo
   const auto provider = EmbeddedProvider::make(options());
   REQUIRE_MESSAGE(provider, provider.error().detail);
   CHECK((*provider)->warnings().empty());
-  while (!(*provider)->is_warm()) std::this_thread::yield();
+  REQUIRE(offhook_test::wait_until([&] { return (*provider)->is_warm(); }));
 
   caller::Bell ear_bell, mouth_bell;
   const auto listener = (*provider)->make_listener(ear_bell.wake());
@@ -71,19 +71,19 @@ TEST_CASE("A call in parts: the greeting is warm, a question is heard, understoo
 TEST_CASE("What is wrong with the options is said in one sentence") {
   auto chosen = options();
   chosen.pool = nullptr;
-  CHECK(why(chosen) == "the embedded provider needs a work pool");
+  CHECK(why_not_made(chosen) == "the embedded provider needs a work pool");
   chosen = options();
   chosen.dialogue_path = "none.json";
-  CHECK(why(chosen) == "cannot read the dialogue none.json");
+  CHECK(why_not_made(chosen) == "cannot read the dialogue none.json");
   chosen = options();
   chosen.voice = "kevin";
-  CHECK(why(chosen) == "there is no voice \"kevin\": use slt or rms");
+  CHECK(why_not_made(chosen) == "there is no voice \"kevin\": use slt or rms");
   chosen = options();
   chosen.model_path = "/no/model";
-  CHECK(why(chosen) == "no acoustic model in /no/model: install the Debian package pocketsphinx-en-us");
+  CHECK(why_not_made(chosen) == "no acoustic model in /no/model: install the Debian package pocketsphinx-en-us");
   chosen = options();
   chosen.dictionary_path = "/no/words";
-  CHECK(why(chosen) == "cannot read the dictionary /no/words: install the Debian package pocketsphinx-en-us");
+  CHECK(why_not_made(chosen) == "cannot read the dictionary /no/words: install the Debian package pocketsphinx-en-us");
 }
 
 TEST_CASE("Words without a pronunciation are warned of, until the dialogue tells how they sound") {

@@ -24,7 +24,7 @@ using namespace offhook::agent::embedded;
 
 namespace {
 
-const Dialogue& receptionist() {
+const Dialogue& shipped_receptionist() {
   static const Dialogue dialogue = [] {
     auto loaded = load_dialogue("share/dialogues/receptionist.json");
     REQUIRE_MESSAGE(loaded, loaded.error().detail);
@@ -36,7 +36,7 @@ const Dialogue& receptionist() {
 std::shared_ptr<const DecoderFiles> decoder_files() {
   static const auto files = [] {
     const EmbeddedOptions defaults;
-    auto made = DecoderFiles::make(receptionist(), defaults.model_path, defaults.dictionary_path);
+    auto made = DecoderFiles::make(shipped_receptionist(), defaults.model_path, defaults.dictionary_path);
     REQUIRE_MESSAGE(made, made.error().detail);
     return *std::move(made);
   }();
@@ -47,7 +47,7 @@ std::shared_ptr<const DecoderFiles> decoder_files() {
 class Ears {
  public:
   explicit Ears(std::size_t limit = 4) : decoders(std::make_shared<DecoderPool>(decoder_files(), 1, limit)) {
-    listener = std::make_unique<SphinxListener>(pool, decoders, receptionist().confidence_threshold, bell.wake());
+    listener = std::make_unique<SphinxListener>(pool, decoders, shipped_receptionist().confidence_threshold, bell.wake());
   }
   void feed(const caller::Pcm& pcm) {
     for (std::size_t i = 0; i < pcm.size(); i += 320) listener->feed(std::span(pcm).subspan(i, std::min<std::size_t>(320, pcm.size() - i)));
@@ -99,7 +99,7 @@ const std::vector<std::string> kForeign = {
 }  // namespace
 
 TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line; foreign talk is turned away or asked about") {
-  const IntentMatcher matcher(receptionist());
+  const IntentMatcher matcher(shipped_receptionist());
   int total = 0;
   for (const std::string voice : {"slt", "rms"}) {
     for (const bool telephone : {false, true}) {
@@ -112,7 +112,7 @@ TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law li
       for (const auto& [text, intent] : kWishes) {
         const auto heard = hear(text);
         const auto match = matcher.match(heard.text);
-        const auto decision = decide(receptionist(), match, heard.confidence);
+        const auto decision = decide(shipped_receptionist(), match, heard.confidence);
         if (decision == Decision::Reject) continue;
         if (match.intent->name != intent) ++(decision == Decision::Accept ? wrong : asked);
         else ++(decision == Decision::Accept ? understood : confirmed);
@@ -120,7 +120,7 @@ TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law li
       CHECK(ears.partials > 0);
       for (const std::string& text : kForeign) {
         const auto heard = hear(text);
-        if (decide(receptionist(), matcher.match(heard.text), heard.confidence) == Decision::Accept) ++accepted;
+        if (decide(shipped_receptionist(), matcher.match(heard.text), heard.confidence) == Decision::Accept) ++accepted;
       }
       MESSAGE(voice << std::string(telephone ? " 8 kHz: " : " 16 kHz: ") << understood << " of 20 understood, " << confirmed << " confirmed, " << wrong
                     << " taken for another, " << asked << " asked about another, " << accepted << " of 12 foreign sentences accepted");

@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/embedded/flite_speaker.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/voice_cache.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <variant>
 #include <vector>
 
@@ -165,11 +165,16 @@ TEST_CASE("What a call wants said does not wait until everything has been prepar
   Mouth mouth;
   std::vector<std::string> many;
   for (int i = 0; i < 40; ++i) many.push_back("This is prepared sentence number " + std::to_string(i) + ".");
+  std::promise<void> asked;
+  REQUIRE(mouth.cache->try_post([go = asked.get_future().share()] { go.wait(); }));  // The preparing cannot be over before the call asks.
   mouth.cache->prepare(many);
   mouth.speaker->speak(1, "Now.");
+  std::promise<bool> prepared_all;
+  REQUIRE(mouth.cache->try_post([&] { prepared_all.set_value(mouth.cache->find(many.back()) != nullptr); }));  // Just after the call's own job.
+  asked.set_value();
   mouth.await(1);
-  CHECK(mouth.cache->find(many.back()) == nullptr);
-  while (!mouth.cache->find(many[3])) std::this_thread::yield();  // And the preparing goes on.
+  CHECK_FALSE(prepared_all.get_future().get());
+  CHECK(offhook_test::wait_until([&] { return mouth.cache->find(many[3]) != nullptr; }));  // And the preparing goes on.
 }
 
 TEST_CASE("Speakers of several calls share one voice without mixing up their words") {

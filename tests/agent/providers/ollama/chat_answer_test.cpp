@@ -16,7 +16,7 @@ namespace {
 std::string message(std::string_view inside) {
   return R"({"model":"m","created_at":"2026-08-21T10:00:00Z","message":{"role":"assistant",)" + std::string(inside) + "},\"done\":false}\n";
 }
-std::string text(std::string_view content) { return message(R"("content":")" + std::string(content) + "\""); }
+std::string message_text(std::string_view content) { return message(R"("content":")" + std::string(content) + "\""); }
 std::string call(std::string_view inside) { return message(R"("content":"","tool_calls":[)" + std::string(inside) + "]"); }
 std::string end(std::string_view reason) {
   return R"({"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":")" + std::string(reason) +
@@ -27,7 +27,7 @@ std::string said(const std::string& bytes) { return answer_of<ChatAnswer>(bytes)
 }  // namespace
 
 TEST_CASE("Ollama's ChatAnswer gives text, the end and what it cost, however the bytes are split") {
-  const std::string bytes = text("Caf\xc3\xa9 ") + text("\\u00e9\\n\\\"ok\\\"") + end("stop");
+  const std::string bytes = message_text("Caf\xc3\xa9 ") + message_text("\\u00e9\\n\\\"ok\\\"") + end("stop");
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
     CHECK(answer_of<ChatAnswer>(bytes, step) == "Caf\xc3\xa9 \xc3\xa9\n\"ok\"<stop>{12/7}");
@@ -37,7 +37,7 @@ TEST_CASE("Ollama's ChatAnswer gives text, the end and what it cost, however the
 TEST_CASE("Ollama's ChatAnswer gives text out line by line") {
   ChatAnswer answer;
   std::vector<ModelEvent> events;
-  answer.on_bytes(text("Hello"), events);
+  answer.on_bytes(message_text("Hello"), events);
   CHECK(offhook::test::to_line(events) == "Hello");
   answer.on_bytes(R"({"message":{"content":" you"})", events);
   CHECK(offhook::test::to_line(events) == "Hello");
@@ -47,8 +47,8 @@ TEST_CASE("Ollama's ChatAnswer gives text out line by line") {
 
 TEST_CASE("Ollama's ChatAnswer gathers calls over the whole stream and gives them out at its end") {
   SUBCASE("on lines that are not done, and the end says stop") {
-    CHECK(said(text("One moment.") + call(R"({"id":"a","function":{"index":0,"name":"open","arguments":{"door": 1, "why": "x"}}})") +
-               text(" So.") + call(R"({"id":"b","function":{"index":1,"name":"close","arguments":{}}})") + end("stop")) ==
+    CHECK(said(message_text("One moment.") + call(R"({"id":"a","function":{"index":0,"name":"open","arguments":{"door": 1, "why": "x"}}})") +
+               message_text(" So.") + call(R"({"id":"b","function":{"index":1,"name":"close","arguments":{}}})") + end("stop")) ==
           "One moment. So.[a open {\"door\":1,\"why\":\"x\"}][b close {}]<calls>{12/7}");
   }
   SUBCASE("the same index on each line, and no id") {
@@ -69,7 +69,7 @@ TEST_CASE("Ollama's ChatAnswer gathers calls over the whole stream and gives the
           "[ f {\"x\":[1,{}]}]<calls>{0/0}");
   }
   SUBCASE("one without a name, and what is no call") {
-    CHECK(said(text("Hm.") + call(R"({"function":{"arguments":{}}},{},7,{"function":"f"})") + end("stop")) == "Hm.<stop>{12/7}");
+    CHECK(said(message_text("Hm.") + call(R"({"function":{"arguments":{}}},{},7,{"function":"f"})") + end("stop")) == "Hm.<stop>{12/7}");
   }
   SUBCASE("none when the answer breaks off") {
     CHECK(said(call(R"({"function":{"name":"pay","arguments":{}}})")) == "!overloaded");
@@ -80,46 +80,46 @@ TEST_CASE("Ollama's ChatAnswer gathers calls over the whole stream and gives the
 TEST_CASE("Ollama's ChatAnswer never gives out what the model thinks") {
   CHECK(said(message(R"("content":"","thinking":"secret")") + message(R"("content":"Yes.","thinking":"secret")") + end("stop")) ==
         "Yes.<stop>{12/7}");
-  CHECK(said(text("<think>I won") + text("der</think>Yes.") + end("stop")) == "Yes.<stop>{12/7}");
+  CHECK(said(message_text("<think>I won") + message_text("der</think>Yes.") + end("stop")) == "Yes.<stop>{12/7}");
   CHECK(said(message(R"("content":"","thinking":"and on")") + end("length")) == "!empty{12/7}");
 }
 
 TEST_CASE("Ollama's ChatAnswer says why it ended") {
-  CHECK(said(text("Hi.") + end("length")) == "Hi.<length>{12/7}");
-  CHECK(said(text("Hi.") + end("")) == "Hi.<stop>{12/7}");
-  CHECK(said(text("Hi.") + R"({"done":true})") == "Hi.<stop>{0/0}");
+  CHECK(said(message_text("Hi.") + end("length")) == "Hi.<length>{12/7}");
+  CHECK(said(message_text("Hi.") + end("")) == "Hi.<stop>{12/7}");
+  CHECK(said(message_text("Hi.") + R"({"done":true})") == "Hi.<stop>{0/0}");
   CHECK(said(R"({"message":{"content":"Hi."},"done":true,"done_reason":"stop"})") == "Hi.<stop>{0/0}");
   CHECK(said(end("load")) == "!empty{12/7}");
   CHECK(said(end("stop")) == "!empty{12/7}");
-  CHECK(said(text("Hi.") + end("stop") + text("more") + "garbage\n") == "Hi.<stop>{12/7}");
+  CHECK(said(message_text("Hi.") + end("stop") + message_text("more") + "garbage\n") == "Hi.<stop>{12/7}");
 }
 
 TEST_CASE("Ollama's ChatAnswer has failed when its end is missing") {
   CHECK(said("") == "!overloaded");
-  CHECK(said(text("Hello")) == "Hello!overloaded");
-  CHECK(said(text("Hello") + R"({"done":"true"})") == "Hello!overloaded");
-  CHECK(said(text("Hello") + "{}\n" + R"({"message":null})" + "\n" + R"({"message":"x"})") == "Hello!overloaded");
+  CHECK(said(message_text("Hello")) == "Hello!overloaded");
+  CHECK(said(message_text("Hello") + R"({"done":"true"})") == "Hello!overloaded");
+  CHECK(said(message_text("Hello") + "{}\n" + R"({"message":null})" + "\n" + R"({"message":"x"})") == "Hello!overloaded");
 }
 
 TEST_CASE("Ollama's ChatAnswer knows an error in the middle of the stream, and does not show its sentence") {
   CHECK(said(R"({"error":"secret words"})") == "!overloaded");
-  CHECK(said(text("Hello") + R"({"error":{"code":"rate_limit_exceeded"}})" + "\n") == "Hello!rate limited");
+  CHECK(said(message_text("Hello") + R"({"error":{"code":"rate_limit_exceeded"}})" + "\n") == "Hello!rate limited");
   ChatAnswer answer;
   std::vector<ModelEvent> events;
   answer.on_bytes("{\"error\":\"an error was encountered while running the model: secret words\"}\n", events);
   REQUIRE(events.size() == 1);
   CHECK(std::get<ModelFailed>(events[0]).why == "the model's answer broke off with an error");
-  answer.on_bytes(text("more") + end("stop"), events);
+  answer.on_bytes(message_text("more") + end("stop"), events);
   answer.on_end(events);
   CHECK(events.size() == 1);
 }
 
 TEST_CASE("Ollama's ChatAnswer refuses garbage") {
   CHECK(said("<html><body>502 Bad Gateway</body></html>") == "!protocol");
-  CHECK(said(text("Hello") + "[1,2]\n" + end("stop")) == "Hello!protocol");
-  CHECK(said(text("Hello") + "{\"message\":{\"content\":\"cut") == "Hello!protocol");
+  CHECK(said(message_text("Hello") + "[1,2]\n" + end("stop")) == "Hello!protocol");
+  CHECK(said(message_text("Hello") + "{\"message\":{\"content\":\"cut") == "Hello!protocol");
   CHECK(said("data: {\"choices\":[]}\n\n") == "!protocol");
-  CHECK(said(text("a\xff\xfe")) == "!protocol");
+  CHECK(said(message_text("a\xff\xfe")) == "!protocol");
 }
 
 TEST_CASE("Ollama's ChatAnswer bounds lines, text, calls, arguments and names") {
@@ -132,8 +132,8 @@ TEST_CASE("Ollama's ChatAnswer bounds lines, text, calls, arguments and names") 
 
   const auto words = [](std::size_t octets) {
     std::string bytes;
-    for (; octets > 1024; octets -= 1024) bytes += text(std::string(1024, 'a'));
-    return bytes + text(std::string(octets, 'a')) + end("stop");
+    for (; octets > 1024; octets -= 1024) bytes += message_text(std::string(1024, 'a'));
+    return bytes + message_text(std::string(octets, 'a')) + end("stop");
   };
   CHECK(said(words(kMaxAnswerText)).ends_with("a<stop>{12/7}"));
   CHECK(said(words(kMaxAnswerText + 1)).ends_with("a!protocol"));

@@ -18,7 +18,7 @@ ModelOptions of(std::string model) {
   options.model = std::move(model);
   return options;
 }
-ModelMessage said(ModelMessage::Kind kind, std::string text) { return {kind, std::move(text), {}}; }
+ModelMessage model_message(ModelMessage::Kind kind, std::string text) { return {kind, std::move(text), {}}; }
 ModelMessage called(std::vector<ModelMessage::Call> calls) { return {ModelMessage::Kind::Calls, {}, std::move(calls)}; }
 json messages_in(std::vector<ModelMessage> messages) {
   return json::parse(write_chat_request(of("m"), {"", std::move(messages), nullptr}))["messages"];
@@ -32,7 +32,7 @@ TEST_CASE("Ollama's chat request says how the model is loaded, and that it does 
   auto options = of("qwen3:8b");
   options.temperature = 0.25;
   options.max_tokens = 300;
-  const auto sent = json::parse(write_chat_request(options, {"Be kind.", {said(ModelMessage::Kind::User, "Hi")}, &tools}));
+  const auto sent = json::parse(write_chat_request(options, {"Be kind.", {model_message(ModelMessage::Kind::User, "Hi")}, &tools}));
   CHECK(sent == json::parse(R"({"model":"qwen3:8b","stream":true,"keep_alive":1800,"think":false,
     "options":{"num_ctx":8192,"num_predict":300,"temperature":0.25},
     "messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}],
@@ -46,7 +46,7 @@ TEST_CASE("Ollama's chat request leaves out what was not chosen") {
   auto options = of("m");
   options.think = Think::AsModel;
   options.keep_alive = std::chrono::seconds(-1);
-  const auto sent = json::parse(write_chat_request(options, {"", {said(ModelMessage::Kind::User, "Hi")}, &none}));
+  const auto sent = json::parse(write_chat_request(options, {"", {model_message(ModelMessage::Kind::User, "Hi")}, &none}));
   CHECK(sent == json::parse(R"({"model":"m","stream":true,"keep_alive":-1,"options":{"num_ctx":8192},"messages":[{"role":"user","content":"Hi"}]})"));
 }
 
@@ -84,10 +84,10 @@ TEST_CASE("Ollama's load request asks for the very model that questions ask for,
 }
 
 TEST_CASE("Ollama's chat request puts what was said into one message with the calls behind it, or Ollama forgets the calls") {
-  CHECK(messages_in({said(ModelMessage::Kind::User, "What do I owe?"), said(ModelMessage::Kind::Assistant, "Let me look."),
+  CHECK(messages_in({model_message(ModelMessage::Kind::User, "What do I owe?"), model_message(ModelMessage::Kind::Assistant, "Let me look."),
                      called({{"a", "look", R"({"who":"me"})", "3"}, {"b", "look", "{}", "{\"x\":1}"}}),
-                     called({{"c", "pay", "{}", "ok"}}), said(ModelMessage::Kind::Assistant, "Done."),
-                     said(ModelMessage::Kind::User, "Bye")}) == json::parse(R"([
+                     called({{"c", "pay", "{}", "ok"}}), model_message(ModelMessage::Kind::Assistant, "Done."),
+                     model_message(ModelMessage::Kind::User, "Bye")}) == json::parse(R"([
     {"role":"user","content":"What do I owe?"},
     {"role":"assistant","content":"Let me look.","tool_calls":[
       {"id":"a","function":{"name":"look","arguments":{"who":"me"}}},{"id":"b","function":{"name":"look","arguments":{}}}]},
@@ -97,7 +97,7 @@ TEST_CASE("Ollama's chat request puts what was said into one message with the ca
     {"role":"tool","tool_name":"pay","tool_call_id":"c","content":"ok"},
     {"role":"assistant","content":"Done."},
     {"role":"user","content":"Bye"}])"));
-  CHECK(messages_in({said(ModelMessage::Kind::User, "Hi"), said(ModelMessage::Kind::Assistant, "Hello.")}) ==
+  CHECK(messages_in({model_message(ModelMessage::Kind::User, "Hi"), model_message(ModelMessage::Kind::Assistant, "Hello.")}) ==
         json::parse(R"([{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}])"));
 }
 

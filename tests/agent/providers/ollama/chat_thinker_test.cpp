@@ -19,7 +19,7 @@ using nlohmann::json;
 namespace {
 
 const std::string kDone = R"({"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop"})" "\n";
-std::string text(std::string_view words) { return R"({"message":{"role":"assistant","content":")" + std::string(words) + "\"},\"done\":false}\n"; }
+std::string text_line(std::string_view words) { return R"({"message":{"role":"assistant","content":")" + std::string(words) + "\"},\"done\":false}\n"; }
 
 ollama::ChatServerOptions options() {
   ollama::ChatServerOptions options;
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with the model being loaded
   CHECK(http.warmed.empty());
   CHECK(sent(0)["messages"].empty());
   respond(1, "Hi");
-  http.answer(1, 200, text("Hello.") + kDone);
+  http.answer(1, 200, text_line("Hello.") + kDone);
   CHECK(said() == "\"Hello.\" . ");
   CHECK_FALSE(http.all[0]->aborted);
   http.answer(0, 404, R"({"error":"model not found"})");
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Thinking, "A turn on Ollama: words, calls, their results, and 
   CHECK(sent(1)["messages"][1] == json({{"role", "user"}, {"content", "What do I owe?"}}));
   CHECK(sent(1)["tools"].size() == 1);
   http.answer(1, 200,
-              text("Let me look.") + R"({"message":{"content":"","tool_calls":[{"function":{"name":"look_up","arguments":{"who":"me"}}}]},"done":false})" "\n" +
+              text_line("Let me look.") + R"({"message":{"content":"","tool_calls":[{"function":{"name":"look_up","arguments":{"who":"me"}}}]},"done":false})" "\n" +
                   kDone);
   CHECK(said() == "\"Let me look.\" [call_1_0_0 look_up {\"who\":\"me\"}] ");
   ToolOutcome outcome;
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Thinking, "A turn on Ollama: words, calls, their results, and 
   CHECK(messages[2]["content"] == "Let me look.");
   CHECK(messages[2]["tool_calls"][0]["function"]["arguments"] == json({{"who", "me"}}));
   CHECK(messages[3] == json::parse(R"({"role":"tool","tool_name":"look_up","tool_call_id":"call_1_0_0","content":"three dollars"})"));
-  http.answer(2, 200, text("Three dollars.") + kDone);
+  http.answer(2, 200, text_line("Three dollars.") + kDone);
   CHECK(said() == "\"Three dollars.\" . ");
 }
 
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Thinking, "A question to Ollama is asked again when the queue 
     thinker.tick({});
     thinker.tick(base::TimePoint{} + 1s);
     REQUIRE(http.all.size() == first + 2);
-    http.answer(first + 1, 200, text("Fine.") + kDone);
+    http.answer(first + 1, 200, text_line("Fine.") + kDone);
     CHECK(said() == "\"Fine.\" . ");
   }
 }

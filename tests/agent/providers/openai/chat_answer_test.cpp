@@ -1,6 +1,7 @@
 #include "../chat/model_text.hpp"
 
 #include <offhook/agent/providers/openai/chat_answer.hpp>
+#include <offhook/tests/agent/providers/openai/server_sent_events.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,21 +10,21 @@
 using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using offhook::test::answer_of;
+using offhook::test::chat_text;
+using offhook::test::kDone;
+using offhook::test::sse;
 using offhook::test::to_line;
 
 namespace {
 
-std::string sse(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
 std::string delta(std::string_view inside) {
   return sse(R"({"choices":[{"index":0,"delta":{)" + std::string(inside) + R"(}}]})");
 }
-std::string text(std::string_view content) { return delta(R"("content":")" + std::string(content) + "\""); }
-std::string call(std::string_view inside) { return delta(R"("tool_calls":[{)" + std::string(inside) + "}]"); }
+std::string call_delta(std::string_view inside) { return delta(R"("tool_calls":[{)" + std::string(inside) + "}]"); }
 std::string end(std::string_view reason) {
   return sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + "\"}]}");
 }
-const std::string kDone = sse("[DONE]");
-std::string said(const std::string& bytes) { return answer_of<ChatAnswer>(bytes); }
+std::string chat_answer(const std::string& bytes) { return answer_of<ChatAnswer>(bytes); }
 
 }  // namespace
 
@@ -31,7 +32,7 @@ TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes ar
   const std::string bytes =
       ": hello\r\n\r\n" +
       sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
-      text("Caf\xc3\xa9 ") + text("\\u00e9\\n\\\"ok\\\"") + end("stop") +
+      chat_text("Caf\xc3\xa9 ") + chat_text("\\u00e9\\n\\\"ok\\\"") + end("stop") +
       sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone;
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
@@ -41,64 +42,64 @@ TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes ar
 
 TEST_CASE("ChatAnswer puts calls together by index") {
   const std::string bytes =
-      text("One moment.") + call(R"("index":0,"id":"a","type":"function","function":{"name":"open","arguments":""})") +
-      call(R"("index":1,"id":"b","function":{"name":"close","arguments":"{"})") +
-      call(R"("index":0,"function":{"arguments":"{\"door\":"})") + call(R"("index":0,"function":{"arguments":"1}"})") +
-      call(R"("index":1,"function":{"arguments":"}"})") + end("tool_calls") + kDone;
-  CHECK(said(bytes) == "One moment.[a open {\"door\":1}][b close {}]<calls>");
+      chat_text("One moment.") + call_delta(R"("index":0,"id":"a","type":"function","function":{"name":"open","arguments":""})") +
+      call_delta(R"("index":1,"id":"b","function":{"name":"close","arguments":"{"})") +
+      call_delta(R"("index":0,"function":{"arguments":"{\"door\":"})") + call_delta(R"("index":0,"function":{"arguments":"1}"})") +
+      call_delta(R"("index":1,"function":{"arguments":"}"})") + end("tool_calls") + kDone;
+  CHECK(chat_answer(bytes) == "One moment.[a open {\"door\":1}][b close {}]<calls>");
 }
 
 TEST_CASE("ChatAnswer takes calls as compatible servers send them") {
   SUBCASE("no id") {
-    CHECK(said(call(R"("index":0,"function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[ f {}]<calls>");
+    CHECK(chat_answer(call_delta(R"("index":0,"function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[ f {}]<calls>");
   }
   SUBCASE("no index, whole calls one after the other") {
-    CHECK(said(call(R"("id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
-               call(R"("id":"b","function":{"name":"f","arguments":"{\"x\":2}"})") + end("tool_calls")) ==
+    CHECK(chat_answer(call_delta(R"("id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
+                      call_delta(R"("id":"b","function":{"name":"f","arguments":"{\"x\":2}"})") + end("tool_calls")) ==
           "[a f {\"x\":1}][b f {\"x\":2}]<calls>");
   }
   SUBCASE("index always 0") {
-    CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
-               call(R"("index":0,"id":"b","function":{"name":"g","arguments":"{\"x\":2}"})") + end("stop")) ==
+    CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
+                      call_delta(R"("index":0,"id":"b","function":{"name":"g","arguments":"{\"x\":2}"})") + end("stop")) ==
           "[a f {\"x\":1}][b g {\"x\":2}]<calls>");
   }
   SUBCASE("neither index nor id") {
-    CHECK(said(call(R"("function":{"name":"f","arguments":"{\"x\":\"}\"}"})") +
-               call(R"("function":{"name":"f","arguments":"{\"x\":2}"})") + kDone) == "[ f {\"x\":\"}\"}][ f {\"x\":2}]<calls>");
+    CHECK(chat_answer(call_delta(R"("function":{"name":"f","arguments":"{\"x\":\"}\"}"})") +
+                      call_delta(R"("function":{"name":"f","arguments":"{\"x\":2}"})") + kDone) == "[ f {\"x\":\"}\"}][ f {\"x\":2}]<calls>");
   }
   SUBCASE("the name again in every piece") {
-    CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"})") +
-               call(R"("index":0,"id":"a","function":{"name":"f","arguments":"1}"})") + end("tool_calls")) ==
+    CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"})") +
+                      call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"1}"})") + end("tool_calls")) ==
           "[a f {\"x\":1}]<calls>");
   }
   SUBCASE("arguments as an object, or none at all") {
-    CHECK(said(call(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") +
-               call(R"("index":1,"id":"b","function":{"name":"g"})") + end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
+    CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") +
+                      call_delta(R"("index":1,"id":"b","function":{"name":"g"})") + end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
   }
   SUBCASE("two in one piece, and no end but the end of the bytes") {
     CHECK(
-        said(delta(
+        chat_answer(delta(
             R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":1,)"
             R"("id":"b","function":{"name":"g","arguments":"{}"}}])")) ==
         "[a f {}][b g {}]<calls>");
   }
   SUBCASE("the function call of old") {
-    CHECK(said(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") +
-               end("function_call")) == "[ f {\"x\":1}]<calls>");
+    CHECK(chat_answer(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") +
+                      end("function_call")) == "[ f {\"x\":1}]<calls>");
   }
   SUBCASE("a name that never comes") {
-    CHECK(said(text("Hm.") + call(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>");
+    CHECK(chat_answer(chat_text("Hm.") + call_delta(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>");
   }
 }
 
 TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its mark") {
-  CHECK(said(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") +
-             text("Hi.")) == "Hi.<stop>");
-  CHECK(said(text("Hi.") + kDone) == "Hi.<stop>");
-  CHECK(said(text("Hi.") + "data: \n\n" + end("stop")) == "Hi.<stop>");
-  CHECK(said(text("Hi.") + end("length")) == "Hi.<length>");
-  CHECK(said(delta(R"("content":[{"type":"text","text":"Hi."}])") + kDone) == "Hi.<stop>");
-  CHECK(said(delta(R"("refusal":"I cannot do that.")") + kDone) == "I cannot do that.<stop>");
+  CHECK(chat_answer(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") +
+                    chat_text("Hi.")) == "Hi.<stop>");
+  CHECK(chat_answer(chat_text("Hi.") + kDone) == "Hi.<stop>");
+  CHECK(chat_answer(chat_text("Hi.") + "data: \n\n" + end("stop")) == "Hi.<stop>");
+  CHECK(chat_answer(chat_text("Hi.") + end("length")) == "Hi.<length>");
+  CHECK(chat_answer(delta(R"("content":[{"type":"text","text":"Hi."}])") + kDone) == "Hi.<stop>");
+  CHECK(chat_answer(delta(R"("refusal":"I cannot do that.")") + kDone) == "I cannot do that.<stop>");
 }
 
 TEST_CASE("ChatAnswer takes an answer that did not come as a stream") {
@@ -112,14 +113,14 @@ TEST_CASE("ChatAnswer takes an answer that did not come as a stream") {
 }
 
 TEST_CASE("ChatAnswer never gives out what the model thinks") {
-  CHECK(said(text("<th") + text("ink>I wonder") + text(" <b></thi") + text("nk>Hello") + text(" you.") + kDone) ==
+  CHECK(chat_answer(chat_text("<th") + chat_text("ink>I wonder") + chat_text(" <b></thi") + chat_text("nk>Hello") + chat_text(" you.") + kDone) ==
         "Hello you.<stop>");
-  CHECK(said(text("a <") + text("b and <<think>x</think>c") + kDone) == "a <b and <c<stop>");
-  CHECK(said(delta(R"("reasoning_content":"secret")") + delta(R"("reasoning":"secret","content":"Yes.")") + kDone) ==
+  CHECK(chat_answer(chat_text("a <") + chat_text("b and <<think>x</think>c") + kDone) == "a <b and <c<stop>");
+  CHECK(chat_answer(delta(R"("reasoning_content":"secret")") + delta(R"("reasoning":"secret","content":"Yes.")") + kDone) ==
         "Yes.<stop>");
-  CHECK(said(text("left over</think>Yes.") + kDone) == "left overYes.<stop>");
-  CHECK(said(text("It is 3 <") + kDone) == "It is 3 <<stop>");
-  CHECK(said(text("<think>only thoughts") + end("stop")) == "!empty");
+  CHECK(chat_answer(chat_text("left over</think>Yes.") + kDone) == "left overYes.<stop>");
+  CHECK(chat_answer(chat_text("It is 3 <") + kDone) == "It is 3 <<stop>");
+  CHECK(chat_answer(chat_text("<think>only thoughts") + end("stop")) == "!empty");
 }
 
 TEST_CASE("ChatAnswer of a model whose template opens the thought says what comes behind it") {
@@ -130,90 +131,90 @@ TEST_CASE("ChatAnswer of a model whose template opens the thought says what come
     answer.on_end(events);
     return to_line(events);
   };
-  CHECK(said(text("The caller wants a refund. Let me see.</thi") + text("nk>Sure.") + kDone) == "Sure.<stop>");
-  CHECK(said(text("<think>twice</think>Sure.") + kDone) == "Sure.<stop>");
-  CHECK(said(text("a thought") + end("stop")) == "!empty");
-  CHECK(said(text("a thought") + end("length")) == "!empty");
-  CHECK(said(text("hm") + call(R"("index":0,"id":"a","function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[a f {}]<calls>");
+  CHECK(said(chat_text("The caller wants a refund. Let me see.</thi") + chat_text("nk>Sure.") + kDone) == "Sure.<stop>");
+  CHECK(said(chat_text("<think>twice</think>Sure.") + kDone) == "Sure.<stop>");
+  CHECK(said(chat_text("a thought") + end("stop")) == "!empty");
+  CHECK(said(chat_text("a thought") + end("length")) == "!empty");
+  CHECK(said(chat_text("hm") + call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[a f {}]<calls>");
 }
 
 TEST_CASE("ChatAnswer counts once what servers tell in each chunk, each time of all so far") {
   const auto usage = [](int output) {
     return sse(R"({"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":12,"completion_tokens":)" + std::to_string(output) + "}}");
   };
-  CHECK(said(usage(1) + usage(2) + end("stop") + usage(3) + kDone) == "aa<stop>{12/3}");
-  CHECK(said(usage(1) + usage(2) + end("stop")) == "aa<stop>{12/2}");
+  CHECK(chat_answer(usage(1) + usage(2) + end("stop") + usage(3) + kDone) == "aa<stop>{12/3}");
+  CHECK(chat_answer(usage(1) + usage(2) + end("stop")) == "aa<stop>{12/2}");
 }
 
 TEST_CASE("ChatAnswer says that an answer is empty") {
-  CHECK(said("") == "!empty");
-  CHECK(said(kDone) == "!empty");
-  CHECK(said(text(" \\n ") + end("stop") + kDone) == " \n !empty");
-  CHECK(said(end("length")) == "!empty");
-  CHECK(said(end("content_filter")) == "!empty");
+  CHECK(chat_answer("") == "!empty");
+  CHECK(chat_answer(kDone) == "!empty");
+  CHECK(chat_answer(chat_text(" \\n ") + end("stop") + kDone) == " \n !empty");
+  CHECK(chat_answer(end("length")) == "!empty");
+  CHECK(chat_answer(end("content_filter")) == "!empty");
 }
 
 TEST_CASE("ChatAnswer knows an error within the stream, of OpenAI and of others") {
-  CHECK(said(text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) ==
+  CHECK(chat_answer(chat_text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) ==
         "Hello!overloaded");
-  CHECK(said(sse(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
-  CHECK(said(sse(R"({"error":{"message":"x","code":"insufficient_quota"}})")) == "!auth");
-  CHECK(said(sse(R"({"object":"error","message":"x","type":"BadRequestError","code":400})")) == "!overloaded");
-  CHECK(said(sse(R"({"error":"model crashed"})")) == "!overloaded");
+  CHECK(chat_answer(sse(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
+  CHECK(chat_answer(sse(R"({"error":{"message":"x","code":"insufficient_quota"}})")) == "!auth");
+  CHECK(chat_answer(sse(R"({"object":"error","message":"x","type":"BadRequestError","code":400})")) == "!overloaded");
+  CHECK(chat_answer(sse(R"({"error":"model crashed"})")) == "!overloaded");
   ChatAnswer answer;
   std::vector<ModelEvent> events;
   answer.on_bytes(sse(R"({"error":{"message":"secret words","type":"server_error"}})"), events);
   REQUIRE(events.size() == 1);
   CHECK(std::get<ModelFailed>(events[0]).why == "the model's answer broke off with an error (server_error)");
-  answer.on_bytes(text("more"), events);
+  answer.on_bytes(chat_text("more"), events);
   answer.on_end(events);
   CHECK(events.size() == 1);
 }
 
 TEST_CASE("ChatAnswer refuses garbage") {
-  CHECK(said("<html><body>502 Bad Gateway</body></html>") == "!protocol");
-  CHECK(said(sse("garbage")) == "!protocol");
-  CHECK(said(text("Hello") + sse("[1,2]")) == "Hello!protocol");
-  CHECK(said(text("Hello") + "data: {\"choices\":[{\"delta\":{\"content\":\"cut") == "Hello!protocol");
-  CHECK(said("{\"choices\":[{\"mess") == "!protocol");
-  CHECK(said(text("Hello.") + end("stop") + sse("garbage")) == "Hello.<stop>");
+  CHECK(chat_answer("<html><body>502 Bad Gateway</body></html>") == "!protocol");
+  CHECK(chat_answer(sse("garbage")) == "!protocol");
+  CHECK(chat_answer(chat_text("Hello") + sse("[1,2]")) == "Hello!protocol");
+  CHECK(chat_answer(chat_text("Hello") + "data: {\"choices\":[{\"delta\":{\"content\":\"cut") == "Hello!protocol");
+  CHECK(chat_answer("{\"choices\":[{\"mess") == "!protocol");
+  CHECK(chat_answer(chat_text("Hello.") + end("stop") + sse("garbage")) == "Hello.<stop>");
 }
 
 TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
   const auto words = [](std::size_t octets) {
     std::string bytes;
-    for (; octets > 1024; octets -= 1024) bytes += text(std::string(1024, 'a'));
-    return bytes + text(std::string(octets, 'a')) + kDone;
+    for (; octets > 1024; octets -= 1024) bytes += chat_text(std::string(1024, 'a'));
+    return bytes + chat_text(std::string(octets, 'a')) + kDone;
   };
-  CHECK(said(words(kMaxAnswerText)).ends_with("a<stop>"));
-  CHECK(said(words(kMaxAnswerText + 1)).ends_with("a!protocol"));
+  CHECK(chat_answer(words(kMaxAnswerText)).ends_with("a<stop>"));
+  CHECK(chat_answer(words(kMaxAnswerText + 1)).ends_with("a!protocol"));
 
   const auto calls = [](std::size_t count) {
     std::string bytes;
     for (std::size_t i = 0; i < count; ++i)
-      bytes += call(R"("index":)" + std::to_string(i) + R"(,"function":{"name":"f","arguments":"{}"})");
+      bytes += call_delta(R"("index":)" + std::to_string(i) + R"(,"function":{"name":"f","arguments":"{}"})");
     return bytes + kDone;
   };
-  CHECK(said(calls(kMaxCalls)).ends_with("]<calls>"));
-  CHECK(said(calls(kMaxCalls + 1)) == "!protocol");
+  CHECK(chat_answer(calls(kMaxCalls)).ends_with("]<calls>"));
+  CHECK(chat_answer(calls(kMaxCalls + 1)) == "!protocol");
 
   const auto arguments = [](std::size_t octets) {
     const std::string half(octets / 2, ' ');
-    return call(R"("index":0,"function":{"name":"f","arguments":")" + half + "\"}") +
-           call(R"("index":0,"function":{"arguments":")" + std::string(octets - half.size(), ' ') + "\"}") + kDone;
+    return call_delta(R"("index":0,"function":{"name":"f","arguments":")" + half + "\"}") +
+           call_delta(R"("index":0,"function":{"arguments":")" + std::string(octets - half.size(), ' ') + "\"}") + kDone;
   };
-  CHECK(said(arguments(kMaxArguments)) == "[ f {}]<calls>");
-  CHECK(said(arguments(kMaxArguments + 1)) == "!protocol");
+  CHECK(chat_answer(arguments(kMaxArguments)) == "[ f {}]<calls>");
+  CHECK(chat_answer(arguments(kMaxArguments + 1)) == "!protocol");
 
   const auto name = [](std::size_t octets) {
-    return call(R"("index":0,"function":{"name":")" + std::string(octets, 'f') + "\"}") + kDone;
+    return call_delta(R"("index":0,"function":{"name":")" + std::string(octets, 'f') + "\"}") + kDone;
   };
-  CHECK(said(name(kMaxNameOctets)).ends_with("<calls>"));
-  CHECK(said(name(kMaxNameOctets + 1)) == "!protocol");
+  CHECK(chat_answer(name(kMaxNameOctets)).ends_with("<calls>"));
+  CHECK(chat_answer(name(kMaxNameOctets + 1)) == "!protocol");
 
   const auto whole = [](std::size_t octets) {
     const std::string json = R"({"choices":[{"message":{"content":"Hi."}}]})";
-    return said(json + std::string(octets - json.size(), ' '));
+    return chat_answer(json + std::string(octets - json.size(), ' '));
   };
   CHECK(whole(kMaxWholeBody) == "Hi.<stop>");
   CHECK(whole(kMaxWholeBody + 1) == "!protocol");

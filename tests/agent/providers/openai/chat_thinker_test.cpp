@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/chat_server.hpp>
 #include <offhook/agent/providers/chat/chat_thinker.hpp>
+#include <offhook/tests/agent/providers/openai/server_sent_events.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -16,20 +17,18 @@ using namespace offhook::agent::chat;
 using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
 using nlohmann::json;
+using test::chat_text;
+using test::kDone;
+using test::sse;
 using What = net::NetError::What;
 
 namespace {
 
-std::string sse(std::string_view text) { return "data: " + std::string(text) + "\n\n"; }
-std::string text(std::string_view words) {
-  return sse(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(words) + R"("}}]})");
-}
-std::string call(std::string_view id, std::string_view name) {
+std::string whole_call(std::string_view id, std::string_view name) {
   return sse(R"({"choices":[{"index":0,"delta":{"tool_calls":[{"id":")" + std::string(id) + R"(","function":{"name":")" +
              std::string(name) + R"(","arguments":"{}"}}]}}]})");
 }
 const std::string kStop = sse(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})");
-const std::string kDone = sse("[DONE]");
 
 struct Thinking {
   explicit Thinking(ChatServerOptions::Api api = ChatServerOptions::Api::Chat) {
@@ -102,11 +101,11 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, w
   CHECK(sent(0)["messages"][1]["content"] == "Hi");
   CHECK(sent(0)["tools"].size() == 1);
   http.head(0, 200);
-  http.body(0, text("Hello there,") + text(" my fri"));
+  http.body(0, chat_text("Hello there,") + chat_text(" my fri"));
   CHECK(said() == "");
-  http.body(0, text("end, I can help") + text(" with that."));
+  http.body(0, chat_text("end, I can help") + chat_text(" with that."));
   CHECK(said() == "7:\"Hello there, my friend,\" ");
-  http.body(0, text(" What is it?"));
+  http.body(0, chat_text(" What is it?"));
   CHECK(said() == "7:\"Hello there, my friend,\" 7:\"I can help with that.\" 7:\"What is it?\" ");
   http.body(0, kStop);
   CHECK(said().ends_with("7:. "));
@@ -119,7 +118,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, w
 TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the end of an understood answer come, so that the connection can be used again") {
   respond(1, "Hi");
   http.head(0, 200);
-  http.body(0, text("Yes.") + kStop);
+  http.body(0, chat_text("Yes.") + kStop);
   CHECK(said() == "1:\"Yes.\" 1:. ");
   CHECK_FALSE(http.all[0]->aborted);
   respond(2, "And?");
@@ -127,13 +126,13 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the end of an understood answer co
   http.body(0, kDone);
   http.end(0);
   advance(10ms);
-  http.answer(1, 200, text("No.") + kStop + kDone);
+  http.answer(1, 200, chat_text("No.") + kStop + kDone);
   CHECK(said() == "1:\"Yes.\" 1:. 2:\"No.\" 2:. ");
 }
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker asks again with what the tools said, when the last of them has") {
   respond(3, "What do I owe?");
-  http.answer(0, 200, text("Let me look.") + call("a", "look_up") + call("b", "look_up") + kDone);
+  http.answer(0, 200, chat_text("Let me look.") + whole_call("a", "look_up") + whole_call("b", "look_up") + kDone);
   CHECK(said() == "3:\"Let me look.\" 3:[a look_up] 3:[b look_up] ");
   outcome(3, "b", "{\"b\":2}");
   outcome(3, "nobody", "{}");
@@ -148,7 +147,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker asks again with what the tools said, wh
   CHECK(messages[3]["tool_calls"].size() == 2);
   CHECK(messages[4] == json::parse(R"({"role":"tool","tool_call_id":"a","content":"{\"a\":1}"})"));
   CHECK(messages[5]["content"] == "{\"b\":2}");
-  http.answer(1, 200, text("Three dollars.") + kDone);
+  http.answer(1, 200, chat_text("Three dollars.") + kDone);
   CHECK(said().ends_with("3:\"Three dollars.\" 3:. "));
 }
 
@@ -158,13 +157,13 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes ids where a server gives none, or
   old.call_id = "call_0";
   history.add(old);
   respond(4, "Go");
-  http.answer(0, 200, call("", "f") + call("call_0", "g") + call("c", "h") + kDone);
+  http.answer(0, 200, whole_call("", "f") + whole_call("call_0", "g") + whole_call("c", "h") + kDone);
   CHECK(said() == "4:[call_4_0_0 f] 4:[call_4_0_1 g] 4:[c h] ");
 }
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever failed before it, answers a turn again") {
   respond(3, "Hi");
-  http.answer(0, 200, call("", "f") + kDone);
+  http.answer(0, 200, whole_call("", "f") + kDone);
   CHECK(said() == "3:[call_3_0_0 f] ");
   HistoryEntry made;  // As the call's chain of providers notes it.
   made.kind = HistoryEntry::Kind::ToolCall;
@@ -173,7 +172,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever 
   history.add(made);
   line.clear();
   respond(3, "Hi");
-  http.answer(1, 200, call("", "f") + call("", "g") + kDone);
+  http.answer(1, 200, whole_call("", "f") + whole_call("", "g") + kDone);
   CHECK(said() == "3:[call_3_0_1 f] 3:[call_3_0_2 g] ");
   outcome(3, "call_3_0_0", "late");
   outcome(3, "call_3_0_1", "{}");
@@ -184,31 +183,31 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever 
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up no id that the model has given to another call of the same answer") {
   respond(7, "Hi");
-  http.answer(0, 200, call("call_7_0_1", "f") + call("", "g") + kDone);
+  http.answer(0, 200, whole_call("call_7_0_1", "f") + whole_call("", "g") + kDone);
   CHECK(said() == "7:[call_7_0_1 f] 7:[call_7_0_2 g] ");
   outcome(7, "call_7_0_1", "{}");
   outcome(7, "call_7_0_2", "{}");
   REQUIRE(http.all.size() == 2);
-  http.answer(1, 200, text("Done.") + kStop + kDone);
+  http.answer(1, 200, chat_text("Done.") + kStop + kDone);
   CHECK(said().ends_with("7:\"Done.\" 7:. "));
 }
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and all was said; else the model has a word more") {
   respond(1, "Bye");
-  http.answer(0, 200, text("Goodbye!") + call("a", "hang_up") + kDone);
+  http.answer(0, 200, chat_text("Goodbye!") + whole_call("a", "hang_up") + kDone);
   outcome(1, "a", "{}", ReplyAction::What::HangUp);
   CHECK(http.all.size() == 1);
   CHECK(said() == "1:\"Goodbye!\" 1:[a hang_up] 1:. ");
   respond(2, "Bye");
-  http.answer(1, 200, call("b", "hang_up") + kDone);
+  http.answer(1, 200, whole_call("b", "hang_up") + kDone);
   outcome(2, "b", "{}", ReplyAction::What::HangUp);
   REQUIRE(http.all.size() == 3);
   http.answer(2, 200, kStop + kDone);
   CHECK(said().ends_with("2:[b hang_up] 2:. "));
-  for (const std::string& nothing : {text("-"), text(" \\n")}) {
+  for (const std::string& nothing : {chat_text("-"), chat_text(" \\n")}) {
     const std::size_t first = http.all.size();
     respond(3, "Bye");
-    http.answer(first, 200, call("", "hang_up") + kDone);
+    http.answer(first, 200, whole_call("", "hang_up") + kDone);
     line.clear();
     const std::string id = said();
     outcome(3, id.substr(3, id.find(' ') - 3), "{}", ReplyAction::What::HangUp);
@@ -220,7 +219,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker takes an empty answer after tools for the end, when something was said before them") {
   respond(1, "Note that");
-  http.answer(0, 200, text("I write it down.") + call("a", "note") + kDone);
+  http.answer(0, 200, chat_text("I write it down.") + whole_call("a", "note") + kDone);
   outcome(1, "a", "{}");
   http.answer(1, 200, kStop + kDone);
   CHECK(said().ends_with("1:[a note] 1:. "));
@@ -231,7 +230,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker asks without tools after as many rounds
   for (unsigned round = 0; round < ChatThinkerOptions{}.max_rounds; ++round) {
     CHECK(sent(round).contains("tools"));
     const std::string id = "id" + std::to_string(round);
-    http.answer(round, 200, call(id, "look_up") + kDone);
+    http.answer(round, 200, whole_call(id, "look_up") + kDone);
     outcome(1, id, "{}");
   }
   REQUIRE(http.all.size() == ChatThinkerOptions{}.max_rounds + 1);
@@ -241,12 +240,12 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker asks without tools after as many rounds
 TEST_CASE_FIXTURE(Thinking, "ChatThinker forgets a cancelled turn and breaks its transfer off") {
   respond(1, "Hi");
   http.head(0, 200);
-  http.body(0, text("Hello. How are"));
+  http.body(0, chat_text("Hello. How are"));
   thinker->cancel(1);
   CHECK(http.all[0]->aborted);
   CHECK(said() == "");
   respond(2, "Hi");
-  http.answer(1, 200, call("a", "look_up") + kDone);
+  http.answer(1, 200, whole_call("a", "look_up") + kDone);
   thinker->cancel(2);
   outcome(2, "a", "{}");
   CHECK(http.all.size() == 2);
@@ -267,7 +266,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything
     if (how == 2) return http.answer(index, 429, "", {{"retry-after-ms", "250"}});
     if (how == 3) return http.answer(index, 200, sse(R"({"error":{"code":"server_error"}})"));
     http.head(index, 200);
-    http.body(index, text("Hello th"));
+    http.body(index, chat_text("Hello th"));
     http.break_off(index);
   };
   for (int round = 0; round < 10; ++round) {
@@ -286,7 +285,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything
     advance(250ms);
     REQUIRE(http.all.size() == first + 2);
     if (round % 2 == 0) {
-      http.answer(first + 1, 200, text("Fine.") + kDone);
+      http.answer(first + 1, 200, chat_text("Fine.") + kDone);
       CHECK(said() == "1:\"Fine.\" 1:. ");
     } else {
       breaks(first + 1, how);
@@ -300,7 +299,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything
 TEST_CASE_FIXTURE(Thinking, "ChatThinker fails when its answer breaks after something was said") {
   respond(1, "Hi");
   http.head(0, 200);
-  http.body(0, text("Hello! How"));
+  http.body(0, chat_text("Hello! How"));
   http.break_off(0);
   CHECK(said() == "1:\"Hello!\" 1:!network ");
   advance(1s);
@@ -341,7 +340,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker says that an answer is empty, after ask
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker does not take what cannot be said for an answer") {
   respond(1, "Hi");
-  http.answer(0, 200, text("...") + kStop);
+  http.answer(0, 200, chat_text("...") + kStop);
   CHECK(said() == "1:!empty ");
 }
 
@@ -385,9 +384,9 @@ TEST_CASE("ChatThinker asks /responses as well") {
 TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which servers say last: behind the end of the reply, and of nothing else by then") {
   respond(3, "Hi");
   http.head(0, 200);
-  http.body(0, text("Hello.") + kStop);
+  http.body(0, chat_text("Hello.") + kStop);
   CHECK(said() == "3:\"Hello.\" 3:. ");
-  http.body(0, text("Late words.") + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone);
+  http.body(0, chat_text("Late words.") + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})") + kDone);
   const auto event = thinker->poll();
   REQUIRE(event);
   const auto* used = std::get_if<TokensUsed>(&*event);
@@ -400,7 +399,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which server
 TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took where nothing but its end says that no more is counted") {
   respond(3, "Hi");
   http.head(0, 200);
-  http.body(0, text("Hello.") + kStop + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})"));
+  http.body(0, chat_text("Hello.") + kStop + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})"));
   CHECK(said() == "3:\"Hello.\" 3:. ");
   http.end(0);
   const auto event = thinker->poll();
@@ -418,7 +417,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker counts what an answer took that says no
   }
   SUBCASE("no word came") { http.body(0, usage + kDone); }
   SUBCASE("the connection breaks") {
-    http.body(0, text("Hello.") + kStop + usage);
+    http.body(0, chat_text("Hello.") + kStop + usage);
     http.end(0, net::NetError{net::NetError::What::Closed, "reset"});
   }
   std::vector<TokensUsed> used;
@@ -460,7 +459,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker asks with less of the conversation when all
   http.answer(0, 400, kTooLong);
   REQUIRE(http.all.size() == 2);
   CHECK(told(1) == "33445");
-  http.answer(1, 200, text("Yes.") + kStop + kDone);
+  http.answer(1, 200, chat_text("Yes.") + kStop + kDone);
   CHECK(said() == "5:\"Yes.\" 5:. ");
   history.add({HistoryEntry::Kind::Caller, 5, "5?", {}, {}, false});
   history.add({HistoryEntry::Kind::Agent, 5, "Yes.", {}, {}, false});

@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 #include <offhook/media/wav.hpp>
+#include <offhook/tests/agent/providers/openai/server_sent_events.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::openai;
 using namespace std::chrono_literals;
+using test::sse;
 
 namespace {
 
@@ -64,8 +66,6 @@ struct Listening {
   std::string why;
   std::optional<HttpListener> listener;
 };
-
-std::string sse(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
 
 }  // namespace
 

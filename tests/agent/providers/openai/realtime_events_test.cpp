@@ -194,8 +194,8 @@ TEST_CASE_FIXTURE(Parsing, "arguments of the bound are taken, longer ones are no
     return R"({"type":"response.done","response":{"id":"r","status":"completed","output":[{"type":"function_call","call_id":"c","name":"n","arguments":")" +
            std::string(size, 'a') + "\"}]}}";
   };
-  CHECK(get<ResponseDone>(with_arguments(kMaxArguments)).calls[0].arguments.size() == kMaxArguments);
-  CHECK(get<ResponseDone>(with_arguments(kMaxArguments + 1)).calls[0].arguments.empty());
+  CHECK(get<ResponseDone>(with_arguments(realtime::kMaxArguments)).calls[0].arguments.size() == realtime::kMaxArguments);
+  CHECK(get<ResponseDone>(with_arguments(realtime::kMaxArguments + 1)).calls[0].arguments.empty());
   const auto with_text = [](std::size_t size) {
     return R"({"type":"response.audio_transcript.delta","item_id":"i","delta":")" + std::string(size, 'a') + "\"}";
   };
@@ -209,10 +209,10 @@ TEST_CASE_FIXTURE(Parsing, "calls up to the bound are taken, those beyond are co
     for (std::size_t i = 0; i < count; ++i) frame += std::string(i == 0 ? "" : ",") + R"({"type":"function_call","call_id":"c","name":"n","arguments":"{}"})";
     return frame + "]}}";
   };
-  CHECK(get<ResponseDone>(with_calls(kMaxCalls)).calls.size() == kMaxCalls);
-  CHECK(get<ResponseDone>(with_calls(kMaxCalls)).calls_dropped == 0);
-  CHECK(get<ResponseDone>(with_calls(kMaxCalls + 1)).calls.size() == kMaxCalls);
-  CHECK(get<ResponseDone>(with_calls(kMaxCalls + 1)).calls_dropped == 1);
+  CHECK(get<ResponseDone>(with_calls(realtime::kMaxCalls)).calls.size() == realtime::kMaxCalls);
+  CHECK(get<ResponseDone>(with_calls(realtime::kMaxCalls)).calls_dropped == 0);
+  CHECK(get<ResponseDone>(with_calls(realtime::kMaxCalls + 1)).calls.size() == realtime::kMaxCalls);
+  CHECK(get<ResponseDone>(with_calls(realtime::kMaxCalls + 1)).calls_dropped == 1);
 }
 
 TEST_CASE_FIXTURE(Parsing, "nesting without end is garbage, and no harm") {

@@ -1,6 +1,7 @@
 #include <offhook/agent/tools/mcp/child_process.hpp>
 #include <offhook/agent/tools/mcp/line_reader.hpp>
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
+#include <offhook/tests/agent/tools/mcp/waiting.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,10 +21,9 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
+using test::kPatience;
 
 namespace {
-
-constexpr auto kPatience = 60s;  // Of a loaded machine; nothing waits so long when all is well.
 
 struct Child {
   explicit Child(CommandLine command) {

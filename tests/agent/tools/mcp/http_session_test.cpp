@@ -1,5 +1,5 @@
 // A server over HTTP as it is joined in the agent: Server, Client and HttpWire, with the test as the HTTP server.
-#include "../../providers/fake_http.hpp"
+#include "wire_line.hpp"
 
 #include <offhook/agent/tools/mcp/server.hpp>
 #include <offhook/agent/tools/mcp/server_source.hpp>
@@ -19,10 +19,11 @@ using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 using nlohmann::json;
+using test::kJson;
 
 namespace {
 
-const net::Headers kJson = {{"content-type", "application/json"}}, kStream = {{"content-type", "text/event-stream"}};
+const net::Headers kPlainStream = {{"content-type", "text/event-stream"}};
 
 struct Joined {
   Joined() {
@@ -120,7 +121,7 @@ TEST_CASE(
     joined.meet("s1");
     ServerSource source(joined.desk);
     const std::size_t call = joined.order(source, 1);
-    joined.http.head(call, 200, kStream);
+    joined.http.head(call, 200, kPlainStream);
     joined.http.body(call, "id: 1\ndata:\n\n");
     joined.http.break_off(call);
     joined.http.answer(joined.find("GET"), 405, "");  // The server's own stream, which it does not offer.

@@ -14,7 +14,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
-using State = ClientCredentialsGrant::State;
+using GrantState = ClientCredentialsGrant::State;
 using nlohmann::json;
 
 namespace {
@@ -59,7 +59,7 @@ struct Asking {
   /// Why not, which never has the secret in it, nor a server's words.
   [[nodiscard]] std::string why() const {
     REQUIRE(std::holds_alternative<Denied>(step));
-    CHECK(grant.state() == State::Idle);
+    CHECK(grant.state() == GrantState::Idle);
     const std::string words = std::get<Denied>(step).why;
     CHECK(words.find("s3") == std::string::npos);
     CHECK(words.find("words") == std::string::npos);

@@ -1,9 +1,9 @@
 #include <offhook/agent/tools/mcp/servers.hpp>
+#include <offhook/tests/agent/tools/mcp/waiting.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -16,11 +16,10 @@ using namespace offhook::agent;
 using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
-using What = ServerEvent::What;
+using offhook::test::answer_from, offhook::test::kPatience;
+using EventKind = ServerEvent::What;
 
 namespace {
-
-constexpr auto kPatience = 60s;  // Of a loaded machine; nothing waits so long when all is well.
 
 /// What the servers' thread tells.
 class Watcher {
@@ -30,17 +29,17 @@ class Watcher {
     events_.push_back(event);
     told_.notify_all();
   }
-  [[nodiscard]] bool wait_for(What what) {
+  [[nodiscard]] bool wait_for(EventKind what) {
     std::unique_lock lock(mutex_);
     return told_.wait_for(lock, kPatience, [&] { return count_locked(what) > 0; });
   }
-  [[nodiscard]] std::size_t count(What what) {
+  [[nodiscard]] std::size_t count(EventKind what) {
     const std::lock_guard lock(mutex_);
     return count_locked(what);
   }
 
  private:
-  [[nodiscard]] std::size_t count_locked(What what) const {
+  [[nodiscard]] std::size_t count_locked(EventKind what) const {
     std::size_t many = 0;
     for (const ServerEvent& event : events_) many += event.what == what ? 1 : 0;
     return many;
@@ -62,21 +61,11 @@ ServerOptions by_stdio(std::vector<std::string> words = {}) {
 struct Met {
   explicit Met(std::vector<ServerOptions> options)
       : servers(std::make_unique<Servers>(std::move(options), [this](const ServerEvent& event) { watcher.on_event(event); })) {
-    REQUIRE(watcher.wait_for(What::Listed));
+    REQUIRE(watcher.wait_for(EventKind::Listed));
   }
   Watcher watcher;
   std::unique_ptr<Servers> servers;
 };
-
-std::string answer_of(ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments) {
-  source.start({number, tool, arguments});
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
-  while (std::chrono::steady_clock::now() < give_up) {
-    if (const auto result = source.poll()) return result->text;
-    std::this_thread::sleep_for(1ms);
-  }
-  return "nothing came";
-}
 
 }  // namespace
 
@@ -91,8 +80,8 @@ TEST_CASE("Servers run on a thread of their own, once for all calls") {
     calls.emplace_back([&, call] {
       const auto source = met.servers->source("t");
       for (int i = 1; i <= 20; ++i) {
-        const auto sum = answer_of(*source, static_cast<std::uint64_t>(i), "t__add",
-                                   R"({"a":)" + std::to_string(i) + R"(,"b":)" + std::to_string(100 * call) + "}");
+        const auto sum = answer_from(*source, static_cast<std::uint64_t>(i), "t__add",
+                                     R"({"a":)" + std::to_string(i) + R"(,"b":)" + std::to_string(100 * call) + "}");
         right += sum == std::to_string(i + 100 * call) ? 1 : 0;
       }
     });
@@ -106,18 +95,18 @@ TEST_CASE(
     "basic/transports]") {
   Met met({by_stdio()});
   const auto source = met.servers->source("t");
-  const int before = std::stoi(answer_of(*source, 1, "t__heard", "{}"));
-  CHECK(answer_of(*source, 2, "t__add", "{\n  \"a\": 1,\n  \"b\": 2\n}") == "3");
-  CHECK(answer_of(*source, 3, "t__add",
-                  "{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\",\"params\":{\"name\":\"add\"}}\n}") == "0");
-  CHECK(answer_of(*source, 4, "t__heard", "\n") == std::to_string(before + 3));
+  const int before = std::stoi(answer_from(*source, 1, "t__heard", "{}"));
+  CHECK(answer_from(*source, 2, "t__add", "{\n  \"a\": 1,\n  \"b\": 2\n}") == "3");
+  CHECK(answer_from(*source, 3, "t__add",
+                    "{\"x\":\n{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"tools/call\",\"params\":{\"name\":\"add\"}}\n}") == "0");
+  CHECK(answer_from(*source, 4, "t__heard", "\n") == std::to_string(before + 3));
 }
 
 TEST_CASE("A server that ends when it is asked what it does not know is met all the same") {
   Met met({by_stdio({"--ends-unasked"})});
   const auto source = met.servers->source("t");
-  CHECK(answer_of(*source, 1, "t__add", R"({"a":1,"b":2})") == "3");
-  CHECK(met.watcher.count(What::Broken) == 1);
+  CHECK(answer_from(*source, 1, "t__add", R"({"a":1,"b":2})") == "3");
+  CHECK(met.watcher.count(EventKind::Broken) == 1);
 }
 
 TEST_CASE("At the end a server that will not go is made to, and who asks later is answered") {
@@ -141,7 +130,7 @@ TEST_CASE("Servers that cannot be started, and none at all, end as well") {
   refused.at = http;
   {
     const Servers servers({nowhere, refused}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
-    CHECK(watcher.wait_for(What::Broken));
+    CHECK(watcher.wait_for(EventKind::Broken));
   }
   const Servers none({}, {});
   CHECK(none.source("t") == nullptr);

@@ -1,16 +1,18 @@
 #include <offhook/agent/tools/retired_servers.hpp>
 #include <offhook/agent/tools/tool_servers.hpp>
+#include <offhook/tests/agent/tools/mcp/waiting.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <mutex>
-#include <thread>
 
 using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools;
 using namespace std::chrono_literals;
+using offhook_test::wait_until;
+using test::answer_from;
 
 namespace {
 
@@ -18,16 +20,6 @@ struct NoEdges final : net::Edges {
   net::HttpClient& http(const std::string&) override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 };
-
-/// Patience for a machine with much else to do; what is waited for comes within milliseconds.
-template <class Done>
-bool comes(Done done) {
-  for (int i = 0; i < 3000; ++i) {
-    if (done()) return true;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
-}
 
 struct Places {
   std::mutex mutex;
@@ -54,19 +46,12 @@ struct Places {
                                          before);
   }
   bool are_listed(int count) {
-    return comes([&] {
+    return wait_until([&] {
       const std::lock_guard lock(mutex);
       return opened == count;
     });
   }
 };
-
-std::string answer(ToolSource& source, const std::string& tool, const std::string& arguments) {
-  source.start({1, tool, arguments});
-  std::optional<SourceResult> result;
-  comes([&] { return (result = source.poll()).has_value(); });
-  return result ? result->text : "nothing came";
-}
 
 }  // namespace
 
@@ -80,12 +65,12 @@ TEST_CASE_FIXTURE(Places, "A reload begins what has changed; what has not goes o
   REQUIRE(are_listed(3));  // b alone is begun anew.
   RetiredServers retired(20ms);
   retired.add(std::move(first));
-  CHECK(answer(*of_call[1], "b__add", R"({"a": 40, "b": 2})") == "42");
+  CHECK(answer_from(*of_call[1], 1, "b__add", R"({"a": 40, "b": 2})") == "42");
   CHECK(retired.size() == 1);
   of_call.clear();
-  CHECK(comes([&] { return retired.size() == 0; }));
+  CHECK(wait_until([&] { return retired.size() == 0; }));
   auto later = second->sources({"a"}, edges);
-  CHECK(answer(*later.front(), "a__add", R"({"a": 1, "b": 2})") == "3");
+  CHECK(answer_from(*later.front(), 1, "a__add", R"({"a": 1, "b": 2})") == "3");
 }
 
 TEST_CASE_FIXTURE(Places, "What nobody is granted is not begun") {

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/tests/services/openai/scenario.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+
+namespace offhook::agent::test {
+
+/// The random decisions of one run.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : random_(seed) {}
+  std::uint32_t below(std::uint32_t bound) { return random_.next_u32() % bound; }
+  bool one_in(std::uint32_t count) { return below(count) == 0; }
+  template <class List>
+  auto of(const List& list) { return list[below(static_cast<std::uint32_t>(list.size()))]; }
+
+ private:
+  base::SeededRandom random_;
+};
+
+/// The runs of a test: one for each seed from first to last.
+struct Seeds {
+  std::uint64_t first = 1, last = 1;
+  bool is_one = false;  ///< true if OFFHOOK_SEED chose a single run, which need not meet what all runs together meet
+};
+
+/// Returns the seeds 1 to `usually`, or 1 to `under_sanitizers` where a run takes ten times as long. The environment variable OFFHOOK_SEED chooses
+/// one run instead, OFFHOOK_FAULT_RUNS another number of runs.
+inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
+  if (const char* one = std::getenv("OFFHOOK_SEED")) return {std::strtoull(one, nullptr, 10), std::strtoull(one, nullptr, 10), true};
+  if (const char* runs = std::getenv("OFFHOOK_FAULT_RUNS")) return {1, std::strtoull(runs, nullptr, 10)};
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  static_cast<void>(usually);
+  return {1, under_sanitizers};
+#else
+  static_cast<void>(under_sanitizers);
+  return {1, usually};
+#endif
+}
+
+using FaultKind = services::openai::Fault::Kind;
+/// Faults of a response that a model speaks itself.
+inline constexpr std::array kFaultsOfReplies{FaultKind::Latency, FaultKind::Error,   FaultKind::Failed,     FaultKind::Incomplete,   FaultKind::Stall,
+                                             FaultKind::Freeze,  FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::BrokenBase64, FaultKind::Drop,
+                                             FaultKind::Close,   FaultKind::Empty,   FaultKind::UnknownEvents};
+inline constexpr std::array kStatuses{401, 403, 408, 429, 500, 503};
+inline constexpr std::array kCloses{1000, 1001, 1007, 1008, 1011, 4000};
+
+/// A fault of that kind; chance draws its status, delay and extent.
+inline services::openai::Fault any_fault(Chance& chance, FaultKind kind) {
+  services::openai::Fault fault;
+  fault.kind = kind;
+  fault.status = kind == FaultKind::Close ? chance.of(kCloses) : chance.of(kStatuses);
+  fault.code = fault.status == 401 ? "invalid_api_key" : "server_error";
+  fault.message = "as the test wants it";
+  fault.delay = std::chrono::milliseconds(500 * (1 + chance.below(12)));
+  fault.after_bytes = chance.one_in(3) ? 0 : chance.below(30000);
+  fault.bytes = 1 + chance.below(7);
+  if (fault.status == 429) fault.retry_after = static_cast<int>(chance.below(30));
+  return fault;
+}
+
+}  // namespace offhook::agent::test
