@@ -23,6 +23,6 @@ actions() {
   [ "$(gap number noted)" -lt 1500 ] || die "a pause of $(gap number noted) ms behind the tools: $(cat "$work/report.json")"
   reports '"digits":"5#"'
   reports '"ended_by":"them"'
-  expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"said":"We are open from nine[^.]*",[^}]*"interrupted_at_ms":' '"notes":\[\{"text":"Bicycle' \
+  expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"said":"We are open from nine[^.]*",[^}]*"interrupted_at_ms":' '"notes":\[\{"text":"Bicycle' \
     '"digits_received":"\*\*' '"digits_sent":"\*\*"'
 }

@@ -13,7 +13,7 @@ simulate() {
   esac >"$work/$1.json"
   start "$1" "$simulators/offhook_${of}_sim" --scenario "$work/$1.json" --log "$work/$1.jsonl"
   printf -v "$1_pid" %s "$pid"
-  expect 30 "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
+  expect "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
   printf -v "$1_port" %s "$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/$1.log")"
 }
 # families_config MEMBERS: of the agent, as JSON; more_config: of the file, with a comma in front. The providers are those whose simulators run; `compatible` is Ollama's other interface.
@@ -33,7 +33,7 @@ families_config() {
 JSON
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
-  expect 30 "the agent is registered" registered 6001
+  expect "the agent is registered" registered 6001
 }
 # simulate_all HEARD REPLIES FAMILY...: the simulators of these, each of which hears and replies the same; and breaks as $NAME_faults says,
 # members of its scenario with a comma in front.
@@ -73,7 +73,7 @@ hold_whole_call() {
   [ "$(sed -n 's/.*"greeting_ms":\([0-9]*\).*/\1/p' "$work/report.json")" -lt 1900 ] || die "the greeting did not come in time: $(cat "$work/report.json")"
   reports '"ended_by":"them"'
   ! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
-  expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Asked' '"name":"hang_up","done":true'
+  expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Asked' '"name":"hang_up","done":true'
 }
 # whole_call LISTEN THINK SPEAK: by a cascade.
 whole_call() {

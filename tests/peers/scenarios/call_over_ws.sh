@@ -4,7 +4,7 @@ agent_transport=ws
 say_wav "$work/hello.wav" 8000 200 3000 "Hello."
 baresip_folder telephone 1001 "$work/hello.wav" ';answermode=auto'
 start_baresip telephone
-expect 20 "the telephone is registered" registered 1001
+expect "the telephone is registered" registered 1001
 agent_config "$work/agent.json" 6001
 code=0
 timeout 90 "$offhook" call 1001 --config "$work/agent.json" >"$work/agent.log" 2>&1 || code=$?

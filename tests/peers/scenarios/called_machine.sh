@@ -6,4 +6,4 @@ call_too='--machine hang_up'
 through=''
 run_called_flow called_machine "$here/sipp/called_machine.flow" u1
 grep -q '^answered by: machine (a beep, after' "$work/agent.log" || die "offhook call does not say who answered"
-expect 5 "the record says who answered" has_record '"answered_by":\{"who":"machine"' '"cause":"answering machine"' '"tones":\[\{"name":"beep"\}\]'
+expect "the record says who answered" has_record '"answered_by":\{"who":"machine"' '"cause":"answering machine"' '"tones":\[\{"name":"beep"\}\]'

@@ -10,7 +10,7 @@ mkdir -p "$work/kamailio"
 start kamailio kamailio -f "$top/packaging/kamailio/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
   -A 'PASSWORD="secret-6001"' -A 'PBX_ADDRESS="127.0.0.1"' -A "PBX_URI=\"sip:127.0.0.1:$pbx\"" -A "INSTANCES=\"$work/dispatcher.list\"" -A ASK_EVERY=1 \
   -dd -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
-expect 10 "Kamailio listens on $registrar_port" kamailio_answers
+expect "Kamailio listens on $registrar_port" kamailio_answers
 
 # instance I: starts it, ready when this returns; its process is ${agents[I]}.
 agents=()
@@ -21,7 +21,7 @@ instance() {
   sed -i -e "s|\"drain\": 3|\"drain\": 120, \"calls\": 10, \"silence\": 600|" -e "s|/records\"|/records-$1\"|" "$work/agent-$1.json"
   start "agent-$1" "$offhook" run --config "$work/agent-$1.json"
   agents[$1]=$pid
-  expect 20 "instance $1 is ready" ready 200
+  expect "instance $1 is ready" ready 200
 }
 has_calls() { local http=http_$1; agent_http=${!http} ready "$3" "\"calls\":$2,"; }  # has_calls INSTANCE COUNT STATUS
 
@@ -36,7 +36,7 @@ caller() {
   callers[$1]=$!
   started+=("$!")
   echo "$!" >>"$work/started"
-  expect 20 "the call $1 is answered" says "$work/$1-messages.log" '^ACK '
+  expect "the call $1 is answered" says "$work/$1-messages.log" '^ACK '
   contact=$(received "$1" | awk '/^SIP\/2.0 200/ {on = 1} on && /^Contact:/ {print; exit}')
   for i in 1 2 3; do
     sip=sip_$i
@@ -46,7 +46,7 @@ caller() {
 }
 # goes_well NAME: it ends as its caller wants.
 goes_well() {
-  expect 60 "the call $1 is over" gone "${callers[$1]}"
+  expect "the call $1 is over" gone "${callers[$1]}"
   wait "${callers[$1]}" || die "the call $1, held by instance ${held_by[$1]}, was hurt: $(sipp_says "$1")"
 }
 
@@ -64,7 +64,7 @@ at_once() {
   flow_xml -v proxied=1
   for i in 1 2 3; do
     sip=sip_$i first=$(wc -l <"$log")
-    expect 10 "instance $i tells that it has no call" eval 'tail -n +'"$((first + 1))"' "$log" | grep -q "offhook: sip:127.0.0.1:${!sip} says calls=0;"'
+    expect "instance $i tells that it has no call" eval 'tail -n +'"$((first + 1))"' "$log" | grep -q "offhook: sip:127.0.0.1:${!sip} says calls=0;"'
   done
   first=$(wc -l <"$log")
   run_sipp "$name" "$registrar_port" -m 3 -l 3 -r 1000
@@ -80,11 +80,11 @@ for round in 1 2 3 4 5 6; do
   [ "$instants" = 3 ] || at_once "$round"
 done
 [ "$instants" -ge 1 ] || die "no three calls came in one instant"
-for i in 1 2 3; do expect 10 "instance $i has no call" has_calls "$i" 0 200; done
+for i in 1 2 3; do expect "instance $i has no call" has_calls "$i" 0 200; done
 
 # Instance 1 has two calls that Kamailio knows of by nothing but what the instance says.
 for name in one two; do caller "$name" "$sip_1"; done
-expect 10 "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
+expect "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
 for name in three four five six; do caller "$name"; done
 for i in 1 2 3; do has_calls "$i" 2 200 || die "six calls are not spread evenly: ${held_by[*]}"; done
 
@@ -100,28 +100,28 @@ for name in ann bob cem; do
   started+=("$!")
   echo "$!" >>"$work/started"
 done
-for i in 1 2 3; do expect 20 "a call with a voice is held by instance $i" has_calls "$i" 3 200; done
+for i in 1 2 3; do expect "a call with a voice is held by instance $i" has_calls "$i" 3 200; done
 
 kill -KILL "${agents[1]}"
 kill -TERM "${agents[2]}"
-expect 5 "instance 2 drains, and is not ready" has_calls 2 3 503
+expect "instance 2 drains, and is not ready" has_calls 2 3 503
 for name in "${!talkers[@]}"; do
   if gone "${talkers[$name]}"; then die "$name does not talk any more: nothing can be heard of the kill and the drain"; fi
 done
-expect 10 "Kamailio takes out the instance that drains" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_2 is out"
+expect "Kamailio takes out the instance that drains" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_2 is out"
 for name in seven eight nine; do
   caller "$name"
   [ "${held_by[$name]}" = 3 ] || die "the call $name went to instance ${held_by[$name]}, which is gone or drains"
 done
 has_calls 3 6 200 || die "instance 3 has not six calls: ${held_by[*]}"
-expect 10 "Kamailio takes out the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is out"
+expect "Kamailio takes out the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is out"
 gone "${agents[2]}" && die "instance 2 did not wait for its calls"
 sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:$sip_2" >"$work/options-draining" 2>&1 || true
 says "$work/options-draining" '^SIP/2\.0 503 ' || die "OPTIONS while it drains is answered by $(head -n 1 "$work/options-draining")"
 says "$work/options-draining" '^Retry-After: 5' || die "OPTIONS while it drains does not say when to ask again"
 
 instance 1
-expect 10 "Kamailio takes back the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is back"
+expect "Kamailio takes back the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is back"
 caller ten
 [ "${held_by[ten]}" = 1 ] || die "the call ten went to instance ${held_by[ten]}, and not to the one that is back"
 
@@ -131,14 +131,14 @@ done
 # Each instance had one that talks, and one instance was killed: the other two have heard every word, and hung up themselves.
 whole=0
 for name in "${!talkers[@]}"; do
-  expect 60 "the call of $name is over" gone "${talkers[$name]}"
+  expect "the call of $name is over" gone "${talkers[$name]}"
   cp "$work/$name.json" "$work/report.json"
   (heard_whole help hours place && reports '"ended_by":"us"') || continue
   whole=$((whole + 1))
 done
 [ "$whole" = 2 ] || die "of three who talked, two of them not to the instance that was killed, $whole have heard all: $(cat "$work"/{ann,bob,cem}.json)"
-expect 20 "instance 2 has ended after its last call" gone "${agents[2]}"
+expect "instance 2 has ended after its last call" gone "${agents[2]}"
 code=0
 wait "${agents[2]}" || code=$?
 [ "$code" = 0 ] || die "the drained instance ends with exit code $code"
-expect 10 "instance 3 has no call left" has_calls 3 0 200
+expect "instance 3 has no call left" has_calls 3 0 200

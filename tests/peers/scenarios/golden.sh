@@ -42,11 +42,11 @@ start agent env SIP_EXTENSION=6001 SIP_PASSWORD=secret-6001 ASTERISK_HOST=127.0.
   --set "/sip/port=$registrar_port" --set /sip/bind_address=127.0.0.1 --set "/sip/bind_port=$agent_sip" --set "/health/port=$agent_http" --set /limits/drain=3 \
   --set "/records/folder=$work/records" --set /transcripts/enabled=true "${set[@]}"
 agent_pid=$pid
-expect 30 "the agent is registered" registered 6001
+expect "the agent is registered" registered 6001
 sentence hours "$hours"
 ai_call wait "say:when are you open" wait silence:300 "say:goodbye" wait:15000
 heard_whole hours
 [ "$(sed -n 's/.*"greeting_ms":\([0-9]*\).*/\1/p' "$work/report.json")" -lt 1900 ] || die "the greeting did not come in time: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
 ! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
-expect 3 "the record tells of the question and of the goodbye" has_record '"heard":"[^"]*open' '"end":\{"by":"agent","cause":"goodbye"'
+expect "the record tells of the question and of the goodbye" has_record '"heard":"[^"]*open' '"end":\{"by":"agent","cause":"goodbye"'

@@ -9,20 +9,20 @@ linphone_folder caller
 start_linphone caller
 linphone "soundcard use files"
 linphone "register sip:6002@127.0.0.1:$registrar_port sip:127.0.0.1:$registrar_port secret-6002"
-expect 10 "the telephone is registered" registered 6002
+expect "the telephone is registered" registered 6002
 linphone "record $work/heard.wav"
 linphone "play $work/question.wav"
 linphone "call sip:6001@127.0.0.1:$registrar_port"
-expect 15 "the call is up" says "$work/agent.log" 'call\.up'
-expect 25 "the question is understood" says "$work/agent.log" 'intent=opening_hours'
-expect 30 "the reply was given" says "$work/agent.log" 'call.agent_said .*We are open'
+expect "the call is up" says "$work/agent.log" 'call\.up'
+expect "the question is understood" says "$work/agent.log" 'intent=opening_hours'
+expect "the reply was given" says "$work/agent.log" 'call.agent_said .*We are open'
 linphone "pause"
-expect 10 "we are on hold" says "$work/agent.log" 'call.media .*sends=false'
-expect 10 "the telephone has our answer" says "$work/caller.log" 'is now paused'
+expect "we are on hold" says "$work/agent.log" 'call.media .*sends=false'
+expect "the telephone has our answer" says "$work/caller.log" 'is now paused'
 linphone "resume 1"
-expect 10 "we are taken back" taken_back
+expect "we are taken back" taken_back
 linphone "terminate"
-expect 10 "the call is over" says "$work/agent.log" 'call.over .*by=them'
+expect "the call is over" says "$work/agent.log" 'call.over .*by=them'
 linphone "quit"
 "$offhook" hear --replies "$work/heard.wav" >"$work/heard.txt" 2>&1
 says "$work/heard.txt" 'nine' || die "the telephone did not hear the reply: $(tail -n 1 "$work/heard.txt")"

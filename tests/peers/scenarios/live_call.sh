@@ -21,10 +21,10 @@ cat >>"$work/agent.json" <<JSON
 JSON
 start agent env PROVIDER="$provider" "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
-expect 30 "the agent is registered" registered 6001
+expect "the agent is registered" registered 6001
 ai_call wait "say:when are you open" wait hangup
 # A model has its own words, and a recogniser its own ears: but of opening hours it is.
-expect 5 "the question was heard, and nine o'clock is in the answer" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
+expect "the question was heard, and nine o'clock is in the answer" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
 for name in "${needs[@]}"; do
   [[ $name != *KEY ]] || ! grep -rlF -- "${!name}" "$work" >/dev/null || die "the value of $name stands in $(grep -rlF -- "${!name}" "$work" | head -n 1)"
 done

@@ -9,8 +9,8 @@ ai_call wait "say:when are you open" silence:4500 hangup
 hears 'nine'
 heard_not end
 reports '"ended_by":"us"'
-expect 3 "the record says how far it came" has_record '"end":\{"by":"caller","cause":"hung up"' '"said":"We are open from nine'
+expect "the record says how far it came" has_record '"end":\{"by":"caller","cause":"hung up"' '"said":"We are open from nine'
 record | grep -qE 'holidays|snows' && die "the record has what was never heard: $(record)"
-expect 3 "the model's socket is closed" simulated '"what":"closed"'
+expect "the model's socket is closed" simulated '"what":"closed"'
 ai_call wait silence:300 hangup
 hears 'hello this is blue river'

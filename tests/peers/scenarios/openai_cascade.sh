@@ -8,7 +8,7 @@ start_ai_agent ', "sessions": [{"kind": "cascade", "listen": "openai", "think": 
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
 reports '"ended_by":"them"'
-expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
+expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
 for line in 'offhook_tokens_total\{kind="output",service="openai/think"\} [1-9]' 'offhook_tool_calls_total\{class="telephony",outcome="done",tool="hang_up"\} 1' \
   'offhook_reply_seconds_count [3-9]' 'offhook_provider_open\{service="openai/think"\} 0'; do
   shows /metrics "^$line" || die "/metrics does not say $line: $(page /metrics | grep -E '^offhook_(tokens|tool|reply_seconds_count|provider)')"

@@ -13,4 +13,4 @@ sentence noted "$noted"
 ai_call wait "say:please take a message" wait:15000 silence:300 hangup
 heard_whole moment noted
 [ "$(gap moment noted)" -lt 700 ] || die "the caller heard nothing for $(gap moment noted) ms: $(cat "$work/report.json")"
-expect 3 "the record has the note" has_record '"notes":\[\{"text":"Call back about the red bicycle."\}' '"name":"note","done":true'
+expect "the record has the note" has_record '"notes":\[\{"text":"Call back about the red bicycle."\}' '"name":"note","done":true'

@@ -17,4 +17,4 @@ held_at=$(found stay ends_ms)
 music=$(level 1 $((held_at + 700)) $((held_at + 2700)))
 [ "$music" -ge 100 ] && [ "$music" -le 2000 ] || die "the caller on hold hears sound of $music, neither silence nor noise: $(cat "$work/report.json")"
 reports '"held":\[\{"at_ms":[0-9]+,"receives":[a-z]+,"sends":false\},\{"at_ms":[0-9]+,"receives":true,"sends":true\}\]'
-expect 3 "the record tells the same" has_record '"name":"hold","done":true' '"end":\{"by":"caller"'
+expect "the record tells the same" has_record '"name":"hold","done":true' '"end":\{"by":"caller"'

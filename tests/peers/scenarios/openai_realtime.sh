@@ -14,4 +14,4 @@ ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goo
 hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
 heard_whole hello help hours address farewell
 reports '"ended_by":"them"'
-expect 3 "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'
+expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'

@@ -7,7 +7,7 @@ start_kamailio
 # The HTTP service: another simulator, which takes five seconds to write what it is asked for.
 printf '%s\n' '{"key": "secret-workshop-key", "endpoints": {"chat": {"response_ms": 5000}}, "replies": ["The painting is done."]}' >"$work/workshop.json"
 start workshop "$simulators/offhook_openai_sim" --scenario "$work/workshop.json" --log "$work/workshop.jsonl"
-expect 30 "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
+expect "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
 workshop_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/workshop.log")
 simulate openai '{"heard": ["when is my bicycle ready", "and the other one", "are you still there", "so when is it ready", "is the paint dry", "goodbye"], "replies": [
   {"when": "my bicycle", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 5}}]},
@@ -27,7 +27,7 @@ more_config=', "tool_servers": {"desk": {"command": ["'"$simulators/offhook_mcp_
   "workshop": {"openapi": "workshop.openapi.json", "operations": ["ask"], "url": "http://127.0.0.1:'"$workshop_port"'/v1", "token": "secret-workshop-key"}}'
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}], "filler": "'"$filler"'",
   "tools": ["hang_up", {"name": "desk__wait", "class": "read"}, {"name": "workshop__ask", "class": "read"}]'
-expect 10 "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
 sentence looking "$looking"
 sentence filler "$filler"
 sentence ready "$ready"

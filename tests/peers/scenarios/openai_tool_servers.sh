@@ -42,7 +42,7 @@ pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__h
 more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
   "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "Shall I send it back to you?"}, "shop__listModels", "desk__delete_account"]'
-expect 10 "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
 says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "nobody is told of the tool that was not looked at"
 sentence added "$added"
 sentence models "$models"

@@ -9,22 +9,22 @@ start_ai_agent ', "tools": ["hang_up", {"name": "transfer", "confirm": "caller",
 say_wav "$work/sales.wav" 8000 500 8000 "this is the sales department of the bicycle shop"
 baresip_folder sales 6003 "$work/sales.wav" ';answermode=auto'
 start_baresip sales
-expect 10 "the second telephone is registered" registered 6003
+expect "the second telephone is registered" registered 6003
 say_wav "$work/please.wav" 8000 6000 60000 "connect me please"
 baresip_folder caller 6002 "$work/please.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
 telephone=$pid
-expect 15 "the call is up" says "$work/caller.log" 'Call established'
-expect 25 "the caller is asked" says "$work/agent.log" 'call.tool .*what=asked'
+expect "the call is up" says "$work/caller.log" 'Call established'
+expect "the caller is asked" says "$work/agent.log" 'call.tool .*what=asked'
 sleep 9
 says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller agreed"
 console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
 printf 1 >"/dev/udp/127.0.0.1/$console"
 sleep 0.2
 printf '\004' >"/dev/udp/127.0.0.1/$console"  # The key is let go.
-expect 10 "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
-expect 5 "the second telephone is in the call" says "$work/sales.log" 'Call established'
-expect 10 "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
+expect "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
+expect "the second telephone is in the call" says "$work/sales.log" 'Call established'
+expect "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
 sleep 4
 stop "$telephone"
 mapfile -t recordings < <(find "$work/caller/heard" -name '*-dec.wav' -size +1k | sort)

@@ -5,7 +5,7 @@ start_agent 6001
 agent_http=''
 agent_config "$work/second.json" 6002
 start agent-second "$offhook" run --config "$work/second.json"
-expect 10 "the second program ends" gone "$pid"
+expect "the second program ends" gone "$pid"
 code=0
 wait "$pid" || code=$?
 [ "$code" = 3 ] || die "a port in use ends with exit code $code, not 3"

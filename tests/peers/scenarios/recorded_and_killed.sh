@@ -9,10 +9,10 @@ killed_in_a_call() {
   start_agent "$1"
   baresip_folder "caller$1" "9$1" "$work/question.wav"
   start_baresip "caller$1" "/dial sip:$1@127.0.0.1:$registrar_port"
-  expect 15 "the call is up" says "$work/caller$1.log" 'Call established'
+  expect "the call is up" says "$work/caller$1.log" 'Call established'
   sleep 6
   kill -KILL "$agent_pid"
-  expect 5 "the agent is gone" gone "$agent_pid"
+  expect "the agent is gone" gone "$agent_pid"
   file=$(find "$work/$1" -type f)
   [ "$(wc -l <<<"$file")" = 1 ] && [ -s "$file" ] || die "not one recording but: $file"
 }

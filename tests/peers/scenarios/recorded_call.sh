@@ -5,19 +5,19 @@ start_kamailio
 agent_too='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav", "key": "${file:'$work/recording.key'}",
   "notice": "Thank you. Goodbye."}'  # In words that the recogniser of this test knows.
 start_agent 6001
-expect 2 "recordings are ready" ready 200 '"recordings":\{"state":"writing","calls":0\}'
+expect "recordings are ready" ready 200 '"recordings":\{"state":"writing","calls":0\}'
 say_wav "$work/goodbye.wav" 8000 9000 30000 "thank you goodbye"
 baresip_folder caller 6002 "$work/goodbye.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
-expect 15 "the call is up" says "$work/caller.log" 'Call established'
-expect 3 "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
-expect 3 "it is counted" shows /metrics '^offhook_recordings 1$'
-expect 40 "the agent hung up" says "$work/caller.log" 'session closed'
+expect "the call is up" says "$work/caller.log" 'Call established'
+expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
+expect "it is counted" shows /metrics '^offhook_recordings 1$'
+expect "the agent hung up" says "$work/caller.log" 'session closed'
 heard_by caller >"$work/heard"
 says <(head -n 3 "$work/heard") 'thank you' || die "the caller was not told first but: $(cat "$work/heard")"
-expect 5 "the record names the recording" has_record '"recording":\{"file":"[0-9]{8}T[0-9]{6}Z-[a-z0-9]+\.wav\.sealed"\}'
+expect "the record names the recording" has_record '"recording":\{"file":"[0-9]{8}T[0-9]{6}Z-[a-z0-9]+\.wav\.sealed"\}'
 file=$work/recordings/$(record | sed 's/.*"recording":{"file":"\([^"]*\)".*/\1/')
-expect 5 "the file is ended" says "$work/agent.log" "recording.ended .*file=${file##*/}"
+expect "the file is ended" says "$work/agent.log" "recording.ended .*file=${file##*/}"
 [ "$(stat -c %a "$file")" = 600 ] || die "others may read the recording"
 grep -qa RIFF "$file" && die "the recording is not encrypted"
 "$offhook" recording check "$file" --key-file "$work/recording.key" >"$work/check" 2>&1 || die "the recording is not whole: $(cat "$work/check")"

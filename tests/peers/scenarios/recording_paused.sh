@@ -15,17 +15,17 @@ post() {  # post PATH: as page() gets one
   exec {wire}>&-
 }
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
-expect 15 "the call is up" says "$work/caller.log" 'Call established'
-expect 3 "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
+expect "the call is up" says "$work/caller.log" 'Call established'
+expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
 id=$(page /calls | grep -oE '"id":"[a-z0-9]+"' | head -n 1 | cut -d '"' -f 4)
 says <(post "/calls/none/recording/pause") '^HTTP/1.1 404 ' || die "a call that is not there can be paused"
 says <(post "/calls/$id/recording/pause") '"recording":"paused"' || die "the recording is not paused: $(post "/calls/$id/recording/pause")"
 shows /calls '"recording":"paused"' || die "/calls does not show the pause"
-expect 12 "the caller's first words were heard" says "$work/agent.log" 'where are you'
+expect "the caller's first words were heard" says "$work/agent.log" 'where are you'
 says <(post "/calls/$id/recording/resume") '"recording":"recording"' || die "the recording does not go on"
-expect 40 "the agent hung up" says "$work/caller.log" 'session closed'
-expect 5 "the record names the recording, and for how long it was paused" has_record '"recording":\{"file":"[^"]*","paused_by_operator_ms":[0-9]{4,}\}'
-expect 5 "the file is ended" says "$work/agent.log" "recording.ended"
+expect "the agent hung up" says "$work/caller.log" 'session closed'
+expect "the record names the recording, and for how long it was paused" has_record '"recording":\{"file":"[^"]*","paused_by_operator_ms":[0-9]{4,}\}'
+expect "the file is ended" says "$work/agent.log" "recording.ended"
 "$offhook" hear "$work"/recordings/*.wav --channel 0 >"$work/left" 2>&1
 says "$work/left" 'goodbye' || die "what was said after the pause is not in the file: $(cat "$work/left")"
 says "$work/left" 'where' && die "what was said in the pause is in the file: $(cat "$work/left")"

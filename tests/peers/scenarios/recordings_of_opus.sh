@@ -1,5 +1,5 @@
 # opusinfo reads each page and packet of a recording and says what it does not like; opusdec plays it.
-recorder=$top/build/release/tests/media_engine_test
+recorder=$build/tests/media_engine_test
 [ -x "$recorder" ] || die "there is no $recorder (./dev test builds it)"
 OFFHOOK_RECORDINGS=$work "$recorder" --test-case='Recordings are left where others look at them' >"$work/recorder.log" || die "no recordings were made"
 

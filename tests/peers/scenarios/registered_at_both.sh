@@ -7,15 +7,15 @@ secondary=$registrar_port
 agent_sip_too="\"registration\": \"parallel\", \"secondaries\": [{\"host\": \"127.0.0.1\", \"port\": $secondary}]"
 registrar_port=$primary
 start_agent 6001
-expect 20 "the agent is registered at the secondary" registered 6001 secondary
+expect "the agent is registered at the secondary" registered 6001 secondary
 both() { ready 200 "\"server\":\"sip:127\.0\.0\.1:$primary\",\"registered\":$1.*\"server\":\"sip:127\.0\.0\.1:$secondary\",\"registered\":true"; }
-expect 20 "/readyz names both as registered" both true
+expect "/readyz names both as registered" both true
 file=$here/sipp/call.flow
 for name in by_primary by_secondary; do flow_xml -v proxied=1; done
 run_sipp by_primary "$primary"
 run_sipp by_secondary "$secondary"
 stop "$primary_pid"
-expect 60 "/readyz says that the primary is lost" both false
+expect "/readyz says that the primary is lost" both false
 says "$work/agent.log" "registration\.up .*server=sip:127\.0\.0\.1:$secondary from=127\.0\.0\.1:$secondary" || die "the log does not say who has answered"
 says "$work/agent.log" "registration\.failed server=sip:127\.0\.0\.1:$primary " || die "the log does not name the lost one"
 run_sipp by_secondary "$secondary"

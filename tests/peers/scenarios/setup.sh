@@ -13,26 +13,26 @@ at_terminal() {
   exec {keys}>"$work/$1.keys"
   for answer in "${@:2}"; do
     questions=$((questions + 1))
-    expect 30 "question $questions ($answer)" asked "$log" "$questions"
+    expect "question $questions ($answer)" asked "$log" "$questions"
     printf '%s\r' "$answer" >&"$keys"
   done
 }
 # A question ends with ": " and no line feed; each answer that is shown ends its line.
 asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(PBX|Extension|Secret of the extension|Who talks: [a-z_, ]*|\(names\)|\(yes, no\)|or nothing)( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal refused "127.0.0.1:$registrar_port" 6001 secret-wrong local file no
-expect 10 "it ended" gone "$terminal"
+expect "it ended" gone "$terminal"
 says "$work/refused.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/refused.log")"
 [ ! -e "$work/offhook.json" ] || die "a file was written that cannot work"
 says "$work/refused.log" 'secret-wrong' && die "the secret was shown"
 
 at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-6001 local file wait
-expect 20 "it waits for a call" says "$work/set_up.log" 'Dial 6001 now'
+expect "it waits for a call" says "$work/set_up.log" 'Dial 6001 now'
 [ "$(stat -c %a "$work/offhook.json")" = 600 ] || die "the file has mode $(stat -c %a "$work/offhook.json")"
-expect 20 "the agent is registered" eval '[ "$(grep -c "peers: registered 6001" "$work/kamailio.log")" -ge 2 ]'
+expect "the agent is registered" eval '[ "$(grep -c "peers: registered 6001" "$work/kamailio.log")" -ge 2 ]'
 sentences=()
 ai_call wait "say:what are your opening hours" wait silence:300 hangup
 hears 'hello this is blue river' 'nine'
-expect 20 "it ended" gone "$terminal"
+expect "it ended" gone "$terminal"
 says "$work/set_up.log" 'ok: the call was up; the agent spoke [2-9] times and understood 1' || die "it does not tell of the call: $(tail -n 5 "$work/set_up.log")"
 says "$work/set_up.log" 'secret-6001' && die "the secret was shown"
 "$offhook" check "$work/offhook.json" >"$work/check.log" 2>&1 || die "offhook check refuses it: $(cat "$work/check.log")"

@@ -6,7 +6,7 @@ start_agent 6001
 web_phone asks --server "ws://127.0.0.1:$web_port/" --user 1001 --options --call 6001 --hang-up-after 2
 web_phone phone --server "ws://127.0.0.1:$web_port/" --user 1001 --call 6001 --expect-bye &
 phone=$!
-expect 20 "the call is up" says "$work/phone.log" '^established'
-expect 20 "the agent has its call" says "$work/agent.log" 'call.up'
+expect "the call is up" says "$work/phone.log" '^established'
+expect "the agent has its call" says "$work/agent.log" 'call.up'
 kill -TERM "$agent_pid"
 wait "$phone" || die "the BYE did not come back: $(tail -n 2 "$work/phone.log")"

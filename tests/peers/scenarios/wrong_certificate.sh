@@ -5,7 +5,7 @@ agent_transport=tls agent_registrar=$tls_port
 agent_tls="{\"ca_file\": \"$work/registrar.pem\"}"
 agent_config "$work/agent.json" 6001
 start agent "$offhook" run --config "$work/agent.json"
-expect 10 "/readyz says 503" ready 503
-expect 10 "it has tried twice" tried_twice
+expect "/readyz says 503" ready 503
+expect "it has tried twice" tried_twice
 says "$work/kamailio.log" 'peers: ' && die "something was said to a host that is another"
 ready 503 || die "ready without a registration"

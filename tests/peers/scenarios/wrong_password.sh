@@ -1,7 +1,7 @@
 start_kamailio
 agent_config "$work/agent.json" 6001 secret-wrong-9
 start agent "$offhook" run --config "$work/agent.json"
-expect 20 "the program ends after a wrong password" gone "$pid"
+expect "the program ends after a wrong password" gone "$pid"
 code=0
 wait "$pid" || code=$?
 [ "$code" = 4 ] || die "a wrong password ends with exit code $code, not 4"
